@@ -1,0 +1,3 @@
+"""Our own tests only; an audit never reads this file."""
+
+pytest_plugins = ["pytester"]
