@@ -1,0 +1,1 @@
+"""The built-in checks, one folder a domain, one check a file."""

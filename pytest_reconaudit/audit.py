@@ -1,0 +1,187 @@
+"""How a check is declared and how it speaks: ``@audit(...)``, ``report(...)``, ``skip(...)``.
+
+A check is one plain function. Its name is its id (``docker_multi_stage`` → ``docker-multi-stage``),
+its docstring its documentation, its parameters what it is given: exactly one *subject* (what it
+is parametrized over) and any number of *facts*.
+"""
+
+from __future__ import annotations
+
+import inspect
+import re
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+from pytest_reconaudit.model import (
+    CheckMeta,
+    Confidence,
+    Finding,
+    Note,
+    Pillar,
+    Place,
+    Severity,
+    SkipReason,
+    fingerprint,
+)
+
+__all__ = ["Skipped", "audit", "collecting", "meta_of", "report", "skip"]
+
+F = TypeVar("F", bound=Callable[..., None])
+
+_EVIDENCE_LIMIT = 200
+_SECTION = re.compile(r"^(Why|Decides|Blind spots):[ ]?", re.MULTILINE)
+_META = "__recon_check__"
+
+
+class Skipped(Exception):
+    """Raised by :func:`skip`: this subject cannot be judged."""
+
+    def __init__(self, reason: SkipReason, detail: str) -> None:
+        super().__init__(f"{reason.value}: {detail}" if detail else reason.value)
+        self.reason = reason
+        self.detail = detail
+
+
+@dataclass
+class _Hearing:
+    """What one check says about one subject while it runs."""
+
+    meta: CheckMeta
+    subject: str
+    findings: list[Finding] = field(default_factory=list)
+
+
+_hearing: ContextVar[_Hearing | None] = ContextVar("recon_hearing", default=None)
+
+
+def audit(
+    *,
+    pillar: int,
+    severity: Severity,
+    fix: str,
+    confidence: Confidence = Confidence.CERTAIN,
+    impact: str = "",
+    id: str | None = None,
+    aliases: tuple[str, ...] = (),
+) -> Callable[[F], F]:
+    """Declare a function to be a check.
+
+    :param pillar: 1 to 6.
+    :param severity: the default; a finding may carry its own.
+    :param fix: what to do about it, Markdown allowed.
+    :param confidence: CERTAIN when a hit is a fact, LIKELY when it needs one look, POSSIBLE
+        for a hint (never fails a gate).
+    :param impact: what it costs when left alone, one sentence.
+    :param id: only when the function's name cannot give it.
+
+    The docstring's first paragraph is the title; the sections ``Why:``, ``Decides:`` and
+    ``Blind spots:`` are what ``--recon-explain`` prints.
+    """
+
+    def mark(function: F) -> F:
+        name = id or re.sub(r"^test_", "", function.__name__).replace("_", "-")
+        title, sections = _sections(inspect.getdoc(function) or "")
+        meta = CheckMeta(
+            id=name,
+            pillar=Pillar(pillar),
+            severity=severity,
+            confidence=confidence,
+            title=title,
+            why=sections.get("Why", ""),
+            decides=sections.get("Decides", ""),
+            blind=sections.get("Blind spots", ""),
+            fix=inspect.cleandoc(fix),
+            impact=impact,
+            function=function,
+            parameters=tuple(inspect.signature(function).parameters),
+            aliases=aliases,
+        )
+        setattr(function, _META, meta)
+        return function
+
+    return mark
+
+
+def meta_of(function: object) -> CheckMeta | None:
+    """The declaration that :func:`audit` attached, if any."""
+    meta = getattr(function, _META, None)
+    return meta if isinstance(meta, CheckMeta) else None
+
+
+def _sections(doc: str) -> tuple[str, dict[str, str]]:
+    parts = _SECTION.split(doc)
+    title = " ".join(parts[0].split("\n\n")[0].split()).rstrip(".")
+    names, bodies = parts[1::2], parts[2::2]
+    return title, {name: body.strip() for name, body in zip(names, bodies, strict=True)}
+
+
+def report(
+    at: Place,
+    says: str,
+    *,
+    severity: Severity | None = None,
+    confidence: Confidence | None = None,
+    evidence: str = "",
+    related: Iterable[Note | tuple[Place, str]] = (),
+    impact: str = "",
+    fix: str = "",
+    clause: str = "",
+    key: str = "",
+) -> None:
+    """Report one finding. The one verb of a check; it may be called any number of times.
+
+    :param at: where, taken from a parsed record.
+    :param says: what is wrong, one sentence, naming the thing and the number compared.
+    :param evidence: the offending text, secrets already masked; cut at 200 characters.
+    :param related: the other places that prove it.
+    :param clause: the letter of the catalogue's clause, when it has several.
+    :param key: what tells this finding from its neighbours when the evidence alone does not;
+        goes into the fingerprint instead of the line.
+    """
+    hearing = _hearing.get()
+    if hearing is None:
+        raise RuntimeError("report() was called outside a check")
+    meta = hearing.meta
+    evidence = _cut(evidence)
+    notes = tuple(note if isinstance(note, Note) else Note(note[0], note[1]) for note in related)
+    hearing.findings.append(
+        Finding(
+            check=meta.id,
+            pillar=meta.pillar,
+            severity=meta.severity if severity is None else severity,
+            confidence=meta.confidence if confidence is None else confidence,
+            message=says,
+            place=at,
+            evidence=evidence,
+            impact=impact or meta.impact,
+            remediation=fix or meta.fix,
+            related=notes,
+            clause=clause,
+            subject=hearing.subject,
+            fingerprint=fingerprint(meta.id, at.path, evidence or says, key or clause),
+        )
+    )
+
+
+def skip(reason: SkipReason, detail: str = "") -> None:
+    """Stop: this subject cannot be judged. ``detail`` says what was missing, for a person."""
+    raise Skipped(reason, detail)
+
+
+def _cut(text: str) -> str:
+    text = " ".join(text.split())
+    return text if len(text) <= _EVIDENCE_LIMIT else text[: _EVIDENCE_LIMIT - 1] + "…"
+
+
+@contextmanager
+def collecting(meta: CheckMeta, subject: str) -> Iterator[list[Finding]]:
+    """Run a check's function inside this block; the list fills with what it reports."""
+    hearing = _Hearing(meta, subject)
+    token = _hearing.set(hearing)
+    try:
+        yield hearing.findings
+    finally:
+        _hearing.reset(token)

@@ -1,0 +1,267 @@
+"""Checks × subjects: finds the checks, plans the items, runs one item. Knows no pytest."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+import re
+import traceback
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from types import ModuleType
+from typing import Any
+
+from pytest_reconaudit import subjects as registry
+from pytest_reconaudit.audit import Skipped, collecting, meta_of
+from pytest_reconaudit.model import (
+    CheckMeta,
+    Confidence,
+    Finding,
+    ItemResult,
+    Outcome,
+    Pillar,
+    Place,
+    Severity,
+    fingerprint,
+)
+from pytest_reconaudit.policy import Policy
+from pytest_reconaudit.subjects import Nothing, Subject
+from pytest_reconaudit.target import Target
+
+__all__ = ["BUILTIN", "CheckError", "Plan", "PlannedItem", "builtin_checks", "judge", "plan"]
+
+BUILTIN = "pytest_reconaudit.checks"
+
+
+class CheckError(Exception):
+    """A check is written wrongly (unknown parameter, two subjects); the message names it."""
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedItem:
+    """One check on one subject, or the reason why it has none."""
+
+    meta: CheckMeta
+    module: str
+    """Short path of the check's file, e.g. ``docker/multi_stage.py``: the item id's first half."""
+    subject: Subject | None
+    nothing: Nothing | None = None
+    error: BaseException | None = None
+    """The subject provider crashed: this check's only item, an error."""
+
+    @property
+    def name(self) -> str:
+        """``docker-multi-stage[infrastructure/docker/Dockerfile.backend]``."""
+        return f"{self.meta.id}[{self.subject.id}]" if self.subject else self.meta.id
+
+
+Plan = Sequence[PlannedItem]
+
+
+def builtin_checks() -> tuple[tuple[CheckMeta, str], ...]:
+    """Every built-in check with its file's short path, sorted by id."""
+    package = importlib.import_module(BUILTIN)
+    found: list[tuple[CheckMeta, str]] = []
+    for info in pkgutil.walk_packages(package.__path__, f"{BUILTIN}."):
+        if info.ispkg:
+            continue
+        module = importlib.import_module(info.name)
+        short = info.name.removeprefix(f"{BUILTIN}.").replace(".", "/") + ".py"
+        found.extend((meta, short) for meta in checks_in(module))
+    return tuple(sorted(found, key=lambda pair: pair[0].id))
+
+
+def checks_in(module: ModuleType) -> list[CheckMeta]:
+    """The checks that a module defines (not those it imports)."""
+    return [
+        meta
+        for value in vars(module).values()
+        if (meta := meta_of(value)) and meta.function.__module__ == module.__name__
+    ]
+
+
+def meta_for(
+    function: Callable[..., None], parameters: Sequence[str], marks: Iterable[Any]
+) -> CheckMeta:
+    """The declaration of a user's check; one made up from its marks when it has none.
+
+    An undecorated ``test_*`` function that takes a subject is a check too: its failing ``assert``
+    is a HIGH finding at the subject's place, in the pillar that a ``pillarN`` mark names (else 1).
+    """
+    known = meta_of(function)
+    if known is not None:
+        return replace(known, parameters=tuple(parameters))
+    pillar = next(
+        (Pillar(int(m.name[6:])) for m in marks if re.fullmatch(r"pillar[1-6]", m.name)),
+        Pillar.CODE,
+    )
+    doc = (function.__doc__ or "").strip().partition("\n")[0].rstrip(".")
+    name = re.sub(r"^test_", "", function.__name__)
+    return CheckMeta(
+        id=name.replace("_", "-"),
+        pillar=pillar,
+        severity=Severity.HIGH,
+        confidence=Confidence.CERTAIN,
+        title=doc or name.replace("_", " "),
+        why="",
+        decides="",
+        blind="",
+        fix="",
+        impact="",
+        function=function,
+        parameters=tuple(parameters),
+    )
+
+
+def plan(
+    target: Target,
+    checks: Iterable[tuple[CheckMeta, str]],
+    subjects: Mapping[str, registry.SubjectProvider] | None = None,
+) -> list[PlannedItem]:
+    """The items of the given checks on a target, in a deterministic order.
+
+    :param subjects: providers beside the registered ones (``pytest_recon_subjects``).
+    """
+    registry.load()
+    providers = {**registry.SUBJECTS, **(subjects or {})}
+    items: list[PlannedItem] = []
+    for meta, module in checks:
+        name = subject_parameter(meta, providers)
+        if name is None:
+            items.append(PlannedItem(meta, module, Subject("", target)))
+            continue
+        try:
+            given = target.remember(providers[name])
+        except Exception as error:
+            items.append(PlannedItem(meta, module, None, error=error))
+            continue
+        if isinstance(given, Nothing):
+            items.append(PlannedItem(meta, module, None, nothing=given))
+            continue
+        items.extend(PlannedItem(meta, module, one) for one in given)
+    return items
+
+
+def subject_parameter(
+    meta: CheckMeta, providers: Mapping[str, registry.SubjectProvider]
+) -> str | None:
+    """Which parameter of a check is its subject.
+
+    Raises :class:`CheckError` when a parameter is unknown or there is more than one subject.
+    """
+    names = [name for name in meta.parameters if name in providers]
+    unknown = [n for n in meta.parameters if n not in providers and n not in registry.FACTS]
+    if unknown:
+        import difflib
+
+        near = difflib.get_close_matches(unknown[0], [*providers, *registry.FACTS], n=1)
+        hint = f"; did you mean {near[0]!r}?" if near else ""
+        raise CheckError(f"check {meta.id}: no subject or fact is called {unknown[0]!r}{hint}")
+    if len(names) != 1:
+        raise CheckError(
+            f"check {meta.id}: needs exactly one subject parameter, has {len(names)}"
+            f" ({', '.join(names) or 'none'})"
+        )
+    return names[0]
+
+
+def arguments(item: PlannedItem, target: Target) -> dict[str, Any]:
+    """What the check's function is called with."""
+    assert item.subject is not None
+    return {
+        name: target.remember(registry.FACTS[name])
+        if name in registry.FACTS
+        else item.subject.value
+        for name in item.meta.parameters
+    }
+
+
+def judge(
+    item: PlannedItem,
+    target: Target,
+    policy: Policy,
+    severity_of: Callable[[Finding], Finding] = lambda finding: finding,
+    call: Callable[..., Any] | None = None,
+) -> ItemResult:
+    """Run one item. A crash in the check is an ERROR result, never an exception.
+
+    :param severity_of: the severity hook; returns the finding with its final severity.
+    :param call: runs the check's function with its arguments in another way (fixtures).
+    """
+    meta = item.meta
+    subject = item.subject.id if item.subject else ""
+
+    def result(
+        outcome: Outcome, reason: str = "", findings: tuple[Finding, ...] = ()
+    ) -> ItemResult:
+        return ItemResult(meta.id, meta.pillar, meta.title, subject, outcome, reason, findings)
+
+    if item.nothing is not None:
+        reason = f"{item.nothing.reason.value}: {item.nothing.detail}"
+        return result(Outcome.SKIPPED, reason)
+    if item.error is not None:
+        return result(Outcome.ERROR, crash_text(item.error))
+    skipped = ""
+    with collecting(meta, subject) as said:
+        try:
+            if call is not None:
+                call()
+            else:
+                meta.function(**arguments(item, target))
+        except Skipped as reason:
+            skipped = str(reason)
+        except AssertionError as error:
+            said.append(_from_assertion(error, item))
+        except Exception as error:
+            return result(Outcome.ERROR, crash_text(error))
+    if not said:
+        return result(Outcome.SKIPPED, skipped) if skipped else result(Outcome.PASSED)
+    settled = (policy.settle(severity_of(finding), target) for finding in numbered(said))
+    findings = tuple(sorted(settled, key=Finding.sort_key))
+    return result(policy.outcome(findings), skipped, findings)
+
+
+def _from_assertion(error: AssertionError, item: PlannedItem) -> Finding:
+    """A failed ``assert`` in a check: a finding at the subject's own place."""
+    assert item.subject is not None
+    meta, value = item.meta, item.subject.value
+    place = getattr(value, "place", None)
+    if not isinstance(place, Place):
+        path = getattr(value, "path", None)
+        place = Place(path if isinstance(path, str) else item.subject.id.partition(":")[0])
+    message = str(error).strip().partition("\n")[0] or f"{meta.title} does not hold"
+    return Finding(
+        check=meta.id,
+        pillar=meta.pillar,
+        severity=meta.severity,
+        confidence=meta.confidence,
+        message=message,
+        place=place,
+        impact=meta.impact,
+        remediation=meta.fix,
+        subject=item.subject.id,
+        fingerprint=fingerprint(meta.id, place.path, message, item.subject.id),
+    )
+
+
+def crash_text(error: BaseException) -> str:
+    """A crash in one line, with the innermost place in our code that raised it."""
+    frames = traceback.extract_tb(error.__traceback__)
+    where = ""
+    if frames:
+        last = frames[-1]
+        short = last.filename.replace("\\", "/").rsplit("/", 2)[-2:]
+        where = f" ({'/'.join(short)}:{last.lineno})"
+    return f"the check crashed: {type(error).__name__}: {error}{where}"
+
+
+def numbered(findings: Iterable[Finding]) -> list[Finding]:
+    """Give findings that share a fingerprint an ordinal, in place order, so each has its own."""
+    seen: dict[str, int] = {}
+    out = []
+    for finding in sorted(findings, key=lambda f: (f.place.key(), f.check, f.message)):
+        count = seen[finding.fingerprint] = seen.get(finding.fingerprint, 0) + 1
+        if count > 1:
+            finding = replace(finding, fingerprint=f"{finding.fingerprint}-{count}")
+        out.append(finding)
+    return out

@@ -1,0 +1,114 @@
+"""What a finding does to its item: the gate, inline waivers, the baseline."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Protocol
+
+from pytest_reconaudit.model import Confidence, Finding, Outcome, Severity
+
+__all__ = ["Baseline", "BaselineError", "Lines", "Policy"]
+
+_WAIVER = re.compile(r"recon:\s*ignore\[([a-z0-9*,\s-]+)\](?:\s*[:—-]?\s*(.*))?")
+_CLOSERS = re.compile(r"\s*(?:-->|\*/|#\})\s*$")
+
+
+class Lines(Protocol):
+    """The part of a target that waivers need."""
+
+    def line(self, path: str, number: int) -> str: ...
+
+
+class BaselineError(Exception):
+    """A baseline file cannot be used; the message says why."""
+
+
+@dataclass(frozen=True)
+class Baseline:
+    """Accepted findings, by fingerprint (check, path, offending text; never a line number)."""
+
+    accepted: frozenset[str] = frozenset()
+
+    @classmethod
+    def read(cls, path: Path) -> Baseline:
+        """Raises :class:`BaselineError` when the file is missing or not a baseline."""
+        try:
+            data = json.loads(path.read_text("utf-8"))
+            return cls(frozenset(entry["fingerprint"] for entry in data["findings"]))
+        except OSError as error:
+            raise BaselineError(f"{path}: cannot be read ({error.strerror})") from None
+        except (ValueError, KeyError, TypeError):
+            raise BaselineError(
+                f"{path}: not a baseline; write one with --recon-write-baseline {path}"
+            ) from None
+
+    @staticmethod
+    def text(findings: Iterable[Finding]) -> str:
+        """A baseline that accepts the given findings, stable under re-runs."""
+        entries = sorted(
+            (
+                {
+                    "fingerprint": finding.fingerprint,
+                    "check": finding.check,
+                    "path": finding.place.path,
+                    "message": finding.message,
+                }
+                for finding in findings
+            ),
+            key=lambda entry: (entry["path"], entry["check"], entry["fingerprint"]),
+        )
+        return json.dumps({"schema": 1, "findings": entries}, indent=1, ensure_ascii=False) + "\n"
+
+
+@dataclass(frozen=True)
+class Policy:
+    """Severity at which an item fails (``None``: never), and what is accepted."""
+
+    fail_on: Severity | None = Severity.HIGH
+    baseline: Baseline = Baseline()
+
+    def settle(self, finding: Finding, lines: Lines) -> Finding:
+        """The finding, marked as suppressed when a waiver or the baseline accepts it."""
+        reason = _waiver(finding, lines)
+        if not reason and finding.fingerprint in self.baseline.accepted:
+            reason = "in the baseline"
+        return replace(finding, suppressed=reason) if reason else finding
+
+    def gates(self, finding: Finding) -> bool:
+        """Whether this finding alone fails its item."""
+        return (
+            self.fail_on is not None
+            and not finding.suppressed
+            and finding.severity is not Severity.INFO
+            and finding.severity >= self.fail_on
+            and finding.confidence is not Confidence.POSSIBLE
+        )
+
+    def outcome(self, findings: Iterable[Finding]) -> Outcome:
+        """FAILED at or above the gate, ADVISORY below it, PASSED when only notes are left."""
+        live = [finding for finding in findings if not finding.suppressed]
+        if any(self.gates(finding) for finding in live):
+            return Outcome.FAILED
+        if any(finding.severity > Severity.INFO for finding in live):
+            return Outcome.ADVISORY
+        return Outcome.PASSED
+
+
+def _waiver(finding: Finding, lines: Lines) -> str:
+    """``# recon: ignore[check-id] reason`` on the finding's line or the line above."""
+    line = finding.place.line
+    if line is None:
+        return ""
+    for number in (line, line - 1):
+        text = lines.line(finding.place.path, number)
+        if "recon:" not in text:
+            continue
+        match = _WAIVER.search(text)
+        if match and finding.check in {name.strip() for name in match[1].split(",")}:
+            reason = _CLOSERS.sub("", match[2] or "").strip()
+            return reason or "waived without a reason"
+    return ""

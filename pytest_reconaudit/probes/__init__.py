@@ -1,0 +1,1 @@
+"""One live system each. Imported only when asked; each is handed what it needs."""

@@ -1,0 +1,522 @@
+"""The audit as a pytest session: collects items, runs them, gathers the run, has it reported.
+
+Registered by :mod:`pytest_reconaudit.plugin` only when there is a target. The one module that
+knows every layer; what is worth a unit test lives in the layers.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import sys
+import tempfile
+from collections.abc import Generator, Iterable, Iterator
+from functools import lru_cache
+from pathlib import Path
+from types import ModuleType
+from typing import Any, cast
+
+import pytest
+
+from pytest_reconaudit import engine, model, policy, subjects
+from pytest_reconaudit.model import ItemResult, Outcome, Pillar, Run, Severity
+from pytest_reconaudit.plugin import SUITE
+from pytest_reconaudit.target import Target, TargetError
+
+NAME = "reconaudit-session"
+_WORDS = {Outcome.ADVISORY: ("advisory", "a", ("ADVISORY", {"yellow": True}))}
+
+
+def start(config: pytest.Config) -> None:
+    """Open the target and register the session. Raises ``pytest.UsageError`` for a bad input."""
+    option = config.option
+    try:
+        target = Target(option.recon_target)
+    except TargetError as error:
+        raise pytest.UsageError(f"--recon-target: {error}") from None
+    fail_on = None if option.recon_fail_on == "never" else Severity[option.recon_fail_on.upper()]
+    baseline = policy.Baseline()
+    if option.recon_baseline:
+        try:
+            baseline = policy.Baseline.read(Path(option.recon_baseline))
+        except policy.BaselineError as error:
+            raise pytest.UsageError(f"--recon-baseline: {error}") from None
+    own = [_checks_folder(folder) for folder in option.recon_checks]
+    option.recon_checks = [str(folder) for folder in own]
+    _quieten(config)
+    _keep_cache_out_of(target, config)
+    for pillar in Pillar:
+        config.addinivalue_line("markers", f"pillar{int(pillar)}: {pillar.title}")
+    audit = AuditSession(config, target, policy.Policy(fail_on, baseline), own)
+    config.pluginmanager.register(audit, NAME)
+    for folder in own:
+        conftest = folder / "conftest.py"
+        if conftest.is_file():
+            config.pluginmanager.register(_module_of(conftest), f"recon-{conftest}")
+    if not hasattr(config, "workerinput"):
+        from pytest_reconaudit import delivery
+
+        delivery.check_writable(option.recon_report, option.recon_write_baseline)
+
+
+def _checks_folder(text: str) -> Path:
+    folder = Path(text).expanduser().absolute()
+    if not folder.is_dir():
+        raise pytest.UsageError(f"--recon-checks: {text}: no such directory")
+    return folder
+
+
+def _quieten(config: pytest.Config) -> None:
+    """Our summary takes the place of pytest's failure sections, which are quadratic besides."""
+    option = config.option
+    if option.tbstyle == "auto":
+        option.tbstyle = "no"
+    if option.reportchars == "fE":
+        option.reportchars = ""
+    option.importmode = "importlib"
+
+
+def _keep_cache_out_of(target: Target, config: pytest.Config) -> None:
+    """``--lf`` needs a cache; it must not lie in the target or in site-packages."""
+    base = os.environ.get("XDG_CACHE_HOME") or os.path.join(os.path.expanduser("~"), ".cache")
+    key = hashlib.sha256(str(target.root).encode("utf-8", "surrogatepass")).hexdigest()[:12]
+    folder = Path(base, "pytest-reconaudit", key)
+    if folder.is_relative_to(target.root):
+        folder = Path(tempfile.gettempdir(), f"pytest-reconaudit-{os.getuid()}", key)
+    cache = getattr(config, "_inicache", None)
+    if isinstance(cache, dict) and "cache_dir" not in _overridden(config):
+        cache["cache_dir"] = str(folder)
+
+
+def _overridden(config: pytest.Config) -> set[str]:
+    return {text.partition("=")[0] for text in config.option.override_ini or ()}
+
+
+def _module_of(path: Path) -> ModuleType:
+    """Import a user's conftest.py by path, without touching ``sys.path``."""
+    import importlib.util
+
+    name = "recon_user_" + hashlib.sha256(str(path).encode()).hexdigest()[:12]
+    spec = importlib.util.spec_from_file_location(name, path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module
+    try:
+        spec.loader.exec_module(module)
+    except Exception as error:
+        raise pytest.UsageError(
+            f"--recon-checks: {path} cannot be imported: {type(error).__name__}: {error}"
+        ) from None
+    return module
+
+
+# -- collection ----------------------------------------------------------------------------
+
+
+class AuditSuite(pytest.File):
+    """All items of the audit: the built-in checks, then the user's."""
+
+    def collect(self) -> Iterator[pytest.Item | pytest.Collector]:
+        audit = session_of(self.config)
+        checks = engine.builtin_checks()
+        for domain in sorted({meta.domain for meta, _ in checks}):
+            self.config.addinivalue_line("markers", f"{domain}: audit checks of this domain")
+        for planned in audit.planned(checks):
+            yield CheckItem.of(self, planned)
+        for folder in audit.own_checks:
+            for path in sorted(folder.rglob("test_*.py")):
+                if "__pycache__" not in path.parts:
+                    nodeid = f"{folder.name}/{path.relative_to(folder).as_posix()}"
+                    yield UserModule.from_parent(self, path=path, nodeid=nodeid)
+
+
+class UserModule(pytest.Module):
+    """A user's ``test_*.py``: a normal module, its name stable whatever the directory."""
+
+    def funcnamefilter(self, name: str) -> bool:
+        return name.startswith("test")
+
+
+@lru_cache(maxsize=64)
+def _mark(word: str) -> pytest.MarkDecorator:
+    return cast(pytest.MarkDecorator, getattr(pytest.mark, word))
+
+
+class CheckItem(pytest.Item):
+    """One built-in check on one subject.
+
+    A plain Item rather than a Function: the check's function takes no fixtures, and an item
+    costs a third less (0.26 against 0.39 ms), which is what large repositories are made of.
+    """
+
+    planned: engine.PlannedItem
+    result: ItemResult | None = None
+
+    @classmethod
+    def of(cls, parent: AuditSuite, planned: engine.PlannedItem) -> CheckItem:
+        nodeid = f"{planned.module}::{planned.name}"
+        item = cls.from_parent(parent, name=planned.name, nodeid=nodeid)
+        item.planned = planned
+        meta = planned.meta
+        for word in (f"pillar{int(meta.pillar)}", meta.domain):
+            mark = _mark(word)
+            item.own_markers.append(mark.mark)
+            item.keywords[word] = mark
+        item.extra_keyword_matches.add(meta.id)
+        return item
+
+    @property
+    def location(self) -> tuple[str, int | None, str]:
+        return (self.planned.module, None, self.name)
+
+    def reportinfo(self) -> tuple[Path, int | None, str]:
+        return self.path, None, self.name
+
+    def runtest(self) -> None:
+        audit = session_of(self.config)
+        self.result = audit.judge(self.planned)
+        _raise_for(self.result)
+
+    def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
+        if isinstance(excinfo.value, GateFailed):
+            return str(excinfo.value)
+        return super().repr_failure(excinfo, style)
+
+
+class GateFailed(Exception):
+    """The item fails: a finding at or above the gate, or a crashed check."""
+
+
+def _raise_for(result: ItemResult) -> None:
+    if result.outcome is Outcome.SKIPPED:
+        pytest.skip(result.reason)
+    if result.outcome is Outcome.ERROR:
+        raise GateFailed(result.reason)
+    if result.outcome is Outcome.FAILED:
+        raise GateFailed(findings_text(result))
+
+
+def findings_text(result: ItemResult) -> str:
+    """The findings of an item as a person reads them in JUnit or pytest-html."""
+    return "\n".join(
+        f"{f.place}: {f.severity.label}: {f.message}"
+        + (f"\n    {f.evidence}" if f.evidence else "")
+        + "".join(f"\n    see {note.place} {note.message}".rstrip() for note in f.related[:5])
+        for f in result.findings
+        if not f.suppressed
+    )
+
+
+# -- the session ---------------------------------------------------------------------------
+
+
+def session_of(config: pytest.Config) -> AuditSession:
+    """The session registered for this run."""
+    found = config.pluginmanager.get_plugin(NAME)
+    assert isinstance(found, AuditSession)
+    return found
+
+
+class AuditSession:
+    """pytest's hooks during an audit, in a worker, on the controller, or both in one process."""
+
+    def __init__(
+        self, config: pytest.Config, target: Target, rules: policy.Policy, own: list[Path]
+    ) -> None:
+        self.config = config
+        self.target = target
+        self.policy = rules
+        self.own_checks = own
+        self.results: dict[tuple[str, str], ItemResult] = {}
+        self.run: Run | None = None
+        self.written: list[str] = []
+        self._subjects: dict[str, subjects.SubjectProvider] | None = None
+        self._user_items: dict[str, engine.PlannedItem] = {}
+        self._shared = ""
+        self._owns_shared = False
+
+    # .. planning ..........................................................................
+
+    def providers(self) -> dict[str, subjects.SubjectProvider]:
+        """Subjects that hooks add."""
+        if self._subjects is None:
+            self._subjects = {}
+            hook = self.config.hook.pytest_recon_subjects
+            for added in hook(target=self.target, config=self.config):
+                self._subjects.update(added or {})
+        return self._subjects
+
+    def planned(self, checks: Iterable[tuple[model.CheckMeta, str]]) -> list[engine.PlannedItem]:
+        self._prepare_database()
+        return engine.plan(self.target, checks, self.providers())
+
+    def judge(self, planned: engine.PlannedItem, call: Any = None) -> ItemResult:
+        return engine.judge(planned, self.target, self.policy, self._severity, call)
+
+    def _severity(self, finding: model.Finding) -> model.Finding:
+        from dataclasses import replace
+
+        answer = self.config.hook.pytest_recon_severity(finding=finding, config=self.config)
+        if answer is None:
+            return finding
+        if not isinstance(answer, Severity):
+            try:
+                answer = Severity[str(answer).upper()]
+            except KeyError:
+                raise ValueError(
+                    f"pytest_recon_severity returned {answer!r}; it is no severity"
+                ) from None
+        return finding if answer is finding.severity else replace(finding, severity=answer)
+
+    def _prepare_database(self) -> None:
+        import importlib.util  # TEMPORARY
+
+        if importlib.util.find_spec("pytest_reconaudit.facts.database") is None:
+            return
+        from pytest_reconaudit.facts import database
+
+        option = self.config.option
+        shared = self._shared
+        worker = getattr(self.config, "workerinput", None)
+        if worker is not None:
+            shared = worker.get("recon_shared", "")
+        database.configure(
+            self.target,
+            database.DatabaseConfig(
+                dsn=option.recon_dsn or os.environ.get("RECON_DSN") or None,
+                replay=not option.recon_no_replay,
+                shared=shared or None,
+                announce=self._announce if worker is None else None,
+            ),
+        )
+
+    def _announce(self, text: str) -> None:
+        """A line for what takes longer than a second."""
+        reporter = self.config.pluginmanager.get_plugin("terminalreporter")
+        if reporter is not None and self.config.get_verbosity() >= 0:
+            reporter.ensure_newline()
+            reporter.write_line(text)
+
+    # .. pytest: collection ................................................................
+
+    @pytest.hookimpl
+    def pytest_collect_file(self, file_path: Path, parent: pytest.Collector) -> Any:
+        if file_path == SUITE:
+            return AuditSuite.from_parent(parent, path=file_path)
+        return None
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_generate_tests(self, metafunc: pytest.Metafunc) -> None:
+        """A user's check: parametrize it over its subject, hand it its facts."""
+        subjects.load()
+        names = list(metafunc.fixturenames)
+        providers = {**subjects.SUBJECTS, **self.providers()}
+        mine = [name for name in names if name in providers or name in subjects.FACTS]
+        if not any(name in providers for name in mine):
+            return
+        function = metafunc.function
+        meta = engine.meta_for(function, mine, metafunc.definition.iter_markers())
+        try:
+            items = self.planned([(meta, metafunc.module.__name__)])
+        except engine.CheckError as error:
+            raise pytest.UsageError(str(error)) from None
+        values, ids = [], []
+        for planned in items:
+            given = engine.arguments(planned, self.target) if planned.subject else {}
+            row = [given.get(name) for name in mine]
+            values.append(row if len(row) > 1 else row[0])
+            ids.append(planned.subject.id if planned.subject else "nothing")
+        unique = _unique(ids)
+        metafunc.parametrize(",".join(mine), values, ids=unique)
+        for name, planned in zip(unique, items, strict=True):
+            self._user_items[f"{metafunc.definition.nodeid}[{name}]"] = planned
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_collection_modifyitems(
+        self, config: pytest.Config, items: list[pytest.Item]
+    ) -> None:
+        chosen = list(getattr(config.option, "recon_chosen", ()))
+        for item in items:
+            planned = self._plan_of(item)
+            if planned is not None and not isinstance(item, CheckItem):
+                item.add_marker(f"pillar{int(planned.meta.pillar)}")
+        if not chosen:
+            return
+        from pytest_reconaudit import selection
+
+        kept, dropped, unknown = selection.split(chosen, items)
+        if unknown:
+            raise pytest.UsageError(unknown)
+        config.hook.pytest_deselected(items=dropped)
+        items[:] = kept
+
+    def _plan_of(self, item: pytest.Item) -> engine.PlannedItem | None:
+        if isinstance(item, CheckItem):
+            return item.planned
+        return self._user_items.get(item.nodeid)
+
+    # .. pytest: running ...................................................................
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_pyfunc_call(self, pyfuncitem: pytest.Function) -> bool | None:
+        planned = self._user_items.get(pyfuncitem.nodeid)
+        if planned is None:
+            return None
+        names = pyfuncitem._fixtureinfo.argnames
+        given = {name: pyfuncitem.funcargs[name] for name in names}
+        result = self.judge(planned, lambda: pyfuncitem.obj(**given))
+        pyfuncitem.stash[_RESULT] = result
+        _raise_for(result)
+        return True
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_makereport(
+        self, item: pytest.Item, call: pytest.CallInfo[None]
+    ) -> Generator[None, Any, Any]:
+        report = yield
+        if call.when != "call":
+            return report
+        result = item.result if isinstance(item, CheckItem) else item.stash.get(_RESULT, None)
+        if result is None:
+            return report
+        # An attribute of its own, not user_properties: those would end up in the JUnit file.
+        report.recon = result.to_dict()
+        if result.findings:
+            worst = result.findings[0].place
+            report.location = (worst.path, (worst.line or 1) - 1, report.location[2])
+            if result.outcome is not Outcome.FAILED:
+                report.sections.append(("audit", findings_text(result)))
+        if isinstance(item, pytest.Function) and report.failed:
+            report.longrepr = findings_text(result) or result.reason
+        return report
+
+    def pytest_report_teststatus(self, report: Any) -> Any:
+        given = getattr(report, "recon", None)
+        if given is None:
+            return None
+        return _WORDS.get(Outcome(given["outcome"]))
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_logreport(self, report: Any) -> None:
+        if hasattr(self.config, "workerinput"):
+            return
+        given = getattr(report, "recon", None)
+        if given is not None:
+            result = ItemResult.from_dict(given)
+            self.results[result.check, result.subject] = result
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_configure_node(self, node: Any) -> None:
+        """Give each xdist worker one folder in which the replay's result is shared."""
+        if not self._shared:
+            self._shared = tempfile.mkdtemp(prefix="recon-")
+            self._owns_shared = True
+        node.workerinput["recon_shared"] = self._shared
+
+    # .. pytest: the end ...................................................................
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_sessionstart(self) -> None:
+        reporter = self.config.pluginmanager.get_plugin("terminalreporter")
+        if reporter is not None and self.config.get_verbosity() == 0:
+            reporter.showfspath = False  # one line of dots, not one line a check
+
+    def pytest_report_header(self) -> str | None:
+        if self.config.get_verbosity() < 0:
+            return None
+        kind = "git checkout" if self.target.tracked is not None else "folder"
+        return f"audit: {self.target.root} ({kind}, {len(self.target.files)} files)"
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_sessionfinish(self, session: pytest.Session) -> None:
+        if hasattr(self.config, "workerinput") or self.config.option.collectonly:
+            return
+        from pytest_reconaudit import delivery
+
+        self.run = Run(
+            target=self.target.name,
+            fail_on=self.policy.fail_on,
+            items=tuple(self.results[key] for key in sorted(self.results)),
+            cycle=self.config.option.recon_cycle,
+        )
+        self.config.hook.pytest_recon_report(run=self.run, config=self.config)
+        option = self.config.option
+        try:
+            self.written = delivery.deliver(
+                self.run, self.target, option.recon_report, option.recon_write_baseline
+            )
+        except delivery.DeliveryError as error:
+            self._announce(f"ERROR: {error}")
+            session.exitstatus = pytest.ExitCode.USAGE_ERROR
+
+    @staticmethod
+    def _collection_errors(reporter: Any) -> None:
+        """What could not be collected: a user's module that does not import, say."""
+        for report in reporter.stats.get("error", ()):
+            lines = [line for line in report.longreprtext.splitlines() if line.strip()]
+            reporter.write_line(f"ERROR {report.nodeid}", red=True, bold=True)
+            for line in lines[-4:]:
+                reporter.write_line(f"  {line[:200]}")
+
+    def pytest_terminal_summary(self, terminalreporter: Any) -> None:
+        if self.config.option.tbstyle == "no":
+            self._collection_errors(terminalreporter)
+        if self.run is None:
+            return
+        from pytest_reconaudit.reports import terminal
+
+        lines = terminal.summary(
+            self.run,
+            width=terminalreporter._tw.fullwidth,
+            height=_screen_height(),
+            color=terminalreporter.hasmarkup,
+            reports=self.written,
+            verbose=self.config.get_verbosity(),
+        )
+        for line in lines:
+            for text, styles in line.spans:
+                terminalreporter.write(text, **dict.fromkeys(styles, True))
+            terminalreporter.write("\n")
+
+    def pytest_unconfigure(self) -> None:
+        if self._owns_shared:
+            shutil.rmtree(self._shared, ignore_errors=True)
+
+    # .. pytest-html .......................................................................
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_html_results_table_header(self, cells: list[str]) -> None:
+        from pytest_reconaudit.reports import pytest_html_cells
+
+        cells[1:1] = pytest_html_cells.header_cells()
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_html_results_table_row(self, report: Any, cells: list[str]) -> None:
+        from pytest_reconaudit.reports import pytest_html_cells
+
+        cells[1:1] = pytest_html_cells.row_cells(getattr(report, "recon", None))
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_html_results_summary(self, prefix: list[str]) -> None:
+        from pytest_reconaudit.reports import pytest_html_cells
+
+        if self.run is not None:
+            prefix.append(pytest_html_cells.summary_html(self.run))
+
+
+_RESULT: pytest.StashKey[ItemResult | None] = pytest.StashKey()
+
+
+def _unique(ids: list[str]) -> list[str]:
+    seen: dict[str, int] = {}
+    out = []
+    for text in ids:
+        count = seen[text] = seen.get(text, 0) + 1
+        out.append(text if count == 1 else f"{text}#{count}")
+    return out
+
+
+def _screen_height() -> int:
+    return shutil.get_terminal_size((80, 40)).lines
