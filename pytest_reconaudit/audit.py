@@ -15,6 +15,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import TypeVar
 
+from pytest_reconaudit.masking import hide_secrets
 from pytest_reconaudit.model import (
     CheckMeta,
     Confidence,
@@ -145,7 +146,7 @@ def report(
     if hearing is None:
         raise RuntimeError("report() was called outside a check")
     meta = hearing.meta
-    evidence = _cut(evidence)
+    evidence = _cut(hide_secrets(at.path, evidence))
     notes = tuple(note if isinstance(note, Note) else Note(note[0], note[1]) for note in related)
     hearing.findings.append(
         Finding(

@@ -2,27 +2,19 @@
 
 from __future__ import annotations
 
-import os
-import re
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from pytest_reconaudit.model import Pillar, Run, mask
+from pytest_reconaudit.model import Pillar, Run
 from pytest_reconaudit.policy import Baseline
 from pytest_reconaudit.target import Target
 
 __all__ = ["DeliveryError", "check_writable", "deliver"]
 
 SUFFIXES = (".md", ".html", ".json")
-_CONTEXT = 3
-_SECRET_LINE = re.compile(
-    r"(?i)((?:secret|password|passwd|token|api_?key|private_?key)[\w.-]*[\"']?\s*[:=]\s*[\"']?)"
-    r"([^\s\"',;#]{3,})"
-)
-_CREDENTIALS = re.compile(r"(://[^\s/:@\"']*:)([^\s/@\"'$]{2,})(@)")
 
 
 class DeliveryError(Exception):
@@ -46,19 +38,23 @@ def check_writable(reports: Sequence[str], baseline: str | None) -> None:
 
 
 def _writable(flag: str, path: Path) -> None:
+    """Try it: permission bits lie to root, on read-only mounts and in containers."""
     if path.is_dir():
         raise pytest.UsageError(f"{flag}: {path}: is a directory")
-    if path.exists():
-        if not os.access(path, os.W_OK):
-            raise pytest.UsageError(f"{flag}: {path}: not writable")
-        return
-    parent = path.absolute().parent
-    while not parent.exists():
-        parent = parent.parent
-    if not parent.is_dir():
-        raise pytest.UsageError(f"{flag}: {path}: {parent} is not a directory")
-    if not os.access(parent, os.W_OK | os.X_OK):
-        raise pytest.UsageError(f"{flag}: {path}: {parent} is not writable")
+    part = _part(path)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if path.exists():
+            path.open("ab").close()
+        part.open("wb").close()
+        part.unlink()
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise pytest.UsageError(f"{flag}: {path}: not writable ({reason})") from None
+
+
+def _part(path: Path) -> Path:
+    return path.with_name(path.name + ".part")
 
 
 def deliver(run: Run, target: Target, reports: Sequence[str], baseline: str | None) -> list[str]:
@@ -67,7 +63,10 @@ def deliver(run: Run, target: Target, reports: Sequence[str], baseline: str | No
         _write(Path(baseline), Baseline.text([*run.findings, *run.suppressed]))
     if not reports:
         return [baseline] if baseline else []
-    full = replace(run, excerpts=excerpts(run, target))
+    from pytest_reconaudit.reports import excerpts
+
+    shown = [*run.findings, *run.suppressed]
+    full = replace(run, excerpts=excerpts.collect(shown, lambda p: target.text(p).split("\n")))
     written = [baseline] if baseline else []
     for text in reports:
         path = Path(text)
@@ -110,29 +109,8 @@ def _write(path: Path, text: str) -> None:
     """Whole or not at all: a reader never sees half a report."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        part = path.with_name(path.name + ".part")
+        part = _part(path)
         part.write_text(text, "utf-8", errors="replace", newline="\n")
         part.replace(path)
     except OSError as error:
         raise DeliveryError(f"{path}: cannot be written ({error.strerror})") from None
-
-
-def excerpts(run: Run, target: Target) -> dict[str, list[tuple[int, str]]]:
-    """The source lines around each finding, secrets masked, keyed by ``str(place)``."""
-    out: dict[str, list[tuple[int, str]]] = {}
-    for finding in (*run.findings, *run.suppressed):
-        line = finding.place.line
-        key = str(finding.place)
-        if line is None or key in out:
-            continue
-        lines = target.text(finding.place.path).split("\n")
-        first, last = max(1, line - _CONTEXT), min(len(lines), line + _CONTEXT)
-        if first <= last:
-            out[key] = [(n, redacted(lines[n - 1])[:240]) for n in range(first, last + 1)]
-    return out
-
-
-def redacted(line: str) -> str:
-    """A source line with what looks like a secret's value masked."""
-    line = _SECRET_LINE.sub(lambda m: m[1] + (m[2] if m[2][0] in "$<{" else mask(m[2])), line)
-    return _CREDENTIALS.sub(lambda m: m[1] + mask(m[2]) + m[3], line)

@@ -197,6 +197,16 @@ class Finding:
     suppressed: str = ""
     """Why it does not count (a waiver's reason, "baseline"); empty for a live finding."""
 
+    def fails(self, fail_on: Severity | None) -> bool:
+        """Whether this finding alone fails a gate at ``fail_on`` (``None``: never)."""
+        return (
+            fail_on is not None
+            and not self.suppressed
+            and self.severity is not Severity.INFO
+            and self.severity >= fail_on
+            and self.confidence is not Confidence.POSSIBLE
+        )
+
     def sort_key(self) -> tuple[Any, ...]:
         """Worst first, then by place: the one order that every report uses."""
         return (-self.severity, self.place.key(), self.check, self.message, self.fingerprint)

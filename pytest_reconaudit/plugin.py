@@ -136,7 +136,7 @@ def _drop_configuration(config: pytest.Config, parser: pytest.Parser, args: list
         while str(path) in sys.path:
             sys.path.remove(str(path))
     for name in ("_inicfg", "inicfg", "_inicache"):  # pytest 9 / 8 / both: there is no public way
-        table = getattr(config, name, None)
+        table = vars(config).get(name)
         if isinstance(table, dict):
             table.clear()
     config.known_args_namespace = parser.parse_known_args(args, namespace=copy.copy(config.option))

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
 
-from pytest_reconaudit.model import Confidence, Finding, Outcome, Severity
+from pytest_reconaudit.model import Finding, Outcome, Severity
 
 __all__ = ["Baseline", "BaselineError", "Lines", "Policy"]
 
@@ -78,20 +78,10 @@ class Policy:
             reason = "in the baseline"
         return replace(finding, suppressed=reason) if reason else finding
 
-    def gates(self, finding: Finding) -> bool:
-        """Whether this finding alone fails its item."""
-        return (
-            self.fail_on is not None
-            and not finding.suppressed
-            and finding.severity is not Severity.INFO
-            and finding.severity >= self.fail_on
-            and finding.confidence is not Confidence.POSSIBLE
-        )
-
     def outcome(self, findings: Iterable[Finding]) -> Outcome:
         """FAILED at or above the gate, ADVISORY below it, PASSED when only notes are left."""
         live = [finding for finding in findings if not finding.suppressed]
-        if any(self.gates(finding) for finding in live):
+        if any(finding.fails(self.fail_on) for finding in live):
             return Outcome.FAILED
         if any(finding.severity > Severity.INFO for finding in live):
             return Outcome.ADVISORY

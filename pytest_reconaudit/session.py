@@ -271,10 +271,6 @@ class AuditSession:
         return finding if answer is finding.severity else replace(finding, severity=answer)
 
     def _prepare_database(self) -> None:
-        import importlib.util  # TEMPORARY
-
-        if importlib.util.find_spec("pytest_reconaudit.facts.database") is None:
-            return
         from pytest_reconaudit.facts import database
 
         option = self.config.option

@@ -1,0 +1,67 @@
+"""Masks what looks like a secret in a line of text, wherever text of the target is shown."""
+
+from __future__ import annotations
+
+import re
+
+from pytest_reconaudit.model import mask
+
+__all__ = ["hide_secrets"]
+
+_SECRET = (
+    r"(?:[\w.-]*(?:pass(?:word|wd|phrase)?|pwd|secret|token|api[_-]?key|private[_-]?key"
+    r"|access[_-]?key|credential|auth(?!or(?!iz))|dsn)[\w.-]*)"
+)
+_QUOTED = re.compile(
+    rf"""(?ix) (?P<head> \b{_SECRET} ["']? \s* (?: := | => | [:=] ) \s* )
+    (?P<quote> ["'] ) (?P<value> [^"']{{3,}} ) (?P=quote)"""
+)
+_BARE = re.compile(
+    rf"""(?ix) (?P<head> \b{_SECRET}["']? \s* (?: = | :\s ) \s* )
+    (?P<value> [^\s"'#,;][^\s"'#,;]{{2,}} )"""
+)
+_USERINFO = re.compile(
+    r"(?P<head>\b[a-z][a-z0-9+.-]{1,20}://[^\s:/@]{0,100}:)(?P<value>[^\s@/]{1,200})@", re.I
+)
+_KNOWN = re.compile(
+    r"\b(?:gh[pousr]_\w{20,}|github_pat_\w{20,}|glpat-[\w-]{16,}|AKIA[0-9A-Z]{16}"
+    r"|[sr]k_live_\w{12,}|xox[abprs]-[\w-]{10,}|eyJ[\w-]{8,}\.[\w-]{8,}[\w.-]*)"
+)
+_KEY_BODY = re.compile(r"^\s*[A-Za-z0-9+/]{48,}={0,2}\s*$")
+_DATA_FILE = re.compile(
+    r"(?:\.env[^/]*|(?:^|/)env\.[^/]*|\.ya?ml|\.ini|\.conf|\.cfg|\.toml|\.properties|\.tf(?:vars)?"
+    r"|(?:^|/)(?:Docker|Container)file[^/]*|\.(?:ba)?sh|\.pem|\.key|\.tpl|\.template|\.example|\.sample)$",
+    re.I,
+)
+_ABOUT_IT = re.compile(
+    r"(?:name|ref|file|path|ur[il]|ttl|expir\w*|seconds|hours|length|header|issuer|polic\w+)[\"']?\s*\W*$",
+    re.I,
+)
+"""How a key ends that only says something about a secret: ``secretName: berths-tls``."""
+_REFERENCE = ("$", "{{", "<", "%")
+"""How a value begins that only names where the secret comes from."""
+
+
+def hide_secrets(path: str, line: str) -> str:
+    """A source line with whatever looks like a secret masked to its first two characters.
+
+    Masks too much rather than too little. A value without quotes counts only in data files and
+    scripts: in code, ``password = hash(input)`` is no secret.
+    """
+    line = _KNOWN.sub(lambda match: mask(match[0]), line)
+    line = _USERINFO.sub(_masked, line)
+    line = _QUOTED.sub(_masked, line)
+    if _DATA_FILE.search(path):
+        line = _BARE.sub(_masked, line)
+        if _KEY_BODY.match(line):
+            line = mask(line.strip())
+    return line
+
+
+def _masked(match: re.Match[str]) -> str:
+    """The match with its group ``value`` masked, unless that is no secret itself."""
+    value = match["value"]
+    if _ABOUT_IT.search(match["head"]) or value.startswith(_REFERENCE) or value.endswith("***"):
+        return match[0]
+    start = match.start("value") - match.start()
+    return match[0][:start] + mask(value) + match[0][start + len(value) :]
