@@ -1,0 +1,5 @@
+resource "kubernetes_secret_v1" "x" {
+  metadata {
+    name = "from-terraform"
+  }
+}
