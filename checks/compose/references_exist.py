@@ -1,0 +1,86 @@
+"""What compose files name exists."""
+
+from collections.abc import Mapping
+
+from pytest_reconaudit.api import (
+    BrokenReference,
+    ComposeFile,
+    FileReferences,
+    Note,
+    Severity,
+    SkipReason,
+    audit,
+    report,
+    skip,
+)
+
+_KINDS = {
+    "context": ("a", Severity.HIGH),
+    "dockerfile": ("a", Severity.HIGH),
+    "env-file": ("b", Severity.HIGH),
+    "example": ("b", Severity.INFO),
+    "name": ("c", Severity.HIGH),
+    "extends": ("c", Severity.HIGH),
+    "mount": ("d", Severity.MEDIUM),
+    "mount-folder": ("d", Severity.LOW),
+    "mount-secret": ("d", Severity.INFO),
+    "stage": ("e", Severity.HIGH),
+}
+
+
+@audit(
+    pillar=5,
+    severity=Severity.HIGH,
+    impact="`docker compose up` stops, or starts a service with an empty folder as configuration.",
+    fix="""
+    Commit the file or correct the path, and declare what is named. For a bind mount, the long
+    form fails loudly instead of mounting an empty folder:
+
+    ```yaml
+    volumes:
+      - type: bind
+        source: ./loki/config.yml
+        target: /etc/loki/config.yml
+        bind: { create_host_path: false }
+    ```
+    """,
+)
+def compose_references_exist(
+    compose_file: ComposeFile, compose_references: Mapping[str, FileReferences]
+) -> None:
+    """Every file, folder, service, volume and stage that a compose file names exists.
+
+    Why: compose checks names only when it starts, and a missing bind-mount source never: Docker
+    creates an empty folder in its place.
+    Decides: after merging base, override, `-f` combinations, `extends` and `include`: (a) build
+    context and Dockerfile; (b) `env_file` (a note when an example lies beside it); (c) services,
+    volumes, networks, secrets and configs by name; (d) relative bind-mount sources: medium for
+    files, low for folders of configuration or code; (e) the build `target`. Optional env files,
+    absolute paths, `~`, sockets, sources behind variables, folders for data and override-only
+    files without their base pass. A reference that one of the stacks resolves is no finding.
+    Blind spots: folders outside the repository; certificates and other secrets, which are brought
+    along, are notes only.
+    """
+    if compose_file.problems:
+        skip(SkipReason.UNPARSABLE, compose_file.problems[0].message)
+    found = compose_references.get(compose_file.path)
+    if found is None:
+        skip(SkipReason.UNRESOLVED, "an override of a file that is not known")
+        return
+    if not found.judged:
+        skip(SkipReason.NO_INPUT, "names nothing that can be looked up")
+    noted: dict[str, list[BrokenReference]] = {}
+    for one in found.broken:
+        # One note per env file, however many services read it.
+        key = one.evidence if one.kind == "example" else str(one.place)
+        noted.setdefault(key + one.kind, []).append(one)
+    for first, *others in noted.values():
+        clause, severity = _KINDS[first.kind]
+        report(
+            at=first.place,
+            says=first.says,
+            severity=severity,
+            evidence=first.evidence,
+            related=[*first.notes, *(Note(one.place, one.says) for one in others)],
+            clause=clause,
+        )

@@ -1,0 +1,73 @@
+"""Dockerfiles are valid."""
+
+from pytest_reconaudit.api import (
+    Dockerfile,
+    Fault,
+    Images,
+    Severity,
+    SkipReason,
+    audit,
+    dockerfile_faults,
+    report,
+    skip,
+)
+
+
+@audit(
+    pillar=5,
+    severity=Severity.CRITICAL,
+    impact="The image cannot be built, so nothing that depends on it can be released.",
+    fix="""
+    `COPY` and `ADD` are not run by a shell. Make the path certain in the stage that builds:
+
+    ```dockerfile
+    # before: COPY --from=builder /app/a /app/ 2>/dev/null || COPY --from=builder /app/b /app/
+    RUN cp target/*/release/server /out/server || cp target/release/server /out/server
+    COPY --from=builder /out/server /app/server
+    ```
+
+    In exec form every argument is passed as it stands: `["nginx", "-g", "daemon off;"]`.
+    """,
+)
+def docker_syntax_valid(dockerfile: Dockerfile, images: Images) -> None:
+    """Every Dockerfile can be read by the builder.
+
+    Why: such an error stops the build at once, but only for whoever runs it.
+    Decides: fails on (a) an unknown instruction, a wrong first one or a malformed `FROM`;
+    (b) shell syntax in `COPY`/`ADD`; (c) a continuation or heredoc that the file's end cuts off;
+    (d) a file without any instruction (medium when nothing refers to it); (e) a `--from=` that
+    names no earlier stage, named context or image; (f) an exec-form argument in shell quotes
+    (high). Heredocs, parser directives, comments between continued lines and scripts after
+    `sh -c` pass, and so do files that a generator puts together.
+    Blind spots: what a foreign `# syntax=` frontend adds; whether an image exists at all.
+    """
+    if dockerfile.empty:
+        builds = images.builds(dockerfile)
+        report(
+            at=dockerfile.place,
+            says="the Dockerfile has no instruction at all",
+            severity=Severity.CRITICAL if builds else Severity.MEDIUM,
+            related=[(one.place, f"built by {one.by}") for one in builds],
+            clause="d",
+        )
+        return
+    if not dockerfile.stages and all(one.known for one in dockerfile.instructions):
+        user = images.fragment_user(dockerfile)
+        if user is not None:
+            skip(SkipReason.NOT_RENDERABLE, f"a fragment that {user} puts together with others")
+    groups: dict[tuple[str, bool], list[Fault]] = {}
+    for fault in dockerfile_faults(dockerfile, images):
+        groups.setdefault((fault.clause, fault.grave), []).append(fault)
+    for (clause, grave), faults in groups.items():
+        first = faults[0]
+        lines = ", ".join(str(one.place.line) for one in faults[:5])
+        count = f" ({len(faults)} times: lines {lines})" if len(faults) > 1 else ""
+        light = Severity.HIGH if clause == "f" else Severity.MEDIUM
+        report(
+            at=first.place,
+            says=first.says + count,
+            severity=Severity.CRITICAL if grave else light,
+            evidence=first.evidence,
+            related=[(one.place, one.says) for one in faults[1:]],
+            clause=clause,
+        )

@@ -1,0 +1,163 @@
+"""Diesel's ``table!`` macros: the schema that a Rust program believes in.
+
+Read from the macro's own grammar rather than from the syntax tree of the file around it: to a Rust
+parser the inside of a macro is a heap of tokens.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from pytest_reconaudit.model import Place, Problem
+
+__all__ = ["DieselColumn", "DieselSchema", "DieselTable", "read_diesel"]
+
+
+@dataclass(frozen=True, slots=True)
+class DieselColumn:
+    """One column under its name in the database."""
+
+    name: str
+    type: str
+    """As written: ``Nullable<Timestamptz>``."""
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class DieselTable:
+    """One ``table!`` under its name in the database."""
+
+    name: str
+    schema: str | None
+    primary_key: tuple[str, ...]
+    columns: tuple[DieselColumn, ...]
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class DieselSchema:
+    """The tables that a file declares, and the macros that could not be read."""
+
+    path: str
+    tables: tuple[DieselTable, ...]
+    problems: tuple[Problem, ...] = ()
+
+
+_MACRO = re.compile(r"\btable!\s*([{(\[])")
+_NOISE = re.compile(r"//[^\n]*+|\"(?:[^\"\\]++|\\.)*+\"|r(#*)\".*?\"\1|/\*.*?\*/", re.DOTALL)
+_HEAD = re.compile(
+    r"(?:(?P<schema>[\w#]+)\s*\.\s*)?(?P<table>[\w#]+)\s*(?:\(\s*(?P<key>[\w\s,#]*)\))?\s*\{"
+)
+_COLUMN = re.compile(r"(?P<name>(?:r#)?\w+)\s*->\s*(?P<type>[^,}]*(?:<[^}]*?>)?)")
+_SQL_NAME = re.compile(r"#\s*\[\s*(?:diesel\s*\(\s*)?sql_name\s*=\s*\"([^\"]*)\"")
+_ATTRIBUTE = re.compile(r"#\s*\[[^\]]*\]")
+_SPACE = re.compile(r"[\s,]+")
+_BEFORE_TABLE = re.compile(r"\s+|use\s[^;]*;|#\s*\[[^\]]*\]")
+_CLOSING = {"{": "}", "(": ")", "[": "]"}
+
+
+def read_diesel(text: str, path: str) -> DieselSchema:
+    """Every ``table!`` of a Rust file, commented-out ones left out. Never raises."""
+    if "table!" not in text:
+        return DieselSchema(path, ())
+    # Same length and line breaks, so that offsets stay true.
+    bare = _NOISE.sub(_blank, text)
+    starts = [0, *(match.end() for match in re.finditer("\n", bare))]
+
+    def place_of(offset: int) -> Place:
+        row = bisect_right(starts, offset) - 1
+        return Place(path, row + 1, offset - starts[row] + 1)
+
+    tables: list[DieselTable] = []
+    problems: list[Problem] = []
+    for match in _MACRO.finditer(bare):
+        if bare[: match.start()].rstrip().endswith(("macro_rules!", "macro_rules")):
+            continue
+        end = _closing(bare, match.end() - 1, match[1])
+        place = place_of(match.start())
+        if end is None:
+            problems.append(Problem(place, "the table! macro is never closed"))
+            continue
+        table = _table(bare, match.end(), end, place_of)
+        if table is not None:
+            tables.append(table)
+        elif "$" not in bare[match.end() : end]:
+            problems.append(Problem(place, "the table! macro holds no table"))
+    return DieselSchema(path, tuple(tables), tuple(problems))
+
+
+def _blank(match: re.Match[str]) -> str:
+    """Comments to blanks; strings stay, with brackets in them taken out."""
+    found = match[0]
+    if found.startswith(("//", "/*")):
+        return re.sub(r"[^\n]", " ", found)
+    return re.sub(r"[{}()\[\]]", " ", found)
+
+
+def _closing(text: str, start: int, opening: str) -> int | None:
+    closing = _CLOSING[opening]
+    depth = 0
+    for match in re.compile(f"[{re.escape(opening + closing)}]").finditer(text, start):
+        depth += 1 if match[0] == opening else -1
+        if depth == 0:
+            return match.start()
+    return None
+
+
+def _table(bare: str, start: int, end: int, place_of: Callable[[int], Place]) -> DieselTable | None:
+    head = next(_heads(bare, start, end), None)
+    if head is None:
+        return None
+    before = bare[start : head.start()]
+    renamed = _SQL_NAME.search(before)
+    columns = tuple(_columns(bare, head.end(), end, place_of))
+    key = tuple(name.strip() for name in (head["key"] or "id").split(",") if name.strip())
+    return DieselTable(
+        name=renamed[1] if renamed else _plain(head["table"]),
+        schema=_plain(head["schema"]) if head["schema"] else None,
+        primary_key=key,
+        columns=columns,
+        place=place_of(head.start()),
+    )
+
+
+def _heads(bare: str, start: int, end: int) -> Iterator[re.Match[str]]:
+    """``name (key) {``, with ``use …;`` lines and attributes before it passed over."""
+    at = start
+    while at < end:
+        if skipped := _BEFORE_TABLE.match(bare, at, end):
+            at = skipped.end()
+            continue
+        if found := _HEAD.match(bare, at, end):
+            yield found
+        return
+
+
+def _columns(
+    bare: str, start: int, end: int, place_of: Callable[[int], Place]
+) -> Iterator[DieselColumn]:
+    """``#[sql_name = "x"] name -> Type,`` each."""
+    renamed = ""
+    at = start
+    while at < end:
+        if space := _SPACE.match(bare, at, end):
+            at = space.end()
+        elif attribute := _ATTRIBUTE.match(bare, at, end):
+            if named := _SQL_NAME.match(attribute[0]):
+                renamed = named[1]
+            at = attribute.end()
+        elif column := _COLUMN.match(bare, at, end):
+            place = place_of(column.start())
+            name = renamed or _plain(column["name"])
+            yield DieselColumn(name, " ".join(column["type"].split()), place)
+            renamed = ""
+            at = column.end()
+        else:
+            at += 1
+
+
+def _plain(name: str) -> str:
+    return name.removeprefix("r#")

@@ -1,0 +1,63 @@
+"""What the database checks judge."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from pytest_reconaudit.facts.applied_indexes import AppliedIndexes, applied_indexes, index_sources
+from pytest_reconaudit.facts.index_targets import IndexTargets, index_targets
+from pytest_reconaudit.facts.indexes import declared_indexes
+from pytest_reconaudit.facts.migrations import (
+    MissingMigration,
+    committed_migrations,
+    missing_migrations,
+)
+from pytest_reconaudit.model import SkipReason
+from pytest_reconaudit.subjects import Nothing, Subject, fact, subject
+from pytest_reconaudit.target import Target
+
+__all__: list[str] = []
+
+
+@subject("index_source")
+def _index_sources(target: Target) -> Iterable[Subject] | Nothing:
+    found = index_sources(target)
+    if not found:
+        return Nothing(SkipReason.NO_INPUT, "no index and no migration history in the repository")
+    return [Subject(id, source) for id, source in found]
+
+
+@subject("declared_index")
+def _declared_indexes(target: Target) -> Iterable[Subject] | Nothing:
+    found = declared_indexes(target)
+    if not found:
+        return Nothing(SkipReason.NO_INPUT, "no CREATE INDEX in the repository")
+    return [Subject(declared.id, declared) for declared in found]
+
+
+@subject("migrations_kept")
+def _migrations_kept(target: Target) -> Iterable[Subject] | Nothing:
+    found = committed_migrations(target)
+    if not found:
+        return Nothing(SkipReason.NO_INPUT, "no SQL migration tool in the repository")
+    return [
+        Subject(
+            f"{kept.rule.place.path}: {kept.rule.pattern}" if kept.rule else kept.roots[0], kept
+        )
+        for kept in found
+    ]
+
+
+@fact("applied")
+def _applied(target: Target) -> AppliedIndexes:
+    return applied_indexes(target)
+
+
+@fact("schema_targets")
+def _schema_targets(target: Target) -> IndexTargets:
+    return index_targets(target)
+
+
+@fact("lost_migrations")
+def _lost_migrations(target: Target) -> tuple[MissingMigration, ...]:
+    return missing_migrations(target)

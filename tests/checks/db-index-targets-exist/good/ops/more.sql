@@ -1,0 +1,1 @@
+CREATE INDEX purchases_total ON purchases (total) WHERE note IS NOT NULL;

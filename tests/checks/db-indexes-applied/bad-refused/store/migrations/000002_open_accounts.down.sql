@@ -1,0 +1,1 @@
+DROP INDEX accounts_open_idx, accounts_owner_idx;

@@ -1,0 +1,1 @@
+CREATE INDEX accounts_closed_idx ON accounts (closed_at);

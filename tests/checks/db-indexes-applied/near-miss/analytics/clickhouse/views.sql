@@ -1,0 +1,1 @@
+CREATE INDEX events_day ON events (day) TYPE minmax GRANULARITY 4;

@@ -1,0 +1,1 @@
+CREATE INDEX back_again ON players (nick);

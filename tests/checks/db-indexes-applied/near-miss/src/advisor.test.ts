@@ -1,0 +1,3 @@
+it("suggests", () => {
+  expect(advise("elo")).toBe("CREATE INDEX idx_elo ON players (elo, nick)");
+});

@@ -1,0 +1,4 @@
+#!/bin/sh
+set -eu
+cd "$(dirname "$0")"
+cat Dockerfile.head Dockerfile.tail > ../generated.Dockerfile
