@@ -12,8 +12,9 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass, field
 from typing import TypeVar
+
+from msgspec import Struct, field
 
 from pytest_reconaudit.masking import hide_secrets
 from pytest_reconaudit.model import (
@@ -46,8 +47,7 @@ class Skipped(Exception):
         self.detail = detail
 
 
-@dataclass
-class _Hearing:
+class _Hearing(Struct):
     """What one check says about one subject while it runs."""
 
     meta: CheckMeta

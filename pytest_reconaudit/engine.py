@@ -7,9 +7,11 @@ import pkgutil
 import re
 import traceback
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from types import ModuleType
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from pytest_reconaudit import subjects as registry
 from pytest_reconaudit.audit import Skipped, collecting, meta_of
@@ -37,8 +39,7 @@ class CheckError(Exception):
     """A check is written wrongly (unknown parameter, two subjects); the message names it."""
 
 
-@dataclass(frozen=True, slots=True)
-class PlannedItem:
+class PlannedItem(Struct, frozen=True):
     """One check on one subject, or the reason why it has none."""
 
     meta: CheckMeta

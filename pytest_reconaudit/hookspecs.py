@@ -27,7 +27,9 @@ def pytest_recon_severity(finding: Finding, config: pytest.Config) -> Severity |
 
 
 @pytest.hookspec
-def pytest_recon_subjects(target: Target, config: pytest.Config) -> Mapping[str, SubjectProvider] | None:
+def pytest_recon_subjects(
+    target: Target, config: pytest.Config
+) -> Mapping[str, SubjectProvider] | None:
     """Add subjects: parameter name → a provider that yields ``Subject(id, value)`` or ``Nothing``.
 
     A check, built in or your own, that has a parameter of that name is then run on each.

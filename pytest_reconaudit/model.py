@@ -10,8 +10,9 @@ import enum
 import hashlib
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any
+
+from msgspec import Struct, field
 
 __all__ = [
     "CheckMeta",
@@ -118,8 +119,7 @@ class Outcome(enum.Enum):
     """The check or a parser crashed: a bug of ours, never a verdict on the target."""
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Place:
+class Place(Struct, frozen=True, order=True):
     """Where something stands in the target.
 
     ``path`` is relative to the target, POSIX style. ``line`` and ``column`` count from 1;
@@ -142,16 +142,14 @@ class Place:
         return (self.path, self.line or 0, self.column or 0)
 
 
-@dataclass(frozen=True, slots=True)
-class Note:
+class Note(Struct, frozen=True):
     """A related place with what stands there."""
 
     place: Place
     message: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
+class Problem(Struct, frozen=True):
     """A file, or a part of one, that a reader could not take in."""
 
     place: Place
@@ -172,8 +170,7 @@ def mask(secret: str) -> str:
     return f"{secret[:2]}***" if secret else ""
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(Struct, frozen=True):
     """One defect at one place.
 
     ``message`` says what is wrong in one sentence; ``evidence`` is the offending text (at
@@ -262,8 +259,7 @@ class Finding:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class CheckMeta:
+class CheckMeta(Struct, frozen=True):
     """One check: what it is called, what it costs, how to explain it, and its function."""
 
     id: str
@@ -285,8 +281,7 @@ class CheckMeta:
         return self.id.partition("-")[0]
 
 
-@dataclass(frozen=True, slots=True)
-class ItemResult:
+class ItemResult(Struct, frozen=True):
     """What became of one (check, subject): the unit that reports list and count."""
 
     check: str
@@ -321,8 +316,7 @@ class ItemResult:
         )
 
 
-@dataclass(frozen=True)
-class Run:
+class Run(Struct, frozen=True):
     """A finished audit: all a report may know. Deterministic: no time, no host, no duration."""
 
     target: str

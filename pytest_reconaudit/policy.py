@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from pytest_reconaudit.model import Finding, Outcome, Severity
 
@@ -27,8 +29,7 @@ class BaselineError(Exception):
     """A baseline file cannot be used; the message says why."""
 
 
-@dataclass(frozen=True)
-class Baseline:
+class Baseline(Struct, frozen=True):
     """Accepted findings, by fingerprint (check, path, offending text; never a line number)."""
 
     accepted: frozenset[str] = frozenset()
@@ -64,8 +65,7 @@ class Baseline:
         return json.dumps({"schema": 1, "findings": entries}, indent=1, ensure_ascii=False) + "\n"
 
 
-@dataclass(frozen=True)
-class Policy:
+class Policy(Struct, frozen=True):
     """Severity at which an item fails (``None``: never), and what is accepted."""
 
     fail_on: Severity | None = Severity.HIGH

@@ -5,6 +5,13 @@ from pathlib import Path
 
 import pytest
 
+from pytest_reconaudit import catalogue, delivery, engine, selection, session, subjects  # noqa: F401
+
+# Import all of it once: pytester forgets modules that a run in this process imported, and a
+# second import would make a second set of classes.
+subjects.load()
+engine.builtin_checks()
+
 REQUIRE = os.environ.get("RECON_REQUIRE_COMPONENTS") == "1"
 
 

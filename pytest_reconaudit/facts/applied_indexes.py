@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any, Literal
+
+from msgspec import Struct
 
 from pytest_reconaudit.facts.database import (
     Catalog,
@@ -51,8 +52,7 @@ _CODE = (".rs", ".ts", ".tsx", ".js", ".mjs", ".cjs", ".py", ".go")
 Kind = Literal["applied", "superseded", "missing", "different", "invalid", "unjudged"]
 
 
-@dataclass(frozen=True, slots=True)
-class ExtraIndexes:
+class ExtraIndexes(Struct, frozen=True):
     """Stands for the indexes of a live database that the repository does not declare."""
 
     place: Place
@@ -62,8 +62,7 @@ class ExtraIndexes:
 IndexSource = DeclaredIndex | MigrationRoot | MissingMigration | ExtraIndexes
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(Struct, frozen=True):
     """What became of one declared index."""
 
     kind: Kind
@@ -124,8 +123,7 @@ class Verdict:
         return declared.reach == "run" and not applied.live
 
 
-@dataclass(frozen=True, slots=True)
-class AppliedIndexes:
+class AppliedIndexes(Struct, frozen=True):
     """The verdicts, and the database behind them."""
 
     state: DatabaseState

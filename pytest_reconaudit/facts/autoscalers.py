@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from pytest_reconaudit.facts.cluster import Cluster, Sighting, cluster, environment, sighted
 from pytest_reconaudit.facts.render_sets import RenderSet
@@ -67,8 +68,7 @@ _ENV_PARTS = re.compile(
 # -- autoscalers ---------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class MissingRequest:
+class MissingRequest(Struct, frozen=True):
     """A metric in per cent of a request that a container does not make."""
 
     resource: str
@@ -76,8 +76,7 @@ class MissingRequest:
     container: Container
 
 
-@dataclass(frozen=True, slots=True)
-class Scaling:
+class Scaling(Struct, frozen=True):
     """One autoscaler in one render set, with what came of its target."""
 
     seen: Sighting
@@ -142,8 +141,7 @@ class Scaling:
         return not is_kube_name(self.name)
 
 
-@dataclass(frozen=True, slots=True)
-class Autoscaler:
+class Autoscaler(Struct, frozen=True):
     """One autoscaler as written, with every render set that it ends up in."""
 
     id: str
@@ -313,8 +311,7 @@ def _percentages(one: KubeObject) -> Iterator[tuple[str, str, Place]]:
 # -- scale targets -------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class Rival:
+class Rival(Struct, frozen=True):
     """One autoscaler of a scale target."""
 
     object: KubeObject
@@ -337,8 +334,7 @@ class Rival:
         return self.object.name_place
 
 
-@dataclass(frozen=True, slots=True)
-class ScaleTarget:
+class ScaleTarget(Struct, frozen=True):
     """What autoscalers scale: a workload's kind and name.
 
     ``together`` are pairs (or more) that act on the same object at once, ``apart`` are copies in
@@ -475,16 +471,14 @@ def image_base(image: str) -> str:
 # -- workloads that want one ---------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class Deployment:
+class Deployment(Struct, frozen=True):
     """A Deployment and what decides whether it should scale by itself, in one render set each."""
 
     id: str
     views: tuple[DeploymentView, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class DeploymentView:
+class DeploymentView(Struct, frozen=True):
     """A Deployment in one render set."""
 
     seen: Sighting

@@ -13,8 +13,9 @@ import re
 import shlex
 import tomllib
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from itertools import islice, product
+
+from msgspec import Struct
 
 from pytest_reconaudit.facts.index import files_by_name, invocations_of
 from pytest_reconaudit.facts.invocations import Invocation
@@ -59,8 +60,7 @@ _VALUED_NAMES = (
 _VALUED = frozenset(_VALUED_NAMES.split())
 
 
-@dataclass(frozen=True, slots=True)
-class ImageBuild:
+class ImageBuild(Struct, frozen=True):
     """One place that builds an image. Paths are relative to the repository."""
 
     dockerfile: str | None

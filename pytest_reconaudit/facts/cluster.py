@@ -12,7 +12,8 @@ import difflib
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from pytest_reconaudit.facts.kube_creators import Outside, outside
 from pytest_reconaudit.facts.kube_references import Reference, references_of
@@ -73,8 +74,7 @@ def environment(*texts: str | None) -> str:
     return ""
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(Struct, frozen=True):
     """Something with a name in the cluster: an object, or what an object makes."""
 
     within: RenderSet
@@ -94,8 +94,7 @@ class Entry:
         return environment(self.namespace, _where(self.within, self.source))
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(Struct, frozen=True):
     """The answer to a reference."""
 
     entries: tuple[Entry, ...] = ()
@@ -375,8 +374,7 @@ def _made_by(one: KubeObject) -> Iterator[tuple[str, str, frozenset[str] | None]
 # -- subjects ------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class Sighting:
+class Sighting(Struct, frozen=True):
     """One object in one render set."""
 
     within: RenderSet
@@ -426,8 +424,7 @@ def is_fragment(one: KubeObject) -> bool:
 # -- references ----------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class Dangling:
+class Dangling(Struct, frozen=True):
     """References of one file to one thing that is not there, or lacks what they want of it."""
 
     kind: str
@@ -447,8 +444,7 @@ class Dangling:
     """The render sets in which it dangles, when there are others in which it does not."""
 
 
-@dataclass(frozen=True, slots=True)
-class ReferenceFile:
+class ReferenceFile(Struct, frozen=True):
     """A file whose objects name others."""
 
     path: str
@@ -462,8 +458,7 @@ _CaseKey = tuple[str, str, str, str, bool]
 """(path, kind, name, namespace, whether it is there but lacks a key)."""
 
 
-@dataclass(slots=True)
-class _Case:
+class _Case(Struct):
     references: dict[Place, Reference] = field(default_factory=dict)
     found: Found = field(default_factory=Found)
     keys: set[str] = field(default_factory=set)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from pytest_reconaudit.facts.created import created
 from pytest_reconaudit.facts.images import dockerfiles, ignore_rule, namesake
@@ -61,8 +62,7 @@ _EXAMPLES = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class BrokenReference:
+class BrokenReference(Struct, frozen=True):
     """One reference that leads nowhere."""
 
     kind: str
@@ -74,8 +74,7 @@ class BrokenReference:
     notes: tuple[Note, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class FileReferences:
+class FileReferences(Struct, frozen=True):
     """What one compose file names."""
 
     judged: int

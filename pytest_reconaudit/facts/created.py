@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import pairwise
+
+from msgspec import Struct
 
 from pytest_reconaudit.facts.invocations import Invocation, invocations
 from pytest_reconaudit.facts.pipelines import workflow_steps, workflows
@@ -28,8 +29,7 @@ _WRITERS = _COPIERS | _OUTPUT_TOOLS | {"touch", "tee", "mkdir", "tar", "unzip"}
 _VALUED = frozenset({"-t", "--target-directory", "-m", "--mode", "--owner", "-g", "--group"})
 
 
-@dataclass(frozen=True, slots=True)
-class Created:
+class Created(Struct, frozen=True):
     """What is written, by repository path, and by path ending where the folder is unknown."""
 
     files: dict[str, Place]

@@ -13,10 +13,11 @@ import re
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
+
+from msgspec import Struct
 
 from pytest_reconaudit.facts.indexes import DeclaredIndex, declared_indexes
 from pytest_reconaudit.facts.migrations import (
@@ -53,8 +54,7 @@ __all__ = [
 ]
 
 
-@dataclass(frozen=True, slots=True)
-class DatabaseConfig:
+class DatabaseConfig(Struct, frozen=True):
     """How a target's database is to be looked at.
 
     :param dsn: a live database to compare with; ``None`` replays only.
@@ -85,16 +85,14 @@ def wants_live(target: Target) -> bool:
 # -- records -------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class CatalogColumn:
+class CatalogColumn(Struct, frozen=True):
     name: str
     type: str
     not_null: bool
     has_default: bool
 
 
-@dataclass(frozen=True, slots=True)
-class CatalogTable:
+class CatalogTable(Struct, frozen=True):
     schema: str
     name: str
     kind: str
@@ -105,8 +103,7 @@ class CatalogTable:
     columns: tuple[CatalogColumn, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class CatalogIndex:
+class CatalogIndex(Struct, frozen=True):
     oid: int
     schema: str
     name: str
@@ -132,8 +129,7 @@ class CatalogIndex:
     nulls not distinct, INCLUDE: what the index is, whatever its name."""
 
 
-@dataclass(frozen=True, slots=True)
-class CatalogConstraint:
+class CatalogConstraint(Struct, frozen=True):
     name: str
     kind: str
     """``pg_constraint.contype``: p, u, x, f, c."""
@@ -149,8 +145,7 @@ class CatalogConstraint:
     definition: str
 
 
-@dataclass(frozen=True, slots=True)
-class Catalog:
+class Catalog(Struct, frozen=True):
     """What one database holds."""
 
     version: str
@@ -162,8 +157,7 @@ class Catalog:
         return next((table for table in self.tables if table.name == name), None)
 
 
-@dataclass(frozen=True, slots=True)
-class ReplayFailure:
+class ReplayFailure(Struct, frozen=True):
     """The statement at which a history stopped, and what the server said."""
 
     place: Place
@@ -175,8 +169,7 @@ class ReplayFailure:
     """``False``: something was left out before, so the failure may be the replay's own."""
 
 
-@dataclass(frozen=True, slots=True)
-class HistoryReplay:
+class HistoryReplay(Struct, frozen=True):
     """One history after its replay."""
 
     root: str
@@ -193,8 +186,7 @@ class HistoryReplay:
     """Id of an index from outside the history → its ``form`` on this schema, or ``error``."""
 
 
-@dataclass(frozen=True, slots=True)
-class ReplayedCatalog:
+class ReplayedCatalog(Struct, frozen=True):
     """The histories, replayed into a private server."""
 
     server: str
@@ -210,8 +202,7 @@ class ReplayedCatalog:
         return f"PostgreSQL {self.server}{stand_ins}"
 
 
-@dataclass(frozen=True, slots=True)
-class LiveCatalog:
+class LiveCatalog(Struct, frozen=True):
     """A live database, and the replay that says what it should hold, if there could be one."""
 
     server: str
@@ -220,22 +211,19 @@ class LiveCatalog:
     replay_reason: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class NoServer:
+class NoServer(Struct, frozen=True):
     """There is a history and no server to replay it."""
 
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class NoHistory:
+class NoHistory(Struct, frozen=True):
     """Nothing to replay."""
 
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class Unreachable:
+class Unreachable(Struct, frozen=True):
     """The live database gave no catalog."""
 
     reason: str

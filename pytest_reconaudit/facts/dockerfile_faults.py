@@ -5,7 +5,8 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from pytest_reconaudit.facts.images import Images, from_names, shell_syntax
 from pytest_reconaudit.model import Place
@@ -37,8 +38,7 @@ _SCRIPT_FLAGS = frozenset({"-c", "-e", "--eval", "-p", "--print", "-r", "--execu
 _QUOTED = re.compile(r"""^(?:'[^']+'|"[^"]+")$""", re.DOTALL)
 
 
-@dataclass(frozen=True, slots=True)
-class Fault:
+class Fault(Struct, frozen=True):
     """One defect. ``clause`` is the catalogue's letter; ``grave`` whether the build must fail."""
 
     clause: str

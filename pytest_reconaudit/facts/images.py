@@ -7,8 +7,9 @@ import posixpath
 import re
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from fnmatch import fnmatchcase
+
+from msgspec import Struct
 
 from pytest_reconaudit.facts.builds import ImageBuild, image_builds, release_tools
 from pytest_reconaudit.facts.created import created
@@ -80,8 +81,7 @@ _PLAIN_NAMES = frozenset(_PLAIN_NAMES_NAMES.split())
 """Files without a suffix that are kept by hand."""
 
 
-@dataclass(frozen=True, slots=True)
-class BuildContext:
+class BuildContext(Struct, frozen=True):
     """A folder that a Dockerfile is built from, and how that is known."""
 
     path: str
@@ -99,8 +99,7 @@ class BuildContext:
         return self.builds[0].by if self.builds else "the other sources resolve there only"
 
 
-@dataclass(frozen=True, slots=True)
-class CopySource:
+class CopySource(Struct, frozen=True):
     """One source of a ``COPY``, ``ADD`` or ``RUN --mount=type=bind``, from the build context."""
 
     written: str
@@ -113,8 +112,7 @@ class CopySource:
     """How many sources the instruction has."""
 
 
-@dataclass(frozen=True, slots=True)
-class LostSource:
+class LostSource(Struct, frozen=True):
     """A source that a build from a fresh clone does not find."""
 
     source: CopySource

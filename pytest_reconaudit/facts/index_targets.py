@@ -5,7 +5,8 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from pytest_reconaudit.facts.indexes import DeclaredIndex
 from pytest_reconaudit.facts.migrations import is_test_path
@@ -16,8 +17,7 @@ from pytest_reconaudit.target import Target, once
 __all__ = ["IndexTargets", "MissingTarget", "index_targets"]
 
 
-@dataclass(frozen=True, slots=True)
-class MissingTarget:
+class MissingTarget(Struct, frozen=True):
     """A table, or a column of a table that is there, that an index names and nothing declares."""
 
     table: str
@@ -27,8 +27,7 @@ class MissingTarget:
     """Where the table, or the nearest one, is declared."""
 
 
-@dataclass(frozen=True, slots=True)
-class IndexTargets:
+class IndexTargets(Struct, frozen=True):
     """What the repository declares, ready to be asked about one index."""
 
     schemas: tuple[DeclaredSchema, ...]

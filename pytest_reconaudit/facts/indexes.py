@@ -5,8 +5,10 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
 from typing import Literal
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from pytest_reconaudit.facts.migrations import (
     is_test_path,
@@ -29,8 +31,7 @@ SourceKind = Literal["migration", "sql", "script", "code"]
 Reach = Literal["tool", "run", "unknown", "never"]
 
 
-@dataclass(frozen=True, slots=True)
-class DeclaredIndex:
+class DeclaredIndex(Struct, frozen=True):
     """One index definition and where it is declared."""
 
     id: str

@@ -23,8 +23,8 @@ from pytest_reconaudit.facts.applications import (
 )
 from pytest_reconaudit.facts.cluster import environment as cluster_environment
 from pytest_reconaudit.facts.images import dockerfiles
-from pytest_reconaudit.facts.pipelines import workflows
 from pytest_reconaudit.facts.manifests import manifest_files
+from pytest_reconaudit.facts.pipelines import workflows
 from pytest_reconaudit.facts.stacks import compose_files, is_test_data, stacks
 from pytest_reconaudit.model import Place
 from pytest_reconaudit.readers.dotenv import (
@@ -59,47 +59,56 @@ __all__ = [
 ]
 
 _PLATFORM_NAMES = """
-    CI HOME PATH PWD OLDPWD USER USERNAME LOGNAME SHELL TERM LANG LC_ALL TZ TMP TEMP TMPDIR HOSTNAME
-    UID GID EUID EDITOR DISPLAY DEBIAN_FRONTEND OUT_DIR TARGET HOST_TRIPLE NODE_ENV NODE_OPTIONS
-    NODE_PATH NODE_VERSION NPM_TOKEN RUST_LOG RUST_BACKTRACE RUSTFLAGS RUSTUP_HOME GOPATH GOFLAGS
-    PYTHONPATH PYTHONUNBUFFERED PYTHONDONTWRITEBYTECODE VIRTUAL_ENV JAVA_HOME JAVA_OPTS MODE DEV
-    PROD SSR BASE_URL NO_COLOR FORCE_COLOR COLORTERM HTTP_PROXY HTTPS_PROXY NO_PROXY http_proxy
-    https_proxy no_proxy SSH_AUTH_SOCK XDG_CONFIG_HOME XDG_DATA_HOME XDG_CACHE_HOME XDG_RUNTIME_DIR
-    PORT DYNO KUBECONFIG DOCKER_HOST DOCKER_BUILDKIT COMPOSE_PROJECT_NAME COMPOSE_FILE PUID PGID
-    COMPOSE_DOCKER_CLI_BUILD BASH_SOURCE BASH_REMATCH FUNCNAME LINENO RANDOM SECONDS IFS PS1 PS4
-    EUID PPID REPLY OPTARG OPTIND OSTYPE MACHTYPE PIPESTATUS SHLVL GITHUB_TOKEN GH_TOKEN PYTEST_CURRENT_TEST
-    DATABASE_URL_FILE BUILD_TAG BUILDKIT_PROGRESS GENERATE_SOURCEMAP DISABLE_ESLINT_PLUGIN
-    SKIP_PREFLIGHT_CHECK INLINE_RUNTIME_CHUNK BROWSER CHOKIDAR_USEPOLLING WATCHPACK_POLLING FAST_REFRESH
-    IMAGE_INLINE_SIZE_LIMIT PUBLIC_URL WDS_SOCKET_PORT TSC_COMPILE_ON_ERROR ESLINT_NO_DEV_ERRORS
+    CI HOME PATH PWD OLDPWD USER USERNAME LOGNAME SHELL TERM LANG LC_ALL TZ TMP TEMP TMPDIR
+    HOSTNAME UID GID EUID EDITOR DISPLAY DEBIAN_FRONTEND OUT_DIR TARGET HOST_TRIPLE NODE_ENV
+    NODE_OPTIONS NODE_PATH NODE_VERSION NPM_TOKEN RUST_LOG RUST_BACKTRACE RUSTFLAGS RUSTUP_HOME
+    GOPATH GOFLAGS PYTHONPATH PYTHONUNBUFFERED PYTHONDONTWRITEBYTECODE VIRTUAL_ENV JAVA_HOME
+    JAVA_OPTS MODE DEV PROD SSR BASE_URL NO_COLOR FORCE_COLOR COLORTERM HTTP_PROXY HTTPS_PROXY
+    NO_PROXY http_proxy https_proxy no_proxy SSH_AUTH_SOCK XDG_CONFIG_HOME XDG_DATA_HOME
+    XDG_CACHE_HOME XDG_RUNTIME_DIR PORT DYNO KUBECONFIG DOCKER_HOST DOCKER_BUILDKIT
+    COMPOSE_PROJECT_NAME COMPOSE_FILE PUID PGID COMPOSE_DOCKER_CLI_BUILD BASH_SOURCE BASH_REMATCH
+    FUNCNAME LINENO RANDOM SECONDS IFS PS1 PS4 PPID REPLY OPTARG OPTIND OSTYPE MACHTYPE PIPESTATUS
+    SHLVL GITHUB_TOKEN GH_TOKEN PYTEST_CURRENT_TEST BUILD_TAG BUILDKIT_PROGRESS GENERATE_SOURCEMAP
+    DISABLE_ESLINT_PLUGIN SKIP_PREFLIGHT_CHECK INLINE_RUNTIME_CHUNK BROWSER CHOKIDAR_USEPOLLING
+    WATCHPACK_POLLING FAST_REFRESH IMAGE_INLINE_SIZE_LIMIT PUBLIC_URL WDS_SOCKET_PORT
+    TSC_COMPILE_ON_ERROR ESLINT_NO_DEV_ERRORS
 """
 _PLATFORM = frozenset(_PLATFORM_NAMES.split()) - {"PORT", "BASE_URL", "PUBLIC_URL"}
 _PLATFORM_PREFIXES = (
-    "GITHUB_", "RUNNER_", "ACTIONS_", "INPUT_", "VERCEL_", "NETLIFY_", "RENDER_", "RAILWAY_", "FLY_",
-    "HEROKU_", "CARGO_", "KUBERNETES_", "npm_", "NPM_CONFIG_", "YARN_", "PNPM_", "TURBO_", "NEXT_TELEMETRY",
-    "NEXT_RUNTIME", "NEXT_PHASE", "CI_", "GITLAB_", "DEP_", "PIP_", "POETRY_", "UV_", "LC_", "XDG_",
-    "BASH_", "OTEL_", "JEST_", "VITEST", "PLAYWRIGHT_", "CYPRESS_", "DOTNET_", "ASPNETCORE_", "SSH_",
-    "K_SERVICE", "GOOGLE_CLOUD_", "AWS_LAMBDA_", "WEBSITE_", "COREPACK_", "HUSKY", "RUSTC", "SCCACHE_",
+    "GITHUB_", "RUNNER_", "ACTIONS_", "INPUT_", "VERCEL_", "NETLIFY_", "RENDER_", "RAILWAY_",
+    "FLY_", "HEROKU_", "CARGO_", "KUBERNETES_", "npm_", "NPM_CONFIG_", "YARN_", "PNPM_",
+    "TURBO_", "NEXT_TELEMETRY", "NEXT_RUNTIME", "NEXT_PHASE", "CI_", "GITLAB_", "DEP_", "PIP_",
+    "POETRY_", "UV_", "LC_", "XDG_", "BASH_", "OTEL_", "JEST_", "VITEST", "PLAYWRIGHT_",
+    "CYPRESS_", "DOTNET_", "ASPNETCORE_", "SSH_", "K_SERVICE", "GOOGLE_CLOUD_", "AWS_LAMBDA_",
+    "WEBSITE_", "COREPACK_", "HUSKY", "RUSTC", "SCCACHE_",
 )  # fmt: skip
 _THIRD_PARTY_PREFIXES = (
-    "POSTGRES_", "POSTGRESQL_", "PGADMIN_", "PGDATA", "PGPASSWORD", "MYSQL_", "MARIADB_", "MONGO_INITDB_",
-    "ME_CONFIG_", "GF_", "MINIO_", "RABBITMQ_DEFAULT_", "RABBITMQ_ERLANG", "KAFKA_CFG_", "ZOOKEEPER_",
-    "KC_", "KEYCLOAK_ADMIN", "TRAEFIK_", "NGINX_ENVSUBST", "ES_JAVA_OPTS", "discovery.", "xpack.",
-    "REDIS_REPLICATION_", "VALKEY_", "CLICKHOUSE_", "NEO4J_", "COUCHDB_", "INFLUXDB_",
-    "DOCKER_INFLUXDB_", "SONARQUBE_", "LETSENCRYPT_", "VIRTUAL_HOST", "VIRTUAL_PORT", "ELASTIC_",
+    "POSTGRES_", "POSTGRESQL_", "PGADMIN_", "PGDATA", "PGPASSWORD", "MYSQL_", "MARIADB_",
+    "MONGO_INITDB_", "ME_CONFIG_", "GF_", "MINIO_", "RABBITMQ_DEFAULT_", "RABBITMQ_ERLANG",
+    "KAFKA_CFG_", "ZOOKEEPER_", "KC_", "KEYCLOAK_ADMIN", "TRAEFIK_", "NGINX_ENVSUBST",
+    "ES_JAVA_OPTS", "discovery.", "xpack.", "REDIS_REPLICATION_", "VALKEY_", "CLICKHOUSE_",
+    "NEO4J_", "COUCHDB_", "INFLUXDB_", "DOCKER_INFLUXDB_", "SONARQUBE_", "LETSENCRYPT_",
+    "VIRTUAL_HOST", "VIRTUAL_PORT", "ELASTIC_",
 )  # fmt: skip
 
 _CODE = frozenset(
-    {".rs", ".ts", ".tsx", ".mts", ".cts", ".js", ".jsx", ".mjs", ".cjs", ".py", ".go", ".java", ".kt",
-     ".kts", ".rb", ".php", ".cs", ".fs", ".scala", ".ex", ".exs", ".erl", ".swift", ".dart", ".lua",
-     ".pl", ".c", ".cc", ".cpp", ".h", ".hpp", ".vue", ".svelte", ".astro", ".clj", ".hs", ".ml",
-     ".groovy", ".gradle", ".properties", ".hcl", ".nix", ".zig", ".cr", ".erb", ".ejs", ".hbs"}
+    {".rs", ".ts", ".tsx", ".mts", ".cts", ".js", ".jsx", ".mjs", ".cjs", ".py", ".go",
+     ".java", ".kt", ".kts", ".rb", ".php", ".cs", ".fs", ".scala", ".ex", ".exs", ".erl",
+     ".swift", ".dart", ".lua", ".pl", ".c", ".cc", ".cpp", ".h", ".hpp", ".vue", ".svelte",
+     ".astro", ".clj", ".hs", ".ml", ".groovy", ".gradle", ".properties", ".hcl", ".nix",
+     ".zig", ".cr", ".erb", ".ejs", ".hbs"}
 )  # fmt: skip
 """Files in which the bare name of a key counts as a use."""
 _EXPANDS = frozenset(
-    {".yml", ".yaml", ".toml", ".json", ".conf", ".template", ".tmpl", ".tpl", ".j2", ".xml", ".ini",
-     ".cfg", ".sh", ".bash", ".zsh", ".ps1", ".bat", ".cmd", ".mk", ".html", ".sql", ".tf", ""}
+    {".yml", ".yaml", ".toml", ".json", ".conf", ".template", ".tmpl", ".tpl", ".j2", ".xml",
+     ".ini", ".cfg", ".sh", ".bash", ".zsh", ".ps1", ".bat", ".cmd", ".mk", ".html", ".sql",
+     ".tf", ""}
 )  # fmt: skip
 """Files in which only an expansion (``${X}``, ``$X``, ``%X%``, ``env.X``) counts."""
+_PARSED = frozenset(
+    {".rs", ".ts", ".tsx", ".mts", ".cts", ".js", ".jsx", ".mjs", ".cjs", ".py", ".vue", ".svelte",
+     ".astro", ".sh", ".bash"}
+)  # fmt: skip
 _RELAXED = re.compile(
     r"\bAutomaticEnv\(|\benvconfig\.(?:Process|MustProcess|InitWithPrefix)|\bkoanf\b"
     r"|\benv\.Parse(?:WithOptions|As)?\(|AddEnvironmentVariables|@ConfigurationProperties"
@@ -139,6 +148,11 @@ class KeyDefinition:
     """Folders of the applications that it is set for."""
     passed_on: bool = False
     """``X: ${X}``: taken from the caller under the same name."""
+
+    @property
+    def holder_key(self) -> str:
+        """The holder, unique over the repository."""
+        return f"{self.place.path} {self.holder}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,7 +221,7 @@ class KeyMatrix:
         self._serves: dict[str, frozenset[str]] = {}
         self._reads_of: dict[str, frozenset[str]] = {}
         self.definitions: tuple[KeyDefinition, ...] = tuple(self._definitions())
-        self._mentioned: dict[str, Place | None] = {}
+        self._mentioned: dict[tuple[str, bool], Place | None] = {}
 
     # -- reads -------------------------------------------------------------------------
 
@@ -454,27 +468,33 @@ class KeyMatrix:
 
     # -- asking ------------------------------------------------------------------------
 
-    def mention(self, key: str) -> Place | None:
+    def mention(self, key: str, *, unparsed: bool = False) -> Place | None:
         """Where some file that is not an env file uses the key's name, read or not.
 
         For languages that are not parsed, schemas and computed names: a name that occurs in code
         is not said to be unread.
-        """
-        if key not in self._mentioned:
-            self._mentioned[key] = self._mention(key)
-        return self._mentioned[key]
 
-    def _mention(self, key: str) -> Place | None:
+        :param unparsed: look only where reads are not found by parsing.
+        """
+        known = (key, unparsed)
+        if known not in self._mentioned:
+            self._mentioned[known] = self._mention(key, unparsed)
+        return self._mentioned[known]
+
+    def _mention(self, key: str, unparsed: bool) -> Place | None:
         name = re.escape(key)
         bare = re.compile(rf"(?<![A-Za-z0-9_]){name}(?![A-Za-z0-9_])")
         expanded = re.compile(
-            rf"\$\{{?{name}(?![A-Za-z0-9_])|%{name}%|\benv\.{name}\b|\benv:{name}\b|\{{\{{\s*{name}\s*\}}\}}"
+            rf"\$\{{?{name}(?![A-Za-z0-9_])|%{name}%|\benv\.{name}\b|\benv:{name}\b"
+            rf"|\{{\{{\s*{name}\s*\}}\}}"
         )
         for path in self.target.files:
             text = self.target.text(path)
             if key not in text:
                 continue
             suffix = posixpath.splitext(path)[1].lower()
+            if unparsed and (suffix in _PARSED or is_test_path(path)):
+                continue
             if suffix in _CODE:
                 text = _without_comments(text, suffix)
                 match = bare.search(text)

@@ -13,7 +13,8 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from pytest_reconaudit.model import Place
 from pytest_reconaudit.readers.manifest import is_kube_name
@@ -72,8 +73,7 @@ _SHORT = 600
 """Characters after ``kind:`` in which an inline manifest's name is looked for."""
 
 
-@dataclass(frozen=True, slots=True)
-class Created:
+class Created(Struct, frozen=True):
     """Something a command makes. ``name`` is empty when it is a variable: it may be any."""
 
     kind: str
@@ -82,8 +82,7 @@ class Created:
     place: Place
 
 
-@dataclass(frozen=True, slots=True)
-class Applied:
+class Applied(Struct, frozen=True):
     """Manifests that a command applies, into which namespace (``None``: none given)."""
 
     paths: tuple[str, ...]
@@ -111,8 +110,7 @@ class Applied:
         return False
 
 
-@dataclass(frozen=True, slots=True)
-class Outside:
+class Outside(Struct, frozen=True):
     """What the repository's commands do to the cluster."""
 
     created: tuple[Created, ...]

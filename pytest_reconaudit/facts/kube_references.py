@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from pytest_reconaudit.model import Place
 from pytest_reconaudit.readers.manifest import CLUSTER_SCOPED, Container, KubeObject, PodTemplate
@@ -22,8 +23,7 @@ _TLS_ELSEWHERE = (
 """Annotations of an Ingress that say who issues its certificate."""
 
 
-@dataclass(frozen=True, slots=True)
-class Reference:
+class Reference(Struct, frozen=True):
     """One object naming another."""
 
     holder: KubeObject

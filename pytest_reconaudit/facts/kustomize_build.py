@@ -11,7 +11,8 @@ import fnmatch
 import posixpath
 import re
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from pytest_reconaudit.facts.kustomize_names import SCALABLE, Resource, fix_references, pod_specs
 from pytest_reconaudit.facts.manifests import kustomization_at, manifest_at
@@ -52,8 +53,7 @@ _NAMING_FIELDS = frozenset(
 _BUILTIN_GROUP = re.compile(r"(?:[a-z0-9.-]+\.k8s\.io)?")
 
 
-@dataclass(slots=True)
-class Layer:
+class Layer(Struct):
     """What one kustomization makes, and why that is not sure."""
 
     resources: list[Resource] = field(default_factory=list)

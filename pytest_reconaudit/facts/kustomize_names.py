@@ -7,7 +7,8 @@ that an object has had. Only the fields it knows are rewritten: a custom resourc
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from pytest_reconaudit.model import Place
 from pytest_reconaudit.readers.kube_patch import set_at
@@ -20,8 +21,7 @@ SCALABLE = frozenset({"Deployment", "StatefulSet", "ReplicaSet", "ReplicationCon
 """Kinds whose ``spec.replicas`` and autoscalers kustomize knows."""
 
 
-@dataclass(slots=True)
-class Resource:
+class Resource(Struct):
     """An object on its way through the layers, with every name it has had."""
 
     root: Map

@@ -12,8 +12,10 @@ import re
 import tomllib
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from pytest_reconaudit.model import Place, Problem
 from pytest_reconaudit.readers.sql import SqlScript, SqlStatement, read_sql
@@ -36,8 +38,7 @@ __all__ = [
 ]
 
 
-@dataclass(frozen=True, slots=True)
-class MigrationFile:
+class MigrationFile(Struct, frozen=True):
     """One migration in its tool's terms."""
 
     version: str
@@ -49,8 +50,7 @@ class MigrationFile:
     """Whether the tool runs it inside one transaction."""
 
 
-@dataclass(frozen=True, slots=True)
-class MigrationRoot:
+class MigrationRoot(Struct, frozen=True):
     """One history: the folder, the tool, the migrations in the order in which they run."""
 
     path: str
@@ -71,8 +71,7 @@ class MigrationRoot:
         return frozenset(migration.path for migration in self.migrations)
 
 
-@dataclass(frozen=True, slots=True)
-class MigrationRunner:
+class MigrationRunner(Struct, frozen=True):
     """A place that runs a migration tool, or a configuration that declares one."""
 
     tool: str
@@ -82,8 +81,7 @@ class MigrationRunner:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class MissingMigration:
+class MissingMigration(Struct, frozen=True):
     """SQL that something runs and that a fresh clone does not have."""
 
     path: str
@@ -739,8 +737,7 @@ _NEXT = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class CommittedMigrations:
+class CommittedMigrations(Struct, frozen=True):
     """Whether git keeps the SQL of some migration roots: one ignore rule, or one healthy root."""
 
     rule: IgnoreRule | None

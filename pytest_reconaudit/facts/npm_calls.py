@@ -5,7 +5,8 @@ from __future__ import annotations
 import difflib
 import posixpath
 import re
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from pytest_reconaudit.facts.ci_paths import masked_by, never_runs, word_place
 from pytest_reconaudit.facts.folders import join
@@ -21,8 +22,7 @@ from pytest_reconaudit.target import Target, once
 __all__ = ["NpmCall", "NpmCalls", "ScriptCall", "npm_calls", "script_call"]
 
 
-@dataclass(frozen=True, slots=True)
-class ScriptCall:
+class ScriptCall(Struct, frozen=True):
     """What a command line asks a package manager to run."""
 
     manager: str
@@ -33,8 +33,7 @@ class ScriptCall:
     """The manager fails without such a script; else it may run a dependency's program."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class NpmCall:
+class NpmCall(Struct, frozen=True, eq=False):
     """One call whose package.json is known."""
 
     place: Place
@@ -52,8 +51,7 @@ class NpmCall:
     scripts_place: Place | None
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class NpmCalls:
+class NpmCalls(Struct, frozen=True, eq=False):
     """One workflow's script calls."""
 
     workflow: Workflow

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import product
 
@@ -37,54 +37,102 @@ from pytest_reconaudit.target import Target, once
 __all__ = ["DeadStep", "JobReach", "Link", "accepts", "branches_overlap", "job_reaches"]
 
 _MAX_WORLDS = 3_000
-_MAX_WILDCARDS = 5
 _MAX_PATTERN = 300
+_MAX_PATTERNS = 200
+"""A longer filter is taken to let everything through; no hand-written one is."""
 _STATUS = re.compile(r"\b(?:always|cancelled|failure|success)\b", re.IGNORECASE)
 _WILD = re.compile(r"[*?+\[!\\]")
 
 # -- branch and tag filters ------------------------------------------------------------------
 
 
+@dataclass(frozen=True, slots=True)
+class _Token:
+    """One place of a filter pattern: which characters fit, and how often."""
+
+    characters: str
+    """The characters that fit; those that do not when ``inverse``."""
+    inverse: bool = False
+    repeat: str = ""
+    """``*`` any number, ``?`` none or one, empty: exactly one."""
+
+    def fits(self, char: str) -> bool:
+        return (char in self.characters) is not self.inverse
+
+
 @lru_cache(maxsize=1024)
-def _pattern(pattern: str) -> re.Pattern[str] | None:
-    """A GitHub filter pattern; ``None`` when it is too wild to be matched in bounded time."""
-    if len(_WILD.findall(pattern)) > _MAX_WILDCARDS or len(pattern) > _MAX_PATTERN:
-        return None
-    out, i = [], 0
-    while i < len(pattern):
-        char = pattern[i]
-        if pattern.startswith("**", i):
-            out.append(".*")
-            i += 1
-        elif char == "*":
-            out.append("[^/]*")
+def _pattern(pattern: str) -> tuple[_Token, ...]:
+    """A GitHub filter pattern: ``*`` stops at a slash, ``?`` and ``+`` repeat what precedes."""
+    tokens: list[_Token] = []
+    text, i = pattern.lower(), 0
+    while i < len(text):
+        char = text[i]
+        if char == "*":
+            double = text.startswith("**", i)
+            tokens.append(_Token("" if double else "/", inverse=True, repeat="*"))
+            i += 1 if double else 0
         elif char in "?+":
-            # A quantifier of what stands before it; never after another one.
-            if out and out[-1][-1] not in "*?+":
-                out.append(char)
-        elif char == "[" and "]" in pattern[i + 1 :]:
-            end = pattern.index("]", i + 1)
-            out.append("[" + re.sub(r"([\\^\[])", r"\\\1", pattern[i + 1 : end]) + "]")
+            if tokens and not tokens[-1].repeat:
+                last = tokens.pop()
+                tokens += [last] if char == "+" else []
+                tokens.append(replace(last, repeat="*" if char == "+" else "?"))
+        elif char == "[" and "]" in text[i + 1 :]:
+            end = text.index("]", i + 1)
+            tokens.append(_Token(_characters(text[i + 1 : end])))
             i = end
-        elif char == "\\" and i + 1 < len(pattern):
-            i += 1
-            out.append(re.escape(pattern[i]))
         else:
-            out.append(re.escape(char))
+            if char == "\\" and i + 1 < len(text):
+                i += 1
+            tokens.append(_Token(text[i]))
         i += 1
-    try:
-        return re.compile("".join(out), re.IGNORECASE)
-    except re.error:
-        return None
+    return tuple(tokens)
+
+
+def _characters(text: str) -> str:
+    """The characters of ``a-z0-9_``."""
+    found, i = "", 0
+    while i < len(text):
+        if text[i + 1 : i + 2] == "-" and i + 2 < len(text):
+            first, last = ord(text[i]), ord(text[i + 2])
+            found += "".join(chr(code) for code in range(first, min(last, first + 128) + 1))
+            i += 2
+        else:
+            found += text[i]
+        i += 1
+    return found
 
 
 def _matches(pattern: str, name: str) -> bool:
-    compiled = _pattern(pattern)
-    return compiled is None or compiled.fullmatch(name[:_MAX_PATTERN]) is not None
+    """Whether a pattern takes a whole name. All places are tried at once, so nothing backtracks."""
+    if not _WILD.search(pattern):
+        return pattern.lower() == name.lower()
+    tokens = _pattern(pattern[:_MAX_PATTERN])
+    places = _skipping({0}, tokens)
+    for char in name[:_MAX_PATTERN].lower():
+        after = set()
+        for place in places:
+            if place < len(tokens) and tokens[place].fits(char):
+                after.add(place if tokens[place].repeat == "*" else place + 1)
+        places = _skipping(after, tokens)
+        if not places:
+            return False
+    return len(tokens) in places
+
+
+def _skipping(places: set[int], tokens: tuple[_Token, ...]) -> set[int]:
+    """The places, and those that come after tokens that may be left out."""
+    found = set(places)
+    for place in places:
+        while place < len(tokens) and tokens[place].repeat:
+            place += 1
+            found.add(place)
+    return found
 
 
 def accepts(name: str, only: Sequence[str], ignore: Sequence[str] = ()) -> bool:
     """Whether a branch or tag passes a filter; an empty filter lets everything through."""
+    if len(only) > _MAX_PATTERNS or len(ignore) > _MAX_PATTERNS:
+        return True
     if only:
         verdict = False
         for pattern in only:  # the last pattern that matches decides
@@ -109,7 +157,7 @@ def branches_overlap(one: Trigger, other: Trigger) -> tuple[str, ...] | None:
     if not one.branches:
         one, other = other, one
     common = []
-    for pattern in one.branches:
+    for pattern in one.branches[:_MAX_PATTERNS]:
         if pattern.startswith("!"):
             continue
         if not _WILD.search(pattern):
@@ -118,7 +166,8 @@ def branches_overlap(one: Trigger, other: Trigger) -> tuple[str, ...] | None:
             ):
                 common.append(pattern)
         elif other.branches:
-            if any(_patterns_meet(pattern, t) for t in other.branches if t[:1] != "!"):
+            theirs = (t for t in other.branches[:_MAX_PATTERNS] if t[:1] != "!")
+            if any(_patterns_meet(pattern, their) for their in theirs):
                 common.append(pattern)
         elif not any(ignored in (pattern, "**") for ignored in other.branches_ignore):
             common.append(pattern)

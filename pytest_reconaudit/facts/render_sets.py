@@ -14,7 +14,8 @@ something is missing. Kustomize itself is never run: the target is not trusted.
 from __future__ import annotations
 
 import posixpath
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from pytest_reconaudit.facts.kustomize_build import Renderer
 from pytest_reconaudit.facts.manifests import charts, kustomizations, manifest_files
@@ -26,8 +27,7 @@ from pytest_reconaudit.target import Target, once
 __all__ = ["RenderSet", "render_sets"]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class RenderSet:
+class RenderSet(Struct, frozen=True, eq=False):
     """Objects that are applied together. Two sets are equal only when identical."""
 
     id: str

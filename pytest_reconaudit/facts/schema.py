@@ -11,7 +11,8 @@ import posixpath
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from pytest_reconaudit.facts.migrations import (
     is_test_path,
@@ -27,8 +28,7 @@ from pytest_reconaudit.target import Target, once
 __all__ = ["DeclaredSchema", "DeclaredTable", "declared_schema", "sql_schema"]
 
 
-@dataclass(frozen=True, slots=True)
-class DeclaredTable:
+class DeclaredTable(Struct, frozen=True):
     """One table of a declared schema. ``columns`` is ``None`` when they are not known."""
 
     name: str
@@ -38,8 +38,7 @@ class DeclaredTable:
     """``diesel``, ``prisma`` or ``sql``."""
 
 
-@dataclass(frozen=True, slots=True)
-class DeclaredSchema:
+class DeclaredSchema(Struct, frozen=True):
     """Tables by name. ``elsewhere`` names another tool that makes tables too, if there is one."""
 
     tables: Mapping[str, tuple[DeclaredTable, ...]]
@@ -117,8 +116,7 @@ def sql_schema(target: Target) -> DeclaredSchema:
     )
 
 
-@dataclass
-class _Table:
+class _Table(Struct):
     place: Place
     columns: set[str]
     unread: bool = False

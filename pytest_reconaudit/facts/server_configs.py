@@ -9,8 +9,10 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from itertools import pairwise
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from pytest_reconaudit.facts.images import images
 from pytest_reconaudit.facts.stacks import Stack, stacks
@@ -52,8 +54,7 @@ _VENDOR = ("/opt/bitnami/", "/bitnami/")
 _INIT = ("/docker-entrypoint-initdb.d", "/docker-entrypoint.d", "/always-initdb.d")
 
 
-@dataclass(frozen=True, slots=True)
-class MountedConfig:
+class MountedConfig(Struct, frozen=True):
     """One configuration file in one server's container."""
 
     server: str

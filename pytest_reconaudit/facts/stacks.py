@@ -13,9 +13,11 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import TypeVar
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from pytest_reconaudit.facts.index import files_by_name, invocations_of, submodules
 from pytest_reconaudit.facts.invocations import Invocation, shell_scripts
@@ -69,8 +71,7 @@ _MAX_DEPTH = 10
 T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True)
-class Broken:
+class Broken(Struct, frozen=True):
     """An ``extends`` or ``include`` that leads nowhere."""
 
     place: Place
@@ -78,8 +79,7 @@ class Broken:
     written: str
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Stack:
+class Stack(Struct, frozen=True, eq=False):
     """One merged compose model."""
 
     files: tuple[str, ...]
@@ -395,8 +395,7 @@ def dotenv_values(text: str) -> dict[str, str]:
 # -- merging -------------------------------------------------------------------------------
 
 
-@dataclass
-class _Building:
+class _Building(Struct):
     """A stack while it is put together."""
 
     services: dict[str, ComposeService]

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from pytest_reconaudit.readers.dockerfile import Dockerfile, ImageReference, RunCommand, Stage
 
@@ -245,8 +246,7 @@ def serves_static_from_node(dockerfile: Dockerfile, stage: Stage) -> bool:
     return words[0] in _STATIC_SERVERS or words[:2] == ["vite", "preview"] or words[0] == "preview"
 
 
-@dataclass(frozen=True, slots=True)
-class ToolsShipped:
+class ToolsShipped(Struct, frozen=True):
     """Why a stage that ships still holds its build tools."""
 
     stage: Stage

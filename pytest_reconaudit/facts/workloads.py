@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from pytest_reconaudit.facts.cluster import Cluster, Sighting, cluster, is_fragment, sighted
 from pytest_reconaudit.model import Place
@@ -20,8 +21,7 @@ _LOOKS_LIKE_ENV = re.compile(r"[A-Z_][A-Z0-9_]*|\w*_\w*")
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 
-@dataclass(frozen=True, slots=True)
-class Unexpanded:
+class Unexpanded(Struct, frozen=True):
     """An ``env`` value in which Kubernetes leaves some ``$(VAR)`` as they stand."""
 
     entry: EnvEntry
@@ -33,8 +33,7 @@ class Unexpanded:
     off_path: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Workload:
+class Workload(Struct, frozen=True):
     """What a manifest defines to be run, with every render set that it ends up in."""
 
     id: str

@@ -26,10 +26,11 @@ import tempfile
 import time
 import weakref
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
 
 if TYPE_CHECKING:
     import psycopg
@@ -68,8 +69,7 @@ class ServerError(Exception):
     """No private server could be started; the message says why, for a person."""
 
 
-@dataclass(frozen=True, slots=True)
-class Binaries:
+class Binaries(Struct, frozen=True):
     """One installed PostgreSQL."""
 
     folder: Path
@@ -83,8 +83,7 @@ class Binaries:
     """The folder of its ``extension`` folder."""
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
+class Choice(Struct, frozen=True):
     """The server to start, and the extensions of the target for which it needs stand-ins."""
 
     binaries: Binaries

@@ -14,8 +14,9 @@ import threading
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
 
 from pytest_reconaudit.model import Place
 from pytest_reconaudit.probes.catalog import NEWEST_INDEX, read_catalog, read_indexes
@@ -41,8 +42,7 @@ _DEPARSE_SECONDS = 10
 _MAX_LEFT_OUT = 50
 
 
-@dataclass(frozen=True, slots=True)
-class Statement:
+class Statement(Struct, frozen=True):
     """One statement to send."""
 
     text: str
@@ -57,8 +57,7 @@ class Statement:
     """The index's name, when the statement gives one."""
 
 
-@dataclass(frozen=True, slots=True)
-class Migration:
+class Migration(Struct, frozen=True):
     """One migration: its version as the tracking table has it, and what it does."""
 
     version: str
@@ -68,8 +67,7 @@ class Migration:
     transaction: bool
 
 
-@dataclass(frozen=True, slots=True)
-class History:
+class History(Struct, frozen=True):
     """One migration root in the order in which its tool runs it."""
 
     root: str

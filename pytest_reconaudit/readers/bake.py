@@ -10,8 +10,10 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
 from itertools import islice
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from pytest_reconaudit.model import Place
 
@@ -29,8 +31,7 @@ _MAX_TARGETS = 300
 """No honest bake file is larger; a hostile one would cost its square."""
 
 
-@dataclass(frozen=True, slots=True)
-class BakeTarget:
+class BakeTarget(Struct, frozen=True):
     """One target; ``None`` is an attribute that is computed."""
 
     name: str

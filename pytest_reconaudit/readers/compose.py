@@ -12,8 +12,9 @@ import posixpath
 import re
 import shlex
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from typing import Any
+
+from msgspec import Struct, field
 
 from pytest_reconaudit.model import Place, Problem
 from pytest_reconaudit.readers.interpolation import expand_compose
@@ -49,8 +50,7 @@ _CONTEXT = frozenset({"context"})
 _WINDOWS = re.compile(r"^[A-Za-z]:[\\/]")
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(Struct, frozen=True):
     """``key: value`` of ``environment``, ``args`` or ``labels``.
 
     ``value`` is ``None`` when the key stands alone (taken from the caller's environment).
@@ -64,8 +64,7 @@ class Entry:
     """Whether every variable in it had a value or a default."""
 
 
-@dataclass(frozen=True, slots=True)
-class Name:
+class Name(Struct, frozen=True):
     """A service, network, profile … named by a service."""
 
     name: str
@@ -73,8 +72,7 @@ class Name:
     written: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class EnvFile:
+class EnvFile(Struct, frozen=True):
     """An ``env_file``. ``path`` is relative to the repository; ``None`` when it cannot be told."""
 
     path: str | None
@@ -83,8 +81,7 @@ class EnvFile:
     written: str
 
 
-@dataclass(frozen=True, slots=True)
-class Mount:
+class Mount(Struct, frozen=True):
     """One entry of ``volumes``."""
 
     kind: str
@@ -107,8 +104,7 @@ class Mount:
         return "$" in self.written.replace("$$", "")
 
 
-@dataclass(frozen=True, slots=True)
-class Port:
+class Port(Struct, frozen=True):
     """One entry of ``ports``: texts, since ranges and variables are allowed."""
 
     published: str
@@ -119,8 +115,7 @@ class Port:
     written: str
 
 
-@dataclass(frozen=True, slots=True)
-class Dependency:
+class Dependency(Struct, frozen=True):
     """One entry of ``depends_on``; ``condition`` is empty in the list form."""
 
     service: str
@@ -129,8 +124,7 @@ class Dependency:
     place: Place
 
 
-@dataclass(frozen=True, slots=True)
-class Build:
+class Build(Struct, frozen=True):
     """``build``. Paths are relative to the repository, ``None`` when remote or unknown."""
 
     place: Place
@@ -158,8 +152,7 @@ class Build:
         return bool(self.sets & {"context", "dockerfile", "dockerfile_inline"})
 
 
-@dataclass(frozen=True, slots=True)
-class Healthcheck:
+class Healthcheck(Struct, frozen=True):
     """``healthcheck``. ``test`` is ``("CMD-SHELL", text)`` for the text form."""
 
     place: Place
@@ -168,8 +161,7 @@ class Healthcheck:
     disabled: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Grant:
+class Grant(Struct, frozen=True):
     """A ``secrets`` or ``configs`` entry of a service."""
 
     source: str
@@ -177,8 +169,7 @@ class Grant:
     place: Place
 
 
-@dataclass(frozen=True, slots=True)
-class Resource:
+class Resource(Struct, frozen=True):
     """A top-level volume, network, secret or config."""
 
     name: str
@@ -189,8 +180,7 @@ class Resource:
     written: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Include:
+class Include(Struct, frozen=True):
     """One entry of ``include``; ``paths`` is merged like several ``-f``."""
 
     paths: tuple[str | None, ...]
@@ -199,16 +189,14 @@ class Include:
     place: Place
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(Struct, frozen=True):
     """A raw value with the place of the key that set it."""
 
     value: Any
     place: Place
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Part:
+class Part(Struct, frozen=True, eq=False):
     """What one file says about a service."""
 
     raw: Map
@@ -216,8 +204,7 @@ class Part:
     """Keys tagged ``!reset`` or ``!override``: what earlier files say of them is dropped."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class ComposeService:
+class ComposeService(Struct, frozen=True, eq=False):
     """A service, of one file or merged of several. Every record keeps the place that set it."""
 
     name: str
@@ -289,8 +276,7 @@ class ComposeService:
         return None
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class ComposeFile:
+class ComposeFile(Struct, frozen=True, eq=False):
     """One compose file before any merging."""
 
     path: str
@@ -488,8 +474,7 @@ def service_of(
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Filler:
+class _Filler(Struct, frozen=True):
     """Interpolation with one set of known values."""
 
     known: Mapping[str, str]

@@ -9,15 +9,15 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from pytest_reconaudit.model import Place, Problem
 
 __all__ = ["DieselColumn", "DieselSchema", "DieselTable", "read_diesel"]
 
 
-@dataclass(frozen=True, slots=True)
-class DieselColumn:
+class DieselColumn(Struct, frozen=True):
     """One column under its name in the database."""
 
     name: str
@@ -26,8 +26,7 @@ class DieselColumn:
     place: Place
 
 
-@dataclass(frozen=True, slots=True)
-class DieselTable:
+class DieselTable(Struct, frozen=True):
     """One ``table!`` under its name in the database."""
 
     name: str
@@ -37,8 +36,7 @@ class DieselTable:
     place: Place
 
 
-@dataclass(frozen=True, slots=True)
-class DieselSchema:
+class DieselSchema(Struct, frozen=True):
     """The tables that a file declares, and the macros that could not be read."""
 
     path: str

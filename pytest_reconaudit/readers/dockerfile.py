@@ -16,7 +16,9 @@ import json
 import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from pytest_reconaudit.model import Place, Problem
 from pytest_reconaudit.readers.interpolation import expand_word
@@ -60,16 +62,14 @@ _MAX_INSTRUCTIONS = 5_000
 PlaceAt = Callable[[int], Place]
 
 
-@dataclass(frozen=True, slots=True)
-class Word:
+class Word(Struct, frozen=True):
     """A blank-separated word of an instruction, as written."""
 
     text: str
     place: Place
 
 
-@dataclass(frozen=True, slots=True)
-class Flag:
+class Flag(Struct, frozen=True):
     """``--name=value`` between keyword and arguments; ``value`` is empty for a bare flag."""
 
     name: str
@@ -77,8 +77,7 @@ class Flag:
     place: Place
 
 
-@dataclass(frozen=True, slots=True)
-class Heredoc:
+class Heredoc(Struct, frozen=True):
     """A here-document of an instruction. ``place`` is its first body line."""
 
     name: str
@@ -90,8 +89,7 @@ class Heredoc:
     """``<<-EOF``: leading tabs are dropped."""
 
 
-@dataclass(frozen=True, slots=True)
-class RunCommand:
+class RunCommand(Struct, frozen=True):
     """One simple command of a ``RUN``: words unquoted, redirections left out."""
 
     words: tuple[str, ...]
@@ -106,8 +104,7 @@ class RunCommand:
         return self.words[0].rpartition("/")[2] if self.words else ""
 
 
-@dataclass(frozen=True, slots=True)
-class Instruction:
+class Instruction(Struct, frozen=True):
     """One instruction. ``text`` is what follows keyword and flags, continuation lines joined."""
 
     keyword: str
@@ -169,8 +166,7 @@ class Instruction:
         return self.place_at(at) if at >= 0 else self.place
 
 
-@dataclass(frozen=True, slots=True)
-class ImageReference:
+class ImageReference(Struct, frozen=True):
     """An image name taken apart: ``registry/name:tag@digest``."""
 
     name: str
@@ -184,8 +180,7 @@ class ImageReference:
         return self.name.rpartition("/")[2]
 
 
-@dataclass(frozen=True, slots=True)
-class Stage:
+class Stage(Struct, frozen=True):
     """What one ``FROM`` begins."""
 
     index: int
@@ -227,8 +222,7 @@ class Stage:
         return next((one for one in reversed(self.instructions) if one.keyword == keyword), None)
 
 
-@dataclass(frozen=True, slots=True)
-class Dockerfile:
+class Dockerfile(Struct, frozen=True):
     """A Dockerfile, as much of it as could be read."""
 
     path: str

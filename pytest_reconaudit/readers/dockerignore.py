@@ -15,7 +15,8 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from pytest_reconaudit.model import Place
 
@@ -26,8 +27,7 @@ _MAX_WILDCARDS = 8
 """More would let a hostile file make matching slow; no honest pattern has as many."""
 
 
-@dataclass(frozen=True, slots=True)
-class DockerignoreRule:
+class DockerignoreRule(Struct, frozen=True):
     """One pattern; ``text`` is the line as written."""
 
     text: str
@@ -46,8 +46,7 @@ class DockerignoreRule:
         return False
 
 
-@dataclass(frozen=True, slots=True)
-class Dockerignore:
+class Dockerignore(Struct, frozen=True):
     """All patterns of a file, in order."""
 
     path: str

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from pytest_reconaudit.readers.sql import CreateIndex, read_indexes, read_sql
 from pytest_reconaudit.readers.syntax import (
@@ -26,8 +28,7 @@ if TYPE_CHECKING:
 __all__ = ["EmbeddedIndex", "embedded_indexes", "executes_sql", "may_hold_index_ddl"]
 
 
-@dataclass(frozen=True, slots=True)
-class EmbeddedIndex:
+class EmbeddedIndex(Struct, frozen=True):
     """One CREATE INDEX in a string."""
 
     index: CreateIndex

@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 __all__ = ["Reference", "expand_compose", "expand_word", "references"]
 
@@ -20,8 +21,7 @@ _MAX_TEXT = 20_000
 """A longer value is no value that a person wrote; unclosed braces would cost its square."""
 
 
-@dataclass(frozen=True, slots=True)
-class Reference:
+class Reference(Struct, frozen=True):
     """One ``$NAME`` or ``${NAME<operator><word>}``; operator and word are empty for the plain."""
 
     name: str

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from pytest_reconaudit.model import Place, Problem
 from pytest_reconaudit.readers.yaml import Map, Seq, YamlFile, read_yaml
@@ -47,8 +48,7 @@ _REMOTE = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(Struct, frozen=True):
     """One path that the kustomization lists."""
 
     path: str
@@ -60,8 +60,7 @@ class Entry:
         return _REMOTE.search(self.path) is not None
 
 
-@dataclass(frozen=True, slots=True)
-class PatchTarget:
+class PatchTarget(Struct, frozen=True):
     """Which objects a patch applies to; empty fields match all, names are regular expressions."""
 
     group: str = ""
@@ -73,8 +72,7 @@ class PatchTarget:
     annotation_selector: str = ""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Patch:
+class Patch(Struct, frozen=True, eq=False):
     """A strategic-merge or JSON 6902 patch, from a file or written in place."""
 
     file: str
@@ -84,8 +82,7 @@ class Patch:
     place: Place
 
 
-@dataclass(frozen=True, slots=True)
-class Generator:
+class Generator(Struct, frozen=True):
     """An entry of ``configMapGenerator`` or ``secretGenerator``."""
 
     kind: str
@@ -101,8 +98,7 @@ class Generator:
     """Where the name stands."""
 
 
-@dataclass(frozen=True, slots=True)
-class ImageRule:
+class ImageRule(Struct, frozen=True):
     """An entry of ``images``."""
 
     name: str
@@ -112,8 +108,7 @@ class ImageRule:
     place: Place
 
 
-@dataclass(frozen=True, slots=True)
-class ReplicaRule:
+class ReplicaRule(Struct, frozen=True):
     """An entry of ``replicas``."""
 
     name: str
@@ -121,8 +116,7 @@ class ReplicaRule:
     place: Place
 
 
-@dataclass(frozen=True, slots=True)
-class LabelRule:
+class LabelRule(Struct, frozen=True):
     """Labels that are added, and where beside the object's own metadata."""
 
     pairs: tuple[tuple[str, str], ...]
@@ -131,8 +125,7 @@ class LabelRule:
     place: Place
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Kustomization:
+class Kustomization(Struct, frozen=True, eq=False):
     """One kustomization file. ``component`` kustomizations only act inside others."""
 
     path: str

@@ -12,7 +12,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from pytest_reconaudit.model import Place, Problem
 from pytest_reconaudit.readers.yaml import Map, Seq, YamlDocument, YamlFile, read_yaml
@@ -69,8 +70,7 @@ def is_kube_name(text: str) -> bool:
     return len(text) <= 253 and _NAME.fullmatch(text) is not None
 
 
-@dataclass(frozen=True, slots=True)
-class EnvEntry:
+class EnvEntry(Struct, frozen=True):
     """One entry of ``env``. ``value`` is ``None`` when it comes ``valueFrom`` elsewhere."""
 
     name: str
@@ -86,8 +86,7 @@ class EnvEntry:
         return self.root.map("valueFrom")
 
 
-@dataclass(frozen=True, slots=True)
-class EnvFrom:
+class EnvFrom(Struct, frozen=True):
     """One entry of ``envFrom``: all keys of a ConfigMap or Secret, with a prefix."""
 
     kind: str
@@ -97,8 +96,7 @@ class EnvFrom:
     place: Place
 
 
-@dataclass(frozen=True, slots=True)
-class ContainerPort:
+class ContainerPort(Struct, frozen=True):
     """A declared port; documentation for people, but probes and Services may name it."""
 
     number: int | None
@@ -107,8 +105,7 @@ class ContainerPort:
     place: Place
 
 
-@dataclass(frozen=True, slots=True)
-class Probe:
+class Probe(Struct, frozen=True):
     """``kind`` is ``livenessProbe``, ``readinessProbe`` or ``startupProbe``."""
 
     kind: str
@@ -139,8 +136,7 @@ class Probe:
         return _texts(self.root.map("exec").seq("command"))
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Container:
+class Container(Struct, frozen=True, eq=False):
     """A container of a pod template."""
 
     root: Map
@@ -242,8 +238,7 @@ class Container:
         return (*_texts(self.root.seq("command")), *_texts(self.root.seq("args")))
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class PodTemplate:
+class PodTemplate(Struct, frozen=True, eq=False):
     """What a workload runs."""
 
     labels: Map
@@ -267,8 +262,7 @@ class PodTemplate:
         return tuple(self.spec.maps("volumes"))
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class KubeObject:
+class KubeObject(Struct, frozen=True, eq=False):
     """One object, as written or as rendered. Two objects are equal only when identical.
 
     ``root`` is a :class:`Map` whose places say where each key was written, also after a
@@ -376,8 +370,7 @@ class KubeObject:
         return f"{self.kind}/{self.name}"
 
 
-@dataclass(frozen=True, slots=True)
-class ManifestFile:
+class ManifestFile(Struct, frozen=True):
     """The objects of one file."""
 
     path: str

@@ -6,15 +6,15 @@ Prisma's language is line-oriented and small; there is no parser for it in Pytho
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from pytest_reconaudit.model import Place
 
 __all__ = ["PrismaSchema", "PrismaTable", "read_prisma"]
 
 
-@dataclass(frozen=True, slots=True)
-class PrismaTable:
+class PrismaTable(Struct, frozen=True):
     """One model under its name in the database (``@@map``), its columns likewise (``@map``)."""
 
     name: str
@@ -22,8 +22,7 @@ class PrismaTable:
     place: Place
 
 
-@dataclass(frozen=True, slots=True)
-class PrismaSchema:
+class PrismaSchema(Struct, frozen=True):
     """The models of a file and the database it is for."""
 
     path: str

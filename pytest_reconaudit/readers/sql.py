@@ -14,8 +14,9 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Literal, NamedTuple
+
+from msgspec import Struct
 
 from pytest_reconaudit.model import Place, Problem
 
@@ -35,8 +36,7 @@ __all__ = [
 StatementKind = Literal["sql", "copy", "meta"]
 
 
-@dataclass(frozen=True, slots=True)
-class SqlStatement:
+class SqlStatement(Struct, frozen=True):
     """One statement as it is sent: no leading comments, no final semicolon."""
 
     text: str
@@ -49,8 +49,7 @@ class SqlStatement:
     data: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class SqlScript:
+class SqlScript(Struct, frozen=True):
     """The statements of a script, in order, and what could not be read."""
 
     path: str
@@ -58,8 +57,7 @@ class SqlScript:
     problems: tuple[Problem, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class IndexKey:
+class IndexKey(Struct, frozen=True):
     """One key of an index: a column, or an expression (``column`` is then ``None``)."""
 
     text: str
@@ -71,8 +69,7 @@ class IndexKey:
     """As written; ``None`` leaves it to the order's default (DESC puts nulls first)."""
 
 
-@dataclass(frozen=True, slots=True)
-class CreateIndex:
+class CreateIndex(Struct, frozen=True):
     """A CREATE INDEX statement, read whole. Names are folded as the server folds them."""
 
     name: str | None
@@ -140,8 +137,7 @@ ChangeKind = Literal[
 ]  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class TableChange:
+class TableChange(Struct, frozen=True):
     """One thing that DDL does to the set of tables and columns.
 
     ``columns`` of a created table or added column; ``new_name`` of a rename. ``kind`` is

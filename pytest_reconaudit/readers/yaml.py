@@ -12,10 +12,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 import yaml
+from msgspec import Struct
 
 from pytest_reconaudit.model import Place, Problem
 
@@ -98,8 +98,7 @@ class Seq(list[Any]):
         return self.place
 
 
-@dataclass(frozen=True, slots=True)
-class YamlDocument:
+class YamlDocument(Struct, frozen=True):
     """One document: ``root`` is a :class:`Map`, a :class:`Seq`, a scalar or ``None``."""
 
     path: str
@@ -114,8 +113,7 @@ class YamlDocument:
         return _empty_map(Place(self.path, self.line, 1))
 
 
-@dataclass(frozen=True, slots=True)
-class YamlFile:
+class YamlFile(Struct, frozen=True):
     """All documents of a file that could be read, and what could not."""
 
     path: str

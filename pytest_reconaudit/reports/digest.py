@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from functools import cached_property
+
+from msgspec import Struct
 
 from pytest_reconaudit.model import (
     Finding,
@@ -24,8 +25,7 @@ WORST_FIRST = tuple(sorted(Severity, reverse=True))
 Sentence = tuple[Span, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Healthy:
+class Healthy(Struct, frozen=True):
     """A check that found at least one subject healthy."""
 
     check: str
@@ -38,8 +38,7 @@ class Healthy:
         return self.passed == self.judged
 
 
-@dataclass(frozen=True, slots=True)
-class Unjudged:
+class Unjudged(Struct, frozen=True):
     """One reason for giving no verdict, with the (check, subjects) it stopped."""
 
     kind: str
@@ -48,8 +47,7 @@ class Unjudged:
     checks: tuple[tuple[str, tuple[str, ...]], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Group:
+class Group(Struct, frozen=True):
     """Findings of one check and severity that cost the same and are cured the same way."""
 
     check: str
@@ -76,8 +74,7 @@ def worded(counts: dict[Severity, int]) -> str:
     return ", ".join(parts)
 
 
-@dataclass(frozen=True)
-class Digest:
+class Digest(Struct, frozen=True, dict=True):
     """What a run (or one pillar of it) comes to."""
 
     run: Run

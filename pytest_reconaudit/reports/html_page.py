@@ -6,10 +6,11 @@ import base64
 import hashlib
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
 
 from pytest_reconaudit.model import Confidence, Finding, Note, Outcome, Pillar, Run, Severity
 from pytest_reconaudit.reports import prose
@@ -53,8 +54,7 @@ def render(run: Run) -> str:
     )
 
 
-@dataclass(frozen=True)
-class _Row:
+class _Row(Struct, frozen=True):
     """A finding as the page shows it."""
 
     finding: Finding
@@ -77,8 +77,7 @@ class _Row:
         return "" if confidence is Confidence.CERTAIN else confidence.value
 
 
-@dataclass(frozen=True)
-class _Section:
+class _Section(Struct, frozen=True):
     """One pillar of the page."""
 
     pillar: Pillar
@@ -108,8 +107,7 @@ class _Section:
         return cls(pillar, digest, rows)
 
 
-@dataclass(frozen=True)
-class _Entry:
+class _Entry(Struct, frozen=True):
     """One check of the run, for the list at the end."""
 
     id: str

@@ -9,8 +9,9 @@ library would give us all of its syntax, and then the task to take most of it aw
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import Literal
+
+from msgspec import Struct
 
 __all__ = ["Block", "Span", "blocks", "code", "spans", "strong", "text"]
 
@@ -25,16 +26,14 @@ _HEADING = re.compile(r"^#{1,6}\s+(\S.*)$")
 _INDENTED = "    "
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(Struct, frozen=True):
     """A run of text in one style."""
 
     text: str
     kind: SpanKind = "text"
 
 
-@dataclass(frozen=True, slots=True)
-class Block:
+class Block(Struct, frozen=True):
     """A paragraph, a list item or a piece of code. ``number`` is a numbered item's own number."""
 
     kind: BlockKind

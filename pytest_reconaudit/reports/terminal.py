@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
+
+from msgspec import Struct, field
 
 from pytest_reconaudit.model import Finding, Pillar, Run, Severity
 from pytest_reconaudit.reports.digest import Digest, severities, worded
@@ -32,8 +33,7 @@ _ROWS_LEFT_FREE = 2
 _LEAST_ROWS, _LEAST_WIDTH = 24, 50
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(Struct, frozen=True):
     """One line of output: pieces of text, each with the style words of pytest's writer.
 
     Write it with ``for text, styles in line.spans: writer.write(text, **dict.fromkeys(styles,
@@ -51,8 +51,7 @@ def _line(*spans: str | tuple[str, tuple[str, ...]]) -> Line:
     return Line(tuple((span, ()) if isinstance(span, str) else span for span in spans))
 
 
-@dataclass
-class _Section:
+class _Section(Struct, dict=True):
     """One pillar while the screen is being filled."""
 
     pillar: Pillar

@@ -10,8 +10,9 @@ from __future__ import annotations
 import importlib
 import pkgutil
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from typing import Any, TypeVar
+
+from msgspec import Struct
 
 from pytest_reconaudit.model import SkipReason
 from pytest_reconaudit.target import Target
@@ -19,16 +20,14 @@ from pytest_reconaudit.target import Target
 __all__ = ["FACTS", "SUBJECTS", "Nothing", "Subject", "fact", "load", "subject"]
 
 
-@dataclass(frozen=True, slots=True)
-class Subject:
+class Subject(Struct, frozen=True):
     """One thing to judge: a stable, readable id (usually a path) and the record itself."""
 
     id: str
     value: Any
 
 
-@dataclass(frozen=True, slots=True)
-class Nothing:
+class Nothing(Struct, frozen=True):
     """Why there is no subject: becomes the one skipped item of each check that asked."""
 
     reason: SkipReason
