@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from pytest_reconaudit.facts.mounts import is_used
+from pytest_reconaudit.facts.stacks import written_by_hand
 from pytest_reconaudit.model import Place, Problem, Severity
 from pytest_reconaudit.readers.cargo import read_cargo
 from pytest_reconaudit.readers.data import DataFile, read_json, read_toml
@@ -64,7 +65,7 @@ def config_files(target: Target) -> tuple[ConfigFile, ...]:
     found = []
     for path in target.files:
         kind = _kind(target, path)
-        if kind is not None and not target.is_generated(path):
+        if kind is not None and written_by_hand(target, path):
             size = _size(target, path)
             if size is not None:
                 found.append(_judge(target, path, kind, size))

@@ -1,0 +1,2 @@
+DROP TABLE berths;
+DROP TABLE harbours;

@@ -1,0 +1,4 @@
+pub mod bookings;
+pub mod harbours;
+pub mod health;
+pub mod payments;

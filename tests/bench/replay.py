@@ -1,0 +1,76 @@
+"""The yardstick of a replay: the same statements, one psycopg connection, nothing else."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+from unittest import mock
+
+from pytest_reconaudit.facts.database import database
+from pytest_reconaudit.probes import replay as probe
+from pytest_reconaudit.probes.postgres import PrivateServer, ServerError, choose
+from pytest_reconaudit.target import Target
+
+
+def histories_of(target: Target) -> tuple[Sequence[probe.History], int | None]:
+    """What an audit of the target would replay, and on which major at least."""
+    seen: list[Any] = []
+
+    def record(histories: Sequence[probe.History], *_: Any, minimum: int | None, **__: Any) -> Any:
+        seen.append((histories, minimum))
+        return {"no_server": "only the histories are wanted"}
+
+    with mock.patch.object(probe, "replay", record):
+        database(target)
+    return seen[0] if seen else ((), None)
+
+
+def bare(root: Path) -> Callable[[], float] | None:
+    """A function that runs the target's history on a bare server and returns the seconds.
+
+    Start and stop of the server are part of it, as they are part of an audit. ``None`` when there
+    is no history or no server.
+    """
+    histories, minimum = histories_of(Target(root))
+    if not histories:
+        return None
+    wanted = {name for history in histories for name in history.extensions}
+    try:
+        choice = next(iter(choose(minimum, wanted)))
+    except (ServerError, StopIteration):
+        return None
+
+    def run() -> float:
+        start = time.perf_counter()
+        with PrivateServer(choice) as server:
+            for history in histories:
+                with server.connect("postgres", "postgres") as connection:
+                    _send(connection, history)
+        return time.perf_counter() - start
+
+    return run
+
+
+def _send(connection: Any, history: probe.History) -> None:
+    connection.prepare_threshold = None
+    tracking = probe._TRACKING.get(history.tool)
+    if tracking is not None:
+        connection.execute("SELECT pg_catalog.pg_advisory_lock(0)")
+        connection.execute(tracking[0])
+    cursor = connection.cursor()
+    for migration in history.migrations:
+        if migration.transaction:
+            cursor.execute("BEGIN")
+        for statement in migration.statements:
+            if statement.data is None:
+                cursor.execute(statement.text.encode())
+            else:
+                with cursor.copy(statement.text.encode()) as copy:
+                    copy.write(statement.data)
+        if tracking is not None:
+            version = {"version": migration.version, "name": migration.name}
+            cursor.execute(tracking[1].encode(), version)
+        if migration.transaction:
+            cursor.execute("COMMIT")

@@ -1,0 +1,6 @@
+#!/bin/sh
+cat <<'END'
+<<<<<<< shop >>>>>>>
+=======
+env: see .env.example
+END
