@@ -27,6 +27,8 @@ ANYWHERE = "*"
 """The directory of an intent that no manifest ties to a package."""
 
 _MAX_CHOICES = 12
+_MAX_FOLLOWED = 500
+"""Calls that are followed for one workflow; more come only of files that call each other."""
 _MAX_CALLS = 4
 """How deep reusable workflows and composite actions are followed."""
 
@@ -174,28 +176,29 @@ def job_intents(target: Target, workflow: Workflow) -> tuple[Intent, ...]:
     """Every intent of a workflow's jobs, those of what they call included."""
     reach = {one.job.id: one.events for one in job_reaches(target).get(workflow.path, ())}
     found: list[Intent] = []
+    trail = _Trail(frozenset(), iter(range(_MAX_FOLLOWED)))
     for job in workflow.jobs:
         events = reach.get(job.id)
         found += [
             replace(intent, events=events, backends=_backends(job))
-            for intent in _job(target, workflow, job, "", frozenset({workflow.path}))
+            for intent in _job(target, workflow, job, "", trail.into(workflow.path))
         ]
     return tuple(found)
 
 
 def _job(
-    target: Target, workflow: Workflow, job: Job, variant: str, seen: frozenset[str]
+    target: Target, workflow: Workflow, job: Job, variant: str, trail: _Trail
 ) -> Iterator[Intent]:
     if job.uses:
-        yield from _called_workflow(target, workflow, job, variant, seen)
+        yield from _called_workflow(target, workflow, job, variant, trail)
         return
     context = _Context(target, workflow, job, variant, _runners(job), _foreign(job))
     for step in job.steps:
-        yield from _step(context, step, seen)
+        yield from _step(context, step, trail)
 
 
 def _called_workflow(
-    target: Target, workflow: Workflow, job: Job, variant: str, seen: frozenset[str]
+    target: Target, workflow: Workflow, job: Job, variant: str, trail: _Trail
 ) -> Iterator[Intent]:
     inputs = _plain(job.with_)
     path = posixpath.normpath(job.uses) if job.uses.startswith("./") else ""
@@ -204,12 +207,30 @@ def _called_workflow(
     text = f"{job.uses} {scope}".strip()
     # A call is one command, however many commands it stands for.
     yield Intent("", job.uses_place, text, job.id, variant=variant, command=_settled(text))
-    if called is None or path in seen or len(seen) > _MAX_CALLS:
+    if called is None or not trail.follows(path):
         return
     for inner in called.jobs:
-        for intent in _job(target, called, inner, scope, seen | {path}):
+        for intent in _job(target, called, inner, scope, trail.into(path)):
             if intent.kind:
                 yield replace(intent, place=job.uses_place, job=job.id, command="")
+
+
+@dataclass(frozen=True, slots=True)
+class _Trail:
+    """The files that were followed down to here, and how many more may be."""
+
+    paths: frozenset[str]
+    budget: Iterator[int]
+
+    def follows(self, path: str) -> bool:
+        return (
+            path not in self.paths
+            and len(self.paths) <= _MAX_CALLS
+            and next(self.budget, None) is not None
+        )
+
+    def into(self, path: str) -> _Trail:
+        return _Trail(self.paths | {path}, self.budget)
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,9 +244,9 @@ class _Context:
     """The job checks out another repository, so its folders are not this one's."""
 
 
-def _step(context: _Context, step: Step, seen: frozenset[str]) -> Iterator[Intent]:
+def _step(context: _Context, step: Step, trail: _Trail) -> Iterator[Intent]:
     if step.uses:
-        yield from _action(context, step, seen)
+        yield from _action(context, step, trail)
         return
     script = _scripts_of(context.target).get(id(step)) or step_script(step)
     if script is not None:
@@ -238,7 +259,7 @@ def _scripts_of(target: Target) -> Mapping[int, Script]:
     return {id(run.step): run.script for job in job_runs(target) for run in job.steps}
 
 
-def _action(context: _Context, step: Step, seen: frozenset[str]) -> Iterator[Intent]:
+def _action(context: _Context, step: Step, trail: _Trail) -> Iterator[Intent]:
     base = Intent(
         "", step.uses_place, step.uses, context.job.id, variant=context.variant,
         runners=context.runners,
@@ -246,11 +267,11 @@ def _action(context: _Context, step: Step, seen: frozenset[str]) -> Iterator[Int
     inputs = _plain(step.with_)
     if step.uses.startswith("./"):
         action = local_action(context.target, step.uses)
-        if action is None or action.path in seen or len(seen) > _MAX_CALLS:
+        if action is None or not trail.follows(action.path):
             return
         inner = replace(context, variant=f"{context.variant} {inputs}".strip())
         for one in action.steps:
-            for intent in _step(inner, one, seen | {action.path}):
+            for intent in _step(inner, one, trail.into(action.path)):
                 if intent.kind:
                     yield replace(intent, place=step.uses_place, command="")
         if not _PREPARES.search(step.uses):

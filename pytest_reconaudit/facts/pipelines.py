@@ -52,7 +52,7 @@ def workflows(target: Target) -> tuple[Workflow, ...]:
     """
     return tuple(
         target.parse(read_workflow, path)
-        for path in target.named("*.yml", "*.yaml")
+        for path in _in_workflow_folders(target)
         if posixpath.dirname(path) == FOLDER
     )
 
@@ -62,9 +62,19 @@ def nested_workflows(target: Target) -> tuple[Workflow, ...]:
     """Workflow files below a folder of the root: GitHub never runs these."""
     return tuple(
         target.parse(read_workflow, path)
-        for path in target.named("*.yml", "*.yaml")
-        if posixpath.dirname(path).endswith("/" + FOLDER)
+        for path in _in_workflow_folders(target)
+        if posixpath.dirname(path) != FOLDER
     )
+
+
+def _in_workflow_folders(target: Target) -> Iterator[str]:
+    for path in target.files:
+        if (
+            path.endswith((".yml", ".yaml"))
+            and f"/{posixpath.dirname(path)}".endswith(f"/{FOLDER}")
+            and not target.is_generated(path)
+        ):
+            yield path
 
 
 @once

@@ -425,7 +425,7 @@ class JobReach:
     """Its condition and those of the jobs that it needs never hold together."""
     chain: tuple[Link, ...] = ()
     """The conditions that contradict each other or the triggers, its own first; those of the
-    jobs above when only they are to blame."""
+    first dead job above when only it is to blame."""
     dead_needs: tuple[Need, ...] = ()
     """Needed jobs that never run themselves."""
     switched_off: bool = False
@@ -503,7 +503,7 @@ def _reach(
         if done[need.id.lower()].switched_off or done[need.id.lower()].off_needs
     )
     if dead or off:
-        above = tuple(link for need in dead for link in done[need.id.lower()].chain)
+        above = done[dead[0].id.lower()].chain if dead else ()
         return JobReach(
             workflow,
             job,
@@ -609,16 +609,16 @@ def _follows_needs(text: str, node: Node | None) -> bool:
 
 def _in_order(workflow: Workflow, jobs: Mapping[str, Job]) -> Iterator[Job]:
     """Jobs after those that they need; a job in a circle comes without its needs done."""
-    done: set[str] = set()
-    waiting = list(workflow.jobs)
-    while waiting:
-        ready = [
-            job
-            for job in waiting
-            if all(n.id.lower() in done or n.id.lower() not in jobs for n in job.needs)
-        ]
-        for job in ready or waiting[:1]:
-            done.add(job.id.lower())
-            yield job
-        ready_ids = {id(job) for job in ready or waiting[:1]}
-        waiting = [job for job in waiting if id(job) not in ready_ids]
+    seen: set[str] = set()
+    for first in workflow.jobs:
+        stack = [(first, iter(first.needs))] if first.id.lower() not in seen else []
+        seen.add(first.id.lower())
+        while stack:
+            job, needs = stack[-1]
+            need = next((n.id.lower() for n in needs if n.id.lower() not in seen), None)
+            if need is None:
+                stack.pop()
+                yield job
+            elif need in jobs:
+                seen.add(need)
+                stack.append((jobs[need], iter(jobs[need].needs)))

@@ -25,6 +25,8 @@ MAX_NODES = 500_000
 """Nodes a document may have once its aliases are followed."""
 MAX_DEPTH = 200
 _MAX_FILE_DOCUMENTS = 5_000
+_ALIAS = re.compile(r"(?:^|[\s\[{,])\*[^\s*,\]}]", re.MULTILINE)
+"""What may be an alias; a ``*`` in a glob or a cron line mostly is not."""
 
 
 class Map(dict[Any, Any]):
@@ -269,12 +271,13 @@ def read_yaml(text: str, path: str) -> YamlFile:
     loader.recon_duplicates = duplicates
     documents: list[YamlDocument] = []
     problems: list[Problem] = []
+    aliased = "&" in text and _ALIAS.search(text) is not None
     try:
         while loader.check_node():
             node = loader.get_node()
             if node is None:
                 continue
-            if "*" in text and _expanded(node, {}) > MAX_NODES:
+            if aliased and _expanded(node, {}) > MAX_NODES:
                 at = Place(path, node.start_mark.line + 1, 1)
                 problems.append(Problem(at, "aliases expand to too many nodes (an alias bomb)"))
                 break

@@ -1,0 +1,110 @@
+"""Gates in workflows can fail."""
+
+from pytest_reconaudit.api import Gate, Severity, SkipReason, WorkflowGates, audit, report, skip
+
+
+@audit(
+    pillar=5,
+    severity=Severity.HIGH,
+    impact="A red test, a vulnerable dependency or a broken build ships with a green check mark.",
+    fix="""Remove the mask; quarantine a flaky test by its name instead of the whole suite.
+
+```yaml
+- run: npm test              # was: npm test || true
+- run: npm audit --json > audit.json || true   # a report may be masked
+- run: npm audit --audit-level high            # when the gate itself is not
+- run: curl --fail --retry 10 --retry-all-errors http://localhost:8080/health
+```""",
+)
+def ci_gates_effective(workflow_gates: WorkflowGates) -> None:
+    """A failing test, lint, build, audit or health check fails its job.
+
+    Why: a gate that cannot fail is worse than none: everybody believes in it.
+    Decides: (a) `|| true`, `|| echo`, `continue-on-error: true`, an `exit 0` behind it without
+    `set -e`, or `--passWithNoTests` without tests, on test, lint, type, build, audit, coverage and
+    readiness commands, also inside the package.json script that the step calls: high, critical
+    when all of a job's several gates are masked step by step, medium for lint or when another step
+    runs the same gate unmasked. (b) steps named like a gate (high) or a deployment (medium) that
+    only print. (c) a search that forbids a text which the workflow or a committed template holds.
+    (d) the job's only health check is `curl` without `--fail` and without a look at status or
+    body: medium. Reports beside a real gate, fallbacks that are remembered or fail, jobs, steps and
+    comments that say advisory or experimental, outcomes tested later, scans uploaded to code
+    scanning and values in `$(…)` pass.
+    Blind spots: gates inside scripts of other languages; thresholds set in tool configuration.
+    """
+    workflow = workflow_gates.workflow
+    if workflow.problems:
+        first = workflow.problems[0]
+        skip(SkipReason.UNPARSABLE, f"{first.place}: {first.message}")
+    _masked(workflow_gates)
+    for idle in workflow_gates.idle:
+        what = "deployment" if idle.deploys else "gate"
+        more = f" ({_count(len(idle.others), 'more step')} like it)" if idle.others else ""
+        report(
+            at=idle.place,
+            says=f"job {idle.job!r}: the {what} step {idle.name!r} only prints text{more}",
+            severity=Severity.MEDIUM if idle.deploys else Severity.HIGH,
+            evidence=idle.text,
+            related=[(place, f"only prints: {name}") for place, name in idle.others],
+            clause="b",
+            fix="Run the real command, or delete the step: an echo checks and deploys nothing.",
+            key=f"b {idle.job} {idle.name}",
+        )
+    for search in workflow_gates.self_failing:
+        itself = search.found.path == search.place.path
+        holder = "this workflow itself" if itself else f"{search.found}"
+        report(
+            at=search.place,
+            says=f"job {search.job!r} fails when the repository holds {search.pattern!r}, and"
+            f" {holder} does: the gate is always red",
+            evidence=search.text,
+            related=[(search.found, "holds the forbidden text")],
+            clause="c",
+            fix="Leave `.github` and templates out of the search (`--exclude-dir=.github`).",
+            key=f"c {search.pattern}",
+        )
+    for place, job, text in workflow_gates.blind_probes:
+        report(
+            at=place,
+            says=f"the only health check of job {job!r} is curl without --fail: a 404 or 500"
+            " passes",
+            severity=Severity.MEDIUM,
+            evidence=text,
+            clause="d",
+            fix="Add `--fail` (or `-f`), or compare `%{http_code}`.",
+            key=f"d {job}",
+        )
+    nothing = workflow_gates.idle or workflow_gates.self_failing or workflow_gates.blind_probes
+    if not workflow_gates.gates and not nothing:
+        skip(SkipReason.NO_INPUT, "no step is a gate")
+
+
+def _masked(workflow_gates: WorkflowGates) -> None:
+    """One finding per job and severity."""
+    groups: dict[tuple[str, Severity], list[Gate]] = {}
+    for gate in workflow_gates.gates:
+        if gate.mask and not (gate.reports and gate.elsewhere):
+            groups.setdefault((gate.job, gate.severity), []).append(gate)
+    for (job, severity), group in groups.items():
+        gates = sorted(group, key=lambda gate: gate.place.key())
+        first = gates[0]
+        others = [(gate.place, f"{gate.kind}: {gate.text} ({gate.mask})") for gate in gates[1:]]
+        masks = [(gate.mask_place, "the mask") for gate in gates[:1] if gate.mask_place]
+        twins = [(gate.elsewhere, "the same, not masked") for gate in gates if gate.elsewhere]
+        more = f", and {_count(len(others), 'more gate')} of the job" if others else ""
+        same = f"; {first.elsewhere} runs it unmasked" if first.elsewhere else ""
+        every = ": no gate of the job can fail" if severity is Severity.CRITICAL else ""
+        report(
+            at=first.place,
+            says=f"job {job!r}: the {first.kind} gate is masked by `{first.mask}`"
+            f"{more}{every}{same}",
+            severity=severity,
+            evidence=first.text,
+            related=[*masks, *others, *twins],
+            clause="a",
+            key=f"a {job} {first.step} {first.tool}",
+        )
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number} {what}{'' if number == 1 else 's'}"

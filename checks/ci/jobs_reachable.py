@@ -1,0 +1,114 @@
+"""Every job of a workflow can run."""
+
+from pytest_reconaudit.api import JobReach, Problem, Severity, SkipReason, audit, report, skip
+
+
+@audit(
+    pillar=5,
+    severity=Severity.CRITICAL,
+    impact="The work it stands for (a deployment, a release, a test) never happens, and the run"
+    " is green all the same: a skipped job is no failure.",
+    fix="""Make the conditions of a job and of the jobs that it needs hold together, or split the
+job that they share.
+
+```yaml
+build-image:
+  if: github.event_name == 'push'          # was: && github.ref == 'refs/heads/main'
+deploy-staging:
+  needs: build-image
+  if: github.event_name == 'push' && github.ref == 'refs/heads/develop'
+```""",
+)
+def ci_jobs_reachable(job_reach: JobReach | Problem) -> None:
+    """Every job, and every step in it, can run under some trigger.
+
+    Why: GitHub skips a job whose condition is false, and with it every job that needs it, without
+    a word. A deployment that needs an image built on another branch only is skipped for ever.
+    Decides: every event, activity type and ref that the triggers allow is tried. (a) ``needs:``
+    names no job: critical, GitHub refuses the file. (b) the ``if`` of the job and those of the jobs
+    that it needs, followed upwards, never hold together: critical. (c) it needs a job found so:
+    high. (d) a step's ``if`` never holds: low. ``always()`` and ``!cancelled()`` break the chain.
+    What is not known before the run (inputs, outputs, secrets, variables, matrix, the payload,
+    functions that are not modelled) counts as possible; a reusable workflow gets its caller's
+    event, so anything is possible there. ``if: false`` is a switch and only noted.
+    Blind spots: conditions on outputs, path filters, environments' protection rules, and jobs that
+    a fork or a missing secret keeps from running.
+    """
+    if isinstance(job_reach, Problem):
+        skip(SkipReason.UNPARSABLE, f"{job_reach.place}: {job_reach.message}")
+        return
+    job, name = job_reach.job, job_reach.job.id
+    events = ", ".join(sorted(job_reach.workflow.events))
+    known = ", ".join(sorted(other.id for other in job_reach.workflow.jobs if other is not job))
+    for need in job_reach.unknown_needs:
+        report(
+            at=need.place,
+            says=f"job {name!r} needs {need.id!r}, which is no job of this workflow"
+            f" (it has: {known or 'no other'}); GitHub refuses the whole file",
+            evidence=f"needs: {need.id}",
+            clause="a",
+            key=f"{name} {need.id}",
+        )
+    if job_reach.impossible:
+        _impossible(job_reach)
+    elif job_reach.dead_needs:
+        first = job_reach.dead_needs[0]
+        dead = ", ".join(repr(need.id) for need in job_reach.dead_needs)
+        report(
+            at=first.place,
+            says=f"job {name!r} needs {dead}, which never runs, so it never runs either",
+            severity=Severity.HIGH,
+            evidence=f"needs: {first.id}",
+            related=[(link.place, f"if: {link.text}") for link in job_reach.chain],
+            clause="c",
+            key=name,
+        )
+    elif job_reach.switched_off:
+        report(
+            at=job.if_place,
+            says=f"job {name!r} is switched off by a constant condition",
+            severity=Severity.INFO,
+            evidence=f"if: {job.if_}",
+            key=name,
+        )
+    for dead_step in job_reach.dead_steps:
+        report(
+            at=dead_step.place,
+            says=f"step {dead_step.step.label!r} of job {name!r} never runs: its condition is false"
+            f" whenever the job runs (on: {events})",
+            severity=Severity.LOW,
+            evidence=f"if: {dead_step.text}",
+            related=[
+                (job.if_place, f"job {name}: if: {job.if_}")
+                if job.if_
+                else (job.place, f"job {name}"),
+                (job_reach.workflow.on_place, f"triggers: {events}"),
+            ],
+            clause="d",
+            key=f"{name} {dead_step.step.label}",
+        )
+
+
+def _impossible(job_reach: JobReach) -> None:
+    job, chain = job_reach.job, job_reach.chain
+    others = [link for link in chain if link.job is not job]
+    if others:
+        at = next((n.place for n in job.needs if n.id.lower() == others[0].job.id.lower()), None)
+        against = " and ".join(f"{link.job.id!r} ({link.text})" for link in others)
+        says = (
+            f"it needs {against}, and no trigger makes those conditions and its own true together"
+        )
+    else:
+        at, says = None, "no trigger of the workflow makes its condition true"
+    events = ", ".join(sorted(job_reach.workflow.events))
+    report(
+        at=at or (job.if_place if job.if_ else job.place),
+        says=f"job {job.id!r} never runs: {says}",
+        evidence=f"if: {job.if_}" if job.if_ else f"needs: {', '.join(n.id for n in job.needs)}",
+        related=[
+            *((link.place, f"{link.job.id}: if: {link.text}") for link in chain),
+            (job_reach.workflow.on_place, f"triggers: {events}"),
+        ],
+        clause="b",
+        key=job.id,
+    )

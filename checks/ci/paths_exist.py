@@ -1,0 +1,78 @@
+"""Workflows name files that a fresh clone has."""
+
+from pytest_reconaudit.api import (
+    Confidence,
+    MissingPath,
+    Severity,
+    SkipReason,
+    WorkflowPaths,
+    audit,
+    report,
+    skip,
+)
+
+
+@audit(
+    pillar=5,
+    severity=Severity.HIGH,
+    impact="The step fails on every run, so nothing behind it is tested, built or deployed.",
+    fix="""Correct the path, or commit the file. A path is seen from the step's
+`working-directory`, but `file:` and `context:` of build-push-action from the root:
+
+```yaml
+- uses: docker/build-push-action@v6
+  with:
+    context: ./backend
+    file: ./docker/Dockerfile.backend   # not relative to the context
+```""",
+)
+def ci_paths_exist(workflow_paths: WorkflowPaths) -> None:
+    """Every script, Dockerfile, compose file and folder that a workflow names exists.
+
+    Why: a runner starts from a fresh clone. What lies only on the author's disk, was renamed, or
+    is git-ignored makes the step fail, or (masked) silently do nothing.
+    Decides: the path is resolved from the step's working directory, ``cd`` and ``checkout``
+    ``path:`` and looked up in git's index. (a) compose files and Dockerfiles, (b) scripts, SQL
+    files and manifests, (c) local actions and reusable workflows, (d) folders, (e) cargo without a
+    Cargo.toml, (f) cargo targets and binaries, (g) existence gates, (h) cache-dependency-path.
+    Dynamic values, globs, absolute paths, other repositories, submodules, containers, guarded
+    commands and anything that an earlier step of the job may have made are left out. Masked
+    failures, and a working directory without other evidence: medium.
+    Blind spots: paths inside arguments of other programs; scripts that GitHub does not run itself;
+    files that a program makes before this step although their name looks hand-written.
+    """
+    if workflow_paths.workflow.problems:
+        first = workflow_paths.workflow.problems[0]
+        skip(SkipReason.UNPARSABLE, f"{first.place}: {first.message}")
+    if workflow_paths.foreign:
+        skip(SkipReason.CONTEXT_UNKNOWN, "only called from workflows of other repositories")
+    for missing in workflow_paths.missing:
+        _report(missing)
+    if not workflow_paths.missing and not workflow_paths.judged:
+        reason = SkipReason.UNRESOLVED if workflow_paths.unresolved else SkipReason.NO_INPUT
+        skip(reason, "no step names a path that can be told from the text")
+
+
+def _report(missing: MissingPath) -> None:
+    first = missing.uses[0]
+    soft = bool(missing.masked) or missing.alone
+    lines = ", ".join(f"{use.place.line}" for use in missing.uses[:5])
+    many = len(missing.uses) > 1 and missing.clause != "g"
+    times = f" ({len(missing.uses)} times: lines {lines})" if many else ""
+    hidden = f"; the failure is masked by `{missing.masked}`" if missing.masked else ""
+    here = " (it lies on this disk, but git ignores it)" if missing.on_disk else ""
+    meant = f"; nearest: {missing.nearest}" if missing.nearest else ""
+    related = [(use.place, use.text) for use in missing.uses[1:]]
+    if missing.ignored:
+        related.append((missing.ignored.place, f"ignored by {missing.ignored.pattern}"))
+    report(
+        at=first.place,
+        says=f"job {first.job!r}: {missing.kind} {missing.path}{times} {missing.reason}"
+        f"{here}{meant}{hidden}",
+        severity=Severity.MEDIUM if soft else Severity.HIGH,
+        confidence=Confidence.LIKELY if missing.remote else None,
+        evidence=first.text,
+        related=related,
+        clause=missing.clause,
+        key=f"{missing.clause} {missing.path}",
+    )

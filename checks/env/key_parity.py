@@ -1,0 +1,98 @@
+"""Env files of one application list the same keys."""
+
+from collections.abc import Sequence
+
+from pytest_reconaudit.api import EnvPair, MissingKey, Place, Severity, audit, report
+
+
+@audit(
+    pillar=5,
+    severity=Severity.MEDIUM,
+    impact="Who starts from the template runs with settings missing that production has.",
+    fix="""
+    Keep one annotated template per application and make the others from it: every key that
+    production sets stands in the base template too, with a comment and a safe value.
+
+    ```
+    # Where nightly dumps go; required when BACKUP_ENABLED=true
+    BACKUP_BUCKET=local-backups
+    ```
+    """,
+)
+def env_key_parity(env_pair: EnvPair) -> None:
+    """Env files of one application list the same keys.
+
+    Why: a key that only the production file knows is found out when it is missing: the program
+    stops, or quietly does something else than in production. Two templates that share little
+    leave it to chance which settings somebody starts with.
+
+    Decides: (a) keys of the production file that the nearest base template of the same
+    application lacks, when something reads them without a default, or when they are at least
+    half of the file. (b) keys of the base template that code requires and production lacks.
+    (c) two templates of one role and application with less than half of the shorter one's keys
+    in common. Keys on commented-out lines count as listed. Left out: platform keys, keys of
+    well-known images, keys that only tests or another application read. Keys with a default in
+    code are a note.
+
+    Blind spots: values that a secret store injects; loaders that make up names from fields.
+    """
+    pair = env_pair
+    if pair.kind == "twins":
+        if pair.drifted:
+            first = pair.missing[0].place if pair.missing else pair.one.settings[0].place
+            report(
+                at=first,
+                says=f"{pair.one.path} and {pair.other.path} are both {pair.one.name.role} env "
+                f"files of one application but share {pair.common} of {pair.smaller} keys; "
+                f"only in one of them: {_listed(pair.missing)}",
+                evidence=_listed(pair.missing, 12),
+                related=[(pair.other.settings[0].place, "the other file"), *_notes(pair.missing)],
+                clause="c",
+                key=pair.id,
+            )
+        return
+    wanted, unread = pair.with_use("required", "read"), pair.with_use("unread")
+    if wanted or 2 * len(unread) >= len(pair.one.keys):
+        missing = (*wanted, *unread)
+        defaulted = len(pair.with_use("default"))
+        tail = f" ({defaulted} more have a default in code)" if defaulted else ""
+        report(
+            at=missing[0].place,
+            says=f"{len(missing)} keys of {pair.one.path} are missing from {pair.other.path}, "
+            f"{len(wanted)} of them read without a default: {_listed(missing)}{tail}",
+            evidence=_listed(missing, 12),
+            related=_notes(missing),
+            clause="a",
+            key=pair.id,
+        )
+    elif pair.missing:
+        report(
+            at=pair.missing[0].place,
+            says=f"{len(pair.missing)} keys of {pair.one.path} are missing from "
+            f"{pair.other.path}; code has defaults or does not read them: {_listed(pair.missing)}",
+            severity=Severity.INFO,
+            evidence=_listed(pair.missing, 12),
+            related=_notes(pair.missing),
+            clause="a",
+            key=pair.id,
+        )
+    if pair.required:
+        report(
+            at=pair.required[0].place,
+            says=f"{pair.one.path} lacks {len(pair.required)} keys of {pair.other.path} that code "
+            f"requires: {_listed(pair.required)}",
+            evidence=_listed(pair.required, 12),
+            related=[(pair.one.settings[0].place, "production file"), *_notes(pair.required)],
+            clause="b",
+            key=pair.id,
+        )
+
+
+def _listed(keys: Sequence[MissingKey], most: int = 5) -> str:
+    names = ", ".join(one.key for one in keys[:most])
+    return f"{names} …" if len(keys) > most else names
+
+
+def _notes(keys: Sequence[MissingKey]) -> list[tuple[Place, str]]:
+    notes = [(one.place, f"{one.key} is set here only") for one in keys]
+    return notes + [(one.read, f"{one.key} is read here") for one in keys if one.read]

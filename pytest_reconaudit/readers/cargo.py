@@ -1,0 +1,209 @@
+"""Cargo.toml as a record with lines.
+
+``tomllib`` reads the values; it keeps no lines, so a scan for table headers and keys finds those.
+tomlkit and other round-trip parsers keep lines neither, and are twenty times slower.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from dataclasses import dataclass
+from typing import Any
+
+from pytest_reconaudit.model import Place, Problem
+
+__all__ = ["CargoDependency", "CargoManifest", "CargoTarget", "read_cargo"]
+
+_HEADER = re.compile(r"(\[\[?)([^\[\]]+)\]\]?\s*(?:#.*)?")
+_KEY = re.compile(r"""\s*("[^"]*"|'[^']*'|[A-Za-z0-9_-]+)\s*(?:\.\s*([A-Za-z0-9_-]+)\s*)?=""")
+_TARGET_TABLES = ("bin", "test", "bench", "example")
+_DEPENDENCY_TABLES = ("dependencies", "dev-dependencies", "build-dependencies")
+_ERROR_LINE = re.compile(r"\(at line (\d+), column (\d+)\)")
+
+
+@dataclass(frozen=True, slots=True)
+class CargoTarget:
+    """A ``[[bin]]``, ``[[test]]``, ``[[bench]]``, ``[[example]]`` or ``[lib]`` that is declared."""
+
+    kind: str
+    name: str
+    """Empty for a ``[lib]`` without one."""
+    path: str
+    """As written, relative to the manifest's folder; empty when left to cargo."""
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class CargoDependency:
+    name: str
+    """The name used in the code's manifest (the key)."""
+    package: str
+    """The crate: the key, or ``package = "…"``."""
+    version: str
+    path: str
+    section: str
+    """``dependencies``, ``dev-dependencies`` or ``build-dependencies``."""
+    optional: bool
+    features: tuple[str, ...]
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class CargoManifest:
+    path: str
+    package: str
+    """``package.name``; empty for a virtual workspace."""
+    package_place: Place
+    version: str
+    edition: str
+    targets: tuple[CargoTarget, ...]
+    dependencies: tuple[CargoDependency, ...]
+    features: tuple[tuple[str, tuple[str, ...]], ...]
+    is_workspace: bool
+    members: tuple[str, ...]
+    """``workspace.members`` as written, globs included."""
+    exclude: tuple[str, ...]
+    autobins: bool
+    autotests: bool
+    autobenches: bool
+    default_run: str
+    problems: tuple[Problem, ...] = ()
+
+    @property
+    def folder(self) -> str:
+        return self.path.rpartition("/")[0]
+
+    def of_kind(self, kind: str) -> tuple[CargoTarget, ...]:
+        return tuple(target for target in self.targets if target.kind == kind)
+
+
+def read_cargo(text: str, path: str) -> CargoManifest:
+    """Never raises on bad input: see ``problems``."""
+    problems: tuple[Problem, ...] = ()
+    data: dict[str, Any] = {}
+    try:
+        data = tomllib.loads(text)
+    except (tomllib.TOMLDecodeError, RecursionError, ValueError) as error:
+        at = _ERROR_LINE.search(f"{error}")
+        place = Place(path, int(at[1]), int(at[2])) if at else Place(path, 1, 1)
+        problems = (Problem(place, f"not valid TOML: {_ERROR_LINE.sub('', f'{error}').strip()}"),)
+    lines = _lines(text)
+    package = _table(data.get("package"))
+    workspace = _table(data.get("workspace"))
+    inherited = _table(workspace.get("package"))
+
+    def place_of(*keys: str) -> Place:
+        line = lines.get(".".join(keys))
+        return Place(path, line, 1) if line else Place(path, 1, 1)
+
+    return CargoManifest(
+        path=path,
+        package=_str(package.get("name")),
+        package_place=place_of("package", "name"),
+        version=_str(package.get("version")) or _str(inherited.get("version")),
+        edition=_str(package.get("edition")) or _str(inherited.get("edition")),
+        targets=tuple(_targets(data, path, lines)),
+        dependencies=tuple(_dependencies(data, place_of)),
+        features=tuple((f"{k}", _texts(v)) for k, v in _table(data.get("features")).items()),
+        is_workspace="workspace" in data,
+        members=_texts(workspace.get("members")),
+        exclude=_texts(workspace.get("exclude")),
+        autobins=package.get("autobins") is not False,
+        autotests=package.get("autotests") is not False,
+        autobenches=package.get("autobenches") is not False,
+        default_run=_str(package.get("default-run")),
+        problems=problems,
+    )
+
+
+def _targets(data: dict[str, Any], path: str, lines: dict[str, int]) -> list[CargoTarget]:
+    found = []
+    for kind in _TARGET_TABLES:
+        entries = data.get(kind)
+        for index, entry in enumerate(entries if isinstance(entries, list) else ()):
+            table = _table(entry)
+            place = Place(path, lines.get(f"{kind}#{index}") or 1, 1)
+            found.append(CargoTarget(kind, _str(table.get("name")), _str(table.get("path")), place))
+    if isinstance(data.get("lib"), dict):
+        table = data["lib"]
+        place = Place(path, lines.get("lib") or 1, 1)
+        found.append(CargoTarget("lib", _str(table.get("name")), _str(table.get("path")), place))
+    return found
+
+
+def _dependencies(data: dict[str, Any], place_of: Any) -> list[CargoDependency]:
+    found = []
+    tables: list[tuple[str, dict[str, Any]]] = [("", data)]
+    tables.append(("workspace", _table(data.get("workspace"))))
+    for platform, table in _table(data.get("target")).items():
+        tables.append((f"target.{platform}", _table(table)))
+    for prefix, holder in tables:
+        for section in _DEPENDENCY_TABLES:
+            for name, value in _table(holder.get(section)).items():
+                spec = _table(value)
+                version = value if isinstance(value, str) else _str(spec.get("version"))
+                keys = [part for part in (prefix, section, name) if part]
+                found.append(
+                    CargoDependency(
+                        name=name,
+                        package=_str(spec.get("package")) or name,
+                        version=version,
+                        path=_str(spec.get("path")),
+                        section=section,
+                        optional=spec.get("optional") is True,
+                        features=_texts(spec.get("features")),
+                        place=place_of(*keys),
+                    )
+                )
+    return found
+
+
+def _lines(text: str) -> dict[str, int]:
+    """``table.key`` → its line; ``bin#1`` → the line of the second ``[[bin]]``."""
+    found: dict[str, int] = {}
+    counts: dict[str, int] = {}
+    table = ""
+    fence = ""
+    for number, line in enumerate(text.split("\n"), 1):
+        if fence:
+            if fence in line:
+                fence = ""
+            continue
+        header = _HEADER.fullmatch(line.strip())
+        if header:
+            table = ".".join(part.strip().strip("'\"") for part in _split(header[2]))
+            if header[1] == "[[":
+                index = counts[table] = counts.get(table, -1) + 1
+                found.setdefault(f"{table}#{index}", number)
+            found.setdefault(table, number)
+            continue
+        key = _KEY.match(line)
+        if key:
+            name = key[1].strip("'\"")
+            found.setdefault(f"{table}.{name}" if table else name, number)
+            if key[2]:
+                found.setdefault(
+                    f"{table}.{name}.{key[2]}" if table else f"{name}.{key[2]}", number
+                )
+        for mark in ('"""', "'''"):
+            if line.count(mark) % 2:
+                fence = mark
+    return found
+
+
+def _split(dotted: str) -> list[str]:
+    """The parts of ``target.'cfg(a.b)'.dependencies``."""
+    return re.findall(r"\"[^\"]*\"|'[^']*'|[^.\s]+", dotted)
+
+
+def _table(value: Any) -> dict[str, Any]:
+    return value if isinstance(value, dict) else {}
+
+
+def _str(value: Any) -> str:
+    return value if isinstance(value, str) else ""
+
+
+def _texts(value: Any) -> tuple[str, ...]:
+    return tuple(v for v in value if isinstance(v, str)) if isinstance(value, list) else ()

@@ -1,0 +1,3 @@
+import os
+
+URL = os.environ["FERRY_FAKE_CLOCK"]

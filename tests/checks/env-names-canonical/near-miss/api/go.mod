@@ -1,0 +1,3 @@
+module harbor.example/api
+
+go 1.22

@@ -1,0 +1,1 @@
+local url = os.getenv("CACHE_URL")

@@ -1,0 +1,1 @@
+export default process.env.REACT_APP_API

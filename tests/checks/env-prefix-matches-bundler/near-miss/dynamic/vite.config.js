@@ -1,0 +1,2 @@
+import { prefixes } from './prefixes'
+export default { envPrefix: prefixes }

@@ -1,0 +1,1 @@
+export default import.meta.env.REACT_APP_API

@@ -1,0 +1,1 @@
+export const dsn = process.env.NEXT_PUBLIC_SENTRY_DSN

@@ -1,0 +1,2 @@
+'use client'
+export default process.env.NEXT_PUBLIC_A
