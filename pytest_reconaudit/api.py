@@ -21,9 +21,9 @@ from pytest_reconaudit.facts.cluster import Dangling, ReferenceFile, Sighting
 from pytest_reconaudit.facts.compose_references import BrokenReference, FileReferences
 from pytest_reconaudit.facts.dockerfile_faults import Fault, dockerfile_faults
 from pytest_reconaudit.facts.duplicates import SharedIntent, TwinPair, WorkflowTwin
-from pytest_reconaudit.facts.gates import Gate, WorkflowGates
 from pytest_reconaudit.facts.env_pairs import EnvPair, MissingKey
 from pytest_reconaudit.facts.frontends import FrontendApp, FrontendService, PublicValue
+from pytest_reconaudit.facts.gates import Gate, WorkflowGates
 from pytest_reconaudit.facts.images import BuildContext, Images, LostSource, final_stage
 from pytest_reconaudit.facts.index_targets import IndexTargets
 from pytest_reconaudit.facts.indexes import DeclaredIndex

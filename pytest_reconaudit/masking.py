@@ -38,7 +38,7 @@ _ABOUT_IT = re.compile(
     re.I,
 )
 """How a key ends that only says something about a secret: ``secretName: berths-tls``."""
-_REFERENCE = ("$", "{{", "<", "%")
+_REFERENCE = ("$", "{{", "<", "%", "…")
 """How a value begins that only names where the secret comes from."""
 
 

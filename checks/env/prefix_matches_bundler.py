@@ -46,7 +46,7 @@ def env_prefix_matches_bundler(frontend_app: FrontendApp) -> None:
         title = app.application.title
         if defined:
             says = (
-                f"{wrong.path} sets {len(wrong.keys)} {others} keys for {title}, but "
+                f"{wrong.path} sets {others} keys ({len(wrong.keys)}) for {title}, but "
                 f"{bundler.title} exposes {exposed} only: {names}{more}"
             )
         else:

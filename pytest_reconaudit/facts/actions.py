@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from pytest_reconaudit.facts.pipelines import actions, local_action, workflows
 from pytest_reconaudit.model import Place, Problem, Severity
@@ -20,8 +21,7 @@ TABLE_DATE = "2026-08-22"
 """When the table was last compared with the publishers' notices and releases."""
 
 
-@dataclass(frozen=True, slots=True)
-class EndedAction:
+class EndedAction(Struct, frozen=True):
     """One row: which versions of which action ended, how, and what to use instead."""
 
     action: str
@@ -194,8 +194,7 @@ _BY_COMMIT = {
 }
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class UsedAction:
+class UsedAction(Struct, frozen=True, eq=False):
     """One ``uses:`` of an action of another repository."""
 
     place: Place
@@ -215,8 +214,7 @@ class UsedAction:
     """A CodeQL ``analyze`` or ``autobuild`` in a job that never initialises CodeQL."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class ActionFile:
+class ActionFile(Struct, frozen=True, eq=False):
     """A workflow or composite action with the actions that it uses."""
 
     path: str

@@ -10,8 +10,9 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+
+from msgspec import Struct
 
 from pytest_reconaudit.facts.images import dockerfiles, images
 from pytest_reconaudit.facts.packages import NpmPackage, cargo_packages, npm_packages
@@ -45,6 +46,7 @@ _RUNS = re.compile(
 )
 _RUN_SCRIPTS = frozenset({"start", "dev", "serve", "start:dev", "start:prod", "develop", "preview"})
 
+_EVERYDAY = frozenset({"dev", "build", "start", "develop", "serve"})
 _NEXT = re.compile(r"\bnext\s+(?:build|dev|start|export)\b")
 _CRA = re.compile(r"\b(?:react-scripts|craco|react-app-rewired)\s+(?:build|start)\b")
 _VITE = re.compile(r"(?:^|[\s;&|/])vite(?=$|[\s;&|])(?!\s+(?:--version|-v)\b)")
@@ -83,8 +85,7 @@ _NODE_IMPORT = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Bundler:
+class Bundler(Struct, frozen=True):
     """What turns an application's sources into what a browser loads."""
 
     name: str
@@ -105,8 +106,7 @@ class Bundler:
         return {"vite": "Vite", "next": "Next.js"}.get(self.name, "Create React App")
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Application:
+class Application(Struct, frozen=True, eq=False):
     """A folder with code that is built and configured by itself."""
 
     folder: str
@@ -209,11 +209,8 @@ def _bundler(target: Target, package: NpmPackage) -> Bundler | None:
     manifest, folder = package.manifest, package.folder
     scripts = [(s.name, s.command, s.place) for s in manifest.scripts]
     names = manifest.dependency_names
-    found: dict[str, Place] = {}
-    for name, pattern in (("next", _NEXT), ("react-scripts", _CRA), ("vite", _VITE)):
-        for script, command, place in scripts:
-            if pattern.search(command) and not re.search(r"story|test|docs|mock", script):
-                found.setdefault(name, place)
+    # What the everyday scripts run decides; another one may build a helper with another tool.
+    found = _bundled_by([one for one in scripts if one[0] in _EVERYDAY]) or _bundled_by(scripts)
     if not found:
         for name, stem in (("next", "next.config"), ("vite", "vite.config")):
             if name in names and _config(target, folder, stem):
@@ -256,6 +253,16 @@ def _bundler(target: Target, package: NpmPackage) -> Bundler | None:
         values = _QUOTED.findall(match[1])
         prefixes = tuple(values) if values else None
     return Bundler(name, prefixes, config, defines, server_side, place)
+
+
+def _bundled_by(scripts: Iterable[tuple[str, str, Place]]) -> dict[str, Place]:
+    """The bundlers that some npm scripts run, each at its first script."""
+    found: dict[str, Place] = {}
+    for script, command, place in scripts:
+        for name, pattern in (("next", _NEXT), ("react-scripts", _CRA), ("vite", _VITE)):
+            if pattern.search(command) and not re.search(r"story|test|docs|mock", script):
+                found.setdefault(name, place)
+    return found
 
 
 def _config(target: Target, folder: str, stem: str) -> str:

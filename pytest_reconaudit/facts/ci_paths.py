@@ -10,7 +10,9 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from pytest_reconaudit.facts.invocations import Invocation, workflow_invocations
 from pytest_reconaudit.facts.packages import (
@@ -40,8 +42,7 @@ __all__ = [
 ]
 
 
-@dataclass(frozen=True, slots=True)
-class PathUse:
+class PathUse(Struct, frozen=True):
     """One place that names a path."""
 
     place: Place
@@ -53,8 +54,7 @@ class PathUse:
     """What hides its failure (``|| true``, ``continue-on-error``); empty when nothing does."""
 
 
-@dataclass(frozen=True, slots=True)
-class MissingPath:
+class MissingPath(Struct, frozen=True):
     """A path that is missing, with every place of one workflow that names it."""
 
     clause: str
@@ -80,8 +80,7 @@ class MissingPath:
         return self.uses[0].masked if all(use.masked for use in self.uses) else ""
 
 
-@dataclass(frozen=True, slots=True)
-class WorkflowPaths:
+class WorkflowPaths(Struct, frozen=True):
     """One workflow's references to the repository."""
 
     workflow: Workflow
@@ -112,8 +111,7 @@ _TOOLS = frozenset(
 """Programs that need a project in their folder: a step that runs one there surely fails."""
 
 
-@dataclass(slots=True)
-class _Tally:
+class _Tally(Struct):
     """Collects one workflow's uses by what is missing."""
 
     judged: int = 0

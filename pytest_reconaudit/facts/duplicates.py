@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from pytest_reconaudit.facts.intents import ANYWHERE, Intent, job_intents
 from pytest_reconaudit.facts.pipelines import workflows
@@ -23,8 +25,7 @@ MIN_COMMAND_CONTAINMENT = 0.8
 _PULL_DEFAULTS = frozenset({"opened", "synchronize", "reopened"})
 
 
-@dataclass(frozen=True, slots=True)
-class SharedIntent:
+class SharedIntent(Struct, frozen=True):
     """One kind of work with the place in either workflow."""
 
     kind: str
@@ -36,8 +37,7 @@ class SharedIntent:
     other_text: str
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class TwinPair:
+class TwinPair(Struct, frozen=True, eq=False):
     """Two workflows that do the same work, seen from one of them."""
 
     other: Workflow
@@ -63,8 +63,7 @@ class TwinPair:
         return tuple(dict.fromkeys(one.job for one in self.shared))
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class WorkflowTwin:
+class WorkflowTwin(Struct, frozen=True, eq=False):
     """A workflow and the others that do its work again."""
 
     workflow: Workflow

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterator
-from dataclasses import dataclass
 
-from pytest_reconaudit.facts.applications import application_at, matching_application
+from msgspec import Struct
+
+from pytest_reconaudit.facts.applications import application_at
 from pytest_reconaudit.facts.keys import (
     KeyMatrix,
     is_platform_key,
@@ -24,8 +25,7 @@ _FEW = 3
 _MAX_TWINS = 4
 
 
-@dataclass(frozen=True, slots=True)
-class MissingKey:
+class MissingKey(Struct, frozen=True):
     """A key that one file of a pair has and the other has not."""
 
     key: str
@@ -37,8 +37,7 @@ class MissingKey:
     """A line that reads it."""
 
 
-@dataclass(frozen=True, slots=True)
-class EnvPair:
+class EnvPair(Struct, frozen=True):
     """Two env files of one application."""
 
     id: str
@@ -76,19 +75,12 @@ def env_pairs(target: Target) -> tuple[EnvPair, ...]:
 
 def _label(matrix: KeyMatrix, file: EnvFile) -> str:
     """What a name says beside role and application."""
-    label = file.name.label
-    if label and matching_application(matrix.target, label) is not None:
-        return ""
-    return label
+    return "" if matrix.named_by(file) else file.name.label
 
 
 def _home(matrix: KeyMatrix, file: EnvFile) -> str:
     """The folder that a file is for: the named application's, else the one it lies in."""
-    if file.name.label:
-        named = matching_application(matrix.target, file.name.label)
-        if named:
-            return named
-    return posixpath.dirname(file.path)
+    return matrix.named_by(file) or posixpath.dirname(file.path)
 
 
 def _known(file: EnvFile) -> frozenset[str]:

@@ -9,7 +9,8 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from pytest_reconaudit.readers.shell import Block, Script, ShellCommand, unwrapped
 
@@ -58,8 +59,7 @@ def _clean(path: str) -> str | None:
     return "" if clean == "." else clean
 
 
-@dataclass(frozen=True, slots=True)
-class Trace:
+class Trace(Struct, frozen=True):
     """The folders of a script's commands.
 
     ``folders[i]`` belongs to ``script.commands[i]``: the folder in which it starts.

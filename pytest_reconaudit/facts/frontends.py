@@ -10,7 +10,8 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from pytest_reconaudit.facts.applications import (
     Application,
@@ -25,7 +26,7 @@ from pytest_reconaudit.facts.images import dockerfiles, final_stage, images
 from pytest_reconaudit.facts.keys import KeyDefinition, KeyMatrix, key_matrix
 from pytest_reconaudit.facts.manifests import manifest_files
 from pytest_reconaudit.facts.stacks import Stack, stacks
-from pytest_reconaudit.model import Place
+from pytest_reconaudit.model import Place, mask
 from pytest_reconaudit.readers.dockerfile import Dockerfile, Instruction, Stage
 from pytest_reconaudit.readers.manifest import Container, KubeObject
 from pytest_reconaudit.target import Target, once
@@ -40,17 +41,13 @@ __all__ = [
     "frontend_services",
 ]
 
-PUBLIC_PREFIXES = ("VITE_", "NEXT_PUBLIC_", "REACT_APP_", "VUE_APP_")
-_EXPOSED = {
-    "VITE_": "vite", "NEXT_PUBLIC_": "next", "REACT_APP_": "react-scripts", "VUE_APP_": "vue",
-}  # fmt: skip
+PUBLIC_PREFIXES = ("VITE_", "NEXT_PUBLIC_", "REACT_APP_")
 
 
 # -- prefixes ------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class WrongKey:
+class WrongKey(Struct, frozen=True):
     """A key with a prefix that its bundler does not expose."""
 
     key: str
@@ -59,8 +56,7 @@ class WrongKey:
     """Where the same key is defined under the right prefix."""
 
 
-@dataclass(frozen=True, slots=True)
-class WrongPrefix:
+class WrongPrefix(Struct, frozen=True):
     """The wrong keys of one file."""
 
     path: str
@@ -76,8 +72,7 @@ class WrongPrefix:
         return tuple(sorted(f"{prefix}*" for prefix in found))
 
 
-@dataclass(frozen=True, slots=True)
-class FrontendApp:
+class FrontendApp(Struct, frozen=True):
     """An application with a bundler."""
 
     application: Application
@@ -123,6 +118,8 @@ def _frontend(matrix: KeyMatrix, application: Application) -> FrontendApp:
         prefix = _prefix(one.key)
         if not prefix or one.key.startswith(prefixes) or one.key in config:
             continue
+        if _used_elsewhere(matrix, application, one):
+            continue
         rest = one.key[len(prefix) :]
         twin = next((right[name] for p in prefixes if (name := p + rest) in right), None)
         keys = by_file.setdefault((one.place.path, one.kind), {})
@@ -138,6 +135,22 @@ def _frontend(matrix: KeyMatrix, application: Application) -> FrontendApp:
         if one.application == application.folder and one.key.startswith(prefixes)
     )
     return FrontendApp(application, tuple(wrong), len(right), reads)
+
+
+def _used_elsewhere(matrix: KeyMatrix, application: Application, key: KeyDefinition) -> bool:
+    """Whether a script, a compose file, a template or another application needs the key."""
+    own = bool(application.folder) and key.place.path.startswith(f"{application.folder}/")
+    for one in matrix.reads_of(key.key):
+        if one.kind != "code":
+            return True
+        if one.application != application.folder:
+            if own:
+                continue  # nobody else looks into a file of this application
+            return True
+        inner = one.place.path[len(application.folder) :]
+        if not one.test and is_node_side(inner, matrix.target.text(one.place.path)):
+            return True
+    return matrix.mention(key.key, unparsed=True) is not None
 
 
 def _belongs(matrix: KeyMatrix, application: Application, one: KeyDefinition) -> bool:
@@ -247,11 +260,11 @@ _SED = re.compile(
 _ENVSUBST = re.compile(r"\benvsubst\b(?P<list>[ \t]+(?:'[^'\n]*'|\"[^\"\n]*\"))?")
 _URL = re.compile(r"^[a-z][a-z0-9+.-]*://(?:[^/@\s]*@)?(\[[^\]]*\]|[^/:?#\s]+)", re.IGNORECASE)
 _RELATIVE = re.compile(r"^(?:/(?!/)|\./|\?|#)[^\s]*$|^$")
+_SECRET = re.compile(r"SECRET|PASS|TOKEN|KEY|DSN|CREDENTIAL")
 _SCRIPTS = (".sh", ".js", ".mjs", ".py", ".template", ".tmpl", ".conf", ".envsh", "")
 
 
-@dataclass(frozen=True, slots=True)
-class PublicValue:
+class PublicValue(Struct, frozen=True):
     """A public key that is given to a service."""
 
     key: str
@@ -262,9 +275,14 @@ class PublicValue:
     internal: str = ""
     """The host of its URL when no browser resolves it."""
 
+    @property
+    def shown(self) -> str:
+        """``KEY=value`` as it may be printed."""
+        value = self.value or ""
+        return f"{self.key}={mask(value) if _SECRET.search(self.key) else value}"
 
-@dataclass(frozen=True, slots=True)
-class FrontendService:
+
+class FrontendService(Struct, frozen=True):
     """A compose service or a container that serves what a bundler has built."""
 
     id: str
@@ -284,8 +302,7 @@ class FrontendService:
         return tuple(one for one in self.values if one.internal)
 
 
-@dataclass(frozen=True, slots=True)
-class _Image:
+class _Image(Struct, frozen=True):
     """A Dockerfile whose last stage serves files that an earlier one bundles."""
 
     dockerfile: Dockerfile

@@ -10,8 +10,10 @@ import fnmatch
 import posixpath
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
 from itertools import pairwise
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from pytest_reconaudit.facts.ci_paths import never_runs
 from pytest_reconaudit.facts.gate_kinds import action_kind, gate_kind, without_runner
@@ -28,8 +30,7 @@ from pytest_reconaudit.target import Target, once
 __all__ = ["Gate", "IdleGate", "SelfFailing", "WorkflowGates", "workflow_gates"]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Gate:
+class Gate(Struct, frozen=True, eq=False):
     """One gate command or action."""
 
     place: Place
@@ -51,8 +52,7 @@ class Gate:
     """Another step of the same workflow that runs the same gate unmasked."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class IdleGate:
+class IdleGate(Struct, frozen=True, eq=False):
     """A job's steps that are named like a gate or a deployment and only print."""
 
     place: Place
@@ -64,8 +64,7 @@ class IdleGate:
     """The job's other steps of this sort."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class SelfFailing:
+class SelfFailing(Struct, frozen=True, eq=False):
     """A grep over the repository that finds what it forbids in the repository itself."""
 
     place: Place
@@ -75,8 +74,7 @@ class SelfFailing:
     found: Place
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class WorkflowGates:
+class WorkflowGates(Struct, frozen=True, eq=False):
     """One workflow's gates and what is wrong with them."""
 
     workflow: Workflow

@@ -10,7 +10,9 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from pytest_reconaudit.facts.pipelines import local_action, workflows
 from pytest_reconaudit.facts.reachability import job_reaches
@@ -33,8 +35,7 @@ _MAX_CALLS = 4
 """How deep reusable workflows and composite actions are followed."""
 
 
-@dataclass(frozen=True, slots=True)
-class Intent:
+class Intent(Struct, frozen=True):
     """One thing that a step does."""
 
     kind: str
@@ -215,8 +216,7 @@ def _called_workflow(
                 yield replace(intent, place=job.uses_place, job=job.id, command="")
 
 
-@dataclass(frozen=True, slots=True)
-class _Trail:
+class _Trail(Struct, frozen=True):
     """The files that were followed down to here, and how many more may be."""
 
     paths: frozenset[str]
@@ -233,8 +233,7 @@ class _Trail:
         return _Trail(self.paths | {path}, self.budget)
 
 
-@dataclass(frozen=True, slots=True)
-class _Context:
+class _Context(Struct, frozen=True):
     target: Target
     workflow: Workflow
     job: Job
@@ -384,8 +383,7 @@ def _command(
             yield intent
 
 
-@dataclass(frozen=True, slots=True)
-class _Option:
+class _Option(Struct, frozen=True):
     directory: str = ""
     variant: str = ""
     part: str = ""

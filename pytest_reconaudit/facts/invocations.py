@@ -10,8 +10,9 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import NamedTuple
+
+from msgspec import Struct
 
 from pytest_reconaudit.facts.folders import Trace, trace
 from pytest_reconaudit.facts.packages import npm_packages
@@ -69,8 +70,7 @@ class Invocation(NamedTuple):
         return self.trace.resolve(word, self.folder)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class ShellScript:
+class ShellScript(Struct, frozen=True, eq=False):
     """A script file of the repository."""
 
     path: str

@@ -8,7 +8,8 @@ things.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from pytest_reconaudit.facts.applications import Application, application_of, applications
 from pytest_reconaudit.facts.keys import (
@@ -38,16 +39,18 @@ def canonical(key: str) -> tuple[str, ...]:
     """A name with its synonyms replaced and its noise words dropped.
 
     ``JWT_EXPIRES_IN``, ``JWT_EXPIRATION`` and ``JWT_EXPIRY_HOURS`` give ``("JWT", "EXPIRATION")``.
+    Names in lower case are compared among themselves.
     """
     words = [_SAME.get(word, word) for word in key.upper().split("_") if word]
     words = [word for word in words if word not in _NOISE]
+    if words and not key.isupper():
+        words[0] = words[0].lower()
     while words and words[-1] == "ADDRESS":
         words.pop()
     return tuple(words)
 
 
-@dataclass(frozen=True, slots=True)
-class KeyName:
+class KeyName(Struct, frozen=True):
     """One of the names of a group."""
 
     name: str
@@ -74,8 +77,7 @@ class KeyName:
         return _UNITS & set(self.name.upper().split("_"))
 
 
-@dataclass(frozen=True, slots=True)
-class KeyGroup:
+class KeyGroup(Struct, frozen=True):
     """Names of one application with one canonical form; or all its other names together."""
 
     id: str

@@ -5,7 +5,8 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from pytest_reconaudit.readers.cargo import CargoManifest, read_cargo
 from pytest_reconaudit.readers.package_json import NpmScript, PackageJson, read_package_json
@@ -33,8 +34,7 @@ LOCKFILES = {
 }
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class NpmPackage:
+class NpmPackage(Struct, frozen=True, eq=False):
     """A package.json with what lies around it."""
 
     path: str
@@ -57,8 +57,7 @@ class NpmPackage:
         return tuple(script.name for script in self.manifest.scripts)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class CargoPackage:
+class CargoPackage(Struct, frozen=True, eq=False):
     """A Cargo.toml with its targets, declared and found in the usual places."""
 
     path: str

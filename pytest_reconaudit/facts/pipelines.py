@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from pytest_reconaudit.readers.workflow import (
     CompositeAction,
@@ -32,8 +33,7 @@ FOLDER = ".github/workflows"
 _ACTION_NAMES = ("action.yml", "action.yaml")
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class ReusableCall:
+class ReusableCall(Struct, frozen=True, eq=False):
     """A job that calls a reusable workflow of the same repository."""
 
     caller: Workflow

@@ -10,8 +10,9 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from pytest_reconaudit.facts.mounts import is_used
 from pytest_reconaudit.facts.stacks import written_by_hand
@@ -30,8 +31,7 @@ from pytest_reconaudit.target import MAX_BYTES, Target, once
 __all__ = ["ConfigFile", "ConfigProblem", "config_files"]
 
 
-@dataclass(frozen=True, slots=True)
-class ConfigProblem:
+class ConfigProblem(Struct, frozen=True):
     """One thing that a file's program refuses, or reads as something else."""
 
     place: Place
@@ -44,8 +44,7 @@ class ConfigProblem:
     related: tuple[tuple[Place, str], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class ConfigFile:
+class ConfigFile(Struct, frozen=True):
     """One configuration file and the problems found in it."""
 
     path: str
@@ -600,8 +599,7 @@ def _judge_nginx(
             yield ConfigProblem(wrong.place, says, level, "b", evidence, directive.name)
 
 
-@dataclass(frozen=True, slots=True)
-class _NginxStray:
+class _NginxStray(Struct, frozen=True):
     place: Place
     word: str
     found: Stray

@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import product
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from pytest_reconaudit.facts.pipelines import workflows
 from pytest_reconaudit.model import Place
@@ -46,8 +48,7 @@ _WILD = re.compile(r"[*?+\[!\\]")
 # -- branch and tag filters ------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class _Token:
+class _Token(Struct, frozen=True):
     """One place of a filter pattern: which characters fit, and how often."""
 
     characters: str
@@ -395,8 +396,7 @@ def _possible(node: Node, world: World) -> bool:
 # -- jobs and steps --------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Link:
+class Link(Struct, frozen=True, eq=False):
     """A condition that takes part in a contradiction."""
 
     job: Job
@@ -404,8 +404,7 @@ class Link:
     text: str
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class DeadStep:
+class DeadStep(Struct, frozen=True, eq=False):
     """A step whose ``if`` is false whenever its job runs."""
 
     step: Step
@@ -413,8 +412,7 @@ class DeadStep:
     text: str
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class JobReach:
+class JobReach(Struct, frozen=True, eq=False):
     """Whether one job can ever run, and why not."""
 
     workflow: Workflow

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 __all__ = ["Reference", "cargo_call", "compose_files", "option_values", "references"]
 
 
-@dataclass(frozen=True, slots=True)
-class Reference:
+class Reference(Struct, frozen=True):
     """One path word of a command."""
 
     kind: str
@@ -198,8 +198,7 @@ def _interpreted(name: str, words: tuple[str, ...]) -> Iterator[Reference]:
         return
 
 
-@dataclass(frozen=True, slots=True)
-class CargoCall:
+class CargoCall(Struct, frozen=True):
     """What a cargo command asks for."""
 
     verb: str

@@ -10,7 +10,8 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from pytest_reconaudit.facts.folders import Trace, trace
 from pytest_reconaudit.facts.pipelines import workflows
@@ -28,8 +29,7 @@ _OWN_REPOSITORY = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class StepRun:
+class StepRun(Struct, frozen=True, eq=False):
     """One step that runs shell text."""
 
     workflow: Workflow
@@ -44,8 +44,7 @@ class StepRun:
     """The text is run on another machine (an ssh action)."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class JobRun:
+class JobRun(Struct, frozen=True, eq=False):
     """One job with its shell steps."""
 
     workflow: Workflow

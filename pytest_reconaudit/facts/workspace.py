@@ -11,7 +11,8 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from pytest_reconaudit.facts.packages import npm_at
 from pytest_reconaudit.facts.references import references
@@ -83,8 +84,7 @@ _HARMLESS_ACTIONS = re.compile(
 """Actions that put no file into the workspace that a later step would name."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Event:
+class _Event(Struct, frozen=True):
     step: int
     command: int
     kind: str

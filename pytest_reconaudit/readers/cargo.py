@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 import tomllib
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from pytest_reconaudit.model import Place, Problem
 
@@ -22,8 +23,7 @@ _DEPENDENCY_TABLES = ("dependencies", "dev-dependencies", "build-dependencies")
 _ERROR_LINE = re.compile(r"\(at line (\d+), column (\d+)\)")
 
 
-@dataclass(frozen=True, slots=True)
-class CargoTarget:
+class CargoTarget(Struct, frozen=True):
     """A ``[[bin]]``, ``[[test]]``, ``[[bench]]``, ``[[example]]`` or ``[lib]`` that is declared."""
 
     kind: str
@@ -34,8 +34,7 @@ class CargoTarget:
     place: Place
 
 
-@dataclass(frozen=True, slots=True)
-class CargoDependency:
+class CargoDependency(Struct, frozen=True):
     name: str
     """The name used in the code's manifest (the key)."""
     package: str
@@ -49,8 +48,7 @@ class CargoDependency:
     place: Place
 
 
-@dataclass(frozen=True, slots=True)
-class CargoManifest:
+class CargoManifest(Struct, frozen=True):
     path: str
     package: str
     """``package.name``; empty for a virtual workspace."""

@@ -11,16 +11,16 @@ from __future__ import annotations
 import json
 import posixpath
 import re
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from pytest_reconaudit.model import Place, Problem
 
 __all__ = ["DataFile", "allows_comments", "read_json", "read_toml"]
 
 
-@dataclass(frozen=True, slots=True)
-class DataFile:
+class DataFile(Struct, frozen=True):
     """A parsed file: ``value`` is ``None`` when ``problems`` says why."""
 
     path: str

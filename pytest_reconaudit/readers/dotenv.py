@@ -12,8 +12,9 @@ import posixpath
 import re
 from bisect import bisect_right
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from pytest_reconaudit.model import Place, Problem
 
@@ -42,7 +43,7 @@ _BLANKS = re.compile(r"[^\S\n]{2000}")
 
 _WORDS = re.compile(r"[._-]+")
 _ENVIRONMENTS = {
-    "prod": "production", "production": "production", "prd": "production", "live": "production",
+    "prod": "production", "production": "production", "prd": "production",
     "staging": "staging", "stage": "staging", "stg": "staging", "preprod": "staging",
     "uat": "staging", "qa": "staging", "preview": "staging",
     "dev": "development", "devel": "development", "develop": "development",
@@ -65,8 +66,7 @@ _NOT_ENV = frozenset(
 """Last name parts that make ``env.<part>`` something else: code, data, an encrypted file."""
 
 
-@dataclass(frozen=True, slots=True)
-class EnvFileName:
+class EnvFileName(Struct, frozen=True):
     """What the path of an env file says about it."""
 
     environment: str
@@ -82,8 +82,7 @@ class EnvFileName:
         return self.environment or "base"
 
 
-@dataclass(frozen=True, slots=True)
-class EnvSetting:
+class EnvSetting(Struct, frozen=True):
     """One ``KEY=value``. ``value`` is decoded, without interpolation; ``None`` without a ``=``."""
 
     key: str
@@ -99,8 +98,7 @@ class EnvSetting:
     """The inline comment without its ``#``."""
 
 
-@dataclass(frozen=True, slots=True)
-class EnvFile:
+class EnvFile(Struct, frozen=True):
     """An env file: what it sets, what it only mentions, what cannot be read."""
 
     path: str

@@ -12,8 +12,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from pytest_reconaudit.model import Place
 from pytest_reconaudit.readers.syntax import (
@@ -38,8 +40,7 @@ __all__ = [
 ]
 
 
-@dataclass(frozen=True, slots=True)
-class EnvRead:
+class EnvRead(Struct, frozen=True):
     """One read of the environment."""
 
     key: str
@@ -76,8 +77,7 @@ class EnvRead:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class EnvWrapper:
+class EnvWrapper(Struct, frozen=True):
     """A function whose body reads the environment variable that a parameter names."""
 
     name: str
@@ -91,8 +91,7 @@ class EnvWrapper:
     suffix: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class EnvLoader:
+class EnvLoader(Struct, frozen=True):
     """Something that reads every key with a prefix; an empty prefix is every key there is."""
 
     prefix: str
@@ -100,8 +99,7 @@ class EnvLoader:
     via: str
 
 
-@dataclass(frozen=True, slots=True)
-class EnvReads:
+class EnvReads(Struct, frozen=True):
     """What one file reads."""
 
     path: str
@@ -134,7 +132,7 @@ def mentions_env(text: str, path: str) -> bool:
 
     JavaScript that asks for nothing but ``NODE_ENV`` does not count: every bundler sets that.
     """
-    if "env" not in text and "$" not in text and "BaseSettings" not in text:
+    if not any(word in text for word in ("env", "$", "BaseSettings", "decouple")):
         return False
     family = "javascript" if path.endswith(_COMPONENTS) else _family(language_of(text, path))
     if family not in ("bash", "python") and "env" not in text:
@@ -954,7 +952,7 @@ _PY_GET = {
     "os.environ.setdefault", "environ.setdefault",
 }  # fmt: skip
 _PY_ENV_CALL = re.compile(r"(?:env|config|environ)(?:\.\w+)?")
-_PY_PREFIX = re.compile(r"\benv_prefix\s*[=:]\s*[\"'](\w*)[\"']")
+_PY_PREFIX = re.compile(r"\benv_prefix[\"']?\s*[=:]\s*[\"'](\w*)[\"']")
 _PY_ALIAS = re.compile(r"\b(?:env|alias|validation_alias)\s*=\s*[\"'](\w+)[\"']")
 
 

@@ -7,7 +7,8 @@ parsers are either GPL-licensed, unmaintained, or run make itself.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from pytest_reconaudit.model import Place, Problem
 
@@ -25,8 +26,7 @@ _MAX_LINE = 10_000
 """Longer lines are no rules that a person wrote."""
 
 
-@dataclass(frozen=True, slots=True)
-class RecipeLine:
+class RecipeLine(Struct, frozen=True):
     """One logical line of a recipe: make starts one shell for it."""
 
     text: str
@@ -38,16 +38,14 @@ class RecipeLine:
     silent: bool
 
 
-@dataclass(frozen=True, slots=True)
-class MakeTarget:
+class MakeTarget(Struct, frozen=True):
     name: str
     place: Place
     prerequisites: tuple[str, ...]
     recipe: tuple[RecipeLine, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Makefile:
+class Makefile(Struct, frozen=True):
     path: str
     targets: tuple[MakeTarget, ...]
     variables: tuple[tuple[str, str], ...]

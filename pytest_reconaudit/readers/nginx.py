@@ -15,7 +15,8 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from pytest_reconaudit.model import Place, Problem
 
@@ -33,8 +34,7 @@ __all__ = [
 MAX_DEPTH = 100
 
 
-@dataclass(frozen=True, slots=True)
-class Argument:
+class Argument(Struct, frozen=True):
     """One word of a directive, quotes taken off."""
 
     text: str
@@ -44,8 +44,7 @@ class Argument:
     """Whether it is the first word of its line."""
 
 
-@dataclass(frozen=True, slots=True)
-class Directive:
+class Directive(Struct, frozen=True):
     """``name args;`` or ``name args { block }``."""
 
     name: str
@@ -63,8 +62,7 @@ class Directive:
         return " ".join(words)
 
 
-@dataclass(frozen=True, slots=True)
-class NginxFile:
+class NginxFile(Struct, frozen=True):
     """A file's top-level directives, and what could not be read."""
 
     path: str
@@ -144,8 +142,7 @@ _LUA = re.compile(
 )
 
 
-@dataclass(slots=True)
-class _Open:
+class _Open(Struct):
     """A block whose closing brace has not come yet."""
 
     name: str
@@ -393,8 +390,7 @@ _UNFILLED = re.compile(r"\$\{[A-Z_]|\{\{|\{%|<%|@@|%%|^__\w+__$")
 _HEADS = frozenset({"include", "index", "listen", "location", "return", "root"})
 
 
-@dataclass(frozen=True, slots=True)
-class Misuse:
+class Misuse(Struct, frozen=True):
     """What is wrong with a directive, at the word to blame."""
 
     place: Place

@@ -9,8 +9,9 @@ lines.
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from pytest_reconaudit.model import Place, Problem
 from pytest_reconaudit.readers.yaml import Map, Seq, read_yaml
@@ -25,8 +26,7 @@ _DEPENDENCY_KEYS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class NpmScript:
+class NpmScript(Struct, frozen=True):
     """One entry of ``scripts``."""
 
     name: str
@@ -37,8 +37,7 @@ class NpmScript:
     """The first character of the command text."""
 
 
-@dataclass(frozen=True, slots=True)
-class PackageJson:
+class PackageJson(Struct, frozen=True):
     path: str
     name: str
     scripts: tuple[NpmScript, ...]

@@ -14,9 +14,10 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
+
+from msgspec import Struct
 
 from pytest_reconaudit.model import Place, Problem
 
@@ -52,8 +53,7 @@ class Word(NamedTuple):
     place: Place
 
 
-@dataclass(frozen=True, slots=True)
-class Redirect:
+class Redirect(Struct, frozen=True):
     """``2> target``: the operator with its descriptor, and the word after it, unquoted."""
 
     op: str
@@ -66,8 +66,7 @@ class Redirect:
         return ">" in self.op and not self.op.endswith("&")
 
 
-@dataclass(frozen=True, slots=True)
-class Heredoc:
+class Heredoc(Struct, frozen=True):
     """A here-document. ``place`` is its first body line, ``target`` the file it is written to."""
 
     text: str
@@ -78,8 +77,7 @@ class Heredoc:
     target: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Block:
+class Block(Struct, frozen=True):
     """A construct around a command: what kind, which one, and the test that guards it."""
 
     kind: str
@@ -140,8 +138,7 @@ class ShellCommand(NamedTuple):
         return self.words[0].rpartition("/")[2] if self.words else ""
 
 
-@dataclass(frozen=True, slots=True)
-class Assignment:
+class Assignment(Struct, frozen=True):
     """``NAME=value`` on its own or after ``export``, ``local``, ``readonly``, ``declare``."""
 
     name: str
@@ -154,15 +151,13 @@ class Assignment:
     """The words of an array, ``NAME=(a b)``; ``value`` is its source text then."""
 
 
-@dataclass(frozen=True, slots=True)
-class ShellFunction:
+class ShellFunction(Struct, frozen=True):
     name: str
     place: Place
     last_line: int
 
 
-@dataclass(frozen=True, slots=True)
-class Script:
+class Script(Struct, frozen=True):
     """A script, a workflow step's ``run`` or a recipe line."""
 
     path: str

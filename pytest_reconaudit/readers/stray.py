@@ -12,13 +12,13 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 __all__ = ["Stray", "find_mixed", "find_stray", "find_typographic"]
 
 
-@dataclass(frozen=True, slots=True)
-class Stray:
+class Stray(Struct, frozen=True):
     """One character at an offset of the word it was found in."""
 
     offset: int

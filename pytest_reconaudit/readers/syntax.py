@@ -11,9 +11,10 @@ import posixpath
 import re
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
+
+from msgspec import Struct
 
 from pytest_reconaudit.model import Place, Problem
 
@@ -63,8 +64,7 @@ _DEADLINE = 3.0
 _BRACKETS = re.compile(r"[(\[{)\]}]")
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class SyntaxTree:
+class SyntaxTree(Struct, frozen=True, eq=False):
     """A parsed file. Nodes are tree-sitter's own; their offsets count bytes of ``source``."""
 
     path: str

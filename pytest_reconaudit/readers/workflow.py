@@ -10,8 +10,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from pytest_reconaudit.model import Place, Problem
 from pytest_reconaudit.readers.yaml import Map, Seq, YamlDocument, read_yaml
@@ -33,8 +34,7 @@ _PROPERTIES = re.compile(r"(?:[&!][^\s]*[ \t]+){0,4}")
 _COMMENT = re.compile(r"[ \t]#[ \t]*(.*)$")
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Trigger:
+class Trigger(Struct, frozen=True, eq=False):
     """One event of ``on:``. An empty filter tuple means that the filter is absent."""
 
     event: str
@@ -55,8 +55,7 @@ class Trigger:
     """The event's own mapping, for anything else."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class RunDefaults:
+class RunDefaults(Struct, frozen=True, eq=False):
     """``defaults.run`` of a workflow or job; texts are empty when absent."""
 
     working_directory: str = ""
@@ -64,16 +63,14 @@ class RunDefaults:
     shell: str = ""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Need:
+class Need(Struct, frozen=True, eq=False):
     """One name in ``needs:``."""
 
     id: str
     place: Place
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Step:
+class Step(Struct, frozen=True, eq=False):
     """One step. Texts are empty when absent; a ``*_place`` of an absent key is the step's own."""
 
     place: Place
@@ -123,8 +120,7 @@ class Step:
         return text.strip() or f"step {self.index + 1}"
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Job:
+class Job(Struct, frozen=True, eq=False):
     """One job. Texts are empty when absent."""
 
     id: str
@@ -162,8 +158,7 @@ class Job:
     """The job's own mapping, for anything else."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Workflow:
+class Workflow(Struct, frozen=True, eq=False):
     """A workflow file. ``problems`` is not empty when it could not be read as one."""
 
     path: str
@@ -198,8 +193,7 @@ class Workflow:
         return next((job for job in self.jobs if job.id.lower() == wanted), None)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class CompositeAction:
+class CompositeAction(Struct, frozen=True, eq=False):
     """An ``action.yml``: composite ones have steps, the others only ``using``."""
 
     path: str
