@@ -17,6 +17,7 @@ from pytest_reconaudit.readers.nginx import (
     read_nginx,
     walk,
 )
+from tests.conftest import component
 
 SITE = """\
 # Edge of the booking service
@@ -204,7 +205,6 @@ def test_which_files_are_nginx(path: str, text: str, expected: bool) -> None:
     assert looks_like_nginx(path, text) is expected
 
 
-@pytest.mark.skipif(shutil.which("nginx") is None, reason="nginx is not installed")
 @pytest.mark.parametrize(
     ("text", "starts"),
     [
@@ -226,6 +226,7 @@ def test_which_files_are_nginx(path: str, text: str, expected: bool) -> None:
     ],
 )
 def test_nginx_agrees(text: str, starts: bool, tmp_path: Path) -> None:
+    component(shutil.which("nginx") is not None, "nginx is not installed")
     path = tmp_path / "nginx.conf"
     whole = f"events {{ }}\nhttp {{ server {{ listen 127.0.0.1:18099;\n{text}\n}} }}\n"
     path.write_text(whole, "utf-8")
