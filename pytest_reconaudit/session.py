@@ -479,6 +479,7 @@ class AuditSession:
             items=tuple(self.results[key] for key in sorted(self.results)),
             cycle=self.config.option.recon_cycle,
         )
+        self._refuse_silent_dsn(session)
         self.config.hook.pytest_recon_report(run=self.run, config=self.config)
         option = self.config.option
         try:
@@ -488,6 +489,17 @@ class AuditSession:
         except delivery.DeliveryError as error:
             self._announce(f"ERROR: {error}")
             session.exitstatus = pytest.ExitCode.USAGE_ERROR
+
+    def _refuse_silent_dsn(self, session: pytest.Session) -> None:
+        """Who names a database wants it compared: not reaching it is no quiet skip."""
+        if not (self.config.option.recon_dsn or os.environ.get("RECON_DSN")):
+            return
+        for result in self.results.values():
+            if result.outcome is Outcome.SKIPPED and result.reason.startswith("no-server"):
+                reason = result.reason.partition(": ")[2]
+                self._announce(f"ERROR: --recon-dsn: {reason}; nothing was compared with it")
+                session.exitstatus = pytest.ExitCode.USAGE_ERROR
+                return
 
     @staticmethod
     def _collection_errors(reporter: Any) -> None:

@@ -341,3 +341,26 @@ def test_terminal_is_one_screen_with_many_findings(pytester: pytest.Pytester, ta
     lines = result.stdout.lines
     assert len(lines) <= 60
     assert any(re.search(r"more", line) for line in lines)
+
+
+def test_a_database_that_does_not_answer_is_said_aloud(
+    pytester: pytest.Pytester, tmp_path: Path
+) -> None:
+    root = platform.write(tmp_path / "shop")
+    migrations = root / "migrations" / "2024-01-01-000000_start"
+    migrations.mkdir(parents=True)
+    (root / "diesel.toml").write_text('[migrations_directory]\ndir = "migrations"\n')
+    (migrations / "up.sql").write_text("CREATE TABLE a (b int);\nCREATE INDEX a_b ON a (b);\n")
+    (migrations / "down.sql").write_text("DROP TABLE a;\n")
+    result = pytester.runpytest_subprocess(
+        f"--recon-target={root}",
+        "--recon-dsn=postgresql://me:s3cretword@127.0.0.1:1/shop",
+        "--recon-report=r.json",
+    )
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stdout.fnmatch_lines(["*ERROR: --recon-dsn: *"])
+    everything = result.stdout.str() + result.stderr.str() + (pytester.path / "r.json").read_text()
+    assert "s3cretword" not in everything
+    assert "Traceback" not in everything
+    items = report(pytester.path / "r.json")["items"]
+    assert "skipped" in {i["outcome"] for i in items if i["check"] == "db-indexes-applied"}

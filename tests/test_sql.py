@@ -317,3 +317,15 @@ def test_prisma_models() -> None:
         ("posts", ("id", "author_id", "tags"), 4),
         ("User", ("id",), 11),
     ]
+
+
+def test_statements_behind_an_open_quote_are_not_lost() -> None:
+    script = read_sql(
+        "INSERT INTO a VALUES ('it's');\nCREATE INDEX x ON a (b);\n\nDROP TABLE c;\n", "m.sql"
+    )
+    assert [problem.message for problem in script.problems] == ["a quote is never closed"]
+    assert [(s.text, s.place.line) for s in script.statements][-2:] == [
+        ("CREATE INDEX x ON a (b)", 2),
+        ("DROP TABLE c", 4),
+    ]
+    assert [index.name for index in read_indexes(script)] == ["x"]

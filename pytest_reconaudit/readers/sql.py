@@ -3,7 +3,8 @@
 A scanner of our own. A replay must cost what the server costs: ``sqlparse.split`` takes two to
 four times as long as PostgreSQL needs to execute the same history, gives strings without offsets
 and knows neither ``COPY … FROM stdin`` data nor psql's backslash commands. ``pglast`` would be
-PostgreSQL's own parser, but it is GPL and 33 MB. The tests hold the splitting against sqlparse.
+PostgreSQL's own parser, but it is GPL and 33 MB. sqlparse, which recovers where we cannot, takes
+over behind a quote that is never closed, and the tests hold the splitting against it.
 
 What is read is what psql would send: dollar quotes, ``E''`` strings, nested comments,
 ``BEGIN ATOMIC`` bodies, rule bodies in parentheses, COPY data and meta-commands.
@@ -33,6 +34,7 @@ __all__ = [
     "read_table_changes",
 ]
 
+_MAX_RESPLIT = 200_000
 StatementKind = Literal["sql", "copy", "meta"]
 
 
@@ -221,6 +223,12 @@ def read_sql(text: str, path: str, origin: Place | None = None) -> SqlScript:
         end, after, problem = _end_of_statement(text, start)
         if problem:
             problems.append(Problem(places.at(start), problem))
+            if after >= size:
+                statements.extend(
+                    SqlStatement(piece, places.at(offset), offset)
+                    for offset, piece in _resplit(text, start)
+                )
+                break
         body = text[start:end].rstrip()
         at = after
         if not body:
@@ -235,6 +243,25 @@ def read_sql(text: str, path: str, origin: Place | None = None) -> SqlScript:
         else:
             statements.append(SqlStatement(body, places.at(start), start))
     return SqlScript(path, tuple(statements), tuple(problems))
+
+
+def _resplit(text: str, start: int) -> Iterator[tuple[int, str]]:
+    """(offset, statement) of what follows an open quote, which runs to the end of the text.
+
+    sqlparse goes on behind a quote that is never closed, so the statements after it are not lost.
+    """
+    import sqlparse
+
+    rest = text[start : start + _MAX_RESPLIT]
+    at = start
+    for piece in sqlparse.split(rest):
+        body = piece.strip().rstrip(";").rstrip()
+        if not body:
+            continue
+        found = text.find(body, at)
+        if found >= 0:
+            yield found, body
+            at = found + len(body)
 
 
 class _Places:
