@@ -311,7 +311,8 @@ class AuditSession:
         """A line for what takes longer than a second."""
         reporter = self.config.pluginmanager.get_plugin("terminalreporter")
         if reporter is not None and self.config.get_verbosity() >= 0:
-            reporter.ensure_newline()
+            if reporter._tw.width_of_current_line:  # in the middle of the progress dots
+                reporter._tw.line()
             reporter.write_line(text)
 
     # .. pytest: collection ................................................................

@@ -364,3 +364,18 @@ def test_a_database_that_does_not_answer_is_said_aloud(
     assert "Traceback" not in everything
     items = report(pytester.path / "r.json")["items"]
     assert "skipped" in {i["outcome"] for i in items if i["check"] == "db-indexes-applied"}
+
+
+def test_a_replay_is_announced_on_a_line_of_its_own(
+    pytester: pytest.Pytester, tmp_path: Path
+) -> None:
+    root = platform.write(tmp_path / "shop")
+    migrations = root / "migrations" / "2024-01-01-000000_start"
+    migrations.mkdir(parents=True)
+    (root / "diesel.toml").write_text('[migrations_directory]\ndir = "migrations"\n')
+    (migrations / "up.sql").write_text("CREATE TABLE a (b int);\nCREATE INDEX a_b ON a (b);\n")
+    (migrations / "down.sql").write_text("DROP TABLE a;\n")
+    result = pytester.runpytest_subprocess(f"--recon-target={root}", "--recon-report=r.json")
+    assert any(line.startswith("replaying 1 migration") for line in result.stdout.lines)
+    items = report(pytester.path / "r.json")["items"]
+    assert "error" not in {item["outcome"] for item in items}

@@ -121,7 +121,7 @@ class Application(Struct, frozen=True, eq=False):
     @property
     def title(self) -> str:
         """What to call it in a message."""
-        return self.folder or "the root"
+        return self.folder or "the code"
 
     @property
     def name(self) -> str:

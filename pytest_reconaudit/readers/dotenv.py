@@ -61,7 +61,8 @@ _NOT_ENV = frozenset(
      "mdx", "rst", "html", "css", "scss", "vue", "svelte", "json", "jsonc", "json5", "yml", "yaml",
      "toml", "xml", "lock", "log", "sql", "csv", "enc", "gpg", "pgp", "age", "asc", "sops", "vault",
      "keys", "j2", "jinja", "jinja2", "erb", "tf", "tfvars", "hcl", "snap", "zip", "gz", "png",
-     "svg", "d", "rc", "el", "lua", "hs", "ex", "exs", "conf", "cfg", "ini"}
+     "svg", "d", "rc", "el", "lua", "hs", "ex", "exs", "conf", "cfg", "ini", "t", "pl", "pm",
+     "patch", "diff", "orig", "rej"}
 )  # fmt: skip
 """Last name parts that make ``env.<part>`` something else: code, data, an encrypted file."""
 
@@ -141,7 +142,7 @@ def env_file_name(path: str) -> EnvFileName | None:
         # `env` must be a part of its own: `my-env` or `env_setup` is something else, but
         # `prod-env` with an example suffix and `env-example` are used.
         first, *_ = dotted
-        if not first.endswith(("-env", "_env")):
+        if len(dotted) == 1 or not first.endswith(("-env", "_env")):
             return None
     environment, template, rest = "", False, []
     for word in words:
