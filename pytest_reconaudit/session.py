@@ -50,7 +50,6 @@ def start(config: pytest.Config) -> None:
     _keep_cache_out_of(target, config)
     for pillar in Pillar:
         config.addinivalue_line("markers", f"pillar{int(pillar)}: {pillar.title}")
-    _pause_collector(config)
     audit = AuditSession(config, target, policy.Policy(fail_on, baseline), own)
     config.pluginmanager.register(audit, NAME)
     for folder in own:
@@ -90,18 +89,6 @@ def _keep_cache_out_of(target: Target, config: pytest.Config) -> None:
     cache = getattr(config, "_inicache", None)
     if isinstance(cache, dict) and "cache_dir" not in _overridden(config):
         cache["cache_dir"] = str(folder)
-
-
-def _pause_collector(config: pytest.Config) -> None:
-    """No cyclic garbage collection while auditing: records are many, alive and without cycles.
-
-    Scanning them again and again, and once more in pytest's own collection at the end, costs a
-    tenth of the run. Switched on again at the end, for a pytest that runs inside another program;
-    what was made by then stays frozen, so that no later collection scans it either.
-    """
-    if gc.isenabled():
-        gc.disable()
-        config.add_cleanup(gc.enable)
 
 
 def _overridden(config: pytest.Config) -> set[str]:

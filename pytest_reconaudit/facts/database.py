@@ -292,7 +292,8 @@ def _replayed(target: Target, config: DatabaseConfig) -> ReplayedCatalog | NoSer
 
     def run() -> dict[str, Any]:
         if config.announce is not None:
-            config.announce(f"replaying {count} migrations in a private PostgreSQL")
+            noun = "migration" if count == 1 else "migrations"
+            config.announce(f"replaying {count} {noun} in a private PostgreSQL")
         return probe.replay(histories, outside, minimum=postgres_major(target) or None)
 
     result = _shared(config, _digest(histories, outside), run)
