@@ -324,6 +324,8 @@ class Run(Struct, frozen=True):
     fail_on: Severity | None
     items: tuple[ItemResult, ...]
     cycle: int = 1
+    interrupted: bool = False
+    """Stopped before its last item: what is missing would have been judged."""
     excerpts: Mapping[str, Sequence[tuple[int, str]]] = field(default_factory=dict)
     """``str(place)`` of a finding → numbered source lines around it (secrets masked)."""
 
@@ -353,6 +355,7 @@ class Run(Struct, frozen=True):
             fail_on=self.fail_on,
             items=tuple(item for item in self.items if item.pillar is pillar),
             cycle=self.cycle,
+            interrupted=self.interrupted,
             excerpts=self.excerpts,
         )
 

@@ -146,6 +146,10 @@ def _drop_configuration(config: pytest.Config, parser: pytest.Parser, args: list
 @pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:
     option = config.option
+    if option.recon_target == "":  # --recon-target=$DIR with DIR unset
+        raise pytest.UsageError("--recon-target: no directory given")
+    if option.recon_cycle < 1:
+        raise pytest.UsageError(f"--recon-cycle: {option.recon_cycle} is no cycle; count from 1")
     target = option.recon_target or os.environ.get("RECON_TARGET")
     if option.recon_fail_on not in SEVERITIES:
         raise pytest.UsageError(_unknown("--recon-fail-on", option.recon_fail_on, SEVERITIES))
@@ -192,7 +196,7 @@ def pytest_cmdline_main(config: pytest.Config) -> int | None:
 
         print(catalogue.listing(config), end="")  # noqa: T201
         return 0
-    if config.option.recon_explain:
+    if config.option.recon_explain is not None:
         from pytest_reconaudit import catalogue
 
         print(catalogue.explanation(config, config.option.recon_explain), end="")  # noqa: T201

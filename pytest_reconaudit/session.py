@@ -165,7 +165,7 @@ class CheckItem(pytest.Item):
             mark = _mark(word)
             item.own_markers.append(mark.mark)
             item.keywords[word] = mark
-        item.extra_keyword_matches.add(meta.id)
+        item.extra_keyword_matches.update((meta.id, meta.id.replace("-", "_")))
         return item
 
     @property
@@ -466,6 +466,7 @@ class AuditSession:
             fail_on=self.policy.fail_on,
             items=tuple(self.results[key] for key in sorted(self.results)),
             cycle=self.config.option.recon_cycle,
+            interrupted=self._interrupted(session),
         )
         self._refuse_silent_dsn(session)
         self.config.hook.pytest_recon_report(run=self.run, config=self.config)
@@ -477,6 +478,14 @@ class AuditSession:
         except delivery.DeliveryError as error:
             self._announce(f"ERROR: {error}")
             session.exitstatus = pytest.ExitCode.USAGE_ERROR
+
+    def _interrupted(self, session: pytest.Session) -> bool:
+        """Ctrl-C, ``-x`` or a crash ended the session before its last item."""
+        return bool(
+            session.exitstatus in (pytest.ExitCode.INTERRUPTED, pytest.ExitCode.INTERNAL_ERROR)
+            or session.shouldstop
+            or session.shouldfail
+        )
 
     def _refuse_silent_dsn(self, session: pytest.Session) -> None:
         """Who names a database wants it compared: not reaching it is no quiet skip."""
@@ -570,6 +579,7 @@ def _attach(report: Any, result: ItemResult) -> None:
         report.location = (worst.path, (worst.line or 1) - 1, report.location[2])
         if result.outcome is not Outcome.FAILED:
             report.sections.append(("audit", findings_text(result)))
+            report.user_properties.append((result.outcome.value, findings_text(result)))
 
 
 def _unique(ids: list[str]) -> list[str]:

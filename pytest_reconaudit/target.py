@@ -518,7 +518,18 @@ def _matcher(pattern: str) -> Callable[[str], object] | None:
         regex = GitIgnoreSpecPattern(pattern).regex
     except ValueError:
         return None
-    return regex.match if regex is not None else None
+    if regex is None:
+        return None
+    match, deep = regex.match, pattern.endswith(("/*", "/**"))
+
+    def matches_itself(path: str) -> bool:
+        """pathspec also matches all below; that is for the folder's own verdict to say."""
+        if not match(path):
+            return False
+        parent = path.rstrip("/").rpartition("/")[0]
+        return deep or not parent or not match(f"{parent}/")
+
+    return matches_itself
 
 
 def _by_name(target: Target) -> dict[str, list[str]]:

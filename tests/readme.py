@@ -13,7 +13,7 @@ BLOCK = re.compile(r"(<!-- catalogue: .*? -->\n).*?(<!-- /catalogue -->)", re.DO
 
 
 def table() -> str:
-    rows = ["| check | pillar | severity | what must hold |", "|---|---|---|---|"]
+    rows = ["| check | pillar | usual severity | what must hold |", "|---|---|---|---|"]
     rows += [
         f"| `{meta.id}` | {int(meta.pillar)} | {meta.severity.label} | {meta.title} |"
         for meta, _ in builtin_checks()

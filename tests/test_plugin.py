@@ -51,6 +51,7 @@ def test_below_the_gate_is_advisory_and_not_red(pytester: pytest.Pytester, targe
     result.stdout.fnmatch_lines(["*1 advisory*"])
     suite = ElementTree.parse(pytester.path / "j.xml").getroot()[0]
     assert suite.attrib["failures"] == "0"
+    assert "app/Dockerfile" in (pytester.path / "j.xml").read_text("utf-8")
     html = (pytester.path / "h.html").read_text("utf-8")
     assert "Pillar" in html
     assert "app/Dockerfile:1" in html
@@ -164,6 +165,8 @@ def test_without_a_target_pytest_is_untouched(pytester: pytest.Pytester) -> None
         (["--recon-target={target}", "--recon-baseline={file}"], "not a baseline"),
         (["--recon-target={target}", "--recon-baseline=/no/b.json"], "cannot be read"),
         (["--recon-report=r.md"], "needs --recon-target"),
+        (["--recon-target="], "no directory given"),
+        (["--recon-target={target}", "--recon-cycle=0"], "count from 1"),
         (["--recon-explain=docker-multistage"], "did you mean 'docker-multi-stage'"),
     ],
 )
@@ -379,3 +382,22 @@ def test_a_replay_is_announced_on_a_line_of_its_own(
     assert any(line.startswith("replaying 1 migration") for line in result.stdout.lines)
     items = report(pytester.path / "r.json")["items"]
     assert "error" not in {item["outcome"] for item in items}
+
+
+def test_an_interrupted_audit_gives_no_verdict(
+    pytester: pytest.Pytester, target: Path, tmp_path: Path
+) -> None:
+    own = tmp_path / "own"
+    own.mkdir()
+    (own / "test_stop.py").write_text(
+        "def test_stop(dockerfile):\n    raise KeyboardInterrupt\n\n"
+        "def test_after(dockerfile):\n    pass\n"
+    )
+    result = pytester.runpytest_subprocess(
+        f"--recon-target={target}", f"--recon-checks={own}", "own", "--recon-report=r.json"
+    )
+    assert result.ret == pytest.ExitCode.INTERRUPTED
+    assert report(pytester.path / "r.json")["interrupted"] is True
+    text = result.stdout.str()
+    assert "no verdict" in text
+    assert "Gate passed" not in text

@@ -9,6 +9,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -480,3 +481,54 @@ class fake:
 
     def __exit__(self, *exception: object) -> None:
         self._socket.close()
+
+
+TROJAN = """
+CREATE SCHEMA evil;
+CREATE TABLE public.t (x text);
+CREATE INDEX t_x ON public.t (x);
+CREATE FUNCTION evil.f(a "char", b "char") RETURNS boolean LANGUAGE plpgsql AS $f$
+BEGIN
+  IF current_user <> 'runner' THEN
+    EXECUTE 'COPY (SELECT 1) TO PROGRAM ''touch {marker}''';
+  END IF;
+  RETURN a OPERATOR(pg_catalog.=) b;
+END $f$;
+CREATE OPERATOR evil.= (LEFTARG = "char", RIGHTARG = "char", FUNCTION = evil.f);
+DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET search_path = evil, pg_catalog, public',
+  current_database()); END $$;
+"""
+ESCAPES = [
+    TROJAN,
+    "COPY (SELECT 1) TO PROGRAM 'touch {marker}';",
+    "GRANT pg_execute_server_program TO runner; COPY (SELECT 1) TO PROGRAM 'touch {marker}';",
+    (
+        "CREATE ROLE helper IN ROLE pg_execute_server_program;\n"
+        "GRANT helper TO runner; SET ROLE helper; COPY (SELECT 1) TO PROGRAM 'touch {marker}';"
+    ),
+    "COPY (SELECT 1) TO '{marker}';",
+    "SELECT lo_export(lo_from_bytea(0, 'x'), '{marker}');",
+    (
+        "SET standard_conforming_strings = off;\n"
+        "CREATE EXTENSION citext VERSION 'a\\'; COPY (SELECT 1) TO PROGRAM $$touch {marker}$$; --';"
+    ),
+    (
+        "DO $$ BEGIN RAISE EXCEPTION 'role \"pg_execute_server_program\" does not exist'"
+        " USING ERRCODE = '42704'; END $$; COPY (SELECT 1) TO PROGRAM 'touch {marker}';"
+    ),
+    "CREATE EXTENSION dblink; SELECT dblink_exec('dbname=postgres user=postgres', 'SELECT 1');",
+    "SET SESSION AUTHORIZATION postgres; COPY (SELECT 1) TO PROGRAM 'touch {marker}';",
+]
+
+
+@pytest.mark.parametrize("script", ESCAPES, ids=range(len(ESCAPES)))
+@pytest.mark.parametrize("transaction", [True, False])
+def test_a_history_never_gets_out_of_the_server(script: str, transaction: bool) -> None:
+    """On every server of this machine: nothing of a history runs as the superuser."""
+    with tempfile.TemporaryDirectory(dir="/tmp") as folder:
+        marker = Path(folder, "owned")
+        Path(folder).chmod(0o777)
+        text = script.replace("{marker}", str(marker))
+        for choice in choose(None, ()):
+            replay([history(text, transaction=transaction)], choices=[choice])
+            assert not marker.exists(), choice.binaries.version

@@ -7,7 +7,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from pytest_reconaudit.model import Place
@@ -269,6 +269,8 @@ IGNORE_PATTERNS = st.lists(
 
 
 @given(IGNORE_PATTERNS)
+@example(["/a", "!a/"])
+@example(["/x", "!x/", "a/**"])
 def test_ignore_rules_agree_with_git(patterns: list[str]) -> None:
     import tempfile
 
@@ -280,6 +282,7 @@ def test_ignore_rules_agree_with_git(patterns: list[str]) -> None:
             (root / path).write_text("")
         (root / ".gitignore").write_text("\n".join(patterns) + "\n")
         git(root, "init", "-q")
+        git(root, "add", "-f", ".gitignore")
         said = subprocess.run(
             ["git", "-C", folder, "ls-files", "--others", "--exclude-standard", "-z"],
             check=True,
@@ -287,5 +290,4 @@ def test_ignore_rules_agree_with_git(patterns: list[str]) -> None:
             text=True,
         ).stdout.split("\0")
         known = {path for path in said if path}
-        git(root, "add", "-f", ".gitignore")
         assert set(Target(root).everything) - {".gitignore"} == known - {".gitignore"}

@@ -55,6 +55,7 @@ def ci_gates_effective(workflow_gates: WorkflowGates) -> None:
         holder = "this workflow itself" if itself else f"{search.found}"
         report(
             at=search.place,
+            impact="The job is red whatever anybody changes, so its result is ignored.",
             says=f"job {search.job!r} fails when the repository holds {search.pattern!r}, and"
             f" {holder} does: the gate is always red",
             evidence=search.text,

@@ -17,10 +17,12 @@ from pytest_reconaudit.api import (
     impact="The statement fails when it is run, so the query it was written for stays slow.",
     fix="""Correct the name, or add the table or column in a migration first:
 
-    -- before
-    CREATE INDEX idx_files_status ON files (status);
-    -- after
-    CREATE INDEX idx_uploaded_files_status ON uploaded_files (status);
+```sql
+-- before
+CREATE INDEX idx_files_status ON files (status);
+-- after
+CREATE INDEX idx_uploaded_files_status ON uploaded_files (status);
+```
 """,
 )
 def db_index_targets_exist(declared_index: DeclaredIndex, schema_targets: IndexTargets) -> None:

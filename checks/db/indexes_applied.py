@@ -23,8 +23,10 @@ from pytest_reconaudit.api import (
     impact="Queries that count on the index scan whole tables.",
     fix="""Create it in a migration, outside of a transaction:
 
-    -- up.sql, beside a metadata.toml with run_in_transaction = false
-    CREATE INDEX CONCURRENTLY idx_orders_customer ON orders (customer_id);
+```sql
+-- up.sql, beside a metadata.toml with run_in_transaction = false
+CREATE INDEX CONCURRENTLY idx_orders_customer ON orders (customer_id);
+```
 """,
 )
 def db_indexes_applied(index_source: IndexSource, applied: AppliedIndexes) -> None:

@@ -17,12 +17,14 @@ from pytest_reconaudit.api import (
     " machine only.",
     fix="""Take the migrations out of the rule, commit them, and tag the release:
 
-    # before
-    *.sql
+```gitignore
+# before
+*.sql
 
-    # after
-    *.sql
-    !**/migrations/**/*.sql
+# after
+*.sql
+!**/migrations/**/*.sql
+```
 """,
 )
 def db_migrations_committed(

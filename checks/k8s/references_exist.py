@@ -1,6 +1,15 @@
 """Objects that manifests name are there."""
 
-from pytest_reconaudit.api import Dangling, ReferenceFile, Severity, SkipReason, audit, report, skip
+from pytest_reconaudit.api import (
+    Confidence,
+    Dangling,
+    ReferenceFile,
+    Severity,
+    SkipReason,
+    audit,
+    report,
+    skip,
+)
 
 _CLAUSES = {
     "Secret": ("a", Severity.HIGH),
@@ -73,6 +82,8 @@ def _say(dangling: Dangling) -> None:
         at=at,
         says=says,
         severity=severity.lowered() if dangling.off_path else severity,
+        # What nobody here defines may still be made by hand; a key that is not there is a fact.
+        confidence=Confidence.CERTAIN if dangling.lacks_key else Confidence.LIKELY,
         evidence=evidence,
         related=[
             *(

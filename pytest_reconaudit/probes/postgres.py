@@ -269,6 +269,9 @@ _SETTINGS = (
     "log_timezone=UTC",
 )
 
+_OPTIONS = "-c client_min_messages=notice"
+_ADMIN_OPTIONS = "-c client_min_messages=notice -c search_path=pg_catalog -c statement_timeout=60s"
+
 _LENT = f"GRANT UPDATE (indisvalid, indisready) ON pg_catalog.pg_index TO {RUNNER}"
 """Histories switch indexes off around bulk updates; only these two flags are lent."""
 
@@ -307,7 +310,7 @@ class PrivateServer:
                 _write_shims(folder / "shims", self.choice.shims)
                 options.append(f"extension_control_path={folder / 'shims'}:$system")
         arguments = [argument for option in options for argument in ("-c", option)]
-        prefix, identity = _identity(folder)
+        prefix, identity = _identity(folder, binaries.folder)
         launch = [
             *prefix, "sh", "-c", _LAUNCH, "launch", str(folder), str(binaries.folder), *arguments
         ]  # fmt: skip
@@ -347,7 +350,9 @@ class PrivateServer:
 
     def _create_runner(self) -> None:
         with self.connect("postgres", "postgres") as admin:
-            admin.execute(f"CREATE ROLE {RUNNER} LOGIN CREATEDB CREATEROLE")
+            # Before 16, who may create roles may also grant himself the right to run programs.
+            roles = "CREATEROLE" if self.choice.binaries.major >= 16 else "NOCREATEROLE"
+            admin.execute(f"CREATE ROLE {RUNNER} LOGIN CREATEDB {roles}")
             admin.execute(f"ALTER DATABASE postgres OWNER TO {RUNNER}")
             admin.execute(_LENT)
             if self.choice.binaries.major < 15:
@@ -369,7 +374,11 @@ class PrivateServer:
     def connect(
         self, database: str = "postgres", user: str = RUNNER
     ) -> psycopg.Connection[tuple[Any, ...]]:
-        """A new autocommit connection over the socket."""
+        """A new autocommit connection over the socket.
+
+        Only the runner ever meets names that the history made: what else connects looks them up
+        in ``pg_catalog`` alone, whatever the history set for the database.
+        """
         import psycopg
 
         return psycopg.connect(
@@ -379,7 +388,7 @@ class PrivateServer:
             user=user,
             connect_timeout=10,
             autocommit=True,
-            options="-c client_min_messages=notice",
+            options=_OPTIONS if user == RUNNER else _ADMIN_OPTIONS,
             application_name="pytest-reconaudit",
             client_encoding="utf8",
         )
@@ -432,18 +441,41 @@ def _environment(folder: Path) -> dict[str, str]:
     return {**environment, "LC_ALL": "C", "TZ": "UTC", "HOME": str(folder)}
 
 
-def _identity(folder: Path) -> tuple[list[str], dict[str, Any]]:
+def _identity(folder: Path, binaries: Path) -> tuple[list[str], dict[str, Any]]:
     """How the server comes to run as somebody else, since it refuses root.
 
-    In a user namespace if that is allowed (the files stay ours), else as ``nobody``.
+    As ``nobody``, who may read little, where he reaches the binaries; else in a user namespace
+    (with the rights of root to files, so only where nothing better is to be had).
     """
     if os.geteuid() != 0:
         return [], {}
+    nobody = {"user": 65534, "group": 65534, "extra_groups": []}
+    if _open_to_all(binaries) and _reachable(folder):
+        os.chown(folder, 65534, 65534)
+        return [], nobody
     mapped = ["unshare", "--user", "--map-user=1000", "--map-group=1000"]
     if _can_unshare(tuple(mapped)):
         return mapped, {}
     os.chown(folder, 65534, 65534)
-    return [], {"user": 65534, "group": 65534, "extra_groups": []}
+    return [], nobody
+
+
+def _open_to_all(folder: Path) -> bool:
+    """Whether any user can run the programs of a folder."""
+    try:
+        return _reachable(folder / "initdb") and all(
+            (folder / name).stat().st_mode & 0o005 == 0o005 for name in ("initdb", "postgres")
+        )
+    except OSError:
+        return False
+
+
+def _reachable(path: Path) -> bool:
+    """Whether any user can enter every folder above a path."""
+    try:
+        return all(way.stat().st_mode & 0o001 for way in path.resolve().parents)
+    except OSError:
+        return False
 
 
 @lru_cache(maxsize=1)

@@ -214,6 +214,7 @@ _OUR_FAULT = frozenset(
     {"3D000", "42501", "53100", "53200", "53400", "54000", "57014", "58030", "58P01"}
 )
 """No such database, privilege, resources, timeout, missing file: our server's, not the SQL's."""
+_IN_SCHEMA = re.compile(r"\bschema\s+\"?([a-z_][a-z0-9_]*)\"?", re.IGNORECASE)
 _LOST = frozenset({"57P01", "57P02", "57P03", "08000", "08003", "08006"})
 
 
@@ -245,8 +246,10 @@ class _Replay:
                     self._run_migrations(connection)
                 except _Failed as failed:
                     failure = failed.record
-            with self.server.connect(self.database, "postgres") as admin:
-                catalog = read_catalog(admin)
+            with self.server.connect(self.database) as reader:
+                # Not as the superuser, and with no name of the history's in the way.
+                reader.execute("SET search_path = pg_catalog")
+                catalog = read_catalog(reader)
             self._settle(catalog)
             forms = self._deparse(declared)
         except psycopg.Error as error:
@@ -389,7 +392,7 @@ class _Replay:
         extension = _EXTENSION.match(statement.text)
         if extension:
             name = extension[1].strip('"').lower()
-            if name in SAFE_EXTENSIONS and self._as_admin(statement.text):
+            if name in SAFE_EXTENSIONS and self._as_admin(_create_extension(name, statement.text)):
                 self.left_out.add(_spot(statement))
                 return True
         if not (extension or error.sqlstate in _OUR_FAULT or _ENVIRONMENT.search(message)):
@@ -494,6 +497,13 @@ def _built(connection: Connection, statement: Statement) -> dict[str, Any] | tup
         if connection.closed:
             raise
         return (error.diag.message_primary or str(error))[:300], error.sqlstate or ""
+
+
+def _create_extension(name: str, text: str) -> str:
+    """CREATE EXTENSION in our own words: the history's are never sent as the superuser."""
+    schema = _IN_SCHEMA.search(text)
+    where = f" SCHEMA {_quoted(schema[1])}" if schema else " SCHEMA public"
+    return f"CREATE EXTENSION IF NOT EXISTS {_quoted(name)}{where} CASCADE"
 
 
 def _spot(statement: Statement) -> tuple[str, int | None, int | None]:

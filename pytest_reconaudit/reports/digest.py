@@ -194,9 +194,11 @@ class Digest(Struct, frozen=True, dict=True):
 
     @property
     def verdict(self) -> str:
-        """``failed``, ``passed``, ``off`` (no gate), ``crashed`` or ``empty`` (nothing judged)."""
+        """``failed``, ``passed``, ``off`` (no gate), ``crashed``, ``interrupted`` or ``empty``."""
         if self.failed:
             return "failed"
+        if self.run.interrupted:
+            return "interrupted"
         if self.crashes:
             return "crashed"
         if not self.judged:
@@ -219,7 +221,10 @@ class Digest(Struct, frozen=True, dict=True):
         match self.verdict:
             case "failed":
                 words = count(len(self.failing), "finding")
-                return f"Gate failed by {words} ({self.threshold})."
+                more = "; interrupted, so there may be more" if self.run.interrupted else ""
+                return f"Gate failed by {words} ({self.threshold}){more}."
+            case "interrupted":
+                return "Interrupted before the last item: no verdict."
             case "crashed":
                 words = count(len(self.crashes), "check item")
                 return f"No clear verdict: {words} crashed, the rest stays below the gate."

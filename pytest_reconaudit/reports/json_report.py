@@ -31,6 +31,7 @@ def data(run: Run) -> dict[str, Any]:
         "schema": SCHEMA_VERSION,
         "target": run.target,
         "cycle": run.cycle,
+        "interrupted": run.interrupted,
         "summary": {
             **_figures(digest),
             "gate": {
