@@ -195,7 +195,10 @@ def _job(
         return
     context = _Context(target, workflow, job, variant, _runners(job), _foreign(job))
     for step in job.steps:
-        yield from _step(context, step, trail)
+        chosen = _BY_MACHINE.search(step.if_) is not None
+        for intent in _step(context, step, trail):
+            # Set-up for one kind of machine is shared without the work being the same.
+            yield replace(intent, command="") if chosen and intent.command else intent
 
 
 def _called_workflow(
@@ -214,6 +217,10 @@ def _called_workflow(
         for intent in _job(target, called, inner, scope, trail.into(path)):
             if intent.kind:
                 yield replace(intent, place=job.uses_place, job=job.id, command="")
+
+
+_BY_MACHINE = re.compile(r"\b(?:matrix|runner)\s*\.", re.IGNORECASE)
+"""A step's condition that asks which machine or matrix entry it is."""
 
 
 class _Trail(Struct, frozen=True):

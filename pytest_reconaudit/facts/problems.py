@@ -234,6 +234,8 @@ _ENCRYPTED = ("\0GITCRYPT", "$ANSIBLE_VAULT", "-----BEGIN PGP", "age-encryption.
 
 def _judge(target: Target, path: str, kind: str, size: int) -> ConfigFile:
     severity = _severity(target, path, kind)
+    if size > MAX_BYTES and "lock" in posixpath.basename(path).lower():
+        return ConfigFile(path, kind, unresolved="a lock file over 2 MB")
     if size > MAX_BYTES:
         if path.endswith("package-lock.json") or kind == "Grafana dashboard":
             return ConfigFile(path, kind, unresolved="over 2 MB")
