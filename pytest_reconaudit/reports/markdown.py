@@ -193,7 +193,7 @@ def _healthy(digest: Digest, mark: str) -> list[str]:
         return [*out, "No check found a subject of this pillar healthy.", ""]
     out += ["| Check | What holds | Subjects healthy |", "|---|---|--:|"]
     for one in digest.healthy:
-        number = str(one.passed) if one.entirely else f"{one.passed} of {one.judged}"
+        number = str(one.passed) if one.entirely else f"in part: {one.passed} of {one.judged}"
         out.append(f"| {_label(one.check)} | {_text(one.title.replace('|', '¦'))} | {number} |")
     return [*out, ""]
 

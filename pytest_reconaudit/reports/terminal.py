@@ -234,7 +234,10 @@ def _status(section: _Section, width: int, reports: Sequence[str], most: int) ->
     digest = section.digest
     more = f"{len(section.hidden)} more" if section.hidden else ""
     where = _where(section.pillar, reports)
-    healthy = f"{count(len(digest.verified), 'check')} healthy" if digest.verified else ""
+    whole, part = len(digest.verified), len(digest.healthy) - len(digest.verified)
+    healthy = f"{count(whole, 'check')} healthy" if whole else ""
+    if not whole and part:
+        healthy = f"{count(part, 'check')} healthy in part"
     kinds = ", ".join(f"{number} {kind}" for kind, number in digest.unjudged_checks.items())
     skipped = f"not judged: {kinds}" if kinds else ""
     few = f"{digest.skipped_checks} not judged" if kinds else ""
@@ -317,7 +320,8 @@ def _everything(
             lines += _finding(finding, digest.run, width, None)
             if verbose > 1:
                 lines += _details(finding, width)
-        lines += _listed("healthy", (_healthy_words(own)), width, ("green",))
+        lines += _listed("healthy", _healthy_words(own, True), width, ("green",))
+        lines += _listed("healthy in part", _healthy_words(own, False), width, ("yellow",))
         skipped = [
             f"{one.kind}: {one.detail or 'no detail'} [{', '.join(_subjects(one.checks))}]"
             for one in own.unjudged
@@ -333,12 +337,13 @@ def _everything(
     return [*lines, *_footer(digest, width, [one_line(path) for path in reports])]
 
 
-def _healthy_words(digest: Digest) -> list[str]:
+def _healthy_words(digest: Digest, entirely: bool) -> list[str]:
     return [
         f"{one.check}: {one.title} ({count(one.passed, 'subject')})"
         if one.entirely
         else f"{one.check}: {one.title} ({one.passed} of {one.judged} subjects)"
         for one in digest.healthy
+        if one.entirely is entirely
     ]
 
 
