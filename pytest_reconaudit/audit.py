@@ -146,7 +146,8 @@ def report(
     if hearing is None:
         raise RuntimeError("report() was called outside a check")
     meta = hearing.meta
-    evidence = _cut(hide_secrets(at.path, evidence))
+    # Cut first: the patterns that look for secrets are meant for a line, not for a file.
+    evidence = _cut(hide_secrets(at.path, evidence[: 2 * _EVIDENCE_LIMIT]))
     notes = tuple(note if isinstance(note, Note) else Note(note[0], note[1]) for note in related)
     hearing.findings.append(
         Finding(

@@ -98,6 +98,9 @@ def test_unknown_tags_keep_their_value() -> None:
         "{a: " * 10_000,
         "\n".join(" " * i + "a:" for i in range(3_000)),
         "- " * 10_000 + "a",
+        "- " * 30_000 + "x",
+        "? " * 30_000 + "x",
+        "k:\n  " + "- " * 30_000 + "x",
         "a: &a [*a]",
         "a: \x00",
         "? [a, b]\n: c\n? {x: 1}\n: d",
@@ -107,7 +110,7 @@ def test_unknown_tags_keep_their_value() -> None:
         "*x",
         "!!map [",
     ],
-    ids=range(13),
+    ids=range(16),
 )
 def test_made_to_hurt(text: str) -> None:
     start = time.perf_counter()

@@ -25,6 +25,8 @@ MAX_NODES = 500_000
 """Nodes a document may have once its aliases are followed."""
 MAX_DEPTH = 200
 _MAX_FILE_DOCUMENTS = 5_000
+_CHAIN = re.compile(rf"(?:[-?][ \t]++){{{MAX_DEPTH},}}")
+"""``- - - -``: lists in lists on one line."""
 _ALIAS = re.compile(r"(?:^|[\s\[{,])\*[^\s*,\]}]", re.MULTILINE)
 """What may be an alias; a ``*`` in a glob or a cron line mostly is not."""
 
@@ -326,15 +328,12 @@ def _too_deep(text: str) -> bool:
             if depth > MAX_DEPTH:
                 return True
             depth = max(depth, 0)
+    if _CHAIN.search(text) is not None:
+        return True
     if re.search(rf"^[ -]{{{MAX_DEPTH},}}", text, re.MULTILINE) is None:
         return False
-    return (
-        any(
-            line.count("- ") > MAX_DEPTH or (len(line) - len(line.lstrip(" "))) > 4 * MAX_DEPTH
-            for line in text.split("\n")
-        )
-        and len({len(line) - len(line.lstrip(" -")) for line in text.split("\n")}) > MAX_DEPTH
-    )
+    indents = {len(line) - len(line.lstrip(" -?")) for line in text.split("\n")}
+    return len(indents) > MAX_DEPTH
 
 
 def _expanded(node: yaml.Node, sizes: dict[int, int]) -> int:
