@@ -94,7 +94,7 @@ def test_starts_privately_and_leaves_nothing(choice: Choice, temporary: Path) ->
 
 def test_starts_within_a_second_when_the_machine_is_free(choice: Choice) -> None:
     best = 99.0
-    for _ in range(3):
+    for _ in range(10):  # the best of several: other processes only ever add
         begun = time.perf_counter()
         with PrivateServer(choice):
             pass
