@@ -5,10 +5,35 @@ fact parameters carry.
 """
 
 from pytest_reconaudit.audit import audit, report, skip
-from pytest_reconaudit.facts.actions import TABLE_DATE as ACTIONS_TABLE_DATE
-from pytest_reconaudit.facts.actions import ActionFile, EndedAction, UsedAction
-from pytest_reconaudit.facts.applied_indexes import AppliedIndexes, ExtraIndexes, IndexSource
-from pytest_reconaudit.facts.autoscalers import (
+from pytest_reconaudit.facts.ci.actions import TABLE_DATE as ACTIONS_TABLE_DATE
+from pytest_reconaudit.facts.ci.actions import ActionFile, EndedAction, UsedAction
+from pytest_reconaudit.facts.ci.ci_paths import MissingPath, WorkflowPaths
+from pytest_reconaudit.facts.ci.duplicates import SharedIntent, TwinPair, WorkflowTwin
+from pytest_reconaudit.facts.ci.gates import Gate, WorkflowGates
+from pytest_reconaudit.facts.ci.npm_calls import NpmCall, NpmCalls
+from pytest_reconaudit.facts.ci.reachability import DeadStep, JobReach
+from pytest_reconaudit.facts.compose.compose_references import BrokenReference, FileReferences
+from pytest_reconaudit.facts.compose.server_configs import MountedConfig
+from pytest_reconaudit.facts.compose.stacks import Stack
+from pytest_reconaudit.facts.db.applied_indexes import AppliedIndexes, ExtraIndexes, IndexSource
+from pytest_reconaudit.facts.db.index_targets import IndexTargets
+from pytest_reconaudit.facts.db.indexes import DeclaredIndex
+from pytest_reconaudit.facts.db.migrations import (
+    CommittedMigrations,
+    MigrationRoot,
+    MissingMigration,
+)
+from pytest_reconaudit.facts.docker.dockerfile_faults import Fault, dockerfile_faults
+from pytest_reconaudit.facts.docker.images import BuildContext, Images, LostSource, final_stage
+from pytest_reconaudit.facts.docker.toolchains import (
+    ToolsShipped,
+    is_development_name,
+    tools_shipped,
+)
+from pytest_reconaudit.facts.env.env_pairs import EnvPair, MissingKey
+from pytest_reconaudit.facts.env.frontends import FrontendApp, FrontendService, PublicValue
+from pytest_reconaudit.facts.env.key_groups import KeyGroup, key_places
+from pytest_reconaudit.facts.k8s.autoscalers import (
     Autoscaler,
     Deployment,
     DeploymentView,
@@ -16,31 +41,10 @@ from pytest_reconaudit.facts.autoscalers import (
     ScaleTarget,
     Scaling,
 )
-from pytest_reconaudit.facts.ci_paths import MissingPath, WorkflowPaths
-from pytest_reconaudit.facts.cluster import Dangling, ReferenceFile, Sighting
-from pytest_reconaudit.facts.compose_references import BrokenReference, FileReferences
-from pytest_reconaudit.facts.dockerfile_faults import Fault, dockerfile_faults
-from pytest_reconaudit.facts.duplicates import SharedIntent, TwinPair, WorkflowTwin
-from pytest_reconaudit.facts.env_pairs import EnvPair, MissingKey
-from pytest_reconaudit.facts.frontends import FrontendApp, FrontendService, PublicValue
-from pytest_reconaudit.facts.gates import Gate, WorkflowGates
-from pytest_reconaudit.facts.images import BuildContext, Images, LostSource, final_stage
-from pytest_reconaudit.facts.index_targets import IndexTargets
-from pytest_reconaudit.facts.indexes import DeclaredIndex
-from pytest_reconaudit.facts.key_groups import KeyGroup, key_places
-from pytest_reconaudit.facts.migrations import (
-    CommittedMigrations,
-    MigrationRoot,
-    MissingMigration,
-)
-from pytest_reconaudit.facts.npm_calls import NpmCall, NpmCalls
+from pytest_reconaudit.facts.k8s.cluster import Dangling, ReferenceFile, Sighting
+from pytest_reconaudit.facts.k8s.render_sets import RenderSet
+from pytest_reconaudit.facts.k8s.workloads import Unexpanded, Workload
 from pytest_reconaudit.facts.problems import ConfigFile
-from pytest_reconaudit.facts.reachability import DeadStep, JobReach
-from pytest_reconaudit.facts.render_sets import RenderSet
-from pytest_reconaudit.facts.server_configs import MountedConfig
-from pytest_reconaudit.facts.stacks import Stack
-from pytest_reconaudit.facts.toolchains import ToolsShipped, is_development_name, tools_shipped
-from pytest_reconaudit.facts.workloads import Unexpanded, Workload
 from pytest_reconaudit.model import (
     Confidence,
     Finding,

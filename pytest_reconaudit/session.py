@@ -277,7 +277,7 @@ class AuditSession:
         return finding if answer is finding.severity else replace(finding, severity=answer)
 
     def _prepare_database(self) -> None:
-        from pytest_reconaudit.facts import database
+        from pytest_reconaudit.facts.db import database
 
         option = self.config.option
         shared = self._shared

@@ -19,7 +19,7 @@ ALLOWED: dict[str, set[str]] = {
     "target": {"model"},
     "readers": {"model", "readers"},
     "facts": {"model", "target", "readers", "facts"},
-    "facts.database": {"model", "target", "readers", "facts", "probes"},
+    "facts.db.database": {"model", "target", "readers", "facts", "probes"},
     "probes": {"model", "readers", "probes"},
     "subjects": {"model", "target", "readers", "facts", "subjects"},
     "audit": {"model", "masking"},
@@ -34,11 +34,11 @@ ALLOWED: dict[str, set[str]] = {
     "catalogue": {"engine", "model", "session"},
     "plugin": {"hookspecs", "session", "catalogue"},
     "session": {
-        "engine", "model", "policy", "subjects", "plugin", "target", "facts.database",
+        "engine", "model", "policy", "subjects", "plugin", "target", "facts.db.database",
         "reports", "delivery", "selection",
     },
 }  # fmt: skip
-"""Room → the rooms it may import from. ``facts.database`` alone reaches a probe, lazily."""
+"""Room → the rooms it may import from. ``facts.db.database`` alone reaches a probe, lazily."""
 
 STDLIB_OF_CHECKS = {"__future__", "re", "collections"}
 

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from pytest_reconaudit.engine import builtin_checks, judge, plan
-from pytest_reconaudit.facts.autoscalers import autoscalers, deployments, scale_targets
-from pytest_reconaudit.facts.cluster import cluster, environment, reference_files
-from pytest_reconaudit.facts.workloads import workloads
+from pytest_reconaudit.facts.k8s.autoscalers import autoscalers, deployments, scale_targets
+from pytest_reconaudit.facts.k8s.cluster import cluster, environment, reference_files
+from pytest_reconaudit.facts.k8s.workloads import workloads
 from pytest_reconaudit.model import Outcome
 from pytest_reconaudit.policy import Policy
 from pytest_reconaudit.target import Target

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pytest_reconaudit.facts.stacks import (
+from pytest_reconaudit.facts.compose.stacks import (
     Stack,
     compose_files,
     dangling,

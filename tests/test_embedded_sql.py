@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pytest_reconaudit.facts.indexes import declared_indexes
+from pytest_reconaudit.facts.db.indexes import declared_indexes
 from pytest_reconaudit.readers.embedded_sql import (
     EmbeddedIndex,
     embedded_indexes,

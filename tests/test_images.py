@@ -8,16 +8,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pytest_reconaudit.facts.builds import ImageBuild, image_builds
+from pytest_reconaudit.facts.compose.server_configs import mounted_configs
 from pytest_reconaudit.facts.created import created
-from pytest_reconaudit.facts.images import (
+from pytest_reconaudit.facts.docker.builds import ImageBuild, image_builds
+from pytest_reconaudit.facts.docker.images import (
     dockerfiles,
     final_stage,
     images,
     namesake,
 )
-from pytest_reconaudit.facts.server_configs import mounted_configs
-from pytest_reconaudit.facts.toolchains import (
+from pytest_reconaudit.facts.docker.toolchains import (
     build_steps,
     is_development_name,
     is_toolchain,
@@ -409,7 +409,7 @@ def test_bake_never_raises(text: str) -> None:
 def test_any_dockerfile_can_be_judged(
     rows: list[str], tmp_path_factory: pytest.TempPathFactory
 ) -> None:
-    from pytest_reconaudit.facts.dockerfile_faults import dockerfile_faults
+    from pytest_reconaudit.facts.docker.dockerfile_faults import dockerfile_faults
 
     target = lay(tmp_path_factory.mktemp("any"), {"Dockerfile": "\n".join(rows), "x": ""})
     found = images(target)

@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pytest_reconaudit.facts.ci.npm_calls import script_call
+from pytest_reconaudit.facts.ci.steps import job_runs
+from pytest_reconaudit.facts.ci.workspace import Workspace
 from pytest_reconaudit.facts.folders import trace
 from pytest_reconaudit.facts.invocations import invocations, shell_scripts
-from pytest_reconaudit.facts.npm_calls import script_call
 from pytest_reconaudit.facts.references import cargo_call, compose_files, references
-from pytest_reconaudit.facts.steps import job_runs
-from pytest_reconaudit.facts.workspace import Workspace
 from pytest_reconaudit.readers.makefile import read_makefile
 from pytest_reconaudit.readers.shell import read_shell
 from pytest_reconaudit.target import Target

@@ -14,10 +14,10 @@ from pytest_reconaudit.facts.applications import (
     is_test_path,
     matching_application,
 )
-from pytest_reconaudit.facts.env_pairs import env_pairs
-from pytest_reconaudit.facts.frontends import frontend_apps, frontend_services
-from pytest_reconaudit.facts.key_groups import canonical, key_groups
-from pytest_reconaudit.facts.keys import env_files, is_platform_key, key_matrix
+from pytest_reconaudit.facts.env.env_pairs import env_pairs
+from pytest_reconaudit.facts.env.frontends import frontend_apps, frontend_services
+from pytest_reconaudit.facts.env.key_groups import canonical, key_groups
+from pytest_reconaudit.facts.env.keys import env_files, is_platform_key, key_matrix
 from pytest_reconaudit.target import Target
 
 FILES = {

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pytest_reconaudit.facts.workloads import expansions
+from pytest_reconaudit.facts.k8s.workloads import expansions
 from pytest_reconaudit.model import Place
 from pytest_reconaudit.readers.manifest import (
     KubeObject,

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from pytest_reconaudit.facts.migrations import (
+from pytest_reconaudit.facts.db.migrations import (
     committed_migrations,
     migration_roots,
     migration_runners,

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pytest_reconaudit.facts.actions import TABLE, action_files
-from pytest_reconaudit.facts.duplicates import workflow_twins
-from pytest_reconaudit.facts.intents import ANYWHERE, job_intents
-from pytest_reconaudit.facts.pipelines import (
+from pytest_reconaudit.facts.ci.actions import TABLE, action_files
+from pytest_reconaudit.facts.ci.duplicates import workflow_twins
+from pytest_reconaudit.facts.ci.intents import ANYWHERE, job_intents
+from pytest_reconaudit.facts.ci.pipelines import (
     actions,
     callers,
     default_branch,
@@ -21,7 +21,7 @@ from pytest_reconaudit.facts.pipelines import (
     reusable_calls,
     workflows,
 )
-from pytest_reconaudit.facts.reachability import accepts, branches_overlap, job_reaches
+from pytest_reconaudit.facts.ci.reachability import accepts, branches_overlap, job_reaches
 from pytest_reconaudit.model import Place
 from pytest_reconaudit.readers.workflow import Trigger
 from pytest_reconaudit.target import Target

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pytest_reconaudit.facts.mounts import is_used, user_of
+from pytest_reconaudit.facts.compose.mounts import is_used, user_of
 from pytest_reconaudit.facts.problems import ConfigFile, config_files
 from pytest_reconaudit.model import Place
 from pytest_reconaudit.readers.data import allows_comments, read_json, read_toml

@@ -13,8 +13,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pytest_reconaudit.facts.kube_creators import outside
-from pytest_reconaudit.facts.render_sets import RenderSet, render_sets
+from pytest_reconaudit.facts.k8s.kube_creators import outside
+from pytest_reconaudit.facts.k8s.render_sets import RenderSet, render_sets
 from pytest_reconaudit.model import Place
 from pytest_reconaudit.readers.kube_patch import PatchError, json_patch, set_at, strategic_merge
 from pytest_reconaudit.readers.kustomize import read_kustomization

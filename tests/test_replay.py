@@ -19,8 +19,8 @@ from typing import Any
 import psycopg
 import pytest
 
-from pytest_reconaudit.facts.applied_indexes import applied_indexes
-from pytest_reconaudit.facts.database import (
+from pytest_reconaudit.facts.db.applied_indexes import applied_indexes
+from pytest_reconaudit.facts.db.database import (
     DatabaseConfig,
     LiveCatalog,
     NoHistory,
@@ -30,7 +30,7 @@ from pytest_reconaudit.facts.database import (
     configure,
     database,
 )
-from pytest_reconaudit.facts.indexes import declared_indexes
+from pytest_reconaudit.facts.db.indexes import declared_indexes
 from pytest_reconaudit.model import Place
 from pytest_reconaudit.probes import replay as probe
 from pytest_reconaudit.probes.live import read_live
@@ -290,7 +290,7 @@ SHOP = {
 def test_no_history_starts_nothing(tmp_path: Path) -> None:
     target = lay(tmp_path, {"a.txt": "x"})
     program = (
-        "import sys; from pytest_reconaudit.facts.database import database;"
+        "import sys; from pytest_reconaudit.facts.db.database import database;"
         "from pytest_reconaudit.target import Target; print(type(database(Target(sys.argv[1])))"
         ".__name__, 'psycopg' in sys.modules, 'sqlparse' in sys.modules)"
     )

@@ -14,9 +14,9 @@ from collections.abc import Iterable, Iterator
 
 from msgspec import Struct
 
-from pytest_reconaudit.facts.images import dockerfiles, images
+from pytest_reconaudit.facts.compose.stacks import stacks
+from pytest_reconaudit.facts.docker.images import dockerfiles, images
 from pytest_reconaudit.facts.packages import NpmPackage, cargo_packages, npm_packages
-from pytest_reconaudit.facts.stacks import stacks
 from pytest_reconaudit.model import Place
 from pytest_reconaudit.readers.dockerfile import Dockerfile
 from pytest_reconaudit.target import Target, once

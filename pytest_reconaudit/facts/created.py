@@ -12,8 +12,8 @@ from itertools import pairwise
 
 from msgspec import Struct
 
+from pytest_reconaudit.facts.ci.pipelines import workflow_steps, workflows
 from pytest_reconaudit.facts.invocations import Invocation, invocations
-from pytest_reconaudit.facts.pipelines import workflow_steps, workflows
 from pytest_reconaudit.model import Place
 from pytest_reconaudit.readers.compose import repo_path
 from pytest_reconaudit.target import Target, once

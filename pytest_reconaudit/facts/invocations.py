@@ -14,10 +14,10 @@ from typing import NamedTuple
 
 from msgspec import Struct
 
+from pytest_reconaudit.facts.ci.pipelines import actions
+from pytest_reconaudit.facts.ci.steps import JobRun, StepRun, job_runs, step_script
 from pytest_reconaudit.facts.folders import Trace, trace
 from pytest_reconaudit.facts.packages import npm_packages
-from pytest_reconaudit.facts.pipelines import actions
-from pytest_reconaudit.facts.steps import JobRun, StepRun, job_runs, step_script
 from pytest_reconaudit.readers.makefile import Makefile, read_makefile
 from pytest_reconaudit.readers.shell import Script, ShellCommand, read_shell, unwrapped
 from pytest_reconaudit.target import Target, once

@@ -14,8 +14,8 @@ from typing import Any
 
 from msgspec import Struct
 
-from pytest_reconaudit.facts.mounts import is_used
-from pytest_reconaudit.facts.stacks import written_by_hand
+from pytest_reconaudit.facts.compose.mounts import is_used
+from pytest_reconaudit.facts.compose.stacks import written_by_hand
 from pytest_reconaudit.model import Place, Problem, Severity
 from pytest_reconaudit.readers.cargo import read_cargo
 from pytest_reconaudit.readers.data import DataFile, read_json, read_toml

@@ -1,8 +1,8 @@
 """Compose files: services with a place for every key, in one spelling whatever the file uses.
 
 Compose lets most keys be written in two or three ways (list or mapping, short or long form). Here
-each service becomes one record of tuples, so that merging (:mod:`..facts.stacks`) and checks see
-a single form. No published parser keeps places, and Compose's own rules (relative paths, ``$$``,
+each service becomes one record of tuples, so that merging (:mod:`..facts.compose.stacks`) and
+checks see a single form. No published parser keeps places, and Compose's own rules (relative paths, ``$$``,
 ``!reset``) are in no YAML library; the shape follows the compose-spec.
 """
 

@@ -1,7 +1,7 @@
 """A ``kustomization.yaml``: what it lists, patches, generates and rewrites, with places.
 
-Only reads; putting the parts together is ``facts/kustomize_build``. Fields that change objects in
-ways not modelled there (``generators``, ``helmCharts`` …) are listed as
+Only reads; putting the parts together is ``facts/k8s/kustomize_build``. Fields that change
+objects in ways not modelled there (``generators``, ``helmCharts`` …) are listed as
 ``unknown`` so that an overlay which uses one is never judged by half.
 """
 

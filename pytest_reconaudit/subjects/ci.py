@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from pytest_reconaudit.facts.actions import action_files
-from pytest_reconaudit.facts.duplicates import workflow_twins
-from pytest_reconaudit.facts.pipelines import workflows
-from pytest_reconaudit.facts.reachability import job_reaches
+from pytest_reconaudit.facts.ci.actions import action_files
+from pytest_reconaudit.facts.ci.duplicates import workflow_twins
+from pytest_reconaudit.facts.ci.pipelines import workflows
+from pytest_reconaudit.facts.ci.reachability import job_reaches
 from pytest_reconaudit.model import SkipReason
 from pytest_reconaudit.subjects import Nothing, Subject, subject
 from pytest_reconaudit.target import Target

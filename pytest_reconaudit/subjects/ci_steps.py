@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from pytest_reconaudit.facts.ci_paths import workflow_paths
-from pytest_reconaudit.facts.gates import workflow_gates
-from pytest_reconaudit.facts.npm_calls import npm_calls
+from pytest_reconaudit.facts.ci.ci_paths import workflow_paths
+from pytest_reconaudit.facts.ci.gates import workflow_gates
+from pytest_reconaudit.facts.ci.npm_calls import npm_calls
 from pytest_reconaudit.model import SkipReason
 from pytest_reconaudit.subjects import Nothing, Subject, subject
 from pytest_reconaudit.target import Target

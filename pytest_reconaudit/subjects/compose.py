@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from pytest_reconaudit.facts.compose_references import FileReferences, compose_references
-from pytest_reconaudit.facts.server_configs import MountedConfig, mounted_configs
-from pytest_reconaudit.facts.stacks import Stack, compose_files, stacks
+from pytest_reconaudit.facts.compose.compose_references import FileReferences, compose_references
+from pytest_reconaudit.facts.compose.server_configs import MountedConfig, mounted_configs
+from pytest_reconaudit.facts.compose.stacks import Stack, compose_files, stacks
 from pytest_reconaudit.model import SkipReason
 from pytest_reconaudit.subjects import Nothing, Subject, fact, subject
 from pytest_reconaudit.target import Target

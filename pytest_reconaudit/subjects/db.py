@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from pytest_reconaudit.facts.applied_indexes import AppliedIndexes, applied_indexes, index_sources
-from pytest_reconaudit.facts.index_targets import IndexTargets, index_targets
-from pytest_reconaudit.facts.indexes import declared_indexes
-from pytest_reconaudit.facts.migrations import (
+from pytest_reconaudit.facts.db.applied_indexes import (
+    AppliedIndexes,
+    applied_indexes,
+    index_sources,
+)
+from pytest_reconaudit.facts.db.index_targets import IndexTargets, index_targets
+from pytest_reconaudit.facts.db.indexes import declared_indexes
+from pytest_reconaudit.facts.db.migrations import (
     MissingMigration,
     committed_migrations,
     missing_migrations,

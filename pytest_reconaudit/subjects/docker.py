@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from pytest_reconaudit.facts.images import Images, dockerfiles
-from pytest_reconaudit.facts.images import images as all_images
+from pytest_reconaudit.facts.docker.images import Images, dockerfiles
+from pytest_reconaudit.facts.docker.images import images as all_images
 from pytest_reconaudit.model import SkipReason
 from pytest_reconaudit.subjects import Nothing, Subject, fact, subject
 from pytest_reconaudit.target import Target

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from pytest_reconaudit.facts.env_pairs import env_pairs
-from pytest_reconaudit.facts.frontends import frontend_apps, frontend_services
-from pytest_reconaudit.facts.key_groups import key_groups
-from pytest_reconaudit.facts.keys import env_files
+from pytest_reconaudit.facts.env.env_pairs import env_pairs
+from pytest_reconaudit.facts.env.frontends import frontend_apps, frontend_services
+from pytest_reconaudit.facts.env.key_groups import key_groups
+from pytest_reconaudit.facts.env.keys import env_files
 from pytest_reconaudit.model import SkipReason
 from pytest_reconaudit.subjects import Nothing, Subject, subject
 from pytest_reconaudit.target import Target

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from pytest_reconaudit.facts.autoscalers import autoscalers, deployments, scale_targets
-from pytest_reconaudit.facts.cluster import reference_files
-from pytest_reconaudit.facts.manifests import charts, manifest_files
-from pytest_reconaudit.facts.render_sets import RenderSet, render_sets
-from pytest_reconaudit.facts.workloads import workloads
+from pytest_reconaudit.facts.k8s.autoscalers import autoscalers, deployments, scale_targets
+from pytest_reconaudit.facts.k8s.cluster import reference_files
+from pytest_reconaudit.facts.k8s.manifests import charts, manifest_files
+from pytest_reconaudit.facts.k8s.render_sets import RenderSet, render_sets
+from pytest_reconaudit.facts.k8s.workloads import workloads
 from pytest_reconaudit.model import SkipReason
 from pytest_reconaudit.subjects import Nothing, Subject, fact, subject
 from pytest_reconaudit.target import Target

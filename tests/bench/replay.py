@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 from unittest import mock
 
-from pytest_reconaudit.facts.database import database
+from pytest_reconaudit.facts.db.database import database
 from pytest_reconaudit.probes import replay as probe
 from pytest_reconaudit.probes.postgres import PrivateServer, ServerError, choose
 from pytest_reconaudit.target import Target

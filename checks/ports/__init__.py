@@ -1,0 +1,1 @@
+"""Ports: who listens, who publishes, who asks."""

@@ -1,0 +1,1 @@
+"""What workflows do, when, and whether they can."""

@@ -1,0 +1,676 @@
+"""The gates of workflows: commands and actions that must stop a job, and what keeps them from it.
+
+A gate is a test, lint, type check, build, audit, coverage or budget command, or a wait until
+something is ready.
+"""
+
+from __future__ import annotations
+
+import fnmatch
+import posixpath
+import re
+from collections.abc import Iterable, Iterator
+from itertools import pairwise
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from pytest_reconaudit.facts.ci.ci_paths import never_runs
+from pytest_reconaudit.facts.ci.gate_kinds import action_kind, gate_kind, without_runner
+from pytest_reconaudit.facts.ci.npm_calls import script_call
+from pytest_reconaudit.facts.ci.pipelines import workflows
+from pytest_reconaudit.facts.ci.steps import JobRun, job_runs
+from pytest_reconaudit.facts.invocations import Invocation, workflow_invocations
+from pytest_reconaudit.facts.packages import npm_at
+from pytest_reconaudit.model import Place, Severity
+from pytest_reconaudit.readers.shell import ShellCommand, is_dynamic, read_shell, unwrapped
+from pytest_reconaudit.readers.workflow import Job, Step, Workflow
+from pytest_reconaudit.target import Target, once
+
+__all__ = ["Gate", "IdleGate", "SelfFailing", "WorkflowGates", "workflow_gates"]
+
+
+class Gate(Struct, frozen=True, eq=False):
+    """One gate command or action."""
+
+    place: Place
+    job: str
+    step: str
+    kind: str
+    """``test lint types build audit coverage load readiness``."""
+    text: str
+    mask: str
+    """What swallows its failure; empty when nothing does."""
+    mask_place: Place | None
+    reports: bool
+    """It only writes a report to a file."""
+    tool: str
+    """What tells it from other gates: program and verb."""
+    severity: Severity
+    """What a mask on it costs."""
+    elsewhere: Place | None
+    """Another step of the same workflow that runs the same gate unmasked."""
+
+
+class IdleGate(Struct, frozen=True, eq=False):
+    """A job's steps that are named like a gate or a deployment and only print."""
+
+    place: Place
+    job: str
+    name: str
+    deploys: bool
+    text: str
+    others: tuple[tuple[Place, str], ...]
+    """The job's other steps of this sort."""
+
+
+class SelfFailing(Struct, frozen=True, eq=False):
+    """A grep over the repository that finds what it forbids in the repository itself."""
+
+    place: Place
+    job: str
+    pattern: str
+    text: str
+    found: Place
+
+
+class WorkflowGates(Struct, frozen=True, eq=False):
+    """One workflow's gates and what is wrong with them."""
+
+    workflow: Workflow
+    gates: tuple[Gate, ...]
+    idle: tuple[IdleGate, ...]
+    self_failing: tuple[SelfFailing, ...]
+    blind_probes: tuple[tuple[Place, str, str], ...]
+    """(place, job, command): the job's only health check, and it passes on a 404 or 500."""
+
+
+# -- masks ---------------------------------------------------------------------------------
+
+_ADVISORY = re.compile(
+    r"\b(?:informational|informative|advisory|experimental|optional|non-?blocking|nightly|canary"
+    r"|allowed? (?:to )?fail\w*|allow-?fail\w*|best[ -]effort|flaky|beta|unstable|preview|soft)\b",
+    re.IGNORECASE,
+)
+_EMPTY_FALLBACK = re.compile(r"(?:true|:|/bin/true|exit 0|(?:echo|printf)\b.*)", re.DOTALL)
+_FAILING = re.compile(
+    r"\b(?:exit|return)\s+(?:[1-9]|\"?\$)|\bfalse\b|\bkill\b|\bexit\s*(?:;|\}|$)|core\.setFailed"
+)
+_REMEMBERS = re.compile(r">>?\s*\S|(?<![\w-])[A-Za-z_]\w*=|\btee\b|\+\+|\(\(")
+_REPORT = re.compile(
+    r"--(?:json|output|output-file|out|report|reporter|format|sarif|junit\w*|outfile)\b|(?<!\S)-o(?!\S)"
+)
+_UNPIPED_OUTPUT = re.compile(r"/dev/(?:null|stderr|stdout|tty)")
+
+
+def _mask(invocation: Invocation) -> str:
+    command = invocation.command
+    fallback = command.fallback.strip()
+    body = fallback.strip("{}() \n;")
+    if fallback and not _FAILING.search(fallback) and not _REMEMBERS.search(_quiet(fallback)):
+        first = re.split(r"\s*(?:;|&&|\n)\s*", body)[0]
+        if _EMPTY_FALLBACK.fullmatch(first):
+            shown = " ".join(fallback.split())
+            return f"|| {shown if len(shown) <= 40 else shown[:39] + '…'}"
+    if fallback:
+        return ""
+    return _exit_zero(invocation)
+
+
+def _quiet(text: str) -> str:
+    return re.sub(r"[12&]?>>?\s*(?:/dev/null|&[12]|/dev/std\w+)|'[^']*'|\"[^\"]*\"", "", text)
+
+
+def _exit_zero(invocation: Invocation) -> str:
+    """``; exit 0`` in a shell that does not stop at the first failure."""
+    step = invocation.step
+    command = invocation.command
+    if step is None or command.following in ("&&", "||", "|") or command.tested:
+        return ""
+    shell = step.step.effective_shell
+    lenient = "+errexit" in step.script.sets or ("{0}" in shell and "-e" not in shell)
+    commands = step.script.commands
+    if not lenient or command not in commands:
+        return ""
+    after = commands[commands.index(command) + 1 :]
+    ends = [one for one in after if one.words[:1] == ("exit",) and not one.conditions]
+    asked = any("$?" in one.text or "PIPESTATUS" in one.text for one in after)
+    asked = asked or any("$?" in one.value for one in step.script.assignments)
+    if ends and ends[0].words[1:2] == ("0",) and not asked:
+        return "; exit 0"
+    return ""
+
+
+def _continues(value: str) -> bool:
+    return (
+        value.strip().lower() == "true"
+        or re.fullmatch(r"\$\{\{\s*true\s*\}\}", value.strip()) is not None
+    )
+
+
+def _outcome_used(job: Job, step: Step) -> bool:
+    """Whether something later looks at what became of the step."""
+    if not step.id:
+        return False
+    wanted = re.compile(rf"steps\.{re.escape(step.id)}\.(?:outcome|conclusion)")
+    for other in job.steps:
+        texts = [other.if_, other.run, *(v for v in other.with_.values() if isinstance(v, str))]
+        texts += [v for v in other.env.values() if isinstance(v, str)]
+        if any(wanted.search(text) for text in texts):
+            return True
+    return any(wanted.search(value) for value in job.outputs.values() if isinstance(value, str))
+
+
+# -- all gates of a workflow ---------------------------------------------------------------
+
+
+@once
+def workflow_gates(target: Target) -> tuple[WorkflowGates, ...]:
+    """Every workflow that GitHub runs with its gates, in path order."""
+    by_job: dict[int, list[Invocation]] = {}
+    for invocation in workflow_invocations(target):
+        if invocation.job is not None:
+            by_job.setdefault(id(invocation.job), []).append(invocation)
+    runs: dict[str, list[JobRun]] = {}
+    for run in job_runs(target):
+        runs.setdefault(run.workflow.path, []).append(run)
+    found = []
+    for workflow in workflows(target):
+        gates: list[Gate] = []
+        idle: list[IdleGate] = []
+        failing: list[SelfFailing] = []
+        probes: list[tuple[Place, str, str]] = []
+        for run in runs.get(workflow.path, ()):
+            if never_runs(run.job.if_):
+                continue
+            mine = by_job.get(id(run), [])
+            gates += _gates(target, run, mine)
+            idle += _idle(target, run, mine)
+            failing += _self_failing(target, run, mine)
+            probes += _blind_probes(run, mine)
+        found.append(
+            WorkflowGates(workflow, _settled(gates), tuple(idle), tuple(failing), tuple(probes))
+        )
+    return tuple(found)
+
+
+def _gates(target: Target, run: JobRun, mine: list[Invocation]) -> Iterator[Gate]:
+    job = run.job
+    advisory = bool(_ADVISORY.search(f"{job.id} {job.name}"))
+    for step in job.steps:
+        if not step.uses or never_runs(step.if_):
+            continue
+        kind = action_kind(step)
+        if kind:
+            mask, at = _continuing(job, step, advisory)
+            if mask and (
+                _excused(target, step, step.uses_place)
+                or (kind == "audit" and _to_code_scanning(job, step))
+            ):
+                mask, at = "", None
+            tool = f"uses {step.uses.partition('@')[0]} {step.with_.str('command')}".strip()
+            yield _gate(
+                step.uses_place, job, step, kind, f"uses: {step.uses}", mask, at, False, tool
+            )
+    for invocation in mine:
+        one = invocation.step
+        command = invocation.command
+        if one is None or never_runs(one.step.if_) or command.captured:
+            continue
+        kind, tool = gate_kind(invocation.words)
+        if not kind or command.tested or command.negated:
+            continue
+        step = one.step
+        mask = _mask(invocation)
+        at = None
+        if mask:
+            if advisory or _ADVISORY.search(f"{step.name} {step.id}"):
+                mask = ""
+        else:
+            mask, at = _continuing(job, step, advisory)
+        if not mask:
+            mask, at = _script_mask(target, invocation)
+        if mask and (
+            _excused(target, step, command.place)
+            or (kind == "audit" and _to_code_scanning(job, step))
+        ):
+            mask, at = "", None
+        folder = invocation.folder or ""
+        yield _gate(
+            command.place, job, step, kind, command.text, mask, at, _reports(command),
+            f"{tool} in {folder}",
+        )  # fmt: skip
+
+
+def _excused(target: Target, step: Step, place: Place) -> bool:
+    """Whether a comment at the step or on the command's line calls it advisory."""
+    path, line = place.path, place.line or 0
+    if _ADVISORY.search(_comment(target.line(path, line))):
+        return True
+    first = step.place.line or 0
+    inside = range(first, (step.run_place.line or first) + 1)
+    if any(_ADVISORY.search(_comment(target.line(path, number))) for number in inside):
+        return True
+    above = first - 1
+    while above > 0 and target.line(path, above).lstrip().startswith("#"):
+        if _ADVISORY.search(target.line(path, above)):
+            return True
+        above -= 1
+    return False
+
+
+def _comment(line: str) -> str:
+    return line[line.index("#") :] if re.search(r"(?:^|\s)#", line) else ""
+
+
+def _to_code_scanning(job: Job, step: Step) -> bool:
+    """Whether a scanner's findings go to code scanning, which is the gate then."""
+    text = " ".join([step.run, *(v for v in step.with_.values() if isinstance(v, str))])
+    if "sarif" not in text.lower():
+        return False
+    later = job.steps[step.index + 1 :]
+    return any("upload-sarif" in other.uses for other in later)
+
+
+def _gate(
+    place: Place, job: Job, step: Step, kind: str, text: str, mask: str, at: Place | None,
+    reports: bool, tool: str,
+) -> Gate:  # fmt: skip
+    severity = Severity.MEDIUM if kind == "lint" else Severity.HIGH
+    return Gate(place, job.id, step.label, kind, text, mask, at, reports, tool, severity, None)
+
+
+def _continuing(job: Job, step: Step, advisory: bool) -> tuple[str, Place | None]:
+    if advisory or _ADVISORY.search(f"{step.name} {step.id}"):
+        return "", None
+    if _continues(step.continue_on_error):
+        if _outcome_used(job, step):
+            return "", None
+        return "continue-on-error: true", None
+    if _continues(job.continue_on_error):
+        return "continue-on-error: true on the job", job.raw.key_place("continue-on-error")
+    return "", None
+
+
+def _reports(command: ShellCommand) -> bool:
+    written = any(
+        one.writes and not _UNPIPED_OUTPUT.match(one.target) and not one.op.startswith("2")
+        for one in command.redirects
+    )
+    return written or _REPORT.search(command.text) is not None or command.following == "|"
+
+
+def _script_mask(target: Target, invocation: Invocation) -> tuple[str, Place | None]:
+    """The mask inside the package.json script that a gate command runs."""
+    if "--passWithNoTests" in invocation.words and invocation.folder is not None:
+        if _no_tests(target, invocation.folder):
+            return "--passWithNoTests, and there is no test", None
+        return "", None
+    call = script_call(without_runner(invocation.words))
+    if call is None or invocation.folder is None or call.folder or is_dynamic(call.script):
+        return "", None
+    package = npm_at(target, invocation.folder)
+    script = package.script(call.script) if package else None
+    if package is None or script is None:
+        return "", None
+    text = script.command
+    if "--passWithNoTests" in text and _no_tests(target, package.folder):
+        return (
+            f"--passWithNoTests without a test in {package.folder or 'the repository'}",
+            script.place,
+        )
+    if "||" not in text and not re.match(r"\s*(?:echo|true|exit 0|:)", text):
+        return "", None
+    place = script.command_place
+    commands = read_shell(text, place.path, place.line or 1, place.column or 1).commands
+    if commands and all(
+        one.name in _PRINTING or one.words[:2] == ("exit", "0") for one in commands
+    ):
+        return f"script {call.script!r} of {package.path}, which only prints", script.place
+    kinds = [(one, gate_kind(unwrapped(one.words))[0]) for one in commands]
+    masked = [
+        one for one, kind in kinds
+        if kind and one.fallback and _EMPTY_FALLBACK.fullmatch(one.fallback.strip())
+        and not _FAILING.search(one.fallback)
+    ]  # fmt: skip
+    if masked and len(masked) == sum(1 for _, kind in kinds if kind):
+        return f"|| {masked[0].fallback.strip()} in script {call.script!r}", script.place
+    return "", None
+
+
+_TEST_FILE = re.compile(r"(?:^|/)(?:__tests__|tests?|spec|e2e)/.*\.\w+|[._-](?:test|spec)\.\w+$")
+
+
+def _no_tests(target: Target, folder: str) -> bool:
+    return not any(_TEST_FILE.search(path) for path in target.below(folder))
+
+
+def _settled(gates: list[Gate]) -> tuple[Gate, ...]:
+    """The gates with what depends on their neighbours: severity, and the same gate unmasked."""
+    by_job: dict[str, list[Gate]] = {}
+    for gate in gates:
+        by_job.setdefault(gate.job, []).append(gate)
+    result = []
+    for gate in gates:
+        if not gate.mask:
+            result.append(gate)
+            continue
+        twin = next(
+            (one for one in gates if not one.mask and one.tool == gate.tool and one is not gate),
+            None,
+        )
+        if twin is not None and gate.kind == "build":
+            continue  # it builds for the tests behind it; the gate is the other one
+        job = by_job[gate.job]
+        severity = gate.severity
+        whole = all(one.mask for one in job) and len(job) > 1
+        core = any(one.kind in ("test", "types", "build") for one in job)
+        if twin is not None:
+            severity = Severity.MEDIUM
+        elif whole and core and gate.kind != "lint" and not gate.mask.endswith("on the job"):
+            severity = Severity.CRITICAL
+        result.append(
+            replace(gate, severity=severity, elsewhere=twin.place if twin is not None else None)
+        )
+    return tuple(result)
+
+
+# -- (b) gates that only print -------------------------------------------------------------
+
+_PRINTING = frozenset({"echo", "printf", "date", "sleep", "true", ":"})
+_GATE_NAME = re.compile(
+    r"\b(?:gates?|quality|checks?|coverage|thresholds?|verify|verification|validate|validation"
+    r"|smoke[ _-]?tests?|tests?|scan|audit|lint)\b",
+    re.IGNORECASE,
+)
+_DEPLOY_NAME = re.compile(r"\b(?:deploy(?:ment)?|rollback|roll[ _-]back)\b", re.IGNORECASE)
+_TELLING = re.compile(
+    r"\b(?:notif\w*|announce\w*|summary|info|information|message|url|urls|log|print|show|display|status"
+    r"|report|comment|label|skip\w*|start\w*|begin\w*|complete[d]?|finish\w*|success|debug|list"
+    r"|output|outputs|set|get|determine|resolve|compute|name|version|result|results|link|details?|welcome"
+    r"|clean\w*|artifacts?|upload|download|install|set ?up|prepare|cache|login"
+    r"|done|wait|trigger|if|whether|changes|context|event|environment variables)\b",
+    re.IGNORECASE,
+)
+_CLAIM = re.compile(
+    r"\b(?:pass(?:ed|es|ing)?|met|ok|success\w*|check\w*|valid\w*|verif\w*|complete\w*|runn?ing|healthy"
+    r"|scann?\w*|test\w*|gate\w*|good|clean|deploy\w*|roll\w*)\b|[✅✔]",
+    re.IGNORECASE,
+)
+_ALWAYS = re.compile(r"always\(\)|!\s*cancelled\(\)|failure\(\)")
+_OWN_ACTIONS = re.compile(
+    r"actions/(?:checkout|setup-[\w-]+|cache|upload-artifact|download-artifact|github-script)@"
+    r"|8398a7/action-slack@|slackapi/|rtCamp/action-slack-notify@|docker/(?:login|setup-\w+)-action@"
+    r"|aws-actions/configure-aws-credentials@|azure/login@|google-github-actions/auth@|dawidd6/action-send-mail@",
+    re.IGNORECASE,
+)
+"""Actions that neither check nor deploy anything."""
+
+
+def _idle(target: Target, run: JobRun, mine: list[Invocation]) -> Iterator[IdleGate]:
+    job = run.job
+    by_step: dict[int, list[Invocation]] = {}
+    for invocation in mine:
+        if invocation.step is not None and not invocation.command.captured:
+            by_step.setdefault(invocation.step.step.index, []).append(invocation)
+    shell = [step for step in job.steps if step.run and not never_runs(step.if_)]
+    idle = [step for step in shell if _only_prints(by_step.get(step.index, []))]
+    if not idle:
+        return
+    real = [step for step in shell if step not in idle]
+    acting = [s for s in job.steps if s.uses and not _OWN_ACTIONS.match(s.uses)]
+    job_name = f"{job.name or job.id}"
+    if job.needs and not _ALWAYS.search(job.if_) and not real and not acting and len(idle) == 1:
+        named = f"{job.id} {job.name}"
+        if not _DEPLOY_NAME.search(named):
+            return  # the one status that branch protection asks for: green when its needs are
+    deploys, gates = [], []
+    whole = not real and not acting
+    for step in idle:
+        name = step.name or (job_name if len(shell) == 1 else "")
+        if not name or _TELLING.search(name):
+            continue
+        words = by_step[step.index]
+        if _DEPLOY_NAME.search(name) and not acting and not _deployed(real, by_step):
+            deploys.append(step)
+        elif (_GATE_NAME.search(name) and _claims(words)) or (
+            whole and _GATE_NAME.search(job_name) and _claims(words) and not step.name
+        ):
+            gates.append(step)
+    if deploys:
+        yield _idle_record(job, deploys[0], [*deploys[1:], *gates], by_step, deploys=True)
+    elif gates:
+        yield _idle_record(job, gates[0], gates[1:], by_step, deploys=False)
+
+
+def _deployed(real: list[Step], by_step: dict[int, list[Invocation]]) -> bool:
+    """Whether another step of the job does something that may well be the deployment."""
+    return any(
+        invocation.name not in _PRINTING and invocation.name not in ("npm", "cd", "export", "set")
+        for step in real
+        for invocation in by_step.get(step.index, ())
+    )
+
+
+def _only_prints(invocations: list[Invocation]) -> bool:
+    if not invocations:
+        return False
+    for invocation in invocations:
+        command = invocation.command
+        if invocation.name not in _PRINTING or command.following == "|":
+            return False
+        if any(one.writes and "/dev/" not in one.target for one in command.redirects):
+            return False
+        if "::" in command.text and re.search(
+            r"::(?:error|set-output|add-mask|warning)", command.text
+        ):
+            return False
+    return any(invocation.name in ("echo", "printf") for invocation in invocations)
+
+
+def _claims(invocations: list[Invocation]) -> bool:
+    """Whether the text says that something was checked, rather than showing values."""
+    texts = [" ".join(one.words[1:]) for one in invocations if one.name in ("echo", "printf")]
+    return any(_CLAIM.search(text) and not is_dynamic(text) for text in texts)
+
+
+def _idle_record(
+    job: Job, first: Step, others: list[Step], by_step: dict[int, list[Invocation]], *,
+    deploys: bool,
+) -> IdleGate:  # fmt: skip
+    command = by_step[first.index][0].command
+    text = "; ".join(one.command.text for one in by_step[first.index])
+    return IdleGate(
+        command.place, job.id, first.label, deploys, text,
+        tuple((by_step[one.index][0].command.place, one.label) for one in others),
+    )  # fmt: skip
+
+
+# -- (c) greps that find themselves --------------------------------------------------------
+
+_REGEX_CHARS = re.compile(r"[\\\[\]()*+?{}|^$]")
+
+
+def _self_failing(target: Target, run: JobRun, mine: list[Invocation]) -> Iterator[SelfFailing]:
+    for invocation in mine:
+        words = invocation.words
+        if not words or invocation.folder is None or invocation.command.captured:
+            continue
+        search = _recursive_search(words)
+        if search is None or not _forbids(invocation):
+            continue
+        pattern, folders, options = search
+        if len(pattern) < 3 or is_dynamic(pattern) or _REGEX_CHARS.search(pattern):
+            continue
+        found = _first_hit(target, invocation, pattern, folders, options)
+        if found is not None:
+            yield SelfFailing(
+                invocation.command.place, run.job.id, pattern, invocation.command.text, found
+            )
+
+
+def _recursive_search(
+    words: tuple[str, ...],
+) -> tuple[str, tuple[str, ...], tuple[str, ...]] | None:
+    """(pattern, folders, options) of ``grep -r`` or ``git grep`` over folders."""
+    if words[:2] == ("git", "grep"):
+        rest, recursive, folder = words[2:], True, "."
+    elif words[0] in ("grep", "egrep", "fgrep"):
+        rest, recursive, folder = words[1:], False, ""
+    else:
+        return None
+    options: list[str] = []
+    plain: list[str] = []
+    index = 0
+    while index < len(rest):
+        word = rest[index]
+        if word in ("--include", "--exclude", "--exclude-dir") and index + 1 < len(rest):
+            options.append(f"{word}={rest[index + 1]}")
+            index += 1
+        elif word == "-e" and index + 1 < len(rest):
+            plain.insert(0, rest[index + 1])
+            index += 1
+        elif word.startswith("--"):
+            options.append(word)
+            recursive = recursive or word in ("--recursive", "--dereference-recursive")
+        elif word.startswith("-") and len(word) > 1:
+            if set("fvLP") & set(word[1:]):
+                return None
+            recursive = recursive or bool(set("rR") & set(word[1:]))
+        else:
+            plain.append(word)
+        index += 1
+    if not recursive or not plain:
+        return None
+    folders = tuple(word for word in plain[1:] if word != "--") or ((folder or "."),)
+    return plain[0], folders, tuple(options)
+
+
+def _forbids(invocation: Invocation) -> bool:
+    """Whether a hit fails the job: ``! grep``, ``grep && exit 1``, ``if grep; then exit 1``."""
+    command = invocation.command
+    script = invocation.trace.script
+    text = command.text
+    if command.negated and not command.tested:
+        # `set -e` does not stop at `! grep`: only the script's last status counts.
+        return not command.fallback and command is script.commands[-1]
+    if command.negated:
+        return False
+    for other in script.commands:
+        ends = other.words[:1] in (("exit",), ("false",), ("return",))
+        if ends and other.words[1:2] != ("0",) and other.conditions[-1:] == (text,):
+            return True
+    return False
+
+
+def _first_hit(
+    target: Target, invocation: Invocation, pattern: str, folders: tuple[str, ...],
+    options: tuple[str, ...],
+) -> Place | None:  # fmt: skip
+    """Where a committed file in the search's reach holds the pattern: the workflow itself, or an
+    example environment file."""
+    assert invocation.job is not None
+    candidates = [invocation.job.workflow.path]
+    candidates += [
+        path for path in target.everything if path.endswith((".example", ".sample", ".template"))
+    ]
+    roots = [invocation.resolve(folder) for folder in folders]
+    if any(root is None for root in roots):
+        return None
+    for path in candidates:
+        if not any(_below(path, root) for root in roots) or not _reached(path, options):
+            continue
+        at = target.text(path).find(pattern)
+        if at >= 0:
+            return Place(path, target.text(path).count("\n", 0, at) + 1)
+    return None
+
+
+def _below(path: str, root: str | None) -> bool:
+    return root == "" or path == root or path.startswith(f"{root}/")
+
+
+def _reached(path: str, options: Iterable[str]) -> bool:
+    name = posixpath.basename(path)
+    includes = [one[10:].strip("'\"") for one in options if one.startswith("--include=")]
+    if includes and not any(
+        fnmatch.fnmatchcase(name, glob) for one in includes for glob in _braces(one)
+    ):
+        return False
+    for one in options:
+        if one.startswith("--exclude="):
+            if any(fnmatch.fnmatchcase(name, glob) for glob in _braces(one[10:].strip("'\""))):
+                return False
+        elif one.startswith("--exclude-dir="):
+            for glob in _braces(one[14:].strip("'\"")):
+                if any(
+                    fnmatch.fnmatchcase(part, glob.rstrip("/")) for part in path.split("/")[:-1]
+                ):
+                    return False
+    return True
+
+
+def _braces(glob: str) -> list[str]:
+    match = re.fullmatch(r"([^{}]*)\{([^{}]*)\}([^{}]*)", glob)
+    return [match[1] + one + match[3] for one in match[2].split(",")] if match else [glob]
+
+
+# -- (d) health checks that any answer satisfies -------------------------------------------
+
+_HEALTH_URL = re.compile(
+    r"/(?:[\w-]+/)*(?:healthz?|health[_-]?check|readyz?|readiness|livez?|liveness|ping|status|up|alive)/?(?:[?#].*)?$",
+    re.IGNORECASE,
+)
+_HEALTH_STEP = re.compile(
+    r"\b(?:health|smoke|verify|verification|sanity|probe|uptime)\b", re.IGNORECASE
+)
+_FAIL_FLAG = re.compile(r"--fail(?:-with-body)?|--fail-early|-[a-zA-Z]*f[a-zA-Z]*")
+_OTHER_PROBES = re.compile(
+    r"\b(?:rollout status|kubectl wait|wait-on|wait-for-it|pg_isready|newman|playwright|cypress"
+    r"|httpie|k6)\b"
+)
+
+
+def _blind_probes(run: JobRun, mine: list[Invocation]) -> Iterator[tuple[Place, str, str]]:
+    blind: list[tuple[Place, str, str]] = []
+    for invocation in mine:
+        step = invocation.step
+        if step is None or step.remote:
+            continue
+        words, command = invocation.words, invocation.command
+        if _OTHER_PROBES.search(command.text) or invocation.name in ("wget", "http", "grpcurl"):
+            return
+        if invocation.name != "curl":
+            continue
+        url = next(
+            (word for word in words[1:] if "://" in word or word.startswith("localhost")), ""
+        )
+        named = _HEALTH_STEP.search(f"{step.step.name} {step.step.id}")
+        if not url or not (_HEALTH_URL.search(url.strip("\"'")[:500]) or named):
+            continue
+        if _asks(words, invocation):
+            return
+        blind.append((command.place, run.job.id, command.text))
+    if blind:
+        yield blind[0]
+
+
+def _asks(words: tuple[str, ...], invocation: Invocation) -> bool:
+    """Whether a curl fails on an error status, or its status or body is looked at."""
+    command = invocation.command
+    for word in words[1:]:
+        if word.startswith("--fail") and _FAIL_FLAG.fullmatch(word):
+            return True
+        if word.startswith("-") and not word.startswith("--") and "f" in word[1:]:
+            cluster = re.match(r"-([a-zA-Z#]*?)(?=[oHdXuAbcemtwKTFEr]|$)", word)
+            if cluster and "f" in cluster[1]:
+                return True
+    if "http_code" in command.text or "response_code" in command.text:
+        return True
+    if command.captured or command.following == "|":
+        return True
+    if {"-X", "-d", "--data", "--request", "--upload-file", "-T", "-F"} & set(words):
+        return True  # an upload or a call, not a look
+    return any(one.writes and "/dev/null" not in one.target for one in command.redirects) or any(
+        word in ("-o", "--output") and target != "/dev/null" for word, target in pairwise(words)
+    )

@@ -1,0 +1,1 @@
+"""Compose stacks: merged models, what they name, what their servers read."""

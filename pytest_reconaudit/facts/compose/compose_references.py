@@ -1,0 +1,396 @@
+"""What compose files name — folders, files, services, volumes, stages — and what is not there."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterator
+
+from msgspec import Struct
+
+from pytest_reconaudit.facts.compose.stacks import KINDS, Stack, compose_files, dangling, stacks
+from pytest_reconaudit.facts.created import created
+from pytest_reconaudit.facts.docker.images import dockerfiles, ignore_rule, namesake
+from pytest_reconaudit.facts.index import hidden
+from pytest_reconaudit.model import Note, Place
+from pytest_reconaudit.readers.compose import ComposeService, EnvFile, Mount, repo_path
+from pytest_reconaudit.readers.dockerfile import read_dockerfile
+from pytest_reconaudit.target import Target, once
+
+__all__ = ["BrokenReference", "FileReferences", "compose_references"]
+
+_FILE_NAME = re.compile(r"\.[A-Za-z][A-Za-z0-9]{0,9}$|^(?:Dockerfile|Caddyfile|Procfile|Makefile)$")
+_SECRET_FILE = re.compile(
+    r"\.(?:pem|crt|cer|key|p12|pfx|jks|keystore|htpasswd|kubeconfig)$|^\.?htpasswd$|^id_(?:rsa|ed25519)"
+    r"|^\.?(?:env|netrc|npmrc|pgpass)(?:$|\.)|\.env$|credentials|secret|password|service[-_]account",
+    re.IGNORECASE,
+)
+_SECRET_FOLDER = re.compile(
+    r"^(?:certs?|certificates?|ssl|tls|letsencrypt|acme|certbot|keys?|secrets?|\.ssh|\.aws)$",
+    re.IGNORECASE,
+)
+_DATA_FOLDER = re.compile(
+    r"(?:^|[._-])(?:data|db|database|volumes?|storage|uploads?|logs?|cache|tmp|temp|backups?|dumps?|pgdata"
+    r"|postgres(?:ql)?|mysql|mariadb|redis|mongo(?:db)?|elastic(?:search)?|minio|media|state|persist(?:ent)?"
+    r"|models?|node_modules|target|dist|build|coverage|reports?|results?|output|out|artifacts?"
+    r"|plugins|letsencrypt|workspace|shared|work)(?:$|[._-])",
+    re.IGNORECASE,
+)
+_DATA_TARGET = re.compile(
+    r"^/(?:var/lib/(?!grafana/dashboards)|var/log|var/cache|data\b|logs?\b|tmp\b|mnt\b|backups?\b|storage\b|uploads?\b)"
+)
+_CONFIG_TARGET = re.compile(
+    r"^/(?:etc/|docker-entrypoint|usr/(?:share|local/etc)/|opt/[^/]+/(?:conf|config|etc)"
+    r"|var/lib/grafana/dashboards|config\b|scripts?\b|migrations?\b)"
+)
+_CODE_ROOT = re.compile(r"^/(?:app|code|srv|workspace|usr/src(?:/[^/]+)?|var/www(?:/html)?)(?=/|$)")
+_CODE_NAMES = (
+    "src app apps lib libs config configs conf migrations scripts templates static public test"
+    " tests docs site pages components server client backend frontend api web packages services"
+)
+_CODE_FOLDERS = frozenset(_CODE_NAMES.split())
+_EXAMPLES = (
+    ".example",
+    ".sample",
+    ".template",
+    ".dist",
+    ".tmpl",
+    ".default",
+    "-example",
+    "_example",
+    "-sample",
+)
+
+
+class BrokenReference(Struct, frozen=True):
+    """One reference that leads nowhere."""
+
+    kind: str
+    """``context dockerfile env-file example name extends stage``, ``mount``, ``mount-folder`` or
+    ``mount-secret``."""
+    place: Place
+    says: str
+    evidence: str
+    notes: tuple[Note, ...] = ()
+
+
+class FileReferences(Struct, frozen=True):
+    """What one compose file names."""
+
+    judged: int
+    """How many references could be followed."""
+    broken: tuple[BrokenReference, ...]
+
+
+@once
+def compose_references(target: Target) -> dict[str, FileReferences]:
+    """Per compose file that takes part in a stack, what it names and what of that is missing.
+
+    A reference that some stack resolves is not broken: an override may name a service of its base.
+    """
+    judged: dict[str, set[tuple[Place, str]]] = {}
+    broken: dict[tuple[Place, str], BrokenReference] = {}
+    fine: set[tuple[Place, str]] = set()
+    for stack in stacks(target):
+        for path in stack.all_files:
+            judged.setdefault(path, set())
+        for place, kind, bad in _of_stack(target, stack):
+            judged.setdefault(place.path, set()).add((place, kind))
+            if bad is None:
+                fine.add((place, kind))
+            else:
+                broken.setdefault((place, kind), bad)
+    return {
+        path: FileReferences(
+            len(keys),
+            tuple(
+                broken[key] for key in sorted(keys, key=_order) if key in broken and key not in fine
+            ),
+        )
+        for path, keys in judged.items()
+    }
+
+
+def _order(key: tuple[Place, str]) -> tuple[tuple[str, int, int], str]:
+    return key[0].key(), key[1]
+
+
+Verdict = tuple[Place, str, BrokenReference | None]
+
+
+def _of_stack(target: Target, stack: Stack) -> Iterator[Verdict]:
+    lost: dict[tuple[Place, str], BrokenReference] = {}
+    if not stack.open_ended:
+        beside = _defined_beside(target, stack) if stack.guessed else frozenset()
+        for kind, service, name, place in dangling(stack):
+            if name in beside:
+                continue  # a third file that is run with these defines it
+            lost[place, f"{kind} {name}"] = _unknown(stack, kind, service, name, place)
+    for one in stack.broken:
+        yield one.place, "extends", BrokenReference("extends", one.place, one.message, one.written)
+    for service in stack.services:
+        if not service.complete:
+            continue
+        yield from _build(target, stack, service)
+        for env_file in service.env_files:
+            yield _env_file(target, stack, service, env_file)
+        for mount in service.volumes:
+            yield from _mount(target, stack, service, mount)
+        for kind, name, place in _names(service):
+            key = f"{kind} {name}"
+            yield place, key, lost.get((place, key))
+    for resource in stack.configs.values():
+        if resource.path is not None:
+            bad = _missing(target, resource.path)
+            found = None
+            if bad is not None:
+                says = f"config {resource.name}: {resource.path} is not in the repository{bad[0]}"
+                found = BrokenReference("mount", resource.place, says, resource.written, bad[1])
+            yield resource.place, "config file", found
+
+
+def _defined_beside(target: Target, stack: Stack) -> frozenset[str]:
+    """Every service, volume … that the compose files in the same folders define."""
+    folders = {posixpath.dirname(path) for path in stack.files}
+    found: set[str] = set()
+    for file in compose_files(target):
+        if file.folder in folders:
+            found.update(file.services)
+            for kind in KINDS:
+                found.update(str(name) for name in file.root.map(kind))
+    return frozenset(found)
+
+
+def _from_above(target: Target, stack: Stack, written: str) -> bool:
+    """Whether a guessed stack's path is right when seen from a folder above.
+
+    Then the file is run as a later ``-f``, or with ``--project-directory``.
+    """
+    folder = stack.folder
+    while stack.guessed and folder:
+        folder = posixpath.dirname(folder)
+        path = repo_path(folder, written)
+        if path is not None and (target.has(path) or target.has_dir(path)):
+            return True
+    return False
+
+
+def _names(service: ComposeService) -> Iterator[tuple[str, str, Place]]:
+    for dependency in service.depends_on:
+        yield "depends_on", dependency.service, dependency.place
+    for link in service.links:
+        yield "links", link.name.partition(":")[0], link.place
+    for share in service.shares:
+        yield "namespace", share.name, share.place
+    for source in service.volumes_from:
+        yield "volumes_from", source.name.partition(":")[0], source.place
+    for mount in service.volumes:
+        if mount.kind == "volume" and mount.source:
+            yield "volume", mount.source, mount.place
+    for network in service.networks:
+        yield "network", network.name, network.place
+    for kind, grants in (("secret", service.secrets), ("config", service.configs)):
+        for grant in grants:
+            yield kind, grant.source, grant.place
+
+
+def _unknown(
+    stack: Stack, kind: str, service: ComposeService, name: str, place: Place
+) -> BrokenReference:
+    if kind in ("volume", "network", "secret", "config"):
+        known = sorted(stack.resources(f"{kind}s"))
+        says = f"service {service.name} uses {kind} {name}, which no top-level {kind}s declares"
+    else:
+        known = sorted(one.name for one in stack.services)
+        how = "shares a namespace with" if kind == "namespace" else f"{kind} names"
+        says = f"service {service.name}: {how} {name}, but {stack.id} has no such service"
+    listed = ", ".join(known[:8]) + (" …" if len(known) > 8 else "")
+    note = Note(service.place, f"known: {listed or 'none'}")
+    return BrokenReference("name", place, says, name, (note,))
+
+
+def _build(target: Target, stack: Stack, service: ComposeService) -> Iterator[Verdict]:
+    build = service.build
+    if build is None or build.context is None:
+        return
+    at = build.context_place
+    if not _there(target, build.context, folder=True):
+        if _from_above(target, stack, build.context_written):
+            return
+        words, notes = _why(target, build.context)
+        says = f"service {service.name} builds from {build.context}, which does not exist{words}"
+        yield at, "context", BrokenReference("context", at, says, build.context_written, notes)
+        return
+    yield at, "context", None
+    if build.inline or build.dockerfile is None or hidden(target, build.context):
+        return
+    at = build.dockerfile_place
+    if not _there(target, build.dockerfile):
+        from_root = posixpath.join(build.context_written, build.dockerfile_name or "")
+        if _from_above(target, stack, from_root):
+            return
+        words, notes = _why(target, build.dockerfile)
+        written = build.dockerfile_written or f"{build.context_written}/Dockerfile"
+        says = f"service {service.name} builds {build.dockerfile}, which does not exist{words}"
+        if created(target).by(build.dockerfile) is None:
+            yield at, "dockerfile", BrokenReference("dockerfile", at, says, written, notes)
+        return
+    yield at, "dockerfile", None
+    if build.target and "$" not in build.target and target.has(build.dockerfile):
+        dockerfile = target.parse(read_dockerfile, build.dockerfile)
+        at = build.target_place
+        known = {one.path for one in dockerfiles(target)}
+        if not dockerfile.stages or build.dockerfile not in known:
+            return
+        if dockerfile.stage(build.target) is not None:
+            yield at, "stage", None
+            return
+        names = ", ".join(one.title for one in dockerfile.stages)
+        says = (
+            f"service {service.name} asks for stage {build.target}, but {dockerfile.path}"
+            f" has {names}"
+        )
+        note = Note(dockerfile.stages[-1].place, "the last stage")
+        yield at, "stage", BrokenReference("stage", at, says, f"target: {build.target}", (note,))
+
+
+def _env_file(target: Target, stack: Stack, service: ComposeService, one: EnvFile) -> Verdict:
+    if not one.required or one.path is None or _there(target, one.path):
+        return one.place, "env_file", None
+    if posixpath.basename(one.path) == "stack.env":
+        return one.place, "env_file", None  # Portainer writes it
+    if _from_above(target, stack, one.written):
+        return one.place, "env_file", None
+    words, notes = _why(target, one.path)
+    example = example_of(target, one.path)
+    maker = created(target).by(one.path)
+    says = f"service {service.name} reads {one.path}, which is not in the repository{words}"
+    if example is not None:
+        says += f"; copy {example}"
+        bad = BrokenReference("example", one.place, says, one.written, notes)
+    elif maker is not None:
+        bad = BrokenReference(
+            "example", one.place, f"{says}; it is written by {maker}", one.written, notes
+        )
+    else:
+        bad = BrokenReference("env-file", one.place, says, one.written, notes)
+    return one.place, "env_file", bad
+
+
+def example_of(target: Target, path: str) -> str | None:
+    """The committed example that a git-ignored file is to be copied from."""
+    folder, name = posixpath.split(path)
+    stem = name.lstrip(".")
+    names = [f"{name}{suffix}" for suffix in _EXAMPLES]
+    names += [f"{stem}{suffix}" for suffix in _EXAMPLES]
+    names += [
+        f"example{name}",
+        f"example.{stem}",
+        f"sample.{stem}",
+        f".example{name}",
+        f"{name}.local.example",
+    ]
+    head, dot, tail = name.rpartition(".")
+    if dot and head:
+        names += [f"{head}.example.{tail}", f"{head}.sample.{tail}", f"{head}-example.{tail}"]
+        names += [f"{head}{suffix}" for suffix in _EXAMPLES]
+    if stem == "env" or stem.startswith("env."):
+        names += [
+            ".env.example",
+            "env.example",
+            ".env.sample",
+            ".env.template",
+            ".env.dist",
+            "example.env",
+            "sample.env",
+        ]
+    for one in names:
+        candidate = posixpath.join(folder, one)
+        if target.has(candidate):
+            return candidate
+    return None
+
+
+def _mount(
+    target: Target, stack: Stack, service: ComposeService, mount: Mount
+) -> Iterator[Verdict]:
+    if mount.kind != "bind" or mount.path is None or mount.dynamic or mount.path == "":
+        return
+    path = mount.path
+    if _there(target, path) or _there(target, path, folder=True):
+        yield mount.place, "mount", None
+        return
+    name = posixpath.basename(path)
+    if path.endswith(".sock") or mount.target.endswith(".sock"):
+        return
+    if _from_above(target, stack, mount.source):
+        return
+    is_folder = _is_folder(mount, name)
+    words, notes = _why(target, path)
+    says = f"service {service.name} mounts {path}, which is not in the repository{words}"
+    if mount.short or mount.create:
+        says += "; Docker then mounts an empty folder"
+    makers = created(target)
+    maker = makers.folder_by(path) if is_folder else makers.by(path)
+    if maker is not None:
+        says += f" (it is written by {maker})"
+        notes = (*notes, Note(maker, "writes it"))
+    kind = "mount"
+    if is_folder:
+        listed = not mount.read_only and ignore_rule(target, path) is not None
+        if listed or maker is not None or not _is_kept(mount, name, path):
+            yield mount.place, "mount", None  # state that the container fills
+            return
+        kind = "mount-folder"
+    elif _SECRET_FILE.search(name) or any(_SECRET_FOLDER.match(p) for p in path.split("/")[:-1]):
+        kind = "mount-secret"
+    elif maker is None and example_of(target, path) is not None:
+        says += f"; copy {example_of(target, path)}"
+        kind = "mount-secret" if ignore_rule(target, path) is not None else kind
+    yield mount.place, "mount", BrokenReference(kind, mount.place, says, mount.written, notes)
+
+
+def _is_folder(mount: Mount, name: str) -> bool:
+    if mount.source.endswith("/") or mount.target.endswith("/"):
+        return True
+    inside = posixpath.basename(mount.target)
+    if _FILE_NAME.search(name) and not name.endswith(".d"):
+        return False
+    return not (_FILE_NAME.search(inside) and not inside.endswith(".d"))
+
+
+def _is_kept(mount: Mount, name: str, path: str) -> bool:
+    """Whether a missing folder should have been committed: configuration or code, not state."""
+    if any(_SECRET_FOLDER.match(part) for part in path.split("/")):
+        return False
+    if mount.read_only:
+        return True
+    if _DATA_TARGET.match(mount.target) or any(_DATA_FOLDER.search(p) for p in path.split("/")):
+        return False
+    if _CONFIG_TARGET.match(mount.target):
+        return True
+    root = _CODE_ROOT.match(mount.target)
+    inside = mount.target[root.end() :].strip("/") if root else ""
+    return root is not None and (not inside or posixpath.basename(inside) in _CODE_FOLDERS)
+
+
+def _there(target: Target, path: str, *, folder: bool = False) -> bool:
+    return target.has(path) or (folder and target.has_dir(path)) or hidden(target, path)
+
+
+def _missing(target: Target, path: str) -> tuple[str, tuple[Note, ...]] | None:
+    if _there(target, path):
+        return None
+    return _why(target, path)
+
+
+def _why(target: Target, path: str) -> tuple[str, tuple[Note, ...]]:
+    """Words and places that explain why a path is missing."""
+    rule = ignore_rule(target, path)
+    if rule is not None:
+        note = Note(rule.place, f"git ignores it: {rule.pattern}")
+        return f" (git-ignored by {rule.place})", (note,)
+    near = namesake(target, path)
+    if near is not None:
+        return f" (nearest: {near})", (Note(Place(near), "nearest existing path"),)
+    return "", ()

@@ -1,0 +1,1 @@
+"""Migrations, schemas, indexes, and the state of a database."""

@@ -1,0 +1,1 @@
+"""Dockerfiles, their builds and contexts."""

@@ -1,0 +1,590 @@
+"""Dockerfiles, who builds them from which context, and what they take from it."""
+
+from __future__ import annotations
+
+import difflib
+import posixpath
+import re
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Sequence
+from fnmatch import fnmatchcase
+
+from msgspec import Struct
+
+from pytest_reconaudit.facts.compose.stacks import is_test_data, written_by_hand
+from pytest_reconaudit.facts.created import created
+from pytest_reconaudit.facts.docker.builds import ImageBuild, image_builds, release_tools
+from pytest_reconaudit.facts.index import files_by_name, folders_by_name, hidden
+from pytest_reconaudit.model import Note, Place
+from pytest_reconaudit.readers.dockerfile import (
+    Dockerfile,
+    Instruction,
+    Stage,
+    Word,
+    copied_from,
+    is_dockerfile_name,
+    mount_options,
+    read_dockerfile,
+)
+from pytest_reconaudit.readers.dockerignore import (
+    Dockerignore,
+    DockerignoreRule,
+    context_glob,
+    read_dockerignore,
+)
+from pytest_reconaudit.target import IgnoreRule, Target, once
+
+__all__ = [
+    "BuildContext",
+    "CopySource",
+    "Images",
+    "LostSource",
+    "dockerfiles",
+    "final_stage",
+    "ignore_rule",
+    "images",
+    "namesake",
+]
+
+_FROM = re.compile(r"^[ \t]*(?:FROM|ARG)[ \t]", re.MULTILINE | re.IGNORECASE)
+_TEMPLATE_LINE = re.compile(
+    r"^[ \t]*(?:\{\{|\{%|<%|%%|#include[ \t]*[\"<])"
+    r"|^[ \t]*FROM[ \t].*(?:\{\{|\{%|<%|@@?[A-Z_]{3,}@)",
+    re.MULTILINE | re.IGNORECASE,
+)
+"""Where a template engine's mark makes the whole file a template. Inside a ``RUN`` text
+(``docker inspect -f '{{ .Id }}'``) it does not."""
+_ASIDE_STAGES = ("dev*", "debug*", "test*", "builder")
+_URL = re.compile(r"^(?:[a-z][a-z0-9+.-]*://|git@)", re.IGNORECASE)
+_MAX_BELOW = 3_000
+
+_OUTPUTS_NAMES = (
+    "target dist build out bin release releases artifacts artifact _output _build "
+    "node_modules .next .nuxt .output .svelte-kit pkg publish staging binaries public/build "
+    "obj libs storybook-static generated coverage"
+)
+_OUTPUTS = frozenset(_OUTPUTS_NAMES.split())
+"""Folders that a build fills before the image is made."""
+_OUTPUT_SUFFIXES = (
+    ".jar", ".war", ".ear", ".whl", ".tar.gz", ".tgz", ".tar", ".zip", ".deb", ".rpm", ".apk",
+    ".so", ".exe", ".dll", ".wasm", ".a", ".bin", ".gz", ".xz",
+)  # fmt: skip
+_SOURCE_SUFFIXES = (
+    ".sh", ".py", ".rb", ".conf", ".cfg", ".ini", ".yml", ".yaml", ".toml", ".sql", ".txt", ".md",
+    ".env", ".lock", ".json", ".tmpl", ".template", ".ts", ".rs", ".go", ".php", ".pl",
+)  # fmt: skip
+_PLAIN_NAMES_NAMES = (
+    "gemfile makefile procfile pipfile rakefile gradlew mvnw license entrypoint docker- "
+    "entrypoint justfile caddyfile go.mod go.sum"
+)
+_PLAIN_NAMES = frozenset(_PLAIN_NAMES_NAMES.split())
+"""Files without a suffix that are kept by hand."""
+
+
+class BuildContext(Struct, frozen=True):
+    """A folder that a Dockerfile is built from, and how that is known."""
+
+    path: str
+    """Relative to the repository; empty for its root."""
+    builds: tuple[ImageBuild, ...]
+    """Who says so; empty when it was inferred from the sources that resolve."""
+
+    @property
+    def title(self) -> str:
+        return self.path or "."
+
+    @property
+    def why(self) -> str:
+        """Where the context comes from, for messages."""
+        return self.builds[0].by if self.builds else "the other sources resolve there only"
+
+
+class CopySource(Struct, frozen=True):
+    """One source of a ``COPY``, ``ADD`` or ``RUN --mount=type=bind``, from the build context."""
+
+    written: str
+    place: Place
+    instruction: Instruction
+    stage: Stage
+    goal: str
+    """The destination as written."""
+    siblings: int = 1
+    """How many sources the instruction has."""
+
+
+class LostSource(Struct, frozen=True):
+    """A source that a build from a fresh clone does not find."""
+
+    source: CopySource
+    context: BuildContext
+    path: str
+    """Where it was looked for, relative to the repository."""
+    kind: str
+    """``missing``, ``ignored`` (git leaves it out), ``excluded`` (``.dockerignore`` does) or
+    ``dots`` (the folder holds dot-files only)."""
+    rule: Note | None = None
+    """The ignore rule's place."""
+    nearest: str | None = None
+    elsewhere: tuple[BuildContext, ...] = ()
+    """Other known contexts in which it is found."""
+    optional_stage: bool = False
+    """Only an image that nobody is seen to ask for needs it."""
+
+
+@once
+def dockerfiles(target: Target) -> tuple[Dockerfile, ...]:
+    """Every Dockerfile: by name, or because something builds it; by path.
+
+    Generated files, templates and left-over copies are not among them.
+    """
+    paths = {
+        path
+        for path in target.files
+        if is_dockerfile_name(posixpath.basename(path)) and not is_test_data(path)
+    }
+    plain = {path for path in paths if _plain_name(path)}
+    audited = frozenset(target.files)
+    named = {b.dockerfile for b in image_builds(target) if b.dockerfile in audited and b.dockerfile}
+    found = []
+    for path in sorted(paths | named):
+        text = target.text(path)
+        if path not in plain and path not in named and text.strip() and not _FROM.search(text):
+            # Without any FROM it is a fragment, a broken Dockerfile, or something else.
+            found_in = target.parse(read_dockerfile, path).instructions
+            if not found_in or not all(one.known for one in found_in):
+                continue
+        if path not in named and _TEMPLATE_LINE.search(text):
+            continue
+        if not text and path in target.oversized:
+            continue
+        if written_by_hand(target, path):
+            found.append(target.parse(read_dockerfile, path))
+    return tuple(found)
+
+
+def _plain_name(path: str) -> bool:
+    return posixpath.basename(path).lower() in ("dockerfile", "containerfile")
+
+
+def final_stage(dockerfile: Dockerfile, targets: Iterable[str] = ()) -> Stage | None:
+    """The stage that ships; nothing when there is no stage at all.
+
+    The one that a ``target:`` names, unless it is a development stage by name; else the last
+    stage that is none; else the last.
+    """
+    if not dockerfile.stages:
+        return None
+    for name in targets:
+        stage = dockerfile.stage(name) if name else None
+        if stage is not None and not is_aside(stage.name):
+            return stage
+    for stage in reversed(dockerfile.stages):
+        if not is_aside(stage.name):
+            return stage
+    return dockerfile.stages[-1]
+
+
+def is_aside(name: str) -> bool:
+    """Whether a stage's name says that it is not the one that ships."""
+    lower = name.lower()
+    return any(fnmatchcase(lower, pattern) for pattern in _ASIDE_STAGES)
+
+
+@once
+def images(target: Target) -> Images:
+    """Everything about Dockerfiles that takes more than one file to know."""
+    return Images(target)
+
+
+class Images:
+    """Dockerfiles joined with who builds them and with the files of the repository."""
+
+    def __init__(self, target: Target) -> None:
+        self._target = target
+        self._builds: dict[str, list[ImageBuild]] = {}
+        for build in image_builds(target):
+            if build.dockerfile is not None:
+                self._builds.setdefault(build.dockerfile, []).append(build)
+        self._sources: dict[str, list[CopySource]] = {}
+
+    def builds(self, dockerfile: Dockerfile) -> Sequence[ImageBuild]:
+        """Who builds it, dev containers included."""
+        return self._builds.get(dockerfile.path, ())
+
+    def deployments(self, dockerfile: Dockerfile) -> Sequence[ImageBuild]:
+        """Who builds it for running, dev containers left out."""
+        return [one for one in self.builds(dockerfile) if one.origin != "devcontainer"]
+
+    def final_stage(self, dockerfile: Dockerfile) -> Stage | None:
+        """The stage that ships, given what the builders ask for."""
+        return final_stage(dockerfile, (one.target for one in self.deployments(dockerfile)))
+
+    def stage_names(self, dockerfile: Dockerfile) -> frozenset[str]:
+        """What ``--from`` may name beside stages and images: the builders' named contexts."""
+        return frozenset(name for one in self.builds(dockerfile) for name in one.contexts)
+
+    def is_dev_container(self, dockerfile: Dockerfile) -> bool:
+        """Whether only dev containers build it."""
+        found = self.builds(dockerfile)
+        return bool(found) and all(one.origin == "devcontainer" for one in found)
+
+    def fragment_user(self, dockerfile: Dockerfile) -> Place | None:
+        """Who puts a file without ``FROM`` together with others, if anybody is seen to."""
+        name = posixpath.basename(dockerfile.path)
+        pattern = re.compile(
+            rf"(?:\b(?:cat|m4|cpp|sed|awk|envsubst|include|INCLUDE|open|read_text|readFile\w*|"
+            rf"render|template\w*|source)\b.*|>>?\s*){re.escape(name)}(?![\w.-])"
+        )
+        wildcard = re.compile(r"\bcat\b.*Dockerfile[\w.-]*\*")
+        for path in self._target.files:
+            if path.endswith(
+                (".sh", ".mk", ".py", ".js", ".ts", ".rb", ".go", ".yml", ".yaml")
+            ) or (posixpath.basename(path) in ("Makefile", "justfile", "Rakefile", "Taskfile")):
+                text = self._target.text(path)
+                if "ockerfile" not in text and name not in text:
+                    continue
+                for number, line in enumerate(text.split("\n"), 1):
+                    if len(line) > 2_000:
+                        continue
+                    if name in line and pattern.search(line):
+                        return Place(path, number, 1)
+                    if "*" in line and name.startswith("Dockerfile") and wildcard.search(line):
+                        return Place(path, number, 1)
+        return None
+
+    # -- sources -----------------------------------------------------------------------
+
+    def sources(self, dockerfile: Dockerfile) -> list[CopySource]:
+        """What the file takes from its context; computed, remote and inline sources left out."""
+        known = self._sources.get(dockerfile.path)
+        if known is None:
+            known = self._sources[dockerfile.path] = list(_sources(dockerfile))
+        return known
+
+    def contexts(self, dockerfile: Dockerfile) -> list[BuildContext]:
+        """The known contexts; empty when none is."""
+        found = self.builds(dockerfile)
+        by_path: dict[str, list[ImageBuild]] = {}
+        for build in found:
+            if build.context is None or not self._target.has_dir(build.context):
+                continue
+            if build.assumed and not self._fits(dockerfile, build.context):
+                continue
+            by_path.setdefault(build.context, []).append(build)
+        if by_path:
+            return [BuildContext(path, tuple(by_path[path])) for path in sorted(by_path)]
+        if found or dockerfile.path in release_tools(self._target):
+            return []
+        inferred = self._inferred(dockerfile)
+        return [] if inferred is None else [BuildContext(inferred, ())]
+
+    def _fits(self, dockerfile: Dockerfile, context: str) -> bool:
+        """Whether some source of the file is there: then a guessed folder is believable."""
+        sources = [s for s in self.sources(dockerfile) if _clean(s.written) not in ("", ".")]
+        return not sources or any(self._found(context, source.written) for source in sources)
+
+    def _inferred(self, dockerfile: Dockerfile) -> str | None:
+        """The one of root and own folder against which every source that resolves does."""
+        own = posixpath.dirname(dockerfile.path)
+        sources = [s for s in self.sources(dockerfile) if _clean(s.written) not in ("", ".")]
+        candidates = ("",) if not own else ("", own)
+        hits = [{s.written for s in sources if self._found(c, s.written)} for c in candidates]
+        union = set().union(*hits)
+        if not union:
+            return None
+        fitting = [c for c, hit in zip(candidates, hits, strict=True) if hit == union]
+        return fitting[0] if len(fitting) == 1 else None
+
+    def _found(self, context: str, written: str) -> bool:
+        path = _clean(written)
+        full = posixpath.join(context, path)
+        if self._target.has(full) or self._target.has_dir(full) or hidden(self._target, full):
+            return True
+        return _is_glob(path) and any(True for _ in self._matches(context, path))
+
+    def _matches(self, context: str, pattern: str) -> Iterator[str]:
+        match = context_glob(pattern).fullmatch
+        prefix = f"{context}/" if context else ""
+        seen: set[str] = set()
+        static = re.split(r"[*?\[\\]", pattern, maxsplit=1)[0]
+        depth = pattern.count("/") + 1 if "**" not in pattern else 99
+        everything, begin = self._target.everything, prefix + static
+        for path in everything[bisect_left(everything, begin) :]:
+            if not path.startswith(begin):
+                break
+            # A pattern may match a folder as well as a file.
+            inner = "/".join(path[len(prefix) :].split("/")[:depth])
+            if inner not in seen:
+                seen.add(inner)
+                if match(inner):
+                    yield inner
+
+    def lost(self, dockerfile: Dockerfile, contexts: Sequence[BuildContext]) -> list[LostSource]:
+        """The sources that some context does not have, worst verdict per source first."""
+        out = []
+        sources = self.sources(dockerfile)
+        wanted = self._wanted_stages(dockerfile)
+        resolved: dict[int, int] = {}
+        for source in sources:
+            if any(self._found(context.path, source.written) for context in contexts):
+                key = id(source.instruction)
+                resolved[key] = resolved.get(key, 0) + 1
+        for source in sources:
+            verdicts = [(context, self._look(dockerfile, context, source)) for context in contexts]
+            bad = [(context, verdict) for context, verdict in verdicts if verdict is not None]
+            if not bad:
+                continue
+            good = tuple(context for context, verdict in verdicts if verdict is None)
+            glob = _is_glob(_clean(source.written))
+            context, verdict = bad[0]
+            assert verdict is not None
+            if glob and verdict[0] == "missing" and resolved.get(id(source.instruction)):
+                continue
+            kind, path, rule = verdict
+            if kind in ("missing", "ignored"):
+                if _is_build_output(source, self._target, context.path, dockerfile):
+                    continue
+                if not glob and self._is_made(path):
+                    continue
+            if good and not any(b.origin in ("compose", "workflow") for b in context.builds):
+                continue  # a script's folder may be another at run time
+            out.append(
+                LostSource(
+                    source=source,
+                    context=context,
+                    path=path,
+                    kind=kind,
+                    rule=rule,
+                    nearest=namesake(self._target, path) if kind == "missing" else None,
+                    elsewhere=good,
+                    optional_stage=source.stage.index not in wanted,
+                )
+            )
+        return out
+
+    def _is_made(self, path: str) -> bool:
+        """Whether a script writes the file, or makes the folder that a clone does not have."""
+        made, folder = created(self._target), posixpath.dirname(path)
+        if made.by(path) is not None:
+            return True
+        return not self._target.has_dir(folder) and made.folder_by(folder) is not None
+
+    def _wanted_stages(self, dockerfile: Dockerfile) -> set[int]:
+        """The stages that somebody's build runs; those of the last stage when nobody is known."""
+        asked = {one.target for one in self.builds(dockerfile)} or {""}
+        found: set[int] = set()
+        for name in asked:
+            stage = dockerfile.stage(name) if name else None
+            stage = stage or dockerfile.stages[-1]
+            found |= {one.index for one in dockerfile.needed(stage)}
+        return found
+
+    def _look(
+        self, dockerfile: Dockerfile, context: BuildContext, source: CopySource
+    ) -> tuple[str, str, Note | None] | None:
+        """What is wrong with a source in a context: kind, path, rule; nothing when it is there."""
+        path = _clean(source.written)
+        full = posixpath.join(context.path, path) if path not in ("", ".") else context.path
+        if path in ("", "."):
+            return None
+        if _is_glob(path):
+            matches = list(self._matches(context.path, path))
+            if not matches:
+                return "missing", full, self._ignore_note(full)
+        else:
+            if hidden(self._target, full):
+                return None
+            if not self._target.has(full) and not self._target.has_dir(full):
+                note = self._ignore_note(full)
+                return ("ignored" if note else "missing"), full, note
+            matches = [path]
+        rules = self._dockerignore(dockerfile, context)
+        if rules is not None:
+            verdicts = [self._excluded(rules, context.path, match) for match in matches]
+            if verdicts and all(verdicts):
+                rule = next(one for one in verdicts if one)
+                return "excluded", full, Note(rule.place, f"excludes it: {rule.text}")
+        if not _is_glob(path) and self._target.has_dir(full) and not self._target.has(full):
+            below = self._below(full)
+            if below and all(_hidden(one[len(full) + 1 :]) for one in below):
+                return "dots", full, None
+        return None
+
+    def _below(self, folder: str) -> list[str]:
+        prefix = f"{folder}/"
+        everything = self._target.everything
+        start = bisect_left(everything, prefix)
+        found = []
+        for path in everything[start : start + _MAX_BELOW]:
+            if not path.startswith(prefix):
+                break
+            found.append(path)
+        return found
+
+    def _ignore_note(self, full: str) -> Note | None:
+        rule = ignore_rule(self._target, full)
+        return None if rule is None else Note(rule.place, f"git ignores it: {rule.pattern}")
+
+    def _dockerignore(self, dockerfile: Dockerfile, context: BuildContext) -> Dockerignore | None:
+        own = f"{dockerfile.path}.dockerignore"
+        for path in (own, posixpath.join(context.path, ".dockerignore")):
+            if self._target.has(path):
+                return self._target.parse(read_dockerignore, path)
+        return None
+
+    def _excluded(self, rules: Dockerignore, context: str, path: str) -> DockerignoreRule | None:
+        rule = rules.excluded(path)
+        if self._target.has(posixpath.join(context, path)):
+            return rule
+        if rule is not None and not rules.has_exceptions:
+            return rule
+        if rule is None and not any(
+            r.exception or f"{path}/" in r.text or "*" in r.text for r in rules.rules
+        ):
+            return None
+        prefix = len(context) + 1 if context else 0
+        found: DockerignoreRule | None = None
+        for one in self._below(posixpath.join(context, path)):
+            found = rules.excluded(one[prefix:])
+            if found is None:
+                return None
+        return found
+
+
+@once
+def _ignored(target: Target) -> dict[str, IgnoreRule | None]:
+    return {}
+
+
+def ignore_rule(target: Target, path: str) -> IgnoreRule | None:
+    """The git-ignore rule that keeps a file or a folder out of a clone; asked once per path."""
+    known = _ignored(target)
+    if path not in known:
+        rule = target.ignored_by(path)
+        if rule is None and "." not in posixpath.basename(path)[1:]:
+            rule = target.ignored_by(f"{path}/x")  # a pattern for folders only: `data/`
+        known[path] = rule
+    return known[path]
+
+
+def namesake(target: Target, path: str) -> str | None:
+    """Where a file or folder of the same name, or nearly the same beside it, really is.
+
+    Cheaper than :meth:`Target.nearest`, which compares whole paths with every file.
+    """
+    name, folder = posixpath.basename(path), posixpath.dirname(path)
+    twins = files_by_name(target).get(name) or folders_by_name(target).get(name)
+    if twins:
+        parts = set(path.split("/"))
+        return max(twins, key=lambda twin: (len(parts & set(twin.split("/"))), -len(twin)))
+    # `Cargo.toml` is no substitute for `Cargo.lock`: the suffix has to agree.
+    suffix = posixpath.splitext(name)[1]
+    prefix = f"{folder}/" if folder else ""
+    beside = {
+        one[len(prefix) :].partition("/")[0] for one in target.everything if one.startswith(prefix)
+    }
+    alike = difflib.get_close_matches(
+        name, [one for one in sorted(beside) if posixpath.splitext(one)[1] == suffix][:200], 1, 0.8
+    )
+    return posixpath.join(folder, alike[0]) if alike else None
+
+
+def _clean(written: str) -> str:
+    """A source as a path below the context: a leading slash means the context's own root, and
+    nothing leads out of it."""
+    return posixpath.normpath("/" + written.strip("\"'").replace("/./", "/")).lstrip("/")
+
+
+def _is_glob(path: str) -> bool:
+    return any(char in path for char in "*?[")
+
+
+def _hidden(relative: str) -> bool:
+    return any(part.startswith(".") for part in relative.split("/"))
+
+
+def _sources(dockerfile: Dockerfile) -> Iterator[CopySource]:
+    for stage in dockerfile.stages:
+        for one in stage.instructions:
+            if one.keyword in ("COPY", "ADD"):
+                if one.flag("from") is not None:
+                    continue
+                words = [_slashed(word, dockerfile) for word in one.sources if _is_local(word)]
+                goal = (
+                    one.exec_form[-1] if one.exec_form else one.words[-1].text if one.words else ""
+                )
+                if shell_syntax(one) is not None:
+                    continue
+                for word in words:
+                    yield CopySource(word.text, word.place, one, stage, goal, len(words))
+            elif one.keyword == "RUN":
+                for flag in one.flags:
+                    options = mount_options(flag.value) if flag.name == "mount" else {}
+                    written = options.get("source") or options.get("src") or ""
+                    bind = options.get("type", "bind") == "bind" and "from" not in options
+                    if written and bind and "$" not in written:
+                        goal = options.get("target") or options.get("dst") or ""
+                        yield CopySource(written, flag.place, one, stage, goal)
+
+
+def _slashed(word: Word, dockerfile: Dockerfile) -> Word:
+    """A Windows path in the spelling of the repository."""
+    return Word(word.text.replace("\\", "/"), word.place) if dockerfile.escape == "`" else word
+
+
+def _is_local(word: Word) -> bool:
+    text = word.text.strip("\"'")
+    return bool(text) and "$" not in text and "<<" not in text and not _URL.match(text)
+
+
+_SHELL_WORDS = frozenset({"||", "&&", "|", ";", ">", ">>", "<", "&"})
+
+
+def shell_syntax(one: Instruction) -> Word | None:
+    """The first word of a ``COPY``/``ADD`` that only a shell would understand."""
+    if one.keyword not in ("COPY", "ADD") or one.exec_form is not None or one.heredocs:
+        return None
+    for word in one.words:
+        bare = word.text
+        if bare in _SHELL_WORDS or re.match(r"^(?:\d|&)?>{1,2}(?!$)|^\d>", bare):
+            return word
+        if bare.endswith(";") and not bare.startswith(("'", '"')):
+            return word
+    return None
+
+
+def _is_build_output(
+    source: CopySource, target: Target, context: str, dockerfile: Dockerfile
+) -> bool:
+    """Whether a missing source is what a build makes before the image is built."""
+    path = _clean(source.written)
+    lower = path.lower()
+    if lower.endswith(_OUTPUT_SUFFIXES) or ".tar" in lower:
+        return True
+    parts = lower.split("/")
+    for index, part in enumerate(parts):
+        if part not in _OUTPUTS:
+            continue
+        folder = posixpath.join(context, *path.split("/")[: index + 1])
+        kept_by_hand = lower.endswith(_SOURCE_SUFFIXES) and target.has_dir(folder)
+        if not kept_by_hand:
+            return True
+    name = parts[-1]
+    if "." in name or name in _PLAIN_NAMES or _is_glob(name):
+        return False
+    # `COPY server /usr/local/bin/`, `ENTRYPOINT ["/server"]`: a binary from an earlier step.
+    if "/bin/" in f"{source.goal}/" or "/sbin/" in f"{source.goal}/":
+        return True
+    for keyword in ("ENTRYPOINT", "CMD"):
+        last = source.stage.last(keyword)
+        words = () if last is None else last.exec_form or tuple(last.text.split())
+        if words and words[0].rpartition("/")[2].lower() == name:
+            return True
+    return False
+
+
+def from_names(dockerfile: Dockerfile) -> Iterator[tuple[Stage, str, Place]]:
+    """Every ``--from`` of every stage, as written."""
+    for stage in dockerfile.stages:
+        for name, place in copied_from(stage):
+            yield stage, name, place

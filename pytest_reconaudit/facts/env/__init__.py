@@ -1,0 +1,1 @@
+"""Environment variables: where each is set, read and built in."""

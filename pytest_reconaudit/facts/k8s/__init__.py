@@ -1,0 +1,1 @@
+"""Kubernetes: render sets, references, workloads, autoscalers."""

@@ -1,0 +1,101 @@
+"""What is applied together: kustomizations rendered, plain folders as they lie, charts skipped.
+
+A *render set* is the unit that references are resolved in. Each kustomization that no other
+kustomization includes is one, rendered here the way ``kustomize build`` does it: resources and
+bases, generators, components, patches, then namespace, prefix and suffix, labels, replicas,
+images, and last the names in references. Manifests that no kustomization names form one set per
+folder. Every rendered object keeps the file and line each of its parts was written at.
+
+What this cannot follow (a remote base, a missing file, a plugin, Helm) makes the set
+``unrendered``: its objects are the best that could be had and must not be used to say that
+something is missing. Kustomize itself is never run: the target is not trusted.
+"""
+
+from __future__ import annotations
+
+import posixpath
+
+from msgspec import Struct
+
+from pytest_reconaudit.facts.k8s.kustomize_build import Renderer
+from pytest_reconaudit.facts.k8s.manifests import charts, kustomizations, manifest_files
+from pytest_reconaudit.model import Place
+from pytest_reconaudit.readers.kustomize import Kustomization
+from pytest_reconaudit.readers.manifest import KubeObject, ManifestFile, object_of
+from pytest_reconaudit.target import Target, once
+
+__all__ = ["RenderSet", "render_sets"]
+
+
+class RenderSet(Struct, frozen=True, eq=False):
+    """Objects that are applied together. Two sets are equal only when identical."""
+
+    id: str
+    """The folder, relative to the target; ``.`` for its root."""
+    kind: str
+    """``kustomization``, ``directory`` or ``chart``."""
+    place: Place
+    """The kustomization or chart file; for a folder its first manifest."""
+    objects: tuple[KubeObject, ...]
+    files: frozenset[str]
+    """Every file of the target that went into it."""
+    unrendered: str = ""
+    """Why it is not known for sure what the set holds; empty when it is."""
+    unrendered_at: Place | None = None
+    variables: frozenset[str] = frozenset()
+    """Kustomize ``vars``: their ``$(NAME)`` is no Kubernetes expansion."""
+    namespace: str | None = None
+    """The namespace that a kustomization puts everything in."""
+
+
+@once
+def render_sets(target: Target) -> tuple[RenderSet, ...]:
+    """Kustomizations, then plain folders, then charts; each sort in path order."""
+    renderer = Renderer(target)
+    every = kustomizations(target)
+    included = {path for one in every for path in renderer.included(one)}
+    taken: set[str] = set()
+    for one in every:
+        taken |= renderer.claimed(one)
+    sets = [
+        _rendered(renderer, one) for one in every if one.path not in included and not one.component
+    ]
+    folders: dict[str, list[ManifestFile]] = {}
+    for manifest in manifest_files(target):
+        if manifest.path not in taken and manifest.objects:
+            folders.setdefault(posixpath.dirname(manifest.path), []).append(manifest)
+    for folder, manifests in sorted(folders.items()):
+        objects = tuple(one for manifest in manifests for one in manifest.objects)
+        sets.append(
+            RenderSet(
+                id=folder or ".",
+                kind="directory",
+                place=Place(manifests[0].path, 1, 1),
+                objects=objects,
+                files=frozenset(manifest.path for manifest in manifests),
+            )
+        )
+    for folder in charts(target):
+        name = "Chart.yaml" if target.has(posixpath.join(folder, "Chart.yaml")) else "Chart.yml"
+        place = Place(posixpath.join(folder, name), 1, 1)
+        sets.append(
+            RenderSet(folder or ".", "chart", place, (), frozenset(), "a Helm chart", place)
+        )
+    return tuple(sets)
+
+
+def _rendered(renderer: Renderer, one: Kustomization) -> RenderSet:
+    layer, resources = renderer.render(one)
+    objects = (object_of(made.root, open_ended=made.open_ended) for made in resources)
+    reason, at = layer.reasons[0] if layer.reasons else ("", None)
+    return RenderSet(
+        id=posixpath.dirname(one.path) or ".",
+        kind="kustomization",
+        place=one.place,
+        objects=tuple(made for made in objects if made is not None),
+        files=frozenset(layer.files),
+        unrendered=reason,
+        unrendered_at=at,
+        variables=frozenset(layer.variables),
+        namespace=one.namespace or None,
+    )

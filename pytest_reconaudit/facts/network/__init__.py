@@ -1,0 +1,1 @@
+"""What runs in a container, which ports it listens on, which paths it serves, who asks for them."""
