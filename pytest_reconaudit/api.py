@@ -44,6 +44,7 @@ from pytest_reconaudit.facts.k8s.autoscalers import (
 from pytest_reconaudit.facts.k8s.cluster import Dangling, ReferenceFile, Sighting
 from pytest_reconaudit.facts.k8s.render_sets import RenderSet
 from pytest_reconaudit.facts.k8s.workloads import Unexpanded, Workload
+from pytest_reconaudit.facts.linters import Linted
 from pytest_reconaudit.facts.problems import ConfigFile
 from pytest_reconaudit.model import (
     Confidence,
@@ -98,6 +99,7 @@ __all__ = [
     "JobReach",
     "KeyGroup",
     "KubeObject",
+    "Linted",
     "LostSource",
     "MigrationRoot",
     "MissingKey",

@@ -183,11 +183,13 @@ def judge(
     policy: Policy,
     severity_of: Callable[[Finding], Finding] = lambda finding: finding,
     call: Callable[..., Any] | None = None,
+    elsewhere: Callable[[Finding], bool] | None = None,
 ) -> ItemResult:
     """Run one item. A crash in the check is an ERROR result, never an exception.
 
     :param severity_of: the severity hook; returns the finding with its final severity.
     :param call: runs the check's function with its arguments in another way (fixtures).
+    :param elsewhere: whether a finding is said by another check already and is to be left out here.
     """
     meta = item.meta
     subject = item.subject.id if item.subject else ""
@@ -215,6 +217,13 @@ def judge(
             said.append(_from_assertion(error, item))
         except Exception as error:
             return result(Outcome.ERROR, crash_text(error))
+    if said and elsewhere is not None:
+        kept = [finding for finding in said if not elsewhere(finding)]
+        if len(kept) < len(said):
+            skipped = f"{len(said) - len(kept)} more are said by checks on the same lines"
+        if not kept:
+            return result(Outcome.PASSED, skipped)
+        said = kept
     if not said:
         return result(Outcome.SKIPPED, skipped) if skipped else result(Outcome.PASSED)
     settled = (policy.settle(severity_of(finding), target) for finding in numbered(said))

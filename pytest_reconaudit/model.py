@@ -105,6 +105,7 @@ class SkipReason(enum.Enum):
     NO_BUILD_OUTPUT = "no-build-output"
     NOT_RENDERABLE = "not-renderable"
     CONTEXT_UNKNOWN = "context-unknown"
+    NO_TOOL = "no-tool"
 
 
 class Outcome(enum.Enum):

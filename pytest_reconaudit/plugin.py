@@ -61,6 +61,19 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         help="do not replay the migration history into a throw-away PostgreSQL",
     )
     group.addoption(
+        "--recon-with",
+        metavar="LINTERS",
+        action="append",
+        default=[],
+        help="also run these linters of this machine (hadolint, actionlint, zizmor, squawk,"
+        " kubeconform; comma-separated) and report what they find",
+    )
+    group.addoption(
+        "--recon-with-config",
+        action="store_true",
+        help="let those linters obey the target's own configuration and comments",
+    )
+    group.addoption(
         "--recon-baseline",
         metavar="FILE",
         default=None,
@@ -176,7 +189,7 @@ def _pause_collector(config: pytest.Config) -> None:
 
 
 def _refuse_without_target(config: pytest.Config) -> None:
-    for name in ("report", "checks", "baseline", "write_baseline", "dsn"):
+    for name in ("report", "checks", "baseline", "write_baseline", "dsn", "with"):
         if getattr(config.option, f"recon_{name}"):
             flag = "--recon-" + name.replace("_", "-")
             raise pytest.UsageError(f"{flag} needs --recon-target=DIR: which repository to audit?")

@@ -15,7 +15,7 @@ from pytest_reconaudit.model import Finding, Outcome, Severity
 
 __all__ = ["Baseline", "BaselineError", "Lines", "Policy"]
 
-_WAIVER = re.compile(r"recon:\s*ignore\[([a-z0-9*,\s-]+)\](?:\s*[:—-]?\s*(.*))?")
+_WAIVER = re.compile(r"recon:\s*ignore\[([A-Za-z0-9*,:\s-]+)\](?:\s*[:—-]?\s*(.*))?")
 _CLOSERS = re.compile(r"\s*(?:-->|\*/|#\})\s*$")
 
 
@@ -89,16 +89,20 @@ class Policy(Struct, frozen=True):
 
 
 def _waiver(finding: Finding, lines: Lines) -> str:
-    """``# recon: ignore[check-id] reason`` on the finding's line or the line above."""
+    """``# recon: ignore[check-id] reason`` on the finding's line or the line above.
+
+    ``check-id:clause`` waives one clause of a check, or one rule of a linter.
+    """
     line = finding.place.line
     if line is None:
         return ""
+    names = {finding.check, f"{finding.check}:{finding.clause}"}
     for number in (line, line - 1):
         text = lines.line(finding.place.path, number)
         if "recon:" not in text:
             continue
         match = _WAIVER.search(text)
-        if match and finding.check in {name.strip() for name in match[1].split(",")}:
+        if match and not names.isdisjoint(name.strip() for name in match[1].split(",")):
             reason = _CLOSERS.sub("", match[2] or "").strip()
             return reason or "waived without a reason"
     return ""

@@ -13,7 +13,7 @@ import shutil
 import sys
 import tempfile
 import time
-from collections.abc import Generator, Iterable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from functools import lru_cache
 from pathlib import Path
 from types import ModuleType
@@ -48,6 +48,8 @@ def start(config: pytest.Config) -> None:
     option.recon_checks = [str(folder) for folder in own]
     _quieten(config)
     _keep_cache_out_of(target, config)
+    if option.recon_with:
+        _prepare_linters(target, option)
     for pillar in Pillar:
         config.addinivalue_line("markers", f"pillar{int(pillar)}: {pillar.title}")
     audit = AuditSession(config, target, policy.Policy(fail_on, baseline), own)
@@ -60,6 +62,20 @@ def start(config: pytest.Config) -> None:
         from pytest_reconaudit import delivery
 
         delivery.check_writable(option.recon_report, option.recon_write_baseline)
+
+
+def _prepare_linters(target: Target, option: Any) -> None:
+    from pytest_reconaudit.facts import linters
+
+    names = [name.strip() for text in option.recon_with for name in text.split(",")]
+    wanted = linters.LinterConfig(tuple(filter(None, names)), option.recon_with_config)
+    try:
+        linters.configure(target, wanted)
+    except LookupError as error:
+        given, known = error.args
+        raise pytest.UsageError(
+            f"--recon-with: unknown linter {given!r}; choose from {', '.join(sorted(known))}"
+        ) from None
 
 
 def _checks_folder(text: str) -> Path:
@@ -259,7 +275,40 @@ class AuditSession:
         return engine.plan(self.target, checks, self.providers())
 
     def judge(self, planned: engine.PlannedItem, call: Any = None) -> ItemResult:
-        return engine.judge(planned, self.target, self.policy, self._severity, call)
+        if planned.meta.domain != "lint" or planned.subject is None:
+            return engine.judge(planned, self.target, self.policy, self._severity, call)
+        said = self._said_already(planned.subject.id)
+        return engine.judge(planned, self.target, self.policy, self._severity, call, said)
+
+    def _said_already(self, linter: str) -> Callable[[model.Finding], bool]:
+        """Whether a check of ours says of the same line what a linter's finding says.
+
+        The checks that could are judged here, whoever else runs them: a worker of xdist does not
+        know what another one found.
+        """
+        places: dict[str, set[tuple[str, int | None]]] = {}
+        by_id = {meta.id: (meta, module) for meta, module in engine.builtin_checks()}
+
+        def places_of(check: str) -> set[tuple[str, int | None]]:
+            if check not in places:
+                found = places[check] = set()
+                for planned in self.planned([by_id[check]] if check in by_id else []):
+                    for one in engine.judge(planned, self.target, self.policy).findings:
+                        for place in (one.place, *(note.place for note in one.related)):
+                            found.add((place.path, place.line))
+            return places[check]
+
+        def said(finding: model.Finding) -> bool:
+            mine = [finding.place, *(note.place for note in finding.related)]
+            checks = same_checks(linter, finding.clause)
+            return all(
+                any((place.path, place.line) in places_of(check) for check in checks)
+                for place in mine
+            )
+
+        from pytest_reconaudit.facts.linters import same_checks
+
+        return said
 
     def _severity(self, finding: model.Finding) -> model.Finding:
         from msgspec.structs import replace

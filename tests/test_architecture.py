@@ -20,6 +20,7 @@ ALLOWED: dict[str, set[str]] = {
     "readers": {"model", "readers"},
     "facts": {"model", "target", "readers", "facts"},
     "facts.db.database": {"model", "target", "readers", "facts", "probes"},
+    "facts.linters": {"model", "target", "facts", "probes"},
     "probes": {"model", "readers", "probes"},
     "subjects": {"model", "target", "readers", "facts", "subjects"},
     "audit": {"model", "masking"},
@@ -35,7 +36,7 @@ ALLOWED: dict[str, set[str]] = {
     "plugin": {"hookspecs", "session", "catalogue"},
     "session": {
         "engine", "model", "policy", "subjects", "plugin", "target", "facts.db.database",
-        "reports", "delivery", "selection",
+        "facts.linters", "reports", "delivery", "selection",
     },
 }  # fmt: skip
 """Room → the rooms it may import from. ``facts.db.database`` alone reaches a probe, lazily."""

@@ -1,0 +1,1 @@
+"""Specialised linters that the user asked for with ``--recon-with``."""
