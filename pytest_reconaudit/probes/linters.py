@@ -215,9 +215,7 @@ _ZIZMOR_SURE = {
 
 
 def _zizmor(data: Any) -> Iterator[Remark]:
-    for one in data:
-        if one.get("ignored"):
-            continue
+    for one in data:  # what a comment ignores is only there when comments do not count
         places = one["locations"]
         main = next((p for p in places if p["symbolic"].get("kind") == "Primary"), places[0])
         start = main["concrete"]["location"]["start_point"]
