@@ -17,8 +17,11 @@ from msgspec import Struct, field
 __all__ = [
     "CheckMeta",
     "Confidence",
+    "DeploymentMap",
     "Finding",
     "ItemResult",
+    "MapEdge",
+    "MapNode",
     "Note",
     "Outcome",
     "Pillar",
@@ -27,6 +30,7 @@ __all__ = [
     "Run",
     "Severity",
     "SkipReason",
+    "Span",
     "fingerprint",
     "mask",
 ]
@@ -317,6 +321,66 @@ class ItemResult(Struct, frozen=True):
         )
 
 
+class Span(Struct, frozen=True):
+    """Lines of a file that belong to one thing; without lines the whole file."""
+
+    path: str
+    first: int | None = None
+    last: int | None = None
+    """``None``: to the end of the file."""
+
+    def holds(self, place: Place) -> bool:
+        if place.path != self.path:
+            return False
+        if self.first is None:
+            return True
+        line = place.line or 1
+        return self.first <= line and (self.last is None or line <= self.last)
+
+
+class MapNode(Struct, frozen=True):
+    """One thing of a deployment: a pipeline, image, service, port, route or configuration key."""
+
+    id: str
+    """``service:docker-compose.yml:api``; unique in its map."""
+    kind: str
+    """``pipeline``, ``image``, ``service``, ``port``, ``route`` or ``key``."""
+    title: str
+    group: str
+    """What it stands in: the compose file, the render set, the package that serves the route."""
+    place: Place | None
+    """``None`` for what only exists outside the repository (a registry's image)."""
+    spans: tuple[Span, ...] = ()
+    """The lines that are about it: a finding there is a finding on it."""
+    state: str = ""
+    """Of a port: ``listens``, ``nobody`` (claimed, and nothing listens) or ``unknown``; of an
+    image: ``built`` or ``foreign``."""
+    details: tuple[str, ...] = ()
+
+
+class MapEdge(Struct, frozen=True):
+    """What one node has to do with another, and the line that says so."""
+
+    source: str
+    target: str
+    kind: str
+    """``builds runs listens claims publishes needs asks serves sets reads``."""
+    place: Place | None
+    says: str = ""
+    wrong: bool = False
+    """The two do not agree: asked for a port that nobody listens on, say."""
+
+
+class DeploymentMap(Struct, frozen=True):
+    """The graph of the deployment, in a stable order."""
+
+    nodes: tuple[MapNode, ...] = ()
+    edges: tuple[MapEdge, ...] = ()
+
+    def of_kind(self, *kinds: str) -> tuple[MapNode, ...]:
+        return tuple(node for node in self.nodes if node.kind in kinds)
+
+
 class Run(Struct, frozen=True):
     """A finished audit: all a report may know. Deterministic: no time, no host, no duration."""
 
@@ -329,6 +393,8 @@ class Run(Struct, frozen=True):
     """Stopped before its last item: what is missing would have been judged."""
     excerpts: Mapping[str, Sequence[tuple[int, str]]] = field(default_factory=dict)
     """``str(place)`` of a finding → numbered source lines around it (secrets masked)."""
+    deployment: DeploymentMap = DeploymentMap()
+    """Who builds, runs, publishes and asks whom; filled when a report that shows it is written."""
 
     @property
     def findings(self) -> tuple[Finding, ...]:
@@ -358,6 +424,7 @@ class Run(Struct, frozen=True):
             cycle=self.cycle,
             interrupted=self.interrupted,
             excerpts=self.excerpts,
+            deployment=self.deployment,
         )
 
     @property

@@ -6,14 +6,18 @@ from msgspec.structs import replace
 
 from pytest_reconaudit.model import (
     Confidence,
+    DeploymentMap,
     Finding,
     ItemResult,
+    MapEdge,
+    MapNode,
     Note,
     Outcome,
     Pillar,
     Place,
     Run,
     Severity,
+    Span,
     fingerprint,
 )
 from pytest_reconaudit.policy import Policy
@@ -361,6 +365,85 @@ EXCERPTS = {
 }
 
 
+def service(name: str, file: str, first: int, last: int, *, group: str = "") -> MapNode:
+    """A service on the map, at some lines of its file."""
+    place = Place(file, first, 3)
+    spans = (Span(file, first, last),)
+    return MapNode(f"service:{file}:{name}", "service", name, group or file, place, spans)
+
+
+def port(owner: MapNode, number: int, line: int, state: str = "listens") -> MapNode:
+    """A port of a service."""
+    assert owner.place is not None
+    path = owner.place.path
+    return MapNode(
+        f"port:{path}:{owner.title}:{number}", "port", str(number), owner.id,
+        Place(path, line, 7), (Span(path, line, line),), state,
+    )  # fmt: skip
+
+
+def tidewater_map() -> DeploymentMap:
+    """The booking platform's deployment: a pipeline, three images, four services."""
+    berths = service("berths", "compose.yaml", 12, 30)
+    gateway = service("gateway", "compose.yaml", 31, 44)
+    store = service("postgres", "compose.yaml", 45, 60)
+    pods = service("Deployment/berths", "deploy/k8s/berths.yaml", 1, 25)
+    path = "services/berths/Dockerfile"
+    built = MapNode(f"image:{path}", "image", path, "built here", Place(path, 1), (Span(path),),
+                    "built", ("from debian:12-slim",))  # fmt: skip
+    nginx = MapNode("image:nginx:1.27", "image", "nginx:1.27", "from a registry", None, (),
+                    "foreign")  # fmt: skip
+    postgres = MapNode("image:postgres:16", "image", "postgres:16", "from a registry", None, (),
+                       "foreign")  # fmt: skip
+    flow = ".github/workflows/release.yml"
+    release = MapNode(f"pipeline:{flow}", "pipeline", "release.yml", "GitHub Actions",
+                      Place(flow, 1), (Span(flow),))  # fmt: skip
+    web, claimed = port(gateway, 80, 35), port(gateway, 9090, 36, "unknown")
+    api, lost = port(berths, 4000, 16), port(pods, 8080, 20, "nobody")
+    data = port(store, 5432, 50)
+    key = MapNode("key:PORT", "key", "PORT", "configuration", Place("compose.yaml", 18),
+                  details=("read nowhere",))  # fmt: skip
+    return DeploymentMap(
+        (built, nginx, postgres, release, berths, gateway, store, pods, web, claimed, api, lost,
+         data, key),
+        (
+            MapEdge(release.id, built.id, "builds", Place(flow, 40), "step build"),
+            MapEdge(built.id, berths.id, "runs", Place("compose.yaml", 13)),
+            MapEdge(built.id, pods.id, "runs", Place("deploy/k8s/berths.yaml", 18), "berths"),
+            MapEdge(nginx.id, gateway.id, "runs", Place("compose.yaml", 32)),
+            MapEdge(postgres.id, store.id, "runs", Place("compose.yaml", 46)),
+            MapEdge(berths.id, api.id, "listens", Place("services/berths/src/main.rs", 30)),
+            MapEdge(gateway.id, berths.id, "needs", Place("compose.yaml", 40), "started after"),
+            MapEdge(berths.id, data.id, "asks", Place("compose.yaml", 20), "DATABASE_URL"),
+            MapEdge(gateway.id, api.id, "asks", Place("gateway/nginx.conf", 9), "proxy_pass", True),
+            MapEdge(berths.id, key.id, "sets", Place("compose.yaml", 18), "compose"),
+        ),
+    )  # fmt: skip
+
+
+def thirty_services() -> DeploymentMap:
+    """Three compose files with ten services each, every one asking the next."""
+    nodes: list[MapNode] = []
+    edges: list[MapEdge] = []
+    services = []
+    for number in range(30):
+        file = f"stacks/{'abc'[number // 10]}/compose.yaml"
+        one = service(f"service-{number:02}", file, number % 10 * 9 + 1, number % 10 * 9 + 9)
+        services.append(one)
+        path = f"services/service-{number:02}/Dockerfile"
+        image = MapNode(f"image:{path}", "image", path, "built here", Place(path, 1),
+                        (Span(path),), "built")  # fmt: skip
+        ports = [port(one, 3000 + number, number % 10 * 9 + 4), port(one, 9000, number % 10 * 9 + 5,
+                 "unknown")]  # fmt: skip
+        nodes += [image, one, *ports]
+        edges.append(MapEdge(image.id, one.id, "runs", one.place))
+        if number:
+            before = services[number - 1]
+            edges.append(MapEdge(before.id, ports[0].id, "asks", before.place, "URL",
+                                 number % 7 == 0))  # fmt: skip
+    return DeploymentMap(tuple(nodes), tuple(edges))
+
+
 def believable() -> Run:
     """A harbour's booking platform: findings in pillars 2, 3 and 5 and every outcome."""
     by_check: dict[str, list[Finding]] = {}
@@ -398,7 +481,7 @@ def believable() -> Run:
         ),
     ]
     items.sort(key=lambda one: (one.check, one.subject))
-    return Run("tidewater", H, tuple(items), cycle=3, excerpts=EXCERPTS)
+    return Run("tidewater", H, tuple(items), cycle=3, excerpts=EXCERPTS, deployment=tidewater_map())
 
 
 HOSTILE_TEXTS = (
@@ -457,7 +540,21 @@ def hostile() -> Run:
         items.append(skipped(f"hostile-skip-{number}", f"no-input: {words}", words))
         items.append(crashed(f"hostile-crash-{number}", words, f"the check crashed: {words}"))
         items.append(item(f"hostile-ok-{number}", words))
-    return Run("<b>`x`</b> | @me", H, tuple(items), excerpts=excerpts)
+    nodes = tuple(
+        MapNode(f"{kind}:{words}", kind, words, words, Place(words, number), (Span(words),),
+                "nobody", (words,))
+        for number, words in enumerate(HOSTILE_TEXTS, 1)
+        for kind in ("service", "image", "pipeline")
+    )  # fmt: skip
+    edges = tuple(
+        MapEdge(f"{a}:{words}", f"{b}:{words}", kind, Place(words, 1), words, True)
+        for words in HOSTILE_TEXTS
+        for a, b, kind in (("image", "service", "runs"), ("pipeline", "image", "builds"))
+    )
+    return Run(
+        "<b>`x`</b> | @me", H, tuple(items), excerpts=excerpts,
+        deployment=DeploymentMap(nodes, edges),
+    )  # fmt: skip
 
 
 def big(size: int = 2000) -> Run:

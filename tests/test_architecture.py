@@ -20,6 +20,7 @@ ALLOWED: dict[str, set[str]] = {
     "readers": {"model", "readers"},
     "facts": {"model", "target", "readers", "facts"},
     "facts.db.database": {"model", "target", "readers", "facts", "probes"},
+    "facts.deployment": {"model", "target", "readers", "facts"},
     "facts.linters": {"model", "target", "facts", "probes"},
     "probes": {"model", "readers", "probes"},
     "subjects": {"model", "target", "readers", "facts", "subjects"},
@@ -31,7 +32,7 @@ ALLOWED: dict[str, set[str]] = {
     "checks": {"api"},
     "hookspecs": {"model", "target", "subjects"},
     "selection": set(),
-    "delivery": {"model", "target", "policy", "reports"},
+    "delivery": {"model", "target", "policy", "reports", "facts.deployment"},
     "catalogue": {"engine", "model", "session"},
     "plugin": {"hookspecs", "session", "catalogue"},
     "session": {

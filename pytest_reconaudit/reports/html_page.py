@@ -12,8 +12,18 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
 
-from pytest_reconaudit.model import Confidence, Finding, Note, Outcome, Pillar, Run, Severity
-from pytest_reconaudit.reports import prose
+from pytest_reconaudit.model import (
+    Confidence,
+    Finding,
+    MapEdge,
+    MapNode,
+    Note,
+    Outcome,
+    Pillar,
+    Run,
+    Severity,
+)
+from pytest_reconaudit.reports import map_layout, prose
 from pytest_reconaudit.reports.digest import WORST_FIRST, Digest
 from pytest_reconaudit.reports.text import block, count, one_line
 
@@ -36,6 +46,7 @@ def render(run: Run) -> str:
     ids = _Ids()
     sections = [_Section.of(digest.of(pillar), pillar, ids) for pillar in run.pillars]
     rows = [row for section in sections for row in section.rows]
+    chart, nodes = _map(run, rows, ids)
     return _template().render(
         csp=(
             f"default-src 'none'; style-src '{_hash(style)}'; script-src '{_hash(script)}';"
@@ -51,6 +62,9 @@ def render(run: Run) -> str:
         domains=_tally(row.domain for row in rows),
         checks=_tally(row.finding.check for row in rows),
         catalogue=_catalogue(run, ids),
+        chart=chart,
+        nodes=nodes,
+        services=len(run.deployment.of_kind("service")),
     )
 
 
@@ -115,6 +129,48 @@ class _Entry(Struct, frozen=True):
     title: str
     pillar: Pillar
     outcomes: Sequence[tuple[str, int]]
+
+
+class _MapEntry(Struct, frozen=True):
+    """One node of the deployment map, for the list below it."""
+
+    id: str
+    node: MapNode
+    edges: Sequence[tuple[MapEdge, str]]
+    """What it has to do with others, with the other's title."""
+    findings: Sequence[tuple[Finding, str]]
+    """Findings on it, with the id of their row."""
+
+
+_ON_MAP = ("service", "image", "port", "pipeline")
+
+
+def _map(
+    run: Run, rows: Sequence[_Row], ids: _Ids
+) -> tuple[map_layout.MapPage | None, list[_MapEntry]]:
+    """The drawn map and the list of what is on it."""
+    deployment = run.deployment
+    nodes = deployment.of_kind(*_ON_MAP)
+    if not nodes:
+        return None, []
+    row_ids = {id(row.finding): row.id for row in rows}
+    found = map_layout.findings_by_node(deployment, (row.finding for row in rows))
+    anchors = {node.id: ids.new("n-" + node.id) for node in nodes}
+    titles = {node.id: node.title for node in deployment.nodes}
+    edges: dict[str, list[tuple[MapEdge, str]]] = {}
+    for edge in deployment.edges:
+        if edge.target in anchors:
+            edges.setdefault(edge.source, []).append((edge, titles[edge.target]))
+    entries = [
+        _MapEntry(
+            anchors[node.id],
+            node,
+            edges.get(node.id, ()),
+            [(one, row_ids[id(one)]) for one in found.get(node.id, ())],
+        )
+        for node in nodes
+    ]
+    return map_layout.map_page(deployment, found, anchors), entries
 
 
 class _Ids:

@@ -7,7 +7,7 @@ import re
 from importlib.resources import files
 from typing import Any
 
-from pytest_reconaudit.model import Finding, Outcome, Run, Severity
+from pytest_reconaudit.model import Finding, MapEdge, MapNode, Outcome, Place, Run, Severity
 from pytest_reconaudit.reports.digest import WORST_FIRST, Digest
 
 __all__ = ["SCHEMA_VERSION", "data", "render", "schema"]
@@ -60,6 +60,10 @@ def data(run: Run) -> dict[str, Any]:
             }
             for item in run.items
         ],
+        "deployment": {
+            "nodes": [_node(node) for node in run.deployment.nodes],
+            "edges": [_edge(edge) for edge in run.deployment.edges],
+        },
     }
 
 
@@ -76,6 +80,35 @@ def _figures(digest: Digest) -> dict[str, Any]:
         "suppressed": len(digest.suppressed),
         "severity": {severity.label: digest.counts[severity] for severity in WORST_FIRST},
         "outcomes": {outcome.value: digest.outcomes[outcome] for outcome in Outcome},
+    }
+
+
+def _place(place: Place | None) -> dict[str, Any] | None:
+    if place is None:
+        return None
+    return {"path": place.path, "line": place.line, "column": place.column}
+
+
+def _node(node: MapNode) -> dict[str, Any]:
+    return {
+        "id": node.id,
+        "kind": node.kind,
+        "title": node.title,
+        "group": node.group,
+        "place": _place(node.place),
+        "state": node.state,
+        "details": list(node.details),
+    }
+
+
+def _edge(edge: MapEdge) -> dict[str, Any]:
+    return {
+        "source": edge.source,
+        "target": edge.target,
+        "kind": edge.kind,
+        "place": _place(edge.place),
+        "says": edge.says,
+        "wrong": edge.wrong,
     }
 
 

@@ -38,6 +38,7 @@ def render(run: Run) -> str:
     for one in run.pillars:
         out += [f"## Pillar {int(one)}: {_text(one.title)}", ""]
         out += _pillar(digest.of(one), one, level=3)
+    out += _map(run)
     return _finish(out)
 
 
@@ -47,6 +48,8 @@ def pillar(run: Run, pillar: Pillar) -> str:
     title = f"# Pillar {int(pillar)}: {_text(pillar.title)} audit of {_code(run.target)}"
     out = [f"{title} (cycle {run.cycle})", "", f"**{_text(digest.verdict_text)}**", ""]
     out += _pillar(digest, pillar, level=2)
+    if pillar is Pillar.DEPLOYMENT:
+        out += _map(run)
     return _finish(out)
 
 
@@ -55,6 +58,39 @@ def _finish(lines: Iterable[str]) -> str:
 
 
 # Sections
+
+
+def _map(run: Run) -> list[str]:
+    """The services of the deployment map with what each has to do with."""
+    deployment = run.deployment
+    services = deployment.of_kind("service")
+    if not services:
+        return []
+    titles = {node.id: node for node in deployment.nodes}
+    images: dict[str, list[str]] = {}
+    wants: dict[str, list[str]] = {}
+    ports: dict[str, list[str]] = {}
+    for edge in deployment.edges:
+        if edge.kind == "runs":
+            images.setdefault(edge.target, []).append(_code(titles[edge.source].title))
+        elif edge.kind in ("needs", "asks") and edge.target in titles:
+            other = titles[edge.target]
+            name = other.title
+            if other.kind == "port" and other.group in titles:
+                name = f"{titles[other.group].title}:{other.title}"
+            wrong = " (does not agree)" if edge.wrong else ""
+            wants.setdefault(edge.source, []).append(f"{_text(name)}{wrong}")
+    for node in deployment.of_kind("port"):
+        nobody = " (nothing listens)" if node.state == "nobody" else ""
+        ports.setdefault(node.group, []).append(f"{_text(node.title)}{nobody}")
+    out = ["## Deployment map", "", "| Service | Where | Image | Ports | Needs and asks |"]
+    out.append("|---|---|---|---|---|")
+    for node in services:
+        at = _code(str(node.place)) if node.place else _text(node.group)
+        parts = [_text(node.title), at]
+        parts += [", ".join(table.get(node.id, ())) for table in (images, ports, wants)]
+        out.append("| " + " | ".join(part.replace("|", "\\|") for part in parts) + " |")
+    return [*out, ""]
 
 
 def _pillar(digest: Digest, pillar: Pillar, *, level: int) -> list[str]:

@@ -1,4 +1,18 @@
 "use strict";
+// Deployment map: the lines of the box that is pointed at stand out.
+(() => {
+  const svg = document.querySelector(".chart svg");
+  if (!svg) return;
+  const edges = Array.from(svg.querySelectorAll(".e"));
+  const light = (event) => {
+    const node = event.target.closest(".n");
+    const name = node && node.dataset.n;
+    svg.classList.toggle("lit", Boolean(name));
+    for (const edge of edges) edge.classList.toggle("on", edge.dataset.a === name || edge.dataset.b === name);
+  };
+  for (const kind of ["pointerover", "focusin"]) svg.addEventListener(kind, light);
+  for (const kind of ["pointerleave", "focusout"]) svg.addEventListener(kind, (event) => light({ target: svg, event }));
+})();
 (() => {
   const $ = (id) => document.getElementById(id);
   const all = (selector, root = document) => Array.from(root.querySelectorAll(selector));

@@ -1,0 +1,401 @@
+"""The deployment as one graph: who builds, runs, publishes, needs and asks whom, with places.
+
+Nothing is decided here: every relation comes from the facts that the checks use. The graph is what
+a person looks at, and what the JSON report carries for other tools.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from pytest_reconaudit.facts.ci.pipelines import workflows
+from pytest_reconaudit.facts.compose.stacks import Stack, compose_files, stacks
+from pytest_reconaudit.facts.docker.images import dockerfiles, images
+from pytest_reconaudit.facts.env.keys import key_matrix
+from pytest_reconaudit.facts.k8s.manifests import manifest_files
+from pytest_reconaudit.facts.k8s.workloads import Workload, workloads
+from pytest_reconaudit.facts.network.listeners import Listening, listening
+from pytest_reconaudit.facts.network.programs import (
+    Program,
+    program_of_container,
+    program_of_dockerfile,
+    program_of_service,
+)
+from pytest_reconaudit.facts.network.routes import route_tables, routes_of
+from pytest_reconaudit.model import DeploymentMap, MapEdge, MapNode, Place, Span
+from pytest_reconaudit.readers.compose import ComposeService
+from pytest_reconaudit.readers.manifest import KubeObject
+from pytest_reconaudit.target import Target, once
+
+__all__ = ["deployment_map"]
+
+_UNNAMED = "(image not named)"
+
+
+@once
+def deployment_map(target: Target) -> DeploymentMap:
+    """The whole graph; nodes and edges in a stable order."""
+    return _Builder(target).build()
+
+
+class _Builder:
+    """Nodes by id, edges without repeats."""
+
+    def __init__(self, target: Target) -> None:
+        self.target = target
+        self.nodes: dict[str, MapNode] = {}
+        self.edges: dict[tuple[str, str, str], MapEdge] = {}
+        self.service_ids: dict[tuple[str, str], str] = {}
+        """(stack's folder, service name) → node, for ``depends_on`` within a stack."""
+
+    def build(self) -> DeploymentMap:
+        self._images()
+        self._pipelines()
+        for stack in stacks(self.target):
+            for service in stack.services:
+                self._compose_service(stack, service)
+        for stack in stacks(self.target):
+            for service in stack.services:
+                self._needs(service)
+        for workload in workloads(self.target):
+            self._workload(workload)
+        self._cluster_objects()
+        self._routes()
+        self._keys()
+        return DeploymentMap(tuple(self.nodes.values()), tuple(self.edges.values()))
+
+    def node(self, node: MapNode) -> str:
+        self.nodes.setdefault(node.id, node)
+        return node.id
+
+    def edge(self, edge: MapEdge) -> None:
+        key = (edge.source, edge.target, edge.kind)
+        known = self.edges.get(key)
+        if known is None or (edge.wrong and not known.wrong):
+            self.edges[key] = edge
+
+    def extend(self, id: str, spans: Iterable[Span] = (), details: Iterable[str] = ()) -> None:
+        """Say more about a node that is there."""
+        from msgspec.structs import replace
+
+        node = self.nodes[id]
+        more = tuple(span for span in spans if span not in node.spans)
+        said = tuple(text for text in details if text not in node.details)
+        if more or said:
+            self.nodes[id] = replace(
+                node, spans=(*node.spans, *more), details=(*node.details, *said)
+            )
+
+    # -- images and pipelines --------------------------------------------------------------
+
+    def _images(self) -> None:
+        every = images(self.target)
+        for one in dockerfiles(self.target):
+            stage = every.final_stage(one)
+            details = [f"from {stage.base}"] if stage is not None and stage.base else []
+            self.node(
+                MapNode(
+                    id=f"image:{one.path}",
+                    kind="image",
+                    title=one.path,
+                    group="built here",
+                    place=Place(one.path, 1),
+                    spans=(Span(one.path),),
+                    state="built",
+                    details=tuple(details),
+                )
+            )
+
+    def _image(self, program: Program | None, written: str | None) -> str:
+        if program is not None and program.dockerfile is not None:
+            return f"image:{program.dockerfile.path}"
+        name = written or _UNNAMED
+        return self.node(
+            MapNode(
+                id=f"image:{name}",
+                kind="image",
+                title=name,
+                group="from a registry",
+                place=None,
+                state="foreign",
+            )
+        )
+
+    def _pipelines(self) -> None:
+        for workflow in workflows(self.target):
+            self.node(
+                MapNode(
+                    id=f"pipeline:{workflow.path}",
+                    kind="pipeline",
+                    title=workflow.path.rpartition("/")[2],
+                    group="GitHub Actions",
+                    place=Place(workflow.path, 1),
+                    spans=(Span(workflow.path),),
+                    details=tuple(f"job {job.id}" for job in workflow.jobs),
+                )
+            )
+        every = images(self.target)
+        for one in dockerfiles(self.target):
+            for build in every.builds(one):
+                source = f"pipeline:{build.place.path}"
+                if source in self.nodes:
+                    target = f"image:{one.path}"
+                    self.edge(MapEdge(source, target, "builds", build.place, build.by))
+
+    # -- compose ---------------------------------------------------------------------------
+
+    def _compose_service(self, stack: Stack, service: ComposeService) -> None:
+        id = f"service:{service.place.path}:{service.name}"
+        self.service_ids[stack.folder, service.name] = id
+        program = program_of_service(self.target, stack, service)
+        if id not in self.nodes:
+            self.node(
+                MapNode(
+                    id=id,
+                    kind="service",
+                    title=service.name,
+                    group=service.place.path,
+                    place=service.place,
+                )
+            )
+        self.extend(
+            id,
+            spans=[self._service_span(path, service.name) for path in service.files],
+            details=[f"profile {one.name}" for one in service.profiles],
+        )
+        written = service.image
+        if written is not None or program is not None:
+            build = service.build
+            at = service.image_place or (build.place if build is not None else service.place)
+            self.edge(MapEdge(self._image(program, written), id, "runs", at))
+        heard = self._listening(program, _environment(service))
+        for port in service.ports:
+            number = _number(port.target)
+            if number is None:
+                continue
+            node = self._port(id, number, heard, port.place)
+            host = f"{port.host_ip}:{port.published}" if port.host_ip else port.published
+            if port.published:
+                self.extend(node, details=[f"published as {host}"])
+                self.edge(MapEdge(id, node, "publishes", port.place, port.written))
+        for name in service.expose:
+            number = _number(name.name)
+            if number is not None:
+                self.edge(
+                    MapEdge(id, self._port(id, number, heard, name.place), "claims", name.place)
+                )
+        self._listens(id, heard)
+
+    def _service_span(self, path: str, name: str) -> Span:
+        starts = self._service_lines().get(path, ())
+        for index, (line, known) in enumerate(starts):
+            if known == name:
+                last = starts[index + 1][0] - 1 if index + 1 < len(starts) else None
+                return Span(path, line, last)
+        return Span(path, 1, 1)
+
+    def _service_lines(self) -> Mapping[str, Sequence[tuple[int, str]]]:
+        return _service_lines(self.target)
+
+    def _needs(self, service: ComposeService) -> None:
+        id = f"service:{service.place.path}:{service.name}"
+        for one in service.depends_on:
+            other = self.service_ids.get((service.folder, one.service))
+            if other is not None and other != id:
+                says = one.condition.replace("service_", "until ") or "started after"
+                self.edge(MapEdge(id, other, "needs", one.place, says))
+
+    # -- ports -----------------------------------------------------------------------------
+
+    def _listening(self, program: Program | None, given: Mapping[str, str]) -> Listening | None:
+        return listening(self.target, program, given) if program is not None else None
+
+    def _port(self, service: str, number: int, heard: Listening | None, place: Place) -> str:
+        state = "unknown"
+        if heard is not None:
+            listener = heard.on(number)
+            state = "listens" if listener else ("nobody" if heard.complete else "unknown")
+        return self.node(
+            MapNode(
+                id=f"port:{service.partition(':')[2]}:{number}",
+                kind="port",
+                title=str(number),
+                group=service,
+                place=place,
+                spans=(Span(place.path, place.line, place.line),) if place.line else (),
+                state=state,
+            )
+        )
+
+    def _listens(self, service: str, heard: Listening | None) -> None:
+        for one in heard.listeners if heard is not None else ():
+            node = self.node(
+                MapNode(
+                    id=f"port:{service.partition(':')[2]}:{one.port}",
+                    kind="port",
+                    title=str(one.port),
+                    group=service,
+                    place=one.place,
+                    state="listens",
+                )
+            )
+            self.edge(MapEdge(service, node, "listens", one.place, one.how))
+
+    # -- Kubernetes ------------------------------------------------------------------------
+
+    def _workload(self, workload: Workload) -> None:
+        one = workload.object
+        id = f"service:{workload.id}"
+        group = one.path + (f" ({one.namespace})" if one.namespace else "")
+        self.node(
+            MapNode(
+                id=id,
+                kind="service",
+                title=f"{one.kind}/{one.name}",
+                group=group,
+                place=one.name_place,
+                spans=(_object_span(self.target, one),),
+                details=(f"replicas {one.replicas}",) if one.replicas is not None else (),
+            )
+        )
+        pod = one.pod
+        for container in pod.containers if pod is not None else ():
+            program = program_of_container(self.target, container)
+            image = self._image(program, container.image)
+            self.edge(MapEdge(image, id, "runs", container.image_place, container.name))
+            heard = self._listening(
+                program, {entry.name: entry.value for entry in container.env if entry.value}
+            )
+            for port in container.ports:
+                if port.number is not None:
+                    node = self._port(id, port.number, heard, port.place)
+                    self.edge(MapEdge(id, node, "claims", port.place, port.name))
+            self._listens(id, heard)
+
+    def _cluster_objects(self) -> None:
+        """Autoscalers, Services and the like belong to the workload that they are about."""
+        for file in manifest_files(self.target):
+            known = {
+                (one.kind, one.name): f"service:{work.id}"
+                for work in workloads(self.target)
+                for one in (work.object,)
+                if one.path == file.path
+            }
+            for one in file.objects:
+                scaled = one.spec.map("scaleTargetRef")
+                id = known.get((scaled.str("kind"), scaled.str("name")))
+                if id is None:
+                    id = _selected(one, workloads(self.target), file.path)
+                if id is not None:
+                    self.extend(id, [_object_span(self.target, one)], [str(one)])
+
+    # -- routes and keys -------------------------------------------------------------------
+
+    def _routes(self) -> None:
+        for table in route_tables(self.target):
+            for route in table.routes:
+                self.node(
+                    MapNode(
+                        id=f"route:{table.folder or '.'}:{route.method} {route.path}",
+                        kind="route",
+                        title=f"{route.method} {route.path}",
+                        group=table.folder or ".",
+                        place=route.place,
+                        details=(route.handler,) if route.handler else (),
+                    )
+                )
+        for one in dockerfiles(self.target):
+            program = program_of_dockerfile(self.target, one)
+            served = routes_of(self.target, program) if program is not None else None
+            for route in served.routes if served is not None else ():
+                assert served is not None
+                id = f"route:{served.folder or '.'}:{route.method} {route.path}"
+                if id in self.nodes:
+                    self.edge(MapEdge(f"image:{one.path}", id, "serves", route.place))
+
+    def _keys(self) -> None:
+        matrix = key_matrix(self.target)
+        holders = self._holders()
+        names = sorted({one.key for one in matrix.definitions})
+        for name in names:
+            reads = [one for one in matrix.reads_of(name) if not one.test]
+            places = ", ".join(str(one.place) for one in reads[:5])
+            self.node(
+                MapNode(
+                    id=f"key:{name}",
+                    kind="key",
+                    title=name,
+                    group="configuration",
+                    place=next(one.place for one in matrix.definitions if one.key == name),
+                    details=(f"read at {places}" if places else "read nowhere",),
+                )
+            )
+        for one in matrix.definitions:
+            line = one.place.line or 1
+            for id, span in holders.get(one.place.path, ()):
+                if (span.first or 1) <= line and (span.last is None or line <= span.last):
+                    self.edge(MapEdge(id, f"key:{one.key}", "sets", one.place, one.kind))
+                    break
+
+    def _holders(self) -> Mapping[str, Sequence[tuple[str, Span]]]:
+        """Path → (node, lines) of services, images and pipelines."""
+        found: dict[str, list[tuple[str, Span]]] = {}
+        for node in self.nodes.values():
+            if node.kind in ("service", "image", "pipeline"):
+                for span in node.spans:
+                    found.setdefault(span.path, []).append((node.id, span))
+        return found
+
+
+@once
+def _service_lines(target: Target) -> dict[str, list[tuple[int, str]]]:
+    """Compose file → (first line, name) of its services, in file order."""
+    return {
+        file.path: sorted(
+            (file.root.map("services").key_place(name).line or 1, name) for name in file.services
+        )
+        for file in compose_files(target)
+    }
+
+
+@once
+def _object_lines(target: Target) -> dict[str, list[int]]:
+    """Manifest → the first lines of its objects."""
+    return {
+        file.path: sorted({one.place.line or 1 for one in file.objects})
+        for file in manifest_files(target)
+    }
+
+
+def _object_span(target: Target, one: KubeObject) -> Span:
+    line = one.place.line or 1
+    later = (start for start in _object_lines(target).get(one.path, ()) if start > line)
+    following = next(later, None)
+    return Span(one.path, line, following - 1 if following is not None else None)
+
+
+def _selected(one: KubeObject, every: Iterable[Workload], path: str) -> str | None:
+    """The workload of the same file whose pods a Service or disruption budget selects."""
+    selector = one.spec.map("selector")
+    if one.kind == "PodDisruptionBudget":
+        selector = selector.map("matchLabels")
+    elif one.kind != "Service":
+        return None
+    wanted = [(str(key), selector[key]) for key in selector]
+    for work in every:
+        pod = work.object.pod
+        if not wanted or pod is None or work.object.path != path:
+            continue
+        if all(pod.labels.get(key) == value for key, value in wanted):
+            return f"service:{work.id}"
+    return None
+
+
+def _environment(service: ComposeService) -> dict[str, str]:
+    return {
+        one.key: one.value for one in service.environment if one.value is not None and one.resolved
+    }
+
+
+def _number(text: str) -> int | None:
+    return int(text) if text.isascii() and text.isdigit() else None
