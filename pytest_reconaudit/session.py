@@ -27,6 +27,10 @@ from pytest_reconaudit.plugin import SUITE
 from pytest_reconaudit.target import Target, TargetError
 
 NAME = "reconaudit-session"
+_CONTENT_WITH_RESULTS = (
+    "terminalreporter", "logging-plugin", "lfplugin", "nfplugin", "stepwiseplugin", "session",
+)  # fmt: skip
+"""pytest's own plugins that hear of items and want no more than how each ended."""
 _WORDS = {Outcome.ADVISORY: ("advisory", "a", ("ADVISORY", {"yellow": True}))}
 
 
@@ -256,6 +260,7 @@ class AuditSession:
         self.written: list[str] = []
         self._subjects: dict[str, subjects.SubjectProvider] | None = None
         self._user_items: dict[str, engine.PlannedItem] = {}
+        self._is_followed: bool | None = None
         self._shared = ""
         self._owns_shared = False
 
@@ -416,8 +421,10 @@ class AuditSession:
         """A built-in item needs no set-up, no fixtures and no output capture: half the cost."""
         if not isinstance(item, CheckItem):
             return None
-        hook = item.ihook
-        hook.pytest_runtest_logstart(nodeid=item.nodeid, location=item.location)
+        hook = self.config.hook
+        followed = self._followed()
+        if followed:
+            hook.pytest_runtest_logstart(nodeid=item.nodeid, location=item.location)
         start = time.perf_counter()
         try:
             result = self.judge(item.planned)
@@ -436,10 +443,31 @@ class AuditSession:
         report.duration = time.perf_counter() - start
         _attach(report, result)
         hook.pytest_runtest_logreport(report=report)
-        # JUnit and pytest-html finish an item when it is torn down.
-        hook.pytest_runtest_logreport(report=item.report("teardown", "passed"))
-        hook.pytest_runtest_logfinish(nodeid=item.nodeid, location=item.location)
+        if followed:  # JUnit and pytest-html finish an item when it is torn down
+            hook.pytest_runtest_logreport(report=item.report("teardown", "passed"))
+            hook.pytest_runtest_logfinish(nodeid=item.nodeid, location=item.location)
         return True
+
+    def _followed(self) -> bool:
+        """Whether somebody listens who needs more of an item than its one result.
+
+        pytest's own terminal does not, unless it prints a line for each item.
+        """
+        if self._is_followed is None:
+            manager = self.config.pluginmanager
+            known = {manager.get_plugin(name) for name in _CONTENT_WITH_RESULTS} | {self}
+            hooks = self.config.hook
+            listeners = {
+                one.plugin
+                for hook in (
+                    hooks.pytest_runtest_logstart,
+                    hooks.pytest_runtest_logreport,
+                    hooks.pytest_runtest_logfinish,
+                )
+                for one in hook.get_hookimpls()
+            }
+            self._is_followed = self.config.get_verbosity() > 0 or not listeners <= known
+        return self._is_followed
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_pyfunc_call(self, pyfuncitem: pytest.Function) -> bool | None:
@@ -537,15 +565,20 @@ class AuditSession:
         )
 
     def _refuse_silent_dsn(self, session: pytest.Session) -> None:
-        """Who names a database wants it compared: not reaching it is no quiet skip."""
-        if not (self.config.option.recon_dsn or os.environ.get("RECON_DSN")):
-            return
-        for result in self.results.values():
+        """Who names a server wants it asked: not reaching it is no quiet skip."""
+        dsn = self.config.option.recon_dsn or os.environ.get("RECON_DSN")
+        redis = self.config.option.recon_redis or os.environ.get("RECON_REDIS")
+        said: set[str] = set()
+        for result in self.results.values() if dsn or redis else ():
             if result.outcome is Outcome.SKIPPED and result.reason.startswith("no-server"):
                 reason = result.reason.partition(": ")[2]
-                self._announce(f"ERROR: --recon-dsn: {reason}; nothing was compared with it")
+                server = "--recon-redis" if reason.startswith("--recon-redis") else "--recon-dsn"
+                if server in said or not (redis if server == "--recon-redis" else dsn):
+                    continue
+                said.add(server)
+                text = reason.removeprefix(f"{server}: ")
+                self._announce(f"ERROR: {server}: {text}; nothing was compared with it")
                 session.exitstatus = pytest.ExitCode.USAGE_ERROR
-                return
 
     @staticmethod
     def _collection_errors(reporter: Any) -> None:

@@ -91,7 +91,7 @@ def described(schema: dict[str, Any], node: dict[str, Any], path: str = "") -> s
     if "$ref" in node:
         node = {**schema["$defs"][node["$ref"].rpartition("/")[2]], **node}
     found: set[str] = set()
-    for part in node.get("allOf", ()):
+    for part in (*node.get("allOf", ()), *node.get("oneOf", ())):
         found |= described(schema, part, path)
     if "items" in node:
         found |= described(schema, node["items"], path)
