@@ -6,30 +6,41 @@ a person looks at, and what the JSON report carries for other tools.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 
 from pytest_reconaudit.facts.ci.pipelines import workflows
-from pytest_reconaudit.facts.compose.stacks import Stack, compose_files, stacks
+from pytest_reconaudit.facts.compose.stacks import compose_files
 from pytest_reconaudit.facts.docker.images import dockerfiles, images
 from pytest_reconaudit.facts.env.keys import key_matrix
+from pytest_reconaudit.facts.index import invocations_of
 from pytest_reconaudit.facts.k8s.manifests import manifest_files
 from pytest_reconaudit.facts.k8s.workloads import Workload, workloads
-from pytest_reconaudit.facts.network.listeners import Listening, listening
+from pytest_reconaudit.facts.network.asks import Ask, addresses, nginx_asks
+from pytest_reconaudit.facts.network.listeners import UNKNOWN, Listening
+from pytest_reconaudit.facts.network.pods import PodPorts, pod_ports
 from pytest_reconaudit.facts.network.programs import (
     Program,
+    dockerfiles_of_image,
     program_of_container,
     program_of_dockerfile,
-    program_of_service,
 )
 from pytest_reconaudit.facts.network.routes import route_tables, routes_of
+from pytest_reconaudit.facts.network.services import Answering, answering
+from pytest_reconaudit.facts.references import option_values
 from pytest_reconaudit.model import DeploymentMap, MapEdge, MapNode, Place, Span
 from pytest_reconaudit.readers.compose import ComposeService
 from pytest_reconaudit.readers.manifest import KubeObject
+from pytest_reconaudit.readers.yaml import Map
 from pytest_reconaudit.target import Target, once
 
 __all__ = ["deployment_map"]
 
 _UNNAMED = "(image not named)"
+_TERRAFORM_IMAGE = re.compile(r'^\s*"?(?:container_)?image"?\s*[=:]\s*"([^"\s]+[:/][^"\s]*)"')
+_FLAGS = frozenset({"--rm", "--detach", "--interactive", "--tty", "--init", "--privileged",
+                    "--read-only", "--no-healthcheck", "--publish-all", "--quiet"})  # fmt: skip
+_SHORT_FLAGS = re.compile(r"-[ditPq]+")
 
 
 @once
@@ -45,21 +56,26 @@ class _Builder:
         self.target = target
         self.nodes: dict[str, MapNode] = {}
         self.edges: dict[tuple[str, str, str], MapEdge] = {}
-        self.service_ids: dict[tuple[str, str], str] = {}
-        """(stack's folder, service name) → node, for ``depends_on`` within a stack."""
+        self._heard: dict[tuple[str, str], Listening] = {}
+        self.service_ids: dict[tuple[tuple[str, ...], str], str] = {}
+        """(files of the stack, service name) → node, for ``depends_on``."""
 
     def build(self) -> DeploymentMap:
         self._images()
         self._pipelines()
-        for stack in stacks(self.target):
-            for service in stack.services:
-                self._compose_service(stack, service)
-        for stack in stacks(self.target):
-            for service in stack.services:
-                self._needs(service)
+        self._docker_runs()
+        every = answering(self.target)
+        for one in every:
+            self._compose_service(one)
+        for one in every:
+            self._needs(one)
+        self._compose_asks(every)
+        pods = pod_ports(self.target)
+        self._heard = {(f"service:{one.workload}", one.container): one.listening for one in pods}
         for workload in workloads(self.target):
             self._workload(workload)
         self._cluster_objects()
+        self._pod_asks(pods)
         self._routes()
         self._keys()
         return DeploymentMap(tuple(self.nodes.values()), tuple(self.edges.values()))
@@ -144,10 +160,10 @@ class _Builder:
 
     # -- compose ---------------------------------------------------------------------------
 
-    def _compose_service(self, stack: Stack, service: ComposeService) -> None:
-        id = f"service:{service.place.path}:{service.name}"
-        self.service_ids[stack.folder, service.name] = id
-        program = program_of_service(self.target, stack, service)
+    def _compose_service(self, one: Answering) -> None:
+        service, program, heard = one.service, one.program, one.listening
+        id = _service_id(service)
+        self.service_ids[one.stack.files, service.name] = id
         if id not in self.nodes:
             self.node(
                 MapNode(
@@ -168,7 +184,6 @@ class _Builder:
             build = service.build
             at = service.image_place or (build.place if build is not None else service.place)
             self.edge(MapEdge(self._image(program, written), id, "runs", at))
-        heard = self._listening(program, _environment(service))
         for port in service.ports:
             number = _number(port.target)
             if number is None:
@@ -197,24 +212,86 @@ class _Builder:
     def _service_lines(self) -> Mapping[str, Sequence[tuple[int, str]]]:
         return _service_lines(self.target)
 
-    def _needs(self, service: ComposeService) -> None:
-        id = f"service:{service.place.path}:{service.name}"
-        for one in service.depends_on:
-            other = self.service_ids.get((service.folder, one.service))
+    def _needs(self, one: Answering) -> None:
+        id = _service_id(one.service)
+        for need in one.service.depends_on:
+            other = self.service_ids.get((one.stack.files, need.service))
             if other is not None and other != id:
-                says = one.condition.replace("service_", "until ") or "started after"
-                self.edge(MapEdge(id, other, "needs", one.place, says))
+                says = need.condition.replace("service_", "until ") or "started after"
+                self.edge(MapEdge(id, other, "needs", need.place, says))
+
+    def _compose_asks(self, every: Sequence[Answering]) -> None:
+        """Addresses in environment values and in the configuration of proxies."""
+        proxied: dict[str, list[Ask]] = {}
+        for ask in nginx_asks(self.target):
+            proxied.setdefault(ask.place.path, []).append(ask)
+        names: dict[tuple[str, ...], dict[str, Answering]] = {}
+        for one in every:
+            table = names.setdefault(one.stack.files, {})
+            table.update(dict.fromkeys(one.names, one))
+        for one in every:
+            table = names[one.stack.files]
+            for entry in one.service.environment:
+                if entry.value is not None and entry.resolved:
+                    for address in addresses(entry.value, bare=True):
+                        other = table.get(address.host)
+                        self._ask(one, other, address.port, entry.place, entry.key)
+            for path in one.program.configs if one.program is not None else ():
+                for ask in proxied.get(path, ()):
+                    self._ask(one, table.get(ask.host), ask.port, ask.place, ask.label or "nginx")
+
+    def _ask(
+        self, one: Answering, other: Answering | None, number: int, place: Place, says: str
+    ) -> None:
+        if other is None or other.service.name == one.service.name:
+            return
+        heard = other.listening
+        node = self._port(_service_id(other.service), number, heard, place)
+        wrong = heard.complete and heard.on(number) is None
+        self.edge(MapEdge(_service_id(one.service), node, "asks", place, says, wrong))
+
+    def _docker_runs(self) -> None:
+        """Containers that scripts and workflows start by hand, and images that Terraform names."""
+        for call in invocations_of(self.target, ("docker", "podman")):
+            words = call.words
+            if len(words) > 2 and words[1] == "run":
+                name = next(option_values(words, "", "--name"), "")
+                image = _run_image(words)
+                if image is None or "$" in image:
+                    continue
+                title = name if name and "$" not in name else image
+                self._started(
+                    f"{call.command.place.path}:{title}", title, image, call.command.place
+                )
+        for path in self.target.files:
+            if path.endswith(".tf"):
+                for number, line in enumerate(self.target.text(path).split("\n"), 1):
+                    match = _TERRAFORM_IMAGE.match(line)
+                    if match is not None and "${" not in match[1]:
+                        place = Place(path, number, match.start(1) + 1)
+                        self._started(f"{path}:{match[1]}", match[1], match[1], place)
+
+    def _started(self, id: str, title: str, image: str, place: Place) -> None:
+        known = [one for one, _, certain in dockerfiles_of_image(self.target, image) if certain]
+        node = self.node(
+            MapNode(
+                id=f"service:{id}",
+                kind="service",
+                title=title,
+                group=place.path,
+                place=place,
+                spans=(Span(place.path, place.line, place.line),),
+            )
+        )
+        source = f"image:{known[0].path}" if known else self._image(None, image)
+        self.edge(MapEdge(source, node, "runs", place))
 
     # -- ports -----------------------------------------------------------------------------
 
-    def _listening(self, program: Program | None, given: Mapping[str, str]) -> Listening | None:
-        return listening(self.target, program, given) if program is not None else None
-
-    def _port(self, service: str, number: int, heard: Listening | None, place: Place) -> str:
-        state = "unknown"
-        if heard is not None:
-            listener = heard.on(number)
-            state = "listens" if listener else ("nobody" if heard.complete else "unknown")
+    def _port(self, service: str, number: int, heard: Listening, place: Place) -> str:
+        state = "nobody" if heard.complete else "unknown"
+        if heard.on(number) is not None:
+            state = "listens"
         return self.node(
             MapNode(
                 id=f"port:{service.partition(':')[2]}:{number}",
@@ -227,8 +304,8 @@ class _Builder:
             )
         )
 
-    def _listens(self, service: str, heard: Listening | None) -> None:
-        for one in heard.listeners if heard is not None else ():
+    def _listens(self, service: str, heard: Listening) -> None:
+        for one in heard.listeners:
             node = self.node(
                 MapNode(
                     id=f"port:{service.partition(':')[2]}:{one.port}",
@@ -251,11 +328,14 @@ class _Builder:
             MapNode(
                 id=id,
                 kind="service",
-                title=f"{one.kind}/{one.name}",
+                title=one.name,
                 group=group,
                 place=one.name_place,
                 spans=(_object_span(self.target, one),),
-                details=(f"replicas {one.replicas}",) if one.replicas is not None else (),
+                details=(
+                    one.kind,
+                    *([f"replicas {one.replicas}"] if one.replicas is not None else []),
+                ),
             )
         )
         pod = one.pod
@@ -263,9 +343,7 @@ class _Builder:
             program = program_of_container(self.target, container)
             image = self._image(program, container.image)
             self.edge(MapEdge(image, id, "runs", container.image_place, container.name))
-            heard = self._listening(
-                program, {entry.name: entry.value for entry in container.env if entry.value}
-            )
+            heard = self._heard.get((id, container.name), UNKNOWN)
             for port in container.ports:
                 if port.number is not None:
                     node = self._port(id, port.number, heard, port.place)
@@ -288,6 +366,31 @@ class _Builder:
                     id = _selected(one, workloads(self.target), file.path)
                 if id is not None:
                     self.extend(id, [_object_span(self.target, one)], [str(one)])
+
+    def _pod_asks(self, pods: Iterable[PodPorts]) -> None:
+        """Values that name a Service of the same file or of the only one of that name."""
+        behind: dict[str, list[tuple[str, str, KubeObject]]] = {}
+        for file in manifest_files(self.target):
+            for one in file.objects:
+                if one.kind == "Service":
+                    id = _selected(one, workloads(self.target), file.path)
+                    if id is not None:
+                        behind.setdefault(one.name, []).append((file.path, id, one))
+        for pod in pods:
+            for ask in pod.asks:
+                found = behind.get(ask.service.partition(".")[0], [])
+                near = [one for one in found if one[0] == ask.place.path] or found
+                source = f"service:{pod.workload}"
+                if len(near) != 1 or near[0][1] == source:
+                    continue
+                _, id, service = near[0]
+                number = _target_port(service, ask.port)
+                if number is None:
+                    continue
+                heard = next((h for (work, _), h in self._heard.items() if work == id), UNKNOWN)
+                node = self._port(id, number, heard, ask.place)
+                wrong = heard.complete and heard.on(number) is None
+                self.edge(MapEdge(source, node, "asks", ask.place, ask.key, wrong))
 
     # -- routes and keys -------------------------------------------------------------------
 
@@ -391,10 +494,28 @@ def _selected(one: KubeObject, every: Iterable[Workload], path: str) -> str | No
     return None
 
 
-def _environment(service: ComposeService) -> dict[str, str]:
-    return {
-        one.key: one.value for one in service.environment if one.value is not None and one.resolved
-    }
+def _target_port(service: KubeObject, port: int) -> int | None:
+    """The container's port behind a port of a Service; ``None`` for a name or another port."""
+    for item in service.spec.seq("ports"):
+        if isinstance(item, Map) and item.get("port") == port:
+            number = item.get("targetPort", port)
+            return number if isinstance(number, int) else None
+    return None
+
+
+def _service_id(service: ComposeService) -> str:
+    return f"service:{service.place.path}:{service.name}"
+
+
+def _run_image(words: tuple[str, ...]) -> str | None:
+    """The image of ``docker run``: its first word that is neither an option nor one's value."""
+    rest = iter(words[2:])
+    for word in rest:
+        if not word.startswith("-"):
+            return word
+        if "=" not in word and word not in _FLAGS and not _SHORT_FLAGS.fullmatch(word):
+            next(rest, None)
+    return None
 
 
 def _number(text: str) -> int | None:
