@@ -353,17 +353,13 @@ class _Builder:
     def _cluster_objects(self) -> None:
         """Autoscalers, Services and the like belong to the workload that they are about."""
         for file in manifest_files(self.target):
-            known = {
-                (one.kind, one.name): f"service:{work.id}"
-                for work in workloads(self.target)
-                for one in (work.object,)
-                if one.path == file.path
-            }
+            near = _workloads_by_path(self.target).get(file.path, ())
+            known = {(work.object.kind, work.object.name): f"service:{work.id}" for work in near}
             for one in file.objects:
                 scaled = one.spec.map("scaleTargetRef")
                 id = known.get((scaled.str("kind"), scaled.str("name")))
                 if id is None:
-                    id = _selected(one, workloads(self.target), file.path)
+                    id = _selected(one, near)
                 if id is not None:
                     self.extend(id, [_object_span(self.target, one)], [str(one)])
 
@@ -373,7 +369,7 @@ class _Builder:
         for file in manifest_files(self.target):
             for one in file.objects:
                 if one.kind == "Service":
-                    id = _selected(one, workloads(self.target), file.path)
+                    id = _selected(one, _workloads_by_path(self.target).get(file.path, ()))
                     if id is not None:
                         behind.setdefault(one.name, []).append((file.path, id, one))
         for pod in pods:
@@ -470,6 +466,14 @@ def _object_lines(target: Target) -> dict[str, list[int]]:
     }
 
 
+@once
+def _workloads_by_path(target: Target) -> dict[str, list[Workload]]:
+    found: dict[str, list[Workload]] = {}
+    for work in workloads(target):
+        found.setdefault(work.object.path, []).append(work)
+    return found
+
+
 def _object_span(target: Target, one: KubeObject) -> Span:
     line = one.place.line or 1
     later = (start for start in _object_lines(target).get(one.path, ()) if start > line)
@@ -477,17 +481,17 @@ def _object_span(target: Target, one: KubeObject) -> Span:
     return Span(one.path, line, following - 1 if following is not None else None)
 
 
-def _selected(one: KubeObject, every: Iterable[Workload], path: str) -> str | None:
-    """The workload of the same file whose pods a Service or disruption budget selects."""
+def _selected(one: KubeObject, near: Iterable[Workload]) -> str | None:
+    """Which workload of the same file a Service or disruption budget selects."""
     selector = one.spec.map("selector")
     if one.kind == "PodDisruptionBudget":
         selector = selector.map("matchLabels")
     elif one.kind != "Service":
         return None
     wanted = [(str(key), selector[key]) for key in selector]
-    for work in every:
+    for work in near:
         pod = work.object.pod
-        if not wanted or pod is None or work.object.path != path:
+        if not wanted or pod is None:
             continue
         if all(pod.labels.get(key) == value for key, value in wanted):
             return f"service:{work.id}"
