@@ -7,6 +7,7 @@ import pkgutil
 import re
 import traceback
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from types import ModuleType
 from typing import Any
 
@@ -15,6 +16,7 @@ from msgspec.structs import replace
 
 from pytest_reconaudit import subjects as registry
 from pytest_reconaudit.audit import Skipped, collecting, meta_of
+from pytest_reconaudit.deadline import deadline
 from pytest_reconaudit.model import (
     CheckMeta,
     Confidence,
@@ -33,6 +35,7 @@ from pytest_reconaudit.target import Target
 __all__ = ["BUILTIN", "CheckError", "Plan", "PlannedItem", "builtin_checks", "judge", "plan"]
 
 BUILTIN = "pytest_reconaudit.checks"
+_UNLIMITED = frozenset({"db", "lint"})
 
 
 class CheckError(Exception):
@@ -132,7 +135,8 @@ def plan(
             items.append(PlannedItem(meta, module, Subject("", target)))
             continue
         try:
-            given = target.remember(providers[name])
+            with limited(meta):
+                given = target.remember(providers[name])
         except Exception as error:
             items.append(PlannedItem(meta, module, None, error=error))
             continue
@@ -141,6 +145,11 @@ def plan(
             continue
         items.extend(PlannedItem(meta, module, one) for one in given)
     return items
+
+
+def limited(meta: CheckMeta) -> AbstractContextManager[None]:
+    """The time limit of one item; a replay and a linter have limits of their own."""
+    return nullcontext() if meta.domain in _UNLIMITED else deadline()
 
 
 def subject_parameter(
@@ -210,7 +219,8 @@ def judge(
             if call is not None:
                 call()
             else:
-                meta.function(**arguments(item, target))
+                with limited(meta):
+                    meta.function(**arguments(item, target))
         except Skipped as reason:
             skipped = str(reason)
         except AssertionError as error:

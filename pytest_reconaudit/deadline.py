@@ -1,0 +1,52 @@
+"""A limit to what one item may cost: a file made to be slow must not hold up the audit.
+
+Regular expressions and parsers of the best kind still have inputs that take them minutes.
+CPython's ``re`` looks for signals while it matches, so an alarm ends it; the item is then an error
+of its own, and the fact that was being computed is remembered as crashed.
+"""
+
+from __future__ import annotations
+
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType
+
+__all__ = ["SECONDS", "TimeLimit", "deadline"]
+
+SECONDS = 60.0
+"""What one item may take; real ones take milliseconds."""
+_AGAIN = 5.0
+"""Seconds until the alarm rings again, should something have swallowed the first."""
+
+
+class TimeLimit(Exception):
+    """Something took too long."""
+
+
+@contextmanager
+def deadline(seconds: float | None = None) -> Iterator[None]:
+    """Raise :class:`TimeLimit` inside the block once it has taken this long.
+
+    Without effect outside the main thread and where there are no alarms (Windows). An alarm that
+    somebody else has set goes on afterwards.
+    """
+    limit = SECONDS if seconds is None else seconds
+    if (
+        not hasattr(signal, "setitimer")
+        or threading.current_thread() is not threading.main_thread()
+    ):
+        yield
+        return
+
+    def ring(number: int, frame: FrameType | None) -> None:
+        raise TimeLimit(f"took longer than {limit:g} s")
+
+    before = signal.signal(signal.SIGALRM, ring)
+    left, again = signal.setitimer(signal.ITIMER_REAL, limit, _AGAIN)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, left, again)
+        signal.signal(signal.SIGALRM, before)
