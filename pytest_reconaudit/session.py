@@ -54,6 +54,7 @@ def start(config: pytest.Config) -> None:
     _keep_cache_out_of(target, config)
     if option.recon_with:
         _prepare_linters(target, option)
+    _prepare_redis(target, option)
     for pillar in Pillar:
         config.addinivalue_line("markers", f"pillar{int(pillar)}: {pillar.title}")
     audit = AuditSession(config, target, policy.Policy(fail_on, baseline), own)
@@ -66,6 +67,14 @@ def start(config: pytest.Config) -> None:
         from pytest_reconaudit import delivery
 
         delivery.check_writable(option.recon_report, option.recon_write_baseline)
+
+
+def _prepare_redis(target: Target, option: Any) -> None:
+    url = option.recon_redis or os.environ.get("RECON_REDIS")
+    if url:
+        from pytest_reconaudit.facts.compose import live_servers
+
+        live_servers.configure_redis(target, url)
 
 
 def _prepare_linters(target: Target, option: Any) -> None:
@@ -546,6 +555,7 @@ class AuditSession:
             interrupted=self._interrupted(session),
         )
         self._refuse_silent_dsn(session)
+        self._tell_stale_baseline()
         self.config.hook.pytest_recon_report(run=self.run, config=self.config)
         option = self.config.option
         try:
@@ -563,6 +573,21 @@ class AuditSession:
             or session.shouldstop
             or session.shouldfail
         )
+
+    def _tell_stale_baseline(self) -> None:
+        """Accepted findings that are gone: the list should shrink with the debt."""
+        option = self.config.option
+        chosen = option.keyword or option.markexpr or getattr(option, "recon_chosen", ())
+        assert self.run is not None
+        if not option.recon_baseline or chosen or self.run.interrupted:
+            return
+        met = {one.fingerprint for one in (*self.run.findings, *self.run.suppressed)}
+        gone = len(self.policy.baseline.accepted - met)
+        if gone:
+            self._announce(
+                f"baseline: {gone} accepted finding{'s are' if gone > 1 else ' is'} gone;"
+                f" --recon-write-baseline {option.recon_baseline} takes them off the list"
+            )
 
     def _refuse_silent_dsn(self, session: pytest.Session) -> None:
         """Who names a server wants it asked: not reaching it is no quiet skip."""

@@ -313,6 +313,22 @@ def test_waiver_and_baseline(pytester: pytest.Pytester, target: Path) -> None:
     assert pytester.runpytest(*args, "--recon-baseline=b.json").ret == 1
 
 
+def test_accepted_findings_that_are_gone_are_told(
+    pytester: pytest.Pytester, target: Path
+) -> None:
+    compose = target / "docker-compose.yml"
+    pytester.runpytest(f"--recon-target={target}", "--recon-write-baseline=b.json")
+    again = pytester.runpytest(f"--recon-target={target}", "--recon-baseline=b.json")
+    assert "baseline:" not in again.stdout.str()
+    compose.write_text(compose.read_text().replace("    env_file: worker.env\n", ""))
+    mended = pytester.runpytest(f"--recon-target={target}", "--recon-baseline=b.json")
+    assert "gone; --recon-write-baseline b.json" in mended.stdout.str()
+    part = pytester.runpytest(
+        f"--recon-target={target}", "--recon-baseline=b.json", "docker-multi-stage"
+    )
+    assert "baseline:" not in part.stdout.str()
+
+
 def test_report_folder(pytester: pytest.Pytester, target: Path) -> None:
     pytester.runpytest(f"--recon-target={target}", "--recon-report=out", "--recon-cycle=4")
     names = {path.name for path in (pytester.path / "out").iterdir()}
