@@ -5,15 +5,29 @@ fact parameters carry.
 """
 
 from pytest_reconaudit.audit import audit, report, skip
+from pytest_reconaudit.facts.cargo_locks import CargoLock
 from pytest_reconaudit.facts.ci.actions import TABLE_DATE as ACTIONS_TABLE_DATE
 from pytest_reconaudit.facts.ci.actions import ActionFile, EndedAction, UsedAction
+from pytest_reconaudit.facts.ci.bounds import Bound, BoundsScope
+from pytest_reconaudit.facts.ci.caches import WorkflowCaches
 from pytest_reconaudit.facts.ci.ci_paths import MissingPath, WorkflowPaths
 from pytest_reconaudit.facts.ci.duplicates import SharedIntent, TwinPair, WorkflowTwin
 from pytest_reconaudit.facts.ci.gates import Gate, WorkflowGates
+from pytest_reconaudit.facts.ci.kept_reports import JobTests, WorkflowTests
 from pytest_reconaudit.facts.ci.npm_calls import NpmCall, NpmCalls
+from pytest_reconaudit.facts.ci.pins import Pin, PinnedFile
+from pytest_reconaudit.facts.ci.pushes import ImagePush, WorkflowPushes
 from pytest_reconaudit.facts.ci.reachability import DeadStep, JobReach
+from pytest_reconaudit.facts.ci.rollouts import DeployJob, WorkflowDeploys, WorkflowMigrations
+from pytest_reconaudit.facts.ci.triggers import WorkflowTrigger
 from pytest_reconaudit.facts.compose.compose_references import BrokenReference, FileReferences
+from pytest_reconaudit.facts.compose.data_stores import DataStore, StoreFile, listed_stores
+from pytest_reconaudit.facts.compose.image_ages import TABLE_DATE as IMAGES_TABLE_DATE
+from pytest_reconaudit.facts.compose.image_pins import FileImages
+from pytest_reconaudit.facts.compose.live_configs import LiveVerdict
+from pytest_reconaudit.facts.compose.name_clashes import Clash, FileClaims
 from pytest_reconaudit.facts.compose.server_configs import MountedConfig
+from pytest_reconaudit.facts.compose.service_policies import PolicyScope
 from pytest_reconaudit.facts.compose.stacks import Stack
 from pytest_reconaudit.facts.db.applied_indexes import AppliedIndexes, ExtraIndexes, IndexSource
 from pytest_reconaudit.facts.db.index_targets import IndexTargets
@@ -23,16 +37,33 @@ from pytest_reconaudit.facts.db.migrations import (
     MigrationRoot,
     MissingMigration,
 )
+from pytest_reconaudit.facts.docker.base_pins import BaseImage, BaseImages, Drift
+from pytest_reconaudit.facts.docker.build_inputs import BuildInputs, InputFault
+from pytest_reconaudit.facts.docker.context_ignores import Clutter, IgnoredContext
 from pytest_reconaudit.facts.docker.dockerfile_faults import Fault, dockerfile_faults
+from pytest_reconaudit.facts.docker.image_secrets import ImageSecret
+from pytest_reconaudit.facts.docker.image_users import ImageUser, ImageUsers
 from pytest_reconaudit.facts.docker.images import BuildContext, Images, LostSource, final_stage
+from pytest_reconaudit.facts.docker.layers import EarlySource, Layers
+from pytest_reconaudit.facts.docker.masked_errors import MaskedError, MaskedErrors
+from pytest_reconaudit.facts.docker.mentions import DockerfileReferences, Unreferenced, VersionTwin
 from pytest_reconaudit.facts.docker.toolchains import (
     ToolsShipped,
     is_development_name,
     tools_shipped,
 )
 from pytest_reconaudit.facts.env.env_pairs import EnvPair, MissingKey
+from pytest_reconaudit.facts.env.fallbacks import Fallback, FallbackFile
 from pytest_reconaudit.facts.env.frontends import FrontendApp, FrontendService, PublicValue
 from pytest_reconaudit.facts.env.key_groups import KeyGroup, key_places
+from pytest_reconaudit.facts.env.key_use import KeyUse
+from pytest_reconaudit.facts.env.requirements import Requirement, Requirements
+from pytest_reconaudit.facts.env.key_use import KeyUse
+from pytest_reconaudit.facts.env.portability import PortableFile
+from pytest_reconaudit.facts.env.requirements import Requirement, Requirements
+from pytest_reconaudit.facts.env.secret_logs import LogFile
+from pytest_reconaudit.facts.env.secrets import CommittedFile, Leak, leak_groups
+from pytest_reconaudit.facts.env.values import KeyValues
 from pytest_reconaudit.facts.k8s.autoscalers import (
     Autoscaler,
     Deployment,
@@ -42,10 +73,24 @@ from pytest_reconaudit.facts.k8s.autoscalers import (
     Scaling,
 )
 from pytest_reconaudit.facts.k8s.cluster import Dangling, ReferenceFile, Sighting
+from pytest_reconaudit.facts.k8s.image_pins import ImageFile, KubeImage
+from pytest_reconaudit.facts.k8s.kube_faults import FaultGroup, KubeFault, KubeFile
+from pytest_reconaudit.facts.k8s.kube_secrets import SecretsFile
 from pytest_reconaudit.facts.k8s.render_sets import RenderSet
 from pytest_reconaudit.facts.k8s.workloads import Unexpanded, Workload
+from pytest_reconaudit.facts.network.health import HealthFault, ImageHealth, ServiceHealth
+from pytest_reconaudit.facts.network.health_presence import HealthFile, ImagePresence, Unasked
 from pytest_reconaudit.facts.linters import Linted
+from pytest_reconaudit.facts.network.declared_ports import DeclaredPorts
+from pytest_reconaudit.facts.network.port_faults import PortFile
+from pytest_reconaudit.facts.network.server_starts import ServerStart
+from pytest_reconaudit.facts.npm_locks import Install, LockSubject
 from pytest_reconaudit.facts.problems import ConfigFile
+from pytest_reconaudit.facts.scripts.compose_calls import BadCall, ComposeCalls
+from pytest_reconaudit.facts.scripts.health_gates import GateFault, HealthGates
+from pytest_reconaudit.facts.scripts.hidden_errors import HiddenError, ScriptErrors
+from pytest_reconaudit.facts.scripts.lost_paths import LostPath, ScriptPaths
+from pytest_reconaudit.facts.scripts.strictness import ScriptStrictness
 from pytest_reconaudit.model import (
     Confidence,
     Finding,
@@ -65,42 +110,95 @@ from pytest_reconaudit.target import Target
 
 __all__ = [
     "ACTIONS_TABLE_DATE",
+    "IMAGES_TABLE_DATE",
     "ActionFile",
     "AppliedIndexes",
     "Autoscaler",
+    "BadCall",
+    "BaseImage",
+    "BaseImages",
+    "Bound",
+    "BoundsScope",
     "BrokenReference",
     "BuildContext",
+    "BuildInputs",
+    "CargoLock",
+    "Clash",
+    "Clutter",
+    "CommittedFile",
     "CommittedMigrations",
+    "ComposeCalls",
     "ComposeFile",
     "ComposeService",
     "CompositeAction",
     "Confidence",
     "ConfigFile",
     "Dangling",
+    "DataStore",
     "DeadStep",
     "DeclaredIndex",
+    "DeclaredPorts",
+    "DeployJob",
     "Deployment",
     "DeploymentView",
     "Dockerfile",
+    "DockerfileReferences",
+    "Drift",
+    "EarlySource",
     "EndedAction",
     "EnvPair",
     "ExtraIndexes",
+    "Fallback",
+    "FallbackFile",
     "Fault",
+    "FaultGroup",
+    "FileClaims",
+    "FileImages",
     "FileReferences",
     "Finding",
     "FrontendApp",
     "FrontendService",
     "Gate",
+    "GateFault",
+    "HealthFault",
+    "HealthFile",
+    "HealthGates",
+    "HiddenError",
+    "IgnoredContext",
+    "ImageFile",
+    "ImageHealth",
+    "ImagePresence",
+    "ImagePush",
+    "ImageSecret",
+    "ImageUser",
+    "ImageUsers",
     "Images",
     "IndexSource",
     "IndexTargets",
+    "InputFault",
+    "Install",
     "Instruction",
     "Job",
     "JobReach",
+    "JobTests",
     "KeyGroup",
+    "KeyUse",
+    "KubeFault",
+    "KubeFile",
+    "KubeImage",
+    "KeyUse",
+    "KeyValues",
     "KubeObject",
+    "Layers",
+    "Leak",
     "Linted",
+    "LiveVerdict",
+    "LockSubject",
+    "LogFile",
+    "LostPath",
     "LostSource",
+    "MaskedError",
+    "MaskedErrors",
     "MigrationRoot",
     "MissingKey",
     "MissingMigration",
@@ -110,14 +208,29 @@ __all__ = [
     "Nothing",
     "NpmCall",
     "NpmCalls",
+    "Pin",
+    "PinnedFile",
     "Place",
+    "PolicyScope",
+    "PortFile",
+    "PortableFile",
     "Problem",
     "PublicValue",
     "ReferenceFile",
     "RenderSet",
+    "Requirement",
+    "Requirements",
+    "Requirement",
+    "Requirements",
     "Rival",
     "ScaleTarget",
     "Scaling",
+    "ScriptErrors",
+    "ScriptPaths",
+    "ScriptStrictness",
+    "SecretsFile",
+    "ServerStart",
+    "ServiceHealth",
     "Severity",
     "SharedIntent",
     "Sighting",
@@ -125,16 +238,26 @@ __all__ = [
     "Stack",
     "Stage",
     "Step",
+    "StoreFile",
     "Subject",
     "Target",
     "ToolsShipped",
     "Trigger",
     "TwinPair",
+    "Unasked",
     "Unexpanded",
+    "Unreferenced",
     "UsedAction",
+    "VersionTwin",
     "Workflow",
+    "WorkflowCaches",
+    "WorkflowDeploys",
     "WorkflowGates",
+    "WorkflowMigrations",
     "WorkflowPaths",
+    "WorkflowPushes",
+    "WorkflowTests",
+    "WorkflowTrigger",
     "WorkflowTwin",
     "Workload",
     "audit",
@@ -143,6 +266,8 @@ __all__ = [
     "final_stage",
     "is_development_name",
     "key_places",
+    "leak_groups",
+    "listed_stores",
     "mask",
     "report",
     "skip",

@@ -63,14 +63,14 @@ def deliver(run: Run, target: Target, reports: Sequence[str], baseline: str | No
         _write(Path(baseline), Baseline.text([*run.findings, *run.suppressed]))
     if not reports:
         return [baseline] if baseline else []
-    from pytest_reconaudit.facts.deployment import deployment_map
+    from pytest_reconaudit.facts import deployment
     from pytest_reconaudit.reports import excerpts
 
     shown = [*run.findings, *run.suppressed]
     full = replace(
         run,
         excerpts=excerpts.collect(shown, lambda p: target.text(p).split("\n")),
-        deployment=deployment_map(target),
+        deployment=deployment.deployment_map(target),
     )
     written = [baseline] if baseline else []
     for text in reports:

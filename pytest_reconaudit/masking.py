@@ -10,7 +10,7 @@ __all__ = ["hide_secrets"]
 
 _SECRET = (
     r"(?:[\w.-]*(?:pass(?:word|wd|phrase)?|pwd|secret|token|api[_-]?key|private[_-]?key"
-    r"|access[_-]?key|credential|auth(?!or(?!iz))|dsn)[\w.-]*)"
+    r"|(?:access|session|cookie|signing|encryption|master)[_-]?key|credential|auth(?!or(?!iz))|dsn)[\w.-]*)"
 )
 _QUOTED = re.compile(
     rf"""(?ix) (?P<head> \b{_SECRET} ["']? \s* (?: := | => | [:=] ) \s* )
@@ -20,6 +20,14 @@ _BARE = re.compile(
     rf"""(?ix) (?P<head> \b{_SECRET}["']? \s* (?: = | :\s ) \s* )
     (?P<value> [^\s"'#,;][^\s"'#,;]{{2,}} )"""
 )
+_FALLBACK = re.compile(
+    rf"""(?ix) (?P<head> \b{_SECRET} ["']? [^"'`\n]{{0,60}}?
+    (?: unwrap_or\w* | \|\| | \?\? | \?: | , | \b or \b ) [^"'`\n]{{0,40}} )
+    (?P<quote> ["'`] ) (?P<value> [^"'`]{{3,200}} ) (?P=quote)"""
+)
+"""``env("JWT_SECRET") || "default"`` and ``getenv("JWT_SECRET", "default")``."""
+_DEFAULT = re.compile(rf"(?i)(?P<head>\$\{{{_SECRET}:?[-=]?)(?P<value>[^\s${{}}]{{3,200}})(?=\}})")
+"""``${JWT_SECRET:-default}``."""
 _USERINFO = re.compile(
     r"(?P<head>\b[a-z][a-z0-9+.-]{1,20}://[^\s:/@]{0,100}:)(?P<value>[^\s@/]{1,200})@", re.I
 )
@@ -51,6 +59,8 @@ def hide_secrets(path: str, line: str) -> str:
     line = _KNOWN.sub(lambda match: mask(match[0]), line)
     line = _USERINFO.sub(_masked, line)
     line = _QUOTED.sub(_masked, line)
+    line = _FALLBACK.sub(_masked, line)
+    line = _DEFAULT.sub(_masked, line)
     if _DATA_FILE.search(path):
         line = _BARE.sub(_masked, line)
         if _KEY_BODY.match(line):

@@ -56,6 +56,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         help="compare with a live PostgreSQL, read-only (also: RECON_DSN in the environment)",
     )
     group.addoption(
+        "--recon-redis",
+        metavar="URL",
+        default=None,
+        help="ask a live Redis, read-only (also: RECON_REDIS in the environment)",
+    )
+    group.addoption(
         "--recon-no-replay",
         action="store_true",
         help="do not replay the migration history into a throw-away PostgreSQL",
@@ -189,7 +195,7 @@ def _pause_collector(config: pytest.Config) -> None:
 
 
 def _refuse_without_target(config: pytest.Config) -> None:
-    for name in ("report", "checks", "baseline", "write_baseline", "dsn", "with"):
+    for name in ("report", "checks", "baseline", "write_baseline", "dsn", "redis", "with"):
         if getattr(config.option, f"recon_{name}"):
             flag = "--recon-" + name.replace("_", "-")
             raise pytest.UsageError(f"{flag} needs --recon-target=DIR: which repository to audit?")

@@ -314,13 +314,13 @@ class AuditSession:
 
         def said(finding: model.Finding) -> bool:
             mine = [finding.place, *(note.place for note in finding.related)]
-            checks = same_checks(linter, finding.clause)
+            checks = linters.same_checks(linter, finding.clause)
             return all(
                 any((place.path, place.line) in places_of(check) for check in checks)
                 for place in mine
             )
 
-        from pytest_reconaudit.facts.linters import same_checks
+        from pytest_reconaudit.facts import linters
 
         return said
 

@@ -315,19 +315,24 @@ class Target:
             known = self._texts[path] = self._load(path)
         return known
 
-    def _load(self, path: str) -> str:
+    def data(self, path: str) -> bytes:
+        """The file's bytes, unchanged; empty when :meth:`text` would be, read anew each time."""
         full = self.root / path
         try:
             if path not in self._plain:
                 if not full.resolve().is_relative_to(self.root):
-                    return ""
+                    return b""
                 if not full.is_file():  # a FIFO or a device would block for ever
-                    return ""
+                    return b""
             with open(full, "rb") as handle:
                 data = handle.read(MAX_BYTES + 1)
         except (OSError, RuntimeError, ValueError):
-            return ""
-        if len(data) > MAX_BYTES:
+            return b""
+        return data if len(data) <= MAX_BYTES else b""
+
+    def _load(self, path: str) -> str:
+        data = self.data(path)
+        if not data:
             return ""
         text = data.decode("utf-8-sig", "replace")
         return text.replace("\r\n", "\n") if "\r" in text else text

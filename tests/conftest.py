@@ -18,7 +18,7 @@ REQUIRE = os.environ.get("RECON_REQUIRE_COMPONENTS") == "1"
 @pytest.fixture(autouse=True)
 def _clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """No audit option leaks in from outside, no cache is written to the user's home."""
-    for name in ("RECON_TARGET", "RECON_DSN", "PYTEST_ADDOPTS", "PYTHONSAFEPATH"):
+    for name in ("RECON_TARGET", "RECON_DSN", "RECON_REDIS", "PYTEST_ADDOPTS", "PYTHONSAFEPATH"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
 

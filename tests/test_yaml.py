@@ -154,3 +154,14 @@ def test_round_trip(data: object) -> None:
 def test_depth_limit_is_generous() -> None:
     text = "\n".join(" " * i + "a:" for i in range(MAX_DEPTH // 4))
     assert not read_yaml(text, "p").problems
+
+
+def test_an_anchor_may_be_taken_over() -> None:
+    text = "é: &a {x: 1}\nb: *a\nc: &a [2]\nd: *a\ne: &job 3\nf: &job 4\ng: *job\n"
+    file = read_yaml(text, "a.yml")
+    assert not file.problems
+    root = file.documents[0].map
+    assert (root["b"], root["d"], root["g"]) == ({"x": 1}, [2], 4)
+    assert root.key_place("d").line == 4
+    broken = read_yaml("a: &x 1\nb: &x 2\nc: [\n", "a.yml")
+    assert broken.problems

@@ -12,7 +12,7 @@ import os
 import re
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -21,7 +21,7 @@ from pytest_reconaudit.probes.catalog import read_catalog
 if TYPE_CHECKING:
     import psycopg
 
-__all__ = ["read_live"]
+__all__ = ["read_live", "read_settings"]
 
 CONNECT_SECONDS = 5
 STATEMENT_SECONDS = 15
@@ -37,6 +37,22 @@ def read_live(dsn: str, total: float = TOTAL_SECONDS) -> dict[str, Any]:
     """``{"catalog": …, "server": …}`` of a database, or ``{"unreachable": reason}``. Never raises
     because of what the other side does.
     """
+    return _connected(dsn, total, _read)
+
+
+def read_settings(dsn: str, total: float = TOTAL_SECONDS) -> dict[str, Any]:
+    """``{"settings": {name: value as SHOW gives it}}`` or ``{"unreachable": reason}``.
+
+    What the role may not see (``config_file``, for most) is not among them.
+    """
+    return _connected(dsn, total, _read_settings)
+
+
+def _connected(
+    dsn: str,
+    total: float,
+    read: Callable[[psycopg.Connection[tuple[Any, ...]]], dict[str, Any]],
+) -> dict[str, Any]:
     import psycopg
     from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
@@ -63,7 +79,7 @@ def read_live(dsn: str, total: float = TOTAL_SECONDS) -> dict[str, Any]:
             _cut_off(connection, total) as late,
         ):
             try:
-                return _read(connection)
+                return read(connection)
             except psycopg.Error as error:
                 if late.is_set():
                     return {"unreachable": f"the database gave no answer within {total:g} s"}
@@ -79,6 +95,13 @@ def _read(connection: psycopg.Connection[tuple[Any, ...]]) -> dict[str, Any]:
         connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
         catalog = read_catalog(connection)
     return {"catalog": catalog, "server": catalog["version"]}
+
+
+def _read_settings(connection: psycopg.Connection[tuple[Any, ...]]) -> dict[str, Any]:
+    """``pg_settings`` hides a row from a role that may not see it; SHOW would raise."""
+    query = "SELECT name, current_setting(name, true) FROM pg_settings"
+    rows = connection.execute(query).fetchall()
+    return {"settings": {str(name): str(value) for name, value in rows if value is not None}}
 
 
 @contextmanager

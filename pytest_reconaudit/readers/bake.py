@@ -43,6 +43,8 @@ class BakeTarget(Struct, frozen=True):
     inherits: tuple[str, ...] = ()
     sets: frozenset[str] = frozenset()
     inline: bool = False
+    tags: tuple[str, ...] = ()
+    """The image names, variables as they are written."""
 
 
 def read_bake(text: str, path: str) -> tuple[BakeTarget, ...]:
@@ -101,6 +103,7 @@ def _hcl(text: str, path: str) -> Iterator[BakeTarget]:
             inherits=listed.get("inherits", ()),
             sets=sets,
             inline="dockerfile-inline" in body,
+            tags=listed.get("tags", ()),
         )
 
 
@@ -143,4 +146,7 @@ def _json(text: str, path: str) -> Iterator[BakeTarget]:
             else (),
             sets=frozenset(spec) & {"context", "dockerfile", "target"},
             inline="dockerfile-inline" in spec,
+            tags=tuple(x for x in spec["tags"] if isinstance(x, str))
+            if isinstance(spec.get("tags"), list)
+            else (),
         )

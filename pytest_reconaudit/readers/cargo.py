@@ -46,6 +46,11 @@ class CargoDependency(Struct, frozen=True):
     optional: bool
     features: tuple[str, ...]
     place: Place
+    default_features: bool = True
+    inherited: bool = False
+    """``workspace = true``: the workspace's entry says the rest."""
+    platform: str = ""
+    """``cfg(windows)`` of ``[target.'cfg(windows)'.dependencies]``."""
 
 
 class CargoManifest(Struct, frozen=True):
@@ -152,6 +157,10 @@ def _dependencies(data: dict[str, Any], place_of: Any) -> list[CargoDependency]:
                         optional=spec.get("optional") is True,
                         features=_texts(spec.get("features")),
                         place=place_of(*keys),
+                        default_features=spec.get("default-features", True) is not False
+                        and spec.get("default_features", True) is not False,
+                        inherited=spec.get("workspace") is True,
+                        platform=prefix.removeprefix("target.") if "." in prefix else "",
                     )
                 )
     return found

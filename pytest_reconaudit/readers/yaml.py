@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import islice, product
 from typing import Any
 
 import yaml
@@ -264,9 +265,62 @@ _Loader.add_multi_constructor("tag:", _construct_unknown)
 
 def read_yaml(text: str, path: str) -> YamlFile:
     """Every document of ``text``. Never raises on bad input: see ``problems``."""
-    place = Place(path, 1, 1)
     if _too_deep(text):
+        place = Place(path, 1, 1)
         return YamlFile(path, (), (Problem(place, f"nested deeper than {MAX_DEPTH} levels"),))
+    found = _read(text, path)
+    if any(problem.message.startswith(_TAKEN_ANCHOR) for problem in found.problems):
+        return _read(_with_own_anchors(text), path)
+    return found
+
+
+_TAKEN_ANCHOR = "found duplicate anchor"
+_MAX_ANCHORS = 2_000
+_LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+
+
+def _with_own_anchors(text: str) -> str:
+    """The text with a name of its own for every anchor, of the same length.
+
+    YAML lets a later anchor take a name over, and an alias means the last one before it; the
+    library refuses that. Anchors for which no free name of that length is left stay as they are.
+    """
+    try:
+        marks = [
+            (token.start_mark.index, f"{token.value}", isinstance(token, yaml.AnchorToken))
+            for token in yaml.scan(text, Loader=yaml.CSafeLoader)
+            if isinstance(token, (yaml.AnchorToken, yaml.AliasToken))
+        ]
+    except yaml.YAMLError:
+        return text
+    if len(marks) > _MAX_ANCHORS:
+        return text
+    used = {name for _, name, _ in marks}
+    current: dict[str, str] = {}
+    pieces: list[str] = []
+    end = 0
+    for index, name, is_anchor in marks:
+        if text[index : index + 1 + len(name)] != ("&" if is_anchor else "*") + name:
+            return text
+        if is_anchor:
+            current[name] = name if name not in current else _free_name(len(name), used) or name
+        pieces += [text[end : index + 1], current.get(name, name)]
+        end = index + 1 + len(name)
+    return "".join((*pieces, text[end:]))
+
+
+def _free_name(length: int, used: set[str]) -> str:
+    """A name that no anchor has yet; empty when there is none."""
+    for letters in islice(product(_LETTERS, repeat=length), len(used) + 1):
+        name = "".join(letters)
+        if name not in used:
+            used.add(name)
+            return name
+    return ""
+
+
+def _read(text: str, path: str) -> YamlFile:
+    place = Place(path, 1, 1)
     loader = _Loader(text)
     loader.recon_path = path
     duplicates: list[Problem] = []

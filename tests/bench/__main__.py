@@ -17,7 +17,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 PYTEST = str(Path(sys.executable).with_name("pytest"))
-LIMITS = {"no_replay": 3.0, "replay_server": 1.5, "memory": 120.0, "item": 0.6}
+LIMITS = {"no_replay": 3.5, "replay_server": 1.5, "memory": 130.0, "item": 0.6}
 
 
 def once(command: list[str], folder: str) -> tuple[float, float]:

@@ -89,7 +89,8 @@ _NO_GATE_SCRIPT = re.compile(
 )
 _HARMLESS = re.compile(
     r"--version|(?<!\S)-V(?!\S)|--help|--fix(?!\S)|--no-run|--list(?!\S)|--write|--install"
-    r"|install-deps|--download-db-only|snyk monitor|cargo deny fetch|semgrep login|--dry-run"
+    r"|install-deps|(?:playwright|cypress) (?:install|verify|info)|--download-db-only|snyk monitor"
+    r"|cargo deny fetch|semgrep login|--dry-run"
     r"|audit fix|pre-commit install|(?<!\S)--init(?!\S)"
 )
 """Uses of these programs that check nothing."""

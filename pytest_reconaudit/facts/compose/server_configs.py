@@ -72,6 +72,8 @@ class MountedConfig(Struct, frozen=True):
     command_text: str
     tuned: bool = False
     """The command sets values itself (``-c shared_buffers=…``)."""
+    source: str | None = None
+    """The file in the repository that is mounted, if it is one."""
 
 
 @once
@@ -98,7 +100,7 @@ def _of_service(target: Target, stack: Stack, service: ComposeService) -> Iterat
     mounts = list(_mounted_files(target, stack, service))
     words = (*(service.entrypoint or ()), *command)
     text = " ".join(words)
-    for path, written, place, _ in mounts:
+    for path, written, place, source in mounts:
         name = posixpath.basename(path)
         if path.startswith(_INIT) or path.startswith(_VENDOR) or "$" in path:
             continue
@@ -122,6 +124,7 @@ def _of_service(target: Target, stack: Stack, service: ComposeService) -> Iterat
             command=command_place,
             command_text=text,
             tuned=server == "postgres" and bool(_TUNED.search(text)),
+            source=source if source is not None and target.has(source) else None,
         )
 
 

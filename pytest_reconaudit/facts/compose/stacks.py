@@ -43,6 +43,7 @@ __all__ = [
     "compose_files",
     "dangling",
     "is_test_data",
+    "merged_stack",
     "stacks",
     "written_by_hand",
 ]
@@ -211,6 +212,22 @@ def stacks(target: Target) -> tuple[Stack, ...]:
                 found[pair.files] = pair
                 break
     return tuple(found[key] for key in sorted(found))
+
+
+def merged_stack(target: Target, paths: tuple[str, ...], folder: str) -> Stack:
+    """These files merged, whether they are meant to stand alone or not."""
+    for stack in stacks(target):
+        if stack.files == paths:
+            return stack
+    known = _other_stacks(target)
+    if paths not in known:
+        known[paths] = _stack(target, paths, folder, "named", None)
+    return known[paths]
+
+
+@once
+def _other_stacks(target: Target) -> dict[tuple[str, ...], Stack]:
+    return {}
 
 
 def _default_pairs(files: Mapping[str, ComposeFile]) -> Iterator[tuple[str, tuple[str, ...]]]:

@@ -50,6 +50,7 @@ __all__ = [
     "configure",
     "database",
     "frozen",
+    "live_dsn",
     "wants_live",
 ]
 
@@ -80,6 +81,11 @@ def configure(target: Target, config: DatabaseConfig) -> None:
 def wants_live(target: Target) -> bool:
     """Whether a live database is to be compared with."""
     return _configs.get(target, DatabaseConfig()).dsn is not None
+
+
+def live_dsn(target: Target) -> str | None:
+    """The live database to compare with, if there is one."""
+    return _configs.get(target, DatabaseConfig()).dsn
 
 
 # -- records -------------------------------------------------------------------------------

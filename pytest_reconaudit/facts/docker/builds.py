@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterable, Iterator
 from itertools import islice, product
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from pytest_reconaudit.facts.ci.pipelines import actions, workflow_steps, workflows
 from pytest_reconaudit.facts.compose.stacks import stacks
@@ -79,6 +80,8 @@ class ImageBuild(Struct, frozen=True):
     """Names of further build contexts that ``--from`` may name."""
     assumed: bool = False
     """The folder that the command runs in is a convention, not known from the text."""
+    names: tuple[str, ...] = ()
+    """What the image is called, registry and tag as written; variables stay as they are."""
 
 
 @once
@@ -87,7 +90,9 @@ def image_builds(target: Target) -> tuple[ImageBuild, ...]:
     found: dict[tuple[object, ...], ImageBuild] = {}
     for one in _all(target):
         key = (one.place, one.dockerfile, one.context, one.target)
-        found.setdefault(key, one)
+        known = found.setdefault(key, one)
+        if known is not one and set(one.names) - set(known.names):
+            found[key] = replace(known, names=tuple(dict.fromkeys((*known.names, *one.names))))
     return tuple(sorted(found.values(), key=lambda one: (one.place.key(), one.dockerfile or "")))
 
 
@@ -140,6 +145,7 @@ def _compose(target: Target) -> Iterator[ImageBuild]:
                 origin="compose",
                 by=f"compose service {service.name}",
                 contexts=build.contexts,
+                names=(service.image,) if service.image else (),
             )
 
 
@@ -162,6 +168,7 @@ def _commands(target: Target) -> Iterator[ImageBuild]:
                 origin=invocation.source,
                 by=f"{invocation.source} {command.place}",
                 assumed=invocation.assumed,
+                names=tuple(invocation.trace.expand(name) for name in _tags(invocation.words)),
             )
 
 
@@ -213,6 +220,17 @@ def build_command(
     else:
         dockerfile = None if context is None else posixpath.join(context, "Dockerfile")
     yield dockerfile, context, stage if "$" not in stage else "", place
+
+
+def _tags(words: Iterable[str]) -> Iterator[str]:
+    """The image names that a build command gives: ``-t``, ``--tag``, kaniko's destination."""
+    rest = iter(words)
+    for word in rest:
+        option, equals, value = word.partition("=")
+        if option in ("-t", "--tag", "--destination", "-d"):
+            yield value if equals else next(rest, "")
+        elif word.startswith("-t") and not word.startswith("--"):
+            yield word[2:]
 
 
 def _from_root(written: str) -> str | None:
@@ -272,7 +290,7 @@ def _other_ci(target: Target, path: str) -> Iterator[ImageBuild]:
             words = command.split()
         place = Place(path, number, match.start() + 1)
         for one in build_command(words, _nowhere if moved else _from_root, place):
-            yield ImageBuild(*one, origin="ci", by=str(place))
+            yield ImageBuild(*one, origin="ci", by=str(place), names=tuple(_tags(words)))
 
 
 # -- workflows -----------------------------------------------------------------------------
@@ -287,7 +305,7 @@ def _workflow_actions(target: Target) -> Iterator[ImageBuild]:
             given = step.with_
             if name == "docker/bake-action" or not _builds(name, given):
                 continue
-            for context_text, file_text, stage in _expanded(workflow, job, given):
+            for context_text, file_text, stage, names in _expanded(workflow, job, given):
                 context, dockerfile = _action_paths(job, context_text, file_text)
                 yield ImageBuild(
                     dockerfile=dockerfile,
@@ -301,6 +319,7 @@ def _workflow_actions(target: Target) -> Iterator[ImageBuild]:
                         for line in given.str("build-contexts").split("\n")
                         if "=" in line
                     ),
+                    names=_action_names(names),
                 )
 
 
@@ -310,22 +329,40 @@ def _builds(name: str, given: Map) -> bool:
     )
 
 
-def _expanded(workflow: Workflow, job: Job, given: Map) -> Iterator[tuple[str, str, str]]:
-    """(context, file, target) of a step, one per combination of the matrix it names."""
+_OUTPUTS = re.compile(r"\$\{\{\s*steps\.([A-Za-z0-9_-]+)\.outputs\.")
+
+
+def _action_names(names: str) -> tuple[str, ...]:
+    """The names of a ``tags:`` text."""
+    found = [one.strip() for one in re.split(r"[\n,]", names) if one.strip()]
+    return tuple(dict.fromkeys(one for one in found if not _OUTPUTS.match(one)))
+
+
+def _names_text(job: Job, given: Map) -> str:
+    """``tags:`` with the ``images:`` of the metadata steps that it takes its names from."""
+    text = given.str("tags") or given.str("image") or given.str("images")
+    steps = {match[1] for match in _OUTPUTS.finditer(text)}
+    listed = [step.with_.str("images") for step in job.steps if step.id and step.id in steps]
+    return "\n".join((text, *listed))
+
+
+def _expanded(workflow: Workflow, job: Job, given: Map) -> Iterator[tuple[str, str, str, str]]:
+    """(context, file, target, names) of a step, one per combination of the matrix it names."""
     file = given.str("file") or given.str("dockerfile") or given.str("containerfiles")
     texts = [
         given.str("context") or given.str("workdir") or given.str("path") or ".",
         file.strip(),
         given.str("target"),
+        _names_text(job, given),
     ]
     env = {
         **{str(k): workflow.env.str(k) for k in workflow.env},
         **{str(k): job.env.str(k) for k in job.env},
     }
     texts = [_ENV.sub(lambda m: env.get(m[1], m[0]), text) for text in texts]
-    wanted = {match.groups() for text in texts for match in _MATRIX.finditer(text)}
+    wanted = {match.groups() for text in texts[:3] for match in _MATRIX.finditer(text)}
     if not wanted:
-        yield texts[0], texts[1], texts[2]
+        yield texts[0], texts[1], texts[2], texts[3]
         return
     for values in islice(_matrix(job.matrix, sorted({name for name, _ in wanted})), _MAX_MATRIX):
 
@@ -336,7 +373,7 @@ def _expanded(workflow: Workflow, job: Job, given: Map) -> Iterator[tuple[str, s
             return match[0] if value is None or isinstance(value, (Map, Seq)) else str(value)
 
         done = [_MATRIX.sub(filled, text) for text in texts]
-        yield done[0], done[1], done[2]
+        yield done[0], done[1], done[2], done[3]
 
 
 def _matrix(matrix: Map, names: list[str]) -> Iterator[dict[str, object]]:
@@ -417,7 +454,16 @@ def _bake(target: Target, path: str) -> Iterator[ImageBuild]:
             else None
         )
         by = f"bake target {one.name}"
-        yield ImageBuild(dockerfile, context, one.stage or "", one.place, "bake", by, one.contexts)
+        yield ImageBuild(
+            dockerfile,
+            context,
+            one.stage or "",
+            one.place,
+            "bake",
+            by,
+            one.contexts,
+            names=one.tags,
+        )
 
 
 def _tilt(target: Target, path: str) -> Iterator[ImageBuild]:
@@ -427,6 +473,7 @@ def _tilt(target: Target, path: str) -> Iterator[ImageBuild]:
         if text[text.rfind("\n", 0, match.start()) + 1 : match.start()].lstrip().startswith("#"):
             continue
         call = text[match.end() : match.end() + 3000].split("\n)")[0]
+        image = re.match(r"\s*['\"]([^'\"]*)['\"]", call)
         positional = re.match(
             r"\s*['\"][^'\"]*['\"]\s*,\s*(?:context\s*=\s*)?['\"]([^'\"]*)['\"]", call
         )
@@ -443,8 +490,9 @@ def _tilt(target: Target, path: str) -> Iterator[ImageBuild]:
             dockerfile = posixpath.join(context, "Dockerfile")
         place = Place(path, line, 1)
         yield ImageBuild(
-            dockerfile, context, named.get("target", ""), place, "tilt", f"Tilt {place}"
-        )
+            dockerfile, context, named.get("target", ""), place, "tilt", f"Tilt {place}",
+            names=(image[1],) if image else (),
+        )  # fmt: skip
 
 
 def _skaffold(target: Target, path: str) -> Iterator[ImageBuild]:
@@ -471,6 +519,7 @@ def _skaffold(target: Target, path: str) -> Iterator[ImageBuild]:
                     place=artifact.place,
                     origin="skaffold",
                     by=f"skaffold artifact {artifact.str('image')}",
+                    names=(artifact.str("image"),),
                 )
 
 
@@ -485,7 +534,8 @@ def _garden(target: Target, path: str) -> Iterator[ImageBuild]:
         dockerfile = repo_path(context, name) if context is not None else None
         stage = root.map("spec").str("targetStage") or root.map("build").str("targetImage")
         by = f"garden {root.str('name')}"
-        yield ImageBuild(dockerfile, context, stage, root.place, "garden", by)
+        name = root.str("name")
+        yield ImageBuild(dockerfile, context, stage, root.place, "garden", by, names=(name,))
 
 
 _DEV_FILE = re.compile(r'"docker[fF]ile"\s*:\s*"([^"\n]*)"')
@@ -564,7 +614,9 @@ def _platform(target: Target, path: str) -> Iterator[ImageBuild]:
                         return repo_path(folder, word)
 
                     for found in build_command([program, *args], locate, at):
-                        yield ImageBuild(*found, origin="ci", by=f"Cloud Build {at}")
+                        yield ImageBuild(
+                            *found, origin="ci", by=f"Cloud Build {at}", names=tuple(_tags(args))
+                        )
 
 
 _READERS = {

@@ -398,7 +398,7 @@ class Images:
                 note = self._ignore_note(full)
                 return ("ignored" if note else "missing"), full, note
             matches = [path]
-        rules = self._dockerignore(dockerfile, context)
+        rules = self.dockerignore(dockerfile, context)
         if rules is not None:
             verdicts = [self._excluded(rules, context.path, match) for match in matches]
             if verdicts and all(verdicts):
@@ -425,7 +425,8 @@ class Images:
         rule = ignore_rule(self._target, full)
         return None if rule is None else Note(rule.place, f"git ignores it: {rule.pattern}")
 
-    def _dockerignore(self, dockerfile: Dockerfile, context: BuildContext) -> Dockerignore | None:
+    def dockerignore(self, dockerfile: Dockerfile, context: BuildContext) -> Dockerignore | None:
+        """The patterns that hold for a build: the Dockerfile's own file, else the context's."""
         own = f"{dockerfile.path}.dockerignore"
         for path in (own, posixpath.join(context.path, ".dockerignore")):
             if self._target.has(path):

@@ -6,15 +6,17 @@ Names of tools and official images; nothing here knows a repository.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from msgspec import Struct
 
+from pytest_reconaudit.model import Place
 from pytest_reconaudit.readers.dockerfile import Dockerfile, ImageReference, RunCommand, Stage
 
 __all__ = [
     "build_steps",
     "cleans_up",
+    "is_build",
     "is_development_command",
     "is_development_name",
     "is_toolchain",
@@ -30,7 +32,7 @@ _TOOLCHAINS_NAMES = (
 _TOOLCHAINS = frozenset(_TOOLCHAINS_NAMES.split())
 _DEVELOPMENT_FILE = re.compile(
     r"(?:^|[._-])(?:dev|devel|development|devcontainer|test|tests|testing|e2e|ci|debug|local|bench"
-    r"|builder|build|lint|docs)(?:[._-]|$)",
+    r"|builder|build|lint|docs|tilt)(?:[._-]|$)",
     re.IGNORECASE,
 )
 _DEVELOPMENT_PATH = re.compile(r"(?:^|/)(?:\.devcontainer|\.github|\.gitpod|e2e|ci|\.ci)/")
@@ -285,3 +287,8 @@ def tools_shipped(dockerfile: Dockerfile, stage: Stage) -> ToolsShipped | None:
             for step in build_steps(one):
                 return ToolsShipped(stage, step, base, builds_here=False)
     return None
+
+
+def is_build(words: Sequence[str]) -> bool:
+    """Whether the words of a command compile or bundle the application."""
+    return _builds(RunCommand(tuple(words), Place(""), ""), compiler=True)

@@ -7,12 +7,13 @@ ScaledObject and HTTPScaledObject, the third-party ones of that shape.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from msgspec import Struct
 
 from pytest_reconaudit.facts.k8s.cluster import Cluster, Sighting, cluster, environment, sighted
 from pytest_reconaudit.facts.k8s.render_sets import RenderSet
+from pytest_reconaudit.facts.k8s.selection import Selection, has_defaults, selection
 from pytest_reconaudit.model import Note, Place
 from pytest_reconaudit.readers.manifest import Container, KubeObject, is_kube_name
 from pytest_reconaudit.readers.yaml import Map
@@ -26,8 +27,12 @@ __all__ = [
     "ScaleTarget",
     "Scaling",
     "autoscalers",
+    "bounds_of",
     "deployments",
+    "is_off_the_shelf",
     "scale_targets",
+    "scaled_by_gitops",
+    "scalings_of",
 ]
 
 _OFF_THE_SHELF = re.compile(
@@ -190,6 +195,17 @@ def autoscalers(target: Target) -> tuple[Autoscaler, ...]:
     )
 
 
+@once
+def scalings_of(target: Target) -> Callable[[KubeObject], tuple[Scaling, ...]]:
+    """The autoscalers that reach a workload, as one render set has it."""
+    found: dict[int, list[Scaling]] = {}
+    for autoscaler in autoscalers(target):
+        for scaling in autoscaler.scalings:
+            for one in scaling.targets:
+                found.setdefault(id(one), []).append(scaling)
+    return lambda one: tuple(found.get(id(one), ()))
+
+
 def _scaling(target: Target, known: Cluster, seen: Sighting) -> Scaling:
     one, within = seen.object, seen.within
     ref = _scale_ref(one)
@@ -260,7 +276,7 @@ def _missing_requests(
         return
     if "resources" in pod.spec:  # requests of the pod as a whole
         return
-    if _defaulted(known, seen, workload):
+    if has_defaults(known, Sighting(seen.within, workload)):
         return
     for resource, only, place in _percentages(seen.object):
         for container in pod.all_containers:
@@ -268,15 +284,6 @@ def _missing_requests(
                 continue
             if not container.requested(resource):
                 yield MissingRequest(resource, place, container)
-
-
-def _defaulted(known: Cluster, seen: Sighting, workload: KubeObject) -> bool:
-    """Whether a LimitRange in the namespace gives containers a request."""
-    for entry in known.of_kind("LimitRange"):
-        apart = entry.namespace and workload.namespace and entry.namespace != workload.namespace
-        if not apart and known.sees(seen.within, workload, entry):
-            return True
-    return False
 
 
 def _percentages(one: KubeObject) -> Iterator[tuple[str, str, Place]]:
@@ -379,7 +386,8 @@ def scale_targets(target: Target) -> tuple[ScaleTarget, ...]:
     return tuple(found)
 
 
-def _rival(within: RenderSet, one: KubeObject) -> Rival:
+def bounds_of(one: KubeObject) -> tuple[str, str]:
+    """(minimum, maximum) of an autoscaler as written, with their defaults."""
     spec = one.spec
     if one.kind == "HorizontalPodAutoscaler":
         low, high = spec.str("minReplicas", "1"), spec.str("maxReplicas", "?")
@@ -387,6 +395,11 @@ def _rival(within: RenderSet, one: KubeObject) -> Rival:
         replicas = spec.map("replicas")
         low = spec.str("minReplicaCount") or replicas.str("min", "0")
         high = spec.str("maxReplicaCount") or replicas.str("max", "100")
+    return low, high
+
+
+def _rival(within: RenderSet, one: KubeObject) -> Rival:
+    low, high = bounds_of(one)
     return Rival(one, within, low, high, Sighting(within, one).off_path)
 
 
@@ -511,7 +524,7 @@ class DeploymentView(Struct, frozen=True):
 @once
 def deployments(target: Target) -> tuple[Deployment, ...]:
     """Every Deployment, by file."""
-    known = cluster(target)
+    known, index = cluster(target), selection(target)
     scaled = _scaled_names(known)
     seen = (
         Sighting(within, one)
@@ -523,7 +536,7 @@ def deployments(target: Target) -> tuple[Deployment, ...]:
         and all(container.image for container in one.pod.containers)
     )
     return tuple(
-        Deployment(name, tuple(_view(known, scaled, one) for one in group))
+        Deployment(name, tuple(_view(known, index, scaled, one) for one in group))
         for name, group in sighted(target, seen).items()
     )
 
@@ -549,8 +562,9 @@ def _scaled_names(known: Cluster) -> _Scaled:
     return found
 
 
-def _view(known: Cluster, scaled: _Scaled, seen: Sighting) -> DeploymentView:
-    service, exempt = _service(known, seen), _exempt(known, seen)
+def _view(known: Cluster, index: Selection, scaled: _Scaled, seen: Sighting) -> DeploymentView:
+    service = next(iter(index.services_of(seen)), None)
+    exempt = why_exempt(known, seen)
     return DeploymentView(
         seen=seen,
         service=service,
@@ -585,35 +599,21 @@ def _applied_with(known: Cluster, seen: Sighting, within: RenderSet, scaler: Kub
     )
 
 
-def _service(known: Cluster, seen: Sighting) -> KubeObject | None:
-    pod = seen.object.pod
-    if pod is None:
-        return None
-    labels = {f"{key}": pod.labels.str(key) for key in pod.labels}
-    for entry in known.of_kind("Service"):
-        if entry.source.kind != "Service" or entry.source.group:
-            continue
-        selector = entry.source.spec.map("selector")
-        spaces = (entry.namespace, seen.object.namespace)
-        if not selector or (None not in spaces and spaces[0] != spaces[1]):
-            continue
-        if all(labels.get(f"{key}") == selector.str(key) for key in selector) and known.sees(
-            seen.within, seen.object, entry
-        ):
-            return entry.source
-    return None
+def is_off_the_shelf(image: str) -> bool:
+    """Whether an image is a data store or a ready-made server (catalogue G12)."""
+    return _OFF_THE_SHELF.search(image_base(image)) is not None or any(
+        _OFF_THE_SHELF.search(part) for part in image.partition(":")[0].split("/")[-2:-1]
+    )
 
 
-def _exempt(known: Cluster, seen: Sighting) -> str:
+def why_exempt(known: Cluster, seen: Sighting) -> str:
+    """Why a workload is no application that scales (catalogue G12); empty when it is one."""
     one = seen.object
     pod = one.pod
     assert pod is not None
     if one.replicas == 0:
         return "switched off"
-    first = pod.containers[0].image if pod.containers else ""
-    if _OFF_THE_SHELF.search(image_base(first)) or any(
-        _OFF_THE_SHELF.search(part) for part in first.partition(":")[0].split("/")[-2:-1]
-    ):
+    if pod.containers and is_off_the_shelf(pod.containers[0].image):
         return "a data store or off-the-shelf server"
     if one.spec.map("strategy").str("type") == "Recreate" and (one.replicas or 1) == 1:
         return "one at a time by design"
@@ -629,7 +629,7 @@ def _exempt(known: Cluster, seen: Sighting) -> str:
         claim = volume.map("persistentVolumeClaim").str("claimName")
         if claim and not _shared(known, seen, claim):
             return "has a volume of its own"
-    if _scaled_by_gitops(known, one):
+    if scaled_by_gitops(known, one):
         return "replicas are left to somebody else"
     return ""
 
@@ -642,7 +642,7 @@ def _shared(known: Cluster, seen: Sighting, claim: str) -> bool:
     return bool(modes) and all(mode in ("ReadWriteMany", "ReadOnlyMany") for mode in modes)
 
 
-def _scaled_by_gitops(known: Cluster, one: KubeObject) -> bool:
+def scaled_by_gitops(known: Cluster, one: KubeObject) -> bool:
     """An Argo CD application that ignores ``/spec/replicas`` leaves them to an autoscaler."""
     for kind in ("Application", "ApplicationSet"):
         for entry in known.of_kind(kind):

@@ -51,7 +51,7 @@ _ENVIRONMENTS = {
 }  # fmt: skip
 _BUILTIN = re.compile(r"(?:apps|batch|autoscaling|policy|extensions|(?:[a-z0-9.-]+\.)?k8s\.io|)")
 _ONLY_USES = re.compile(
-    r"IngressRoute\w*|(?:Service|Pod)Monitor|\w*TriggerAuthentication|Scaled(?:Object|Job)"
+    r"IngressRoute\w*|DeploymentConfig|(?:Service|Pod)Monitor|\w*TriggerAuthentication|Scaled(?:Object|Job)"
     r"|Virtual(?:Service|Server)|Gateway|DestinationRule|Rollout|Application(?:Set)?|Canary"
     r"|PrometheusRule|Service|Middleware|Backup\w*|Workflow\w*|Issuer|ClusterIssuer|Task\w*"
 )
@@ -113,7 +113,7 @@ class Cluster:
     """All render sets of a target as one index by kind and name."""
 
     def __init__(self, target: Target) -> None:
-        self._target = target
+        self.target = target
         self.sets = render_sets(target)
         self._index: dict[tuple[str, str], list[Entry]] = {}
         self._by_kind: dict[str, list[Entry]] = {}
@@ -131,7 +131,7 @@ class Cluster:
 
     @property
     def outside(self) -> Outside:
-        return outside(self._target)
+        return outside(self.target)
 
     def of_kind(self, kind: str) -> tuple[Entry, ...]:
         """Everything of a kind, in every render set."""
@@ -173,9 +173,13 @@ class Cluster:
         return Found((), tuple(elsewhere), self._made_elsewhere(kind, name, namespace))
 
     def _alternatives(self, one: RenderSet, other: RenderSet) -> bool:
-        """Two kustomizations over the same objects: one or the other is applied to a cluster."""
-        if one.kind != "kustomization" or other.kind != "kustomization":
+        """Two kustomizations over the same objects, or a chart with other values: one or the other
+        is applied to a cluster.
+        """
+        if one.kind != other.kind or one.kind not in ("kustomization", "chart"):
             return False
+        if one.kind == "chart":
+            return one.id.partition(":")[0] == other.id.partition(":")[0]
         pair = (id(one), id(other))
         known = self._overlaps.get(pair)
         if known is None:
@@ -192,6 +196,21 @@ class Cluster:
         names = sorted({entry.name for entry in self._by_kind.get(kind, ())})
         close = difflib.get_close_matches(name, names, n=1, cutoff=0.75)
         return self._index[kind, close[0]][0] if close else None
+
+    def made_from(self, word: str) -> Place | None:
+        """Where something unseen may make pods of that label: a custom resource that says the
+        word, a kustomization or chart that cannot be rendered, a template, a Helm release.
+        """
+        for one in self._custom:
+            if word == one.name or word in self._mentions(one):
+                return one.place
+        for within in self.sets:
+            if within.unrendered and within.kind == "kustomization" and word in self._texts(within):
+                return within.unrendered_at or within.place
+        for release, place in self.outside.releases:
+            if word == release or word.startswith(f"{release}-"):
+                return place
+        return self._in_template(word)
 
     def _made_elsewhere(self, kind: str, name: str, namespace: str | None) -> Place | None:
         key = (kind, name, namespace)
@@ -229,22 +248,20 @@ class Cluster:
         if known is None:
             words: set[str] = set()
             for path in within.files:
-                if self._target.has(path):
-                    words.update(
-                        re.findall(r"[a-z0-9][a-z0-9.-]*[a-z0-9]", self._target.text(path))
-                    )
+                if self.target.has(path):
+                    words.update(re.findall(r"[a-z0-9][a-z0-9.-]*[a-z0-9]", self.target.text(path)))
             known = self._words[id(within)] = frozenset(words)
         return known
 
     def _in_template(self, name: str) -> Place | None:
         """Whether a chart or another template spells the name out, so that it may make it."""
         pattern = None
-        for path in _template_files(self._target):
-            if name in self._target.text(path):
+        for path in _template_files(self.target):
+            if name in self.target.text(path):
                 pattern = pattern or re.compile(rf"(?<![\w.-]){re.escape(name)}(?![\w.-])")
-                match = pattern.search(self._target.text(path))
+                match = pattern.search(self.target.text(path))
                 if match:
-                    line = self._target.text(path).count("\n", 0, match.start()) + 1
+                    line = self.target.text(path).count("\n", 0, match.start()) + 1
                     return Place(path, line, 1)
         return None
 
@@ -274,7 +291,7 @@ def _template_files(target: Target) -> tuple[str, ...]:
 
 def _where(within: RenderSet, one: KubeObject) -> str:
     """The path that says which environment an object is for: the overlay's, else its file's."""
-    if within.kind == "kustomization":
+    if within.kind in ("kustomization", "chart"):
         return within.id if environment(within.id) else one.path
     return one.path
 
@@ -394,7 +411,7 @@ def sighted(target: Target, sightings: Iterable[Sighting]) -> dict[str, tuple[Si
     """Sightings grouped by where the object was written, under a readable unique id."""
     groups: dict[Place, list[Sighting]] = {}
     for seen in sightings:
-        if not target.is_generated(seen.object.path):
+        if not target.is_generated(seen.object.path) and not _packed(seen.object):
             groups.setdefault(seen.object.place, []).append(seen)
     found: dict[str, tuple[Sighting, ...]] = {}
     names = Counter(_id(group[0].object) for group in groups.values())
@@ -409,6 +426,11 @@ def sighted(target: Target, sightings: Iterable[Sighting]) -> dict[str, tuple[Si
             full = f"{name}#{number}"
         found[full] = tuple(group)
     return found
+
+
+def _packed(one: KubeObject) -> bool:
+    """Whether an object comes from a packed chart: somebody else's, only looked up."""
+    return one.path.endswith(".tgz")
 
 
 def _id(one: KubeObject) -> str:
@@ -477,7 +499,7 @@ def reference_files(target: Target) -> tuple[ReferenceFile, ...]:
     visits: dict[Place, set[str]] = {}
     for within in known.sets:
         for one in within.objects:
-            if is_fragment(one):
+            if is_fragment(one) or _packed(one):
                 continue
             for reference in references_of(one):
                 path = reference.place.path

@@ -41,9 +41,9 @@ from pytest_reconaudit.readers.kustomize import (
 )
 from pytest_reconaudit.readers.manifest import CLUSTER_SCOPED
 from pytest_reconaudit.readers.yaml import Map, Seq, read_yaml
-from pytest_reconaudit.target import Target
+from pytest_reconaudit.target import Target, once
 
-__all__ = ["Layer", "Renderer"]
+__all__ = ["BuildFault", "Layer", "Renderer", "renderer"]
 
 _MAX_OBJECTS = 20_000
 """Objects that all renderings together may hold; a repository with more is a bomb."""
@@ -58,6 +58,15 @@ _NAMING_FIELDS = frozenset(
 _BUILTIN_GROUP = re.compile(r"(?:[a-z0-9.-]+\.k8s\.io)?")
 
 
+class BuildFault(Struct, frozen=True):
+    """A patch that does not apply, although all that it could apply to is known."""
+
+    clause: str
+    """``b``: it has no target, ``c``: an operation fails."""
+    message: str
+    place: Place
+
+
 class Layer(Struct):
     """What one kustomization makes, and why that is not sure."""
 
@@ -66,6 +75,10 @@ class Layer(Struct):
     files: set[str] = field(default_factory=set)
     variables: set[str] = field(default_factory=set)
     configured: bool = False
+    faults: list[BuildFault] = field(default_factory=list)
+    """Of this kustomization's own patches and its components', not of those below."""
+    blank: bool = False
+    """Some listed file holds nothing yet: it is filled in later, by a bootstrap say."""
 
     def absorb(self, below: Layer) -> None:
         self.resources.extend(resource.copy() for resource in below.resources)
@@ -73,6 +86,7 @@ class Layer(Struct):
         self.files |= below.files
         self.variables |= below.variables
         self.configured = self.configured or below.configured
+        self.blank = self.blank or below.blank
 
 
 class Renderer:
@@ -203,6 +217,8 @@ class Renderer:
             manifest = manifest_at(self.target, path)
             if not self.target.text(path):
                 layer.reasons.append((f"{path} is empty or too large to read", entry.place))
+            if not manifest.objects and "kind" not in self.target.text(path):
+                layer.blank = True
             if manifest.problems or manifest.templated:
                 layer.reasons.append((f"{path} is not valid YAML", entry.place))
             for found in manifest.objects:
@@ -314,8 +330,19 @@ class Renderer:
     # Changing what is there.
 
     def transform(self, one: Kustomization, layer: Layer) -> None:
+        sure = not layer.reasons and not layer.blank
         for patch in one.patches:
+            before = len(layer.faults)
             self.patch(one, patch, layer)
+            if not sure:
+                del layer.faults[before:]  # what it misses may come from elsewhere
+            elif one.component:
+                # A component may be for more than this one has: only what fails the build counts.
+                layer.faults[before:] = [
+                    fault
+                    for fault in layer.faults[before:]
+                    if fault.clause != "b" or patch.target is None
+                ]
         resources = layer.resources
         if one.namespace:
             for resource in resources:
@@ -361,11 +388,19 @@ class Renderer:
             layer.reasons.append(("a JSON patch has no target", patch.place))
             return
         for resource in self.selected(patch.target, patch.place, layer):
+            if "annotations" not in resource.root.map("metadata"):
+                # Kustomize keeps notes of its own there while it builds.
+                empty = new_map(patch.place)
+                resource.root = set_at(
+                    resource.root, ("metadata", "annotations"), empty, patch.place
+                )
             try:
                 resource.root = json_patch(resource.root, operations)
             except PatchError as error:
                 reason = f"a JSON patch on {resource.kind}/{resource.name} fails: {error}"
                 layer.reasons.append((reason, patch.place))
+                what = f"patch of {resource.kind}/{resource.name}: {error}"
+                layer.faults.append(BuildFault("c", what, patch.place))
             resource.renamed()
 
     def apply_merge(self, patch: Patch, root: Map, layer: Layer) -> None:
@@ -376,6 +411,7 @@ class Renderer:
             if not chosen and root.get("kind") != "CustomResourceDefinition":
                 what = f"{root.str('kind')}/{root.map('metadata').str('name')}"
                 layer.reasons.append((f"a patch is for {what}, which is not there", patch.place))
+                layer.faults.append(BuildFault("b", f"patch for {what}", patch.place))
         for resource in chosen:
             keyed = _keyed(resource) or layer.configured
             merged = strategic_merge(resource.root, _content(root), keyed=keyed)
@@ -392,7 +428,7 @@ class Renderer:
         if not (name and namespace and kind and labels and annotations):
             layer.reasons.append(("a patch target is too clever to follow", place))
             return []
-        return [
+        chosen = [
             resource
             for resource in layer.resources
             if kind(resource.kind)
@@ -404,6 +440,17 @@ class Renderer:
             and labels(resource.root.map("metadata").map("labels"))
             and annotations(resource.root.map("metadata").map("annotations"))
         ]
+        if not chosen and target.name and target.kind != "CustomResourceDefinition":
+            # Kustomize says nothing: the patch just does nothing.
+            what = f"patch for {target.kind or 'any kind'}/{target.name}"
+            layer.faults.append(BuildFault("b", what, place))
+        return chosen
+
+
+@once
+def renderer(target: Target) -> Renderer:
+    """The one renderer of a target: what it has built is not built again."""
+    return Renderer(target)
 
 
 def _env_keys(text: str) -> Iterator[str]:

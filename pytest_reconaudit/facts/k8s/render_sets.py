@@ -1,14 +1,17 @@
-"""What is applied together: kustomizations rendered, plain folders as they lie, charts skipped.
+"""What is applied together: kustomizations and charts rendered, plain folders as they lie.
 
 A *render set* is the unit that references are resolved in. Each kustomization that no other
 kustomization includes is one, rendered here the way ``kustomize build`` does it: resources and
 bases, generators, components, patches, then namespace, prefix and suffix, labels, replicas,
 images, and last the names in references. Manifests that no kustomization names form one set per
-folder. Every rendered object keeps the file and line each of its parts was written at.
+folder. A Helm chart is one set for its default values and one for each values file beside them,
+when helm is installed. Every rendered object keeps the file and line each of its parts was
+written at.
 
-What this cannot follow (a remote base, a missing file, a plugin, Helm) makes the set
-``unrendered``: its objects are the best that could be had and must not be used to say that
-something is missing. Kustomize itself is never run: the target is not trusted.
+What this cannot follow (a remote base, a missing file, a plugin, a chart without its
+dependencies) makes the set ``unrendered``: its objects are the best that could be had and must
+not be used to say that something is missing. Kustomize itself is never run: the target is not
+trusted.
 """
 
 from __future__ import annotations
@@ -17,7 +20,8 @@ import posixpath
 
 from msgspec import Struct
 
-from pytest_reconaudit.facts.k8s.kustomize_build import Renderer
+from pytest_reconaudit.facts.k8s.chart_build import build_charts
+from pytest_reconaudit.facts.k8s.kustomize_build import Renderer, renderer
 from pytest_reconaudit.facts.k8s.manifests import charts, kustomizations, manifest_files
 from pytest_reconaudit.model import Place
 from pytest_reconaudit.readers.kustomize import Kustomization
@@ -31,7 +35,8 @@ class RenderSet(Struct, frozen=True, eq=False):
     """Objects that are applied together. Two sets are equal only when identical."""
 
     id: str
-    """The folder, relative to the target; ``.`` for its root."""
+    """The folder, relative to the target; ``.`` for its root. A chart with other values than the
+    default ones adds ``:FILE``."""
     kind: str
     """``kustomization``, ``directory`` or ``chart``."""
     place: Place
@@ -51,14 +56,14 @@ class RenderSet(Struct, frozen=True, eq=False):
 @once
 def render_sets(target: Target) -> tuple[RenderSet, ...]:
     """Kustomizations, then plain folders, then charts; each sort in path order."""
-    renderer = Renderer(target)
+    builder = renderer(target)
     every = kustomizations(target)
-    included = {path for one in every for path in renderer.included(one)}
+    included = {path for one in every for path in builder.included(one)}
     taken: set[str] = set()
     for one in every:
-        taken |= renderer.claimed(one)
+        taken |= builder.claimed(one)
     sets = [
-        _rendered(renderer, one) for one in every if one.path not in included and not one.component
+        _rendered(builder, one) for one in every if one.path not in included and not one.component
     ]
     folders: dict[str, list[ManifestFile]] = {}
     for manifest in manifest_files(target):
@@ -75,11 +80,17 @@ def render_sets(target: Target) -> tuple[RenderSet, ...]:
                 files=frozenset(manifest.path for manifest in manifests),
             )
         )
-    for folder in charts(target):
-        name = "Chart.yaml" if target.has(posixpath.join(folder, "Chart.yaml")) else "Chart.yml"
-        place = Place(posixpath.join(folder, name), 1, 1)
+    for chart in build_charts(target, charts(target)):
         sets.append(
-            RenderSet(folder or ".", "chart", place, (), frozenset(), "a Helm chart", place)
+            RenderSet(
+                id=chart.id,
+                kind="chart",
+                place=chart.place,
+                objects=chart.objects,
+                files=chart.files,
+                unrendered=chart.reason,
+                unrendered_at=chart.place if chart.reason else None,
+            )
         )
     return tuple(sets)
 

@@ -6,15 +6,33 @@ environment variable is resolved with the environment that the container is give
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import posixpath
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from msgspec import Struct
+from msgspec.structs import replace
 
+from pytest_reconaudit.facts.applications import application_at, applications, is_test_path
+from pytest_reconaudit.facts.network.image_ports import image_ports
 from pytest_reconaudit.facts.network.programs import Program
+from pytest_reconaudit.facts.packages import cargo_packages, npm_package
 from pytest_reconaudit.model import Note, Place
-from pytest_reconaudit.target import Target
+from pytest_reconaudit.readers import binds_go, binds_python, binds_rust, binds_script
+from pytest_reconaudit.readers.binds import (
+    Definition,
+    ServerBind,
+    SourceBinds,
+    Text,
+    Variable,
+    literal,
+)
+from pytest_reconaudit.readers.nginx import Directive, read_nginx, walk
+from pytest_reconaudit.readers.shell import shell_words, unwrapped
+from pytest_reconaudit.readers.syntax import SyntaxTree, read_syntax
+from pytest_reconaudit.target import Target, once
 
-__all__ = ["Bind", "Listener", "Listening", "binds", "listening"]
+__all__ = ["Bind", "Listener", "Listening", "binds", "listening", "package_listening", "started_by"]
 
 
 class Bind(Struct, frozen=True):
@@ -32,6 +50,10 @@ class Bind(Struct, frozen=True):
     host: str = ""
     """The literal address or the key's default; empty when it cannot be told."""
     host_key: str = ""
+    via: str = ""
+    """What listens: ``HttpServer``, ``listen``, ``uvicorn.run`` …"""
+    literal: bool = False
+    """The port is a number in the source, whatever variables it went through."""
 
 
 class Listener(Struct, frozen=True):
@@ -56,12 +78,818 @@ class Listening(Struct, frozen=True):
     def on(self, port: int) -> Listener | None:
         return next((one for one in self.listeners if one.port == port), None)
 
+    @property
+    def ports(self) -> tuple[int, ...]:
+        return tuple(dict.fromkeys(one.port for one in self.listeners))
 
+
+UNKNOWN = Listening((), False)
+
+_SCRIPTS = (".js", ".mjs", ".cjs", ".ts", ".mts", ".cts", ".tsx")
+_MANIFESTS = frozenset(
+    {"package.json", "Cargo.toml", "go.mod", "pyproject.toml", "setup.py", "Pipfile"}
+)
+_NEVER_SHIPPED = re.compile(
+    r"(?:^|/)(?:examples?|samples?|benches|benchmarks?|mocks?|docs|demos?|playground|storybook"
+    r"|\.storybook|scripts?|tools?|bin/dev|hack|e2e[\w-]*|test[\w-]*|load-?tests?)/|\.test\.|\.spec\."
+    r"|(?:^|/)(?:launcher|dev-server|mock-server|gulpfile|gruntfile|webpack[\w.-]*)\.\w+$"
+)
+_OTHER_SERVERS = (
+    "from_tcp(", "listenfd", "serve_with_incoming", "ntex::", "tide::", "gotham::", "pingora",
+    "thruster", "iron::", "tiny_http", "poem::Server", "salvo::", ".install_recorder()",
+    "UnixListener",
+)  # fmt: skip
+_LOADERS = re.compile(
+    r"\bfigment\b|\bconfig::Config\b|Config::builder\(\)|toml::from_str|serde_yaml::from|confy::"
+    r"|deser_hjson|serde_json::from_reader|envy::|from_reader\("
+)
+_MAX_STEPS = 8
+
+
+# -- source --------------------------------------------------------------------------------
+
+
+@once
 def binds(target: Target) -> tuple[Bind, ...]:
     """Every server start in the repository's own source, tests left out."""
-    raise NotImplementedError
+    return tuple(
+        bind for group in _binds_by_folder(target).values() for bind in group if bind.port != 0
+    )
 
 
-def listening(target: Target, program: Program, environment: Mapping[str, str]) -> Listening:
-    """The ports a program listens on when it is given this environment (resolved values only)."""
-    raise NotImplementedError
+@once
+def _binds_by_folder(target: Target) -> dict[str, tuple[Bind, ...]]:
+    found: dict[str, list[Bind]] = {}
+    for path, source in _source_binds(target):
+        folder = package_folder(target, path)
+        for one in source.binds:
+            if not one.test:
+                found.setdefault(folder, []).append(_resolved(target, folder, one))
+    return {folder: tuple(group) for folder, group in sorted(found.items())}
+
+
+def _source_binds(target: Target) -> Iterator[tuple[str, SourceBinds]]:
+    orphans = _orphans(target)
+    for path in target.files:
+        read = _reader(path)
+        if read is None or is_test_path(path) or _NEVER_SHIPPED.search(path):
+            continue
+        may, parse = read
+        text = target.text(path)
+        if not may(text) or path in orphans or target.is_generated(path):
+            continue
+        source = parse(target, path)
+        if source.binds:
+            yield path, source
+
+
+def _reader(
+    path: str,
+) -> tuple[Callable[[str], bool], Callable[[Target, str], SourceBinds]] | None:
+    if path.endswith(".rs"):
+        return binds_rust.may_listen, _parsed(binds_rust.rust_binds)
+    if path.endswith(_SCRIPTS):
+        return binds_script.may_listen, _parsed(binds_script.script_binds)
+    if path.endswith(".py"):
+        return binds_python.may_listen, _parsed(binds_python.python_binds)
+    if path.endswith(".go") and not path.endswith("_test.go"):
+        return binds_go.may_listen, lambda target, path: target.parse(binds_go.go_binds, path)
+    return None
+
+
+def _parsed(
+    read: Callable[[SyntaxTree], SourceBinds],
+) -> Callable[[Target, str], SourceBinds]:
+    return lambda target, path: read(target.parse(read_syntax, path))
+
+
+@once
+def _orphans(target: Target) -> frozenset[str]:
+    """Rust files of ``src/`` that are neither a target nor declared as a module."""
+    found = set()
+    rust = [path for path in target.files if path.endswith(".rs")]
+    for crate in cargo_packages(target):
+        src = posixpath.join(crate.folder, "src")
+        roots = {path for _, path in crate.bins} | {crate.lib}
+        inside = [path for path in rust if path.startswith(f"{src}/")]
+        if not crate.manifest.package or not (roots & set(inside)):
+            continue
+        for path in inside:
+            if path in roots or posixpath.dirname(path) == posixpath.join(src, "bin"):
+                continue
+            if not binds_rust.may_listen(target.text(path)):
+                continue
+            stem = posixpath.splitext(posixpath.basename(path))[0]
+            if stem == "mod":
+                stem = posixpath.basename(posixpath.dirname(path))
+            named = re.compile(rf'\bmod\s+(?:r#)?{stem}\s*;|#\[path\s*=\s*"[^"]*\b{stem}\.rs"')
+            if not any(stem in (text := target.text(p)) and named.search(text) for p in inside):
+                found.add(path)
+    return frozenset(found)
+
+
+def package_folder(target: Target, path: str) -> str:
+    """The folder of the nearest manifest above a source file."""
+    known = _folders(target)
+    folder = posixpath.dirname(path)
+    while folder and folder not in known:
+        folder = posixpath.dirname(folder)
+    return folder
+
+
+@once
+def _folders(target: Target) -> frozenset[str]:
+    own = {
+        posixpath.dirname(path) for path in target.files if posixpath.basename(path) in _MANIFESTS
+    }
+    return frozenset(own | {one.folder for one in applications(target)})
+
+
+# -- values that another file decides ------------------------------------------------------
+
+
+def _resolved(target: Target, folder: str, one: ServerBind) -> Bind:
+    port = _settle(target, folder, one.place.path, one.port, 0)
+    host = _settle(target, folder, one.place.path, one.host, 0)
+    number, key = _port_of(port)
+    host_text, host_key = ("", "") if host is None else _parts(host)
+    if one.host == ():
+        host_text = "0.0.0.0"
+    elif host_text is not None and host_text.count(":") == 1:
+        host_text = host_text.partition(":")[0]
+    return Bind(
+        folder=folder,
+        place=one.place,
+        written=one.written,
+        port=number,
+        key=key,
+        host=host_text or "",
+        host_key=host_key,
+        via=one.via,
+        literal=bool(number is not None and not key),
+    )
+
+
+def _settle(target: Target, folder: str, path: str, text: Text | None, depth: int) -> Text | None:
+    """The text with the names that other files define put in; ``None`` when one is unknown."""
+    if text is None or depth > _MAX_STEPS:
+        return None
+    out: list[str | Variable] = []
+    for piece in text:
+        if isinstance(piece, str):
+            out.append(piece)
+            continue
+        if piece.key:
+            default = _settle(target, folder, path, piece.default, depth + 1)
+            out.append(replace(piece, default=default))
+            continue
+        found = _defined(target, folder, path, piece, depth + 1)
+        if found is None:
+            found = _settle(target, folder, path, piece.default, depth + 1)
+        if found is None:
+            return None
+        out.extend(found)
+    return tuple(out)
+
+
+def _defined(target: Target, folder: str, path: str, piece: Variable, depth: int) -> Text | None:
+    """The one value that the package gives to a field, constant or parameter."""
+    values: list[Text | None] = []
+    for definition in _definitions(target, folder, path, piece):
+        if definition.value is None:
+            return None
+        settled = _settle(target, folder, definition.place.path, definition.value, depth)
+        values.append(settled)
+    distinct = set(values)
+    if len(distinct) == 1:
+        return distinct.pop()
+    # A literal beside a key: two builds of the same settings. Which one runs is not known.
+    return None
+
+
+def _definitions(target: Target, folder: str, path: str, piece: Variable) -> tuple[Definition, ...]:
+    rust = path.endswith(".rs")
+    pattern = re.compile(rf"\b{re.escape(piece.name)}\b")
+    found: list[Definition] = []
+    loaded = False
+    files = (
+        list(_package_files(target, folder, (".rs",)))
+        if rust
+        else _imported_files(target, folder, path, piece.owner)
+    )
+    for other in files:
+        text = target.text(other)
+        if rust and not loaded and _LOADERS.search(text):
+            loaded = True
+        if piece.name not in text or pattern.search(text) is None:
+            continue
+        tree = target.parse(read_syntax, other)
+        if piece.parameter >= 0:
+            found += binds_rust.call_arguments(tree, piece.name, piece.parameter)
+        elif rust:
+            found += binds_rust.definitions_of(tree, piece.name)
+        else:
+            found += binds_script.script_definitions(tree, piece.name)
+    if piece.parameter < 0 and rust and loaded and not piece.name.isupper():
+        return (Definition(piece.name, "", None, Place(path, 1, 1)),)  # a file may set it too
+    if piece.owner and rust:
+        owned = [one for one in found if one.owner == piece.owner]
+        found = owned
+    return tuple(found)
+
+
+def _imported_files(target: Target, folder: str, path: str, source: str) -> list[str]:
+    """The file of the package that an import path means; none or several when it cannot be told."""
+    plain = re.sub(r"\.(?:js|ts|mjs|cjs)$", "", source)
+    if plain.startswith("."):
+        base = posixpath.normpath(posixpath.join(posixpath.dirname(path), plain))
+        ends = [f"{base}{end}" for end in _SCRIPTS]
+        ends += [posixpath.join(base, f"index{end}") for end in _SCRIPTS]
+        return [one for one in ends if target.has(one)][:1]
+    tail = plain.partition("/")[2]
+    if not tail or not source.startswith(("@/", "~/", "#", "src/", "$")):
+        return []
+    wanted = tuple(f"/{tail}{end}" for end in (*_SCRIPTS, *(f"/index{end}" for end in _SCRIPTS)))
+    found = [one for one in _package_files(target, folder, _SCRIPTS) if one.endswith(wanted)]
+    return found if len(found) == 1 else []
+
+
+def _package_files(target: Target, folder: str, suffixes: tuple[str, ...]) -> Iterator[str]:
+    prefix = f"{folder}/" if folder else ""
+    for path in target.files:
+        if not path.startswith(prefix) or not path.endswith(suffixes) or is_test_path(path):
+            continue
+        if package_folder(target, path) == folder:
+            yield path
+
+
+def _parts(text: Text) -> tuple[str | None, str]:
+    """(text with defaults put in or ``None``, the one key that decides it)."""
+    plain = literal(text)
+    if plain is not None:
+        return plain, ""
+    keys = [piece.key for piece in text if isinstance(piece, Variable)]
+    filled: Text | None = ()
+    for piece in text:
+        default = (piece,) if isinstance(piece, str) else piece.default
+        if default is None or filled is None:
+            filled = None
+            break
+        filled = (*filled, *default)
+    value = None if filled is None else _parts(filled)[0]
+    return value, keys[0] if keys else ""
+
+
+def _port_of(text: Text | None) -> tuple[int | None, str]:
+    if text is None:
+        return None, ""
+    value, key = _parts(text)
+    return port_number((value or "").rpartition(":")[2]), key
+
+
+def port_number(text: str) -> int | None:
+    """``8080`` of ``"8080"``; nothing unless it is a port's number."""
+    text = text.strip().strip("/")
+    return int(text) if text.isascii() and text.isdigit() and 0 <= int(text) < 65536 else None
+
+
+# -- what a package listens on -------------------------------------------------------------
+
+
+def package_listening(
+    target: Target,
+    folder: str,
+    environment: Mapping[str, str],
+    unknown: Iterable[str] = (),
+) -> Listening:
+    """The ports that a package's own code listens on in an environment.
+
+    :param unknown: keys that are set to something that cannot be told; ``*`` for any key.
+    """
+    own = _binds_by_folder(target).get(folder, ())
+    group = [*own, *(one for other in _libraries(target, folder) for one in other)]
+    if not group:
+        return UNKNOWN
+    dark = set(unknown)
+    listeners: list[Listener] = []
+    doubt: Note | None = None
+    for one in group:
+        port = one.port
+        if one.key:
+            if one.key in environment:
+                port = port_number(environment[one.key].rpartition(":")[2])
+            elif one.key in dark or "*" in dark:
+                port = None
+        if port == 0:
+            continue
+        if port is None:
+            doubt = doubt or Note(
+                one.place, f"listens on a port that cannot be told: {one.written}"
+            )
+            continue
+        host = environment.get(one.host_key, one.host) if one.host_key else one.host
+        how = f"{one.place} binds it" if not one.key else f"{one.place} binds it ({one.key})"
+        listeners.append(Listener(port, how, one.place, is_loopback(host)))
+    doubt = doubt or _other_servers(target, folder)
+    return Listening(tuple(listeners), bool(listeners) and doubt is None, doubt)
+
+
+def is_loopback(host: str) -> bool:
+    """Whether an address is reachable from the same machine only."""
+    name = host.rpartition("://")[2].rpartition(":")[0] if host.count(":") == 1 else host
+    return (name or host).strip("[]") in ("127.0.0.1", "localhost", "::1")
+
+
+def _libraries(target: Target, folder: str) -> Iterator[tuple[Bind, ...]]:
+    """The binds of the other crates of a workspace that have no program of their own."""
+    known = _binds_by_folder(target)
+    crates = {one.folder: one for one in cargo_packages(target)}
+    own = crates.get(folder)
+    if own is None or own.workspace is None:
+        return
+    for other, group in known.items():
+        crate = crates.get(other)
+        if other == folder or crate is None or crate.workspace != own.workspace:
+            continue
+        if crate.lib and not crate.bins:
+            yield group
+
+
+@once
+def _doubts(target: Target) -> dict[str, Note | None]:
+    return {}
+
+
+def _other_servers(target: Target, folder: str) -> Note | None:
+    """A server that is started in a way that is not understood."""
+    known = _doubts(target)
+    if folder not in known:
+        known[folder] = None
+        for path in _package_files(target, folder, (".rs",)):
+            text = target.text(path)
+            at = next((text.index(word) for word in _OTHER_SERVERS if word in text), -1)
+            if at >= 0 and not _NEVER_SHIPPED.search(path):
+                line = text.count("\n", 0, at) + 1
+                known[folder] = Note(Place(path, line, 1), "may listen on another port")
+                break
+    return known[folder]
+
+
+# -- command lines -------------------------------------------------------------------------
+
+_NEXT = frozenset({"start", "dev"})
+_PORT_FLAGS = (
+    "--port",
+    "-p",
+    "--listen-port",
+    "-P",
+    "--http-port",
+    "--serverPort",
+    "-l",
+    "--listen",
+)
+_SERVERS_BY_COMMAND = {
+    "uvicorn": 8000, "hypercorn": 8000, "gunicorn": 8000, "daphne": 8000, "granian": 8000,
+    "flask": 5000, "streamlit": 8501, "http-server": 8080, "serve": 3000, "sirv": 8080,
+    "next": 3000, "vite": 5173, "nuxt": 3000, "nuxi": 3000, "astro": 4321, "rails": 3000,
+    "puma": 9292, "ng": 4200, "webpack-dev-server": 8080, "react-scripts": 3000,
+    "json-server": 3000, "live-server": 8080, "wrangler": 8787, "mkdocs": 8000, "jekyll": 4000,
+    "hugo": 1313, "storybook": 6006, "start-storybook": 6006, "gatsby": 8000, "remix": 3000,
+    "expo": 8081, "vue-cli-service": 8080, "craco": 3000, "supabase": 54321,
+}  # fmt: skip
+"""Program → the port that it listens on unless told otherwise."""
+_SUBCOMMANDS = {
+    "flask": ("run",), "streamlit": ("run",), "next": ("start", "dev"),
+    "nuxt": ("start", "dev", ""),
+    "nuxi": ("dev", "preview"), "astro": ("dev", "preview", "start"), "rails": ("server", "s"),
+    "vite": ("", "dev", "serve", "preview"), "ng": ("serve",), "react-scripts": ("start",),
+    "wrangler": ("dev",), "mkdocs": ("serve",), "jekyll": ("serve",), "hugo": ("server", "serve"),
+    "storybook": ("dev",), "gatsby": ("develop", "serve"), "remix": ("dev",), "expo": ("start",),
+    "vue-cli-service": ("serve",), "craco": ("start",), "supabase": ("start",),
+}  # fmt: skip
+_RUNNERS = frozenset(
+    {"npx", "bunx", "pnpx", "pnpm", "yarn", "npm", "bun", "poetry", "pipenv", "uv", "dotenv",
+     "dotenvx", "doppler", "tini", "dumb-init", "gosu", "su-exec", "exec", "bundle", "fastapi"}
+)  # fmt: skip
+_ENV_PORT = frozenset(
+    {"next", "react-scripts", "craco", "nuxt", "gunicorn", "puma", "rails", "serve"}
+)
+"""Programs that take ``PORT`` from the environment when no flag says otherwise."""
+
+
+def may_start(words: Sequence[str]) -> bool:
+    """Whether a command line may start a server; decides without taking it apart."""
+    return any(
+        name in _RUNNERS
+        or name in _SERVERS_BY_COMMAND
+        or name.startswith("python")
+        or name in ("sh", "bash", "ash", "dash")
+        for name in (word.rpartition("/")[2] for word in words[:4])
+    )
+
+
+def started_by(
+    target: Target,
+    words: Sequence[str],
+    folder: str | None,
+    environment: Mapping[str, str],
+    unknown: Iterable[str] = (),
+    depth: int = 0,
+) -> Listening | None:
+    """What a command line listens on; ``None`` when it starts no server that is known.
+
+    ``npm run x`` is followed into the package.json of ``folder``.
+    """
+    if not may_start(words):
+        return None
+    rest = list(unwrapped(tuple(words)))
+    while rest and rest[0].rpartition("/")[2] in _RUNNERS and depth < _MAX_STEPS:
+        runner = rest[0].rpartition("/")[2]
+        tail = [
+            word for word in rest[1:] if word not in ("run", "exec", "--", "dlx", "--yes", "-y")
+        ]
+        scripted = runner in ("npm", "yarn", "pnpm", "bun") and folder is not None
+        if scripted and tail:
+            found = _npm_script(target, folder or "", tail, environment, unknown, depth)
+            if found is not None:
+                return found
+        if runner == "fastapi" and tail[:1] and tail[0] in ("run", "dev"):
+            return _launched("uvicorn", ["uvicorn", *tail[1:]], environment, None)
+        if runner == "fastapi":
+            return _launched("uvicorn", ["uvicorn", *tail], environment, None)
+        rest = tail
+        depth += 1
+    if not rest:
+        return None
+    name = rest[0].rpartition("/")[2]
+    if name in ("sh", "bash", "ash", "dash") and len(rest) > 2 and rest[1] in ("-c", "-ec", "-lc"):
+        for part in reversed(re.split(r"&&|;|\|\||(?<!&)&(?!&)", rest[2])):
+            inner = shell_words(part.strip())
+            inner = inner[1:] if inner[:1] == ("exec",) else inner
+            if inner:
+                return started_by(target, inner, folder, environment, unknown, depth + 1)
+        return None
+    if re.fullmatch(r"python[\d.]*", name) and len(rest) > 2 and rest[1] == "-m":
+        return started_by(target, rest[2:], folder, environment, unknown, depth + 1)
+    if re.fullmatch(r"python[\d.]*", name) and "runserver" in rest:
+        at = rest[rest.index("runserver") + 1 :]
+        plain = next((word for word in at if not word.startswith("-")), "8000")
+        port = port_number(plain.rpartition(":")[2])
+        return _one(port, "manage.py runserver", None)
+    if name in _SERVERS_BY_COMMAND:
+        wanted = _SUBCOMMANDS.get(name)
+        sub = next((word for word in rest[1:] if word in (wanted or ())), "")
+        bare = not rest[1:2] or rest[1].startswith("-")
+        if wanted is None or sub or ("" in wanted and bare):
+            config = _vite_port(target, folder, sub) if name == "vite" else None
+            return _launched(name, rest, environment, config)
+    return None
+
+
+def _npm_script(
+    target: Target,
+    folder: str,
+    words: list[str],
+    environment: Mapping[str, str],
+    unknown: Iterable[str],
+    depth: int,
+) -> Listening | None:
+    package = npm_package(target, folder)
+    name = next((word for word in words if not word.startswith("-")), "")
+    script = package.script(name) if package is not None else None
+    if script is None or depth > _MAX_STEPS:
+        return None
+    extra = words[words.index(name) + 1 :]
+    for part in reversed(re.split(r"&&|;|\|\|", script.command)):
+        inner = [*shell_words(part.strip()), *extra]
+        given = dict(environment)
+        while inner and re.fullmatch(r"[A-Z_]\w*=\S*", inner[0]):
+            key, _, value = inner.pop(0).partition("=")
+            given[key] = value
+        found = started_by(target, inner, folder, given, unknown, depth + 1)
+        if found is not None:
+            return Listening(
+                tuple(
+                    replace(one, place=one.place or script.command_place) for one in found.listeners
+                ),
+                found.complete,
+                found.doubt,
+            )
+    return None
+
+
+def _launched(
+    name: str, words: list[str], environment: Mapping[str, str], config: Listener | None
+) -> Listening:
+    """A launcher's port: from its flags, the environment, its configuration, its default."""
+    found: list[str] = []
+    for index, word in enumerate(words):
+        flag, equals, value = word.partition("=")
+        if flag in (*_PORT_FLAGS, "--bind", "-b", "--server.port", "--binds"):
+            if not equals:
+                value = words[index + 1] if index + 1 < len(words) else ""
+            found.append(value)
+        elif re.fullmatch(r"-[pb]\d+", word):
+            found.append(word[2:])
+    ports: list[int] = []
+    for value in found:
+        filled = re.sub(
+            r"\$\{?(\w+)(?::?-(\w+))?\}?",
+            lambda match: environment.get(match[1], match[2] or match[0]),
+            value,
+        )
+        if filled.startswith("unix:") or "/" in filled.rpartition(":")[0]:
+            continue
+        number = port_number(filled.rpartition(":")[2])
+        if number is None:
+            return UNKNOWN
+        ports.append(number)
+    shown = " ".join(words)[:60]
+    if ports:
+        return Listening(
+            tuple(Listener(one, f"`{shown}` listens on it", None) for one in ports), True
+        )
+    keys = [f"{name.upper()}_{end}" for end in ("PORT", "RUN_PORT", "SERVER_PORT")]
+    own = next((key for key in keys if key in environment), "")
+    if own:
+        return _one(port_number(environment[own]), f"{own} {shown}", None)
+    if name in _ENV_PORT and "PORT" in environment:
+        return _one(port_number(environment["PORT"]), shown, None)
+    if any("ARGS" in key or "CONFIG" in key for key in environment if name.upper() in key):
+        return UNKNOWN
+    if config is not None:
+        return Listening((config,), True)
+    if name == "gunicorn" and any(word in ("-c", "--config") for word in words):
+        return UNKNOWN
+    return _one(_SERVERS_BY_COMMAND[name], shown, None)
+
+
+def _one(port: int | None, shown: str, place: Place | None) -> Listening:
+    if port is None:
+        return UNKNOWN
+    return Listening((Listener(port, f"`{shown}` listens on it", place),), True)
+
+
+_VITE_BLOCK = r"\b{}\s*:\s*\{{"
+_VITE_PORT = re.compile(r"\bport\s*:\s*([^,\n}]+)")
+
+
+def _vite_port(target: Target, folder: str | None, sub: str) -> Listener | None:
+    """The port that a Vite configuration gives to its dev or preview server."""
+    own = vite_ports(target, folder or "")
+    wanted = "preview" if sub == "preview" else "server"
+    found = next((one for kind, one in own if kind == wanted), None)
+    if found is None and wanted == "preview":
+        return Listener(4173, "`vite preview` listens on it", None)
+    return found
+
+
+def vite_ports(target: Target, folder: str) -> tuple[tuple[str, Listener], ...]:
+    """(``server`` or ``preview``, listener) of the Vite configuration of a package."""
+    application = application_at(target, folder)
+    bundler = application.bundler if application is not None else None
+    path = bundler.config if bundler is not None and bundler.name == "vite" else ""
+    if not path:
+        return ()
+    text = target.text(path)
+    found = []
+    for kind in ("server", "preview"):
+        block = re.search(_VITE_BLOCK.format(kind), text)
+        if block is None:
+            continue
+        inner = _braces(text, block.end())
+        match = _VITE_PORT.search(_outer(inner))
+        if match is None:
+            continue
+        number = port_number(match[1].strip())
+        if number is None:
+            digits = re.findall(r"\b\d{3,5}\b", match[1])
+            number = int(digits[-1]) if digits else None
+        if number is not None:
+            line = text.count("\n", 0, block.end() + match.start()) + 1
+            found.append((kind, Listener(number, f"{path} says so", Place(path, line))))
+    return tuple(found)
+
+
+def _braces(text: str, start: int) -> str:
+    depth = 1
+    for index in range(start, min(len(text), start + 8000)):
+        if text[index] == "{":
+            depth += 1
+        elif text[index] == "}":
+            depth -= 1
+            if not depth:
+                return text[start:index]
+    return text[start : start + 2000]
+
+
+def _outer(text: str) -> str:
+    """The text with what is inside nested braces blanked."""
+    out, depth = [], 0
+    for char in text:
+        if char == "{":
+            depth += 1
+        out.append(char if not depth or char == "\n" else " ")
+        if char == "}":
+            depth -= 1
+    return "".join(out)
+
+
+# -- ready-made servers --------------------------------------------------------------------
+
+_NUMBERS = re.compile(r"(?<![\w.])\d{2,5}(?![\w.])")
+_PORT_FLAG = re.compile(r"port|listen|addr|bind|console|^-[pPl]$", re.IGNORECASE)
+_PORT_LINE = re.compile(r"[ \t\"']*[\w.-]*(?:port|listen|addr|bind)", re.IGNORECASE)
+_PORT_KEY = re.compile(r"PORT|ADDR|LISTEN|BIND|ENDPOINT|ADVERTISED|URLS?$|HOSTPORT", re.IGNORECASE)
+
+
+def listening(
+    target: Target,
+    program: Program,
+    environment: Mapping[str, str],
+    unknown: Iterable[str] = (),
+    command: Sequence[str] | None = None,
+) -> Listening:
+    """The ports a program listens on when it is given this environment (resolved values only).
+
+    :param unknown: keys that are set to something that cannot be told; ``*`` for any key.
+    :param command: what the container starts; the program's own command unless given.
+    """
+    given = {key: value for key, value in program.environment.items() if value is not None}
+    given.update(environment)
+    dark = {key for key, value in program.environment.items() if value is None} - set(environment)
+    dark.update(unknown)
+    words = tuple(program.command if command is None else command)
+    found = _listening(target, program, given, dark, words)
+    for other in program.alternatives:
+        more = _listening(target, other, given, dark, other.command if command is None else words)
+        found = Listening(
+            (*found.listeners, *more.listeners), found.complete and more.complete,
+            found.doubt or more.doubt,
+        )  # fmt: skip
+    return found
+
+
+def _listening(
+    target: Target,
+    program: Program,
+    environment: Mapping[str, str],
+    unknown: Iterable[str],
+    words: tuple[str, ...],
+) -> Listening:
+    if program.server in ("nginx", "caddy") and (program.configs or not program.configs_known):
+        read = _nginx if program.server == "nginx" else _caddy
+        return read(target, program, environment)
+    if program.server in ("serve", "vite-preview"):
+        found = started_by(target, words, program.package, environment, unknown)
+        return found or UNKNOWN
+    if program.server or program.dockerfile is None:
+        return _ready_made(target, program, environment, words)
+    found = started_by(target, words, program.package, environment, unknown)
+    if found is not None:
+        own = _binds_by_folder(target).get(program.package or "\0", ())
+        extra = tuple(
+            Listener(one.port, f"{one.place} binds it", one.place) for one in own if one.port
+        )
+        return Listening((*found.listeners, *extra), found.complete, found.doubt)
+    if program.package is None:
+        return UNKNOWN
+    found = package_listening(target, program.package, environment, unknown)
+    flags = tuple(
+        Listener(port, f"`{' '.join(words)[:60]}` names it", None) for port in _numbers(words)
+    )
+    return Listening((*found.listeners, *flags), found.complete, found.doubt)
+
+
+def _ready_made(
+    target: Target, program: Program, environment: Mapping[str, str], words: tuple[str, ...]
+) -> Listening:
+    """What an official image does by itself, and every port that it is given."""
+    ports = image_ports(program.base)
+    extra = [*_numbers(words)]
+    for key, value in environment.items():
+        if _PORT_KEY.search(key):
+            extra += [int(one) for one in _NUMBERS.findall(value)]
+    for path in program.configs:
+        for line in target.text(path)[:100_000].split("\n"):
+            if _PORT_LINE.match(line):
+                extra += [int(one) for one in _NUMBERS.findall(line)]
+    if ports is None:
+        return UNKNOWN
+    short = program.base.short.lower() if program.base is not None else ""
+    known = program.configs_known and short not in _CONFIGURED and not _scripted(words)
+    title = short or program.server
+    listeners = [Listener(port, f"{title} listens on it by itself", None) for port in ports]
+    listeners += [Listener(port, f"{title} is told to", None) for port in dict.fromkeys(extra)]
+    # A configuration that is not here may open any port.
+    return Listening(tuple(listeners), known)
+
+
+_CONFIGURED = frozenset(
+    {"logstash", "fluentd", "fluent-bit", "vector", "opentelemetry-collector", "alloy", "agent",
+     "opentelemetry-collector-contrib", "haproxy", "envoy", "traefik", "eclipse-mosquitto", "kong",
+     "varnish", "squid", "toxiproxy", "tempo", "mimir", "nginx-proxy", "localstack", "elasticmq",
+     "elasticmq-native", "postgrest", "jenkins", "registry", "consul", "vault", "dex", "graphite"}
+)  # fmt: skip
+"""Images whose listeners are made by their configuration more often than not."""
+
+
+def _scripted(words: Sequence[str]) -> bool:
+    """Whether a shell or a script of somebody starts it."""
+    first = words[0].rpartition("/")[2] if words else ""
+    return first in ("sh", "bash", "ash") or (
+        first.endswith((".sh", ".bash")) and "entrypoint" not in first
+    )
+
+
+def _numbers(words: Sequence[str]) -> Iterator[int]:
+    """The numbers in a command line that a port may be."""
+    for index, word in enumerate(words):
+        before = words[index - 1] if index else ""
+        flag = before if before.startswith("-") and "=" not in before else word.partition("=")[0]
+        told = _PORT_FLAG.search(flag) is not None
+        for match in _NUMBERS.finditer(word):
+            bare = len(match[0]) == len(word) and not before.startswith("-")
+            if told or bare or word[max(0, match.start() - 1) : match.start()] == ":":
+                yield int(match[0])
+
+
+def _nginx(target: Target, program: Program, environment: Mapping[str, str]) -> Listening:
+    listeners: list[Listener] = []
+    doubt: Note | None = None
+    servers = 0
+    for path in program.configs:
+        for directive, inside in target.parse(read_nginx, path).all():
+            if directive.name != "server" or directive.block is None or inside == "upstream":
+                continue
+            servers += 1
+            found = [one for one, _ in walk(directive.block) if one.name == "listen"]
+            if not found:
+                listeners.append(
+                    Listener(80, f"{directive.place}: nginx's default", directive.place)
+                )
+            for one in found:
+                port, host, known = _listen(one, environment)
+                if not known:
+                    doubt = doubt or Note(one.place, f"listens where cannot be told: {one.text()}")
+                elif port is not None:
+                    how = f"nginx listens on it ({one.place})"
+                    listeners.append(Listener(port, how, one.place, is_loopback(host)))
+    if not servers and program.configs_known:
+        ports = image_ports(program.base) or ()
+        listeners = [Listener(port, "nginx listens on it by itself", None) for port in ports]
+    return Listening(
+        tuple(listeners), bool(listeners) and doubt is None and program.configs_known, doubt
+    )
+
+
+def _listen(directive: Directive, environment: Mapping[str, str]) -> tuple[int | None, str, bool]:
+    """(port, host, whether it could be told) of a ``listen``."""
+    text = directive.args[0].text if directive.args else ""
+    if text.startswith("unix:"):
+        return None, "", True
+    text = re.sub(r"\$\{(\w+)\}", lambda match: environment.get(match[1], match[0]), text)
+    if "$" in text or "{" in text or "%" in text:
+        return None, "", False
+    number = port_number(text)
+    if number is not None:
+        return number, "", True
+    host, _, tail = text.rpartition(":")
+    if text.endswith("]") or not host:
+        return 80, text, True
+    number = port_number(tail)
+    return number, host, number is not None
+
+
+_CADDY_SITE = re.compile(r"(?m)^(?P<sites>[^\s#{}()@][^\n{}]*?)\s*\{\s*$")
+
+
+def _caddy(target: Target, program: Program, environment: Mapping[str, str]) -> Listening:
+    listeners: list[Listener] = []
+    known = program.configs_known
+    for path in program.configs:
+        text = target.text(path)
+        if "listen" in text or "import" in text or "http_port" in text:
+            known = False
+        for match in _CADDY_SITE.finditer(text):
+            line = text.count("\n", 0, match.start()) + 1
+            for site in re.split(r"[,\s]+", match["sites"]):
+                if not site:
+                    continue
+                filled = re.sub(
+                    r"\{\$(\w+)(?::([^}]*))?\}",
+                    lambda hole: environment.get(hole[1], hole[2] or hole[0]),
+                    site,
+                )
+                if "{" in filled:
+                    known = False
+                    continue
+                port = port_number(filled.partition("://")[2].rpartition(":")[2] or "") or (
+                    port_number(filled.rpartition(":")[2])
+                )
+                ports = (port,) if port else ((80,) if filled.startswith("http://") else (80, 443))
+                listeners += [
+                    Listener(one, f"caddy serves {filled} ({path}:{line})", Place(path, line))
+                    for one in ports
+                ]
+    return Listening(tuple(listeners), bool(listeners) and known)

@@ -1,0 +1,86 @@
+"""Actions of others are pinned to what was reviewed."""
+
+from pytest_reconaudit.api import Pin, PinnedFile, Severity, SkipReason, audit, report, skip
+
+
+@audit(
+    pillar=3,
+    severity=Severity.MEDIUM,
+    impact="Whoever may push to that branch or move that tag runs code in your jobs, with your"
+    " secrets.",
+    fix="""Pin to the full commit of a release, with the version in a comment that Dependabot and
+Renovate keep up to date.
+
+```yaml
+- uses: docker/build-push-action@471d1dc4e07e5cdedd4c2171150001c434f0b7a4 # v6.15.0
+```""",
+)
+def ci_actions_pinned(pinned_file: PinnedFile) -> None:
+    """Actions of other publishers are pinned to a commit.
+
+    Why: a branch changes with every push and a tag can be moved; both have been used to steal the
+    secrets of thousands of repositories at once.
+    Decides: an action at a branch (`@main`, `@master`, `@develop`): high, low when GitHub publishes
+    it; a reusable workflow at a branch: low. Everything at a tag or at a moving name that its
+    publisher documents (`dtolnay/rust-toolchain@stable`): one low finding for the file. An owner
+    that differs from the known publisher used elsewhere in the repository for the same action, or
+    by one or two letters from a known publisher: medium. Commits, `actions/*` and `github/*` at a
+    tag, local actions and workflows, containers and everything that the repository's own owner
+    publishes pass.
+    Blind spots: whether a name that is no usual branch name is a tag or a branch; what a pinned
+    action uses inside.
+    """
+    if pinned_file.problems:
+        first = pinned_file.problems[0]
+        skip(SkipReason.UNPARSABLE, f"{first.place}: {first.message}")
+    pins = pinned_file.pins
+    branches = [pin for pin in pins if pin.kind == "branch"]
+    _branch([pin for pin in branches if not (pin.trusted or pin.workflow)], Severity.HIGH)
+    _branch([pin for pin in branches if pin.trusted or pin.workflow], Severity.LOW)
+    names: dict[tuple[str, str], list[Pin]] = {}
+    for pin in pins:
+        if pin.alike:
+            names.setdefault((pin.action, pin.alike), []).append(pin)
+    for (action, alike), uses in names.items():
+        where = uses[0].alike_place
+        known = f"{where} uses {alike}" if where else f"{alike.partition('/')[0]} is well known"
+        report(
+            at=uses[0].place,
+            says=f"{action} is not by the usual publisher ({known}): a slip of the pen, or a name"
+            " that somebody else may register",
+            evidence=f"uses: {uses[0].text}",
+            related=[(use.place, f"uses: {use.text}") for use in uses[1:]]
+            + ([(where, f"uses {alike}")] if where else []),
+            fix=f"Use {alike}, or say in a comment why it is {action}.",
+            key=f"owner {action}",
+        )
+    moving = [pin for pin in pins if pin.kind in ("tag", "documented") and not pin.trusted]
+    if moving:
+        distinct = list(dict.fromkeys(pin.text for pin in moving))
+        lines = ", ".join(f"{pin.place.line}" for pin in moving[:5])
+        report(
+            at=moving[0].place,
+            says=f"{len(distinct)} action{'' if len(distinct) == 1 else 's'} of other publishers at"
+            f" a tag, which can be moved (lines {lines}{' …' if len(moving) > 5 else ''})",
+            severity=Severity.LOW,
+            evidence=", ".join(distinct),
+            related=[(pin.place, f"uses: {pin.text}") for pin in moving[1:]],
+            key="tags",
+        )
+
+
+def _branch(pins: list[Pin], severity: Severity) -> None:
+    """One finding for all uses at a branch."""
+    if not pins:
+        return
+    first = pins[0]
+    lines = ", ".join(f"{pin.place.line}" for pin in pins[:5])
+    more = f" (with {len(pins) - 1} more: lines {lines})" if len(pins) > 1 else ""
+    report(
+        at=first.place,
+        says=f"{first.text} follows a branch: every push to it runs here at once{more}",
+        severity=severity,
+        evidence=", ".join(dict.fromkeys(f"uses: {pin.text}" for pin in pins)),
+        related=[(pin.place, f"uses: {pin.text}") for pin in pins[1:]],
+        key=f"branch {severity.label}",
+    )

@@ -1,0 +1,67 @@
+"""Services are asked whether they are well, and waited for."""
+
+from pytest_reconaudit.api import (
+    Confidence,
+    HealthFile,
+    Note,
+    Severity,
+    SkipReason,
+    audit,
+    report,
+    skip,
+)
+
+_SHOWN = 5
+
+
+@audit(
+    pillar=5,
+    severity=Severity.LOW,
+    impact="Docker starts what depends on a service before it can answer, and never sees it hang.",
+    fix="""
+    Ask in the server's own way, and wait for the answer:
+
+    ```yaml
+    services:
+      db:
+        image: postgres:16
+        healthcheck:
+          test: ["CMD-SHELL", "pg_isready -U $$POSTGRES_USER"]
+      api:
+        depends_on:
+          db:
+            condition: service_healthy
+    ```
+    """,
+)
+def compose_healthcheck_present(health_file: HealthFile) -> None:
+    """Long-running services have a health check, and whoever needs one waits until it is well.
+
+    Why: `depends_on` in list form waits until the process exists; a database needs seconds more.
+    Decides: in the merged model (a) a service has a health check neither itself nor in its
+        Dockerfile or known image: medium when another service depends on it, else low; (b) a
+        database, cache or broker is depended on without waiting for its health: medium, low when
+        the waiting service comes back or tries again by itself, or says `service_started`; an own
+        service that has a health check likewise: low; (c) `service_healthy` on a service without
+        any: high, compose refuses it. Jobs that end, templates and files for development are not
+        asked; what one of the stacks settles is settled.
+    Blind spots: images of somebody else that bring a health check of their own.
+    """
+    if health_file.problem:
+        skip(SkipReason.UNPARSABLE, health_file.problem)
+    for group in health_file.groups():
+        first = group[0]
+        shown = "; ".join(f"{one.says} ({one.place.line})" for one in group[:_SHOWN])
+        more = f" and {len(group) - _SHOWN} more" if len(group) > _SHOWN else ""
+        related = [Note(one.place, one.says) for one in group[1:]]
+        related += [note for one in group for note in one.notes]
+        report(
+            at=first.place,
+            says=f"{shown}{more}",
+            severity=first.severity,
+            confidence=Confidence.LIKELY if all(one.likely for one in group) else None,
+            evidence="; ".join(one.evidence for one in group[:_SHOWN]),
+            related=list(dict.fromkeys(related)),
+            clause=first.clause,
+            key=f"{first.clause}/{first.severity.label}",
+        )

@@ -1,0 +1,60 @@
+"""The health check of a deployment script can stop it."""
+
+from pytest_reconaudit.api import GateFault, HealthGates, Severity, audit, report
+
+
+@audit(
+    pillar=5,
+    severity=Severity.HIGH,
+    impact="A version that does not answer stays in service, and the deployment says it succeeded.",
+    fix="""End with a failure when the check fails, and take the version back:
+
+```bash
+for attempt in {1..30}; do
+  curl -fsS http://localhost:8080/api/health && exit 0
+  sleep 2
+done
+echo "not healthy, rolling back" >&2
+docker compose up -d --no-build "api@${PREVIOUS}"   # the version before
+exit 1
+```""",
+)
+def deploy_health_gate_works(health_gates: HealthGates) -> None:
+    """A deployment that is not healthy does not end well.
+
+    Why: the check after `up -d` is the only moment at which a broken version can be noticed before
+    users do. A time-out that prints a warning and goes on to "complete" checks nothing.
+    Decides: deployment scripts (by name or by what they run), played through with each health
+    check failing: counters, loops, functions, `set -e`, traps. (a) every way through ends with 0:
+    high, medium when another check of the script stops it. (g) a readiness wait with `|| echo`:
+    medium. (b) the URL's port is published by no service that the script starts, or its path is
+    served by no route of that service: high. (c) a rollback that only prints: medium. (d)
+    `compose down` before `up`: medium. (e) a status field or condition that the kind does not have:
+    low. (f) the only check is `curl` without `--fail` and without a look at the answer: medium.
+    Summaries behind a real check, branches that repair what was asked for, `rollout status` and
+    checks that never end pass.
+    Blind spots: checks in other languages or on another machine; a status that is passed on by
+    files.
+    """
+    groups: dict[str, list[GateFault]] = {}
+    for fault in health_gates.faults:
+        groups.setdefault(fault.clause, []).append(fault)
+    for clause, faults in groups.items():
+        worst = max(fault.severity for fault in faults)
+        group = sorted(faults, key=lambda fault: (-fault.severity, fault.place.key()))
+        first = group[0]
+        lines = ", ".join(str(fault.place.line) for fault in group[:5])
+        more = f" ({len(group)} checks: lines {lines})" if len(group) > 1 else ""
+        report(
+            at=first.place,
+            says=f"{first.says}{more}",
+            severity=worst,
+            evidence=first.evidence,
+            related=[
+                *first.related,
+                *((one.place, one.says) for one in group[1:]),
+                *(note for one in group[1:] for note in one.related),
+            ],
+            clause=clause,
+            key=f"{clause} {first.evidence}",
+        )

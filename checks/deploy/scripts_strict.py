@@ -1,0 +1,104 @@
+"""Scripts stop at the first failure."""
+
+from pytest_reconaudit.api import ScriptStrictness, Severity, audit, report
+
+
+@audit(
+    pillar=5,
+    severity=Severity.LOW,
+    impact="The script goes on after a failed command and reports success.",
+    fix="""Begin with
+
+```bash
+#!/usr/bin/env bash
+set -euo pipefail
+```
+
+and write `command || handle_it` where a failure is expected. A script that is started by its
+path needs the executable bit in git: `git update-index --chmod=+x scripts/x.sh`.""",
+)
+def deploy_scripts_strict(script_strictness: ScriptStrictness) -> None:
+    """Shell scripts stop at errors, can be started, and call only what exists.
+
+    Why: the shell goes on after a failed command unless it is told not to, so a failed build or
+    migration is followed by the next step and by "done".
+    Decides: (a) neither `set -e` (shebang and sourced files count) nor `trap … ERR` in a script
+    with commands whose failure nothing looks at: low, medium in deployment, rollback and migration
+    scripts; a note when every status is looked at by hand. (b) a script with a shebang that is not
+    executable in git: low when a command or document starts it by its path, a note when most
+    others are executable. (c) `set +e` that is never taken back: low. (d) a command that is a
+    function of another script, or `die`, `fail`, `abort`, and is defined nowhere that the script
+    can see: medium, high without `set -e`. Libraries, generated files, scripts of one command, and
+    scripts that source something unknown pass.
+    Blind spots: `set -e` does not act inside conditions; programs that are not installed.
+    """
+    file = script_strictness.file
+    place = file.shell.script.commands[0].place.at(1, 1)
+    if script_strictness.careless:
+        first = script_strictness.careless[0]
+        count = len(script_strictness.careless)
+        serious = file.role in ("deploy", "migration")
+        lines = ", ".join(str(one.place.line) for one in script_strictness.careless[:5])
+        report(
+            at=place,
+            says=f"no `set -e`: {count} command{'s' if count > 1 else ''} may fail and the script"
+            f" goes on (line{'s' if count > 1 else ''} {lines})",
+            severity=Severity.MEDIUM if serious else Severity.LOW,
+            evidence=first.text,
+            related=[(one.place, one.text[:80]) for one in script_strictness.careless],
+            clause="a",
+            key="a",
+        )
+    elif not script_strictness.strict and script_strictness.by_hand:
+        report(
+            at=place,
+            says="no `set -e`: nothing is lost today, as every command is looked at or the last"
+            " one; the next one added would be forgotten",
+            severity=Severity.INFO,
+            clause="a",
+            key="a",
+        )
+    _executable(script_strictness)
+    if script_strictness.unset is not None and not script_strictness.careless:
+        report(
+            at=script_strictness.unset,
+            says="`set +e` is never taken back: failures from here on are not noticed",
+            evidence="set +e",
+            clause="c",
+            key="c",
+        )
+    if script_strictness.unknown:
+        command, other = script_strictness.unknown[0]
+        where = f"; {other} has a function of this name" if other else ""
+        strict = script_strictness.strict
+        report(
+            at=command.place,
+            says=f"`{command.words[0]}` is no command, and neither this script nor anything it"
+            f" sources defines it{where}",
+            severity=Severity.MEDIUM if strict else Severity.HIGH,
+            evidence=command.text,
+            related=[(one.place, one.text[:80]) for one, _ in script_strictness.unknown[1:]],
+            clause="d",
+            fix="Define the function, or source the script that has it.",
+            key=f"d {command.words[0]}",
+        )
+
+
+def _executable(script_strictness: ScriptStrictness) -> None:
+    called = script_strictness.not_executable
+    if not called:
+        return
+    place = script_strictness.file.shell.script.commands[0].place.at(1, 1)
+    noted = called == "#"
+    why = "most scripts of the repository are executable" if noted else called
+    started = script_strictness.started
+    report(
+        at=place,
+        says=f"the script has a shebang and mode 100644: it is not executable, and {why}",
+        severity=Severity.INFO if noted else Severity.LOW,
+        evidence=f"#!{script_strictness.file.shell.script.shebang}",
+        related=[(started, "starts it by its path")] if started else [],
+        clause="b",
+        fix="`git update-index --chmod=+x` the file, or start it as `bash FILE`.",
+        key="b",
+    )

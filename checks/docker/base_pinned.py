@@ -1,0 +1,82 @@
+"""Base images name a version."""
+
+from collections.abc import Iterable
+
+from pytest_reconaudit.api import (
+    BaseImages,
+    Dockerfile,
+    Images,
+    Place,
+    Severity,
+    SkipReason,
+    audit,
+    is_development_name,
+    report,
+    skip,
+)
+
+_CLAUSES = {"latest": "a", "untagged": "a", "floating": "b"}
+_WORDS = {
+    "latest": "asks for the tag latest",
+    "untagged": "names no tag, which means latest",
+    "floating": "has a tag without any version",
+}
+
+
+@audit(
+    pillar=5,
+    severity=Severity.MEDIUM,
+    impact="The same commit gives another image tomorrow; a new major version arrives unasked.",
+    fix="""
+    Name at least major and minor version, and a digest where builds must be repeatable; let a bot
+    (Renovate, Dependabot) raise them:
+
+    ```dockerfile
+    # before: FROM alpine:latest
+    FROM alpine:3.20
+    ```
+    """,
+)
+def docker_base_pinned(dockerfile: Dockerfile, images: Images, base_images: BaseImages) -> None:
+    """Every base image names a version.
+
+    Why: `latest`, or a tag such as `alpine`, is another image after the next release of its maker.
+    Decides: looks at each `FROM` and each image in `COPY --from=` and `--mount=from=`, with the
+    defaults of `ARG` put in. (a) No tag and no digest, or the tag `latest`: medium (low in a
+    Dockerfile for development). (b) A tag without a digit (`nginx:alpine`, `node:lts`): low.
+    (c) `rustup update`, `apt-get upgrade` or `npm install -g npm@latest` on top of a pinned base:
+    low. Stage names, `scratch`, digests, release names of Debian and Ubuntu (`debian:bookworm`),
+    images that the repository builds itself, named build contexts, an `ARG` that every known
+    builder sets to a version, and dev containers pass.
+    Blind spots: variables without a default; whether a version still exists.
+    """
+    if not dockerfile.stages:
+        skip(SkipReason.UNPARSABLE, "the file has no stage")
+    if images.is_dev_container(dockerfile) or ".devcontainer/" in f"/{dockerfile.path}":
+        return
+    groups: dict[str, list[tuple[Place, str, str]]] = {}
+    for base in base_images.of(dockerfile):
+        clause = _CLAUSES.get(base.how)
+        if clause:
+            says = f"{base.title} {_WORDS[base.how]}"
+            groups.setdefault(clause, []).append((base.place, says, base.evidence))
+    for drift in base_images.drifts(dockerfile):
+        base_name = dockerfile.chain(drift.stage)[-1].base
+        says = f"`{drift.tool}` undoes the version of the base {base_name}"
+        groups.setdefault("c", []).append((drift.place, says, drift.text))
+    for clause, found in sorted(groups.items()):
+        place, says, evidence = found[0]
+        work = is_development_name(dockerfile.path)
+        report(
+            at=place,
+            says=says + _more(one[0] for one in found),
+            severity=Severity.MEDIUM if clause == "a" and not work else Severity.LOW,
+            evidence=evidence,
+            related=[(at, words) for at, words, _ in found[1:]],
+            clause=clause,
+        )
+
+
+def _more(places: Iterable[Place]) -> str:
+    lines = [str(place.line) for place in places]
+    return f" ({len(lines)} in the file: lines {', '.join(lines[:5])})" if len(lines) > 1 else ""

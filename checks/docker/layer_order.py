@@ -1,0 +1,68 @@
+"""Dependencies are installed before the source is copied."""
+
+from pytest_reconaudit.api import (
+    Dockerfile,
+    Images,
+    Layers,
+    Severity,
+    SkipReason,
+    audit,
+    is_development_name,
+    report,
+    skip,
+)
+
+
+@audit(
+    pillar=2,
+    severity=Severity.MEDIUM,
+    impact="Every change of one source line downloads or compiles all dependencies again.",
+    fix="""
+    Copy the manifests and the lockfile, install, then copy the source:
+
+    ```dockerfile
+    COPY package.json package-lock.json ./
+    RUN npm ci
+    COPY . .
+    RUN npm run build
+    ```
+
+    Where manifests cannot be separated, give the install a cache:
+    `RUN --mount=type=cache,target=/root/.npm npm ci`.
+    """,
+)
+def docker_layer_order(dockerfile: Dockerfile, images: Images, layers: Layers) -> None:
+    """The install of dependencies is cached independently of the source.
+
+    Why: Docker repeats every layer below the first that changed, and sources change always.
+    Decides: looks at the stages that the shipping image needs. A stage fails when `COPY .`, or a
+    folder that holds code, comes before the first install of what a manifest lists (`npm ci`,
+    `pip install -r`, `cargo build`, `go mod download`, `dotnet restore`, a Maven or Gradle build
+    …) and that `RUN` has no `--mount=type=cache`. A stage that installs from the manifests first
+    and again later passes, and so do the split builds of cargo-chef or with a dummy `main.rs`,
+    `pnpm fetch`, folders that an install needs (`prisma`, `patches`), installs of named tools and
+    images for development.
+    Blind spots: installs inside scripts; `go build`, which downloads on its own.
+    """
+    if not dockerfile.stages:
+        skip(SkipReason.UNPARSABLE, "the file has no stage")
+    if images.is_dev_container(dockerfile) or is_development_name(dockerfile.path):
+        return
+    found = list(layers.early_sources(dockerfile))
+    if not found:
+        return
+    first = found[0]
+    lines = ", ".join(str(one.copy.place.line) for one in found[:5])
+    more = f" ({len(found)} stages: lines {lines})" if len(found) > 1 else ""
+    report(
+        at=first.copy.place,
+        says=f"{first.source} is copied before `{first.install.text[:60]}` installs the"
+        f" dependencies (line {first.install.place.line}), without a cache mount{more}",
+        evidence=first.copy.written,
+        related=[
+            (first.install.place, "installs the dependencies"),
+            *((one.copy.place, f"before {one.install.text[:60]}") for one in found[1:]),
+            *((one.install.place, "installs the dependencies") for one in found[1:]),
+        ],
+        key=first.family,
+    )

@@ -1,0 +1,63 @@
+"""Every key that a program needs is written down."""
+
+from collections.abc import Sequence
+
+from pytest_reconaudit.api import Requirement, Requirements, Severity, audit, report
+
+
+@audit(
+    pillar=5,
+    severity=Severity.MEDIUM,
+    impact="A fresh deployment stops at start, one unknown key after the other.",
+    fix="""
+    Put the key into the template, with a comment and a safe value.
+
+    ```
+    # Signs download links; required, 32 random bytes
+    LINK_SIGNING_KEY=
+    ```
+    """,
+)
+def env_required_documented(requirements: Requirements) -> None:
+    """Every key that a program needs is written down.
+
+    Why: a required key that stands in no template, deploy file or document is found out by
+    crashing. A switch that turns a protection off, and that nobody has written down, is a back
+    door.
+
+    Decides: (a) a read without which the program stops (`?`, `.expect()`, a throwing guard, a
+    schema without default, `os.environ["X"]`, compose `${X:?}`), whose key is in no env file (a
+    commented line counts), compose file, manifest, workflow or document: medium. (b) a key that
+    disables or skips authentication, TLS, verification or CSRF: high, required or not.
+    (c) all optional reads of the repository: one low finding. Passes: platform and runtime keys,
+    keys of well-known images, tests, builds and tools, caught `KeyError`s, computed names.
+
+    Blind spots: keys that a secret store injects; readers in languages that are not parsed.
+    """
+    by_file: dict[tuple[str, str], list[Requirement]] = {}
+    for one in requirements.missing:
+        path = "" if one.kind == "optional" else one.reads[0].place.path
+        by_file.setdefault((one.kind, path), []).append(one)
+    for (kind, _), group in by_file.items():
+        clause = {"required": "a", "switch": "b", "optional": "c"}[kind]
+        report(
+            at=group[0].reads[0].place,
+            says=_says(kind, group, requirements),
+            severity={"a": Severity.MEDIUM, "b": Severity.HIGH, "c": Severity.LOW}[clause],
+            evidence=", ".join(one.key for one in group),
+            related=[
+                (read.place, f"{one.key} is read here") for one in group for read in one.reads
+            ],
+            clause=clause,
+            key=f"{kind} {group[0].key if kind != 'optional' else ''}",
+        )
+
+
+def _says(kind: str, group: Sequence[Requirement], all_: Requirements) -> str:
+    names = ", ".join(one.key for one in group[:5]) + (" …" if len(group) > 5 else "")
+    where = f"found in none of {all_.searched}"
+    if kind == "switch":
+        return f"{names} turns a protection off and is {where}"
+    if kind == "required":
+        return f"the program stops without {names}, {where}"
+    return f"{len(group)} of {all_.total} keys are read and {where}: {names}"

@@ -1,0 +1,69 @@
+"""A secret has no default."""
+
+from collections.abc import Sequence
+
+from pytest_reconaudit.api import Fallback, FallbackFile, Severity, audit, report
+
+
+@audit(
+    pillar=3,
+    severity=Severity.HIGH,
+    impact="A deployment that forgets the key runs on a secret that everybody can read here.",
+    fix="""
+    Stop at start when the secret is not set; generate one in development scripts.
+
+    ```diff
+    -let secret = env::var("JWT_SECRET").unwrap_or_else(|_| "change-this".into());
+    +let secret = env::var("JWT_SECRET").expect("JWT_SECRET is not set");
+    ```
+    ```diff
+    -      JWT_SECRET: ${JWT_SECRET:-change-this}
+    +      JWT_SECRET: ${JWT_SECRET:?set JWT_SECRET}
+    ```
+    """,
+)
+def env_secret_fallback_absent(fallback_file: FallbackFile) -> None:
+    """A secret has no default.
+
+    Why: a default is what runs when nobody has set the key, and nothing tells. Who reads the
+    repository can then sign tokens or log in. "change-this" is no protection: it is the value.
+
+    Decides: (a) code that reads a secret key with a literal default: critical for a signing key
+    (JWT, session, cookie, encryption), high otherwise; low in examples and development tools.
+    (b) compose: `${KEY:-literal}` high, medium for a database's or dashboard's own password.
+    (c) compose: a secret or a URL's password spelled out: high; a placeholder for a third-party
+    image medium. (d) a signing key of fewer than 16 characters in an env file that ships.
+    Passes: `${X}`, `${X:?}`, empty defaults, paths of secret files, defaults that a check at start
+    compares with and refuses, override and development files, tests, `.expect()`.
+
+    Blind spots: defaults behind constants or configuration libraries; rotated copies elsewhere.
+    """
+    file = fallback_file
+    for group in file.groups():
+        first = group[0]
+        report(
+            at=first.place,
+            says=_says(file, group),
+            severity=first.severity,
+            evidence="; ".join(f"{one.key}: {one.shown}" for one in group[:6]),
+            related=[
+                *((one.place, f"{one.key}: {one.shown}") for one in group[1:]),
+                *((place, f"{one.key} {note}") for one in group for place, note in one.copies),
+            ],
+            clause={"code": "a", "default": "b", "literal": "c", "short": "d"}[first.kind],
+            key=f"{first.kind} {first.severity.label}",
+        )
+
+
+def _says(file: FallbackFile, group: Sequence[Fallback]) -> str:
+    first = group[0]
+    names = ", ".join(dict.fromkeys(one.key for one in group[:5]))
+    lines = ", ".join(str(one.place.line) for one in group[:5])
+    count = f"{len(group)} times, lines {lines}" if len(group) > 1 else f"line {lines}"
+    if first.kind == "short":
+        return f"{names} signs with fewer than 16 characters in a file that ships ({count})"
+    if first.kind == "literal":
+        return f"{names} is spelled out in the stack's file ({count})"
+    if any("same value" in note for one in group for _, note in one.copies):
+        return f"{names} defaults to the very value that a template ships ({count})"
+    return f"{names} has a usable default: unset, the program runs on it ({count})"

@@ -1,0 +1,48 @@
+"""No secret is written to a log."""
+
+from pytest_reconaudit.api import LogFile, Severity, audit, report
+
+
+@audit(
+    pillar=3,
+    severity=Severity.HIGH,
+    impact="Everybody who may read logs, and every system they are shipped to, has the secret.",
+    fix="""
+    Log what helps to find the fault: the host and the database's name, or that the key is set.
+
+    ```diff
+    -log::info!("database: {}", database_url);
+    +log::info!("database: {}", host_and_name(&database_url));
+    ```
+    """,
+)
+def env_secret_not_logged(log_file: LogFile) -> None:
+    """No secret is written to a log.
+
+    Why: logs are copied to places with weaker protection than the secret's own, and kept.
+    A connection URL carries its password.
+
+    Decides: arguments of log statements (`println!`, `log::`, `tracing`, `console.*`, loggers,
+    `print`, `echo`) that are a variable or field into which a secret key or a connection URL
+    (`DATABASE_URL`, `REDIS_URL`, `*_DSN`) was read. Passes: whether it is set (`is_some()`, `!!x`,
+    `x ? …`), lengths, hosts and other parts, calls that mask or redact, output that goes into a
+    file or a pipe, tests.
+
+    Blind spots: whole configuration objects that are printed; values handed on through calls.
+    """
+    if not log_file.logged:
+        return
+    first = log_file.logged[0]
+    lines = ", ".join(str(one.place.line) for one in log_file.logged[:5])
+    names = ", ".join(dict.fromkeys(one.key for one in log_file.logged[:5]))
+    more = f" ({len(log_file.logged)} statements, lines {lines})" if log_file.logged[1:] else ""
+    report(
+        at=first.place,
+        says=f"the value of {names} is written to the log{more}",
+        evidence=first.text,
+        related=[
+            *((one.place, f"prints {one.name}") for one in log_file.logged[1:]),
+            *((one.read, f"{one.key} is read here") for one in log_file.logged),
+        ],
+        key=names,
+    )

@@ -1,0 +1,92 @@
+"""No real secret is in the repository."""
+
+from collections.abc import Sequence
+
+from pytest_reconaudit.api import CommittedFile, Leak, Place, Severity, audit, leak_groups, report
+
+
+@audit(
+    pillar=3,
+    severity=Severity.CRITICAL,
+    impact="Whoever can read the repository, now or later, has the secret.",
+    fix="""
+    Replace the secret at its provider first: it is known. Then take it out of the file (and out
+    of history, with `git filter-repo`), inject it from a secret store and keep only an example.
+
+    ```diff
+    -STRIPE_SECRET_KEY=sk_live_…
+    +STRIPE_SECRET_KEY=            # from the secret store
+    ```
+    """,
+)
+def env_secrets_not_committed(committed_file: CommittedFile) -> None:
+    """No real secret is in the repository.
+
+    Why: a repository is copied to every laptop, runner and backup. A secret in it is known for
+    good, even after it has been deleted.
+
+    Decides: (a) a value under a secret name, 8 characters or more, entropy 3.0 bits a character
+    or more, that is no placeholder: critical when it is random, medium in an example, template or
+    development file; made of words: high in a production env file, medium elsewhere. Provider
+    tokens and private keys count under any name. (b) A production env file with secret keys, even
+    with placeholders only, or an env file tracked in spite of `.gitignore`: medium.
+    (c) `user:password@host` or `PGPASSWORD=…` spelled out in a script that deploys: medium.
+    Passes: references (`${X}`, `vault://…`), empty values, placeholders, public and publishable
+    keys, lock files, tests and fixtures. Declared public in a comment above: a note.
+
+    Blind spots: secrets under innocent names; binary files; git history.
+    """
+    file = committed_file
+    groups = leak_groups(file)
+    for group in groups:
+        first = group.leaks[0]
+        report(
+            at=Place(file.path, 1) if group.clause == "b" else first.place,
+            says=_says(file, group.clause, group.leaks),
+            severity=group.severity,
+            evidence="; ".join(_shown(one) for one in group.leaks[:6]),
+            related=[
+                (one.place, _shown(one)) for one in group.leaks[0 if group.clause == "b" else 1 :]
+            ],
+            clause=group.clause,
+            key=f"{group.clause} {group.severity.label}",
+        )
+    more = f" (and {len(file.ignored_too)} more)" if file.ignored_too else ""
+    if file.ignored is not None and not any(one.clause == "b" for one in groups):
+        report(
+            at=Place(file.path, 1),
+            says=f"{file.path}{more} is tracked although {file.ignored.pattern!r} ignores it: real "
+            "values put into it will be committed",
+            severity=Severity.MEDIUM if file.judged else Severity.LOW,
+            evidence=file.ignored.pattern,
+            related=[
+                (file.ignored.place, f"ignore rule {file.ignored.pattern}"),
+                *((Place(path, 1), "tracked too") for path in file.ignored_too),
+            ],
+            clause="b",
+            key=file.path,
+        )
+
+
+def _says(file: CommittedFile, clause: str, leaks: Sequence[Leak]) -> str:
+    first = leaks[0]
+    names = ", ".join(dict.fromkeys(one.name for one in leaks[:5]))
+    lines = ", ".join(str(one.place.line) for one in leaks[:5])
+    count = f"{len(leaks)} times, lines {lines}" if len(leaks) > 1 else f"line {lines}"
+    if clause == "b":
+        rule = f", although {file.ignored.pattern!r} ignores it" if file.ignored else ""
+        return (
+            f"{file.path} is a production env file in the repository{rule}: {names} belongs there"
+        )
+    if clause == "c":
+        return f"credentials are spelled out in a script ({names}; {count})"
+    if first.public:
+        return f"{names} is declared public or held by clients anyway ({count})"
+    if first.strength == "token":
+        return f"{names} is in the repository ({count})"
+    kind = "random value" if first.strength == "real" else "value made of words"
+    return f"{names}: a {kind} of {first.bits:.1f} bits a character is committed ({count})"
+
+
+def _shown(leak: Leak) -> str:
+    return f"{leak.name} {leak.shown}"

@@ -1,0 +1,58 @@
+"""Autoscalers have room, and nobody works against them."""
+
+from pytest_reconaudit.api import KubeFile, Severity, SkipReason, audit, report, skip
+
+_CLAUSES = {
+    "a": (Severity.MEDIUM, "Autoscalers go down to one pod"),
+    "b": (Severity.LOW, "Autoscalers have nothing to scale between"),
+    "c": (Severity.LOW, "Replicas are fixed although an autoscaler sets them"),
+    "d": (Severity.LOW, "An overlay fixes fewer replicas than the autoscaler allows"),
+    "e": (Severity.INFO, "Only processor and memory decide about request-driven services"),
+    "f": (Severity.LOW, "Only processor and memory decide, although request metrics are exported"),
+}
+
+
+@audit(
+    pillar=5,
+    severity=Severity.LOW,
+    impact="Each deployment throws the number of pods back, in the middle of a burst.",
+    fix="""
+    Leave the number to the autoscaler, and give it room:
+
+    ```yaml
+    kind: Deployment
+    spec:
+      # no replicas: the autoscaler owns them
+    ---
+    kind: HorizontalPodAutoscaler
+    spec: {minReplicas: 2, maxReplicas: 12}
+    ```
+    """,
+)
+def k8s_hpa_bounds_sane(bounds_file: KubeFile) -> None:
+    """Bounds leave room to scale, and nothing else sets the number of replicas.
+
+    Why: `replicas` in a manifest is written again by every `kubectl apply`, whatever the load;
+        a minimum of one means that each restart is an outage.
+    Decides: (a) a HorizontalPodAutoscaler with `minReplicas` 1 or none, medium where path or
+        namespace say production, low where nothing does; (b) minimum equal to maximum; (c)
+        `spec.replicas` on its target, also from an overlay, and (d) below the minimum; (e) only
+        CPU and memory metrics on a workload behind a Service are a note, and (f) a finding when
+        its program exports request metrics. KEDA may scale to zero. GitOps that ignores
+        differences of replicas, and a comment that says initial or autoscaled, pass (c) and (d).
+    Blind spots: whether the bounds fit the load.
+    """
+    for group in bounds_file.groups():
+        severity, says = _CLAUSES[group.clause]
+        report(
+            at=group.place,
+            says=f"{says}: {group.listing}",
+            severity=group.weigh(severity),
+            confidence=group.confidence,
+            evidence=group.evidence,
+            related=group.related,
+            clause=group.clause,
+            key=group.key,
+        )
+    if bounds_file.unrendered:
+        skip(SkipReason.NOT_RENDERABLE, bounds_file.unrendered)

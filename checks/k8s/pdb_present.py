@@ -1,0 +1,56 @@
+"""Node drains leave the platform up."""
+
+from pytest_reconaudit.api import KubeFile, Severity, SkipReason, audit, report, skip
+
+_CLAUSES = {
+    "a": (Severity.LOW, "A node drain may stop every replica at once, since no budget covers"),
+    "b": (Severity.HIGH, "Disruption budgets block every node drain"),
+    "c": (Severity.MEDIUM, "Two disruption budgets cover the same pods, so none can be evicted"),
+    "d": (Severity.INFO, "Nothing spreads the replicas over nodes"),
+}
+
+
+@audit(
+    pillar=5,
+    severity=Severity.LOW,
+    impact="An upgrade of the nodes takes the service down, or never ends.",
+    fix="""
+    One budget per workload, which always lets one pod go:
+
+    ```yaml
+    apiVersion: policy/v1
+    kind: PodDisruptionBudget
+    metadata: {name: api}
+    spec:
+      maxUnavailable: 1
+      selector: {matchLabels: {app: api}}
+    ```
+    """,
+)
+def k8s_pdb_present(disruption_file: KubeFile) -> None:
+    """Replicated workloads behind a Service have one disruption budget, which can be met.
+
+    Why: a drain evicts all pods of a node at once; only a budget makes it wait for the
+        replacements. A budget that allows no eviction makes it wait for ever.
+    Decides: (a) application workloads that a Service selects, with at least two replicas (or
+        `minReplicas`), need a PodDisruptionBudget that selects them, expressions included, in
+        their namespace; data stores, off-the-shelf servers, single replicas, development, staging
+        and test pass. (b) `maxUnavailable` 0, `minAvailable` 100 % or not below the least number
+        of replicas. (c) Two budgets over one workload: the eviction API answers with an error.
+        (d) No topology spread or anti-affinity on its own labels is a note.
+    Blind spots: budgets that an operator makes.
+    """
+    for group in disruption_file.groups():
+        severity, says = _CLAUSES[group.clause]
+        report(
+            at=group.place,
+            says=f"{says}: {group.listing}",
+            severity=group.weigh(severity),
+            confidence=group.confidence,
+            evidence=group.evidence,
+            related=group.related,
+            clause=group.clause,
+            key=group.key,
+        )
+    if disruption_file.unrendered:
+        skip(SkipReason.NOT_RENDERABLE, disruption_file.unrendered)

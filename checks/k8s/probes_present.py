@@ -1,0 +1,56 @@
+"""Pods that take traffic are watched."""
+
+from pytest_reconaudit.api import KubeFile, Severity, SkipReason, audit, report, skip
+
+_CLAUSES = {
+    "a": (Severity.MEDIUM, "Traffic is sent to containers without a readiness probe"),
+    "b": (Severity.LOW, "Containers behind a Service have no liveness probe"),
+    "c": (Severity.MEDIUM, "Liveness depends on what readiness depends on"),
+}
+
+
+@audit(
+    pillar=5,
+    severity=Severity.MEDIUM,
+    impact="Requests reach pods that are not ready yet, or hang in ones that never will be.",
+    fix="""
+    Give the container a probe of each kind; liveness asks the process alone, readiness also what
+    it needs:
+
+    ```yaml
+    readinessProbe:
+      httpGet: {path: /ready, port: http}
+      periodSeconds: 5
+    livenessProbe:
+      httpGet: {path: /live, port: http}
+      periodSeconds: 10
+    ```
+    """,
+)
+def k8s_probes_present(probed_file: KubeFile) -> None:
+    """Each container behind a Service has a readiness and a liveness probe.
+
+    Why: without a readiness probe a pod gets traffic as soon as its process exists; without a
+        liveness probe one that hangs stays. When liveness asks for the database, an outage of the
+        database restarts every pod.
+    Decides: for each workload that a Service selects, the container with the Service's port (else
+        the first), as rendered: (a) no readiness probe, (b) no liveness probe, (c) both ask one
+        path that by its name answers for other systems. Probes of any sort count, a startup probe
+        stands for both; sidecars, init containers, Jobs and workloads without a Service pass.
+        Development, staging and test drop one severity.
+    Blind spots: probes that an admission webhook or operator adds.
+    """
+    for group in probed_file.groups():
+        severity, says = _CLAUSES[group.clause]
+        report(
+            at=group.place,
+            says=f"{says}: {group.listing}",
+            severity=group.weigh(severity),
+            confidence=group.confidence,
+            evidence=group.evidence,
+            related=group.related,
+            clause=group.clause,
+            key=group.key,
+        )
+    if probed_file.unrendered:
+        skip(SkipReason.NOT_RENDERABLE, probed_file.unrendered)

@@ -1,0 +1,57 @@
+"""Probes ask what the container answers."""
+
+from pytest_reconaudit.api import KubeFile, Severity, SkipReason, audit, report, skip
+
+_CLAUSES = {
+    "a": (Severity.CRITICAL, "A probe asks a path that is not served"),
+    "b": (Severity.HIGH, "A probe asks a port that is not the container's"),
+    "c": (Severity.LOW, "A probe's times do not fit"),
+    "d": (Severity.HIGH, "A command cannot run in its container"),
+}
+
+
+@audit(
+    pillar=5,
+    severity=Severity.CRITICAL,
+    impact="Kubernetes restarts the pods for ever, or never sends them any traffic.",
+    fix="""
+    Ask a path that the server has, on a port by its name:
+
+    ```yaml
+    ports:
+      - {name: http, containerPort: 8080}
+    readinessProbe:
+      httpGet: {path: /api/ready, port: http}   # not /ready: the router nests it below /api
+      periodSeconds: 10
+      timeoutSeconds: 3
+    ```
+    """,
+)
+def k8s_probes_work(probe_file: KubeFile) -> None:
+    """Each probe asks a path and a port that the container's program serves, in time.
+
+    Why: a probe that cannot succeed is worse than none: a liveness probe restarts a healthy pod
+        every half minute, a readiness probe keeps it out of the Service.
+    Decides: in each workload as rendered: (a) the `httpGet` path is not among the routes of the
+        image's program, (b) the port is not declared by the container, or nothing listens on it,
+        (c) the timeout is longer than the period, or liveness begins at once while the container
+        runs migrations first, (d) the tool of an `exec` probe or init container is not in its
+        known base image. Images are joined with whoever builds the name; images of others,
+        computed routes and ports of a sidecar pass. Development, staging and test drop one
+        severity.
+    Blind spots: what a path answers with; proxies that a mesh injects.
+    """
+    for group in probe_file.groups():
+        severity, says = _CLAUSES[group.clause]
+        report(
+            at=group.place,
+            says=f"{says}: {group.listing}",
+            severity=group.weigh(severity),
+            confidence=group.confidence,
+            evidence=group.evidence,
+            related=group.related,
+            clause=group.clause,
+            key=group.key,
+        )
+    if probe_file.unrendered:
+        skip(SkipReason.NOT_RENDERABLE, probe_file.unrendered)

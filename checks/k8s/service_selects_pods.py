@@ -1,0 +1,55 @@
+"""Services lead to pods."""
+
+from pytest_reconaudit.api import KubeFile, Severity, SkipReason, audit, report, skip
+
+_CLAUSES = {
+    "a": (Severity.HIGH, "Services select no pod"),
+    "b": (Severity.HIGH, "Services send traffic to port names that their pods do not have"),
+    "c": (Severity.HIGH, "Services send traffic to ports that their pods do not declare"),
+    "d": (Severity.MEDIUM, "Services select pods that are not in the repository"),
+}
+
+
+@audit(
+    pillar=5,
+    severity=Severity.HIGH,
+    impact="The Service has no endpoints: every request fails with connection refused or 503.",
+    fix="""
+    Use the labels and the port of the pod template:
+
+    ```yaml
+    kind: Service
+    spec:
+      selector: {app: api}            # = spec.template.metadata.labels of the Deployment
+      ports: [{port: 80, targetPort: http}]   # = the name of a containerPort
+    ```
+    """,
+)
+def k8s_service_selects_pods(service_file: KubeFile) -> None:
+    """Each Service selects pods that have the port it sends to.
+
+    Why: a selector that matches nothing is valid; the Service just has no endpoints.
+    Decides: for each Service with a selector, in its render set and those applied beside it, in
+        its namespace: (a) some workload's pod labels must contain the selector; (b) a named
+        `targetPort` must be a port name of the pods, (c) a number one of their declared ports;
+        numbers are only judged when every container declares some, none of the Service's ports is
+        among them, and no argument, variable or probe mentions it. ExternalName, Services without selector, labels that controllers
+        and operators add, custom resources, scripts and releases that mention the label, and
+        `kube-system` pass. (d) Labels
+        of a Helm release that is not here, and Services that lie apart from any pod, are medium.
+    Blind spots: sidecars injected at run time; pods started by hand.
+    """
+    for group in service_file.groups():
+        severity, says = _CLAUSES[group.clause]
+        report(
+            at=group.place,
+            says=f"{says}: {group.listing}",
+            severity=group.weigh(severity),
+            confidence=group.confidence,
+            evidence=group.evidence,
+            related=group.related,
+            clause=group.clause,
+            key=group.key,
+        )
+    if service_file.unrendered:
+        skip(SkipReason.NOT_RENDERABLE, service_file.unrendered)

@@ -1,0 +1,67 @@
+"""Every port that is asked for is one that the service listens on."""
+
+from pytest_reconaudit.api import (
+    Confidence,
+    PortFile,
+    Severity,
+    SkipReason,
+    audit,
+    report,
+    skip,
+)
+
+
+@audit(
+    pillar=5,
+    severity=Severity.HIGH,
+    impact="The connection is refused: the client, proxy or probe never reaches the service.",
+    fix="""
+    Keep one source of truth for each service's port and let everything else refer to it.
+
+    ```diff
+    -PORT=8080
+    +PORT=2000        # what the program binds
+    ```
+    """,
+)
+def ports_consistent(port_file: PortFile) -> None:
+    """Every port that is asked for is one that the service listens on.
+
+    Why: a wrong port is found by nobody before the deployment: files of different kinds repeat
+    the number, and only one of them is what the program binds.
+
+    Decides: a reference (nginx `proxy_pass` and `upstream`, `*_URL`, `*_HOST` with `*_PORT`, `PORT`
+    in env files, compose, ConfigMaps and workflow steps, `curl` and `wait-on` in scripts and
+    workflows, k6 addresses, dev server proxies, Service and container ports) is held against the
+    listeners of the service that it means: ports bound in source, `listen` of the configuration
+    in the image, defaults of known images. Inside a compose network the container's ports count,
+    from the machine the published ones and those of programs started from source. Critical for
+    the port of a deployed service, high for workflows and deploy scripts, medium for examples and
+    unused proxies, low for printed addresses.
+    Passes: `1000:80` mappings, another service's own port, a port that the code takes from the
+    environment, reverse proxies in front, databases on the machine, external hosts.
+
+    Blind spots: languages without a reader (Java, C#, PHP, Ruby), ports from configuration files
+    of the application, unknown images: then nothing is said.
+    """
+    for wrong in port_file.wrong:
+        more = [f"{note.place.line}" for note in wrong.lines]
+        lines = ""
+        if more:
+            shown = ", ".join([f"{wrong.place.line}", *more[:4]])
+            lines = f" ({len(more) + 1} lines: {shown}{' …' if len(more) > 4 else ''})"
+        report(
+            at=wrong.place,
+            says=f"{wrong.says}{lines}",
+            severity=wrong.severity,
+            confidence=Confidence.CERTAIN if wrong.certain else Confidence.LIKELY,
+            evidence=wrong.evidence,
+            related=[*wrong.lines, *wrong.listeners],
+            key=f"{wrong.service} {wrong.number}",
+        )
+    if not port_file.judged:
+        skip(
+            SkipReason.UNRESOLVED,
+            f"the services that its {port_file.unresolved} ports mean, or their listeners, are "
+            "not known",
+        )

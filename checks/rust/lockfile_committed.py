@@ -1,0 +1,67 @@
+"""Cargo.lock of a program is committed."""
+
+from pytest_reconaudit.api import CargoLock, Note, Severity, audit, report
+
+
+@audit(
+    pillar=5,
+    severity=Severity.HIGH,
+    impact="Every build takes other versions of the dependencies; an image may not build at all.",
+    fix="""
+    Take `Cargo.lock` out of `.gitignore`, commit it, and hold builds to it:
+
+    ```dockerfile
+    RUN cargo build --release --locked
+    ```
+    """,
+)
+def rust_lockfile_committed(cargo_lock: CargoLock) -> None:
+    """A program's Cargo.lock is in the repository, and images are built by it.
+
+    Why: without it a build next week is another program, and a `COPY Cargo.lock` fails in a clone.
+    Decides: looks at workspaces and packages that make programs; a workspace whose members are
+    mostly libraries counts when one of its programs is built in an image. (a) Cargo.lock is absent
+    or git-ignored: high. (b) It is absent and CI or an image builds with `--locked`, which fails:
+    high. (c) It is there, but an image builds without `--locked`: low. Pure libraries, helper
+    crates (`xtask`, `fuzz`, examples) and builds with `--frozen` or `--offline` pass.
+    Blind spots: builds inside scripts.
+    """
+    lock = cargo_lock
+    if not lock.there:
+        at = lock.rule.place if lock.rule is not None else lock.root.manifest.package_place
+        why = "git ignores it" if lock.rule is not None else "it is not in the repository"
+        report(
+            at=at,
+            says=f"{lock.lock} of the program {lock.programs[0]} is missing in a clone: {why}",
+            evidence=lock.rule.message if lock.rule is not None else "",
+            related=[
+                Note(lock.root.manifest.package_place, f"makes {', '.join(lock.programs[:5])}"),
+                *lock.careless[:5],
+            ],
+            clause="a",
+            key=lock.lock,
+        )
+    if not lock.there:
+        _each_file(lock.demanding, "b", Severity.HIGH, f"fails, as a clone has no {lock.lock}")
+    else:
+        _each_file(
+            lock.careless, "c", Severity.LOW, f"may build by something else than {lock.lock}"
+        )
+
+
+def _each_file(found: tuple[Note, ...], clause: str, severity: Severity, says: str) -> None:
+    files: dict[str, list[Note]] = {}
+    for note in found:
+        files.setdefault(note.place.path, []).append(note)
+    for notes in files.values():
+        lines = ", ".join(str(note.place.line) for note in notes[:5])
+        more = f" ({len(notes)} times: lines {lines})" if len(notes) > 1 else ""
+        report(
+            at=notes[0].place,
+            says=f"`{notes[0].message}` {says}{more}",
+            severity=severity,
+            evidence=notes[0].message,
+            related=notes[1:],
+            clause=clause,
+            key=f"{clause} {notes[0].message}",
+        )

@@ -1,0 +1,114 @@
+"""npm packages are installed by a committed lockfile."""
+
+from pytest_reconaudit.api import Install, LockSubject, Note, Place, Severity, audit, report
+
+_NONE = "no clone has a lockfile"
+
+
+@audit(
+    pillar=5,
+    severity=Severity.HIGH,
+    impact="Installs fail in CI and images, or bring other versions than those that were tested.",
+    fix="""
+    Take the lockfile out of `.gitignore`, commit it, and install by it:
+
+    ```
+    npm ci                          # pnpm install --frozen-lockfile, yarn install --immutable
+    ```
+    """,
+)
+def web_lockfile_present(npm_locks: LockSubject) -> None:
+    """The lockfile is in the repository, and images and CI obey it.
+
+    Why: a range such as `^5.0.0` means something else every week; the lockfile says what was meant.
+    Decides: (a) `npm ci`, a frozen install, or `cache:` of setup-node where a clone has no lockfile
+    for that package or the root of its workspace: high; critical in the main CI workflow (the one
+    that runs on push or pull request and is named ci, main, build or test, else the largest).
+    (b) A `.gitignore` hides the lockfile of a package that is private or installed here: high; one
+    that is committed all the same, or added by force in CI: medium. (c) Lockfiles of two managers
+    in one folder: medium. (d) `npm install`, `yarn install`, `bun install` in an image or in CI,
+    `pnpm install` in an image, `--force` and `--legacy-peer-deps`: low, medium when there is a
+    lockfile that they may leave behind. Installs of named or global tools, frozen forms, conditions
+    that look at the lockfile, members of a workspace, images for development and libraries pass.
+    Blind spots: installs inside scripts that an image runs.
+    """
+    subject = npm_locks
+    groups: dict[tuple[str, bool, bool], list[Install]] = {}
+    for install in subject.installs:
+        if install.clause:
+            locked = bool(install.lock)
+            groups.setdefault((install.clause, install.main, locked), []).append(install)
+    for (clause, main, locked), found in sorted(groups.items()):
+        found.sort(key=lambda one: one.place.key())
+        first = found[0]
+        root = ", ".join(dict.fromkeys(one.package.folder or "the root" for one in found))
+        if clause == "a":
+            says = f"`{first.text}` needs a lockfile, but {_NONE} for {root}"
+            says += f" ({first.other} is another manager's)" if first.other else ""
+            severity = Severity.CRITICAL if main else Severity.HIGH
+        elif first.asked.forced:
+            says = f"`{first.text}` installs {root} by force ({' '.join(first.asked.forced)})"
+            severity = Severity.MEDIUM if locked else Severity.LOW
+        else:
+            why = f"may leave {first.lock} behind" if locked else f"{_NONE} for {root}"
+            says = f"`{first.text}` is no repeatable install: {why}"
+            severity = Severity.MEDIUM if locked else Severity.LOW
+        rules = dict.fromkeys(one.rule for one in found if one.rule is not None)
+        report(
+            at=first.place,
+            says=says + _lines([one.place for one in found]),
+            severity=severity,
+            evidence=first.text,
+            related=[*((one.place, one.text) for one in found[1:]), *rules],
+            clause=clause,
+            key=f"{clause} {first.text}",
+        )
+    if subject.hidden:
+        _ignored(subject)
+    for rule, lock in subject.tracked[:1]:
+        others = [Note(Place(path), "is committed") for _, path in subject.tracked]
+        says = f"{lock} is committed although git ignores it: its changes are easily lost"
+        report(
+            at=rule.place,
+            says=says + (f" ({len(others)} lockfiles)" if len(others) > 1 else ""),
+            severity=Severity.MEDIUM,
+            evidence=rule.message,
+            related=others,
+            clause="b",
+            key=f"tracked {lock}",
+        )
+    if subject.locks:
+        names = ", ".join(path for _, path in subject.locks)
+        odd = next((path for kind, path in subject.locks if kind != subject.manager), names)
+        report(
+            at=Place(odd),
+            says=f"lockfiles of {len(subject.locks)} managers say what is installed: {names}",
+            severity=Severity.MEDIUM,
+            related=[(Place(path), f"of {kind}") for kind, path in subject.locks],
+            clause="c",
+        )
+
+
+def _ignored(subject: LockSubject) -> None:
+    rule, root = subject.hidden[0]
+    roots = ", ".join(dict.fromkeys(path for _, path in subject.hidden))
+    says = f"git ignores the lockfile of {roots}"
+    if subject.forced:
+        says += f", and {subject.forced[0]} adds it by force"
+    report(
+        at=rule.place,
+        says=says,
+        severity=Severity.MEDIUM if subject.forced else Severity.HIGH,
+        evidence=rule.message,
+        related=[
+            *(note for note, _ in subject.hidden[1:] if note.place != rule.place),
+            *((place, "adds it by force") for place in subject.forced),
+        ],
+        clause="b",
+        key=f"ignored {root}",
+    )
+
+
+def _lines(places: list[Place]) -> str:
+    listed = ", ".join(str(place.line) for place in places[:5])
+    return f" ({len(places)} times: lines {listed})" if len(places) > 1 else ""

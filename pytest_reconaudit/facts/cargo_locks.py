@@ -1,0 +1,148 @@
+"""Cargo.lock of programs: whether a fresh clone has it, and whether builds hold to it."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+
+from msgspec import Struct
+
+from pytest_reconaudit.facts.docker.image_files import image_files
+from pytest_reconaudit.facts.docker.images import dockerfiles, images
+from pytest_reconaudit.facts.docker.toolchains import is_development_name
+from pytest_reconaudit.facts.index import invocations_of
+from pytest_reconaudit.facts.packages import CargoPackage, cargo_at, cargo_packages
+from pytest_reconaudit.facts.references import cargo_call
+from pytest_reconaudit.model import Note
+from pytest_reconaudit.target import Target, once
+
+__all__ = ["CargoLock", "cargo_locks"]
+
+_TOOLS = re.compile(
+    r"(?:^|/)(?:xtask|tools?|examples?|benches|bench(?:marks?)?|fuzz|tests?|test[-_]\w+|ci|scripts?"
+    r"|templates?|playground|demos?|integration[\w-]*)(?:/|$)|(?:^|/)[\w-]*(?:xtask|fuzz|bench)$",
+    re.IGNORECASE,
+)
+
+
+class CargoLock(Struct, frozen=True, eq=False):
+    """A workspace, or a package that belongs to none, that makes programs."""
+
+    root: CargoPackage
+    lock: str
+    """Where its Cargo.lock is, or should be."""
+    there: bool
+    rule: Note | None
+    """The git-ignore rule that keeps it out."""
+    programs: tuple[str, ...]
+    demanding: tuple[Note, ...]
+    """Commands with ``--locked``."""
+    careless: tuple[Note, ...]
+    """Builds in images without it, by file."""
+    in_image: bool
+
+
+@once
+def cargo_locks(target: Target) -> tuple[CargoLock, ...]:
+    """Every root of a build that makes programs, by path; pure libraries are left out."""
+    groups: dict[str, list[CargoPackage]] = {}
+    for package in cargo_packages(target):
+        top = package.folder if package.workspace is None else package.workspace
+        groups.setdefault(top, []).append(package)
+    demanding, careless, built = _builds(target)
+    found = []
+    for folder, crates in sorted(groups.items()):
+        root = next((one for one in crates if one.folder == folder), crates[0])
+        if _TOOLS.search(folder) or root.manifest.problems:
+            continue
+        programs = _programs(folder, crates, image=folder in built)
+        if not programs:
+            continue
+        lock = posixpath.join(folder, "Cargo.lock")
+        there = target.has(lock)
+        rule = None if there else target.ignored_by(lock)
+        found.append(
+            CargoLock(
+                root=root,
+                lock=lock,
+                there=there,
+                rule=None if rule is None else Note(rule.place, rule.pattern),
+                programs=programs,
+                demanding=tuple(demanding.get(folder, ())),
+                careless=tuple(careless.get(folder, ())),
+                in_image=folder in built,
+            )
+        )
+    return tuple(found)
+
+
+def _programs(folder: str, crates: list[CargoPackage], *, image: bool) -> tuple[str, ...]:
+    """The programs of a root, when it is there to make programs.
+
+    A workspace of libraries with a helper program or two is a library; one whose program is put
+    into an image is not.
+    """
+    proper = [one for one in crates if not _TOOLS.search(one.folder[len(folder) :].lstrip("/"))]
+    programs = [one for one in proper if one.bins and one.manifest.package]
+    libraries = [one for one in proper if one.lib and not one.bins]
+    names = tuple(name for one in programs for name, _ in one.bins)
+    if image:
+        return names
+    root = next((one for one in crates if one.folder == folder), None)
+    if root is not None and root.manifest.package:
+        # The package in the root says what the repository is.
+        return names if root.bins and not root.lib else ()
+    return names if len(programs) > len(libraries) else ()
+
+
+def _builds(
+    target: Target,
+) -> tuple[dict[str, list[Note]], dict[str, list[Note]], set[str]]:
+    """By root: commands with ``--locked``; image builds without; roots built in images."""
+    demanding: dict[str, list[Note]] = {}
+    careless: dict[str, list[Note]] = {}
+    built: set[str] = set()
+    for dockerfile in dockerfiles(target):
+        if is_development_name(dockerfile.path) or images(target).is_dev_container(dockerfile):
+            continue
+        files = image_files(target, dockerfile)
+        for stage in dockerfile.stages:
+            for step in files.steps(stage):
+                call = cargo_call(step.words)
+                if call is None or call.verb not in ("build", "b", "rustc"):
+                    continue
+                manifest = call.manifest or "Cargo.toml"
+                path = files.origin(stage, step.at(manifest), step.instruction)
+                root = _root(target, posixpath.dirname(path)) if path is not None else None
+                if root is None:
+                    continue
+                built.add(root)
+                note = Note(step.place, step.text)
+                if {"--locked", "--frozen"} & set(step.words):
+                    demanding.setdefault(root, []).append(note)
+                elif "--offline" not in step.words:
+                    careless.setdefault(root, []).append(note)
+    for invocation in invocations_of(target, ("cargo",)):
+        if "--locked" not in invocation.words and "--frozen" not in invocation.words:
+            continue
+        call = cargo_call(invocation.words)
+        if call is None or invocation.folder is None or invocation.assumed:
+            continue
+        if invocation.step is not None and invocation.step.remote:
+            continue
+        folder: str | None = invocation.folder
+        if call.manifest:
+            located = invocation.resolve(call.manifest)
+            folder = None if located is None else posixpath.dirname(located)
+        root = None if folder is None else _root(target, folder)
+        if root is not None:
+            text = " ".join(invocation.command.text.split())
+            demanding.setdefault(root, []).append(Note(invocation.command.place, text))
+    return demanding, careless, built
+
+
+def _root(target: Target, folder: str) -> str | None:
+    package = cargo_at(target, folder)
+    if package is None:
+        return None
+    return package.folder if package.workspace is None else package.workspace

@@ -1,0 +1,161 @@
+"""What the images of compose services are pinned to: nothing, a version, a version that is over."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from msgspec import Struct
+
+from pytest_reconaudit.facts.compose.image_ages import EndedImage, ended, major_of
+from pytest_reconaudit.facts.compose.roles import is_development
+from pytest_reconaudit.facts.compose.stacks import compose_files, stacks
+from pytest_reconaudit.facts.index import invocations_of
+from pytest_reconaudit.facts.k8s.workloads import workloads
+from pytest_reconaudit.model import Place
+from pytest_reconaudit.readers.compose import ComposeService
+from pytest_reconaudit.readers.dockerfile import ImageReference, image_reference
+from pytest_reconaudit.target import Target, once
+
+__all__ = ["FileImages", "ImagePin", "file_images", "own_images"]
+
+_BRACED = re.compile(r"\$\{[^{}]{0,300}\}")
+
+
+class ImagePin(Struct, frozen=True):
+    """One ``image:`` line that is pulled."""
+
+    service: str
+    place: Place
+    written: str
+    """As resolved, variables without default left in."""
+    reference: ImageReference
+    ended: EndedImage | None = None
+    other: tuple[Place, str] | None = None
+    """Where Kubernetes runs another major version of the same image."""
+
+    @property
+    def moving(self) -> bool:
+        """Whether the next pull may bring anything: ``latest``, or neither tag nor digest."""
+        return not self.reference.digest and self.reference.tag in ("", "latest")
+
+
+class FileImages(Struct, frozen=True):
+    """The images that one compose file has pulled."""
+
+    pins: tuple[ImagePin, ...]
+    open: int
+    """How many depend on variables without a default."""
+    development: bool
+    """The file is for development, tests or an example."""
+
+
+@once
+def file_images(target: Target) -> Mapping[str, FileImages]:
+    """Compose file → its images, each line once; services that are built here are left out."""
+    pins: dict[str, dict[Place, ImagePin]] = {}
+    unresolved: dict[str, set[Place]] = {}
+    built: set[Place] = set()
+    own = own_images(target)
+    clustered = _clustered(target)
+    for stack in stacks(target):
+        outputs = {_plain(one.image) for one in stack.services if one.build and one.image}
+        for service in stack.services:
+            place, image = service.image_place, service.image
+            if place is None or image is None or image == "$extended":
+                continue
+            if service.build is not None or _never_pulled(service) or _plain(image) in outputs:
+                built.add(place)
+                continue
+            reference = _reference(image)
+            if reference is None:
+                unresolved.setdefault(place.path, set()).add(place)
+                continue
+            if "/" not in reference.name and reference.name in own:
+                built.add(place)  # a name without a registry that this repository builds
+                continue
+            pins.setdefault(place.path, {})[place] = ImagePin(
+                service=service.name,
+                place=place,
+                written=image,
+                reference=reference,
+                ended=None if reference.digest else ended(reference),
+                other=_differing(reference, clustered),
+            )
+    return {
+        file.path: FileImages(
+            pins=tuple(
+                pin
+                for place, pin in sorted(
+                    pins.get(file.path, {}).items(), key=lambda pair: pair[0].key()
+                )
+                if place not in built
+            ),
+            open=len(unresolved.get(file.path, ())),
+            development=is_development(file.path),
+        )
+        for file in compose_files(target)
+    }
+
+
+def _plain(image: str | None) -> str:
+    return image_reference(image).name if image else ""
+
+
+def _never_pulled(service: ComposeService) -> bool:
+    found = service.find("pull_policy")
+    return found is not None and str(found.value) in ("never", "build")
+
+
+def _reference(image: str) -> ImageReference | None:
+    """The image taken apart; nothing when a variable may hold the tag."""
+    if "$" not in image:
+        return image_reference(image) if image.strip() else None
+    shut = _BRACED.sub("$", image)
+    last = shut.rpartition("/")[2]
+    if "$" in last or "$" in shut.partition("@")[2]:
+        return None
+    return image_reference(shut)
+
+
+@once
+def own_images(target: Target) -> frozenset[str]:
+    """Names that this repository's commands and compose files give to what they build."""
+    found = set()
+    for stack in stacks(target):
+        found |= {_plain(one.image) for one in stack.services if one.build and one.image}
+    for call in invocations_of(target, ("docker", "podman", "nerdctl", "buildah")):
+        if "build" in call.words[1:4] or "bud" in call.words[1:3]:
+            for option, value in zip(call.words, call.words[1:], strict=False):
+                if option in ("-t", "--tag"):
+                    found.add(_plain(value))
+                elif option.startswith("--tag="):
+                    found.add(_plain(option[6:]))
+    return frozenset(found) - {""}
+
+
+def _clustered(target: Target) -> dict[str, dict[str, Place]]:
+    """Image name → major version → where a manifest that is not an example runs it."""
+    found: dict[str, dict[str, Place]] = {}
+    for workload in workloads(target):
+        for seen in workload.sightings:
+            pod = seen.object.pod
+            if pod is None or seen.environment in ("example", "test"):
+                continue
+            for container in pod.all_containers:
+                reference = image_reference(container.image)
+                major = major_of(reference)
+                if major:
+                    found.setdefault(reference.name, {}).setdefault(major, container.image_place)
+    return found
+
+
+def _differing(
+    reference: ImageReference, clustered: Mapping[str, Mapping[str, Place]]
+) -> tuple[Place, str] | None:
+    majors = clustered.get(reference.name)
+    major = major_of(reference)
+    if not majors or not major or major in majors:
+        return None
+    first = min(majors, key=lambda one: majors[one].key())
+    return majors[first], first

@@ -1,0 +1,98 @@
+"""Why a Dockerfile cannot build, or its image not start, from what it provides itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from msgspec import Struct
+
+from pytest_reconaudit.facts.docker.cargo_inputs import (
+    lost_artefacts,
+    missing_libraries,
+    unmade_targets,
+)
+from pytest_reconaudit.facts.docker.npm_inputs import missing_tools
+from pytest_reconaudit.model import Note, Place
+from pytest_reconaudit.readers.dockerfile import Dockerfile
+from pytest_reconaudit.target import Target
+
+__all__ = ["BuildInputs", "InputFault"]
+
+
+class InputFault(Struct, frozen=True):
+    """One lack. ``clause`` is the catalogue's letter."""
+
+    clause: str
+    place: Place
+    says: str
+    evidence: str
+    related: tuple[Note, ...]
+    key: str
+
+
+class BuildInputs:
+    """The question, asked of one repository."""
+
+    def __init__(self, target: Target) -> None:
+        self._target = target
+
+    def faults(self, dockerfile: Dockerfile) -> Iterator[InputFault]:
+        """Everything that is lacking, by clause."""
+        yield from self._tools(dockerfile)
+        yield from self._targets(dockerfile)
+        yield from self._artefacts(dockerfile)
+        yield from self._libraries(dockerfile)
+
+    def _tools(self, dockerfile: Dockerfile) -> Iterator[InputFault]:
+        for one in missing_tools(self._target, dockerfile):
+            says = (
+                f"`{one.install.text}` leaves the devDependencies out ({one.because}), but"
+                f" `{one.build.text}` (line {one.build.place.line}) needs {one.tool} of the"
+                f" devDependency {one.package}"
+            )
+            related = [
+                Note(one.build.place, f"runs {one.tool}"),
+                Note(one.manifest, f"{one.package} is a devDependency"),
+            ]
+            if one.because_place != one.install.place:
+                related.append(Note(one.because_place, one.because))
+            yield InputFault(
+                "a", one.install.place, says, one.install.text, tuple(related), one.package
+            )
+
+    def _targets(self, dockerfile: Dockerfile) -> Iterator[InputFault]:
+        for one in unmade_targets(self._target, dockerfile):
+            listed = ", ".join(path for _, path, _ in one.missing[:5])
+            says = (
+                f"`{one.build.text}` runs without {listed}, which {one.manifest} declares as"
+                f" {' and '.join(dict.fromkeys(kind for kind, _, _ in one.missing))}"
+            )
+            declared = tuple(Note(at, f"declares {path}") for _, path, at in one.missing)
+            yield InputFault(
+                "b", one.build.place, says, one.build.text, (*declared, *one.made[:5]), listed
+            )
+
+    def _artefacts(self, dockerfile: Dockerfile) -> Iterator[InputFault]:
+        for one in lost_artefacts(self._target, dockerfile):
+            if one.kind == "name":
+                says = f"{one.written}: no binary is called {one.wanted}"
+                says += f" (there are {', '.join(one.known[:6])})"
+                says += f"; did you mean {one.nearest}?" if one.nearest else ""
+                clause = "c"
+            else:
+                says = f"{one.written} needs {one.wanted}, but the builds fill"
+                says += f" {', '.join(one.known)} only"
+                says += f"; {one.by}" if one.by else ""
+                clause = "e"
+            yield InputFault(clause, one.place, says, one.written, one.related, one.wanted)
+
+    def _libraries(self, dockerfile: Dockerfile) -> Iterator[InputFault]:
+        for one in missing_libraries(self._target, dockerfile):
+            says = (
+                f"the program is linked with {one.library} ({one.dependency}), but the final stage"
+                f" on {one.base} does not install {one.package}"
+            )
+            related = (Note(one.manifest, one.dependency), Note(one.build.place, one.build.text))
+            yield InputFault(
+                "d", one.stage.place, says, one.stage.start.written, related, one.library
+            )

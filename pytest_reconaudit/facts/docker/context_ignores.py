@@ -1,0 +1,236 @@
+"""What of a build context gets into images although nobody meant it to."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import posixpath
+from collections.abc import Iterator
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from pytest_reconaudit.facts.docker.images import (
+    BuildContext,
+    CopySource,
+    dockerfiles,
+    ignore_rule,
+    images,
+)
+from pytest_reconaudit.model import Note, Place
+from pytest_reconaudit.readers.dockerfile import Dockerfile
+from pytest_reconaudit.readers.dockerignore import Dockerignore
+from pytest_reconaudit.target import Target, once
+
+__all__ = ["Clutter", "IgnoredContext", "ignored_contexts"]
+
+_MAX_BYTES = 100 * 1024 * 1024
+_LARGE = 2 * 1024 * 1024
+_LARGEST = 5
+_SMALL = (
+    ".rs", ".ts", ".tsx", ".js", ".jsx", ".mjs", ".vue", ".svelte", ".py", ".go", ".java", ".kt",
+    ".rb", ".php", ".cs", ".ex", ".md", ".mdx", ".sql", ".toml", ".yml", ".yaml", ".html", ".css",
+    ".scss", ".sh", ".tf", ".proto", ".c", ".h", ".cpp", ".swift", ".lock", ".snap",
+)  # fmt: skip
+"""What people write is never that large; asking for the size of each would cost too much."""
+_ENV_EXAMPLES = (".env.example", ".env.sample", ".env.template", ".env.dist", "env.example")
+
+_PROJECT_FILES = (
+    "package.json", "Cargo.toml", "pyproject.toml", "requirements.txt", "setup.py", "go.mod",
+    "pom.xml", "build.gradle", "build.gradle.kts", "composer.json", "Gemfile", "mix.exs",
+    "Pipfile", "manage.py", "deno.json", "Package.swift", "CMakeLists.txt",
+)  # fmt: skip
+
+
+class Clutter(Struct, frozen=True):
+    """Something that a developer's folder holds, and the copy that takes it along."""
+
+    path: str
+    """Relative to the context."""
+    why: str
+    copy: CopySource
+    ships: bool
+    """It is copied into the stage that ships, not into one that only builds."""
+
+
+class IgnoredContext(Struct, frozen=True, eq=False):
+    """One build context with what keeps things out of it."""
+
+    path: str
+    """Relative to the repository; empty for its root."""
+    ignore_path: str
+    """Where its ``.dockerignore`` is, or should be."""
+    builders: tuple[Note, ...]
+    broad: tuple[CopySource, ...]
+    """Copies of folders, those of the whole context first."""
+    unguarded: tuple[CopySource, ...]
+    """Those of Dockerfiles for which no ignore file holds."""
+    clutter: tuple[Clutter, ...]
+    """What no pattern keeps out."""
+    project: bool
+    """A program is developed in the context: more will lie there than what is committed."""
+    rule: Note | None
+    """The git-ignore rule that keeps the ignore file itself out of the repository."""
+    bytes: int
+    """Size of the large committed files that go to the builder, when it is over the limit."""
+    largest: tuple[tuple[str, int], ...]
+
+    @property
+    def title(self) -> str:
+        return self.path or "."
+
+
+@once
+def ignored_contexts(target: Target) -> tuple[IgnoredContext, ...]:
+    """Every known context from which some folder is copied, by path."""
+    known: dict[str, list[tuple[Dockerfile, BuildContext]]] = {}
+    all_images = images(target)
+    for dockerfile in dockerfiles(target):
+        if all_images.is_dev_container(dockerfile):
+            continue
+        for context in all_images.contexts(dockerfile):
+            known.setdefault(context.path, []).append((dockerfile, context))
+    found = []
+    rules: set[Place] = set()
+    for path in sorted(known):
+        one = _context(target, path, known[path])
+        if one is None:
+            continue
+        if one.rule is not None and one.rule.place in rules:
+            one = replace(one, rule=None)
+        elif one.rule is not None:
+            rules.add(one.rule.place)
+        found.append(one)
+    return tuple(found)
+
+
+def _context(
+    target: Target, path: str, builds: list[tuple[Dockerfile, BuildContext]]
+) -> IgnoredContext | None:
+    all_images = images(target)
+    broad: list[CopySource] = []
+    unguarded: list[CopySource] = []
+    clutter: dict[str, Clutter] = {}
+    for dockerfile, context in builds:
+        mine = list(_broad(target, all_images.sources(dockerfile), path))
+        broad += mine
+        rules = all_images.dockerignore(dockerfile, context)
+        if rules is None:
+            unguarded += mine
+        final = all_images.final_stage(dockerfile)
+        shipped = {one.index for one in dockerfile.chain(final)} if final else set()
+        for one in _clutter(target, path, mine, rules, shipped):
+            clutter.setdefault(one.path, one)
+    if not broad:
+        return None
+    broad.sort(key=lambda source: (bool(_clean(source.written)), source.place.key()))
+    unguarded.sort(key=lambda source: (bool(_clean(source.written)), source.place.key()))
+    ignore_path = posixpath.join(path, ".dockerignore")
+    rule = None if target.has(ignore_path) else ignore_rule(target, ignore_path)
+    size, largest = _size(target, path, builds, broad)
+    notes = dict.fromkeys(
+        Note(build.place, f"built by {build.by}") for _, c in builds for build in c.builds
+    )
+    return IgnoredContext(
+        path=path,
+        ignore_path=ignore_path,
+        builders=tuple(notes),
+        broad=tuple(broad),
+        unguarded=tuple(unguarded),
+        clutter=tuple(clutter.values()),
+        project=any(target.has(posixpath.join(path, name)) for name in _PROJECT_FILES),
+        rule=None if rule is None else Note(rule.place, rule.pattern),
+        bytes=size,
+        largest=largest,
+    )
+
+
+def _clean(written: str) -> str:
+    return posixpath.normpath("/" + written.strip("\"'")).lstrip("/")
+
+
+def _broad(target: Target, sources: list[CopySource], context: str) -> Iterator[CopySource]:
+    for source in sources:
+        if source.instruction.keyword == "RUN":
+            continue  # a bind mount leaves nothing in the image
+        clean = _clean(source.written)
+        if not clean or target.has_dir(posixpath.join(context, clean)):
+            yield source
+
+
+def _clutter(
+    target: Target,
+    context: str,
+    broad: list[CopySource],
+    rules: Dockerignore | None,
+    shipped: set[int],
+) -> Iterator[Clutter]:
+    for path, why in _candidates(target, context):
+        for source in broad:
+            clean = _clean(source.written)
+            if clean and not path.startswith(f"{clean}/"):
+                continue
+            inner = path if path.endswith(".env") else f"{path}/x"
+            if rules is None or rules.excluded(inner) is None:
+                yield Clutter(path, why, source, source.stage.index in shipped)
+            break
+
+
+def _candidates(target: Target, context: str) -> Iterator[tuple[str, str]]:
+    """(path in the context, why it will be there) of what a developer's folder holds."""
+    if not context:
+        yield ".git", "the repository's history"
+    for path in _manifests(target):
+        folder, name = posixpath.split(path)
+        if context and folder != context and not folder.startswith(f"{context}/"):
+            continue
+        inner = folder[len(context) :].lstrip("/")
+        if name == "package.json":
+            yield posixpath.join(inner, "node_modules"), f"{path} is installed there"
+        elif name == "Cargo.toml":
+            yield posixpath.join(inner, "target"), f"{path} is built there"
+        else:
+            yield posixpath.join(inner, ".env"), f"{path} says that it is made"
+
+
+@once
+def _manifests(target: Target) -> tuple[str, ...]:
+    """Manifests whose folder gets build output; of nested ones of a kind the outermost."""
+    found: list[str] = []
+    tops: dict[str, list[str]] = {}
+    for path in target.named("package.json", "Cargo.toml", *_ENV_EXAMPLES):
+        folder, name = posixpath.split(path)
+        above = tops.setdefault(name, [])
+        if name == "Cargo.toml" and any(not f or folder.startswith(f"{f}/") for f in above):
+            continue
+        above.append(folder)
+        found.append(path)
+    return tuple(found)
+
+
+def _size(
+    target: Target,
+    context: str,
+    builds: list[tuple[Dockerfile, BuildContext]],
+    broad: list[CopySource],
+) -> tuple[int, tuple[tuple[str, int], ...]]:
+    """Bytes of the large files that a copy of the whole context sends, and the largest."""
+    if not any(not _clean(source.written) for source in broad):
+        return 0, ()
+    rules = images(target).dockerignore(*builds[0])
+    prefix = f"{context}/" if context else ""
+    sizes: list[tuple[str, int]] = []
+    root = f"{target.root}/"
+    for path in target.everything:
+        if not path.startswith(prefix) or path.endswith(_SMALL):
+            continue
+        with contextlib.suppress(OSError):
+            size = os.lstat(root + path).st_size
+            inner = path[len(prefix) :]
+            if size > _LARGE and (rules is None or rules.excluded(inner) is None):
+                sizes.append((inner, size))
+    total = sum(size for _, size in sizes)
+    if total <= _MAX_BYTES:
+        return 0, ()
+    sizes.sort(key=lambda pair: -pair[1])
+    return total, tuple(sizes[:_LARGEST])

@@ -1,0 +1,414 @@
+"""Defaults of secret keys: what a program or a stack uses when nobody has set the secret.
+
+In code (parsed reads with a literal default; by pattern in languages that are not parsed), in
+compose (``${KEY:-literal}``, literals, URLs with a password), in Spring property files, and short
+signing keys in env files that are shipped.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterator
+
+from msgspec import Struct
+
+from pytest_reconaudit.facts.applications import is_test_path
+from pytest_reconaudit.facts.compose.stacks import OVERRIDES, stacks
+from pytest_reconaudit.facts.docker.toolchains import is_development_name
+from pytest_reconaudit.facts.env.keys import env_files, is_third_party_key, key_matrix
+from pytest_reconaudit.facts.env.secrets import is_declared_public, purpose
+from pytest_reconaudit.model import Place, Severity, mask
+from pytest_reconaudit.readers.compose import Entry
+from pytest_reconaudit.readers.interpolation import expand_compose, references
+from pytest_reconaudit.readers.secret_text import (
+    credentials_in,
+    is_local_host,
+    is_outbound_name,
+    is_placeholder,
+    is_reference,
+    is_secret_name,
+    is_signing_name,
+    is_store_name,
+    is_wordy,
+)
+from pytest_reconaudit.target import Target, once
+
+__all__ = ["Fallback", "FallbackFile", "fallback_files"]
+
+_SHORTEST_KEY = 16
+"""Characters that a signing key needs at the very least."""
+
+
+class Fallback(Struct, frozen=True):
+    """One default of one secret key."""
+
+    key: str
+    place: Place
+    shown: str
+    """The masked default."""
+    kind: str
+    """``code``, ``default`` (``${KEY:-x}``), ``literal`` (compose) or ``short`` (an env file)."""
+    severity: Severity
+    copies: tuple[tuple[Place, str], ...] = ()
+    """Templates that ship the same value, deploy files that rely on it."""
+
+
+class FallbackFile(Struct, frozen=True):
+    """The defaults of secret keys in one file; none when all of its secret keys have none."""
+
+    path: str
+    fallbacks: tuple[Fallback, ...]
+    judged: int
+    """How many secret keys were looked at."""
+
+    def groups(self) -> tuple[tuple[Fallback, ...], ...]:
+        """By kind and severity, worst first."""
+        found: dict[tuple[str, Severity], list[Fallback]] = {}
+        for one in self.fallbacks:
+            found.setdefault((one.kind, one.severity), []).append(one)
+        order = sorted(found, key=lambda key: (-key[1], key[0]))
+        return tuple(tuple(found[key]) for key in order)
+
+
+@once
+def fallback_files(target: Target) -> tuple[FallbackFile, ...]:
+    """Every file that reads or sets a secret key, by path."""
+    known = _Known(target)
+    found: dict[str, list[Fallback]] = {}
+    judged: dict[str, int] = {}
+    for path, fallback in (
+        *_code(target, known),
+        *_unparsed(target, known),
+        *_compose(target),
+        *_shipped(target),
+    ):
+        judged[path] = judged.get(path, 0) + 1
+        if fallback is not None:
+            found.setdefault(path, []).append(fallback)
+    return tuple(
+        FallbackFile(
+            path,
+            tuple(sorted(found.get(path, ()), key=lambda one: (one.place.key(), one.key))),
+            judged[path],
+        )
+        for path in sorted(judged)
+    )
+
+
+Judged = Iterator[tuple[str, "Fallback | None"]]
+
+
+class _Known:
+    """What other files say about a default."""
+
+    def __init__(self, target: Target) -> None:
+        self.target = target
+        self._rejections: dict[tuple[str, str], bool] = {}
+
+    def shipped(self, key: str, value: str) -> list[tuple[Place, str]]:
+        """The env files that give the key this very value."""
+        return [
+            (setting.place, "ships the same value")
+            for file in env_files(self.target)
+            for setting in file.settings
+            if setting.key == key and setting.value == value
+        ]
+
+    def relying(self, key: str) -> list[tuple[Place, str]]:
+        """Deploy files that pass the key on without a value of their own."""
+        found = [
+            (entry.place, "passes it on, set or not")
+            for stack in stacks(self.target)
+            for service in stack.services
+            for entry in service.environment
+            if entry.key == key and entry.value is None
+        ]
+        return list(dict.fromkeys(found))[:5]
+
+    def rejected(self, path: str, value: str) -> bool:
+        """Whether some code compares with the default: a check at start refuses it."""
+        if len(value) < 6:
+            return False
+        suffix = posixpath.splitext(path)[1]
+        wanted = (suffix, value)
+        if wanted not in self._rejections:
+            self._rejections[wanted] = any(
+                _compared(self.target.text(other), value)
+                for other in self.target.files
+                if other.endswith(_ALIKE.get(suffix, (suffix,))) and not is_test_path(other)
+            )
+        return self._rejections[wanted]
+
+
+_ALIKE = {
+    **dict.fromkeys((".ts", ".tsx", ".js", ".mjs", ".cjs", ".mts"), (".ts", ".tsx", ".js", ".mjs")),
+    **dict.fromkeys((".java", ".kt", ".properties", ".yml"), (".java", ".kt")),
+}
+_COMPARES = re.compile(
+    r"(?:[!=]==?|\b(?:eq|ne|equals|contains|includes|starts_with|startsWith|HasPrefix|Contains"
+    r"|matches|has|in|assert_ne!|indexOf|EqualFold)\b)[\s(\[{&,]{0,6}[\"'`]$"
+)
+_COMPARED = re.compile(r"^[\"'`]\s{0,3}(?:[!=]=|=>|\|[^|])")
+
+
+def _compared(text: str, value: str) -> bool:
+    at = text.find(value)
+    for _ in range(20):
+        if at < 0:
+            return False
+        before, after = text[max(0, at - 40) : at], text[at + len(value) : at + len(value) + 12]
+        if _COMPARES.search(before) or _COMPARED.match(after):
+            return True
+        at = text.find(value, at + 1)
+    return False
+
+
+# -- code ----------------------------------------------------------------------------------
+
+
+def _code(target: Target, known: _Known) -> Judged:
+    """Reads that the parsers found."""
+    for one in key_matrix(target).reads:
+        if one.kind != "code" or one.test or not one.key or purpose(one.place.path) == "test":
+            continue
+        path = one.place.path
+        if is_secret_name(one.key):
+            yield path, _code_default(known, one.key, one.read.default or "", one.place)
+        elif one.read.default and "://" in one.read.default:
+            yield path, _url_default(one.key, one.read.default, one.place)
+
+
+def _code_default(known: _Known, key: str, value: str, place: Place) -> Fallback | None:
+    if not value.strip() or is_reference(value) or known.rejected(place.path, value):
+        return None
+    if value.lower() in ("none", "null", "undefined", "false", "0"):
+        return None
+    lines = known.target.text(place.path).split("\n")
+    if is_declared_public(lines, place.line or 1):
+        return None
+    shipped = known.shipped(key, value)
+    severity = Severity.CRITICAL if is_signing_name(key) else Severity.HIGH
+    if is_outbound_name(key) and is_placeholder(value):
+        severity = Severity.MEDIUM
+    if purpose(place.path) in ("example", "development"):
+        severity = Severity.LOW
+    copies = (*shipped, *known.relying(key))
+    return Fallback(key, place, mask(value), "code", severity, copies)
+
+
+def _url_default(key: str, value: str, place: Place) -> Fallback | None:
+    """``DATABASE_URL`` with a password for a host that is not this machine."""
+    for one in credentials_in(value):
+        if is_local_host(one.host) or purpose(place.path) or is_reference(one.password):
+            continue
+        return Fallback(key, place, one.shown, "code", Severity.HIGH)
+    return None
+
+
+_UNPARSED = (".go", ".java", ".kt", ".rb", ".php", ".cs", ".ex", ".exs", ".scala", ".groovy")
+_CALL = re.compile(
+    r"(?<![\w.])(?P<function>[A-Za-z_][\w.:>-]{0,60})\s{0,4}\(\s{0,20}(?:[a-z]\w{0,20},\s{0,4})?"
+    r"[\"'](?P<key>[A-Za-z][A-Za-z0-9_.]{2,60})[\"']\s{0,8},\s{0,20}(?:default:\s{0,3}|\w{0,10}Of\()?"
+    r"[\"'](?P<value>[^\"'\n]{1,200})[\"']"
+)
+_OR = re.compile(
+    r"[(\[]\s{0,4}[\"'](?P<key>[A-Z][A-Z0-9_]{2,60})[\"']\s{0,4}[)\]]\s{0,20}(?:\|\||\?\?|\?:|or\b)"
+    r"\s{0,20}[\"'](?P<value>[^\"'\n]{1,200})[\"']"
+)
+_READS = re.compile(r"(?:^|[.:>_])(?:\w*(?:get|fetch|env|lookup|default|param)\w*|or)$", re.I)
+_WRITES = re.compile(
+    r"(?:^|[.:>_])(?:set(?!_?default)|put|bind|add|replace|define|log|print|error|warn|test|mock|stub"
+    r"|header|flag|string|equal|assert|append|register)\w*$",
+    re.I,
+)
+_SPRING = re.compile(r"\$\{(?P<key>[A-Za-z][A-Za-z0-9_.-]{2,60}):(?P<value>[^}\n$]{1,200})\}")
+
+
+def _unparsed(target: Target, known: _Known) -> Judged:
+    """The same in languages without a parser here, and in Spring's property files."""
+    for path in target.files:
+        if path.endswith(_UNPARSED):
+            text = target.text(path)
+            if not _HINT.search(text) or is_test_path(path) or target.is_generated(path):
+                continue
+            for match in (*_CALL.finditer(text), *_OR.finditer(text)):
+                function = match.groupdict().get("function")
+                if function is not None and (
+                    not _READS.search(function) or _WRITES.search(function)
+                ):
+                    continue
+                yield from _found(known, path, text, match)
+        elif path.endswith((".properties", ".yml", ".yaml")) and _SPRING_NAME.search(path):
+            text = target.text(path)
+            if "${" in text and not is_test_path(path):
+                for match in _SPRING.finditer(text):
+                    if not match["value"].startswith(("-", "?", "+", "=")):
+                        yield from _found(known, path, text, match)
+
+
+_HINT = re.compile(r"(?i)secret|passw|token|_key")
+_SPRING_NAME = re.compile(r"(?:^|/)(?:application|bootstrap)[\w-]*\.(?:properties|ya?ml)$")
+
+
+def _found(known: _Known, path: str, text: str, match: re.Match[str]) -> Judged:
+    key, value = match["key"], match["value"]
+    start = text.rfind("\n", 0, match.start("key")) + 1
+    line = text[start : match.start("key")].lstrip()
+    if not is_secret_name(key) or line.startswith(("//", "#", "*", "--")):
+        return
+    number = text.count("\n", 0, start) + 1
+    place = Place(path, number, match.start("key") - start + 1)
+    yield path, _code_default(known, key, value, place)
+
+
+# -- compose -------------------------------------------------------------------------------
+
+
+def _compose(target: Target) -> Judged:
+    """The environment of every service, each line once."""
+    seen: set[tuple[Place, str]] = set()
+    aside = {path: _is_aside(target, path) for stack in stacks(target) for path in stack.all_files}
+    for stack in stacks(target):
+        for service in stack.services:
+            for entry in service.environment:
+                path = entry.place.path
+                if (entry.place, entry.key) in seen or aside.get(path, _is_aside(target, path)):
+                    continue
+                seen.add((entry.place, entry.key))
+                yield from _entry(target, entry)
+
+
+_RUNS_SOURCE = re.compile(
+    r"\b(?:run (?:dev|start:dev|watch)|cargo[ -]watch|nodemon|air\b|--reload|ts-node-dev|vite\b"
+    r"|next dev|runserver|bun dev|pnpm dev|yarn dev|npm start|watchexec|tilt\b)"
+)
+_DEV_HEAD = re.compile(
+    r"\b(?:for|local|during|your|only (?:for|in)) (?:local )?(?:development|dev|testing|tests)\b"
+    r"|\blocal(?:ly)? (?:dev\w*|testing|environment|run|services|stack|dependencies)\b"
+    r"|\b(?:development|dev|testing)[- ](?:only|use|environment|setup|purposes|stack|mode|docker"
+    r"|compose|database)\b|\bnot (?:\w+ ){0,4}(?:for|in) production|\bdon'?t use (?:\w+ ){0,3}prod",
+    re.IGNORECASE,
+)
+
+
+def _is_aside(target: Target, path: str) -> bool:
+    """Whether a compose file is for development, tests or show: its defaults are meant to be used.
+
+    Told by its path, by a comment at its head, or by services that run the sources in place.
+    """
+    name = posixpath.basename(path)
+    if name in OVERRIDES or ".override." in name or purpose(path) or is_development_name(name):
+        return True
+    head = "\n".join(
+        line for line in target.text(path).split("\n")[:25] if line.lstrip().startswith("#")
+    )
+    if _DEV_HEAD.search(head):
+        return True
+    return _RUNS_SOURCE.search(target.text(path)) is not None
+
+
+def _entry(target: Target, entry: Entry) -> Judged:
+    path, written = entry.place.path, entry.written
+    if entry.value is None and not written:
+        return
+    if "://" in written and "@" in written:
+        yield path, _url_entry(entry)
+    elif is_secret_name(entry.key):
+        yield path, _secret_entry(target, entry)
+    else:
+        for reference in references(written):
+            if is_secret_name(reference.name):
+                yield path, _default(entry, reference.name, reference.operator, reference.word)
+
+
+def _secret_entry(target: Target, entry: Entry) -> Fallback | None:
+    value = entry.written.strip()
+    if not value:
+        return None
+    named = [one for one in references(value) if one.operator in ("-", ":-")]
+    if named:
+        for one in named:
+            found = _default(entry, one.name, one.operator, one.word)
+            if found is not None:
+                return found
+        return None
+    if "$" in value or is_reference(value) or value.startswith(("/", "{{")):
+        return None
+    if value.lower() in ("true", "false", "yes", "no", "none", "null", "0", "1", '""', "''"):
+        return None
+    if is_declared_public(target.text(entry.place.path).split("\n"), entry.place.line or 1):
+        return None
+    if "://" in value and not any(True for _ in credentials_in(value)):
+        return None  # an address
+    severity = _weight(entry.key, value)
+    return Fallback(entry.key, entry.place, mask(value), "literal", severity)
+
+
+def _weight(name: str, value: str) -> Severity:
+    """Of a literal or default in a stack.
+
+    What opens one store, or somebody else's service, and was evidently made up is medium: the
+    application's own secrets and random values are high.
+    """
+    made_up = is_placeholder(value) or is_wordy(value) or len(value) < _SHORTEST_KEY
+    narrow = is_store_name(name) or is_third_party_key(name) or is_outbound_name(name)
+    return Severity.MEDIUM if narrow and made_up and not is_signing_name(name) else Severity.HIGH
+
+
+def _default(entry: Entry, name: str, operator: str, word: str) -> Fallback | None:
+    """``${NAME:-word}`` of a secret."""
+    if operator not in ("-", ":-") or not word.strip():
+        return None
+    filled = expand_compose(word, {})
+    if not filled or is_reference(filled) or not is_secret_name(name):
+        return None
+    if filled.lower() in ("true", "false", "none", "null") or filled.startswith("/run/secrets"):
+        return None
+    if "://" in filled and not any(True for _ in credentials_in(filled)):
+        return None
+    severity = min(_weight(name, filled), _weight(entry.key, filled))
+    if is_signing_name(name):
+        severity = Severity.HIGH
+    return Fallback(name, entry.place, f"${{{name}:-{mask(filled)}}}", "default", severity)
+
+
+def _url_entry(entry: Entry) -> Fallback | None:
+    """A URL with a literal password, or with one that has a default."""
+    value = entry.written.strip()
+    for one in references(value):
+        if is_secret_name(one.name) and (
+            found := _default(entry, one.name, one.operator, one.word)
+        ):
+            return found
+    plain = expand_compose(value, {}) if "$" in value else value
+    if plain is None:
+        plain = re.sub(r"\$\{[^{}]{0,200}\}", "x", value)
+    for cred in credentials_in(plain):
+        if f":{cred.password}@" not in value or "$" in cred.password:
+            continue  # it comes from a variable
+        severity = _weight("DATABASE_PASSWORD", cred.password)
+        return Fallback(entry.key, entry.place, cred.shown, "literal", severity)
+    return None
+
+
+# -- env files that are shipped ----------------------------------------------------------------
+
+
+def _shipped(target: Target) -> Judged:
+    """Signing keys in env files that are used as they are."""
+    for file in env_files(target):
+        name = file.name
+        if name.template or name.environment in ("development", "test") or purpose(file.path):
+            continue
+        for setting in file.settings:
+            if not is_signing_name(setting.key):
+                continue
+            value = setting.value or ""
+            short = 0 < len(value) < _SHORTEST_KEY and not is_placeholder(value)
+            yield (
+                file.path,
+                Fallback(setting.key, setting.place, mask(value), "short", Severity.HIGH)
+                if short
+                else None,
+            )

@@ -1,0 +1,425 @@
+"""Secrets that are committed: real values under secret names, provider tokens, credentials.
+
+The one judge of values is :mod:`...readers.secret_text`; here is what *where a value stands* says
+about it: an example, a test, a development file, a script that deploys.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from pytest_reconaudit.facts.applications import is_test_path
+from pytest_reconaudit.facts.compose.stacks import compose_files, is_test_data, stacks
+from pytest_reconaudit.facts.env.keys import env_files
+from pytest_reconaudit.facts.invocations import shell_script_paths
+from pytest_reconaudit.model import Place, Severity, mask
+from pytest_reconaudit.readers.dotenv import EnvFile
+from pytest_reconaudit.readers.manifest import may_hold_objects
+from pytest_reconaudit.readers.secret_text import (
+    Token,
+    credentials_in,
+    entropy,
+    is_local_host,
+    is_placeholder,
+    is_public_name,
+    is_reference,
+    is_secret_name,
+    is_secret_value,
+    is_uuid,
+    is_wordy,
+    tokens_in,
+)
+from pytest_reconaudit.target import IgnoreRule, Target, once
+
+__all__ = [
+    "CommittedFile",
+    "Leak",
+    "LeakGroup",
+    "committed_files",
+    "is_declared_public",
+    "leak_groups",
+    "purpose",
+]
+
+_WORD = re.compile(r"[a-z]+")
+_PURPOSES = {
+    **dict.fromkeys(
+        ("test", "tests", "testing", "ci", "e2e", "fixture", "fixtures", "mock", "mocks", "spec",
+         "bench", "benchmark", "integration", "testdata", "tst", "citest", "unittest"),
+        "test",
+    ),
+    **dict.fromkeys(
+        ("example", "examples", "sample", "samples", "demo", "demos", "tutorial", "tutorials",
+         "playground", "template", "templates", "snippets", "sandbox", "quickstart", "quickstarts",
+         "docs", "doc", "documentation", "cookbook", "dist", "default", "storybook", "showcase",
+         "workshop", "stories", "story", "boilerplate", "starter", "starters", "tpl", "tmpl"),
+        "example",
+    ),
+    **dict.fromkeys(
+        ("dev", "development", "devel", "develop", "local", "localhost", "devcontainer", "debug",
+         "devenv", "devtools", "seed", "seeds", "seeder", "seeders", "localdev", "debugging",
+         "contrib"),
+        "development",
+    ),
+}  # fmt: skip
+_RANK = {"": 0, "development": 1, "example": 2, "test": 3}
+
+
+def purpose(path: str) -> str:
+    """What a path says its file is for: ``test``, ``example``, ``development``, or empty."""
+    if is_test_path(path) or is_test_data(path):
+        return "test"
+    found = (_PURPOSES.get(word, "") for word in _WORD.findall(path.lower()))
+    return max(found, key=_RANK.__getitem__, default="")
+
+
+class Leak(Struct, frozen=True):
+    """One secret in a committed file. The value itself is in no text of it."""
+
+    clause: str
+    """``a`` a secret, ``b`` a production env file, ``c`` credentials in a deploy script."""
+    name: str
+    """The key, or what kind of token it is."""
+    shown: str
+    """The masked value."""
+    place: Place
+    strength: str
+    """``real`` (random, or a provider's token), ``wordy`` (made of words), ``placeholder``."""
+    bits: float = 0.0
+    """Entropy per character."""
+    public: bool = False
+    """A comment above declares it public, or it is a key that clients hold anyway."""
+
+
+class CommittedFile(Struct, frozen=True):
+    """A committed file in which values were judged."""
+
+    path: str
+    purpose: str
+    leaks: tuple[Leak, ...]
+    judged: int
+    """How many values under secret names were looked at."""
+    environment: str = ""
+    """Of an env file: ``production``, ``staging`` …"""
+    template: bool = False
+    """An env file that is to be copied."""
+    env: bool = False
+    ignored: IgnoreRule | None = None
+    """The ignore rule that the file is tracked in spite of."""
+    ignored_too: tuple[str, ...] = ()
+    """Other env files that are tracked in spite of the same rule."""
+
+
+_DECLARED = re.compile(
+    r"\b(?:public(?:ly)?|community|not (?:a |really )?secrets?|no secrets?|safe to commit)\b", re.I
+)
+
+
+def is_declared_public(lines: list[str], line: int) -> bool:
+    """Whether the value's line or a comment at most three lines above says it is public.
+
+    :param line: counted from 1.
+    """
+    for number in range(line, max(0, line - 4), -1):
+        if number > len(lines):
+            continue
+        text = lines[number - 1][:2000]
+        if number == line:
+            text = text.rpartition(" #")[2] if " #" in text else ""
+        elif not text.lstrip().startswith(("#", "//", "*", "/*", ";", "--", "<!--")):
+            continue
+        if _DECLARED.search(text):
+            return True
+    return False
+
+
+class LeakGroup(Struct, frozen=True):
+    """The leaks of one file that weigh the same."""
+
+    clause: str
+    severity: Severity
+    leaks: tuple[Leak, ...]
+
+
+def leak_groups(file: CommittedFile) -> tuple[LeakGroup, ...]:
+    """What is to be said about a file, worst first; leaks that are none there are left out."""
+    groups: dict[tuple[str, Severity], list[Leak]] = {}
+    for leak in file.leaks:
+        severity = _weight(file, leak)
+        if severity is not None:
+            groups.setdefault((leak.clause, severity), []).append(leak)
+    if any(clause == "a" and severity > Severity.MEDIUM for clause, severity in groups):
+        groups.pop(("b", Severity.MEDIUM), None)  # said already, and worse
+    return tuple(
+        LeakGroup(clause, severity, tuple(leaks))
+        for (clause, severity), leaks in sorted(groups.items(), key=lambda one: -one[0][1])
+    )
+
+
+def _weight(file: CommittedFile, leak: Leak) -> Severity | None:
+    """How bad it is that this stands there; nothing when it is in order."""
+    if leak.clause in ("b", "c"):
+        return Severity.MEDIUM
+    test = "test" in (file.environment, file.purpose)
+    aside = file.template or file.environment in ("development", "test") or bool(file.purpose)
+    if leak.public:
+        return None if test else Severity.INFO
+    if leak.strength == "token":
+        if leak.name == "a private key" and aside:
+            return None if test else Severity.LOW
+        return Severity.MEDIUM if aside else Severity.CRITICAL
+    if test:
+        return None
+    if leak.strength == "real":
+        return Severity.MEDIUM if aside else Severity.CRITICAL
+    if aside:
+        return None
+    return Severity.HIGH if file.environment == "production" else Severity.MEDIUM
+
+
+@once
+def committed_files(target: Target) -> tuple[CommittedFile, ...]:
+    """Every committed file with something to judge, by path."""
+    found: list[CommittedFile] = []
+    by_path = {file.path: file for file in env_files(target)}
+    scripts = frozenset(shell_script_paths(target))
+    models = {file.path for file in compose_files(target)}
+    models |= {path for stack in stacks(target) for path in stack.all_files}
+    for path in target.files:
+        text = target.text(path)
+        if not text:
+            continue
+        reading = _Reading(target, path, text)
+        env = by_path.get(path)
+        if env is not None:
+            reading.env_file(env)
+        elif path in scripts:
+            reading.script()
+        elif path.endswith(_DATA) and path not in models:
+            reading.data()
+        if any(mark in text for mark in _TOKEN_MARKS):
+            reading.tokens()
+        if env is not None or reading.leaks or reading.judged:
+            found.append(reading.file(env))
+    return tuple(_once_per_rule(found))
+
+
+def _once_per_rule(files: list[CommittedFile]) -> Iterator[CommittedFile]:
+    """The files, each ignore rule at the first that it should have kept out."""
+    groups: dict[IgnoreRule, list[str]] = {}
+    for file in files:
+        if file.ignored is not None:
+            groups.setdefault(file.ignored, []).append(file.path)
+    for file in files:
+        if file.ignored is not None:
+            paths = groups[file.ignored]
+            first = paths[0] == file.path
+            yield replace(
+                file,
+                ignored=file.ignored if first else None,
+                ignored_too=tuple(paths[1:]) if first else (),
+            )
+        else:
+            yield file
+
+
+_TOKEN_MARKS = ("AKIA", "ghp_", "gho_", "ghs_", "github_pat_", "glpat-", "k_live_", "xoxb-",
+                "xoxp-", "npm_", "SG.", "PRIVATE KEY-----")  # fmt: skip
+_DATA = (
+    ".properties", ".toml", ".ini", ".conf", ".cfg", ".tfvars", ".yml", ".yaml", ".json",
+)  # fmt: skip
+_NOT_DATA = re.compile(
+    r"(?:^|/)(?:package(?:-lock)?\.json|tsconfig[\w.-]*\.json|composer\.json|[\w.-]*lock[\w.-]*"
+    r"|openapi[\w.-]*|swagger[\w.-]*|[\w.-]*schema[\w.-]*\.json|[a-z]{2}(?:[-_][A-Za-z]{2,4})?\.json"
+    r"|[\w.-]*\.postman_collection\.json|renovate\.json|codecov\.ya?ml)$"
+    r"|(?:^|/)(?:locales?|i18n|lang|translations?|messages|abi|abis|crds?|dashboards?)/",
+    re.IGNORECASE,
+)
+_HINT = re.compile(r"secret|passw|passphrase|token|api_?key|private_?key|access_?key", re.I)
+_SETTING = re.compile(
+    r"[ \t]*(?:-[ \t]+)?(?:export[ \t]+)?[\"']?(?P<name>[A-Za-z_][\w.-]{2,80})[\"']?"
+    r"[ \t]*[:=][ \t]*(?P<quote>[\"']?)(?P<value>[^\s\"'#,;{}\[\]]{8,4096})(?P=quote)"
+    r"[ \t]*(?:[,;#]|$)"
+)
+_MAX_LINE = 5000
+_MAX_LEAKS = 200
+_DEPLOYS = re.compile(r"deploy|release|prod(?!uct)|rollout|go-?live|cutover|publish", re.IGNORECASE)
+_PASSWORD_SETTING = re.compile(
+    r"(?<![\w$])(?P<name>PGPASSWORD|MYSQL_PWD|REDISCLI_AUTH)=(?P<quote>[\"']?)"
+    r"(?P<value>[^\s\"'$`;|&]{1,200})(?P=quote)"
+)
+
+
+class _Reading:
+    """One file while it is looked through."""
+
+    def __init__(self, target: Target, path: str, text: str) -> None:
+        self.target = target
+        self.path = path
+        self.text = text
+        self.purpose = purpose(path)
+        self.leaks: list[Leak] = []
+        self.judged = 0
+        self._lines: list[str] | None = None
+
+    @property
+    def lines(self) -> list[str]:
+        if self._lines is None:
+            self._lines = self.text.split("\n")
+        return self._lines
+
+    def file(self, env: EnvFile | None) -> CommittedFile:
+        ignored = None
+        tracked = self.target.tracked
+        aside = env is None or env.name.template or self.purpose in ("test", "example")
+        if not aside and tracked and self.path in tracked:
+            ignored = self.target.ignored_by(self.path)
+        leaks = {(one.place, one.clause): one for one in reversed(self.leaks[:_MAX_LEAKS])}
+        return CommittedFile(
+            self.path,
+            self.purpose,
+            tuple(sorted(leaks.values(), key=lambda one: (one.place.key(), one.name))),
+            self.judged,
+            env.name.environment if env is not None else "",
+            env is not None and env.name.template,
+            env is not None,
+            ignored,
+        )
+
+    def env_file(self, env: EnvFile) -> None:
+        """Every setting; then whether the file as a whole should be there."""
+        first: Leak | None = None
+        for setting in env.settings:
+            value = (setting.value or "")[:_MAX_LINE]
+            secret = is_secret_name(setting.key)
+            credentials = list(credentials_in(value)) if not is_public_name(setting.key) else []
+            if not secret and not credentials:
+                continue
+            self.judged += 1
+            if first is None:
+                first = Leak("b", setting.key, mask(value), setting.place, "placeholder")
+            if secret and not credentials:
+                self._value(setting.key, value, setting.place)
+            for one in credentials:
+                if not is_local_host(one.host) and one.password != one.user:
+                    self._value(setting.key, one.password, setting.place, one.shown)
+        shipped = env.name.environment == "production" and not env.name.template
+        if first is not None and shipped:
+            self.leaks.append(first)
+
+    def _value(self, name: str, value: str, place: Place, shown: str = "") -> None:
+        if not is_secret_value(value) or (is_uuid(value) and name.upper().endswith("ID")):
+            return
+        # Tokens that look like ids are given out by hand, and many of them open nothing.
+        strength = "wordy" if is_wordy(value) or is_uuid(value) else "real"
+        public = is_declared_public(self.lines, place.line or 1) or (
+            "DSN" in name.upper() and ":" not in value.partition("://")[2].partition("@")[0]
+        )
+        self.leaks.append(
+            Leak("a", name, shown or mask(value), place, strength, entropy(value), public)
+        )
+
+    def data(self) -> None:
+        """``name: value`` lines of configuration files, by name and value."""
+        if _NOT_DATA.search(self.path) or self.purpose == "test" or "/.github/" in f"/{self.path}":
+            return
+        if may_hold_objects(self.text):
+            return  # a check of its own judges what a cluster is given
+        seen: set[int] = set()
+        text = self.text
+        for match in _HINT.finditer(text):
+            start = text.rfind("\n", 0, match.start()) + 1
+            if start in seen:
+                continue
+            seen.add(start)
+            end = text.find("\n", start)
+            line = text[start : end if end >= 0 else len(text)]
+            if len(line) > _MAX_LINE or line.lstrip().startswith(("#", "//", ";")):
+                continue
+            found = _SETTING.match(line)
+            if found is None or not is_secret_name(found["name"]):
+                continue
+            if self.target.is_generated(self.path):
+                return
+            if not found["quote"] and not self._data_value(found["value"]):
+                continue
+            self.judged += 1
+            number = text.count("\n", 0, start) + 1
+            if not _CODE_VALUE.search(found["value"]) and not (
+                is_wordy(found["value"]) or is_uuid(found["value"])
+            ):
+                self._value(
+                    found["name"], found["value"], Place(self.path, number, found.start("name") + 1)
+                )
+
+    def _data_value(self, value: str) -> bool:
+        """Whether a value without quotes is data: in YAML and key=value files only."""
+        return self.path.endswith((".yml", ".yaml", ".properties", ".ini", ".conf", ".cfg"))
+
+    def script(self) -> None:
+        """Literal credentials in a script that is run against something real."""
+        if self.purpose:
+            return
+        deploys = _DEPLOYS.search(self.path) is not None
+        for number, line in enumerate(self.lines, 1):
+            if "=" not in line and "://" not in line:
+                continue
+            line = line[:_MAX_LINE]
+            if line.lstrip().startswith("#"):
+                continue
+            for one in credentials_in(line):
+                if is_reference(one.password) or "$" in one.password or "<" in one.password:
+                    continue
+                self.judged += 1
+                weak = is_placeholder(one.password)
+                if not deploys and (weak or is_local_host(one.host)):
+                    continue
+                strength = "placeholder" if weak else "real"
+                place = Place(self.path, number, one.offset + 1)
+                self.leaks.append(Leak("c", one.scheme, one.shown, place, strength))
+            if "PASSWORD=" in line or "_PWD=" in line or "_AUTH=" in line:
+                for match in _PASSWORD_SETTING.finditer(line):
+                    self.judged += 1
+                    weak = is_placeholder(match["value"])
+                    if deploys or not weak:
+                        strength = "placeholder" if weak else "real"
+                        place = Place(self.path, number, match.start() + 1)
+                        self.leaks.append(
+                            Leak("c", match["name"], mask(match["value"]), place, strength)
+                        )
+
+    def tokens(self) -> None:
+        """What is a secret by its own shape."""
+        if self.purpose == "test" or _NOT_DATA.search(self.path):
+            return
+        tests = self.text.find("#[cfg(test)]") if self.path.endswith(".rs") else -1
+        for one in tokens_in(self.text):
+            self.judged += 1
+            start = max(0, one.offset - 400)
+            near = "\n".join(self.text[start : one.offset].split("\n")[-4:])
+            if 0 <= tests < one.offset or _EXAMPLE_NEAR.search(near):
+                continue
+            line = self.text.count("\n", 0, one.offset) + 1
+            column = one.offset - (self.text.rfind("\n", 0, one.offset) + 1) + 1
+            place = Place(self.path, line, column)
+            self.leaks.append(self._token(one, place))
+
+    def _token(self, one: Token, place: Place) -> Leak:
+        public = is_declared_public(self.lines, place.line or 1)
+        shown = "-----BEGIN … PRIVATE KEY-----" if one.kind == "a private key" else mask(one.value)
+        return Leak("a", one.kind, shown, place, "token", entropy(one.value[:200]), public)
+
+
+_EXAMPLE_NEAR = re.compile(
+    r"example|pattern|placeholder|sample|dummy|fake|mock|test|regex|describe\(|story", re.I
+)
+"""What stands before a token that is shown, looked for or made up."""
+_CODE_VALUE = re.compile(
+    r"[()<>]|^[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+$|^[a-z]+(?:-[a-z]+)+$|^[a-z]+(?:[A-Z][a-z]+)+$|::|^!"
+    r"|^/|^https?://|^\w+/[\w/.-]+$|^\*"
+)
+"""Values of configuration files that are names, paths, expressions: no secrets."""

@@ -1,0 +1,391 @@
+"""Health commands of images and compose services: can they run, and does anything answer them?"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from msgspec import Struct
+
+from pytest_reconaudit.facts.compose.stacks import compose_files
+from pytest_reconaudit.facts.docker.images import dockerfiles, images
+from pytest_reconaudit.facts.docker.toolchains import is_development_name
+from pytest_reconaudit.facts.docker.tools_in_image import MissingTool, missing_tool, tools_in_image
+from pytest_reconaudit.facts.network.listeners import Listening, listening
+from pytest_reconaudit.facts.network.programs import Program, program_of_dockerfile
+from pytest_reconaudit.facts.network.routes import RouteTable, routes_of
+from pytest_reconaudit.facts.network.services import Answering, answering
+from pytest_reconaudit.model import Note, Place
+from pytest_reconaudit.readers.compose import Healthcheck
+from pytest_reconaudit.readers.dockerfile import Dockerfile, Instruction, Stage
+from pytest_reconaudit.readers.urls import LocalUrl, urls_in
+from pytest_reconaudit.target import Target, once
+
+__all__ = [
+    "HealthFault",
+    "ImageHealth",
+    "ServiceHealth",
+    "image_healthchecks",
+    "own_healthcheck",
+    "path_fault",
+    "port_fault",
+    "service_healthchecks",
+    "tool_fault",
+]
+
+
+class HealthFault(Struct, frozen=True):
+    """Why a health command never succeeds."""
+
+    kind: str
+    """``path``, ``port`` or ``tool``."""
+    place: Place
+    says: str
+    evidence: str
+    notes: tuple[Note, ...] = ()
+    likely: bool = False
+    """The image was joined with its Dockerfile by name alone."""
+    waited: tuple[str, ...] = ()
+    """The services that wait until it succeeds."""
+    subject: str = ""
+    """Whose health command it is: ``service backend``."""
+
+
+class ImageHealth(Struct, frozen=True):
+    """The ``HEALTHCHECK`` of the image that a Dockerfile builds."""
+
+    path: str
+    place: Place
+    faults: tuple[HealthFault, ...]
+    unresolved: str = ""
+    """Why the address could not be judged; empty when it was."""
+    tools_unknown: str = ""
+    """Why the command could not be judged."""
+    development: bool = False
+
+
+class ServiceHealth(Struct, frozen=True):
+    """The health commands that one compose file writes down."""
+
+    path: str
+    judged: int
+    """How many of them could be judged in some way."""
+    faults: tuple[HealthFault, ...]
+    unresolved: str = ""
+    problem: str = ""
+    """Why the file could not be read."""
+
+
+# -- what is asked -------------------------------------------------------------------------
+
+
+def path_fault(
+    target: Target,
+    program: Program,
+    url: LocalUrl,
+    heard: Listening | None,
+    place: Place,
+    notes: Iterable[Note] = (),
+) -> HealthFault | str:
+    """Why nothing serves a path; else the reason why nothing is said (empty: it is served)."""
+    if url.scheme not in ("http", "https"):
+        return "it only connects"
+    if not url.known:
+        return f"a variable decides the path of {url.text}"
+    tables = [routes_of(target, one) for one in (program, *program.alternatives)]
+    known = [one for one in tables if one is not None]
+    if len(known) < len(tables) or not known:
+        return "the paths that the image serves are not known"
+    if heard is not None and not program.server:
+        ports = {one.port for one in heard.listeners}
+        if len(ports) > 1:
+            return "the image listens on several ports"
+        if url.port is not None and heard.complete and ports and url.port not in ports:
+            return f"nothing listens on port {url.port}"
+    verdicts = [one.serves(url.path) for one in known]
+    if any(verdicts):
+        return ""
+    if None in verdicts:
+        doubt = next((one.doubt for one in known if one.doubt is not None), None)
+        why = f": {doubt.message} ({doubt.place})" if doubt is not None else ""
+        return f"not all paths of the image are known{why}"
+    table = known[0]
+    return HealthFault(
+        kind="path",
+        place=place,
+        says=f"{url.path} is not served{_instead(table, url.path)}",
+        evidence=url.text,
+        notes=(*_routes(table, url.path), *notes),
+        likely=not program.certain or program.server != "",
+    )
+
+
+def _instead(table: RouteTable, path: str) -> str:
+    near = table.nearest(path)
+    if near is None:
+        return ""
+    return f"; {near.path} is served ({near.place})"
+
+
+def _routes(table: RouteTable, path: str) -> Iterator[Note]:
+    near = table.nearest(path)
+    if near is not None:
+        verb = "" if near.method == "*" else f"{near.method} "
+        yield Note(near.place, f"served here: {verb}{near.path}")
+    yield Note(table.main, f"the {table.framework} server with {len(table.routes)} routes")
+
+
+def port_fault(
+    program: Program, url: LocalUrl, heard: Listening, place: Place, notes: Iterable[Note] = ()
+) -> HealthFault | None:
+    """Why nothing listens on an address's port; nothing when something may."""
+    if url.port is None or not heard.complete or not heard.listeners:
+        return None
+    if heard.on(url.port) is not None:
+        return None
+    ports = sorted({one.port for one in heard.listeners})
+    shown = ", ".join(str(port) for port in ports[:5])
+    plural = "port" if len(ports) == 1 else "ports"
+    return HealthFault(
+        kind="port",
+        place=place,
+        says=f"nothing listens on port {url.port}; the program listens on {plural} {shown}",
+        evidence=url.text,
+        notes=(
+            *(Note(one.place, one.how) for one in heard.listeners[:3] if one.place is not None),
+            *notes,
+        ),
+        likely=not program.certain,
+    )
+
+
+def tool_fault(
+    target: Target,
+    program: Program,
+    command: Sequence[str] | str,
+    place: Place,
+    notes: Iterable[Note] = (),
+) -> HealthFault | str:
+    """The tool that a command lacks; else why nothing is said (empty: it has all)."""
+    found: list[MissingTool] = []
+    for one in (program, *program.alternatives):
+        tools = tools_in_image(target, one)
+        if tools is None:
+            return "what the base image holds is not known"
+        lacking = missing_tool(tools, command)
+        if lacking is None:
+            return ""
+        found.append(lacking)
+    lacking = found[0]
+    installs = lacking.tools.installs[:3]
+    base = program.stage.place if program.stage is not None else None
+    return HealthFault(
+        kind="tool",
+        place=place,
+        says=lacking.says,
+        evidence=command if isinstance(command, str) else " ".join(command),
+        notes=(
+            *((Note(base, f"the image stands on {lacking.tools.base}"),) if base else ()),
+            *(Note(one, "packages are installed here") for one in installs),
+            *notes,
+        ),
+        likely=not program.certain,
+    )
+
+
+# -- Dockerfiles ---------------------------------------------------------------------------
+
+
+def own_healthcheck(dockerfile: Dockerfile, stage: Stage) -> Instruction | None:
+    """The ``HEALTHCHECK`` that an image has, ``NONE`` included."""
+    for one in dockerfile.chain(stage):
+        found = one.last("HEALTHCHECK")
+        if found is not None:
+            return found
+    return None
+
+
+def is_none(one: Instruction) -> bool:
+    """Whether it is ``HEALTHCHECK NONE``."""
+    return one.text.strip().upper() == "NONE"
+
+
+def command_of(one: Instruction) -> tuple[str, ...] | str:
+    """The words of an exec form, else the shell text."""
+    if one.exec_form is not None:
+        return one.exec_form
+    return re.sub(r"^\s*CMD\s+", "", one.text, flags=re.IGNORECASE)
+
+
+@once
+def image_healthchecks(target: Target) -> tuple[ImageHealth, ...]:
+    """Every Dockerfile whose image has a health command, by path."""
+    found = []
+    for dockerfile in dockerfiles(target):
+        stage = images(target).final_stage(dockerfile)
+        if stage is None:
+            continue
+        one = own_healthcheck(dockerfile, stage)
+        if one is not None and not is_none(one):
+            found.append(_image(target, dockerfile, stage, one))
+    return tuple(found)
+
+
+def _image(target: Target, dockerfile: Dockerfile, stage: Stage, one: Instruction) -> ImageHealth:
+    program = program_of_dockerfile(target, dockerfile, stage)
+    assert program is not None
+    command = command_of(one)
+    environment = {key: value for key, value in program.environment.items() if value is not None}
+    faults: list[HealthFault] = []
+    unresolved = []
+    urls = [url for url in urls_in(command, environment) if url.local]
+    heard = listening(target, program, {}) if urls else None
+    for url in urls:
+        at = one.text.find(url.text)
+        notes = [Note(one.place_at(at), f"asks {url.text}")] if at >= 0 else []
+        fault = port_fault(program, url, heard, one.place, notes) if heard is not None else None
+        if fault is not None:
+            faults.append(fault)
+        verdict = path_fault(target, program, url, heard, one.place, notes)
+        if isinstance(verdict, HealthFault):
+            faults.append(verdict)
+        elif verdict and fault is None:
+            unresolved.append(verdict)
+    tool = tool_fault(target, program, command, one.place)
+    if isinstance(tool, HealthFault):
+        faults.append(tool)
+    return ImageHealth(
+        path=dockerfile.path,
+        place=one.place,
+        faults=tuple(faults),
+        unresolved=unresolved[0] if unresolved else "" if urls else "it asks no local address",
+        tools_unknown=tool if isinstance(tool, str) else "",
+        development=is_development_name(dockerfile.path),
+    )
+
+
+# -- compose -------------------------------------------------------------------------------
+
+
+@once
+def service_healthchecks(target: Target) -> tuple[ServiceHealth, ...]:
+    """Every compose file that writes a health command down, by path."""
+    by_place: dict[Place, list[tuple[Answering, Healthcheck]]] = {}
+    for one in answering(target):
+        check = one.service.healthcheck
+        if check is None or check.test_place is None or check.disabled or not check.test:
+            continue
+        by_place.setdefault(check.test_place, []).append((one, check))
+    by_file: dict[str, list[tuple[list[HealthFault], str]]] = {}
+    for place in sorted(by_place, key=Place.key):
+        verdicts = [_judged(target, one, check, place) for one, check in by_place[place]]
+        by_file.setdefault(place.path, []).append(_common(verdicts))
+    audited = frozenset(target.files)
+    found = [
+        ServiceHealth(
+            path=path,
+            judged=sum(not why for _, why in group),
+            faults=tuple(fault for faults, _ in group for fault in faults),
+            unresolved=next((why for _, why in group if why), ""),
+        )
+        for path, group in by_file.items()
+        if path in audited
+    ]
+    found += [
+        ServiceHealth(file.path, 0, (), problem=file.problems[0].message)
+        for file in compose_files(target)
+        if file.problems and file.path not in by_file
+    ]
+    return tuple(sorted(found, key=lambda one: one.path))
+
+
+def _common(verdicts: list[tuple[list[HealthFault], str]]) -> tuple[list[HealthFault], str]:
+    """What is wrong in every stack that holds the line; the weightiest wording of it."""
+    first = verdicts[0][0]
+    kept = []
+    for fault in first:
+        same = [
+            other
+            for faults, _ in verdicts
+            for other in faults
+            if (other.kind, other.evidence) == (fault.kind, fault.evidence)
+        ]
+        if len(same) >= len(verdicts):
+            kept.append(max(same, key=lambda one: (len(one.waited), not one.likely)))
+    reasons = [why for _, why in verdicts]
+    return kept, "" if "" in reasons else reasons[0]
+
+
+def _judged(
+    target: Target, one: Answering, check: Healthcheck, place: Place
+) -> tuple[list[HealthFault], str]:
+    """(what is wrong, why nothing could be said)."""
+    program = one.program
+    if program is None:
+        return [], "its image is not known"
+    kind, *rest = check.test
+    command: tuple[str, ...] | str
+    if kind == "CMD-SHELL":
+        command = rest[0] if rest else ""
+    elif kind == "CMD":
+        command = tuple(rest)
+    else:
+        return [], "it is neither CMD nor CMD-SHELL"
+    environment = _environment(program, one.environment)
+    waited = tuple(
+        other.name
+        for other in one.stack.services
+        for needed in other.depends_on
+        if needed.service == one.service.name and needed.condition == "service_healthy"
+    )
+    built = one.service.build is not None
+    joined = [] if program.joined is None else [program.joined]
+    urls = [url for url in urls_in(command, environment) if url.local or url.host in one.names]
+    found: list[HealthFault] = []
+    reasons: list[str] = []
+    for url in urls:
+        fault = port_fault(program, url, one.listening, place, joined)
+        if fault is not None:
+            found.append(fault)
+        verdict = path_fault(target, program, url, one.listening, place, joined)
+        if isinstance(verdict, HealthFault):
+            found.append(verdict)
+        else:
+            reasons.append("" if fault is not None else verdict)
+    tool = tool_fault(target, program, command, place, joined)
+    if isinstance(tool, HealthFault):
+        found.append(tool)
+    reasons.append(tool if isinstance(tool, str) else "")
+    if program.dockerfile is None:
+        # An image of somebody else is judged by its tools and ports only.
+        found = [fault for fault in found if fault.kind != "path"]
+    subject = f"service {one.service.name}"
+    return [
+        HealthFault(
+            kind=fault.kind,
+            place=fault.place,
+            says=fault.says,
+            evidence=fault.evidence,
+            notes=(
+                *fault.notes,
+                *(Note(_waits(one, name), f"{name} waits for it") for name in waited),
+            ),
+            likely=fault.likely or (not built and program.dockerfile is not None),
+            waited=waited,
+            subject=subject,
+        )
+        for fault in found
+    ], ("" if found or "" in reasons or not reasons else reasons[0])
+
+
+def _waits(one: Answering, name: str) -> Place:
+    other = one.stack.service(name)
+    for needed in other.depends_on if other is not None else ():
+        if needed.service == one.service.name:
+            return needed.place
+    return one.service.place
+
+
+def _environment(program: Program, given: Mapping[str, str]) -> dict[str, str]:
+    own = {key: value for key, value in program.environment.items() if value is not None}
+    return {**own, **given}

@@ -1,0 +1,290 @@
+"""The routes of a Cargo package's server, followed through the crates that it is made of."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+from msgspec import Struct, field
+
+from pytest_reconaudit.facts.applications import is_test_path
+from pytest_reconaudit.facts.network.served import Served, gather
+from pytest_reconaudit.facts.packages import CargoPackage, cargo_packages
+from pytest_reconaudit.readers.routes_rust import read_rust_routes, speaks_of_routes
+from pytest_reconaudit.readers.routing import Mount, RoutingFile, Unit
+from pytest_reconaudit.target import Target, once
+
+__all__ = ["rust_folders", "rust_routes"]
+
+_FRAMEWORKS = frozenset({"actix-web", "axum", "aide", "utoipa-axum"})
+_FUNCTION = re.compile(r"\bfn\s+([A-Za-z_]\w*)")
+_CONSTANT = re.compile(
+    r"\b(?:const|static)\s+([A-Z][A-Z0-9_]*)\s*:[^=;]{1,60}=\s*\"((?:[^\"\\]|\\.){0,300})\"\s*;"
+)
+_PARTS = frozenset({"crate", "self", "super", "Self"})
+_COMMON = frozenset({"new", "default", "from", "into", "clone", "init", "build", "var"})
+_MAX_CALLS = 400
+
+
+@once
+def rust_folders(target: Target) -> tuple[str, ...]:
+    """Folders of the packages with a binary over Actix Web or axum."""
+    known = _crates(target)
+    found = []
+    for package in cargo_packages(target):
+        if not package.bins:
+            continue
+        if any(_uses_framework(one) for one in _closure(package, known)):
+            found.append(package.folder)
+    return tuple(found)
+
+
+def _uses_framework(package: CargoPackage) -> bool:
+    return any(
+        one.section == "dependencies" and one.package in _FRAMEWORKS
+        for one in package.manifest.dependencies
+    )
+
+
+@once
+def _crates(target: Target) -> dict[str, CargoPackage]:
+    """Crate name as code spells it → package."""
+    return {
+        one.manifest.package.replace("-", "_"): one
+        for one in cargo_packages(target)
+        if one.manifest.package
+    }
+
+
+def _closure(package: CargoPackage, known: dict[str, CargoPackage]) -> list[CargoPackage]:
+    """The package and the packages of the repository that it depends on, itself first."""
+    found = [package]
+    for one in found:
+        for dependency in one.manifest.dependencies:
+            if dependency.section != "dependencies":
+                continue
+            other = known.get(dependency.package.replace("-", "_"))
+            if other is not None and other not in found:
+                found.append(other)
+    return found
+
+
+class _File(Struct, frozen=True):
+    """A source file of the closure."""
+
+    path: str
+    crate: str
+    module: tuple[str, ...]
+    """The crate's name and the modules that the path tells."""
+
+
+class _Index(Struct, eq=False):
+    """The files of one server that speak of routes, and their functions by name."""
+
+    target: Target
+    files: dict[str, _File]
+    by_function: dict[str, list[str]]
+    by_stem: dict[str, list[str]]
+    constants: dict[str, str] = field(default_factory=dict)
+    aliases: dict[str, str] = field(default_factory=dict)
+    """Name of a crate in the code → its own name."""
+
+
+def rust_routes(target: Target, folder: str) -> Served | None:
+    """What the package's server serves; ``None`` when no server start is found."""
+    package = next((one for one in cargo_packages(target) if one.folder == folder), None)
+    if package is None:
+        return None
+    index = _index(target, _closure(package, _crates(target)))
+    mains = [path for _, path in package.bins if path and target.has(path)]
+    main = [path for path in mains if path.endswith("src/main.rs")]
+    for paths in (main, [path for path in mains if path not in main]):
+        roots = _reached(index, paths)
+        served = _served(index, folder, roots)
+        if served is not None:
+            return served
+    crate = package.manifest.package.replace("-", "_")
+    starts = [
+        (file, unit)
+        for path, one in index.files.items()
+        if one.crate == crate and path not in mains
+        for file in (target.parse(read_rust_routes, path),)
+        for unit in file.units
+        if unit.starts
+    ]
+    return _served(index, folder, starts)
+
+
+def _served(index: _Index, folder: str, roots: list[tuple[RoutingFile, Unit]]) -> Served | None:
+    """What all these functions register at the root."""
+    speaking = [(file, unit) for file, unit in roots if unit.items]
+    if not speaking:
+        return None
+    starting = next(((f, u) for f, u in speaking if u.starts), speaking[0])
+    framework = next((file.framework for file, unit in speaking if file.framework), "")
+    served = Served(folder, framework or "axum", starting[1].place)
+
+    def resolve(mount: Mount, file: RoutingFile) -> Iterable[tuple[RoutingFile, Unit]] | None:
+        found = _resolve(index, mount.name, file)
+        if not found and mount.kind == "wrapper" and _is_foreign(index, mount.name, file):
+            return None  # `NormalizePath::trim_trailing_slash(router)`
+        return found
+
+    def constant(name: str, file: RoutingFile) -> str | None:
+        return file.constants.get(name, index.constants.get(name))
+
+    for file, unit in speaking:
+        gather(served, unit.items, file, resolve, constant, stack=(id(unit),))
+    return served if served.endpoints or served.gaps else None
+
+
+def _index(target: Target, crates: list[CargoPackage]) -> _Index:
+    index = _Index(target, {}, {}, {})
+    folders = {crate.folder for crate in crates}
+    for crate in crates:
+        name = crate.manifest.package.replace("-", "_")
+        for dependency in crate.manifest.dependencies:
+            index.aliases[dependency.name.replace("-", "_")] = dependency.package.replace("-", "_")
+        prefix = f"{crate.folder}/" if crate.folder else ""
+        bins = {path for _, path in crate.bins}
+        for path in target.below(crate.folder):
+            if not path.endswith(".rs"):
+                continue
+            inner = path[len(prefix) :]
+            top = inner.partition("/")[0]
+            if top in ("tests", "benches", "examples") or is_test_path(f"/{inner}"):
+                continue
+            if any(
+                other != crate.folder and path.startswith(f"{other}/") and len(other) > len(prefix)
+                for other in folders
+            ):
+                continue
+            text = target.text(path)
+            parts = inner.removesuffix(".rs").removeprefix("src/").split("/")
+            if parts[-1] in ("mod", "lib", "main"):
+                parts = parts[:-1]
+            marked = speaks_of_routes(text)
+            stem = parts[-1] if parts else name
+            index.by_stem.setdefault(stem, []).append(path)
+            if not marked and path not in bins:
+                continue
+            index.files[path] = _File(path, name, (name, *parts))
+            for found in set(_FUNCTION.findall(text)):
+                index.by_function.setdefault(found, []).append(path)
+            if "const " in text or "static " in text:
+                for constant, value in _CONSTANT.findall(text):
+                    index.constants.setdefault(constant, value)
+    return index
+
+
+def _is_foreign(index: _Index, name: tuple[str, ...], file: RoutingFile) -> bool:
+    """Whether a name comes from a crate that is not in the repository."""
+    root = file.names.get(name[0], name)[0]
+    own = {one.crate for one in index.files.values()}
+    return (
+        root not in _PARTS
+        and index.aliases.get(root, root) not in own
+        and (name[0] in file.names or len(name) > 1)
+    )
+
+
+# -- what main reaches ---------------------------------------------------------------------
+
+
+def _reached(index: _Index, paths: list[str]) -> list[tuple[RoutingFile, Unit]]:
+    """The functions with routes that ``main`` gets to, itself first."""
+    found: list[tuple[RoutingFile, Unit]] = []
+    seen: set[int] = set()
+    todo: list[tuple[RoutingFile, Unit]] = []
+    for path in paths:
+        file = index.target.parse(read_rust_routes, path)
+        todo += [(file, unit) for unit in file.units if unit.name == "main" and not unit.module]
+    while todo and len(seen) < _MAX_CALLS:
+        file, unit = todo.pop(0)
+        if id(unit) in seen:
+            continue
+        seen.add(id(unit))
+        if unit.items:
+            found.append((file, unit))
+        for call in unit.calls:
+            todo += _called(index, call, file)
+    return found
+
+
+def _called(
+    index: _Index, call: tuple[str, ...], file: RoutingFile
+) -> Iterator[tuple[RoutingFile, Unit]]:
+    """The functions that a plain call may mean: among files that speak of routes, else by the
+    module that the path names."""
+    full = file.names.get(call[0], call[:1]) + call[1:]
+    last = full[-1]
+    quals = [part for part in full[:-1] if part not in _PARTS]
+    if last in _COMMON and not quals:
+        return
+    found = list(_resolve(index, call, file))
+    if not found and quals:
+        # `startup::run()`: a file that only hands on.
+        for path in index.by_stem.get(quals[-1], ())[:3]:
+            if path not in index.files and f"fn {last}" in index.target.text(path):
+                other = index.target.parse(read_rust_routes, path)
+                index.files[path] = _File(path, "", (quals[-1],))
+                found += [(other, unit) for unit in other.units if unit.name == last]
+    yield from found
+
+
+# -- names ---------------------------------------------------------------------------------
+
+
+def _resolve(
+    index: _Index, name: tuple[str, ...], file: RoutingFile
+) -> list[tuple[RoutingFile, Unit]]:
+    """The units that a name of a file means; several when it cannot be told which."""
+    full = file.names.get(name[0], name[:1]) + name[1:] if name else ()
+    if not full:
+        return []
+    last = full[-1]
+    quals = tuple(index.aliases.get(part, part) for part in full[:-1] if part not in _PARTS)
+    imported = name[0] in file.names or len(name) > 1
+    best: list[tuple[RoutingFile, Unit]] = []
+    best_score = 0
+    home = index.files.get(file.path)
+    for path in index.by_function.get(last, ()):
+        known = index.files[path]
+        other = index.target.parse(read_rust_routes, path)
+        for unit in other.units:
+            if unit.name != last:
+                continue
+            score = _score(file, home, known, unit, quals, imported=imported)
+            if score > best_score:
+                best, best_score = [], score
+            if score == best_score and score:
+                best.append((other, unit))
+    return best
+
+
+def _score(
+    file: RoutingFile,
+    home: _File | None,
+    known: _File,
+    unit: Unit,
+    quals: tuple[str, ...],
+    *,
+    imported: bool,
+) -> int:
+    """How well a unit fits a name; 0 when it does not."""
+    where = (*known.module, *unit.module)
+    same_crate = home is None or known.crate == home.crate
+    if not quals:
+        if known.path == file.path:
+            return 9
+        if imported:
+            return 5 if same_crate else 0  # `crate::config`
+        wild = {part for path in file.wildcards for part in path} - _PARTS
+        return 4 if same_crate and wild & set(where) else 0
+    if where[-len(quals) :] == quals:
+        return 8 if same_crate or quals[0] == known.crate else 6
+    # `handlers::login` of `handlers/auth.rs`: handed on by `pub use`.
+    rest = iter(where)
+    if all(part in rest for part in quals):
+        return 4 if same_crate else 3
+    return 2 if quals[-1] in where and same_crate else 0

@@ -1,0 +1,376 @@
+"""Lockfiles of npm and its relatives: who needs one, and whether a fresh clone has it."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterator
+
+from msgspec import Struct
+
+from pytest_reconaudit.facts.ci.pipelines import workflow_steps, workflows
+from pytest_reconaudit.facts.ci.workspace import Workspace
+from pytest_reconaudit.facts.docker.image_files import image_files
+from pytest_reconaudit.facts.docker.images import dockerfiles, images
+from pytest_reconaudit.facts.docker.toolchains import (
+    is_development_command,
+    is_development_name,
+)
+from pytest_reconaudit.facts.folders import join
+from pytest_reconaudit.facts.index import invocations_of
+from pytest_reconaudit.facts.installs import NpmInstall, npm_install
+from pytest_reconaudit.facts.invocations import Invocation
+from pytest_reconaudit.facts.packages import NpmPackage, npm_at, npm_package, npm_packages
+from pytest_reconaudit.model import Note, Place
+from pytest_reconaudit.readers.workflow import Workflow
+from pytest_reconaudit.target import IgnoreRule, Target, once
+
+__all__ = ["Install", "LockSubject", "lock_subjects"]
+
+LOCKS = {
+    "npm": ("package-lock.json", "npm-shrinkwrap.json"),
+    "pnpm": ("pnpm-lock.yaml",),
+    "yarn": ("yarn.lock",),
+    "bun": ("bun.lock", "bun.lockb"),
+}
+_MANAGER = {name: manager for manager, names in LOCKS.items() for name in names}
+_PROGRAMS = ("npm", "pnpm", "yarn", "bun", "npx", "corepack")
+_MAIN = ("ci", "ci-cd", "cicd", "main", "build", "test", "tests", "pipeline", "ci_cd")
+_FOR_READERS = re.compile(
+    r"(?:^|/)(?:examples?|samples?|demos?|templates?|tests?|e2e|fixtures?|benchmarks?|playgrounds?"
+    r"|sandbox|starters?|create-[\w-]+|integration[\w-]*)(?:/|$)",
+    re.IGNORECASE,
+)
+_CLASSIC = "# yarn lockfile v1"
+
+
+class Install(Struct, frozen=True):
+    """One command that installs the dependencies of a known package.json."""
+
+    place: Place
+    text: str
+    asked: NpmInstall
+    source: str
+    """``image``, ``workflow``, ``script`` …"""
+    package: NpmPackage
+    lock: str
+    """The lockfile that it would use, by path; empty when no clone has one."""
+    other: str
+    """The lockfile of another manager beside the package, when its own is absent."""
+    rule: Note | None
+    """The git-ignore rule that keeps the lockfile out."""
+    main: bool = False
+    """In the repository's main CI workflow."""
+    clause: str = ""
+    """``a``: it needs a lockfile that is absent; ``d``: it does not obey the lockfile."""
+
+
+class LockSubject(Struct, frozen=True, eq=False):
+    """A file that installs packages, a ``.gitignore`` that hides lockfiles, or a package root."""
+
+    path: str
+    installs: tuple[Install, ...] = ()
+    hidden: tuple[tuple[Note, str], ...] = ()
+    """(ignore rule, package root whose lockfile it keeps out)."""
+    tracked: tuple[tuple[Note, str], ...] = ()
+    """(ignore rule, lockfile that is in the repository all the same)."""
+    forced: tuple[Place, ...] = ()
+    """Commands that add an ignored lockfile by force."""
+    locks: tuple[tuple[str, str], ...] = ()
+    """(manager, lockfile) of a package root with lockfiles of several managers."""
+    manager: str = ""
+
+
+@once
+def lock_subjects(target: Target) -> tuple[LockSubject, ...]:
+    """Everything there is to judge, by path."""
+    by_file: dict[str, list[Install]] = {}
+    for install in (*_in_images(target), *_in_commands(target), *_in_caches(target)):
+        by_file.setdefault(install.place.path, []).append(install)
+    needing = {one.package.folder for found in by_file.values() for one in found}
+    subjects = [LockSubject(path, installs=tuple(found)) for path, found in by_file.items()]
+    subjects += _ignores(target, needing)
+    subjects += _rivals(target)
+    return tuple(sorted(subjects, key=lambda one: one.path))
+
+
+# -- installs ------------------------------------------------------------------------------
+
+
+def _in_images(target: Target) -> Iterator[Install]:
+    for dockerfile in dockerfiles(target):
+        if images(target).is_dev_container(dockerfile) or is_development_name(dockerfile.path):
+            continue
+        files = image_files(target, dockerfile)
+        final = images(target).final_stage(dockerfile)
+        if final is None or is_development_command(dockerfile, final):
+            continue
+        needed = {stage.index for stage in dockerfile.needed(final)}
+        for stage in dockerfile.stages:
+            if stage.index not in needed:
+                continue
+            for step in files.steps(stage):
+                asked = npm_install(step.words)
+                if asked is None or asked.offline:
+                    continue
+                if any(_speaks_of_lock(text) for text in step.command.conditions):
+                    continue
+                folder = step.at(asked.folder) if asked.folder else step.folder
+                at = posixpath.join(folder, "package.json")
+                manifest = files.origin(stage, at, step.instruction)
+                if manifest is None:
+                    continue
+                package = npm_package(target, posixpath.dirname(manifest))
+                if package is None:
+                    continue
+                ci = {"CI"} & set(dockerfile.variables(stage, step.instruction))
+                if asked.manager == "pnpm" and ci:
+                    continue
+                if step.command.fallback and asked.frozen:
+                    continue
+                yield from _judged(target, package, asked, "image", step.place, step.text)
+
+
+def _in_commands(target: Target) -> Iterator[Install]:
+    main = _main_workflow(target)
+    spaces: dict[int, Workspace] = {}
+    for invocation in invocations_of(target, _PROGRAMS):
+        asked = npm_install(invocation.words)
+        if asked is None or asked.offline or (invocation.assumed and invocation.folder is None):
+            continue
+        if invocation.source == "package.json":
+            continue
+        command = invocation.command
+        if any(_speaks_of_lock(text) for text in command.conditions):
+            continue
+        if asked.frozen and command.fallback:
+            continue
+        folder = invocation.folder
+        if asked.folder and folder is not None:
+            folder = join(folder, asked.folder)
+        if folder is None or (folder and not target.has_dir(folder)):
+            continue
+        package = npm_at(target, folder)
+        if package is None:
+            continue
+        if _may_be_made(target, invocation, package, asked, spaces):
+            continue
+        source = "workflow" if invocation.source in ("workflow", "action") else invocation.source
+        is_main = main is not None and command.place.path == main.path
+        text = " ".join(command.text.split())
+        yield from _judged(target, package, asked, source, command.place, text, main=is_main)
+
+
+def _may_be_made(
+    target: Target,
+    invocation: Invocation,
+    package: NpmPackage,
+    asked: NpmInstall,
+    spaces: dict[int, Workspace],
+) -> bool:
+    """Whether a step of the job before may have written the lockfile."""
+    step, job = invocation.step, invocation.job
+    if step is None or job is None:
+        return False
+    if step.remote or job.base is None:
+        return True
+    folder = package.folder
+    if any(folder == one or folder.startswith(f"{one}/") for one in job.foreign):
+        return True
+    space = spaces.setdefault(id(job), Workspace(target, job))
+    commands = invocation.trace.script.commands
+    index = next((i for i, one in enumerate(commands) if one is invocation.command), 0)
+    roots = dict.fromkeys((folder, package.workspace_root or folder))
+    return asked.frozen and any(
+        space.may_have(posixpath.join(root, name), step.step.index, index)
+        for root in roots
+        for name in LOCKS[asked.manager]
+        if not target.ignored_by(posixpath.join(root, name))
+    )
+
+
+def _in_caches(target: Target) -> Iterator[Install]:
+    """``setup-node`` with ``cache:`` and no path: it wants a lockfile in the root, or fails."""
+    main = _main_workflow(target)
+    package = npm_package(target, "")
+    for workflow in workflows(target):
+        for job, step in workflow_steps(workflow):
+            if not step.uses.startswith("actions/setup-node@"):
+                continue
+            manager = step.with_.str("cache")
+            if manager not in ("npm", "yarn", "pnpm") or step.with_.str("cache-dependency-path"):
+                continue
+            if any(
+                "path" in one.with_ or "repository" in one.with_
+                for one in job.steps
+                if one.uses.startswith("actions/checkout@")
+            ):
+                continue
+            accepted = ("package-lock.json", "npm-shrinkwrap.json", "yarn.lock")
+            wanted = ("pnpm-lock.yaml",) if manager == "pnpm" else accepted
+            if any(target.has(name) for name in wanted):
+                continue
+            found = package or next(iter(npm_packages(target)), None)
+            if found is None:
+                continue
+            asked = NpmInstall(manager, "cache", "", True, None, (), False)
+            yield Install(
+                place=step.with_.key_place("cache"),
+                text=f"cache: {manager}",
+                asked=asked,
+                source="workflow",
+                package=found,
+                lock="",
+                other="",
+                rule=_rule(target, "", manager),
+                main=main is not None and workflow.path == main.path,
+                clause="a",
+            )
+
+
+def _judged(
+    target: Target,
+    package: NpmPackage,
+    asked: NpmInstall,
+    source: str,
+    place: Place,
+    text: str,
+    *,
+    main: bool = False,
+) -> Iterator[Install]:
+    lock = _lock(target, package, asked.manager)
+    other = next(iter(package.lockfiles), "") if not lock else ""
+    rule = _rule(target, package.workspace_root or package.folder, asked.manager)
+    clause = ""
+    if asked.frozen and not lock:
+        clause = "a"
+    elif (asked.forced and source in ("image", "workflow")) or (
+        not asked.frozen
+        and (source == "image" or (source == "workflow" and _unfrozen_in_ci(target, asked, lock)))
+    ):
+        clause = "d"
+    yield Install(
+        place, text, asked, source, package, lock, other, None if lock else rule, main, clause
+    )
+
+
+def _unfrozen_in_ci(target: Target, asked: NpmInstall, lock: str) -> bool:
+    """pnpm and the newer Yarns obey the lockfile in CI by themselves."""
+    if asked.manager == "pnpm":
+        return False
+    if asked.manager == "yarn":
+        return bool(lock) and target.text(lock)[:400].find(_CLASSIC) >= 0
+    return True
+
+
+def _lock(target: Target, package: NpmPackage, manager: str) -> str:
+    """The lockfile of a manager for a package: beside it, or in the root of its workspace."""
+    folders = [package.folder]
+    if package.workspace_root is not None:
+        folders.append(package.workspace_root)
+    if manager in ("pnpm", "yarn", "bun"):  # they look further up themselves
+        folder = package.folder
+        while folder:
+            folder = posixpath.dirname(folder)
+            folders.append(folder)
+    for folder in dict.fromkeys(folders):
+        for name in LOCKS[manager]:
+            path = posixpath.join(folder, name)
+            if target.has(path):
+                return path
+    return ""
+
+
+def _rule(target: Target, folder: str, manager: str) -> Note | None:
+    rule: IgnoreRule | None = target.ignored_by(posixpath.join(folder, LOCKS[manager][0]))
+    return None if rule is None else Note(rule.place, f"git ignores it: {rule.pattern}")
+
+
+def _speaks_of_lock(text: str) -> bool:
+    return any(name in text for names in LOCKS.values() for name in names)
+
+
+def _main_workflow(target: Target) -> Workflow | None:
+    """The workflow that checks every push: by its name, else by its size."""
+    found = [
+        one
+        for one in workflows(target)
+        if one.events & {"push", "pull_request", "merge_group"} and one.jobs
+    ]
+
+    def rank(one: Workflow) -> tuple[int, int, str]:
+        stem = posixpath.basename(one.path).rpartition(".")[0].lower()
+        words = set(re.split(r"[-_.]", stem))
+        named = _MAIN.index(stem) if stem in _MAIN else 20 if "ci" in words else 30
+        return named, -len(one.jobs), one.path
+
+    return min(found, key=rank, default=None)
+
+
+# -- ignored, forced and rival lockfiles ---------------------------------------------------
+
+
+def _ignores(target: Target, needing: set[str]) -> Iterator[LockSubject]:
+    hidden: dict[str, list[tuple[Note, str]]] = {}
+    tracked: dict[str, list[tuple[Note, str]]] = {}
+    for package in npm_packages(target):
+        for lock in package.lockfiles:
+            rule = target.ignored_by(lock) if target.tracked is not None else None
+            if rule is not None:
+                tracked.setdefault(rule.place.path, []).append(
+                    (Note(rule.place, rule.pattern), lock)
+                )
+        root = package.workspace_root
+        if root is not None and root != package.folder:
+            continue
+        if package.lockfiles or _lock_above(target, package.folder):
+            continue
+        if _FOR_READERS.search(package.folder) or not package.manifest.dependencies:
+            continue
+        # A library leaves its lockfile out by choice; a program that is installed here does not.
+        if package.folder not in needing and not package.manifest.private:
+            continue
+        manager = package.manager or "npm"
+        names = LOCKS[manager] if package.manager else ("package-lock.json",)
+        for name in names[:1]:
+            rule = target.ignored_by(posixpath.join(package.folder, name))
+            if rule is not None:
+                shown = package.folder or "the root"
+                hidden.setdefault(rule.place.path, []).append(
+                    (Note(rule.place, rule.pattern), shown)
+                )
+    forced = _forced(target)
+    for path in sorted({*hidden, *tracked}):
+        mine = tuple(hidden.get(path, ()))
+        yield LockSubject(
+            path, hidden=mine, tracked=tuple(tracked.get(path, ())), forced=forced if mine else ()
+        )
+
+
+def _lock_above(target: Target, folder: str) -> bool:
+    while folder:
+        folder = posixpath.dirname(folder)
+        package = npm_package(target, folder)
+        if package is not None and package.lockfiles and package.manifest.workspaces:
+            return True
+        if target.has(posixpath.join(folder, "pnpm-workspace.yaml")):
+            return True
+    return False
+
+
+def _forced(target: Target) -> tuple[Place, ...]:
+    return tuple(
+        one.command.place
+        for one in invocations_of(target, ("git",))
+        if one.words[1:2] == ("add",)
+        and {"-f", "--force"} & set(one.words)
+        and any(_speaks_of_lock(word) for word in one.words[2:])
+    )
+
+
+def _rivals(target: Target) -> Iterator[LockSubject]:
+    for package in npm_packages(target):
+        managers = {_MANAGER[posixpath.basename(lock)] for lock in package.lockfiles}
+        if len(managers) > 1 and not _FOR_READERS.search(package.folder):
+            locks = tuple((_MANAGER[posixpath.basename(one)], one) for one in package.lockfiles)
+            yield LockSubject(package.path, locks=locks, manager=package.manifest.package_manager)

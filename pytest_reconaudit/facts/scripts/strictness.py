@@ -1,0 +1,352 @@
+"""Whether a script notices that one of its commands failed, can be started, and knows its words."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from msgspec import Struct
+
+from pytest_reconaudit.facts.index import files_by_name
+from pytest_reconaudit.facts.invocations import invocations
+from pytest_reconaudit.facts.scripts.files import ScriptFile, path_callers, script_files
+from pytest_reconaudit.model import Place
+from pytest_reconaudit.readers.shell import Script, ShellCommand, unwrapped
+from pytest_reconaudit.target import Target, once
+
+__all__ = ["ScriptStrictness", "script_strictness"]
+
+
+class ScriptStrictness(Struct, frozen=True, eq=False):
+    """One script and what keeps its failures from being seen."""
+
+    file: ScriptFile
+    strict: bool
+    """``set -e`` or ``trap … ERR`` is in effect, or may come from what it sources."""
+    careless: tuple[ShellCommand, ...]
+    """The commands whose failure nothing looks at, when the script is not strict."""
+    by_hand: int
+    """How many commands have their status looked at, when the script is not strict."""
+    not_executable: str
+    """What starts it by its path although the file is not executable; ``#`` when nothing does but
+    the repository's other scripts are executable; else empty."""
+    started: Place | None
+    """Where it is started by its path."""
+    unset: Place | None
+    """A ``set +e`` that nothing takes back."""
+    unknown: tuple[tuple[ShellCommand, str], ...]
+    """(command, the script that has a function of this name or nothing) that do not exist here."""
+
+
+_SHELLS = re.compile(r"(?:^|/|\s)(?:ba|da|k|z|a)?sh(?:\s|$)")
+_IDLE = frozenset(
+    {"echo", "printf", "export", "local", "set", "unset", "source", ".", "true", ":", "exit",
+     "return", "break", "continue", "shift", "sleep", "read", "declare", "readonly", "typeset",
+     "trap", "wait", "date", "clear", "tput", "pwd", "type", "command", "which", "umask", "getopts",
+     "alias", "hash", "test", "[", "[[", "let", "shopt", "ulimit", "cat", "false", "pushd", "popd",
+     "logger", "stty", "whoami", "hostname", "uname", "ls", "env", "printenv", "kill", "pkill",
+     "killall", "rm", "grep", "egrep", "figlet", "banner", "open", "xdg-open", "history", "id",
+     "exec", "eval", "tail", "head", "less", "tree", "df", "du", "free", "ps", "top", "uptime",
+     "basename", "dirname", "seq", "nproc", "column", "sort", "uniq", "wc", "cut", "tr", "jq",
+     "rmdir", "chmod"}
+)  # fmt: skip
+"""Commands that say, look or tidy: nothing is built on their success."""
+_BUILTINS_AND_WORDS = frozenset({"die", "fail", "abort"})
+_HELPER = re.compile(
+    r"(?:[a-z][a-z0-9]*_[a-z0-9_]+|die|fail|abort|warn|success|ok|err|msg|section)"
+)
+_REAL_WITH_UNDERSCORE = re.compile(
+    r"(?:pg|mysql|sqlite|redis|mongo|apt|docker|git|kubectl|update|dpkg|ssh|lsb|xxd|add|setup|mount|sw"
+    r"|grpc|cargo|python|npm|bpf|clang|llvm|nvidia|rabbitmq|kafka|service|postgres|command|emsdk"
+    r"|xml|ca|envoy|start|node|ip|systemd|wp|vm|iconv|luac|fc|cephadm|vault|zfs|zip|qemu|virt|ldap"
+    r"|initdb|vacuum)_"
+)
+_FOREIGN = frozenset(
+    {"gradlew", "mvnw", "configure", "install-sh", "autogen.sh", "config.guess", "config.sub",
+     "wait-for-it.sh", "wait-for.sh", "husky.sh", "missing", "depcomp", "ltmain.sh"}
+)  # fmt: skip
+"""Scripts that are copied from elsewhere as they are."""
+_WORDS_OF_SHELL = frozenset({"do", "done", "then", "fi", "else", "elif", "esac", "in", "{", "}"})
+_ADDS_COMMANDS = frozenset({"eval", "enable"})
+
+
+@once
+def script_strictness(target: Target) -> tuple[ScriptStrictness, ...]:
+    """Every script that is run, by path; libraries and scripts of other shells left out."""
+    files = [file for file in script_files(target) if _judged(file)]
+    callers = path_callers(target)
+    executable = [file for file in files if target.is_executable(file.path)]
+    convention = len(executable) * 3 >= len([f for f in files if f.shell.script.shebang]) * 2
+    documented = _documented(
+        target,
+        [f.path for f in files if f.shell.script.shebang and not target.is_executable(f.path)]
+        if executable
+        else [],
+    )
+    functions = _functions(target)
+    result = []
+    for file in files:
+        script = file.shell.script
+        strict = _strict(target, file)
+        careless, by_hand = ([], 0) if strict else _careless(script)
+        if (
+            not script.shebang
+            and not target.is_executable(file.path)
+            and (file.path not in callers and file.path.rpartition("/")[2] not in _started(target))
+        ):
+            careless, by_hand = [], by_hand + len(careless)  # a snippet for readers
+        started = callers.get(file.path, [])
+        called, place = "", None
+        if script.shebang and executable and not target.is_executable(file.path):
+            if started:
+                place = Place(started[0][0], started[0][1])
+                called = f"{place} starts it by its path"
+            elif file.path in documented:
+                place = documented[file.path]
+                called = f"{place} says to start it by its path"
+            elif convention:
+                called = "#"
+        result.append(
+            ScriptStrictness(
+                file, strict, tuple(careless), by_hand, called, place, _left_off(script),
+                tuple(_unknown(target, file, functions)),
+            )
+        )  # fmt: skip
+    return tuple(result)
+
+
+@once
+def _started(target: Target) -> frozenset[str]:
+    """Base names of the scripts that some command names."""
+    return frozenset(
+        word.rpartition("/")[2]
+        for invocation in invocations(target)
+        for word in invocation.words[:6]
+        if word.endswith((".sh", ".bash"))
+    )
+
+
+def _judged(file: ScriptFile) -> bool:
+    script = file.shell.script
+    if file.library or (script.shebang and not _SHELLS.search(script.shebang)):
+        return False
+    return bool(script.commands) and file.path.rpartition("/")[2] not in _FOREIGN
+
+
+# -- set -e --------------------------------------------------------------------------------
+
+
+def _strict(target: Target, file: ScriptFile) -> bool:
+    script = file.shell.script
+    if file.open_source or _stops_itself(script):
+        return True
+    for path in file.sources:
+        shells = [one for one in script_files(target) if one.path == path]
+        if any(_stops_itself(one.shell.script) for one in shells):
+            return True
+    return False
+
+
+def _stops_itself(script: Script) -> bool:
+    if "errexit" in script.sets:
+        return True
+    for command in script.commands:
+        if command.words[:1] == ("trap",) and {"ERR", "DEBUG"} & set(command.words[2:]):
+            return True
+    return False
+
+
+def _careless(script: Script) -> tuple[list[ShellCommand], int]:
+    """(commands whose failure nobody sees, number of those that are looked at)."""
+    own = {function.name for function in script.functions}
+    looked = sorted(
+        [
+            one.place.line or 0
+            for one in script.commands
+            if "$?" in one.text or "PIPESTATUS" in one.text
+        ]
+        + [one.place.line or 0 for one in script.assignments if "$?" in one.value]
+    )
+    found: list[ShellCommand] = []
+    by_hand = 0
+    last = _last_of_all(script)
+    for index, command in enumerate(script.commands):
+        words = unwrapped(command.words)
+        if not words or words[0] in own:
+            continue
+        if command.captured:
+            by_hand += words[0] not in _IDLE
+            continue
+        if command.words[0] == "exec":
+            continue
+        if words[0] in _IDLE or words[0] in _WORDS_OF_SHELL or words[0].startswith(("-", "$", '"')):
+            continue
+        if words[0] == "cd":
+            if len(words) < 2 or _own_folder(words[1]):
+                continue
+        elif "_" in words[0] and not _REAL_WITH_UNDERSCORE.match(words[0]):
+            continue
+        if command.tested or command.negated:
+            by_hand += 1
+            continue
+        if command.fallback or command.following in ("&&", "||"):
+            by_hand += 1
+            continue
+        if command.following in ("|", "|&") or any(b.kind == "background" for b in command.blocks):
+            continue
+        if "--version" in words or "-V" in words:
+            continue
+        end = command.last_line or command.place.line or 0
+        after = next(
+            (
+                one.place.line or 0
+                for one in script.commands[index + 1 :]
+                if (one.place.line or 0) > end
+            ),
+            end + 1,
+        )
+        if any(end <= line <= after for line in looked):
+            by_hand += 1
+            continue
+        if command is last or _tail(script, index):
+            by_hand += 1
+            continue
+        found.append(command)
+    return found, by_hand
+
+
+def _last_of_all(script: Script) -> ShellCommand | None:
+    """The command whose status is the script's own."""
+    top = [one for one in script.commands if not one.captured]
+    if not top:
+        return None
+    last = top[-1]
+    name = last.words[0] if last.words else ""
+    bodies = {function.name for function in script.functions}
+    if name in bodies:
+        inner = [one for one in script.function(name) if not one.captured]
+        return inner[-1] if inner else last
+    return last
+
+
+def _tail(script: Script, index: int) -> bool:
+    """Whether nothing runs behind a command but the other branches of its ``if`` or ``case``."""
+    command = script.commands[index]
+    return not command.function and all(
+        one.function or any(block.kind in _OTHERWISE for block in one.blocks)
+        for one in script.commands[index + 1 :]
+        if not one.captured
+    )
+
+
+_OTHERWISE = frozenset({"else", "elif", "case"})
+
+
+def _own_folder(word: str) -> bool:
+    return (
+        "dirname" in word or "BASH_SOURCE" in word or "%/*" in word or word in ("-", "/", "~", "..")
+        or re.fullmatch(r"\$\{?(?:\w*(?:DIR|ROOT|HERE|PATH|HOME|PWD|FOLDER))\}?(?:/\.\.)*", word,
+                        re.IGNORECASE) is not None
+    )  # fmt: skip
+
+
+def _left_off(script: Script) -> Place | None:
+    """A ``set +e`` after which an entry point never stops at failures again."""
+    name = script.path.rpartition("/")[2].lower()
+    if not any(word in name for word in ("entrypoint", "entry-point", "start", "init", "boot")):
+        return None
+    off: Place | None = None
+    for command in script.commands:
+        if command.words[:1] != ("set",) or command.blocks:
+            continue
+        words = " ".join(command.words[1:])
+        if re.search(r"(?:^|\s)\+\w*e|\+o errexit", words):
+            off = command.place
+        elif re.search(r"(?:^|\s)-\w*e|-o errexit", words):
+            off = None
+    if off is None:
+        return None
+    careless, _ = _careless(script)
+    return off if any((one.place.line or 0) > (off.line or 0) for one in careless) else None
+
+
+# -- executable bit ------------------------------------------------------------------------
+
+
+def _documented(target: Target, paths: list[str]) -> dict[str, Place]:
+    """Scripts that a document says to start by their path → where."""
+    if not paths:
+        return {}
+    names = {path.rpartition("/")[2]: path for path in paths}
+    alternatives = "|".join(re.escape(name) for name in sorted(names))
+    pattern = re.compile(
+        rf"^[ \t]*(?:[$>#][ \t]+)?(?:sudo[ \t]+)?((?:\./)?(?:[\w.-]+/)*({alternatives}))(?![\w.-])",
+        re.MULTILINE,
+    )
+    made_executable = re.compile(rf"chmod[^\n]{{1,80}}(?:{alternatives})")
+    found: dict[str, Place] = {}
+    for document in target.documents:
+        text = target.text(document)
+        if ".sh" not in text or made_executable.search(text):
+            continue
+        for match in pattern.finditer(text):
+            path = names[match[2]]
+            written = match[1].removeprefix("./")
+            if "/" not in match[1] or not f"/{path}".endswith(f"/{written}"):
+                continue
+            line = text.count("\n", 0, match.start(1)) + 1
+            found.setdefault(path, Place(document, line))
+    return found
+
+
+# -- words that nobody knows ---------------------------------------------------------------
+
+
+@once
+def _functions(target: Target) -> dict[str, list[str]]:
+    """Function name → the scripts that define it."""
+    found: dict[str, list[str]] = {}
+    for file in script_files(target):
+        for function in file.shell.script.functions:
+            found.setdefault(function.name, []).append(file.path)
+    return found
+
+
+def _unknown(
+    target: Target, file: ScriptFile, functions: dict[str, list[str]]
+) -> Iterator[tuple[ShellCommand, str]]:
+    if file.open_source:
+        return
+    script = file.shell.script
+    reachable = {file.path, *file.sources}
+    own = {function.name for function in script.functions}
+    own.update(name for name, paths in functions.items() if reachable & set(paths))
+    if any(command.name in _ADDS_COMMANDS for command in script.commands):
+        return
+    aliased = {
+        word.partition("=")[0]
+        for command in script.commands
+        if command.name == "alias"
+        for word in command.words[1:]
+    }
+    for command in script.commands:
+        words = unwrapped(command.words)
+        name = words[0] if words else ""
+        if not _HELPER.fullmatch(name) or name in own or name in aliased:
+            continue
+        if _REAL_WITH_UNDERSCORE.match(name) or files_by_name(target).get(name):
+            continue
+        if _asked_for(script, name):
+            continue
+        others = functions.get(name, [])
+        if others or name in _BUILTINS_AND_WORDS:
+            yield command, others[0] if others else ""
+
+
+def _asked_for(script: Script, name: str) -> bool:
+    """Whether the script first looks if there is such a command."""
+    return any(
+        name in command.words[1:]
+        for command in script.commands
+        if command.words[:1] in (("type",), ("command",), ("which",), ("declare",), ("hash",))
+    )

@@ -1,0 +1,4 @@
+#!/bin/bash
+set -e
+(cd web && npm ci && npm test)
+(cd docs && npm ci && npm run build)

@@ -1,0 +1,3 @@
+fn main() {
+    tide_api::cli::run();
+}

@@ -1,0 +1,1 @@
+create index harbours_name on harbours (name);

@@ -1,0 +1,4 @@
+# Sourced by the other tools.
+log_step() {
+  printf '\n== %s\n' "$*"
+}

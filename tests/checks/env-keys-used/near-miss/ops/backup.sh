@@ -1,0 +1,2 @@
+#!/bin/sh
+tar cf "$BACKUP_TARGET/db.tar" /data

@@ -1,0 +1,5 @@
+use std::env;
+
+fn main() {
+    println!("{}", env::var("HARBOUR_ID").unwrap());
+}

@@ -1,0 +1,10 @@
+use std::env;
+
+fn main() {
+    println!("{}", env::var("HOME").unwrap());
+    println!("{}", env::var("HARBOUR_ID").unwrap());
+    println!("{}", env::var("MOORING_FEE").unwrap());
+    for n in 0..2 {
+        println!("{}", env::var(format!("QUAY_{}_NAME", n)).unwrap());
+    }
+}

@@ -1,0 +1,1 @@
+fn f() { std::env::var("ONLY_IN_TESTS").unwrap(); }

@@ -1,0 +1,6 @@
+import os
+
+try:
+    region = os.environ["HARBOUR_REGION"]
+except KeyError:
+    region = "north"

@@ -1,0 +1,6 @@
+package main
+
+func main() {
+	key := getEnv("COOKIE_SECRET", "lockgate-cookie")
+	_ = key
+}

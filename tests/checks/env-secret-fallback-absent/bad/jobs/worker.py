@@ -1,0 +1,3 @@
+import os
+
+TOKEN = os.getenv("INTERNAL_TOKEN", "tide-table")

@@ -1,0 +1,3 @@
+import os
+
+KEY = os.getenv("SESSION_SECRET", "for-the-tests")

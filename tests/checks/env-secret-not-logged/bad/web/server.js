@@ -1,0 +1,3 @@
+const apiKey = process.env.MAIL_API_KEY;
+console.log(`mail key ${apiKey}`);
+console.error('token', process.env.ADMIN_TOKEN);

@@ -1,0 +1,2 @@
+#!/bin/sh
+export DATABASE_URL=postgres://berths:password@localhost:5432/berths

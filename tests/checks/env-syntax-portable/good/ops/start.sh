@@ -1,0 +1,4 @@
+#!/bin/sh
+set -a
+. ./.env
+exec docker run --rm --env-file .env example.org/api:1.4

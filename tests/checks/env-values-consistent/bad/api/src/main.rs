@@ -1,0 +1,6 @@
+use std::env;
+
+fn main() {
+    println!("{:?} {:?}", env::var("SESSION_TTL"), env::var("DATABASE_URL"));
+    println!("{:?}", env::var("CURRENCY"));
+}

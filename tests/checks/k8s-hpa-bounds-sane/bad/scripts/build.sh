@@ -1,0 +1,3 @@
+#!/bin/sh
+set -eu
+docker build -t ghcr.io/tidewater/fares:2 services/fares

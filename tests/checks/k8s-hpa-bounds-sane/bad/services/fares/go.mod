@@ -1,0 +1,3 @@
+module tidewater.io/fares
+
+go 1.23

@@ -1,0 +1,4 @@
+#[test]
+fn starts() {
+    std::net::TcpListener::bind("127.0.0.1:6200").unwrap();
+}

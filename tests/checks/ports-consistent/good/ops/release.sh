@@ -1,0 +1,8 @@
+#!/usr/bin/env bash
+set -euo pipefail
+docker compose up -d --build
+TRACKER="http://localhost:${TRACKER_HOST_PORT:-4100}"
+curl -fsS "http://localhost:${TRACKER_HOST_PORT:-4100}/parcels"
+curl -fsS http://localhost:8300/ > /dev/null
+echo "Tracker: http://localhost:4100"
+echo "Web:     http://localhost:8300"

@@ -1,0 +1,1 @@
+export const url = import.meta.env.VITE_API_URL;

@@ -1,0 +1,8 @@
+export default {
+  server: {
+    proxy: {
+      '/api': 'http://localhost:3000', // npm start in api/
+      '/billing': { target: 'http://localhost:8090' },
+    },
+  },
+};
