@@ -12,45 +12,65 @@ import marshal
 import os
 import re
 import sys
+from contextlib import suppress
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 __all__ = ["cache_file", "regex", "save"]
 
 _Key = tuple[str, int]
-_table: dict[_Key, Any] | None = None
+
+
+def _engine() -> Any:
+    try:
+        return import_module("_sre")
+    except ImportError:
+        return None
+
+
+_ENGINE = _engine()
+
+
+def cache_file() -> Path | None:
+    """Where this interpreter's patterns are kept; ``None`` when it does not tell its version."""
+    if not hasattr(_ENGINE, "MAGIC") or not hasattr(_ENGINE, "CODESIZE"):
+        return None
+    version = f"{sys.implementation.cache_tag}-{sys.hexversion:x}"
+    base = os.environ.get("XDG_CACHE_HOME") or os.path.join(os.path.expanduser("~"), ".cache")
+    name = f"patterns-{version}-{_ENGINE.MAGIC}-{_ENGINE.CODESIZE}.bin"
+    return Path(base, "pytest-reconaudit", name)
+
+
+def _load() -> dict[_Key, Any]:
+    file = cache_file()
+    if file is None:
+        return {}
+    try:
+        table = marshal.loads(file.read_bytes())
+    except (OSError, EOFError, ValueError, TypeError):
+        return {}
+    return table if isinstance(table, dict) else {}
+
+
+_table = _load()
 _new: dict[_Key, Any] = {}
 
 
 def regex(source: str, flags: int = 0) -> re.Pattern[str]:
     """``re.compile``, out of the cache where it is known."""
-    global _table  # noqa: PLW0603 - one table per process, read with the first pattern
-    if _table is None:
-        _table = _load()
     key = (source, int(flags))
-    known = _table.get(key) or _new.get(key)
+    known = _table.get(key)
     if known is None:
         known = _code(source, int(flags))
         if known is None:
             return re.compile(source, flags)
-        _new[key] = known
-    final, code, groups, index, names = known
-    import _sre
-
-    found: re.Pattern[str] = _sre.compile(source, final, code, groups, index, names)
-    return found
-
-
-def cache_file() -> Path | None:
-    """Where this interpreter's patterns are kept; ``None`` when it does not tell its version."""
+        _table[key] = _new[key] = known
     try:
-        import _sre
-
-        tag = f"{sys.implementation.cache_tag}-{sys.hexversion:x}-{_sre.MAGIC}-{_sre.CODESIZE}"
-    except (ImportError, AttributeError):
-        return None
-    base = os.environ.get("XDG_CACHE_HOME") or os.path.join(os.path.expanduser("~"), ".cache")
-    return Path(base, "pytest-reconaudit", f"patterns-{tag}.bin")
+        found: re.Pattern[str] = _ENGINE.compile(source, *known)
+    except (TypeError, ValueError, RuntimeError):  # the engine refuses code that is not sound
+        return re.compile(source, flags)
+    return found
 
 
 def save(outside: Path) -> None:
@@ -67,34 +87,27 @@ def save(outside: Path) -> None:
         part.write_bytes(marshal.dumps({**_load(), **_new}))
         part.replace(file)
     except OSError:
-        part.unlink(missing_ok=True)
-
-
-def _load() -> dict[_Key, Any]:
-    file = cache_file()
-    if file is None:
-        return {}
-    try:
-        table = marshal.loads(file.read_bytes())
-    except (OSError, EOFError, ValueError, TypeError):
-        return {}
-    return table if isinstance(table, dict) else {}
+        with suppress(OSError):
+            part.unlink()
+    _new.clear()
 
 
 def _code(source: str, flags: int) -> tuple[int, list[int], int, dict[str, int], Any] | None:
-    """What ``re`` hands to its engine for a pattern; ``None`` when it cannot be looked at."""
-    try:
-        from re import _compiler, _parser  # type: ignore[attr-defined]
+    """What ``re`` hands to its engine for a pattern; ``None`` when it cannot be looked at.
 
-        parsed = _parser.parse(source, flags)
-        code = _compiler._code(parsed, flags)
+    Raises ``re.error`` for a broken pattern, as ``re.compile`` does.
+    """
+    if cache_file() is None:
+        return None
+    try:
+        compiler, parser = import_module("re._compiler"), import_module("re._parser")
+        parsed = parser.parse(source, flags)
+        code = [int(one) for one in compiler._code(parsed, flags)]
         state = parsed.state
         names: list[str | None] = [None] * state.groups
         for name, number in state.groupdict.items():
             names[number] = name
-        final = int(flags | state.flags)
-        return final, [int(one) for one in code], state.groups - 1, dict(state.groupdict), tuple(names)
-    except re.error:
-        raise
-    except Exception:  # another interpreter's insides: compile it the public way
+        index = dict(state.groupdict)
+        return int(flags | state.flags), code, state.groups - 1, index, tuple(names)
+    except (ImportError, AttributeError, TypeError):  # another interpreter's insides
         return None

@@ -44,7 +44,7 @@ ALLOWED: dict[str, set[str]] = {
         "facts.linters", "facts.compose.live_servers", "reports", "delivery", "selection",
     },
 }  # fmt: skip
-"""Room → the rooms it may import from. ``facts.db.database`` alone reaches a probe, lazily."""
+"""Room → the rooms it may import from. The few facts that reach a probe are named, and load it lazily."""
 
 STDLIB_OF_CHECKS = {"__future__", "re", "collections"}
 

@@ -157,7 +157,7 @@ def test_rust_parameters_fields_and_constants() -> None:
         ("serve({ fetch: app.fetch }, info => {});", "", "3000"),
         ("new WebSocketServer({ port: 8082 });", "", "8082"),
         ("startStandaloneServer(s, { listen: { port: 4001 } });", "", "4001"),
-        ("import { config } from './config';\napp.listen(config.port);", "", "config.port"),
+        ("import { config } from './config';\napp.listen(config.port);", "", "./config.port"),
         ("const settings = { port: 9 };\napp.listen(settings.port);", "", "9"),
         ("app.listen(await freePort());", "", None),
     ],

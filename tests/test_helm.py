@@ -15,6 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pytest_reconaudit.facts.k8s.chart_build import _aligned
+from pytest_reconaudit.facts.k8s.pod_faults import resource_files
 from pytest_reconaudit.facts.k8s.render_sets import RenderSet, render_sets
 from pytest_reconaudit.model import Place
 from pytest_reconaudit.probes.helm import find_helm, render
@@ -137,6 +138,22 @@ def test_each_values_file_is_a_render_set(tmp_path: Path) -> None:
     ]
     assert replicas == [2, 1, 6]
     assert made["deploy/ferry:values.prod.yaml"].place.path == "deploy/ferry/values.prod.yaml"
+
+
+def test_what_the_values_leave_out_is_found_at_the_template(tmp_path: Path) -> None:
+    need_helm()
+    more = {
+        "deploy/ferry/values-staging.yaml": "resources: {limits: {cpu: 1}}\n",
+        "deploy/ferry/values-prod.yaml": "resources: {limits: {cpu: 1, memory: 2Gi}}\n",
+    }
+    (found,) = resource_files(lay(tmp_path, FILES | more))
+    path = "deploy/ferry/templates/sailings.yaml"
+    told = {(one.clause, one.place, one.off_path, one.only_in) for one in found.faults}
+    assert told == {("a", Place(path, 20, 11), False, ("deploy/ferry",))}
+    (group,) = found.groups()
+    assert (
+        group.listing == "sailings of Deployment/ferry-sailings (20), as rendered by deploy/ferry"
+    )
 
 
 @pytest.mark.parametrize(

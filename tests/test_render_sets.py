@@ -375,7 +375,8 @@ def test_harmless_replacements_and_label_transformers_render(tmp_path: Path) -> 
     assert only(tmp_path, overlay, over__labels_yaml=label).unrendered == ""
 
 
-def test_plain_folders_and_orphans(tmp_path: Path) -> None:
+def test_plain_folders_and_orphans(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))  # no helm: the chart stays as it is
     files = {
         "k8s/web/app.yaml": APP,
         "k8s/web/values.yaml": "apiVersion: v1\nkind: Secret\nmetadata: {name: no}\n",

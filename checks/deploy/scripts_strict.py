@@ -23,10 +23,10 @@ def deploy_scripts_strict(script_strictness: ScriptStrictness) -> None:
     Why: the shell goes on after a failed command unless it is told not to, so a failed build or
     migration is followed by the next step and by "done".
     Decides: (a) neither `set -e` (shebang and sourced files count) nor `trap … ERR` in a script
-    with commands whose failure nothing looks at: low, medium in deployment, rollback and migration
-    scripts; a note when every status is looked at by hand. (b) a script with a shebang that is not
-    executable in git: low when a command or document starts it by its path, a note when most
-    others are executable. (c) `set +e` that is never taken back: low. (d) a command that is a
+    with commands whose failure nothing looks at: low, medium when the script or such a command
+    deploys, rolls back or migrates; a note when every status is looked at by hand. (b) a script
+    with a shebang that is not executable in git: low when a command or document starts it by its
+    path, a note when most others are executable. (c) `set +e` that is never taken back: low. (d) a command that is a
     function of another script, or `die`, `fail`, `abort`, and is defined nowhere that the script
     can see: medium, high without `set -e`. Libraries, generated files, scripts of one command, and
     scripts that source something unknown pass.
@@ -37,13 +37,12 @@ def deploy_scripts_strict(script_strictness: ScriptStrictness) -> None:
     if script_strictness.careless:
         first = script_strictness.careless[0]
         count = len(script_strictness.careless)
-        serious = file.role in ("deploy", "migration")
         lines = ", ".join(str(one.place.line) for one in script_strictness.careless[:5])
         report(
             at=place,
             says=f"no `set -e`: {count} command{'s' if count > 1 else ''} may fail and the script"
             f" goes on (line{'s' if count > 1 else ''} {lines})",
-            severity=Severity.MEDIUM if serious else Severity.LOW,
+            severity=Severity.MEDIUM if script_strictness.grave else Severity.LOW,
             evidence=first.text,
             related=[(one.place, one.text[:80]) for one in script_strictness.careless],
             clause="a",

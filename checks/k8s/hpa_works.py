@@ -41,7 +41,7 @@ def k8s_hpa_works(autoscaler: Autoscaler) -> None:
         (b) a utilisation metric needs a request on every container that stays; a limit, a
         LimitRange or pod-level resources count, average values need none. (c)
         `autoscaling/v2beta1` and `v2beta2` are gone since Kubernetes 1.25 and 1.26.
-    Blind spots: sidecars injected by admission webhooks; targets inside charts.
+    Blind spots: sidecars injected by admission webhooks; charts that cannot be rendered here.
     """
     one, off_path = autoscaler.object, all(each.seen.off_path for each in autoscaler.scalings)
     if autoscaler.removed_in:

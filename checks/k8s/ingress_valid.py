@@ -29,7 +29,7 @@ _CLAUSES = {
     pillar=5,
     severity=Severity.LOW,
     confidence=Confidence.LIKELY,
-    impact="Requests get the controller's default backend: 404, or a certificate that nobody trusts.",
+    impact="Requests end at the controller's default backend: 404, or an untrusted certificate.",
     fix="""
     Name the class in the spec, and keep the path (or capture what follows it):
 

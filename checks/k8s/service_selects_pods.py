@@ -33,10 +33,10 @@ def k8s_service_selects_pods(service_file: KubeFile) -> None:
         its namespace: (a) some workload's pod labels must contain the selector; (b) a named
         `targetPort` must be a port name of the pods, (c) a number one of their declared ports;
         numbers are only judged when every container declares some, none of the Service's ports is
-        among them, and no argument, variable or probe mentions it. ExternalName, Services without selector, labels that controllers
-        and operators add, custom resources, scripts and releases that mention the label, and
-        `kube-system` pass. (d) Labels
-        of a Helm release that is not here, and Services that lie apart from any pod, are medium.
+        among them, and no argument, variable or probe mentions it. (d) Labels of a Helm release
+        that is not here, and Services that lie apart from any pod, are medium. ExternalName,
+        Services without selector, labels that controllers and operators add, custom resources,
+        scripts and releases that mention the label, and `kube-system` pass.
     Blind spots: sidecars injected at run time; pods started by hand.
     """
     for group in service_file.groups():

@@ -55,6 +55,8 @@ def speaks_of_routes(text: str) -> bool:
     # Plain searches: one pattern of alternatives takes ten times as long.
     if any(mark in text for mark in _MARKS):
         return True
+    if "actix" not in text and "utoipa" not in text:
+        return False
     return "#[" in text and any(mark in text for mark in _HANDLER_MARKS)
 
 
@@ -97,6 +99,22 @@ _DOCUMENTED_METHOD = re.compile(
 _DOCUMENTED_PATH = re.compile(r"\bpath\s*=\s*(?:\"((?:[^\"\\]|\\.)*)\"|([A-Z_][A-Z0-9_]*))")
 _MAX_DEPTH = 120
 _MAX_ITEMS = 5_000
+
+
+_REGISTERS = re.compile(
+    r"\.(?:service|route|nest\w*|merge|configure|routes|fallback\w*|api_route|serve|run)\s*\("
+    r"|Router\b|ServiceConfig|HttpServer|App::|Scope\b|serve\("
+)
+"""What a function that registers anything, or starts a server, has in it."""
+_NAME_CALLED = re.compile(
+    r"(?<![.\w!])((?:[A-Za-z_]\w*::){0,8}[a-z_]\w*)\s*(?:::<[^<>()]{0,80}>)?\("
+)
+
+
+def _called(text: str) -> Iterator[tuple[str, ...]]:
+    """The functions that a text calls, without evaluating it."""
+    for name in dict.fromkeys(_NAME_CALLED.findall(text)):
+        yield tuple(name.split("::"))
 
 
 class _Value(Struct, eq=False):
@@ -203,9 +221,15 @@ class _Reading:
         place = self.tree.place(node)
         own = tuple(self._own(attributes, place, title))
         documented = tuple(self._documented(attributes, place, title))
-        function = _Function(self, node)
-        items, calls, starts = function.evaluate(body)
-        if items or calls or starts or own or documented or function.routing:
+        items: list[Item] = []
+        starts = routing = False
+        if _REGISTERS.search(self.tree.text(node)):
+            function = _Function(self, node)
+            items, calls, starts = function.evaluate(body)
+            routing = function.routing
+        else:
+            calls = list(_called(self.tree.text(body)))
+        if items or calls or starts or own or documented or routing:
             self.units.append(
                 Unit(
                     name=title,

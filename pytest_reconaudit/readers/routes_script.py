@@ -218,8 +218,13 @@ class _Reading:
         for child in node.named_children:
             self._visit(child, scope, depth + 1)
 
-    def _function(self, node: Node, scope: _Scope, depth: int, name: str) -> str:
-        """Evaluate a function as a unit of its own; its name."""
+    def _function(
+        self, node: Node, scope: _Scope, depth: int, name: str, *, plugin: bool = False
+    ) -> str:
+        """Evaluate a function as a unit of its own; its name.
+
+        :param plugin: its first parameter is a router, whatever it is called.
+        """
         own = node.child_by_field_name("name")
         title = name or (self.tree.text(own) if own is not None else "")
         place = self.tree.place(node)
@@ -236,7 +241,8 @@ class _Reading:
             text = self.tree.text(pattern)
             typed = self.tree.text(first)
             if re.fullmatch(r"[A-Za-z_$][\w$]*", text) and (
-                _PARAMETERS.match(text)
+                plugin
+                or _PARAMETERS.match(text)
                 or re.search(r":\s*(?:Express|Application|FastifyInstance|Router|Hono)\b", typed)
             ):
                 inner.routers[text] = _Router(text, place)
@@ -298,6 +304,8 @@ class _Reading:
             inner = function.child_by_field_name("object")
             if inner is None or inner.type not in ("call_expression", "new_expression"):
                 break
+            if self._required(inner) is not None:
+                break  # `require('express').Router()`
             calls.append(node)
             node = inner
         maker = node.child_by_field_name(
@@ -703,7 +711,7 @@ class _Reading:
             router.items.append(Gap("", place, "a prefix that is computed"))
         elif plugin.type in _FUNCTIONS:
             title = f"(plugin {place.line}:{place.column})"
-            self._function(plugin, scope, depth, title)
+            self._function(plugin, scope, depth, title, plugin=True)
             if any(unit.name == title for unit in self.units):
                 router.items.append(Mount(prefix, (title,), place, (), "used"))
         else:

@@ -36,6 +36,7 @@ __all__ = [
     "Statement",
     "Substitution",
     "read_shell_tree",
+    "shell_tree",
 ]
 
 _MAX_DEPTH = 60
@@ -153,7 +154,11 @@ class ShellTree(Struct, frozen=True, eq=False):
 
 def read_shell_tree(text: str, path: str) -> ShellTree:
     """The statements of a script. Never raises on bad input; see :attr:`ShellTree.whole`."""
-    script = read_shell(text, path)
+    return shell_tree(text, read_shell(text, path))
+
+
+def shell_tree(text: str, script: Script) -> ShellTree:
+    """The same for a text whose flat reading is there: the leaves hold its very commands."""
     if not script.commands and not script.assignments:
         return ShellTree(script, (), not script.problems)
     return _Growing(text, script).tree()

@@ -65,6 +65,19 @@ class RunStep(Struct, frozen=True, eq=False):
         return absolute(self.folder, word)
 
 
+class _Copy(Struct, frozen=True, eq=False):
+    """A ``COPY`` or ``ADD`` with its variables filled in."""
+
+    goal: str
+    prefix: str
+    """The goal with a slash at its end."""
+    into: bool
+    """The goal is a folder."""
+    words: tuple[str, ...]
+    source: Stage | None
+    """The stage of its ``--from``, if that names one."""
+
+
 def absolute(folder: str, word: str) -> str:
     """A path word seen from a folder of the image."""
     if word.startswith("$"):
@@ -96,6 +109,7 @@ class ImageFiles:
         self.contexts: Sequence[BuildContext] = self.images.contexts(dockerfile)
         self._steps: dict[int, tuple[RunStep, ...]] = {}
         self._folders: dict[int, dict[int, str]] = {}
+        self._copies: dict[int, _Copy] = {}
         self._rules: dict[str, Dockerignore | None] = {}
 
     # -- folders and commands --------------------------------------------------------------
@@ -215,34 +229,42 @@ class ImageFiles:
         return None
 
     def _copied(self, stage: Stage, one: Instruction, path: str, hops: int) -> str | None:
-        goal_word = one.exec_form[-1] if one.exec_form else one.words[-1].text if one.words else ""
-        goal_word = self.expand(stage, one, goal_word)
-        goal = absolute(self.workdir(stage, one), goal_word)
-        prefix = goal.rstrip("/") + "/"
-        if path != goal and not path.startswith(prefix):
+        copy = self._copies.get(id(one))
+        if copy is None:
+            copy = self._copies[id(one)] = self._copy(stage, one)
+        if path != copy.goal and not path.startswith(copy.prefix):
             return None
-        words = [self.expand(stage, one, word.text) for word in one.sources]
-        words = [word for word in words if word and not _URL.match(word) and "<<" not in word]
-        flag = one.flag("from")
-        rest = path[len(prefix) :] if path != goal else ""
-        into = goal_word.endswith("/") or goal_word in (".", "..") or len(words) > 1
-        into = into or self._is_folder(stage, one, goal)
-        if flag is not None:
-            other = self.dockerfile.stage(flag.value, before=stage.index)
-            if other is None:
+        rest = path[len(copy.prefix) :] if path != copy.goal else ""
+        if one.flag("from") is not None:
+            if copy.source is None:
                 return None
-            for word in words:
-                source = absolute("/", word)
-                for inner in _candidates(source, rest, into):
-                    found = self.origin(other, inner, None, hops + 1)
+            for word in copy.words:
+                for inner in _candidates(absolute("/", word), rest, copy.into):
+                    found = self.origin(copy.source, inner, None, hops + 1)
                     if found is not None:
                         return found
             return None
-        for word in words:
-            found = self._from_context(one, _inner(word), rest, into)
+        for word in copy.words:
+            found = self._from_context(one, _inner(word), rest, copy.into)
             if found is not None:
                 return found
         return None
+
+    def _copy(self, stage: Stage, one: Instruction) -> _Copy:
+        written = one.exec_form[-1] if one.exec_form else one.words[-1].text if one.words else ""
+        written = self.expand(stage, one, written)
+        goal = absolute(self.workdir(stage, one), written)
+        words = [self.expand(stage, one, word.text) for word in one.sources]
+        flag = one.flag("from")
+        source = None if flag is None else self.dockerfile.stage(flag.value, before=stage.index)
+        into = written.endswith("/") or written in (".", "..") or len(words) > 1
+        return _Copy(
+            goal=goal,
+            prefix=goal.rstrip("/") + "/",
+            into=into or self._is_folder(stage, one, goal),
+            words=tuple(w for w in words if w and not _URL.match(w) and "<<" not in w),
+            source=source,
+        )
 
     def _is_folder(self, stage: Stage, one: Instruction, goal: str) -> bool:
         """Whether a path is a folder by then: some ``WORKDIR`` says so."""

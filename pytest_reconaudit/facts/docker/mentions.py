@@ -57,6 +57,7 @@ _GENERIC = frozenset(
 _SPEAKS = ("docker", "ockerfile", "podman", "ontainerfile")
 _MAX_TEXT = 400_000
 _MAX_LINE = 1_000
+_MAX_FOLDERS = 20
 _MAJOR = re.compile(r"^v?(\d+)")
 _LANGUAGES = frozenset(
     {"node", "rust", "golang", "python", "ruby", "php", "openjdk", "eclipse-temurin", "maven",
@@ -294,7 +295,8 @@ def _package(target: Target, dockerfile: Dockerfile, index: int) -> str | None:
     """The folder of the manifest that lies where the stage builds."""
     files = image_files(target, dockerfile)
     stage = dockerfile.stages[index]
-    for step in files.steps(stage):
+    first = {step.folder: step for step in reversed(files.steps(stage))}
+    for step in list(first.values())[:_MAX_FOLDERS]:
         for name in ("package.json", "Cargo.toml", "go.mod", "pyproject.toml", "pom.xml"):
             found = files.origin(stage, posixpath.join(step.folder, name), step.instruction)
             if found is not None:

@@ -232,6 +232,8 @@ def _with_stage(dockerfile: Dockerfile, stage: Stage, base: ImageTools) -> Image
                 if _SCRIPT.search(step.text):
                     complete = False
                 for command in step.commands:
+                    if _runs_a_script(command.words):
+                        complete = False
                     change = _installed(command.words, virtual)
                     if change is None:
                         continue
@@ -247,6 +249,21 @@ def _with_stage(dockerfile: Dockerfile, stage: Stage, base: ImageTools) -> Image
         for text in (step.text, *(heredoc.text for heredoc in step.heredocs))
     )
     return ImageTools(base.base, frozenset(tools), complete, shell, tuple(installs), texts)
+
+
+def _runs_a_script(words: Sequence[str]) -> bool:
+    """Whether a command is a program of somebody else's, which may install anything."""
+    rest = unwrapped(tuple(words))
+    program = rest[0] if rest else ""
+    name = program.rpartition("/")[2]
+    if name in _SHELLS:
+        return any(not word.startswith("-") for word in rest[1:2])
+    if name in ("make", "just", "task", "ansible-playbook", "puppet", "source", "."):
+        return True
+    if name.endswith((".sh", ".bash", ".py", ".pl")):
+        return True
+    own = name in ("mvnw", "gradlew", "configure") or "node_modules" in program
+    return "/" in program and not own and not _BINARIES.match(program.rpartition("/")[0])
 
 
 def _copied(sources: Sequence[str], goal: str, *, from_stage: bool) -> tuple[set[str], bool]:

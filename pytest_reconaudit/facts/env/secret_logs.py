@@ -115,12 +115,12 @@ def log_files(target: Target) -> tuple[LogFile, ...]:
                     printed = _prints(call, name, family)
                     if printed and not _is_replaced(text, name):
                         found.setdefault(path, []).append(_logged(text, path, call, one, name))
-    for path, ones in _printed_fields(target, fields):
+    for path, logged in _printed_fields(target, fields):
         counts.setdefault(path, 1)
-        found.setdefault(path, []).extend(ones)
-    for path, ones, count in _scripts(target):
+        found.setdefault(path, []).extend(logged)
+    for path, logged, count in _scripts(target):
         counts[path] = counts.get(path, 0) + count
-        found.setdefault(path, []).extend(ones)
+        found.setdefault(path, []).extend(logged)
     return tuple(
         LogFile(path, _unique(found.get(path, ())), counts[path])
         for path in sorted(counts)

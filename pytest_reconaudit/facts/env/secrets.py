@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import cached_property
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -193,15 +194,19 @@ def committed_files(target: Target) -> tuple[CommittedFile, ...]:
         text = target.text(path)
         if not text:
             continue
-        reading = _Reading(target, path, text)
         env = by_path.get(path)
+        marked = not path.endswith(_PROSE) and any(mark in text for mark in _TOKEN_MARKS)
+        data = path.endswith(_DATA) and path not in models
+        if env is None and not marked and not data and path not in scripts:
+            continue
+        reading = _Reading(target, path, text)
         if env is not None:
             reading.env_file(env)
         elif path in scripts:
             reading.script()
-        elif path.endswith(_DATA) and path not in models:
+        elif data:
             reading.data()
-        if any(mark in text for mark in _TOKEN_MARKS):
+        if marked:
             reading.tokens()
         if env is not None or reading.leaks or reading.judged:
             found.append(reading.file(env))
@@ -227,8 +232,12 @@ def _once_per_rule(files: list[CommittedFile]) -> Iterator[CommittedFile]:
             yield file
 
 
-_TOKEN_MARKS = ("AKIA", "ghp_", "gho_", "ghs_", "github_pat_", "glpat-", "k_live_", "xoxb-",
-                "xoxp-", "npm_", "SG.", "PRIVATE KEY-----")  # fmt: skip
+_TOKEN_MARKS = (
+    "AKIA", "ghp_", "gho_", "ghs_", "github_pat_", "glpat-", "k_live_", "xoxb-", "xoxp-", "npm_",
+    "SG.", "PRIVATE KEY-----",
+)  # fmt: skip
+_PROSE = (".sql", ".csv", ".css", ".scss", ".html", ".txt", ".po", ".xml")
+"""Files that are long and name no provider's token but by accident."""
 _DATA = (
     ".properties", ".toml", ".ini", ".conf", ".cfg", ".tfvars", ".yml", ".yaml", ".json",
 )  # fmt: skip
@@ -261,10 +270,13 @@ class _Reading:
         self.target = target
         self.path = path
         self.text = text
-        self.purpose = purpose(path)
         self.leaks: list[Leak] = []
         self.judged = 0
         self._lines: list[str] | None = None
+
+    @cached_property
+    def purpose(self) -> str:
+        return purpose(self.path)
 
     @property
     def lines(self) -> list[str]:
@@ -325,7 +337,9 @@ class _Reading:
 
     def data(self) -> None:
         """``name: value`` lines of configuration files, by name and value."""
-        if _NOT_DATA.search(self.path) or self.purpose == "test" or "/.github/" in f"/{self.path}":
+        if not _HINT.search(self.text) or _NOT_DATA.search(self.path):
+            return
+        if self.purpose == "test" or "/.github/" in f"/{self.path}":
             return
         if may_hold_objects(self.text):
             return  # a check of its own judges what a cluster is given

@@ -148,11 +148,11 @@ def _collected(
                     if one.operator in ("-", ":-"):
                         add(one.name, one.word, entry.place, "base", everything)
     for read in matrix.reads:
-        one = read.read
-        if read.kind != "code" or read.test or one.default is None:
+        known = read.read
+        if read.kind != "code" or read.test or known.default is None:
             continue
-        if _QUANTITY.search(one.key) and not purpose(one.place.path):
-            add(one.key, one.default, one.place, "code", frozenset({read.application}))
+        if _QUANTITY.search(known.key) and not purpose(known.place.path):
+            add(known.key, known.default, known.place, "code", frozenset({read.application}))
     return found
 
 

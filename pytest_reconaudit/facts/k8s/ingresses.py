@@ -54,16 +54,14 @@ def _faults(target: Target, known: Cluster, seen: Sighting) -> Iterator[KubeFaul
     one, off_path = seen.object, seen.off_path
     annotations, spec = one.annotations, one.spec
     value = annotations.str(_CLASS)
-    if value and not spec.str("ingressClassName") and one.group == "networking.k8s.io":
-        if _ONLY_BY_ANNOTATION.fullmatch(value) is None:
-            yield KubeFault(
-                "a",
-                annotations.key_place(_CLASS),
-                f"{one.name} ({value})",
-                f"{_CLASS}: {value}",
-                (),
-                off_path,
-            )
+    if (
+        value
+        and not spec.str("ingressClassName")
+        and one.group == "networking.k8s.io"
+        and _ONLY_BY_ANNOTATION.fullmatch(value) is None
+    ):
+        at = annotations.key_place(_CLASS)
+        yield KubeFault("a", at, f"{one.name} ({value})", f"{_CLASS}: {value}", (), off_path)
     if not off_path:
         yield from _placeholders(one)
     yield from _rewritten(target, known, seen)

@@ -69,8 +69,7 @@ def secrets_files(target: Target) -> tuple[SecretsFile, ...]:
             if counted:
                 values += (_weighed(target, one, value) for value in _values(one))
         if judged:
-            kept = [one for one in values if one is not None]
-            found.append(SecretsFile(file.path, tuple(kept), judged))
+            found.append(SecretsFile(file.path, tuple(values), judged))
     return tuple(found)
 
 
@@ -81,7 +80,7 @@ def _judged(one: KubeObject) -> int:
     return int(pod is not None and any(container.env for container in pod.all_containers))
 
 
-def _weighed(target: Target, one: KubeObject, value: KubeSecret) -> KubeSecret | None:
+def _weighed(target: Target, one: KubeObject, value: KubeSecret) -> KubeSecret:
     """Softer where path or namespace say that it is not production; a note when declared public."""
     severity = value.severity
     aside = environment(one.namespace, one.path) not in ("", "production") or purpose(one.path)

@@ -21,7 +21,7 @@ from pytest_reconaudit.facts.k8s.manifests import (
     manifest_at,
     manifest_files,
 )
-from pytest_reconaudit.model import Note, Place
+from pytest_reconaudit.model import Note, Place, Problem
 from pytest_reconaudit.readers.kube_patch import PatchError, json_patch, new_map, new_seq, put
 from pytest_reconaudit.readers.kustomize import KUSTOMIZATION_NAMES, Entry, Kustomization
 from pytest_reconaudit.readers.manifest import may_hold_objects
@@ -99,8 +99,8 @@ def _listed(target: Target, builder: Renderer, one: Kustomization) -> Iterator[K
         if remote or path.startswith("..") or re.search(r"[$\n{]", written):
             continue
         if target.has(path):
-            problems = target.parse(read_yaml, path).problems if path.endswith(_YAML) else ()
-            if problems and not manifest_at(target, path).templated:
+            problems = _problems(target, path) if path.endswith(_YAML) else ()
+            if problems:
                 yield KubeFault(
                     "a",
                     place,
@@ -116,6 +116,17 @@ def _listed(target: Target, builder: Renderer, one: Kustomization) -> Iterator[K
                 yield from _bare(target, path, written, place, off_path)
         elif not (hidden(target, path) or _kept_out(target, path) or created(target).by(path)):
             yield _missing(target, path, written, place, off_path)
+
+
+def _problems(target: Target, path: str) -> tuple[Problem, ...]:
+    """What makes a listed file unreadable; large definitions that nothing else reads are not
+    parsed for it.
+    """
+    text = target.text(path)
+    if may_hold_objects(text):
+        manifest = manifest_at(target, path)
+        return () if manifest.templated else manifest.problems
+    return target.parse(read_yaml, path).problems if len(text) < _SMALL else ()
 
 
 def _kept_out(target: Target, path: str) -> bool:
@@ -263,7 +274,10 @@ def _named_elsewhere(target: Target, path: str) -> bool:
     return posixpath.basename(path) in words or f"{posixpath.dirname(path)}/*.yaml" in words
 
 
-_FILE_NAME = re.compile(r"[\w./*-]*[\w*-]\.ya?ml\b")
+_SUFFIX = re.compile(r"\.ya?ml\b")
+_BREAK = re.compile(r"[^\w./*-]")
+_LONGEST = 200
+_SMALL = 200_000
 
 
 @once
@@ -278,7 +292,9 @@ def _words(target: Target) -> frozenset[str]:
         text = target.text(path)
         if ".y" not in text or len(text) > 300_000:
             continue
-        for word in set(_FILE_NAME.findall(text)):
+        for match in _SUFFIX.finditer(text):
+            before = text[max(0, match.start() - _LONGEST) : match.start()]
+            word = _BREAK.split(before)[-1] + match[0]
             found.add(word.removeprefix("./"))
             found.add(word.rpartition("/")[2])
     return frozenset(found)

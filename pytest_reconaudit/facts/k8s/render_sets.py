@@ -80,18 +80,18 @@ def render_sets(target: Target) -> tuple[RenderSet, ...]:
                 files=frozenset(manifest.path for manifest in manifests),
             )
         )
-    for chart in build_charts(target, charts(target)):
-        sets.append(
-            RenderSet(
-                id=chart.id,
-                kind="chart",
-                place=chart.place,
-                objects=chart.objects,
-                files=chart.files,
-                unrendered=chart.reason,
-                unrendered_at=chart.place if chart.reason else None,
-            )
+    sets.extend(
+        RenderSet(
+            id=chart.id,
+            kind="chart",
+            place=chart.place,
+            objects=chart.objects,
+            files=chart.files,
+            unrendered=chart.reason,
+            unrendered_at=chart.place if chart.reason else None,
         )
+        for chart in build_charts(target, charts(target))
+    )
     return tuple(sets)
 
 

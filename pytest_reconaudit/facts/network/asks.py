@@ -47,7 +47,7 @@ _SCHEME_PORTS = {
 DATABASE_SCHEMES = frozenset(_SCHEME_PORTS) - {"http", "https", "ws", "wss"}
 """Of what people run on their machine on a port of their own choice."""
 _ADDRESS = re.compile(
-    r"(?P<scheme>[a-z][a-z0-9]{1,20}(?:\+[a-z0-9]{1,20})?)://(?:[^\s/@'\"`]{0,200}@)?"
+    r"(?<![a-z0-9])(?P<scheme>[a-z][a-z0-9]{1,20}(?:\+[a-z0-9]{1,20})?)://(?:[^\s/@'\"`]{0,200}@)?"
     r"(?P<host>\[[\da-f:]{2,39}\]|[A-Za-z0-9][A-Za-z0-9_.-]{0,200})(?::(?P<port>\d{2,5}))?"
     r"(?=[/?#\s'\"`,;)<>\]}\\|&]|$)"
 )

@@ -583,6 +583,7 @@ def _launched(
 ) -> Listening:
     """A launcher's port: from its flags, the environment, its configuration, its default."""
     found: list[str] = []
+    words = _rejoined(words)
     for index, word in enumerate(words):
         flag, equals, value = word.partition("=")
         if flag in (*_PORT_FLAGS, "--bind", "-b", "--server.port", "--binds"):
@@ -622,6 +623,17 @@ def _launched(
     if name == "gunicorn" and any(word in ("-c", "--config") for word in words):
         return UNKNOWN
     return _one(_SERVERS_BY_COMMAND[name], shown, None)
+
+
+def _rejoined(words: Sequence[str]) -> list[str]:
+    """``0.0.0.0:${PORT:-80}`` in one word again, where splitting has cut it at the dollar sign."""
+    out: list[str] = []
+    for word in words:
+        if out and re.match(r"\{\w+:?-", word):
+            out[-1] += f"${word}"
+        else:
+            out.append(word)
+    return out
 
 
 def _one(port: int | None, shown: str, place: Place | None) -> Listening:
@@ -861,7 +873,9 @@ def _listen(directive: Directive, environment: Mapping[str, str]) -> tuple[int |
     return number, host, number is not None
 
 
-_CADDY_SITE = re.compile(r"(?m)^(?P<sites>[^\s#{}()@][^\n{}]*?)\s*\{\s*$")
+_CADDY_SITE = re.compile(
+    r"(?m)^(?P<sites>(?:\{\$[^{}\n]*\}|[^\s#{}()@])(?:\{\$[^{}\n]*\}|[^\n{}])*?)\s*\{\s*$"
+)
 
 
 def _caddy(target: Target, program: Program, environment: Mapping[str, str]) -> Listening:

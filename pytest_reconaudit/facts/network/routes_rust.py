@@ -22,7 +22,8 @@ _CONSTANT = re.compile(
     r"\b(?:const|static)\s+([A-Z][A-Z0-9_]*)\s*:[^=;]{1,60}=\s*\"((?:[^\"\\]|\\.){0,300})\"\s*;"
 )
 _PARTS = frozenset({"crate", "self", "super", "Self"})
-_COMMON = frozenset({"new", "default", "from", "into", "clone", "init", "build", "var"})
+_COMMON = frozenset({"new", "default", "from", "into", "clone", "var", "connect", "from_env"})
+"""Functions that make a value: no server starts in them."""
 _MAX_CALLS = 400
 
 
@@ -219,7 +220,7 @@ def _called(
     full = file.names.get(call[0], call[:1]) + call[1:]
     last = full[-1]
     quals = [part for part in full[:-1] if part not in _PARTS]
-    if last in _COMMON and not quals:
+    if last in _COMMON:
         return
     found = list(_resolve(index, call, file))
     if not found and quals:

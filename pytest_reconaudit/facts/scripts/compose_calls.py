@@ -155,9 +155,9 @@ _MODEL = re.compile(r"(?:^|[/\s\"'=])[\w.-]*compose[\w.-]*\.ya?ml\b")
 def _edits_models(invocation: Invocation) -> bool:
     """Whether the script makes or changes compose files before it uses them."""
     for command in invocation.trace.script.commands:
-        if command.name in _EDITORS and _MODEL.search(command.text):
+        if command.name in _EDITORS and _MODEL.search(command.text[:2000]):
             return True
-        if any(one.writes and _MODEL.search(f" {one.target}") for one in command.redirects):
+        if any(one.writes and _MODEL.search(f" {one.target[:300]}") for one in command.redirects):
             return True
     return False
 

@@ -37,7 +37,7 @@ from pytest_reconaudit.readers.shell_tree import (
 __all__ = ["Ending", "Fate", "Mode", "endings", "fate"]
 
 _MAX_PATHS = 160
-_MAX_STEPS = 6_000
+_MAX_STEPS = 4_000
 _MAX_ROUNDS = 400
 _MAX_CALLS = 25
 _MAX_WORD = 2_000
@@ -103,6 +103,17 @@ def endings(
     """
     if not tree.whole:
         return None
+    try:
+        return _ways(tree, modes, sourced)
+    except RecursionError:
+        return None  # functions that call each other by the hundred
+
+
+def _ways(
+    tree: ShellTree,
+    modes: Mapping[int, Mode],
+    sourced: Callable[[ShellCommand], ShellTree | None],
+) -> tuple[Ending, ...] | None:
     quiet = _Quiet(tree, modes)
     found: list[Ending] = []
     taken: list[tuple[int, int]] = []
@@ -187,6 +198,7 @@ class _Quiet:
                 self.bodies[node.name] = None if node.name in self.bodies else node
         self.known: dict[int, bool] = {}
         self.functions: dict[str, bool] = {}
+        self.arms: dict[int, tuple[int, ...]] = {}
 
     def function(self, name: str) -> bool:
         """Whether a call of the function only says or does things that succeed."""
@@ -197,6 +209,35 @@ class _Quiet:
             known = body is not None and all(self.statement(one, True) for one in body.body)
             self.functions[name] = known
         return known
+
+    def leading(self, node: Case) -> tuple[int, ...]:
+        """The arms that lead to a chosen command: with any of them, the others are not tried."""
+        known = self.arms.get(id(node))
+        if known is None:
+            known = self.arms[id(node)] = tuple(
+                index
+                for index, choice in enumerate(node.choices)
+                if any(self._leads(one, set()) for one in _all(choice.body))
+            )
+        return known
+
+    def _leads(self, node: Statement, seen: set[str]) -> bool:
+        if not isinstance(node, Leaf):
+            return False
+        for substitution in node.substitutions:
+            if any(self._leads(one, seen) for one in _all(substitution.body)):
+                return True
+        command = node.command
+        if command is None:
+            return False
+        if id(command) in self.modes:
+            return True
+        name = command.words[0] if command.words else ""
+        body = self.bodies.get(name)
+        if body is None or name in seen:
+            return False
+        seen.add(name)
+        return any(self._leads(one, seen) for one in _all(body.body))
 
     def statement(self, node: Statement, inside: bool = False) -> bool:
         known = self.known.get(id(node))
@@ -393,8 +434,10 @@ class _Play:
         word = self._expand(node.word, {})
         if word is None:
             key = f"case {node.word} {node.line}"
+            leading = () if self.reached else self.quiet.leading(node)
             if key not in self.answers:
-                self.answers[key] = self._choose(len(node.choices) + 1)
+                number = self._choose(len(leading) or len(node.choices) + 1)
+                self.answers[key] = leading[number] if leading else number
             chosen = self.answers[key]
             return (
                 self._body(node.choices[chosen].body, guarded) if chosen < len(node.choices) else 0

@@ -10,8 +10,8 @@ from msgspec import Struct
 
 from pytest_reconaudit.facts.compose.stacks import is_test_data
 from pytest_reconaudit.facts.invocations import ShellScript, invocations, shell_scripts
-from pytest_reconaudit.readers.shell import ShellCommand, unwrapped
-from pytest_reconaudit.readers.shell_tree import ShellTree, read_shell_tree
+from pytest_reconaudit.readers.shell import ShellCommand, read_shell, unwrapped
+from pytest_reconaudit.readers.shell_tree import ShellTree, shell_tree
 from pytest_reconaudit.target import Target, once
 
 __all__ = ["ScriptFile", "path_callers", "script_files", "sourced_tree", "tree_of"]
@@ -195,8 +195,16 @@ def _role(target: Target, shell: ShellScript) -> str:
 
 
 def tree_of(target: Target, path: str) -> ShellTree:
-    """A script's statements, read once."""
-    return target.parse(read_shell_tree, path)
+    """A script's statements, read once; its leaves are the commands of ``readers.shell``."""
+    known = _trees(target)
+    if path not in known:
+        known[path] = shell_tree(target.text(path), target.parse(read_shell, path))
+    return known[path]
+
+
+@once
+def _trees(target: Target) -> dict[str, ShellTree]:
+    return {}
 
 
 def sourced_tree(target: Target, file: ScriptFile) -> Callable[[ShellCommand], ShellTree | None]:

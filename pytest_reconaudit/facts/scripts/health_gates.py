@@ -84,10 +84,13 @@ _FAILURE = re.compile(
     re.IGNORECASE,
 )
 _SUBCOMMANDS = frozenset({"case", "if", "elif", "else"})
+_MAX_PROBES = 40
 _NO_PHASE = re.compile(
-    r"\bget\s+(?:-\S+\s+\S*\s*)*(?P<kind>services?|svc|deployments?(?:\.apps)?|deploy|statefulsets?|sts"
-    r"|daemonsets?|ds|ingress(?:es)?|ing|configmaps?|cm|secrets?|replicasets?|rs|hpa|cronjobs?)\b"
+    r"services?|svc|deployments?(?:\.apps)?|deploy|statefulsets?|sts|daemonsets?|ds|ingress(?:es)?"
+    r"|ing|configmaps?|cm|secrets?|replicasets?|rs|hpa|cronjobs?"
 )
+_GET_VALUES = frozenset({"-n", "--namespace", "-l", "--selector", "-o", "--output", "--context",
+                         "--kubeconfig", "--field-selector"})  # fmt: skip
 _PHASE = re.compile(r"status\.phase")
 _CONDITION = re.compile(r"--for[= ](?:jsonpath=|condition=|\"?condition=)?(?P<condition>\w+)")
 _CONDITIONS = {
@@ -157,7 +160,7 @@ def _probes(file: ScriptFile) -> list[_Probe]:
         if key:
             known = found.setdefault(key, _Probe(key, [], url, waits))
             known.commands.append(command)
-    return list(found.values())
+    return list(found.values())[:_MAX_PROBES]
 
 
 def _question(
@@ -192,11 +195,9 @@ def _question(
 
 
 def _play(target: Target, file: ScriptFile, tree: ShellTree, probes: list[_Probe]) -> None:
-    twins = {(one.place, one.words): one for one in tree.script.commands}
     sourced = sourced_tree(target, file)
     for probe in probes:
-        chosen = [twins.get((one.place, one.words)) for one in probe.commands]
-        modes = {id(one): Mode.FAILS for one in chosen if one is not None}
+        modes = {id(one): Mode.FAILS for one in probe.commands}
         ways = endings(tree, modes, sourced)
         probe.fate = fate(ways)
         probe.ways = ways or ()
@@ -355,11 +356,9 @@ def _blind(
     stopping = [probe for probe in http if probe.fate is Fate.STOPS]
     if not stopping:
         return
-    twins = {(one.place, one.words): one for one in tree.script.commands}
     sourced = sourced_tree(target, file)
     for probe in stopping:
-        chosen = [twins.get((one.place, one.words)) for one in probe.commands]
-        modes = {id(one): Mode.ERROR_PAGE for one in chosen if one is not None}
+        modes = {id(one): Mode.ERROR_PAGE for one in probe.commands}
         if fate(endings(tree, modes, sourced)) is not Fate.GOES_ON:
             return
     first = stopping[0].commands[0]
@@ -548,17 +547,29 @@ def _together(down: ShellCommand, up: ShellCommand) -> bool:
 # -- (e): a status that the kind does not have ---------------------------------------------
 
 
+def _asked_kind(words: tuple[str, ...]) -> str:
+    """What ``kubectl get`` is asked for."""
+    rest = list(words[words.index("get") + 1 :]) if "get" in words[1:6] else []
+    while rest:
+        word = rest.pop(0)
+        if word in _GET_VALUES and rest:
+            rest.pop(0)
+        elif not word.startswith("-"):
+            return word.partition("/")[0].lower()
+    return ""
+
+
 def _no_such_status(file: ScriptFile) -> Iterator[GateFault]:
     for command in file.shell.script.commands:
         words = unwrapped(command.words)
         if not words or words[0] not in ("kubectl", "oc"):
             continue
         text = " ".join(words)[:1000]
-        match = _NO_PHASE.search(text)
-        if match and _PHASE.search(text):
+        kind_asked = _asked_kind(words)
+        if _NO_PHASE.fullmatch(kind_asked) and _PHASE.search(text):
             yield GateFault(
                 "e", command.place,
-                f"{match['kind']} have no status.phase: this asks nothing and cannot fail",
+                f"{kind_asked} have no status.phase: this asks nothing and cannot fail",
                 command.text, Severity.LOW,
             )  # fmt: skip
         elif "wait" in words[1:4]:

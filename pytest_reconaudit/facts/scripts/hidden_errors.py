@@ -54,6 +54,7 @@ _SPEAKS = re.compile(
     r":$|(?:true|echo|printf|log\w*|warn\w*|print\w*|info|msg|say|note|debug|notify\w*|success|ok|err\w*"
     r"|sleep|continue)\b"
 )
+_MAX_COMMANDS = 80
 _CLEARING = re.compile(
     r"clean|rollback|roll_back|restore|recover|revert|teardown|tear_down|on_exit|on_error|trap|undo",
     re.IGNORECASE,
@@ -141,25 +142,15 @@ def _inner(words: tuple[str, ...]) -> tuple[str, ...]:
 def _hidden(
     target: Target, file: ScriptFile, known: list[tuple[ShellCommand, str]]
 ) -> Iterator[HiddenError]:
-    for command, kind in known:
+    for command, kind in known[:_MAX_COMMANDS]:
         if command.captured or _CLEARING.search(command.function):
             continue
         mask = _mask(file, command)
         if not mask:
             continue
         tree = tree_of(target, file.path)
-        # The tree's own commands are other objects than those of the script's reading.
-        twin = next(
-            (
-                one
-                for one in tree.script.commands
-                if one.place == command.place and one.words == command.words
-            ),
-            None,
-        )
-        verdict = Fate.UNKNOWN
-        if twin is not None:
-            verdict = fate(endings(tree, {id(twin): Mode.FAILS}, sourced_tree(target, file)))
+        ways = endings(tree, {id(command): Mode.FAILS}, sourced_tree(target, file))
+        verdict = fate(ways)
         if verdict is Fate.STOPS or verdict is Fate.WAITS:
             continue
         if (

@@ -144,6 +144,8 @@ def _collect(target: Target, file: _File, invocation: Invocation) -> None:
         return
     if not file.brings and _BRINGS.match(" ".join(words)[:400]):
         file.brings = True
+    if words[0] in ("source", ".") and "/" not in words[-1]:
+        return  # looked up in $PATH first
     for kind, word in _needs(invocation):
         for one in invocation.trace.script.loop_values(command, word) or (
             Word(word, word_place(command, word)),
@@ -231,6 +233,9 @@ def _lost(target: Target, file: _File, path: str) -> LostPath | None:
         return None
     if file.brings and first.kind in ("script", "file", "load script") and "/" not in path:
         return None
+    tests = file.script is not None and file.script.role == "test"
+    if tests and not target.has_dir(posixpath.dirname(path)):
+        return None  # run where more than this repository lies
     severity, manner = _severity(target, file, path, uses)
     if severity is Severity.INFO:
         return None

@@ -10,6 +10,7 @@ from msgspec import Struct
 from pytest_reconaudit.facts.index import files_by_name
 from pytest_reconaudit.facts.invocations import invocations
 from pytest_reconaudit.facts.scripts.files import ScriptFile, path_callers, script_files
+from pytest_reconaudit.facts.scripts.hidden_errors import critical
 from pytest_reconaudit.model import Place
 from pytest_reconaudit.readers.shell import Script, ShellCommand, unwrapped
 from pytest_reconaudit.target import Target, once
@@ -25,6 +26,8 @@ class ScriptStrictness(Struct, frozen=True, eq=False):
     """``set -e`` or ``trap … ERR`` is in effect, or may come from what it sources."""
     careless: tuple[ShellCommand, ...]
     """The commands whose failure nothing looks at, when the script is not strict."""
+    grave: bool
+    """It deploys, rolls back or migrates, or one of these commands does."""
     by_hand: int
     """How many commands have their status looked at, when the script is not strict."""
     not_executable: str
@@ -48,7 +51,7 @@ _IDLE = frozenset(
      "killall", "rm", "grep", "egrep", "figlet", "banner", "open", "xdg-open", "history", "id",
      "exec", "eval", "tail", "head", "less", "tree", "df", "du", "free", "ps", "top", "uptime",
      "basename", "dirname", "seq", "nproc", "column", "sort", "uniq", "wc", "cut", "tr", "jq",
-     "rmdir", "chmod"}
+     "rmdir", "chmod", "mapfile", "readarray"}
 )  # fmt: skip
 """Commands that say, look or tidy: nothing is built on their success."""
 _BUILTINS_AND_WORDS = frozenset({"die", "fail", "abort"})
@@ -108,8 +111,8 @@ def script_strictness(target: Target) -> tuple[ScriptStrictness, ...]:
                 called = "#"
         result.append(
             ScriptStrictness(
-                file, strict, tuple(careless), by_hand, called, place, _left_off(script),
-                tuple(_unknown(target, file, functions)),
+                file, strict, tuple(careless), _grave(file, careless), by_hand, called, place,
+                _left_off(script), tuple(_unknown(target, file, functions)),
             )
         )  # fmt: skip
     return tuple(result)
@@ -131,6 +134,14 @@ def _judged(file: ScriptFile) -> bool:
     if file.library or (script.shebang and not _SHELLS.search(script.shebang)):
         return False
     return bool(script.commands) and file.path.rpartition("/")[2] not in _FOREIGN
+
+
+def _grave(file: ScriptFile, careless: list[ShellCommand]) -> bool:
+    if file.role in ("deploy", "migration"):
+        return True
+    if file.role in ("test", "development"):
+        return False
+    return any(critical(one) in ("migration", "deployment") for one in careless)
 
 
 # -- set -e --------------------------------------------------------------------------------
@@ -257,7 +268,7 @@ def _left_off(script: Script) -> Place | None:
         return None
     off: Place | None = None
     for command in script.commands:
-        if command.words[:1] != ("set",) or command.blocks:
+        if command.words[:1] != ("set",) or command.blocks or command.function:
             continue
         words = " ".join(command.words[1:])
         if re.search(r"(?:^|\s)\+\w*e|\+o errexit", words):
