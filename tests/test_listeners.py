@@ -133,7 +133,8 @@ def test_nginx(
 def test_caddy(tmp_path: Path) -> None:
     target = lay(
         tmp_path,
-        Dockerfile="FROM caddy:2\nCOPY Caddyfile /etc/caddy/Caddyfile\n", Caddyfile=":{$PORT:3000} {\n\tfile_server\n}\nshop.example.com {\n\tfile_server\n}\n",
+        Dockerfile="FROM caddy:2\nCOPY Caddyfile /etc/caddy/Caddyfile\n",
+        Caddyfile=":{$PORT:3000} {\n\tfile_server\n}\nshop.example.com {\n\tfile_server\n}\n",
     )
     assert set(image_listens(target).ports) == {3000, 80, 443}
     assert set(image_listens(target, {"PORT": "4000"}).ports) == {4000, 80, 443}

@@ -649,7 +649,7 @@ def test_fastapi_factories_and_mounted_applications(tmp_path: Path) -> None:
         {
             "service/main.py": """
                 from fastapi import FastAPI
-                from .setup import add_routes
+                from .wiring import add_routes
 
                 def create_app() -> FastAPI:
                     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
@@ -657,7 +657,7 @@ def test_fastapi_factories_and_mounted_applications(tmp_path: Path) -> None:
                     add_routes(app)
                     return app
                 """,
-            "service/setup.py": """
+            "service/wiring.py": """
                 def add_routes(app):
                     @app.get("/up")
                     def up(): ...
@@ -744,6 +744,17 @@ def test_nginx_without_a_configuration_serves_its_page(tmp_path: Path) -> None:
     assert table is not None
     assert table.serves("/") is True
     assert table.serves("/health") is False
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        '["sh", "-c", "envsubst < /t > /etc/nginx/nginx.conf && nginx -g \'daemon off;\'"]',
+        "nginx -c /srv/nginx.conf",
+    ],
+)
+def test_nginx_a_start_command_that_brings_its_own_is_unknown(tmp_path: Path, command: str) -> None:
+    assert nginx(tmp_path, "", f"FROM nginx:1.27\nCMD {command}\n") is None
 
 
 def test_nginx_a_configuration_that_a_command_writes_is_unknown(tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ from pytest_reconaudit.facts.compose.stacks import Stack
 from pytest_reconaudit.facts.docker.images import dockerfiles
 from pytest_reconaudit.facts.env.keys import key_matrix
 from pytest_reconaudit.facts.network.asks import is_local
+from pytest_reconaudit.facts.network.image_ports import DEBUGGER_PORTS
 from pytest_reconaudit.facts.network.listeners import binds, listening, port_number
 from pytest_reconaudit.facts.network.pods import pod_ports
 from pytest_reconaudit.facts.network.port_faults import listener_notes, who_listens
@@ -197,7 +198,7 @@ def _published(target: Target, book: _Book) -> None:
                 continue
             book.count(port.place, heard.complete)
             case = None
-            if heard.complete and some and not heard.on(number) and not _debugger(number):
+            if heard.complete and some and not heard.on(number) and number not in DEBUGGER_PORTS:
                 case = _Case(
                     "c", port.place, number, port.written, one.service.name, Severity.LOW,
                     listener_notes(heard.listeners), heard.ports,
@@ -207,11 +208,6 @@ def _published(target: Target, book: _Book) -> None:
         cases = [one for one in found if one is not None]
         if cases and len(cases) == len(found):
             book.cases.append(cases[0])
-
-
-def _debugger(number: int) -> bool:
-    """Ports of debuggers and live reload, which a flag opens in development."""
-    return number in (1234, 2345, 5005, 5678, 9229, 9230, 24678, 35729, 40000)
 
 
 def _scraped(target: Target, book: _Book) -> None:

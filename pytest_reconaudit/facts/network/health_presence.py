@@ -25,7 +25,7 @@ from pytest_reconaudit.facts.network.programs import (
     program_of_container,
     program_of_dockerfile,
 )
-from pytest_reconaudit.facts.network.route_sources import served_by
+from pytest_reconaudit.facts.network.routes import routes_of
 from pytest_reconaudit.facts.network.services import Answering, answering
 from pytest_reconaudit.model import Note, Place, Severity
 from pytest_reconaudit.readers.compose import ComposeService, Dependency
@@ -50,6 +50,11 @@ _BASES = re.compile(
     r"|registry\.access\.redhat\.com/.+|cgr\.dev/chainguard/.+|nginxinc/[^/]+|amazoncorretto)$"
 )
 """Bases without a ``HEALTHCHECK``: the official ones and the vendors' plain ones."""
+_ON_DEMAND = frozenset(
+    {"adminer", "pgadmin4", "phpmyadmin", "mongo-express", "redis-commander", "redisinsight",
+     "kafka-ui", "akhq", "pgweb", "cloudbeaver", "dbgate", "drizzle-gateway"}
+)  # fmt: skip
+"""Consoles that connect when somebody opens them."""
 _WAITS = re.compile(
     r"wait[-_]for|wait-on|pg_isready|dockerize|\buntil\b|nc\s+-z|mysqladmin\s+ping|redis-cli\s+ping"
 )
@@ -142,13 +147,13 @@ def _presence(
     start = next((found for one in chain for kind in ("CMD", "ENTRYPOINT")
                   if (found := one.last(kind)) is not None), None)  # fmt: skip
     exposed = any(True for one in chain for _ in one.of("EXPOSE"))
-    listed = bool(program.server) or bool(served_by(target, program))
+    listed = exposed or bool(program.server) or routes_of(target, program) is not None
     notes = [note for _, note in users.get(dockerfile.path, ())]
     notes += [note for _, note in probes.get(dockerfile.path, ())]
     return ImagePresence(
         path=dockerfile.path,
         place=start.place if start is not None else stage.place,
-        serves=(exposed or listed) and (start is not None or bool(program.server)),
+        serves=listed and (start is not None or bool(program.server)),
         asked=asked,
         text=start.written.split("\n")[0] if start is not None else stage.written,
         users=tuple(dict.fromkeys(notes)),
@@ -311,6 +316,9 @@ def _dependency(target: Target, one: Answering, dependency: Dependency) -> Unask
         None,
     )
     if other is None or not dependency.required:
+        return None
+    base = one.program.base if one.program is not None else None
+    if base is not None and base.short in _ON_DEMAND and not dependency.condition:
         return None
     well = _asked(target, other)
     pair = f"{one.service.name} → {dependency.service}"

@@ -10,7 +10,10 @@ from functools import cache
 
 from pytest_reconaudit.readers.dockerfile import ImageReference
 
-__all__ = ["image_ports", "infrastructure_ports"]
+__all__ = ["DEBUGGER_PORTS", "image_ports", "infrastructure_ports"]
+
+DEBUGGER_PORTS = frozenset({1234, 2345, 5005, 5678, 9229, 9230, 24678, 35729, 40000})
+"""Debuggers and live reload: a flag opens them in development."""
 
 _PORTS: dict[str, tuple[int, ...]] = {
     # databases
@@ -61,9 +64,11 @@ _PORTS: dict[str, tuple[int, ...]] = {
     "loki": (3100, 7946, 9095, 9096), "promtail": (80, 9080, 1514),
     "tempo": (3200, 3100, 4317, 4318, 7946, 9095, 9411, 14250, 14268, 80),
     "mimir": (8080, 9009, 9095, 7946), "alloy": (12345, 4317, 4318),
-    "agent": (12345, 80), "jaeger": (4317, 4318, 5775, 5778, 6831, 6832, 9411, 14250, 14268, 14269,
+    "agent": (12345, 80), "jaeger": (4317, 4318, 5775, 5778, 6831, 6832, 9411, 14250, 14267,
+        14268, 14269,
                16685, 16686, 16687, 8888, 8889, 13133),
-    "all-in-one": (4317, 4318, 5775, 5778, 6831, 6832, 9411, 14250, 14268, 14269, 16685, 16686,
+    "all-in-one": (4317, 4318, 5775, 5778, 6831, 6832, 9411, 14250, 14267, 14268, 14269, 16685,
+        16686,
                    16687),
     "zipkin": (9410, 9411), "opentelemetry-collector": (
         1777, 4317, 4318, 8888, 8889, 9411, 13133, 14250, 14268, 55678, 55679, 55680),

@@ -233,8 +233,13 @@ def _claims(
             port.place, port.number, f"containerPort: {port.number}", port.number == main,
             "containerPort",
         )  # fmt: skip
+    known = {port.number for port in declared}
     for number, place, written in targets:
-        yield PodClaim(place, number, written, number == main, "targetPort")
+        # A port that the container does not even declare is the Service's own mistake.
+        # Of a ready-made image with many ports the table may lack one of another version.
+        ours = program is not None and program.package is not None
+        own = number == main or (number not in known and (ours or len(targets) == 1))
+        yield PodClaim(place, number, written, own, "targetPort")
     if own_port is not None and wanted:
         yield PodClaim(own_port[1], wanted, f"PORT: {wanted}", wanted == main, "PORT")
 

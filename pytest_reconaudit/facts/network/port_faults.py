@@ -31,7 +31,7 @@ from pytest_reconaudit.facts.network.asks import (
     script_asks,
     workflow_command_asks,
 )
-from pytest_reconaudit.facts.network.image_ports import infrastructure_ports
+from pytest_reconaudit.facts.network.image_ports import DEBUGGER_PORTS, infrastructure_ports
 from pytest_reconaudit.facts.network.listeners import (
     Listener,
     Listening,
@@ -307,7 +307,7 @@ def _own_compose_ports(one: Answering, say: object, unknown: set[Place]) -> None
         return
     right = any(heard.on(number) for number, _ in targets)
     for number, port in targets:
-        if heard.on(number) or right:
+        if heard.on(number) or right or number in DEBUGGER_PORTS:
             say(port.place, number, None)
             continue
         severity = _for_role(Severity.CRITICAL, port.place.path)

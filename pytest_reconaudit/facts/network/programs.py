@@ -113,6 +113,7 @@ _BY_COMMAND = {
 }  # fmt: skip
 _RUNNERS = frozenset({"npx", "bunx", "pnpx", "tini", "dumb-init", "gosu", "su-exec", "doppler"})
 _ENTRY = re.compile(r"(?:^|/)(?:docker-)?entrypoint[\w.-]*$|\.(?:sh|bash)$|(?:^|/)(?:start|run)$")
+_QUOTED = re.compile(r"'[^']*'|\"(?:\\.|[^\"\\])*\"")
 _EXEC = re.compile(r"^[ \t]*(?:exec[ \t]+)?(?P<words>[^\s#][^\n]{0,400})$", re.MULTILINE)
 _CONFIG_ROOTS = {
     "nginx": ("/etc/nginx/", "/usr/local/openresty/nginx/conf/", "/opt/bitnami/nginx/conf/"),
@@ -128,6 +129,7 @@ _MADE = re.compile(
     r">>?[ \t]*[\"']?(?P<path>/etc/(?:nginx|caddy|apache2|httpd)/[\w./-]+)"
     r"|\b(?:sed[ \t]+-i|mv|cp|ln|envsubst)\b[^\n&|;]{0,200}/etc/(?:nginx|caddy|apache2|httpd)/"
 )
+_OTHER_CONFIG = re.compile(r"\bnginx\b[^\n;&|]{0,80}\s-c\s+(?!/etc/nginx/nginx\.conf)\S")
 _HOLE = re.compile(r"\$\{\{[^}]{0,200}\}\}|\$\{[^}]{0,200}\}|\$\([^)]{0,200}\)|\$\w+|<[^>]{0,80}>")
 _MAX_SCRIPT = 20_000
 
@@ -200,8 +202,10 @@ def command_server(words: Sequence[str]) -> str:
     while rest:
         name = rest[0].rpartition("/")[2]
         if name in ("sh", "bash", "ash", "dash") and len(rest) > 2 and rest[1] in ("-c", "-ec"):
-            parts = re.split(r"&&|;|\|\|", rest[2])
-            return command_server(shell_words(parts[-1].replace("exec ", " ")))
+            # Quoted text is hidden: `nginx -g 'daemon off;'` does not end at its semicolon.
+            hidden = _QUOTED.sub(lambda match: "_" * len(match[0]), rest[2])
+            ends = [match.end() for match in re.finditer(r"&&|\|\||;(?=\s*\S)", hidden)]
+            return command_server(shell_words(rest[2][ends[-1] if ends else 0 :].strip()))
         if name in _RUNNERS or name == "exec":
             rest = rest[1:]
             while rest and rest[0].startswith("-"):
@@ -314,9 +318,10 @@ def _program(
 ) -> Program:
     base = dockerfile.chain(stage)[-1].image
     words = _final(dockerfile, stage, entrypoint, command)
-    folders = applications_of_image(target, dockerfile)
+    folders = applications_of_image(target, dockerfile) or _around(target, dockerfile, stage)
     server, lines = _started(target, dockerfile, base, words)
     placed, known = _placed(target, dockerfile, stage, server)
+    known = known and not _writes_its_own(target, dockerfile, words)
     package = None
     if not server or server in ("serve", "vite-preview"):
         package = _package(target, dockerfile, stage, folders, [words, *lines])
@@ -332,6 +337,18 @@ def _program(
         placed=tuple(placed.items()),
         configs_known=known,
     )
+
+
+def _around(target: Target, dockerfile: Dockerfile, stage: Stage) -> tuple[str, ...]:
+    """The root, for its own Dockerfile that takes everything and that nobody is seen to build."""
+    if "/" in dockerfile.path or images(target).builds(dockerfile):
+        return ()
+    for source in images(target).sources(dockerfile):
+        if source.written.strip("\"'") in (".", "./") and (
+            source.stage in dockerfile.needed(stage)
+        ):
+            return ("",)
+    return ()
 
 
 def _started(
@@ -386,6 +403,12 @@ def _placed(
                 if any(_MADE.search(text) for text in texts):
                     known = False
     return found, known
+
+
+def _writes_its_own(target: Target, dockerfile: Dockerfile, words: Sequence[str]) -> bool:
+    """Whether the start command or script makes the configuration, or names another one."""
+    texts = [" ".join(words), *_scripts(target, dockerfile, words)]
+    return any(_MADE.search(text) or _OTHER_CONFIG.search(text) for text in texts)
 
 
 def _copied(
@@ -509,6 +532,8 @@ def _package(
             return root[0]
         if len(folders) == 1:
             return None
+    if not folders:
+        return _by_binary(target, commands)
     npm = {package.folder: package for package in npm_packages(target)}
     for words in commands:
         found = _npm_package(target, words, npm, folders)
@@ -518,6 +543,18 @@ def _package(
     if len(own) == 1:
         return own[0]
     return None
+
+
+def _by_binary(target: Target, commands: list[tuple[str, ...]]) -> str | None:
+    """The one package whose binary is started, when only its name tells."""
+    names = {unwrapped(words)[0].rpartition("/")[2] for words in commands if unwrapped(words)}
+    found = {
+        package.folder
+        for package in cargo_packages(target)
+        for name, _ in package.bins
+        if name in names
+    }
+    return found.pop() if len(found) == 1 else None
 
 
 def _interpreted(words: Sequence[str]) -> bool:
