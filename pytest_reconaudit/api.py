@@ -57,8 +57,6 @@ from pytest_reconaudit.facts.env.fallbacks import Fallback, FallbackFile
 from pytest_reconaudit.facts.env.frontends import FrontendApp, FrontendService, PublicValue
 from pytest_reconaudit.facts.env.key_groups import KeyGroup, key_places
 from pytest_reconaudit.facts.env.key_use import KeyUse
-from pytest_reconaudit.facts.env.requirements import Requirement, Requirements
-from pytest_reconaudit.facts.env.key_use import KeyUse
 from pytest_reconaudit.facts.env.portability import PortableFile
 from pytest_reconaudit.facts.env.requirements import Requirement, Requirements
 from pytest_reconaudit.facts.env.secret_logs import LogFile
@@ -78,10 +76,10 @@ from pytest_reconaudit.facts.k8s.kube_faults import FaultGroup, KubeFault, KubeF
 from pytest_reconaudit.facts.k8s.kube_secrets import SecretsFile
 from pytest_reconaudit.facts.k8s.render_sets import RenderSet
 from pytest_reconaudit.facts.k8s.workloads import Unexpanded, Workload
-from pytest_reconaudit.facts.network.health import HealthFault, ImageHealth, ServiceHealth
-from pytest_reconaudit.facts.network.health_presence import HealthFile, ImagePresence, Unasked
 from pytest_reconaudit.facts.linters import Linted
 from pytest_reconaudit.facts.network.declared_ports import DeclaredPorts
+from pytest_reconaudit.facts.network.health import HealthFault, ImageHealth, ServiceHealth
+from pytest_reconaudit.facts.network.health_presence import HealthFile, ImagePresence, Unasked
 from pytest_reconaudit.facts.network.port_faults import PortFile
 from pytest_reconaudit.facts.network.server_starts import ServerStart
 from pytest_reconaudit.facts.npm_locks import Install, LockSubject
@@ -183,11 +181,10 @@ __all__ = [
     "JobTests",
     "KeyGroup",
     "KeyUse",
+    "KeyValues",
     "KubeFault",
     "KubeFile",
     "KubeImage",
-    "KeyUse",
-    "KeyValues",
     "KubeObject",
     "Layers",
     "Leak",
@@ -218,8 +215,6 @@ __all__ = [
     "PublicValue",
     "ReferenceFile",
     "RenderSet",
-    "Requirement",
-    "Requirements",
     "Requirement",
     "Requirements",
     "Rival",

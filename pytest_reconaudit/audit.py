@@ -28,13 +28,14 @@ from pytest_reconaudit.model import (
     SkipReason,
     fingerprint,
 )
+from pytest_reconaudit.patterns import regex
 
 __all__ = ["Skipped", "audit", "collecting", "meta_of", "report", "skip"]
 
 F = TypeVar("F", bound=Callable[..., None])
 
 _EVIDENCE_LIMIT = 200
-_SECTION = re.compile(r"^(Why|Decides|Blind spots):[ ]?", re.MULTILINE)
+_SECTION = regex(r"^(Why|Decides|Blind spots):[ ]?", re.MULTILINE)
 _META = "__recon_check__"
 
 

@@ -16,7 +16,7 @@ from msgspec.structs import replace
 
 from pytest_reconaudit import subjects as registry
 from pytest_reconaudit.audit import Skipped, collecting, meta_of
-from pytest_reconaudit.deadline import deadline
+from pytest_reconaudit.deadline import TimeLimit, deadline
 from pytest_reconaudit.model import (
     CheckMeta,
     Confidence,
@@ -267,6 +267,8 @@ def _from_assertion(error: AssertionError, item: PlannedItem) -> Finding:
 def crash_text(error: BaseException) -> str:
     """A crash in one line, with the innermost place in our code that raised it."""
     frames = traceback.extract_tb(error.__traceback__)
+    if isinstance(error, TimeLimit):
+        frames = frames[:-1]  # what was at work when the alarm rang
     where = ""
     if frames:
         last = frames[-1]

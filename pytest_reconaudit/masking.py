@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from pytest_reconaudit.model import mask
+from pytest_reconaudit.patterns import regex
 
 __all__ = ["hide_secrets"]
 
@@ -12,36 +13,36 @@ _SECRET = (
     r"(?:[\w.-]*(?:pass(?:word|wd|phrase)?|pwd|secret|token|api[_-]?key|private[_-]?key"
     r"|(?:access|session|cookie|signing|encryption|master)[_-]?key|credential|auth(?!or(?!iz))|dsn)[\w.-]*)"
 )
-_QUOTED = re.compile(
+_QUOTED = regex(
     rf"""(?ix) (?P<head> \b{_SECRET} ["']? \s* (?: := | => | [:=] ) \s* )
     (?P<quote> ["'] ) (?P<value> [^"']{{3,}} ) (?P=quote)"""
 )
-_BARE = re.compile(
+_BARE = regex(
     rf"""(?ix) (?P<head> \b{_SECRET}["']? \s* (?: = | :\s ) \s* )
     (?P<value> [^\s"'#,;][^\s"'#,;]{{2,}} )"""
 )
-_FALLBACK = re.compile(
+_FALLBACK = regex(
     rf"""(?ix) (?P<head> \b{_SECRET} ["']? [^"'`\n]{{0,60}}?
     (?: unwrap_or\w* | \|\| | \?\? | \?: | , | \b or \b ) [^"'`\n]{{0,40}} )
     (?P<quote> ["'`] ) (?P<value> [^"'`]{{3,200}} ) (?P=quote)"""
 )
 """``env("JWT_SECRET") || "default"`` and ``getenv("JWT_SECRET", "default")``."""
-_DEFAULT = re.compile(rf"(?i)(?P<head>\$\{{{_SECRET}:?[-=]?)(?P<value>[^\s${{}}]{{3,200}})(?=\}})")
+_DEFAULT = regex(rf"(?i)(?P<head>\$\{{{_SECRET}:?[-=]?)(?P<value>[^\s${{}}]{{3,200}})(?=\}})")
 """``${JWT_SECRET:-default}``."""
-_USERINFO = re.compile(
+_USERINFO = regex(
     r"(?P<head>\b[a-z][a-z0-9+.-]{1,20}://[^\s:/@]{0,100}:)(?P<value>[^\s@/]{1,200})@", re.I
 )
-_KNOWN = re.compile(
+_KNOWN = regex(
     r"\b(?:gh[pousr]_\w{20,}|github_pat_\w{20,}|glpat-[\w-]{16,}|AKIA[0-9A-Z]{16}"
     r"|[sr]k_live_\w{12,}|xox[abprs]-[\w-]{10,}|eyJ[\w-]{8,}\.[\w-]{8,}[\w.-]*)"
 )
-_KEY_BODY = re.compile(r"^\s*[A-Za-z0-9+/]{48,}={0,2}\s*$")
-_DATA_FILE = re.compile(
+_KEY_BODY = regex(r"^\s*[A-Za-z0-9+/]{48,}={0,2}\s*$")
+_DATA_FILE = regex(
     r"(?:\.env[^/]*|(?:^|/)env\.[^/]*|\.ya?ml|\.ini|\.conf|\.cfg|\.toml|\.properties|\.tf(?:vars)?"
     r"|(?:^|/)(?:Docker|Container)file[^/]*|\.(?:ba)?sh|\.pem|\.key|\.tpl|\.template|\.example|\.sample)$",
     re.I,
 )
-_ABOUT_IT = re.compile(
+_ABOUT_IT = regex(
     r"(?:name|ref|file|path|ur[il]|ttl|expir\w*|seconds|hours|length|header|issuer|polic\w+)[\"']?\s*\W*$",
     re.I,
 )

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import enum
 import hashlib
-import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -161,12 +160,9 @@ class Problem(Struct, frozen=True):
     message: str
 
 
-_SPACES = re.compile(r"\s+")
-
-
 def fingerprint(check: str, path: str, evidence: str, subject: str = "") -> str:
     """A name for a finding that survives unrelated edits: no line number goes into it."""
-    text = "\0".join((check, path, _SPACES.sub(" ", evidence).strip(), subject))
+    text = "\0".join((check, path, " ".join(evidence.split()), subject))
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 

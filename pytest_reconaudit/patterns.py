@@ -15,11 +15,11 @@ import sys
 from contextlib import suppress
 from importlib import import_module
 from pathlib import Path
-from typing import Any
+from typing import Any, AnyStr
 
 __all__ = ["cache_file", "regex", "save"]
 
-_Key = tuple[str, int]
+_Key = tuple[str | bytes, int]
 
 
 def _engine() -> Any:
@@ -57,8 +57,11 @@ _table = _load()
 _new: dict[_Key, Any] = {}
 
 
-def regex(source: str, flags: int = 0) -> re.Pattern[str]:
-    """``re.compile``, out of the cache where it is known."""
+def regex(source: AnyStr, flags: int = 0) -> re.Pattern[AnyStr]:
+    """``re.compile``, out of the cache where it is known. For patterns of modules alone.
+
+    A pattern made of what the target holds must not end up in the cache: use ``re.compile``.
+    """
     key = (source, int(flags))
     known = _table.get(key)
     if known is None:
@@ -67,7 +70,7 @@ def regex(source: str, flags: int = 0) -> re.Pattern[str]:
             return re.compile(source, flags)
         _table[key] = _new[key] = known
     try:
-        found: re.Pattern[str] = _ENGINE.compile(source, *known)
+        found: re.Pattern[AnyStr] = _ENGINE.compile(source, *known)
     except (TypeError, ValueError, RuntimeError):  # the engine refuses code that is not sound
         return re.compile(source, flags)
     return found
@@ -92,7 +95,9 @@ def save(outside: Path) -> None:
     _new.clear()
 
 
-def _code(source: str, flags: int) -> tuple[int, list[int], int, dict[str, int], Any] | None:
+def _code(
+    source: str | bytes, flags: int
+) -> tuple[int, list[int], int, dict[str, int], Any] | None:
     """What ``re`` hands to its engine for a pattern; ``None`` when it cannot be looked at.
 
     Raises ``re.error`` for a broken pattern, as ``re.compile`` does.

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Protocol
@@ -12,11 +11,12 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from pytest_reconaudit.model import Finding, Outcome, Severity
+from pytest_reconaudit.patterns import regex
 
 __all__ = ["Baseline", "BaselineError", "Lines", "Policy"]
 
-_WAIVER = re.compile(r"recon:\s*ignore\[([A-Za-z0-9*,:\s-]+)\](?:\s*[:—-]?\s*(.*))?")
-_CLOSERS = re.compile(r"\s*(?:-->|\*/|#\})\s*$")
+_WAIVER = regex(r"recon:\s*ignore\[([A-Za-z0-9*,:\s-]+)\](?:\s*[:—-]?\s*(.*))?")
+_CLOSERS = regex(r"\s*(?:-->|\*/|#\})\s*$")
 
 
 class Lines(Protocol):

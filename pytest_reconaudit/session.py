@@ -21,7 +21,7 @@ from typing import Any, Literal, cast
 
 import pytest
 
-from pytest_reconaudit import engine, model, policy, subjects
+from pytest_reconaudit import engine, model, patterns, policy, subjects
 from pytest_reconaudit.model import ItemResult, Outcome, Pillar, Run, Severity
 from pytest_reconaudit.plugin import SUITE
 from pytest_reconaudit.target import Target, TargetError
@@ -635,6 +635,7 @@ class AuditSession:
             terminalreporter.write("\n")
 
     def pytest_unconfigure(self) -> None:
+        patterns.save(self.target.root)
         if not gc.isenabled():
             gc.freeze()
         if self._owns_shared:

@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 from msgspec import Struct
 
 from pytest_reconaudit.model import Place
+from pytest_reconaudit.patterns import regex
 
 if TYPE_CHECKING:
     Rules = dict[str, list[tuple["IgnoreRule", Callable[[str], object]]]]
@@ -43,13 +44,11 @@ _EXCLUDED = _PRUNED | {
     "archive", "archives", "archived", "legacy", "fixtures", "testdata", "__snapshots__",
 }  # fmt: skip
 """Folders whose files exist but are never audited (catalogue G3)."""
-_EXCLUDED_ALIKE = re.compile(r"_+(?:archived?|legacy|fixtures|testdata|vendor)|test[_-]?data\d*")
+_EXCLUDED_ALIKE = regex(r"_+(?:archived?|legacy|fixtures|testdata|vendor)|test[_-]?data\d*")
 """The same under the spellings that people give them: ``_archived``, ``testdata2``."""
 
 _TEMPLATE_SUFFIXES = (".tpl", ".j2", ".jinja", ".jinja2")
-_GENERATED = re.compile(
-    r"@generated|auto-?generated|generated (?:by|from|file|code)", re.IGNORECASE
-)
+_GENERATED = regex(r"@generated|auto-?generated|generated (?:by|from|file|code)", re.IGNORECASE)
 """A bare "do not edit" is as often a plea to colleagues: it does not count alone."""
 
 
@@ -497,7 +496,7 @@ def _compile_ignore(path: str, text: str) -> Iterator[tuple[IgnoreRule, Callable
             yield IgnoreRule(Place(path, number, 1), pattern), matches
 
 
-_PLAIN_IGNORE = re.compile(r"(\*?)([\w.+@~-]+)(/?)")
+_PLAIN_IGNORE = regex(r"(\*?)([\w.+@~-]+)(/?)")
 
 
 def _matcher(pattern: str) -> Callable[[str], object] | None:

@@ -85,11 +85,26 @@ def test_imports_go_one_way(name: str, path: Path) -> None:
         if not imported.startswith(PACKAGE):
             continue
         inner = imported.removeprefix(PACKAGE).lstrip(".")
-        if room(inner) == "" or inner == "__version__":
+        if room(inner) in ("", "patterns") or inner == "__version__":
             continue
         if room(inner) not in ALLOWED[room(name)] and room(inner) != room(name):
             wrong.append(f"{path.name}:{line} imports {imported}")
     assert not wrong
+
+
+def test_patterns_of_modules_come_from_the_cache() -> None:
+    """Hundreds of patterns compiled at import would cost a third of an audit."""
+    wrong = []
+    for name, path in modules():
+        if name in ("patterns", "_guard"):
+            continue
+        for node in ast.parse(path.read_text("utf-8")).body:
+            if isinstance(node, (ast.FunctionDef, ast.ClassDef)):
+                continue
+            for one in ast.walk(node):
+                if isinstance(one, ast.Call) and ast.unparse(one.func) == "re.compile":
+                    wrong.append(f"{path.name}:{one.lineno}")
+    assert not wrong, "use pytest_reconaudit.patterns.regex"
 
 
 @pytest.mark.parametrize(

@@ -313,9 +313,7 @@ def test_waiver_and_baseline(pytester: pytest.Pytester, target: Path) -> None:
     assert pytester.runpytest(*args, "--recon-baseline=b.json").ret == 1
 
 
-def test_accepted_findings_that_are_gone_are_told(
-    pytester: pytest.Pytester, target: Path
-) -> None:
+def test_accepted_findings_that_are_gone_are_told(pytester: pytest.Pytester, target: Path) -> None:
     compose = target / "docker-compose.yml"
     pytester.runpytest(f"--recon-target={target}", "--recon-write-baseline=b.json")
     again = pytester.runpytest(f"--recon-target={target}", "--recon-baseline=b.json")

@@ -23,8 +23,8 @@ def lint_clean(linted: Linted) -> None:
     with actions), the newest migration of each history (squawk) or manifests (kubeconform), as
     copies in a private folder, so that nothing of the target configures it; with
     `--recon-with-config` it runs in the target and obeys it. Its levels become severities: error
-    or high, warning or medium, info or low, style or note; one finding per rule and file. What one of our own checks says of
-    the same line is not said twice.
+    or high, warning or medium, info or low, style or note; one finding per rule and file. What
+    one of our own checks says of the same line is not said twice.
 
     Blind spots: those of the linter. One that is missing, crashes or takes over two minutes is
     a skip with the reason. kubeconform fetches its schemas from where it is set to.

@@ -18,6 +18,7 @@ from pytest_reconaudit.facts.compose.stacks import stacks
 from pytest_reconaudit.facts.docker.images import dockerfiles, images
 from pytest_reconaudit.facts.packages import NpmPackage, cargo_packages, npm_packages
 from pytest_reconaudit.model import Place
+from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.readers.dockerfile import Dockerfile
 from pytest_reconaudit.target import Target, once
 
@@ -40,45 +41,45 @@ _MANIFESTS = frozenset(
      "go.mod", "pom.xml", "build.gradle", "build.gradle.kts", "Gemfile", "composer.json",
      "mix.exs", "deno.json", "Package.swift", "build.sbt"}
 )  # fmt: skip
-_RUNS = re.compile(
+_RUNS = regex(
     r"\b(?:next|nuxt|nuxi|vite(?!st)|react-scripts|craco|astro|gatsby|remix|expo|electron|ng|nest"
     r"|node|nodemon|ts-node|tsx|bun|deno|serve|fastify|express|wrangler|pm2)\b"
 )
 _RUN_SCRIPTS = frozenset({"start", "dev", "serve", "start:dev", "start:prod", "develop", "preview"})
 
 _EVERYDAY = frozenset({"dev", "build", "start", "develop", "serve"})
-_NEXT = re.compile(r"\bnext\s+(?:build|dev|start|export)\b")
-_CRA = re.compile(r"\b(?:react-scripts|craco|react-app-rewired)\s+(?:build|start)\b")
-_VITE = re.compile(r"(?:^|[\s;&|/])vite(?=$|[\s;&|])(?!\s+(?:--version|-v)\b)")
-_SERVER_SIDE = re.compile(
+_NEXT = regex(r"\bnext\s+(?:build|dev|start|export)\b")
+_CRA = regex(r"\b(?:react-scripts|craco|react-app-rewired)\s+(?:build|start)\b")
+_VITE = regex(r"(?:^|[\s;&|/])vite(?=$|[\s;&|])(?!\s+(?:--version|-v)\b)")
+_SERVER_SIDE = regex(
     r"@remix-run/.+|@sveltejs/kit|astro|nuxt|@tanstack/(?:react-|solid-)?start|@react-router/dev"
     r"|vike|vite-plugin-ssr|@solidjs/start|solid-start|@builder\.io/qwik-city|waku|@analogjs/.+"
     r"|rakkasjs|electron|electron-vite|@redwoodjs/.+|@crxjs/.+|wxt|@tauri-apps/cli"
 )
 """Frameworks on top of Vite whose sources run outside the browser too."""
-_ENV_PREFIX = re.compile(r"\benvPrefix\s*:\s*(\[[^\]]{0,300}\]|['\"][^'\"]*['\"]|[^\s,}]+)")
-_QUOTED = re.compile(r"['\"]([^'\"]*)['\"]")
-_DEFINES = re.compile(
+_ENV_PREFIX = regex(r"\benvPrefix\s*:\s*(\[[^\]]{0,300}\]|['\"][^'\"]*['\"]|[^\s,}]+)")
+_QUOTED = regex(r"['\"]([^'\"]*)['\"]")
+_DEFINES = regex(
     r"['\"`]process\.env|\bprocess\.env\b['\"]?\s*:|vite-plugin-env(?:ironment|-compatible)"
     r"|EnvironmentPlugin|envCompatible|rollup-plugin-inject-process-env|plugin-replace|dotenv-webpack"
 )
-_LIBRARY = re.compile(r"\bbuild\s*:\s*\{[^}]{0,400}?\blib\s*:", re.DOTALL)
-_COMMENTS = re.compile(r"/\*.*?\*/|(?<![:'\"\w])//[^\n]*", re.DOTALL)
+_LIBRARY = regex(r"\bbuild\s*:\s*\{[^}]{0,400}?\blib\s*:", re.DOTALL)
+_COMMENTS = regex(r"/\*.*?\*/|(?<![:'\"\w])//[^\n]*", re.DOTALL)
 
-_TESTS = re.compile(
+_TESTS = regex(
     r"(?:^|/)(?:tests?|benches|e2e|__tests__|__mocks__|cypress|spec|specs|playwright|testing"
     r"|test-utils|api_tests)/|\.(?:spec|test|e2e|cy)\.\w+$|(?:^|/)(?:playwright|cypress|vitest|jest)"
     r"\.(?:config|setup)\b|(?:^|/)(?:conftest|test_[^/]+|[^/]+_test)\.(?:py|go|rs)$|_test/",
     re.IGNORECASE,
 )
-_NODE_SIDE = re.compile(
+_NODE_SIDE = regex(
     r"(?:^|/)(?:scripts?|server|servers|api|functions|netlify|lambda|bin|tools?|tooling|build"
     r"|\.storybook|plugins|config|middleware|electron|ssr|cli|mocks?|cron|jobs|workers?)/"
     r"|\.(?:config|server|setup|conf|rc)\.[cm]?[jt]sx?$|(?:^|/)(?:server|next-env\.d|middleware"
     r"|instrumentation|gulpfile|gruntfile|webpack[\w.-]*|craco[\w.-]*)\.[cm]?[jt]sx?$|\.d\.ts$",
     re.IGNORECASE,
 )
-_NODE_IMPORT = re.compile(
+_NODE_IMPORT = regex(
     r"(?:from\s+|require\(\s*|import\s+)['\"](?:node:[\w/]+|fs|fs/promises|path|http|https|os"
     r"|child_process|crypto|url|util|net|stream|express|fastify|koa|dotenv|pg|mysql2?|mongoose"
     r"|@prisma/client|winston|pino|nodemailer)['\"]"

@@ -14,11 +14,12 @@ from pytest_reconaudit.facts.index import invocations_of
 from pytest_reconaudit.facts.packages import CargoPackage, cargo_at, cargo_packages
 from pytest_reconaudit.facts.references import cargo_call
 from pytest_reconaudit.model import Note
+from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.target import Target, once
 
 __all__ = ["CargoLock", "cargo_locks"]
 
-_TOOLS = re.compile(
+_TOOLS = regex(
     r"(?:^|/)(?:xtask|tools?|examples?|benches|bench(?:marks?)?|fuzz|tests?|test[-_]\w+|ci|scripts?"
     r"|templates?|playground|demos?|integration[\w-]*)(?:/|$)|(?:^|/)[\w-]*(?:xtask|fuzz|bench)$",
     re.IGNORECASE,

@@ -6,7 +6,6 @@ a person looks at, and what the JSON report carries for other tools.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 
 from pytest_reconaudit.facts.ci.pipelines import workflows
@@ -29,6 +28,7 @@ from pytest_reconaudit.facts.network.routes import route_tables, routes_of
 from pytest_reconaudit.facts.network.services import Answering, answering
 from pytest_reconaudit.facts.references import option_values
 from pytest_reconaudit.model import DeploymentMap, MapEdge, MapNode, Place, Span
+from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.readers.compose import ComposeService
 from pytest_reconaudit.readers.manifest import KubeObject
 from pytest_reconaudit.readers.yaml import Map
@@ -37,10 +37,10 @@ from pytest_reconaudit.target import Target, once
 __all__ = ["deployment_map"]
 
 _UNNAMED = "(image not named)"
-_TERRAFORM_IMAGE = re.compile(r'^\s*"?(?:container_)?image"?\s*[=:]\s*"([^"\s]+[:/][^"\s]*)"')
+_TERRAFORM_IMAGE = regex(r'^\s*"?(?:container_)?image"?\s*[=:]\s*"([^"\s]+[:/][^"\s]*)"')
 _FLAGS = frozenset({"--rm", "--detach", "--interactive", "--tty", "--init", "--privileged",
                     "--read-only", "--no-healthcheck", "--publish-all", "--quiet"})  # fmt: skip
-_SHORT_FLAGS = re.compile(r"-[ditPq]+")
+_SHORT_FLAGS = regex(r"-[ditPq]+")
 
 
 @once

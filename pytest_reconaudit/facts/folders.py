@@ -12,6 +12,7 @@ from collections.abc import Mapping
 
 from msgspec import Struct
 
+from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.readers.shell import Block, Script, ShellCommand, unwrapped
 
 __all__ = ["Trace", "join", "trace"]
@@ -22,7 +23,7 @@ _MAX_EXPANSIONS = 40
 _MAX_CALLS = 400
 _MAX_COMMAND = 400
 
-_VARIABLE = re.compile(
+_VARIABLE = regex(
     r"\$\{\{\s*github\.(workspace)\s*\}\}|\$(\w+)|\$\{(\w+)(?:\[[0@*]\])?\}"
     r"|\$\{(\w+)(?:\[0\])?:?[-=]([^{}]*)\}|\$\{(\w+)(?:\[0\])?%/\*\}|\$\{(\w+):\?[^{}]*\}"
 )
@@ -30,19 +31,19 @@ _ALTERNATIVES = {"else": ("if", "elif"), "elif": ("if", "elif"), "case": ("case"
 """A block → the kinds of block beside it that did not run when it does."""
 _SELF = frozenset({"0", "BASH_SOURCE"})
 _WORKSPACE = frozenset({"GITHUB_WORKSPACE", "CI_PROJECT_DIR", "workspace"})
-_CD_PWD = re.compile(
+_CD_PWD = regex(
     r"(?:builtin\s+)?cd\s+(?:-[PL]\s+)?(?:--\s+)?(?P<to>.+?)\s*"
     r"(?:>\s*/dev/null)?\s*(?:2>&1|2>\s*/dev/null|&>\s*/dev/null)?\s*(?:&&|;)\s*pwd(?:\s+-[PL])?",
     re.DOTALL,
 )
-_DIRNAME = re.compile(r"dirname\s+(?:--\s+)?(?P<of>.+)", re.DOTALL)
-_REALPATH = re.compile(
+_DIRNAME = regex(r"dirname\s+(?:--\s+)?(?P<of>.+)", re.DOTALL)
+_REALPATH = regex(
     r"(?:readlink\s+-[fe]+|greadlink\s+-f|realpath(?:\s+-[es]+)?)\s+(?P<of>.+)", re.DOTALL
 )
-_TOPLEVEL = re.compile(
+_TOPLEVEL = regex(
     r"git\s+rev-parse\s+--show-toplevel(?:\s+2>\s*/dev/null)?(?:\s*\|\|.*)?", re.DOTALL
 )
-_PWD = re.compile(r"pwd(?:\s+-[PL])?")
+_PWD = regex(r"pwd(?:\s+-[PL])?")
 
 
 def join(folder: str | None, path: str) -> str | None:

@@ -6,11 +6,12 @@ import re
 from collections.abc import Iterable, Iterator
 
 from pytest_reconaudit.facts.invocations import Invocation, invocations
+from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.target import Target, once
 
 __all__ = ["files_by_name", "folders_by_name", "hidden", "invocations_of", "submodules"]
 
-_SUBMODULE = re.compile(r"^[ \t]*path[ \t]*=[ \t]*(\S+)[ \t]*$", re.MULTILINE)
+_SUBMODULE = regex(r"^[ \t]*path[ \t]*=[ \t]*(\S+)[ \t]*$", re.MULTILINE)
 
 
 @once

@@ -10,6 +10,8 @@ from collections.abc import Sequence
 
 from msgspec import Struct
 
+from pytest_reconaudit.patterns import regex
+
 __all__ = ["NpmInstall", "dependency_install", "is_test", "npm_install", "system_packages"]
 
 _MANAGERS = frozenset({"npm", "pnpm", "yarn", "bun"})
@@ -171,7 +173,7 @@ def dependency_install(words: Sequence[str]) -> str:
     return ""
 
 
-_TEST_SCRIPT = re.compile(r"test(?:[:._-][\w:.-]+)?|t")
+_TEST_SCRIPT = regex(r"test(?:[:._-][\w:.-]+)?|t")
 
 
 def is_test(words: Sequence[str]) -> bool:

@@ -8,7 +8,6 @@ here: it runs in another file system.
 from __future__ import annotations
 
 import posixpath
-import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -18,6 +17,7 @@ from pytest_reconaudit.facts.ci.pipelines import actions
 from pytest_reconaudit.facts.ci.steps import JobRun, StepRun, job_runs, step_script
 from pytest_reconaudit.facts.folders import Trace, trace
 from pytest_reconaudit.facts.packages import npm_packages
+from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.readers.makefile import Makefile, read_makefile
 from pytest_reconaudit.readers.shell import Script, ShellCommand, read_shell, unwrapped
 from pytest_reconaudit.target import Target, once
@@ -32,7 +32,7 @@ __all__ = [
     "workflow_invocations",
 ]
 
-_SHEBANG = re.compile(r"#!\s*\S*?(?:/|\benv\s+(?:-\S+\s+)*)(?:ba|da|k|z)?sh\b")
+_SHEBANG = regex(r"#!\s*\S*?(?:/|\benv\s+(?:-\S+\s+)*)(?:ba|da|k|z)?sh\b")
 _MAKEFILES = ("Makefile", "makefile", "GNUmakefile", "*.mk")
 _TOOL_FOLDERS = frozenset(
     {"scripts", "script", "bin", "tools", "tool", "hack", "ci", "utils", "dev"}
@@ -214,7 +214,7 @@ def _start(target: Target, script: Script, path: str, own: str) -> tuple[str, bo
 
 
 _SPEAKING = frozenset({"echo", "printf", "exit", "sleep", "local", "return", "set", "export"})
-_PATHLIKE = re.compile(r"(?:\./|\.\./)*[\w.@-]+(?:/[\w.@-]+)*/?")
+_PATHLIKE = regex(r"(?:\./|\.\./)*[\w.@-]+(?:/[\w.@-]+)*/?")
 
 
 def _makefile_invocations(target: Target) -> Iterator[Invocation]:

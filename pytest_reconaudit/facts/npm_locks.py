@@ -22,6 +22,7 @@ from pytest_reconaudit.facts.installs import NpmInstall, npm_install
 from pytest_reconaudit.facts.invocations import Invocation
 from pytest_reconaudit.facts.packages import NpmPackage, npm_at, npm_package, npm_packages
 from pytest_reconaudit.model import Note, Place
+from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.readers.workflow import Workflow
 from pytest_reconaudit.target import IgnoreRule, Target, once
 
@@ -36,7 +37,7 @@ LOCKS = {
 _MANAGER = {name: manager for manager, names in LOCKS.items() for name in names}
 _PROGRAMS = ("npm", "pnpm", "yarn", "bun", "npx", "corepack")
 _MAIN = ("ci", "ci-cd", "cicd", "main", "build", "test", "tests", "pipeline", "ci_cd")
-_FOR_READERS = re.compile(
+_FOR_READERS = regex(
     r"(?:^|/)(?:examples?|samples?|demos?|templates?|tests?|e2e|fixtures?|benchmarks?|playgrounds?"
     r"|sandbox|starters?|create-[\w-]+|integration[\w-]*)(?:/|$)",
     re.IGNORECASE,

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 
 from msgspec import Struct
 
+from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.readers.cargo import CargoManifest, read_cargo
 from pytest_reconaudit.readers.package_json import NpmScript, PackageJson, read_package_json
 from pytest_reconaudit.target import Target, once
@@ -180,7 +181,7 @@ def _npm_package(target: Target, manifest: PackageJson, members: dict[str, str])
     return NpmPackage(manifest.path, folder, manifest, locks, manager, members.get(folder))
 
 
-_PNPM_ITEM = re.compile(r"^\s*-\s*['\"]?([^'\"#\s]+)", re.MULTILINE)
+_PNPM_ITEM = regex(r"^\s*-\s*['\"]?([^'\"#\s]+)", re.MULTILINE)
 
 
 def _pnpm_workspaces(target: Target, folder: str) -> tuple[str, ...]:

@@ -17,6 +17,7 @@ from msgspec import Struct
 from pytest_reconaudit.facts.compose.mounts import is_used
 from pytest_reconaudit.facts.compose.stacks import written_by_hand
 from pytest_reconaudit.model import Place, Problem, Severity
+from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.readers.cargo import read_cargo
 from pytest_reconaudit.readers.data import DataFile, read_json, read_toml
 from pytest_reconaudit.readers.dotenv import env_file_name, read_env_file
@@ -96,13 +97,13 @@ _MUST_WORK = frozenset(
 )  # fmt: skip
 """Kinds whose failure stops a build or a deployment whoever else mentions the file."""
 
-_COMPOSE = re.compile(r"(?:docker-|podman-)?compose(?:[._-][\w.-]*)?\.ya?ml")
-_COMPOSE_DEFAULT = re.compile(r"(?:docker-)?compose\.ya?ml")
-_SERVICES = re.compile(r"^(?:services|include)[ \t]*:", re.MULTILINE)
-_STACK = re.compile(r"[\w.-]*\b(?:stack|compose)[\w.-]*\.ya?ml")
+_COMPOSE = regex(r"(?:docker-|podman-)?compose(?:[._-][\w.-]*)?\.ya?ml")
+_COMPOSE_DEFAULT = regex(r"(?:docker-)?compose\.ya?ml")
+_SERVICES = regex(r"^(?:services|include)[ \t]*:", re.MULTILINE)
+_STACK = regex(r"[\w.-]*\b(?:stack|compose)[\w.-]*\.ya?ml")
 _KUSTOMIZATION = frozenset({"kustomization.yaml", "kustomization.yml"})
-_PROMETHEUS = re.compile(r"prometheus(?:[._-][\w.-]*)?\.ya?ml")
-_NAMED_YAML = re.compile(
+_PROMETHEUS = regex(r"prometheus(?:[._-][\w.-]*)?\.ya?ml")
+_NAMED_YAML = regex(
     r"(?:alertmanager|alerts?|alert[_-]rules?|recording[_-]rules?|rules|loki|promtail|tempo|mimir"
     r"|otel|otelcol|otel-collector|opentelemetry|grafana|datasources?|dashboards?|blackbox|traefik"
     r"|envoy|vector|fluent-?bit|filebeat|metricbeat|cadvisor|thanos|pyroscope|alloy"
@@ -124,16 +125,16 @@ _JSON_NAMES = frozenset(
      ".releaserc.json", ".mocharc.json", ".nycrc.json", "jest.config.json", "package-lock.json",
      "tslint.json", "lighthouserc.json", ".lighthouserc.json"}
 )  # fmt: skip
-_TS_CONFIG = re.compile(r"[tj]sconfig(?:\.[\w.-]+)?\.json|appsettings(?:\.\w+)?\.json")
-_ENV = re.compile(
+_TS_CONFIG = regex(r"[tj]sconfig(?:\.[\w.-]+)?\.json|appsettings(?:\.\w+)?\.json")
+_ENV = regex(
     r"\.env(?:[._-][\w.-]+)?|[\w.-]+\.env(?:\.(?:example|sample|template|dist|defaults?))?|env\.[\w.-]+"
 )
 _NOT_ENV = (".ts", ".js", ".mjs", ".cjs", ".py", ".rs", ".go", ".rb", ".php", ".sh", ".json", ".md",
             ".yml", ".yaml", ".toml", ".vue", ".tsx", ".jsx", ".html", ".h", ".c", ".cpp", ".java",
             ".sql", ".snap", ".png", ".svg", ".txt", ".bat", ".ps1", ".nix", ".enc", ".gpg", ".age",
             ".vault", ".patch", ".diff", ".t", ".pl")  # fmt: skip
-_API_VERSION = re.compile(r"^apiVersion:", re.MULTILINE)
-_KIND = re.compile(r"^kind:", re.MULTILINE)
+_API_VERSION = regex(r"^apiVersion:", re.MULTILINE)
+_KIND = regex(r"^kind:", re.MULTILINE)
 _SAMPLES = frozenset(
     {"template", "templates", "skeleton", "skeletons", "scaffold", "scaffolds", "boilerplate",
      "example", "examples", ".examples", "sample", "samples", "starter", "starters", "fixture",
@@ -213,16 +214,14 @@ def _json_kind(target: Target, path: str, name: str) -> str | None:
 # -- judging one file ----------------------------------------------------------------------
 
 _CONFLICT = (
-    re.compile(r"^<{7}(?: .*)?$", re.MULTILINE),
-    re.compile(r"^={7}$", re.MULTILINE),
-    re.compile(r"^>{7}(?: .*)?$", re.MULTILINE),
+    regex(r"^<{7}(?: .*)?$", re.MULTILINE),
+    regex(r"^={7}$", re.MULTILINE),
+    regex(r"^>{7}(?: .*)?$", re.MULTILINE),
 )
-_TEMPLATED = re.compile(
-    r"\{%|<%|\{\{(?!\s*\$(?:labels|value|externalLabels)\b)|^__\w+__$", re.MULTILINE
-)
-_QUOTED = re.compile(r"'[^'\n]*'?|\"[^\"\n]*\"?")
-_EXPRESSION = re.compile(r"\$\{\{[^\n]{0,400}?\}\}")
-_SECRET_LINE = re.compile(
+_TEMPLATED = regex(r"\{%|<%|\{\{(?!\s*\$(?:labels|value|externalLabels)\b)|^__\w+__$", re.MULTILINE)
+_QUOTED = regex(r"'[^'\n]*'?|\"[^\"\n]*\"?")
+_EXPRESSION = regex(r"\$\{\{[^\n]{0,400}?\}\}")
+_SECRET_LINE = regex(
     r"((?:pass(?:w(?:or)?d)?|secret|token|api[_-]?key|private[_-]?key|credential|dsn|database_url)"
     r"[\w-]*[\"']?\s*[:=]\s*)\S.*",
     re.IGNORECASE,
@@ -410,7 +409,7 @@ def _yaml_problem(target: Target, kind: str, problem: Problem, severity: Severit
 
 
 _REFUSES_REPEATS = {"workflow": "GitHub", "compose file": "Docker Compose"}
-_KEY_OF = re.compile(r"key '(.*)' is already set at line (\d+)")
+_KEY_OF = regex(r"key '(.*)' is already set at line (\d+)")
 
 
 def _duplicates(
@@ -637,20 +636,20 @@ def _nginx_stray(directive: Directive, inside: str) -> _NginxStray | None:
 
 # -- environment files and scripts ---------------------------------------------------------
 
-_NAME = re.compile(r"^[ \t]*(?:export[ \t]+)?([^ \t\n=#\"'`$]{1,120})[ \t]*=", re.MULTILINE)
-_ODD_NAME = re.compile(
+_NAME = regex(r"^[ \t]*(?:export[ \t]+)?([^ \t\n=#\"'`$]{1,120})[ \t]*=", re.MULTILINE)
+_ODD_NAME = regex(
     r"^[ \t]*(?:(?:export|readonly|local|declare|typeset)[ \t]+(?:-\w+[ \t]+)*)?"
     r"(\w*[^\x00-\x7f]\w*)=",
     re.MULTILINE,
 )
-_ODD_VALUE = re.compile(
+_ODD_VALUE = regex(
     r"^[ \t]*(?:(?:export|readonly|local|declare)[ \t]+)?[A-Za-z_]\w*=(?![\"'(])"
     r"(\S*[^\x00-\x7f]\S*)",
     re.MULTILINE,
 )
-_QUOTED_HEREDOC = re.compile(r"<<-?[ \t]*(?:\\\w|[\"'])")
-_EXPANSION = re.compile(r"\$\([^)\n]*\)?|\$\{[^}\n]*\}?|`[^`\n]+`")
-_ASSIGNED = re.compile(r"^[ \t]*(?:export[ \t]+)?([A-Za-z_]\w*)[ \t]*=(.*)$", re.MULTILINE)
+_QUOTED_HEREDOC = regex(r"<<-?[ \t]*(?:\\\w|[\"'])")
+_EXPANSION = regex(r"\$\([^)\n]*\)?|\$\{[^}\n]*\}?|`[^`\n]+`")
+_ASSIGNED = regex(r"^[ \t]*(?:export[ \t]+)?([A-Za-z_]\w*)[ \t]*=(.*)$", re.MULTILINE)
 
 
 def _judge_env(target: Target, path: str, kind: str, severity: Severity) -> Iterator[ConfigProblem]:
@@ -793,7 +792,7 @@ def _literal(
     )
 
 
-_SOURCES = re.compile(
+_SOURCES = regex(
     r"^[ \t]*(?:set -a[ \t]*[;&]+[ \t]*)?(?:source|\.|eval)[ \t]+([^\n;&|]+)", re.MULTILINE
 )
 

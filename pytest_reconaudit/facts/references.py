@@ -11,6 +11,8 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
+from pytest_reconaudit.patterns import regex
+
 __all__ = ["Reference", "cargo_call", "compose_files", "option_values", "references"]
 
 
@@ -55,9 +57,9 @@ _BUILD_FLAGS = frozenset(
     {"--no-cache", "--pull", "--push", "--load", "--rm", "--force-rm", "-q", "--quiet", "--squash",
      "--compress", "--debug", "-D", "--check", "--layers", "--help"}
 )  # fmt: skip
-_URL = re.compile(r"[a-z+]+://|git@|[\w.-]+@[\w.-]+:", re.IGNORECASE)
-_LOCAL_PROGRAM = re.compile(r"(?:\./|\.\./)+[\w.@-][\w.@/-]*|[\w.@-]+(?:/[\w.@-]+)+")
-_PROGRAM_ELSEWHERE = re.compile(r"(?:^|/)(?:node_modules|\.?venv|target)/")
+_URL = regex(r"[a-z+]+://|git@|[\w.-]+@[\w.-]+:", re.IGNORECASE)
+_LOCAL_PROGRAM = regex(r"(?:\./|\.\./)+[\w.@-][\w.@/-]*|[\w.@-]+(?:/[\w.@-]+)+")
+_PROGRAM_ELSEWHERE = regex(r"(?:^|/)(?:node_modules|\.?venv|target)/")
 
 
 def references(words: tuple[str, ...]) -> Iterator[Reference]:

@@ -25,6 +25,7 @@ from typing import Any
 from msgspec import Struct
 
 from pytest_reconaudit.model import Confidence, Place, Severity
+from pytest_reconaudit.patterns import regex
 
 __all__ = ["LINTERS", "Linter", "LinterFailed", "Remark", "run_linter"]
 
@@ -340,7 +341,7 @@ LINTERS: Mapping[str, Linter] = {
             parse=_squawk,
             findings=frozenset({0, 1}),
             same={},
-            pragma=re.compile(r"squawk-ignore(?:-file)?"),
+            pragma=regex(r"squawk-ignore(?:-file)?"),
         ),
         Linter(
             name="kubeconform",

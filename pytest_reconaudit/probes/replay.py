@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 from msgspec import Struct
 
 from pytest_reconaudit.model import Place
+from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.probes.catalog import NEWEST_INDEX, read_catalog, read_indexes
 from pytest_reconaudit.probes.postgres import (
     SAFE_EXTENSIONS,
@@ -198,13 +199,11 @@ def _databases(server: PrivateServer, count: int) -> list[str]:
 
 # -- one history ---------------------------------------------------------------------------
 
-_ROLE = re.compile(r'role "(.+)" does not exist')
-_EXISTS = re.compile(r'relation "(.+)" already exists')
-_TRIGGER_ALL = re.compile(r"\b((?:disable|enable)\s+trigger)\s+all\b", re.IGNORECASE)
-_EXTENSION = re.compile(
-    r'create\s+extension\s+(?:if\s+not\s+exists\s+)?("[^"]+"|[\w-]+)', re.IGNORECASE
-)
-_ENVIRONMENT = re.compile(
+_ROLE = regex(r'role "(.+)" does not exist')
+_EXISTS = regex(r'relation "(.+)" already exists')
+_TRIGGER_ALL = regex(r"\b((?:disable|enable)\s+trigger)\s+all\b", re.IGNORECASE)
+_EXTENSION = regex(r'create\s+extension\s+(?:if\s+not\s+exists\s+)?("[^"]+"|[\w-]+)', re.IGNORECASE)
+_ENVIRONMENT = regex(
     r"\bICU\b|not supported by this build|extension .* is not available|could not open extension"
     r"|^(?:collation|language|tablespace|foreign-data wrapper|server) .*does not exist"
     r"|requires? superuser|must be (?:a )?superuser|shared_preload_libraries",
@@ -214,7 +213,7 @@ _OUR_FAULT = frozenset(
     {"3D000", "42501", "53100", "53200", "53400", "54000", "57014", "58030", "58P01"}
 )
 """No such database, privilege, resources, timeout, missing file: our server's, not the SQL's."""
-_IN_SCHEMA = re.compile(r"\bschema\s+\"?([a-z_][a-z0-9_]*)\"?", re.IGNORECASE)
+_IN_SCHEMA = regex(r"\bschema\s+\"?([a-z_][a-z0-9_]*)\"?", re.IGNORECASE)
 _LOST = frozenset({"57P01", "57P02", "57P03", "08000", "08003", "08006"})
 
 

@@ -16,15 +16,16 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from pytest_reconaudit.model import Place
+from pytest_reconaudit.patterns import regex
 
 __all__ = ["BakeTarget", "read_bake"]
 
-_BLOCK = re.compile(r'^[ \t]*target[ \t]+"([^"\n]{1,200})"[ \t]*\{', re.MULTILINE)
-_TOKEN = re.compile(r'"(?:[^"\\\n]|\\.)*"|#[^\n]*|//[^\n]*|/\*.*?\*/|[{}]', re.DOTALL)
-_PLAIN = re.compile(r'^[ \t]*([a-z-]+)[ \t]*=[ \t]*"([^"\n]*)"[ \t]*(?:#.*|//.*)?$')
-_LIST = re.compile(r"^[ \t]*(inherits|tags)[ \t]*=[ \t]*\[(.{0,4000}?)\]", re.DOTALL | re.MULTILINE)
-_CONTEXTS = re.compile(r"^[ \t]*contexts[ \t]*=[ \t]*\{(.{0,4000}?)\}", re.DOTALL | re.MULTILINE)
-_SET = re.compile(r"^[ \t]*(context|dockerfile|target)[ \t]*=", re.MULTILINE)
+_BLOCK = regex(r'^[ \t]*target[ \t]+"([^"\n]{1,200})"[ \t]*\{', re.MULTILINE)
+_TOKEN = regex(r'"(?:[^"\\\n]|\\.)*"|#[^\n]*|//[^\n]*|/\*.*?\*/|[{}]', re.DOTALL)
+_PLAIN = regex(r'^[ \t]*([a-z-]+)[ \t]*=[ \t]*"([^"\n]*)"[ \t]*(?:#.*|//.*)?$')
+_LIST = regex(r"^[ \t]*(inherits|tags)[ \t]*=[ \t]*\[(.{0,4000}?)\]", re.DOTALL | re.MULTILINE)
+_CONTEXTS = regex(r"^[ \t]*contexts[ \t]*=[ \t]*\{(.{0,4000}?)\}", re.DOTALL | re.MULTILINE)
+_SET = regex(r"^[ \t]*(context|dockerfile|target)[ \t]*=", re.MULTILINE)
 _MAX_DEPTH = 8
 _MAX_TEXT = 100_000
 _MAX_TARGETS = 300

@@ -11,12 +11,12 @@ One module per language: :mod:`.binds_rust`, :mod:`.binds_script`, :mod:`.binds_
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
 from pytest_reconaudit.model import Place
+from pytest_reconaudit.patterns import regex
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -176,7 +176,7 @@ def arguments(node: Node | None) -> list[Node]:
     return [one for one in node.named_children if one.type not in ("comment", "line_comment")]
 
 
-_NUMBER = re.compile(r"\d[\d_]*")
+_NUMBER = regex(r"\d[\d_]*")
 
 
 def number(text: str) -> str | None:

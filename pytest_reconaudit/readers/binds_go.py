@@ -9,18 +9,19 @@ from __future__ import annotations
 import re
 
 from pytest_reconaudit.model import Place
+from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.readers.binds import ServerBind, SourceBinds, Text, Variable, split_address
 
 __all__ = ["go_binds", "may_listen"]
 
-_BIND = re.compile(
+_BIND = regex(
     r"(?<![\w.])(?:(?P<http>http\.ListenAndServe(?:TLS)?)|(?P<net>net\.Listen)|"
     r"(?P<run>(?:r|router|engine|app|e|server|srv|gin|api|g)\.(?:Run|Start|Listen))"
     r"|(?P<field>Addr)(?=\s*:))(?P<open>\s*[(:]\s*)(?P<args>[^\n]{0,160})"
 )
 _MAY = ("ListenAndServe", "net.Listen(", ".Run(", ".Start(", ".Listen(", "http.Server{")
-_STRING = re.compile(r'"((?:[^"\\\n]|\\.)*)"')
-_NETWORK = re.compile(r'\s*"(?:tcp[46]?)"\s*,\s*')
+_STRING = regex(r'"((?:[^"\\\n]|\\.)*)"')
+_NETWORK = regex(r'\s*"(?:tcp[46]?)"\s*,\s*')
 
 
 def may_listen(text: str) -> bool:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.readers.binds import (
     Follower,
     ServerBind,
@@ -34,8 +35,8 @@ _MAY = (
     "uvicorn", ".run(", "run_app", "cure_port(", "HTTPServer(", "TCPServer(", "serve(",
     "run_simple(", "start_http_server(",
 )  # fmt: skip
-_FIRST = re.compile(_CALLS)
-_FIND = re.compile(_CALLS.encode())
+_FIRST = regex(_CALLS)
+_FIND = regex(_CALLS.encode())
 _CALL = frozenset({"call"})
 _DEFAULTS = {
     "uvicorn.run": ("127.0.0.1", "8000"), "uvicorn.Config": ("127.0.0.1", "8000"),

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.readers.binds import (
     Definition,
     Follower,
@@ -32,12 +33,12 @@ _MAY = (
     "rocket::custom", "http_listener",
 )  # fmt: skip
 """Plain texts: looking for these takes a tenth of a regular expression's time."""
-_CALLS = re.compile(
+_CALLS = regex(
     rb"\.(?:bind(?:_[a-z0-9_]+)?|run|serve(?:_with_\w+)?|try_bind|with_http_listener)\s*\("
     rb"|::(?:try_)?bind(?:_\w+)?\s*\(|\bTcpListener::new\s*\(|rocket::(?:build|ignite|custom)\s*\("
 )
 _CALL = frozenset({"call_expression"})
-_TYPE = re.compile(r"(?:^|[&\s(<]|\bmut\s)(?:\w+::)*([A-Z]\w*)(?:::<[^>]*>)?::\w+")
+_TYPE = regex(r"(?:^|[&\s(<]|\bmut\s)(?:\w+::)*([A-Z]\w*)(?:::<[^>]*>)?::\w+")
 _TRANSPARENT = frozenset(
     {"unwrap", "expect", "to_string", "clone", "as_str", "as_ref", "into", "to_owned", "parse",
      "as_deref", "context", "with_context", "map_err", "ok", "trim", "to_socket_addrs",
@@ -45,12 +46,12 @@ _TRANSPARENT = frozenset(
      "try_into", "unwrap_or_exit", "into_string", "get_ref", "ip", "ok_or", "ok_or_else", "iter"}
 )  # fmt: skip
 _LISTENERS = frozenset({"TcpListener", "Server", "axum_server", "HttpServer"})
-_ENV = re.compile(r"(?:std::)?env::var(?:_os)?|dotenvy?::var|var(?:_os)?")
-_KEY = re.compile(r"[A-Z][A-Z0-9_]*")
-_HARMLESS = re.compile(r"[\s|\w.:<>()&!?*\"'{},-]*")
-_ARG_ENV = re.compile(r'\benv\s*=\s*"([^"]+)"|\bfrom\s*=\s*"([A-Z][A-Z0-9_]*)"')
-_ARG_DEFAULT = re.compile(r'\bdefault(?:_value(?:_t)?)?\s*=\s*(?:"([^"]*)"|([\w.]+))')
-_ATTRIBUTE = re.compile(r"#\s*\[\s*(?:clap|arg|structopt|envconfig|argh|config|env)\b")
+_ENV = regex(r"(?:std::)?env::var(?:_os)?|dotenvy?::var|var(?:_os)?")
+_KEY = regex(r"[A-Z][A-Z0-9_]*")
+_HARMLESS = regex(r"[\s|\w.:<>()&!?*\"'{},-]*")
+_ARG_ENV = regex(r'\benv\s*=\s*"([^"]+)"|\bfrom\s*=\s*"([A-Z][A-Z0-9_]*)"')
+_ARG_DEFAULT = regex(r'\bdefault(?:_value(?:_t)?)?\s*=\s*(?:"([^"]*)"|([\w.]+))')
+_ATTRIBUTE = regex(r"#\s*\[\s*(?:clap|arg|structopt|envconfig|argh|config|env)\b")
 
 
 def may_listen(text: str) -> bool:

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.readers.binds import (
     Definition,
     Follower,
@@ -32,18 +33,16 @@ _MAY = (
     "startStandaloneServer(",
 )  # fmt: skip
 """Plain texts: looking for these takes a tenth of a regular expression's time."""
-_CALLS = re.compile(
+_CALLS = regex(
     rb"\.listen\s*\(|\b(?:Bun|Deno)\.serve\s*\(|\bserve\s*\(\s*\{|WebSocketServer\s*\("
     rb"|\bWebSocket\.Server\s*\(|startStandaloneServer\s*\("
 )
 _CALL = frozenset({"call_expression", "new_expression"})
 _CONVERT = frozenset({"Number", "parseInt", "String", "normalizePort", "toNumber", "int"})
 _FUNCTIONS = ("arrow_function", "function_expression", "function")
-_CAPITALS = re.compile(r"[A-Z][A-Z0-9_]*")
-_ENV_HOLDER = re.compile(
-    r"(?:^|\.)(?:process\.env|env|Env|ENV|Deno\.env|Bun\.env|envs|environment)$"
-)
-_TESTS = re.compile(r"\b(?:describe|it|test|beforeAll|beforeEach|before)\s*\(")
+_CAPITALS = regex(r"[A-Z][A-Z0-9_]*")
+_ENV_HOLDER = regex(r"(?:^|\.)(?:process\.env|env|Env|ENV|Deno\.env|Bun\.env|envs|environment)$")
+_TESTS = regex(r"\b(?:describe|it|test|beforeAll|beforeEach|before)\s*\(")
 
 
 def may_listen(text: str) -> bool:

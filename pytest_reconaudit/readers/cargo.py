@@ -13,14 +13,15 @@ from typing import Any
 from msgspec import Struct
 
 from pytest_reconaudit.model import Place, Problem
+from pytest_reconaudit.patterns import regex
 
 __all__ = ["CargoDependency", "CargoManifest", "CargoTarget", "read_cargo"]
 
-_HEADER = re.compile(r"(\[\[?)([^\[\]]+)\]\]?\s*(?:#.*)?")
-_KEY = re.compile(r"""\s*("[^"]*"|'[^']*'|[A-Za-z0-9_-]+)\s*(?:\.\s*([A-Za-z0-9_-]+)\s*)?=""")
+_HEADER = regex(r"(\[\[?)([^\[\]]+)\]\]?\s*(?:#.*)?")
+_KEY = regex(r"""\s*("[^"]*"|'[^']*'|[A-Za-z0-9_-]+)\s*(?:\.\s*([A-Za-z0-9_-]+)\s*)?=""")
 _TARGET_TABLES = ("bin", "test", "bench", "example")
 _DEPENDENCY_TABLES = ("dependencies", "dev-dependencies", "build-dependencies")
-_ERROR_LINE = re.compile(r"\(at line (\d+), column (\d+)\)")
+_ERROR_LINE = regex(r"\(at line (\d+), column (\d+)\)")
 
 
 class CargoTarget(Struct, frozen=True):

@@ -2,8 +2,8 @@
 
 Compose lets most keys be written in two or three ways (list or mapping, short or long form). Here
 each service becomes one record of tuples, so that merging (:mod:`..facts.compose.stacks`) and
-checks see a single form. No published parser keeps places, and Compose's own rules (relative paths, ``$$``,
-``!reset``) are in no YAML library; the shape follows the compose-spec.
+checks see a single form. No published parser keeps places, and Compose's own rules (relative
+paths, ``$$``, ``!reset``) are in no YAML library; the shape follows the compose-spec.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from typing import Any
 from msgspec import Struct, field
 
 from pytest_reconaudit.model import Place, Problem
+from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.readers.interpolation import expand_compose
 from pytest_reconaudit.readers.yaml import Map, Seq, YamlFile, read_yaml
 
@@ -42,12 +43,12 @@ __all__ = [
     "service_of",
 ]
 
-_TAG = re.compile(r"!(?:reset|override)\b")
-_REMOTE = re.compile(
+_TAG = regex(r"!(?:reset|override)\b")
+_REMOTE = regex(
     r"^(?:[a-z][a-z0-9+.-]*://|git@|(?:github|gitlab|bitbucket)\.(?:com|org)/)|\.git(?:#.*)?$"
 )
 _CONTEXT = frozenset({"context"})
-_WINDOWS = re.compile(r"^[A-Za-z]:[\\/]")
+_WINDOWS = regex(r"^[A-Za-z]:[\\/]")
 
 
 class Entry(Struct, frozen=True):

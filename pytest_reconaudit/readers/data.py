@@ -16,6 +16,7 @@ from typing import Any
 from msgspec import Struct
 
 from pytest_reconaudit.model import Place, Problem
+from pytest_reconaudit.patterns import regex
 
 __all__ = ["DataFile", "allows_comments", "read_json", "read_toml"]
 
@@ -33,7 +34,7 @@ class DataFile(Struct, frozen=True):
         return self.value if isinstance(self.value, dict) else {}
 
 
-_WITH_COMMENTS = re.compile(
+_WITH_COMMENTS = regex(
     r"(?:[tj]sconfig.*|\.eslintrc.*|\.?devcontainer|\.babelrc.*|babel\.config|\.swcrc|tslint"
     r"|deno|biome|turbo|nx|project|angular|api-extractor|rush|\.hintrc|\.jshintrc|\.jscsrc"
     r"|\.markdownlint.*|\.cspell|cspell.*|appsettings.*|launchSettings|host|local\.settings"
@@ -41,12 +42,10 @@ _WITH_COMMENTS = re.compile(
     r"|typedoc|\.?renovate.*|\.prettierrc|\.stylelintrc|\.lintstagedrc|rollup.*|\.mocharc)"
     r"(?:\.jsonc?)?"
 )
-_STRING_OR_COMMENT = re.compile(
-    r'"[^"\\\n]*(?:\\.[^"\\\n]*)*"?|//[^\n]*|/\*(?:[^*]|\*(?!/))*(?:\*/|\Z)'
-)
-_STRING_OR_COMMA = re.compile(r'"[^"\\\n]*(?:\\.[^"\\\n]*)*"?|,(?=\s*[}\]])')
-_TOML_AT = re.compile(r"\s*\(at (?:line (\d+), column (\d+)|end of document)\)\s*$")
-_NOT_BLANK = re.compile(r"[^\n]")
+_STRING_OR_COMMENT = regex(r'"[^"\\\n]*(?:\\.[^"\\\n]*)*"?|//[^\n]*|/\*(?:[^*]|\*(?!/))*(?:\*/|\Z)')
+_STRING_OR_COMMA = regex(r'"[^"\\\n]*(?:\\.[^"\\\n]*)*"?|,(?=\s*[}\]])')
+_TOML_AT = regex(r"\s*\(at (?:line (\d+), column (\d+)|end of document)\)\s*$")
+_NOT_BLANK = regex(r"[^\n]")
 
 
 def allows_comments(path: str) -> bool:

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from msgspec import Struct
 
 from pytest_reconaudit.model import Place, Problem
+from pytest_reconaudit.patterns import regex
 
 __all__ = ["DieselColumn", "DieselSchema", "DieselTable", "read_diesel"]
 
@@ -44,16 +45,16 @@ class DieselSchema(Struct, frozen=True):
     problems: tuple[Problem, ...] = ()
 
 
-_MACRO = re.compile(r"\btable!\s*([{(\[])")
-_NOISE = re.compile(r"//[^\n]*+|\"(?:[^\"\\]++|\\.)*+\"|r(#*)\".*?\"\1|/\*.*?\*/", re.DOTALL)
-_HEAD = re.compile(
+_MACRO = regex(r"\btable!\s*([{(\[])")
+_NOISE = regex(r"//[^\n]*+|\"(?:[^\"\\]++|\\.)*+\"|r(#*)\".*?\"\1|/\*.*?\*/", re.DOTALL)
+_HEAD = regex(
     r"(?:(?P<schema>[\w#]+)\s*\.\s*)?(?P<table>[\w#]+)\s*(?:\(\s*(?P<key>[\w\s,#]*)\))?\s*\{"
 )
-_COLUMN = re.compile(r"(?P<name>(?:r#)?\w+)\s*->\s*(?P<type>[^,}]*(?:<[^}]*?>)?)")
-_SQL_NAME = re.compile(r"#\s*\[\s*(?:diesel\s*\(\s*)?sql_name\s*=\s*\"([^\"]*)\"")
-_ATTRIBUTE = re.compile(r"#\s*\[[^\]]*\]")
-_SPACE = re.compile(r"[\s,]+")
-_BEFORE_TABLE = re.compile(r"\s+|use\s[^;]*;|#\s*\[[^\]]*\]")
+_COLUMN = regex(r"(?P<name>(?:r#)?\w+)\s*->\s*(?P<type>[^,}]*(?:<[^}]*?>)?)")
+_SQL_NAME = regex(r"#\s*\[\s*(?:diesel\s*\(\s*)?sql_name\s*=\s*\"([^\"]*)\"")
+_ATTRIBUTE = regex(r"#\s*\[[^\]]*\]")
+_SPACE = regex(r"[\s,]+")
+_BEFORE_TABLE = regex(r"\s+|use\s[^;]*;|#\s*\[[^\]]*\]")
 _CLOSING = {"{": "}", "(": ")", "[": "]"}
 
 

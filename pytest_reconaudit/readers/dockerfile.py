@@ -21,6 +21,7 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from pytest_reconaudit.model import Place, Problem
+from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.readers.interpolation import expand_word
 
 __all__ = [
@@ -46,10 +47,10 @@ KEYWORDS = frozenset(_KEYWORDS_NAMES.split())
 
 _HEREDOC_KEYWORDS = frozenset({"RUN", "COPY", "ADD"})
 _EXEC_KEYWORDS = frozenset({"ADD", "CMD", "COPY", "ENTRYPOINT", "RUN", "SHELL", "VOLUME"})
-_DIRECTIVE = re.compile(r"^#\s*([A-Za-z][A-Za-z0-9]*)\s*=\s*(.+?)\s*$")
-_HEREDOC = re.compile(r"^(\d*)<<(-?)([^<]+)$")
-_WORDS = re.compile(r"\S+")
-_ENV_KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*")
+_DIRECTIVE = regex(r"^#\s*([A-Za-z][A-Za-z0-9]*)\s*=\s*(.+?)\s*$")
+_HEREDOC = regex(r"^(\d*)<<(-?)([^<]+)$")
+_WORDS = regex(r"\S+")
+_ENV_KEY = regex(r"[A-Za-z_][A-Za-z0-9_.-]*")
 _OFFICIAL_STEMS = ("dockerfile", "containerfile")
 _NOT_DOCKER_NAMES = (
     "dockerignore md markdown rst txt json yml yaml toml lock sh bash ps1 bat log j2 jinja "
@@ -644,9 +645,9 @@ def _stages(
 _RESERVED_NAMES = "if then elif else fi do done while until esac ! time { } in"
 _RESERVED = frozenset(_RESERVED_NAMES.split())
 _HEADS = frozenset({"for", "case", "select", "function"})
-_OPERATOR = re.compile(r"&&|\|\||;;|\|&|[;|&()\n]")
-_REDIRECT = re.compile(r"\d*(?:>>|>\||>&|<&|<<<|<<-?|>|<)|&>>?")
-_ASSIGNMENT = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\+?=")
+_OPERATOR = regex(r"&&|\|\||;;|\|&|[;|&()\n]")
+_REDIRECT = regex(r"\d*(?:>>|>\||>&|<&|<<<|<<-?|>|<)|&>>?")
+_ASSIGNMENT = regex(r"[A-Za-z_][A-Za-z0-9_]*\+?=")
 _SHELLS = frozenset({"sh", "bash", "ash", "dash", "zsh"})
 
 

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from pytest_reconaudit.model import Place, Problem
+from pytest_reconaudit.patterns import regex
 
 if TYPE_CHECKING:
     from dotenv.parser import Binding
@@ -31,17 +32,15 @@ __all__ = [
 ]
 
 _KEY = r"[A-Za-z_][A-Za-z0-9_.-]*"
-_BINDING = re.compile(rf"^[ \t]*(?:export[ \t]+)?{_KEY}[ \t]*=", re.MULTILINE)
-_COMMENTED = re.compile(
-    r"^[ \t]*#+[ \t]*(?:export[ \t]+)?([A-Z_][A-Z0-9_]*)=([^\n]*)$", re.MULTILINE
-)
-_HEAD = re.compile(r"\s*(?P<export>export[ \t]+)?(?P<key>'[^']*'|[^=\#\s]+)[ \t]*(?:=[ \t]*)?")
-_EXPORT = re.compile(r"export[ \t]+(?=[^\s=#])")
-_NEWLINE = re.compile(r"\n")
-_INLINE_COMMENT = re.compile(r"[ \t]#[ \t]*([^\n]*)$")
-_BLANKS = re.compile(r"[^\S\n]{2000}")
+_BINDING = regex(rf"^[ \t]*(?:export[ \t]+)?{_KEY}[ \t]*=", re.MULTILINE)
+_COMMENTED = regex(r"^[ \t]*#+[ \t]*(?:export[ \t]+)?([A-Z_][A-Z0-9_]*)=([^\n]*)$", re.MULTILINE)
+_HEAD = regex(r"\s*(?P<export>export[ \t]+)?(?P<key>'[^']*'|[^=\#\s]+)[ \t]*(?:=[ \t]*)?")
+_EXPORT = regex(r"export[ \t]+(?=[^\s=#])")
+_NEWLINE = regex(r"\n")
+_INLINE_COMMENT = regex(r"[ \t]#[ \t]*([^\n]*)$")
+_BLANKS = regex(r"[^\S\n]{2000}")
 
-_WORDS = re.compile(r"[._-]+")
+_WORDS = regex(r"[._-]+")
 _ENVIRONMENTS = {
     "prod": "production", "production": "production", "prd": "production",
     "staging": "staging", "stage": "staging", "stg": "staging", "preprod": "staging",

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 from msgspec.structs import replace
 
+from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.readers.sql import CreateIndex, read_indexes, read_sql
 from pytest_reconaudit.readers.syntax import (
     LANGUAGES,
@@ -40,19 +41,17 @@ class EmbeddedIndex(Struct, frozen=True):
     """It stands in test code."""
 
 
-_DDL = re.compile(
-    r"(?:CREATE|create|Create)\s+(?:(?:UNIQUE|unique|Unique)\s+)?(?:INDEX|index|Index)\b"
-)
+_DDL = regex(r"(?:CREATE|create|Create)\s+(?:(?:UNIQUE|unique|Unique)\s+)?(?:INDEX|index|Index)\b")
 _SUFFIXES = tuple(LANGUAGES)
-_EXECUTORS = re.compile(
+_EXECUTORS = regex(
     r"(?:batch_|simple_|raw_|sql_|unsafe_|prepare_)?(?:execute|exec|query|sql|raw)(?:_?\w*)?"
     r"|\$(?:execute|query)Raw\w*|run_?sql|RunSQL|text|migrate|prepare(?:_cached)?|run",
 )
-_RUNS_SQL = re.compile(
+_RUNS_SQL = regex(
     r"(?:\.|::|\b)(?:batch_execute|simple_query|sql_query|raw_sql|executeRaw\w*|queryRaw\w*"
     r"|executescript|execute|exec|query|raw|RunSQL|run_sql)\s*(?:::<[^>]*>)?\s*[(`!]"
 )
-_PROSE_FIELD = re.compile(
+_PROSE_FIELD = regex(
     r"message|hint|suggest|recommend|descri|example|help|docs?$|title|label|comment|advice|note",
     re.IGNORECASE,
 )
@@ -159,7 +158,7 @@ def _name(tree: SyntaxTree, node: Node) -> str:
     return ""
 
 
-_TEST_ATTRIBUTE = re.compile(r"#\[\s*(?:cfg\s*\(\s*test|(?:\w+::)?test\b)")
+_TEST_ATTRIBUTE = regex(r"#\[\s*(?:cfg\s*\(\s*test|(?:\w+::)?test\b)")
 
 
 def _is_test(tree: SyntaxTree, node: Node) -> bool:

@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from msgspec import Struct
 
 from pytest_reconaudit.model import Place
+from pytest_reconaudit.patterns import regex
 
 __all__ = ["DIALECTS", "EnvLine", "read_env_lines", "readings"]
 
@@ -36,7 +37,7 @@ class EnvLine(Struct, frozen=True):
     """Blanks stand before the ``=``."""
 
 
-_HEAD = re.compile(r"[ \t]*(?P<export>export[ \t]+)?(?P<key>[^=#\s][^=\n]{0,200}?)(?P<gap>[ \t]*)=")
+_HEAD = regex(r"[ \t]*(?P<export>export[ \t]+)?(?P<key>[^=#\s][^=\n]{0,200}?)(?P<gap>[ \t]*)=")
 _MAX_VALUE = 20_000
 _MAX_LINES = 20_000
 
@@ -99,8 +100,8 @@ def readings(line: EnvLine) -> dict[str, str | None]:
     }
 
 
-_VARIABLE = re.compile(r"\$(?:\{[A-Za-z_][^}]{0,200}\}|[A-Za-z_]\w*)")
-_COMMENT = re.compile(r"(?:^|[ \t])#.*$", re.DOTALL)
+_VARIABLE = regex(r"\$(?:\{[A-Za-z_][^}]{0,200}\}|[A-Za-z_]\w*)")
+_COMMENT = regex(r"(?:^|[ \t])#.*$", re.DOTALL)
 
 
 def _expanded(text: str) -> str:
@@ -143,7 +144,7 @@ def _docker(line: EnvLine) -> str | None:
     return line.rest
 
 
-_SHELL_STOPS = re.compile(r"[ \t;&|<>()]")
+_SHELL_STOPS = regex(r"[ \t;&|<>()]")
 
 
 def _shell(line: EnvLine) -> str | None:

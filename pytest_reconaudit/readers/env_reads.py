@@ -18,6 +18,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from pytest_reconaudit.model import Place
+from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.readers.syntax import (
     SyntaxTree,
     language_of,
@@ -108,8 +109,8 @@ class EnvReads(Struct, frozen=True):
     loaders: tuple[EnvLoader, ...] = ()
 
 
-_KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
-_UPPER = re.compile(r"[A-Z][A-Z0-9_]*")
+_KEY = regex(r"[A-Za-z_][A-Za-z0-9_]*")
+_UPPER = regex(r"[A-Z][A-Z0-9_]*")
 _MENTIONS = {
     "rust": (
         "env::var", "var(\"", "var_os(", "dotenv", "env!(", "envy::", "Environment::", "Env::",
@@ -302,12 +303,12 @@ class _Reading:
 
 # -- Rust ----------------------------------------------------------------------------------
 
-_RUST_IMPORT = re.compile(r"\benv::(?:\{[^}]{0,200}\bvar(?:_os)?\b|var(?:_os)?\s*[;,}])|\benv::\*")
+_RUST_IMPORT = regex(r"\benv::(?:\{[^}]{0,200}\bvar(?:_os)?\b|var(?:_os)?\s*[;,}])|\benv::\*")
 _RUST_FUNCTIONS = frozenset({"var", "var_os"})
-_RUST_CONST = re.compile(
+_RUST_CONST = regex(
     r"\b(?:const|static)\s+(\w+)\s*:\s*&\s*(?:'static\s+)?str\s*=\s*\"([^\"\\\n]{1,100})\""
 )
-_RUST_MACRO = re.compile(
+_RUST_MACRO = regex(
     r"\b((?:std::)?env|dotenvy?)::var(?:_os)?\(\s*\"(\w+)\"\s*\)((?:\s*\.\s*\w+\(?)?)"
 )
 _RUST_KEEPS = frozenset(
@@ -317,17 +318,17 @@ _RUST_KEEPS = frozenset(
      "transpose", "attach_printable", "log_err"}
 )  # fmt: skip
 """Methods of a chain that neither unwrap the value nor give a default."""
-_RUST_STOPS = re.compile(r"\bpanic!|\bexit\(|\bunreachable!|\breturn\s+Err\b|\bbail!|\babort\(")
-_RUST_TEST = re.compile(
+_RUST_STOPS = regex(r"\bpanic!|\bexit\(|\bunreachable!|\breturn\s+Err\b|\bbail!|\babort\(")
+_RUST_TEST = regex(
     r"#!?\[\s*(?:cfg\s*\((?!\s*not\b).*\btest\b|(?:\w+::)*test\b|rstest\b|test_case\b)", re.DOTALL
 )
-_RUST_TEST_BYTES = re.compile(rb"#!?\[[^\]\n]{0,120}\b(?:test|rstest|test_case)\b")
-_RUST_CALL_BYTES = re.compile(
+_RUST_TEST_BYTES = regex(rb"#!?\[[^\]\n]{0,120}\b(?:test|rstest|test_case)\b")
+_RUST_CALL_BYTES = regex(
     rb"\b(?:var|var_os|with_prefix|prefixed|raw|from_env)(?=\s*\()|\b(?:option_)?env(?=\s*!)"
 )
-_RUST_ARG_BYTES = re.compile(rb"#\[\s*(?:arg|clap|structopt)\b")
-_RUST_ARG = re.compile(r"^#\[\s*(?:arg|clap|structopt)\s*\(")
-_RUST_ARG_ENV = re.compile(r"\benv\b\s*(?:=\s*\"([^\"\\\n]{1,100})\")?")
+_RUST_ARG_BYTES = regex(rb"#\[\s*(?:arg|clap|structopt)\b")
+_RUST_ARG = regex(r"^#\[\s*(?:arg|clap|structopt)\s*\(")
+_RUST_ARG_ENV = regex(r"\benv\b\s*(?:=\s*\"([^\"\\\n]{1,100})\")?")
 
 
 def _rust_tests(tree: SyntaxTree) -> list[tuple[int, int]]:
@@ -575,7 +576,7 @@ class _Rust(_Reading):
             self.add(node, read)
 
 
-_RUST_FALLBACK = re.compile(r"\bOk\s*\(|\bSome\s*\(")
+_RUST_FALLBACK = regex(r"\bOk\s*\(|\bSome\s*\(")
 
 
 def _keep_env_name(match: re.Match[str]) -> str:
@@ -609,16 +610,12 @@ _WHOLE = frozenset(
     {"parse", "safeParse", "parseAsync", "cleanEnv", "createEnv", "validate", "parseEnv", "decode",
      "customCleanEnv", "makeValidator", "assert", "create", "from", "load"}
 )  # fmt: skip
-_OPTIONAL_SCHEMA = re.compile(r"\b(?:default|optional|nullish|catch|devDefault)\b|undefined")
-_SCHEMA = re.compile(
-    r"\b(?:z|str|num|bool|url|port|Joi|joi|v|t|yup|string|host|email|json|Type|s)\b"
-)
+_OPTIONAL_SCHEMA = regex(r"\b(?:default|optional|nullish|catch|devDefault)\b|undefined")
+_SCHEMA = regex(r"\b(?:z|str|num|bool|url|port|Joi|joi|v|t|yup|string|host|email|json|Type|s)\b")
 
 
-_JS_ENV = re.compile(rb"\benv\b")
-_JS_PROCESS = re.compile(
-    rb"\benv\b[^=;\n]{0,200}\}\s*=\s*(?:globalThis\.|global\.)?process\b(?!\.)"
-)
+_JS_ENV = regex(rb"\benv\b")
+_JS_PROCESS = regex(rb"\benv\b[^=;\n]{0,200}\}\s*=\s*(?:globalThis\.|global\.)?process\b(?!\.)")
 
 
 class _Script(_Reading):
@@ -928,8 +925,8 @@ class _Script(_Reading):
         )
 
 
-_COMPONENT_READ = re.compile(r"\b(import\.meta\.env|process\.env)(?:\?)?\.([A-Za-z_]\w*)")
-_MARKUP_COMMENT = re.compile(r"<!--.*?-->|/\*.*?\*/|(?<![:\w\"'])//[^\n]*", re.DOTALL)
+_COMPONENT_READ = regex(r"\b(import\.meta\.env|process\.env)(?:\?)?\.([A-Za-z_]\w*)")
+_MARKUP_COMMENT = regex(r"<!--.*?-->|/\*.*?\*/|(?<![:\w\"'])//[^\n]*", re.DOTALL)
 
 
 def _component_reads(text: str, path: str) -> Iterator[EnvRead]:
@@ -951,14 +948,14 @@ _PY_GET = {
     "os.getenv", "getenv", "os.environ.get", "environ.get", "os.environ.pop", "environ.pop",
     "os.environ.setdefault", "environ.setdefault",
 }  # fmt: skip
-_PY_ENV_CALL = re.compile(r"(?:env|config|environ)(?:\.\w+)?")
-_PY_PREFIX = re.compile(r"\benv_prefix[\"']?\s*[=:]\s*[\"'](\w*)[\"']")
-_PY_ALIAS = re.compile(r"\b(?:env|alias|validation_alias)\s*=\s*[\"'](\w+)[\"']")
+_PY_ENV_CALL = regex(r"(?:env|config|environ)(?:\.\w+)?")
+_PY_PREFIX = regex(r"\benv_prefix[\"']?\s*[=:]\s*[\"'](\w*)[\"']")
+_PY_ALIAS = regex(r"\b(?:env|alias|validation_alias)\s*=\s*[\"'](\w+)[\"']")
 
 
-_PY_ENV = re.compile(rb"\b(?:getenv(?=\s*\()|environ\s*\[|environ\.\w+(?=\s*\())")
-_PY_MORE = re.compile(_PY_ENV.pattern + rb"|\b(?:env|config|environ)(?:\.\w+)?(?=\s*\()")
-_PY_SETTINGS = re.compile(rb"\bBaseSettings\b")
+_PY_ENV = regex(rb"\b(?:getenv(?=\s*\()|environ\s*\[|environ\.\w+(?=\s*\())")
+_PY_MORE = regex(_PY_ENV.pattern + rb"|\b(?:env|config|environ)(?:\.\w+)?(?=\s*\()")
+_PY_SETTINGS = regex(rb"\bBaseSettings\b")
 
 
 class _Python(_Reading):
@@ -1146,16 +1143,14 @@ class _Python(_Reading):
 
 # -- shell ---------------------------------------------------------------------------------
 
-_SHELL_USE = re.compile(
-    r"\$(?:\{([A-Z_][A-Z0-9_]*)(?:(:?[-=?+])([^}\n]{0,200}))?|([A-Z_][A-Z0-9_]*))"
-)
-_SHELL_SET = re.compile(
+_SHELL_USE = regex(r"\$(?:\{([A-Z_][A-Z0-9_]*)(?:(:?[-=?+])([^}\n]{0,200}))?|([A-Z_][A-Z0-9_]*))")
+_SHELL_SET = regex(
     r"^[ \t]*(?:export[ \t]+|local[ \t]+|readonly[ \t]+|declare[ \t]+(?:-\w+[ \t]+)?)*"
     r"([A-Z_][A-Z0-9_]*)=([^\n]*)",
     re.MULTILINE,
 )
-_SHELL_LOOP = re.compile(r"\b(?:for|read(?:[ \t]+-\w+)*)[ \t]+([A-Z_][A-Z0-9_]*)\b")
-_SHELL_COMMENT = re.compile(r"(?m)(?:^|(?<=[ \t;]))#[^\n]*$")
+_SHELL_LOOP = regex(r"\b(?:for|read(?:[ \t]+-\w+)*)[ \t]+([A-Z_][A-Z0-9_]*)\b")
+_SHELL_COMMENT = regex(r"(?m)(?:^|(?<=[ \t;]))#[^\n]*$")
 
 
 def _shell_reads(text: str, path: str) -> Iterator[EnvRead]:

@@ -17,6 +17,8 @@ from typing import Any, Final
 
 from msgspec import Struct
 
+from pytest_reconaudit.patterns import regex
+
 __all__ = [
     "UNKNOWN",
     "And",
@@ -124,7 +126,7 @@ Lookup = Callable[[tuple[str, ...]], Value]
 
 # -- reading -------------------------------------------------------------------------------
 
-_TOKEN = re.compile(
+_TOKEN = regex(
     r"""\s*(?:
         (?P<string>'(?:[^']|'')*')
       | (?P<number>[-+]?(?:0x[0-9a-fA-F]+|0o[0-7]+|(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?))

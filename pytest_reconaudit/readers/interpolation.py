@@ -8,14 +8,15 @@ A value that depends on something unknown is ``None``: never compared, never rep
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 
 from msgspec import Struct
 
+from pytest_reconaudit.patterns import regex
+
 __all__ = ["Reference", "expand_compose", "expand_word", "references"]
 
-_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_NAME = regex(r"[A-Za-z_][A-Za-z0-9_]*")
 _MAX_DEPTH = 12
 _MAX_TEXT = 20_000
 """A longer value is no value that a person wrote; unclosed braces would cost its square."""

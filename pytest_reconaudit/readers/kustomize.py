@@ -7,12 +7,12 @@ objects in ways not modelled there (``generators``, ``helmCharts`` …) are list
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from msgspec import Struct
 
 from pytest_reconaudit.model import Place, Problem
+from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.readers.yaml import Map, Seq, YamlFile, read_yaml
 
 __all__ = [
@@ -42,7 +42,7 @@ _LISTS = (
     "patches", "patchesStrategicMerge", "patchesJson6902", "images", "replicas", "labels",
     "configMapGenerator", "secretGenerator", "replacements",
 )  # fmt: skip
-_REMOTE = re.compile(
+_REMOTE = regex(
     r"^(?:[a-z][a-z0-9+.-]*:(?:://|//|:)|git@|(?:www\.)?(?:github|gitlab|bitbucket)\.[a-z]+/)"
     r"|\?(?:ref|version|timeout|submodules)=|\.git(?:[/?]|$)"
 )

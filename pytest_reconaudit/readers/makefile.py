@@ -11,15 +11,16 @@ import re
 from msgspec import Struct
 
 from pytest_reconaudit.model import Place, Problem
+from pytest_reconaudit.patterns import regex
 
 __all__ = ["MakeTarget", "Makefile", "RecipeLine", "read_makefile"]
 
-_RULE = re.compile(r"(?P<targets>[^\s:=#][^:=#]*?)\s*::?(?!=)\s*(?P<rest>[^=]*)$")
-_VARIABLE = re.compile(
+_RULE = regex(r"(?P<targets>[^\s:=#][^:=#]*?)\s*::?(?!=)\s*(?P<rest>[^=]*)$")
+_VARIABLE = regex(
     r"(?:export\s+|override\s+)*(?P<name>[\w.-]+)\s*(?P<op>[:?+!]{0,3}=)\s*(?P<value>.*)$"
 )
-_USE = re.compile(r"\$(?:\((?P<paren>[^()\s$]+)\)|\{(?P<brace>[^{}\s$]+)\})")
-_CALL = re.compile(r"\$\((?!\()")
+_USE = regex(r"\$(?:\((?P<paren>[^()\s$]+)\)|\{(?P<brace>[^{}\s$]+)\})")
+_CALL = regex(r"\$\((?!\()")
 _MAX_DEPTH = 40
 _MAX_VALUE = 2_000
 _MAX_LINE = 10_000
@@ -117,7 +118,7 @@ def read_makefile(text: str, path: str) -> Makefile:
     )
 
 
-_COMMENT = re.compile(r"(?:^|\s)#.*$")
+_COMMENT = regex(r"(?:^|\s)#.*$")
 _DIRECTIVES = frozenset(
     {"ifeq", "ifneq", "ifdef", "ifndef", "else", "endif", "include", "-include"}
 )

@@ -16,6 +16,7 @@ from collections.abc import Iterator
 from msgspec import Struct
 
 from pytest_reconaudit.model import Place, Problem
+from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.readers.yaml import Map, Seq, YamlDocument, YamlFile, read_yaml
 
 __all__ = [
@@ -33,11 +34,11 @@ __all__ = [
     "read_manifest",
 ]
 
-_HEAD = re.compile(r"""^[ \t{,-]*["']?apiVersion["']?[ \t]*:""", re.MULTILINE)
-_KIND = re.compile(r"""["']?kind["']?[ \t]*:""")
-_TEMPLATE = re.compile(r"\{\{|\{%")
-_API = re.compile(r"(?:(?P<group>[a-z][a-z0-9.-]*)/)?(?P<version>v[0-9][a-z0-9]*)")
-_NAME = re.compile(r"[a-z0-9](?:[a-z0-9.:-]*[a-z0-9])?")
+_HEAD = regex(r"""^[ \t{,-]*["']?apiVersion["']?[ \t]*:""", re.MULTILINE)
+_KIND = regex(r"""["']?kind["']?[ \t]*:""")
+_TEMPLATE = regex(r"\{\{|\{%")
+_API = regex(r"(?:(?P<group>[a-z][a-z0-9.-]*)/)?(?P<version>v[0-9][a-z0-9]*)")
+_NAME = regex(r"[a-z0-9](?:[a-z0-9.:-]*[a-z0-9])?")
 _DOTLESS_GROUPS = frozenset({"", "apps", "batch", "autoscaling", "policy", "extensions"})
 _NOT_CLUSTER_GROUPS = frozenset(
     {

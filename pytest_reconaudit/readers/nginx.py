@@ -19,6 +19,7 @@ from collections.abc import Iterator
 from msgspec import Struct
 
 from pytest_reconaudit.model import Place, Problem
+from pytest_reconaudit.patterns import regex
 
 __all__ = [
     "Argument",
@@ -86,16 +87,16 @@ def walk(directives: tuple[Directive, ...], inside: str = "") -> Iterator[tuple[
 
 # -- telling nginx files from others -------------------------------------------------------
 
-_BLOCK_OPENS = re.compile(
+_BLOCK_OPENS = regex(
     r"^[ \t]*(?:http|server|events|stream|upstream\s+[\w.-]+|location\s+[^\n{;]{1,200})\s*\{",
     re.MULTILINE,
 )
-_KNOWN_LINE = re.compile(
+_KNOWN_LINE = regex(
     r"^[ \t]*(?:listen|server_name|proxy_pass|worker_connections|worker_processes|root|try_files"
     r"|fastcgi_pass|default_type|return)\s+[^\n{}]{1,300};",
     re.MULTILINE,
 )
-_ANY_LINE = re.compile(r"^[ \t]*[a-z][a-z0-9_]*[ \t]+[^\n;]{1,400};[ \t]*(?:#.*)?$", re.MULTILINE)
+_ANY_LINE = regex(r"^[ \t]*[a-z][a-z0-9_]*[ \t]+[^\n;]{1,400};[ \t]*(?:#.*)?$", re.MULTILINE)
 _FOLDERS = frozenset({"openresty", "sites-available", "sites-enabled", "conf.d"})
 
 
@@ -127,7 +128,7 @@ def looks_like_nginx(path: str, text: str) -> bool:
 
 # Inside a word only a blank, ``;`` and ``{`` end it; ``${`` opens a variable, not a block. A
 # no-break space is no blank to nginx: it becomes part of the word.
-_TOKEN = re.compile(
+_TOKEN = regex(
     r"""(?P<blank>[ \t\r\n]+)
     | (?P<comment>\#[^\n]*)
     | (?P<mark>[{};])
@@ -137,7 +138,7 @@ _TOKEN = re.compile(
     """,
     re.VERBOSE | re.DOTALL,
 )
-_LUA = re.compile(
+_LUA = regex(
     r"--|\[\[|\"[^\"\\\n]*(?:\\.[^\"\\\n]*)*\"|'[^'\\\n]*(?:\\.[^'\\\n]*)*'|[{}]", re.DOTALL
 )
 
@@ -385,7 +386,7 @@ _ENTRIES = frozenset({"charset_map", "geo", "map", "match", "split_clients", "ty
 """Blocks that hold pairs of words, not directives."""
 _MODIFIERS = frozenset({"=", "~", "~*", "^~"})
 _HEADERS = frozenset({"add_header", "add_trailer"})
-_UNFILLED = re.compile(r"\$\{[A-Z_]|\{\{|\{%|<%|@@|%%|^__\w+__$")
+_UNFILLED = regex(r"\$\{[A-Z_]|\{\{|\{%|<%|@@|%%|^__\w+__$")
 """A place that a template engine fills: it may become no word, or many."""
 _HEADS = frozenset({"include", "index", "listen", "location", "return", "root"})
 

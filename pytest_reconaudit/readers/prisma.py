@@ -10,6 +10,7 @@ import re
 from msgspec import Struct
 
 from pytest_reconaudit.model import Place
+from pytest_reconaudit.patterns import regex
 
 __all__ = ["PrismaSchema", "PrismaTable", "read_prisma"]
 
@@ -30,11 +31,11 @@ class PrismaSchema(Struct, frozen=True):
     tables: tuple[PrismaTable, ...]
 
 
-_BLOCK = re.compile(r"^[ \t]*(model|type|enum|view)[ \t]+(\w+)[ \t]*\{(.*?)^[ \t]*\}", re.M | re.S)
-_PROVIDER = re.compile(r"^datasource\b[^}]*?^[ \t]*provider[ \t]*=[ \t]*\"(\w+)\"", re.M)
-_FIELD = re.compile(r"[ \t]*(\w+)[ \t]+(\w+)(\[\])?\??(.*)")
-_MAP = re.compile(r"(?<!@)@map\(\s*(?:name:\s*)?\"([^\"]+)\"")
-_TABLE_MAP = re.compile(r"@@map\(\s*(?:name:\s*)?\"([^\"]+)\"")
+_BLOCK = regex(r"^[ \t]*(model|type|enum|view)[ \t]+(\w+)[ \t]*\{(.*?)^[ \t]*\}", re.M | re.S)
+_PROVIDER = regex(r"^datasource\b[^}]*?^[ \t]*provider[ \t]*=[ \t]*\"(\w+)\"", re.M)
+_FIELD = regex(r"[ \t]*(\w+)[ \t]+(\w+)(\[\])?\??(.*)")
+_MAP = regex(r"(?<!@)@map\(\s*(?:name:\s*)?\"([^\"]+)\"")
+_TABLE_MAP = regex(r"@@map\(\s*(?:name:\s*)?\"([^\"]+)\"")
 
 
 def read_prisma(text: str, path: str) -> PrismaSchema:

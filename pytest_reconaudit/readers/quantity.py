@@ -9,9 +9,11 @@ from __future__ import annotations
 import re
 from fractions import Fraction
 
+from pytest_reconaudit.patterns import regex
+
 __all__ = ["read_percent", "read_quantity"]
 
-_QUANTITY = re.compile(
+_QUANTITY = regex(
     r"(?P<number>[+-]?(?:[0-9]{1,18}(?:\.[0-9]{0,18})?|\.[0-9]{1,18}))"
     r"(?:(?P<suffix>[KMGTPE]i|[numkMGTPE])|[eE](?P<exponent>[+-]?[0-9]{1,2}))?"
 )

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct, field
 
 from pytest_reconaudit.model import Place
+from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.readers.routing import (
     ANY,
     METHODS,
@@ -36,12 +37,12 @@ _APPS = {"FastAPI": "fastapi", "Flask": "flask", "Starlette": "starlette", "APIF
          "OpenAPI": "flask", "Quart": "flask"}  # fmt: skip
 _ROUTERS = frozenset({"APIRouter", "Blueprint", "APIBlueprint"})
 _VERBS = {name.lower(): name for name in METHODS}
-_SUSPECT = re.compile(
+_SUSPECT = regex(
     r"health|admin|route|mount|expose|socket|graphql|static|api|view|endpoint|page|blueprint|metrics",
     re.IGNORECASE,
 )
-_PARAMETERS = re.compile(r"^_?(?:app|application|api|router|server|flask_app|fastapi_app|bp)$")
-_PARAMETER_TYPE = re.compile(r"\b(?:FastAPI|Flask|APIRouter|Blueprint|Starlette)\b")
+_PARAMETERS = regex(r"^_?(?:app|application|api|router|server|flask_app|fastapi_app|bp)$")
+_PARAMETER_TYPE = regex(r"\b(?:FastAPI|Flask|APIRouter|Blueprint|Starlette)\b")
 _MAX_DEPTH = 100
 
 

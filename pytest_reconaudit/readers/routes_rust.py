@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct, field
 
 from pytest_reconaudit.model import Place
+from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.readers.routing import (
     ANY,
     METHODS,
@@ -60,9 +61,9 @@ def speaks_of_routes(text: str) -> bool:
     return "#[" in text and any(mark in text for mark in _HANDLER_MARKS)
 
 
-_ACTIX = re.compile(r"\bactix_web\b|\bactix_files\b")
-_AXUM = re.compile(r"\baxum\b|\baide\b|\butoipa_axum\b")
-_TEST = re.compile(r"^#\[(?:cfg\((?:test|all\(test)|(?:\w+::)*test\b)")
+_ACTIX = regex(r"\bactix_web\b|\bactix_files\b")
+_AXUM = regex(r"\baxum\b|\baide\b|\butoipa_axum\b")
+_TEST = regex(r"^#\[(?:cfg\((?:test|all\(test)|(?:\w+::)*test\b)")
 _METHOD_NAMES = {name.lower(): name for name in METHODS}
 _ROUTERS = frozenset({"Router", "ApiRouter", "OpenApiRouter", "App", "AppRouter"})
 _MAKERS = frozenset({"new", "default", "with_openapi", "with_state"})
@@ -86,29 +87,25 @@ _TEXTUAL = frozenset(
 )  # fmt: skip
 _OFTEN = frozenset({"with_state", "layer", "merge", "route_layer"})
 """What routers have, and other things too."""
-_ROUTING_NAME = re.compile(r"rout|app|api|handler|service|server|endpoints")
+_ROUTING_NAME = regex(r"rout|app|api|handler|service|server|endpoints")
 _WRAPPING = frozenset({"layer", "apply", "wrap", "oneshot", "make_service"})
-_NOT_FOUND = re.compile(r"NOT_FOUND|NotFound|not_found|\b404\b|MethodNotAllowed")
-_FORMAT = re.compile(r"^\s*\"((?:[^\"\\]|\\.)*)\"\s*(?:,(.*))?$", re.DOTALL)
-_HOLE = re.compile(r"\{([A-Za-z_]\w*)?(?::[^{}]*)?\}")
-_ATTRIBUTE = re.compile(r"#\[\s*(?P<name>[\w:]+)\s*\((?P<body>.*)\)\s*\]$", re.DOTALL)
-_STRING = re.compile(r"r?#*\"((?:[^\"\\]|\\.)*)\"#*")
-_DOCUMENTED_METHOD = re.compile(
-    r"^\s*(?:method\s*\([^)]*\)|get|post|put|patch|delete|head|options)\b"
-)
-_DOCUMENTED_PATH = re.compile(r"\bpath\s*=\s*(?:\"((?:[^\"\\]|\\.)*)\"|([A-Z_][A-Z0-9_]*))")
+_NOT_FOUND = regex(r"NOT_FOUND|NotFound|not_found|\b404\b|MethodNotAllowed")
+_FORMAT = regex(r"^\s*\"((?:[^\"\\]|\\.)*)\"\s*(?:,(.*))?$", re.DOTALL)
+_HOLE = regex(r"\{([A-Za-z_]\w*)?(?::[^{}]*)?\}")
+_ATTRIBUTE = regex(r"#\[\s*(?P<name>[\w:]+)\s*\((?P<body>.*)\)\s*\]$", re.DOTALL)
+_STRING = regex(r"r?#*\"((?:[^\"\\]|\\.)*)\"#*")
+_DOCUMENTED_METHOD = regex(r"^\s*(?:method\s*\([^)]*\)|get|post|put|patch|delete|head|options)\b")
+_DOCUMENTED_PATH = regex(r"\bpath\s*=\s*(?:\"((?:[^\"\\]|\\.)*)\"|([A-Z_][A-Z0-9_]*))")
 _MAX_DEPTH = 120
 _MAX_ITEMS = 5_000
 
 
-_REGISTERS = re.compile(
+_REGISTERS = regex(
     r"\.(?:service|route|nest\w*|merge|configure|routes|fallback\w*|api_route|serve|run)\s*\("
     r"|Router\b|ServiceConfig|HttpServer|App::|Scope\b|serve\("
 )
 """What a function that registers anything, or starts a server, has in it."""
-_NAME_CALLED = re.compile(
-    r"(?<![.\w!])((?:[A-Za-z_]\w*::){0,8}[a-z_]\w*)\s*(?:::<[^<>()]{0,80}>)?\("
-)
+_NAME_CALLED = regex(r"(?<![.\w!])((?:[A-Za-z_]\w*::){0,8}[a-z_]\w*)\s*(?:::<[^<>()]{0,80}>)?\(")
 
 
 def _called(text: str) -> Iterator[tuple[str, ...]]:
@@ -912,7 +909,7 @@ def _tailless(path: str) -> str:
     return re.sub(r"/?\{\*?[^{}]*\}$", "", path)
 
 
-_USE_TOKEN = re.compile(r"[A-Za-z_]\w*|::|[{},*]")
+_USE_TOKEN = regex(r"[A-Za-z_]\w*|::|[{},*]")
 
 
 def _used(text: str) -> Iterator[tuple[tuple[str, ...], str]]:

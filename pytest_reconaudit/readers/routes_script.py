@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct, field
 
 from pytest_reconaudit.model import Place
+from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.readers.routing import (
     ANY,
     METHODS,
@@ -40,17 +41,15 @@ _APPS = {"express": "express", "fastify": "fastify", "Fastify": "fastify", "Hono
          "OpenAPIHono": "hono", "Koa": "koa", "polka": "express", "restana": "express"}  # fmt: skip
 _ROUTERS = frozenset({"Router", "KoaRouter", "PromiseRouter", "AsyncRouter", "FastifyPlugin"})
 _VERBS = {name.lower(): name for name in METHODS} | {"del": "DELETE", "all": ANY}
-_PARAMETERS = re.compile(
-    r"^(?:_?app|server|_?fastify|router|instance|api|scope|f|srv|express(?:App)?)$"
-)
+_PARAMETERS = regex(r"^(?:_?app|server|_?fastify|router|instance|api|scope|f|srv|express(?:App)?)$")
 _WRAPPERS = frozenset({"fp", "fastifyPlugin", "plugin", "default"})
-_ASKS_PATH = re.compile(r"\breq(?:uest)?\.(?:url|path|originalUrl|baseUrl)\b|\bpathname\b")
-_SUSPECT = re.compile(
+_ASKS_PATH = regex(r"\breq(?:uest)?\.(?:url|path|originalUrl|baseUrl)\b|\bpathname\b")
+_SUSPECT = regex(
     r"proxy|handler|router|routes|apollo|trpc|graphql|serve(?!r$)|health|terminus|actuator|lightship"
     r"|under-?pressure|openapi|yoga|autoload|controllers|oidc|swagger|metrics|prom|bull|admin",
     re.IGNORECASE,
 )
-_STATIC = re.compile(r"\bstatic\b|serve-?static|fastifyStatic|koa-static", re.IGNORECASE)
+_STATIC = regex(r"\bstatic\b|serve-?static|fastifyStatic|koa-static", re.IGNORECASE)
 _MAX_DEPTH = 100
 _MAX_ITEMS = 4_000
 _FUNCTIONS = frozenset(

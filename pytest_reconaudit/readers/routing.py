@@ -8,13 +8,13 @@ reader's work: see ``facts.network.routes``.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from itertools import chain
 
 from msgspec import Struct, field
 
 from pytest_reconaudit.model import Place, Problem
+from pytest_reconaudit.patterns import regex
 
 __all__ = [
     "ANY",
@@ -114,14 +114,14 @@ class RoutingFile(Struct, frozen=True, eq=False):
     problems: tuple[Problem, ...] = ()
 
 
-_SLASHES = re.compile(r"/{2,}")
-_COLON = re.compile(r"(?<=/):([A-Za-z_]\w*)(?:\([^()]{0,100}\))?(\??)")
-_STAR = re.compile(r"(?<=/)\*([A-Za-z_]\w*)?")
-_TYPED = re.compile(r"<(?:[a-z]+(?:\([^()]{0,60}\))?:)?([A-Za-z_]\w*)>")
-_FLASK_TAIL = re.compile(r"<path:([A-Za-z_]\w*)>")
-_FASTAPI_TAIL = re.compile(r"\{([A-Za-z_]\w*):path\}")
-_REGEX = re.compile(r"\{([A-Za-z_]\w*):([^{}]{0,120})\}")
-_BARE_TAIL = re.compile(r"\{(?:([A-Za-z_]\w*)?\*|\*\*?([A-Za-z_]\w*)?)\}")
+_SLASHES = regex(r"/{2,}")
+_COLON = regex(r"(?<=/):([A-Za-z_]\w*)(?:\([^()]{0,100}\))?(\??)")
+_STAR = regex(r"(?<=/)\*([A-Za-z_]\w*)?")
+_TYPED = regex(r"<(?:[a-z]+(?:\([^()]{0,60}\))?:)?([A-Za-z_]\w*)>")
+_FLASK_TAIL = regex(r"<path:([A-Za-z_]\w*)>")
+_FASTAPI_TAIL = regex(r"\{([A-Za-z_]\w*):path\}")
+_REGEX = regex(r"\{([A-Za-z_]\w*):([^{}]{0,120})\}")
+_BARE_TAIL = regex(r"\{(?:([A-Za-z_]\w*)?\*|\*\*?([A-Za-z_]\w*)?)\}")
 
 
 def joined(prefix: str, path: str) -> str:

@@ -22,6 +22,8 @@ from math import log2
 
 from msgspec import Struct
 
+from pytest_reconaudit.patterns import regex
+
 __all__ = [
     "Credentials",
     "Token",
@@ -49,7 +51,7 @@ MIN_ENTROPY = 3.0
 
 # -- names ---------------------------------------------------------------------------------
 
-_NAME_WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
+_NAME_WORDS = regex(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 _ALONE = frozenset(
     {"SECRET", "SECRETS", "PASSWORD", "PASSWD", "PASSPHRASE", "PASS", "PWD", "TOKEN", "APIKEY",
      "DSN", "PGPASSWORD", "CREDENTIAL", "CREDENTIALS",
@@ -161,7 +163,7 @@ def is_outbound_name(name: str) -> bool:
 
 # -- values --------------------------------------------------------------------------------
 
-_FAKE = re.compile(
+_FAKE = regex(
     r"change.?(?:me|this|it|in)|chang(?:e|ing).?(?:before|for|your|the)|\byour|your[-_ ]|example"
     r"|placeholder|dummy|sample|replace|xxx|todo|test|\*{3}|localhost|fixme|foo.?bar|fake|mock"
     r"|\bdemo\b|default|redacted|goes.?here|insecure|unsafe|not.?secure|not.?a.?secret|notasecret"
@@ -171,12 +173,12 @@ _FAKE = re.compile(
     r"|do.?not.?use|please|temporary|somesecret|nothing|undefined",
     re.IGNORECASE,
 )
-_WHOLE = re.compile(r"(?:minioadmin|your|secret_?key|passw(?:or)?d)\d*", re.IGNORECASE)
-_CAPITALS = re.compile(r"[A-Z]{2,40}(?:[ _-][A-Z]{1,40})*+")
-_REFERENCE = re.compile(
+_WHOLE = regex(r"(?:minioadmin|your|secret_?key|passw(?:or)?d)\d*", re.IGNORECASE)
+_CAPITALS = regex(r"[A-Z]{2,40}(?:[ _-][A-Z]{1,40})*+")
+_REFERENCE = regex(
     r"\$\{|\$\(|^\$[A-Za-z_]|\$[A-Z_]{3}|\{\{|<%|%[A-Z_]{2,60}%|@@\w|__[A-Z_]{2,60}__|#\{"
 )
-_LEADING_REFERENCE = re.compile(
+_LEADING_REFERENCE = regex(
     r"(?:op|vault|awssm|ssm|gcpsm|sm|secret|secrets|keyvault|bws|doppler|infisical|file)://"
     r"|(?:ref\+|arn:aws|ENC\[|vault:|AgA[A-Za-z0-9+/]{60}|!vault|\$ANSIBLE_VAULT|projects/|env:)"
     r"|(?:/run/secrets/|/var/run/|/etc/|/secrets/|\./|\.\./|/)"
@@ -211,16 +213,14 @@ _COMMON = frozenset(_COMMON_WORDS.split())
 _LEET = str.maketrans(
     {"0": "o", "1": "l", "3": "e", "4": "a", "5": "s", "@": "a", "$": "s", "!": "i"}
 )
-_WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
-_RUN = re.compile(r"[A-Z]?[a-z]{3,}")
-_VOWEL = re.compile(r"[aeiouyAEIOUY]")
-_HASH = re.compile(
-    r"\$(?:2[abxy]|argon2\w{0,2}|[156]|scrypt|pbkdf2[\w-]{0,12})\$|\{SS?HA\d*\}|pbkdf2_"
-)
+_WORD = regex(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
+_RUN = regex(r"[A-Z]?[a-z]{3,}")
+_VOWEL = regex(r"[aeiouyAEIOUY]")
+_HASH = regex(r"\$(?:2[abxy]|argon2\w{0,2}|[156]|scrypt|pbkdf2[\w-]{0,12})\$|\{SS?HA\d*\}|pbkdf2_")
 """What is kept in place of a password, so that nobody need know it."""
-_UUID = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}", re.IGNORECASE)
-_BASE64 = re.compile(r"[A-Za-z0-9+/\s]*={0,2}\s*")
-_NUMBERISH = re.compile(r"[\d.,:_\s-]*|true|false|yes|no|on|off|null|nil|none", re.IGNORECASE)
+_UUID = regex(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}", re.IGNORECASE)
+_BASE64 = regex(r"[A-Za-z0-9+/\s]*={0,2}\s*")
+_NUMBERISH = regex(r"[\d.,:_\s-]*|true|false|yes|no|on|off|null|nil|none", re.IGNORECASE)
 
 
 def entropy(value: str) -> float:
@@ -347,7 +347,7 @@ class Token(Struct, frozen=True):
     offset: int
 
 
-_TOKENS = re.compile(
+_TOKENS = regex(
     r"(?<![A-Za-z0-9_-])(?:(?P<aws>AKIA[0-9A-Z]{16})(?![0-9A-Za-z])"
     r"|(?P<github>gh[pousr]_[A-Za-z0-9]{36,251}|github_pat_[A-Za-z0-9_]{36,251})"
     r"|(?P<gitlab>glpat-[A-Za-z0-9_-]{20,64})"
@@ -367,8 +367,8 @@ _KINDS = {
 }
 _MARKS = ("AKIA", "ghp_", "gho_", "ghu_", "ghs_", "ghr_", "github_pat_", "glpat-", "k_live_",
           "xox", "npm_", "SG.")  # fmt: skip
-_PRIVATE = re.compile(r"-----BEGIN (?:[A-Z0-9]{1,10} ){0,2}PRIVATE KEY(?: BLOCK)?-----")
-_KEY_LINE = re.compile(r"[A-Za-z0-9+/=]{40}")
+_PRIVATE = regex(r"-----BEGIN (?:[A-Z0-9]{1,10} ){0,2}PRIVATE KEY(?: BLOCK)?-----")
+_KEY_LINE = regex(r"[A-Za-z0-9+/=]{40}")
 
 
 def tokens_in(text: str) -> Iterator[Token]:
@@ -419,16 +419,16 @@ class Credentials(Struct, frozen=True):
         return f"{self.scheme}://{self.user}:{self.password[:2]}***@{self.host}"
 
 
-_USERINFO = re.compile(
+_USERINFO = regex(
     r"(?<![A-Za-z0-9+.-])(?P<scheme>[a-z][a-z0-9+.-]{1,30})://"
     r"(?P<user>[^\s:/@\"'`<>(){}\[\],;|\\]{0,100}):(?P<password>[^\s/@\"'`<>]{1,256})@"
     r"(?P<host>[A-Za-z0-9_.-]{1,253}|\[[0-9a-fA-F:]{2,45}\]|[$%{<][^\s/@\"'`]{0,100})"
     r"(?::[0-9]{1,5})?(?:/(?P<database>[A-Za-z0-9_.-]{1,100}))?"
 )
-_LOCAL = re.compile(
+_LOCAL = regex(
     r"localhost|127\.\d{1,3}\.\d{1,3}\.\d{1,3}|0\.0\.0\.0|\[?::1\]?|host\.docker\.internal"
 )
-_RESERVED = re.compile(
+_RESERVED = regex(
     r"(?:^|\.)(?:example|invalid|test|localhost|local)(?:\.(?:com|org|net))?$|(?:^|\.)host(?:name)?$"
     r"|(?:your|my)[-_.]|^(?:domain|server|ip|address|proxy|db-?host|some-?host)$",
     re.IGNORECASE,

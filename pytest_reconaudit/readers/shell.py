@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from msgspec import Struct
 
 from pytest_reconaudit.model import Place, Problem
+from pytest_reconaudit.patterns import regex
 
 if TYPE_CHECKING:
     from tree_sitter import Node, Parser
@@ -203,8 +204,8 @@ class Script(Struct, frozen=True):
 
 
 _OPTIONS = {"e": "errexit", "u": "nounset", "x": "xtrace", "f": "noglob", "n": "noexec"}
-_EXPRESSION = re.compile(rb"\$\{\{(?:(?!\$\{\{|\}\}).)*+\}\}", re.DOTALL)
-_PLACEHOLDER = re.compile(r"\$\{(Q[0-9A-Z]{2}_*)\}")
+_EXPRESSION = regex(rb"\$\{\{(?:(?!\$\{\{|\}\}).)*+\}\}", re.DOTALL)
+_PLACEHOLDER = regex(r"\$\{(Q[0-9A-Z]{2}_*)\}")
 _DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 # Possessive throughout: a failed match must not be tried in another division.
@@ -212,18 +213,18 @@ _WORD_PART = (
     r"(?:[^\s\"'\\$`<>();&|]|\\[^\n]|'[^']*+'"
     r"|\"(?:[^\"\\$`]|\\[^\n]|\$\w++|\$\{\w++\})*+\"|\$\w++|\$\{\w++\})"
 )
-_SIMPLE = re.compile(rf"(?:{_WORD_PART}|\s|\\\n)++")
-_WORD = re.compile(rf"{_WORD_PART}++")
-_QUOTED = re.compile(r"[\"'\\`<>()]|\$\{\w*[^\w}]")
-_PIECE = re.compile(r"'([^']*)'|\"((?:[^\"\\]|\\.)*)\"|\\(.)|([^'\"\\]+)", re.DOTALL)
-_ESCAPED = re.compile(r"\\([\"\\$`\n])")
-_CONTINUED = re.compile(r"\\\n")
-_ASSIGN = re.compile(r"([A-Za-z_]\w*)\+?=(.*)", re.DOTALL)
-_WHOLE_VARIABLE = re.compile(r"\$(?:\{(?=\w+\}))?([A-Za-z_]\w*)\}?")
-_WHOLE_ARRAY = re.compile(r"\$\{(\w+)\[[@*]\]\}")
-_DYNAMIC = re.compile(r"[$`]")
+_SIMPLE = regex(rf"(?:{_WORD_PART}|\s|\\\n)++")
+_WORD = regex(rf"{_WORD_PART}++")
+_QUOTED = regex(r"[\"'\\`<>()]|\$\{\w*[^\w}]")
+_PIECE = regex(r"'([^']*)'|\"((?:[^\"\\]|\\.)*)\"|\\(.)|([^'\"\\]+)", re.DOTALL)
+_ESCAPED = regex(r"\\([\"\\$`\n])")
+_CONTINUED = regex(r"\\\n")
+_ASSIGN = regex(r"([A-Za-z_]\w*)\+?=(.*)", re.DOTALL)
+_WHOLE_VARIABLE = regex(r"\$(?:\{(?=\w+\}))?([A-Za-z_]\w*)\}?")
+_WHOLE_ARRAY = regex(r"\$\{(\w+)\[[@*]\]\}")
+_DYNAMIC = regex(r"[$`]")
 _ANSI = {"n": "\n", "t": "\t", "r": "\r", "\\": "\\", "'": "'", '"': '"'}
-_ANSI_ESCAPE = re.compile(r"\\(.)", re.DOTALL)
+_ANSI_ESCAPE = regex(r"\\(.)", re.DOTALL)
 
 _TEST_GROUPS = frozenset(
     {"unary_expression", "binary_expression", "negation_expression", "parenthesized_expression"}

@@ -20,6 +20,7 @@ from typing import Literal, NamedTuple
 from msgspec import Struct
 
 from pytest_reconaudit.model import Place, Problem
+from pytest_reconaudit.patterns import regex
 
 __all__ = [
     "CreateIndex",
@@ -161,7 +162,7 @@ class TableChange(Struct, frozen=True):
 
 # Every alternative begins with a plain character set, which lets the engine skip to the next
 # candidate at C speed; look-behinds stand after the first character for the same reason.
-_BREAK = re.compile(
+_BREAK = regex(
     r"""
       ;
     | '(?:[^']++|'')*+'?
@@ -175,7 +176,7 @@ _BREAK = re.compile(
     """,
     re.VERBOSE | re.DOTALL,
 )
-_NESTED = re.compile(
+_NESTED = regex(
     r"""
       [;()]
     | '(?:[^']++|'')*+'?
@@ -188,16 +189,16 @@ _NESTED = re.compile(
     """,
     re.VERBOSE | re.DOTALL,
 )
-_CLOSED = re.compile(
+_CLOSED = regex(
     r"""'(?:[^']++|'')*+' | "(?:[^"]++|"")*+" | [eE]'(?:[^'\\]++|\\.|'')*+'""",
     re.VERBOSE | re.DOTALL,
 )
-_COMMENT_EDGE = re.compile(r"/\*|\*/")
-_BLANK = re.compile(r"(?:\s++|--[^\n]*+)*+")
-_ROUTINE = re.compile(r"create\s+(?:or\s+replace\s+)?(?:function|procedure)\b", re.IGNORECASE)
-_RULE = re.compile(r"create\s+(?:or\s+replace\s+)?rule\b", re.IGNORECASE)
-_COPY_IN = re.compile(r"copy\b[^;]*?\bfrom\s+stdin\b", re.IGNORECASE | re.DOTALL)
-_COPY_END = re.compile(r"^\\\.[ \t]*$", re.MULTILINE)
+_COMMENT_EDGE = regex(r"/\*|\*/")
+_BLANK = regex(r"(?:\s++|--[^\n]*+)*+")
+_ROUTINE = regex(r"create\s+(?:or\s+replace\s+)?(?:function|procedure)\b", re.IGNORECASE)
+_RULE = regex(r"create\s+(?:or\s+replace\s+)?rule\b", re.IGNORECASE)
+_COPY_IN = regex(r"copy\b[^;]*?\bfrom\s+stdin\b", re.IGNORECASE | re.DOTALL)
+_COPY_END = regex(r"^\\\.[ \t]*$", re.MULTILINE)
 
 
 def read_sql(text: str, path: str, origin: Place | None = None) -> SqlScript:
@@ -362,7 +363,7 @@ class _Token(NamedTuple):
         return self.kind == "w" and self.text.lower() in words
 
 
-_TOKEN = re.compile(
+_TOKEN = regex(
     r"""
       (?P<space>\s++ | --[^\n]*+)
     | (?P<comment>/\*)
@@ -408,7 +409,7 @@ def fold(name: str) -> str:
     return name.lower()
 
 
-_CAST = re.compile(
+_CAST = regex(
     r"::\s*(?:character varying|double precision|[\w\".]+)(?:\(\d+(?:,\s*\d+)?\))?(?:\[\])*"
 )
 
@@ -537,7 +538,7 @@ class _Cursor:
 
 # -- CREATE INDEX --------------------------------------------------------------------------
 
-_INDEX_DDL = re.compile(r"create\s+(?:unique\s+)?index\b", re.IGNORECASE)
+_INDEX_DDL = regex(r"create\s+(?:unique\s+)?index\b", re.IGNORECASE)
 
 
 def read_indexes(script: SqlScript) -> tuple[CreateIndex, ...]:
@@ -628,7 +629,7 @@ def _start(cursor: _Cursor) -> int:
     return token.start if token else len(cursor.text)
 
 
-_HOLE = re.compile(r"\$\{|\{\w*\}|%s|%\(\w+\)s|\$\d|\$\w|(?<!:):[a-z_]\w*\b(?!:)")
+_HOLE = regex(r"\$\{|\{\w*\}|%s|%\(\w+\)s|\$\d|\$\w|(?<!:):[a-z_]\w*\b(?!:)")
 
 
 def _has_hole(tokens: Sequence[_Token], text: str) -> bool:
@@ -689,7 +690,7 @@ def _is_open(token: _Token | None) -> bool:
 
 # -- tables --------------------------------------------------------------------------------
 
-_TABLE_DDL = re.compile(
+_TABLE_DDL = regex(
     r"(?:create\s+(?:or\s+replace\s+)?(?:(?:global|local)\s+)?(?:temp(?:orary)?\s+|unlogged\s+"
     r"|foreign\s+|recursive\s+|materialized\s+)*(?:table|view)"
     r"|alter\s+(?:foreign\s+)?(?:table|view|materialized\s+view)"

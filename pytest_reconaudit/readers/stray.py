@@ -10,10 +10,11 @@ the callers hand in words that a machine compares byte by byte. Confusable table
 
 from __future__ import annotations
 
-import re
 import unicodedata
 
 from msgspec import Struct
+
+from pytest_reconaudit.patterns import regex
 
 __all__ = ["Stray", "find_mixed", "find_stray", "find_typographic"]
 
@@ -39,14 +40,14 @@ class Stray(Struct, frozen=True):
         return self.name
 
 
-_NON_ASCII = re.compile(r"[^\x00-\x7f]")
-_TYPOGRAPHIC = re.compile(
+_NON_ASCII = regex(r"[^\x00-\x7f]")
+_TYPOGRAPHIC = regex(
     "[\u00a0\u00ad\u034f\u061c\u1680\u180e\u2000-\u200f\u2028-\u202f\u205f-\u2064\u3000\ufeff"
     "\ufff9-\ufffd\u2018-\u201f\u2039\u203a\uff1d\uff1a\uff1b\uff08\uff09\uff0c]"
 )
 """Blanks and marks that no keyboard key for configuration gives: no-break and zero-width spaces,
 typographic quotes, fullwidth ``= : ; ( ) ,`` and the replacement character."""
-_MIXED = re.compile(r"[A-Za-z]([^\x00-\u024f])|([^\x00-\u024f])[A-Za-z]")
+_MIXED = regex(r"[A-Za-z]([^\x00-\u024f])|([^\x00-\u024f])[A-Za-z]")
 
 
 def find_stray(word: str) -> Stray | None:

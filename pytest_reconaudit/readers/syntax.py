@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from msgspec import Struct
 
 from pytest_reconaudit.model import Place, Problem
+from pytest_reconaudit.patterns import regex
 
 if TYPE_CHECKING:
     from tree_sitter import Language, Node, Parser, Query, Tree
@@ -47,7 +48,7 @@ LANGUAGES = {
 }
 """File name suffix → grammar."""
 
-_SHEBANG = re.compile(r"#![^\n]{0,80}\b(bash|sh|dash|zsh|python[\d.]*|node)\b")
+_SHEBANG = regex(r"#![^\n]{0,80}\b(bash|sh|dash|zsh|python[\d.]*|node)\b")
 _MAX_ERRORS = 20
 _MAX_DEPTH = 1_500
 _MAX_BROKEN = 3_000
@@ -61,7 +62,7 @@ _MAX_CHAIN = 20_000
 """Levels of a tree: queries take quadratic time beyond some tens of thousands."""
 _MAX_CLIMB = 60
 _DEADLINE = 3.0
-_BRACKETS = re.compile(r"[(\[{)\]}]")
+_BRACKETS = regex(r"[(\[{)\]}]")
 
 
 class SyntaxTree(Struct, frozen=True, eq=False):
@@ -359,9 +360,7 @@ _SIMPLE_ESCAPES = {
     "n": "\n", "t": "\t", "r": "\r", "0": "\0", "b": "\b", "f": "\f", "v": "\v", "a": "\a",
     "\\": "\\", "'": "'", '"': '"', "`": "`", "$": "$",
 }  # fmt: skip
-_HEX = re.compile(
-    r"\\(?:x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|u\{([0-9a-fA-F_]+)\})"
-)
+_HEX = regex(r"\\(?:x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|u\{([0-9a-fA-F_]+)\})")
 
 
 def string_literals(tree: SyntaxTree) -> Iterator[StringLiteral]:
@@ -528,7 +527,7 @@ def _breaks(node: Node) -> Iterator[Node]:
                     yield inner
 
 
-_OPENING = re.compile(rb"""(?:[bc]?r?(\#*)"|[rRbBuUfFtT]{0,3}(\"""|'''|"|')|`|\$")""")
+_OPENING = regex(rb"""(?:[bc]?r?(\#*)"|[rRbBuUfFtT]{0,3}(\"""|'''|"|')|`|\$")""")
 
 
 def _inside(tree: SyntaxTree, node: Node) -> tuple[int, int]:

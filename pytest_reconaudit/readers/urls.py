@@ -12,34 +12,36 @@ from itertools import pairwise
 
 from msgspec import Struct
 
+from pytest_reconaudit.patterns import regex
+
 __all__ = ["LOOPBACK", "LocalUrl", "local_url", "urls_in"]
 
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "0.0.0.0", "::1", "[::1]", "[::]", "ip6-localhost"})
 """Hosts that mean the container itself."""
 
 _DEFAULT_PORTS = {"http": 80, "https": 443, "ws": 80, "wss": 443, "grpc": 50051}
-_VARIABLE = re.compile(
+_VARIABLE = regex(
     r"\$\{(?P<braced>[A-Za-z_]\w*)(?:(?P<how>:?[-=?+])(?P<default>[^{}$]{0,100}))?\}"
     r"|\$(?P<bare>[A-Za-z_]\w*)"
 )
 _HOST = r"(?:\[[0-9a-fA-F:.]{2,45}\]|[A-Za-z0-9_](?:[A-Za-z0-9_.-]{0,250}[A-Za-z0-9_])?)"
 _REST = r"(?P<rest>[/?#][^\s'\"`<>|;&)\\\]},]{0,500}(?:&[\w.%~-]+=[^\s'\"`<>|;&)\\]{0,200}){0,20})?"
-_WITH_SCHEME = re.compile(
+_WITH_SCHEME = regex(
     rf"(?<![\w.+-])(?P<scheme>https?|wss?|grpc)://(?:[^\s/@'\"$]{{1,100}}@)?(?P<host>{_HOST})"
     rf"(?::(?P<port>[^\s/?#'\"`|;&)\\,\]}}]{{1,40}}))?{_REST}",
     re.IGNORECASE,
 )
-_WITHOUT_SCHEME = re.compile(
+_WITHOUT_SCHEME = regex(
     rf"(?<![\w./:@=+$~-])(?P<host>{_HOST}):(?P<port>\d{{1,5}})(?![\w.:]){_REST}"
 )
-_BARE_LOCAL = re.compile(
+_BARE_LOCAL = regex(
     rf"(?<![\w./:@=+$~-])(?P<host>localhost|127\.0\.0\.1|0\.0\.0\.0|\[::1\])(?P<port>){_REST}(?=$|\s)"
 )
 _FETCHERS = frozenset({"curl", "wget", "http", "https", "xh", "httpie", "wget2", "curlie"})
-_DEV_TCP = re.compile(r"/dev/tcp/(?P<host>[\w.$\{}:-]{1,100})/(?P<port>\d{1,5})(?!\d)")
+_DEV_TCP = regex(r"/dev/tcp/(?P<host>[\w.$\{}:-]{1,100})/(?P<port>\d{1,5})(?!\d)")
 _OTHERS = frozenset({"nc", "ncat", "netcat", "nmap"})
-_BREAK = re.compile(r"[|;&\n]|\bthen\b|\bdo\b")
-_WORDS = re.compile(r"'[^']*'|\"[^\"]*\"|[^\s'\"]+")
+_BREAK = regex(r"[|;&\n]|\bthen\b|\bdo\b")
+_WORDS = regex(r"'[^']*'|\"[^\"]*\"|[^\s'\"]+")
 _MAX_TEXT = 20_000
 
 
@@ -139,7 +141,7 @@ def _inside(at: int, spans: list[tuple[int, int]]) -> bool:
     return any(start <= at < end for start, end in spans)
 
 
-_VALUE_OPTIONS = re.compile(
+_VALUE_OPTIONS = regex(
     r"(?:^|\s)(?:-H|--header|-x|--proxy|-d|--data(?:-\w+)?|-o|--output|-O|-u|--user|-A|-e"
     r"|--resolve|--connect-to|-w|--write-out|--user-agent|-b|--cookie)(?:\s+|=)['\"]?(?:[Hh]ost:\s*)?$"
 )

@@ -8,13 +8,13 @@ shape and the lines: the published ones validate against a JSON schema only.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import Any
 
 from msgspec import Struct
 
 from pytest_reconaudit.model import Place, Problem
+from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.readers.yaml import Map, Seq, YamlDocument, read_yaml
 
 __all__ = [
@@ -29,9 +29,9 @@ __all__ = [
     "read_workflow",
 ]
 
-_PROPERTIES = re.compile(r"(?:[&!][^\s]*[ \t]+){0,4}")
+_PROPERTIES = regex(r"(?:[&!][^\s]*[ \t]+){0,4}")
 """Anchor and tag in front of a scalar: libyaml's mark of the scalar points at them."""
-_COMMENT = re.compile(r"[ \t]#[ \t]*(.*)$")
+_COMMENT = regex(r"[ \t]#[ \t]*(.*)$")
 
 
 class Trigger(Struct, frozen=True, eq=False):

@@ -19,6 +19,7 @@ import yaml
 from msgspec import Struct
 
 from pytest_reconaudit.model import Place, Problem
+from pytest_reconaudit.patterns import regex
 
 __all__ = ["Map", "Seq", "YamlDocument", "YamlFile", "place_of", "read_yaml"]
 
@@ -26,9 +27,9 @@ MAX_NODES = 500_000
 """Nodes a document may have once its aliases are followed."""
 MAX_DEPTH = 200
 _MAX_FILE_DOCUMENTS = 5_000
-_CHAIN = re.compile(rf"(?:[-?][ \t]++){{{MAX_DEPTH},}}")
+_CHAIN = regex(rf"(?:[-?][ \t]++){{{MAX_DEPTH},}}")
 """``- - - -``: lists in lists on one line."""
-_ALIAS = re.compile(r"(?:^|[\s\[{,])\*[^\s*,\]}]", re.MULTILINE)
+_ALIAS = regex(r"(?:^|[\s\[{,])\*[^\s*,\]}]", re.MULTILINE)
 """What may be an alias; a ``*`` in a glob or a cron line mostly is not."""
 
 
@@ -161,20 +162,20 @@ class _Loader(yaml.CSafeLoader):
 
 _Loader.yaml_implicit_resolvers = {}
 _Loader.add_implicit_resolver(
-    "tag:yaml.org,2002:bool", re.compile(r"^(?:true|True|TRUE|false|False|FALSE)$"), list("tTfF")
+    "tag:yaml.org,2002:bool", regex(r"^(?:true|True|TRUE|false|False|FALSE)$"), list("tTfF")
 )
 _Loader.add_implicit_resolver(
-    "tag:yaml.org,2002:null", re.compile(r"^(?:~|null|Null|NULL|)$"), ["~", "n", "N", ""]
+    "tag:yaml.org,2002:null", regex(r"^(?:~|null|Null|NULL|)$"), ["~", "n", "N", ""]
 )
 _Loader.add_implicit_resolver(
-    "tag:yaml.org,2002:int", re.compile(r"^[-+]?[0-9]{1,18}$"), list("-+0123456789")
+    "tag:yaml.org,2002:int", regex(r"^[-+]?[0-9]{1,18}$"), list("-+0123456789")
 )
 _Loader.add_implicit_resolver(
     "tag:yaml.org,2002:float",
-    re.compile(r"^[-+]?(?:[0-9]{1,18}\.[0-9]{0,18}|\.[0-9]{1,18})(?:[eE][-+]?[0-9]{1,3})?$"),
+    regex(r"^[-+]?(?:[0-9]{1,18}\.[0-9]{0,18}|\.[0-9]{1,18})(?:[eE][-+]?[0-9]{1,3})?$"),
     list("-+0123456789."),
 )
-_Loader.add_implicit_resolver("tag:yaml.org,2002:merge", re.compile(r"^<<$"), ["<"])
+_Loader.add_implicit_resolver("tag:yaml.org,2002:merge", regex(r"^<<$"), ["<"])
 
 
 def _construct_int(loader: _Loader, node: yaml.ScalarNode) -> int | str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import re
 from collections.abc import Iterable, Sequence
 from functools import cache
 from importlib.resources import files
@@ -23,6 +22,7 @@ from pytest_reconaudit.model import (
     Run,
     Severity,
 )
+from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.reports import map_layout, prose
 from pytest_reconaudit.reports.digest import WORST_FIRST, Digest
 from pytest_reconaudit.reports.text import block, count, one_line
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 __all__ = ["render"]
 
-_NOT_AN_ID = re.compile(r"[^A-Za-z0-9-]+")
+_NOT_AN_ID = regex(r"[^A-Za-z0-9-]+")
 _MANY = 400
 """From here on a closed finding's body stays unparsed until it is opened (see page.js)."""
 _NOTES_OPEN = 10

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import json
-import re
 from importlib.resources import files
 from typing import Any
 
 from pytest_reconaudit.model import Finding, MapEdge, MapNode, Outcome, Place, Run, Severity
+from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.reports.digest import WORST_FIRST, Digest
 
 __all__ = ["SCHEMA_VERSION", "data", "render", "schema"]
 
 SCHEMA_VERSION = 1
 
-_SURROGATE = re.compile("[\ud800-\udfff]")
+_SURROGATE = regex("[\ud800-\udfff]")
 
 
 def render(run: Run) -> str:

@@ -11,19 +11,20 @@ import re
 from collections.abc import Iterable, Sequence
 
 from pytest_reconaudit.model import Finding, Note, Pillar, Run, Severity
+from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.reports import prose
 from pytest_reconaudit.reports.digest import Digest, Group
 from pytest_reconaudit.reports.text import block, count, one_line
 
 __all__ = ["pillar", "render"]
 
-_RISKY = re.compile(
+_RISKY = regex(
     r"[\\`*_\[\]<>|~$@#{}^]|&[#\w]|://|www\.|:[\w+-]+:|\bGH-\d|javascript:", re.IGNORECASE
 )
 # What would begin a list, a heading or a rule when a line starts with it.
-_LEADING = re.compile(r"^(?:[-+=]+|\d{1,9}[.)])$")
+_LEADING = regex(r"^(?:[-+=]+|\d{1,9}[.)])$")
 _BEFORE, _AFTER = "\"'(", "\"'),.;:!?"
-_RUNS = re.compile(r"`+")
+_RUNS = regex(r"`+")
 _PRIORITIES = (Severity.CRITICAL, Severity.HIGH, Severity.MEDIUM, Severity.LOW)
 _PLACES_LISTED = 12
 

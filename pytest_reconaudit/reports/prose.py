@@ -8,21 +8,22 @@ library would give us all of its syntax, and then the task to take most of it aw
 
 from __future__ import annotations
 
-import re
 from typing import Literal
 
 from msgspec import Struct
+
+from pytest_reconaudit.patterns import regex
 
 __all__ = ["Block", "Span", "blocks", "code", "spans", "strong", "text"]
 
 SpanKind = Literal["text", "code", "strong"]
 BlockKind = Literal["paragraph", "bullet", "number", "code"]
 
-_TICKS = re.compile(r"(`+)")
-_STRONG = re.compile(r"\*\*(?=\S)([^*\n]{1,400})(?<=\S)\*\*")
-_FENCE = re.compile(r"^\s{0,8}(`{3,}|~{3,})\s*([\w+.#-]{0,30})[^`]*$")
-_ITEM = re.compile(r"^\s{0,8}(?:([-*+])|(\d{1,3})[.)])\s+(\S.*)$")
-_HEADING = re.compile(r"^#{1,6}\s+(\S.*)$")
+_TICKS = regex(r"(`+)")
+_STRONG = regex(r"\*\*(?=\S)([^*\n]{1,400})(?<=\S)\*\*")
+_FENCE = regex(r"^\s{0,8}(`{3,}|~{3,})\s*([\w+.#-]{0,30})[^`]*$")
+_ITEM = regex(r"^\s{0,8}(?:([-*+])|(\d{1,3})[.)])\s+(\S.*)$")
+_HEADING = regex(r"^#{1,6}\s+(\S.*)$")
 _INDENTED = "    "
 
 

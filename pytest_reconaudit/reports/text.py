@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from pytest_reconaudit.patterns import regex
+
 __all__ = ["block", "cells", "count", "fit", "one_line", "wrap"]
 
 # C0 without tab and newline, DEL, C1, zero-width and direction controls, line separators, BOM,
 # lone surrogates (how a file name that is not UTF-8 arrives).
-_ODD = re.compile(
+_ODD = regex(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]"
 )
 

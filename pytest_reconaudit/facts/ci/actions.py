@@ -12,6 +12,7 @@ from msgspec import Struct
 
 from pytest_reconaudit.facts.ci.pipelines import actions, local_action, workflows
 from pytest_reconaudit.model import Place, Problem, Severity
+from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.readers.workflow import Job, Step
 from pytest_reconaudit.target import Target, once
 
@@ -222,12 +223,12 @@ class ActionFile(Struct, frozen=True, eq=False):
     problems: tuple[Problem, ...] = ()
 
 
-_VERSION = re.compile(r"(?:releases/)?v?(\d{1,4})(?:\.(\d{1,4}))?(?:\.(\d{1,4}))?(?:\.x)?$")
-_IN_COMMENT = re.compile(
+_VERSION = regex(r"(?:releases/)?v?(\d{1,4})(?:\.(\d{1,4}))?(?:\.(\d{1,4}))?(?:\.x)?$")
+_IN_COMMENT = regex(
     r"(?:^|[\s@=:/(])(?:v(\d{1,4})|(\d{1,4})(?=\.\d))(?:\.(\d{1,4}))?(?:\.(\d{1,4}))?(?![\w])"
 )
-_COMMIT = re.compile(r"[0-9a-f]{40}")
-_ENTERPRISE = re.compile(r"\bghes?\b|_ghes?\b|\bghes?_|server_url", re.IGNORECASE)
+_COMMIT = regex(r"[0-9a-f]{40}")
+_ENTERPRISE = regex(r"\bghes?\b|_ghes?\b|\bghes?_|server_url", re.IGNORECASE)
 """Steps for GitHub Enterprise Server, where the old artifact actions are the right ones."""
 
 

@@ -13,6 +13,7 @@ from pytest_reconaudit.facts.ci.reachability import job_reaches
 from pytest_reconaudit.facts.ci.work import JobWork, Work, job_works
 from pytest_reconaudit.facts.packages import npm_at
 from pytest_reconaudit.model import Place
+from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.readers.workflow import Job, Step, Workflow
 from pytest_reconaudit.target import Target, once
 
@@ -46,7 +47,7 @@ _CARGO = frozenset(
 )  # fmt: skip
 _JS_MANAGERS = frozenset({"npm", "pnpm", "yarn", "bun"})
 _INSTALLS = frozenset({"ci", "i", "install", "clean-install", "install-ci-test", "cit"})
-_CACHE_ACTION = re.compile(
+_CACHE_ACTION = regex(
     r"(?:^|[/_-])(?:s?c?cache|ccache|cachix)(?:$|[/_.-])|cache|depot/|namespacelabs/|warpbuilds/"
     r"|useblacksmith/|actions-rust-lang/setup-rust-toolchain|moonrepo/setup|cypress-io/github-action"
     r"|astral-sh/setup-uv|prefix-dev/setup-pixi|gradle/|bahmutov/npm-install|nixbuild|flox/"
@@ -54,24 +55,24 @@ _CACHE_ACTION = re.compile(
     re.IGNORECASE,
 )
 """Actions that keep something between runs, by themselves or by default."""
-_NO_CACHE_ACTION = re.compile(r"delete|clear|purge|clean", re.IGNORECASE)
-_CACHE_TEXT = re.compile(
+_NO_CACHE_ACTION = regex(r"delete|clear|purge|clean", re.IGNORECASE)
+_CACHE_TEXT = regex(
     r"RUSTC_WRAPPER|SCCACHE|\bsccache\b|\bccache\b|cache-from|CACHE_FROM|type=gha|\bturbo\b.*--(?:token"
     r"|remote)|TURBO_TOKEN|NX_CLOUD|cachix|nix (?:build|develop|flake|shell)|nix-build|nix-shell"
     r"|bazel\b|earthly|--mount=type=cache"
 )
-_HOSTED = re.compile(r"(?:ubuntu|windows|macos)-(?:latest|slim|\d[\w.]*)(?:-\w+)*", re.IGNORECASE)
-_SCANS = re.compile(
+_HOSTED = regex(r"(?:ubuntu|windows|macos)-(?:latest|slim|\d[\w.]*)(?:-\w+)*", re.IGNORECASE)
+_SCANS = regex(
     r"audit|\bdeny\b|scan|semgrep|snyk|trivy|codeql|licen[cs]e|outdated|dependenc|renovate|sbom"
     r"|vuln|security",
     re.IGNORECASE,
 )
-_PUBLISHES = re.compile(r"release|publish", re.IGNORECASE)
-_RELEASES = re.compile(r"refs/tags|ref_type|event\.release", re.IGNORECASE)
+_PUBLISHES = regex(r"release|publish", re.IGNORECASE)
+_RELEASES = regex(r"refs/tags|ref_type|event\.release", re.IGNORECASE)
 _RARE = frozenset({"schedule", "workflow_dispatch", "repository_dispatch"})
 _RELEASE_EVENTS = frozenset({"release", "workflow_dispatch", "registry_package"})
 _SMALL = frozenset({"fmt", "metadata", "tree", "version", "search", "publish", "update"})
-_DOCKER_BUILD = re.compile(r"(?:docker|podman|buildah)$")
+_DOCKER_BUILD = regex(r"(?:docker|podman|buildah)$")
 
 
 @once

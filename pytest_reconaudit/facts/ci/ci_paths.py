@@ -27,6 +27,7 @@ from pytest_reconaudit.facts.packages import (
 )
 from pytest_reconaudit.facts.references import cargo_call, references
 from pytest_reconaudit.model import Place
+from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.readers.shell import ShellCommand, Word, is_dynamic, shell_words
 from pytest_reconaudit.readers.workflow import Job, Step, Workflow
 from pytest_reconaudit.target import IgnoreRule, Target, once
@@ -92,15 +93,13 @@ class WorkflowPaths(Struct, frozen=True):
     """It runs only when a workflow of another repository calls it: its paths are theirs."""
 
 
-_GLOB = re.compile(r"[*?\[{]")
-_MASK = re.compile(r"(?:true|:|exit 0|(?:echo|printf)\b.*)", re.DOTALL)
-_FAILS = re.compile(r"\b(?:exit|return)\s+(?:[1-9]|\$)|\bfalse\b|\bkill\b")
-_RESULT = re.compile(r">>\s*\"?\$\{?(?:GITHUB_(?:OUTPUT|ENV)|\w+)|\b[A-Za-z_]\w*=")
-_BUILD_PUSH = re.compile(r"(?:docker|depot|useblacksmith)/build-push-action@(?!v1\b)")
-_NEVER = re.compile(r"(?:\$\{\{)?\s*false\s*(?:\}\})?")
-_CARGO_OUTPUT = re.compile(
-    r"(?P<root>(?:.*/)?)target/(?:[\w.-]+/)?(?:release|debug)/(?P<name>[\w-]+)"
-)
+_GLOB = regex(r"[*?\[{]")
+_MASK = regex(r"(?:true|:|exit 0|(?:echo|printf)\b.*)", re.DOTALL)
+_FAILS = regex(r"\b(?:exit|return)\s+(?:[1-9]|\$)|\bfalse\b|\bkill\b")
+_RESULT = regex(r">>\s*\"?\$\{?(?:GITHUB_(?:OUTPUT|ENV)|\w+)|\b[A-Za-z_]\w*=")
+_BUILD_PUSH = regex(r"(?:docker|depot|useblacksmith)/build-push-action@(?!v1\b)")
+_NEVER = regex(r"(?:\$\{\{)?\s*false\s*(?:\}\})?")
+_CARGO_OUTPUT = regex(r"(?P<root>(?:.*/)?)target/(?:[\w.-]+/)?(?:release|debug)/(?P<name>[\w-]+)")
 _NOT_BINARIES = frozenset({"deps", "build", "examples", "incremental", "bundle"})
 _TOOLS = frozenset(
     {"npm", "npx", "yarn", "pnpm", "bun", "cargo", "make", "go", "python", "python3", "pip", "pip3",

@@ -16,6 +16,7 @@ from msgspec import Struct
 
 from pytest_reconaudit.facts.ci.gate_kinds import without_runner
 from pytest_reconaudit.facts.ci.npm_calls import script_call
+from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.readers.shell import unwrapped
 from pytest_reconaudit.readers.workflow import Step
 
@@ -116,7 +117,7 @@ def _shell_text(words: tuple[str, ...]) -> tuple[str, ...]:
 # -- commands --------------------------------------------------------------------------------
 
 _DEPLOYS: tuple[tuple[str, re.Pattern[str], Act], ...] = tuple(
-    (head, re.compile(rf"{pattern}(?!\S)"), act)
+    (head, regex(rf"{pattern}(?!\S)"), act)
     for head, pattern, act in (
         ("docker", "stack deploy", Act("deploy", "swarm", reverts=True)),
         ("docker", "service (?:update|scale)", Act("deploy", "swarm", reverts=True)),
@@ -211,21 +212,21 @@ _SKIPPED_VALUES = {
     "argocd": frozenset({"--server", "--auth-token"}),
 }
 """Options with a value that may stand before the verb."""
-_DRY = re.compile(
+_DRY = regex(
     r"--dry-run(?!=none)|(?<!\S)--help|(?<!\S)--version|--noop(?!\S)|(?<!\S)--validate-only"
 )
-_DOCKER_HEALTH = re.compile(r"State\.Health|\.State\.(?:Status|Running)|health(?:y|=)|HealthCheck")
+_DOCKER_HEALTH = regex(r"State\.Health|\.State\.(?:Status|Running)|health(?:y|=)|HealthCheck")
 _WAITERS = frozenset(
     {"wait-on", "wait-for-it", "wait-for-it.sh", "wait-for", "wait-for.sh", "wait4x", "dockerize",
      "newman", "hurl", "grpc_health_probe", "grpc-health-probe", "http", "httpie", "xh", "goss"}
 )  # fmt: skip
-_REQUEST = re.compile(r"(?:https?://|\$|localhost\b|127\.0\.0\.1|[\w.-]+:\d{2,5}(?:/|$))")
-_HEALTH_PATH = re.compile(
+_REQUEST = regex(r"(?:https?://|\$|localhost\b|127\.0\.0\.1|[\w.-]+:\d{2,5}(?:/|$))")
+_HEALTH_PATH = regex(
     r"/(?:[\w-]+/)*(?:healthz?|health[_-]?checks?|readyz?|ready|readiness|livez?|live|liveness|ping"
     r"|status|up|alive|version|actuator/health)/?(?:[?#].*)?$",
     re.IGNORECASE,
 )
-_NO_PROBE = re.compile(
+_NO_PROBE = regex(
     r"hooks\.slack|discord(?:app)?\.com/api|webhook|api\.github\.com|api\.telegram|githubusercontent"
     r"|get\.|install|releases?/download|\.(?:sh|tar|gz|zip|deb|asc|gpg|tgz|json|ya?ml|xz)(?:[?#].*)?$",
     re.IGNORECASE,
@@ -233,7 +234,7 @@ _NO_PROBE = re.compile(
 _SENDS = frozenset(
     {"-d", "--data", "--data-raw", "--data-binary", "--json", "-T", "--upload-file", "-F", "--form"}
 )
-_ROLLBACK = re.compile(
+_ROLLBACK = regex(
     r"roll(?:ing)?[-_ ]?back|\brevert\b|\brestore[-_ ]previous"
     r"|previous[-_ ](?:version|release|image|tag)|last[-_ ](?:known[-_ ])?good",
     re.IGNORECASE,
@@ -452,7 +453,7 @@ _MIGRATIONS: tuple[tuple[str, str, str], ...] = (
     ("skeema", r"skeema (?:diff|lint)", "verify"),
 )  # fmt: skip
 _MIGRATION_TABLE = tuple(
-    (tool, re.compile(rf"{pattern}(?!\S)"), kind) for tool, pattern, kind in _MIGRATIONS
+    (tool, regex(rf"{pattern}(?!\S)"), kind) for tool, pattern, kind in _MIGRATIONS
 )
 _MAX_WORDS = 40
 """Longer commands are no migration calls."""
@@ -465,15 +466,15 @@ _MIGRATION_HEADS = frozenset(
         "dotnet", "skeema",
     }
 )  # fmt: skip
-_SCRIPT_MIGRATES = re.compile(
+_SCRIPT_MIGRATES = regex(
     r"(?:^|[:_.-])(?:migrate|migrations?)(?:$|[:_.-](?:up|run|latest|deploy|prod|production|all"
     r"|apply|test|ci|db|dev)$)|^(?:db|database|prisma)[:_-]migrate(?:$|[:_-]\w+$)"
 )
-_SCRIPT_VERIFIES = re.compile(
+_SCRIPT_VERIFIES = regex(
     r"migrat\w*[:_.-](?:status|info|check|list|pending|show|verify|validate|diff)$"
     r"|(?:check|verify|validate)[:_.-](?:migrations?|indexes|schema|db)|schema[:_.-](?:check|diff)"
 )
-_INDEX_CHECK = re.compile(
+_INDEX_CHECK = regex(
     r"\bpg_(?:stat_(?:user|all)_)?index(?:es)?\b|\bpg_class\b|SHOW INDEX|information_schema"
     r"|indisvalid|__diesel_schema_migrations|_sqlx_migrations|_prisma_migrations|schema_migrations",
     re.IGNORECASE,
@@ -516,7 +517,7 @@ _ROWS_OF: Mapping[str, tuple[str, ...]] = {
 # -- actions ---------------------------------------------------------------------------------
 
 _ACTIONS: tuple[tuple[re.Pattern[str], Act], ...] = tuple(
-    (re.compile(pattern, re.IGNORECASE), act)
+    (regex(pattern, re.IGNORECASE), act)
     for pattern, act in (
         (r"azure/k8s-deploy", Act("deploy", "kubectl", waits=True)),
         (r"azure/(?:webapps-deploy|functions-action|container-apps-deploy-action|aci-deploy)",
@@ -542,7 +543,7 @@ _ACTIONS: tuple[tuple[re.Pattern[str], Act], ...] = tuple(
          Act("health", "action", waits=True)),
     )
 )  # fmt: skip
-_ARGUED = re.compile(
+_ARGUED = regex(
     r"(?:steebchen|actions-hub|kodermax|tale|koslib|Consensys|wahyd4|stefanprodan)"
     r"/[\w-]*kubectl[\w-]*",
     re.IGNORECASE,

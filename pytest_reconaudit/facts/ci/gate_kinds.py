@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from pytest_reconaudit.facts.ci.npm_calls import script_call
+from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.readers.shell import unwrapped
 from pytest_reconaudit.readers.workflow import Step
 
@@ -61,9 +62,7 @@ _COMMANDS: tuple[tuple[str, tuple[str, ...]], ...] = (
         "kubectl (?:rollout status|wait)", "dockerize", "wait4x", "start-server-and-test",
     )),
 )  # fmt: skip
-_TABLE = tuple(
-    (kind, re.compile(rf"(?:{'|'.join(patterns)})(?!\S)")) for kind, patterns in _COMMANDS
-)
+_TABLE = tuple((kind, regex(rf"(?:{'|'.join(patterns)})(?!\S)")) for kind, patterns in _COMMANDS)
 _HEADS = frozenset(
     {head for _, patterns in _COMMANDS for one in patterns
      for head in [re.split(r"[ (?\\]", one)[0]] if head}
@@ -73,7 +72,7 @@ _HEADS = frozenset(
 """First words of all patterns: most commands are told apart by this alone."""
 
 _NPM_SCRIPTS = tuple(
-    (kind, re.compile(rf"(?:^|[:_-])(?:{words})(?:$|[:_-])"))
+    (kind, regex(rf"(?:^|[:_-])(?:{words})(?:$|[:_-])"))
     for kind, words in (
         ("coverage", "coverage|cov|size|budget|lighthouse|lhci"),
         ("types", "type-?check|types?|tsc|check-types"),
@@ -83,11 +82,11 @@ _NPM_SCRIPTS = tuple(
         ("build", "build"),
     )
 )
-_NO_GATE_SCRIPT = re.compile(
+_NO_GATE_SCRIPT = regex(
     r"(?:^|[:_-])(?:fix|watch|update|report|open|ui|debug|setup|seed|serve|storybook|dev|clean"
     r"|install|generate|codegen)(?:$|[:_-])"
 )
-_HARMLESS = re.compile(
+_HARMLESS = regex(
     r"--version|(?<!\S)-V(?!\S)|--help|--fix(?!\S)|--no-run|--list(?!\S)|--write|--install"
     r"|install-deps|(?:playwright|cypress) (?:install|verify|info)|--download-db-only|snyk monitor"
     r"|cargo deny fetch|semgrep login|--dry-run"
@@ -102,18 +101,18 @@ _RUNNER_VALUES = frozenset(
 )
 
 _ACTIONS = (
-    ("audit", re.compile(
+    ("audit", regex(
         r"[\w-]+/trivy-action|snyk/actions(?:/[\w-]+)?|(?:returntocorp|semgrep)/semgrep-action"
         r"|github/codeql-action/analyze|(?:rustsec|actions-rs)/audit-check"
         r"|gitleaks/gitleaks-action|EmbarkStudios/cargo-deny-action|anchore/scan-action"
         r"|actions/dependency-review-action|pypa/gh-action-pip-audit|bridgecrewio/checkov-action"
         r"|trufflesecurity/trufflehog", re.IGNORECASE)),
-    ("lint", re.compile(
+    ("lint", regex(
         r"golangci/golangci-lint-action|hadolint/hadolint-action|actions-rs/clippy-check"
         r"|wearerequired/lint-action|(?:super-linter|github)/super-linter(?:/slim)?|psf/black"
         r"|ludeeus/action-shellcheck|ibiqlik/action-yamllint|astral-sh/ruff-action",
         re.IGNORECASE)),
-    ("test", re.compile(r"cypress-io/github-action|grafana/(?:run-)?k6-action", re.IGNORECASE)),
+    ("test", regex(r"cypress-io/github-action|grafana/(?:run-)?k6-action", re.IGNORECASE)),
 )  # fmt: skip
 _CARGO_ACTION = {
     "test": "test", "clippy": "lint", "fmt": "lint", "build": "build", "check": "build",

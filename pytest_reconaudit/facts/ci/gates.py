@@ -23,6 +23,7 @@ from pytest_reconaudit.facts.ci.steps import JobRun, job_runs
 from pytest_reconaudit.facts.invocations import Invocation, workflow_invocations
 from pytest_reconaudit.facts.packages import npm_at
 from pytest_reconaudit.model import Place, Severity
+from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.readers.shell import ShellCommand, is_dynamic, read_shell, unwrapped
 from pytest_reconaudit.readers.workflow import Job, Step, Workflow
 from pytest_reconaudit.target import Target, once
@@ -87,20 +88,20 @@ class WorkflowGates(Struct, frozen=True, eq=False):
 
 # -- masks ---------------------------------------------------------------------------------
 
-_ADVISORY = re.compile(
+_ADVISORY = regex(
     r"\b(?:informational|informative|advisory|experimental|optional|non-?blocking|nightly|canary"
     r"|allowed? (?:to )?fail\w*|allow-?fail\w*|best[ -]effort|flaky|beta|unstable|preview|soft)\b",
     re.IGNORECASE,
 )
-_EMPTY_FALLBACK = re.compile(r"(?:true|:|/bin/true|exit 0|(?:echo|printf)\b.*)", re.DOTALL)
-_FAILING = re.compile(
+_EMPTY_FALLBACK = regex(r"(?:true|:|/bin/true|exit 0|(?:echo|printf)\b.*)", re.DOTALL)
+_FAILING = regex(
     r"\b(?:exit|return)\s+(?:[1-9]|\"?\$)|\bfalse\b|\bkill\b|\bexit\s*(?:;|\}|$)|core\.setFailed"
 )
-_REMEMBERS = re.compile(r">>?\s*\S|(?<![\w-])[A-Za-z_]\w*=|\btee\b|\+\+|\(\(")
-_REPORT = re.compile(
+_REMEMBERS = regex(r">>?\s*\S|(?<![\w-])[A-Za-z_]\w*=|\btee\b|\+\+|\(\(")
+_REPORT = regex(
     r"--(?:json|output|output-file|out|report|reporter|format|sarif|junit\w*|outfile)\b|(?<!\S)-o(?!\S)"
 )
-_UNPIPED_OUTPUT = re.compile(r"/dev/(?:null|stderr|stdout|tty)")
+_UNPIPED_OUTPUT = regex(r"/dev/(?:null|stderr|stdout|tty)")
 
 
 def _mask(invocation: Invocation) -> str:
@@ -338,7 +339,7 @@ def _script_mask(target: Target, invocation: Invocation) -> tuple[str, Place | N
     return "", None
 
 
-_TEST_FILE = re.compile(r"(?:^|/)(?:__tests__|tests?|spec|e2e)/.*\.\w+|[._-](?:test|spec)\.\w+$")
+_TEST_FILE = regex(r"(?:^|/)(?:__tests__|tests?|spec|e2e)/.*\.\w+|[._-](?:test|spec)\.\w+$")
 
 
 def _no_tests(target: Target, folder: str) -> bool:
@@ -378,13 +379,13 @@ def _settled(gates: list[Gate]) -> tuple[Gate, ...]:
 # -- (b) gates that only print -------------------------------------------------------------
 
 _PRINTING = frozenset({"echo", "printf", "date", "sleep", "true", ":"})
-_GATE_NAME = re.compile(
+_GATE_NAME = regex(
     r"\b(?:gates?|quality|checks?|coverage|thresholds?|verify|verification|validate|validation"
     r"|smoke[ _-]?tests?|tests?|scan|audit|lint)\b",
     re.IGNORECASE,
 )
-_DEPLOY_NAME = re.compile(r"\b(?:deploy(?:ment)?|rollback|roll[ _-]back)\b", re.IGNORECASE)
-_TELLING = re.compile(
+_DEPLOY_NAME = regex(r"\b(?:deploy(?:ment)?|rollback|roll[ _-]back)\b", re.IGNORECASE)
+_TELLING = regex(
     r"\b(?:notif\w*|announce\w*|summary|info|information|message|url|urls|log|print|show|display|status"
     r"|report|comment|label|skip\w*|start\w*|begin\w*|complete[d]?|finish\w*|success|debug|list"
     r"|output|outputs|set|get|determine|resolve|compute|name|version|result|results|link|details?|welcome"
@@ -392,13 +393,13 @@ _TELLING = re.compile(
     r"|done|wait|trigger|if|whether|changes|context|event|environment variables)\b",
     re.IGNORECASE,
 )
-_CLAIM = re.compile(
+_CLAIM = regex(
     r"\b(?:pass(?:ed|es|ing)?|met|ok|success\w*|check\w*|valid\w*|verif\w*|complete\w*|runn?ing|healthy"
     r"|scann?\w*|test\w*|gate\w*|good|clean|deploy\w*|roll\w*)\b|[✅✔]",
     re.IGNORECASE,
 )
-_ALWAYS = re.compile(r"always\(\)|!\s*cancelled\(\)|failure\(\)")
-_OWN_ACTIONS = re.compile(
+_ALWAYS = regex(r"always\(\)|!\s*cancelled\(\)|failure\(\)")
+_OWN_ACTIONS = regex(
     r"actions/(?:checkout|setup-[\w-]+|cache|upload-artifact|download-artifact|github-script)@"
     r"|8398a7/action-slack@|slackapi/|rtCamp/action-slack-notify@|docker/(?:login|setup-\w+)-action@"
     r"|aws-actions/configure-aws-credentials@|azure/login@|google-github-actions/auth@|dawidd6/action-send-mail@",
@@ -488,7 +489,7 @@ def _idle_record(
 
 # -- (c) greps that find themselves --------------------------------------------------------
 
-_REGEX_CHARS = re.compile(r"[\\\[\]()*+?{}|^$]")
+_REGEX_CHARS = regex(r"[\\\[\]()*+?{}|^$]")
 
 
 def _self_failing(target: Target, run: JobRun, mine: list[Invocation]) -> Iterator[SelfFailing]:
@@ -617,15 +618,13 @@ def _braces(glob: str) -> list[str]:
 
 # -- (d) health checks that any answer satisfies -------------------------------------------
 
-_HEALTH_URL = re.compile(
+_HEALTH_URL = regex(
     r"/(?:[\w-]+/)*(?:healthz?|health[_-]?check|readyz?|readiness|livez?|liveness|ping|status|up|alive)/?(?:[?#].*)?$",
     re.IGNORECASE,
 )
-_HEALTH_STEP = re.compile(
-    r"\b(?:health|smoke|verify|verification|sanity|probe|uptime)\b", re.IGNORECASE
-)
-_FAIL_FLAG = re.compile(r"--fail(?:-with-body)?|--fail-early|-[a-zA-Z]*f[a-zA-Z]*")
-_OTHER_PROBES = re.compile(
+_HEALTH_STEP = regex(r"\b(?:health|smoke|verify|verification|sanity|probe|uptime)\b", re.IGNORECASE)
+_FAIL_FLAG = regex(r"--fail(?:-with-body)?|--fail-early|-[a-zA-Z]*f[a-zA-Z]*")
+_OTHER_PROBES = regex(
     r"\b(?:rollout status|kubectl wait|wait-on|wait-for-it|pg_isready|newman|playwright|cypress"
     r"|httpie|k6)\b"
 )

@@ -18,6 +18,7 @@ from pytest_reconaudit.facts.ci.pipelines import local_action, workflows
 from pytest_reconaudit.facts.ci.reachability import job_reaches
 from pytest_reconaudit.facts.ci.steps import job_runs, step_script
 from pytest_reconaudit.model import Place
+from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.readers.shell import Script, ShellCommand, unwrapped
 from pytest_reconaudit.readers.workflow import Job, Step, Workflow
 from pytest_reconaudit.readers.yaml import Map, Seq
@@ -117,7 +118,7 @@ _ACTIONS = {
 
 _STRICT = frozenset({"docker-build", "k8s-deploy", "publish", "pages", "sbom"})
 """Kinds whose whole command is their variant: another image, chart or package is other work."""
-_PACKAGED = re.compile(r"rust-|js-|py-|go-|(?:e2e|coverage)$")
+_PACKAGED = regex(r"rust-|js-|py-|go-|(?:e2e|coverage)$")
 """Kinds that work on the package of the directory they run in."""
 
 _RUNNERS = frozenset({"npx", "bunx", "pnpx", "rye", "hatch", "pipx", "uvx"})
@@ -134,9 +135,9 @@ _IDLE = frozenset(
     }
 )  # fmt: skip
 """Programs that prepare or report; not the work that a workflow is for."""
-_PREPARES = re.compile(r"set-?up|install|cache|checkout|prepare|init|free|env|tool|login", re.I)
+_PREPARES = regex(r"set-?up|install|cache|checkout|prepare|init|free|env|tool|login", re.I)
 """Local actions by these names prepare a job and are no work of its own."""
-_INSTALL = re.compile(
+_INSTALL = regex(
     r"\S+ (?:--version|version|-V)$|(?:sudo )?make install\b"
     r"|(?:npm|pnpm|yarn|bun) (?:ci|i|install|add|global|config|--version|-v)\b|yarn$"
     r"|(?:cargo|go|uv|poetry|bundle|composer|pipenv|conda|helm|mix) "
@@ -145,17 +146,17 @@ _INSTALL = re.compile(
     r"|playwright install|npx playwright install|docker (?:login|pull|info|version|buildx create)\b"
     r"|docker-compose (?:pull|up|down|logs|ps)\b|docker compose (?:pull|up|down|logs|ps)\b"
 )
-_LOAD_SCRIPT = re.compile(r"(?:^|[:_-])(?:load|stress|k6|artillery)")
+_LOAD_SCRIPT = regex(r"(?:^|[:_-])(?:load|stress|k6|artillery)")
 _SCRIPTS: tuple[tuple[re.Pattern[str], str], ...] = (
-    (re.compile(r"e2e|playwright|cypress"), "e2e"),
-    (re.compile(r"lighthouse|lhci"), "lighthouse"),
+    (regex(r"e2e|playwright|cypress"), "e2e"),
+    (regex(r"lighthouse|lhci"), "lighthouse"),
     (_LOAD_SCRIPT, "load"),
-    (re.compile(r"type-?s?-?check|check-?types|^types?$|^tsc"), "js-types"),
-    (re.compile(r"lint|prettier|format|stylelint|biome"), "js-lint"),
-    (re.compile(r"audit"), "js-audit"),
-    (re.compile(r"cover"), "coverage"),
-    (re.compile(r"test|jest|vitest"), "js-test"),
-    (re.compile(r"^build|[:-]build$"), "js-build"),
+    (regex(r"type-?s?-?check|check-?types|^types?$|^tsc"), "js-types"),
+    (regex(r"lint|prettier|format|stylelint|biome"), "js-lint"),
+    (regex(r"audit"), "js-audit"),
+    (regex(r"cover"), "coverage"),
+    (regex(r"test|jest|vitest"), "js-test"),
+    (regex(r"^build|[:-]build$"), "js-build"),
 )
 _PLAIN_SUFFIXES = frozenset(
     {
@@ -165,12 +166,12 @@ _PLAIN_SUFFIXES = frozenset(
     }
 )  # fmt: skip
 
-_EXPRESSION = re.compile(r"\$\{\{\s*(.{1,200}?)\s*\}\}")
-_VARIABLE = re.compile(r"\$(?:\{(\w+)\}|(\w+))")
-_SAME_EVERYWHERE = re.compile(
+_EXPRESSION = regex(r"\$\{\{\s*(.{1,200}?)\s*\}\}")
+_VARIABLE = regex(r"\$(?:\{(\w+)\}|(\w+))")
+_SAME_EVERYWHERE = regex(
     r"\$\{\{\s*(?:github|secrets|vars|runner)\.[\w.-]+\s*\}\}|\$\{?GITHUB_\w+\}?|\$\{?HOME\}?"
 )
-_MATRIX = re.compile(r"matrix\.([\w.-]+)")
+_MATRIX = regex(r"matrix\.([\w.-]+)")
 
 
 def job_intents(target: Target, workflow: Workflow) -> tuple[Intent, ...]:
@@ -219,7 +220,7 @@ def _called_workflow(
                 yield replace(intent, place=job.uses_place, job=job.id, command="")
 
 
-_BY_MACHINE = re.compile(r"\b(?:matrix|runner)\s*\.", re.IGNORECASE)
+_BY_MACHINE = regex(r"\b(?:matrix|runner)\s*\.", re.IGNORECASE)
 """A step's condition that asks which machine or matrix entry it is."""
 
 

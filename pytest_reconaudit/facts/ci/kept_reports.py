@@ -14,6 +14,7 @@ from pytest_reconaudit.facts.ci.work import JobWork, Work, job_works
 from pytest_reconaudit.facts.compose.stacks import compose_files
 from pytest_reconaudit.facts.docker.images import dockerfiles
 from pytest_reconaudit.model import Place
+from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.readers.workflow import Step, Workflow
 from pytest_reconaudit.target import Target, once
 
@@ -41,42 +42,42 @@ class WorkflowTests(Struct, frozen=True, eq=False):
 
 
 _TESTING = frozenset({"test", "coverage"})
-_REPORTER = re.compile(
+_REPORTER = regex(
     r"upload-(?:pages-)?artifact|codecov|coveralls|codacy|codeclimate|qlty|sonar|test-?report|test-?result"
     r"|test-?summary|junit|coverage|cobertura|lcov|allure|testspace|buildpulse|datadog|trunk-io"
     r"|currents|cypress-io|percy|chromatic|argos|bencher|codspeed|deepsource|report|github-script"
     r"|comment|s3-sync|gh-pages",
     re.IGNORECASE,
 )
-_UPLOAD = re.compile(r"(?:[\w.-]+)/upload-artifact(?:@|$)|(?:[\w.-]+)/upload-[\w-]*artifact", re.I)
-_BUILD_PRODUCT = re.compile(
+_UPLOAD = regex(r"(?:[\w.-]+)/upload-artifact(?:@|$)|(?:[\w.-]+)/upload-[\w-]*artifact", re.I)
+_BUILD_PRODUCT = regex(
     r"(?:^|[/\s_-])(?:dist|build|bin|binar(?:y|ies)|release|package|wheels?|target/release|\.next"
     r"|bundle|image|installer|docs?|site|html|sbom)(?:$|[/\s_.-])|\.(?:whl|deb|rpm|exe|dmg|tgz|tar|zip"
     r"|jar|apk|wasm|node)",
     re.IGNORECASE,
 )
-_RESULTS = re.compile(
+_RESULTS = regex(
     r"test|report|result|coverage|junit|lcov|screenshot|video|trace|playwright|cypress|log|snapshot"
     r"|diff|perf|bench|debug|dump|fail|output|\.xml|artifacts",
     re.IGNORECASE,
 )
-_TEST_RESULTS = re.compile(
+_TEST_RESULTS = regex(
     r"test[-_ ]?(?:report|result|output|log)s?|junit|playwright|cypress|screenshot|e2e[-_ ]?report"
     r"|report[-_ ]?e2e|\.trx|surefire",
     re.IGNORECASE,
 )
-_COMMAND = re.compile(
+_COMMAND = regex(
     r"GITHUB_STEP_SUMMARY|codecov|coveralls|datadog-ci|sonar-scanner|codeclimate|codacy|qlty|aws s3"
     r"|gsutil|gh pr comment|--record|junit upload|buildkite|allure|report upload|bencher run"
     r"|curl .*-F|trunk-analytics|::(?:error|notice)|--reporter[= ]\S*github|--gha|pytest-github"
 )
-_DESPITE = re.compile(r"\b(?:always|failure|cancelled)\s*\(|outcome|conclusion", re.IGNORECASE)
-_ONLY_NAMED = re.compile(
+_DESPITE = regex(r"\b(?:always|failure|cancelled)\s*\(|outcome|conclusion", re.IGNORECASE)
+_ONLY_NAMED = regex(
     r"make \S*(?:tester|test[-_]?(?:data|deps|env|image|setup|tool|prog|fixture|clean|build|cert))"
     r"|(?:tox|nox) .*\b(?:docs?|lint|format|types?|typing|mypy|build)\b"
 )
 """Calls that are named after tests, or run by a test runner, and test nothing."""
-_DRY = re.compile(r"--no-run|--collect-only|--list\b|--doc\b|--dry-run|-run[= ]\^?\$|--help")
+_DRY = regex(r"--no-run|--collect-only|--list\b|--doc\b|--dry-run|-run[= ]\^?\$|--help")
 
 
 @once

@@ -15,6 +15,7 @@ from pytest_reconaudit.facts.folders import join
 from pytest_reconaudit.facts.invocations import Invocation, workflow_invocations
 from pytest_reconaudit.facts.packages import NpmPackage, npm_at
 from pytest_reconaudit.model import Place
+from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.readers.shell import is_dynamic
 from pytest_reconaudit.readers.workflow import Workflow
 from pytest_reconaudit.target import Target, once
@@ -62,7 +63,7 @@ class NpmCalls(Struct, frozen=True, eq=False):
 
 
 _LIFECYCLE = {"test": "test", "t": "test", "tst": "test", "start": "start", "stop": "stop"}
-_SELECTING = re.compile(
+_SELECTING = regex(
     r"-w.*|--workspaces?(?:=.*)?|-ws|-r|--recursive|--filter(?:=.*)?|-F.*|--if-present|--scope.*"
 )
 _VALUES = frozenset(

@@ -11,6 +11,7 @@ from msgspec import Struct
 from pytest_reconaudit.facts.ci.actions import action_files
 from pytest_reconaudit.facts.ci.pipelines import workflows
 from pytest_reconaudit.model import Place, Problem
+from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.target import Target, once
 
 __all__ = ["Pin", "PinnedFile", "pinned_files", "repository_owners"]
@@ -49,8 +50,8 @@ _BRANCHES = frozenset(
         "staging", "production", "edge", "canary", "nightly", "unstable", "mainline", "default",
     }
 )  # fmt: skip
-_COMMIT = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?", re.IGNORECASE)
-_DOCUMENTED = re.compile(
+_COMMIT = regex(r"[0-9a-f]{40}(?:[0-9a-f]{24})?", re.IGNORECASE)
+_DOCUMENTED = regex(
     r"dtolnay/(?:rust-toolchain|install)|taiki-e/(?:install-action|[\w-]+)|moonrepo/\w+"
     r"|dtolnay/[\w-]+|pypa/gh-action-pypi-publish|obi1kenobi/[\w-]+|nightly\b",
     re.IGNORECASE,
@@ -76,17 +77,17 @@ _MIRRORS = frozenset(
      "actions-rs", "actions-rust-lang", "cirruslabs", "gitea", "forgejo", "everlytic"}
 )  # fmt: skip
 """Owners that publish drop-in versions of others' actions under the same name."""
-_COMMON = re.compile(
+_COMMON = regex(
     r"(?:setup|install|action|actions|deploy|release|github|lint|build|publish|cache|checkout|docker"
     r"|upload|download|create|get|run)(?:-.*)?|.*-(?:actions?|setup)|\.github|workflows"
 )
 """Repository names that any number of publishers share."""
-_REMOTE = re.compile(r"^\s*url\s*=\s*\S*?[/:]([\w.-]+)/[\w.-]+?(?:\.git)?/?\s*$", re.MULTILINE)
-_OWNER_TEST = re.compile(
+_REMOTE = regex(r"^\s*url\s*=\s*\S*?[/:]([\w.-]+)/[\w.-]+?(?:\.git)?/?\s*$", re.MULTILINE)
+_OWNER_TEST = regex(
     r"github\.(?:repository_owner|repository|event\.repository\.full_name)\s*[!=]=\s*'([\w.-]+)"
 )
-_TEAM = re.compile(r"@([\w-]+)/[\w.-]+")
-_MANIFEST = re.compile(r"github\.com[/:]([\w.-]+)/")
+_TEAM = regex(r"@([\w-]+)/[\w.-]+")
+_MANIFEST = regex(r"github\.com[/:]([\w.-]+)/")
 
 
 @once

@@ -12,6 +12,7 @@ from pytest_reconaudit.facts.ci.ci_paths import never_runs
 from pytest_reconaudit.facts.ci.pipelines import workflows
 from pytest_reconaudit.facts.ci.work import JobWork, Work, job_works
 from pytest_reconaudit.model import Place
+from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.readers.workflow import Job, Step, Workflow
 from pytest_reconaudit.target import Target, once
 
@@ -46,28 +47,26 @@ class WorkflowPushes(Struct, frozen=True, eq=False):
     pushes: tuple[ImagePush, ...]
 
 
-_BUILD_PUSH = re.compile(r"(?:docker|depot|useblacksmith)/build-push-action@", re.IGNORECASE)
-_METADATA = re.compile(r"(?:docker|crazy-max/ghaction-docker)(?:-meta|/metadata-action)@", re.I)
-_EXPRESSION = re.compile(r"\$\{\{\s*(.{1,2000}?)\s*\}\}", re.DOTALL)
-_COMMIT = re.compile(
+_BUILD_PUSH = regex(r"(?:docker|depot|useblacksmith)/build-push-action@", re.IGNORECASE)
+_METADATA = regex(r"(?:docker|crazy-max/ghaction-docker)(?:-meta|/metadata-action)@", re.I)
+_EXPRESSION = regex(r"\$\{\{\s*(.{1,2000}?)\s*\}\}", re.DOTALL)
+_COMMIT = regex(
     r"github\.sha|GITHUB_SHA|rev-parse|head\.sha|(?:short|git|commit|long)?[-_.]?sha\b|commit[-_]?(?:id|"
     r"hash|sha)|\.after\b",
     re.IGNORECASE,
 )
 _PULLS = frozenset({"pull_request", "pull_request_target", "issue_comment"})
-_LAST_VARIABLE = re.compile(r"(?:^|/)[^/:]*(?:\$\{\{.{1,2000}\}\}|\$\{?\w+\}?)$", re.DOTALL)
+_LAST_VARIABLE = regex(r"(?:^|/)[^/:]*(?:\$\{\{.{1,2000}\}\}|\$\{?\w+\}?)$", re.DOTALL)
 """A name that ends in a variable, which may hold the tag too."""
-_NAMES_TAGS = re.compile(
-    r"\$\{\{.{0,1000}(?:outputs\.(?:\w*-)?tags?\b|version|ref_name)", re.DOTALL
-)
+_NAMES_TAGS = regex(r"\$\{\{.{0,1000}(?:outputs\.(?:\w*-)?tags?\b|version|ref_name)", re.DOTALL)
 """An expression that stands for whole names and says that it computes tags."""
-_FOR_TESTS = re.compile(
+_FOR_TESTS = regex(
     r"(?:^|[^a-z])(?:ci|tests?|testing|dev|nightly|cache|prs?|preview|e2e|snapshot|canary|edge|builder"
     r"|buildcache|devcontainer)(?:[^a-z]|$)",
     re.IGNORECASE,
 )
 """Images and jobs that no release comes from."""
-_USES_COMMIT = re.compile(
+_USES_COMMIT = regex(
     r"set image|--set(?:-string)?|image[._-]?tag|yq|sed|kustomize|newTag|task-definition|IMAGE\b"
     r"|image:",
     re.IGNORECASE,

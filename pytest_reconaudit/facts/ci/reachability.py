@@ -17,6 +17,7 @@ from msgspec.structs import replace
 
 from pytest_reconaudit.facts.ci.pipelines import workflows
 from pytest_reconaudit.model import Place
+from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.readers.expression import (
     UNKNOWN,
     Call,
@@ -42,8 +43,8 @@ _MAX_WORLDS = 3_000
 _MAX_PATTERN = 300
 _MAX_PATTERNS = 200
 """A longer filter is taken to let everything through; no hand-written one is."""
-_STATUS = re.compile(r"\b(?:always|cancelled|failure|success)\b", re.IGNORECASE)
-_WILD = re.compile(r"[*?+\[!\\]")
+_STATUS = regex(r"\b(?:always|cancelled|failure|success)\b", re.IGNORECASE)
+_WILD = regex(r"[*?+\[!\\]")
 
 # -- branch and tag filters ------------------------------------------------------------------
 

@@ -28,6 +28,7 @@ from pytest_reconaudit.facts.ci.work import JobWork, Work, job_works
 from pytest_reconaudit.facts.compose.stacks import stacks
 from pytest_reconaudit.facts.docker.images import dockerfiles, final_stage
 from pytest_reconaudit.model import Place
+from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.readers.workflow import Job, Step, Workflow
 from pytest_reconaudit.target import Target, once
 
@@ -112,40 +113,40 @@ class WorkflowMigrations(Struct, frozen=True, eq=False):
 
 # -- what is a deployment ----------------------------------------------------------------------
 
-_DEPLOY_NAME = re.compile(
+_DEPLOY_NAME = regex(
     r"deploy|release|rollout|roll-out|publish|ship|promote|prod(?:uction)?\b|staging|\blive\b",
     re.IGNORECASE,
 )
-_TEST_NAME = re.compile(
+_TEST_NAME = regex(
     r"\be2e|end[-_ ]to[-_ ]end|integration|(?:^|[^a-z])tests?(?:[^a-z]|$)|testing|smoke|bench|perf"
     r"|\bload|chaos|compat|conformance|example|sandbox|\bscan|lint|verify|valid",
     re.IGNORECASE,
 )
-_SURELY_DEPLOYS = re.compile(
+_SURELY_DEPLOYS = regex(
     r"\bprod(?:uction)?\b|staging|\blive\b|deploy(?:ment)?[-_ ]*(?:and|then|&|\+|to)\b|[-_]deploy$",
     re.IGNORECASE,
 )
-_PREVIEW = re.compile(
+_PREVIEW = regex(
     r"preview|pull[-_ ]?request|(?:^|[^a-z])prs?(?:[^a-z]|$)|ephemeral|review[-_ ]app",
     re.IGNORECASE,
 )
 _PREVIEW_EVENTS = frozenset({"pull_request", "pull_request_target", "issue_comment"})
-_LOCAL_CLUSTER = re.compile(
+_LOCAL_CLUSTER = regex(
     r"(?:^|[/\s_-])(?:kind|minikube|k3d|k3s|microk8s|kwok|vcluster|envtest|talosctl|crc)(?:$|[\s@_/-])"
 )
-_CREDENTIALS = re.compile(
+_CREDENTIALS = regex(
     r"secrets\.\w*KUBE|KUBE_?CONFIG|update-kubeconfig|get-(?:gke-)?credentials|(?:aks|k8s)-set-context"
     r"|kubeconfig save|use-context|configure-aws-credentials|action-doctl|azure/login|azure/aks"
     r"|google-github-actions/auth|\boc login|tailscale|k8s-set-context|kube-?config",
     re.IGNORECASE,
 )
-_OTHER_HOST = re.compile(r"^(?:ssh|tcp)://|\$\{\{\s*(?:secrets|vars|env|inputs)\.")
-_STORES = re.compile(
+_OTHER_HOST = regex(r"^(?:ssh|tcp)://|\$\{\{\s*(?:secrets|vars|env|inputs)\.")
+_STORES = regex(
     r"(?:.*[-_])?(?:db|database|postgres\w*|pg|mysql|mariadb|redis|valkey|mongo\w*|rabbit\w*|kafka"
     r"|zookeeper|minio|elastic\w*|opensearch|memcached|cache|queue|nats|clickhouse|etcd)(?:[-_].*)?",
     re.IGNORECASE,
 )
-_SUPPORT = re.compile(
+_SUPPORT = regex(
     r"namespace|secret|config-?map|crd|migrat|rbac|cert|issuer|(?:^|[/_-])(?:db|postgres|redis|pvc)",
     re.IGNORECASE,
 )
@@ -166,18 +167,18 @@ _SPEAKS = frozenset(
         "[",
     }
 )
-_REMOTE_DEPLOY = re.compile(r"deploy|release|rollout|redeploy|update[-_.]?(?:app|stack|service)")
-_CHECKS = re.compile(
+_REMOTE_DEPLOY = regex(r"deploy|release|rollout|redeploy|update[-_.]?(?:app|stack|service)")
+_CHECKS = regex(
     r"\b(?:smoke|health|verif\w*|sanity|readiness|uptime|post-?deploy|monitor|e2e|check\w*)\b",
     re.IGNORECASE,
 )
-_KEPT = re.compile(
+_KEPT = regex(
     r"\b(?:prev|previous|rollback|last[-_]?good|old|backup|current)[-_]?"
     r"(?:image|tag|version|release|sha|digest)|[:_-](?:previous|rollback|last-good)\b|PREV(?:IOUS)?_",
     re.IGNORECASE,
 )
-_CHOSEN = re.compile(r"version|tag|\bref\b|image|sha|commit|release|revision", re.IGNORECASE)
-_PROGRESSIVE = re.compile(r"kind:\s*(?:Rollout|Canary)\s*$", re.MULTILINE)
+_CHOSEN = regex(r"version|tag|\bref\b|image|sha|commit|release|revision", re.IGNORECASE)
+_PROGRESSIVE = regex(r"kind:\s*(?:Rollout|Canary)\s*$", re.MULTILINE)
 
 
 @once
@@ -536,21 +537,21 @@ def _tests_beside(target: Target, workflow: Workflow) -> Place | None:
 
 # -- migrations --------------------------------------------------------------------------------
 
-_AFTERWARDS = re.compile(
+_AFTERWARDS = regex(
     r"post[-_ ]?deploy|contract(?:ion)?\b|backfill|cleanup|data[-_ ]migrat",
     re.IGNORECASE,
 )
-_DATABASES = re.compile(
+_DATABASES = regex(
     r"postgres|postgis|timescale|pgvector|mysql|mariadb|cockroach|mssql|sqlserver|percona|supabase"
     r"|paradedb|citus|yugabyte",
     re.IGNORECASE,
 )
-_MAKES_DATABASE = re.compile(
+_MAKES_DATABASE = regex(
     r"\bcreatedb\b|CREATE DATABASE|\bpg_ctl\b|\binitdb\b|database create|db:create"
     r"|mysqladmin create|(?:service|systemctl) (?:start )?(?:postgresql|mysql)"
     r"|diesel (?:database )?setup|database setup"
 )
-_VERIFIES = re.compile(
+_VERIFIES = regex(
     r"(?:migrat|schema|indexes|indices)\w*[ ./:_-]{1,3}(?:\w+[ ./:_-])?(?:check|verif|valid|test"
     r"|status|drift|diff|lint|pending|info|idempot|rollback|revert|redo|down)"
     r"|(?:check|verif|valid|test|lint|diff|drift|pending|compare|dump)\w*[ ./:_-]{1,3}"
@@ -562,7 +563,7 @@ _VERIFIED = ("migra", "schema", "ind", "pg_", "squawk", "apgdiff", "sqlx")
 """Parts of words, one of which every match of the pattern holds."""
 _COMPILED_TOOLS = frozenset({"diesel", "sqlx", "sea-orm", "refinery", "goose", "dbmate", "migrate"})
 """Tools that are no part of an application's image unless somebody puts them there."""
-_PLAIN_BASES = re.compile(
+_PLAIN_BASES = regex(
     r"(?:.*/)?(?:debian|ubuntu|alpine|distroless\S*|static\S*|base\S*|cc\S*|scratch|busybox|wolfi\S*"
     r"|chainguard\S*|ubi\S*|redhat\S*|fedora|rockylinux|amazonlinux)(?:[:@].*)?"
 )

@@ -15,16 +15,17 @@ from msgspec import Struct
 
 from pytest_reconaudit.facts.ci.pipelines import workflows
 from pytest_reconaudit.facts.folders import Trace, trace
+from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.readers.shell import Script, read_shell
 from pytest_reconaudit.readers.workflow import Job, Step, Workflow
 from pytest_reconaudit.target import Target, once
 
 __all__ = ["JobRun", "StepRun", "job_runs", "remote_script", "step_script"]
 
-_CHECKOUT = re.compile(r"actions/checkout@|[\w.-]+/checkout@", re.IGNORECASE)
+_CHECKOUT = regex(r"actions/checkout@|[\w.-]+/checkout@", re.IGNORECASE)
 _SHELLS = ("", "bash", "sh")
 _SSH_ACTIONS = ("appleboy/ssh-action", "garygrossgarten/github-action-ssh", "fifsky/ssh-action")
-_OWN_REPOSITORY = re.compile(
+_OWN_REPOSITORY = regex(
     r"\$\{\{\s*github\.(?:repository|event\.pull_request\.head\.repo\.full_name)\s*\}\}"
 )
 

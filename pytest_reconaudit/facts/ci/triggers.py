@@ -20,6 +20,7 @@ from pytest_reconaudit.facts.ci.pipelines import (
 )
 from pytest_reconaudit.facts.ci.reachability import accepts
 from pytest_reconaudit.model import Place
+from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.readers.workflow import Trigger, Workflow, read_workflow
 from pytest_reconaudit.target import Target, once
 
@@ -107,7 +108,7 @@ _EVENTS: Mapping[str, frozenset[str]] = {
 }
 _ANY_TYPE = frozenset({"repository_dispatch", "image_version"})
 """Events whose types the sender makes up."""
-_NOT_RUN = re.compile(
+_NOT_RUN = regex(
     r"(?:^|/)(?:\.?templates?|examples?|samples?|starters?|scaffold\w*|boilerplates?|skeletons?|demos?"
     r"|cookiecutter[^/]*|create-[^/]+|blueprints?|generators?|schematics|stubs?|presets?"
     r"|test-?data|tests?|__tests__|e2e|disabled|inactive|deprecated|old|backup|unused|docs?"
@@ -115,7 +116,7 @@ _NOT_RUN = re.compile(
     re.IGNORECASE,
 )
 """Folders whose workflows are kept for another repository, or on purpose not run."""
-_WILD = re.compile(r"[*?+\[!\\]")
+_WILD = regex(r"[*?+\[!\\]")
 
 
 @once

@@ -9,7 +9,6 @@ tell "does not" from "cannot say".
 from __future__ import annotations
 
 import posixpath
-import re
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
@@ -29,6 +28,7 @@ from pytest_reconaudit.facts.invocations import (
 )
 from pytest_reconaudit.facts.packages import npm_at
 from pytest_reconaudit.model import Place
+from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.readers.shell import ShellCommand, read_shell, unwrapped
 from pytest_reconaudit.readers.workflow import CompositeAction, Job, Step, Workflow
 from pytest_reconaudit.target import Target, once
@@ -41,7 +41,7 @@ _MAX_ITEMS = 1_500
 """Commands kept of one job; more come only of files that call each other."""
 _SSH_VALUES = "bcDEeFIiJLlmOopQRSWw"
 """Options of ssh that take a value."""
-_INTERPRETED = re.compile(r"\.(?:py|js|mjs|cjs|ts|rb|pl|php|ps1|groovy|kts?)$")
+_INTERPRETED = regex(r"\.(?:py|js|mjs|cjs|ts|rb|pl|php|ps1|groovy|kts?)$")
 
 
 class Work(NamedTuple):

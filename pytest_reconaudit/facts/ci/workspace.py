@@ -17,6 +17,7 @@ from msgspec import Struct
 from pytest_reconaudit.facts.ci.steps import JobRun, StepRun
 from pytest_reconaudit.facts.packages import npm_at
 from pytest_reconaudit.facts.references import references
+from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.readers.shell import ShellCommand, unwrapped
 from pytest_reconaudit.readers.yaml import Map
 from pytest_reconaudit.target import Target, once
@@ -33,7 +34,7 @@ _PRODUCTS = frozenset(
      ".turbo", ".vercel", ".terraform"}
 )  # fmt: skip
 """Folder names under which builds leave files."""
-_PRODUCT_NAME = re.compile(
+_PRODUCT_NAME = regex(
     r".*\.(?:log|tar|gz|tgz|zip|xz|bz2|7z|lcov|info|sarif|wasm|jar|war|whl|exe|deb|rpm|apk|dmg|so|dll"
     r"|dylib|a|o|pem|crt|key|p12|jks|pid|tmp|bak|out|dump|cov|map|min\.js|pb|pb\.go|html|xml|csv"
     r"|sbom|spdx|patch|diff|kubeconfig)|\.env(?:\..+)?|kubeconfig|results?\.\w+|reports?\.\w+"
@@ -56,18 +57,18 @@ _NPM_PURE = frozenset(
     {"ci", "i", "install", "add", "audit", "outdated", "view", "config", "login", "ping", "ls",
      "list", "cache"}
 )  # fmt: skip
-_MODULE_PATH = re.compile(r"^\s*path\s*=\s*(.+)$", re.MULTILINE)
+_MODULE_PATH = regex(r"^\s*path\s*=\s*(.+)$", re.MULTILINE)
 _OUTPUT_OPTIONS = frozenset(
     {"-o", "--output", "--out", "--out-dir", "--outdir", "--output-dir", "--dest", "--outfile",
      "--output-file", "--outputFile", "--directory-prefix"}
 )  # fmt: skip
-_OUTPUT_CLUSTER = re.compile(r"-[a-zA-Z#]*[oO]")
+_OUTPUT_CLUSTER = regex(r"-[a-zA-Z#]*[oO]")
 _CLONE_VALUES = frozenset(
     {"-b", "--branch", "--depth", "--filter", "-o", "--origin", "-c", "--config", "--reference",
      "-j", "--jobs", "-u", "--shallow-since", "--template"}
 )  # fmt: skip
 _LAST_ARGUMENT = frozenset({"cp", "mv", "ln", "rsync", "install", "scp"})
-_HARMLESS_ACTIONS = re.compile(
+_HARMLESS_ACTIONS = regex(
     r"(?:actions/(?:checkout|setup-[\w-]+|upload-artifact|github-script|labeler|stale|first-inter"
     r"action|dependency-review-action|configure-pages|deploy-pages|attest[\w-]*)"
     r"|docker/(?:login|setup-[\w-]+|metadata|build-push)[\w-]*|codecov/[\w-]+|Swatinem/rust-cache"

@@ -13,37 +13,38 @@ from pytest_reconaudit.facts.created import created
 from pytest_reconaudit.facts.docker.images import dockerfiles, ignore_rule, namesake
 from pytest_reconaudit.facts.index import hidden
 from pytest_reconaudit.model import Note, Place
+from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.readers.compose import ComposeService, EnvFile, Mount, repo_path
 from pytest_reconaudit.readers.dockerfile import read_dockerfile
 from pytest_reconaudit.target import Target, once
 
 __all__ = ["BrokenReference", "FileReferences", "compose_references"]
 
-_FILE_NAME = re.compile(r"\.[A-Za-z][A-Za-z0-9]{0,9}$|^(?:Dockerfile|Caddyfile|Procfile|Makefile)$")
-_SECRET_FILE = re.compile(
+_FILE_NAME = regex(r"\.[A-Za-z][A-Za-z0-9]{0,9}$|^(?:Dockerfile|Caddyfile|Procfile|Makefile)$")
+_SECRET_FILE = regex(
     r"\.(?:pem|crt|cer|key|p12|pfx|jks|keystore|htpasswd|kubeconfig)$|^\.?htpasswd$|^id_(?:rsa|ed25519)"
     r"|^\.?(?:env|netrc|npmrc|pgpass)(?:$|\.)|\.env$|credentials|secret|password|service[-_]account",
     re.IGNORECASE,
 )
-_SECRET_FOLDER = re.compile(
+_SECRET_FOLDER = regex(
     r"^(?:certs?|certificates?|ssl|tls|letsencrypt|acme|certbot|keys?|secrets?|\.ssh|\.aws)$",
     re.IGNORECASE,
 )
-_DATA_FOLDER = re.compile(
+_DATA_FOLDER = regex(
     r"(?:^|[._-])(?:data|db|database|volumes?|storage|uploads?|logs?|cache|tmp|temp|backups?|dumps?|pgdata"
     r"|postgres(?:ql)?|mysql|mariadb|redis|mongo(?:db)?|elastic(?:search)?|minio|media|state|persist(?:ent)?"
     r"|models?|node_modules|target|dist|build|coverage|reports?|results?|output|out|artifacts?"
     r"|plugins|letsencrypt|workspace|shared|work)(?:$|[._-])",
     re.IGNORECASE,
 )
-_DATA_TARGET = re.compile(
+_DATA_TARGET = regex(
     r"^/(?:var/lib/(?!grafana/dashboards)|var/log|var/cache|data\b|logs?\b|tmp\b|mnt\b|backups?\b|storage\b|uploads?\b)"
 )
-_CONFIG_TARGET = re.compile(
+_CONFIG_TARGET = regex(
     r"^/(?:etc/|docker-entrypoint|usr/(?:share|local/etc)/|opt/[^/]+/(?:conf|config|etc)"
     r"|var/lib/grafana/dashboards|config\b|scripts?\b|migrations?\b)"
 )
-_CODE_ROOT = re.compile(r"^/(?:app|code|srv|workspace|usr/src(?:/[^/]+)?|var/www(?:/html)?)(?=/|$)")
+_CODE_ROOT = regex(r"^/(?:app|code|srv|workspace|usr/src(?:/[^/]+)?|var/www(?:/html)?)(?=/|$)")
 _CODE_NAMES = (
     "src app apps lib libs config configs conf migrations scripts templates static public test"
     " tests docs site pages components server client backend frontend api web packages services"

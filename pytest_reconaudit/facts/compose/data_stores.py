@@ -23,6 +23,7 @@ from pytest_reconaudit.facts.k8s.cluster import Sighting
 from pytest_reconaudit.facts.k8s.render_sets import RenderSet
 from pytest_reconaudit.facts.k8s.workloads import workloads
 from pytest_reconaudit.model import Place
+from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.readers.compose import ComposeService, Port
 from pytest_reconaudit.readers.dockerfile import ImageReference, image_reference, read_dockerfile
 from pytest_reconaudit.readers.manifest import Container
@@ -52,23 +53,21 @@ _NOT_STORES = frozenset(
     }
 )  # fmt: skip
 """Words of an image's name that say that it only works with a store."""
-_LOOPBACK = re.compile(r"127\.\d+\.\d+\.\d+|::1|localhost")
-_REQUIREPASS = re.compile(
-    r"(?:^|[\s\"',])--requirepass(?:=|[\s\"',]+)(?P<value>[^\s\"',]+|\"\"|'')"
-)
-_CONF_PASSWORD = re.compile(
+_LOOPBACK = regex(r"127\.\d+\.\d+\.\d+|::1|localhost")
+_REQUIREPASS = regex(r"(?:^|[\s\"',])--requirepass(?:=|[\s\"',]+)(?P<value>[^\s\"',]+|\"\"|'')")
+_CONF_PASSWORD = regex(
     r"^[ \t]*(?:requirepass[ \t]+(?![ \t]*$|\"\"|'')\S|aclfile[ \t]+\S|user[ \t]+\S+[ \t].*[>#])",
     re.MULTILINE,
 )
-_DATA_MOUNT = re.compile(r"data|sock")
-_CONF_INCLUDE = re.compile(r"^[ \t]*include[ \t]+\S", re.MULTILINE)
-_CLIENT_URL = re.compile(
+_DATA_MOUNT = regex(r"data|sock")
+_CONF_INCLUDE = regex(r"^[ \t]*include[ \t]+\S", re.MULTILINE)
+_CLIENT_URL = regex(
     r"(?:redis|rediss|valkey)://[^\s/@]{0,200}:(?P<password>[^\s/@]{1,200})@(?P<host>[\w.-]{0,200})",
     re.IGNORECASE,
 )
-_CLIENT_KEY = re.compile(r"(?:.*_)?(?:REDIS|VALKEY|CACHE_REDIS)(?:_\w+)*?_(?:PASSWORD|PASS|AUTH)")
+_CLIENT_KEY = regex(r"(?:.*_)?(?:REDIS|VALKEY|CACHE_REDIS)(?:_\w+)*?_(?:PASSWORD|PASS|AUTH)")
 _REDIS_ARGUMENTS = ("REDIS_ARGS", "VALKEY_EXTRA_FLAGS", "REDIS_EXTRA_FLAGS")
-_EMPTY_DEFAULT = re.compile(r"\$\{\w+:?-\}|\$\{\w+:?-(?:\"\"|'')\}")
+_EMPTY_DEFAULT = regex(r"\$\{\w+:?-\}|\$\{\w+:?-(?:\"\"|'')\}")
 _TRUE = frozenset({"true", "1", "yes", "on"})
 _OPEN_SECURITY = "xpack.security.enabled"
 

@@ -6,10 +6,9 @@ makers' own ends of community support; paid extensions do not count.
 
 from __future__ import annotations
 
-import re
-
 from msgspec import Struct
 
+from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.readers.dockerfile import ImageReference
 
 __all__ = ["TABLE_DATE", "EndedImage", "ended", "major_of", "version_of"]
@@ -109,8 +108,8 @@ _OWN = frozenset(
     }
 )  # fmt: skip
 """Publishers whose tags are the product's version."""
-_VERSION = re.compile(r"v?(\d{1,5}(?:\.\d{1,5}){0,3})(?![\w.])")
-_PG = re.compile(r"(?:^|[-_.])pg(\d{1,2})(?!\d)")
+_VERSION = regex(r"v?(\d{1,5}(?:\.\d{1,5}){0,3})(?![\w.])")
+_PG = regex(r"(?:^|[-_.])pg(\d{1,2})(?!\d)")
 
 
 def version_of(image: ImageReference) -> str:

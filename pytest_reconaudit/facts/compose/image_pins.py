@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 
 from msgspec import Struct
@@ -13,13 +12,14 @@ from pytest_reconaudit.facts.compose.stacks import compose_files, stacks
 from pytest_reconaudit.facts.index import invocations_of
 from pytest_reconaudit.facts.k8s.workloads import workloads
 from pytest_reconaudit.model import Place
+from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.readers.compose import ComposeService
 from pytest_reconaudit.readers.dockerfile import ImageReference, image_reference
 from pytest_reconaudit.target import Target, once
 
 __all__ = ["FileImages", "ImagePin", "file_images", "own_images"]
 
-_BRACED = re.compile(r"\$\{[^{}]{0,300}\}")
+_BRACED = regex(r"\$\{[^{}]{0,300}\}")
 
 
 class ImagePin(Struct, frozen=True):

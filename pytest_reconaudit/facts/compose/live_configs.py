@@ -14,16 +14,17 @@ from msgspec import Struct
 
 from pytest_reconaudit.facts.compose.live_servers import live_redis, live_settings
 from pytest_reconaudit.facts.compose.server_configs import MountedConfig, mounted_configs
+from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.target import Target, once
 
 __all__ = ["LiveVerdict", "live_verdicts"]
 
-_POSTGRES_LINE = re.compile(
+_POSTGRES_LINE = regex(
     r"^[ \t]*(?P<name>[a-z_]{3,63})[ \t]*(?:=[ \t]*|[ \t]+)(?P<value>'[^'\n]*'|[^\s#']+)",
     re.MULTILINE,
 )
-_REDIS_LINE = re.compile(r"^[ \t]*(?P<name>[a-z-]{3,60})[ \t]+(?P<value>\S+)[ \t]*$", re.MULTILINE)
-_SIZE = re.compile(r"(\d{1,15})[ ]?(B|kB|MB|GB|TB|k|m|g|kb|mb|gb|ms|s|min|h|d)?", re.IGNORECASE)
+_REDIS_LINE = regex(r"^[ \t]*(?P<name>[a-z-]{3,60})[ \t]+(?P<value>\S+)[ \t]*$", re.MULTILINE)
+_SIZE = regex(r"(\d{1,15})[ ]?(B|kB|MB|GB|TB|k|m|g|kb|mb|gb|ms|s|min|h|d)?", re.IGNORECASE)
 _BYTES = {"": 1, "b": 1, "k": 1000, "kb": 1024, "m": 1000**2, "mb": 1024**2, "g": 1000**3,
           "gb": 1024**3, "tb": 1024**4}  # fmt: skip
 _COMPARED = (

@@ -6,10 +6,10 @@ A broken file that nothing deploys is untidy; one that a running server is given
 from __future__ import annotations
 
 import posixpath
-import re
 
 from pytest_reconaudit.facts.compose.stacks import compose_files
 from pytest_reconaudit.model import Place
+from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.readers.compose import repo_path, service_of
 from pytest_reconaudit.readers.dockerfile import is_dockerfile_name, read_dockerfile
 from pytest_reconaudit.readers.yaml import Map, Seq, read_yaml
@@ -17,7 +17,7 @@ from pytest_reconaudit.target import Target, once
 
 __all__ = ["is_used", "user_of"]
 
-_CONFIG_FOLDER = re.compile(r"^/etc\b|nginx|conf|grafana|prometheus|provisioning|entrypoint")
+_CONFIG_FOLDER = regex(r"^/etc\b|nginx|conf|grafana|prometheus|provisioning|entrypoint")
 _EVERYTHING = frozenset({"", ".", "./", "*", "./*"})
 
 

@@ -25,24 +25,25 @@ from pytest_reconaudit.facts.compose.stacks import (
 )
 from pytest_reconaudit.facts.index import invocations_of
 from pytest_reconaudit.model import Place
+from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.readers.compose import ComposeService, Port
 from pytest_reconaudit.readers.dockerfile import image_reference
 from pytest_reconaudit.target import Target, once
 
 __all__ = ["Claim", "Clash", "FileClaims", "file_claims"]
 
-_ADDITION = re.compile(
+_ADDITION = regex(
     r"monitor\w*|metrics?|observability|o11y|logging|logs?|elk|efk|tracing|jaeger|grafana"
     r"|prometheus|telemetry|otel|proxy|nginx|traefik|caddy|tools?|admin|mail\w*|search"
     r"|analytics|workers?|queue|cron|backup|infra(?:structure)?|extras?|addons?|storage|minio"
 )
-_OFF_THE_SHELF = re.compile(
+_OFF_THE_SHELF = regex(
     r"(?:^|[-_])(?:postgres(?:ql)?|mysql|mariadb|redis|valkey|mongo(?:db)?|kafka|zookeeper"
     r"|rabbitmq|elasticsearch|opensearch|kibana|logstash|minio|prometheus|grafana|loki|promtail"
     r"|alertmanager|node-exporter|cadvisor|jaeger|etcd|vault|nats|traefik|memcached|tempo"
     r"|all-in-one|otel|opentelemetry-collector(?:-contrib)?)(?:$|[-_])"
 )
-_RANGE = re.compile(r"(\d{1,5})(?:-(\d{1,5}))?")
+_RANGE = regex(r"(\d{1,5})(?:-(\d{1,5}))?")
 _ANY = frozenset({"", "0.0.0.0", "::", "*"})
 _MAX_STACKS = 300
 _MAX_CLAIMS = 400

@@ -8,6 +8,7 @@ from functools import lru_cache
 
 from pytest_reconaudit.facts.compose.stacks import OVERRIDES, Stack
 from pytest_reconaudit.facts.k8s.cluster import environment
+from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.readers.compose import ComposeService
 
 __all__ = [
@@ -19,14 +20,14 @@ __all__ = [
 ]
 
 _DEVELOPMENT = ("development", "test", "example")
-_MORE = re.compile(
+_MORE = regex(
     r"(?:^|[/._-])(?:devcontainers?|ci|debug|bench(?:mark)?s?|integration|dependencies|e2e"
     r"|hot-?reload|tutorials?|playground|simulator)(?=[/._-]|$)"
 )
-_DEV_PROFILE = re.compile(
+_DEV_PROFILE = regex(
     r"dev(?:el(?:opment)?)?|debug(?:ging)?|local|tests?(?:ing)?|tools?|e2e|ci|manual|admin|seed"
 )
-_ONE_SHOT_NAME = re.compile(
+_ONE_SHOT_NAME = regex(
     r"(?:^|[-_])(?:migrat\w*|seed\w*|init\w*|setup|bootstrap\w*|create\w*|provision\w*|installer"
     r"|install|job|jobs?-once|backup|restore|cli|tests?|e2e|lint\w*|builder|build|fixtures?"
     r"|wait\w*|certs?|keygen|loader|import\w*|upgrade|cleanup|prepare|configurator|schema"
@@ -39,17 +40,17 @@ _ONE_SHOT_IMAGE = frozenset(
         "wait-for-it", "kafka-init", "openapi-generator-cli",
     }
 )  # fmt: skip
-_ONE_SHOT_PROGRAM = re.compile(
+_ONE_SHOT_PROGRAM = regex(
     r"(?:\S{0,80}/)?(?:mc|aws|curl|psql|echo|true|chown|chmod|mkdir|cp|wget|openssl|keytool|exit"
     r"|wait-for-it(?:\.sh)?|flyway|liquibase|dbmate|make|protoc|pytest|tox"
     r"|(?:cargo|go|dotnet|mvn|gradle|npm|yarn|pnpm)\s+(?:run\s+|-\S+\s+)*(?:build|test|generate|install"
     r"|package|lint)(?:[:\w-]*))(?=\s|$)"
 )
-_ONE_SHOT_TASK = re.compile(
+_ONE_SHOT_TASK = regex(
     r"(?<![\w-])(?:migrat\w+|db:[\w:]+|seed\w*|upgrade[ ]heads?|createbuckets?|bootstrap)(?![\w=-])"
 )
-_SHELL = re.compile(r"^(?:\S{0,40}/)?(?:ba|a|da)?sh(?:[ ]+-\w+)*[ ]+")
-_IDLE = re.compile(r"\bsleep\s+(?:infinity|inf|\d{4,})|\btail\s+-[fF]\s+/dev/null|\bcat\s*$")
+_SHELL = regex(r"^(?:\S{0,40}/)?(?:ba|a|da)?sh(?:[ ]+-\w+)*[ ]+")
+_IDLE = regex(r"\bsleep\s+(?:infinity|inf|\d{4,})|\btail\s+-[fF]\s+/dev/null|\bcat\s*$")
 
 
 def is_development(path: str) -> bool:

@@ -17,39 +17,40 @@ from msgspec.structs import replace
 from pytest_reconaudit.facts.compose.stacks import Stack, stacks
 from pytest_reconaudit.facts.docker.images import images
 from pytest_reconaudit.model import Place
+from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.readers.compose import ComposeService
 from pytest_reconaudit.readers.dockerfile import image_reference, read_dockerfile
 from pytest_reconaudit.target import Target, once
 
 __all__ = ["MountedConfig", "mounted_configs"]
 
-_POSTGRES = re.compile(
+_POSTGRES = regex(
     r"^(?:postgres|postgresql|postgis|timescaledb(?:-ha)?|pgvector|pgautoupgrade|pgvecto-rs|citus"
     r"|postgres-.*|.*-postgres)$"
 )
 _SERVERS = (
     ("postgres", _POSTGRES),
-    ("redis", re.compile(r"^(?:redis|valkey|keydb|redis-stack|redis-stack-server)$")),
-    ("mysql", re.compile(r"^(?:mysql|mariadb|percona|mysql-server|percona-server)$")),
-    ("nginx", re.compile(r"^(?:nginx|nginx-unprivileged)$")),
-    ("prometheus", re.compile(r"^prometheus$")),
+    ("redis", regex(r"^(?:redis|valkey|keydb|redis-stack|redis-stack-server)$")),
+    ("mysql", regex(r"^(?:mysql|mariadb|percona|mysql-server|percona-server)$")),
+    ("nginx", regex(r"^(?:nginx|nginx-unprivileged)$")),
+    ("prometheus", regex(r"^prometheus$")),
 )
 _FILES = {
-    "postgres": re.compile(r"^(?!pg_hba|pg_ident|pgbouncer).*\.conf$"),
-    "redis": re.compile(r"^(?!sentinel).*\.conf$"),
-    "mysql": re.compile(r"^.*\.cnf$"),
-    "nginx": re.compile(r"^.*\.(?:conf|template)$"),
-    "prometheus": re.compile(r"^prometheus[\w.-]*\.ya?ml$"),
+    "postgres": regex(r"^(?!pg_hba|pg_ident|pgbouncer).*\.conf$"),
+    "redis": regex(r"^(?!sentinel).*\.conf$"),
+    "mysql": regex(r"^.*\.cnf$"),
+    "nginx": regex(r"^.*\.(?:conf|template)$"),
+    "prometheus": regex(r"^prometheus[\w.-]*\.ya?ml$"),
 }
-_MYSQL_READ = re.compile(
+_MYSQL_READ = regex(
     r"^/etc/(?:mysql/(?:my\.cnf|(?:conf|mysql\.conf|mariadb\.conf)\.d/[^/]+\.cnf)|my\.cnf(?:\.d/[^/]+\.cnf)?)$"
     r"|^/root/\.my\.cnf$|^/usr/etc/my\.cnf$"
 )
-_NGINX_READ = re.compile(
+_NGINX_READ = regex(
     r"^/etc/nginx/(?:nginx\.conf|conf\.d/[^/]+\.conf|templates/(?:.+/)?[^/]+\.template)$"
 )
-_NGINX_INCLUDE = re.compile(r"^[ \t]*(?:include|load_module)[ \t]+[\"']?([^;\"'\n]+)", re.MULTILINE)
-_TUNED = re.compile(r"(?:^|\s)(?:-c\s*|--)(?!config[_-]file|hba_file|ident_file)[a-z_]+\s*=")
+_NGINX_INCLUDE = regex(r"^[ \t]*(?:include|load_module)[ \t]+[\"']?([^;\"'\n]+)", re.MULTILINE)
+_TUNED = regex(r"(?:^|\s)(?:-c\s*|--)(?!config[_-]file|hba_file|ident_file)[a-z_]+\s*=")
 _VENDOR = ("/opt/bitnami/", "/bitnami/")
 _INIT = ("/docker-entrypoint-initdb.d", "/docker-entrypoint.d", "/always-initdb.d")
 

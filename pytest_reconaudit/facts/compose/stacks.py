@@ -22,6 +22,7 @@ from msgspec.structs import replace
 from pytest_reconaudit.facts.index import files_by_name, invocations_of, submodules
 from pytest_reconaudit.facts.invocations import Invocation, shell_scripts
 from pytest_reconaudit.model import Place
+from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.readers.compose import (
     Build,
     ComposeFile,
@@ -57,11 +58,11 @@ OVERRIDES = (
 )
 KINDS = ("volumes", "networks", "secrets", "configs")
 
-_NAME = re.compile(r"compose.*\.ya?ml$|^(?:docker-)?stack.*\.ya?ml$", re.IGNORECASE)
-_CONTENT = re.compile(r"^(?:services|include)[ \t]*:", re.MULTILINE)
-_DOTENV = re.compile(r"^[ \t]*(?:export[ \t]+)?([A-Za-z_][A-Za-z0-9_]*)[ \t]*=(.*)$", re.MULTILINE)
-_DEVCONTAINER = re.compile(r'"dockerComposeFile"\s*:\s*(\[[^\]]{0,2000}\]|"[^"]{0,300}")')
-_TEST_DATA = re.compile(
+_NAME = regex(r"compose.*\.ya?ml$|^(?:docker-)?stack.*\.ya?ml$", re.IGNORECASE)
+_CONTENT = regex(r"^(?:services|include)[ \t]*:", re.MULTILINE)
+_DOTENV = regex(r"^[ \t]*(?:export[ \t]+)?([A-Za-z_][A-Za-z0-9_]*)[ \t]*=(.*)$", re.MULTILINE)
+_DEVCONTAINER = regex(r'"dockerComposeFile"\s*:\s*(\[[^\]]{0,2000}\]|"[^"]{0,300}")')
+_TEST_DATA = regex(
     r"(?:^|/)(?:tests?|testing|__tests__|specs?|e2e)/(?:.+/)?(?:resources|data|assets|cases|inputs?"
     r"|samples?|golden|stubs|mocks|snapshots|testfiles|test_files|test-files)/"
 )

@@ -36,6 +36,7 @@ from pytest_reconaudit.facts.db.migrations import (
 )
 from pytest_reconaudit.facts.db.schema import declared_schema
 from pytest_reconaudit.model import Place, SkipReason
+from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.readers.sql import read_indexes, read_sql
 from pytest_reconaudit.target import Target, once
 
@@ -182,10 +183,10 @@ def applied_indexes(target: Target) -> AppliedIndexes:
     return AppliedIndexes(state, verdicts, extras, doubts, bool(postgres_major(target)))
 
 
-_ABSENT = re.compile(
+_ABSENT = regex(
     r'(?:relation|type|function|schema|operator class|extension) "?([\w.]+)"?.* does not exist'
 )
-_EXTENSION = re.compile(r"create\s+extension", re.IGNORECASE)
+_EXTENSION = regex(r"create\s+extension", re.IGNORECASE)
 
 
 def _doubt(target: Target, history: HistoryReplay) -> str:

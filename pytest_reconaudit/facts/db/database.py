@@ -27,6 +27,7 @@ from pytest_reconaudit.facts.db.migrations import (
     postgres_major,
 )
 from pytest_reconaudit.model import Place
+from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.target import Target, once
 
 if TYPE_CHECKING:
@@ -315,17 +316,17 @@ def _replayed(target: Target, config: DatabaseConfig) -> ReplayedCatalog | NoSer
 
 # -- building the histories ----------------------------------------------------------------
 
-_HARMLESS_META = re.compile(
+_HARMLESS_META = regex(
     r"\\(?:restrict|unrestrict|echo|qecho|timing|pset|encoding|set\s+ON_ERROR|x\b|q\b|!\s*echo)",
     re.IGNORECASE,
 )
-_VARIABLE = re.compile(r":'\w+'|:\"\w+\"|\$\{\w+\}")
-_TEMPLATE = re.compile(r"\{\{[^}]*\}\}")
-_STRINGS = re.compile(r"'(?:[^']|'')*'|\$(\w*)\$.*?\$\1\$", re.DOTALL)
-_EXTENSION = re.compile(
+_VARIABLE = regex(r":'\w+'|:\"\w+\"|\$\{\w+\}")
+_TEMPLATE = regex(r"\{\{[^}]*\}\}")
+_STRINGS = regex(r"'(?:[^']|'')*'|\$(\w*)\$.*?\$\1\$", re.DOTALL)
+_EXTENSION = regex(
     r"create\s+extension\s+(?:if\s+not\s+exists\s+)?(\"[^\"]+\"|[\w-]+)", re.IGNORECASE
 )
-_TABLE = re.compile(r"create\s+(?:unlogged\s+)?table\b", re.IGNORECASE)
+_TABLE = regex(r"create\s+(?:unlogged\s+)?table\b", re.IGNORECASE)
 
 
 def _is_template(text: str) -> bool:

@@ -12,6 +12,7 @@ from pytest_reconaudit.facts.db.indexes import DeclaredIndex
 from pytest_reconaudit.facts.db.migrations import is_test_path
 from pytest_reconaudit.facts.db.schema import DeclaredSchema, declared_schema, sql_schema
 from pytest_reconaudit.model import Place
+from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.target import Target, once
 
 __all__ = ["IndexTargets", "MissingTarget", "index_targets"]
@@ -107,12 +108,12 @@ def _nearest(name: str, among: Iterable[str]) -> str:
     return near[0] if near else ""
 
 
-_MAKES_TABLE = re.compile(
+_MAKES_TABLE = regex(
     r"create\s+(?:unlogged\s+|temp(?:orary)?\s+|foreign\s+)?(?:table|(?:materialized\s+)?view)\s+"
     r"(?:if\s+not\s+exists\s+)?(?:[\w\"]+\.)?\\?\"?(\w+)",
     re.IGNORECASE,
 )
-_DYNAMIC = re.compile(
+_DYNAMIC = regex(
     r"\b(?:execute|format)\b[^;]{0,80}\bcreate\s+(?:unlogged\s+)?table\b", re.IGNORECASE
 )
 """Tables that SQL makes under computed names: partitions, mostly."""

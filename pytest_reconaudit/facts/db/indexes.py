@@ -16,6 +16,7 @@ from pytest_reconaudit.facts.db.migrations import (
     migration_script,
 )
 from pytest_reconaudit.model import Place
+from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.readers.embedded_sql import (
     embedded_indexes,
     executes_sql,
@@ -61,14 +62,14 @@ class DeclaredIndex(Struct, frozen=True):
         return self.index.name or f"on {self.index.shown}"
 
 
-_DOWN = re.compile(r"(?:^|[._/-])(?:down|undo|rollback|revert)(?:[._-]|\.sql$)", re.IGNORECASE)
+_DOWN = regex(r"(?:^|[._/-])(?:down|undo|rollback|revert)(?:[._-]|\.sql$)", re.IGNORECASE)
 _SHELL = (".sh", ".bash")
-_FOREIGN = re.compile(
+_FOREIGN = regex(
     r"(?:^|[/_.-])(sqlite3?|mysql|mariadb|clickhouse|mssql|sqlserver|oracle|cassandra|scylla"
     r"|duckdb|snowflake|bigquery|spanner|neo4j|d1)(?:[/_.-]|$)",
     re.IGNORECASE,
 )
-_FOREIGN_CODE = re.compile(
+_FOREIGN_CODE = regex(
     r"sqlite|rusqlite|mysql|mariadb|clickhouse|duckdb|neo4j|cassandra|mssql|indexeddb"
 )
 

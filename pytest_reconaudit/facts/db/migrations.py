@@ -18,6 +18,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from pytest_reconaudit.model import Place, Problem
+from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.readers.sql import SqlScript, SqlStatement, read_sql
 from pytest_reconaudit.readers.yaml import Map, read_yaml
 from pytest_reconaudit.target import IgnoreRule, Target, once
@@ -96,7 +97,7 @@ class MissingMigration(Struct, frozen=True):
     documented_only: bool
 
 
-_TEST_PART = re.compile(
+_TEST_PART = regex(
     r"(?:^|/)(?:tests?(?:[-_]?(?:files?|data|fixtures?|cases?|suite|sql))?|benches|bench|e2e"
     r"|__tests__|spec|specs|__mocks__|examples?|samples?)/"
     r"|(?:^|/)[^/]*(?:\.spec\.|\.test\.|_test\.|_tests?/)|(?:^|/)test_[^/]*$"
@@ -110,22 +111,22 @@ def is_test_path(path: str) -> bool:
 
 # -- roots ---------------------------------------------------------------------------------
 
-_NUMBERED = re.compile(
+_NUMBERED = regex(
     r"(?:[vV](?P<flyway>\d[\d._]*?)__|(?P<number>\d+)(?:[_.-]|(?=\.sql$)))"
     r"(?P<name>.*?)(?P<up>\.up)?\.?sql$"
 )
-_MIGRATIONS_FOLDER = re.compile(r"migrations?$|^(?:versions|changesets|updates)$", re.IGNORECASE)
-_UNDO = re.compile(r"(?:^|[._/-])(?:down|undo|rollback|revert)(?:[._-]|\.sql$|/)", re.IGNORECASE)
-_NO_HISTORY = re.compile(
+_MIGRATIONS_FOLDER = regex(r"migrations?$|^(?:versions|changesets|updates)$", re.IGNORECASE)
+_UNDO = regex(r"(?:^|[._/-])(?:down|undo|rollback|revert)(?:[._-]|\.sql$|/)", re.IGNORECASE)
+_NO_HISTORY = regex(
     r"seed|quer(?:y|ies)|report|demo|lesson|exercise|tutorial|bench|dump|backup|snippet|analys"
     r"|models|views|functions|procedures|course|chapter|solutions?$|week|day\d",
     re.IGNORECASE,
 )
-_TEMPLATES = re.compile(r"(?:^|/)(?:templat\w*|stubs?)(?:/|$)", re.IGNORECASE)
-_MAKES_TABLE = re.compile(r"\bcreate\s+(?:unlogged\s+)?table\b", re.IGNORECASE)
-_GOOSE = re.compile(r"^[ \t]*--[ \t]*\+goose[ \t]+Up\b", re.MULTILINE | re.IGNORECASE)
-_DBMATE = re.compile(r"^[ \t]*--[ \t]*migrate:up\b", re.MULTILINE | re.IGNORECASE)
-_FLYWAY = re.compile(r"V\d[\d._]*__.+\.sql$")
+_TEMPLATES = regex(r"(?:^|/)(?:templat\w*|stubs?)(?:/|$)", re.IGNORECASE)
+_MAKES_TABLE = regex(r"\bcreate\s+(?:unlogged\s+)?table\b", re.IGNORECASE)
+_GOOSE = regex(r"^[ \t]*--[ \t]*\+goose[ \t]+Up\b", re.MULTILINE | re.IGNORECASE)
+_DBMATE = regex(r"^[ \t]*--[ \t]*migrate:up\b", re.MULTILINE | re.IGNORECASE)
+_FLYWAY = regex(r"V\d[\d._]*__.+\.sql$")
 
 
 @once
@@ -236,7 +237,7 @@ def _of_one_server(
     ]
 
 
-_POSTGRES_WORD = re.compile(r"[._-](?:postgres(?:ql)?|pgsql|pg)(?=\.)(?=[^/]*$)")
+_POSTGRES_WORD = regex(r"[._-](?:postgres(?:ql)?|pgsql|pg)(?=\.)(?=[^/]*$)")
 
 
 def _is_named(folder: str) -> bool:
@@ -285,7 +286,7 @@ def _root(
     return MigrationRoot(folder, tool, tuple(migrations), place, dialect, _coded(target, folder))
 
 
-_CODED = re.compile(r"[vV]?\d+[\d_.-]*_\w.*\.(?:go|java|kt|py|rb|js|ts|cs|php)$")
+_CODED = regex(r"[vV]?\d+[\d_.-]*_\w.*\.(?:go|java|kt|py|rb|js|ts|cs|php)$")
 
 
 def _coded(target: Target, folder: str) -> str:
@@ -321,20 +322,20 @@ def _manifest_text(target: Target, folder: str, name: str) -> str:
 
 # -- dialect -------------------------------------------------------------------------------
 
-_FOREIGN_PATH = re.compile(
+_FOREIGN_PATH = regex(
     r"(sqlite|mysql|mariadb|clickhouse|mssql|sqlserver|cockroach|cassandra|scylla|duckdb|snowflake"
     r"|bigquery)|(?:^|[/_.-])(?:oracle|spanner|tidb|d1|crdb)(?:[/_.-]|$)",
     re.IGNORECASE,
 )
-_POSTGRES_PATH = re.compile(r"(?:^|[/_.-])(?:postgres(?:ql)?|pgsql|pg|supabase)(?:[/_.-]|$)")
-_FOREIGN_SQL = re.compile(
+_POSTGRES_PATH = regex(r"(?:^|[/_.-])(?:postgres(?:ql)?|pgsql|pg|supabase)(?:[/_.-]|$)")
+_FOREIGN_SQL = regex(
     r"\bauto_?increment\b|\bengine\s*=\s*\w+|^\s*pragma\s|\bwithout\s+rowid\b|`\w+`"
     r"|\bstrftime\s*\(|\bunix_timestamp\s*\(|\bnvarchar\b|\bvarchar2\b|\bidentity\s*\(\s*1\s*,"
     r"|^\s*go\s*$|\bdatetime\s*\(|\bnumber\(\d|\bdatetime2\b|\bmergetree\b|\blongtext\b"
     r"|\btinyint\b|\bunsigned\b|\bsys\.\w+|\[dbo\]|\binteger\s+primary\s+key\s+autoincrement",
     re.IGNORECASE | re.MULTILINE,
 )
-_POSTGRES_SQL = re.compile(
+_POSTGRES_SQL = regex(
     r"\b(?:big|small)?serial\b|\bjsonb\b|\btimestamptz\b|\bplpgsql\b|\bgen_random_uuid\b"
     r"|\$\$|\bcreate\s+extension\b|\bbytea\b|::\w+|\busing\s+(?:gin|gist|brin|btree|hash)\b"
     r"|\bgenerated\s+(?:always|by\s+default)\s+as\s+identity|\bcreate\s+type\b|\buuid_generate_v"
@@ -342,8 +343,8 @@ _POSTGRES_SQL = re.compile(
     r"|\bcomment\s+on\b|\bowner\s+to\b|\bpublic\.",
     re.IGNORECASE,
 )
-_FOREIGN_MANIFEST = re.compile(r"sqlite|mysql|mariadb|clickhouse|mssql|tiberius", re.IGNORECASE)
-_POSTGRES_MANIFEST = re.compile(
+_FOREIGN_MANIFEST = regex(r"sqlite|mysql|mariadb|clickhouse|mssql|tiberius", re.IGNORECASE)
+_POSTGRES_MANIFEST = regex(
     r"postgres|\bpgx?\b|tokio-postgres|psycopg|asyncpg|lib/pq", re.IGNORECASE
 )
 _MANIFESTS = ("Cargo.toml", "go.mod", "package.json", "pyproject.toml", "requirements.txt")
@@ -383,8 +384,8 @@ def _prisma_schema(target: Target, folder: str) -> str:
     return target.text(path) if target.has(path) else ""
 
 
-_IMAGE = re.compile(r"(?:postgres|postgis|pgvector|timescaledb|pgautoupgrade)[\w./-]*:([\w.-]+)")
-_NAMES_IMAGE = re.compile(r"[^#\n]*?(?:image:|FROM\s)\s*[\"']?[\w./-]*", re.IGNORECASE)
+_IMAGE = regex(r"(?:postgres|postgis|pgvector|timescaledb|pgautoupgrade)[\w./-]*:([\w.-]+)")
+_NAMES_IMAGE = regex(r"[^#\n]*?(?:image:|FROM\s)\s*[\"']?[\w./-]*", re.IGNORECASE)
 _MENTIONS = ("postg", "pgvector", "timescale", "pgauto")
 
 
@@ -469,8 +470,8 @@ def _mounts(service: Map, folder: str) -> Iterator[tuple[str, Place]]:
 # -- one migration's statements ------------------------------------------------------------
 
 _SECTION = {
-    "goose": re.compile(r"^[ \t]*--[ \t]*\+goose[ \t]+(Up|Down)\b.*$", re.MULTILINE | re.I),
-    "dbmate": re.compile(r"^[ \t]*--[ \t]*migrate:(up|down)\b.*$", re.MULTILINE | re.IGNORECASE),
+    "goose": regex(r"^[ \t]*--[ \t]*\+goose[ \t]+(Up|Down)\b.*$", re.MULTILINE | re.I),
+    "dbmate": regex(r"^[ \t]*--[ \t]*migrate:(up|down)\b.*$", re.MULTILINE | re.IGNORECASE),
 }
 
 
@@ -500,20 +501,20 @@ def migration_script(target: Target, root: MigrationRoot, migration: MigrationFi
 _RUNS = (
     (
         "diesel",
-        re.compile(r"\bdiesel\s+(?:--\S+\s+)*(?:migration\s+(?:run|redo)|setup\b|database\b)"),
+        regex(r"\bdiesel\s+(?:--\S+\s+)*(?:migration\s+(?:run|redo)|setup\b|database\b)"),
     ),
-    ("sqlx", re.compile(r"\bsqlx\s+(?:migrate\s+run|database\s+setup)")),
-    ("golang-migrate", re.compile(r"(?:^|[\s/;&|])migrate\s[^\n|;&]*-(?:path|source|database)\b")),
-    ("goose", re.compile(r"\bgoose\s+[^\n|;&]*\bup\b")),
-    ("dbmate", re.compile(r"\bdbmate\s+(?:[^\n|;&]*\s)?(?:up|migrate)\b")),
-    ("prisma", re.compile(r"\bprisma\s+migrate\s+(?:deploy|dev|reset)\b")),
-    ("flyway", re.compile(r"\bflyway\s+[^\n|;&]*\bmigrate\b")),
+    ("sqlx", regex(r"\bsqlx\s+(?:migrate\s+run|database\s+setup)")),
+    ("golang-migrate", regex(r"(?:^|[\s/;&|])migrate\s[^\n|;&]*-(?:path|source|database)\b")),
+    ("goose", regex(r"\bgoose\s+[^\n|;&]*\bup\b")),
+    ("dbmate", regex(r"\bdbmate\s+(?:[^\n|;&]*\s)?(?:up|migrate)\b")),
+    ("prisma", regex(r"\bprisma\s+migrate\s+(?:deploy|dev|reset)\b")),
+    ("flyway", regex(r"\bflyway\s+[^\n|;&]*\bmigrate\b")),
 )
-_EMBEDDED = re.compile(r"\b(embed_migrations|sqlx::migrate)!\s*\(\s*(?:\"([^\"]*)\")?")
-_RUN_HINT = re.compile(r"diesel|sqlx|migrat|goose|dbmate|flyway")
-_MOVES = re.compile(r"^[^#\n]*?(?:working-directory:|\bcd)\s+[\"']?(?:\./)?([\w./-]+)", re.M)
-_RUN_FOLDER = re.compile(r"--(?:migration-dir|source|dir|migrations-dir)[= ]+[\"']?([\w./-]+)")
-_GO_FOLDER = re.compile(r"-(?:path|source|dir)[= ]+[\"']?(?:file://)?([\w./-]+)")
+_EMBEDDED = regex(r"\b(embed_migrations|sqlx::migrate)!\s*\(\s*(?:\"([^\"]*)\")?")
+_RUN_HINT = regex(r"diesel|sqlx|migrat|goose|dbmate|flyway")
+_MOVES = regex(r"^[^#\n]*?(?:working-directory:|\bcd)\s+[\"']?(?:\./)?([\w./-]+)", re.M)
+_RUN_FOLDER = regex(r"--(?:migration-dir|source|dir|migrations-dir)[= ]+[\"']?([\w./-]+)")
+_GO_FOLDER = regex(r"-(?:path|source|dir)[= ]+[\"']?(?:file://)?([\w./-]+)")
 _RUN_FILES = (
     "*.sh", "*.bash", "*.yml", "*.yaml", "Makefile", "makefile", "*.mk", "justfile", "Justfile",
     "Dockerfile*", "*.Dockerfile", "*ockerfile", "package.json", "Taskfile*", "Procfile",
@@ -629,15 +630,15 @@ def _diesel_folders(target: Target) -> tuple[tuple[Place, str], ...]:
 
 # -- SQL that is named and missing ---------------------------------------------------------
 
-_SQL_NAME = re.compile(r"(?<![\w*./-])(?:\./)?((?:[\w.-]+/)*[\w.-]+\.sql)(?![\w*])")
-_RUNS_SQL = re.compile(
+_SQL_NAME = regex(r"(?<![\w*./-])(?:\./)?((?:[\w.-]+/)*[\w.-]+\.sql)(?![\w*])")
+_RUNS_SQL = regex(
     r"\bpsql\b|\bpg_restore\b|<\s*[\"']?[\w./-]+\.sql|\bMIGRATION\w*=|\bFILE\w*=|sql\w*=|-f\s",
     re.IGNORECASE,
 )
-_MAKES = re.compile(
+_MAKES = regex(
     r"(?:>|>>|--file[= ]|-o\s|\bcp\b.*|\bmv\b.*|\brm\b.*|\bpg_dump\b.*)\s*[\"']?[^\s\"']*\.sql"
 )
-_SOUNDS_MIGRATION = re.compile(r"migrat|index|schema|^\d{3,}|/\d{3,}|init", re.IGNORECASE)
+_SOUNDS_MIGRATION = regex(r"migrat|index|schema|^\d{3,}|/\d{3,}|init", re.IGNORECASE)
 
 
 @once

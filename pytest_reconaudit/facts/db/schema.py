@@ -20,6 +20,7 @@ from pytest_reconaudit.facts.db.migrations import (
     migration_script,
 )
 from pytest_reconaudit.model import Place
+from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.readers.diesel import read_diesel
 from pytest_reconaudit.readers.prisma import read_prisma
 from pytest_reconaudit.readers.sql import SqlScript, TableChange, read_sql, read_table_changes
@@ -76,17 +77,17 @@ def declared_schema(target: Target) -> DeclaredSchema:
 
 
 _OTHER_TOOLS = (
-    ("Alembic", re.compile(r"(?:^|/)alembic\.ini$|(?:^|/)alembic/versions/[^/\n]+\.py$", re.M)),
-    ("Django", re.compile(r"(?:^|/)manage\.py$|(?:^|/)migrations/\d{4}_[^/\n]+\.py$", re.M)),
-    ("Rails", re.compile(r"(?:^|/)db/schema\.rb$|(?:^|/)db/migrate/[^/\n]+\.rb$", re.M)),
-    ("Liquibase", re.compile(r"(?:^|/)(?:db\.)?changelog[^/\n]*\.(?:xml|ya?ml|json)$", re.M)),
+    ("Alembic", regex(r"(?:^|/)alembic\.ini$|(?:^|/)alembic/versions/[^/\n]+\.py$", re.M)),
+    ("Django", regex(r"(?:^|/)manage\.py$|(?:^|/)migrations/\d{4}_[^/\n]+\.py$", re.M)),
+    ("Rails", regex(r"(?:^|/)db/schema\.rb$|(?:^|/)db/migrate/[^/\n]+\.rb$", re.M)),
+    ("Liquibase", regex(r"(?:^|/)(?:db\.)?changelog[^/\n]*\.(?:xml|ya?ml|json)$", re.M)),
     (
         "migration code",
-        re.compile(r"(?:^|/)migrations?/(?:[^/\n]+/)*[^/\n]*\d{3,}[^/\n]*\.[jt]s$", re.M),
+        regex(r"(?:^|/)migrations?/(?:[^/\n]+/)*[^/\n]*\d{3,}[^/\n]*\.[jt]s$", re.M),
     ),
-    ("SeaORM", re.compile(r"(?:^|/)(?:migration|migrator)/src/m\d+_[^/\n]+\.rs$", re.M)),
-    ("Drizzle", re.compile(r"(?:^|/)drizzle\.config\.[jt]s$", re.M)),
-    ("Entity Framework", re.compile(r"(?:^|/)Migrations/[^/\n]+\.cs$", re.M)),
+    ("SeaORM", regex(r"(?:^|/)(?:migration|migrator)/src/m\d+_[^/\n]+\.rs$", re.M)),
+    ("Drizzle", regex(r"(?:^|/)drizzle\.config\.[jt]s$", re.M)),
+    ("Entity Framework", regex(r"(?:^|/)Migrations/[^/\n]+\.cs$", re.M)),
 )
 
 

@@ -13,6 +13,7 @@ from pytest_reconaudit.facts.docker.image_files import image_files
 from pytest_reconaudit.facts.docker.images import images
 from pytest_reconaudit.facts.installs import npm_install
 from pytest_reconaudit.model import Place
+from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.readers.dockerfile import (
     Dockerfile,
     ImageReference,
@@ -34,12 +35,12 @@ _SYSTEMS = frozenset(
         "kali-rolling",
     }
 )
-_CODENAMES = re.compile(
+_CODENAMES = regex(
     r"(?:^|-)(?:jessie|stretch|buster|bullseye|bookworm|trixie|forky|trusty|xenial|bionic|focal"
     r"|jammy|noble|oracular|plucky|questing|resolute)(?:$|-)"
 )
-_DIGIT = re.compile(r"\d")
-_PINNED_BY_NAME = re.compile(r"distroless/.*\d|ubi\d|ubi-minimal\d")
+_DIGIT = regex(r"\d")
+_PINNED_BY_NAME = regex(r"distroless/.*\d|ubi\d|ubi-minimal\d")
 """Images that carry the version in their name: ``distroless/cc-debian12``."""
 
 
@@ -122,7 +123,7 @@ def _how(image: ImageReference) -> str:
     return "floating"
 
 
-_REFERENCE = re.compile(r"\$\{?([A-Za-z_]\w*)")
+_REFERENCE = regex(r"\$\{?([A-Za-z_]\w*)")
 
 
 def _always_passed(written: str, given: tuple[BuildArgument, ...]) -> bool:

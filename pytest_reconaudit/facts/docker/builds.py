@@ -23,6 +23,7 @@ from pytest_reconaudit.facts.compose.stacks import stacks
 from pytest_reconaudit.facts.index import files_by_name, invocations_of
 from pytest_reconaudit.facts.invocations import Invocation
 from pytest_reconaudit.model import Place
+from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.readers.bake import read_bake
 from pytest_reconaudit.readers.compose import is_remote, repo_path
 from pytest_reconaudit.readers.workflow import Job, Workflow
@@ -31,21 +32,21 @@ from pytest_reconaudit.target import Target, once
 
 __all__ = ["ImageBuild", "image_builds", "release_tools"]
 
-_BAKE_NAMES = re.compile(r"^(?:docker-)?(?:bake|compose\.bake)(?:[.-][\w.-]+)?\.(?:hcl|json)$")
-_CI_NAMES = re.compile(
+_BAKE_NAMES = regex(r"^(?:docker-)?(?:bake|compose\.bake)(?:[.-][\w.-]+)?\.(?:hcl|json)$")
+_CI_NAMES = regex(
     r"^(?:\.gitlab-ci[\w.-]*|\.?(?:drone|woodpecker|travis|appveyor)|azure-pipelines[\w.-]*"
     r"|bitbucket-pipelines|buildspec[\w.-]*)\.ya?ml$"
 )
-_CI_FOLDERS = re.compile(r"(?:^|/)(?:\.circleci/config|\.(?:woodpecker|buildkite)/[\w.-]+)\.ya?ml$")
-_FLY = re.compile(r"^fly\.[\w-]+\.toml$")
-_BUILD_LINE = re.compile(
+_CI_FOLDERS = regex(r"(?:^|/)(?:\.circleci/config|\.(?:woodpecker|buildkite)/[\w.-]+)\.ya?ml$")
+_FLY = regex(r"^fly\.[\w-]+\.toml$")
+_BUILD_LINE = regex(
     r"\b(?:docker|podman|nerdctl|buildah)\b.{0,40}\b(?:build|bud)\b|/kaniko/executor"
 )
-_TILT = re.compile(r"\bdocker_build(?:_with_restart)?\(")
-_MATRIX = re.compile(r"\$\{\{\s*matrix\.([A-Za-z0-9_-]+)(?:\.([A-Za-z0-9_-]+))?\s*\}\}")
-_ENV = re.compile(r"\$\{\{\s*env\.([A-Za-z0-9_-]+)\s*\}\}")
-_HERE = re.compile(r"^(?:\$\(pwd\)|`pwd`|\$\{?PWD\}?)(?=/|$)")
-_TOP = re.compile(
+_TILT = regex(r"\bdocker_build(?:_with_restart)?\(")
+_MATRIX = regex(r"\$\{\{\s*matrix\.([A-Za-z0-9_-]+)(?:\.([A-Za-z0-9_-]+))?\s*\}\}")
+_ENV = regex(r"\$\{\{\s*env\.([A-Za-z0-9_-]+)\s*\}\}")
+_HERE = regex(r"^(?:\$\(pwd\)|`pwd`|\$\{?PWD\}?)(?=/|$)")
+_TOP = regex(
     r"^(?:\$\{?GITHUB_WORKSPACE\}?|\$\{\{\s*github\.workspace\s*\}\}|\$\{?CI_PROJECT_DIR\}?)(?=/|$)"
 )
 _MAX_MATRIX = 60
@@ -329,7 +330,7 @@ def _builds(name: str, given: Map) -> bool:
     )
 
 
-_OUTPUTS = re.compile(r"\$\{\{\s*steps\.([A-Za-z0-9_-]+)\.outputs\.")
+_OUTPUTS = regex(r"\$\{\{\s*steps\.([A-Za-z0-9_-]+)\.outputs\.")
 
 
 def _action_names(names: str) -> tuple[str, ...]:
@@ -538,8 +539,8 @@ def _garden(target: Target, path: str) -> Iterator[ImageBuild]:
         yield ImageBuild(dockerfile, context, stage, root.place, "garden", by, names=(name,))
 
 
-_DEV_FILE = re.compile(r'"docker[fF]ile"\s*:\s*"([^"\n]*)"')
-_DEV_CONTEXT = re.compile(r'"context"\s*:\s*"([^"\n]*)"')
+_DEV_FILE = regex(r'"docker[fF]ile"\s*:\s*"([^"\n]*)"')
+_DEV_CONTEXT = regex(r'"context"\s*:\s*"([^"\n]*)"')
 
 
 def _devcontainer(target: Target, path: str) -> Iterator[ImageBuild]:

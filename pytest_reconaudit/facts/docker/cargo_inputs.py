@@ -21,6 +21,7 @@ from pytest_reconaudit.facts.packages import (
 )
 from pytest_reconaudit.facts.references import option_values
 from pytest_reconaudit.model import Note, Place
+from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.readers.dockerfile import Dockerfile, Instruction, Stage
 from pytest_reconaudit.readers.interpolation import expand_word
 from pytest_reconaudit.target import Target
@@ -34,11 +35,11 @@ __all__ = [
     "unmade_targets",
 ]
 
-_ARTEFACT = re.compile(
+_ARTEFACT = regex(
     r"(?:^|(?P<root>.*)/)target/(?P<triple>[\w.$-]+-[\w.$-]+/|\$\{?\w+\}?/)?"
     r"(?P<profile>[\w${}:.-]+)/(?P<name>[\w.${}-]+)"
 )
-_LIBRARY = re.compile(r"\.(?:so|a|d|rlib|dylib|wasm|dll|pdb|dwp|js)(?:\.|$)")
+_LIBRARY = regex(r"\.(?:so|a|d|rlib|dylib|wasm|dll|pdb|dwp|js)(?:\.|$)")
 _NOT_BINARIES = frozenset({"build", "deps", "examples", "incremental", ".fingerprint", "bundle"})
 _MAX_VALUES = 12
 
@@ -501,8 +502,8 @@ _OPENSSL_DEFAULT = {
 }
 """Crates that link OpenSSL with their default features, and the versions of which that is so."""
 _VENDORED = frozenset({"vendored", "native-tls-vendored", "openssl-vendored", "rustls-tls"})
-_HAS_PQ = re.compile(r"^(?:libpq|postgresql)")
-_HAS_SSL = re.compile(
+_HAS_PQ = regex(r"^(?:libpq|postgresql)")
+_HAS_SSL = regex(
     r"^(?:libssl|openssl|libcurl|curl|wget|ca-certificates|libpq|postgresql|git|python3?$|gnupg"
     r"|apt-transport-https|mysql-client|libmariadb|default-mysql|default-libmysql|nginx|openssh)"
 )

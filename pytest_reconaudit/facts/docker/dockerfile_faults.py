@@ -10,6 +10,7 @@ from msgspec import Struct
 
 from pytest_reconaudit.facts.docker.images import Images, from_names, shell_syntax
 from pytest_reconaudit.model import Place
+from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.readers.dockerfile import KEYWORDS, Dockerfile, Instruction
 
 __all__ = ["Fault", "dockerfile_faults"]
@@ -35,7 +36,7 @@ _OFFICIAL_NAMES = (
 _OFFICIAL = frozenset(_OFFICIAL_NAMES.split())
 _SHELLS = frozenset({"sh", "bash", "ash", "dash", "zsh", "cmd", "powershell", "pwsh"})
 _SCRIPT_FLAGS = frozenset({"-c", "-e", "--eval", "-p", "--print", "-r", "--execute", "--command"})
-_QUOTED = re.compile(r"""^(?:'[^']+'|"[^"]+")$""", re.DOTALL)
+_QUOTED = regex(r"""^(?:'[^']+'|"[^"]+")$""", re.DOTALL)
 
 
 class Fault(Struct, frozen=True):

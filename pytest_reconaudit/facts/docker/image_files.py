@@ -15,6 +15,7 @@ from msgspec import Struct
 
 from pytest_reconaudit.facts.docker.images import BuildContext, Images, images
 from pytest_reconaudit.model import Place
+from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.readers.dockerfile import (
     Dockerfile,
     Heredoc,
@@ -31,8 +32,8 @@ from pytest_reconaudit.target import Target, once
 __all__ = ["ImageFiles", "RunStep", "absolute", "image_files"]
 
 _SHELLS = frozenset({"sh", "bash", "ash", "dash", "zsh"})
-_URL = re.compile(r"[a-z][a-z0-9+.-]*://|git@", re.IGNORECASE)
-_GLOB = re.compile(r"[*?\[]")
+_URL = regex(r"[a-z][a-z0-9+.-]*://|git@", re.IGNORECASE)
+_GLOB = regex(r"[*?\[]")
 _MAX_HOPS = 12
 PlaceOf = Callable[[Place], Place]
 

@@ -12,6 +12,7 @@ from msgspec import Struct
 from pytest_reconaudit.facts.docker.images import dockerfiles, images
 from pytest_reconaudit.facts.env.secrets import purpose
 from pytest_reconaudit.model import Place, Severity, mask
+from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.readers.dockerfile import Dockerfile, Instruction, Stage
 from pytest_reconaudit.readers.dotenv import env_file_name, read_env_file
 from pytest_reconaudit.readers.secret_text import (
@@ -36,17 +37,17 @@ class ImageSecret(Struct, frozen=True):
     severity: Severity
 
 
-_WELL_KNOWN = re.compile(
+_WELL_KNOWN = regex(
     r"POSTGRES_PASSWORD|POSTGRESQL_PASSWORD|MYSQL_ROOT_PASSWORD|MYSQL_PASSWORD|MARIADB_ROOT_PASSWORD"
 )
 """Keys of database images: whatever the value, the database starts with it."""
-_KEY_FILES = re.compile(
+_KEY_FILES = regex(
     r"(?:\.env(?:\.[\w.-]+)?|[\w.-]+\.(?:pem|key|p12|pfx|jks|keystore)|id_(?:rsa|dsa|ecdsa|ed25519)"
     r"|(?:[\w-]*service[-_]?account[\w-]*|gcp[-_]?key|gcloud[-_]?key|credentials)\.json|\.npmrc"
     r"|\.pypirc|\.netrc|\.git-credentials)",
     re.IGNORECASE,
 )
-_OPEN_FILES = re.compile(
+_OPEN_FILES = regex(
     r"example|sample|template|\.dist$|\.test|\btest|public|\bpub\b|\.pub$|(?:^|[-_.])ca(?:[-_.]|$)"
     r"|setup|prov(?:ing|er)|verif|license|cert|chain|bundle|dhparam|root|intermediate|trust|global|\.key\.(?:ts|js)",
     re.IGNORECASE,

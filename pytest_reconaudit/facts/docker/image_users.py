@@ -15,23 +15,24 @@ from pytest_reconaudit.facts.installs import system_packages
 from pytest_reconaudit.facts.k8s.workloads import workloads
 from pytest_reconaudit.facts.network.programs import dockerfiles_of_image, server_of_image
 from pytest_reconaudit.model import Note, Place
+from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.readers.dockerfile import Dockerfile, ImageReference, Instruction, Stage
 from pytest_reconaudit.target import Target, once
 
 __all__ = ["ImageUser", "ImageUsers"]
 
-_ASIDE = re.compile(
+_ASIDE = regex(
     r"(?:^|/)(?:tests?|test[_-][\w-]*|e2e|hack|bench(?:marks?|es)?|fuzz|docs?|tools?|ci)/",
     re.IGNORECASE,
 )
 """Folders whose images nobody runs for others."""
 
-_DROPPERS = re.compile(
+_DROPPERS = regex(
     r"\b(?:gosu|su-exec|setpriv|runuser|s6-setuidgid|chpst|start-stop-daemon|dropprivs|fixuid"
     r"|su[ \t]+-|su[ \t]+\w+[ \t]+-|sudo[ \t]+-\w*u|with-contenv|setuidgid|chroot[ \t]+--userspec)"
 )
 _DROP_PACKAGES = frozenset({"gosu", "su-exec", "s6", "s6-overlay", "runit", "fixuid"})
-_NONROOT_NAMES = re.compile(
+_NONROOT_NAMES = regex(
     r"unprivileged|nonroot|non-root|rootless|chiseled|\bgitpod/workspace|^bitnami(?:legacy)?/"
     r"|^cgr\.dev/|chainguard/|^jupyter/|/jupyter/|^linuxserver/|lscr\.io/|ghcr\.io/linuxserver/"
     r"|^quay\.io/keycloak/|^selenium/|^browserless/|ubi\d+/(?:nodejs|python|openjdk|go-toolset|php"

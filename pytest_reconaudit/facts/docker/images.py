@@ -16,6 +16,7 @@ from pytest_reconaudit.facts.created import created
 from pytest_reconaudit.facts.docker.builds import ImageBuild, image_builds, release_tools
 from pytest_reconaudit.facts.index import files_by_name, folders_by_name, hidden
 from pytest_reconaudit.model import Note, Place
+from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.readers.dockerfile import (
     Dockerfile,
     Instruction,
@@ -46,8 +47,8 @@ __all__ = [
     "namesake",
 ]
 
-_FROM = re.compile(r"^[ \t]*(?:FROM|ARG)[ \t]", re.MULTILINE | re.IGNORECASE)
-_TEMPLATE_LINE = re.compile(
+_FROM = regex(r"^[ \t]*(?:FROM|ARG)[ \t]", re.MULTILINE | re.IGNORECASE)
+_TEMPLATE_LINE = regex(
     r"^[ \t]*(?:\{\{|\{%|<%|%%|#include[ \t]*[\"<])"
     r"|^[ \t]*FROM[ \t].*(?:\{\{|\{%|<%|@@?[A-Z_]{3,}@)",
     re.MULTILINE | re.IGNORECASE,
@@ -55,7 +56,7 @@ _TEMPLATE_LINE = re.compile(
 """Where a template engine's mark makes the whole file a template. Inside a ``RUN`` text
 (``docker inspect -f '{{ .Id }}'``) it does not."""
 _ASIDE_STAGES = ("dev*", "debug*", "test*", "builder")
-_URL = re.compile(r"^(?:[a-z][a-z0-9+.-]*://|git@)", re.IGNORECASE)
+_URL = regex(r"^(?:[a-z][a-z0-9+.-]*://|git@)", re.IGNORECASE)
 _MAX_BELOW = 3_000
 
 _OUTPUTS_NAMES = (

@@ -12,18 +12,19 @@ from pytest_reconaudit.facts.docker.images import images
 from pytest_reconaudit.facts.docker.toolchains import is_build
 from pytest_reconaudit.facts.installs import dependency_install, is_test, system_packages
 from pytest_reconaudit.model import Place
+from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.readers.dockerfile import Dockerfile, Instruction, Stage
 from pytest_reconaudit.target import Target
 
 __all__ = ["MaskedError", "MaskedErrors"]
 
-_NOTHING = re.compile(r"(?:/bin/)?true|:|exit\s+0|echo\b[^&|;]*|printf\b[^&|;]*")
-_HARMLESS_END = re.compile(r"(?:/bin/)?true|:|exit\s+0")
+_NOTHING = regex(r"(?:/bin/)?true|:|exit\s+0|echo\b[^&|;]*|printf\b[^&|;]*")
+_HARMLESS_END = regex(r"(?:/bin/)?true|:|exit\s+0")
 _LOCAL_INSTALL = frozenset({"pip", "pip3", "gem", "cargo", "go", "npm", "pnpm", "yarn", "bun"})
-_STRICT = re.compile(r"(?:^|\s)-\w*e|errexit")
-_OFF = re.compile(r"^[ \t]*set[ \t]+(?:\+\w*e\w*|\+o[ \t]+errexit)\b", re.MULTILINE)
-_ON = re.compile(r"^[ \t]*set[ \t]+(?:-\w*e\w*|-o[ \t]+errexit)\b", re.MULTILINE)
-_MIGRATES = re.compile(
+_STRICT = regex(r"(?:^|\s)-\w*e|errexit")
+_OFF = regex(r"^[ \t]*set[ \t]+(?:\+\w*e\w*|\+o[ \t]+errexit)\b", re.MULTILINE)
+_ON = regex(r"^[ \t]*set[ \t]+(?:-\w*e\w*|-o[ \t]+errexit)\b", re.MULTILINE)
+_MIGRATES = regex(
     r"^[^#\n]*\b(?:migrate|migration[s]?[ \t]+run|alembic[ \t]+upgrade|db:migrate|db[ \t]+push"
     r"|flyway|liquibase|goose[ \t]+up|database[ \t]+update|schema:load)\b",
     re.MULTILINE | re.IGNORECASE,

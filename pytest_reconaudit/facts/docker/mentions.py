@@ -14,12 +14,13 @@ from pytest_reconaudit.facts.docker.image_files import image_files
 from pytest_reconaudit.facts.docker.images import Images, dockerfiles, images
 from pytest_reconaudit.facts.docker.toolchains import build_steps, is_development_name
 from pytest_reconaudit.model import Note, Place
+from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.readers.dockerfile import Dockerfile
 from pytest_reconaudit.target import Target, once
 
 __all__ = ["DockerfileReferences", "Unreferenced", "VersionTwin"]
 
-_NAMED_BY = re.compile(
+_NAMED_BY = regex(
     r"(?:^|/)(?:Makefile|makefile|GNUmakefile|justfile|Justfile|Taskfile\.ya?ml|Rakefile|Jenkinsfile"
     r"|Tiltfile|Earthfile|Procfile|app\.json|captain-definition|Vagrantfile|BUILD(?:\.bazel)?"
     r"|WORKSPACE)$"
@@ -27,23 +28,23 @@ _NAMED_BY = re.compile(
     r"|kts|xml|cfg|groovy|pl|php|fish|just|pkl|cue|star|jsonnet|libsonnet|env|conf|properties"
     r"|dockerfile)$|(?:^|/)[Dd]ockerfile[\w.-]*$"
 )
-_LISTING = re.compile(
+_LISTING = regex(
     r"^\s*(?:#|//|--|\*|/\*)"
     r"|^\s*(?:sudo\s+)?(?:rm|mv|git\s+(?:rm|mv|add)|ls|echo|printf|chmod|stat|test|\[\[?)\s"
     r"|\b(?:rm|mv|git\s+(?:rm|mv))\s+-?\w*\s*[\"']?[^;&|]*$"
 )
 """Lines that only speak of a file, or move and delete it."""
-_ELEMENT = re.compile(r"^\s*(?:-\s+)?[\"']?[\w./-]+[\"']?\s*[,)\\]*\s*$")
+_ELEMENT = regex(r"^\s*(?:-\s+)?[\"']?[\w./-]+[\"']?\s*[,)\\]*\s*$")
 """A line that is a path and nothing else: one entry of a list."""
-_DYNAMIC = re.compile(
+_DYNAMIC = regex(
     r"(?:-f|--file|[Ff]ile[\"']?\s*[:=]|\bbuild\b).*"
     r"(?:[Dd]ockerfile[.-]?(?:\$|\{|%s)|[$}][\w}]*[.-][Dd]ockerfile\b)"
 )
-_DYNAMIC_FOLDER = re.compile(
+_DYNAMIC_FOLDER = regex(
     r"(?:-f|--file|[Ff]ile[\"']?\s*[:=]|\bbuild\b).*(?:\$\{?\w|%s|\{\w)[^\s]*/[Dd]ockerfile\b"
 )
-_BUILD_COMMAND = re.compile(r"\b(?:docker|podman|nerdctl|buildah)\b.*\b(?:build|bud)\b")
-_FOR_READERS = re.compile(
+_BUILD_COMMAND = regex(r"\b(?:docker|podman|nerdctl|buildah)\b.*\b(?:build|bud)\b")
+_FOR_READERS = regex(
     r"(?:^|/)(?:examples?|samples?|demos?|contrib|tests?|test[_-][\w-]*|e2e|integration[\w-]*|bench"
     r"|benchmarks?|benches|hack|templates?|docs?|tutorials?|playground|fixtures?|ci|fuzz|dev|tools?"
     r"|utils?|packaging|genproto|\.(?!docker/)[\w-]+)/",
@@ -58,7 +59,7 @@ _SPEAKS = ("docker", "ockerfile", "podman", "ontainerfile")
 _MAX_TEXT = 400_000
 _MAX_LINE = 1_000
 _MAX_FOLDERS = 20
-_MAJOR = re.compile(r"^v?(\d+)")
+_MAJOR = regex(r"^v?(\d+)")
 _LANGUAGES = frozenset(
     {"node", "rust", "golang", "python", "ruby", "php", "openjdk", "eclipse-temurin", "maven",
      "gradle", "bun", "deno", "elixir", "sdk"}

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from msgspec import Struct
 
 from pytest_reconaudit.model import Place
+from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.readers.dockerfile import Dockerfile, ImageReference, RunCommand, Stage
 
 __all__ = [
@@ -30,15 +31,15 @@ _TOOLCHAINS_NAMES = (
     "xgo golang-cross"
 )
 _TOOLCHAINS = frozenset(_TOOLCHAINS_NAMES.split())
-_DEVELOPMENT_FILE = re.compile(
+_DEVELOPMENT_FILE = regex(
     r"(?:^|[._-])(?:dev|devel|development|devcontainer|test|tests|testing|e2e|ci|debug|local|bench"
     r"|builder|build|lint|docs|tilt)(?:[._-]|$)",
     re.IGNORECASE,
 )
-_DEVELOPMENT_PATH = re.compile(r"(?:^|/)(?:\.devcontainer|\.github|\.gitpod|e2e|ci|\.ci)/")
+_DEVELOPMENT_PATH = regex(r"(?:^|/)(?:\.devcontainer|\.github|\.gitpod|e2e|ci|\.ci)/")
 
 _WRAPPERS = frozenset({"sudo", "exec", "command", "time", "env", "nice", "xvfb-run", "cross-env"})
-_OPTION = re.compile(r"-|\w+=")
+_OPTION = regex(r"-|\w+=")
 _RUNNERS = frozenset({"npx", "pnpx", "bunx", "turbo", "nx", "lerna"})
 _BUNDLERS = {
     "vite": ("build",),
@@ -61,15 +62,15 @@ _BUNDLERS = {
 _PLAIN_BUNDLERS = frozenset(
     {"tsc", "webpack", "esbuild", "rollup", "tsup", "swc", "ncc", "vue-tsc"}
 )
-_JVM_GOALS = re.compile(
+_JVM_GOALS = regex(
     r"^(?::?[\w:-]*:)?(?:package|install|verify|deploy|build|assemble|jar|war|bootJar|bootWar"
     r"|shadowJar|fatJar|installDist|nativeCompile|compile|distTar|distZip)$"
 )
-_BUILD_SCRIPT = re.compile(r"^(?:[\w./@-]*:)?build(?:[:._-][\w:.-]+)?$")
-_MAKE_OTHER = re.compile(
+_BUILD_SCRIPT = regex(r"^(?:[\w./@-]*:)?build(?:[:._-][\w:.-]+)?$")
+_MAKE_OTHER = regex(
     r"^(?:test|lint|fmt|format|check|deps|dep|vendor|download|clean|setup|install-.*|.*-deps|help|docs?)$"
 )
-_PURGE = re.compile(r"^(?:purge|remove|autoremove|erase|del)$")
+_PURGE = regex(r"^(?:purge|remove|autoremove|erase|del)$")
 
 
 def is_toolchain(image: ImageReference | None) -> bool:
@@ -196,7 +197,7 @@ def cleans_up(stage: Stage, step: RunCommand) -> bool:
     return False
 
 
-_DEV_SCRIPTS = re.compile(
+_DEV_SCRIPTS = regex(
     r"^(?:dev|develop|watch|test|e2e|cypress|playwright|lint|storybook)(?:$|[:._-])"
 )
 _SHELLS = frozenset({"sh", "bash", "ash", "zsh", "fish", "tail", "sleep", "cat"})

@@ -14,6 +14,7 @@ from msgspec import Struct
 
 from pytest_reconaudit.facts.network.programs import Program
 from pytest_reconaudit.model import Place
+from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.readers.dockerfile import Dockerfile, ImageReference, Stage
 from pytest_reconaudit.readers.shell import shell_words, unwrapped
 from pytest_reconaudit.target import Target
@@ -63,7 +64,7 @@ _PROVIDES = {
     "build-base": "make gcc", "perl": "perl", "inetutils-telnet": "telnet",
 }  # fmt: skip
 _CONFIDENT_BASES = frozenset({"alpine", "busybox", "debian", "ubuntu", "scratch"})
-_DEBIAN = re.compile(
+_DEBIAN = regex(
     r"bookworm|bullseye|buster|trixie|stretch|jammy|noble|focal|slim|stable|bionic|debian|ubuntu"
 )
 _FULL = frozenset({"node", "python", "ruby", "golang", "rust", "perl", "buildpack-deps", "gcc"})
@@ -88,9 +89,9 @@ _SERVERS_ALPINE = {
 _MANAGERS = frozenset(
     {"apk", "apt-get", "apt", "dnf", "yum", "microdnf", "tdnf", "zypper", "pacman"}
 )
-_BINARIES = re.compile(r"^/?(?:usr/)?(?:local/)?s?bin/?$")
-_SYSTEM = re.compile(r"^/(?:usr|lib|etc|opt|bin|sbin)?(?:/local|/lib|/bin)?/?$")
-_SCRIPT = re.compile(r"\b(?:curl|wget)\b[^\n;&]{0,300}\|\s*(?:sudo\s+)?(?:ba)?sh\b")
+_BINARIES = regex(r"^/?(?:usr/)?(?:local/)?s?bin/?$")
+_SYSTEM = regex(r"^/(?:usr|lib|etc|opt|bin|sbin)?(?:/local|/lib|/bin)?/?$")
+_SCRIPT = regex(r"\b(?:curl|wget)\b[^\n;&]{0,300}\|\s*(?:sudo\s+)?(?:ba)?sh\b")
 
 
 class ImageTools(Struct, frozen=True):
@@ -343,9 +344,9 @@ _BUILTIN_WORDS = (
 )
 _BUILTINS = frozenset(_BUILTIN_WORDS.split())
 _SHELLS = frozenset({"sh", "bash", "ash", "dash", "zsh"})
-_OR = re.compile(r"\|\|")
-_REST = re.compile(r"&&|;|\||\n|(?<![>&])&(?![>&])")
-_QUOTED = re.compile(r"'[^']*'|\"(?:\\.|[^\"\\])*\"")
+_OR = regex(r"\|\|")
+_REST = regex(r"&&|;|\||\n|(?<![>&])&(?![>&])")
+_QUOTED = regex(r"'[^']*'|\"(?:\\.|[^\"\\])*\"")
 
 
 def missing_tool(

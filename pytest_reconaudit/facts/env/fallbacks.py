@@ -19,6 +19,7 @@ from pytest_reconaudit.facts.docker.toolchains import is_development_name
 from pytest_reconaudit.facts.env.keys import env_files, is_third_party_key, key_matrix
 from pytest_reconaudit.facts.env.secrets import is_declared_public, purpose
 from pytest_reconaudit.model import Place, Severity, mask
+from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.readers.compose import Entry
 from pytest_reconaudit.readers.interpolation import expand_compose, references
 from pytest_reconaudit.readers.secret_text import (
@@ -145,11 +146,11 @@ _ALIKE = {
     **dict.fromkeys((".ts", ".tsx", ".js", ".mjs", ".cjs", ".mts"), (".ts", ".tsx", ".js", ".mjs")),
     **dict.fromkeys((".java", ".kt", ".properties", ".yml"), (".java", ".kt")),
 }
-_COMPARES = re.compile(
+_COMPARES = regex(
     r"(?:[!=]==?|\b(?:eq|ne|equals|contains|includes|starts_with|startsWith|HasPrefix|Contains"
     r"|matches|has|in|assert_ne!|indexOf|EqualFold)\b)[\s(\[{&,]{0,6}[\"'`]$"
 )
-_COMPARED = re.compile(r"^[\"'`]\s{0,3}(?:[!=]=|=>|\|[^|])")
+_COMPARED = regex(r"^[\"'`]\s{0,3}(?:[!=]=|=>|\|[^|])")
 
 
 def _compared(text: str, value: str) -> bool:
@@ -207,22 +208,22 @@ def _url_default(key: str, value: str, place: Place) -> Fallback | None:
 
 
 _UNPARSED = (".go", ".java", ".kt", ".rb", ".php", ".cs", ".ex", ".exs", ".scala", ".groovy")
-_CALL = re.compile(
+_CALL = regex(
     r"(?<![\w.])(?P<function>[A-Za-z_][\w.:>-]{0,60})\s{0,4}\(\s{0,20}(?:[a-z]\w{0,20},\s{0,4})?"
     r"[\"'](?P<key>[A-Za-z][A-Za-z0-9_.]{2,60})[\"']\s{0,8},\s{0,20}(?:default:\s{0,3}|\w{0,10}Of\()?"
     r"[\"'](?P<value>[^\"'\n]{1,200})[\"']"
 )
-_OR = re.compile(
+_OR = regex(
     r"[(\[]\s{0,4}[\"'](?P<key>[A-Z][A-Z0-9_]{2,60})[\"']\s{0,4}[)\]]\s{0,20}(?:\|\||\?\?|\?:|or\b)"
     r"\s{0,20}[\"'](?P<value>[^\"'\n]{1,200})[\"']"
 )
-_READS = re.compile(r"(?:^|[.:>_])(?:\w*(?:get|fetch|env|lookup|default|param)\w*|or)$", re.I)
-_WRITES = re.compile(
+_READS = regex(r"(?:^|[.:>_])(?:\w*(?:get|fetch|env|lookup|default|param)\w*|or)$", re.I)
+_WRITES = regex(
     r"(?:^|[.:>_])(?:set(?!_?default)|put|bind|add|replace|define|log|print|error|warn|test|mock|stub"
     r"|header|flag|string|equal|assert|append|register)\w*$",
     re.I,
 )
-_SPRING = re.compile(r"\$\{(?P<key>[A-Za-z][A-Za-z0-9_.-]{2,60}):(?P<value>[^}\n$]{1,200})\}")
+_SPRING = regex(r"\$\{(?P<key>[A-Za-z][A-Za-z0-9_.-]{2,60}):(?P<value>[^}\n$]{1,200})\}")
 
 
 def _unparsed(target: Target, known: _Known) -> Judged:
@@ -247,8 +248,8 @@ def _unparsed(target: Target, known: _Known) -> Judged:
                         yield from _found(known, path, text, match)
 
 
-_HINT = re.compile(r"(?i)secret|passw|token|_key")
-_SPRING_NAME = re.compile(r"(?:^|/)(?:application|bootstrap)[\w-]*\.(?:properties|ya?ml)$")
+_HINT = regex(r"(?i)secret|passw|token|_key")
+_SPRING_NAME = regex(r"(?:^|/)(?:application|bootstrap)[\w-]*\.(?:properties|ya?ml)$")
 
 
 def _found(known: _Known, path: str, text: str, match: re.Match[str]) -> Judged:
@@ -279,11 +280,11 @@ def _compose(target: Target) -> Judged:
                 yield from _entry(target, entry)
 
 
-_RUNS_SOURCE = re.compile(
+_RUNS_SOURCE = regex(
     r"\b(?:run (?:dev|start:dev|watch)|cargo[ -]watch|nodemon|air\b|--reload|ts-node-dev|vite\b"
     r"|next dev|runserver|bun dev|pnpm dev|yarn dev|npm start|watchexec|tilt\b)"
 )
-_DEV_HEAD = re.compile(
+_DEV_HEAD = regex(
     r"\b(?:for|local|during|your|only (?:for|in)) (?:local )?(?:development|dev|testing|tests)\b"
     r"|\blocal(?:ly)? (?:dev\w*|testing|environment|run|services|stack|dependencies)\b"
     r"|\b(?:development|dev|testing)[- ](?:only|use|environment|setup|purposes|stack|mode|docker"

@@ -27,6 +27,7 @@ from pytest_reconaudit.facts.docker.images import dockerfiles, final_stage, imag
 from pytest_reconaudit.facts.env.keys import KeyDefinition, KeyMatrix, key_matrix
 from pytest_reconaudit.facts.k8s.manifests import manifest_files
 from pytest_reconaudit.model import Place, mask
+from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.readers.dockerfile import Dockerfile, Instruction, Stage
 from pytest_reconaudit.readers.manifest import Container, KubeObject
 from pytest_reconaudit.target import Target, once
@@ -229,19 +230,19 @@ def _in_browser(name: str, server_side: bool, text: str) -> bool:
 
 # -- built in, or too late -----------------------------------------------------------------
 
-_STATIC = re.compile(
+_STATIC = regex(
     r"(?:^|[/-])(?:nginx(?:-unprivileged|-brotli)?|caddy|httpd|apache2?|openresty|lighttpd"
     r"|static-web-server|static-file-server|darkhttpd|angie|freenginx|nginx-spa|sws)$"
 )
-_STATIC_COMMAND = re.compile(
+_STATIC_COMMAND = regex(
     r"\b(?:nginx|caddy|httpd|lighttpd)\b|\bserve\b[^\n]{0,40}(?:-s\b|--single|\bdist\b|\bbuild\b)"
     r"|\bhttp-server\b|\bvite\b[\",\s]+preview|\bsirv\b|\brun[\",\s]+preview\b|\bpreview\b"
 )
-_BUILDS = re.compile(
+_BUILDS = regex(
     r"\b(?:npm|yarn|pnpm|bun|npx|bunx)\b[^\n&|;]{0,80}\bbuild\b|\bvite\s+build\b|\bnext\s+build\b"
     r"|\breact-scripts\s+build\b|\bturbo\b[^\n&|;]{0,40}\bbuild\b|\bnx\b[^\n&|;]{0,40}\bbuild\b"
 )
-_AT_START = re.compile(
+_AT_START = regex(
     r"window\.\w*(?:env|ENV|config|CONFIG)\w*|__ENV\b|_env_\b"
     r"|\b(?:runtime|env)[-_]?(?:config|env)?\.js\b"
     r"|\b(?:config|settings|env-config|runtime-config|runtime-env|app-config)\.js(?:on)?\b"
@@ -249,18 +250,18 @@ _AT_START = re.compile(
     r"|import-meta-env|react-inject-env|vite-envs|next-runtime-env|runtime-env-cra|sub_filter"
     r"|__APP_CONFIG__|\bjq\b[^\n]{0,80}\benv\b"
 )
-_LOOP = re.compile(
+_LOOP = regex(
     r"\b(?:env|printenv)[ \t]*\|[ \t]*(?:grep|awk|while|sed|cut|sort)\b"
     r"|\bcompgen[ \t]+-[ev]|\$\{!\w+"
 )
-_SED = re.compile(
+_SED = regex(
     r"\bs(?P<d>[|,#@/~:!+%])(?P<old>(?:\\.|(?!(?P=d)).){1,200})(?P=d)"
     r"(?P<new>(?:\\.|(?!(?P=d)).){0,200})(?P=d)"
 )
-_ENVSUBST = re.compile(r"\benvsubst\b(?P<list>[ \t]+(?:'[^'\n]*'|\"[^\"\n]*\"))?")
-_URL = re.compile(r"^[a-z][a-z0-9+.-]*://(?:[^/@\s]*@)?(\[[^\]]*\]|[^/:?#\s]+)", re.IGNORECASE)
-_RELATIVE = re.compile(r"^(?:/(?!/)|\./|\?|#)[^\s]*$|^$")
-_SECRET = re.compile(r"SECRET|PASS|TOKEN|KEY|DSN|CREDENTIAL")
+_ENVSUBST = regex(r"\benvsubst\b(?P<list>[ \t]+(?:'[^'\n]*'|\"[^\"\n]*\"))?")
+_URL = regex(r"^[a-z][a-z0-9+.-]*://(?:[^/@\s]*@)?(\[[^\]]*\]|[^/:?#\s]+)", re.IGNORECASE)
+_RELATIVE = regex(r"^(?:/(?!/)|\./|\?|#)[^\s]*$|^$")
+_SECRET = regex(r"SECRET|PASS|TOKEN|KEY|DSN|CREDENTIAL")
 _SCRIPTS = (".sh", ".js", ".mjs", ".py", ".template", ".tmpl", ".conf", ".envsh", "")
 
 

@@ -18,6 +18,7 @@ from pytest_reconaudit.facts.env.keys import (
 )
 from pytest_reconaudit.facts.env.secrets import purpose
 from pytest_reconaudit.model import Place
+from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.readers.dotenv import EnvFile, env_file_name
 from pytest_reconaudit.readers.kustomize import KUSTOMIZATION_NAMES
 from pytest_reconaudit.target import Target, once
@@ -68,7 +69,7 @@ def key_uses(target: Target) -> tuple[KeyUse, ...]:
     return (*using.files(), *using.services(), *using.configmaps())
 
 
-_VARIABLE = re.compile(r"\$\{?([A-Za-z_]\w*)")
+_VARIABLE = regex(r"\$\{?([A-Za-z_]\w*)")
 
 
 class _Using:
@@ -196,7 +197,7 @@ def _name(path: str) -> str:
     return path.rpartition("/")[2]
 
 
-_ENV_NAMES = re.compile(r"([\w.-]*env[\w.-]*)[\"']?[ \t]*$", re.MULTILINE)
+_ENV_NAMES = regex(r"([\w.-]*env[\w.-]*)[\"']?[ \t]*$", re.MULTILINE)
 
 
 def _foreign(target: Target) -> Iterator[str]:
@@ -209,7 +210,7 @@ def _foreign(target: Target) -> Iterator[str]:
                         yield one.path
 
 
-_TEMPLATE = re.compile(r"[._-](?:example|sample|template|dist|tpl|default)s?(?=$|\.)")
+_TEMPLATE = regex(r"[._-](?:example|sample|template|dist|tpl|default)s?(?=$|\.)")
 
 
 def untemplated(path: str) -> str:

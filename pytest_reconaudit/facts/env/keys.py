@@ -29,6 +29,7 @@ from pytest_reconaudit.facts.docker.images import dockerfiles
 from pytest_reconaudit.facts.k8s.cluster import environment as cluster_environment
 from pytest_reconaudit.facts.k8s.manifests import manifest_files
 from pytest_reconaudit.model import Place
+from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.readers.dotenv import (
     EnvFile,
     env_file_name,
@@ -111,7 +112,7 @@ _PARSED = frozenset(
     {".rs", ".ts", ".tsx", ".mts", ".cts", ".js", ".jsx", ".mjs", ".cjs", ".py", ".vue", ".svelte",
      ".astro", ".sh", ".bash"}
 )  # fmt: skip
-_RELAXED = re.compile(
+_RELAXED = regex(
     r"\bAutomaticEnv\(|\benvconfig\.(?:Process|MustProcess|InitWithPrefix)|\bkoanf\b"
     r"|\benv\.Parse(?:WithOptions|As)?\(|AddEnvironmentVariables|@ConfigurationProperties"
     r"|SpringApplication\b|@SpringBootApplication|\bDynaconf\b|\bconfita\b|@ConfigProperty"
@@ -580,14 +581,14 @@ def _as_test(read: EnvRead) -> EnvRead:
     return replace(read, test=True)
 
 
-_NAME_WORD = re.compile(r"[A-Z][A-Z0-9_]*")
+_NAME_WORD = regex(r"[A-Z][A-Z0-9_]*")
 """Names of the usual shape, which one pass finds in every file; others are searched for singly."""
 _UPPER_RUNS = bytes(
     byte if 48 <= byte <= 57 or 65 <= byte <= 90 or byte == 95 else 32 for byte in range(256)
 )
 """Everything but capitals, digits and underscores becomes a blank: ``split`` then gives the names
 ten times faster than a regular expression (and a few that are only parts of a word)."""
-_ROLE_WORDS = re.compile(r"[._/-]+")
+_ROLE_WORDS = regex(r"[._/-]+")
 
 
 def _role_of(path: str) -> str:
@@ -610,7 +611,7 @@ def _is_name(char: str) -> bool:
     return char.isascii() and (char.isalnum() or char == "_")
 
 
-_EXPANSION = re.compile(
+_EXPANSION = regex(
     r"\$\{?(?P<shell>[A-Za-z_]\w*+)|%(?P<batch>[A-Za-z_]\w*+)%|\benv[.:](?P<env>[A-Za-z_]\w*+)"
     r"|\{\{\s*+(?P<template>[A-Za-z_]\w*+)\s*+\}\}"
 )
@@ -637,8 +638,8 @@ def _self_reference(text: str, at: int, key: str) -> bool:
     return re.search(rf"(?<![A-Za-z0-9_]){re.escape(key)}['\"]?\s*[:=]", head) is not None
 
 
-_SLASHES = re.compile(r"/\*.*?\*/|(?<![:\w\"'/])//[^\n]*", re.DOTALL)
-_HASHES = re.compile(r"(?m)(?:^|(?<=\s))#[^\n]*$")
+_SLASHES = regex(r"/\*.*?\*/|(?<![:\w\"'/])//[^\n]*", re.DOTALL)
+_HASHES = regex(r"(?m)(?:^|(?<=\s))#[^\n]*$")
 
 
 def _without_comments(text: str, suffix: str) -> str:

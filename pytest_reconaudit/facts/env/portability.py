@@ -15,6 +15,7 @@ from pytest_reconaudit.facts.env.keys import env_files
 from pytest_reconaudit.facts.env.secrets import purpose
 from pytest_reconaudit.facts.invocations import shell_script_paths
 from pytest_reconaudit.model import Place, mask
+from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.readers.dotenv import env_file_name
 from pytest_reconaudit.readers.env_dialects import EnvLine, read_env_lines, readings
 from pytest_reconaudit.readers.secret_text import is_secret_name
@@ -184,10 +185,10 @@ class _Consumers:
         return tuple(found)
 
 
-_DOCKER = re.compile(
+_DOCKER = regex(
     r"docker(?:[ \t]+container)?[ \t]+(?:run|create)\b[^\n|;&]{0,300}?"
     r"--env-file[ =]+([\w./\"'-]{1,120})"
 )
-_SOURCED = re.compile(
+_SOURCED = regex(
     r"(?m)(?:^|[;&|][ \t]*|\t|[ \t])(?:source|\.)[ \t]+([\w./\"'-]{0,100}env[\w.-]{0,40})"
 )

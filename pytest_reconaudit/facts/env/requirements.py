@@ -17,6 +17,7 @@ from pytest_reconaudit.facts.env.keys import (
     key_matrix,
 )
 from pytest_reconaudit.facts.env.secrets import purpose
+from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.target import Target, once
 
 __all__ = ["Requirement", "Requirements", "requirements"]
@@ -42,22 +43,22 @@ class Requirements(Struct, frozen=True):
     """Where the keys were looked for, for messages."""
 
 
-_SWITCH = re.compile(
+_SWITCH = regex(
     r"(?=.*(?:DISABLE_|SKIP_|ALLOW_INSECURE|BYPASS|INSECURE_|NO_))"
     r"(?=.*(?:AUTH|TLS|SSL|VERIFY|VERIFICATION|CSRF))[A-Z0-9_]{4,80}"
 )
-_NOT_SWITCH = re.compile(r"AUTHOR|OAUTH_|_URL$|_PATH$")
-_BUILD = re.compile(
+_NOT_SWITCH = regex(r"AUTHOR|OAUTH_|_URL$|_PATH$")
+_BUILD = regex(
     r"(?:^|/)(?:build\.rs|[\w.-]*\.config\.[cm]?[jt]s|gulpfile\.\w+|webpack[\w.-]*|scripts?/.*"
     r"|tools?/.*|xtask/.*|\.github/.*|hack/.*|conf(?:test)?\.py|setup\.py|bin/.*)$"
 )
-_MANUAL = re.compile(
+_MANUAL = regex(
     r"^readme|^contributing|(?:^|[_.-])(?:env|environment|configuration|config|variables|settings)"
     r"[_.-](?:variables|reference|vars|options|md|mdx|rst|adoc)",
     re.IGNORECASE,
 )
 """Documents that list keys for people to set; a report that merely names one does not."""
-_SETS = re.compile(r"(?m)^[ \t]*(?:export[ \t]+)?([A-Z_][A-Z0-9_]*)[ \t]?[:?]?=")
+_SETS = regex(r"(?m)^[ \t]*(?:export[ \t]+)?([A-Z_][A-Z0-9_]*)[ \t]?[:?]?=")
 _RUNS = bytes(
     byte if 48 <= byte <= 57 or 65 <= byte <= 90 or byte == 95 else 32 for byte in range(256)
 )

@@ -20,6 +20,7 @@ from pytest_reconaudit.facts.env.keys import KeyRead, key_matrix
 from pytest_reconaudit.facts.env.secrets import purpose
 from pytest_reconaudit.facts.invocations import shell_script_paths
 from pytest_reconaudit.model import Place
+from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.readers.secret_text import is_secret_name
 from pytest_reconaudit.readers.shell import ShellCommand, read_shell
 from pytest_reconaudit.target import Target, once
@@ -50,7 +51,7 @@ class LogFile(Struct, frozen=True):
     """How many log statements were looked at."""
 
 
-_CREDENTIAL_URL = re.compile(
+_CREDENTIAL_URL = regex(
     r"(?:\w*_)?(?:DATABASE|DB|REDIS|VALKEY|MONGO|MONGODB|POSTGRES|POSTGRESQL|PG|MYSQL|AMQP|RABBITMQ"
     r"|BROKER|CELERY|CLICKHOUSE|ELASTICSEARCH|SMTP|MAIL|CACHE|QUEUE)(?:_\w+)?_(?:URL|URI|DSN)"
     r"|DATABASE_URI|SQLALCHEMY_DATABASE_URI|DB_CONNECTION_STRING|DATABASE_CONNECTION_STRING"
@@ -61,16 +62,16 @@ _FAMILIES = {
     ".py": "python",
 }
 _LOGS = {
-    "rust": re.compile(
+    "rust": regex(
         r"\b(?:(?:log|tracing)::)?(?:println|eprintln|print|eprint|dbg|info|debug|warn|error|trace)"
         r"!\s{0,3}\("
     ),
-    "script": re.compile(
+    "script": regex(
         r"(?<![\w$])(?:console\.(?:log|info|debug|warn|error|trace|dir)"
         r"|(?:this\.)?(?:_?logger|log|Logger|winston|pino|fastify\.log|app\.log)\."
         r"(?:info|debug|warn|error|log|trace|verbose|silly|fatal))\s{0,3}\("
     ),
-    "python": re.compile(
+    "python": regex(
         r"(?<![\w.])(?:print|pprint|logging\.\w{2,12}|(?:self\.)?_?(?:logger|log|LOG|LOGGER)\."
         r"(?:info|debug|warning|warn|error|critical|exception|log))\s{0,3}\("
     ),
@@ -174,9 +175,9 @@ def _arguments(text: str, start: int, family: str) -> tuple[int, str]:
     return at, "".join(out)
 
 
-_RUST_HOLE = re.compile(r"(?<!\{)\{([a-z_]\w*)(?::[^{}]{0,20})?\}")
-_SCRIPT_HOLE = re.compile(r"\$\{([^{}]{1,200})\}")
-_PYTHON_HOLE = re.compile(r"(?<!\{)\{([^{}]{1,200})\}")
+_RUST_HOLE = regex(r"(?<!\{)\{([a-z_]\w*)(?::[^{}]{0,20})?\}")
+_SCRIPT_HOLE = regex(r"\$\{([^{}]{1,200})\}")
+_PYTHON_HOLE = regex(r"(?<!\{)\{([^{}]{1,200})\}")
 
 
 def _string(text: str, start: int, limit: int, family: str) -> tuple[int, str]:
@@ -198,13 +199,13 @@ def _string(text: str, start: int, limit: int, family: str) -> tuple[int, str]:
     return at + len(quote), " , ".join(holes)
 
 
-_SAFE_AFTER = re.compile(
+_SAFE_AFTER = regex(
     r"\s{0,4}(?:\?\.|\.)\s{0,4}(?:len|length|is_\w+|host\w*|split\w*|rsplit\w*|unwrap_err|get|slice"
     r"|substring|substr|chars|startsWith|starts_with|replace\w*|mask\w*|redact\w*|port|database"
     r"|pathname|scheme|includes|contains|test|match\w*|username|take|name|as_bytes)\b"
     r"|\s{0,4}(?:\?(?![.?])|===?|!==?|is\s|if\s|\[|&&|in\s)|\s{0,4}\.\.\."
 )
-_SAFE_BEFORE = re.compile(
+_SAFE_BEFORE = regex(
     r"(?:(?:mask|redact|hide|sanit|obfus|scrub|hash|len|bool|Boolean|censor|safe|strip|trunc|preview"
     r"|fingerprint|without|anonym|digest|type|host|parse|clean|set|present|status)\w*!?\s{0,3}\(\s{0,3}"
     r"(?:&\s{0,2}(?:mut\s)?)?|!|typeof\s{1,3}|not\s{1,3}|if\s{1,3})$",
@@ -253,12 +254,12 @@ def _offset(text: str, place: Place) -> int:
     return start + (place.column or 1) - 1
 
 
-_BOUND = re.compile(r"[;{}]|,\s*\n|\n\s*\n")
-_ASSIGNED = re.compile(
+_BOUND = regex(r"[;{}]|,\s*\n|\n\s*\n")
+_ASSIGNED = regex(
     r"(?:\b(?:let|const|var)\s{1,3}(?:mut\s{1,3})?)?(?P<holder>(?:self|this)\.)?(?P<name>[A-Za-z_$][\w$]*)"
     r"\s{0,3}(?::[^=;{}()\n]{1,60})?=(?![=>])\s*[^=]*$"
 )
-_FIELD = re.compile(r"(?P<name>[A-Za-z_$][\w$]*)\s{0,3}:(?!:)[^:;{}]{0,200}$")
+_FIELD = regex(r"(?P<name>[A-Za-z_$][\w$]*)\s{0,3}:(?!:)[^:;{}]{0,200}$")
 
 
 def _holder(text: str, offset: int, family: str) -> tuple[str, bool]:
@@ -342,9 +343,9 @@ def _printed_fields(
 
 # -- shell ---------------------------------------------------------------------------------
 
-_ECHOES = re.compile(r"\b(?:echo|printf)\b")
-_PLAIN = re.compile(r"(?<!\\)\$(?:\{([A-Za-z_]\w*)\}|([A-Za-z_]\w*))")
-_HINT = re.compile(r"(?i)\$\{?\w*(?:secret|passw|token|_key|_url|_dsn)")
+_ECHOES = regex(r"\b(?:echo|printf)\b")
+_PLAIN = regex(r"(?<!\\)\$(?:\{([A-Za-z_]\w*)\}|([A-Za-z_]\w*))")
+_HINT = regex(r"(?i)\$\{?\w*(?:secret|passw|token|_key|_url|_dsn)")
 
 
 def _scripts(target: Target) -> Iterator[tuple[str, list[LoggedSecret], int]]:

@@ -18,6 +18,7 @@ from pytest_reconaudit.facts.compose.stacks import compose_files, is_test_data, 
 from pytest_reconaudit.facts.env.keys import env_files
 from pytest_reconaudit.facts.invocations import shell_script_paths
 from pytest_reconaudit.model import Place, Severity, mask
+from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.readers.dotenv import EnvFile
 from pytest_reconaudit.readers.manifest import may_hold_objects
 from pytest_reconaudit.readers.secret_text import (
@@ -46,7 +47,7 @@ __all__ = [
     "purpose",
 ]
 
-_WORD = re.compile(r"[a-z]+")
+_WORD = regex(r"[a-z]+")
 _PURPOSES = {
     **dict.fromkeys(
         ("test", "tests", "testing", "ci", "e2e", "fixture", "fixtures", "mock", "mocks", "spec",
@@ -115,7 +116,7 @@ class CommittedFile(Struct, frozen=True):
     """Other env files that are tracked in spite of the same rule."""
 
 
-_DECLARED = re.compile(
+_DECLARED = regex(
     r"\b(?:public(?:ly)?|community|not (?:a |really )?secrets?|no secrets?|safe to commit)\b", re.I
 )
 
@@ -241,23 +242,23 @@ _PROSE = (".sql", ".csv", ".css", ".scss", ".html", ".txt", ".po", ".xml")
 _DATA = (
     ".properties", ".toml", ".ini", ".conf", ".cfg", ".tfvars", ".yml", ".yaml", ".json",
 )  # fmt: skip
-_NOT_DATA = re.compile(
+_NOT_DATA = regex(
     r"(?:^|/)(?:package(?:-lock)?\.json|tsconfig[\w.-]*\.json|composer\.json|[\w.-]*lock[\w.-]*"
     r"|openapi[\w.-]*|swagger[\w.-]*|[\w.-]*schema[\w.-]*\.json|[a-z]{2}(?:[-_][A-Za-z]{2,4})?\.json"
     r"|[\w.-]*\.postman_collection\.json|renovate\.json|codecov\.ya?ml)$"
     r"|(?:^|/)(?:locales?|i18n|lang|translations?|messages|abi|abis|crds?|dashboards?)/",
     re.IGNORECASE,
 )
-_HINT = re.compile(r"secret|passw|passphrase|token|api_?key|private_?key|access_?key", re.I)
-_SETTING = re.compile(
+_HINT = regex(r"secret|passw|passphrase|token|api_?key|private_?key|access_?key", re.I)
+_SETTING = regex(
     r"[ \t]*(?:-[ \t]+)?(?:export[ \t]+)?[\"']?(?P<name>[A-Za-z_][\w.-]{2,80})[\"']?"
     r"[ \t]*[:=][ \t]*(?P<quote>[\"']?)(?P<value>[^\s\"'#,;{}\[\]]{8,4096})(?P=quote)"
     r"[ \t]*(?:[,;#]|$)"
 )
 _MAX_LINE = 5000
 _MAX_LEAKS = 200
-_DEPLOYS = re.compile(r"deploy|release|prod(?!uct)|rollout|go-?live|cutover|publish", re.IGNORECASE)
-_PASSWORD_SETTING = re.compile(
+_DEPLOYS = regex(r"deploy|release|prod(?!uct)|rollout|go-?live|cutover|publish", re.IGNORECASE)
+_PASSWORD_SETTING = regex(
     r"(?<![\w$])(?P<name>PGPASSWORD|MYSQL_PWD|REDISCLI_AUTH)=(?P<quote>[\"']?)"
     r"(?P<value>[^\s\"'$`;|&]{1,200})(?P=quote)"
 )
@@ -428,11 +429,11 @@ class _Reading:
         return Leak("a", one.kind, shown, place, "token", entropy(one.value[:200]), public)
 
 
-_EXAMPLE_NEAR = re.compile(
+_EXAMPLE_NEAR = regex(
     r"example|pattern|placeholder|sample|dummy|fake|mock|test|regex|describe\(|story", re.I
 )
 """What stands before a token that is shown, looked for or made up."""
-_CODE_VALUE = re.compile(
+_CODE_VALUE = regex(
     r"[()<>]|^[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+$|^[a-z]+(?:-[a-z]+)+$|^[a-z]+(?:[A-Z][a-z]+)+$|::|^!"
     r"|^/|^https?://|^\w+/[\w/.-]+$|^\*"
 )

@@ -17,6 +17,7 @@ from pytest_reconaudit.facts.docker.toolchains import is_development_name
 from pytest_reconaudit.facts.env.keys import KeyMatrix, is_platform_key, key_matrix
 from pytest_reconaudit.facts.env.secrets import purpose
 from pytest_reconaudit.model import Place, Severity, mask
+from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.readers.compose import ComposeService, Entry
 from pytest_reconaudit.readers.dotenv import EnvFile
 from pytest_reconaudit.readers.interpolation import references
@@ -58,28 +59,24 @@ class KeyValues(Struct, frozen=True):
     conflicts: tuple[Conflict, ...]
 
 
-_ENVIRONMENTAL = re.compile(
+_ENVIRONMENTAL = regex(
     r"(?:^|_)(?:HOST|HOSTNAME|PORT|URL|URI|ADDR|ADDRESS|ENDPOINT|DOMAIN|ORIGINS?|ENV|ENVIRONMENT|MODE"
     r"|LEVEL|DEBUG|LOG|VERBOSE|REGION|BUCKET|NAMESPACE|PATH|DIR|FILE|EMAIL|FROM|USER|USERNAME|NAME"
     r"|ID|VERSION|TAG|IMAGE|ENABLED?|PROFILE|PROTOCOL|SCHEME|BIND|LISTEN|SERVERS?|HOSTS|TARGET|KEY"
     r"|DSN|TITLE|MESSAGE|COMMIT|SHA|TYPE|DRIVER|BACKEND|PROVIDER|FORMAT|SSL|TLS|SECURE|WORKERS"
     r"|REPLICAS|THREADS|MEMORY|CPU|HEAP)(?:_|$)"
 )
-_QUANTITY = re.compile(
+_QUANTITY = regex(
     r"(?:^|_)(?:EXPIR\w*|TTL|TIMEOUT|INTERVAL|DURATION|WINDOW|AGE|LIFETIME|SIZE|LENGTH|BYTES|LIMIT"
     r"|RETENTION|DELAY|PERIOD|SECONDS|MS|MINUTES|HOURS|DAYS)(?:_|$)"
 )
-_UNSET = re.compile(r"change.?me|\byour|<|example|placeholder|replace|todo|xxx", re.IGNORECASE)
-_NUMBER = re.compile(r"\d{1,15}")
-_DATABASE_URL = re.compile(r"(?:\w*_)?(?:DATABASE|DB|POSTGRES|POSTGRESQL|PG)_(?:URL|URI|DSN)")
-_DATABASE_NAME = re.compile(r"POSTGRES_DB|(?:DB|DATABASE|PG)_?(?:NAME|DATABASE)|PGDATABASE")
-_POSTGRES = re.compile(r"postgres(?:ql)?(?:\+\w+)?://", re.IGNORECASE)
-_URL_NAME = re.compile(
-    r"^[a-z][a-z0-9+]{1,30}://[^\s/]{0,300}/(?P<name>[A-Za-z_][\w-]{0,62})(?:\?|$)"
-)
-_SHARED = re.compile(
-    r"JWT_SECRET(?:_KEY)?|\w*SHARED_SECRET|JWT_SIGNING_KEY|INTERNAL_(?:API_)?TOKEN"
-)
+_UNSET = regex(r"change.?me|\byour|<|example|placeholder|replace|todo|xxx", re.IGNORECASE)
+_NUMBER = regex(r"\d{1,15}")
+_DATABASE_URL = regex(r"(?:\w*_)?(?:DATABASE|DB|POSTGRES|POSTGRESQL|PG)_(?:URL|URI|DSN)")
+_DATABASE_NAME = regex(r"POSTGRES_DB|(?:DB|DATABASE|PG)_?(?:NAME|DATABASE)|PGDATABASE")
+_POSTGRES = regex(r"postgres(?:ql)?(?:\+\w+)?://", re.IGNORECASE)
+_URL_NAME = regex(r"^[a-z][a-z0-9+]{1,30}://[^\s/]{0,300}/(?P<name>[A-Za-z_][\w-]{0,62})(?:\?|$)")
+_SHARED = regex(r"JWT_SECRET(?:_KEY)?|\w*SHARED_SECRET|JWT_SIGNING_KEY|INTERNAL_(?:API_)?TOKEN")
 
 
 @once
@@ -262,7 +259,7 @@ def _databases(target: Target, matrix: KeyMatrix) -> Iterator[tuple[str, Conflic
         )
 
 
-_SUFFIX = re.compile(r"[_-](?:test|tests|dev|development|local|staging|prod|production|ci)$")
+_SUFFIX = regex(r"[_-](?:test|tests|dev|development|local|staging|prod|production|ci)$")
 
 
 def _layered(names: Iterable[str]) -> bool:

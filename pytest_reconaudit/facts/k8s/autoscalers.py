@@ -15,6 +15,7 @@ from pytest_reconaudit.facts.k8s.cluster import Cluster, Sighting, cluster, envi
 from pytest_reconaudit.facts.k8s.render_sets import RenderSet
 from pytest_reconaudit.facts.k8s.selection import Selection, has_defaults, selection
 from pytest_reconaudit.model import Note, Place
+from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.readers.manifest import Container, KubeObject, is_kube_name
 from pytest_reconaudit.readers.yaml import Map
 from pytest_reconaudit.target import Target, once
@@ -35,7 +36,7 @@ __all__ = [
     "scalings_of",
 ]
 
-_OFF_THE_SHELF = re.compile(
+_OFF_THE_SHELF = regex(
     r"(?:^|[/_-])(?:postgres(?:ql)?|postgis|timescaledb(?:-ha)?|mysql|mariadb|percona|redis|valkey"
     r"|keydb|dragonfly|memcached|mongo(?:db)?|cassandra|scylla|cockroach|clickhouse(?:-server)?"
     r"|influxdb|neo4j|couchdb|kafka|zookeeper|redpanda|rabbitmq|nats|pulsar|activemq|mosquitto"
@@ -52,20 +53,20 @@ _OFF_THE_SHELF = re.compile(
     r"|debian\d*))*$"
 )
 """Base names of images that are data stores or off-the-shelf servers (catalogue G12)."""
-_OPERATOR = re.compile(r"leader[-_]?elect|LEADER_ELECT", re.IGNORECASE)
-_OPERATOR_NAME = re.compile(r"(?:^|-)(?:operator|controller|controller-manager|webhook)$")
-_BOUND_KEY = re.compile(r"(?:^|_)(?:MAX|HPA_MAX|AUTOSCALING_MAX)_?(?:REPLICAS|PODS|INSTANCES)$")
+_OPERATOR = regex(r"leader[-_]?elect|LEADER_ELECT", re.IGNORECASE)
+_OPERATOR_NAME = regex(r"(?:^|-)(?:operator|controller|controller-manager|webhook)$")
+_BOUND_KEY = regex(r"(?:^|_)(?:MAX|HPA_MAX|AUTOSCALING_MAX)_?(?:REPLICAS|PODS|INSTANCES)$")
 _BUILTIN_KINDS = frozenset(
     {"Deployment", "StatefulSet", "ReplicaSet", "ReplicationController", "Rollout", "DaemonSet", ""}
 )
 _REMOVED = {"autoscaling/v2beta1": "1.25", "autoscaling/v2beta2": "1.26"}
-_ELSEWHERE = re.compile(
+_ELSEWHERE = regex(
     r"#.*\b(?:charts?|helm|other repo\w*|another repo\w*|separate repo\w*|repository|upstream"
     r"|operator|terraform|managed by|deployed by|lives in|installed by|provided by|comes from"
     r"|external(?:ly)?)\b",
     re.IGNORECASE,
 )
-_ENV_PARTS = re.compile(
+_ENV_PARTS = regex(
     r"(?:^|-)(?:prod|production|staging|stage|stg|dev|development|test|uat|qa)(?=-|$)"
 )
 

@@ -17,6 +17,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from pytest_reconaudit.model import Place
+from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.readers.manifest import KubeObject, manifest_of
 from pytest_reconaudit.readers.yaml import Map, Seq, YamlFile, read_yaml
 from pytest_reconaudit.target import Target
@@ -31,13 +32,11 @@ _TOTAL_SECONDS = 60.0
 """All charts of a repository together."""
 _MAX_ALIGNED = 1_500
 """Lines of a document or template that are aligned; longer ones get the first line."""
-_VALUES = re.compile(r"values[-_.][\w.-]+\.ya?ml")
-_NOT_VALUES = re.compile(
-    r"example|sample|schema|template|\.tpl|\.enc|\.dec|sops|secret", re.IGNORECASE
-)
-_SOURCE = re.compile(r"^# Source: (\S.*)$", re.MULTILINE)
-_KEY = re.compile(r"(?:- +)*(?:\"?[\w./-]+\"?:|- )")
-_KIND = re.compile(r"^kind:[ \t]*[\"']?(\w+)", re.MULTILINE)
+_VALUES = regex(r"values[-_.][\w.-]+\.ya?ml")
+_NOT_VALUES = regex(r"example|sample|schema|template|\.tpl|\.enc|\.dec|sops|secret", re.IGNORECASE)
+_SOURCE = regex(r"^# Source: (\S.*)$", re.MULTILINE)
+_KEY = regex(r"(?:- +)*(?:\"?[\w./-]+\"?:|- )")
+_KIND = regex(r"^kind:[ \t]*[\"']?(\w+)", re.MULTILINE)
 
 
 class BuiltChart(Struct, frozen=True, eq=False):

@@ -20,6 +20,7 @@ from pytest_reconaudit.facts.k8s.kube_references import Reference, references_of
 from pytest_reconaudit.facts.k8s.manifests import charts, manifest_files
 from pytest_reconaudit.facts.k8s.render_sets import RenderSet, render_sets
 from pytest_reconaudit.model import Note, Place
+from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.readers.manifest import KubeObject, is_kube_name
 from pytest_reconaudit.readers.yaml import Map, Seq
 from pytest_reconaudit.target import Target, once
@@ -39,7 +40,7 @@ __all__ = [
     "sighted",
 ]
 
-_TOKENS = re.compile(r"[a-z0-9]+")
+_TOKENS = regex(r"[a-z0-9]+")
 _ENVIRONMENTS = {
     "prod": "production", "production": "production", "prd": "production",
     "staging": "staging", "stage": "staging", "stg": "staging", "preprod": "staging",
@@ -49,8 +50,8 @@ _ENVIRONMENTS = {
     "test": "test", "tests": "test", "testing": "test", "e2e": "test",
     "example": "example", "examples": "example", "sample": "example", "samples": "example",
 }  # fmt: skip
-_BUILTIN = re.compile(r"(?:apps|batch|autoscaling|policy|extensions|(?:[a-z0-9.-]+\.)?k8s\.io|)")
-_ONLY_USES = re.compile(
+_BUILTIN = regex(r"(?:apps|batch|autoscaling|policy|extensions|(?:[a-z0-9.-]+\.)?k8s\.io|)")
+_ONLY_USES = regex(
     r"IngressRoute\w*|DeploymentConfig|(?:Service|Pod)Monitor|\w*TriggerAuthentication|Scaled(?:Object|Job)"
     r"|Virtual(?:Service|Server)|Gateway|DestinationRule|Rollout|Application(?:Set)?|Canary"
     r"|PrometheusRule|Service|Middleware|Backup\w*|Workflow\w*|Issuer|ClusterIssuer|Task\w*"
@@ -272,7 +273,7 @@ def cluster(target: Target) -> Cluster:
     return Cluster(target)
 
 
-_VALUES = re.compile(r"(?:^|/)[\w.-]*values[\w.-]*\.ya?ml$")
+_VALUES = regex(r"(?:^|/)[\w.-]*values[\w.-]*\.ya?ml$")
 
 
 @once
@@ -582,15 +583,13 @@ def _weigh(
         case.sets.append(within.id)
 
 
-_SYSTEM_NAMESPACE = re.compile(
+_SYSTEM_NAMESPACE = regex(
     r"monitoring|observability|prometheus|grafana|logging|argocd|argo|argo-[a-z]+|cert-manager"
     r"|ingress-nginx|nginx-ingress|traefik|external-secrets|external-dns|vault|velero|keda|linkerd"
     r"|consul|kyverno|rook-ceph|tekton-pipelines|kubernetes-dashboard|openebs|metallb"
     r"|(?:gke|kube|knative|openshift|istio|amazon|azure|aks)-[a-z-]+|[a-z-]+-(?:system|operator)"
 )
-_MANAGED_NAMESPACE = re.compile(
-    r"kube-(?:system|public|node-lease)|(?:gke|openshift|aks)-[a-z0-9-]+"
-)
+_MANAGED_NAMESPACE = regex(r"kube-(?:system|public|node-lease)|(?:gke|openshift|aks)-[a-z0-9-]+")
 _GIVEN_CONFIG_MAPS = frozenset({"kube-root-ca.crt", "openshift-service-ca.crt"})
 
 

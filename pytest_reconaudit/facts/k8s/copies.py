@@ -25,6 +25,7 @@ from pytest_reconaudit.facts.k8s.kube_creators import Applied
 from pytest_reconaudit.facts.k8s.kube_faults import KubeFault, KubeFile
 from pytest_reconaudit.facts.k8s.render_sets import RenderSet
 from pytest_reconaudit.model import Note, Place
+from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.readers.manifest import Container, KubeObject
 from pytest_reconaudit.readers.yaml import Map, Seq
 from pytest_reconaudit.target import Target, once
@@ -40,20 +41,20 @@ _KINDS = frozenset(
     }
 )  # fmt: skip
 _CONTENT = ("spec", "data", "stringData", "binaryData")
-_BUNDLE = re.compile(
+_BUNDLE = regex(
     r"(?:^|[-_.])(?:all|bundle|bundled|combined|complete|full|install|installer|release|quickstart"
     r"|one|single|everything|generated|rendered|compiled|output|manifests?)(?=[-_.]|$)",
     re.IGNORECASE,
 )
 """Names of a file that gathers what lies beside it."""
-_VARIANT = re.compile(
+_VARIANT = regex(
     r"(?:^|[-_])(?:canary|blue|green|stable|preview|primary|baseline|experiment|shadow|beta|alpha"
     r"|v?\d+|a|b|old|new)(?=[-_]|$)"
 )
-_ENVIRONMENT_WORDS = re.compile(
+_ENVIRONMENT_WORDS = regex(
     r"(?:^|-)(?:prod|production|staging|stage|stg|dev|development|test|uat|qa)(?=-|$)"
 )
-_WORD = re.compile(r"[a-z]{2,}")
+_WORD = regex(r"[a-z]{2,}")
 _MAX_NODES = 5_000
 _Key = tuple[str, str, str]
 
@@ -215,7 +216,7 @@ def _applies(known: Cluster, command: Applied, path: str) -> bool:
     return False
 
 
-_NUMBERED = re.compile(
+_NUMBERED = regex(
     r"(?:[\w.-]*[-_.])?v?\d+(?:[._]\d+)*"
     r"|(?:step|part|chapter|lab|variant|option|demo)[-_]?\d*"
 )

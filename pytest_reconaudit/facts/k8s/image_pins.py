@@ -20,6 +20,7 @@ from pytest_reconaudit.facts.k8s.manifests import kustomizations
 from pytest_reconaudit.facts.k8s.render_sets import render_sets
 from pytest_reconaudit.facts.k8s.workloads import workloads
 from pytest_reconaudit.model import Place
+from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.readers.dockerfile import ImageReference, image_reference
 from pytest_reconaudit.readers.manifest import Container, KubeObject
 from pytest_reconaudit.readers.yaml import read_yaml
@@ -34,13 +35,13 @@ _BRANCHES = frozenset(
         "testing", "qa", "uat", "preview", "devel", "integration", "current", "release",
     }
 )  # fmt: skip
-_OPEN = re.compile(r"[${}<>%`\s]|^ko://|^auto$|^\.$")
+_OPEN = regex(r"[${}<>%`\s]|^ko://|^auto$|^\.$")
 """What leaves an image open: a variable, a template, a name that a tool fills in."""
-_PLACEHOLDER = re.compile(
+_PLACEHOLDER = regex(
     r"^__?[A-Za-z0-9_]+_?_$|^[A-Z][A-Z0-9_-]*$|(?i:replace|change[-_]?me|placeholder|^your[-_]|^x+$)"
 )
-_SED = re.compile(r"image|latest|tag", re.IGNORECASE)
-_TILT = re.compile(
+_SED = regex(r"image|latest|tag", re.IGNORECASE)
+_TILT = regex(
     r"\b(?:docker_build(?:_with_restart)?|custom_build(?:_with_restart)?)\(\s*(?:ref\s*=\s*)?['\"]"
     r"([^'\"]{1,200})['\"]"
 )

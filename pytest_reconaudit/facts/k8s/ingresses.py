@@ -9,6 +9,7 @@ from pytest_reconaudit.facts.k8s.cluster import Cluster, Sighting, cluster, sigh
 from pytest_reconaudit.facts.k8s.kube_faults import KubeFault, KubeFile, fault_files
 from pytest_reconaudit.facts.k8s.selection import reaches, selection
 from pytest_reconaudit.model import Note, Place
+from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.readers.manifest import KubeObject
 from pytest_reconaudit.readers.yaml import Map
 from pytest_reconaudit.target import Target, once
@@ -16,9 +17,9 @@ from pytest_reconaudit.target import Target, once
 __all__ = ["ingress_files"]
 
 _CLASS = "kubernetes.io/ingress.class"
-_ONLY_BY_ANNOTATION = re.compile(r"gce(?:-[a-z-]+)?")
+_ONLY_BY_ANNOTATION = regex(r"gce(?:-[a-z-]+)?")
 """Classes whose controller reads nothing but the annotation."""
-_PLACEHOLDER = re.compile(
+_PLACEHOLDER = regex(
     r"(?:[\w*-]+\.)*(?:example\.(?:com|org|net|io|local|dev)|(?:your|my)-?(?:company-)?domain\.\w+"
     r"|change-?me(?:\.\w+)*|[\w-]*(?:changeme|replace-?me|todo)[\w.-]*|domain\.(?:com|tld))",
     re.IGNORECASE,

@@ -17,12 +17,13 @@ from collections.abc import Iterator
 from msgspec import Struct
 
 from pytest_reconaudit.model import Place
+from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.readers.manifest import is_kube_name
 from pytest_reconaudit.target import Target, once
 
 __all__ = ["Applied", "Created", "Outside", "outside"]
 
-_SCRIPTS = re.compile(
+_SCRIPTS = regex(
     r"\.(?:sh|bash|zsh|ps1|bat|cmd|ya?ml|mk|tf|hcl|groovy|py|just|toml|nu|fish|star)$"
     r"|(?:^|/)(?:(?:GNU)?[Mm]akefile|Jenkinsfile|Tiltfile|[jJ]ustfile|Taskfile|Earthfile|Rakefile"
     r"|Vagrantfile|Dockerfile)[^/]*$|(?:^|/)(?:\.envrc|package\.json)$"
@@ -30,19 +31,19 @@ _SCRIPTS = re.compile(
 )
 _HINTS = ("kubectl", "helm", "kubernetes_", "apiVersion", "api_version", "eksctl", "oc ")
 """One of these stands in every text that creates something in a cluster."""
-_COMMAND = re.compile(r"""(?<![\w./-])(?:kubectl|oc|helm|eksctl)(?:\.exe)?["']?(?=\s)""")
-_WORD = re.compile(
+_COMMAND = regex(r"""(?<![\w./-])(?:kubectl|oc|helm|eksctl)(?:\.exe)?["']?(?=\s)""")
+_WORD = regex(
     r"""(?:\$\(\w+\)|"(?:[^"\\]|\\.)*"|'[^']*'|[^\s"'|;&()]|\((?=[^\s]))+|&&|\|\|?|[;&)]"""
 )
-_CONTINUED = re.compile(r"[\\`]\n[ \t]*")
+_CONTINUED = regex(r"[\\`]\n[ \t]*")
 _ENDS = frozenset({"&&", "||", "|", ";", "&", ")"})
-_HEREDOC = re.compile(r"^[ \t\"'-]*kind:[ \t]*[\"']?([A-Z]\w+)", re.MULTILINE)
-_INLINE_NAME = re.compile(r"^[ \t\"'-]*(name|namespace):[ \t]*([^\s#]+)", re.MULTILINE)
-_TERRAFORM = re.compile(
+_HEREDOC = regex(r"^[ \t\"'-]*kind:[ \t]*[\"']?([A-Z]\w+)", re.MULTILINE)
+_INLINE_NAME = regex(r"^[ \t\"'-]*(name|namespace):[ \t]*([^\s#]+)", re.MULTILINE)
+_TERRAFORM = regex(
     r"\"kubernetes_(secret|config_map|namespace|service_account|persistent_volume_claim)"
     r"(?:_v\d)?\""
 )
-_TERRAFORM_NAME = re.compile(r"\bname\s*=\s*\"([^\"]*)\"|\bname\s*=\s*(\S+)")
+_TERRAFORM_NAME = regex(r"\bname\s*=\s*\"([^\"]*)\"|\bname\s*=\s*(\S+)")
 _TERRAFORM_KINDS = {
     "secret": "Secret",
     "config_map": "ConfigMap",
@@ -50,8 +51,8 @@ _TERRAFORM_KINDS = {
     "service_account": "ServiceAccount",
     "persistent_volume_claim": "PersistentVolumeClaim",
 }
-_VARIABLE = re.compile(r"\$(?:\{(\w+)(?::?[-=]([^}]*))?\}|(\w+)|\((\w+)\))")
-_MARKS = re.compile(r"^[ \t]*(?:#|//|rem\b|::).*$", re.MULTILINE | re.IGNORECASE)
+_VARIABLE = regex(r"\$(?:\{(\w+)(?::?[-=]([^}]*))?\}|(\w+)|\((\w+)\))")
+_MARKS = regex(r"^[ \t]*(?:#|//|rem\b|::).*$", re.MULTILINE | re.IGNORECASE)
 _KINDS = {
     "secret": "Secret", "secrets": "Secret", "configmap": "ConfigMap", "configmaps": "ConfigMap",
     "cm": "ConfigMap", "namespace": "Namespace", "namespaces": "Namespace", "ns": "Namespace",

@@ -22,6 +22,7 @@ from pytest_reconaudit.facts.k8s.kustomize_names import (
 )
 from pytest_reconaudit.facts.k8s.manifests import kustomization_at, manifest_at
 from pytest_reconaudit.model import Place
+from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.readers.kube_patch import (
     PatchError,
     json_patch,
@@ -55,7 +56,7 @@ _NAMING_FIELDS = frozenset(
         "containers", "volumes", "spec", "metadata", "data", "stringData",
     }
 )  # fmt: skip
-_BUILTIN_GROUP = re.compile(r"(?:[a-z0-9.-]+\.k8s\.io)?")
+_BUILTIN_GROUP = regex(r"(?:[a-z0-9.-]+\.k8s\.io)?")
 
 
 class BuildFault(Struct, frozen=True):
@@ -504,7 +505,7 @@ def _keyed(resource: Resource) -> bool:
     return "." not in group or _BUILTIN_GROUP.fullmatch(group) is not None
 
 
-_PLAIN = re.compile(r"[A-Za-z0-9_-]*")
+_PLAIN = regex(r"[A-Za-z0-9_-]*")
 
 
 def _pattern(text: str) -> Callable[[str], bool] | None:

@@ -22,6 +22,7 @@ from pytest_reconaudit.facts.k8s.manifests import (
     manifest_files,
 )
 from pytest_reconaudit.model import Note, Place, Problem
+from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.readers.kube_patch import PatchError, json_patch, new_map, new_seq, put
 from pytest_reconaudit.readers.kustomize import KUSTOMIZATION_NAMES, Entry, Kustomization
 from pytest_reconaudit.readers.manifest import may_hold_objects
@@ -31,17 +32,17 @@ from pytest_reconaudit.target import Target, once
 __all__ = ["kustomize_files"]
 
 _YAML = (".yaml", ".yml")
-_ASIDE = re.compile(
+_ASIDE = regex(
     r"example|sample|template|values|kustomizeconfig|kustomization|skaffold|\.tpl|\.tmpl|sops"
     r"|readme|test|kind-config|cluster-config|\.enc\.|disabled|unused|optional|deprecated|\.bak",
     re.IGNORECASE,
 )
 """Names of files that are not meant to be listed."""
-_SCRIPTS = re.compile(
+_SCRIPTS = regex(
     r"\.(?:sh|bash|ps1|ya?ml|mk|tf|groovy|py|ts|js|go|just|toml|json|md|nix|rb|star)$"
     r"|(?:^|/)(?:Makefile|Jenkinsfile|Tiltfile|[jJ]ustfile|Taskfile|Earthfile)[^/]*$"
 )
-_UNRESTRICTED = re.compile(r"load[-_]restrictor|LoadRestrictionsNone")
+_UNRESTRICTED = regex(r"load[-_]restrictor|LoadRestrictionsNone")
 _TILDE = {"~1": "/", "~0": "~"}
 
 
@@ -274,8 +275,8 @@ def _named_elsewhere(target: Target, path: str) -> bool:
     return posixpath.basename(path) in words or f"{posixpath.dirname(path)}/*.yaml" in words
 
 
-_SUFFIX = re.compile(r"\.ya?ml\b")
-_BREAK = re.compile(r"[^\w./*-]")
+_SUFFIX = regex(r"\.ya?ml\b")
+_BREAK = regex(r"[^\w./*-]")
 _LONGEST = 200
 _SMALL = 200_000
 

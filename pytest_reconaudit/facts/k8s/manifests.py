@@ -9,6 +9,7 @@ import posixpath
 import re
 from collections.abc import Callable
 
+from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.readers.kustomize import (
     KUSTOMIZATION_NAMES,
     Kustomization,
@@ -20,13 +21,13 @@ from pytest_reconaudit.target import Target, once
 
 __all__ = ["charts", "kustomization_at", "kustomizations", "manifest_at", "manifest_files"]
 
-_SKIPPED_NAMES = re.compile(
+_SKIPPED_NAMES = regex(
     r"(?:pnpm-lock|(?:docker-)?compose[\w.-]*|values[\w.-]*|openapi[\w.-]*|swagger[\w.-]*"
     r"|mkdocs|codecov|dependabot|package(?:-lock)?|tsconfig[\w.-]*|composer|angular|renovate"
     r"|\.?eslintrc[\w.-]*|manifest\.webapp)\.(?:ya?ml|json)",
     re.IGNORECASE,
 )
-_JSON_PATH = re.compile(r"k8s|kube|manifest|deploy|infra|cluster|openshift", re.IGNORECASE)
+_JSON_PATH = regex(r"k8s|kube|manifest|deploy|infra|cluster|openshift", re.IGNORECASE)
 
 
 @once
@@ -96,7 +97,7 @@ def _manifests(target: Target) -> Callable[[str], ManifestFile]:
     return one
 
 
-_TOP_KINDS = re.compile(r"^kind:[ \t]*[\"']?(\w+)", re.MULTILINE)
+_TOP_KINDS = regex(r"^kind:[ \t]*[\"']?(\w+)", re.MULTILINE)
 
 
 def _only_definitions(text: str) -> bool:

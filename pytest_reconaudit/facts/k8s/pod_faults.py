@@ -15,6 +15,7 @@ from pytest_reconaudit.facts.k8s.selection import (
 )
 from pytest_reconaudit.facts.k8s.workloads import workloads
 from pytest_reconaudit.model import Note, Place
+from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.readers.manifest import Container, KubeObject, PodTemplate, Probe
 from pytest_reconaudit.readers.quantity import read_quantity
 from pytest_reconaudit.readers.yaml import Map
@@ -23,7 +24,7 @@ from pytest_reconaudit.target import Target, once
 __all__ = ["probe_files", "resource_files"]
 
 _RUNS_TO_ITS_END = frozenset({"Job", "CronJob", "ScaledJob"})
-_DEPENDS = re.compile(
+_DEPENDS = regex(
     r"(?:^|[/_.-])(?:ready|readyz|readiness|db|database|deep|full|dependencies|deps)(?:$|[/_.-])",
     re.IGNORECASE,
 )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from pytest_reconaudit.facts.k8s.cluster import Sighting
@@ -13,6 +12,7 @@ from pytest_reconaudit.facts.network.listeners import UNKNOWN, Listening
 from pytest_reconaudit.facts.network.pods import pod_ports
 from pytest_reconaudit.facts.network.programs import Program, program_of_container
 from pytest_reconaudit.model import Note
+from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.readers.manifest import Container, PodTemplate, Probe
 from pytest_reconaudit.readers.urls import LocalUrl
 from pytest_reconaudit.readers.yaml import Map
@@ -20,7 +20,7 @@ from pytest_reconaudit.target import Target, once
 
 __all__ = ["working_files"]
 
-_MIGRATES = re.compile(
+_MIGRATES = regex(
     r"\b(?:alembic\s+upgrade|prisma\s+(?:migrate\s+deploy|db\s+push)|diesel\s+migration\s+run"
     r"|sqlx\s+migrate\s+run|manage\.py\s+migrate|db:migrate|knex\s+migrate|typeorm\s+migration:run"
     r"|flyway\s+migrate|flask\s+db\s+upgrade|sea-orm-cli\s+migrate|rake\s+db:migrate)"

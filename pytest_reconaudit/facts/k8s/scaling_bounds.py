@@ -17,17 +17,18 @@ from pytest_reconaudit.facts.k8s.kube_faults import KubeFault, KubeFile, fault_f
 from pytest_reconaudit.facts.k8s.selection import selection
 from pytest_reconaudit.facts.network.programs import program_of_container
 from pytest_reconaudit.model import Note, Place
+from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.readers.manifest import Container, KubeObject
 from pytest_reconaudit.target import Target, once
 
 __all__ = ["bounds_files"]
 
-_FIRST_INSTALL = re.compile(
+_FIRST_INSTALL = regex(
     r"#.*\b(?:initial(?:ly)?|first (?:install|deploy\w*|apply|rollout)|bootstrap\w*|start(?:s|ing)?"
     r"|hpa|autoscal\w+|keda)\b",
     re.IGNORECASE,
 )
-_REQUESTS = re.compile(
+_REQUESTS = regex(
     r"\bhttp_(?:server_)?requests?_(?:total|count|counter|duration|seconds|in_flight|latency)"
     r"|\bhttp\.server\.request\.duration"
 )

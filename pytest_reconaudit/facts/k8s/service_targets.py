@@ -10,23 +10,24 @@ from pytest_reconaudit.facts.k8s.cluster import Cluster, Sighting, cluster, is_f
 from pytest_reconaudit.facts.k8s.kube_faults import KubeFault, KubeFile, fault_files
 from pytest_reconaudit.facts.k8s.selection import Selection, reaches, selection
 from pytest_reconaudit.model import Note
+from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.readers.manifest import Container, KubeObject, is_kube_name
 from pytest_reconaudit.readers.yaml import Map
 from pytest_reconaudit.target import Target, once
 
 __all__ = ["service_files"]
 
-_BY_CONTROLLERS = re.compile(
+_BY_CONTROLLERS = regex(
     r"statefulset\.kubernetes\.io/pod-name|apps\.kubernetes\.io/pod-index|job-name|controller-uid"
     r"|batch\.kubernetes\.io/[\w-]+|(?:rollouts-)?pod-template-hash|controller-revision-hash"
     r"|security\.istio\.io/[\w-]+|service\.istio\.io/[\w-]+"
 )
 """Labels that a controller puts on the pods that it makes."""
-_OURS = re.compile(r"app\.kubernetes\.io/[\w-]+|[\w.-]+")
+_OURS = regex(r"app\.kubernetes\.io/[\w-]+|[\w.-]+")
 """Labels that people write; those of another domain are an operator's."""
-_MANAGED = re.compile(r"kube-(?:system|public|node-lease)|(?:gke|openshift|aks)-[a-z0-9-]+")
+_MANAGED = regex(r"kube-(?:system|public|node-lease)|(?:gke|openshift|aks)-[a-z0-9-]+")
 _RELEASE = ("app.kubernetes.io/instance", "release", "helm.sh/chart", "chart")
-_SELECTABLE = re.compile(r"[A-Za-z0-9](?:[\w.-]*[A-Za-z0-9])?")
+_SELECTABLE = regex(r"[A-Za-z0-9](?:[\w.-]*[A-Za-z0-9])?")
 
 
 @once

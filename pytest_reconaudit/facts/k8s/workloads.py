@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from msgspec import Struct
 
 from pytest_reconaudit.facts.k8s.cluster import Cluster, Sighting, cluster, is_fragment, sighted
 from pytest_reconaudit.model import Place
+from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.readers.manifest import Container, EnvEntry, KubeObject, PodTemplate
 from pytest_reconaudit.target import Target, once
 
 __all__ = ["Unexpanded", "Workload", "expansions", "workloads"]
 
-_SERVICE_VARIABLE = re.compile(
+_SERVICE_VARIABLE = regex(
     r"(?P<service>[A-Z][A-Z0-9_]*?)_(?:SERVICE_(?:HOST|PORT(?:_\w+)?)|PORT(?:_\d+_\w+)?)"
 )
-_LOOKS_LIKE_ENV = re.compile(r"[A-Z_][A-Z0-9_]*|\w*_\w*")
-_VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_LOOKS_LIKE_ENV = regex(r"[A-Z_][A-Z0-9_]*|\w*_\w*")
+_VARIABLE = regex(r"[A-Za-z_][A-Za-z0-9_]*")
 
 
 class Unexpanded(Struct, frozen=True):

@@ -20,6 +20,7 @@ from pytest_reconaudit.facts.invocations import Invocation, makefiles, shell_scr
 from pytest_reconaudit.facts.network.programs import program_of_dockerfile
 from pytest_reconaudit.facts.network.services import answering
 from pytest_reconaudit.model import Place
+from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.readers.interpolation import expand_compose
 from pytest_reconaudit.readers.nginx import Directive, looks_like_nginx, read_nginx
 from pytest_reconaudit.readers.shell import ShellCommand, read_shell
@@ -46,12 +47,12 @@ _SCHEME_PORTS = {
 }  # fmt: skip
 DATABASE_SCHEMES = frozenset(_SCHEME_PORTS) - {"http", "https", "ws", "wss"}
 """Of what people run on their machine on a port of their own choice."""
-_ADDRESS = re.compile(
+_ADDRESS = regex(
     r"(?<![a-z0-9])(?P<scheme>[a-z][a-z0-9]{1,20}(?:\+[a-z0-9]{1,20})?)://(?:[^\s/@'\"`]{0,200}@)?"
     r"(?P<host>\[[\da-f:]{2,39}\]|[A-Za-z0-9][A-Za-z0-9_.-]{0,200})(?::(?P<port>\d{2,5}))?"
     r"(?=[/?#\s'\"`,;)<>\]}\\|&]|$)"
 )
-_PAIR = re.compile(r"(?P<host>[A-Za-z][A-Za-z0-9_.-]{0,200}|127\.0\.0\.1):(?P<port>\d{2,5})")
+_PAIR = regex(r"(?P<host>[A-Za-z][A-Za-z0-9_.-]{0,200}|127\.0\.0\.1):(?P<port>\d{2,5})")
 _LOCAL = frozenset({"localhost", "127.0.0.1", "0.0.0.0", "[::1]"})
 
 
@@ -107,8 +108,8 @@ def is_local(host: str) -> bool:
 
 # -- names of keys -------------------------------------------------------------------------
 
-_PUBLIC = re.compile(r"^(?:VITE|NEXT_PUBLIC|REACT_APP|NUXT_PUBLIC|EXPO_PUBLIC|PUBLIC|GATSBY)_")
-_TAIL = re.compile(
+_PUBLIC = regex(r"^(?:VITE|NEXT_PUBLIC|REACT_APP|NUXT_PUBLIC|EXPO_PUBLIC|PUBLIC|GATSBY)_")
+_TAIL = regex(
     r"_?(?:(?:BASE|INTERNAL|EXTERNAL|PUBLIC|HTTP|SERVICE|SERVER|SVC|DEFAULT)_)*"
     r"(?:URL|URI|ADDR|ADDRESS|ENDPOINT|HOST|HOSTNAME|ORIGIN|PORT|BASE|UPSTREAM|TARGET)$"
 )
@@ -224,12 +225,12 @@ _ASKING = frozenset(
      "newman", "lighthouse", "lhci", "siege", "vegeta", "oha", "bombardier", "grpcurl", "websocat",
      "wait-for-it.sh", "wait-for-it", "dockerize", "artillery", "autocannon", "xh"}
 )  # fmt: skip
-_SPEAKING = re.compile(
+_SPEAKING = regex(
     r"echo|printf|cat|print\w*|log\w*|info|warn\w*|success|error|note|say|msg|message|status|header"
     r"|open|xdg-open|start|sensible-browser|die|fail|tee|ok|step|title"
 )
 _RUNNERS = frozenset({"npx", "bunx", "pnpx", "yarn", "pnpm"})
-_COLORS = re.compile(r"\$\{?[A-Za-z_]\w*\}?|\\(?:033|e|x1b)\[[\d;]*m")
+_COLORS = regex(r"\$\{?[A-Za-z_]\w*\}?|\\(?:033|e|x1b)\[[\d;]*m")
 
 
 def asking_program(words: tuple[str, ...]) -> str:
@@ -274,7 +275,7 @@ def command_asks(
         yield from _waited(command, words, asking)
 
 
-_TCP = re.compile(r"(?:tcp:)?(?:(localhost|127\.0\.0\.1|[a-z][\w.-]*):)?(\d{2,5})")
+_TCP = regex(r"(?:tcp:)?(?:(localhost|127\.0\.0\.1|[a-z][\w.-]*):)?(\d{2,5})")
 
 
 def _waited(command: ShellCommand, words: tuple[str, ...], asking: str) -> Iterator[Ask]:
@@ -362,11 +363,11 @@ def workflow_command_asks(one: Invocation) -> Iterator[Ask]:
 
 # -- load scripts and dev servers ----------------------------------------------------------
 
-_K6 = re.compile(r"""from\s+['"]k6(?:/[\w/-]+)?['"]|require\(['"]k6|__ENV\.""")
-_LOCAL_URL = re.compile(
+_K6 = regex(r"""from\s+['"]k6(?:/[\w/-]+)?['"]|require\(['"]k6|__ENV\.""")
+_LOCAL_URL = regex(
     r"""['"`](?P<url>(?:https?|wss?)://(?:localhost|127\.0\.0\.1):(?P<port>\d{2,5}))(?=[/'"`?])"""
 )
-_TARGET = re.compile(
+_TARGET = regex(
     r"""(?m)^[ \t]+target:[ \t]*['"]?(?P<url>https?://(?P<host>[\w.-]+):(?P<port>\d{2,5}))"""
 )
 
@@ -402,8 +403,8 @@ def load_script_asks(target: Target) -> tuple[Ask, ...]:
     return tuple(found)
 
 
-_PROXY_BLOCK = re.compile(r"\bproxy\s*:\s*\{")
-_ANY_URL = re.compile(
+_PROXY_BLOCK = regex(r"\bproxy\s*:\s*\{")
+_ANY_URL = regex(
     r"""['"`](?P<url>(?:https?|wss?)://(?P<host>[\w.-]+):(?P<port>\d{2,5}))(?=[/'"`?])"""
 )
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from msgspec import Struct
@@ -28,6 +27,7 @@ from pytest_reconaudit.facts.network.programs import (
 from pytest_reconaudit.facts.network.routes import routes_of
 from pytest_reconaudit.facts.network.services import Answering, answering
 from pytest_reconaudit.model import Note, Place, Severity
+from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.readers.compose import ComposeService, Dependency
 from pytest_reconaudit.readers.dockerfile import Dockerfile, ImageReference, Stage
 from pytest_reconaudit.target import Target, once
@@ -39,13 +39,13 @@ _STORES = frozenset(
      "elasticsearch", "opensearch", "clickhouse", "cassandra", "cockroachdb", "influxdb", "etcd",
      "pgbouncer", "minio", "meilisearch"}
 )  # fmt: skip
-_WITH_HEALTHCHECK = re.compile(
+_WITH_HEALTHCHECK = regex(
     r"(?:^|/)(?:mailpit|vaultwarden/server|pihole|netdata|uptime-kuma|authelia|photoprism"
     r"|docker-mailserver|immich-server|immich-machine-learning|frigate|gluetun|linkding"
     r"|redisinsight|jellyfin)$"
 )
 """Images of others that bring a ``HEALTHCHECK`` of their own."""
-_BASES = re.compile(
+_BASES = regex(
     r"^(?:[^/]+|gcr\.io/distroless/.+|mcr\.microsoft\.com/.+|public\.ecr\.aws/docker/library/.+"
     r"|registry\.access\.redhat\.com/.+|cgr\.dev/chainguard/.+|nginxinc/[^/]+|amazoncorretto)$"
 )
@@ -55,9 +55,13 @@ _ON_DEMAND = frozenset(
      "kafka-ui", "akhq", "pgweb", "cloudbeaver", "dbgate", "drizzle-gateway"}
 )  # fmt: skip
 """Consoles that connect when somebody opens them."""
-_WAITS = re.compile(
+_WAITS = regex(
     r"wait[-_]for|wait-on|pg_isready|dockerize|\buntil\b|nc\s+-z|mysqladmin\s+ping|redis-cli\s+ping"
 )
+
+
+_PLAIN = re.compile(r"^(?:[^/]+|(?:prom|grafana|bitnami|valkey|minio|redis|nginxinc)/[^/]+)$")
+"""Ready-made servers whose images are known to have no ``HEALTHCHECK``."""
 
 
 class ImagePresence(Struct, frozen=True):
@@ -281,7 +285,7 @@ def _asked(target: Target, one: Answering) -> bool | None:
     base = program.base
     if base is not None and _WITH_HEALTHCHECK.search(base.name):
         return True
-    return False if program.server else None
+    return False if program.server and base is not None and _PLAIN.match(base.name) else None
 
 
 def _without(one: Answering, *, likely: bool) -> Unasked:

@@ -18,6 +18,7 @@ from pytest_reconaudit.facts.network.image_ports import image_ports
 from pytest_reconaudit.facts.network.programs import Program
 from pytest_reconaudit.facts.packages import cargo_packages, npm_package
 from pytest_reconaudit.model import Note, Place
+from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.readers import binds_go, binds_python, binds_rust, binds_script
 from pytest_reconaudit.readers.binds import (
     Definition,
@@ -89,7 +90,7 @@ _SCRIPTS = (".js", ".mjs", ".cjs", ".ts", ".mts", ".cts", ".tsx")
 _MANIFESTS = frozenset(
     {"package.json", "Cargo.toml", "go.mod", "pyproject.toml", "setup.py", "Pipfile"}
 )
-_NEVER_SHIPPED = re.compile(
+_NEVER_SHIPPED = regex(
     r"(?:^|/)(?:examples?|samples?|benches|benchmarks?|mocks?|docs|demos?|playground|storybook"
     r"|\.storybook|scripts?|tools?|bin/dev|hack|e2e[\w-]*|test[\w-]*|load-?tests?)/|\.test\.|\.spec\."
     r"|(?:^|/)(?:launcher|dev-server|mock-server|gulpfile|gruntfile|webpack[\w.-]*)\.\w+$"
@@ -99,7 +100,7 @@ _OTHER_SERVERS = (
     "thruster", "iron::", "tiny_http", "poem::Server", "salvo::", ".install_recorder()",
     "UnixListener",
 )  # fmt: skip
-_LOADERS = re.compile(
+_LOADERS = regex(
     r"\bfigment\b|\bconfig::Config\b|Config::builder\(\)|toml::from_str|serde_yaml::from|confy::"
     r"|deser_hjson|serde_json::from_reader|envy::|from_reader\("
 )
@@ -643,7 +644,7 @@ def _one(port: int | None, shown: str, place: Place | None) -> Listening:
 
 
 _VITE_BLOCK = r"\b{}\s*:\s*\{{"
-_VITE_PORT = re.compile(r"\bport\s*:\s*([^,\n}]+)")
+_VITE_PORT = regex(r"\bport\s*:\s*([^,\n}]+)")
 
 
 def _vite_port(target: Target, folder: str | None, sub: str) -> Listener | None:
@@ -709,10 +710,10 @@ def _outer(text: str) -> str:
 
 # -- ready-made servers --------------------------------------------------------------------
 
-_NUMBERS = re.compile(r"(?<![\w.])\d{2,5}(?![\w.])")
-_PORT_FLAG = re.compile(r"port|listen|addr|bind|console|^-[pPl]$", re.IGNORECASE)
-_PORT_LINE = re.compile(r"[ \t\"']*[\w.-]*(?:port|listen|addr|bind)", re.IGNORECASE)
-_PORT_KEY = re.compile(r"PORT|ADDR|LISTEN|BIND|ENDPOINT|ADVERTISED|URLS?$|HOSTPORT", re.IGNORECASE)
+_NUMBERS = regex(r"(?<![\w.])\d{2,5}(?![\w.])")
+_PORT_FLAG = regex(r"port|listen|addr|bind|console|^-[pPl]$", re.IGNORECASE)
+_PORT_LINE = regex(r"[ \t\"']*[\w.-]*(?:port|listen|addr|bind)", re.IGNORECASE)
+_PORT_KEY = regex(r"PORT|ADDR|LISTEN|BIND|ENDPOINT|ADVERTISED|URLS?$|HOSTPORT", re.IGNORECASE)
 
 
 def listening(
@@ -873,7 +874,7 @@ def _listen(directive: Directive, environment: Mapping[str, str]) -> tuple[int |
     return number, host, number is not None
 
 
-_CADDY_SITE = re.compile(
+_CADDY_SITE = regex(
     r"(?m)^(?P<sites>(?:\{\$[^{}\n]*\}|[^\s#{}()@])(?:\{\$[^{}\n]*\}|[^\n{}])*?)\s*\{\s*$"
 )
 

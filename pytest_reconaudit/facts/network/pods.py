@@ -20,6 +20,7 @@ from pytest_reconaudit.facts.network.listeners import (
 )
 from pytest_reconaudit.facts.network.programs import Program, program_of_container
 from pytest_reconaudit.model import Place
+from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.readers.manifest import Container, KubeObject
 from pytest_reconaudit.readers.yaml import Map
 from pytest_reconaudit.target import Target, once
@@ -244,7 +245,7 @@ def _claims(
         yield PodClaim(own_port[1], wanted, f"PORT: {wanted}", wanted == main, "PORT")
 
 
-_IN_CLUSTER = re.compile(r"(?P<name>[a-z0-9-]+)(?:\.[a-z0-9-]+(?:\.svc(?:\.[a-z0-9.-]+)?)?)?")
+_IN_CLUSTER = regex(r"(?P<name>[a-z0-9-]+)(?:\.[a-z0-9-]+(?:\.svc(?:\.[a-z0-9.-]+)?)?)?")
 
 
 def _asks(container: Container, seen: Sighting) -> Iterator[PodAsk]:

@@ -54,6 +54,7 @@ from pytest_reconaudit.facts.network.services import (
 )
 from pytest_reconaudit.facts.packages import npm_packages
 from pytest_reconaudit.model import Note, Place, Severity
+from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.readers.compose import Port
 from pytest_reconaudit.readers.dotenv import EnvFile, EnvSetting
 from pytest_reconaudit.readers.yaml import Map
@@ -336,11 +337,11 @@ def _own_compose_ports(one: Answering, say: object, unknown: set[Place]) -> None
             ))  # fmt: skip
 
 
-_DEV = re.compile(
+_DEV = regex(
     r"(?:^|[^a-z])(?:dev|devel|development|local|test|tests|testing|example|examples|sample|e2e"
     r"|ci|debug)(?:[^a-z]|$)"
 )
-_PROD = re.compile(r"(?:^|[^a-z])(?:prod|production|staging|stage|release|live)(?:[^a-z]|$)")
+_PROD = regex(r"(?:^|[^a-z])(?:prod|production|staging|stage|release|live)(?:[^a-z]|$)")
 
 
 def _for_role(severity: Severity, path: str) -> Severity:
@@ -418,7 +419,7 @@ def _nginx(target: Target, book: _Book) -> None:
 
 # -- env files -----------------------------------------------------------------------------
 
-_NOT_ASKED = re.compile(r"CORS|ALLOWED|ORIGINS|CALLBACK|REDIRECT|SUCCESS|CANCEL|WEBHOOK|ISSUER")
+_NOT_ASKED = regex(r"CORS|ALLOWED|ORIGINS|CALLBACK|REDIRECT|SUCCESS|CANCEL|WEBHOOK|ISSUER")
 _OWN_PORT = frozenset({"PORT", "APP_PORT", "SERVER_PORT", "HTTP_PORT", "LISTEN_PORT"})
 
 
@@ -582,7 +583,7 @@ def _env_port(
     _idle(target, book, setting, number, keys, matrix)
 
 
-_SIDE = re.compile(
+_SIDE = regex(
     r"^(?:[A-Z]+_)?(?:WS|WSS|WEBSOCKET|SOCKET|METRICS|ADMIN|HEALTH|GRPC|MANAGEMENT|DEBUG)_PORT$"
 )
 _CODE = (
@@ -710,13 +711,13 @@ _CONTAINERS = frozenset(
     {"docker", "docker-compose", "podman", "kubectl", "kind", "minikube", "k3d", "helm", "make",
      "just", "task", "tilt", "skaffold", "act", "nerdctl", "vagrant", "earthly"}
 )  # fmt: skip
-_OWN_BINARY = re.compile(r"(?:\./)?target/(?:[\w-]+/)?(?:release|debug)/[\w-]+")
+_OWN_BINARY = regex(r"(?:\./)?target/(?:[\w-]+/)?(?:release|debug)/[\w-]+")
 _PROGRAMS = frozenset(
     {"node", "ts-node", "tsx", "nodemon", "deno", "bun", "python", "python3", "go"}
 )
 
 
-_STARTING = re.compile(r"compose|docker-run|kind-action|minikube|k3d|start-server|cypress-io")
+_STARTING = regex(r"compose|docker-run|kind-action|minikube|k3d|start-server|cypress-io")
 
 
 class _Job(Struct):
@@ -922,7 +923,7 @@ def _main_service(target: Target) -> str:
     return posixpath.basename(folders[0]) if len(folders) == 1 else "the platform"
 
 
-_DEPLOYS = re.compile(r"deploy|release|launch|rollback|go-?live|health|smoke|prod", re.IGNORECASE)
+_DEPLOYS = regex(r"deploy|release|launch|rollback|go-?live|health|smoke|prod", re.IGNORECASE)
 
 
 def _scripts(target: Target, book: _Book) -> None:

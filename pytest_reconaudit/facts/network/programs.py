@@ -26,6 +26,7 @@ from pytest_reconaudit.facts.docker.toolchains import is_development_name
 from pytest_reconaudit.facts.index import files_by_name
 from pytest_reconaudit.facts.packages import cargo_packages, npm_packages
 from pytest_reconaudit.model import Note, Place
+from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.readers.compose import ComposeService
 from pytest_reconaudit.readers.dockerfile import (
     Dockerfile,
@@ -112,9 +113,9 @@ _BY_COMMAND = {
     "local-web-server": "serve", "live-server": "serve", "pgbouncer": "pgbouncer",
 }  # fmt: skip
 _RUNNERS = frozenset({"npx", "bunx", "pnpx", "tini", "dumb-init", "gosu", "su-exec", "doppler"})
-_ENTRY = re.compile(r"(?:^|/)(?:docker-)?entrypoint[\w.-]*$|\.(?:sh|bash)$|(?:^|/)(?:start|run)$")
-_QUOTED = re.compile(r"'[^']*'|\"(?:\\.|[^\"\\])*\"")
-_EXEC = re.compile(r"^[ \t]*(?:exec[ \t]+)?(?P<words>[^\s#][^\n]{0,400})$", re.MULTILINE)
+_ENTRY = regex(r"(?:^|/)(?:docker-)?entrypoint[\w.-]*$|\.(?:sh|bash)$|(?:^|/)(?:start|run)$")
+_QUOTED = regex(r"'[^']*'|\"(?:\\.|[^\"\\])*\"")
+_EXEC = regex(r"^[ \t]*(?:exec[ \t]+)?(?P<words>[^\s#][^\n]{0,400})$", re.MULTILINE)
 _CONFIG_ROOTS = {
     "nginx": ("/etc/nginx/", "/usr/local/openresty/nginx/conf/", "/opt/bitnami/nginx/conf/"),
     "caddy": ("/etc/caddy/", "/etc/Caddyfile"),
@@ -125,12 +126,12 @@ _CONFIG_ROOTS = {
     "postgres": ("/etc/postgresql/",),
     "prometheus": ("/etc/prometheus/",),
 }
-_MADE = re.compile(
+_MADE = regex(
     r">>?[ \t]*[\"']?(?P<path>/etc/(?:nginx|caddy|apache2|httpd)/[\w./-]+)"
     r"|\b(?:sed[ \t]+-i|mv|cp|ln|envsubst)\b[^\n&|;]{0,200}/etc/(?:nginx|caddy|apache2|httpd)/"
 )
-_OTHER_CONFIG = re.compile(r"\bnginx\b[^\n;&|]{0,80}\s-c\s+(?!/etc/nginx/nginx\.conf)\S")
-_HOLE = re.compile(r"\$\{\{[^}]{0,200}\}\}|\$\{[^}]{0,200}\}|\$\([^)]{0,200}\)|\$\w+|<[^>]{0,80}>")
+_OTHER_CONFIG = regex(r"\bnginx\b[^\n;&|]{0,80}\s-c\s+(?!/etc/nginx/nginx\.conf)\S")
+_HOLE = regex(r"\$\{\{[^}]{0,200}\}\}|\$\{[^}]{0,200}\}|\$\([^)]{0,200}\)|\$\w+|<[^>]{0,80}>")
 _MAX_SCRIPT = 20_000
 
 
@@ -712,7 +713,7 @@ def _find_joins(target: Target, image: str) -> list[tuple[Dockerfile, str, Note,
     return _alike(target, last)
 
 
-_FOREIGN = re.compile(
+_FOREIGN = regex(
     r"^(?:quay\.io|registry\.k8s\.io|k8s\.gcr\.io|gcr\.io/(?:google|distroless|k8s)|public\.ecr\.aws"
     r"|mcr\.microsoft\.com|docker\.elastic\.co|grafana|prom|bitnami|hashicorp|confluentinc"
     r"|rancher|library|otel|jaegertracing|openzipkin|curlimages|alpine|busybox|amazon|dpage"
@@ -730,7 +731,7 @@ def _is_foreign(head: str, last: str) -> bool:
     return bool(server_of_image(image)) or last in _UTILITIES or bool(_FOREIGN.match(head))
 
 
-_SUFFIX = re.compile(r"[-_.](?:prod|production|staging|stage|dev|develop|latest|image|app)$")
+_SUFFIX = regex(r"[-_.](?:prod|production|staging|stage|dev|develop|latest|image|app)$")
 
 
 def _namesake(target: Target, last: str) -> str | None:

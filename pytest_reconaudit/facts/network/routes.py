@@ -18,12 +18,13 @@ from pytest_reconaudit.facts.network.route_sources import RouteSource, served_by
 from pytest_reconaudit.facts.network.served import Served
 from pytest_reconaudit.facts.network.static_routes import nginx_routes, static_routes
 from pytest_reconaudit.model import Note, Place
+from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.readers.routing import ANY, Scope
 from pytest_reconaudit.target import Target, once
 
 __all__ = ["Route", "RouteTable", "route_tables", "routes_of"]
 
-_PARAMETER = re.compile(r"\{[^{}/]*\}")
+_PARAMETER = regex(r"\{[^{}/]*\}")
 
 
 class Route(Struct, frozen=True):

@@ -10,6 +10,7 @@ from pytest_reconaudit.facts.applications import is_test_path
 from pytest_reconaudit.facts.network.served import Served, gather
 from pytest_reconaudit.facts.packages import NpmPackage, npm_packages
 from pytest_reconaudit.model import Place
+from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.readers.routes_script import MODULE, read_script_routes
 from pytest_reconaudit.readers.routing import ANY, METHODS, Endpoint, Gap, Mount, RoutingFile, Unit
 from pytest_reconaudit.target import Target, once
@@ -25,18 +26,18 @@ _UNKNOWN = frozenset(
 """Frameworks on top that register routes in ways of their own."""
 _SUFFIXES = (".ts", ".js", ".mjs", ".cjs", ".mts", ".cts", ".tsx", ".jsx")
 _MARKS = ("express", "fastify", "Fastify", "Hono", "hono", "koa", "Koa", "polka")
-_LEFT_OUT = re.compile(
+_LEFT_OUT = regex(
     r"(?:^|/)(?:node_modules|dist|build|coverage|\.next|public|examples?|scripts|stories)/"
     r"|\.d\.ts$|\.(?:config|stories)\.\w+$|\.min\.js$"
 )
-_NEXT_METHODS = re.compile(
+_NEXT_METHODS = regex(
     r"^export\s+(?:async\s+)?(?:function\s+|const\s+)(GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS)\b"
     r"|^export\s*\{[^}]{0,300}\}",
     re.MULTILINE,
 )
-_ANSWERS = re.compile(r"rewrite|NextResponse\.json|next-intl|createMiddleware")
+_ANSWERS = regex(r"rewrite|NextResponse\.json|next-intl|createMiddleware")
 """What a middleware of Next.js does when it answers by itself or changes the path."""
-_PAGE_SUFFIX = re.compile(r"\.(?:tsx|ts|jsx|js|mdx|md)$")
+_PAGE_SUFFIX = regex(r"\.(?:tsx|ts|jsx|js|mdx|md)$")
 
 
 @once

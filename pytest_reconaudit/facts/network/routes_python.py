@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 
 from pytest_reconaudit.facts.applications import applications, is_test_path
 from pytest_reconaudit.facts.network.served import Served, gather
+from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.readers.routes_python_code import read_python_routes
 from pytest_reconaudit.readers.routing import Mount, RoutingFile, Unit
 from pytest_reconaudit.target import Target, once
@@ -15,16 +16,14 @@ from pytest_reconaudit.target import Target, once
 __all__ = ["python_folders", "python_routes"]
 
 _MANIFESTS = ("pyproject.toml", "requirements.txt", "setup.py", "setup.cfg", "Pipfile")
-_NAMED = re.compile(r"\b(?:fastapi|flask|starlette|quart)\b", re.IGNORECASE)
+_NAMED = regex(r"\b(?:fastapi|flask|starlette|quart)\b", re.IGNORECASE)
 _STARTS = ("FastAPI(", "Flask(", "Starlette(", "Quart(", "APIFlask(")
-_CONSTANT = re.compile(
+_CONSTANT = regex(
     r"^[ \t]*([A-Za-z_]\w*)[ \t]*(?::[^=\n]{1,40})?=[ \t]*(?:Field\()?[rf]?[\"']"
     r"(/[\w./-]{0,80})[\"']",
     re.MULTILINE,
 )
-_LEFT_OUT = re.compile(
-    r"(?:^|/)(?:alembic|migrations|\.venv|site-packages|examples?|docs|scripts)/"
-)
+_LEFT_OUT = regex(r"(?:^|/)(?:alembic|migrations|\.venv|site-packages|examples?|docs|scripts)/")
 
 
 @once

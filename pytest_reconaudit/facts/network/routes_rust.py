@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 
 from msgspec import Struct, field
@@ -10,6 +9,7 @@ from msgspec import Struct, field
 from pytest_reconaudit.facts.applications import is_test_path
 from pytest_reconaudit.facts.network.served import Served, gather
 from pytest_reconaudit.facts.packages import CargoPackage, cargo_packages
+from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.readers.routes_rust import read_rust_routes, speaks_of_routes
 from pytest_reconaudit.readers.routing import Mount, RoutingFile, Unit
 from pytest_reconaudit.target import Target, once
@@ -17,8 +17,8 @@ from pytest_reconaudit.target import Target, once
 __all__ = ["rust_folders", "rust_routes"]
 
 _FRAMEWORKS = frozenset({"actix-web", "axum", "aide", "utoipa-axum"})
-_FUNCTION = re.compile(r"\bfn\s+([A-Za-z_]\w*)")
-_CONSTANT = re.compile(
+_FUNCTION = regex(r"\bfn\s+([A-Za-z_]\w*)")
+_CONSTANT = regex(
     r"\b(?:const|static)\s+([A-Z][A-Z0-9_]*)\s*:[^=;]{1,60}=\s*\"((?:[^\"\\]|\\.){0,300})\"\s*;"
 )
 _PARTS = frozenset({"crate", "self", "super", "Self"})

@@ -25,15 +25,14 @@ from pytest_reconaudit.facts.network.pods import pod_ports
 from pytest_reconaudit.facts.network.programs import Program, program_of_dockerfile
 from pytest_reconaudit.facts.network.services import answering
 from pytest_reconaudit.model import Note, Place, Severity
+from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.readers.dockerfile import Dockerfile
 from pytest_reconaudit.target import Target, once
 
 __all__ = ["BindFault", "ServerStart", "server_starts"]
 
 _PORT_KEYS = ("PORT", "APP_PORT", "SERVER_PORT", "HTTP_PORT", "LISTEN_PORT")
-_SIDE = re.compile(
-    r"metrics|admin|debug|health|prometheus|profil|pprof|internal|test", re.IGNORECASE
-)
+_SIDE = regex(r"metrics|admin|debug|health|prometheus|profil|pprof|internal|test", re.IGNORECASE)
 _LOCAL_LAUNCHERS = frozenset({"uvicorn", "flask", "hypercorn", "daphne"})
 """Programs that bind the loopback address unless told otherwise."""
 

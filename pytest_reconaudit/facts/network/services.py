@@ -9,7 +9,6 @@ whatever scripts open.
 from __future__ import annotations
 
 import posixpath
-import re
 from collections.abc import Iterator, Mapping
 
 from msgspec import Struct
@@ -44,6 +43,7 @@ from pytest_reconaudit.facts.network.programs import (
 )
 from pytest_reconaudit.facts.packages import npm_packages
 from pytest_reconaudit.model import Place
+from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.readers.compose import ComposeService, Port
 from pytest_reconaudit.readers.dotenv import env_file_name, read_env_file
 from pytest_reconaudit.readers.interpolation import expand_compose, references
@@ -354,7 +354,7 @@ def _native(target: Target) -> Iterator[tuple[str, Listener]]:
         yield package_folder(target, path), Listener(8000, "manage.py runserver", Place(path, 1))
 
 
-_PUBLISH = re.compile(
+_PUBLISH = regex(
     r"(?:^|\s)(?:-p|--publish)[\s=]+[\"']?(?:[\d.]+:)?(\d{2,5}):\d+|port-forward\b[^\n|;&]{0,120}?\s:?(\d{2,5})"
     r"|(?:^|\s)-L\s*(?:[\w.]+:)?(\d{2,5}):|--(?:[a-z-]*port|listen|bind)[\s=]+\S*?(\d{2,5})\b"
     r"|http\.server\s+(\d{2,5})|\bLISTEN:(\d{2,5})|\bPORT=(\d{2,5})\b"
@@ -384,7 +384,7 @@ def _opened(target: Target) -> Iterator[tuple[int, Place]]:
 
 # -- whom a name means ---------------------------------------------------------------------
 
-_WORDS = re.compile(r"[a-z][a-z0-9]*")
+_WORDS = regex(r"[a-z][a-z0-9]*")
 _FRONT = frozenset({"frontend", "front", "web", "webapp", "client", "ui", "spa"})
 _BACK = frozenset({"backend", "back", "api", "server"})
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import MutableMapping
 
+from pytest_reconaudit.patterns import regex
+
 __all__ = ["arithmetic"]
 
-_TOKEN = re.compile(
+_TOKEN = regex(
     r"\s*(\d+|\$?\{?[A-Za-z_]\w*\}?|\+\+|--|[-+*/%]=|<=|>=|==|!=|&&|\|\||[-+*/%<>=!(),?:])"
 )
 _LIMIT = 40

@@ -26,6 +26,7 @@ from pytest_reconaudit.facts.invocations import Invocation
 from pytest_reconaudit.facts.scripts.files import script_files
 from pytest_reconaudit.facts.scripts.unread_arguments import UnreadArguments, unread_arguments
 from pytest_reconaudit.model import Place, Severity
+from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.target import Target, once
 
 __all__ = ["BadCall", "ComposeCalls", "compose_calls", "models_in_effect"]
@@ -89,7 +90,7 @@ _SERVICE_VERBS: Mapping[str, frozenset[str]] = {
 """Verbs that name services → their options with a value."""
 _ONE_SERVICE = frozenset({"exec", "run", "port"})
 _NEEDS_MODEL = frozenset({*_SERVICE_VERBS, "config", "down", "ps", "images", "watch"})
-_NAME = re.compile(r"[A-Za-z0-9][\w.-]*")
+_NAME = regex(r"[A-Za-z0-9][\w.-]*")
 
 
 @once
@@ -149,7 +150,7 @@ def _judge(
 
 _EDITORS = frozenset({"curl", "wget", "sed", "cp", "mv", "tee", "yq", "envsubst", "perl", "ln",
                       "awk", "gomplate", "jinja2", "git", "unzip", "tar"})  # fmt: skip
-_MODEL = re.compile(r"(?:^|[/\s\"'=])[\w.-]*compose[\w.-]*\.ya?ml\b")
+_MODEL = regex(r"(?:^|[/\s\"'=])[\w.-]*compose[\w.-]*\.ya?ml\b")
 
 
 def _edits_models(invocation: Invocation) -> bool:

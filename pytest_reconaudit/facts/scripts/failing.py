@@ -18,6 +18,7 @@ from msgspec import Struct
 
 from pytest_reconaudit.facts.scripts.arithmetic import arithmetic
 from pytest_reconaudit.facts.scripts.quiet import Quiet, leaves
+from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.readers.shell import ShellCommand, unwrapped
 from pytest_reconaudit.readers.shell_tree import (
     AndOr,
@@ -167,7 +168,7 @@ class _GaveUp(Exception):
     pass
 
 
-_EXPANSION = re.compile(
+_EXPANSION = regex(
     r"\$\(\(|\$\(|`|\$\{([A-Za-z_]\w*|[0-9@*#?!])([^{}]*)\}|\$([A-Za-z_]\w*|[0-9@*#?!$-])|\$\{"
 )
 _PRINTS = frozenset({"echo", "printf", "sleep", "date", "true", ":", "clear", "tput"})
@@ -178,7 +179,7 @@ _ASKS = frozenset(
 )  # fmt: skip
 """Programs whose status answers a question: as a test, both answers are tried."""
 _SEARCHES = frozenset({"grep", "egrep", "fgrep", "rg"})
-_RANGE = re.compile(r"\{(-?\d{1,6})\.\.(-?\d{1,6})\}")
+_RANGE = regex(r"\{(-?\d{1,6})\.\.(-?\d{1,6})\}")
 
 
 class _Play:

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import posixpath
-import re
 from collections.abc import Callable
 
 from msgspec import Struct
 
 from pytest_reconaudit.facts.compose.stacks import is_test_data
 from pytest_reconaudit.facts.invocations import ShellScript, invocations, shell_scripts
+from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.readers.shell import ShellCommand, read_shell, unwrapped
 from pytest_reconaudit.readers.shell_tree import ShellTree, shell_tree
 from pytest_reconaudit.target import Target, once
 
 __all__ = ["ScriptFile", "path_callers", "script_files", "sourced_tree", "tree_of"]
 
-_WORDS = re.compile(r"[a-z0-9]+")
+_WORDS = regex(r"[a-z0-9]+")
 _DEPLOYS = frozenset(
     {"deploy", "deploys", "deployer", "deployment", "redeploy", "rollout", "rollback", "release",
      "golive", "promote", "launch", "ship", "prod", "production", "staging"}
@@ -33,21 +33,21 @@ _PLAYS = frozenset(
      "sample", "samples", "playground", "tutorial", "tutorials", "sandbox", "quickstart", "kind",
      "minikube", "k3d", "devcontainer", "vagrant", "ci", "workshop", "templates", "template"}
 )  # fmt: skip
-_DEPLOY_COMMANDS = re.compile(
+_DEPLOY_COMMANDS = regex(
     r"(?:kubectl\s+(?:.{0,80}\s)?(?:apply|set\s+image|rollout)\b|helm\s+(?:.{0,40}\s)?(?:upgrade|install)\b"
     r"|docker\s+stack\s+deploy|aws\s+ecs\s+update-service|gcloud\s+(?:run|app)\s+deploy"
     r"|fly(?:ctl)?\s+deploy|terraform\s+(?:.{0,40}\s)?apply|ansible-playbook|serverless\s+deploy"
     r"|az\s+(?:webapp|containerapp|acr)\s|eb\s+deploy|heroku\s+container:release|cap\s+\w+\s+deploy"
     r"|nomad\s+job\s+run)"
 )
-_LOCAL_CLUSTER = re.compile(r"\b(?:kind|k3d|minikube|microk8s)\s+(?:create|start|cluster|load)\b")
+_LOCAL_CLUSTER = regex(r"\b(?:kind|k3d|minikube|microk8s)\s+(?:create|start|cluster|load)\b")
 _LIBRARY_FOLDERS = frozenset({"lib", "libs", "common", "shared", "include", "includes", "_lib"})
-_NO_LIBRARY = re.compile(
+_NO_LIBRARY = regex(
     r"(?:\.env(?:\.[\w.-]+)?|/env|os-release|activate|\.(?:bash|zsh)rc|\.?(?:bash_)?profile|nvm\.sh"
     r"|emsdk_env\.sh|/etc/[\w./-]+|completion(?:\.\w+)?|sdkman-init\.sh|conda\.sh|/dev/stdin)$|^<\("
 )
 """What is sourced for its variables."""
-_CALL = re.compile(r"(?:\./|\.\./)*[\w.@-]+(?:/[\w.@-]+)*\.(?:sh|bash)")
+_CALL = regex(r"(?:\./|\.\./)*[\w.@-]+(?:/[\w.@-]+)*\.(?:sh|bash)")
 
 
 class ScriptFile(Struct, frozen=True, eq=False):

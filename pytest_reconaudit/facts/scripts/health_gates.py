@@ -16,6 +16,7 @@ from pytest_reconaudit.facts.scripts.failing import Ending, Fate, Mode, endings,
 from pytest_reconaudit.facts.scripts.files import ScriptFile, script_files, sourced_tree, tree_of
 from pytest_reconaudit.facts.scripts.hidden_errors import swallows
 from pytest_reconaudit.model import Place, Severity
+from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.readers.shell import ShellCommand, unwrapped
 from pytest_reconaudit.readers.shell_tree import ShellTree
 from pytest_reconaudit.readers.urls import LocalUrl, urls_in
@@ -61,38 +62,38 @@ _READY = frozenset({"pg_isready", "mysqladmin", "redis-cli", "valkey-cli", "nc",
                     "rabbitmq-diagnostics", "rabbitmqctl", "cqlsh"})  # fmt: skip
 _READY_WORDS = {"mysqladmin": {"ping", "status"}, "redis-cli": {"ping", "PING"},
                 "valkey-cli": {"ping", "PING"}, "nc": {"-z", "-zv", "-vz", "-zw1"}}  # fmt: skip
-_COMPLETE = re.compile(
+_COMPLETE = regex(
     r"\b(?:complete[d]?|success(?:ful(?:ly)?)?|deployed|finished|done|ready|live|running|launched"
     r"|is up)\b|[✅🎉✔]",
     re.IGNORECASE,
 )
-_ASKED = re.compile(r"http_code|response_code")
-_NO_REPAIR = re.compile(
+_ASKED = regex(r"http_code|response_code")
+_NO_REPAIR = regex(
     r"(?:echo|printf|true|:|sleep|exit|return|break|continue|date|cat|tail|head|\[|\[\[|test|let|local"
     r"|shift|log\w*|warn\w*|print\w*|info|err\w*|fail\w*|die|abort|msg|say|note|success|notify\w*|export"
     r"|show_\w+|dump_\w+|display_\w+|usage)$"
 )
-_LOOKS = re.compile(
+_LOOKS = regex(
     r"(?:docker(?:-compose| compose)?|podman|kubectl)\s+(?:\S+\s+)*?"
     r"(?:logs|ps|describe|get|inspect|events)\b"
     r"|journalctl|systemctl\s+status"
 )
-_PORT_FORWARD = re.compile(r"port-forward|ssh\s+.*-L|minikube\s+service|telepresence")
-_FAILURE = re.compile(
+_PORT_FORWARD = regex(r"port-forward|ssh\s+.*-L|minikube\s+service|telepresence")
+_FAILURE = regex(
     r"time[- ]?out|fail|unhealthy|not (?:ready|healthy|running|responding|avail)|still|may|warn"
     r"|[❌⚠✗]",
     re.IGNORECASE,
 )
 _SUBCOMMANDS = frozenset({"case", "if", "elif", "else"})
 _MAX_PROBES = 40
-_NO_PHASE = re.compile(
+_NO_PHASE = regex(
     r"services?|svc|deployments?(?:\.apps)?|deploy|statefulsets?|sts|daemonsets?|ds|ingress(?:es)?"
     r"|ing|configmaps?|cm|secrets?|replicasets?|rs|hpa|cronjobs?"
 )
 _GET_VALUES = frozenset({"-n", "--namespace", "-l", "--selector", "-o", "--output", "--context",
                          "--kubeconfig", "--field-selector"})  # fmt: skip
-_PHASE = re.compile(r"status\.phase")
-_CONDITION = re.compile(r"--for[= ](?:jsonpath=|condition=|\"?condition=)?(?P<condition>\w+)")
+_PHASE = regex(r"status\.phase")
+_CONDITION = regex(r"--for[= ](?:jsonpath=|condition=|\"?condition=)?(?P<condition>\w+)")
 _CONDITIONS = {
     "deployment": {"available", "progressing", "replicafailure"},
     "deployments": {"available", "progressing", "replicafailure"},
@@ -449,7 +450,7 @@ def _deployed(target: Target, invocations: list[Invocation]) -> list[Answering] 
 
 # -- (c): a rollback that only speaks ------------------------------------------------------
 
-_ROLLS_BACK = re.compile(
+_ROLLS_BACK = regex(
     r"\b(?:rolling back|initiating (?:a )?roll[- ]?back|starting (?:a )?roll[- ]?back"
     r"|roll[- ]?back (?:initiated|started|complete[d]?|successful))\b",
     re.IGNORECASE,

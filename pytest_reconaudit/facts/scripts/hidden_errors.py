@@ -12,6 +12,7 @@ from pytest_reconaudit.facts.ci.gate_kinds import gate_kind
 from pytest_reconaudit.facts.scripts.failing import Fate, Mode, endings, fate
 from pytest_reconaudit.facts.scripts.files import ScriptFile, script_files, sourced_tree, tree_of
 from pytest_reconaudit.model import Severity
+from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.readers.shell import ShellCommand, unwrapped
 from pytest_reconaudit.target import Target, once
 
@@ -42,26 +43,26 @@ _BACKUP = frozenset({"pg_dump", "pg_dumpall", "mysqldump", "mariadb-dump", "mong
                      "redis-dump", "influxd", "velero"})  # fmt: skip
 _BACKUP_VERBS = {"restic": "backup", "borg": "create", "wal-g": "backup-push", "influxd": "backup",
                  "velero": "backup", "barman": "backup", "pgbackrest": "backup"}  # fmt: skip
-_SQL = re.compile(r"migrat|index|schema|upgrade|init|patch|ddl", re.IGNORECASE)
+_SQL = regex(r"migrat|index|schema|upgrade|init|patch|ddl", re.IGNORECASE)
 _FILTERS = frozenset({"grep", "egrep", "tail", "head", "tee", "cat", "sed", "awk", "less", "sort",
                       "uniq", "wc", "gzip", "pigz", "zstd", "bzip2", "xz", "ts", "indent", "cut",
                       "logger", "openssl", "gpg", "age", "pv", "lz4"})  # fmt: skip
-_FAILING = re.compile(
+_FAILING = regex(
     r"\b(?:exit|return)\b(?!\s+0)|\bfalse\b|\bkill\b|\b(?:die|fail|abort|bail|fatal|error_exit|panic|throw)\w*"
 )
-_REMEMBERS = re.compile(r">>?\s*[^\s&/]|(?<![\w-])[A-Za-z_]\w*=|\btee\b|\+\+|\(\(|\+=")
-_SPEAKS = re.compile(
+_REMEMBERS = regex(r">>?\s*[^\s&/]|(?<![\w-])[A-Za-z_]\w*=|\btee\b|\+\+|\(\(|\+=")
+_SPEAKS = regex(
     r":$|(?:true|echo|printf|log\w*|warn\w*|print\w*|info|msg|say|note|debug|notify\w*|success|ok|err\w*"
     r"|sleep|continue)\b"
 )
 _MAX_COMMANDS = 80
-_CLEARING = re.compile(
+_CLEARING = regex(
     r"clean|rollback|roll_back|restore|recover|revert|teardown|tear_down|on_exit|on_error|trap|undo",
     re.IGNORECASE,
 )
 """Functions that put things right after a failure: what fails in them must not stop them."""
 _SERVICES_ONLY = frozenset({"systemd", "supervisor", "pm2"})
-_ELSEWHERE = re.compile(r"--(?:version|help|dry-run)\b")
+_ELSEWHERE = regex(r"--(?:version|help|dry-run)\b")
 
 
 def swallows(fallback: str) -> bool:

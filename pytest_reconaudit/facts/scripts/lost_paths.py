@@ -20,6 +20,7 @@ from pytest_reconaudit.facts.invocations import Invocation, invocations
 from pytest_reconaudit.facts.references import references
 from pytest_reconaudit.facts.scripts.files import ScriptFile, located, script_files
 from pytest_reconaudit.model import Place, Severity
+from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.readers.shell import ShellCommand, Word, is_dynamic, shell_words
 from pytest_reconaudit.target import IgnoreRule, Target, once
 
@@ -76,30 +77,30 @@ _SERIOUS = frozenset(
 )  # fmt: skip
 _COMMITTED = frozenset({"compose file", "Dockerfile", "SQL file"})
 """Kinds of which an ignored file is a mistake rather than a product."""
-_GLOB = re.compile(r"[*?\[{]")
-_ENVIRONMENT = re.compile(
+_GLOB = regex(r"[*?\[{]")
+_ENVIRONMENT = regex(
     r"(?:^|/)(?:\.env(?:rc)?(?:[._-][\w.-]*)?|[\w.-]*\.env(?:\.[\w.-]+)?|env|activate|\.?secrets?[\w.-]*"
     r"|[\w.-]*(?:credentials?|kubeconfig|\.local)[\w.-]*)$",
     re.IGNORECASE,
 )
-_PRODUCTS = re.compile(
+_PRODUCTS = regex(
     r"(?:^|/)(?:dist|build|out|target|node_modules|tmp|temp|generated|gen|\.cache|vendor|artifacts?"
     r"|output|downloads?|backups?|\.?venv|_build)/"
 )
 _SAMPLES = (".example", ".sample", ".template", ".dist", ".tpl", ".j2", ".in", ".tmpl")
-_PRIVATE = re.compile(
+_PRIVATE = regex(
     r"dump|backup|snapshot|export|data|local|override|private|secret|custom|user|latest|restore",
     re.IGNORECASE,
 )
 """Names of files that everybody keeps for himself."""
-_BRINGS = re.compile(
+_BRINGS = regex(
     r"git\s+(?:clone|worktree|submodule|subtree|checkout|fetch|pull)|tar\s|unzip\b|degit\b|svn\b"
     r"|npx\s+create-|npm\s+(?:create|init)|cargo\s+(?:new|init|generate)|cookiecutter|gh\s+repo\s+clone"
     r"|wget\b|curl\s.*(?:-O|-o|>)|rsync\b|scp\b|aws\s+s3|gsutil|docker\s+cp|helm\s+(?:pull|fetch|create)"
     r"|go\s+generate|kustomize\s+create|rails\s+new|django-admin|dotnet\s+new|7z\b|gsutil"
 )
-_RUN_BARE = re.compile(r"\.(?:sh|bash|py|js|mjs|cjs|ts|rb|pl|php)$")
-_BUILT_SCRIPT = re.compile(
+_RUN_BARE = regex(r"\.(?:sh|bash|py|js|mjs|cjs|ts|rb|pl|php)$")
+_BUILT_SCRIPT = regex(
     r"(?:^|/)(?:server|index|main|app|worker|cli|start)\.[cm]?js$|\.husky/_/|/_/husky\.sh$"
 )
 """What bundlers and hook managers leave under these names."""

@@ -12,6 +12,7 @@ from pytest_reconaudit.facts.invocations import invocations
 from pytest_reconaudit.facts.scripts.files import ScriptFile, path_callers, script_files
 from pytest_reconaudit.facts.scripts.hidden_errors import critical
 from pytest_reconaudit.model import Place
+from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.readers.shell import Script, ShellCommand, unwrapped
 from pytest_reconaudit.target import Target, once
 
@@ -41,7 +42,7 @@ class ScriptStrictness(Struct, frozen=True, eq=False):
     """(command, the script that has a function of this name or nothing) that do not exist here."""
 
 
-_SHELLS = re.compile(r"(?:^|/|\s)(?:ba|da|k|z|a)?sh(?:\s|$)")
+_SHELLS = regex(r"(?:^|/|\s)(?:ba|da|k|z|a)?sh(?:\s|$)")
 _IDLE = frozenset(
     {"echo", "printf", "export", "local", "set", "unset", "source", ".", "true", ":", "exit",
      "return", "break", "continue", "shift", "sleep", "read", "declare", "readonly", "typeset",
@@ -55,10 +56,8 @@ _IDLE = frozenset(
 )  # fmt: skip
 """Commands that say, look or tidy: nothing is built on their success."""
 _BUILTINS_AND_WORDS = frozenset({"die", "fail", "abort"})
-_HELPER = re.compile(
-    r"(?:[a-z][a-z0-9]*_[a-z0-9_]+|die|fail|abort|warn|success|ok|err|msg|section)"
-)
-_REAL_WITH_UNDERSCORE = re.compile(
+_HELPER = regex(r"(?:[a-z][a-z0-9]*_[a-z0-9_]+|die|fail|abort|warn|success|ok|err|msg|section)")
+_REAL_WITH_UNDERSCORE = regex(
     r"(?:pg|mysql|sqlite|redis|mongo|apt|docker|git|kubectl|update|dpkg|ssh|lsb|xxd|add|setup|mount|sw"
     r"|grpc|cargo|python|npm|bpf|clang|llvm|nvidia|rabbitmq|kafka|service|postgres|command|emsdk"
     r"|xml|ca|envoy|start|node|ip|systemd|wp|vm|iconv|luac|fc|cephadm|vault|zfs|zip|qemu|virt|ldap"

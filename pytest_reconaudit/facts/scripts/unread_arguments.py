@@ -24,6 +24,7 @@ from pytest_reconaudit.facts.network.programs import (
 from pytest_reconaudit.facts.packages import cargo_at, cargo_packages, cargo_root
 from pytest_reconaudit.facts.references import option_values
 from pytest_reconaudit.model import Place
+from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.target import Target, once
 
 __all__ = ["UnreadArguments", "unread_arguments"]
@@ -39,21 +40,21 @@ class UnreadArguments(Struct, frozen=True):
     """The package's manifest."""
 
 
-_RUST = re.compile(
+_RUST = regex(
     r"\benv::args|\bargs_os\b|\bstd::env::\{[^}]*args|\b(?:clap|structopt|argh|pico_args|lexopt|gumdrop"
     r"|bpaf|getopts|docopt|xflags|palaver|abscissa_core|seahorse|onlyargs)\b|\bargs\(\)"
 )
-_RUST_CRATES = re.compile(
+_RUST_CRATES = regex(
     r"^[ \t]*\"?(?:clap\w*|structopt|argh|pico-args|lexopt|gumdrop|bpaf|getopts|docopt|xflags"
     r"|palaver|abscissa_core|seahorse|onlyargs|argfile|argp|conf|twelf|uu_\w+)\"?(?:[ \t]*=|\.)"
     r"|^\[.*dependencies\.(?:clap|structopt)",
     re.MULTILINE,
 )
-_GO = re.compile(
+_GO = regex(
     r"\bos\.Args\b|\"flag\"|spf13/(?:cobra|pflag)|urfave/cli|alecthomas/k|jessevdk/go-flags"
     r"|go-arg|mitchellh/cli|peterbourgon/ff|google/subcommands"
 )
-_BUILT = re.compile(r"(?:.*/)?target/(?:[\w.-]+/)?(?:release|debug)/(?P<name>[\w-]+)")
+_BUILT = regex(r"(?:.*/)?target/(?:[\w.-]+/)?(?:release|debug)/(?P<name>[\w-]+)")
 
 
 @once
