@@ -95,9 +95,7 @@ def save(outside: Path) -> None:
     _new.clear()
 
 
-def _code(
-    source: str | bytes, flags: int
-) -> tuple[int, list[int], int, dict[str, int], Any] | None:
+def _code(source: str | bytes, flags: int) -> tuple[Any, ...] | None:
     """What ``re`` hands to its engine for a pattern; ``None`` when it cannot be looked at.
 
     Raises ``re.error`` for a broken pattern, as ``re.compile`` does.

@@ -101,9 +101,11 @@ def test_patterns_of_modules_come_from_the_cache() -> None:
         for node in ast.parse(path.read_text("utf-8")).body:
             if isinstance(node, (ast.FunctionDef, ast.ClassDef)):
                 continue
-            for one in ast.walk(node):
-                if isinstance(one, ast.Call) and ast.unparse(one.func) == "re.compile":
-                    wrong.append(f"{path.name}:{one.lineno}")
+            wrong += [
+                f"{path.name}:{one.lineno}"
+                for one in ast.walk(node)
+                if isinstance(one, ast.Call) and ast.unparse(one.func) == "re.compile"
+            ]
     assert not wrong, "use pytest_reconaudit.patterns.regex"
 
 

@@ -60,7 +60,7 @@ _WAITS = regex(
 )
 
 
-_PLAIN = re.compile(r"^(?:[^/]+|(?:prom|grafana|bitnami|valkey|minio|redis|nginxinc)/[^/]+)$")
+_PLAIN = regex(r"^(?:[^/]+|(?:prom|grafana|bitnami|valkey|minio|redis|nginxinc)/[^/]+)$")
 """Ready-made servers whose images are known to have no ``HEALTHCHECK``."""
 
 
