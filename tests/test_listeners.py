@@ -93,6 +93,32 @@ def test_settings_that_a_file_may_change_are_unknown(tmp_path: Path) -> None:
     assert binds(target)[0].port is None
 
 
+@pytest.mark.parametrize(
+    ("first", "key"),
+    [
+        ("mod config;\nuse config::Config;\n", "TILL_ADDR"),
+        ("mod config;\nuse crate::config::Config;\n", "TILL_ADDR"),
+        ("mod settings;\nuse config::Config;\n", ""),  # the library reads files too
+    ],
+)
+def test_an_own_module_is_not_the_library_of_its_name(
+    tmp_path: Path, first: str, key: str
+) -> None:
+    module = "config" if "mod config" in first else "settings"
+    target = lay(
+        tmp_path,
+        **{
+            "Cargo.toml": CARGO,
+            "src/main.rs": f"{first}fn main() {{ let c = Config::from_env();\n"
+            "    HttpServer::new(|| App::new()).bind(&c.addr)?; }\n",
+            f"src/{module}.rs": "impl Config { pub fn from_env() -> Self { Config {\n"
+            'addr: env::var("TILL_ADDR").unwrap_or_else(|_| "0.0.0.0:4400".into()) } } }\n',
+        },
+    )
+    (bind,) = binds(target)
+    assert (bind.key, bind.port) == (key, 4400 if key else None)
+
+
 def test_a_constant_of_an_imported_file(tmp_path: Path) -> None:
     target = lay(
         tmp_path,

@@ -15,7 +15,7 @@ from typing import Any
 from msgspec import Struct
 
 from pytest_reconaudit.facts.compose.mounts import is_used
-from pytest_reconaudit.facts.compose.stacks import written_by_hand
+from pytest_reconaudit.facts.compose.stacks import is_test_data, written_by_hand
 from pytest_reconaudit.model import Place, Problem, Severity
 from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.readers.cargo import read_cargo
@@ -65,7 +65,7 @@ def config_files(target: Target) -> tuple[ConfigFile, ...]:
     found = []
     for path in target.files:
         kind = _kind(target, path)
-        if kind is not None and written_by_hand(target, path):
+        if kind is not None and not is_test_data(path) and written_by_hand(target, path):
             size = _size(target, path)
             if size is not None:
                 found.append(_judge(target, path, kind, size))
@@ -188,9 +188,15 @@ def _yaml_kind(target: Target, path: str, name: str) -> str | None:
         return "Prometheus configuration"
     if _NAMED_YAML.fullmatch(name) or not _YAML_FOLDERS.isdisjoint(folders):
         return "YAML configuration"
-    if name.startswith("values") and target.has(f"{posixpath.dirname(path)}/Chart.yaml"):
+    if _is_values(target, path):
         return "YAML configuration"
     return "YAML configuration" if is_used(target, path) else None
+
+
+def _is_values(target: Target, path: str) -> bool:
+    """Whether the file holds the settings of the Helm chart beside it."""
+    folder, name = posixpath.split(path)
+    return name.lower().startswith("values") and target.has(posixpath.join(folder, "Chart.yaml"))
 
 
 def _in_chart(target: Target, path: str) -> bool:
@@ -218,7 +224,10 @@ _CONFLICT = (
     regex(r"^={7}$", re.MULTILINE),
     regex(r"^>{7}(?: .*)?$", re.MULTILINE),
 )
-_TEMPLATED = regex(r"\{%|<%|\{\{(?!\s*\$(?:labels|value|externalLabels)\b)|^__\w+__$", re.MULTILINE)
+_TEMPLATED = regex(
+    r"\{%|<%|\{\{(?!\s*\$(?:labels|value|externalLabels)\b)|^__\w+__$|(?<![\w@])@[A-Za-z]\w*@(?!\w)",
+    re.MULTILINE,
+)
 _QUOTED = regex(r"'[^'\n]*'?|\"[^\"\n]*\"?")
 _EXPRESSION = regex(r"\$\{\{[^\n]{0,400}?\}\}")
 _SECRET_LINE = regex(
@@ -282,6 +291,8 @@ def _general(
             "shell script",
         ):
             return None  # an empty one is read without complaint
+        if kind == "YAML configuration" and _is_values(target, path):
+            return None  # a chart without settings
         needed = kind in ("package.json", "Cargo manifest", "workflow")
         if not (needed or _COMPOSE_DEFAULT.fullmatch(posixpath.basename(path))):
             needed = is_used(target, path)

@@ -100,6 +100,10 @@ _ANY_LINE = regex(r"^[ \t]*[a-z][a-z0-9_]*[ \t]+[^\n;]{1,400};[ \t]*(?:#.*)?$", 
 _FOLDERS = frozenset({"openresty", "sites-available", "sites-enabled", "conf.d"})
 
 
+_TYPES = regex(r"^[ \t]*types\s*\{", re.MULTILINE)
+"""Apache and the system have a list of the same name: ``text/html  html htm``."""
+
+
 def looks_like_nginx(path: str, text: str) -> bool:
     """Whether a file is nginx configuration, by its name and what it says.
 
@@ -109,7 +113,7 @@ def looks_like_nginx(path: str, text: str) -> bool:
     lower = path.lower()
     name = posixpath.basename(lower)
     if name == "mime.types":
-        return "types" in text
+        return _TYPES.search(text) is not None
     if not name.endswith((".conf", ".conf.template", ".nginx", ".vhost", ".template")):
         return False
     named = "nginx" in lower

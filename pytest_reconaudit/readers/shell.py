@@ -12,6 +12,7 @@ back in every text that leaves this module.
 from __future__ import annotations
 
 import re
+import time
 from bisect import bisect_right
 from collections.abc import Iterator
 from functools import lru_cache
@@ -23,7 +24,7 @@ from pytest_reconaudit.model import Place, Problem
 from pytest_reconaudit.patterns import regex
 
 if TYPE_CHECKING:
-    from tree_sitter import Node, Parser
+    from tree_sitter import Node, Parser, Tree
 
 __all__ = [
     "Assignment",
@@ -36,6 +37,7 @@ __all__ = [
     "Word",
     "is_dynamic",
     "read_shell",
+    "shell_syntax",
     "shell_words",
     "unwrapped",
 ]
@@ -43,6 +45,13 @@ __all__ = [
 _MAX_DEPTH = 120
 _MAX_PROBLEMS = 20
 _MAX_OPEN = 200
+_MAX_CLOSED = 500
+"""Brackets that only close: the branches of a ``case``."""
+_WINDOW = 4_000
+_OPERATORS = "()<>|&;`"
+_SECONDS = 4.0
+"""What the grammar may take for one script; without an error in it a megabyte takes half a second."""
+_SECONDS_BROKEN = 1.0
 _MAX_GUARDS = 8
 """How many of the commands before an ``&&`` are kept as conditions."""
 
@@ -277,10 +286,45 @@ def read_shell(text: str, path: str, line: int = 1, column: int = 1) -> Script:
     """
     if not text.strip():
         return Script(path)
-    if text.count("(") - text.count(")") > _MAX_OPEN:
+    if not -_MAX_CLOSED <= text.count("(") - text.count(")") <= _MAX_OPEN:
         # The grammar's recovery takes quadratic time over these; no shell would read on either.
         return Script(path, problems=(Problem(Place(path, line, column), "brackets never close"),))
+    if len(text) > _WINDOW and _is_noise(text):
+        problem = Problem(Place(path, line, column), "operators, hardly a word: no shell script")
+        return Script(path, problems=(problem,))
     return _Reading(text, path, line, column).script()
+
+
+def _is_noise(text: str) -> bool:
+    """Whether a stretch is mostly operators: error recovery takes quadratic time over those.
+
+    Where people wrote the script, one character in twenty-five is an operator.
+    """
+    for start in range(0, len(text), _WINDOW):
+        stretch = text[start : start + _WINDOW]
+        if sum(map(stretch.count, _OPERATORS)) > _WINDOW // 5:
+            return True
+    return False
+
+
+def shell_syntax(data: bytes) -> Tree | None:
+    """The syntax tree of a script; ``None`` when that takes longer than any real one could."""
+    parser = _parser()
+    if len(data) <= _WINDOW:
+        return parser.parse(data)
+    start = time.monotonic()
+
+    def slow(offset: int, has_error: bool) -> bool:
+        return time.monotonic() - start > (_SECONDS_BROKEN if has_error else _SECONDS)
+
+    try:
+        # Only this form of the call asks back while it works.
+        return parser.parse(
+            lambda offset, _: data[offset : offset + 65_536], progress_callback=slow
+        )
+    except ValueError:
+        parser.reset()
+        return None
 
 
 @lru_cache(maxsize=1)
@@ -383,7 +427,11 @@ class _Reading:
             shebang = self.data[2:].split(b"\n", 1)[0].decode("utf-8", "replace").strip()
             for word in shebang.split()[1:]:
                 self._options(word)
-        root = _parser().parse(self.data).root_node
+        tree = shell_syntax(self.data)
+        if tree is None:
+            problem = Problem(Place(self.path, self.line, self.column), "takes too long to be read")
+            return Script(self.path, problems=(problem,), shebang=shebang)
+        root = tree.root_node
         self._statements(root, _TOP)
         if root.has_error:
             self._errors(root)

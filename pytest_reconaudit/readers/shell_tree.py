@@ -9,15 +9,20 @@ command is read twice.
 from __future__ import annotations
 
 from bisect import bisect_right
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from pytest_reconaudit.readers.shell import Assignment, Script, ShellCommand, read_shell
+from pytest_reconaudit.readers.shell import (
+    Assignment,
+    Script,
+    ShellCommand,
+    read_shell,
+    shell_syntax,
+)
 
 if TYPE_CHECKING:
-    from tree_sitter import Node, Parser
+    from tree_sitter import Node
 
 __all__ = [
     "AndOr",
@@ -164,14 +169,6 @@ def shell_tree(text: str, script: Script) -> ShellTree:
     return _Growing(text, script).tree()
 
 
-@lru_cache(maxsize=1)
-def _parser() -> Parser:
-    import tree_sitter_bash
-    from tree_sitter import Language, Parser
-
-    return Parser(Language(tree_sitter_bash.language()))
-
-
 class _Growing:
     def __init__(self, text: str, script: Script) -> None:
         self.script = script
@@ -192,7 +189,10 @@ class _Growing:
         self.depth = 0
 
     def tree(self) -> ShellTree:
-        root = _parser().parse(self.data).root_node
+        tree = shell_syntax(self.data)
+        if tree is None:
+            return ShellTree(self.script, (), False)
+        root = tree.root_node
         statements = self._body(root)
         return ShellTree(self.script, statements, self.whole and not root.has_error)
 

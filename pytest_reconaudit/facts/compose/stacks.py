@@ -63,7 +63,7 @@ _CONTENT = regex(r"^(?:services|include)[ \t]*:", re.MULTILINE)
 _DOTENV = regex(r"^[ \t]*(?:export[ \t]+)?([A-Za-z_][A-Za-z0-9_]*)[ \t]*=(.*)$", re.MULTILINE)
 _DEVCONTAINER = regex(r'"dockerComposeFile"\s*:\s*(\[[^\]]{0,2000}\]|"[^"]{0,300}")')
 _TEST_DATA = regex(
-    r"(?:^|/)(?:tests?|testing|__tests__|specs?|e2e)/(?:.+/)?(?:resources|data|assets|cases|inputs?"
+    r"(?:^|/)(?:tests?|testing|__tests__|specs?|e2e|fakes?)/(?:.+/)?(?:resources|data|assets|cases|inputs?"
     r"|samples?|golden|stubs|mocks|snapshots|testfiles|test_files|test-files)/"
 )
 _SAMPLES = (".example", ".sample", ".dist", ".template")

@@ -49,6 +49,7 @@ _ENVIRONMENTS = {
     "local": "development", "minikube": "development", "sandbox": "development",
     "test": "test", "tests": "test", "testing": "test", "e2e": "test",
     "example": "example", "examples": "example", "sample": "example", "samples": "example",
+    "demo": "example", "demos": "example", "tutorial": "example", "tutorials": "example",
 }  # fmt: skip
 _BUILTIN = regex(r"(?:apps|batch|autoscaling|policy|extensions|(?:[a-z0-9.-]+\.)?k8s\.io|)")
 _ONLY_USES = regex(
@@ -326,8 +327,13 @@ def _strings(root: Map) -> Iterator[str]:
 
 def _entries(within: RenderSet, one: KubeObject) -> Iterator[Entry]:
     """The object itself, and the objects that its controller makes of it."""
-    # A service account's token and the like are filled in by the cluster.
-    filled = one.open_ended or one.root.str("type") == "kubernetes.io/service-account-token"
+    # A service account's token and the like are filled in by the cluster; one that holds nothing
+    # at all is only there to be filled.
+    filled = (
+        one.open_ended
+        or one.root.str("type") == "kubernetes.io/service-account-token"
+        or not one.data_keys
+    )
     holds_data = one.kind in ("ConfigMap", "Secret") and one.group == ""
     keys = one.data_keys if holds_data and not filled else None
     if not (one.kind == "Service" and one.group != ""):

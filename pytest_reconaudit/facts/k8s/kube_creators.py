@@ -33,7 +33,7 @@ _HINTS = ("kubectl", "helm", "kubernetes_", "apiVersion", "api_version", "eksctl
 """One of these stands in every text that creates something in a cluster."""
 _COMMAND = regex(r"""(?<![\w./-])(?:kubectl|oc|helm|eksctl)(?:\.exe)?["']?(?=\s)""")
 _WORD = regex(
-    r"""(?:\$\(\w+\)|"(?:[^"\\]|\\.)*"|'[^']*'|[^\s"'|;&()]|\((?=[^\s]))+|&&|\|\|?|[;&)]"""
+    r"""(?:\$\{\{[^{}\n]{0,400}\}\}|\$\(\w+\)|"(?:[^"\\]|\\.)*"|'[^']*'|[^\s"'|;&()]|\((?=[^\s]))+|&&|\|\|?|[;&)]"""
 )
 _CONTINUED = regex(r"[\\`]\n[ \t]*")
 _ENDS = frozenset({"&&", "||", "|", ";", "&", ")"})
@@ -267,6 +267,9 @@ def _last(options: list[tuple[str, str]], *names: str) -> str:
 
 def _name(word: str, text: str) -> str:
     """A name with the variables that the same file sets filled in; empty when one is left."""
+
+    if "${{" in word:
+        return ""  # an expression of the workflow: whatever it may be
 
     def fill(match: re.Match[str]) -> str:
         variable = match[1] or match[3] or match[4]

@@ -159,6 +159,7 @@ def _of_backend(holder: KubeObject, backend: Map) -> Iterator[Reference]:
     # An action or redirect of the AWS controller stands where a Service would.
     if f"alb.ingress.kubernetes.io/actions.{name}" in holder.annotations:
         return
+    # So does a backend that an annotation names: the actions may be filled in later.
     if key == "use-annotation":
-        key = ""
+        return
     yield Reference(holder, "Service", name, place, "backend", key, key_place)

@@ -9,6 +9,7 @@ import posixpath
 import re
 from collections.abc import Callable
 
+from pytest_reconaudit.facts.compose.stacks import is_test_data
 from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.readers.kustomize import (
     KUSTOMIZATION_NAMES,
@@ -34,12 +35,14 @@ _JSON_PATH = regex(r"k8s|kube|manifest|deploy|infra|cluster|openshift", re.IGNOR
 def manifest_files(target: Target) -> tuple[ManifestFile, ...]:
     """Every audited file that holds Kubernetes objects or a template of some.
 
-    Chart templates, kustomizations and generated files are left out.
+    Chart templates, kustomizations, generated files and the input of tests are left out.
     """
     in_chart = _chart_parts(target)
     found = []
     for path in target.files:
         if not _candidate(path) or in_chart(path) or _is_kustomization_file(target, path):
+            continue
+        if is_test_data(path):
             continue
         manifest = manifest_at(target, path)
         if (manifest.objects or manifest.templated) and not target.is_generated(path):

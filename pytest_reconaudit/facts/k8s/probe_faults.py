@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from pytest_reconaudit.facts.k8s.cluster import Sighting
@@ -109,7 +110,8 @@ def _probe(
         heard_there = number is not None and listening.on(number) is not None
         # A port that is not declared works all the same, if the program opens it.
         built = program is not None and program.dockerfile is not None
-        if number is None or (built and container.ports and not heard_there):
+        told = number is not None and not listening.complete and _spoken_of(target, container, number)
+        if number is None or (built and container.ports and not heard_there and not told):
             yield KubeFault(
                 clause="b",
                 place=at,
@@ -144,6 +146,32 @@ def _probe(
         if isinstance(fault, HealthFault):
             asked = fault.says.replace(" is not served", "", 1)
             yield _as_kube(fault, "a", f"{title} asks {asked}", seen)
+
+
+_SOURCES = (
+    ".go", ".rs", ".ts", ".js", ".mjs", ".py", ".java", ".kt", ".scala", ".cs", ".rb", ".php", ".ex",
+    ".exs", ".c", ".cc", ".cpp", ".properties", ".toml", ".conf",
+)  # fmt: skip
+_EVERYBODYS = frozenset({80, 443, 3000, 4000, 5000, 8000, 8080, 8443, 8888, 9000, 9090})
+"""Ports that stand in any code, for another reason."""
+
+
+def _spoken_of(target: Target, container: Container, number: int) -> bool:
+    """Whether the container is told the number, or its repository's code holds it.
+
+    A program may well listen where its container declares nothing: a port for probes and metrics.
+    """
+    pattern = re.compile(rf"(?<![\d.]){number}(?![\d.])")
+    values = (entry.value or "" for entry in container.env)
+    if any(pattern.search(word) for word in (*container.command_line, *values)):
+        return True
+    if number in _EVERYBODYS:
+        return False
+    digits = str(number)
+    return any(
+        path.endswith(_SOURCES) and digits in target.text(path) and pattern.search(target.text(path))
+        for path in target.files
+    )
 
 
 def _plain(path: str) -> str:

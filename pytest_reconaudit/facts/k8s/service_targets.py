@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import posixpath
 import re
 from collections.abc import Iterable, Iterator
 
@@ -11,8 +12,9 @@ from pytest_reconaudit.facts.k8s.kube_faults import KubeFault, KubeFile, fault_f
 from pytest_reconaudit.facts.k8s.selection import Selection, reaches, selection
 from pytest_reconaudit.model import Note
 from pytest_reconaudit.patterns import regex
+from pytest_reconaudit.readers.kustomize import KUSTOMIZATION_NAMES
 from pytest_reconaudit.readers.manifest import Container, KubeObject, is_kube_name
-from pytest_reconaudit.readers.yaml import Map
+from pytest_reconaudit.readers.yaml import Map, Seq
 from pytest_reconaudit.target import Target, once
 
 __all__ = ["service_files"]
@@ -27,6 +29,8 @@ _OURS = regex(r"app\.kubernetes\.io/[\w-]+|[\w.-]+")
 """Labels that people write; those of another domain are an operator's."""
 _MANAGED = regex(r"kube-(?:system|public|node-lease)|(?:gke|openshift|aks)-[a-z0-9-]+")
 _RELEASE = ("app.kubernetes.io/instance", "release", "helm.sh/chart", "chart")
+_BUILTIN = regex(r"(?:apps|batch|autoscaling|policy|extensions|(?:[a-z0-9.-]+\.)?k8s\.io|)")
+_MAX_NODES = 5_000
 _SELECTABLE = regex(r"[A-Za-z0-9](?:[\w.-]*[A-Za-z0-9])?")
 
 
@@ -87,8 +91,21 @@ def _faults(target: Target, known: Cluster, seen: Sighting) -> Iterator[KubeFaul
                 likely=not signs,
             )
         return
-    own = [pod for pod in pods if pod.within is seen.within] or pods
-    yield from _ports(seen, own)
+    own = [pod for pod in pods if pod.within is seen.within]
+    if own:
+        # Files of one folder may be alternatives: what stands in the Service's own file is meant.
+        near = [pod for pod in own if pod.object.path == service.path]
+        yield from _ports(seen, near or own)
+    elif not _left_out(target, seen):
+        yield from _ports(seen, pods)
+
+
+def _left_out(target: Target, seen: Sighting) -> bool:
+    """Whether the Service lies beside a kustomization that does not list it: nobody applies it."""
+    folder = posixpath.dirname(seen.object.path)
+    return seen.within.kind == "directory" and any(
+        target.has(posixpath.join(folder, name)) for name in KUSTOMIZATION_NAMES
+    )
 
 
 def _without_controllers(selector: Map) -> Map:
@@ -113,6 +130,8 @@ def _lost(known: Cluster, index: Selection, seen: Sighting, selector: Map, alike
     values = [selector.str(key) for key in selector]
     if any(known.made_from(value) for value in values if is_kube_name(value)):
         return ""
+    if any(_made_of(one, selector) for one in seen.within.objects):
+        return ""
     for value in (*values, seen.object.name):
         if is_kube_name(value) and known.outside.creates("Deployment", value, None) is not None:
             return ""
@@ -120,6 +139,27 @@ def _lost(known: Cluster, index: Selection, seen: Sighting, selector: Map, alike
     here = any(index.values_of(f"{key}") for key in selector if f"{key}" in _RELEASE)
     alone = not alike and not any(one.pod is not None for one in seen.within.objects)
     return "d" if alone or (released and not here) else "a"
+
+
+def _made_of(one: KubeObject, selector: Map) -> bool:
+    """Whether a custom resource gives these labels to pods that its controller makes.
+
+    Not the pods of its own template, which are known: those of a step, an experiment, a canary.
+    """
+    if _BUILTIN.fullmatch(one.group):
+        return False
+    stack: list[object] = [one.spec]
+    for _ in range(_MAX_NODES):
+        if not stack:
+            break
+        node = stack.pop()
+        if isinstance(node, Map):
+            if all(node.str(key) == selector.str(key) for key in selector):
+                return True
+            stack.extend(node.values())
+        elif isinstance(node, Seq):
+            stack.extend(node)
+    return False
 
 
 def _signs(index: Selection, elsewhere: Iterable[Sighting], selector: Map) -> Iterator[Note]:

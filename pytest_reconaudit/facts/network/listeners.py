@@ -101,9 +101,12 @@ _OTHER_SERVERS = (
     "UnixListener",
 )  # fmt: skip
 _LOADERS = regex(
-    r"\bfigment\b|\bconfig::Config\b|Config::builder\(\)|toml::from_str|serde_yaml::from|confy::"
-    r"|deser_hjson|serde_json::from_reader|envy::|from_reader\("
+    r"\bfigment\b|(?<!\w)::config::Config\b|Config::builder\(\)|toml::from_str|serde_yaml::from"
+    r"|confy::|deser_hjson|serde_json::from_reader|envy::|from_reader\("
 )
+_CONFIG_CRATE = regex(r"(?<![\w:])config::Config\b")
+_OWN_CONFIG = regex(r"(?m)^\s*(?:pub(?:\([^)]*\))?\s+)?mod\s+config\b")
+"""A crate's own module of that name is not the library of that name."""
 _MAX_STEPS = 8
 
 
@@ -272,7 +275,7 @@ def _definitions(target: Target, folder: str, path: str, piece: Variable) -> tup
     rust = path.endswith(".rs")
     pattern = re.compile(rf"\b{re.escape(piece.name)}\b")
     found: list[Definition] = []
-    loaded = False
+    loaded = library = own = False
     files = (
         list(_package_files(target, folder, (".rs",)))
         if rust
@@ -282,6 +285,9 @@ def _definitions(target: Target, folder: str, path: str, piece: Variable) -> tup
         text = target.text(other)
         if rust and not loaded and _LOADERS.search(text):
             loaded = True
+        if rust and "config" in text:
+            library = library or _CONFIG_CRATE.search(text) is not None
+            own = own or _OWN_CONFIG.search(text) is not None
         if piece.name not in text or pattern.search(text) is None:
             continue
         tree = target.parse(read_syntax, other)
@@ -291,6 +297,7 @@ def _definitions(target: Target, folder: str, path: str, piece: Variable) -> tup
             found += binds_rust.definitions_of(tree, piece.name)
         else:
             found += binds_script.script_definitions(tree, piece.name)
+    loaded = loaded or (library and not own)
     if piece.parameter < 0 and rust and loaded and not piece.name.isupper():
         return (Definition(piece.name, "", None, Place(path, 1, 1)),)  # a file may set it too
     if piece.owner and rust:
