@@ -255,7 +255,7 @@ class _Builder:
         for call in invocations_of(self.target, ("docker", "podman")):
             words = call.words
             if len(words) > 2 and words[1] == "run":
-                name = next(option_values(words, "", "--name"), "")
+                name = next(option_values(words, "--name", "--name"), "")
                 image = _run_image(words)
                 if image is None or "$" in image:
                     continue
@@ -305,7 +305,10 @@ class _Builder:
         )
 
     def _listens(self, service: str, heard: Listening) -> None:
-        for one in heard.listeners:
+        # Of what an official image may open by itself only the first is what it is run for.
+        own = [one for one in heard.listeners if one.place is not None]
+        others = [one for one in heard.listeners if one.place is None]
+        for one in own or others[:1]:
             node = self.node(
                 MapNode(
                     id=f"port:{service.partition(':')[2]}:{one.port}",

@@ -167,7 +167,7 @@ _FAKE = regex(
     r"change.?(?:me|this|it|in)|chang(?:e|ing).?(?:before|for|your|the)|\byour|your[-_ ]|example"
     r"|placeholder|dummy|sample|replace|xxx|todo|test|\*{3}|localhost|fixme|foo.?bar|fake|mock"
     r"|\bdemo\b|default|redacted|goes.?here|insecure|unsafe|not.?secure|not.?a.?secret|notasecret"
-    r"|super.?secret|some.?secret|my.?secret|this.?is|to.?be.?set|fill.?(?:me|in)|insert|local.?dev"
+    r"|super.?secret|some.?secret|my.?secret|\bmy[-_][a-z]+[-_](?:secret|password|token|key)|this.?is|to.?be.?set|fill.?(?:me|in)|insert|local.?dev"
     r"|develop|dev.?only|for.?dev|\bdev[-_]|[-_]dev\b|generate|secret.?here|key.?here|"
     r"very.?secret|must.?be|set.?(?:me|this)|\.\.\.|at.?least.?\d|32.?char|min.?32|random.?string"
     r"|do.?not.?use|please|temporary|somesecret|nothing|undefined",
@@ -201,7 +201,7 @@ _COMMON_WORDS = """
     org pass passphrase passwd password path pg placeholder platform please postgres postgresql
     prod production project public put pwd qwerty rabbit rabbitmq random read readonly redis
     refresh registry replica replication root sample secret secrets secure security sender server
-    service session set shared sign signing signin site smtp some something staging store string
+    service session set shared sign signing signin simple site smtp some something staging store string
     strong super superadmin superuser supersecret support system temp test tester testing that the
     this to token top ultra url use user username users valid value very vault web webhook welcome
     with word world write www x y you your z mypassword mysecret secretkey secretpassword

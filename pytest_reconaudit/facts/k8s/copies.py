@@ -47,6 +47,7 @@ _BUNDLE = regex(
     re.IGNORECASE,
 )
 """Names of a file that gathers what lies beside it."""
+_ASIDE = frozenset({"test", "example"})
 _VARIANT = regex(
     r"(?:^|[-_])(?:canary|blue|green|stable|preview|primary|baseline|experiment|shadow|beta|alpha"
     r"|v?\d+|a|b|old|new)(?=[-_]|$)"
@@ -179,6 +180,8 @@ def _meet(known: Cluster, one: _Copy, other: _Copy) -> bool:
     ours, theirs = one.environment, other.environment
     if ours and theirs and ours != theirs:
         return False
+    if (ours in _ASIDE) != (theirs in _ASIDE):
+        return False  # a test or an example puts its own in the place of the real one
     applied = _applied_together(known, one, other)
     if one.object.namespace is None:
         return applied

@@ -209,6 +209,8 @@ class _Setters:
             return f"{image} is filled in at deployment"
         if container.root.get("imagePullPolicy") == "Never":
             return f"{image} is built where it runs"
+        if image in _loaded(self.target):
+            return f"{image} is loaded into a local cluster: {_loaded(self.target)[image]}"
         known = self.names.get(reference.name)
         if known is None:
             known = self.containers.get((seen.object.name, container.name))
@@ -341,6 +343,21 @@ def _moving(image: str) -> bool:
     return not _OPEN.search(image) and not reference.digest and reference.tag in ("", "latest")
 
 
+@once
+def _loaded(target: Target) -> dict[str, Place]:
+    """Images that a command puts straight into a cluster of one machine, made for a test.
+
+    No registry has them, and the cluster does not live long enough to meet another build.
+    """
+    return {
+        word: call.command.place
+        for call in invocations_of(target, ("kind", "k3d", "minikube", "k3s"))
+        if {"load", "import"} & set(call.words[1:4])
+        for word in map(call.trace.expand, call.words[3:])
+        if not word.startswith("-")
+    }
+
+
 def _rollouts(target: Target) -> Iterator[tuple[KubeImage, bool]]:
     """Each ``kubectl set image``, and whether it sets ``latest``."""
     calls = list(invocations_of(target, ("kubectl", "oc", "k", "microk8s")))
@@ -353,4 +370,4 @@ def _rollouts(target: Target) -> Iterator[tuple[KubeImage, bool]]:
                 image=image,
                 restarted=call.origin in restarted,
             )
-            yield rollout, _moving(image)
+            yield rollout, _moving(image) and image not in _loaded(target)

@@ -24,6 +24,8 @@ from pytest_reconaudit.target import Target, once
 __all__ = ["probe_files", "resource_files"]
 
 _RUNS_TO_ITS_END = frozenset({"Job", "CronJob", "ScaledJob"})
+_PAUSES = regex(r"(?:^|/)pause(?:-[a-z0-9]+)?(?:[:@]|$)")
+"""The image of a container that does nothing: it keeps a pod or its name space, or takes a proxy."""
 _DEPENDS = regex(
     r"(?:^|[/_.-])(?:ready|readyz|readiness|db|database|deep|full|dependencies|deps)(?:$|[/_.-])",
     re.IGNORECASE,
@@ -57,9 +59,11 @@ def _unwatched(seen: Sighting, services: tuple[KubeObject, ...]) -> Iterator[Kub
     one = seen.object
     assert one.pod is not None
     for container, service in _serving(one.pod, services):
+        if _PAUSES.search(container.image):
+            continue
         probes = {probe.kind: probe for probe in container.probes if probe.handler}
         live, ready = probes.get("livenessProbe"), probes.get("readinessProbe")
-        what = f"{container.name} of {one}"
+        what = f"{container.name or 'the container'} of {one}"
         sends = Note(service.name_place, f"Service {service.name} sends it traffic")
         off_path = seen.off_path
         if "startupProbe" not in probes and ready is None:
@@ -144,7 +148,9 @@ def _unbounded(known: Cluster, seen: Sighting) -> Iterator[KubeFault]:
         or set_by_vertical_autoscaler(known, seen)
     )
     for container in pod.all_containers:
-        what, off_path = f"{container.name} of {one}", seen.off_path
+        if _PAUSES.search(container.image):
+            continue
+        what, off_path = f"{container.name or 'the container'} of {one}", seen.off_path
         for resource in ("cpu", "memory"):
             short = _short(container, resource)
             if short is not None:

@@ -13,7 +13,7 @@ from pytest_reconaudit.facts.scripts.files import ScriptFile, path_callers, scri
 from pytest_reconaudit.facts.scripts.hidden_errors import critical
 from pytest_reconaudit.model import Place
 from pytest_reconaudit.patterns import regex
-from pytest_reconaudit.readers.shell import Script, ShellCommand, unwrapped
+from pytest_reconaudit.readers.shell import Script, ShellCommand, read_shell, unwrapped
 from pytest_reconaudit.target import Target, once
 
 __all__ = ["ScriptStrictness", "script_strictness"]
@@ -151,8 +151,8 @@ def _strict(target: Target, file: ScriptFile) -> bool:
     if file.open_source or _stops_itself(script):
         return True
     for path in file.sources:
-        shells = [one for one in script_files(target) if one.path == path]
-        if any(_stops_itself(one.shell.script) for one in shells):
+        # A library may lie where nothing is audited: below vendor/, say.
+        if target.has(path) and _stops_itself(target.parse(read_shell, path)):
             return True
     return False
 
