@@ -16,7 +16,7 @@ from typing import TypeVar
 
 from msgspec import Struct, field
 
-from pytest_reconaudit.masking import hide_secrets
+from pytest_reconaudit.masking import hide_in_words, hide_secrets
 from pytest_reconaudit.model import (
     CheckMeta,
     Confidence,
@@ -35,6 +35,7 @@ __all__ = ["Skipped", "audit", "collecting", "meta_of", "report", "skip"]
 F = TypeVar("F", bound=Callable[..., None])
 
 _EVIDENCE_LIMIT = 200
+_NOTE_LIMIT = 600
 _SECTION = regex(r"^(Why|Decides|Blind spots):[ ]?", re.MULTILINE)
 _META = "__recon_check__"
 
@@ -149,7 +150,11 @@ def report(
     meta = hearing.meta
     # Cut first: the patterns that look for secrets are meant for a line, not for a file.
     evidence = _cut(hide_secrets(at.path, evidence[: 2 * _EVIDENCE_LIMIT]))
-    notes = tuple(note if isinstance(note, Note) else Note(note[0], note[1]) for note in related)
+    notes = tuple(
+        Note(place, hide_in_words(words[:_NOTE_LIMIT]))
+        for place, words in ((n.place, n.message) if isinstance(n, Note) else n for n in related)
+    )
+    says = hide_in_words(says)
     hearing.findings.append(
         Finding(
             check=meta.id,

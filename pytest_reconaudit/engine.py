@@ -32,7 +32,19 @@ from pytest_reconaudit.policy import Policy
 from pytest_reconaudit.subjects import Nothing, Subject
 from pytest_reconaudit.target import Target
 
-__all__ = ["BUILTIN", "CheckError", "Plan", "PlannedItem", "builtin_checks", "judge", "plan"]
+__all__ = [
+    "BUILTIN",
+    "CheckError",
+    "Heard",
+    "Plan",
+    "PlannedItem",
+    "builtin_checks",
+    "hear",
+    "heard_all",
+    "judge",
+    "plan",
+    "with_heard",
+]
 
 BUILTIN = "pytest_reconaudit.checks"
 _UNLIMITED = frozenset({"db", "lint"})
@@ -40,6 +52,14 @@ _UNLIMITED = frozenset({"db", "lint"})
 
 class CheckError(Exception):
     """A check is written wrongly (unknown parameter, two subjects); the message names it."""
+
+
+class Heard(Struct, frozen=True):
+    """What a check said about a subject, before any policy."""
+
+    said: tuple[Finding, ...] = ()
+    skipped: str = ""
+    crash: str = ""
 
 
 class PlannedItem(Struct, frozen=True):
@@ -52,6 +72,8 @@ class PlannedItem(Struct, frozen=True):
     nothing: Nothing | None = None
     error: BaseException | None = None
     """The subject provider crashed: this check's only item, an error."""
+    heard: Heard | None = None
+    """What the check said, when another process has asked it; the subject's value is not here."""
 
     @property
     def name(self) -> str:
@@ -186,6 +208,63 @@ def arguments(item: PlannedItem, target: Target) -> dict[str, Any]:
     }
 
 
+def hear(item: PlannedItem, target: Target, call: Callable[..., Any] | None = None) -> Heard:
+    """Ask the check of an item about its subject. A crash is part of the answer."""
+    meta = item.meta
+    skipped = ""
+    with collecting(meta, item.subject.id if item.subject else "") as said:
+        try:
+            if call is not None:
+                call()
+            else:
+                with limited(meta):
+                    meta.function(**arguments(item, target))
+        except Skipped as reason:
+            skipped = str(reason)
+        except AssertionError as error:
+            said.append(_from_assertion(error, item))
+        except Exception as error:
+            return Heard(crash=crash_text(error))
+    return Heard(tuple(said), skipped)
+
+
+def heard_all(
+    target: Target,
+    checks: Iterable[tuple[CheckMeta, str]],
+    subjects: Mapping[str, registry.SubjectProvider] | None = None,
+) -> list[tuple[str, str | None, Nothing | None, Heard]]:
+    """Plan the checks and ask them all: (check id, subject id, why there is none, the answer).
+
+    Plain records, to be sent to another process: see :func:`with_heard`.
+    """
+    answers = []
+    for item in plan(target, checks, subjects):
+        if item.error is not None:
+            heard = Heard(crash=crash_text(item.error))
+        else:
+            heard = Heard() if item.subject is None else hear(item, target)
+        subject = item.subject.id if item.subject else None
+        answers.append((item.meta.id, subject, item.nothing, heard))
+    return answers
+
+
+def with_heard(
+    checks: Iterable[tuple[CheckMeta, str]],
+    answers: Iterable[tuple[str, str | None, Nothing | None, Heard]],
+) -> list[PlannedItem]:
+    """The items of checks that another process has planned and asked."""
+    known = {meta.id: (meta, module) for meta, module in checks}
+    return [
+        PlannedItem(
+            *known[check],
+            subject=None if subject is None else Subject(subject, None),
+            nothing=nothing,
+            heard=heard,
+        )
+        for check, subject, nothing, heard in answers
+    ]
+
+
 def judge(
     item: PlannedItem,
     target: Target,
@@ -213,20 +292,10 @@ def judge(
         return result(Outcome.SKIPPED, reason)
     if item.error is not None:
         return result(Outcome.ERROR, crash_text(item.error))
-    skipped = ""
-    with collecting(meta, subject) as said:
-        try:
-            if call is not None:
-                call()
-            else:
-                with limited(meta):
-                    meta.function(**arguments(item, target))
-        except Skipped as reason:
-            skipped = str(reason)
-        except AssertionError as error:
-            said.append(_from_assertion(error, item))
-        except Exception as error:
-            return result(Outcome.ERROR, crash_text(error))
+    heard = item.heard or hear(item, target, call)
+    if heard.crash:
+        return result(Outcome.ERROR, heard.crash)
+    said, skipped = list(heard.said), heard.skipped
     if said and elsewhere is not None:
         kept = [finding for finding in said if not elsewhere(finding)]
         if len(kept) < len(said):
@@ -268,7 +337,7 @@ def crash_text(error: BaseException) -> str:
     """A crash in one line, with the innermost place in our code that raised it."""
     frames = traceback.extract_tb(error.__traceback__)
     if isinstance(error, TimeLimit):
-        frames = frames[:-1]  # what was at work when the alarm rang
+        del frames[-1:]  # what was at work when the alarm rang
     where = ""
     if frames:
         last = frames[-1]

@@ -7,15 +7,16 @@ import re
 from pytest_reconaudit.model import mask
 from pytest_reconaudit.patterns import regex
 
-__all__ = ["hide_secrets"]
+__all__ = ["hide_in_words", "hide_secrets"]
 
 _SECRET = (
     r"(?:[\w.-]*(?:pass(?:word|wd|phrase)?|pwd|secret|token|api[_-]?key|private[_-]?key"
     r"|(?:access|session|cookie|signing|encryption|master)[_-]?key|credential|auth(?!or(?!iz))|dsn)[\w.-]*)"
 )
 _QUOTED = regex(
-    rf"""(?ix) (?P<head> \b{_SECRET} ["']? \s* (?: := | => | [:=] ) \s* )
-    (?P<quote> ["'] ) (?P<value> [^"']{{3,}} ) (?P=quote)"""
+    rf"""(?ix) (?P<head> \b{_SECRET} ["']?
+    (?: \s? : \s? [&\w<>']{{1,30}} (?: [ ] [\w<>']{{1,20}} )? )? \s* (?: := | => | [:=] ) \s* )
+    (?P<quote> ["'`] ) (?P<value> [^"'`]{{3,}} ) (?P=quote)"""
 )
 _BARE = regex(
     rf"""(?ix) (?P<head> \b{_SECRET}["']? \s* (?: = | :\s ) \s* )
@@ -36,6 +37,36 @@ _KNOWN = regex(
     r"\b(?:gh[pousr]_\w{20,}|github_pat_\w{20,}|glpat-[\w-]{16,}|AKIA[0-9A-Z]{16}"
     r"|[sr]k_live_\w{12,}|xox[abprs]-[\w-]{10,}|eyJ[\w-]{8,}\.[\w-]{8,}[\w.-]*)"
 )
+_HINT = regex(r"[ \t'\"\[,]-|://|(?i:earer|basic|assword|dentified|\btoken)|[A-Z]=")
+"""What a line has that one of :data:`_SAID` can match: most have not."""
+_NAME = r"(?:PASS(?:WORD|WD|PHRASE)?|PWD|SECRET|TOKEN|API_?KEY|PRIVATE_?KEY|ACCESS_?KEY|AUTH)"
+_SAID = (
+    # DB_PASSWORD=x before a command, in a Makefile or a script of package.json
+    regex(rf"(?P<head>\b[A-Z0-9_]{{0,60}}{_NAME}[A-Z0-9_]{{0,30}}=[\"']?)(?P<value>[^\s\"']{{3,500}})"),
+    regex(
+        r"(?P<head>(?<![\w-])--?[a-z-]{0,40}(?:pass(?:word|wd)?|token|secret|api-?key|requirepass)"
+        r"(?:[ \t=]|[\"'],[ \t]*){1,3}[\"']?)(?P<value>[^\s\"'-][^\s\"']{2,500})"
+    ),
+    regex(
+        r"(?P<head>\b(?:redis-cli|redis-benchmark)\b[^\n|;&]{0,100}?\s-a\s+[\"']?"
+        r"|\bsshpass\s+-p\s*[\"']?|\blogin\b[^\n|;&]{0,100}?\s-p\s+[\"']?"
+        r"|\bmysql\w{0,10}\b[^\n|;&]{0,100}?\s-p"
+        r"|\b(?:curl|wget)\b[^\n|;&]{0,200}?\s(?:-u|--user)[ \t=]*[\"']?[^\s:\"']{0,60}:)"
+        r"(?P<value>[^\s\"']{3,500})"
+    ),
+    regex(
+        r"(?P<head>\b(?:bearer|basic|token)[ \t]{1,3})"
+        r"(?P<value>(?=[^\s\"']{0,100}\d)[\w.+/=~-]{12,500})", re.IGNORECASE,
+    ),
+    regex(r"(?P<head>\b[a-z][a-z0-9+.-]{1,20}://)(?P<value>[^\s:/@]{16,200})(?=@)", re.IGNORECASE),
+    regex(
+        r"(?P<head>\b(?:password|identified[ ]{1,3}by)[ \t]{1,3}')(?P<value>[^'\n]{3,200})(?=')",
+        re.IGNORECASE,
+    ),
+)  # fmt: skip
+"""Secrets as commands, headers, addresses and SQL give them."""
+_RANDOM = regex(r"(?<![A-Za-z0-9])[A-Za-z0-9]{20,300}(?![A-Za-z0-9])")
+_ALTERNATES = regex(r"\d[A-Za-z]|[A-Za-z]\d")
 _KEY_BODY = regex(r"^\s*[A-Za-z0-9+/]{48,}={0,2}\s*$")
 _DATA_FILE = regex(
     r"(?:\.env[^/]*|(?:^|/)env\.[^/]*|\.ya?ml|\.ini|\.conf|\.cfg|\.toml|\.properties|\.tf(?:vars)?"
@@ -57,8 +88,7 @@ def hide_secrets(path: str, line: str) -> str:
     Masks too much rather than too little. A value without quotes counts only in data files and
     scripts: in code, ``password = hash(input)`` is no secret.
     """
-    line = _KNOWN.sub(lambda match: mask(match[0]), line)
-    line = _USERINFO.sub(_masked, line)
+    line = hide_in_words(line)
     line = _QUOTED.sub(_masked, line)
     line = _FALLBACK.sub(_masked, line)
     line = _DEFAULT.sub(_masked, line)
@@ -67,6 +97,27 @@ def hide_secrets(path: str, line: str) -> str:
         if _KEY_BODY.match(line):
             line = mask(line.strip())
     return line
+
+
+def hide_in_words(text: str) -> str:
+    """The same for a sentence that may quote the target: only what can hardly be anything else."""
+    text = _KNOWN.sub(lambda match: mask(match[0]), text)
+    text = _USERINFO.sub(_masked, text)
+    if _HINT.search(text):
+        for pattern in _SAID:
+            text = pattern.sub(_masked, text)
+    return _RANDOM.sub(_unless_a_name, text)
+
+
+def _unless_a_name(match: re.Match[str]) -> str:
+    """A run of letters and digits masked when no person chose it.
+
+    Digests and commits are lower-case hexadecimal; a name has its digits in one or two places.
+    """
+    word = match[0]
+    if word.upper() in (word, word.swapcase()) or len(_ALTERNATES.findall(word)) < 4:
+        return word
+    return mask(word)
 
 
 def _masked(match: re.Match[str]) -> str:

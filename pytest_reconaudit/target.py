@@ -338,8 +338,13 @@ class Target:
 
     def line(self, path: str, number: int) -> str:
         """One line of a file, counted from 1, without its newline; empty when out of range."""
-        lines = self.text(path).split("\n")
+        if self._split[0] != path:
+            self._split = (path, self.text(path).split("\n"))
+        lines = self._split[1]
         return lines[number - 1] if 0 < number <= len(lines) else ""
+
+    _split: tuple[str, Sequence[str]] = ("", ())
+    """The file that :meth:`line` was last asked about: it is asked many times in a row."""
 
     # -- remembering -----------------------------------------------------------------------
 

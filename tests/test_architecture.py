@@ -16,6 +16,7 @@ ALLOWED: dict[str, set[str]] = {
     "_guard": set(),
     "model": set(),
     "masking": {"model"},
+    "beside": set(),
     "deadline": set(),
     "patterns": set(),
     "target": {"model"},
@@ -40,7 +41,7 @@ ALLOWED: dict[str, set[str]] = {
     "catalogue": {"engine", "model", "session"},
     "plugin": {"hookspecs", "session", "catalogue"},
     "session": {
-        "engine", "model", "policy", "subjects", "plugin", "target", "facts.db.database",
+        "beside", "engine", "model", "policy", "subjects", "plugin", "target", "facts.db.database",
         "facts.linters", "facts.compose.live_servers", "reports", "delivery", "selection",
     },
 }  # fmt: skip

@@ -100,7 +100,8 @@ def test_names_tell_role_template_and_label(path: str, expected: EnvFileName) ->
 @pytest.mark.parametrize(
     "path",
     ["env.ts", "vite-env.d.ts", "environment.prod.ts", ".envrc", "setup_env.sh", "env.yml",
-     ".env.vault", ".env.enc", "src/environments", "conda-environment", "env.md", "README.md"],
+     ".env.vault", ".env.enc", "src/environments", "conda-environment", "env.md", "README.md",
+     "rel/env.sh.eex", "env.sh.template"],
 )  # fmt: skip
 def test_other_names_are_no_env_files(path: str) -> None:
     assert env_file_name(path) is None

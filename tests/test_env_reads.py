@@ -66,6 +66,17 @@ def test_rust(text: str, expected: list[tuple[str, bool, str | None]]) -> None:
     assert short(text, "a.rs") == expected
 
 
+def test_rust_question_mark_after_ok_stops_nothing() -> None:
+    text = (
+        "use std::env;\n"
+        'fn a() -> Option<String> { let x = env::var("PILOT").ok()?; Some(x) }\n'
+        'fn b() -> Result<String> { Ok(env::var("BERTH").ok().context("no berth")?) }\n'
+        'fn c() -> Result<String> { Ok(env::var("QUAY")?) }\n'
+    )
+    found = {one.key: one.required for one in reads(text, "src/main.rs")}
+    assert found == {"PILOT": False, "BERTH": True, "QUAY": True}
+
+
 def test_rust_places_and_test_code() -> None:
     text = (
         "fn f() {\n    std::env::var(\n        \"A\",\n    ).ok();\n}\n"

@@ -1,4 +1,4 @@
-"""The example platform: exactly the defects of its table are found, the rest is healthy."""
+"""The example platform: all checks together find exactly the defects of its table."""
 
 from __future__ import annotations
 
@@ -26,18 +26,21 @@ KNOWN = {meta.id for meta, _ in builtin_checks()}
 
 @pytest.fixture(scope="module")
 def results(tmp_path_factory: pytest.TempPathFactory) -> list[ItemResult]:
-    """The planted checks' items on a fresh clone, whatever state this checkout is in."""
+    """All items on a fresh clone, whatever state this checkout is in."""
     clone = tmp_path_factory.mktemp("clone") / "platform"
     shutil.copytree(PLATFORM, clone)
     for command in (["git", "init", "-q"], ["git", "add", "--force", "--all"]):
         subprocess.run(command, cwd=clone, check=True)
     target = Target(clone)
-    wanted = {check for check, *_ in ROWS}
-    checks = [pair for pair in builtin_checks() if pair[0].id in wanted]
-    return [judge(item, target, Policy()) for item in plan(target, checks)]
+    return [judge(item, target, Policy()) for item in plan(target, list(builtin_checks()))]
 
 
-@pytest.mark.parametrize("check", sorted({check for check, *_ in ROWS} & KNOWN))
+def test_the_table_names_checks() -> None:
+    assert {check for check, *_ in ROWS} - KNOWN == set()
+    assert len(set(ROWS)) == len(ROWS) >= 50
+
+
+@pytest.mark.parametrize("check", sorted(KNOWN))
 def test_exactly_the_planted_defects(check: str, results: list[ItemResult]) -> None:
     items = [item for item in results if item.check == check]
     no_server = any(item.reason.startswith("no-server") for item in items)
@@ -56,10 +59,23 @@ def test_exactly_the_planted_defects(check: str, results: list[ItemResult]) -> N
     assert found == wanted
 
 
-def test_most_checks_have_healthy_subjects(results: list[ItemResult]) -> None:
-    checked = {item.check for item in results}
-    healthy = {item.check for item in results if item.outcome is Outcome.PASSED}
-    assert len(healthy) * 4 >= len(checked) * 3, sorted(checked - healthy)
+def test_most_of_it_is_healthy(results: list[ItemResult]) -> None:
+    healthy = [item for item in results if item.outcome is Outcome.PASSED]
+    assert len(healthy) > 2 * len(ROWS)
+
+
+def test_little_is_left_unresolved(results: list[ItemResult]) -> None:
+    """A plain service of a plain kind is understood; the rest is named here, with the reason."""
+    unresolved = {
+        f"{item.check}[{item.subject}]" for item in results if item.reason.startswith("unresolved")
+    }
+    assert unresolved == {
+        # the routes of a bare node:http server are conditions in a function
+        "docker-healthcheck-served[notifier/Dockerfile]",
+        "docker-healthcheck-served[notifier/Dockerfile.alpine]",
+        # a mail server on the developer's machine that nothing here starts
+        "ports-consistent[notifier/.env.example]",
+    }
 
 
 def test_ignored_example_files_are_tracked() -> None:

@@ -101,9 +101,7 @@ def test_settings_that_a_file_may_change_are_unknown(tmp_path: Path) -> None:
         ("mod settings;\nuse config::Config;\n", ""),  # the library reads files too
     ],
 )
-def test_an_own_module_is_not_the_library_of_its_name(
-    tmp_path: Path, first: str, key: str
-) -> None:
+def test_an_own_module_is_not_the_library_of_its_name(tmp_path: Path, first: str, key: str) -> None:
     module = "config" if "mod config" in first else "settings"
     target = lay(
         tmp_path,

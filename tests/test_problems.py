@@ -264,10 +264,12 @@ def test_links_and_generated_files_are_left_out(tmp_path: Path) -> None:
 
 
 def test_tests_are_at_most_medium(tmp_path: Path) -> None:
-    target = repository(tmp_path, {"tests/data/package.json": "{", "api/package.json": "{"})
+    files = {name: "{" for name in ("tests/app/package.json", "api/package.json")}
+    # The input of a test is nobody's configuration.
+    target = repository(tmp_path, {**files, "tests/data/package.json": "{"})
     assert findings(target) == [
         "api/package.json:1 critical a",
-        "tests/data/package.json:1 medium a",
+        "tests/app/package.json:1 medium a",
     ]
 
 

@@ -21,6 +21,7 @@ from pytest_reconaudit.readers.secret_text import (
     is_signing_name,
     is_store_name,
     is_wordy,
+    names_a_cookie,
     tokens_in,
 )
 
@@ -76,6 +77,23 @@ def test_placeholders(value: str) -> None:
 def test_values_that_may_be_real(value: str) -> None:
     assert not is_placeholder(value)
     assert is_secret_value(value)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "expected"),
+    [
+        ("AUTH_COOKIE_KEY", "quay_session", True),
+        ("STATE_COOKIE_KEY", "__quay.oauth2_state", True),
+        ("SESSION_COOKIE_KEY", "sid", True),
+        ("COOKIE_KEY", "change-this-session-key", False),
+        ("COOKIE_KEY", "session secret", False),
+        ("COOKIE_KEY", "quay-seven", False),
+        ("COOKIE_KEY", "9fQ2xkT7wLmZ4vRb", False),
+        ("COOKIE_SECRET", "quay_session", False),
+    ],
+)
+def test_the_key_of_a_cookie_is_its_name(name: str, value: str, expected: bool) -> None:
+    assert names_a_cookie(name, value) is expected
 
 
 def test_words_are_told_from_random_text() -> None:

@@ -39,7 +39,8 @@ def ci_jobs_reachable(job_reach: JobReach | Problem) -> None:
         return
     job, name = job_reach.job, job_reach.job.id
     events = ", ".join(sorted(job_reach.workflow.events))
-    known = ", ".join(sorted(other.id for other in job_reach.workflow.jobs if other is not job))
+    others = [other.id for other in job_reach.workflow.jobs[:30] if other is not job]
+    known = ", ".join(sorted(others)) if job_reach.unknown_needs else ""
     for need in job_reach.unknown_needs:
         report(
             at=need.place,

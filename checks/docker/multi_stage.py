@@ -42,9 +42,9 @@ def docker_multi_stage(dockerfile: Dockerfile, images: Images) -> None:
     development; else the last). It fails when a compile or bundle command (`cargo build`,
     `npm run build`, `vite build`, `mvn package` …) runs in that stage or in one it is built on,
     also by `FROM builder AS final`, or when its base is a compiler image although the build runs
-    elsewhere. Images without a build step, development images and a build whose tools the same
-    `RUN` removes again pass. A deployment that asks for the build stage although a lean one
-    exists is a note.
+    elsewhere. Images without a build step, development images, an image that another Dockerfile
+    only copies from, and a build whose tools the same `RUN` removes again pass. A deployment that
+    asks for the build stage although a lean one exists is a note.
     Blind spots: a build hidden in a script that the Dockerfile runs; bases named by an `ARG`
     without default.
     """
@@ -72,6 +72,8 @@ def docker_multi_stage(dockerfile: Dockerfile, images: Images) -> None:
             return
     shipped = tools_shipped(dockerfile, stage)
     if shipped is None or stage.name.lower().startswith(("dev", "debug", "test")):
+        return
+    if images.copied_by(dockerfile) is not None:
         return
     base = shipped.base.base or shipped.base.written
     if shipped.builds_here:

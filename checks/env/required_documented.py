@@ -28,7 +28,7 @@ def env_required_documented(requirements: Requirements) -> None:
     Decides: (a) a read without which the program stops (`?`, `.expect()`, a throwing guard, a
     schema without default, `os.environ["X"]`, compose `${X:?}`), whose key is in no env file (a
     commented line counts), compose file, manifest, workflow or document: medium. (b) a key that
-    disables or skips authentication, TLS, verification or CSRF: high, required or not.
+    disables or skips authentication, TLS, verification, signatures or CSRF: high, required or not.
     (c) all optional reads of the repository: one low finding. Passes: platform and runtime keys,
     keys of well-known images, tests, builds and tools, caught `KeyError`s, computed names.
 

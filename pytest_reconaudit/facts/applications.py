@@ -305,6 +305,9 @@ def _image_folders(target: Target) -> dict[str, tuple[str, ...]]:
     return {}
 
 
+_WILD = regex(r"[*?\[]")
+
+
 def _folders(target: Target, dockerfile: Dockerfile) -> tuple[str, ...]:
     known = _by_folder(target)
     found: dict[str, None] = {}
@@ -313,7 +316,9 @@ def _folders(target: Target, dockerfile: Dockerfile) -> tuple[str, ...]:
     for context in every.contexts(dockerfile):
         for source in every.sources(dockerfile):
             path = posixpath.normpath(posixpath.join(context.path, source.written.lstrip("/")))
-            path = re.sub(r"/?[^/]*[*?\[].*$", "", "" if path == "." else path)
+            path = "" if path == "." else path
+            if wild := _WILD.search(path):
+                path = path[: max(path.rfind("/", 0, wild.start()), 0)]
             if path == context.path:
                 everything = True
                 continue

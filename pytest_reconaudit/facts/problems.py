@@ -16,6 +16,7 @@ from msgspec import Struct
 
 from pytest_reconaudit.facts.compose.mounts import is_used
 from pytest_reconaudit.facts.compose.stacks import is_test_data, written_by_hand
+from pytest_reconaudit.facts.k8s.manifests import only_definitions
 from pytest_reconaudit.model import Place, Problem, Severity
 from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.readers.cargo import read_cargo
@@ -135,6 +136,7 @@ _NOT_ENV = (".ts", ".js", ".mjs", ".cjs", ".py", ".rs", ".go", ".rb", ".php", ".
             ".vault", ".patch", ".diff", ".t", ".pl")  # fmt: skip
 _API_VERSION = regex(r"^apiVersion:", re.MULTILINE)
 _KIND = regex(r"^kind:", re.MULTILINE)
+_CONTROLLER_GEN = "controller-gen.kubebuilder.io/version"
 _SAMPLES = frozenset(
     {"template", "templates", "skeleton", "skeletons", "scaffold", "scaffolds", "boilerplate",
      "example", "examples", ".examples", "sample", "samples", "starter", "starters", "fixture",
@@ -183,6 +185,8 @@ def _yaml_kind(target: Target, path: str, name: str) -> str | None:
     if name in _KUSTOMIZATION:
         return "kustomization"
     if _API_VERSION.search(text) and _KIND.search(text):
+        if _CONTROLLER_GEN in text and only_definitions(text):
+            return None  # a generator writes them, by the megabyte
         return "Kubernetes manifest"
     if _PROMETHEUS.fullmatch(name):
         return "Prometheus configuration"

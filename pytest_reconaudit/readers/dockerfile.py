@@ -59,7 +59,7 @@ _NOT_DOCKER_NAMES = (
 )
 _NOT_DOCKER = frozenset(_NOT_DOCKER_NAMES.split())
 """Last name parts that make ``Dockerfile.<part>`` something else: data, template, left-over."""
-_MAX_INSTRUCTIONS = 5_000
+_MAX_INSTRUCTIONS = 1_000
 PlaceAt = Callable[[int], Place]
 
 

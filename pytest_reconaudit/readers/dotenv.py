@@ -65,6 +65,9 @@ _NOT_ENV = frozenset(
 )  # fmt: skip
 """Last name parts that make ``env.<part>`` something else: code, data, an encrypted file."""
 
+_SHELLS = frozenset({"sh", "bash", "zsh", "fish", "ps1", "eex", "heex"})
+"""Anywhere in the name: ``env.sh.eex`` and ``env.sh.template`` are scripts."""
+
 
 class EnvFileName(Struct, frozen=True):
     """What the path of an env file says about it."""
@@ -130,7 +133,7 @@ def env_file_name(path: str) -> EnvFileName | None:
     words = [word for word in _WORDS.split(base) if word]
     if "env" not in words and base not in ("dotenv",):
         return None
-    if words[-1] in _NOT_ENV:
+    if words[-1] in _NOT_ENV or _SHELLS.intersection(words):
         return None
     dotted = base.split(".")
     if (

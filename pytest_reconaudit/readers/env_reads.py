@@ -484,12 +484,13 @@ class _Rust(_Reading):
     def _fate(self, node: Node) -> tuple[bool, bool, str | None]:
         """(required, has a default, the literal default): what the method chain does with it."""
         current = node
+        optional = False  # after `.ok()`: then `?` says that there is none, and nothing stops
         for _ in range(30):
             parent = current.parent
             if parent is None:
                 break
             if parent.type == "try_expression":
-                return True, False, None
+                return not optional, False, None
             if parent.type == "await_expression" or parent.type == "parenthesized_expression":
                 current = parent
                 continue
@@ -510,6 +511,10 @@ class _Rust(_Reading):
                 return False, True, self._first_string(arguments)
             if name not in _RUST_KEEPS:
                 break
+            if name == "ok":
+                optional = True
+            elif name.startswith(("ok_or", "context", "with_context", "wrap_err")):
+                optional = False
             if name == "or_else" and _RUST_FALLBACK.search(
                 self.tree.text(arguments) if arguments is not None else ""
             ):

@@ -38,7 +38,8 @@ _APPS = {"FastAPI": "fastapi", "Flask": "flask", "Starlette": "starlette", "APIF
 _ROUTERS = frozenset({"APIRouter", "Blueprint", "APIBlueprint"})
 _VERBS = {name.lower(): name for name in METHODS}
 _SUSPECT = regex(
-    r"health|admin|route|mount|expose|socket|graphql|static|api|view|endpoint|page|blueprint|metrics",
+    r"health|admin|route|mount|expose|socket|graphql|static|api|view|endpoint|page|blueprint|metrics"
+    r"|setup|configure|init|include|load|plugin|service",
     re.IGNORECASE,
 )
 _PARAMETERS = regex(r"^_?(?:app|application|api|router|server|flask_app|fastapi_app|bp)$")
@@ -269,6 +270,9 @@ class _Reading:
         elif verb in ("add_api_route", "add_route", "add_url_rule", "add_api_websocket_route"):
             if verb != "add_api_websocket_route":
                 self._endpoint(router, self._methods(node, verb), node, "")
+        elif verb in _VERBS and given and given[0].type == "string":
+            # `self.app.post("/prompt")(self.handle_prompt)`
+            self._endpoint(router, [_VERBS[verb]], node, "")
         elif verb == "mount" and given:
             path = self._path(given[0])
             router.items.append(Gap("" if path is None else path, place, "something mounted"))

@@ -49,6 +49,12 @@ _SUSPECT = regex(
     r"|under-?pressure|openapi|yoga|autoload|controllers|oidc|swagger|metrics|prom|bull|admin",
     re.IGNORECASE,
 )
+_ONLY_SERVES = regex(
+    r"createServer|serve|listen|request|supertest|socket|ws|sentry|error|trac|instrument|shutdown"
+    r"|terminat|apm|session|passport|server$|log|handle$|String|stringify|keys",
+    re.IGNORECASE,
+)
+"""What an application is handed to without getting routes."""
 _STATIC = regex(r"\bstatic\b|serve-?static|fastifyStatic|koa-static", re.IGNORECASE)
 _MAX_DEPTH = 100
 _MAX_ITEMS = 4_000
@@ -448,7 +454,7 @@ class _Reading:
             source = self.names.get(name[0], (".",))[0]
             if source.startswith((".", "@/", "~/", "#", "src/")):
                 router.items.append(Mount("", name, self.tree.place(node), (), "handed"))
-            elif _SUSPECT.search(name[0]) or _SUSPECT.search(source):
+            elif not _ONLY_SERVES.search(name[-1]):
                 router.items.append(Gap("", self.tree.place(node), f"{name[0]} may add routes"))
 
     def _receiver(self, function: Node, scope: _Scope, depth: int) -> _Router | None:

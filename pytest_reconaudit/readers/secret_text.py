@@ -41,6 +41,7 @@ __all__ = [
     "is_store_name",
     "is_uuid",
     "is_wordy",
+    "names_a_cookie",
     "tokens_in",
 ]
 
@@ -161,6 +162,31 @@ def is_outbound_name(name: str) -> bool:
     return bool(_OUTBOUND.intersection(words)) or words[-2:] in (("API", "KEY"), ("ACCESS", "KEY"))
 
 
+_COOKIE_NAME = regex(
+    r"_{0,2}[A-Za-z][A-Za-z0-9]{0,20}(?:[._:-]{1,2}[A-Za-z0-9]{1,20}){0,6}", re.IGNORECASE
+)
+_COOKIE_WORDS = frozenset(
+    {"session", "sessions", "sid", "sess", "state", "token", "jwt", "auth", "user", "cookie", "id",
+     "csrf", "refresh", "login", "impersonating", "indicator", "connect"}
+)  # fmt: skip
+_KEY_WORDS = frozenset(
+    {"secret", "key", "keys", "change", "me", "changeme", "password", "your", "my", "replace",
+     "default", "insecure", "signing", "encryption", "example", "dev", "prod", "supersecret"}
+)  # fmt: skip
+
+
+def names_a_cookie(name: str, value: str) -> bool:
+    """Whether ``AUTH_COOKIE_KEY`` is the key *of* a cookie: its value reads ``app_session``."""
+    if _words(name)[-2:] != ("COOKIE", "KEY") or len(value) > 64:
+        return False
+    words = {word.lower() for word in _WORD.findall(value)}
+    return (
+        _COOKIE_NAME.fullmatch(value) is not None
+        and bool(words & _COOKIE_WORDS)
+        and not words & _KEY_WORDS
+    )
+
+
 # -- values --------------------------------------------------------------------------------
 
 _FAKE = regex(
@@ -174,6 +200,8 @@ _FAKE = regex(
     re.IGNORECASE,
 )
 _WHOLE = regex(r"(?:minioadmin|your|secret_?key|passw(?:or)?d)\d*", re.IGNORECASE)
+_COUNTED = regex(r"[A-Za-z]{2,24}[-_.@]?0?123(?:4(?:5(?:6(?:7(?:8(?:90?)?)?)?)?)?)?[!#]?")
+"""A word and the digits in their order."""
 _CAPITALS = regex(r"[A-Z]{2,40}(?:[ _-][A-Z]{1,40})*+")
 _REFERENCE = regex(
     r"\$\{|\$\(|^\$[A-Za-z_]|\$[A-Z_]{3}|\{\{|<%|%[A-Z_]{2,60}%|@@\w|__[A-Z_]{2,60}__|#\{"
@@ -196,17 +224,17 @@ _COMMON_WORDS = """
     cookie credential credentials customer data database db demo dev develop development docker
     dummy elastic email encryption env environment example fake file foo for frontend gateway
     generic github google grafana guest hello here host id in initial internal is it its jwt keep
-    kafka key keycloak keys letmein local login mail main manager mariadb master me minio minioadmin
-    mock mongo mongodb monitoring my mysql name nats neo new no none not null of oauth only open
-    org pass passphrase passwd password path pg placeholder platform please postgres postgresql
-    prod production project public put pwd qwerty rabbit rabbitmq random read readonly redis
-    refresh registry replica replication root sample secret secrets secure security sender server
-    service session set shared sign signing signin simple site smtp some something staging store string
-    strong super superadmin superuser supersecret support system temp test tester testing that the
-    this to token top ultra url use user username users valid value very vault web webhook welcome
-    with word world write www x y you your z mypassword mysecret secretkey secretpassword
-    passw userpassword adminpassword dbpassword rootpassword strongpassword testpassword
-    jwtsecret sessionsecret appsecret clientsecret postgrespassword yourstrong
+    kafka key keycloak keys letmein local login mail main manager mariadb master me minio
+    minioadmin mock mongo mongodb monitoring my mysql name nats neo new no none not null of oauth
+    only open org pass passphrase passwd password path pg placeholder platform please postgres
+    postgresql prod production project public put pwd qwerty rabbit rabbitmq random read readonly
+    redis refresh registry replica replication root sample secret secrets secure security sender
+    server service session set shared sign signing signin simple site smtp some something staging
+    store string strong super superadmin superuser supersecret support system temp test tester
+    testing that the this to token top ultra url use user username users valid value very vault web
+    webhook welcome with word world write www x y you your z mypassword mysecret secretkey
+    secretpassword passw userpassword adminpassword dbpassword rootpassword strongpassword
+    testpassword jwtsecret sessionsecret appsecret clientsecret postgrespassword yourstrong
 """
 _COMMON = frozenset(_COMMON_WORDS.split())
 """Words of which a default is made; two of them are no secret, one with digits neither."""
@@ -245,6 +273,8 @@ def is_placeholder(value: str) -> bool:
     if opening >= 0 and value.find(">", opening) > 0:
         return True
     if _FAKE.search(value) or _WHOLE.fullmatch(value) or _CAPITALS.fullmatch(value):
+        return True
+    if _COUNTED.fullmatch(value):
         return True
     if value.startswith((*_PUBLIC_VALUES, *_PUBLISHED)) or _demo_jwt(value):
         return True

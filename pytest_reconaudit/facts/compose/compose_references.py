@@ -8,7 +8,14 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
-from pytest_reconaudit.facts.compose.stacks import KINDS, Stack, compose_files, dangling, stacks
+from pytest_reconaudit.facts.compose.stacks import (
+    KINDS,
+    Stack,
+    compose_file,
+    compose_files,
+    dangling,
+    stacks,
+)
 from pytest_reconaudit.facts.created import created
 from pytest_reconaudit.facts.docker.images import dockerfiles, ignore_rule, namesake
 from pytest_reconaudit.facts.index import hidden
@@ -151,11 +158,15 @@ def _of_stack(target: Target, stack: Stack) -> Iterator[Verdict]:
 
 
 def _defined_beside(target: Target, stack: Stack) -> frozenset[str]:
-    """Every service, volume … that the compose files in the same folders define."""
+    """Every service, volume … that the compose files in the same folders define.
+
+    Below a file without services: that all the files under its folder define.
+    """
     folders = {posixpath.dirname(path) for path in stack.files}
+    below = f"{stack.folder}/" if not compose_file(target, stack.files[0]).services else "\0"
     found: set[str] = set()
     for file in compose_files(target):
-        if file.folder in folders:
+        if file.folder in folders or file.path.startswith(below):
             found.update(file.services)
             for kind in KINDS:
                 found.update(str(name) for name in file.root.map(kind))

@@ -188,7 +188,12 @@ def stacks(target: Target) -> tuple[Stack, ...]:
             used.update(found[paths].all_files)
         return found[paths]
 
+    shared = _shared_bases(target)
     for folder, paths in _default_pairs(files):
+        common = _completed_by(target, paths, folder, shared)
+        if common is not None:
+            add((common, *paths), posixpath.dirname(common), "paired", None)
+            continue
         add(paths, folder, "default", None)
         sample = _sample_override(target, folder) if len(paths) == 1 else None
         if sample is not None:
@@ -203,6 +208,10 @@ def stacks(target: Target) -> tuple[Stack, ...]:
             continue
         folder = posixpath.dirname(path)
         bases = [base for base in _bases(path, files) if base != path]
+        common = _completed_by(target, (path,), folder, shared)
+        if common is not None:
+            add((common, path), posixpath.dirname(common), "paired", None)
+            continue
         if _stands_alone(target, (path,), folder, files):
             add((path,), folder, "alone", None)
             continue
@@ -247,6 +256,38 @@ def _sample_override(target: Target, folder: str) -> str | None:
             path = posixpath.join(folder, name + suffix)
             if target.has(path) and compose_file(target, path).is_compose:
                 return path
+    return None
+
+
+def _shared_bases(target: Target) -> tuple[str, ...]:
+    """Default files without a service of their own: they are there to be run with others."""
+    by_name = files_by_name(target)
+    return tuple(
+        sorted(
+            path
+            for name in DEFAULTS
+            for path in by_name.get(name, ())
+            if not is_test_data(path)
+            and not (file := compose_file(target, path)).services
+            and not file.includes
+            and any(file.root.map(kind) for kind in KINDS)
+        )
+    )
+
+
+def _completed_by(
+    target: Target, paths: tuple[str, ...], folder: str, shared: tuple[str, ...]
+) -> str | None:
+    """The nearest of the shared files above that declares what these files lack."""
+    above = [path for path in shared if folder.startswith(f"{posixpath.dirname(path)}/")]
+    above += [path for path in shared if "/" not in path and folder]
+    if not above:
+        return None
+    lacking = {name for _, _, name, _ in dangling(_stack(target, paths, folder, "alone", None))}
+    for path in sorted(set(above), key=len, reverse=True):
+        root = compose_file(target, path).root
+        if any(lacking & {str(name) for name in root.map(kind)} for kind in KINDS):
+            return path
     return None
 
 

@@ -329,9 +329,9 @@ _FOREIGN_PATH = regex(
 )
 _POSTGRES_PATH = regex(r"(?:^|[/_.-])(?:postgres(?:ql)?|pgsql|pg|supabase)(?:[/_.-]|$)")
 _FOREIGN_SQL = regex(
-    r"\bauto_?increment\b|\bengine\s*=\s*\w+|^\s*pragma\s|\bwithout\s+rowid\b|`\w+`"
+    r"\bauto_?increment\b|\bengine\s*=\s*\w+|^[ \t]*pragma\s|\bwithout\s+rowid\b|`\w+`"
     r"|\bstrftime\s*\(|\bunix_timestamp\s*\(|\bnvarchar\b|\bvarchar2\b|\bidentity\s*\(\s*1\s*,"
-    r"|^\s*go\s*$|\bdatetime\s*\(|\bnumber\(\d|\bdatetime2\b|\bmergetree\b|\blongtext\b"
+    r"|^[ \t]*go[ \t]*$|\bdatetime\s*\(|\bnumber\(\d|\bdatetime2\b|\bmergetree\b|\blongtext\b"
     r"|\btinyint\b|\bunsigned\b|\bsys\.\w+|\[dbo\]|\binteger\s+primary\s+key\s+autoincrement",
     re.IGNORECASE | re.MULTILINE,
 )
@@ -358,7 +358,7 @@ def _dialect(target: Target, folder: str, paths: Iterable[str]) -> str:
     if _POSTGRES_PATH.search(folder):
         return "postgres"
     text = "\n".join(target.text(path)[:20_000] for path in list(paths)[:20])
-    text = re.sub(r"--[^\n]*|/\*.*?\*/", " ", text, flags=re.DOTALL)
+    text = re.sub(r"--[^\n]*|/\*.*?(?:\*/|\Z)", " ", text, flags=re.DOTALL)
     ours, theirs = len(_POSTGRES_SQL.findall(text)), len(_FOREIGN_SQL.findall(text))
     if ours > theirs:
         return "postgres"

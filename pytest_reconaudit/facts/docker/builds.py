@@ -325,9 +325,9 @@ def _workflow_actions(target: Target) -> Iterator[ImageBuild]:
 
 
 def _builds(name: str, given: Map) -> bool:
-    return name in ("docker/build-push-action", "redhat-actions/buildah-build") or bool(
-        {"dockerfile", "containerfiles"} & set(given)
-    )
+    # Depot, Blacksmith and others keep the name and the inputs of Docker's own action.
+    same = name.endswith("/build-push-action") or name == "redhat-actions/buildah-build"
+    return same or bool({"dockerfile", "containerfiles"} & set(given))
 
 
 _OUTPUTS = regex(r"\$\{\{\s*steps\.([A-Za-z0-9_-]+)\.outputs\.")

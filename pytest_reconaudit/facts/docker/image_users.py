@@ -35,6 +35,7 @@ _DROP_PACKAGES = frozenset({"gosu", "su-exec", "s6", "s6-overlay", "runit", "fix
 _NONROOT_NAMES = regex(
     r"unprivileged|nonroot|non-root|rootless|chiseled|\bgitpod/workspace|^bitnami(?:legacy)?/"
     r"|^cgr\.dev/|chainguard/|^jupyter/|/jupyter/|^linuxserver/|lscr\.io/|ghcr\.io/linuxserver/"
+    r"|^public\.ecr\.aws/lambda/|^amazon/aws-lambda-"  # the platform picks the user
     r"|^quay\.io/keycloak/|^selenium/|^browserless/|ubi\d+/(?:nodejs|python|openjdk|go-toolset|php"
     r"|ruby|httpd|nginx)"
 )
@@ -94,6 +95,18 @@ class ImageUser(Struct, frozen=True):
     """Where everybody who runs the image asks for another user; empty unless all do."""
 
 
+_NEEDS_MAKER = frozenset({"base", "static", "cc", "runtime", "runtime-deps", "sdk", "aspnet"})
+"""Names that anybody gives an image; known to be root when Google or Microsoft made it."""
+
+
+def _is_known_root(image: ImageReference | None) -> bool:
+    if image is None:
+        return False
+    if image.short in _NEEDS_MAKER:
+        return re.search(r"distroless|microsoft\.com|dotnet", image.name) is not None
+    return image.short in _SYSTEMS or image.short in _LANGUAGES
+
+
 class ImageUsers:
     """The users of the images of one repository."""
 
@@ -128,6 +141,8 @@ class ImageUsers:
             ),
             None,
         )
+        if command is not None and _BUILDER.search(" ".join(_words(command)[:3])):
+            return None  # it makes a package and ends
         short = image.short if image else ""
         tag = image.tag if image else ""
         return ImageUser(
@@ -136,7 +151,7 @@ class ImageUsers:
             written=user.text if user is not None else "",
             base=base,
             workers=short in _WORKERS or (short == "php" and ("apache" in tag or "fpm" in tag)),
-            known_base=user is not None or short in _SYSTEMS or short in _LANGUAGES,
+            known_base=user is not None or _is_known_root(image),
             command=command,
             overridden=self._overridden(dockerfile),
         )
@@ -203,6 +218,17 @@ class ImageUsers:
         if not seen or any(note is None for note in seen):
             return ()
         return tuple(dict.fromkeys(note for note in seen if note is not None))
+
+
+_BUILDER = regex(
+    r"(?:^|[\s/])(?:build|package|compile|mk|make)(?:[-_](?:\w+))*\.(?:sh|bash)\b|\b(?:rpmbuild|debuild"
+    r"|dpkg-buildpackage|makepkg|goreleaser|nfpm)\b"
+)
+"""Commands that make something and end, in an image that is a build tool."""
+
+
+def _words(command: Instruction) -> list[str]:
+    return list(command.exec_form) if command.exec_form is not None else command.text.split()
 
 
 def _gives_up_root(image: ImageReference | None) -> bool:

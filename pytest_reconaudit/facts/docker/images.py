@@ -23,6 +23,7 @@ from pytest_reconaudit.readers.dockerfile import (
     Stage,
     Word,
     copied_from,
+    image_reference,
     is_dockerfile_name,
     mount_options,
     read_dockerfile,
@@ -62,10 +63,11 @@ _MAX_BELOW = 3_000
 _OUTPUTS_NAMES = (
     "target dist build out bin release releases artifacts artifact _output _build "
     "node_modules .next .nuxt .output .svelte-kit pkg publish staging binaries public/build "
-    "obj libs storybook-static generated coverage"
+    "obj libs storybook-static generated coverage bundle bundles"
 )
 _OUTPUTS = frozenset(_OUTPUTS_NAMES.split())
 """Folders that a build fills before the image is made."""
+_IF_THERE = regex(r"\[[^\]!^-]\]")
 _OUTPUT_SUFFIXES = (
     ".jar", ".war", ".ear", ".whl", ".tar.gz", ".tgz", ".tar", ".zip", ".deb", ".rpm", ".apk",
     ".so", ".exe", ".dll", ".wasm", ".a", ".bin", ".gz", ".xz",
@@ -229,6 +231,25 @@ class Images:
         found = self.builds(dockerfile)
         return bool(found) and all(one.origin == "devcontainer" for one in found)
 
+    def copied_by(self, dockerfile: Dockerfile) -> Stage | None:
+        """The stage of another Dockerfile that has this image as its base, only to be copied from.
+
+        Then the image is a build stage that has a file of its own; it does not ship.
+        """
+        names = {
+            image_reference(name).name for one in self.builds(dockerfile) for name in one.names
+        }
+        names = {name for name in names if "/" in name and "$" not in name}
+        for other in dockerfiles(self._target) if names else ():
+            final = self.final_stage(other)
+            if other.path == dockerfile.path or final is None:
+                continue
+            ships = other.chain(final)
+            for stage in other.stages:
+                if stage.base and image_reference(stage.base).name in names and stage not in ships:
+                    return stage
+        return None
+
     def fragment_user(self, dockerfile: Dockerfile) -> Place | None:
         """Who puts a file without ``FROM`` together with others, if anybody is seen to."""
         name = posixpath.basename(dockerfile.path)
@@ -339,8 +360,10 @@ class Images:
             glob = _is_glob(_clean(source.written))
             context, verdict = bad[0]
             assert verdict is not None
-            if glob and verdict[0] == "missing" and resolved.get(id(source.instruction)):
-                continue
+            if glob and verdict[0] == "missing":
+                # `COPY cert[s]/ …`: a pattern for one name means "if it is there" (BuildKit).
+                if resolved.get(id(source.instruction)) or _IF_THERE.search(source.written):
+                    continue
             kind, path, rule = verdict
             if kind in ("missing", "ignored"):
                 if _is_build_output(source, self._target, context.path, dockerfile):

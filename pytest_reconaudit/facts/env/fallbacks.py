@@ -32,6 +32,7 @@ from pytest_reconaudit.readers.secret_text import (
     is_signing_name,
     is_store_name,
     is_wordy,
+    names_a_cookie,
 )
 from pytest_reconaudit.target import Target, once
 
@@ -98,6 +99,11 @@ def fallback_files(target: Target) -> tuple[FallbackFile, ...]:
 
 
 Judged = Iterator[tuple[str, "Fallback | None"]]
+
+_SWITCHES = frozenset(
+    {"true", "false", "yes", "no", "on", "off", "none", "null", "nil", "undefined", "0", "1"}
+)
+"""Values that turn something on or off: no secret, whatever the key is called."""
 
 
 class _Known:
@@ -183,8 +189,10 @@ def _code(target: Target, known: _Known) -> Judged:
 def _code_default(known: _Known, key: str, value: str, place: Place) -> Fallback | None:
     if not value.strip() or is_reference(value) or known.rejected(place.path, value):
         return None
-    if value.lower() in ("none", "null", "undefined", "false", "0"):
+    if value.lower() in _SWITCHES or names_a_cookie(key, value):
         return None
+    if "://" in value and not any(True for _ in credentials_in(value)):
+        return None  # an address, also a DSN that only says where to report to
     lines = known.target.text(place.path).split("\n")
     if is_declared_public(lines, place.line or 1):
         return None
@@ -220,7 +228,7 @@ _OR = regex(
 _READS = regex(r"(?:^|[.:>_])(?:\w*(?:get|fetch|env|lookup|default|param)\w*|or)$", re.I)
 _WRITES = regex(
     r"(?:^|[.:>_])(?:set(?!_?default)|put|bind|add|replace|define|log|print|error|warn|test|mock|stub"
-    r"|header|flag|string|equal|assert|append|register)\w*$",
+    r"|header|flag|string|equal|assert|append|register|reset|unset|clear|del|remove|hide|redact)\w*$",
     re.I,
 )
 _SPRING = regex(r"\$\{(?P<key>[A-Za-z][A-Za-z0-9_.-]{2,60}):(?P<value>[^}\n$]{1,200})\}")
@@ -336,7 +344,7 @@ def _secret_entry(target: Target, entry: Entry) -> Fallback | None:
         return None
     if "$" in value or is_reference(value) or value.startswith(("/", "{{")):
         return None
-    if value.lower() in ("true", "false", "yes", "no", "none", "null", "0", "1", '""', "''"):
+    if value.lower() in _SWITCHES or value in ('""', "''") or names_a_cookie(entry.key, value):
         return None
     if is_declared_public(target.text(entry.place.path).split("\n"), entry.place.line or 1):
         return None
@@ -364,7 +372,9 @@ def _default(entry: Entry, name: str, operator: str, word: str) -> Fallback | No
     filled = expand_compose(word, {})
     if not filled or is_reference(filled) or not is_secret_name(name):
         return None
-    if filled.lower() in ("true", "false", "none", "null") or filled.startswith("/run/secrets"):
+    if filled.lower() in _SWITCHES or names_a_cookie(name, filled):
+        return None
+    if filled.startswith("/run/secrets"):
         return None
     if "://" in filled and not any(True for _ in credentials_in(filled)):
         return None

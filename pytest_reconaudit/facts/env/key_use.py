@@ -197,7 +197,7 @@ def _name(path: str) -> str:
     return path.rpartition("/")[2]
 
 
-_ENV_NAMES = regex(r"([\w.-]*env[\w.-]*)[\"']?[ \t]*$", re.MULTILINE)
+_ENV_NAMES = regex(r"(?<![\w.-])([\w.-]{0,99}env[\w.-]{0,99})[\"']?[ \t]{0,9}$", re.MULTILINE)
 
 
 def _foreign(target: Target) -> Iterator[str]:

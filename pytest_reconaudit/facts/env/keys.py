@@ -116,10 +116,22 @@ _RELAXED = regex(
     r"\bAutomaticEnv\(|\benvconfig\.(?:Process|MustProcess|InitWithPrefix)|\bkoanf\b"
     r"|\benv\.Parse(?:WithOptions|As)?\(|AddEnvironmentVariables|@ConfigurationProperties"
     r"|SpringApplication\b|@SpringBootApplication|\bDynaconf\b|\bconfita\b|@ConfigProperty"
-    r"|\bcleanenv\.|\bConfigFactory\.load"
+    r"|\benv-namespace:\"|\bcleanenv\.|\bConfigFactory\.load"
 )
 """Loaders that derive the names of the keys from the names of fields."""
+_RELAXED_MARKS = (
+    "AutomaticEnv(", "envconfig.", "koanf", "env.Parse", "AddEnvironmentVariables", "SpringBoot",
+    "SpringApplication", "ConfigurationProp", "Dynaconf", "confita", "ConfigProperty", "cleanenv",
+    "ConfigFactory", "env-namespace:",
+)  # fmt: skip
+"""What each of them holds; looking for words is some hundred times faster."""
 _RELAXED_SUFFIXES = (".go", ".java", ".kt", ".cs", ".py", ".scala")
+_RENAMED = regex(
+    r"\bprocess\.env\[\s{0,20}(?:[\w.]{0,40}(?:[cC]ase|[sS]nake|[uU]pper|CONST)\w{0,20}\("
+    r"|\w{1,40}(?:\.replace\([^()\n]{0,80}\)){0,3}\.toUpperCase\()"
+)
+"""``process.env[constantCase(key)]``: the same in JavaScript."""
+_RENAMED_SUFFIXES = (".ts", ".tsx", ".mts", ".cts", ".js", ".mjs", ".cjs")
 
 
 def is_platform_key(key: str) -> bool:
@@ -226,6 +238,7 @@ class KeyMatrix:
         self._words: dict[bytes, list[tuple[str, str]]] | None = None
         self._readable: list[tuple[str, str]] = []
         self._codes: dict[str, str] = {}
+        self._derivers: tuple[tuple[Place, str], ...] | None = None
 
     # -- reads -------------------------------------------------------------------------
 
@@ -534,13 +547,32 @@ class KeyMatrix:
 
     def undecidable(self, folder: str) -> Place | None:
         """The loader because of which nothing can be said about what an application reads."""
+        if self._derivers is None:
+            self._derivers = tuple(self._deriving())
+        return next(
+            (
+                place
+                for place, application in self._derivers
+                if application == folder or _shares(self.target, application, folder)
+            ),
+            None,
+        )
+
+    def _deriving(self) -> Iterator[tuple[Place, str]]:
+        """(loader, application's folder) of each that derives key names from field names."""
         target = self.target
         for path in target.files:
-            if path.endswith(_RELAXED_SUFFIXES) and application_of(target, path).folder == folder:
-                match = _RELAXED.search(target.text(path))
-                if match:
-                    return Place(path, target.text(path).count("\n", 0, match.start()) + 1)
-        return None
+            if path.endswith(_RELAXED_SUFFIXES):
+                text = target.text(path)
+                marked = any(mark in text for mark in _RELAXED_MARKS)
+                match = _RELAXED.search(text) if marked else None
+            elif path.endswith(_RENAMED_SUFFIXES) and "process.env[" in target.text(path):
+                match = None if is_test_path(path) else _RENAMED.search(target.text(path))
+            else:
+                continue
+            if match:
+                line = target.text(path).count("\n", 0, match.start()) + 1
+                yield Place(path, line), application_of(target, path).folder
 
     def loader_of(self, key: str, folder: str) -> EnvLoader | None:
         """A loader of the application that reads every key with a prefix of this one's."""

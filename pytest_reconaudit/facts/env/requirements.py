@@ -45,7 +45,7 @@ class Requirements(Struct, frozen=True):
 
 _SWITCH = regex(
     r"(?=.*(?:DISABLE_|SKIP_|ALLOW_INSECURE|BYPASS|INSECURE_|NO_))"
-    r"(?=.*(?:AUTH|TLS|SSL|VERIFY|VERIFICATION|CSRF))[A-Z0-9_]{4,80}"
+    r"(?=.*(?:AUTH|TLS|SSL|VERIFY|VERIFICATION|SIGNATURE|CSRF))[A-Z0-9_]{4,80}"
 )
 _NOT_SWITCH = regex(r"AUTHOR|OAUTH_|_URL$|_PATH$")
 _BUILD = regex(
@@ -59,6 +59,9 @@ _MANUAL = regex(
 )
 """Documents that list keys for people to set; a report that merely names one does not."""
 _SETS = regex(r"(?m)^[ \t]*(?:export[ \t]+)?([A-Z_][A-Z0-9_]*)[ \t]?[:?]?=")
+_BAKES = regex(r"cargo::?rustc-env=([A-Z_][A-Z0-9_]*)")
+_DEFINES = regex(r"[\"']process\.env\.([A-Z_][A-Z0-9_]*)[\"'][ \t]*:")
+"""``define: {'process.env.X': …}``: the bundler puts the value in."""
 _RUNS = bytes(
     byte if 48 <= byte <= 57 or 65 <= byte <= 90 or byte == 95 else 32 for byte in range(256)
 )
@@ -142,5 +145,11 @@ def _documented(target: Target, matrix: KeyMatrix) -> frozenset[str]:
             words.update(target.text(path).encode("utf-8", "replace").translate(_RUNS).split())
         elif path.endswith((".sh", ".bash")) or base in ("Makefile", "justfile", "Justfile"):
             known.update(_SETS.findall(target.text(path)))
+        elif path.endswith(".rs") and "rustc-env" in target.text(path):
+            known.update(_BAKES.findall(target.text(path)))  # what `env!` reads
+        elif path.endswith((".ts", ".mts", ".js", ".mjs", ".cjs")) and "define" in target.text(
+            path
+        ):
+            known.update(_DEFINES.findall(target.text(path)))
     known |= {word.decode("ascii") for word in words if b"_" in word or len(word) > 4}
     return frozenset(known)

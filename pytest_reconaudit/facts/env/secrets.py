@@ -51,7 +51,8 @@ _WORD = regex(r"[a-z]+")
 _PURPOSES = {
     **dict.fromkeys(
         ("test", "tests", "testing", "ci", "e2e", "fixture", "fixtures", "mock", "mocks", "spec",
-         "bench", "benchmark", "integration", "testdata", "tst", "citest", "unittest"),
+         "bench", "benchmark", "integration", "testdata", "tst", "citest", "unittest", "suites",
+         "testsuite", "testsuites"),
         "test",
     ),
     **dict.fromkeys(

@@ -90,12 +90,21 @@ def key_values(target: Target) -> tuple[KeyValues, ...]:
         if conflicts:
             found[key] = conflicts
     for name, conflict in (*_databases(target, matrix), *_secrets(target)):
+        for key, known in list(found.items()):
+            # The same values once more, without the URLs that hold the name too.
+            if _DATABASE_NAME.fullmatch(key) and _covered(known, conflict):
+                del found[key]
         found.setdefault(name, []).append(conflict)
     compared = sum(1 for key, ones in values.items() if len(ones) > 1 and key not in found)
     out = [KeyValues(key, tuple(found[key])) for key in sorted(found)]
     if compared:
         out.append(KeyValues("all other keys", ()))
     return tuple(out)
+
+
+def _covered(known: Iterable[Conflict], other: Conflict) -> bool:
+    places = {one.place for one in other.values}
+    return all(one.place in places for conflict in known for one in conflict.values)
 
 
 def _files(matrix: KeyMatrix) -> Iterator[EnvFile]:

@@ -28,7 +28,9 @@ _MAX_FILES = 2_000
 _MAX_BYTES = 20 * 1024 * 1024
 _MAX_VALUES = 8
 """Values files per chart that are rendered."""
-_TOTAL_SECONDS = 60.0
+_AT_ONCE = 4
+"""How many of them at once."""
+_TOTAL_SECONDS = 25.0
 """All charts of a repository together."""
 _MAX_ALIGNED = 1_500
 """Lines of a document or template that are aligned; longer ones get the first line."""
@@ -146,7 +148,9 @@ def _values(chart: _Chart) -> list[str]:
 
 
 def _built(target: Target, helm: str, chart: _Chart, end: float) -> Iterator[BuiltChart]:
-    from pytest_reconaudit.probes.helm import SECONDS, render
+    from concurrent.futures import ThreadPoolExecutor
+
+    from pytest_reconaudit.probes.helm import SECONDS, Rendered, render
 
     files: dict[str, bytes] = {}
     size = 0
@@ -157,14 +161,20 @@ def _built(target: Target, helm: str, chart: _Chart, end: float) -> Iterator[Bui
             yield _not(chart, "a Helm chart with too many files to copy")
             return
     release = re.sub(r"[^a-z0-9-]+", "-", chart.name.lower()).strip("-")[:40] or "release"
-    for values in ("", *_values(chart)):
+
+    def rendered(values: str) -> Rendered:
         left = end - time.monotonic()
         if left <= 0:
-            yield _not(chart, "there are too many Helm charts to render them all", values)
-            continue
-        made = render(
+            return Rendered("", "there are too many Helm charts to render them all")
+        return render(
             helm, files, [values] if values else [], release=release, seconds=min(left, SECONDS)
         )
+
+    every = ("", *_values(chart))
+    # Each is a process of its own; nothing of the target is read meanwhile.
+    with ThreadPoolExecutor(min(len(every), _AT_ONCE)) as pool:
+        results = list(pool.map(rendered, every))
+    for values, made in zip(every, results, strict=True):
         if made.reason:
             yield _not(chart, made.reason, values)
             continue

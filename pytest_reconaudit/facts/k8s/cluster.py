@@ -445,9 +445,12 @@ def _id(one: KubeObject) -> str:
 
 
 def is_fragment(one: KubeObject) -> bool:
-    """Whether a workload is only part of one: a patch that no kustomization lists."""
+    """Whether a workload is only part of one: a patch that no kustomization lists.
+
+    An image that is written and empty is one that somebody fills in.
+    """
     pod = one.pod
-    return pod is not None and not all(container.image for container in pod.containers)
+    return pod is not None and not all("image" in container.root for container in pod.containers)
 
 
 # -- references ----------------------------------------------------------------------------

@@ -1,7 +1,8 @@
 """Objects that are written down twice, and applications that are described twice.
 
 Only full manifests count: patches, overlays of one base, files of different environments and
-bundles that gather what lies beside them are all alternatives by design.
+bundles that gather what lies beside them are all alternatives by design, and so are two files
+that each hold the whole installation.
 """
 
 from __future__ import annotations
@@ -57,6 +58,8 @@ _ENVIRONMENT_WORDS = regex(
 )
 _WORD = regex(r"[a-z]{2,}")
 _MAX_NODES = 5_000
+_WHOLE = 8
+"""Objects in a file from which on it may be an installation of its own."""
 _Key = tuple[str, str, str]
 
 
@@ -143,7 +146,9 @@ def _variants(known: Cluster, copies: list[_Copy]) -> bool:
     them all says the contrary; else three copies, or files that are called alike, are variants.
     """
     first, *others = copies
-    if first.within.kind != "directory" or first.object.namespace is not None:
+    if first.within.kind != "directory":
+        return False
+    if first.object.namespace is not None and first.environment not in _ASIDE:
         return False
     if any(other.within is not first.within for other in others):
         return False
@@ -166,7 +171,33 @@ def _stem(path: str) -> str:
     return path.rpartition("/")[2].rpartition(".")[0]
 
 
+@once
+def _inventories(target: Target) -> dict[str, frozenset[tuple[str, str]]]:
+    """(kind, name) of everything in each manifest of a plain folder."""
+    found: dict[str, set[tuple[str, str]]] = {}
+    for within in cluster(target).sets:
+        if within.kind == "directory":
+            for one in within.objects:
+                found.setdefault(one.path, set()).add((one.kind, one.name))
+    return {path: frozenset(objects) for path, objects in found.items()}
+
+
+def _editions(known: Cluster, one: _Copy, other: _Copy) -> bool:
+    """Whether two files are whole installations, one for each kind of cluster: one is chosen."""
+    inventories = _inventories(known.target)
+    ours = inventories.get(one.object.path, frozenset())
+    theirs = inventories.get(other.object.path, frozenset())
+    smaller = min(len(ours), len(theirs))
+    return (
+        smaller >= _WHOLE
+        and len(ours & theirs) >= 0.8 * smaller
+        and not _applied_together(known, one, other)
+    )
+
+
 def _meet(known: Cluster, one: _Copy, other: _Copy) -> bool:
+    if _editions(known, one, other):
+        return False
     if one.within is other.within:
         if one.within.kind == "kustomization":
             return True
@@ -183,7 +214,7 @@ def _meet(known: Cluster, one: _Copy, other: _Copy) -> bool:
     if (ours in _ASIDE) != (theirs in _ASIDE):
         return False  # a test or an example puts its own in the place of the real one
     applied = _applied_together(known, one, other)
-    if one.object.namespace is None:
+    if one.object.namespace is None or ours in _ASIDE:
         return applied
     return applied or not _versions(one.within.id, other.within.id)
 

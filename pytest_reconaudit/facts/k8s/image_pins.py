@@ -199,6 +199,8 @@ class _Setters:
     def reason(self, seen: Sighting, container: Container) -> str:
         """Why a container's image is not judged; empty when it is."""
         image = container.image
+        if not image:
+            return "the image is filled in at deployment"
         reference = image_reference(image)
         # An image's name is lower case: capitals in it are to be replaced.
         if (

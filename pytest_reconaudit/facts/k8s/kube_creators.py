@@ -16,6 +16,7 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
+from pytest_reconaudit.facts.k8s.manifests import only_definitions
 from pytest_reconaudit.model import Place
 from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.readers.manifest import is_kube_name
@@ -70,6 +71,7 @@ _WITH_VALUE = frozenset(
         "--set-string", "--kube-context", "--server", "--token", "-c", "--name", "--tcp",
     }
 )  # fmt: skip
+_LONG = 20_000
 _SHORT = 600
 """Characters after ``kind:`` in which an inline manifest's name is looked for."""
 
@@ -152,6 +154,8 @@ def outside(target: Target) -> Outside:
     for path in filter(_SCRIPTS.search, target.files):
         text = target.text(path)
         if not any(hint in text for hint in _HINTS):
+            continue
+        if len(text) > _LONG and path.endswith((".yaml", ".yml")) and only_definitions(text):
             continue
         clean = _MARKS.sub("", text)
         if path.endswith((".tf", ".hcl")):

@@ -20,7 +20,14 @@ from pytest_reconaudit.readers.manifest import ManifestFile, manifest_of, may_ho
 from pytest_reconaudit.readers.yaml import read_yaml
 from pytest_reconaudit.target import Target, once
 
-__all__ = ["charts", "kustomization_at", "kustomizations", "manifest_at", "manifest_files"]
+__all__ = [
+    "charts",
+    "kustomization_at",
+    "kustomizations",
+    "manifest_at",
+    "manifest_files",
+    "only_definitions",
+]
 
 _SKIPPED_NAMES = regex(
     r"(?:pnpm-lock|(?:docker-)?compose[\w.-]*|values[\w.-]*|openapi[\w.-]*|swagger[\w.-]*"
@@ -92,7 +99,7 @@ def _manifests(target: Target) -> Callable[[str], ManifestFile]:
             text = target.text(path)
             known[path] = (
                 manifest_of(target.parse(read_yaml, path), text)
-                if may_hold_objects(text) and not _only_definitions(text)
+                if may_hold_objects(text) and not only_definitions(text)
                 else ManifestFile(path, ())
             )
         return known[path]
@@ -103,7 +110,7 @@ def _manifests(target: Target) -> Callable[[str], ManifestFile]:
 _TOP_KINDS = regex(r"^kind:[ \t]*[\"']?(\w+)", re.MULTILINE)
 
 
-def _only_definitions(text: str) -> bool:
+def only_definitions(text: str) -> bool:
     """Whether all that a file holds is custom resource definitions: large, and named by nothing."""
     kinds = set(_TOP_KINDS.findall(text))
     return kinds == {"CustomResourceDefinition"}

@@ -25,7 +25,7 @@ __all__ = ["probe_files", "resource_files"]
 
 _RUNS_TO_ITS_END = frozenset({"Job", "CronJob", "ScaledJob"})
 _PAUSES = regex(r"(?:^|/)pause(?:-[a-z0-9]+)?(?:[:@]|$)")
-"""The image of a container that does nothing: it keeps a pod or its name space, or takes a proxy."""
+"""The image of a container that does nothing: it keeps a pod alive, for a proxy say."""
 _DEPENDS = regex(
     r"(?:^|[/_.-])(?:ready|readyz|readiness|db|database|deep|full|dependencies|deps)(?:$|[/_.-])",
     re.IGNORECASE,

@@ -110,7 +110,9 @@ def _probe(
         heard_there = number is not None and listening.on(number) is not None
         # A port that is not declared works all the same, if the program opens it.
         built = program is not None and program.dockerfile is not None
-        told = number is not None and not listening.complete and _spoken_of(target, container, number)
+        told = (
+            number is not None and not listening.complete and _spoken_of(target, container, number)
+        )
         if number is None or (built and container.ports and not heard_there and not told):
             yield KubeFault(
                 clause="b",
@@ -149,8 +151,8 @@ def _probe(
 
 
 _SOURCES = (
-    ".go", ".rs", ".ts", ".js", ".mjs", ".py", ".java", ".kt", ".scala", ".cs", ".rb", ".php", ".ex",
-    ".exs", ".c", ".cc", ".cpp", ".properties", ".toml", ".conf",
+    ".go", ".rs", ".ts", ".js", ".mjs", ".py", ".java", ".kt", ".scala", ".cs", ".rb", ".php",
+    ".ex", ".exs", ".c", ".cc", ".cpp", ".properties", ".toml", ".conf",
 )  # fmt: skip
 _EVERYBODYS = frozenset({80, 443, 3000, 4000, 5000, 8000, 8080, 8443, 8888, 9000, 9090})
 """Ports that stand in any code, for another reason."""
@@ -169,7 +171,9 @@ def _spoken_of(target: Target, container: Container, number: int) -> bool:
         return False
     digits = str(number)
     return any(
-        path.endswith(_SOURCES) and digits in target.text(path) and pattern.search(target.text(path))
+        path.endswith(_SOURCES)
+        and digits in target.text(path)
+        and pattern.search(target.text(path))
         for path in target.files
     )
 

@@ -97,7 +97,10 @@ def _faults(target: Target, known: Cluster, seen: Sighting) -> Iterator[KubeFaul
         near = [pod for pod in own if pod.object.path == service.path]
         yield from _ports(seen, near or own)
     elif not _left_out(target, seen):
-        yield from _ports(seen, pods)
+        # Applied apart, they are only known to meet when both name the namespace, or neither does.
+        met = [pod for pod in pods if pod.object.namespace == service.namespace]
+        if met:
+            yield from _ports(seen, met)
 
 
 def _left_out(target: Target, seen: Sighting) -> bool:

@@ -135,7 +135,7 @@ def _exposed(target: Target, book: _Book) -> None:
                     number = port_number(text.partition("/")[0])
                     if number is None:
                         continue
-                    known = heard.complete
+                    known = heard.complete or heard.on(number) is not None
                     book.count(word.place, known)
                     if not known or heard.on(number) or _given(target, program, number):
                         continue
@@ -178,8 +178,9 @@ def _pods(target: Target, book: _Book) -> None:
         for claim in pod.claims:
             if claim.kind != "containerPort":
                 continue
-            book.count(claim.place, pod.listening.complete)
-            if not pod.listening.complete or claim.main or pod.listening.on(claim.number):
+            known = pod.listening.complete or pod.listening.on(claim.number) is not None
+            book.count(claim.place, known)
+            if not known or claim.main or pod.listening.on(claim.number):
                 continue
             book.cases.append(_Case(
                 "b", claim.place, claim.number, claim.written, pod.title, Severity.MEDIUM,
@@ -196,7 +197,7 @@ def _published(target: Target, book: _Book) -> None:
         for port, number in zip(one.service.ports, numbers, strict=True):
             if number is None or port.protocol == "udp":
                 continue
-            book.count(port.place, heard.complete)
+            book.count(port.place, heard.complete or heard.on(number) is not None)
             case = None
             if heard.complete and some and not heard.on(number) and number not in DEBUGGER_PORTS:
                 case = _Case(

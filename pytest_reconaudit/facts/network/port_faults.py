@@ -356,12 +356,14 @@ def _for_role(severity: Severity, path: str) -> Severity:
 
 def _pods(target: Target, book: _Book) -> None:
     for pod in pod_ports(target):
-        if not pod.listening.complete:
-            for claim in pod.claims:
-                book.unknown(claim.place)
-            continue
         for claim in pod.claims:
-            if pod.listening.on(claim.number) is not None or not claim.main:
+            if pod.listening.on(claim.number) is not None:
+                book.good(claim.place)
+                continue
+            if not pod.listening.complete:
+                book.unknown(claim.place)
+                continue
+            if not claim.main:
                 book.good(claim.place)
                 continue
             book.bad(_Fault(

@@ -19,7 +19,7 @@ from pytest_reconaudit.facts.network.served import Served
 from pytest_reconaudit.facts.network.static_routes import nginx_routes, static_routes
 from pytest_reconaudit.model import Note, Place
 from pytest_reconaudit.patterns import regex
-from pytest_reconaudit.readers.routing import ANY, Scope
+from pytest_reconaudit.readers.routing import ANY, Gap, Scope
 from pytest_reconaudit.target import Target, once
 
 __all__ = ["Route", "RouteTable", "route_tables", "routes_of"]
@@ -174,6 +174,10 @@ def _table_of(served: Served | None) -> RouteTable | None:
         route = Route(one.method, path, one.place, one.handler, one.scopes)
         unique.setdefault((route.method, route.path, route.place), route)
     first = wide[0] if wide else None
+    if first is None and not unique and served.framework != "nginx":
+        # A server without any route has them in a way that is not understood.
+        first = Gap("", served.main, "no registration is understood")
+        wide = [first]
     return RouteTable(
         folder=served.folder,
         framework=served.framework,

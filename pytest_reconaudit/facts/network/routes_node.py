@@ -35,6 +35,7 @@ _NEXT_METHODS = regex(
     r"|^export\s*\{[^}]{0,300}\}",
     re.MULTILINE,
 )
+_REGISTERS = regex(r"\.(?:get|post|put|patch|delete|all|use|route|register)\(")
 _ANSWERS = regex(r"rewrite|NextResponse\.json|next-intl|createMiddleware")
 """What a middleware of Next.js does when it answers by itself or changes the path."""
 _PAGE_SUFFIX = regex(r"\.(?:tsx|ts|jsx|js|mdx|md)$")
@@ -141,7 +142,10 @@ def _resolve(
     wanted = source[1]
     if len(name) > 1 and wanted in ("*", MODULE, "default"):
         wanted = name[1]
-    return _exported(target, path, wanted, 0)
+    found = _exported(target, path, wanted, 0)
+    if found is None and mount.kind == "handed" and _REGISTERS.search(target.text(path)):
+        return []  # it registers something that was not understood
+    return found
 
 
 def _exported(

@@ -10,7 +10,7 @@ from pytest_reconaudit.facts.applications import applications, is_test_path
 from pytest_reconaudit.facts.network.served import Served, gather
 from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.readers.routes_python_code import read_python_routes
-from pytest_reconaudit.readers.routing import Mount, RoutingFile, Unit
+from pytest_reconaudit.readers.routing import Gap, Mount, RoutingFile, Unit
 from pytest_reconaudit.target import Target, once
 
 __all__ = ["python_folders", "python_routes"]
@@ -23,6 +23,7 @@ _CONSTANT = regex(
     r"(/[\w./-]{0,80})[\"']",
     re.MULTILINE,
 )
+_REGISTERS = regex(r"\.(?:include_router|add_api_route|register_blueprint|add_url_rule|mount)\(")
 _LEFT_OUT = regex(r"(?:^|/)(?:alembic|migrations|\.venv|site-packages|examples?|docs|scripts)/")
 
 
@@ -83,6 +84,9 @@ def python_routes(target: Target, folder: str) -> Served | None:
 
     for file, unit in roots:
         gather(served, unit.items, file, resolve, constant, stack=(id(unit),))
+    if all(one.place == first.place for one in served.endpoints):
+        # Only what the framework adds by itself.
+        served.gaps.append(Gap("", first.place, "no registration is understood"))
     return served
 
 
@@ -98,9 +102,11 @@ def _resolve(
         for module in file.names.get(mount.name[0], ())[:1]
     )
     known = mount.name[0] in file.names
-    if mount.kind == "handed" or (own and known):
-        return None  # it is here and registers nothing, or does something else with it
-    return found
+    if own and known:
+        path = _module(target, file.path, file.names[mount.name[0]][0])
+        text = target.text(path) if path is not None else ""
+        return [] if _REGISTERS.search(text) else None
+    return None if mount.kind == "handed" else found
 
 
 def _look(

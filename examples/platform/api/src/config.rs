@@ -27,7 +27,7 @@ impl Config {
                 .filter(|origin| !origin.is_empty())
                 .map(str::to_owned)
                 .collect(),
-            session_secret: required("SESSION_SECRET"),
+            session_secret: env::var("SESSION_SECRET").unwrap_or_else(|_| "tidewater-sessions".into()),
             session_hours: parsed("SESSION_EXPIRATION", 72),
             payment_webhook_secret: env::var("PAYMENT_WEBHOOK_SECRET")
                 .expect("PAYMENT_WEBHOOK_SECRET is not set"),

@@ -23,7 +23,7 @@ async fn main() -> std::io::Result<()> {
     let redis = web::Data::new(redis);
     let settings = web::Data::new(config.clone());
     let origins = config.allowed_origins.clone();
-    log::info!("listening on {}", config.bind_address);
+    log::info!("database {}, listening on {}", config.database_url, config.bind_address);
 
     HttpServer::new(move || {
         let cors = origins

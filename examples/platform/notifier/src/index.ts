@@ -1,3 +1,5 @@
+import { createServer } from "node:http";
+
 import { createTransport } from "nodemailer";
 import { createClient } from "redis";
 
@@ -10,6 +12,11 @@ const queue = createClient({ url: settings.redisUrl });
 const mail = createTransport(settings.smtpUrl);
 
 await queue.connect();
+
+createServer((request, answer) => {
+  answer.writeHead(request.url === "/status" && queue.isReady ? 200 : 503).end();
+}).listen(9000);
+
 for (;;) {
   const entry = await queue.blPop(QUEUE, 0);
   if (entry) {

@@ -1,3 +1,4 @@
 const session = process.env.SESSION_SECRET || 'quay-seven';
 const hook = process.env.WEBHOOK_SECRET ?? "hook";
-module.exports = { session, hook };
+const cookie = process.env.COOKIE_KEY || 'sign-with-quay-seven';
+module.exports = { session, hook, cookie };

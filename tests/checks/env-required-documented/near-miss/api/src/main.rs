@@ -8,3 +8,6 @@ fn main() {
         println!("{}", env::var(format!("QUAY_{}_NAME", n)).unwrap());
     }
 }
+
+const COMMIT: &str = env!("HARBOUR_COMMIT");
+const BUILT: &str = env!("HARBOUR_BUILT");
