@@ -8,7 +8,6 @@ obeyed. Elsewhere the folder is walked. Symbolic links are listed but never foll
 from __future__ import annotations
 
 import contextlib
-import difflib
 import fnmatch
 import os
 import posixpath
@@ -21,6 +20,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from msgspec import Struct
 
+from pytest_reconaudit.likeness import alike, same_words
 from pytest_reconaudit.model import Place
 from pytest_reconaudit.patterns import regex
 
@@ -219,20 +219,32 @@ class Target:
         match = re.compile(_glob_to_regex(_clean(pattern))).fullmatch
         return tuple(path for path in self.everything if match(path))
 
-    def nearest(self, path: str) -> str | None:
-        """The existing path that a missing one probably meant: same name first, then alike."""
+    def nearest(self, path: str, *, folder: bool = False) -> str | None:
+        """The existing path that a missing one probably meant, for a hint.
+
+        In this order: a file beside it whose name differs in separators or the like, one of the
+        same name elsewhere, one beside it with a slip in the name (:mod:`.likeness`). Among equals
+        the closest. Never an empty file. ``folder`` asks for folders instead.
+        """
         clean = _clean(path)
-        names = self.remember(_by_name)
-        name = posixpath.basename(clean)
-        if name not in names:
-            # difflib is slow: only names of the same kind and about the same length are compared.
-            suffix = posixpath.splitext(name)[1]
-            alike = [n for n in names if n.endswith(suffix) and abs(len(n) - len(name)) <= 3]
-            near = difflib.get_close_matches(name, alike, n=1, cutoff=0.8)
-            if not near:
-                return None
-            name = near[0]
-        return max(names[name], key=lambda p: (_likeness(p, clean), p))
+        home, name = posixpath.split(clean)
+        names = self.remember(_folders_by_name if folder else _by_name)
+        beside = self.remember(_folders_by_home if folder else _by_home).get(home, [])
+        twins = [one for one in beside if one != name and same_words(name, one)]
+        slip = alike(name, beside)
+        groups = (
+            [posixpath.join(home, one) for one in twins],
+            names.get(name, []),
+            [posixpath.join(home, slip)] if slip else [],
+        )
+        for group in groups:
+            for near in sorted(group, key=lambda one: _remoteness(one, clean)):
+                if near != clean and (folder or not self._is_empty(near)):
+                    return near
+        return None
+
+    def _is_empty(self, path: str) -> bool:
+        return not self.text(path).strip() and path not in self.oversized
 
     def is_executable(self, path: str) -> bool:
         """Whether git (or, without git, the disk) marks the file executable."""
@@ -413,12 +425,15 @@ def _audited(path: str) -> bool:
     )
 
 
-def _likeness(one: str, other: str) -> int:
-    """How many trailing, then leading, path parts two paths share."""
-    a, b = one.split("/"), other.split("/")
-    tail = sum(1 for x, y in zip(reversed(a), reversed(b), strict=False) if x == y)
-    head = sum(1 for x, y in zip(a, b, strict=False) if x == y)
-    return 2 * tail + head
+def _remoteness(one: str, wanted: str) -> tuple[int, int, int, str]:
+    """Orders paths by how far they are from a wanted one, the closest first: by the parts
+    they share at the end and at the start, by the way from folder to folder, by depth.
+    """
+    ours, theirs = one.split("/"), wanted.split("/")
+    head = len(posixpath.commonprefix([ours[:-1], theirs[:-1]]))
+    tail = len(posixpath.commonprefix([ours[::-1], theirs[::-1]]))
+    way = len(ours) + len(theirs) - 2 - 2 * head
+    return -(2 * tail + head), way, len(ours), one
 
 
 @lru_cache(maxsize=256)
@@ -533,8 +548,8 @@ def _matcher(pattern: str) -> Callable[[str], object] | None:
 
     def matches_itself(path: str) -> bool:
         """pathspec also matches all below; that is for the folder's own verdict to say."""
-        if not match(path):
-            return False
+        if not match(path) or (deep and not match(path.rstrip("/"))):
+            return False  # ``a/**`` is what lies in ``a``, not ``a/`` itself
         parent = path.rstrip("/").rpartition("/")[0]
         return deep or not parent or not match(f"{parent}/")
 
@@ -548,6 +563,33 @@ def _by_name(target: Target) -> dict[str, list[str]]:
         if _included(path):
             names.setdefault(posixpath.basename(path), []).append(path)
     return names
+
+
+def _folders_by_name(target: Target) -> dict[str, list[str]]:
+    """Base name → the folders that have it, excluded ones left out."""
+    names: dict[str, list[str]] = {}
+    included = filter(_included, target.everything)
+    for folder in sorted({parent for path in included for parent in _parents(path) if parent}):
+        names.setdefault(posixpath.basename(folder), []).append(folder)
+    return names
+
+
+def _by_home(target: Target) -> dict[str, list[str]]:
+    """Folder → the base names in it, excluded folders left out."""
+    return _homes(target.remember(_by_name))
+
+
+def _folders_by_home(target: Target) -> dict[str, list[str]]:
+    """Folder → the base names of the folders in it, excluded ones left out."""
+    return _homes(target.remember(_folders_by_name))
+
+
+def _homes(named: dict[str, list[str]]) -> dict[str, list[str]]:
+    homes: dict[str, list[str]] = {}
+    for name, paths in named.items():
+        for path in paths:
+            homes.setdefault(posixpath.dirname(path), []).append(name)
+    return homes
 
 
 def _oversized(target: Target) -> tuple[str, ...]:

@@ -30,7 +30,7 @@ services:
   api:
     build: ./api
     environment:
-      DATABASE_URL: postgres://app@store:5432/app
+      DATABASE_URL: postgres://${DB_USER}:${DB_PASSWORD:?}@store:5432/${DB_NAME}
     expose: ["4000"]
     depends_on: [store]
   gateway:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from pytest_reconaudit.facts.docker.images import dockerfiles
-from pytest_reconaudit.facts.network.asks import addresses, label_of, named_parts
+from pytest_reconaudit.facts.network.asks import addresses, label_of, named_parts, nginx_asks
 from pytest_reconaudit.facts.network.image_ports import image_ports, infrastructure_ports
 from pytest_reconaudit.facts.network.listeners import (
     Listening,
@@ -212,6 +212,26 @@ def test_loopback() -> None:
     assert is_loopback("[::1]")
     assert not is_loopback("0.0.0.0")
     assert not is_loopback("")
+
+
+def test_a_client_of_a_server_image_listens_on_nothing(tmp_path: Path) -> None:
+    start = "FROM postgres:16.4\n"
+    assert image_listens(lay(tmp_path, Dockerfile=start)).ports == (5432,)
+    heard = image_listens(lay(tmp_path, Dockerfile=f'{start}ENTRYPOINT ["psql", "-c"]\n'))
+    assert (heard.ports, heard.complete) == ((), False)
+
+
+def test_an_upstream_may_have_the_name_of_its_server(tmp_path: Path) -> None:
+    target = lay(
+        tmp_path,
+        **{
+            "web/nginx.conf": "upstream api {\n  server api:8080;\n}\nserver {\n  listen 80;\n"
+            "  location / {\n    proxy_pass http://api;\n  }\n}\n"
+        },
+    )
+    assert [(one.host, one.port, one.place.line) for one in nginx_asks(target)] == [
+        ("api", 8080, 2)
+    ]
 
 
 def test_addresses_in_texts() -> None:

@@ -208,11 +208,36 @@ def test_generated_files_are_left_out(tmp_path: Path) -> None:
 
 
 def test_nearest_prefers_the_same_name(tmp_path: Path) -> None:
-    root = write(tmp_path, {"infra/loki/config.yml": "", "infra/x/other.yml": "", "deploy.sh": ""})
+    files = {"infra/loki/config.yml": "a: 1", "infra/x/other.yml": "a: 1", "deploy.sh": "make up"}
+    root = write(tmp_path, files)
     target = Target(root)
     assert target.nearest("loki/config.yml") == "infra/loki/config.yml"
     assert target.nearest("deploi.sh") == "deploy.sh"
     assert target.nearest("zzz/qqq") is None
+
+
+def test_nearest_prefers_the_same_folder_then_the_closest(tmp_path: Path) -> None:
+    names = ("env.example", "web/env.example", "a/b/notes.sql", "zoo/notes.sql")
+    target = Target(write(tmp_path, dict.fromkeys(names, "A=1\n")))
+    assert target.nearest(".env.example") == "env.example"
+    assert target.nearest("web/.env.example") == "web/env.example"
+    assert target.nearest("notes.sql") == "zoo/notes.sql"
+
+
+def test_nearest_names_nothing_of_no_help(tmp_path: Path) -> None:
+    files = {
+        "docker-compose.monitoring.yml": "services: {}",
+        "compose.prod.yml": "services: {}",
+        "api/setup.sh": "  \n",
+        "seeds/v1.sql": "select 1;",
+    }
+    target = Target(write(tmp_path, files))
+    assert target.nearest("docker-compose.staging.yml") is None
+    assert target.nearest("setup.sh") is None, "empty"
+    assert target.nearest("seeds/v2.sql") is None
+    assert target.nearest("compose.production.yml") == "compose.prod.yml"
+    assert target.nearest("old/seeds", folder=True) == "seeds"
+    assert target.nearest("old/sowing", folder=True) is None
 
 
 def test_facts_are_computed_once_and_crashes_remembered(tmp_path: Path) -> None:

@@ -41,7 +41,7 @@ def ci_npm_scripts_exist(npm_calls: NpmCalls) -> None:
 
 def _missing(call: NpmCall) -> None:
     where = f"is not in {call.manifest}" if call.manifest else "has no package.json to be in"
-    meant = f" (nearest: {', '.join(call.nearest)})" if call.nearest else ""
+    meant = f" (nearest: {call.nearest})" if call.nearest else ""
     hidden = f"; the failure is masked by `{call.masked}`" if call.masked else ""
     report(
         at=call.place,

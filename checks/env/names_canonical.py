@@ -1,6 +1,15 @@
 """A setting has one name."""
 
-from pytest_reconaudit.api import KeyGroup, Severity, SkipReason, audit, key_places, report, skip
+from pytest_reconaudit.api import (
+    Confidence,
+    KeyGroup,
+    Severity,
+    SkipReason,
+    audit,
+    key_places,
+    report,
+    skip,
+)
 
 
 @audit(
@@ -28,7 +37,8 @@ def env_names_canonical(key_group: KeyGroup) -> None:
     trailing ADDRESS. At most one of them read: medium, high when a production file sets an
     unread one and not the other. Several read in different modules: medium. Passes when one
     module reads them side by side, and when another application, a script or a compose file
-    uses the second name; documented names that differ by unit are a note.
+    uses the second name. Where nothing calls the code that reads, it is medium and likely only;
+    documented names that differ by unit are a note.
 
     Blind spots: names in languages that are only searched as text; loaders that derive names
     from fields (such a group is skipped).
@@ -59,6 +69,7 @@ def env_names_canonical(key_group: KeyGroup) -> None:
                 f"different modules: {', '.join(one.name for one in rivals)}",
                 evidence=names,
                 related=related,
+                confidence=Confidence.LIKELY if group.idle else Confidence.CERTAIN,
                 clause="b",
                 key=names,
             )
@@ -68,13 +79,17 @@ def env_names_canonical(key_group: KeyGroup) -> None:
     place = (lost or group.in_vain)[0]
     if read:
         says = f"{place.key} is set but {group.application.title} reads {read[0].name}"
-        says += "; the production value is lost" if lost else ""
+        if group.idle:
+            says += f", in {group.idle}, which no source but tests names"
+        else:
+            says += "; the production value is lost" if lost else ""
     else:
         says = f"one setting has {len(group.names)} names and none of them is read: {names}"
     report(
         at=place.place,
         says=says,
-        severity=Severity.HIGH if lost else Severity.MEDIUM,
+        severity=Severity.HIGH if lost and not group.idle else Severity.MEDIUM,
+        confidence=Confidence.LIKELY if group.idle else Confidence.CERTAIN,
         evidence=names,
         related=related,
         clause="a",

@@ -29,7 +29,8 @@ def env_secret_fallback_absent(fallback_file: FallbackFile) -> None:
     repository can then sign tokens or log in. "change-this" is no protection: it is the value.
 
     Decides: (a) code that reads a secret key with a literal default: critical for a signing key
-    (JWT, session, cookie, encryption), high otherwise; low in examples and development tools.
+    (JWT, session, cookie, encryption), high otherwise; low in examples and development tools; one
+    less where no source but tests names the function that holds it.
     (b) compose: `${KEY:-literal}` high, medium for a database's or dashboard's own password.
     (c) compose: a secret or a URL's password spelled out: high; a placeholder for a third-party
     image medium. (d) a signing key of fewer than 16 characters in an env file that ships.
@@ -51,7 +52,7 @@ def env_secret_fallback_absent(fallback_file: FallbackFile) -> None:
                 *((place, f"{one.key} {note}") for one in group for place, note in one.copies),
             ],
             clause={"code": "a", "default": "b", "literal": "c", "short": "d"}[first.kind],
-            key=f"{first.kind} {first.severity.label}",
+            key=f"{first.kind} {first.severity.label} {first.uncalled}".rstrip(),
         )
 
 
@@ -64,6 +65,13 @@ def _says(file: FallbackFile, group: Sequence[Fallback]) -> str:
         return f"{names} signs with fewer than 16 characters in a file that ships ({count})"
     if first.kind == "literal":
         return f"{names} is spelled out in the stack's file ({count})"
-    if any("same value" in note for one in group for _, note in one.copies):
-        return f"{names} defaults to the very value that a template ships ({count})"
-    return f"{names} has a usable default: unset, the program runs on it ({count})"
+    shipped = any("same value" in note for one in group for _, note in one.copies)
+    same = ", the very value that a template ships" if shipped else ""
+    if first.uncalled:
+        return (
+            f"whoever calls {first.uncalled} without {names} gets the default{same}; no source but "
+            f"tests names it ({count})"
+        )
+    if first.kind == "code":
+        return f"{names} has a usable default{same}: code that runs without it gets it ({count})"
+    return f"{names} has a usable default{same}: unset, the service runs on it ({count})"

@@ -41,6 +41,8 @@ _TERRAFORM_IMAGE = regex(r'^\s*"?(?:container_)?image"?\s*[=:]\s*"([^"\s]+[:/][^
 _FLAGS = frozenset({"--rm", "--detach", "--interactive", "--tty", "--init", "--privileged",
                     "--read-only", "--no-healthcheck", "--publish-all", "--quiet"})  # fmt: skip
 _SHORT_FLAGS = regex(r"-[ditPq]+")
+_USER = regex(r"(?<=://)[^/@\s]{0,300}@")
+_PLAIN_HOST = regex(r"[a-z][a-z0-9+.-]{0,30}://[\w.-]+(?::\d+)?(?:[/?#]|$)")
 
 
 @once
@@ -232,8 +234,12 @@ class _Builder:
         for one in every:
             table = names[one.stack.files]
             for entry in one.service.environment:
-                if entry.value is not None and entry.resolved:
-                    for address in addresses(entry.value, bare=True):
+                known = entry.value or ""
+                if not entry.resolved:
+                    # A user, password or path that is not known leaves the host as it is.
+                    known = _USER.sub("", known)
+                if entry.resolved or _PLAIN_HOST.match(known):
+                    for address in addresses(known, bare=entry.resolved):
                         other = table.get(address.host)
                         self._ask(one, other, address.port, entry.place, entry.key)
             for path in one.program.configs if one.program is not None else ():

@@ -9,7 +9,7 @@ from pytest_reconaudit.facts.invocations import Invocation, invocations
 from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.target import Target, once
 
-__all__ = ["files_by_name", "folders_by_name", "hidden", "invocations_of", "submodules"]
+__all__ = ["files_by_name", "hidden", "invocations_of", "submodules"]
 
 _SUBMODULE = regex(r"^[ \t]*path[ \t]*=[ \t]*(\S+)[ \t]*$", re.MULTILINE)
 
@@ -20,15 +20,6 @@ def files_by_name(target: Target) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     for path in target.everything:
         found.setdefault(path.rpartition("/")[2], []).append(path)
-    return found
-
-
-@once
-def folders_by_name(target: Target) -> dict[str, list[str]]:
-    """Base name → paths of folders that hold files."""
-    found: dict[str, list[str]] = {}
-    for folder in sorted({path.rpartition("/")[0] for path in target.everything}):
-        found.setdefault(folder.rpartition("/")[2], []).append(folder)
     return found
 
 

@@ -22,10 +22,10 @@ from pytest_reconaudit.facts.packages import (
     CargoPackage,
     cargo_at,
     cargo_binaries,
-    cargo_packages,
     cargo_root,
 )
 from pytest_reconaudit.facts.references import cargo_call, references
+from pytest_reconaudit.likeness import alike
 from pytest_reconaudit.model import Place
 from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.readers.shell import ShellCommand, Word, is_dynamic, shell_words
@@ -462,11 +462,9 @@ class _Judge:
                 if self._made(wanted, step.index, index) or self._guarded(invocation, wanted):
                     return
                 use = self._use(step, command.place, command.text, masked)
-                near = cargo_packages(self.target)
                 self._missing(
                     "e", "manifest", wanted, use,
                     reason="does not exist, and no folder above has one",
-                    nearest=near[0].path if near else "",
                 )  # fmt: skip
                 return
         if package is not None:
@@ -498,11 +496,11 @@ class _Judge:
             use = self._use(
                 step, word_place(invocation.command, name), invocation.command.text, masked
             )
-            near = self._same_name(f"{name}.rs") or _twin(name, crates, kind)
+            known = [one for crate in crates for one, _ in getattr(crate, kind)]
             self._missing(
                 "f", f"cargo {single} target", name, use,
                 reason=f"is no [[{single}]] of {package.path} and {where} does not exist",
-                nearest=near,
+                nearest=alike(name, known) or self.target.nearest(where) or "",
             )  # fmt: skip
 
     def _binary(
@@ -523,10 +521,11 @@ class _Judge:
         if name in names or self._guarded(invocation, posixpath.join(root, word)):
             return
         use = self._use(step, word_place(invocation.command, word), invocation.command.text, masked)
+        built = f" (built: {', '.join(sorted(names)[:3])})" if names else ""
         self._missing(
             "f", "cargo binary", name, use,
-            reason=f"is built by no crate here: {match[0]} never exists",
-            nearest=", ".join(sorted(names)[:3]),
+            reason=f"is built by no crate here{built}: {match[0]} never exists",
+            nearest=alike(name, sorted(names)),
         )  # fmt: skip
 
     def _gate(self, step: Step, invocation: Invocation, index: int) -> None:
@@ -619,19 +618,6 @@ class _Judge:
             masked = "continue-on-error: true"
         return PathUse(place, self.run.job.id, step.label, text, masked)
 
-    def _same_name(self, name: str) -> str:
-        twins = [path for path in self.target.files if path.endswith(f"/{name}") or path == name]
-        return twins[0] if twins else ""
-
-    def _same_folder(self, path: str) -> str:
-        """A folder elsewhere with the same name."""
-        inner = f"/{posixpath.basename(path)}/"
-        for file in self.target.files:
-            at = f"/{file}".find(inner)
-            if at >= 0:
-                return file[: at + len(inner) - 2]
-        return ""
-
     def _missing(
         self, clause: str, kind: str, path: str, use: PathUse, *,
         reason: str = "does not exist", wanted: str = "", nearest: str | None = None,
@@ -646,7 +632,7 @@ class _Judge:
         ignored = self.target.ignored_by(real) if clause != "f" else None
         if nearest is None:
             folder = kind == "directory"
-            nearest = self._same_folder(real) if folder else self.target.nearest(real) or ""
+            nearest = self.target.nearest(real, folder=folder) or ""
         missing = MissingPath(
             clause, kind, path, (), reason, ignored,
             self.target.on_disk(real) if clause != "f" else False, nearest, alone, remote,
@@ -654,14 +640,6 @@ class _Judge:
         self.tally.add(missing, use)
         for other in more:
             self.tally.add(missing, other)
-
-
-def _twin(name: str, crates: Iterable[CargoPackage], kind: str) -> str:
-    import difflib
-
-    known = [one for crate in crates for one, _ in getattr(crate, kind)]
-    near = difflib.get_close_matches(name, known, n=1, cutoff=0.6)
-    return near[0] if near else ""
 
 
 def word_place(command: ShellCommand, word: str) -> Place:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import posixpath
 import re
 
@@ -14,6 +13,7 @@ from pytest_reconaudit.facts.ci.workspace import Workspace, exists
 from pytest_reconaudit.facts.folders import join
 from pytest_reconaudit.facts.invocations import Invocation, workflow_invocations
 from pytest_reconaudit.facts.packages import NpmPackage, npm_at
+from pytest_reconaudit.likeness import alike
 from pytest_reconaudit.model import Place
 from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.readers.shell import is_dynamic
@@ -47,7 +47,7 @@ class NpmCall(Struct, frozen=True, eq=False):
     there: bool
     masked: str
     """What hides the failure; empty when nothing does."""
-    nearest: tuple[str, ...]
+    nearest: str
     """Scripts of similar name."""
     scripts_place: Place | None
 
@@ -226,7 +226,7 @@ def _judged(
         folder=folder,
         there=there,
         masked=masked,
-        nearest=tuple(_near(call.script, names)),
+        nearest=alike(call.script, names),
         scripts_place=package.manifest.scripts_place if package else None,
     )
 
@@ -257,13 +257,6 @@ def _alternative(fallback: str, text: str) -> bool:
     if not plain or plain == text:
         return False
     return re.match(r"(?:true|:|exit|return|echo|printf|false)\b|:", plain) is None
-
-
-def _near(name: str, names: tuple[str, ...]) -> list[str]:
-    stem = re.split(r"[:\-_]", name)[0]
-    family = [one for one in names if re.split(r"[:\-_]", one)[0] == stem]
-    alike = difflib.get_close_matches(name, names, n=3, cutoff=0.5)
-    return list(dict.fromkeys([*alike, *family]))[:3]
 
 
 def _index(invocation: Invocation) -> int:

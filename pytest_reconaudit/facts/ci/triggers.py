@@ -19,6 +19,7 @@ from pytest_reconaudit.facts.ci.pipelines import (
     workflows,
 )
 from pytest_reconaudit.facts.ci.reachability import accepts
+from pytest_reconaudit.likeness import alike
 from pytest_reconaudit.model import Place
 from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.readers.workflow import Trigger, Workflow, read_workflow
@@ -201,10 +202,8 @@ def _unknown(workflow: Workflow) -> Iterator[UnknownTrigger]:
 
 
 def _nearest(event: str) -> str:
-    import difflib
-
-    near = difflib.get_close_matches(event.lower(), _EVENTS, n=1, cutoff=0.75)
-    return f" (nearest: {near[0]})" if near else ""
+    near = alike(event, _EVENTS)
+    return f" (nearest: {near})" if near else ""
 
 
 def _lost(target: Target, workflow: Workflow, branch: str) -> Iterator[Trigger]:

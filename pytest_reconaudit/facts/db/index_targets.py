@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Iterable
 
@@ -11,6 +10,7 @@ from msgspec import Struct
 from pytest_reconaudit.facts.db.indexes import DeclaredIndex
 from pytest_reconaudit.facts.db.migrations import is_test_path
 from pytest_reconaudit.facts.db.schema import DeclaredSchema, declared_schema, sql_schema
+from pytest_reconaudit.likeness import alike
 from pytest_reconaudit.model import Place
 from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.target import Target, once
@@ -104,8 +104,7 @@ def _nearest(name: str, among: Iterable[str]) -> str:
     whole = [n for n in names if name in n.split("_") or n.endswith(f"_{name}") or name + "s" == n]
     if whole:
         return min(whole, key=len)
-    near = difflib.get_close_matches(name, names, n=1, cutoff=0.6)
-    return near[0] if near else ""
+    return alike(name, names)
 
 
 _MAKES_TABLE = regex(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import posixpath
 import re
 from collections.abc import Iterator, Sequence
@@ -20,6 +19,7 @@ from pytest_reconaudit.facts.packages import (
     cargo_root,
 )
 from pytest_reconaudit.facts.references import option_values
+from pytest_reconaudit.likeness import alike
 from pytest_reconaudit.model import Note, Place
 from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.readers.dockerfile import Dockerfile, Instruction, Stage
@@ -329,10 +329,10 @@ def _judge(
         if found is None or name in found:
             continue
         places = found.values()
-        near = difflib.get_close_matches(name, sorted(found), 1, 0.5)
+        near = alike(name, sorted(found))
         notes = tuple(Note(p, "declares the binaries") for p in dict.fromkeys(places))
         yield LostArtefact(
-            place, word, "name", name, tuple(sorted(found)), near[0] if near else "",
+            place, word, "name", name, tuple(sorted(found)), near,
             (*related[:3], *notes[:3]),
         )  # fmt: skip
 

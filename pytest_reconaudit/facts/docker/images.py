@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import posixpath
 import re
 from bisect import bisect_left
@@ -14,7 +13,7 @@ from msgspec import Struct
 from pytest_reconaudit.facts.compose.stacks import is_test_data, written_by_hand
 from pytest_reconaudit.facts.created import created
 from pytest_reconaudit.facts.docker.builds import ImageBuild, image_builds, release_tools
-from pytest_reconaudit.facts.index import files_by_name, folders_by_name, hidden
+from pytest_reconaudit.facts.index import hidden
 from pytest_reconaudit.model import Note, Place
 from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.readers.dockerfile import (
@@ -360,10 +359,10 @@ class Images:
             glob = _is_glob(_clean(source.written))
             context, verdict = bad[0]
             assert verdict is not None
-            if glob and verdict[0] == "missing":
-                # `COPY cert[s]/ …`: a pattern for one name means "if it is there" (BuildKit).
-                if resolved.get(id(source.instruction)) or _IF_THERE.search(source.written):
-                    continue
+            # `COPY cert[s]/ …`: a pattern for one name means "if it is there" (BuildKit).
+            may_lack = resolved.get(id(source.instruction)) or _IF_THERE.search(source.written)
+            if glob and verdict[0] == "missing" and may_lack:
+                continue
             kind, path, rule = verdict
             if kind in ("missing", "ignored"):
                 if _is_build_output(source, self._target, context.path, dockerfile):
@@ -493,25 +492,8 @@ def ignore_rule(target: Target, path: str) -> IgnoreRule | None:
 
 
 def namesake(target: Target, path: str) -> str | None:
-    """Where a file or folder of the same name, or nearly the same beside it, really is.
-
-    Cheaper than :meth:`Target.nearest`, which compares whole paths with every file.
-    """
-    name, folder = posixpath.basename(path), posixpath.dirname(path)
-    twins = files_by_name(target).get(name) or folders_by_name(target).get(name)
-    if twins:
-        parts = set(path.split("/"))
-        return max(twins, key=lambda twin: (len(parts & set(twin.split("/"))), -len(twin)))
-    # `Cargo.toml` is no substitute for `Cargo.lock`: the suffix has to agree.
-    suffix = posixpath.splitext(name)[1]
-    prefix = f"{folder}/" if folder else ""
-    beside = {
-        one[len(prefix) :].partition("/")[0] for one in target.everything if one.startswith(prefix)
-    }
-    alike = difflib.get_close_matches(
-        name, [one for one in sorted(beside) if posixpath.splitext(one)[1] == suffix][:200], 1, 0.8
-    )
-    return posixpath.join(folder, alike[0]) if alike else None
+    """The file, else the folder, that a missing path probably meant."""
+    return target.nearest(path) or target.nearest(path, folder=True)
 
 
 def _clean(written: str) -> str:

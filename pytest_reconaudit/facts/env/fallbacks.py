@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from msgspec import Struct
 
 from pytest_reconaudit.facts.applications import is_test_path
+from pytest_reconaudit.facts.callers import uncalled
 from pytest_reconaudit.facts.compose.stacks import OVERRIDES, stacks
 from pytest_reconaudit.facts.docker.toolchains import is_development_name
 from pytest_reconaudit.facts.env.keys import env_files, is_third_party_key, key_matrix
@@ -54,6 +55,8 @@ class Fallback(Struct, frozen=True):
     severity: Severity
     copies: tuple[tuple[Place, str], ...] = ()
     """Templates that ship the same value, deploy files that rely on it."""
+    uncalled: str = ""
+    """The function that holds the default, when no source names it."""
 
 
 class FallbackFile(Struct, frozen=True):
@@ -65,11 +68,11 @@ class FallbackFile(Struct, frozen=True):
     """How many secret keys were looked at."""
 
     def groups(self) -> tuple[tuple[Fallback, ...], ...]:
-        """By kind and severity, worst first."""
-        found: dict[tuple[str, Severity], list[Fallback]] = {}
+        """By kind, severity and function without a caller, worst first."""
+        found: dict[tuple[str, Severity, str], list[Fallback]] = {}
         for one in self.fallbacks:
-            found.setdefault((one.kind, one.severity), []).append(one)
-        order = sorted(found, key=lambda key: (-key[1], key[0]))
+            found.setdefault((one.kind, one.severity, one.uncalled), []).append(one)
+        order = sorted(found, key=lambda key: (-key[1], key[0], key[2]))
         return tuple(tuple(found[key]) for key in order)
 
 
@@ -203,7 +206,10 @@ def _code_default(known: _Known, key: str, value: str, place: Place) -> Fallback
     if purpose(place.path) in ("example", "development"):
         severity = Severity.LOW
     copies = (*shipped, *known.relying(key))
-    return Fallback(key, place, mask(value), "code", severity, copies)
+    idle = uncalled(known.target, place)
+    if idle:
+        severity = severity.lowered()
+    return Fallback(key, place, mask(value), "code", severity, copies, idle)
 
 
 def _url_default(key: str, value: str, place: Place) -> Fallback | None:

@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from msgspec import Struct
 
 from pytest_reconaudit.facts.applications import Application, application_of, applications
+from pytest_reconaudit.facts.callers import uncalled
 from pytest_reconaudit.facts.env.keys import (
     KeyDefinition,
     KeyMatrix,
@@ -86,6 +87,8 @@ class KeyGroup(Struct, frozen=True):
     """At least two, in a group proper; those that are read first."""
     others: int = 0
     """For the rest of an application: how many names stand alone."""
+    idle: str = ""
+    """The function around the only reads of the names, when no source but tests names it."""
     undecided: Place | None = None
     """A loader that derives names from fields: what is read cannot be told."""
 
@@ -220,8 +223,20 @@ def _group(
         f"{title}: {'/'.join(one.name for one in sorted(found, key=lambda n: n.name))}",
         application,
         tuple(found),
+        idle=_idle(matrix.target, found),
         undecided=undecided,
     )
+
+
+def _idle(target: Target, names: Iterable[KeyName]) -> str:
+    """A function that reads the names, when nothing calls any of those that do."""
+    first = ""
+    for place in (place for one in names for place in one.reads):
+        name = uncalled(target, place)
+        if not name:
+            return ""
+        first = first or name
+    return first
 
 
 def _name(

@@ -8,7 +8,6 @@ to this one. :meth:`Cluster.find` weighs all of that and says which it was.
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -19,6 +18,7 @@ from pytest_reconaudit.facts.k8s.kube_creators import Outside, outside
 from pytest_reconaudit.facts.k8s.kube_references import Reference, references_of
 from pytest_reconaudit.facts.k8s.manifests import charts, manifest_files
 from pytest_reconaudit.facts.k8s.render_sets import RenderSet, render_sets
+from pytest_reconaudit.likeness import alike
 from pytest_reconaudit.model import Note, Place
 from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.readers.manifest import KubeObject, is_kube_name
@@ -196,8 +196,8 @@ class Cluster:
     def near(self, kind: str, name: str) -> Entry | None:
         """The thing of that kind whose name is most alike."""
         names = sorted({entry.name for entry in self._by_kind.get(kind, ())})
-        close = difflib.get_close_matches(name, names, n=1, cutoff=0.75)
-        return self._index[kind, close[0]][0] if close else None
+        close = alike(name, names)
+        return self._index[kind, close][0] if close else None
 
     def made_from(self, word: str) -> Place | None:
         """Where something unseen may make pods of that label: a custom resource that says the

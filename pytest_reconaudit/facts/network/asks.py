@@ -185,7 +185,8 @@ def nginx_asks(target: Target) -> tuple[Ask, ...]:
             if not text or "$" in text or "{" in text:
                 continue
             for address in addresses(text, bare=bare):
-                if address.host in upstreams or is_local(address.host):
+                # A server within an upstream is a host, also where the upstream has its name.
+                if is_local(address.host) or (inside != "upstream" and address.host in upstreams):
                     continue
                 found.append(
                     Ask(

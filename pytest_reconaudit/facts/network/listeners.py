@@ -785,6 +785,8 @@ def _ready_made(
     target: Target, program: Program, environment: Mapping[str, str], words: tuple[str, ...]
 ) -> Listening:
     """What an official image does by itself, and every port that it is given."""
+    if words and words[0].rpartition("/")[2] in _CLIENTS:
+        return UNKNOWN
     ports = image_ports(program.base)
     extra = [*_numbers(words)]
     for key, value in environment.items():
@@ -805,6 +807,12 @@ def _ready_made(
     return Listening(tuple(listeners), known)
 
 
+_CLIENTS = frozenset(
+    {"psql", "pg_dump", "pg_dumpall", "pg_restore", "pg_isready", "pgbench", "redis-cli",
+     "valkey-cli", "mysql", "mariadb", "mysqldump", "mariadb-dump", "mysqladmin", "mongosh",
+     "mongodump", "mongorestore", "clickhouse-client", "rabbitmqadmin", "nats", "curl", "wget"}
+)  # fmt: skip
+"""Programs of server images that ask and do not listen."""
 _CONFIGURED = frozenset(
     {"logstash", "fluentd", "fluent-bit", "vector", "opentelemetry-collector", "alloy", "agent",
      "opentelemetry-collector-contrib", "haproxy", "envoy", "traefik", "eclipse-mosquitto", "kong",

@@ -7,7 +7,6 @@ makes the table *incomplete*: then nothing is concluded about a path that it lac
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Iterable
 
@@ -17,6 +16,7 @@ from pytest_reconaudit.facts.network.programs import Program
 from pytest_reconaudit.facts.network.route_sources import RouteSource, served_by, sources
 from pytest_reconaudit.facts.network.served import Served
 from pytest_reconaudit.facts.network.static_routes import nginx_routes, static_routes
+from pytest_reconaudit.likeness import alike
 from pytest_reconaudit.model import Note, Place
 from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.readers.routing import ANY, Gap, Scope
@@ -86,10 +86,16 @@ class RouteTable(Struct, frozen=True, eq=False):
         candidates = [one for one in self.routes if one.method in (ANY, "GET")] or self.routes
         last = _segments(path)[-1:] or [""]
         same = [one for one in candidates if _segments(one.path)[-1:] == last]
-        best = difflib.get_close_matches(path, [one.path for one in same or candidates], 1, 0.3)
-        if not best:
-            return min(same, key=lambda one: len(one.path)) if same else None
-        return next(one for one in same or candidates if one.path == best[0])
+        if not same:
+            ends = {one: (_segments(one.path)[-1:] or [""])[0] for one in candidates}
+            near = alike(last[0], ends.values())
+            same = [one for one in candidates if ends[one] == near] if near else []
+        parts = set(_segments(path))
+        return min(
+            same,
+            key=lambda one: (-len(parts.intersection(_segments(one.path))), len(one.path)),
+            default=None,
+        )
 
 
 def _segments(path: str) -> list[str]:

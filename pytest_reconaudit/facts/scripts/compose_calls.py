@@ -25,6 +25,7 @@ from pytest_reconaudit.facts.index import invocations_of
 from pytest_reconaudit.facts.invocations import Invocation
 from pytest_reconaudit.facts.scripts.files import script_files
 from pytest_reconaudit.facts.scripts.unread_arguments import UnreadArguments, unread_arguments
+from pytest_reconaudit.likeness import alike
 from pytest_reconaudit.model import Place, Severity
 from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.target import Target, once
@@ -320,11 +321,12 @@ def _elsewhere(target: Target, invocation: Invocation, name: str) -> bool:
 
 
 def _near(name: str, names: tuple[str, ...]) -> str:
-    import difflib
-
-    near = difflib.get_close_matches(name, names, n=1, cutoff=0.6)
+    near = alike(name, names)
     if near:
-        return near[0]
+        return near
+    inner = [one for one in names if f"-{one}-" in f"-{name.replace('_', '-')}-"]
+    if len(inner) == 1:
+        return inner[0]  # the container's name: the project's, then the service's
     kinds = {"database": "db postgres postgresql mysql mariadb pg", "cache": "redis valkey"}
     for one, others in kinds.items():
         family = {one, *others.split()}

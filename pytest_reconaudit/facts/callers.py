@@ -1,0 +1,204 @@
+"""Functions that no code of the programs names: what they do may never happen.
+
+A search for names, no call graph. It errs towards "called": any other mention of the function's
+name counts, and so does whatever a framework may call by itself (decorated functions, methods of
+classes with a base, methods of a Rust trait while their type is named).
+"""
+
+from __future__ import annotations
+
+import re
+
+from pytest_reconaudit.facts.applications import is_test_path
+from pytest_reconaudit.model import Place
+from pytest_reconaudit.patterns import regex
+from pytest_reconaudit.target import Target, once
+
+__all__ = ["uncalled"]
+
+_ALIKE = {
+    ".rs": (".rs",),
+    **dict.fromkeys(
+        (".ts", ".tsx", ".js", ".jsx", ".mjs", ".cjs", ".mts"),
+        (".ts", ".tsx", ".js", ".jsx", ".mjs", ".cjs", ".mts", ".vue", ".svelte", ".astro"),
+    ),
+    ".py": (".py",),
+}
+_FUNCTION = {
+    ".rs": regex(r"\s*(?:pub(?:\([^)]{0,40}\))?\s+)?(?:(?:async|const|unsafe)\s+){0,3}fn\s+(\w+)"),
+    ".py": regex(r"\s*(?:async\s+)?def\s+(\w+)"),
+    "script": regex(
+        r"\s*(?:(?:async\s+)?function\s*\*?\s*(\w+)\s*[(<]"
+        r"|(?:const|let|var)\s+(\w+)\s*(?::[^=]{1,80})?=\s*(?:async\s+)?(?:\([^()]{0,200}\)|\w+)"
+        r"\s*(?::[^=]{1,80})?=>"
+        r"|(?:(?:public|private|protected|static|async|override)\s+){0,4}(\w+)\s*\([^()]{0,200}\)"
+        r"\s*(?::[^={}]{1,80})?\{\s*$)"
+    ),
+}
+_TYPE = {
+    ".rs": regex(r"impl\b(?:<[^{}]{0,80}>)?\s+(?:[\w:<>, ]{1,80}\s+for\s+)?(?:\w+::)*(\w+)"),
+    ".py": regex(r"class\s+(\w+)\s*(\(\s*\w[^)]*\))?"),
+    "script": regex(
+        r"(?:abstract\s+)?class\s+(\w+)(?:<[^{}]{0,80}>)?(\s+(?:extends|implements)\b)?"
+    ),
+}
+_STATEMENTS = frozenset({"if", "for", "while", "switch", "catch", "function", "constructor"})
+_STARTS = frozenset({"main", "constructor", "handler", "register", "setup"})
+_EXPORTED = regex(r"export\s+default\b|module\.exports")
+_INERT = regex(r"#\[(?:allow|inline|must_use|doc|cfg|expect|deprecated|tracing::instrument)\b")
+_MOST_NAMES = 200
+_MOST_LINES = 4000
+
+
+def uncalled(target: Target, place: Place) -> str:
+    """The name of the function around a line when no source but tests and itself mentions it.
+
+    :returns: ``Type.method`` or the function's name; empty when it is called, may be, or the line
+        is in no function.
+    """
+    suffix = place.path[place.path.rfind(".") :]
+    if suffix not in _ALIKE or place.line is None or is_test_path(place.path):
+        return ""
+    lines = target.text(place.path).split("\n")
+    found = _around(lines, place.line - 1, suffix)
+    if found is None:
+        return ""
+    name, owner, trait, associated = found
+    book = _names(target)
+    if associated and not trait:
+        called = book.mentioned(f"{owner}::{name}", suffix) or book.renamed(owner, suffix)
+        own = "\n".join(lines).partition("#[cfg(test)]")[0]
+        if called:
+            return ""
+        if f"Self::{name}" not in own:
+            return f"{owner}.{name}"
+    if not trait and not book.mentioned(name, suffix):
+        return f"{owner}.{name}" if owner else name
+    if owner and not book.mentioned(owner, suffix):
+        return f"{owner}.{name}"
+    return ""
+
+
+def _around(lines: list[str], index: int, suffix: str) -> tuple[str, str, bool, bool] | None:
+    """(function, type or empty, whether a trait asks for it, whether it is called on the type)
+    around a line, by indentation.
+
+    Nothing when there is none, or when something else than a call by name may run it.
+    """
+    if index >= len(lines):
+        return None
+    kind = suffix if suffix in _FUNCTION else "script"
+    function, type_ = _FUNCTION[kind], _TYPE[kind]
+    depth = _depth(lines[index])
+    name, on_type = "", False
+    for at in range(index, max(-1, index - _MOST_LINES), -1):
+        line = lines[at]
+        if not line.strip() or (at != index and _depth(line) >= depth):
+            continue
+        head = line.strip()
+        if head.startswith(("//", "#", "*", ")", "}", "]")):
+            continue
+        depth = min(depth, _depth(line))
+        if depth == 0 and _EXPORTED.match(head):
+            return None
+        match = function.match(line[:400])
+        if match is not None:
+            found = next(one for one in match.groups() if one)
+            if found not in _STATEMENTS or found == "constructor":
+                if found in _STARTS or found.startswith("__") or _decorated(lines, at):
+                    return None
+                name = found  # the outermost one counts: what is inside runs with it
+                given = "".join(lines[at : at + 3]).partition("(")[2].partition(",")[0]
+                on_type = suffix == ".rs" and not re.search(r"\bself\b", given.partition(")")[0])
+                continue
+        bare = re.sub(r"^export\s+", "", head)[:400]
+        match = type_.match(bare)
+        if match is not None:
+            if not name or _decorated(lines, at):
+                return None
+            if suffix == ".rs":
+                return name, match[1], " for " in bare.partition("{")[0], on_type
+            return None if match[2] else (name, match[1], False, False)
+        if head.startswith(("mod tests", "trait ", "pub trait ")):
+            return None
+    return (name, "", False, False) if name else None
+
+
+def _depth(line: str) -> int:
+    return len(line) - len(line.lstrip())
+
+
+def _decorated(lines: list[str], at: int) -> bool:
+    """Whether an attribute or decorator above hands the function to a framework."""
+    while at > 0:
+        at -= 1
+        head = lines[at].strip()
+        if head.startswith("@") or (head.startswith("#[") and not _INERT.match(head)):
+            return True
+        if not head.startswith(("//", "/*", "*", "#")):
+            return False
+    return False
+
+
+class _Names:
+    """Which names the sources mention other than where they are defined; each looked for once."""
+
+    def __init__(self, target: Target) -> None:
+        self._target = target
+        self._known: dict[tuple[str, tuple[str, ...]], bool] = {}
+        self._renamed: dict[str, bool] = {}
+
+    def mentioned(self, name: str, suffix: str) -> bool:
+        wanted = (name, _ALIKE[suffix])
+        known = self._known.get(wanted)
+        if known is None:
+            # Past some number of names a guess is as good: the search must not grow with them.
+            known = len(self._known) >= _MOST_NAMES or self._search(name, suffix)
+            self._known[wanted] = known
+        return known
+
+    def renamed(self, name: str, suffix: str) -> bool:
+        """Whether some source gives a Rust type another name."""
+        known = self._renamed.get(name)
+        if known is None:
+            pattern = re.compile(
+                rf"\b{re.escape(name)}\s+as\s+\w|\btype\s+\w+\s*=[^;\n]{{0,200}}\b{re.escape(name)}\b"
+            )
+            known = len(self._renamed) >= _MOST_NAMES or any(
+                name in text and pattern.search(text) is not None
+                for path in self._target.files
+                if path.endswith(_ALIKE[suffix]) and (text := self._target.text(path))
+            )
+            self._renamed[name] = known
+        return known
+
+    def _search(self, name: str, suffix: str) -> bool:
+        word = re.compile(rf"(?<![\w$]){re.escape(name)}(?![\w$])")
+        shown = re.escape(name)
+        defines = re.compile(
+            r"(?:^|\s)(?:"
+            rf"(?:fn|def|function\s*\*?|struct|enum|class|interface|type|const|let|var)\s+{shown}"
+            rf"|(?:use|import|from)\s[^;=()]{{0,200}}(?<![\w$]){shown}"
+            rf"|impl\b[^;={{}}]{{0,200}}[\s:>]{shown})(?![\w$])"
+            rf"|^\s*(?:(?:public|private|protected|static|async|override)\s+){{0,4}}{shown}"
+            r"\s*\([^()]{0,200}\)\s*(?::[^={}]{1,80})?\{\s*$"
+            r"|^\s*(?://|#(?!\[)|\*|/\*|export\s*(?:type\s*)?[{*])"
+        )
+        for path in self._target.files:
+            if not path.endswith(_ALIKE[suffix]):
+                continue
+            text = self._target.text(path)
+            if name not in text or is_test_path(path):
+                continue
+            if suffix == ".rs":
+                text = text.partition("#[cfg(test)]")[0]
+            for match in word.finditer(text):
+                start = text.rfind("\n", 0, match.start()) + 1
+                if not defines.search(text[start : match.end() + 300].partition("\n")[0][:600]):
+                    return True
+        return False
+
+
+@once
+def _names(target: Target) -> _Names:
+    return _Names(target)
