@@ -77,7 +77,7 @@ from pytest_reconaudit.facts.k8s.kube_secrets import SecretsFile
 from pytest_reconaudit.facts.k8s.render_sets import RenderSet
 from pytest_reconaudit.facts.k8s.workloads import Unexpanded, Workload
 from pytest_reconaudit.facts.linters import Linted
-from pytest_reconaudit.facts.network.declared_ports import DeclaredPorts
+from pytest_reconaudit.facts.network.declared_ports import DeclaredPorts, UnboundPort
 from pytest_reconaudit.facts.network.health import HealthFault, ImageHealth, ServiceHealth
 from pytest_reconaudit.facts.network.health_presence import HealthFile, ImagePresence, Unasked
 from pytest_reconaudit.facts.network.port_faults import PortFile

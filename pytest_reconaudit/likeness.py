@@ -12,7 +12,7 @@ from collections.abc import Iterable
 
 from pytest_reconaudit.patterns import regex
 
-__all__ = ["alike", "same_words"]
+__all__ = ["alike", "same_words", "word_key"]
 
 _WORD = regex(r"[A-Za-z]+|[0-9]+")
 _ENDINGS = {"yml": "yaml"} | dict.fromkeys(("mjs", "cjs", "ts", "mts", "cts", "jsx", "tsx"), "js")
@@ -25,6 +25,11 @@ def same_words(one: str, other: str) -> bool:
     """Whether two names differ in separators, order, case or the spelling of a suffix only."""
     ours, theirs = _words(one), _words(other)
     return sorted(ours) == sorted(theirs) or "".join(ours) == "".join(theirs)
+
+
+def word_key(name: str) -> tuple[str, ...]:
+    """The words of a name in an order of its own: equal for names of the same words."""
+    return tuple(sorted(_words(name)))
 
 
 def alike(name: str, names: Iterable[str]) -> str:

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from msgspec import Struct
 
-from pytest_reconaudit.likeness import alike, same_words
+from pytest_reconaudit.likeness import alike, same_words, word_key
 from pytest_reconaudit.model import Place
 from pytest_reconaudit.patterns import regex
 
@@ -222,19 +222,28 @@ class Target:
     def nearest(self, path: str, *, folder: bool = False) -> str | None:
         """The existing path that a missing one probably meant, for a hint.
 
-        In this order: a file beside it whose name differs in separators or the like, one of the
-        same name elsewhere, one beside it with a slip in the name (:mod:`.likeness`). Among equals
-        the closest. Never an empty file. ``folder`` asks for folders instead.
+        In this order: a file beside it whose name differs in separators or the like; one of the
+        same name elsewhere, but of several only one that shares a folder's name with it; one whose
+        name holds the folder too (``api/Dockerfile``, ``docker/Dockerfile.api``); one beside it
+        with a slip in the name (:mod:`.likeness`). Among equals the closest. Never an empty file.
+        ``folder`` asks for folders instead.
         """
         clean = _clean(path)
         home, name = posixpath.split(clean)
         names = self.remember(_folders_by_name if folder else _by_name)
         beside = self.remember(_folders_by_home if folder else _by_home).get(home, [])
         twins = [one for one in beside if one != name and same_words(name, one)]
+        namesakes = names.get(name, [])
+        if home and len(namesakes) > 1:
+            parts = set(home.split("/"))
+            namesakes = [one for one in namesakes if parts.intersection(one.split("/")[:-1])]
+        whole = word_key(f"{posixpath.basename(home)}.{name}") if home and not folder else ()
+        longer = self.remember(_by_words).get(whole, []) if whole else []
         slip = alike(name, beside)
         groups = (
             [posixpath.join(home, one) for one in twins],
-            names.get(name, []),
+            namesakes,
+            [path for one in longer for path in names[one]],
             [posixpath.join(home, slip)] if slip else [],
         )
         for group in groups:
@@ -572,6 +581,14 @@ def _folders_by_name(target: Target) -> dict[str, list[str]]:
     for folder in sorted({parent for path in included for parent in _parents(path) if parent}):
         names.setdefault(posixpath.basename(folder), []).append(folder)
     return names
+
+
+def _by_words(target: Target) -> dict[tuple[str, ...], list[str]]:
+    """The words of a base name → the base names that consist of them."""
+    found: dict[tuple[str, ...], list[str]] = {}
+    for name in target.remember(_by_name):
+        found.setdefault(word_key(name), []).append(name)
+    return found
 
 
 def _by_home(target: Target) -> dict[str, list[str]]:

@@ -264,7 +264,7 @@ def test_links_and_generated_files_are_left_out(tmp_path: Path) -> None:
 
 
 def test_tests_are_at_most_medium(tmp_path: Path) -> None:
-    files = {name: "{" for name in ("tests/app/package.json", "api/package.json")}
+    files = dict.fromkeys(("tests/app/package.json", "api/package.json"), "{")
     # The input of a test is nobody's configuration.
     target = repository(tmp_path, {**files, "tests/data/package.json": "{"})
     assert findings(target) == [

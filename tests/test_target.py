@@ -224,6 +224,15 @@ def test_nearest_prefers_the_same_folder_then_the_closest(tmp_path: Path) -> Non
     assert target.nearest("notes.sql") == "zoo/notes.sql"
 
 
+def test_nearest_of_many_namesakes_shares_a_folder(tmp_path: Path) -> None:
+    names = ("package.json", "web/package.json", "ops/web/start.sh", "ops/api/start.sh")
+    root = write(tmp_path, dict.fromkeys((*names, "docker/Dockerfile.api"), "x\n"))
+    target = Target(root)
+    assert target.nearest("api/package.json") is None
+    assert target.nearest("web/start.sh") == "ops/web/start.sh"
+    assert target.nearest("api/Dockerfile") == "docker/Dockerfile.api"
+
+
 def test_nearest_names_nothing_of_no_help(tmp_path: Path) -> None:
     files = {
         "docker-compose.monitoring.yml": "services: {}",

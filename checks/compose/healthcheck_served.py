@@ -43,7 +43,8 @@ def compose_healthcheck_served(service_health: ServiceHealth) -> None:
     for fault in service_health.faults:
         tool = fault.kind == "tool"
         worst = fault.waited and not tool and not fault.likely
-        waits = f"; {', '.join(fault.waited)} would start after it" if fault.waited else ""
+        verb = "wait for it, never start" if len(fault.waited) > 1 else "waits for it, never starts"
+        waits = f"; {', '.join(fault.waited)}, which {verb}" if fault.waited else ""
         report(
             at=fault.place,
             says=f"The health command of {fault.subject} can never succeed: {fault.says}{waits}",

@@ -54,12 +54,10 @@ def env_key_parity(env_pair: EnvPair) -> None:
     wanted, unread = pair.with_use("required", "read"), pair.with_use("unread")
     if wanted or 2 * len(unread) >= len(pair.one.keys):
         missing = (*wanted, *unread)
-        defaulted = len(pair.with_use("default"))
-        tail = f" ({defaulted} more have a default in code)" if defaulted else ""
         report(
             at=missing[0].place,
-            says=f"{pair.other.path} lacks {len(missing)} of the keys in {pair.one.path}; read "
-            f"without a default: {len(wanted)}; they are {_listed(missing)}{tail}",
+            says=f"{pair.other.path} lacks {pair.lacking} of the {len(pair.one.keys)} keys in "
+            f"{pair.one.path}: {_counts(pair)}",
             evidence=_listed(missing, 12),
             related=_notes(missing),
             clause="a",
@@ -87,6 +85,23 @@ def env_key_parity(env_pair: EnvPair) -> None:
             clause="b",
             key=pair.id,
         )
+
+
+def _counts(pair: EnvPair) -> str:
+    """The keys that are lacking, by what becomes of them."""
+    wanted, unread = pair.with_use("required", "read"), pair.with_use("unread")
+    defaulted = pair.with_use("default")
+    parts = []
+    if wanted:
+        parts.append(f"{len(wanted)} read without a default ({_listed(wanted)})")
+    if unread:
+        parts.append(f"{len(unread)} that no code reads ({_listed(unread)})")
+    if defaulted:
+        parts.append(f"{len(defaulted)} with a default in code")
+    others = pair.lacking - len(pair.missing)
+    if others > 0:
+        parts.append(f"{others} of platforms, well-known images, tests or other applications")
+    return "; ".join(parts)
 
 
 def _listed(keys: Sequence[MissingKey], most: int = 5) -> str:

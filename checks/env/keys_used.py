@@ -41,10 +41,17 @@ def env_keys_used(key_use: KeyUse) -> None:
     wide = use.kind != "file" or use.mostly_unused
     report(
         at=use.unused[0].place,
-        says=f"{use.title} sets keys that nothing reads ({len(use.unused)} of {use.total}): "
-        f"{names}{more}",
+        says=f"{use.title} sets keys that nothing reads ({_share(use)}): {names}{more}",
         severity=Severity.MEDIUM if wide else Severity.LOW,
         evidence=", ".join(one.key for one in use.unused),
         related=[(one.place, f"{one.key} is used nowhere") for one in use.unused],
         key=use.id,
     )
+
+
+def _share(use: KeyUse) -> str:
+    """``3 of 26``, and what the 26 are when the file holds more."""
+    if use.held <= use.total:
+        return f"{len(use.unused)} of {use.total}"
+    own = f"{len(use.unused)} of the {use.total} keys that are the application's own"
+    return f"{own}; it holds {use.held}"

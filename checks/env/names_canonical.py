@@ -11,6 +11,11 @@ from pytest_reconaudit.api import (
     skip,
 )
 
+_IDLE = """
+Decide first whether the code that reads the setting is wanted: call it, or delete it together with
+the key. Then keep one name.
+"""
+
 
 @audit(
     pillar=5,
@@ -92,6 +97,7 @@ def env_names_canonical(key_group: KeyGroup) -> None:
         confidence=Confidence.LIKELY if group.idle else Confidence.CERTAIN,
         evidence=names,
         related=related,
+        fix=_IDLE if group.idle else "",
         clause="a",
         key=names,
     )

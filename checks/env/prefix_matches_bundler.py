@@ -21,7 +21,7 @@ def env_prefix_matches_bundler(frontend_app: FrontendApp) -> None:
 
     Why: a bundler hands only keys with its own prefix to the browser (`VITE_`, `NEXT_PUBLIC_`,
     `REACT_APP_`). A key with another one's prefix is set in vain, and reading it through
-    `process.env` in a Vite bundle is undefined or throws.
+    `process.env` in a Vite bundle is a ReferenceError: the browser has no `process`.
 
     Decides: the bundler is that of the nearest package.json. (a) An env file, compose service,
     manifest or Dockerfile of the application defines keys with another bundler's prefix: high,
@@ -52,7 +52,7 @@ def env_prefix_matches_bundler(frontend_app: FrontendApp) -> None:
         else:
             says = (
                 f"source of {title} reads {names}{more} through {wrong.how}, but "
-                f"{bundler.title} exposes {exposed} only: undefined in the browser"
+                f"{bundler.title} exposes {exposed} only: {_effect(bundler.name, wrong.how)}"
             )
         report(
             at=wrong.keys[0].place,
@@ -72,3 +72,12 @@ def env_prefix_matches_bundler(frontend_app: FrontendApp) -> None:
             clause="a" if defined else "b",
             key=wrong.kind,
         )
+
+
+def _effect(bundler: str, how: str) -> str:
+    """What reading a key that the bundler does not put in does in the browser."""
+    if "process" in how:
+        if bundler == "vite":
+            return "a ReferenceError in the browser (process is not defined)"
+        return "undefined in the browser"
+    return "undefined in the browser" if bundler == "vite" else "import.meta.env is undefined there"

@@ -36,9 +36,13 @@ def env_secret_not_logged(log_file: LogFile) -> None:
     lines = ", ".join(str(one.place.line) for one in log_file.logged[:5])
     names = ", ".join(dict.fromkeys(one.key for one in log_file.logged[:5]))
     more = f" ({len(log_file.logged)} statements, lines {lines})" if log_file.logged[1:] else ""
+    prompts = all(one.prompt for one in log_file.logged)
     report(
         at=first.place,
-        says=f"the value of {names} is written to the log{more}",
+        says=f"the script prints the value of {names} on the terminal{more}"
+        if prompts
+        else f"the value of {names} is written to the log{more}",
+        severity=Severity.MEDIUM if prompts else Severity.HIGH,
         evidence=first.text,
         related=[
             *((one.place, f"prints {one.name}") for one in log_file.logged[1:]),

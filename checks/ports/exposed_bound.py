@@ -5,10 +5,13 @@ from pytest_reconaudit.api import (
     DeclaredPorts,
     Severity,
     SkipReason,
+    UnboundPort,
     audit,
     report,
     skip,
 )
+
+_NO_METRICS = "The target is always down: its metrics are missing, and every alert on them is silent."
 
 
 @audit(
@@ -33,7 +36,7 @@ def ports_exposed_bound(declared_ports: DeclaredPorts) -> None:
     Decides: the declared TCP ports are held against what the program in the image listens on:
     binds in source, the server's configuration, defaults of known images. (a) `EXPOSE`: low.
     (b) A second `containerPort`: medium. (c) A second published port of a compose service: low.
-    (d) A Prometheus target: medium. Passes: every documented port of an image, ports that another
+    (d) A Prometheus target: medium, low in a file that no service is given. Passes: every documented port of an image, ports that another
     container of the pod opens, a port that some deployment sets, debugger ports. The one port
     that a container is there for is judged by ports-consistent.
 
@@ -48,8 +51,25 @@ def ports_exposed_bound(declared_ports: DeclaredPorts) -> None:
             confidence=Confidence.CERTAIN if one.certain else Confidence.LIKELY,
             evidence=", ".join(dict.fromkeys(note.message for note in one.places)),
             related=[*one.places[1:], *one.listeners],
+            impact=_NO_METRICS if one.clause == "d" else "",
+            fix=_scraped(one) if one.clause == "d" else "",
             clause=one.clause,
             key=f"{one.clause} {' '.join(map(str, one.numbers))}",
         )
     if not declared_ports.judged:
         skip(SkipReason.UNRESOLVED, "what listens behind the declared ports is not known")
+
+
+def _scraped(one: UnboundPort) -> str:
+    port = one.ports[0] if one.ports else "PORT"
+    return f"""
+Scrape the port that {one.service} listens on, by the path on which it serves its metrics (start
+such a route when there is none):
+
+```yaml
+- job_name: {one.service}
+  metrics_path: /metrics
+  static_configs:
+    - targets: ["{one.service}:{port}"]
+```
+"""

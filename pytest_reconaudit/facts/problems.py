@@ -357,16 +357,6 @@ def _refused(kind: str, problem: Problem, target: Target, severity: Severity) ->
 def _judge_yaml(
     target: Target, path: str, kind: str, severity: Severity
 ) -> Iterator[ConfigProblem]:
-    if kind == "nested workflow":
-        yield ConfigProblem(
-            Place(path, 1, 1),
-            "this workflow never runs: GitHub reads .github/workflows at the top of the"
-            " repository only",
-            severity,
-            "a",
-            path,
-            "nested",
-        )
     if kind.endswith("workflow"):
         workflow = target.parse(read_workflow, path)
         problems, duplicates = workflow.problems, workflow.duplicates

@@ -55,6 +55,8 @@ class EnvPair(Struct, frozen=True):
     """In ``one`` only. For twins: in either only, ``one``'s first."""
     required: tuple[MissingKey, ...] = ()
     """In the base only, though code stops without them."""
+    lacking: int = 0
+    """How many keys of ``one`` the base lacks, those that are no business of the pair included."""
 
     @property
     def drifted(self) -> bool:
@@ -126,6 +128,7 @@ def _base(matrix: KeyMatrix, file: EnvFile) -> EnvFile | None:
 
 def _production(matrix: KeyMatrix, file: EnvFile, base: EnvFile) -> EnvPair:
     ours, theirs = set(_own(file)), _known(base)
+    lacking = sum(1 for key in file.keys if key not in theirs)
     layered = not base.name.template and _bundled(matrix, file)
     missing = [
         one
@@ -137,7 +140,7 @@ def _production(matrix: KeyMatrix, file: EnvFile, base: EnvFile) -> EnvPair:
     required = [] if layered else list(_required(matrix, file, base))
     return EnvPair(
         f"{file.path} / {base.path}", "production", file, base, len(ours & theirs),
-        min(len(ours), len(theirs)), tuple(missing), tuple(required),
+        min(len(ours), len(theirs)), tuple(missing), tuple(required), lacking,
     )  # fmt: skip
 
 

@@ -53,7 +53,9 @@ class KeyUse(Struct, frozen=True):
     title: str
     unused: tuple[UnusedKey, ...]
     total: int
-    """How many keys were judged."""
+    """How many keys were judged: those that no platform, known image or library reads by itself."""
+    held: int = 0
+    """How many keys are set there."""
     undecided: str = ""
     """Why nothing can be said."""
 
@@ -122,7 +124,9 @@ class _Using:
                 and not self.loaded(key, folders)
                 and (setting := file.setting(key)) is not None
             ]  # fmt: skip
-            yield KeyUse(file.path, "file", file.path, tuple(unused), len(keys), reason)
+            yield KeyUse(
+                file.path, "file", file.path, tuple(unused), len(keys), len(file.keys), reason
+            )
 
     def _undecided(self, file: EnvFile, folders: frozenset[str]) -> str:
         for folder in sorted(folders):
@@ -180,7 +184,8 @@ class _Using:
             for one in judged
             if not self.used(one.key) and not self.loaded(one.key, folders)
         ]  # fmt: skip
-        yield KeyUse(name, kind, group[0].holder, tuple(unused), len(judged), reason)
+        held = len({one.key for one in group})
+        yield KeyUse(name, kind, group[0].holder, tuple(unused), len(judged), held, reason)
 
 
 def _is_for_others(key: str) -> bool:

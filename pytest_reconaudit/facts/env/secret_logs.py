@@ -40,6 +40,8 @@ class LoggedSecret(Struct, frozen=True):
     """The variable or field that it prints."""
     read: Place
     """Where the key is read."""
+    prompt: bool = False
+    """A script prints it for whoever sits at the terminal: it is no log."""
 
 
 class LogFile(Struct, frozen=True):
@@ -360,6 +362,7 @@ def _scripts(target: Target) -> Iterator[tuple[str, list[LoggedSecret], int]]:
             for one in script.assignments
             if "$(" in one.value or "`" in one.value or not one.value.startswith("$")
         }
+        asks = any(_asks(one) for one in script.commands)
         found, count = [], 0
         for command in script.commands:
             if command.name not in ("echo", "printf"):
@@ -371,8 +374,24 @@ def _scripts(target: Target) -> Iterator[tuple[str, list[LoggedSecret], int]]:
                 key = match[1] or match[2]
                 if key not in made and _is_watched(key):
                     line = command.text.split("\n")[0][:160]
-                    found.append(LoggedSecret(key, command.place, line, key, command.place))
+                    found.append(
+                        LoggedSecret(key, command.place, line, key, command.place, prompt=asks)
+                    )
         yield path, found, count
+
+
+_FED = frozenset({"while", "until", "for", "pipe", "substitution"})
+"""Constructs in which ``read`` takes its lines from something else than a person."""
+
+
+def _asks(command: ShellCommand) -> bool:
+    """Whether a command waits for somebody at the terminal."""
+    if command.name != "read":
+        return False
+    if any(word.startswith("-") and "p" in word for word in command.words[1:]):
+        return True
+    fed = any("<" in one.op for one in command.redirects)
+    return not fed and not any(block.kind in _FED for block in command.blocks)
 
 
 def _expanded(text: str) -> str:

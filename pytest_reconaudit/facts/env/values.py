@@ -238,6 +238,7 @@ def _apart(values: list[KeyValue]) -> tuple[KeyValue, KeyValue] | None:
 def _databases(target: Target, matrix: KeyMatrix) -> Iterator[tuple[str, Conflict]]:
     """Scheme and name of the database in URLs and in keys of their own."""
     names: dict[str, list[KeyValue]] = {}
+    shipped: dict[str, list[KeyValue]] = {}
     schemes: list[KeyValue] = []
     for key, value, place, role, owner in _database_settings(target, matrix):
         if _DATABASE_URL.fullmatch(key) and _POSTGRES.match(value):
@@ -249,6 +250,8 @@ def _databases(target: Target, matrix: KeyMatrix) -> Iterator[tuple[str, Conflic
         simple = key in ("DATABASE_URL", "DB_URL", "POSTGRES_URL") or name == value
         if name and simple and role in ("base", "compose") and not is_reference(name):
             names.setdefault(owner, []).append(KeyValue(name, place, role, f"{key}: {name}"))
+        elif name and simple and role == "production" and not is_reference(name):
+            shipped.setdefault(owner, []).append(KeyValue(name, place, role, f"{key}: {name}"))
     for ones in names.values():
         different = {one.value: one for one in reversed(ones)}
         if 1 < len(different) <= 4 and not _layered(different):
@@ -256,6 +259,17 @@ def _databases(target: Target, matrix: KeyMatrix) -> Iterator[tuple[str, Conflic
                 "database name",
                 Conflict("a", "the database has several names", _in_order(ones), Severity.MEDIUM),
             )
+    for owner, ones in shipped.items():
+        different = {one.value: one for one in reversed(ones)}
+        if 1 < len(different) <= 4 and not _layered(different):
+            base = [one for one in names.get(owner, ()) if one.role == "base"]
+            yield (
+                "production database name",
+                Conflict(
+                    "a", "production files name several databases",
+                    (*_in_order(ones), *_in_order(base)), Severity.MEDIUM,
+                ),
+            )  # fmt: skip
     written = {
         one.value: one for one in reversed(schemes) if one.value in ("postgres", "postgresql")
     }
@@ -348,6 +362,7 @@ def _secrets(target: Target) -> Iterator[tuple[str, Conflict]]:
                         ),
                     )
         yield from _passwords(stack.services, seen)
+    yield from _open_urls(target)
     for file in key_matrix(target).files:
         password = file.setting("POSTGRES_PASSWORD")
         user = file.setting("POSTGRES_USER")
@@ -367,6 +382,32 @@ def _secrets(target: Target) -> Iterator[tuple[str, Conflict]]:
                 )
                 what = "the password in DATABASE_URL is not POSTGRES_PASSWORD"
                 yield "DATABASE_URL", Conflict("b", what, values, Severity.HIGH)
+
+
+_STORE_URLS = (("REDIS_URL", "REDIS_PASSWORD"), ("VALKEY_URL", "VALKEY_PASSWORD"))
+_OPEN_URL = regex(r"(?:rediss?|valkeys?)://[\w.-]{1,200}(?::\d{1,5})?(?:/\d{0,3})?")
+
+
+def _open_urls(target: Target) -> Iterator[tuple[str, Conflict]]:
+    """A production file's URL without the password that the same file sets, and no code reads."""
+    matrix = key_matrix(target)
+    for file in _files(matrix):
+        if file.name.environment != "production":
+            continue
+        for name, secret in _STORE_URLS:
+            url, password = file.setting(name), file.setting(secret)
+            if url is None or password is None or not url.value or not password.value:
+                continue
+            if not _OPEN_URL.fullmatch(url.value):
+                continue
+            if any(one.kind == "code" and not one.test for one in matrix.reads_of(secret)):
+                continue  # the client is given it apart from the URL
+            values = (
+                KeyValue("", url.place, file.name.role, f"{name}: {url.value}"),
+                KeyValue("", password.place, file.name.role, f"{secret}: {mask(password.value)}"),
+            )
+            what = f"{name} carries no password though {secret} is set beside it and no code reads it"
+            yield name, Conflict("b", what, values, Severity.MEDIUM)
 
 
 def _literal(entry: Entry) -> bool:

@@ -14,8 +14,10 @@ from pytest_reconaudit.facts.k8s.autoscalers import (
 )
 from pytest_reconaudit.facts.k8s.cluster import Sighting, cluster
 from pytest_reconaudit.facts.k8s.kube_faults import KubeFault, KubeFile, fault_files
+from pytest_reconaudit.facts.k8s.manifests import manifest_files
 from pytest_reconaudit.facts.k8s.selection import selection
 from pytest_reconaudit.facts.network.programs import program_of_container
+from pytest_reconaudit.facts.network.routes import routes_of
 from pytest_reconaudit.model import Note, Place
 from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.readers.manifest import Container, KubeObject
@@ -32,6 +34,7 @@ _REQUESTS = regex(
     r"\bhttp_(?:server_)?requests?_(?:total|count|counter|duration|seconds|in_flight|latency)"
     r"|\bhttp\.server\.request\.duration"
 )
+_METRICS = ("/metrics", "/actuator/prometheus")
 _SOURCE = (".rs", ".go", ".py", ".ts", ".js", ".mjs", ".java", ".kt", ".rb", ".cs", ".php")
 
 
@@ -39,7 +42,7 @@ _SOURCE = (".rs", ".go", ".py", ".ts", ".js", ".mjs", ".java", ".kt", ".rb", ".c
 def bounds_files(target: Target) -> tuple[KubeFile, ...]:
     """Every file with autoscalers: (a) production runs on one pod, (b) nothing to scale between,
     (c) ``replicas`` of the target is set as well, (d) by an overlay to less than the minimum,
-    (e) only processor and memory are measured, (f) although requests are.
+    (e) only processor and memory are measured, (f) although requests are counted and served.
     """
     return fault_files(
         target,
@@ -168,7 +171,8 @@ def _measured(target: Target, scaling: Scaling, what: str) -> Iterator[KubeFault
 
 
 def _exported_by(target: Target, container: Container) -> Place | None:
-    """Where the program of a container exports how many requests it serves."""
+    """Where the program of a container counts its requests, when anybody can fetch the count:
+    by a route, or by what the cluster is told to scrape."""
     places = _exported(target)
     if not places:
         return None
@@ -176,13 +180,38 @@ def _exported_by(target: Target, container: Container) -> Place | None:
     if program is None or program.dockerfile is None or program.server:
         return None  # somebody else's image, a web server of static files
     package = program.package
-    return next(
-        (
-            one
-            for one in places
-            if package is None or not package or one.path.startswith(f"{package}/")
-        ),
-        None,
+    inside = f"{package}/" if package else ""
+    counted = next((one for one in places if one.path.startswith(inside)), None)
+    if counted is None:
+        return None
+    table = routes_of(target, program)
+    if table is not None:
+        served = any(table.serves(path) for path in _METRICS)
+    else:  # no reader for its routes
+        served = any(one.startswith(inside) for one in _says_metrics(target))
+    return counted if served or _scraped(target) else None
+
+
+@once
+def _says_metrics(target: Target) -> tuple[str, ...]:
+    """The sources that spell the path of request metrics out."""
+    return tuple(
+        path
+        for path in target.files
+        if path.endswith(_SOURCE)
+        and any(f"{quote}/metrics{quote}" in target.text(path) for quote in "\"'`")
+    )
+
+
+@once
+def _scraped(target: Target) -> bool:
+    """Whether a manifest asks for request metrics of the programs here."""
+    return any(
+        one.kind in ("ServiceMonitor", "PodMonitor")
+        or any(trigger.str("type") == "prometheus" for trigger in one.spec.maps("triggers"))
+        or any("prometheus-adapter" in box.image for box in (one.pod.containers if one.pod else ()))
+        for file in manifest_files(target)
+        for one in file.objects
     )
 
 

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from msgspec import Struct, field
 
 from pytest_reconaudit.facts.compose.stacks import Stack
+from pytest_reconaudit.facts.compose.mounts import is_used
 from pytest_reconaudit.facts.docker.images import dockerfiles
 from pytest_reconaudit.facts.env.keys import key_matrix
 from pytest_reconaudit.facts.network.asks import is_local
@@ -40,6 +41,9 @@ class UnboundPort(Struct, frozen=True):
     listeners: tuple[Note, ...]
     numbers: tuple[int, ...]
     certain: bool = True
+    service: str = ""
+    ports: tuple[int, ...] = ()
+    """What it listens on instead."""
 
 
 class DeclaredPorts(Struct, frozen=True):
@@ -61,6 +65,7 @@ class _Case(Struct, frozen=True):
     listeners: tuple[Note, ...]
     ports: tuple[int, ...]
     certain: bool = True
+    unloaded: bool = False
 
 
 class _Book(Struct):
@@ -100,12 +105,16 @@ _TITLES = {
     "c": "{service} publishes container port {ports}, but nothing in it listens there",
     "d": "Prometheus scrapes {service} at port {ports}, but nothing listens there",
 }
+_UNLOADED = "no service loads this file; it has Prometheus scrape {service} at port {ports}, but"
 
 
 def _unbound(group: list[_Case]) -> UnboundPort:
     first = group[0]
     numbers = tuple(dict.fromkeys(one.number for one in group))
     says = _TITLES[first.clause].format(service=first.service, ports=", ".join(map(str, numbers)))
+    if first.unloaded:
+        shown = ", ".join(map(str, numbers))
+        says = f"{_UNLOADED.format(service=first.service, ports=shown)} nothing listens there"
     known = ", ".join(map(str, sorted(set(first.ports))[:6]))
     places = {one.place: Note(one.place, one.written) for one in group}
     return UnboundPort(
@@ -116,6 +125,8 @@ def _unbound(group: list[_Case]) -> UnboundPort:
         listeners=first.listeners,
         numbers=numbers,
         certain=all(one.certain for one in group),
+        service=first.service,
+        ports=tuple(sorted(set(first.ports))),
     )
 
 
@@ -221,6 +232,7 @@ def _scraped(target: Target, book: _Book) -> None:
         if not path.endswith((".yml", ".yaml")) or "scrape_configs" not in target.text(path):
             continue
         file = target.parse(read_yaml, path)
+        unloaded = bool(users) and path not in users and not is_used(target, path)
         for document in file.documents:
             if not isinstance(document.root, Map):
                 continue
@@ -234,8 +246,9 @@ def _scraped(target: Target, book: _Book) -> None:
                 if isinstance(heard, bool):
                     continue
                 book.cases.append(_Case(
-                    "d", place, number, f"{name}:{number}", heard.title, Severity.MEDIUM,
-                    heard.notes, tuple(heard.ports),
+                    "d", place, number, f"{name}:{number}", heard.title,
+                    Severity.LOW if unloaded else Severity.MEDIUM,
+                    heard.notes, tuple(heard.ports), unloaded=unloaded,
                 ))  # fmt: skip
 
 

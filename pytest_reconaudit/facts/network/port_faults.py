@@ -899,8 +899,8 @@ def _on_host(target: Target, book: _Book, ask: Ask, key: str, worst: Severity) -
             book.good(ask.place)
             return
         if ask.kind != "printed" or ask.port not in everything.ports or one.folders:
-            book.bad(_host_fault(one, ask.port, ask.place, severity, f"{ask.place.path} says",
-                                 ask.written))  # fmt: skip
+            who = f"{ask.place.path} {'tells people that' if ask.kind == 'printed' else 'says'}"
+            book.bad(_host_fault(one, ask.port, ask.place, severity, who, ask.written))
             return
     if ask.port in everything.ports:
         book.good(ask.place)
@@ -912,11 +912,21 @@ def _on_host(target: Target, book: _Book, ask: Ask, key: str, worst: Severity) -
     own = sorted(number for number in everything.ports if not _database(number))
     book.bad(_Fault(
         ask.place, main, ask.port, severity,
-        f"{ask.place.path} asks localhost for port {ask.port}, but nothing of the repository "
-        f"answers there: {_shown(own)} do",
+        f"{_claim(ask)}, but nothing of the repository answers there: {_shown(own)} do",
+
         ask.written,
         tuple(note for number in own[:4] for note in listener_notes(everything.ports[number][:1])),
     ))  # fmt: skip
+
+
+def _claim(ask: Ask) -> str:
+    """What a place does with a port of the machine: ask for it, or merely speak of it."""
+    path = ask.place.path
+    if ask.kind == "printed":
+        return f"{path} tells people that something answers on localhost:{ask.port}"
+    if ask.kind == "variable":
+        return f"{path} says that something answers on localhost:{ask.port}"
+    return f"{path} asks localhost for port {ask.port}"
 
 
 @once

@@ -1,0 +1,3 @@
+module tidewater.io/tolls
+
+go 1.23
