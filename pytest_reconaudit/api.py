@@ -4,7 +4,7 @@
 fact parameters carry.
 """
 
-from pytest_reconaudit.audit import audit, report, skip
+from pytest_reconaudit.audit import audit, lines_of, report, skip
 from pytest_reconaudit.facts.cargo_locks import CargoLock
 from pytest_reconaudit.facts.ci.actions import TABLE_DATE as ACTIONS_TABLE_DATE
 from pytest_reconaudit.facts.ci.actions import ActionFile, EndedAction, UsedAction
@@ -32,6 +32,11 @@ from pytest_reconaudit.facts.compose.stacks import Stack
 from pytest_reconaudit.facts.db.applied_indexes import AppliedIndexes, ExtraIndexes, IndexSource
 from pytest_reconaudit.facts.db.index_targets import IndexTargets
 from pytest_reconaudit.facts.db.indexes import DeclaredIndex
+from pytest_reconaudit.facts.db.migration_runs import (
+    DatabaseChangers,
+    MigrationPlace,
+    SchemaChange,
+)
 from pytest_reconaudit.facts.db.migrations import (
     CommittedMigrations,
     MigrationRoot,
@@ -133,6 +138,7 @@ __all__ = [
     "ConfigFile",
     "Dangling",
     "DataStore",
+    "DatabaseChangers",
     "DeadStep",
     "DeclaredIndex",
     "DeclaredPorts",
@@ -196,6 +202,7 @@ __all__ = [
     "LostSource",
     "MaskedError",
     "MaskedErrors",
+    "MigrationPlace",
     "MigrationRoot",
     "MissingKey",
     "MissingMigration",
@@ -220,6 +227,7 @@ __all__ = [
     "Rival",
     "ScaleTarget",
     "Scaling",
+    "SchemaChange",
     "ScriptErrors",
     "ScriptPaths",
     "ScriptStrictness",
@@ -240,6 +248,7 @@ __all__ = [
     "Trigger",
     "TwinPair",
     "Unasked",
+    "UnboundPort",
     "Unexpanded",
     "Unreferenced",
     "UsedAction",
@@ -262,6 +271,7 @@ __all__ = [
     "is_development_name",
     "key_places",
     "leak_groups",
+    "lines_of",
     "listed_stores",
     "mask",
     "report",

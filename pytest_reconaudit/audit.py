@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import inspect
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import TypeVar
@@ -30,7 +30,7 @@ from pytest_reconaudit.model import (
 )
 from pytest_reconaudit.patterns import regex
 
-__all__ = ["Skipped", "audit", "collecting", "meta_of", "report", "skip"]
+__all__ = ["Skipped", "audit", "collecting", "lines_of", "meta_of", "report", "skip"]
 
 F = TypeVar("F", bound=Callable[..., None])
 
@@ -69,6 +69,7 @@ def audit(
     impact: str = "",
     id: str | None = None,
     aliases: tuple[str, ...] = (),
+    advice: Mapping[str, tuple[str, str]] | None = None,
 ) -> Callable[[F], F]:
     """Declare a function to be a check.
 
@@ -79,6 +80,8 @@ def audit(
         for a hint (never fails a gate).
     :param impact: what it costs when left alone, one sentence.
     :param id: only when the function's name cannot give it.
+    :param advice: clause → impact and fix, for the clauses that ``impact`` and ``fix`` do not fit;
+        an empty text leaves the check's own.
 
     The docstring's first paragraph is the title; the sections ``Why:``, ``Decides:`` and
     ``Blind spots:`` are what ``--recon-explain`` prints.
@@ -101,6 +104,10 @@ def audit(
             function=function,
             parameters=tuple(inspect.signature(function).parameters),
             aliases=aliases,
+            advice={
+                clause: (cost, inspect.cleandoc(cure))
+                for clause, (cost, cure) in (advice or {}).items()
+            },
         )
         setattr(function, _META, meta)
         return function
@@ -140,7 +147,8 @@ def report(
     :param says: what is wrong, one sentence, naming the thing and the number compared.
     :param evidence: the offending text, secrets already masked; cut at 200 characters.
     :param related: the other places that prove it.
-    :param clause: the letter of the catalogue's clause, when it has several.
+    :param clause: the letter of the catalogue's clause, when it has several; picks the impact and
+        the fix that the check declares for it.
     :param key: what tells this finding from its neighbours when the evidence alone does not;
         goes into the fingerprint instead of the line.
     """
@@ -155,6 +163,7 @@ def report(
         for place, words in ((n.place, n.message) if isinstance(n, Note) else n for n in related)
     )
     says = hide_in_words(says)
+    cost, cure = meta.advice.get(clause, ("", ""))
     hearing.findings.append(
         Finding(
             check=meta.id,
@@ -164,14 +173,24 @@ def report(
             message=says,
             place=at,
             evidence=evidence,
-            impact=impact or meta.impact,
-            remediation=fix or meta.fix,
+            impact=impact or cost or meta.impact,
+            remediation=fix or cure or meta.fix,
             related=notes,
             clause=clause,
             subject=hearing.subject,
             fingerprint=fingerprint(meta.id, at.path, evidence or says, key or clause),
         )
     )
+
+
+def lines_of(places: Iterable[Place], most: int = 5) -> str:
+    """Where something stands in its file, for a sentence: ``line 7``, ``lines 7, 9, 11 …``.
+
+    :param most: how many lines are listed before the ``…``.
+    """
+    lines = list(dict.fromkeys(str(place.line) for place in places if place.line))
+    listed = ", ".join(lines[:most]) + (" …" if len(lines) > most else "")
+    return f"line{'' if len(lines) == 1 else 's'} {listed}"
 
 
 def skip(reason: SkipReason, detail: str = "") -> None:

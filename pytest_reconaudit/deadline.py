@@ -21,6 +21,10 @@ _AGAIN = 5.0
 """Seconds until the alarm rings again, should something have swallowed the first."""
 
 
+_set_handler = getattr(signal.signal, "__wrapped__", signal.signal)
+"""``signal.signal`` without its conversions to enumerations: this is called for every item."""
+
+
 class TimeLimit(Exception):
     """Something took too long."""
 
@@ -43,10 +47,10 @@ def deadline(seconds: float | None = None) -> Iterator[None]:
     def ring(number: int, frame: FrameType | None) -> None:
         raise TimeLimit(f"took longer than {limit:g} s")
 
-    before = signal.signal(signal.SIGALRM, ring)
+    before = _set_handler(signal.SIGALRM, ring)
     left, again = signal.setitimer(signal.ITIMER_REAL, limit, _AGAIN)
     try:
         yield
     finally:
         signal.setitimer(signal.ITIMER_REAL, left, again)
-        signal.signal(signal.SIGALRM, before)
+        _set_handler(signal.SIGALRM, before)

@@ -276,6 +276,8 @@ class CheckMeta(Struct, frozen=True):
     function: Callable[..., None]
     parameters: tuple[str, ...]
     aliases: tuple[str, ...] = ()
+    advice: dict[str, tuple[str, str]] = {}
+    """Clause → impact and fix, where those of the check do not fit; either may be empty."""
 
     @property
     def domain(self) -> str:

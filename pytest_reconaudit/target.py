@@ -13,6 +13,7 @@ import os
 import posixpath
 import re
 import struct
+from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
 from pathlib import Path
@@ -201,9 +202,11 @@ class Target:
 
     def below(self, folder: str) -> tuple[str, ...]:
         """Every file below a folder, excluded ones included."""
-        clean = _clean(folder)
-        prefix = f"{clean}/" if clean else ""
-        return tuple(path for path in self.everything if path.startswith(prefix))
+        return _below(self.everything, _clean(folder))
+
+    def files_below(self, folder: str) -> tuple[str, ...]:
+        """Every audited file below a folder."""
+        return _below(self.files, _clean(folder))
 
     def named(self, *patterns: str) -> tuple[str, ...]:
         """Audited files whose *base name* matches one of the shell patterns, generated ones out."""
@@ -392,6 +395,14 @@ class Target:
 
 
 # -- paths ---------------------------------------------------------------------------------
+
+
+def _below(paths: tuple[str, ...], folder: str) -> tuple[str, ...]:
+    """Those of sorted paths that lie below a folder."""
+    if not folder:
+        return paths
+    # "0" is the character after "/": nothing lies between the two but the folder's own files.
+    return paths[bisect_left(paths, f"{folder}/") : bisect_left(paths, f"{folder}0")]
 
 
 def _clean(path: str) -> str:

@@ -1,6 +1,15 @@
 """Actions of others are pinned to what was reviewed."""
 
-from pytest_reconaudit.api import Pin, PinnedFile, Severity, SkipReason, audit, report, skip
+from pytest_reconaudit.api import (
+    Pin,
+    PinnedFile,
+    Severity,
+    SkipReason,
+    audit,
+    lines_of,
+    report,
+    skip,
+)
 
 
 @audit(
@@ -57,11 +66,10 @@ def ci_actions_pinned(pinned_file: PinnedFile) -> None:
     moving = [pin for pin in pins if pin.kind in ("tag", "documented") and not pin.trusted]
     if moving:
         distinct = list(dict.fromkeys(pin.text for pin in moving))
-        lines = ", ".join(f"{pin.place.line}" for pin in moving[:5])
         report(
             at=moving[0].place,
             says=f"{len(distinct)} action{'' if len(distinct) == 1 else 's'} of other publishers at"
-            f" a tag, which can be moved (lines {lines}{' …' if len(moving) > 5 else ''})",
+            f" a tag, which can be moved ({lines_of(pin.place for pin in moving)})",
             severity=Severity.LOW,
             evidence=", ".join(distinct),
             related=[(pin.place, f"uses: {pin.text}") for pin in moving[1:]],
@@ -74,8 +82,8 @@ def _branch(pins: list[Pin], severity: Severity) -> None:
     if not pins:
         return
     first = pins[0]
-    lines = ", ".join(f"{pin.place.line}" for pin in pins[:5])
-    more = f" (with {len(pins) - 1} more: lines {lines})" if len(pins) > 1 else ""
+    lines = lines_of(pin.place for pin in pins)
+    more = f" (with {len(pins) - 1} more: {lines})" if len(pins) > 1 else ""
     report(
         at=first.place,
         says=f"{first.text} follows a branch: every push to it runs here at once{more}",

@@ -8,6 +8,7 @@ from pytest_reconaudit.api import (
     SkipReason,
     UsedAction,
     audit,
+    lines_of,
     report,
     skip,
 )
@@ -75,8 +76,8 @@ def _ended(uses: list[UsedAction], row: EndedAction | None) -> None:
         return
     first = uses[0]
     since = f" since {row.since}" if row.since else ""
-    lines = ", ".join(f"{use.place.line}" for use in uses[:5])
-    times = f" ({len(uses)} times: lines {lines})" if len(uses) > 1 else ""
+    lines = lines_of(use.place for use in uses)
+    times = f" ({len(uses)} times: {lines})" if len(uses) > 1 else ""
     name = first.text if len({use.text for use in uses}) == 1 else f"{row.action}@{first.version}"
     word = _WORDS[row.kind]
     report(

@@ -26,6 +26,12 @@ deploy:
     - if: failure()
       run: ssh "$HOST" "cd /srv/shop && TAG=$(cat .previous) docker compose up -d --wait"
 ```""",
+    advice={
+        "a": ("A version that fails its tests reaches users.", ""),
+        "b": ("The way back is thought up while users wait.", ""),
+        "c": ("A version that does not start is found by the users.", ""),
+        "d": ("Each deployment is an outage, as long as the new version takes to start.", ""),
+    },
 )
 def ci_deploy_guarded(workflow_deploys: WorkflowDeploys) -> None:
     """A deployment waits for tests, is checked, and can be taken back.

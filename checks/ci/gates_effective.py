@@ -2,6 +2,14 @@
 
 from pytest_reconaudit.api import Gate, Severity, SkipReason, WorkflowGates, audit, report, skip
 
+_SEARCH = """Keep the pattern out of its own search: `--exclude-dir=.github`, or write it so that
+it does not match itself (`[s]upport@example.org`). Then run it on a clean clone: other files may
+hold the text too, even as part of one that the same gate asks for.
+"""
+_TEMPLATE = """Decide which of the two is right: change the file that holds the text, or leave it
+out of the search by name. Then run it on a clean clone: other files may hold the text too.
+"""
+
 
 @audit(
     pillar=5,
@@ -47,6 +55,7 @@ def ci_gates_effective(workflow_gates: WorkflowGates) -> None:
             evidence=idle.text,
             related=[(place, f"only prints: {name}") for place, name in idle.others],
             clause="b",
+            impact="Nothing is deployed, and the run says that it was." if idle.deploys else "",
             fix="Run the real command, or delete the step: an echo checks and deploys nothing.",
             key=f"b {idle.job} {idle.name}",
         )
@@ -61,7 +70,7 @@ def ci_gates_effective(workflow_gates: WorkflowGates) -> None:
             evidence=search.text,
             related=[(search.found, "holds the forbidden text")],
             clause="c",
-            fix="Leave `.github` and templates out of the search (`--exclude-dir=.github`).",
+            fix=_SEARCH if itself else _TEMPLATE,
             key=f"c {search.pattern}",
         )
     for place, job, text in workflow_gates.blind_probes:
@@ -72,6 +81,7 @@ def ci_gates_effective(workflow_gates: WorkflowGates) -> None:
             severity=Severity.MEDIUM,
             evidence=text,
             clause="d",
+            impact="A version that answers every request with an error passes.",
             fix="Add `--fail` (or `-f`), or compare `%{http_code}`.",
             key=f"d {job}",
         )

@@ -18,6 +18,14 @@ deploy-staging:
   needs: build-image
   if: github.event_name == 'push' && github.ref == 'refs/heads/develop'
 ```""",
+    advice={
+        "a": (
+            "GitHub refuses the file: no job of it runs.",
+            "Name a job of this workflow, or drop the entry.",
+        ),
+        "c": ("", "Mend the job that it needs, or need another one."),
+        "d": ("The step's work is never done.", "Correct the condition, or delete the step."),
+    },
 )
 def ci_jobs_reachable(job_reach: JobReach | Problem) -> None:
     """Every job, and every step in it, can run under some trigger.

@@ -18,6 +18,16 @@ from pytest_reconaudit.api import Confidence, Severity, WorkflowMigrations, audi
 - run: diesel migration run
 - run: diesel migration pending && psql "$DATABASE_URL" -f ci/expected_indexes.sql
 ```""",
+    advice={
+        "a": (
+            (
+                "The new version serves requests against the old schema, or the migration does "
+                "not run."
+            ),
+            "",
+        ),
+        "b": ("A migration or an index that never arrived is found in production.", ""),
+    },
 )
 def ci_migrations_verified(workflow_migrations: WorkflowMigrations) -> None:
     """Migrations run before the new version serves, and CI verifies what they leave.

@@ -7,6 +7,7 @@ from pytest_reconaudit.api import (
     SkipReason,
     WorkflowPaths,
     audit,
+    lines_of,
     report,
     skip,
 )
@@ -56,9 +57,9 @@ def ci_paths_exist(workflow_paths: WorkflowPaths) -> None:
 def _report(missing: MissingPath) -> None:
     first = missing.uses[0]
     soft = bool(missing.masked) or missing.alone
-    lines = ", ".join(f"{use.place.line}" for use in missing.uses[:5])
+    lines = lines_of(use.place for use in missing.uses)
     many = len(missing.uses) > 1 and missing.clause != "g"
-    times = f" ({len(missing.uses)} times: lines {lines})" if many else ""
+    times = f" ({len(missing.uses)} times: {lines})" if many else ""
     hidden = f"; the failure is masked by `{missing.masked}`" if missing.masked else ""
     here = " (it lies on this disk, but git ignores it)" if missing.on_disk else ""
     meant = f"; nearest: {missing.nearest}" if missing.nearest else ""

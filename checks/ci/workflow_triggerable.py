@@ -21,6 +21,25 @@ defaults:
   run:
     working-directory: web
 ```""",
+    advice={
+        "a": (
+            "",
+            """
+            Move the file to the root's `.github/workflows/` and set its folder, or delete it:
+
+            ```yaml
+            # .github/workflows/web.yml            (was: web/.github/workflows/ci.yml)
+            on:
+              push:
+                paths: ['web/**']
+            defaults:
+              run:
+                working-directory: web
+            ```
+            """,
+        ),
+        "b": ("", "Name a branch that the repository has (`branches: [main]`)."),
+    },
 )
 def ci_workflow_triggerable(workflow_trigger: WorkflowTrigger) -> None:
     """Every workflow lies where GitHub looks, and an event that can happen starts it.

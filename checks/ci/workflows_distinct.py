@@ -87,8 +87,10 @@ def _sentence(pair: TwinPair, jobs: int) -> str:
     kinds = list(dict.fromkeys(one.kind for one in pair.shared))
     what = "exact commands" if pair.rule == "commands" else "pieces of work"
     some = f" ({', '.join(kinds[:6])}{' …' if len(kinds) > 6 else ''})"
+    smaller = "this one" if pair.mine <= pair.theirs else pair.other.path
     return (
         f"{len(pair.shared)} of its {pair.mine} {what}{some if kinds != ['command'] else ''} are"
         f" done again by {pair.other.path} on {when}: {len(pair.jobs)} of {jobs} jobs doubled,"
-        f" containment {pair.containment:.2f} (limit {pair.limit:.2f})"
+        f" {len(pair.shared)} of {pair.smaller} in the smaller workflow ({smaller}) are"
+        f" {pair.containment:.0%} (limit {pair.limit:.0%})"
     )

@@ -33,6 +33,27 @@ _SHOWN = 5
             condition: service_healthy
     ```
     """,
+    advice={
+        "b": (
+            "What depends on it starts before it answers: its first requests fail, or it ends.",
+            """
+            Wait for its health where it is needed:
+
+            ```yaml
+            depends_on:
+              db:
+                condition: service_healthy
+            ```
+            """,
+        ),
+        "c": (
+            (
+                "Compose refuses to start what waits: there is no health check that it could "
+                "wait for."
+            ),
+            "Give the service a `healthcheck:`, or wait with `condition: service_started`.",
+        ),
+    },
 )
 def compose_healthcheck_present(health_file: HealthFile) -> None:
     """Long-running services have a health check, and whoever needs one waits until it is well.

@@ -27,6 +27,16 @@ from pytest_reconaudit.api import (
     image: prom/prometheus:v2.53.2    # after
     ```
     """,
+    advice={
+        "b": (
+            "A hole that is found from now on stays open.",
+            "Move to a line that is still fixed, and let a bot (Renovate, Dependabot) raise it.",
+        ),
+        "c": (
+            "What was tested with Compose is not what the cluster runs.",
+            "Name one version in both.",
+        ),
+    },
 )
 def compose_image_pinned(
     compose_file: ComposeFile, compose_images: Mapping[str, FileImages]

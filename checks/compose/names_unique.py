@@ -29,6 +29,20 @@ _KINDS = (("name", "a", "container name"), ("port", "b", "host port"))
       - "${GRAFANA_PORT:-3001}:3000"
     ```
     """,
+    advice={
+        "a": ("", "Leave `container_name` out: Compose makes a name from project and service."),
+        "b": (
+            "",
+            """
+            Let the port be chosen, or leave it out where only containers ask:
+
+            ```yaml
+            ports:
+              - "${GRAFANA_PORT:-3001}:3000"
+            ```
+            """,
+        ),
+    },
 )
 def compose_names_unique(
     compose_file: ComposeFile, compose_claims: Mapping[str, FileClaims]

@@ -38,7 +38,8 @@ def compose_redis_protected(store_file: StoreFile) -> None:
     Decides: in the merged model, a store is without authentication (no `requirepass` or ACL in
     command or mounted configuration, no root user, security off …) and (a) is published without
     `127.0.0.1:`; low in files for development, tests and examples; (b) is not published, but a
-    client or a Secret holds a password for it; (c) asks for a password in another environment;
+    client or a Secret holds a password for it, or a production env file sets one beside a URL
+    without it, which no code reads; (c) asks for a password in another environment;
     low. (d) PostgreSQL with `POSTGRES_HOST_AUTH_METHOD=trust` on a published port is high. With
     `--recon-redis`, the running server is asked whether it answers without a password; low when
     it was reached over loopback.
@@ -49,6 +50,9 @@ def compose_redis_protected(store_file: StoreFile) -> None:
     if store_file.live is not None:
         _judge_live(store_file)
         return
+    for url, password in store_file.bare:
+        says = f"{url.message} carries no password, though {password.message} and no code reads it"
+        report(at=url.place, says=says, evidence=url.message, related=[password], clause="b")
     stores = store_file.stores
     open_ones = [one for one in stores if one.protected is False and one.kind != "postgres"]
     published = [one for one in open_ones if one.published]
@@ -102,7 +106,7 @@ def compose_redis_protected(store_file: StoreFile) -> None:
                 related=[(store.published[0].place, "published here")],
                 clause="d",
             )
-    if all(one.protected is None for one in stores):
+    if stores and all(one.protected is None for one in stores):
         skip(SkipReason.UNRESOLVED, "; ".join(f"{one.service}: {one.seen}" for one in stores[:3]))
 
 

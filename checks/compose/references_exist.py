@@ -44,6 +44,24 @@ _KINDS = {
         bind: { create_host_path: false }
     ```
     """,
+    advice={
+        "a": (
+            "`docker compose build` stops.",
+            "Correct the path (it counts from the compose file's folder), or commit the file.",
+        ),
+        "b": (
+            "`docker compose up` stops: the env file is missing in a clone.",
+            "Commit an example and copy it first, or say `required: false`.",
+        ),
+        "c": (
+            "Compose refuses the whole file.",
+            "Declare the name at the top level, or use one that is declared.",
+        ),
+        "e": (
+            "`docker compose build` stops.",
+            "Name a stage of the Dockerfile (`FROM … AS NAME`).",
+        ),
+    },
 )
 def compose_references_exist(
     compose_file: ComposeFile, compose_references: Mapping[str, FileReferences]

@@ -1,18 +1,40 @@
 """Compose commands name services that exist."""
 
-from pytest_reconaudit.api import BadCall, ComposeCalls, Severity, SkipReason, audit, report, skip
+from pytest_reconaudit.api import (
+    BadCall,
+    ComposeCalls,
+    Severity,
+    SkipReason,
+    audit,
+    lines_of,
+    report,
+    skip,
+)
 
 
 @audit(
     pillar=5,
     severity=Severity.HIGH,
     impact="Compose refuses the command, so the script stops, or goes on without what it asked.",
-    fix="""Name a service of the files in effect, and give an override its base:
+    fix="""Name a service of the files in effect, not the container:
+
+```bash
+docker compose exec -T postgres psql -U app     # container_name: shop-postgres
+```""",
+    advice={
+        "b": (
+            "Compose refuses the files: a service without image and build cannot be started.",
+            """Give the override its base:
 
 ```bash
 docker compose -f docker-compose.yml -f docker-compose.prod.yml up -d
-docker compose exec -T postgres psql -U app     # the service, not the container's name
 ```""",
+        ),
+        "c": (
+            "The argument has no effect: the program does what it always does.",
+            "Read the argument in the program, or start what was meant.",
+        ),
+    },
 )
 def deploy_compose_commands_valid(compose_calls: ComposeCalls) -> None:
     """Compose calls fit the compose files, and programs read the arguments they are given.
@@ -45,8 +67,6 @@ def deploy_compose_commands_valid(compose_calls: ComposeCalls) -> None:
             evidence=unread.text,
             related=others,
             clause="c",
-            impact="The argument has no effect: the program does what it always does.",
-            fix="Read the argument in the program, or start what was meant.",
             key=f"c {unread.text}",
         )
     if not compose_calls.judged:
@@ -58,17 +78,18 @@ def _report(group: list[BadCall]) -> None:
     bad = group[0]
     uses = sorted({use for one in group for use in one.uses}, key=lambda use: use[0].key())
     place, text = uses[0]
-    lines = ", ".join(f"{at.line}" for at, _ in uses[:5])
-    times = f" ({len(uses)} calls: lines {lines})" if len(uses) > 1 else ""
+    lines = lines_of(at for at, _ in uses)
+    times = f" ({len(uses)} calls: {lines})" if len(uses) > 1 else ""
     files = " + ".join(bad.files)
     listed = ", ".join(bad.services[:12])
     names = ", ".join(sorted(repr(one.name) for one in group))
+    built = bad.kind == "build"
     if bad.kind == "override":
         says = (
             f"{files} alone is not a whole model{times}: {listed} ha"
             f"{'s' if len(bad.services) == 1 else 've'} neither image nor build"
         )
-    elif bad.kind == "build":
+    elif built:
         says = f"`build` of {names}{times}: no `build` in {files}, so nothing is built"
     else:
         near = ", ".join(sorted({one.nearest for one in group if one.nearest}))
@@ -81,5 +102,7 @@ def _report(group: list[BadCall]) -> None:
         evidence=text,
         related=uses[1:],
         clause="b" if bad.kind == "override" else "a",
+        impact="Nothing is built: the service runs an old image, or none." if built else "",
+        fix="Leave it out, or give the service a `build:` in one of the files." if built else "",
         key=f"{bad.kind} {names}",
     )

@@ -2,6 +2,24 @@
 
 from pytest_reconaudit.api import ConfigFile, Severity, SkipReason, audit, report, skip
 
+_ADVICE = {
+    "separator": (
+        "The first object never reaches the cluster: its keys are overwritten by the second's.",
+        "Put a line `---` between the two objects.",
+    ),
+    "duplicate": (
+        "Only one of the two values is in effect, or the program refuses the file.",
+        "Keep one of the two lines: the one that was meant.",
+    ),
+    "conflict": ("", "Finish the merge: keep what is right of both sides, delete the markers."),
+    "empty": ("", "Write the file, or delete it together with what refers to it."),
+    "size": (
+        "Nobody has looked at it here, and what a program writes does not belong in git.",
+        "Take it out of the repository, or split it.",
+    ),
+}
+"""What kind of problem, as its key says → impact and fix."""
+
 
 @audit(
     pillar=5,
@@ -14,10 +32,27 @@ from pytest_reconaudit.api import ConfigFile, Severity, SkipReason, audit, repor
     ```nginx
     add_header Content-Type text/plain;   # not: text <stray letter>/plain
     ```
-
-    Put `---` between two objects of a manifest, and `<<EOF` instead of `<<'EOF'` where the shell
-    is to fill in `$(...)`.
     """,
+    advice={
+        "c": (
+            "What looks the name up does not find it, and runs without the setting that was meant.",
+            "Type the name anew in ASCII; `grep -nP '[^\\x00-\\x7F]' FILE` finds others like it.",
+        ),
+        "d": (
+            "The program gets the command itself as its value, in every installation the same.",
+            """
+            Write `<<EOF` instead of `<<'EOF'`, so that the shell fills in `$(...)` and `$NAME`;
+            what must stay as it is gets a backslash:
+
+            ```bash
+            cat > .env <<EOF
+            JWT_SECRET=$(openssl rand -hex 32)
+            PRICE_FORMAT=\\$0.00
+            EOF
+            ```
+            """,
+        ),
+    },
 )
 def deploy_config_parses(config_file: ConfigFile) -> None:
     """Configuration files parse and mean what they say.
@@ -31,9 +66,9 @@ def deploy_config_parses(config_file: ConfigFile) -> None:
     other configuration (env files too): high when an image, service or kustomization takes it in,
     else medium. A second `apiVersion:` without `---` loses an object. Repeated keys: medium, low
     when the values are equal, high where GitHub or Docker Compose refuses the file for it. A
-    workflow below a sub-folder never runs: low. (b) nginx: wrong argument counts, missing `;`,
-    unbalanced braces, foreign characters: critical when the file is copied or mounted, else
-    medium; a MIME type with a foreign character: medium. (c) variable names and keys that hold a
+    workflow below a sub-folder is low: GitHub does not read it. (b) nginx: wrong argument counts,
+    missing `;`, unbalanced braces, foreign characters: critical when the file is copied or mounted,
+    else medium; a MIME type with a foreign character: medium. (c) variable names and keys with a
     foreign or invisible character: high. (d) a quoted here-document that writes `$(...)` or a
     variable of the script into an env file that nothing sources: medium. Templates of Helm, Jinja
     and the like are skipped; JSON that its program reads with comments (tsconfig) may hold them;
@@ -52,6 +87,8 @@ def deploy_config_parses(config_file: ConfigFile) -> None:
             severity=problem.severity,
             evidence=problem.evidence,
             related=problem.related,
+            impact=_ADVICE.get(problem.key, ("", ""))[0],
+            fix=_ADVICE.get(problem.key, ("", ""))[1],
             clause=problem.clause,
             key=f"{problem.clause}:{problem.key}",
         )

@@ -1,6 +1,13 @@
 """A failed migration, build, deployment or backup ends its script."""
 
-from pytest_reconaudit.api import HiddenError, ScriptErrors, Severity, audit, report
+from pytest_reconaudit.api import (
+    HiddenError,
+    ScriptErrors,
+    Severity,
+    audit,
+    lines_of,
+    report,
+)
 
 
 @audit(
@@ -34,8 +41,8 @@ def deploy_errors_surface(script_errors: ScriptErrors) -> None:
         groups.setdefault(hidden.severity, []).append(hidden)
     for severity, group in groups.items():
         first = group[0]
-        lines = ", ".join(f"{one.command.place.line}" for one in group[:5])
-        more = f" ({len(group)} commands: lines {lines})" if len(group) > 1 else ""
+        lines = lines_of(one.command.place for one in group)
+        more = f" ({len(group)} commands: {lines})" if len(group) > 1 else ""
         report(
             at=first.command.place,
             says=f"the failure of a {first.kind} is hidden by `{first.mask}`, and the script goes"

@@ -1,12 +1,68 @@
 """The health check of a deployment script can stop it."""
 
-from pytest_reconaudit.api import GateFault, HealthGates, Severity, audit, report
+from pytest_reconaudit.api import (
+    GateFault,
+    HealthGates,
+    Severity,
+    audit,
+    lines_of,
+    report,
+)
+
+_CRIES_WOLF = (
+    "Every deployment ends as a failure, the good ones too, so the result is soon overlooked; and"
+    " the new version stays in service either way."
+)
 
 
 @audit(
     pillar=5,
     severity=Severity.HIGH,
     impact="A version that does not answer stays in service, and the deployment says it succeeded.",
+    advice={
+        "b": (
+            "The check fails for every version, good or bad: it tells nothing about the new one.",
+            """Ask the port that is published and a path that the service has, and take the version
+before back when it does not answer:
+
+```bash
+if ! curl -fsS --retry 30 --retry-connrefused http://localhost:8080/api/health; then
+  TAG="$PREVIOUS_TAG" docker compose up -d --no-build   # the tag that ran before
+  exit 1
+fi
+```""",
+        ),
+        "c": (
+            "Whoever reads the log believes that the old version is back; the broken one serves.",
+            """Do what is announced: start the tag that ran before, and ask whether it answers.
+
+```bash
+TAG="$PREVIOUS_TAG" docker compose up -d --no-build --wait
+```""",
+        ),
+        "d": (
+            "Every deployment is an outage, and one that fails leaves nothing running.",
+            """Drop the `down`: `up -d` replaces the containers that changed and leaves the others.
+Build before it, so that nothing stops while the images are made.
+
+```bash
+docker compose build
+docker compose up -d --wait
+```""",
+        ),
+        "e": (
+            "The check says nothing about the deployment: it passes or fails whatever happens.",
+            "Wait for what the kind has: `kubectl rollout status deployment/NAME --timeout=120s`.",
+        ),
+        "f": (
+            "A version that answers every request with an error counts as healthy.",
+            "Add `--fail` (`-f`) to `curl`, or compare `%{http_code}`, and end with a failure.",
+        ),
+        "g": (
+            "The next steps run against a service that is not ready.",
+            "Wait in a loop with a limit, and end with a failure when it runs out.",
+        ),
+    },
     fix="""End with a failure when the check fails, and take the version back:
 
 ```bash
@@ -43,12 +99,14 @@ def deploy_health_gate_works(health_gates: HealthGates) -> None:
         worst = max(fault.severity for fault in faults)
         group = sorted(faults, key=lambda fault: (-fault.severity, fault.place.key()))
         first = group[0]
-        lines = ", ".join(str(fault.place.line) for fault in group[:5])
-        more = f" ({len(group)} checks: lines {lines})" if len(group) > 1 else ""
+        stops = clause == "b" and all(fault.stops for fault in group)
+        lines = lines_of(fault.place for fault in group)
+        more = f" ({len(group)} checks: {lines})" if len(group) > 1 else ""
         report(
             at=first.place,
             says=f"{first.says}{more}",
             severity=worst,
+            impact=_CRIES_WOLF if stops else "",
             evidence=first.evidence,
             related=[
                 *first.related,

@@ -1,6 +1,15 @@
 """Scripts name files that a fresh clone has."""
 
-from pytest_reconaudit.api import LostPath, ScriptPaths, Severity, SkipReason, audit, report, skip
+from pytest_reconaudit.api import (
+    LostPath,
+    ScriptPaths,
+    Severity,
+    SkipReason,
+    audit,
+    lines_of,
+    report,
+    skip,
+)
 
 
 @audit(
@@ -38,8 +47,8 @@ def deploy_scripts_paths_exist(script_paths: ScriptPaths) -> None:
 
 def _report(lost: LostPath) -> None:
     place, text = lost.uses[0]
-    lines = ", ".join(str(at.line) for at, _ in lost.uses[:5])
-    many = f" ({len(lost.uses)} lines: {lines})" if len(lost.uses) > 1 else ""
+    lines = lines_of(at for at, _ in lost.uses)
+    many = f" ({len(lost.uses)} times: {lines})" if len(lost.uses) > 1 else ""
     ignored = f" for a fresh clone: {lost.ignored.place} ignores it" if lost.ignored else ""
     manner = f"; {lost.manner}" if lost.manner else ""
     nearest = f"; nearest: {lost.nearest}" if lost.nearest else ""

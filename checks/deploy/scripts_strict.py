@@ -1,6 +1,12 @@
 """Scripts stop at the first failure."""
 
-from pytest_reconaudit.api import ScriptStrictness, Severity, audit, report
+from pytest_reconaudit.api import (
+    ScriptStrictness,
+    Severity,
+    audit,
+    lines_of,
+    report,
+)
 
 
 @audit(
@@ -16,6 +22,15 @@ set -euo pipefail
 
 and write `command || handle_it` where a failure is expected. A script that is started by its
 path needs the executable bit in git: `git update-index --chmod=+x scripts/x.sh`.""",
+    advice={
+        "c": (
+            "",
+            (
+                "Take it back with `set -e` behind the commands that may fail, or write "
+                "`command || true`."
+            ),
+        ),
+    },
 )
 def deploy_scripts_strict(script_strictness: ScriptStrictness) -> None:
     """Shell scripts stop at errors, can be started, and call only what exists.
@@ -37,11 +52,11 @@ def deploy_scripts_strict(script_strictness: ScriptStrictness) -> None:
     if script_strictness.careless:
         first = script_strictness.careless[0]
         count = len(script_strictness.careless)
-        lines = ", ".join(str(one.place.line) for one in script_strictness.careless[:5])
+        lines = lines_of(one.place for one in script_strictness.careless)
         report(
             at=place,
             says=f"no `set -e`: {count} command{'s' if count > 1 else ''} may fail and the script"
-            f" goes on (line{'s' if count > 1 else ''} {lines})",
+            f" goes on ({lines})",
             severity=Severity.MEDIUM if script_strictness.grave else Severity.LOW,
             evidence=first.text,
             related=[(one.place, one.text[:80]) for one in script_strictness.careless],
@@ -78,6 +93,7 @@ def deploy_scripts_strict(script_strictness: ScriptStrictness) -> None:
             evidence=command.text,
             related=[(one.place, one.text[:80]) for one, _ in script_strictness.unknown[1:]],
             clause="d",
+            impact="The line fails where it is reached, often in the branch for errors.",
             fix="Define the function, or source the script that has it.",
             key=f"d {command.words[0]}",
         )
@@ -98,6 +114,7 @@ def _executable(script_strictness: ScriptStrictness) -> None:
         evidence=f"#!{script_strictness.file.shell.script.shebang}",
         related=[(started, "starts it by its path")] if started else [],
         clause="b",
+        impact='Whoever starts it by its path gets "permission denied".',
         fix="`git update-index --chmod=+x` the file, or start it as `bash FILE`.",
         key="b",
     )

@@ -11,6 +11,7 @@ from pytest_reconaudit.api import (
     SkipReason,
     audit,
     is_development_name,
+    lines_of,
     report,
     skip,
 )
@@ -36,6 +37,9 @@ _WORDS = {
     FROM alpine:3.20
     ```
     """,
+    advice={
+        "c": ("", "Take the line out, and name a newer version in `FROM` instead."),
+    },
 )
 def docker_base_pinned(dockerfile: Dockerfile, images: Images, base_images: BaseImages) -> None:
     """Every base image names a version.
@@ -78,5 +82,5 @@ def docker_base_pinned(dockerfile: Dockerfile, images: Images, base_images: Base
 
 
 def _more(places: Iterable[Place]) -> str:
-    lines = [str(place.line) for place in places]
-    return f" ({len(lines)} in the file: lines {', '.join(lines[:5])})" if len(lines) > 1 else ""
+    all_ = list(places)
+    return f" ({len(all_)} in the file: {lines_of(all_)})" if len(all_) > 1 else ""

@@ -7,6 +7,7 @@ from pytest_reconaudit.api import (
     Severity,
     SkipReason,
     audit,
+    lines_of,
     report,
     skip,
 )
@@ -29,6 +30,12 @@ _CLAUSES = {"ignored": "a", "silenced": "b", "unset": "c"}
 
     `a || b && c` means `(a || b) && c`.
     """,
+    advice={
+        "c": (
+            "The program starts on a schema that it does not fit.",
+            "Take `set +e` out: a failed migration has to end the container.",
+        ),
+    },
 )
 def docker_build_errors_visible(dockerfile: Dockerfile, masked_errors: MaskedErrors) -> None:
     """Builds, installs and tests in an image fail loudly.
@@ -56,8 +63,7 @@ def docker_build_errors_visible(dockerfile: Dockerfile, masked_errors: MaskedErr
         else:
             says = f"`{first.mask}` in the start script lets it go on after a failed migration"
         if len(found) > 1:
-            lines = ", ".join(str(one.place.line) for one in found[:5])
-            says += f" ({len(found)} times: lines {lines})"
+            says += f" ({len(found)} times: {lines_of(one.place for one in found)})"
         light = clause == "c" or (clause == "a" and all(one.warm_up for one in found))
         report(
             at=first.place,

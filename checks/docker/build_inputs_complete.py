@@ -3,10 +3,12 @@
 from pytest_reconaudit.api import (
     BuildInputs,
     Dockerfile,
+    DockerfileReferences,
     InputFault,
     Severity,
     SkipReason,
     audit,
+    lines_of,
     report,
     skip,
 )
@@ -27,8 +29,50 @@ from pytest_reconaudit.api import (
     RUN apt-get update && apt-get install -y --no-install-recommends libpq5
     ```
     """,
+    advice={
+        "a": (
+            "The build stops: its tool is not installed.",
+            """
+            Install all dependencies in the stage that builds, and prune afterwards:
+
+            ```dockerfile
+            RUN npm ci && npm run build && npm prune --omit=dev
+            ```
+            """,
+        ),
+        "b": (
+            "cargo stops: a source file that the manifest declares is not in the image.",
+            "Copy the declared sources before the build, or take their section out of Cargo.toml.",
+        ),
+        "c": (
+            "The image cannot be built: the file to be copied never exists.",
+            """
+            Copy the binary by the name that Cargo.toml gives it:
+
+            ```dockerfile
+            COPY --from=builder /app/target/release/orders-api /usr/local/bin/
+            ```
+            """,
+        ),
+        "d": (
+            "The program ends at once: a shared library is missing.",
+            """
+            Install what the program links in the last stage too:
+
+            ```dockerfile
+            RUN apt-get update && apt-get install -y --no-install-recommends libpq5
+            ```
+            """,
+        ),
+        "e": (
+            "The image cannot be built: nothing fills the folder that it copies from.",
+            "Copy from the folder that the built profile and target fill, or build that profile.",
+        ),
+    },
 )
-def docker_build_inputs_complete(dockerfile: Dockerfile, build_inputs: BuildInputs) -> None:
+def docker_build_inputs_complete(
+    dockerfile: Dockerfile, build_inputs: BuildInputs, dockerfile_references: DockerfileReferences
+) -> None:
     """A build finds its tools, sources and artefacts, and the image its libraries.
 
     Why: such a file works on the machine where a cache or an earlier build fills the gap.
@@ -49,14 +93,16 @@ def docker_build_inputs_complete(dockerfile: Dockerfile, build_inputs: BuildInpu
     groups: dict[str, list[InputFault]] = {}
     for fault in build_inputs.faults(dockerfile):
         groups.setdefault(fault.clause, []).append(fault)
+    unbuilt = bool(groups) and dockerfile_references.unreferenced(dockerfile) is not None
+    idle = "; nothing in the repository builds this file" if unbuilt else ""
     for clause, found in sorted(groups.items()):
         first = found[0]
-        lines = ", ".join(str(one.place.line) for one in found[:5])
-        more = f" ({len(found)} times: lines {lines})" if len(found) > 1 else ""
+        lines = lines_of(one.place for one in found)
+        more = f" ({len(found)} times: {lines})" if len(found) > 1 else ""
         report(
             at=first.place,
-            says=first.says + more,
-            severity=Severity.CRITICAL if clause == "c" else Severity.HIGH,
+            says=first.says + more + idle,
+            severity=Severity.CRITICAL if clause == "c" and not unbuilt else Severity.HIGH,
             evidence=first.evidence,
             related=[*((one.place, one.says) for one in found[1:]), *first.related],
             clause=clause,

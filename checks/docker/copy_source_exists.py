@@ -3,6 +3,7 @@
 from pytest_reconaudit.api import (
     Confidence,
     Dockerfile,
+    DockerfileReferences,
     Images,
     Note,
     Severity,
@@ -30,7 +31,9 @@ _WORDS = {
     beside one that is always there: `COPY package.json package-lock.json* ./`.
     """,
 )
-def docker_copy_source_exists(dockerfile: Dockerfile, images: Images) -> None:
+def docker_copy_source_exists(
+    dockerfile: Dockerfile, images: Images, dockerfile_references: DockerfileReferences
+) -> None:
     """Every source of a COPY or ADD exists in a fresh clone.
 
     Why: git-ignored and moved files are noticed by whoever builds on a clean machine, which is
@@ -65,6 +68,8 @@ def docker_copy_source_exists(dockerfile: Dockerfile, images: Images) -> None:
         related = [Note(one.place, f"built by {one.by}") for one in context.builds]
         if lost.rule is not None:
             related.insert(0, lost.rule)
+        if dockerfile_references.unreferenced(dockerfile) is not None:
+            says += "; nothing in the repository builds this file"
         if lost.nearest:
             says += f"; did you mean {lost.nearest}?"
         report(

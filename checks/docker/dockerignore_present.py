@@ -22,6 +22,19 @@ _LIGHT = (".git", "target")
     !**/.env.example
     ```
     """,
+    advice={
+        "b": (
+            "Every clone builds without it: what it keeps out lies in their context and images.",
+            "Take `.dockerignore` out of `.gitignore`, and commit it.",
+        ),
+        "c": (
+            "",
+            (
+                "Add what the message names to the patterns, at any depth (`**/NAME`), and look "
+                "at what is left with `docker build --no-cache --progress=plain`."
+            ),
+        ),
+    },
 )
 def docker_dockerignore_present(build_context: IgnoredContext) -> None:
     """What a build does not need stays out of its context.
@@ -89,6 +102,7 @@ def docker_dockerignore_present(build_context: IgnoredContext) -> None:
             says=f"{context.bytes // 1_000_000} MB of committed files go to the builder"
             f" (limit 105): {largest}",
             related=[(context.broad[0].place, "copies the whole context"), *context.builders],
+            impact="Every build sends these files to the builder before its first step.",
             clause="c",
             key="size",
         )

@@ -19,6 +19,12 @@ from pytest_reconaudit.api import (
     confidence=Confidence.LIKELY,
     impact="Nobody notices when it breaks, and whoever mends it mends the wrong file.",
     fix="Delete the file, or let compose or a workflow build it; keep one per deliverable.",
+    advice={
+        "b": (
+            "What one of them builds was never tested on the other's base.",
+            "Build both on one version, or delete one of the files.",
+        ),
+    },
 )
 def docker_file_referenced(
     dockerfile: Dockerfile, images: Images, dockerfile_references: DockerfileReferences

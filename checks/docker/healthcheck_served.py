@@ -31,17 +31,18 @@ def docker_healthcheck_served(image_health: ImageHealth) -> None:
         registered from the server's start on (scopes, nested routers and functions in other files
         are followed; for nginx the locations), (b) no listener has its port. Parameters match one
         segment, redirects are answers. When a registration is computed, or the port comes from
-        outside, nothing is said about it.
+        outside, nothing is said about it. High in a file for development or that nothing builds.
     Blind spots: middleware that answers before the router; what a path answers with.
     """
     said = False
+    idle = "; nothing in the repository builds this file" if image_health.unbuilt else ""
     for fault in image_health.faults:
         if fault.kind in _CLAUSES:
             said = True
             report(
                 at=fault.place,
-                says=f"The HEALTHCHECK can never succeed: {fault.says}",
-                severity=Severity.HIGH if image_health.development else None,
+                says=f"The HEALTHCHECK can never succeed: {fault.says}{idle}",
+                severity=Severity.HIGH if image_health.development or idle else None,
                 confidence=Confidence.LIKELY if fault.likely else None,
                 evidence=fault.evidence,
                 related=fault.notes,

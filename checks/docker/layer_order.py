@@ -8,6 +8,7 @@ from pytest_reconaudit.api import (
     SkipReason,
     audit,
     is_development_name,
+    lines_of,
     report,
     skip,
 )
@@ -52,8 +53,8 @@ def docker_layer_order(dockerfile: Dockerfile, images: Images, layers: Layers) -
     if not found:
         return
     first = found[0]
-    lines = ", ".join(str(one.copy.place.line) for one in found[:5])
-    more = f" ({len(found)} stages: lines {lines})" if len(found) > 1 else ""
+    lines = lines_of(one.copy.place for one in found)
+    more = f" ({len(found)} stages: {lines})" if len(found) > 1 else ""
     report(
         at=first.copy.place,
         says=f"{first.source} is copied before `{first.install.text[:60]}` installs the"

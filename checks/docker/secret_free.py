@@ -1,6 +1,13 @@
 """An image holds no secret."""
 
-from pytest_reconaudit.api import Dockerfile, ImageSecret, Severity, audit, report
+from pytest_reconaudit.api import (
+    Dockerfile,
+    ImageSecret,
+    Severity,
+    audit,
+    lines_of,
+    report,
+)
 
 
 @audit(
@@ -16,6 +23,29 @@ from pytest_reconaudit.api import Dockerfile, ImageSecret, Severity, audit, repo
     RUN --mount=type=secret,id=npm_token NPM_TOKEN=$(cat /run/secrets/npm_token) npm ci
     ```
     """,
+    advice={
+        "b": (
+            "Whoever can pull the image can copy the file out of it.",
+            """
+            Replace the secret, keep the file out of the context, mount it where a step needs it.
+
+            ```
+            # .dockerignore
+            **/.env*
+            ```
+            """,
+        ),
+        "c": (
+            "Whoever can pull the image reads the value with `docker history`.",
+            """
+            Mount it for the one step:
+
+            ```dockerfile
+            RUN --mount=type=secret,id=npm_token NPM_TOKEN=$(cat /run/secrets/npm_token) npm ci
+            ```
+            """,
+        ),
+    },
 )
 def docker_secret_free(
     dockerfile: Dockerfile, image_secrets: dict[str, tuple[ImageSecret, ...]]
@@ -40,12 +70,11 @@ def docker_secret_free(
             continue
         first = found[0]
         names = ", ".join(dict.fromkeys(one.name for one in found[:5]))
-        lines = ", ".join(str(one.place.line) for one in found[:5])
+        lines = lines_of(one.place for one in found)
         says = {
-            "a": f"{names} is set to a value that every image carries (line {lines})",
-            "b": f"{names} is copied into the image (line {lines})",
-            "c": f"{names} is a build argument: its value stays in the image's history "
-            f"(line {lines})",
+            "a": f"{names} is set to a value that every image carries ({lines})",
+            "b": f"{names} is copied into the image ({lines})",
+            "c": f"{names} is a build argument: its value stays in the image's history ({lines})",
         }[clause]
         report(
             at=first.place,

@@ -2,12 +2,14 @@
 
 from pytest_reconaudit.api import (
     Dockerfile,
+    DockerfileReferences,
     Fault,
     Images,
     Severity,
     SkipReason,
     audit,
     dockerfile_faults,
+    lines_of,
     report,
     skip,
 )
@@ -28,8 +30,32 @@ from pytest_reconaudit.api import (
 
     In exec form every argument is passed as it stands: `["nginx", "-g", "daemon off;"]`.
     """,
+    advice={
+        "a": (
+            "",
+            "Write the instruction that was meant; `docker build --check .` lists such lines.",
+        ),
+        "c": (
+            "",
+            "End the last line of the instruction without a backslash, or close the heredoc.",
+        ),
+        "d": ("", "Write the file, or delete it together with what refers to it."),
+        "e": (
+            "",
+            "Name a stage that stands above (`FROM … AS builder`), or an image with its tag.",
+        ),
+        "f": (
+            (
+                "The program gets the quotes as part of its argument, and refuses it or finds "
+                "no file."
+            ),
+            ('Take the inner quotes out: no shell removes them. `["nginx", "-g", "daemon off;"]`'),
+        ),
+    },
 )
-def docker_syntax_valid(dockerfile: Dockerfile, images: Images) -> None:
+def docker_syntax_valid(
+    dockerfile: Dockerfile, images: Images, dockerfile_references: DockerfileReferences
+) -> None:
     """Every Dockerfile can be read by the builder.
 
     Why: such an error stops the build at once, but only for whoever runs it.
@@ -37,8 +63,9 @@ def docker_syntax_valid(dockerfile: Dockerfile, images: Images) -> None:
     (b) shell syntax in `COPY`/`ADD`; (c) a continuation or heredoc that the file's end cuts off;
     (d) a file without any instruction (medium when nothing refers to it); (e) a `--from=` that
     names no earlier stage, named context or image; (f) an exec-form argument in shell quotes
-    (high). Heredocs, parser directives, comments between continued lines and scripts after
-    `sh -c` pass, and so do files that a generator puts together.
+    (high). A file that nothing builds is high at most. Heredocs, parser directives, comments
+    between continued lines and scripts after `sh -c` pass, and so do files that a generator puts
+    together.
     Blind spots: what a foreign `# syntax=` frontend adds; whether an image exists at all.
     """
     if dockerfile.empty:
@@ -58,15 +85,18 @@ def docker_syntax_valid(dockerfile: Dockerfile, images: Images) -> None:
     groups: dict[tuple[str, bool], list[Fault]] = {}
     for fault in dockerfile_faults(dockerfile, images):
         groups.setdefault((fault.clause, fault.grave), []).append(fault)
+    unbuilt = bool(groups) and dockerfile_references.unreferenced(dockerfile) is not None
+    idle = "; nothing in the repository builds this file" if unbuilt else ""
+    worst = Severity.HIGH if unbuilt else Severity.CRITICAL
     for (clause, grave), faults in groups.items():
         first = faults[0]
-        lines = ", ".join(str(one.place.line) for one in faults[:5])
-        count = f" ({len(faults)} times: lines {lines})" if len(faults) > 1 else ""
+        lines = lines_of(one.place for one in faults)
+        count = f" ({len(faults)} times: {lines})" if len(faults) > 1 else ""
         light = Severity.HIGH if clause == "f" else Severity.MEDIUM
         report(
             at=first.place,
-            says=first.says + count,
-            severity=Severity.CRITICAL if grave else light,
+            says=first.says + count + idle,
+            severity=worst if grave else light,
             evidence=first.evidence,
             related=[(one.place, one.says) for one in faults[1:]],
             clause=clause,

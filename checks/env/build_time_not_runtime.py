@@ -24,6 +24,12 @@ from pytest_reconaudit.api import FrontendService, PublicValue, Severity, audit,
         VITE_API_URL: /api
     ```
     """,
+    advice={
+        "b": (
+            "Every call of the browser fails: only containers know that host.",
+            "Use a public or a relative URL (`/api`), and let the web server pass it on.",
+        ),
+    },
 )
 def env_build_time_not_runtime(frontend_service: FrontendService) -> None:
     """Values that a bundler builds in are given to the build.

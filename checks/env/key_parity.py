@@ -18,6 +18,16 @@ from pytest_reconaudit.api import Confidence, EnvPair, MissingKey, Place, Severi
     BACKUP_BUCKET=local-backups
     ```
     """,
+    advice={
+        "b": (
+            "Production stops at start, or at the first use of the key.",
+            "Set the key in the production file, or where its secrets come from.",
+        ),
+        "c": (
+            "Which settings somebody starts with depends on the template that was found first.",
+            "Keep one template, and delete the other.",
+        ),
+    },
 )
 def env_key_parity(env_pair: EnvPair) -> None:
     """Env files of one application list the same keys.

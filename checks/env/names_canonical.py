@@ -29,6 +29,9 @@ the key. Then keep one name.
     +CORS_ORIGINS=https://app.example.org
     ```
     """,
+    advice={
+        "b": ("A value set under one name reaches one module and not the other.", ""),
+    },
 )
 def env_names_canonical(key_group: KeyGroup) -> None:
     """A setting has one name.
@@ -39,8 +42,8 @@ def env_names_canonical(key_group: KeyGroup) -> None:
     Decides: names of one application are equal after synonyms (USER=USERNAME, PASS/PWD=PASSWORD,
     EXPIRES/EXPIRY=EXPIRATION, URI=URL, ORIGIN=ORIGINS, CONNS=CONNECTIONS, ADDR=ADDRESS,
     ENV=ENVIRONMENT, DIR=PATH) and without IN, HOURS, SECONDS, SECS, MS, MODE, MAX, BASE and a
-    trailing ADDRESS. At most one of them read: medium, high when a production file sets an
-    unread one and not the other. Several read in different modules: medium. Passes when one
+    trailing ADDRESS. (a) At most one of them read: medium, high when a production file sets an
+    unread one and not the other. (b) Several read in different modules: medium. Passes when one
     module reads them side by side, and when another application, a script or a compose file
     uses the second name. Where nothing calls the code that reads, it is medium and likely only;
     documented names that differ by unit are a note.

@@ -17,6 +17,19 @@ from pytest_reconaudit.api import Requirement, Requirements, Severity, audit, re
     LINK_SIGNING_KEY=
     ```
     """,
+    advice={
+        "b": (
+            (
+                "Whoever finds the key in the source can switch a protection off, and nobody "
+                "looks for it."
+            ),
+            "Take the switch out of the program, or refuse it in production and write it down.",
+        ),
+        "c": (
+            "Nobody knows what can be set without reading the source.",
+            "List the keys in the template, commented out, with their defaults.",
+        ),
+    },
 )
 def env_required_documented(requirements: Requirements) -> None:
     """Every key that a program needs is written down.

@@ -2,7 +2,14 @@
 
 from collections.abc import Sequence
 
-from pytest_reconaudit.api import Fallback, FallbackFile, Severity, audit, report
+from pytest_reconaudit.api import (
+    Fallback,
+    FallbackFile,
+    Severity,
+    audit,
+    lines_of,
+    report,
+)
 
 
 @audit(
@@ -21,6 +28,26 @@ from pytest_reconaudit.api import Fallback, FallbackFile, Severity, audit, repor
     +      JWT_SECRET: ${JWT_SECRET:?set JWT_SECRET}
     ```
     """,
+    advice={
+        "c": (
+            (
+                "Whoever can read the repository has the secret of every stack started from "
+                "this file."
+            ),
+            """
+            Take the value from outside, and refuse to start without it:
+
+            ```diff
+            -      POSTGRES_PASSWORD: hunter2
+            +      POSTGRES_PASSWORD: ${POSTGRES_PASSWORD:?set POSTGRES_PASSWORD}
+            ```
+            """,
+        ),
+        "d": (
+            "A short key can be guessed offline from one signed token.",
+            "Use 32 random bytes: `openssl rand -hex 32`.",
+        ),
+    },
 )
 def env_secret_fallback_absent(fallback_file: FallbackFile) -> None:
     """A secret has no default.
@@ -59,8 +86,8 @@ def env_secret_fallback_absent(fallback_file: FallbackFile) -> None:
 def _says(file: FallbackFile, group: Sequence[Fallback]) -> str:
     first = group[0]
     names = ", ".join(dict.fromkeys(one.key for one in group[:5]))
-    lines = ", ".join(str(one.place.line) for one in group[:5])
-    count = f"{len(group)} times, lines {lines}" if len(group) > 1 else f"line {lines}"
+    lines = lines_of(one.place for one in group)
+    count = f"{len(group)} times, {lines}" if len(group) > 1 else lines
     if first.kind == "short":
         return f"{names} signs with fewer than 16 characters in a file that ships ({count})"
     if first.kind == "literal":

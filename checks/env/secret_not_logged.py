@@ -1,6 +1,12 @@
 """No secret is written to a log."""
 
-from pytest_reconaudit.api import LogFile, Severity, audit, report
+from pytest_reconaudit.api import (
+    LogFile,
+    Severity,
+    audit,
+    lines_of,
+    report,
+)
 
 
 @audit(
@@ -33,9 +39,9 @@ def env_secret_not_logged(log_file: LogFile) -> None:
     if not log_file.logged:
         return
     first = log_file.logged[0]
-    lines = ", ".join(str(one.place.line) for one in log_file.logged[:5])
+    lines = lines_of(one.place for one in log_file.logged)
     names = ", ".join(dict.fromkeys(one.key for one in log_file.logged[:5]))
-    more = f" ({len(log_file.logged)} statements, lines {lines})" if log_file.logged[1:] else ""
+    more = f" ({len(log_file.logged)} statements, {lines})" if log_file.logged[1:] else ""
     prompts = all(one.prompt for one in log_file.logged)
     report(
         at=first.place,

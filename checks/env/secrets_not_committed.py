@@ -2,7 +2,16 @@
 
 from collections.abc import Sequence
 
-from pytest_reconaudit.api import CommittedFile, Leak, Place, Severity, audit, leak_groups, report
+from pytest_reconaudit.api import (
+    CommittedFile,
+    Leak,
+    Place,
+    Severity,
+    audit,
+    leak_groups,
+    lines_of,
+    report,
+)
 
 
 @audit(
@@ -18,6 +27,28 @@ from pytest_reconaudit.api import CommittedFile, Leak, Place, Severity, audit, l
     +STRIPE_SECRET_KEY=            # from the secret store
     ```
     """,
+    advice={
+        "b": (
+            "The next real value that somebody fills in is committed, and stays in the history.",
+            """
+            Take the file out of git, keep an example; real values come from a secret store.
+
+            ```bash
+            git rm --cached production.env && echo production.env >> .gitignore
+            ```
+            """,
+        ),
+        "c": (
+            "Whoever can read the repository, or the process list while it runs, has the password.",
+            """
+            Replace the password first: it is known. Then let the script take it from outside:
+
+            ```bash
+            : "${PGPASSWORD:?set PGPASSWORD}"
+            ```
+            """,
+        ),
+    },
 )
 def env_secrets_not_committed(committed_file: CommittedFile) -> None:
     """No real secret is in the repository.
@@ -71,8 +102,8 @@ def env_secrets_not_committed(committed_file: CommittedFile) -> None:
 def _says(file: CommittedFile, clause: str, leaks: Sequence[Leak]) -> str:
     first = leaks[0]
     names = ", ".join(dict.fromkeys(one.name for one in leaks[:5]))
-    lines = ", ".join(str(one.place.line) for one in leaks[:5])
-    count = f"{len(leaks)} times, lines {lines}" if len(leaks) > 1 else f"line {lines}"
+    lines = lines_of(one.place for one in leaks)
+    count = f"{len(leaks)} times, {lines}" if len(leaks) > 1 else lines
     if clause == "b":
         rule = f", although {file.ignored.pattern!r} ignores it" if file.ignored else ""
         return (

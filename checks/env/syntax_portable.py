@@ -18,6 +18,12 @@ from pytest_reconaudit.api import Confidence, PortableFile, Severity, audit, rep
     +GREETING=Good-morning
     ```
     """,
+    advice={
+        "b": (
+            "The variable under the name that was meant is never set.",
+            "Type the key anew, in ASCII letters.",
+        ),
+    },
 )
 def env_syntax_portable(portable_file: PortableFile) -> None:
     """An env file means the same to everybody who reads it.
@@ -29,7 +35,8 @@ def env_syntax_portable(portable_file: PortableFile) -> None:
     node's dotenv and Rust's dotenvy read it. (a) keys whose value differs between two of these
     that this repository uses for the file (or for the file it is the template of): medium.
     (b) a key with a character outside ASCII, also in a here-document that writes an env file:
-    high, nobody can set that variable. Passes: differences of style, files with one reader.
+    high, nobody can set that variable; what deploy-config-parses says already is left to it.
+    Passes: differences of style, files with one reader.
 
     Blind spots: line endings and byte order marks; readers in other repositories.
     """

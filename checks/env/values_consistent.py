@@ -16,6 +16,9 @@ from pytest_reconaudit.api import Confidence, KeyValues, Severity, audit, report
     DATABASE_URL: postgresql://app:${DB_PASSWORD}@postgres:5432/${POSTGRES_DB}
     ```
     """,
+    advice={
+        "b": ("The services do not accept each other: log-ins or connections fail.", ""),
+    },
 )
 def env_values_consistent(key_values: KeyValues) -> None:
     """A key has one value where files should agree.
@@ -27,8 +30,7 @@ def env_values_consistent(key_values: KeyValues) -> None:
     and a compose default do: low; the database's name: medium, `postgres://` beside
     `postgresql://`: low; a duration or size ten times apart between production files, or from the
     literal that code falls back to: medium. (b) one shared secret with two literals in services
-    of one model, or a password in a database URL that is not the database's: high; a Redis URL
-    without the password that the same production file sets and no code reads: medium. Passes:
+    of one model, or a password in a database URL that is not the database's: high. Passes:
     development against production, hosts, ports, URLs, levels, `${X}` references, placeholders.
 
     Blind spots: values that are set at deploy time; units that differ on purpose.

@@ -1,6 +1,6 @@
 """Environment variables are defined before they are expanded."""
 
-from pytest_reconaudit.api import Confidence, Severity, Workload, audit, report
+from pytest_reconaudit.api import Confidence, Severity, Workload, audit, lines_of, report
 
 
 @audit(
@@ -34,8 +34,8 @@ def k8s_env_expansion_ordered(workload: Workload) -> None:
     for one in workload.unexpanded:
         names = ", ".join(f"$({variable})" for variable, _ in one.variables)
         places = [(name, place) for name, place in one.variables if place is not None]
-        lines = ", ".join(f"{place.line}" for _, place in places)
-        where = f"before its definition in line {lines}" if places else "which nothing defines"
+        lines = lines_of(place for _, place in places)
+        where = f"before its definition in {lines}" if places else "which nothing defines"
         report(
             at=one.entry.value_place,
             says=f"{one.entry.name} of container {one.container} uses {names}, {where}",

@@ -28,6 +28,17 @@ from pytest_reconaudit.api import (
     resources: {requests: {cpu: 250m, memory: 256Mi}}
     ```
     """,
+    advice={
+        "a": ("", "Name the workload as it is called, by kind and API group, in its namespace."),
+        "b": (
+            "The autoscaler cannot compute a percentage: it never acts.",
+            "Give every container, sidecars too, a request of each measured resource.",
+        ),
+        "c": (
+            "`kubectl apply` refuses the object: there is no autoscaler.",
+            "Use `apiVersion: autoscaling/v2`; metrics move below `resource.target`.",
+        ),
+    },
 )
 def k8s_hpa_works(autoscaler: Autoscaler) -> None:
     """Every autoscaler has a target, the requests it measures against, and a served API.

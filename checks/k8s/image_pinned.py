@@ -26,6 +26,19 @@ from pytest_reconaudit.api import (
         newTag: 1.14.2
     ```
     """,
+    advice={
+        "c": ("Production runs whatever the tag means when a node pulls it.", ""),
+        "d": (
+            (
+                "Kubernetes starts no new pods for a tag that it runs already, and there is no "
+                "way back."
+            ),
+            (
+                "Set the tag that was built: `kubectl set image deployment/api "
+                "api=shop/api:$GITHUB_SHA`."
+            ),
+        ),
+    },
 )
 def k8s_image_pinned(image_file: ImageFile) -> None:
     """Containers run images whose tag does not move.

@@ -45,6 +45,31 @@ _CLAUSES = {
             paths: [{path: /api(/|$)(.*), pathType: ImplementationSpecific, backend: …}]
     ```
     """,
+    advice={
+        "a": (
+            "Newer controllers ignore the annotation: without a default class nobody serves it.",
+            "Set `spec.ingressClassName` and drop the annotation.",
+        ),
+        "b": (
+            "Nobody resolves the host, so no request arrives, and no certificate is issued.",
+            "Name the real host, or let an overlay set it per environment.",
+        ),
+        "c": (
+            "Every path below arrives as the same one: the program answers 404 or the wrong page.",
+            "",
+        ),
+        "d": (
+            "The host is served with the controller's own certificate, which no browser trusts.",
+            "Name in `tls.hosts` what `rules` names, letter by letter.",
+        ),
+        "e": (
+            "`kubectl apply` refuses the object.",
+            (
+                "Use `networking.k8s.io/v1`, with `pathType` and `service.name`/`service.port` "
+                "per path."
+            ),
+        ),
+    },
 )
 def k8s_ingress_valid(ingress_file: KubeFile) -> None:
     """Each Ingress has a class, real hosts, rewrites that keep the path, and a served API.

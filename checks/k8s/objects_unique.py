@@ -23,6 +23,16 @@ _CLAUSES = {
     deploy/overlays/staging/kustomization.yaml
     ```
     """,
+    advice={
+        "c": (
+            "Whoever mends one of the copies changes nothing, or the next apply takes it back.",
+            "Delete one of the copies.",
+        ),
+        "d": (
+            "Two versions of one application run, or whoever measures one scales the other.",
+            "Keep one workload, and say in an overlay what differs.",
+        ),
+    },
 )
 def k8s_objects_unique(object_set: KubeFile) -> None:
     """No object and no application is described by two manifests.

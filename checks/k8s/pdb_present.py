@@ -26,6 +26,20 @@ _CLAUSES = {
       selector: {matchLabels: {app: api}}
     ```
     """,
+    advice={
+        "b": (
+            "A drain waits for ever: the nodes cannot be upgraded.",
+            "Let one pod go: `maxUnavailable: 1`, with at least two replicas.",
+        ),
+        "c": (
+            "The eviction API answers with an error: a drain waits for ever.",
+            "Keep one budget per workload.",
+        ),
+        "d": (
+            "All pods may lie on one node, and go down with it.",
+            "Add `topologySpreadConstraints` over `kubernetes.io/hostname`.",
+        ),
+    },
 )
 def k8s_pdb_present(disruption_file: KubeFile) -> None:
     """Replicated workloads behind a Service have one disruption budget, which can be met.

@@ -26,6 +26,14 @@ _CLAUSES = {
       periodSeconds: 10
     ```
     """,
+    advice={
+        "a": ("Requests reach pods that are not ready yet.", ""),
+        "b": ("A pod that hangs stays in service until somebody restarts it.", ""),
+        "c": (
+            "When the other system is down, Kubernetes restarts every pod: a small outage grows.",
+            "Let liveness ask the process alone, on a path of its own.",
+        ),
+    },
 )
 def k8s_probes_present(probed_file: KubeFile) -> None:
     """Each container behind a Service has a readiness and a liveness probe.

@@ -26,6 +26,14 @@ _CLAUSES = {
       timeoutSeconds: 3
     ```
     """,
+    advice={
+        "b": ("", "Name a declared port of the container, on which its program listens."),
+        "c": (
+            "Healthy pods are restarted under load or while they migrate.",
+            "Keep the timeout below the period, and give slow starts a `startupProbe`.",
+        ),
+        "d": ("", "Ask with `httpGet` or `tcpSocket`, or install the tool in the image."),
+    },
 )
 def k8s_probes_work(probe_file: KubeFile) -> None:
     """Each probe asks a path and a port that the container's program serves, in time.

@@ -37,6 +37,20 @@ _CLAUSES = {
     A Secret whose values must stay out of git: an ExternalSecret, a SealedSecret, or
     `kubectl create secret` in the deploy workflow.
     """,
+    advice={
+        "d": (
+            "No pod is created: the ReplicaSet reports that the account is forbidden.",
+            "Define the ServiceAccount in the same namespace, or drop `serviceAccountName`.",
+        ),
+        "e": (
+            "`kubectl apply` refuses every object of the namespace.",
+            "Add the Namespace, or let the deployment create it first.",
+        ),
+        "f": (
+            "The route answers 503.",
+            "Name a Service of the same namespace, and one of its ports.",
+        ),
+    },
 )
 def k8s_references_exist(reference_file: ReferenceFile) -> None:
     """Every Secret, ConfigMap, key, claim, account, namespace and Service that is named exists.

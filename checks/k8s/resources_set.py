@@ -23,6 +23,16 @@ _CLAUSES = {
       limits: {memory: 384Mi}
     ```
     """,
+    advice={
+        "b": (
+            "One leak takes the memory of the whole node, and with it its neighbours.",
+            "Limit the memory to about 1.3 times the measured peak.",
+        ),
+        "c": (
+            "The API server refuses the object: nothing is deployed.",
+            "Raise the limit to the request or above.",
+        ),
+    },
 )
 def k8s_resources_set(pod_file: KubeFile) -> None:
     """Each container requests processor time and memory, and its memory is limited.

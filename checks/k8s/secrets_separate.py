@@ -1,12 +1,18 @@
 """Secrets are in Secrets, and not in the repository."""
 
-from pytest_reconaudit.api import SecretsFile, Severity, audit, report
+from pytest_reconaudit.api import (
+    SecretsFile,
+    Severity,
+    audit,
+    lines_of,
+    report,
+)
 
 _SAYS = {
-    "a": "stands in plain sight, where a Secret belongs",
-    "b": "is no valid base64: the Secret cannot be applied",
-    "c": "is a real secret in a committed Secret, which anybody can decode",
-    "d": "is a placeholder in a Secret manifest",
+    "a": "in plain sight, where a Secret belongs",
+    "b": "no valid base64: the Secret cannot be applied",
+    "c": "a real value in a committed Secret, which anybody can decode",
+    "d": "a placeholder in a Secret manifest",
 }
 
 
@@ -24,6 +30,29 @@ _SAYS = {
         secretKeyRef: {name: api-secrets, key: db-password}
     ```
     """,
+    advice={
+        "b": (
+            "`kubectl apply` refuses the Secret, and pods that name it do not start.",
+            """
+            Values below `data` are base64; plain text belongs below `stringData`:
+
+            ```bash
+            kubectl create secret generic api-secrets --from-env-file=.env --dry-run=client -o yaml
+            ```
+            """,
+        ),
+        "c": (
+            "base64 hides nothing: whoever can read the repository, now or later, has the secret.",
+            """
+            Replace the secret at its provider first: it is known. Then make the Secret in the
+            cluster (External Secrets, Sealed Secrets, SOPS), so that only references are committed.
+            """,
+        ),
+        "d": (
+            "Applied as it stands, the placeholder becomes the secret of the environment.",
+            "Keep the manifest out of what is applied, or let the deployment fill it in.",
+        ),
+    },
 )
 def k8s_secrets_separate(secrets_file: SecretsFile) -> None:
     """Secrets are in Secrets, and not in the repository.
@@ -42,10 +71,10 @@ def k8s_secrets_separate(secrets_file: SecretsFile) -> None:
     for group in secrets_file.groups():
         first = group[0]
         names = ", ".join(dict.fromkeys(one.key for one in group[:5]))
-        lines = ", ".join(str(one.place.line) for one in group[:5])
+        lines = lines_of(one.place for one in group)
         report(
             at=first.place,
-            says=f"{first.holder}: {names} {_SAYS[first.clause]} (line {lines})",
+            says=f"{first.holder}: {names}: {_SAYS[first.clause]} ({lines})",
             severity=first.severity,
             evidence="; ".join(f"{one.key}: {one.shown}" for one in group[:6]),
             related=[(one.place, f"{one.holder} {one.key}: {one.shown}") for one in group[1:]],

@@ -24,6 +24,10 @@ _CLAUSES = {
       ports: [{port: 80, targetPort: http}]   # = the name of a containerPort
     ```
     """,
+    advice={
+        "b": ("", "Use the name of a `containerPort` of the pods, or give the port that name."),
+        "c": ("", "Send to a port that the container declares and listens on."),
+    },
 )
 def k8s_service_selects_pods(service_file: KubeFile) -> None:
     """Each Service selects pods that have the port it sends to.

@@ -1,6 +1,6 @@
 """Specialised linters that the user asked for find nothing."""
 
-from pytest_reconaudit.api import Linted, Severity, SkipReason, audit, report, skip
+from pytest_reconaudit.api import Linted, Severity, SkipReason, audit, lines_of, report, skip
 
 
 @audit(
@@ -35,7 +35,7 @@ def lint_clean(linted: Linted) -> None:
         skip(SkipReason.NO_TOOL, linted.failed)
     for group in linted.groups():
         one = group[0]
-        lines = ", ".join(str(other.place.line) for other in group[1:6])
+        lines = lines_of(other.place for other in group[1:])
         more = f"; {len(group) - 1} more in this file: {lines}" if group[1:] else ""
         report(
             at=one.place,

@@ -15,6 +15,12 @@ from pytest_reconaudit.api import ServerStart, Severity, SkipReason, audit, repo
     +.bind((host, env::var("PORT").ok().and_then(|p| p.parse().ok()).unwrap_or(4000)))?
     ```
     """,
+    advice={
+        "b": (
+            "The container accepts no connection from outside, although it looks healthy inside.",
+            "Bind `0.0.0.0` inside a container, or take the address from the environment.",
+        ),
+    },
 )
 def ports_bind_configurable(server_start: ServerStart) -> None:
     """Servers take port and address from their environment.

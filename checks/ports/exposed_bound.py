@@ -11,7 +11,9 @@ from pytest_reconaudit.api import (
     skip,
 )
 
-_NO_METRICS = "The target is always down: its metrics are missing, and every alert on them is silent."
+_NO_METRICS = (
+    "The target is always down: its metrics are missing, and every alert on them is silent."
+)
 
 
 @audit(
@@ -36,9 +38,10 @@ def ports_exposed_bound(declared_ports: DeclaredPorts) -> None:
     Decides: the declared TCP ports are held against what the program in the image listens on:
     binds in source, the server's configuration, defaults of known images. (a) `EXPOSE`: low.
     (b) A second `containerPort`: medium. (c) A second published port of a compose service: low.
-    (d) A Prometheus target: medium, low in a file that no service is given. Passes: every documented port of an image, ports that another
-    container of the pod opens, a port that some deployment sets, debugger ports. The one port
-    that a container is there for is judged by ports-consistent.
+    (d) A Prometheus target: medium, low in a file that no service is given. Passes: every
+    documented port of an image, ports that another container of the pod opens, a port that some
+    deployment sets, debugger ports. The one port that a container is there for is judged by
+    ports-consistent.
 
     Blind spots: listeners that a library opens by itself, languages without a reader: then
     nothing is said.

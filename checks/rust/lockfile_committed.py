@@ -1,6 +1,13 @@
 """Cargo.lock of a program is committed."""
 
-from pytest_reconaudit.api import CargoLock, Note, Severity, audit, report
+from pytest_reconaudit.api import (
+    CargoLock,
+    Note,
+    Severity,
+    audit,
+    lines_of,
+    report,
+)
 
 
 @audit(
@@ -14,6 +21,16 @@ from pytest_reconaudit.api import CargoLock, Note, Severity, audit, report
     RUN cargo build --release --locked
     ```
     """,
+    advice={
+        "b": (
+            "The build stops: `--locked` needs a `Cargo.lock`.",
+            "Commit `Cargo.lock`; taking `--locked` away only hides it.",
+        ),
+        "c": (
+            "The image may hold other versions than those that were tested.",
+            "Add `--locked` to the build.",
+        ),
+    },
 )
 def rust_lockfile_committed(cargo_lock: CargoLock) -> None:
     """A program's Cargo.lock is in the repository, and images are built by it.
@@ -54,8 +71,8 @@ def _each_file(found: tuple[Note, ...], clause: str, severity: Severity, says: s
     for note in found:
         files.setdefault(note.place.path, []).append(note)
     for notes in files.values():
-        lines = ", ".join(str(note.place.line) for note in notes[:5])
-        more = f" ({len(notes)} times: lines {lines})" if len(notes) > 1 else ""
+        lines = lines_of(note.place for note in notes)
+        more = f" ({len(notes)} times: {lines})" if len(notes) > 1 else ""
         report(
             at=notes[0].place,
             says=f"`{notes[0].message}` {says}{more}",

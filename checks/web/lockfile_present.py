@@ -1,6 +1,15 @@
 """npm packages are installed by a committed lockfile."""
 
-from pytest_reconaudit.api import Install, LockSubject, Note, Place, Severity, audit, report
+from pytest_reconaudit.api import (
+    Install,
+    LockSubject,
+    Note,
+    Place,
+    Severity,
+    audit,
+    lines_of,
+    report,
+)
 
 _NONE = "no clone has a lockfile"
 
@@ -16,6 +25,10 @@ _NONE = "no clone has a lockfile"
     npm ci                          # pnpm install --frozen-lockfile, yarn install --immutable
     ```
     """,
+    advice={
+        "c": ("", "Keep the lockfile of the manager in use, delete the rest."),
+        "d": ("A build may take other versions than those that were tested.", ""),
+    },
 )
 def web_lockfile_present(npm_locks: LockSubject) -> None:
     """The lockfile is in the repository, and images and CI obey it.
@@ -110,5 +123,4 @@ def _ignored(subject: LockSubject) -> None:
 
 
 def _lines(places: list[Place]) -> str:
-    listed = ", ".join(str(place.line) for place in places[:5])
-    return f" ({len(places)} times: lines {listed})" if len(places) > 1 else ""
+    return f" ({len(places)} times: {lines_of(places)})" if len(places) > 1 else ""

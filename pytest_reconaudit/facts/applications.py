@@ -375,7 +375,7 @@ def _names(target: Target) -> dict[str, frozenset[str]]:
 def matching_application(target: Target, *names: str) -> str | None:
     """The one application that a container, image or object is named after."""
     wanted = [name.lower() for name in names if name]
-    table = names_of_applications(target)
+    table = target.remember(_folders_by_name)
     for exact in (True, False):
         found = set(_matches(table, wanted, exact))
         if len(found) == 1:
@@ -385,9 +385,17 @@ def matching_application(target: Target, *names: str) -> str | None:
     return None
 
 
-def _matches(table: dict[str, frozenset[str]], wanted: list[str], exact: bool) -> Iterator[str]:
-    for folder, labels in table.items():
-        for name in wanted:
-            parts = {name} if exact else set(re.split(r"[-_./]", name))
-            if any(label in parts and len(label) > 2 for label in labels):
-                yield folder
+def _folders_by_name(target: Target) -> dict[str, list[str]]:
+    """Name → the applications that deploy files may call by it."""
+    found: dict[str, list[str]] = {}
+    for folder, names in names_of_applications(target).items():
+        for name in names:
+            found.setdefault(name, []).append(folder)
+    return found
+
+
+def _matches(table: dict[str, list[str]], wanted: list[str], exact: bool) -> Iterator[str]:
+    for name in wanted:
+        for part in {name} if exact else set(re.split(r"[-_./]", name)):
+            if len(part) > 2:
+                yield from table.get(part, ())

@@ -16,7 +16,7 @@ from msgspec import Struct
 from pytest_reconaudit.facts.ci.pipelines import actions
 from pytest_reconaudit.facts.ci.steps import JobRun, StepRun, job_runs, step_script
 from pytest_reconaudit.facts.folders import Trace, trace
-from pytest_reconaudit.facts.packages import npm_packages
+from pytest_reconaudit.facts.packages import NpmPackage, npm_package, npm_packages
 from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.readers.makefile import Makefile, read_makefile
 from pytest_reconaudit.readers.shell import Script, ShellCommand, read_shell, unwrapped
@@ -196,7 +196,13 @@ def _start(target: Target, script: Script, path: str, own: str) -> tuple[str, bo
     if not own:
         return "", False
     at_root = at_own = 0
+    moved = False
+    mine, top = npm_package(target, own), npm_package(target, "")
     for command in script.commands[:400]:
+        moved = moved or command.name in ("cd", "pushd")
+        name = "" if moved or mine is None else _npm_script(command)
+        if name and _has(mine, name) and not _has(top, name):
+            return own, True  # it can be run in this folder only
         if command.name in _SPEAKING:
             continue
         for word in command.words[1:8]:
@@ -211,6 +217,18 @@ def _start(target: Target, script: Script, path: str, own: str) -> tuple[str, bo
         return ("" if at_root > at_own else own), True
     conventional = any(part in _TOOL_FOLDERS for part in own.split("/"))
     return ("" if conventional else own), True
+
+
+def _has(package: NpmPackage | None, script: str) -> bool:
+    return package is not None and package.script(script) is not None
+
+
+def _npm_script(command: ShellCommand) -> str:
+    """The script of package.json that a command runs, of the folder that it runs in."""
+    words = command.words
+    if command.name in ("npm", "pnpm", "yarn", "bun") and words[1:2] in (("run",), ("run-script",)):
+        return words[2] if len(words) > 2 and not words[2].startswith("-") else ""
+    return ""
 
 
 _SPEAKING = frozenset({"echo", "printf", "exit", "sleep", "local", "return", "set", "export"})

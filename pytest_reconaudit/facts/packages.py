@@ -18,6 +18,10 @@ __all__ = [
     "NpmPackage",
     "cargo_at",
     "cargo_binaries",
+    "cargo_by_folder",
+    "cargo_by_name",
+    "cargo_by_path",
+    "cargo_in_workspace",
     "cargo_packages",
     "cargo_root",
     "npm_at",
@@ -125,9 +129,37 @@ def cargo_packages(target: Target) -> tuple[CargoPackage, ...]:
     return tuple(_cargo_package(target, manifest, roots) for manifest in manifests)
 
 
+@once
+def cargo_by_path(target: Target) -> dict[str, CargoPackage]:
+    """Path of a Cargo.toml → its package."""
+    return {one.path: one for one in cargo_packages(target)}
+
+
+@once
+def cargo_by_folder(target: Target) -> dict[str, CargoPackage]:
+    """Folder → its package."""
+    return {one.folder: one for one in cargo_packages(target)}
+
+
+@once
+def cargo_by_name(target: Target) -> dict[str, CargoPackage]:
+    """Name in the manifest → the package, the last of several."""
+    return {one.manifest.package: one for one in cargo_packages(target)}
+
+
+@once
+def cargo_in_workspace(target: Target) -> dict[str, list[CargoPackage]]:
+    """Folder of a workspace's root → its members."""
+    found: dict[str, list[CargoPackage]] = {}
+    for one in cargo_packages(target):
+        if one.workspace is not None:
+            found.setdefault(one.workspace, []).append(one)
+    return found
+
+
 def cargo_at(target: Target, folder: str) -> CargoPackage | None:
     """The package that cargo uses in a folder: the nearest Cargo.toml there or above."""
-    known = _cargo_by_folder(target)
+    known = cargo_by_folder(target)
     while True:
         path = posixpath.join(folder, "Cargo.toml")
         if folder in known:
@@ -158,11 +190,6 @@ def cargo_binaries(target: Target, folder: str) -> frozenset[str] | None:
     if any(crate.manifest.problems for crate in crates):
         return None
     return frozenset(name for crate in crates for name, _ in (*crate.bins, *crate.examples))
-
-
-@once
-def _cargo_by_folder(target: Target) -> dict[str, CargoPackage]:
-    return {package.folder: package for package in cargo_packages(target)}
 
 
 def _npm_package(target: Target, manifest: PackageJson, members: dict[str, str]) -> NpmPackage:

@@ -459,7 +459,7 @@ def _duplicates(
         effect = "the first value is lost without a word" if differs else "both values are equal"
     says = f'"{key}" is set twice in one mapping (first at line {line}): {effect}'
     if several > 1:
-        lines = ", ".join(f"{problem.place.line}" for _, problem in ranked[:5])
+        lines = _listed(problem.place for _, problem in ranked)
         says += f"; {several} such keys, at lines {lines}"
     related = [(Place(path, line, None), "first set here")] if line else []
     related += [(problem.place, problem.message) for _, problem in ranked[1:]]
@@ -469,6 +469,11 @@ def _duplicates(
     yield ConfigProblem(
         first.place, says, min(level, severity), "a", f"{key}:", "duplicate", tuple(related)
     )
+
+
+def _listed(places: Iterable[Place]) -> str:
+    lines = [f"{place.line}" for place in places]
+    return ", ".join(lines[:5]) + (" …" if len(lines) > 5 else "")
 
 
 _FREE_KEYS = frozenset(
@@ -669,7 +674,7 @@ def _judge_env(target: Target, path: str, kind: str, severity: Severity) -> Iter
     first = odd[0]
     says = f"line {first.place.line} is {first.message.partition(':')[0]} and no comment"
     if len(odd) > 1:
-        says += f"; {len(odd)} such lines: {', '.join(f'{one.place.line}' for one in odd[:5])}"
+        says += f"; {len(odd)} such lines: {_listed(one.place for one in odd)}"
     yield ConfigProblem(
         first.place,
         f"{says}: Docker Compose refuses the file, other readers lose what follows",
@@ -784,7 +789,7 @@ def _literal(
         " file does"
     )
     if len(found) > 1:
-        lines = ", ".join(f"{other[0].line}" for other in found[:5])
+        lines = _listed(other[0] for other in found)
         says += f"; {len(found)} values, at lines {lines}"
     yield ConfigProblem(
         place,

@@ -434,7 +434,8 @@ def service_of(
     """
     raw = file.services[name]
     services = file.root.map("services")
-    place = services.key_place(next((key for key in services if _text(key) == name), name))
+    own = name if name in services else next((k for k in services if _text(k) == name), name)
+    place = services.key_place(own)
     cut = frozenset(_text(key) for key in raw if raw.value_at.get(key) in file.tagged)
     reset = {key for key in raw if raw.value_at.get(key) in file.resets}
     if reset:

@@ -14,7 +14,7 @@ from msgspec import Struct
 
 from pytest_reconaudit.model import Place
 from pytest_reconaudit.patterns import regex
-from pytest_reconaudit.readers.syntax import SyntaxTree, read_syntax
+from pytest_reconaudit.readers.syntax import SyntaxTree
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -24,7 +24,7 @@ __all__ = [
     "MigrationFunction",
     "SwallowedError",
     "may_run_migrations",
-    "read_migration_code",
+    "migration_code",
 ]
 
 
@@ -83,9 +83,10 @@ _FUNCTIONS = {
     "rust": frozenset({"function_item"}),
     "python": frozenset({"function_definition"}),
     "script": frozenset(
-        {"function_declaration", "method_definition", "variable_declarator", "public_field_definition"}
+        {"function_declaration", "method_definition", "variable_declarator"}
+        | {"public_field_definition"}
     ),
-}  # fmt: skip
+}
 _BRANCHES = {
     "rust": frozenset({"if_expression", "match_arm"}),
     "python": frozenset({"if_statement"}),
@@ -148,20 +149,18 @@ _COMMENTS = frozenset({"comment", "line_comment", "block_comment"})
 
 
 def may_run_migrations(text: str) -> bool:
-    """Whether :func:`read_migration_code` can find anything; cheap."""
+    """Whether :func:`migration_code` can find anything; cheap."""
     return "igrat" in text and bool(_NAME_HINT.search(text) or _TELLS.search(text))
 
 
-def read_migration_code(text: str, path: str) -> MigrationCode:
+def migration_code(tree: SyntaxTree) -> MigrationCode:
     """The migration functions of a Rust, Python, JavaScript or TypeScript file. Never raises."""
-    if not may_run_migrations(text):
-        return MigrationCode(path, (), ())
-    tree = read_syntax(text, path)
+    text = tree.source.decode("utf-8", "replace")
+    if tree.language == "bash" or not may_run_migrations(text):
+        return MigrationCode(tree.path, (), ())
     kind = tree.language if tree.language in ("rust", "python") else "script"
-    if tree.language == "bash":
-        return MigrationCode(path, (), ())
     functions = _functions(tree, kind) if _DATABASE.search(text) else ()
-    return MigrationCode(path, tuple(functions), tuple(_swallowed(tree, kind)))
+    return MigrationCode(tree.path, tuple(functions), tuple(_swallowed(tree, kind)))
 
 
 def _functions(tree: SyntaxTree, kind: str) -> Iterator[MigrationFunction]:

@@ -11,6 +11,7 @@ from pytest_reconaudit.facts.db.applied_indexes import (
 )
 from pytest_reconaudit.facts.db.index_targets import IndexTargets, index_targets
 from pytest_reconaudit.facts.db.indexes import declared_indexes
+from pytest_reconaudit.facts.db.migration_runs import database_changers, migration_places
 from pytest_reconaudit.facts.db.migrations import (
     MissingMigration,
     committed_migrations,
@@ -50,6 +51,25 @@ def _migrations_kept(target: Target) -> Iterable[Subject] | Nothing:
         )
         for kept in found
     ]
+
+
+@subject("migration_place")
+def _migration_places(target: Target) -> Iterable[Subject] | Nothing:
+    found = migration_places(target)
+    if not found:
+        return Nothing(SkipReason.NO_INPUT, "no migration tool in the repository")
+    return [
+        Subject(one.path if one.tool == "code" else f"{one.path or '.'} ({one.tool})", one)
+        for one in found
+    ]
+
+
+@subject("changers")
+def _changers(target: Target) -> Iterable[Subject] | Nothing:
+    found = database_changers(target)
+    if not found.changes:
+        return Nothing(SkipReason.NO_INPUT, "nothing in the repository changes a database")
+    return [Subject("repository", found)]
 
 
 @fact("applied")

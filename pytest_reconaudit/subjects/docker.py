@@ -12,7 +12,7 @@ from pytest_reconaudit.facts.docker.images import Images, dockerfiles
 from pytest_reconaudit.facts.docker.images import images as all_images
 from pytest_reconaudit.facts.docker.layers import Layers
 from pytest_reconaudit.facts.docker.masked_errors import MaskedErrors
-from pytest_reconaudit.facts.docker.mentions import DockerfileReferences
+from pytest_reconaudit.facts.docker.mentions import DockerfileReferences, dockerfile_references
 from pytest_reconaudit.model import SkipReason
 from pytest_reconaudit.subjects import Nothing, Subject, fact, subject
 from pytest_reconaudit.target import Target
@@ -66,4 +66,4 @@ def _build_inputs(target: Target) -> BuildInputs:
 
 @fact("dockerfile_references")
 def _references(target: Target) -> DockerfileReferences:
-    return DockerfileReferences(target)
+    return dockerfile_references(target)

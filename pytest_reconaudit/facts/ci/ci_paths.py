@@ -496,11 +496,10 @@ class _Judge:
             use = self._use(
                 step, word_place(invocation.command, name), invocation.command.text, masked
             )
-            known = [one for crate in crates for one, _ in getattr(crate, kind)]
             self._missing(
                 "f", f"cargo {single} target", name, use,
                 reason=f"is no [[{single}]] of {package.path} and {where} does not exist",
-                nearest=alike(name, known) or self.target.nearest(where) or "",
+                nearest=alike(name, sorted(known)) or self.target.nearest(where) or "",
             )  # fmt: skip
 
     def _binary(

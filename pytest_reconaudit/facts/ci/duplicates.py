@@ -58,6 +58,11 @@ class TwinPair(Struct, frozen=True, eq=False):
         return MIN_COMMAND_CONTAINMENT if self.rule == "commands" else MIN_CONTAINMENT
 
     @property
+    def smaller(self) -> int:
+        """How much work the smaller workflow has: what the shared work is held against."""
+        return min(self.mine, self.theirs)
+
+    @property
     def jobs(self) -> tuple[str, ...]:
         """The jobs of this workflow that do some of the shared work."""
         return tuple(dict.fromkeys(one.job for one in self.shared))

@@ -19,10 +19,11 @@ from pytest_reconaudit.facts.compose.live_servers import LiveRedis, live_redis
 from pytest_reconaudit.facts.compose.roles import is_development, is_tool_container
 from pytest_reconaudit.facts.compose.stacks import Stack, compose_files, dotenv_values, stacks
 from pytest_reconaudit.facts.docker.images import images
+from pytest_reconaudit.facts.env.keys import key_matrix
 from pytest_reconaudit.facts.k8s.cluster import Sighting
 from pytest_reconaudit.facts.k8s.render_sets import RenderSet
 from pytest_reconaudit.facts.k8s.workloads import workloads
-from pytest_reconaudit.model import Place
+from pytest_reconaudit.model import Note, Place
 from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.readers.compose import ComposeService, Port
 from pytest_reconaudit.readers.dockerfile import ImageReference, image_reference, read_dockerfile
@@ -120,6 +121,8 @@ class StoreFile(Struct, frozen=True):
     """The running server; the only store is then the one that it is taken for."""
     place: Place | None = None
     """Where to speak of the running server."""
+    bare: tuple[tuple[Note, Note], ...] = ()
+    """Of a production env file: (URL without a password, the password beside it)."""
 
 
 def listed_stores(stores: list[DataStore]) -> str:
@@ -151,10 +154,44 @@ def store_files(target: Target) -> tuple[StoreFile, ...]:
     ]
     return tuple(
         sorted(
-            (*(StoreFile(path, tuple(listed)) for path, listed in files.items()), *broken),
+            (
+                *(StoreFile(path, tuple(listed)) for path, listed in files.items()),
+                *broken,
+                *_bare_urls(target),
+            ),
             key=lambda one: one.path,
         )
     )
+
+
+_STORE_URLS = (("REDIS_URL", "REDIS_PASSWORD"), ("VALKEY_URL", "VALKEY_PASSWORD"))
+_BARE_URL = regex(r"(?:rediss?|valkeys?)://[\w.-]{1,200}(?::\d{1,5})?(?:/\d{0,3})?")
+
+
+def _bare_urls(target: Target) -> Iterator[StoreFile]:
+    """Production env files with both a store's URL and its password; ``bare`` when the URL lacks
+    the password and no code reads it apart."""
+    matrix = key_matrix(target)
+    for file in matrix.files:
+        if file.name.environment != "production":
+            continue
+        bare: list[tuple[Note, Note]] = []
+        judged = False
+        for name, secret in _STORE_URLS:
+            url, password = file.setting(name), file.setting(secret)
+            if url is None or password is None or not url.value or not password.value:
+                continue
+            judged = True
+            code = any(one.kind == "code" and not one.test for one in matrix.reads_of(secret))
+            if _BARE_URL.fullmatch(url.value) and not code:
+                bare.append(
+                    (
+                        Note(url.place, f"{name}={url.value}"),
+                        Note(password.place, f"{secret} is set"),
+                    )
+                )
+        if judged:
+            yield StoreFile(file.path, (), bare=tuple(bare))
 
 
 def live_store(target: Target) -> StoreFile | None:

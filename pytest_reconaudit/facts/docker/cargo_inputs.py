@@ -15,6 +15,9 @@ from pytest_reconaudit.facts.installs import system_packages
 from pytest_reconaudit.facts.packages import (
     CargoPackage,
     cargo_at,
+    cargo_by_folder,
+    cargo_by_name,
+    cargo_by_path,
     cargo_packages,
     cargo_root,
 )
@@ -24,7 +27,7 @@ from pytest_reconaudit.model import Note, Place
 from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.readers.dockerfile import Dockerfile, Instruction, Stage
 from pytest_reconaudit.readers.interpolation import expand_word
-from pytest_reconaudit.target import Target
+from pytest_reconaudit.target import Target, once
 
 __all__ = [
     "LostArtefact",
@@ -159,7 +162,7 @@ def _unmade_by(
     path = files.origin(stage, posixpath.join(folder, "Cargo.toml"), step.instruction)
     if path is None or posixpath.join(folder, "Cargo.toml") in made:
         return None
-    package = next((one for one in cargo_packages(target) if one.path == path), None)
+    package = cargo_by_path(target).get(path)
     if package is None or package.manifest.problems or not package.manifest.package:
         return None
 
@@ -425,12 +428,20 @@ def _folders(builds: Sequence[RunStep], target: Target) -> set[str] | None:
             return None
         triples = list(option_values(step.words, "--target", "--target"))
         found |= {f"{triple}/{profile}" for triple in triples} or {profile}
-    for path in target.everything:
-        if path.endswith((".cargo/config.toml", ".cargo/config")) and re.search(
-            r"^[ \t]*(?:target|target-dir)[ \t]*=", target.text(path), re.MULTILINE
-        ):
-            return None
-    return found
+    return None if _target_is_configured(target) else found
+
+
+@once
+def _target_is_configured(target: Target) -> bool:
+    """Whether some ``.cargo/config.toml`` moves what is built."""
+    return any(
+        path.endswith((".cargo/config.toml", ".cargo/config"))
+        and _TARGET_SETTING.search(target.text(path))
+        for path in target.everything
+    )
+
+
+_TARGET_SETTING = regex(r"^[ \t]*(?:target|target-dir)[ \t]*=", re.MULTILINE)
 
 
 def _binaries(
@@ -612,8 +623,7 @@ def _checks_links(files: ImageFiles, source: Stage) -> bool:
 
 def _closure(target: Target, crate: CargoPackage) -> list[CargoPackage]:
     """A package and those of the repository that it depends on by path."""
-    by_folder = {one.folder: one for one in cargo_packages(target)}
-    by_name = {one.manifest.package: one for one in cargo_packages(target)}
+    by_folder, by_name = cargo_by_folder(target), cargo_by_name(target)
     found = {crate.folder: crate}
     todo = [crate]
     while todo:
@@ -646,9 +656,11 @@ def _uses(
 ) -> Iterator[tuple[CargoPackage, str, tuple[str, ...], bool, str, Place]]:
     """(crate, dependency, features, default features, version, place) with what the workspace
     says of an inherited one put in."""
-    roots = {one.folder: one for one in cargo_packages(target) if one.manifest.is_workspace}
     for crate in crates:
-        root = roots.get(crate.workspace or "") if crate.workspace is not None else None
+        root = None
+        if crate.workspace is not None:
+            root = cargo_by_folder(target).get(crate.workspace)
+            root = root if root is not None and root.manifest.is_workspace else None
         for one in crate.manifest.dependencies:
             if one.package not in names or one.section != "dependencies" or one.optional:
                 continue

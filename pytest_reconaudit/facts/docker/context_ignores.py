@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import posixpath
+from bisect import bisect_left
 from collections.abc import Iterator
 
 from msgspec import Struct
@@ -165,15 +166,37 @@ def _clutter(
     rules: Dockerignore | None,
     shipped: set[int],
 ) -> Iterator[Clutter]:
-    for path, why in _candidates(target, context):
-        for source in broad:
-            clean = _clean(source.written)
+    known = _sorted_candidates(target).of(target, context)
+    seen: set[str] = set()
+    for source in broad:
+        clean = _clean(source.written)
+        start = bisect_left(known, (f"{clean}/",)) if clean else 0
+        for path, why in known[start:]:
             if clean and not path.startswith(f"{clean}/"):
+                break
+            if path in seen:
                 continue
+            seen.add(path)
             inner = path if path.endswith(".env") else f"{path}/x"
             if rules is None or rules.excluded(inner) is None:
                 yield Clutter(path, why, source, source.stage.index in shipped)
-            break
+
+
+class _Candidates:
+    """Context → what a developer's folder will hold there, sorted by path."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, list[tuple[str, str]]] = {}
+
+    def of(self, target: Target, context: str) -> list[tuple[str, str]]:
+        if context not in self._known:
+            self._known[context] = sorted(_candidates(target, context))
+        return self._known[context]
+
+
+@once
+def _sorted_candidates(target: Target) -> _Candidates:
+    return _Candidates()
 
 
 def _candidates(target: Target, context: str) -> Iterator[tuple[str, str]]:
@@ -197,15 +220,21 @@ def _candidates(target: Target, context: str) -> Iterator[tuple[str, str]]:
 def _manifests(target: Target) -> tuple[str, ...]:
     """Manifests whose folder gets build output; of nested ones of a kind the outermost."""
     found: list[str] = []
-    tops: dict[str, list[str]] = {}
+    tops: dict[str, set[str]] = {}
     for path in target.named("package.json", "Cargo.toml", *_ENV_EXAMPLES):
         folder, name = posixpath.split(path)
-        above = tops.setdefault(name, [])
-        if name == "Cargo.toml" and any(not f or folder.startswith(f"{f}/") for f in above):
+        above = tops.setdefault(name, set())
+        if name == "Cargo.toml" and ("" in above or not above.isdisjoint(_parents(folder))):
             continue
-        above.append(folder)
+        above.add(folder)
         found.append(path)
     return tuple(found)
+
+
+def _parents(folder: str) -> Iterator[str]:
+    while "/" in folder:
+        folder = folder.rpartition("/")[0]
+        yield folder
 
 
 def _size(

@@ -18,7 +18,7 @@ from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.readers.dockerfile import Dockerfile
 from pytest_reconaudit.target import Target, once
 
-__all__ = ["DockerfileReferences", "Unreferenced", "VersionTwin"]
+__all__ = ["DockerfileReferences", "Unreferenced", "VersionTwin", "dockerfile_references"]
 
 _NAMED_BY = regex(
     r"(?:^|/)(?:Makefile|makefile|GNUmakefile|justfile|Justfile|Taskfile\.ya?ml|Rakefile|Jenkinsfile"
@@ -94,10 +94,16 @@ class DockerfileReferences:
     def __init__(self, target: Target) -> None:
         self._target = target
         self._images: Images = images(target)
+        self._lonely: dict[str, Unreferenced | None] = {}
 
     def unreferenced(self, dockerfile: Dockerfile) -> Unreferenced | None:
         """That nothing asks for it; ``None`` when something does, may, or need not."""
         path = dockerfile.path
+        if path not in self._lonely:
+            self._lonely[path] = self._judged(dockerfile, path)
+        return self._lonely[path]
+
+    def _judged(self, dockerfile: Dockerfile, path: str) -> Unreferenced | None:
         if self._images.builds(dockerfile) or path in release_tools(self._target):
             return None
         folder, name = posixpath.split(path)
@@ -202,11 +208,11 @@ class DockerfileReferences:
     def twins(self, dockerfile: Dockerfile) -> Iterator[VersionTwin]:
         """Dockerfiles of the same package with another major version of the same base; each pair
         is told once, at the file that is not built, else at the later one."""
-        mine = _built_packages(self._target).get(dockerfile.path, {})
-        for path, theirs in _built_packages(self._target).items():
-            if path == dockerfile.path:
-                continue
-            other = next(one for one in dockerfiles(self._target) if one.path == path)
+        built = _built_packages(self._target)
+        mine = built.get(dockerfile.path, {})
+        sharing = {path for key in mine for path in _builders_of(self._target)[key]}
+        for path in sorted(sharing - {dockerfile.path}):
+            theirs, other = built[path], _by_path(self._target)[path]
             rank = (not self._images.builds(dockerfile), dockerfile.path)
             if rank < (not self._images.builds(other), other.path):
                 continue
@@ -219,6 +225,12 @@ class DockerfileReferences:
                 yield VersionTwin(
                     other, package, f"{base}:{major}", f"{base}:{found[0]}", place, found[1]
                 )
+
+
+@once
+def dockerfile_references(target: Target) -> DockerfileReferences:
+    """The one look-up of a repository, which remembers what it has found."""
+    return DockerfileReferences(target)
 
 
 @once
@@ -282,6 +294,21 @@ def _built_packages(
                 version = _version(image.short, image.tag, major[1])
                 found.setdefault(dockerfile.path, {}).setdefault(key, (version, base.place))
     return found
+
+
+@once
+def _builders_of(target: Target) -> dict[tuple[str, str], list[str]]:
+    """(package folder, base) → the Dockerfiles that build it."""
+    found: dict[tuple[str, str], list[str]] = {}
+    for path, packages in _built_packages(target).items():
+        for key in packages:
+            found.setdefault(key, []).append(path)
+    return found
+
+
+@once
+def _by_path(target: Target) -> dict[str, Dockerfile]:
+    return {one.path: one for one in dockerfiles(target)}
 
 
 def _version(short: str, tag: str, major: str) -> str:

@@ -137,6 +137,7 @@ def _production(matrix: KeyMatrix, file: EnvFile, base: EnvFile) -> EnvPair:
     ]
     if layered:  # the bundler loads both files: what one lacks the other brings
         missing = [one for one in missing if one.use == "required"]
+        lacking = len(missing)
     required = [] if layered else list(_required(matrix, file, base))
     return EnvPair(
         f"{file.path} / {base.path}", "production", file, base, len(ours & theirs),

@@ -288,7 +288,9 @@ def _compose(target: Target) -> Judged:
         for service in stack.services:
             for entry in service.environment:
                 path = entry.place.path
-                if (entry.place, entry.key) in seen or aside.get(path, _is_aside(target, path)):
+                if path not in aside:
+                    aside[path] = _is_aside(target, path)
+                if (entry.place, entry.key) in seen or aside[path]:
                     continue
                 seen.add((entry.place, entry.key))
                 yield from _entry(target, entry)

@@ -7,7 +7,7 @@ things.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from msgspec import Struct
 
@@ -172,13 +172,18 @@ def _names(matrix: KeyMatrix, application: Application) -> dict[str, list[KeyDef
     folder = application.folder
     read = matrix.keys_read_by(folder)
     found: dict[str, list[KeyDefinition]] = {name: [] for name in sorted(read)}
-    configmaps = _configmaps(matrix, read)
-    for one in matrix.definitions:
-        if one.kind not in _SET or one.environment == "test":
-            continue
-        if folder not in one.applications and one.holder_key not in configmaps:
-            continue
-        found.setdefault(one.key, []).append(one)
+    maps = _configmaps(matrix)
+    shared = [
+        one
+        for holder in _maps_with_two(maps, read)
+        for one in maps[holder]
+        if folder not in one.applications
+    ]
+    own = matrix.definitions_for(folder)
+    # Kept in the order of the matrix: by where they are set.
+    for one in sorted([*own, *shared], key=_rank(matrix)) if shared else own:
+        if one.kind in _SET and one.environment != "test":
+            found.setdefault(one.key, []).append(one)
     public = application.bundler is not None
     return {
         name: definitions
@@ -189,13 +194,29 @@ def _names(matrix: KeyMatrix, application: Application) -> dict[str, list[KeyDef
     }
 
 
-def _configmaps(matrix: KeyMatrix, read: frozenset[str]) -> frozenset[str]:
-    """The ConfigMaps that hold at least two keys which the application reads."""
-    counts: dict[str, int] = {}
-    for one in matrix.definitions:
-        if one.kind == "kubernetes" and one.holder.startswith("ConfigMap/") and one.key in read:
-            counts[one.holder_key] = counts.get(one.holder_key, 0) + 1
-    return frozenset(key for key, count in counts.items() if count >= 2)
+def _configmaps(matrix: KeyMatrix) -> Mapping[str, list[KeyDefinition]]:
+    """ConfigMap → what it sets."""
+    return matrix.target.remember(_all_configmaps)
+
+
+def _all_configmaps(target: Target) -> dict[str, list[KeyDefinition]]:
+    found: dict[str, list[KeyDefinition]] = {}
+    for one in key_matrix(target).definitions:
+        if one.kind == "kubernetes" and one.holder.startswith("ConfigMap/"):
+            found.setdefault(one.holder_key, []).append(one)
+    return found
+
+
+def _maps_with_two(maps: Mapping[str, list[KeyDefinition]], read: frozenset[str]) -> Iterator[str]:
+    """The ConfigMaps that hold at least two keys which an application reads."""
+    for holder, definitions in maps.items():
+        if sum(one.key in read for one in definitions) >= 2:
+            yield holder
+
+
+def _rank(matrix: KeyMatrix) -> Callable[[KeyDefinition], int]:
+    ranks = {id(one): number for number, one in enumerate(matrix.definitions)}
+    return lambda one: ranks[id(one)]
 
 
 def _group(

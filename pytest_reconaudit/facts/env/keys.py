@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -233,6 +233,9 @@ class KeyMatrix:
                 self._by_key.setdefault(one.key, []).append(one)
         self._serves: dict[str, frozenset[str]] = {}
         self._reads_of: dict[str, frozenset[str]] = {}
+        self._by_application: dict[str, list[KeyRead]] = {}
+        self._libraries: dict[str, list[str]] | None = None
+        self._defined_for: dict[str, list[KeyDefinition]] | None = None
         self.definitions: tuple[KeyDefinition, ...] = tuple(self._definitions())
         self._mentioned: dict[tuple[str, bool], Place | None] = {}
         self._words: dict[bytes, list[tuple[str, str]]] | None = None
@@ -339,12 +342,38 @@ class KeyMatrix:
         """The keys that an application's own code reads, tests left out."""
         known = self._reads_of.get(folder)
         if known is None:
+            if not self._by_application:
+                for one in self.reads:
+                    self._by_application.setdefault(one.application, []).append(one)
+            own = application_at(self.target, folder)
+            near = {folder, *(self._shared(own.workspace) if own is not None else ())}
             known = self._reads_of[folder] = frozenset(
                 one.key
-                for one in self.reads
+                for application in near
+                for one in self._by_application.get(application, ())
                 if one.kind == "code" and not one.test and one.key and self.belongs(one, folder)
             )
         return known
+
+    def _shared(self, workspace: str | None) -> list[str]:
+        """The folders of a workspace's libraries."""
+        if workspace is None:
+            return []
+        if self._libraries is None:
+            self._libraries = {}
+            for one in applications(self.target):
+                if one.shared and one.workspace is not None:
+                    self._libraries.setdefault(one.workspace, []).append(one.folder)
+        return self._libraries.get(workspace, [])
+
+    def definitions_for(self, folder: str) -> Sequence[KeyDefinition]:
+        """What is set for an application, in the order of ``definitions``."""
+        if self._defined_for is None:
+            self._defined_for = {}
+            for one in self.definitions:
+                for application in one.applications:
+                    self._defined_for.setdefault(application, []).append(one)
+        return self._defined_for.get(folder, ())
 
     def belongs(self, one: KeyRead, folder: str) -> bool:
         """Whether a read is done by an application or by a library beside it."""

@@ -14,6 +14,7 @@ from pytest_reconaudit.facts.env.key_use import untemplated
 from pytest_reconaudit.facts.env.keys import env_files
 from pytest_reconaudit.facts.env.secrets import purpose
 from pytest_reconaudit.facts.invocations import shell_script_paths
+from pytest_reconaudit.facts.problems import config_files
 from pytest_reconaudit.model import Place, mask
 from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.readers.dotenv import env_file_name
@@ -60,7 +61,7 @@ def portable_files(target: Target) -> tuple[PortableFile, ...]:
     for file in env_files(target):
         lines = read_env_lines(target.text(file.path), file.path)
         consumers = reading.of(file.path)
-        faults = (*_broken(lines), *_differing(lines, consumers))
+        faults = (*_broken(target, lines), *_differing(lines, consumers))
         titles = tuple(_TITLES[one] for one in consumers)
         found[file.path] = PortableFile(file.path, titles, faults)
     for path in shell_script_paths(target):
@@ -76,17 +77,33 @@ def portable_files(target: Target) -> tuple[PortableFile, ...]:
             broken = [
                 fault
                 for one in documents
-                for fault in _broken(read_env_lines(one.text, path, one.place.line or 1))
+                for fault in _broken(target, read_env_lines(one.text, path, one.place.line or 1))
             ]
             found[path] = PortableFile(path, (), tuple(broken))
     return tuple(found[path] for path in sorted(found))
 
 
-def _broken(lines: tuple[EnvLine, ...]) -> Iterator[Unportable]:
-    """Keys with a character that no shell or program takes in a name."""
+def _broken(target: Target, lines: tuple[EnvLine, ...]) -> Iterator[Unportable]:
+    """Keys with a character that no shell or program takes in a name.
+
+    Those that the check of all configuration files tells already are left to it.
+    """
     for line in lines:
-        if not line.key.isascii() and re.fullmatch(r"[\w.-]{1,80}", line.key):
+        if line.key.isascii() or not re.fullmatch(r"[\w.-]{1,80}", line.key):
+            continue
+        if (line.place.path, line.place.line) not in _told(target):
             yield Unportable("b", line.key, line.place, line.key)
+
+
+@once
+def _told(target: Target) -> frozenset[tuple[str, int | None]]:
+    """Where a foreign character in a name is reported as such."""
+    return frozenset(
+        (problem.place.path, problem.place.line)
+        for file in config_files(target)
+        for problem in file.problems
+        if problem.clause == "c"
+    )
 
 
 def _differing(lines: tuple[EnvLine, ...], consumers: tuple[str, ...]) -> Iterator[Unportable]:

@@ -259,7 +259,9 @@ _SETTING = regex(
 _MAX_LINE = 5000
 _MAX_LEAKS = 200
 _DEPLOYS = regex(r"deploy|release|prod(?!uct)|rollout|go-?live|cutover|publish", re.IGNORECASE)
-_REHEARSES = regex(r"(?:^|[/_.-])(?:uat|e2e|acceptance|smoke|loadtests?)(?:$|[/_.-])", re.IGNORECASE)
+_REHEARSES = regex(
+    r"(?:^|[/_.-])(?:uat|e2e|acceptance|smoke|loadtests?)(?:$|[/_.-])", re.IGNORECASE
+)
 """Scripts that try the platform out: the accounts in them are made for that."""
 _PASSWORD_SETTING = regex(
     r"(?<![\w$])(?P<name>PGPASSWORD|MYSQL_PWD|REDISCLI_AUTH)=(?P<quote>[\"']?)"

@@ -362,7 +362,6 @@ def _secrets(target: Target) -> Iterator[tuple[str, Conflict]]:
                         ),
                     )
         yield from _passwords(stack.services, seen)
-    yield from _open_urls(target)
     for file in key_matrix(target).files:
         password = file.setting("POSTGRES_PASSWORD")
         user = file.setting("POSTGRES_USER")
@@ -382,32 +381,6 @@ def _secrets(target: Target) -> Iterator[tuple[str, Conflict]]:
                 )
                 what = "the password in DATABASE_URL is not POSTGRES_PASSWORD"
                 yield "DATABASE_URL", Conflict("b", what, values, Severity.HIGH)
-
-
-_STORE_URLS = (("REDIS_URL", "REDIS_PASSWORD"), ("VALKEY_URL", "VALKEY_PASSWORD"))
-_OPEN_URL = regex(r"(?:rediss?|valkeys?)://[\w.-]{1,200}(?::\d{1,5})?(?:/\d{0,3})?")
-
-
-def _open_urls(target: Target) -> Iterator[tuple[str, Conflict]]:
-    """A production file's URL without the password that the same file sets, and no code reads."""
-    matrix = key_matrix(target)
-    for file in _files(matrix):
-        if file.name.environment != "production":
-            continue
-        for name, secret in _STORE_URLS:
-            url, password = file.setting(name), file.setting(secret)
-            if url is None or password is None or not url.value or not password.value:
-                continue
-            if not _OPEN_URL.fullmatch(url.value):
-                continue
-            if any(one.kind == "code" and not one.test for one in matrix.reads_of(secret)):
-                continue  # the client is given it apart from the URL
-            values = (
-                KeyValue("", url.place, file.name.role, f"{name}: {url.value}"),
-                KeyValue("", password.place, file.name.role, f"{secret}: {mask(password.value)}"),
-            )
-            what = f"{name} carries no password though {secret} is set beside it and no code reads it"
-            yield name, Conflict("b", what, values, Severity.MEDIUM)
 
 
 def _literal(entry: Entry) -> bool:

@@ -11,8 +11,8 @@ from collections.abc import Iterator
 
 from msgspec import Struct, field
 
-from pytest_reconaudit.facts.compose.stacks import Stack
 from pytest_reconaudit.facts.compose.mounts import is_used
+from pytest_reconaudit.facts.compose.stacks import Stack
 from pytest_reconaudit.facts.docker.images import dockerfiles
 from pytest_reconaudit.facts.env.keys import key_matrix
 from pytest_reconaudit.facts.network.asks import is_local

@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from pytest_reconaudit.facts.compose.stacks import compose_files
 from pytest_reconaudit.facts.docker.images import dockerfiles, images
+from pytest_reconaudit.facts.docker.mentions import dockerfile_references
 from pytest_reconaudit.facts.docker.toolchains import is_development_name
 from pytest_reconaudit.facts.docker.tools_in_image import MissingTool, missing_tool, tools_in_image
 from pytest_reconaudit.facts.network.listeners import Listening, listening
@@ -62,6 +63,8 @@ class ImageHealth(Struct, frozen=True):
     tools_unknown: str = ""
     """Why the command could not be judged."""
     development: bool = False
+    unbuilt: bool = False
+    """Nothing in the repository builds or names the Dockerfile; asked only when it has faults."""
 
 
 class ServiceHealth(Struct, frozen=True):
@@ -261,6 +264,7 @@ def _image(target: Target, dockerfile: Dockerfile, stage: Stage, one: Instructio
         unresolved=unresolved[0] if unresolved else "" if urls else "it asks no local address",
         tools_unknown=tool if isinstance(tool, str) else "",
         development=is_development_name(dockerfile.path),
+        unbuilt=bool(faults) and dockerfile_references(target).unreferenced(dockerfile) is not None,
     )
 
 

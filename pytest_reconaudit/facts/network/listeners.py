@@ -16,7 +16,12 @@ from msgspec.structs import replace
 from pytest_reconaudit.facts.applications import application_at, applications, is_test_path
 from pytest_reconaudit.facts.network.image_ports import image_ports
 from pytest_reconaudit.facts.network.programs import Program
-from pytest_reconaudit.facts.packages import cargo_packages, npm_package
+from pytest_reconaudit.facts.packages import (
+    cargo_by_folder,
+    cargo_in_workspace,
+    cargo_packages,
+    npm_package,
+)
 from pytest_reconaudit.model import Note, Place
 from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.readers import binds_go, binds_python, binds_rust, binds_script
@@ -171,11 +176,10 @@ def _parsed(
 def _orphans(target: Target) -> frozenset[str]:
     """Rust files of ``src/`` that are neither a target nor declared as a module."""
     found = set()
-    rust = [path for path in target.files if path.endswith(".rs")]
     for crate in cargo_packages(target):
         src = posixpath.join(crate.folder, "src")
         roots = {path for _, path in crate.bins} | {crate.lib}
-        inside = [path for path in rust if path.startswith(f"{src}/")]
+        inside = [path for path in target.files_below(src) if path.endswith(".rs")]
         if not crate.manifest.package or not (roots & set(inside)):
             continue
         for path in inside:
@@ -323,9 +327,8 @@ def _imported_files(target: Target, folder: str, path: str, source: str) -> list
 
 
 def _package_files(target: Target, folder: str, suffixes: tuple[str, ...]) -> Iterator[str]:
-    prefix = f"{folder}/" if folder else ""
-    for path in target.files:
-        if not path.startswith(prefix) or not path.endswith(suffixes) or is_test_path(path):
+    for path in target.files_below(folder):
+        if not path.endswith(suffixes) or is_test_path(path):
             continue
         if package_folder(target, path) == folder:
             yield path
@@ -411,13 +414,12 @@ def is_loopback(host: str) -> bool:
 def _libraries(target: Target, folder: str) -> Iterator[tuple[Bind, ...]]:
     """The binds of the other crates of a workspace that have no program of their own."""
     known = _binds_by_folder(target)
-    crates = {one.folder: one for one in cargo_packages(target)}
-    own = crates.get(folder)
+    own = cargo_by_folder(target).get(folder)
     if own is None or own.workspace is None:
         return
-    for other, group in known.items():
-        crate = crates.get(other)
-        if other == folder or crate is None or crate.workspace != own.workspace:
+    for crate in cargo_in_workspace(target).get(own.workspace, ()):
+        other, group = crate.folder, known.get(crate.folder)
+        if other == folder or group is None:
             continue
         if crate.lib and not crate.bins:
             yield group

@@ -177,14 +177,33 @@ def _from_map(known: Cluster, seen: Sighting, source: Map) -> tuple[str, Place] 
     return None
 
 
+def _by_label(known: Cluster) -> dict[int, dict[tuple[str, str], list[tuple[int, KubeObject]]]]:
+    """Render set → one label of a Service's selector → (its rank in the set, the Service)."""
+    return known.target.remember(_services_by_label)
+
+
+def _services_by_label(
+    target: Target,
+) -> dict[int, dict[tuple[str, str], list[tuple[int, KubeObject]]]]:
+    found: dict[int, dict[tuple[str, str], list[tuple[int, KubeObject]]]] = {}
+    for within in cluster(target).sets:
+        table = found.setdefault(id(within), {})
+        for rank, one in enumerate(within.objects):
+            selector = one.spec.map("selector") if one.kind == "Service" and not one.group else None
+            if selector:
+                key = next(iter(selector))
+                table.setdefault((f"{key}", f"{selector[key]}"), []).append((rank, one))
+    return found
+
+
 def _services(known: Cluster, seen: Sighting) -> Iterator[KubeObject]:
     """The Services of the same render set that select the workload's pods."""
     pod = seen.object.pod
     assert pod is not None
     labels = {f"{key}": f"{value}" for key, value in pod.labels.items()}
-    for one in seen.within.objects:
-        if one.kind != "Service" or one.group:
-            continue
+    table = _by_label(known)[id(seen.within)]
+    near = [entry for pair in labels.items() for entry in table.get(pair, ())]
+    for _, one in sorted(near, key=lambda entry: entry[0]):
         selector = one.spec.map("selector")
         if one.namespace != seen.object.namespace and None not in (
             one.namespace, seen.object.namespace,

@@ -243,15 +243,22 @@ def _with_sharers(target: Target, one: Answering) -> Listening:
     heard = one.listening
     if one.service.shares or one.on_host:
         return Listening(heard.listeners, False)
-    for other in answering(target):
-        if other.stack is one.stack and any(
-            share.name == one.service.name for share in other.service.shares
-        ):
-            heard = Listening(
-                (*heard.listeners, *other.listening.listeners),
-                heard.complete and other.listening.complete,
-            )
+    for other in _sharers(target).get((id(one.stack), one.service.name), ()):
+        heard = Listening(
+            (*heard.listeners, *other.listening.listeners),
+            heard.complete and other.listening.complete,
+        )
     return heard
+
+
+@once
+def _sharers(target: Target) -> dict[tuple[int, str], list[Answering]]:
+    """(stack, service) → the services that live in its network namespace."""
+    found: dict[tuple[int, str], list[Answering]] = {}
+    for other in answering(target):
+        for name in {share.name for share in other.service.shares}:
+            found.setdefault((id(other.stack), name), []).append(other)
+    return found
 
 
 def _compose(target: Target, book: _Book) -> None:

@@ -15,7 +15,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from pytest_reconaudit.facts.applications import (
-    applications,
+    application_at,
     applications_of_image,
     names_of_applications,
 )
@@ -24,7 +24,13 @@ from pytest_reconaudit.facts.docker.builds import image_builds
 from pytest_reconaudit.facts.docker.images import dockerfiles, images
 from pytest_reconaudit.facts.docker.toolchains import is_development_name
 from pytest_reconaudit.facts.index import files_by_name
-from pytest_reconaudit.facts.packages import cargo_packages, npm_packages
+from pytest_reconaudit.facts.packages import (
+    CargoPackage,
+    cargo_by_folder,
+    cargo_in_workspace,
+    cargo_packages,
+    npm_packages,
+)
 from pytest_reconaudit.model import Note, Place
 from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.readers.compose import ComposeService
@@ -508,11 +514,12 @@ def _package(
     commands: list[tuple[str, ...]],
 ) -> str | None:
     """The package whose program a command starts, among the applications of the image."""
-    rust = [
-        package
-        for package in cargo_packages(target)
-        if any(package.folder == one or package.workspace == one for one in folders)
-    ]
+    chosen: dict[str, CargoPackage] = {}
+    for one in folders:
+        for package in (cargo_by_folder(target).get(one), *cargo_in_workspace(target).get(one, ())):
+            if package is not None:
+                chosen[package.path] = package
+    rust = [chosen[path] for path in sorted(chosen)]
     if rust and not any(_interpreted(words) for words in commands[:1]):
         bins: dict[str, str] = {}
         for package in rust:
@@ -734,23 +741,39 @@ def _is_foreign(head: str, last: str) -> bool:
 _SUFFIX = regex(r"[-_.](?:prod|production|staging|stage|dev|develop|latest|image|app)$")
 
 
+@once
+def _folders_by_label(target: Target) -> dict[str, list[str]]:
+    """Name of at least three letters → the applications that are called so."""
+    found: dict[str, list[str]] = {}
+    for folder, labels in names_of_applications(target).items():
+        for label in labels:
+            if len(label) > 2:
+                found.setdefault(label, []).append(folder)
+    return found
+
+
 def _namesake(target: Target, last: str) -> str | None:
     """The one application that an image is called after: ``backend``, ``shop-backend``.
 
     A name that only begins alike is another project's (``shop`` does not make ``shop-ui``).
     """
     wanted = _SUFFIX.sub("", last)
-    whole: set[str] = set()
-    ended: set[str] = set()
-    for folder, labels in names_of_applications(target).items():
-        for label in labels:
-            if len(label) > 2:
-                if label in (last, wanted):
-                    whole.add(folder)
-                elif wanted.endswith((f"-{label}", f"_{label}")):
-                    ended.add(folder)
-    found = whole or ended
+    table = _folders_by_label(target)
+    whole = {folder for name in (last, wanted) for folder in table.get(name, ())}
+    ends = (wanted[at + 1 :] for at, char in enumerate(wanted) if char in "-_")
+    found = whole or {folder for name in ends for folder in table.get(name, ())}
     return found.pop() if len(found) == 1 else None
+
+
+@once
+def _dockerfiles_by_folder(target: Target) -> dict[str, list[Dockerfile]]:
+    """Application → the Dockerfiles of nothing but it."""
+    found: dict[str, list[Dockerfile]] = {}
+    for one in dockerfiles(target):
+        folders = applications_of_image(target, one)
+        if len(folders) == 1:
+            found.setdefault(folders[0], []).append(one)
+    return found
 
 
 def _alike(target: Target, last: str) -> list[tuple[Dockerfile, str, Note, bool]]:
@@ -758,10 +781,11 @@ def _alike(target: Target, last: str) -> list[tuple[Dockerfile, str, Note, bool]
     folder = _namesake(target, last)
     if folder is None:
         return []
-    found = [one for one in dockerfiles(target) if applications_of_image(target, one) == (folder,)]
+    found = _dockerfiles_by_folder(target).get(folder, [])
     found = [one for one in found if not images(target).is_dev_container(one)]
     found = [one for one in found if not is_development_name(one.path)] or found
-    title = next((one.title for one in applications(target) if one.folder == folder), folder)
+    own = application_at(target, folder)
+    title = own.title if own is not None else folder
     return [
         (one, "", Note(one.place, f"an image of {title}, which {last} is named after"), False)
         for one in found

@@ -36,6 +36,8 @@ class GateFault(Struct, frozen=True, eq=False):
     evidence: str
     severity: Severity
     related: tuple[tuple[Place, str], ...] = ()
+    stops: bool = False
+    """Whether a failure of this check ends the script as one."""
 
 
 class HealthGates(Struct, frozen=True, eq=False):
@@ -409,7 +411,7 @@ def _unserved(
                 "b", first.place,
                 f"the health check asks port {url.port}, which no service of"
                 f" {services[0].stack.id} publishes (published: {listed or 'none'})",
-                first.text, Severity.HIGH, tuple(related),
+                first.text, Severity.HIGH, tuple(related), probe.fate is Fate.STOPS,
             )  # fmt: skip
             continue
         verdicts = []
@@ -429,7 +431,7 @@ def _unserved(
             "b", first.place,
             f"the health check asks {url.path or '/'} on port {url.port}, and service"
             f" {service.service.name} ({table.framework}) has no such route{hint}",
-            first.text, Severity.HIGH, tuple(related),
+            first.text, Severity.HIGH, tuple(related), probe.fate is Fate.STOPS,
         )  # fmt: skip
 
 

@@ -1,0 +1,2 @@
+CREATE TABLE IF NOT EXISTS demo (id int);
+INSERT INTO demo VALUES (1);

@@ -1,0 +1,2 @@
+CREATE ROLE harbor LOGIN;
+GRANT ALL ON SCHEMA public TO harbor;

@@ -1,0 +1,4 @@
+#!/bin/sh
+set -e
+./scripts/migrate.sh
+docker compose up -d

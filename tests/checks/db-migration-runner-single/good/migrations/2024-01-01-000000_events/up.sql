@@ -1,0 +1,1 @@
+CREATE TABLE events (id bigint, kind int) PARTITION BY LIST (kind);

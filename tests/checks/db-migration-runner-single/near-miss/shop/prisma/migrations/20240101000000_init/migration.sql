@@ -1,0 +1,1 @@
+CREATE TABLE goods (id serial PRIMARY KEY);

@@ -1,0 +1,4 @@
+mod db;
+mod start;
+
+fn main() {}

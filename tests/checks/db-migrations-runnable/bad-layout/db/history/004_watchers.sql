@@ -1,0 +1,2 @@
+-- Watchers of a ticket
+CREATE TABLE watchers (id bigserial PRIMARY KEY);

@@ -1,0 +1,1 @@
+CREATE TABLE vans (id bigserial PRIMARY KEY);

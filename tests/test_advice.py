@@ -1,0 +1,51 @@
+"""What a finding says beside its message: impact and fix by clause, and where it stands."""
+
+from __future__ import annotations
+
+from pytest_reconaudit.audit import audit, collecting, lines_of, meta_of, report
+from pytest_reconaudit.engine import builtin_checks
+from pytest_reconaudit.model import Place, Severity
+
+
+@audit(
+    pillar=5,
+    severity=Severity.LOW,
+    impact="It drifts.",
+    fix="Moor it.",
+    advice={"b": ("It sinks.", "Pump."), "c": ("", "Paint it.")},
+)
+def dock_boats_moored(boat: str) -> None:
+    """Boats are moored.
+
+    Why: tides. Decides: by rope.
+    """
+    for clause in "abc":
+        report(Place("boats.txt", 1), f"{boat} is adrift", clause=clause, key=clause)
+    report(Place("boats.txt", 2), f"{boat} is adrift", clause="b", fix="Call for help.")
+
+
+def test_each_clause_has_its_own_advice() -> None:
+    meta = meta_of(dock_boats_moored)
+    assert meta is not None
+    with collecting(meta, "tern") as found:
+        dock_boats_moored("tern")
+    assert [(one.impact, one.remediation) for one in found] == [
+        ("It drifts.", "Moor it."),
+        ("It sinks.", "Pump."),
+        ("It drifts.", "Paint it."),
+        ("It sinks.", "Call for help."),
+    ]
+
+
+def test_advice_is_for_clauses_that_the_check_explains() -> None:
+    for meta, _ in builtin_checks():
+        for clause, (impact, fix) in meta.advice.items():
+            assert f"({clause})" in meta.decides, f"{meta.id}: no clause {clause}"
+            assert impact or fix, meta.id
+
+
+def test_lines_are_listed_once_and_cut_openly() -> None:
+    places = [Place("a.sh", line) for line in (7, 9, 9, 11, 12, 13, 14)]
+    assert lines_of(places[:1]) == "line 7"
+    assert lines_of(places[:3]) == "lines 7, 9"
+    assert lines_of(places) == "lines 7, 9, 11, 12, 13 …"
