@@ -342,10 +342,10 @@ def test_namesakes(tmp_path: Path) -> None:
     target = lay(
         tmp_path,
         {
-            "deploy/loki/config.yml": "",
-            "app/Cargo.toml": "",
-            "svc/booking/x": "",
-            "a/names.yml": "",
+            "deploy/loki/config.yml": "x: 1",
+            "app/Cargo.toml": "x",
+            "svc/booking/x": "x",
+            "a/names.yml": "x: 1",
         },
     )
     assert namesake(target, "loki/config.yml") == "deploy/loki/config.yml"

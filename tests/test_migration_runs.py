@@ -86,30 +86,30 @@ def test_comments_admit_or_explain() -> None:
     [
         (
             "a.rs",
-            'fn up() -> R {\n  if let Err(e) = run_migrations(c) {\n    let m = e.to_string();\n'
+            ('fn up() -> R {\n  if let Err(e) = run_migrations(c) {\n    let m = e.to_string();\n'
             '    if m.contains("already exists") {\n      warn!("x");\n    } else {\n'
-            "      return Err(e);\n    }\n  }\n  Ok(())\n}\n",
+            "      return Err(e);\n    }\n  }\n  Ok(())\n}\n"),
             4,
         ),
         (
             "a.rs",
-            'fn up() -> R {\n  run_migrations(c).map_err(|e| {\n'
+            ('fn up() -> R {\n  run_migrations(c).map_err(|e| {\n'
             '    if !e.to_string().contains("does not exist") {\n      return Err(e);\n    }\n'
-            "    Ok(())\n  })\n}\n",
+            "    Ok(())\n  })\n}\n"),
             3,
         ),
         (
             "a.rs",
-            'fn up() -> R {\n  if m.contains("already exists") {\n    return Err(run_migrations());\n'
-            "  }\n}\n",
+            ('fn up() -> R {\n  if m.contains("already exists") {\n    return Err(run_migrations());\n'
+            "  }\n}\n"),
             None,
         ),
         ("a.rs", 'fn up() {\n  if name.contains("already exists") {\n    ok();\n  }\n}\n', None),
         (
             "a.js",
-            "async function up() {\n  try { await runMigrations(); } catch (e) {\n"
+            ("async function up() {\n  try { await runMigrations(); } catch (e) {\n"
             "    if (/already exists/i.test(e.message)) {\n      return;\n    }\n    throw e;\n"
-            "  }\n}\n",
+            "  }\n}\n"),
             3,
         ),
     ],
@@ -144,7 +144,8 @@ def test_an_empty_root_names_every_run_and_the_ignore_rule(tmp_path: Path) -> No
     (place,) = [one for one in migration_places(target) if one.faults]
     (fault,) = place.faults
     assert (place.path, place.tool, fault.kind) == ("api/migrations", "diesel", "empty")
-    assert "holds only .keep" in fault.says and ".gitignore:2" in fault.says
+    assert "holds only .keep" in fault.says
+    assert ".gitignore:2" in fault.says
     assert [f"{at}" for at, _ in fault.related] == ["up.sh:3", ".gitignore:2"]
 
 
@@ -216,3 +217,11 @@ def test_statements_that_nobody_calls_change_nothing(tmp_path: Path) -> None:
     assert not systems(lay(tmp_path / "a", files))
     called = {"src/main.rs": "fn main() {\n    x::make(&c);\n}\n"}
     assert systems(lay(tmp_path / "b", {**files, **called})) == {"Diesel migrations", "DDL in code"}
+
+
+def test_printed_commands_run_nothing(tmp_path: Path) -> None:
+    files = {"Cargo.toml": DIESEL, "migrations/.keep": "", "sql/x.sql": TABLE}
+    said = {"up.sh": 'log_info "diesel migration run"\npsql "$URL" -f sql/x.sql\n'}
+    target = lay(tmp_path, {**files, **said})
+    assert not kinds(target)
+    assert not systems(target)

@@ -89,6 +89,11 @@ _NAMES = {
     "goose": "goose", "dbmate": "dbmate", "flyway": "Flyway",
 }  # fmt: skip
 _SQL_TOOLS = ("diesel", "sqlx", "prisma")
+_SPEAKS = regex(
+    r"\s*(?:\w*log\w*|\w*print\w*|\w*(?:echo|info|warn(?:ing)?|error|success|say|note|die|fail|step|hint))"
+    r"\s+[\"'$]",
+    re.IGNORECASE,
+)
 _CI = regex(r"(?:^|/)\.(?:github|forgejo|gitea|circleci|buildkite|woodpecker)/|gitlab-ci")
 _ELSEWHERE = regex(
     r"\b(?:docker|podman|kubectl|ssh|helm|oc|docker-compose|nerdctl|heroku|fly(?:ctl)?)\s"
@@ -128,10 +133,16 @@ def migration_places(target: Target) -> tuple[MigrationPlace, ...]:
     return (*_roots(target), *_sources(target))
 
 
+@once
+def _runners(target: Target) -> tuple[MigrationRunner, ...]:
+    """The runs, without lines that only print such a command."""
+    return tuple(one for one in migration_runners(target) if not _SPEAKS.match(one.text))
+
+
 def _roots(target: Target) -> Iterator[MigrationPlace]:
     known = {root.path: root for root in migration_roots(target) if root.tool in _NAMES}
     runs: dict[tuple[str, str], list[MigrationRunner]] = defaultdict(list)
-    for runner in migration_runners(target):
+    for runner in _runners(target):
         runs[runner.root, runner.tool].append(runner)
     hollow = {one.path: one for tool in _SQL_TOOLS for one in _hollow(target, tool)}
     folders = {(path, root.tool) for path, root in known.items()}
@@ -173,7 +184,7 @@ def _hollow(target: Target, tool: str) -> Iterator[MigrationPlace]:
     """Folders from which a tool is run and in which it finds nothing."""
     runs = [
         runner
-        for runner in migration_runners(target)
+        for runner in _runners(target)
         if runner.tool == tool and _APPLIES[tool].search(runner.text)
     ]
     local = [runner for runner in runs if not _is_elsewhere(runner) and _is_told(target, runner)]
@@ -527,7 +538,11 @@ _DEV = regex(
     r"|imports?|backups?)(?=[/._-]|$)",
     re.IGNORECASE,
 )
-_FETCHES = regex(r"^[^#\n]*?\b(?:tar\s+-?\w*x|unzip|curl|wget|aws\s+s3|gsutil)\b", re.MULTILINE)
+_FETCHES = regex(
+    r"^[^#\n]*?\b(?:tar\s+-?\w*x|unzip\b|gunzip\b|wget\b|aws\s+s3\b|gsutil\b"
+    r"|curl\b[^\n]*\.(?:sql|t?gz|zip|xz))",
+    re.MULTILINE,
+)
 _TABLE_DDL = regex(
     r"\b(?:create\s+(?:unlogged\s+)?table|alter\s+table|drop\s+table"
     r"|create\s+(?:unique\s+)?index)\b",
@@ -600,7 +615,7 @@ def _tool_changes(target: Target) -> Iterator[SchemaChange]:
     roots: dict[str, list[MigrationRoot]] = defaultdict(list)
     for root in migration_roots(target):
         roots[root.tool].append(root)
-    for runner in migration_runners(target):
+    for runner in _runners(target):
         if runner.place.path.endswith("diesel.toml") or runner.root in foreign:
             continue
         own = roots.get(runner.tool, [])
@@ -630,7 +645,7 @@ def _tool_changes(target: Target) -> Iterator[SchemaChange]:
             for match in pattern.finditer(text):
                 place = Place(path, text.count("\n", 0, match.start()) + 1, 1)
                 line = target.line(path, place.line or 1).strip()
-                if not line.startswith(("#", "echo ", "//")):
+                if not (line.startswith(("#", "//")) or _SPEAKS.match(line)):
                     yield SchemaChange(
                         f"{tool} migrations", place, line[:200], _tool_home(target, path, tool)
                     )
