@@ -31,7 +31,7 @@ _CONTENT_WITH_RESULTS = (
     "terminalreporter", "logging-plugin", "lfplugin", "nfplugin", "stepwiseplugin", "session",
 )  # fmt: skip
 """pytest's own plugins that hear of items and want no more than how each ended."""
-_OTHER_HALF = frozenset({"compose", "env", "k8s", "ports"})
+_OTHER_HALF = frozenset({"compose", "env", "ports"})
 """Domains that a second process takes; measured to be half of the work, with few facts in common
 with the other half."""
 _WORDS = {Outcome.ADVISORY: ("advisory", "a", ("ADVISORY", {"yellow": True}))}
@@ -41,7 +41,8 @@ def start(config: pytest.Config) -> None:
     """Open the target and register the session. Raises ``pytest.UsageError`` for a bad input."""
     option = config.option
     try:
-        target = Target(option.recon_target)
+        written = [*option.recon_report, option.recon_baseline, option.recon_write_baseline]
+        target = Target(option.recon_target, without=filter(None, written))
     except TargetError as error:
         raise pytest.UsageError(f"--recon-target: {error}") from None
     fail_on = None if option.recon_fail_on == "never" else Severity[option.recon_fail_on.upper()]
@@ -270,6 +271,7 @@ class AuditSession:
         self.results: dict[tuple[str, str], ItemResult] = {}
         self.run: Run | None = None
         self.written: list[str] = []
+        self.errors: list[str] = []
         self._subjects: dict[str, subjects.SubjectProvider] | None = None
         self._user_items: dict[str, engine.PlannedItem] = {}
         self._is_followed: bool | None = None
@@ -451,10 +453,31 @@ class AuditSession:
     # .. pytest: running ...................................................................
 
     @pytest.hookimpl(tryfirst=True)
+    def pytest_runtestloop(self, session: pytest.Session) -> bool | None:
+        """Built-in items alone need none of what pytest wraps around a test: half the cost."""
+        plain = all(isinstance(item, CheckItem) for item in session.items)
+        distributed = self._is_worker() or self.config.pluginmanager.hasplugin("dsession")
+        broken = session.testsfailed and not self.config.option.continue_on_collection_errors
+        if not plain or distributed or broken or self.config.option.collectonly or self._followed():
+            return None
+        for item in session.items:
+            assert isinstance(item, CheckItem)
+            self._run_item(item)
+            if session.shouldfail:
+                raise session.Failed(session.shouldfail)
+            if session.shouldstop:
+                raise session.Interrupted(session.shouldstop)
+        return True
+
+    @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_protocol(self, item: pytest.Item) -> bool | None:
-        """A built-in item needs no set-up, no fixtures and no output capture: half the cost."""
+        """A built-in item needs no set-up, no fixtures and no output capture."""
         if not isinstance(item, CheckItem):
             return None
+        self._run_item(item)
+        return True
+
+    def _run_item(self, item: CheckItem) -> None:
         hook = self.config.hook
         followed = self._followed()
         if followed:
@@ -480,7 +503,6 @@ class AuditSession:
         if followed:  # JUnit and pytest-html finish an item when it is torn down
             hook.pytest_runtest_logreport(report=item.report("teardown", "passed"))
             hook.pytest_runtest_logfinish(nodeid=item.nodeid, location=item.location)
-        return True
 
     def _followed(self) -> bool:
         """Whether somebody listens who needs more of an item than its one result.
@@ -580,6 +602,9 @@ class AuditSession:
             interrupted=self._interrupted(session),
         )
         self._refuse_silent_dsn(session)
+        if self.results and all(one.outcome is Outcome.SKIPPED for one in self.results.values()):
+            self._complain("nothing was judged: is this the repository's folder?")
+            session.exitstatus = session.exitstatus or pytest.ExitCode.NO_TESTS_COLLECTED
         self._tell_stale_baseline()
         self.config.hook.pytest_recon_report(run=self.run, config=self.config)
         option = self.config.option
@@ -588,8 +613,12 @@ class AuditSession:
                 self.run, self.target, option.recon_report, option.recon_write_baseline
             )
         except delivery.DeliveryError as error:
-            self._announce(f"ERROR: {error}")
+            self._complain(str(error))
             session.exitstatus = pytest.ExitCode.USAGE_ERROR
+
+    def _complain(self, text: str) -> None:
+        """An error of the run: the last words on the screen, however quiet it is."""
+        self.errors.append(text)
 
     def _interrupted(self, session: pytest.Session) -> bool:
         """Ctrl-C, ``-x`` or a crash ended the session before its last item."""
@@ -627,7 +656,7 @@ class AuditSession:
                     continue
                 said.add(server)
                 text = reason.removeprefix(f"{server}: ")
-                self._announce(f"ERROR: {server}: {text}; nothing was compared with it")
+                self._complain(f"{server}: {text}; nothing was compared with it")
                 session.exitstatus = pytest.ExitCode.USAGE_ERROR
 
     @staticmethod
@@ -658,6 +687,8 @@ class AuditSession:
             for text, styles in line.spans:
                 terminalreporter.write(text, **dict.fromkeys(styles, True))
             terminalreporter.write("\n")
+        for text in self.errors:
+            terminalreporter.write_line(f"ERROR: {text}", red=True, bold=True)
 
     def pytest_unconfigure(self) -> None:
         patterns.save(self.target.root)

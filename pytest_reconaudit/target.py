@@ -88,7 +88,7 @@ class Target:
         unreadable or holds no file.
     """
 
-    def __init__(self, root: Path | str) -> None:
+    def __init__(self, root: Path | str, without: Iterable[str | Path] = ()) -> None:
         path = Path(root)
         if not path.exists():
             raise TargetError(f"{path}: no such directory; give the repository's folder")
@@ -110,7 +110,10 @@ class Target:
         """File modes as git records them (``0o100755``), tracked files only."""
         self.submodules: tuple[str, ...] = ()
         self._read_git_index()
-        self.everything: tuple[str, ...] = tuple(sorted(self._list()))
+        given = {Path(one).absolute() for one in without}
+        ours = {one.relative_to(self.root).as_posix() for one in given if self._holds(one)}
+        listed = sorted(path for path in self._list() if not _is_ours(path, ours))
+        self.everything: tuple[str, ...] = tuple(listed)
         """Every file of a fresh clone, excluded folders included, sorted."""
         self._set = frozenset(self.everything)
         self._folders = frozenset(
@@ -124,6 +127,9 @@ class Target:
         """Markdown and ``docs/``: read only by checks on documentation."""
         if not self.everything:
             raise TargetError(f"{path}: holds no file to audit")
+
+    def _holds(self, path: Path) -> bool:
+        return path != self.root and path.is_relative_to(self.root)
 
     # -- listing ---------------------------------------------------------------------------
 
@@ -395,6 +401,16 @@ class Target:
 
 
 # -- paths ---------------------------------------------------------------------------------
+
+
+_REPORT = regex(r"(?:^|/)CYCLE\d+_PILLAR[1-6]_AUDIT\.md$")
+
+
+def _is_ours(path: str, given: set[str]) -> bool:
+    """Whether an audit wrote it: what a report says of a file is no mention of it."""
+    if _REPORT.search(path):
+        return True
+    return path in given or any(path.startswith(f"{one}/") for one in given)
 
 
 def _below(paths: tuple[str, ...], folder: str) -> tuple[str, ...]:

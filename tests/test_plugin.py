@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from pytest_reconaudit.target import Target
 from tests import platform
 
 MISSING_ENV = "docker-compose.yml:6"
@@ -415,3 +416,38 @@ def test_an_interrupted_audit_gives_no_verdict(
     text = result.stdout.str()
     assert "no verdict" in text
     assert "Gate passed" not in text
+
+
+def test_what_an_audit_wrote_is_not_audited(pytester: pytest.Pytester, target: Path) -> None:
+    arguments = (f"--recon-target={target}", f"--recon-report={target}/audit",
+                 f"--recon-report={target}/r.json", f"--recon-write-baseline={target}/b.json")  # fmt: skip
+    pytester.runpytest(*arguments)
+    first = report(target / "r.json")
+    pytester.runpytest(*arguments)
+    assert report(target / "r.json") == first
+    again = pytester.runpytest(f"--recon-target={target}", f"--recon-baseline={target}/b.json")
+    assert "baseline:" not in again.stdout.str()
+    assert Target(target).below("audit") != ()
+    assert not [p for p in Target(target).everything if "PILLAR" in p]
+
+
+def test_nothing_judged_is_no_pass(pytester: pytest.Pytester, tmp_path: Path) -> None:
+    (tmp_path / "docs").mkdir()
+    (tmp_path / "docs" / "README.md").write_text("words\n")
+    result = pytester.runpytest(f"--recon-target={tmp_path / 'docs'}", "-q")
+    assert result.ret == pytest.ExitCode.NO_TESTS_COLLECTED
+    assert "nothing was judged" in result.stdout.str()
+
+
+def test_an_unreachable_database_is_said_last_even_when_quiet(
+    pytester: pytest.Pytester, target: Path
+) -> None:
+    (target / "migrations").mkdir()
+    (target / "migrations" / "001_init.sql").write_text(
+        "CREATE TABLE a (id int PRIMARY KEY);\nCREATE INDEX a_id ON a (id);\n"
+    )
+    result = pytester.runpytest(
+        f"--recon-target={target}", "--recon-dsn=postgresql://127.0.0.1:9/x", "-q"
+    )
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    assert "ERROR: --recon-dsn" in "\n".join(result.outlines[-4:])

@@ -136,6 +136,8 @@ class _MapEntry(Struct, frozen=True):
 
     id: str
     node: MapNode
+    title: str
+    """Its own, of a port with its service's."""
     edges: Sequence[tuple[MapEdge, str]]
     """What it has to do with others, with the other's title."""
     findings: Sequence[tuple[Finding, str]]
@@ -165,8 +167,12 @@ def _map(
         _MapEntry(
             anchors[node.id],
             node,
+            f"{titles[node.group]}:{node.title}" if node.group in titles else node.title,
             edges.get(node.id, ()),
-            [(one, row_ids[id(one)]) for one in found.get(node.id, ())],
+            [
+                (one, row_ids[id(one)])
+                for one in sorted(found.get(node.id, ()), key=Finding.sort_key)
+            ],
         )
         for node in nodes
     ]

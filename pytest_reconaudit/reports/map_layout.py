@@ -83,6 +83,8 @@ class Heading(Struct, frozen=True):
 class MapPage(Struct, frozen=True):
     """The whole map."""
 
+    left: int
+    """Where it begins: columns that hold nothing take no room."""
     width: int
     height: float
     boxes: Sequence[Box]
@@ -113,8 +115,14 @@ def findings_by_node(
     for finding in findings:
         places = (finding.place, *(note.place for note in finding.related))
         met = next((seen for place in places if (seen := on(place)) is not None), None)
-        if met is not None:
-            found.setdefault(met.id, []).append(finding)
+        if met is None:
+            continue
+        found.setdefault(met.id, []).append(finding)
+        # A port is about one line; a finding on several lines is on each of their ports.
+        for place in places:
+            port = on(place)
+            if port is not None and port.kind == "port" and finding not in found.get(port.id, ()):
+                found.setdefault(port.id, []).append(finding)
     return found
 
 
@@ -143,8 +151,10 @@ def map_page(
     pipelines = [node for node in deployment.of_kind("pipeline") if node.id in building]
     draw.beside(pipelines, "builds", _PIPELINES)
     draw.lines()
+    left = 0 if pipelines else _IMAGES[0] - _PIPELINES[0]
     return MapPage(
-        width=_WIDTH,
+        left=left,
+        width=_WIDTH - left,
         height=draw.bottom() + 12,
         boxes=tuple(draw.boxes.values()),
         lines=draw.drawn,
@@ -197,7 +207,12 @@ class _Drawing:
         x, width = _SERVICES
         y = 34.0
         for group, members in groups.items():
-            self.headings.append(Heading(_short(group, width + 200), group, x, y + 14))
+            paths = dict.fromkeys(span.path for node in members for span in node.spans)
+            # Files that a base file is merged with are part of what stands here.
+            more = [path for path in paths if path not in group]
+            full = " + ".join([group, *more])
+            name = " + ".join([group, *(path.rpartition("/")[2] for path in more)])
+            self.headings.append(Heading(_short(name, width + 330), full, x, y + 14))
             y += _GROUP - 6
             for node in members:
                 self.box(node, x, y, width, _short(node.title, width - 26))

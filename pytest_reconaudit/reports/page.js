@@ -87,6 +87,7 @@
     for (const section of sections) {
       section.element.hidden = Boolean(state.pillar) && state.pillar !== section.pillar;
       if (section.empty) section.empty.hidden = left.get(section) > 0;
+      section.element.hidden ||= shown > 0 && shown < total && left.get(section) === 0;
     }
     arrange();
     $("shown").textContent = shown;

@@ -321,7 +321,7 @@ def _everything(
             if verbose > 1:
                 lines += _details(finding, width)
         lines += _listed("healthy", _healthy_words(own, True), width, ("green",))
-        lines += _listed("healthy in part", _healthy_words(own, False), width, ("yellow",))
+        lines += _listed("in part", _healthy_words(own, False), width, ("yellow",))
         skipped = [
             f"{one.kind}: {one.detail or 'no detail'} [{', '.join(_subjects(one.checks))}]"
             for one in own.unjudged
