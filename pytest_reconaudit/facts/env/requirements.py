@@ -78,7 +78,10 @@ def requirements(target: Target) -> tuple[Requirements, ...]:
         folder = "compose files" if one.kind == "compose" else one.application
         folders.setdefault(folder, {}).setdefault(one.key, []).append(one)
     templates = sum(1 for file in matrix.files if file.name.template) or len(matrix.files)
-    searched = f"{templates} env templates, deploy files and documents"
+    searched = "the deploy files and documents (there is no env template)"
+    if templates:
+        plural = "" if templates == 1 else "s"
+        searched = f"{templates} env template{plural}, the deploy files and documents"
     found = []
     optional: dict[str, list[KeyRead]] = {}
     for folder in sorted(folders):
