@@ -8,7 +8,8 @@ by word, and a word only counts as the same when it is misspelt, cut short or in
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
 
 from pytest_reconaudit.patterns import regex
 
@@ -45,14 +46,15 @@ def alike(name: str, names: Iterable[str]) -> str:
     return best[1] if best is not None else ""
 
 
-def _words(name: str) -> list[str]:
+@lru_cache(maxsize=8192)
+def _words(name: str) -> tuple[str, ...]:
     words = [word.lower() for word in _WORD.findall(name)]
     if "." in name and len(words) > 1:
         words[-1] = _ENDINGS.get(words[-1], words[-1])
-    return words
+    return tuple(words)
 
 
-def _cost(ours: list[str], theirs: list[str]) -> int | None:
+def _cost(ours: Sequence[str], theirs: Sequence[str]) -> int | None:
     """How far two names lie apart; ``None`` when a word of one is foreign to the other."""
     if len(ours) != len(theirs):
         return None
