@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from pytest_reconaudit.model import Finding, Outcome, Severity
 from pytest_reconaudit.patterns import regex
 
-__all__ = ["Baseline", "BaselineError", "Lines", "Policy"]
+__all__ = ["Baseline", "BaselineError", "Lines", "Policy", "missed_waiver"]
 
 _WAIVER = regex(r"recon:\s*ignore\[([A-Za-z0-9*,:\s-]+)\](?:\s*[:—-]?\s*(.*))?")
 _CLOSERS = regex(r"\s*(?:-->|\*/|#\})\s*$")
@@ -105,4 +105,15 @@ def _waiver(finding: Finding, lines: Lines) -> str:
         if match and not names.isdisjoint(name.strip() for name in match[1].split(",")):
             reason = _CLOSERS.sub("", match[2] or "").strip()
             return reason or "waived without a reason"
+    return ""
+
+
+def missed_waiver(finding: Finding, lines: Lines) -> str:
+    """A waiver on a live finding's line, or the one above, that names something else: a slip?"""
+    line = finding.place.line
+    for number in () if line is None or finding.suppressed else (line, line - 1):
+        text = lines.line(finding.place.path, number)
+        match = _WAIVER.search(text) if "recon:" in text else None
+        if match is not None:
+            return f"{finding.place.at(number)}: ignore[{match[1]}] does not name {finding.check}"
     return ""

@@ -606,6 +606,14 @@ class AuditSession:
             self._complain("nothing was judged: is this the repository's folder?")
             session.exitstatus = session.exitstatus or pytest.ExitCode.NO_TESTS_COLLECTED
         self._tell_stale_baseline()
+        met = {(one.place.path, one.place.line) for one in self.run.suppressed}
+        missed = (
+            policy.missed_waiver(one, self.target)
+            for one in self.run.findings
+            if (one.place.path, one.place.line) not in met
+        )
+        for text in dict.fromkeys(filter(None, missed)):
+            self._announce(f"waiver: {text}")
         self.config.hook.pytest_recon_report(run=self.run, config=self.config)
         option = self.config.option
         try:

@@ -314,6 +314,16 @@ def test_waiver_and_baseline(pytester: pytest.Pytester, target: Path) -> None:
     assert pytester.runpytest(*args, "--recon-baseline=b.json").ret == 1
 
 
+def test_a_waiver_with_a_slip_is_told(pytester: pytest.Pytester, target: Path) -> None:
+    compose = target / "docker-compose.yml"
+    slip = "    # recon: ignore[compose-reference-exist] made by hand\n    env_file"
+    compose.write_text(compose.read_text().replace("    env_file", slip))
+    result = pytester.runpytest(f"--recon-target={target}", "compose-references-exist")
+    assert result.ret == 1
+    told = "ignore[compose-reference-exist] does not name compose-references-exist"
+    assert told in result.stdout.str()
+
+
 def test_accepted_findings_that_are_gone_are_told(pytester: pytest.Pytester, target: Path) -> None:
     compose = target / "docker-compose.yml"
     pytester.runpytest(f"--recon-target={target}", "--recon-write-baseline=b.json")
