@@ -581,6 +581,13 @@ def _matcher(pattern: str) -> Callable[[str], object] | None:
     if regex is None:
         return None
     match, deep = regex.match, pattern.endswith(("/*", "/**"))
+    if "/" not in pattern.rstrip("/"):  # a name: of the file or folder itself, wherever it lies
+
+        def matches_name(path: str) -> bool:
+            folder = path.rstrip("/").rpartition("/")[0]
+            return match(path[len(folder) + 1 :] if folder else path) is not None
+
+        return matches_name
 
     def matches_itself(path: str) -> bool:
         """pathspec also matches all below; that is for the folder's own verdict to say."""

@@ -305,6 +305,8 @@ IGNORE_PATTERNS = st.lists(
 @given(IGNORE_PATTERNS)
 @example(["/a", "!a/"])
 @example(["/x", "!x/", "a/**"])
+@example(["*", "!a/"])
+@example(["?", "!a", "a*", "!b.txt"])
 def test_ignore_rules_agree_with_git(patterns: list[str]) -> None:
     import tempfile
 
