@@ -4,7 +4,7 @@
 fact parameters carry.
 """
 
-from pytest_reconaudit.audit import audit, lines_of, report, skip
+from pytest_reconaudit.audit import audit, lines_of, report, report_groups, skip
 from pytest_reconaudit.facts.cargo_locks import CargoLock
 from pytest_reconaudit.facts.ci.actions import TABLE_DATE as ACTIONS_TABLE_DATE
 from pytest_reconaudit.facts.ci.actions import ActionFile, EndedAction, UsedAction
@@ -275,6 +275,7 @@ __all__ = [
     "listed_stores",
     "mask",
     "report",
+    "report_groups",
     "skip",
     "subject",
     "tools_shipped",

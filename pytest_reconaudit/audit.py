@@ -12,7 +12,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import TypeVar
+from typing import Any, Protocol, TypeVar
 
 from msgspec import Struct, field
 
@@ -30,7 +30,16 @@ from pytest_reconaudit.model import (
 )
 from pytest_reconaudit.patterns import regex
 
-__all__ = ["Skipped", "audit", "collecting", "lines_of", "meta_of", "report", "skip"]
+__all__ = [
+    "Skipped",
+    "audit",
+    "collecting",
+    "lines_of",
+    "meta_of",
+    "report",
+    "report_groups",
+    "skip",
+]
 
 F = TypeVar("F", bound=Callable[..., None])
 
@@ -181,6 +190,40 @@ def report(
             fingerprint=fingerprint(meta.id, at.path, evidence or says, key or clause),
         )
     )
+
+
+class FaultGroups(Protocol):
+    """The faults of one file, grouped as they are told (see ``facts.k8s.kube_faults``)."""
+
+    @property
+    def unrendered(self) -> str:
+        """Why a part of the file could not be judged; empty when all was."""
+        ...
+
+    def groups(self) -> Iterable[Any]:
+        """Groups with place, listing, evidence, related, confidence, clause, key, weigh()."""
+        ...
+
+
+def report_groups(file: FaultGroups, clauses: Mapping[str, tuple[Severity, str]]) -> None:
+    """Report one finding per group; then skip what could not be rendered.
+
+    :param clauses: clause → (severity before the group's own weight, the sentence's beginning).
+    """
+    for group in file.groups():
+        severity, says = clauses[group.clause]
+        report(
+            at=group.place,
+            says=f"{says}: {group.listing}",
+            severity=group.weigh(severity),
+            confidence=group.confidence,
+            evidence=group.evidence,
+            related=group.related,
+            clause=group.clause,
+            key=group.key,
+        )
+    if file.unrendered:
+        skip(SkipReason.NOT_RENDERABLE, file.unrendered)
 
 
 def lines_of(places: Iterable[Place], most: int = 5) -> str:

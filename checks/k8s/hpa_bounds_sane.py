@@ -1,6 +1,6 @@
 """Autoscalers have room, and nobody works against them."""
 
-from pytest_reconaudit.api import KubeFile, Severity, SkipReason, audit, report, skip
+from pytest_reconaudit.api import KubeFile, Severity, audit, report_groups
 
 _CLAUSES = {
     "a": (Severity.MEDIUM, "Autoscalers go down to one pod"),
@@ -69,17 +69,4 @@ def k8s_hpa_bounds_sane(bounds_file: KubeFile) -> None:
         autoscaled, pass (c) and (d).
     Blind spots: whether the bounds fit the load.
     """
-    for group in bounds_file.groups():
-        severity, says = _CLAUSES[group.clause]
-        report(
-            at=group.place,
-            says=f"{says}: {group.listing}",
-            severity=group.weigh(severity),
-            confidence=group.confidence,
-            evidence=group.evidence,
-            related=group.related,
-            clause=group.clause,
-            key=group.key,
-        )
-    if bounds_file.unrendered:
-        skip(SkipReason.NOT_RENDERABLE, bounds_file.unrendered)
+    report_groups(bounds_file, _CLAUSES)

@@ -1,14 +1,6 @@
 """Ingresses route what they say."""
 
-from pytest_reconaudit.api import (
-    Confidence,
-    KubeFile,
-    Severity,
-    SkipReason,
-    audit,
-    report,
-    skip,
-)
+from pytest_reconaudit.api import Confidence, KubeFile, Severity, audit, report_groups
 
 _CLAUSES = {
     "a": (
@@ -84,17 +76,4 @@ def k8s_ingress_valid(ingress_file: KubeFile) -> None:
         Rewrites with `$1`, hosts that an overlay sets and rules without a host pass.
     Blind spots: other controllers' annotations; which classes the cluster has.
     """
-    for group in ingress_file.groups():
-        severity, says = _CLAUSES[group.clause]
-        report(
-            at=group.place,
-            says=f"{says}: {group.listing}",
-            severity=group.weigh(severity),
-            confidence=group.confidence,
-            evidence=group.evidence,
-            related=group.related,
-            clause=group.clause,
-            key=group.key,
-        )
-    if ingress_file.unrendered:
-        skip(SkipReason.NOT_RENDERABLE, ingress_file.unrendered)
+    report_groups(ingress_file, _CLAUSES)

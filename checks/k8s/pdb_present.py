@@ -1,6 +1,6 @@
 """Node drains leave the platform up."""
 
-from pytest_reconaudit.api import KubeFile, Severity, SkipReason, audit, report, skip
+from pytest_reconaudit.api import KubeFile, Severity, audit, report_groups
 
 _CLAUSES = {
     "a": (Severity.LOW, "A node drain may stop every replica at once, since no budget covers"),
@@ -54,17 +54,4 @@ def k8s_pdb_present(disruption_file: KubeFile) -> None:
         (d) No topology spread or anti-affinity on its own labels is a note.
     Blind spots: budgets that an operator makes.
     """
-    for group in disruption_file.groups():
-        severity, says = _CLAUSES[group.clause]
-        report(
-            at=group.place,
-            says=f"{says}: {group.listing}",
-            severity=group.weigh(severity),
-            confidence=group.confidence,
-            evidence=group.evidence,
-            related=group.related,
-            clause=group.clause,
-            key=group.key,
-        )
-    if disruption_file.unrendered:
-        skip(SkipReason.NOT_RENDERABLE, disruption_file.unrendered)
+    report_groups(disruption_file, _CLAUSES)

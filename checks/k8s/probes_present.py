@@ -1,6 +1,6 @@
 """Pods that take traffic are watched."""
 
-from pytest_reconaudit.api import KubeFile, Severity, SkipReason, audit, report, skip
+from pytest_reconaudit.api import KubeFile, Severity, audit, report_groups
 
 _CLAUSES = {
     "a": (Severity.MEDIUM, "Traffic is sent to containers without a readiness probe"),
@@ -48,17 +48,4 @@ def k8s_probes_present(probed_file: KubeFile) -> None:
         Development, staging and test drop one severity.
     Blind spots: probes that an admission webhook or operator adds.
     """
-    for group in probed_file.groups():
-        severity, says = _CLAUSES[group.clause]
-        report(
-            at=group.place,
-            says=f"{says}: {group.listing}",
-            severity=group.weigh(severity),
-            confidence=group.confidence,
-            evidence=group.evidence,
-            related=group.related,
-            clause=group.clause,
-            key=group.key,
-        )
-    if probed_file.unrendered:
-        skip(SkipReason.NOT_RENDERABLE, probed_file.unrendered)
+    report_groups(probed_file, _CLAUSES)

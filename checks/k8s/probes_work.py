@@ -1,6 +1,6 @@
 """Probes ask what the container answers."""
 
-from pytest_reconaudit.api import KubeFile, Severity, SkipReason, audit, report, skip
+from pytest_reconaudit.api import KubeFile, Severity, audit, report_groups
 
 _CLAUSES = {
     "a": (Severity.CRITICAL, "A probe asks a path that is not served"),
@@ -49,17 +49,4 @@ def k8s_probes_work(probe_file: KubeFile) -> None:
         severity.
     Blind spots: what a path answers with; proxies that a mesh injects.
     """
-    for group in probe_file.groups():
-        severity, says = _CLAUSES[group.clause]
-        report(
-            at=group.place,
-            says=f"{says}: {group.listing}",
-            severity=group.weigh(severity),
-            confidence=group.confidence,
-            evidence=group.evidence,
-            related=group.related,
-            clause=group.clause,
-            key=group.key,
-        )
-    if probe_file.unrendered:
-        skip(SkipReason.NOT_RENDERABLE, probe_file.unrendered)
+    report_groups(probe_file, _CLAUSES)

@@ -1,6 +1,6 @@
 """Containers say what they need."""
 
-from pytest_reconaudit.api import KubeFile, Severity, SkipReason, audit, report, skip
+from pytest_reconaudit.api import KubeFile, Severity, audit, report_groups
 
 _CLAUSES = {
     "a": (Severity.MEDIUM, "Containers request no processor time or memory"),
@@ -46,17 +46,4 @@ def k8s_resources_set(pod_file: KubeFile) -> None:
         containers that end are a note. Development, staging and test drop one severity.
     Blind spots: defaults that live only in the cluster; whether the numbers are right.
     """
-    for group in pod_file.groups():
-        severity, says = _CLAUSES[group.clause]
-        report(
-            at=group.place,
-            says=f"{says}: {group.listing}",
-            severity=group.weigh(severity),
-            confidence=group.confidence,
-            evidence=group.evidence,
-            related=group.related,
-            clause=group.clause,
-            key=group.key,
-        )
-    if pod_file.unrendered:
-        skip(SkipReason.NOT_RENDERABLE, pod_file.unrendered)
+    report_groups(pod_file, _CLAUSES)

@@ -1,6 +1,6 @@
 """Services lead to pods."""
 
-from pytest_reconaudit.api import KubeFile, Severity, SkipReason, audit, report, skip
+from pytest_reconaudit.api import KubeFile, Severity, audit, report_groups
 
 _CLAUSES = {
     "a": (Severity.HIGH, "Services select no pod"),
@@ -43,17 +43,4 @@ def k8s_service_selects_pods(service_file: KubeFile) -> None:
         scripts and releases that mention the label, and `kube-system` pass.
     Blind spots: sidecars injected at run time; pods started by hand.
     """
-    for group in service_file.groups():
-        severity, says = _CLAUSES[group.clause]
-        report(
-            at=group.place,
-            says=f"{says}: {group.listing}",
-            severity=group.weigh(severity),
-            confidence=group.confidence,
-            evidence=group.evidence,
-            related=group.related,
-            clause=group.clause,
-            key=group.key,
-        )
-    if service_file.unrendered:
-        skip(SkipReason.NOT_RENDERABLE, service_file.unrendered)
+    report_groups(service_file, _CLAUSES)
