@@ -375,27 +375,25 @@ def _names(target: Target) -> dict[str, frozenset[str]]:
 def matching_application(target: Target, *names: str) -> str | None:
     """The one application that a container, image or object is named after."""
     wanted = [name.lower() for name in names if name]
+    parts = [part for name in wanted for part in re.split(r"[-_./]", name)]
+    found = set(applications_named(target, wanted)) or set(applications_named(target, parts))
+    return found.pop() if len(found) == 1 else None
+
+
+def applications_named(target: Target, names: Iterable[str]) -> Iterator[str]:
+    """The folders of the applications that deploy files may call by one of these names.
+
+    Names of one or two letters say nothing.
+    """
     table = target.remember(_folders_by_name)
-    for exact in (True, False):
-        found = set(_matches(table, wanted, exact))
-        if len(found) == 1:
-            return found.pop()
-        if found:
-            return None
-    return None
+    for name in names:
+        if len(name) > 2:
+            yield from table.get(name, ())
 
 
 def _folders_by_name(target: Target) -> dict[str, list[str]]:
-    """Name → the applications that deploy files may call by it."""
     found: dict[str, list[str]] = {}
     for folder, names in names_of_applications(target).items():
         for name in names:
             found.setdefault(name, []).append(folder)
     return found
-
-
-def _matches(table: dict[str, list[str]], wanted: list[str], exact: bool) -> Iterator[str]:
-    for name in wanted:
-        for part in {name} if exact else set(re.split(r"[-_./]", name)):
-            if len(part) > 2:
-                yield from table.get(part, ())

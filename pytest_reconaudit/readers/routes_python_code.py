@@ -23,6 +23,7 @@ from pytest_reconaudit.readers.routing import (
     RoutingFile,
     Unit,
     joined,
+    placed,
     plain_path,
     prefixed,
 )
@@ -100,14 +101,9 @@ class _Reading:
         )
 
     def _add(self, name: str, place: Place, routers: list[_Router]) -> None:
-        items = [item for one in routers for item in self._items(one)]
+        items = [item for one in routers for item in placed(one.prefix, one.place, one.items)]
         starts = any(one.app for one in routers)
         self.units.append(Unit(name=name, place=place, items=tuple(items), starts=starts))
-
-    def _items(self, router: _Router) -> list[Item]:
-        if router.prefix is None:
-            return [Gap("", router.place, "a prefix that is computed")]
-        return prefixed(router.prefix, tuple(router.items)) if router.prefix else router.items
 
     # -- walking -------------------------------------------------------------------------
 

@@ -24,6 +24,7 @@ from pytest_reconaudit.readers.routing import (
     RoutingFile,
     Unit,
     joined,
+    placed,
     plain_path,
     prefixed,
 )
@@ -132,7 +133,7 @@ class _Reading:
     def _unit(self, name: str, place: Place, routers: list[_Router]) -> Unit:
         items: list[Item] = []
         for router in routers:
-            items += self._items(router)
+            items += placed(router.prefix, router.place, router.items)
         return Unit(
             name=name,
             place=place,
@@ -140,11 +141,6 @@ class _Reading:
             starts=any(one.app for one in routers),
             calls=tuple((one.name,) for one in routers if one.borrowed),
         )
-
-    def _items(self, router: _Router) -> list[Item]:
-        if router.prefix is None:
-            return [Gap("", router.place, "a prefix that is computed")]
-        return prefixed(router.prefix, tuple(router.items)) if router.prefix else router.items
 
     # -- names ---------------------------------------------------------------------------
 
@@ -633,7 +629,7 @@ class _Reading:
             return
         if other is not None and other is not router:
             other.used = True
-            router.items += prefixed(at, tuple(self._items(other)))
+            router.items += prefixed(at, tuple(placed(other.prefix, other.place, other.items)))
         elif node.type in _FUNCTIONS:
             if _ASKS_PATH.search(text):
                 router.items.append(Gap(at, place, "a middleware that looks at the path"))

@@ -27,6 +27,7 @@ __all__ = [
     "Scope",
     "Unit",
     "joined",
+    "placed",
     "plain_path",
     "prefixed",
 ]
@@ -152,6 +153,13 @@ def plain_path(path: str) -> str:
     if "*" in text:
         text = _STAR.sub(lambda m: "{*" + (m[1] or "rest") + "}", text)
     return _SLASHES.sub("/", text)
+
+
+def placed(prefix: str | None, place: Place, items: list[Item]) -> list[Item]:
+    """A router's items below its own prefix; ``None``, a prefix that is computed, is a gap."""
+    if prefix is None:
+        return [Gap("", place, "a prefix that is computed")]
+    return prefixed(prefix, tuple(items)) if prefix else items
 
 
 def prefixed(prefix: str, items: tuple[Item, ...], scope: Scope | None = None) -> list[Item]:

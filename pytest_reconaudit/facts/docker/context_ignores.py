@@ -17,6 +17,7 @@ from pytest_reconaudit.facts.docker.images import (
     dockerfiles,
     ignore_rule,
     images,
+    in_context,
 )
 from pytest_reconaudit.model import Note, Place
 from pytest_reconaudit.readers.dockerfile import Dockerfile
@@ -124,8 +125,8 @@ def _context(
             clutter.setdefault(one.path, one)
     if not broad:
         return None
-    broad.sort(key=lambda source: (bool(_clean(source.written)), source.place.key()))
-    unguarded.sort(key=lambda source: (bool(_clean(source.written)), source.place.key()))
+    broad.sort(key=lambda source: (bool(in_context(source.written)), source.place.key()))
+    unguarded.sort(key=lambda source: (bool(in_context(source.written)), source.place.key()))
     ignore_path = posixpath.join(path, ".dockerignore")
     rule = None if target.has(ignore_path) else ignore_rule(target, ignore_path)
     size, largest = _size(target, path, builds, broad)
@@ -146,15 +147,11 @@ def _context(
     )
 
 
-def _clean(written: str) -> str:
-    return posixpath.normpath("/" + written.strip("\"'")).lstrip("/")
-
-
 def _broad(target: Target, sources: list[CopySource], context: str) -> Iterator[CopySource]:
     for source in sources:
         if source.instruction.keyword == "RUN":
             continue  # a bind mount leaves nothing in the image
-        clean = _clean(source.written)
+        clean = in_context(source.written)
         if not clean or target.has_dir(posixpath.join(context, clean)):
             yield source
 
@@ -169,7 +166,7 @@ def _clutter(
     known = _sorted_candidates(target).of(target, context)
     seen: set[str] = set()
     for source in broad:
-        clean = _clean(source.written)
+        clean = in_context(source.written)
         start = bisect_left(known, (f"{clean}/",)) if clean else 0
         for path, why in known[start:]:
             if clean and not path.startswith(f"{clean}/"):
@@ -244,7 +241,7 @@ def _size(
     broad: list[CopySource],
 ) -> tuple[int, tuple[tuple[str, int], ...]]:
     """Bytes of the large files that a copy of the whole context sends, and the largest."""
-    if not any(not _clean(source.written) for source in broad):
+    if not any(not in_context(source.written) for source in broad):
         return 0, ()
     rules = images(target).dockerignore(*builds[0])
     prefix = f"{context}/" if context else ""

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 from msgspec import Struct
 
-from pytest_reconaudit.facts.docker.images import BuildContext, Images, images
+from pytest_reconaudit.facts.docker.images import BuildContext, Images, images, in_context
 from pytest_reconaudit.model import Place
 from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.readers.dockerfile import (
@@ -224,7 +224,7 @@ class ImageFiles:
                     inner = absolute("/", posixpath.join(source, rest))
                     return self.origin(other, inner, None, hops + 1)
                 continue
-            found = self._in_context(posixpath.join(_inner(source), rest))
+            found = self._in_context(posixpath.join(in_context(source), rest))
             if found is not None:
                 return found
         return None
@@ -246,7 +246,7 @@ class ImageFiles:
                         return found
             return None
         for word in copy.words:
-            found = self._from_context(one, _inner(word), rest, copy.into)
+            found = self._from_context(one, in_context(word), rest, copy.into)
             if found is not None:
                 return found
         return None
@@ -314,7 +314,7 @@ class ImageFiles:
 
     def _in_context(self, inner: str, *, file: bool = False, folder: bool = False) -> str | None:
         """A path of the build context as a path of the repository, if a build gets it."""
-        inner = _inner(inner)
+        inner = in_context(inner)
         for context in self.contexts:
             path = posixpath.join(context.path, inner) if inner else context.path
             there = (not folder and self.target.has(path)) or (
@@ -391,11 +391,6 @@ def _filled(word: str, values: dict[str, str | None]) -> str:
         return word
     filled = expand_word(word.replace("\\", "\\\\"), values)
     return word if filled is None else filled
-
-
-def _inner(written: str) -> str:
-    """A source below the context: a leading slash is the context's root, nothing leads out."""
-    return posixpath.normpath("/" + written.strip("\"'")).lstrip("/")
 
 
 def _candidates(source: str, rest: str, into: bool) -> Iterator[str]:

@@ -44,6 +44,7 @@ __all__ = [
     "final_stage",
     "ignore_rule",
     "images",
+    "in_context",
     "namesake",
 ]
 
@@ -301,13 +302,13 @@ class Images:
 
     def _fits(self, dockerfile: Dockerfile, context: str) -> bool:
         """Whether some source of the file is there: then a guessed folder is believable."""
-        sources = [s for s in self.sources(dockerfile) if _clean(s.written) not in ("", ".")]
+        sources = [s for s in self.sources(dockerfile) if in_context(s.written) not in ("", ".")]
         return not sources or any(self._found(context, source.written) for source in sources)
 
     def _inferred(self, dockerfile: Dockerfile) -> str | None:
         """The one of root and own folder against which every source that resolves does."""
         own = posixpath.dirname(dockerfile.path)
-        sources = [s for s in self.sources(dockerfile) if _clean(s.written) not in ("", ".")]
+        sources = [s for s in self.sources(dockerfile) if in_context(s.written) not in ("", ".")]
         candidates = ("",) if not own else ("", own)
         hits = [{s.written for s in sources if self._found(c, s.written)} for c in candidates]
         union = set().union(*hits)
@@ -317,7 +318,7 @@ class Images:
         return fitting[0] if len(fitting) == 1 else None
 
     def _found(self, context: str, written: str) -> bool:
-        path = _clean(written)
+        path = in_context(written)
         full = posixpath.join(context, path)
         if self._target.has(full) or self._target.has_dir(full) or hidden(self._target, full):
             return True
@@ -356,7 +357,7 @@ class Images:
             if not bad:
                 continue
             good = tuple(context for context, verdict in verdicts if verdict is None)
-            glob = _is_glob(_clean(source.written))
+            glob = _is_glob(in_context(source.written))
             context, verdict = bad[0]
             assert verdict is not None
             # `COPY cert[s]/ …`: a pattern for one name means "if it is there" (BuildKit).
@@ -406,7 +407,7 @@ class Images:
         self, dockerfile: Dockerfile, context: BuildContext, source: CopySource
     ) -> tuple[str, str, Note | None] | None:
         """What is wrong with a source in a context: kind, path, rule; nothing when it is there."""
-        path = _clean(source.written)
+        path = in_context(source.written)
         full = posixpath.join(context.path, path) if path not in ("", ".") else context.path
         if path in ("", "."):
             return None
@@ -496,10 +497,10 @@ def namesake(target: Target, path: str) -> str | None:
     return target.nearest(path) or target.nearest(path, folder=True)
 
 
-def _clean(written: str) -> str:
+def in_context(written: str) -> str:
     """A source as a path below the context: a leading slash means the context's own root, and
     nothing leads out of it."""
-    return posixpath.normpath("/" + written.strip("\"'").replace("/./", "/")).lstrip("/")
+    return posixpath.normpath("/" + written.strip("\"'")).lstrip("/")
 
 
 def _is_glob(path: str) -> bool:
@@ -564,7 +565,7 @@ def _is_build_output(
     source: CopySource, target: Target, context: str, dockerfile: Dockerfile
 ) -> bool:
     """Whether a missing source is what a build makes before the image is built."""
-    path = _clean(source.written)
+    path = in_context(source.written)
     lower = path.lower()
     if lower.endswith(_OUTPUT_SUFFIXES) or ".tar" in lower:
         return True

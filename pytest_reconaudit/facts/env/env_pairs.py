@@ -75,11 +75,6 @@ def env_pairs(target: Target) -> tuple[EnvPair, ...]:
     return tuple(sorted(found, key=lambda pair: pair.id))
 
 
-def _label(matrix: KeyMatrix, file: EnvFile) -> str:
-    """What a name says beside role and application."""
-    return "" if matrix.named_by(file) else file.name.label
-
-
 def _home(matrix: KeyMatrix, file: EnvFile) -> str:
     """The folder that a file is for: the named application's, else the one it lies in."""
     return matrix.named_by(file) or posixpath.dirname(file.path)
@@ -114,7 +109,7 @@ def _base(matrix: KeyMatrix, file: EnvFile) -> EnvFile | None:
         for other in matrix.files:
             if other.name.environment or not other.settings or _home(matrix, other) != folder:
                 continue
-            if _label(matrix, other) != _label(matrix, file) or not serves & matrix.serves(other):
+            if matrix.label(other) != matrix.label(file) or not serves & matrix.serves(other):
                 continue
             common = len(keys & _known(other))
             if common >= _FEW or (common and 3 * common >= len(keys)):
@@ -200,7 +195,7 @@ def _twins(matrix: KeyMatrix) -> Iterator[EnvPair]:
         if len(_own(file)) < _FEW or file.name.environment == "test":
             continue
         # A name of an application and a file inside it mean the same.
-        where = (_home(matrix, file), file.name.role, _label(matrix, file), matrix.serves(file))
+        where = (_home(matrix, file), file.name.role, matrix.label(file), matrix.serves(file))
         groups.setdefault(where, []).append(file)
     for files in groups.values():
         for index, one in enumerate(files[:_MAX_TWINS]):

@@ -421,6 +421,10 @@ class KeyMatrix:
             return ""
         return matching_application(self.target, file.name.label) or ""
 
+    def label(self, file: EnvFile) -> str:
+        """What a file's name says beside role and application: another service's file."""
+        return "" if self.named_by(file) else file.name.label
+
     def _served(self, file: EnvFile) -> frozenset[str]:
         target = self.target
         own = application_of(target, file.path).folder

@@ -113,11 +113,6 @@ def _files(matrix: KeyMatrix) -> Iterator[EnvFile]:
             yield file
 
 
-def _label(matrix: KeyMatrix, file: EnvFile) -> str:
-    """What a file's name says beside role and application: another service's file."""
-    return "" if matrix.named_by(file) else file.name.label
-
-
 def _collected(
     target: Target, matrix: KeyMatrix
 ) -> dict[str, list[tuple[frozenset[str], KeyValue]]]:
@@ -137,7 +132,7 @@ def _collected(
         for key in file.keys:
             setting = file.setting(key)
             if setting is not None:
-                role = f"{file.name.role} {_label(matrix, file)}".strip()
+                role = f"{file.name.role} {matrix.label(file)}".strip()
                 add(key, setting.value, setting.place, role, serves)
     everything = frozenset({""})
     seen: set[tuple[Place, str]] = set()

@@ -16,8 +16,8 @@ from msgspec.structs import replace
 
 from pytest_reconaudit.facts.applications import (
     application_at,
+    applications_named,
     applications_of_image,
-    names_of_applications,
 )
 from pytest_reconaudit.facts.compose.stacks import Stack
 from pytest_reconaudit.facts.docker.builds import image_builds
@@ -741,27 +741,14 @@ def _is_foreign(head: str, last: str) -> bool:
 _SUFFIX = regex(r"[-_.](?:prod|production|staging|stage|dev|develop|latest|image|app)$")
 
 
-@once
-def _folders_by_label(target: Target) -> dict[str, list[str]]:
-    """Name of at least three letters → the applications that are called so."""
-    found: dict[str, list[str]] = {}
-    for folder, labels in names_of_applications(target).items():
-        for label in labels:
-            if len(label) > 2:
-                found.setdefault(label, []).append(folder)
-    return found
-
-
 def _namesake(target: Target, last: str) -> str | None:
     """The one application that an image is called after: ``backend``, ``shop-backend``.
 
     A name that only begins alike is another project's (``shop`` does not make ``shop-ui``).
     """
     wanted = _SUFFIX.sub("", last)
-    table = _folders_by_label(target)
-    whole = {folder for name in (last, wanted) for folder in table.get(name, ())}
     ends = (wanted[at + 1 :] for at, char in enumerate(wanted) if char in "-_")
-    found = whole or {folder for name in ends for folder in table.get(name, ())}
+    found = set(applications_named(target, (last, wanted))) or set(applications_named(target, ends))
     return found.pop() if len(found) == 1 else None
 
 
