@@ -5,6 +5,19 @@ fact parameters carry.
 """
 
 from pytest_reconaudit.audit import audit, lines_of, report, report_groups, skip
+from pytest_reconaudit.facts.asynchronous.app_data import Mismatch, SharedData
+from pytest_reconaudit.facts.asynchronous.clients import ClientFault, ClientUse
+from pytest_reconaudit.facts.asynchronous.fan_outs import FanOutFile, UnboundedWork
+from pytest_reconaudit.facts.asynchronous.locks import GuardAcross, LockFile, Reentry
+from pytest_reconaudit.facts.asynchronous.waiting import Waiting, WaitingFile
+from pytest_reconaudit.facts.cache.commands import CommandFile
+from pytest_reconaudit.facts.cache.deletes import DeletedKey
+from pytest_reconaudit.facts.cache.layers import CacheLayer
+from pytest_reconaudit.facts.cache.lifetimes import CacheWrites
+from pytest_reconaudit.facts.cache.memory import CacheMemory
+from pytest_reconaudit.facts.cache.operations import shown_ttl
+from pytest_reconaudit.facts.cache.scopes import KeyScopes
+from pytest_reconaudit.facts.cache.staleness import CachedKey
 from pytest_reconaudit.facts.cargo_locks import CargoLock
 from pytest_reconaudit.facts.ci.actions import TABLE_DATE as ACTIONS_TABLE_DATE
 from pytest_reconaudit.facts.ci.actions import ActionFile, EndedAction, UsedAction
@@ -20,6 +33,7 @@ from pytest_reconaudit.facts.ci.pushes import ImagePush, WorkflowPushes
 from pytest_reconaudit.facts.ci.reachability import DeadStep, JobReach
 from pytest_reconaudit.facts.ci.rollouts import DeployJob, WorkflowDeploys, WorkflowMigrations
 from pytest_reconaudit.facts.ci.triggers import WorkflowTrigger
+from pytest_reconaudit.facts.code.places import weighed
 from pytest_reconaudit.facts.compose.compose_references import BrokenReference, FileReferences
 from pytest_reconaudit.facts.compose.data_stores import DataStore, StoreFile, listed_stores
 from pytest_reconaudit.facts.compose.image_ages import TABLE_DATE as IMAGES_TABLE_DATE
@@ -42,6 +56,7 @@ from pytest_reconaudit.facts.db.migrations import (
     MigrationRoot,
     MissingMigration,
 )
+from pytest_reconaudit.facts.db.pools import PoolUse
 from pytest_reconaudit.facts.docker.base_pins import BaseImage, BaseImages, Drift
 from pytest_reconaudit.facts.docker.build_inputs import BuildInputs, InputFault
 from pytest_reconaudit.facts.docker.context_ignores import Clutter, IgnoredContext
@@ -57,6 +72,7 @@ from pytest_reconaudit.facts.docker.toolchains import (
     is_development_name,
     tools_shipped,
 )
+from pytest_reconaudit.facts.docs.ledger import Claim, JudgedDocument
 from pytest_reconaudit.facts.env.env_pairs import EnvPair, MissingKey
 from pytest_reconaudit.facts.env.fallbacks import Fallback, FallbackFile
 from pytest_reconaudit.facts.env.frontends import FrontendApp, FrontendService, PublicValue
@@ -82,6 +98,8 @@ from pytest_reconaudit.facts.k8s.kube_secrets import SecretsFile
 from pytest_reconaudit.facts.k8s.render_sets import RenderSet
 from pytest_reconaudit.facts.k8s.workloads import Unexpanded, Workload
 from pytest_reconaudit.facts.linters import Linted
+from pytest_reconaudit.facts.load.endpoints import LoadTargets
+from pytest_reconaudit.facts.load.faults import JudgedScript
 from pytest_reconaudit.facts.network.declared_ports import DeclaredPorts, UnboundPort
 from pytest_reconaudit.facts.network.health import HealthFault, ImageHealth, ServiceHealth
 from pytest_reconaudit.facts.network.health_presence import HealthFile, ImagePresence, Unasked
@@ -89,11 +107,28 @@ from pytest_reconaudit.facts.network.port_faults import PortFile
 from pytest_reconaudit.facts.network.server_starts import ServerStart
 from pytest_reconaudit.facts.npm_locks import Install, LockSubject
 from pytest_reconaudit.facts.problems import ConfigFile
+from pytest_reconaudit.facts.query.lists import ListFile
+from pytest_reconaudit.facts.query.repetitions import QueryFile, RepeatedQuery
+from pytest_reconaudit.facts.rust.lean_dependencies import SUCCESSORS_DATE, CrateWeight
+from pytest_reconaudit.facts.rust.module_tree import BrokenFile, CrateSources, MisplacedModule
+from pytest_reconaudit.facts.rust.payloads import PayloadFile
+from pytest_reconaudit.facts.rust.placeholders import CrateBodies
+from pytest_reconaudit.facts.rust.regexes import RecompiledRegexes, RegexFile
+from pytest_reconaudit.facts.rust.release_profiles import ReleaseProfile, debug_of
+from pytest_reconaudit.facts.rust.shadowed_routes import RustRoutes
+from pytest_reconaudit.facts.rust.used_dependencies import CrateUse
 from pytest_reconaudit.facts.scripts.compose_calls import BadCall, ComposeCalls
 from pytest_reconaudit.facts.scripts.health_gates import GateFault, HealthGates
 from pytest_reconaudit.facts.scripts.hidden_errors import HiddenError, ScriptErrors
 from pytest_reconaudit.facts.scripts.lost_paths import LostPath, ScriptPaths
 from pytest_reconaudit.facts.scripts.strictness import ScriptStrictness
+from pytest_reconaudit.facts.web.awaits import AwaitFile
+from pytest_reconaudit.facts.web.buildable import Buildable, WebFault
+from pytest_reconaudit.facts.web.delivery import AssetFault, AssetScope
+from pytest_reconaudit.facts.web.entries import EntrySize, Excess, kilobytes
+from pytest_reconaudit.facts.web.lean import Dependency, HeavyUse, PackageDependencies
+from pytest_reconaudit.facts.web.memos import MemoFile
+from pytest_reconaudit.facts.web.splits import RouterFile, SplitFile
 from pytest_reconaudit.model import (
     Confidence,
     Finding,
@@ -114,20 +149,34 @@ from pytest_reconaudit.target import Target
 __all__ = [
     "ACTIONS_TABLE_DATE",
     "IMAGES_TABLE_DATE",
+    "SUCCESSORS_DATE",
     "ActionFile",
     "AppliedIndexes",
+    "AssetFault",
+    "AssetScope",
     "Autoscaler",
+    "AwaitFile",
     "BadCall",
     "BaseImage",
     "BaseImages",
     "Bound",
     "BoundsScope",
+    "BrokenFile",
     "BrokenReference",
     "BuildContext",
     "BuildInputs",
+    "Buildable",
+    "CacheLayer",
+    "CacheMemory",
+    "CacheWrites",
+    "CachedKey",
     "CargoLock",
+    "Claim",
     "Clash",
+    "ClientFault",
+    "ClientUse",
     "Clutter",
+    "CommandFile",
     "CommittedFile",
     "CommittedMigrations",
     "ComposeCalls",
@@ -136,12 +185,18 @@ __all__ = [
     "CompositeAction",
     "Confidence",
     "ConfigFile",
+    "CrateBodies",
+    "CrateSources",
+    "CrateUse",
+    "CrateWeight",
     "Dangling",
     "DataStore",
     "DatabaseChangers",
     "DeadStep",
     "DeclaredIndex",
     "DeclaredPorts",
+    "DeletedKey",
+    "Dependency",
     "DeployJob",
     "Deployment",
     "DeploymentView",
@@ -150,10 +205,13 @@ __all__ = [
     "Drift",
     "EarlySource",
     "EndedAction",
+    "EntrySize",
     "EnvPair",
+    "Excess",
     "ExtraIndexes",
     "Fallback",
     "FallbackFile",
+    "FanOutFile",
     "Fault",
     "FaultGroup",
     "FileClaims",
@@ -164,9 +222,11 @@ __all__ = [
     "FrontendService",
     "Gate",
     "GateFault",
+    "GuardAcross",
     "HealthFault",
     "HealthFile",
     "HealthGates",
+    "HeavyUse",
     "HiddenError",
     "IgnoredContext",
     "ImageFile",
@@ -185,7 +245,10 @@ __all__ = [
     "Job",
     "JobReach",
     "JobTests",
+    "JudgedDocument",
+    "JudgedScript",
     "KeyGroup",
+    "KeyScopes",
     "KeyUse",
     "KeyValues",
     "KubeFault",
@@ -195,15 +258,21 @@ __all__ = [
     "Layers",
     "Leak",
     "Linted",
+    "ListFile",
     "LiveVerdict",
+    "LoadTargets",
+    "LockFile",
     "LockSubject",
     "LogFile",
     "LostPath",
     "LostSource",
     "MaskedError",
     "MaskedErrors",
+    "MemoFile",
     "MigrationPlace",
     "MigrationRoot",
+    "Mismatch",
+    "MisplacedModule",
     "MissingKey",
     "MissingMigration",
     "MissingPath",
@@ -212,19 +281,30 @@ __all__ = [
     "Nothing",
     "NpmCall",
     "NpmCalls",
+    "PackageDependencies",
+    "PayloadFile",
     "Pin",
     "PinnedFile",
     "Place",
     "PolicyScope",
+    "PoolUse",
     "PortFile",
     "PortableFile",
     "Problem",
     "PublicValue",
+    "QueryFile",
+    "RecompiledRegexes",
+    "Reentry",
     "ReferenceFile",
+    "RegexFile",
+    "ReleaseProfile",
     "RenderSet",
+    "RepeatedQuery",
     "Requirement",
     "Requirements",
     "Rival",
+    "RouterFile",
+    "RustRoutes",
     "ScaleTarget",
     "Scaling",
     "SchemaChange",
@@ -235,9 +315,11 @@ __all__ = [
     "ServerStart",
     "ServiceHealth",
     "Severity",
+    "SharedData",
     "SharedIntent",
     "Sighting",
     "SkipReason",
+    "SplitFile",
     "Stack",
     "Stage",
     "Step",
@@ -249,10 +331,14 @@ __all__ = [
     "TwinPair",
     "Unasked",
     "UnboundPort",
+    "UnboundedWork",
     "Unexpanded",
     "Unreferenced",
     "UsedAction",
     "VersionTwin",
+    "Waiting",
+    "WaitingFile",
+    "WebFault",
     "Workflow",
     "WorkflowCaches",
     "WorkflowDeploys",
@@ -265,18 +351,22 @@ __all__ = [
     "WorkflowTwin",
     "Workload",
     "audit",
+    "debug_of",
     "dockerfile_faults",
     "fact",
     "final_stage",
     "is_development_name",
     "key_places",
+    "kilobytes",
     "leak_groups",
     "lines_of",
     "listed_stores",
     "mask",
     "report",
     "report_groups",
+    "shown_ttl",
     "skip",
     "subject",
     "tools_shipped",
+    "weighed",
 ]

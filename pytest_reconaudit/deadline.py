@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
 
-__all__ = ["SECONDS", "TimeLimit", "deadline"]
+__all__ = ["SECONDS", "TimeLimit", "deadline", "suspended"]
 
 SECONDS = 60.0
 """What one item may take; real ones take milliseconds."""
@@ -54,3 +54,20 @@ def deadline(seconds: float | None = None) -> Iterator[None]:
     finally:
         signal.setitimer(signal.ITIMER_REAL, left, again)
         _set_handler(signal.SIGALRM, before)
+
+
+@contextmanager
+def suspended() -> Iterator[None]:
+    """Stop the clock of a :func:`deadline` around: for work that is done once for all items."""
+    if (
+        not hasattr(signal, "setitimer")
+        or threading.current_thread() is not threading.main_thread()
+    ):
+        yield
+        return
+    left, again = signal.setitimer(signal.ITIMER_REAL, 0)
+    try:
+        yield
+    finally:
+        if left:
+            signal.setitimer(signal.ITIMER_REAL, left, again)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from pytest_reconaudit.model import Pillar, Run
+from pytest_reconaudit.model import DeploymentMap, Pillar, Run
 from pytest_reconaudit.policy import Baseline
 from pytest_reconaudit.target import Target
 
@@ -57,20 +57,25 @@ def _part(path: Path) -> Path:
     return path.with_name(path.name + ".part")
 
 
-def deliver(run: Run, target: Target, reports: Sequence[str], baseline: str | None) -> list[str]:
+def deliver(
+    run: Run,
+    target: Target,
+    map_: DeploymentMap | None,
+    reports: Sequence[str],
+    baseline: str | None,
+) -> list[str]:
     """Write every report; returns the paths written. Raises :class:`DeliveryError`."""
     if baseline:
         _write(Path(baseline), Baseline.text([*run.findings, *run.suppressed]))
     if not reports:
         return [baseline] if baseline else []
-    from pytest_reconaudit.facts import deployment
     from pytest_reconaudit.reports import excerpts
 
     shown = [*run.findings, *run.suppressed]
     full = replace(
         run,
         excerpts=excerpts.collect(shown, lambda p: target.text(p).split("\n")),
-        deployment=deployment.deployment_map(target),
+        deployment=map_ or DeploymentMap(),
     )
     written = [baseline] if baseline else []
     for text in reports:

@@ -34,6 +34,7 @@ from pytest_reconaudit.target import Target
 
 __all__ = [
     "BUILTIN",
+    "Answer",
     "CheckError",
     "Heard",
     "Plan",
@@ -82,14 +83,20 @@ class PlannedItem(Struct, frozen=True):
 
 
 Plan = Sequence[PlannedItem]
+Answer = tuple[str, str | None, Nothing | None, Heard]
+"""(check id, subject id, why there is none, what the check said): a plain record of an item."""
 
 
-def builtin_checks() -> tuple[tuple[CheckMeta, str], ...]:
-    """Every built-in check with its file's short path, sorted by id."""
+def builtin_checks(domains: Iterable[str] = ()) -> tuple[tuple[CheckMeta, str], ...]:
+    """Every built-in check with its file's short path, sorted by id.
+
+    :param domains: only the checks of these; no other module is imported.
+    """
+    wanted = frozenset(domains)
     package = importlib.import_module(BUILTIN)
     found: list[tuple[CheckMeta, str]] = []
     for info in pkgutil.walk_packages(package.__path__, f"{BUILTIN}."):
-        if info.ispkg:
+        if info.ispkg or (wanted and info.name.split(".")[2] not in wanted):
             continue
         module = importlib.import_module(info.name)
         short = info.name.removeprefix(f"{BUILTIN}.").replace(".", "/") + ".py"
@@ -148,7 +155,7 @@ def plan(
 
     :param subjects: providers beside the registered ones (``pytest_recon_subjects``).
     """
-    registry.load()
+    registry.load_providers()
     providers = {**registry.SUBJECTS, **(subjects or {})}
     items: list[PlannedItem] = []
     for meta, module in checks:
@@ -232,12 +239,9 @@ def heard_all(
     target: Target,
     checks: Iterable[tuple[CheckMeta, str]],
     subjects: Mapping[str, registry.SubjectProvider] | None = None,
-) -> list[tuple[str, str | None, Nothing | None, Heard]]:
-    """Plan the checks and ask them all: (check id, subject id, why there is none, the answer).
-
-    Plain records, to be sent to another process: see :func:`with_heard`.
-    """
-    answers = []
+) -> list[Answer]:
+    """Plan the checks and ask them all, for another process: see :func:`with_heard`."""
+    answers: list[Answer] = []
     for item in plan(target, checks, subjects):
         if item.error is not None:
             heard = Heard(crash=crash_text(item.error))
@@ -250,9 +254,9 @@ def heard_all(
 
 def with_heard(
     checks: Iterable[tuple[CheckMeta, str]],
-    answers: Iterable[tuple[str, str | None, Nothing | None, Heard]],
+    answers: Iterable[Answer],
 ) -> list[PlannedItem]:
-    """The items of checks that another process has planned and asked."""
+    """The items of checks that another process, or an earlier run, has planned and asked."""
     known = {meta.id: (meta, module) for meta, module in checks}
     return [
         PlannedItem(

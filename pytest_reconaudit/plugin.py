@@ -62,9 +62,22 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         help="ask a live Redis, read-only (also: RECON_REDIS in the environment)",
     )
     group.addoption(
+        "--recon-web-build",
+        metavar="DIR",
+        default=None,
+        help="measure the finished web build in DIR (Vite, Next.js, any index.html); without it"
+        " dist, build, out and .next beside each package.json",
+    )
+    group.addoption(
         "--recon-no-replay",
         action="store_true",
         help="do not replay the migration history into a throw-away PostgreSQL",
+    )
+    group.addoption(
+        "--recon-no-cache",
+        action="store_true",
+        help="ask every check again, although nothing changed since an earlier audit"
+        " (also: RECON_NO_CACHE in the environment)",
     )
     group.addoption(
         "--recon-with",
@@ -195,7 +208,8 @@ def _pause_collector(config: pytest.Config) -> None:
 
 
 def _refuse_without_target(config: pytest.Config) -> None:
-    for name in ("report", "checks", "baseline", "write_baseline", "dsn", "redis", "with"):
+    wanting = ("report", "checks", "baseline", "write_baseline", "dsn", "redis", "with", "web_build")
+    for name in wanting:
         if getattr(config.option, f"recon_{name}"):
             flag = "--recon-" + name.replace("_", "-")
             raise pytest.UsageError(f"{flag} needs --recon-target=DIR: which repository to audit?")

@@ -20,8 +20,9 @@ from types import ModuleType
 from typing import Any, Literal, cast
 
 import pytest
+from msgspec.structs import replace
 
-from pytest_reconaudit import beside, engine, model, patterns, policy, subjects
+from pytest_reconaudit import beside, engine, kept, model, patterns, policy, subjects
 from pytest_reconaudit.model import ItemResult, Outcome, Pillar, Run, Severity
 from pytest_reconaudit.plugin import SUITE
 from pytest_reconaudit.target import Target, TargetError
@@ -34,6 +35,8 @@ _CONTENT_WITH_RESULTS = (
 _OTHER_HALF = frozenset({"compose", "env", "ports"})
 """Domains that a second process takes; measured to be half of the work, with few facts in common
 with the other half."""
+_OF_A_SERVER = frozenset({"db"})
+"""Domains whose answers depend on a server of this machine, unless nothing is replayed."""
 _WORDS = {Outcome.ADVISORY: ("advisory", "a", ("ADVISORY", {"yellow": True}))}
 
 
@@ -59,6 +62,8 @@ def start(config: pytest.Config) -> None:
     if option.recon_with:
         _prepare_linters(target, option)
     _prepare_redis(target, option)
+    if option.recon_web_build is not None:
+        _prepare_web_build(target, option)
     for pillar in Pillar:
         config.addinivalue_line("markers", f"pillar{int(pillar)}: {pillar.title}")
     audit = AuditSession(config, target, policy.Policy(fail_on, baseline), own)
@@ -79,6 +84,18 @@ def _prepare_redis(target: Target, option: Any) -> None:
         from pytest_reconaudit.facts.compose import live_servers
 
         live_servers.configure_redis(target, url)
+
+
+def _prepare_web_build(target: Target, option: Any) -> None:
+    from pytest_reconaudit.facts.web import build
+
+    given = option.recon_web_build
+    folder = Path(given).expanduser().absolute()
+    option.recon_web_build = str(folder)  # the folder that a parallel worker runs in is another
+    try:
+        build.configure_build(target, folder)
+    except LookupError as error:
+        raise pytest.UsageError(f"--recon-web-build: {given}: {error}") from None
 
 
 def _prepare_linters(target: Target, option: Any) -> None:
@@ -155,10 +172,10 @@ class AuditSuite(pytest.File):
 
     def collect(self) -> Iterator[pytest.Item | pytest.Collector]:
         audit = session_of(self.config)
-        checks = engine.builtin_checks()
-        for domain in sorted({meta.domain for meta, _ in checks}):
+        items = audit.planned_builtin()
+        for domain in sorted({planned.meta.domain for planned in items}):
             self.config.addinivalue_line("markers", f"{domain}: audit checks of this domain")
-        for planned in audit.planned_by_two(checks):
+        for planned in items:
             yield CheckItem.of(self, planned)
         for folder in audit.own_checks:
             for path in sorted(folder.rglob("test_*.py")):
@@ -275,6 +292,10 @@ class AuditSession:
         self._subjects: dict[str, subjects.SubjectProvider] | None = None
         self._user_items: dict[str, engine.PlannedItem] = {}
         self._is_followed: bool | None = None
+        self._key = ""
+        self._kept: kept.Kept | None = None
+        self._expected = 0
+        self._answers: dict[tuple[str, str], engine.PlannedItem] = {}
         self._shared = ""
         self._owns_shared = False
 
@@ -293,17 +314,98 @@ class AuditSession:
         self._prepare_database()
         return engine.plan(self.target, checks, self.providers())
 
-    def planned_by_two(
+    def planned_builtin(self) -> list[engine.PlannedItem]:
+        """The plan of all built-in checks, with the answers of an earlier run on this content."""
+        self._key = self._key_of_answers()
+        self._kept = kept.load(self._key) if self._key else None
+        if self._kept is None:
+            items = self._planned_by_two(engine.builtin_checks())
+            self._expected = sum(self._keeps(item.meta) for item in items)
+            return items
+        checks = [(one.meta(), one.module) for one in self._kept.checks]
+        items = engine.with_heard(checks, [one.answer() for one in self._kept.answers])
+        if self._asks_server():
+            items += self.planned(engine.builtin_checks(_OF_A_SERVER))
+        self._announce(
+            f"nothing changed since an earlier audit: {len(self._kept.answers)} answers reused"
+            " (--recon-no-cache asks again)"
+        )
+        return sorted(items, key=lambda item: item.meta.id)
+
+    def _key_of_answers(self) -> str:
+        """The name of what the answers depend on; empty when they are not to be kept."""
+        option = self.config.option
+        off = option.recon_no_cache or os.environ.get("RECON_NO_CACHE")
+        outside = option.recon_with or option.recon_web_build
+        if off or self._is_live() or outside or self.providers():
+            return ""
+        return kept.key_of(self.target, *_programs(), *_hidden_builds(self.target))
+
+    def _is_live(self) -> bool:
+        option = self.config.option
+        given = option.recon_dsn or option.recon_redis
+        return bool(given or os.environ.get("RECON_DSN") or os.environ.get("RECON_REDIS"))
+
+    def _asks_server(self) -> bool:
+        return not self.config.option.recon_no_replay
+
+    def _keeps(self, meta: model.CheckMeta) -> bool:
+        return not (self._asks_server() and meta.domain in _OF_A_SERVER)
+
+    def _keep_answers(self, map_: model.DeploymentMap | None) -> None:
+        """Remember what was answered, when every check was asked about everything."""
+        if not self._key or self._is_worker():
+            return
+        if self._kept is not None:
+            if map_ is not None and self._kept.deployment is None:
+                whole = replace(self._kept, deployment=map_)
+                kept.save(self._key, whole, self.target.root)
+            return
+        asked = [item for item in self._answers.values() if self._keeps(item.meta)]
+        if len(asked) != self._expected or any(one.error for one in asked):
+            return
+        if any(one.heard is not None and one.heard.crash for one in asked):
+            return
+        asked.sort(key=lambda item: item.meta.id)
+        checks = {
+            one.meta.id: kept.KeptCheck(
+                one.meta.id,
+                one.meta.pillar,
+                one.meta.severity,
+                one.meta.confidence,
+                one.meta.title,
+                one.module,
+            )
+            for one in asked
+        }
+        answers = tuple(
+            kept.KeptAnswer(
+                one.meta.id,
+                one.subject.id if one.subject else None,
+                one.nothing,
+                one.heard or engine.Heard(),
+            )
+            for one in asked
+        )
+        whole = kept.Kept(tuple(checks.values()), answers, map_)
+        kept.save(self._key, whole, self.target.root)
+
+    def _planned_by_two(
         self, checks: Sequence[tuple[model.CheckMeta, str]]
     ) -> list[engine.PlannedItem]:
-        """The plan of the built-in checks; a second process plans and asks half of them."""
+        """The plan of the built-in checks; other processes scan the sources, and plan and ask half
+        of the checks."""
         option, providers = self.config.option, self.providers()
-        live = option.recon_dsn or option.recon_redis or os.environ.get("RECON_DSN")
         other = [pair for pair in checks if pair[0].domain in _OTHER_HALF]
-        work = None
-        if not (live or os.environ.get("RECON_REDIS") or option.collectonly or self._is_worker()):
+        work = scanning = None
+        if not (self._is_live() or option.collectonly or self._is_worker()):
+            from pytest_reconaudit.facts.code import scanned
+
             self._prepare_database()
             work = beside.start(lambda: engine.heard_all(self.target, other, providers))
+            scanning = beside.start(lambda: scanned.scan_all(self.target))
+            if scanning is not None:
+                scanned.expect(self.target, scanning.result)
         if work is None:
             return self.planned(checks)
         mine = self.planned([pair for pair in checks if pair[0].domain not in _OTHER_HALF])
@@ -316,6 +418,11 @@ class AuditSession:
         return hasattr(self.config, "workerinput")
 
     def judge(self, planned: engine.PlannedItem, call: Any = None) -> ItemResult:
+        if self._key and call is None:
+            if planned.subject and not planned.error and planned.heard is None:
+                planned = replace(planned, heard=engine.hear(planned, self.target))
+            subject = planned.subject.id if planned.subject else ""
+            self._answers[planned.meta.id, subject] = planned
         if planned.meta.domain != "lint" or planned.subject is None:
             return engine.judge(planned, self.target, self.policy, self._severity, call)
         said = self._said_already(planned.subject.id)
@@ -352,8 +459,6 @@ class AuditSession:
         return said
 
     def _severity(self, finding: model.Finding) -> model.Finding:
-        from msgspec.structs import replace
-
         answer = self.config.hook.pytest_recon_severity(finding=finding, config=self.config)
         if answer is None:
             return finding
@@ -403,7 +508,7 @@ class AuditSession:
     @pytest.hookimpl(tryfirst=True)
     def pytest_generate_tests(self, metafunc: pytest.Metafunc) -> None:
         """A user's check: parametrize it over its subject, hand it its facts."""
-        subjects.load()
+        subjects.load_providers()
         names = list(metafunc.fixturenames)
         providers = {**subjects.SUBJECTS, **self.providers()}
         mine = [name for name in names if name in providers or name in subjects.FACTS]
@@ -616,13 +721,24 @@ class AuditSession:
             self._announce(f"waiver: {text}")
         self.config.hook.pytest_recon_report(run=self.run, config=self.config)
         option = self.config.option
+        map_ = self._deployment() if option.recon_report else None
+        if not self.run.interrupted:
+            self._keep_answers(map_)
         try:
             self.written = delivery.deliver(
-                self.run, self.target, option.recon_report, option.recon_write_baseline
+                self.run, self.target, map_, option.recon_report, option.recon_write_baseline
             )
         except delivery.DeliveryError as error:
             self._complain(str(error))
             session.exitstatus = pytest.ExitCode.USAGE_ERROR
+
+    def _deployment(self) -> model.DeploymentMap:
+        """The map that reports draw."""
+        if self._kept is not None and self._kept.deployment is not None:
+            return self._kept.deployment
+        from pytest_reconaudit.facts import deployment
+
+        return deployment.deployment_map(self.target)
 
     def _complain(self, text: str) -> None:
         """An error of the run: the last words on the screen, however quiet it is."""
@@ -725,6 +841,23 @@ class AuditSession:
 
         if self.run is not None:
             prefix.append(pytest_html_cells.summary_html(self.run))
+
+
+def _programs() -> list[str]:
+    """Programs of this machine that an answer depends on, with what tells their version."""
+    found = []
+    for name in ("helm",):
+        path = shutil.which(name)
+        info = Path(path).stat() if path else None
+        found.append(f"{name} {info.st_size} {info.st_mtime_ns}" if info else f"no {name}")
+    return found
+
+
+def _hidden_builds(target: Target) -> list[str]:
+    """Finished builds in folders that no listing of the target enters, with their state."""
+    from pytest_reconaudit.facts.web import build
+
+    return build.hidden_builds(target)
 
 
 _RESULT: pytest.StashKey[ItemResult | None] = pytest.StashKey()

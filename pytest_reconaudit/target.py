@@ -188,6 +188,20 @@ class Target:
     _plain: frozenset[str] = frozenset()
     """Regular files below real folders: what can be opened without another look."""
 
+    @property
+    def walked(self) -> tuple[str, ...]:
+        """Every file that lies there, kept out by git or not, but for build products and caches."""
+        return tuple(self._walked)
+
+    def excluded_by_git(self) -> bytes:
+        """The checkout's own list of ignored files, ``.git/info/exclude``."""
+        if self._git_dir is None:
+            return b""
+        try:
+            return (self._git_dir / "info" / "exclude").read_bytes()[:MAX_BYTES]
+        except OSError:
+            return b""
+
     # -- asking ----------------------------------------------------------------------------
 
     def has(self, path: str) -> bool:

@@ -9,7 +9,7 @@ from pytest_reconaudit import catalogue, delivery, engine, selection, session, s
 
 # Import all of it once: pytester forgets modules that a run in this process imported, and a
 # second import would make a second set of classes.
-subjects.load()
+subjects.load_providers()
 engine.builtin_checks()
 
 REQUIRE = os.environ.get("RECON_REQUIRE_COMPONENTS") == "1"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -22,11 +23,13 @@ ALLOWED: dict[str, set[str]] = {
     "likeness": set(),
     "target": {"model", "likeness"},
     "readers": {"model", "readers"},
-    "facts": {"model", "target", "readers", "facts", "likeness"},
+    "facts": {"model", "target", "readers", "facts", "likeness", "deadline"},
     "facts.db.database": {"model", "target", "readers", "facts", "probes"},
     "facts.k8s.chart_build": {"model", "target", "readers", "facts", "probes"},
     "facts.deployment": {"model", "target", "readers", "facts"},
     "facts.linters": {"model", "target", "facts", "probes"},
+    "facts.code.scanned": {"model", "target", "readers", "facts", "deadline"},
+    "facts.web.build": {"model", "target", "readers", "facts", "probes"},
     "facts.compose.live_servers": {"target", "facts", "probes"},
     "probes": {"model", "readers", "probes"},
     "subjects": {"model", "target", "readers", "facts", "subjects"},
@@ -38,12 +41,14 @@ ALLOWED: dict[str, set[str]] = {
     "checks": {"api"},
     "hookspecs": {"model", "target", "subjects"},
     "selection": set(),
-    "delivery": {"model", "target", "policy", "reports", "facts.deployment"},
+    "kept": {"engine", "model", "subjects", "target"},
+    "delivery": {"model", "target", "policy", "reports"},
     "catalogue": {"engine", "model", "session"},
     "plugin": {"hookspecs", "session", "catalogue"},
     "session": {
         "beside", "engine", "model", "policy", "subjects", "plugin", "target", "facts.db.database",
-        "facts.linters", "facts.compose.live_servers", "reports", "delivery", "selection",
+        "facts.linters", "facts.compose.live_servers", "facts.deployment", "facts.code.scanned",
+        "facts.web.build", "kept", "reports", "delivery", "selection",
     },
 }  # fmt: skip
 """Room → the rooms it may import from. The few facts that reach a probe are named, and load it lazily."""
@@ -133,7 +138,7 @@ def test_a_check_is_one_small_file(path: Path) -> None:
     assert text.count("@audit(") == 1
     code = [line for line in text.splitlines() if line.strip()]
     assert len(code) <= 120, "parsing leaked in: move it to readers/ or facts/"
-    assert "open(" not in text
+    assert not re.search(r"(?<![\w:.])open\(", text), "only target.py opens files"
     assert ".read_text" not in text
 
 

@@ -69,7 +69,7 @@ _COMMENTS = regex(r"/\*.*?\*/|(?<![:'\"\w])//[^\n]*", re.DOTALL)
 _TESTS = regex(
     r"(?:^|/)(?:tests?|benches|e2e|__tests__|__mocks__|cypress|spec|specs|playwright|testing"
     r"|test-utils|api_tests)/|\.(?:spec|test|e2e|cy)\.\w+$|(?:^|/)(?:playwright|cypress|vitest|jest)"
-    r"\.(?:config|setup)\b|(?:^|/)(?:conftest|test_[^/]+|[^/]+_test)\.(?:py|go|rs)$|_test/",
+    r"\.(?:config|setup)\b|(?:^|/)(?:conftest|tests|test_[^/]+|[^/]+_tests?)\.(?:py|go|rs)$|_test/",
     re.IGNORECASE,
 )
 _NODE_SIDE = regex(

@@ -27,7 +27,8 @@ def read_redis(url: str, total: float = TOTAL_SECONDS) -> dict[str, Any]:
     the other side does.
 
     ``open``: whether it answers without credentials. ``version``, ``config_file`` (empty: it was
-    started without one) and ``settings`` are ``None`` where it does not tell.
+    started without one), ``settings`` and ``endless_share`` (per cent of the keys without a time to
+    live) are ``None`` where it does not tell.
     """
     try:
         import redis  # noqa: F401
@@ -92,6 +93,7 @@ def _read(url: str) -> dict[str, Any]:
                 return {"unreachable": "--recon-redis: the server refuses these credentials"}
         server = _asked(lambda: reader.info("server"))
         settings = _asked(lambda: reader.config_get(*_SETTINGS))
+        keyspace = _asked(lambda: reader.info("keyspace"))
     except (RedisError, OSError, ValueError) as error:
         return {"unreachable": f"--recon-redis: {_clean(error, secret)}"}
     finally:
@@ -102,7 +104,20 @@ def _read(url: str) -> dict[str, Any]:
         "version": str(server.get("redis_version", "")) if server else None,
         "config_file": str(server.get("config_file", "")) if server else None,
         "settings": {str(key): str(value) for key, value in settings.items()} if settings else None,
+        "endless_share": _endless_share(keyspace),
     }
+
+
+def _endless_share(keyspace: dict[str, Any]) -> int | None:
+    """Per cent of the keys of all databases that have no time to live."""
+    keys = endless = 0
+    for counts in keyspace.values():
+        if isinstance(counts, dict):
+            number, expiring = counts.get("keys"), counts.get("expires")
+            if isinstance(number, int) and isinstance(expiring, int):
+                keys += number
+                endless += max(number - expiring, 0)
+    return 100 * endless // keys if keys else None
 
 
 def _anonymous(url: str) -> str:

@@ -15,7 +15,7 @@ from msgspec import Struct
 from pytest_reconaudit.model import Place, Problem
 from pytest_reconaudit.patterns import regex
 
-__all__ = ["CargoDependency", "CargoManifest", "CargoTarget", "read_cargo"]
+__all__ = ["CargoDependency", "CargoManifest", "CargoProfile", "CargoTarget", "read_cargo"]
 
 _HEADER = regex(r"(\[\[?)([^\[\]]+)\]\]?\s*(?:#.*)?")
 _KEY = regex(r"""\s*("[^"]*"|'[^']*'|[A-Za-z0-9_-]+)\s*(?:\.\s*([A-Za-z0-9_-]+)\s*)?=""")
@@ -54,6 +54,19 @@ class CargoDependency(Struct, frozen=True):
     """``cfg(windows)`` of ``[target.'cfg(windows)'.dependencies]``."""
 
 
+class CargoProfile(Struct, frozen=True):
+    """A ``[profile.NAME]``; overrides for single packages are left out."""
+
+    name: str
+    settings: tuple[tuple[str, str, Place], ...]
+    """(key, value, where): texts without quotes, numbers and booleans as TOML writes them."""
+    place: Place
+
+    def setting(self, key: str) -> tuple[str, Place] | None:
+        """A value and its place; ``None`` when the profile does not set it."""
+        return next(((value, at) for name, value, at in self.settings if name == key), None)
+
+
 class CargoManifest(Struct, frozen=True):
     path: str
     package: str
@@ -73,6 +86,13 @@ class CargoManifest(Struct, frozen=True):
     autobenches: bool
     default_run: str
     problems: tuple[Problem, ...] = ()
+    profiles: tuple[CargoProfile, ...] = ()
+    unused_ignored: tuple[str, ...] = ()
+    """Dependencies that tools which look for unused ones (machete, shear, udeps) are told to leave
+    alone, for the package and the workspace."""
+    build: str = ""
+    """``package.build`` as written; ``false`` when switched off."""
+    proc_macro: bool = False
 
     @property
     def folder(self) -> str:
@@ -118,7 +138,40 @@ def read_cargo(text: str, path: str) -> CargoManifest:
         autobenches=package.get("autobenches") is not False,
         default_run=_str(package.get("default-run")),
         problems=problems,
+        profiles=tuple(_profiles(data, path, lines)),
+        unused_ignored=tuple(sorted({*_ignored(package), *_ignored(workspace)})),
+        build="false" if package.get("build") is False else _str(package.get("build")),
+        proc_macro=_table(data.get("lib")).get("proc-macro") is True
+        or _table(data.get("lib")).get("proc_macro") is True,
     )
+
+
+def _profiles(data: dict[str, Any], path: str, lines: dict[str, int]) -> list[CargoProfile]:
+    found = []
+    for name, value in _table(data.get("profile")).items():
+        key = f"profile.{name}"
+        settings = tuple(
+            (
+                one,
+                f"{setting}".lower() if isinstance(setting, bool) else f"{setting}",
+                Place(path, lines.get(f"{key}.{one}") or lines.get(key) or 1, 1),
+            )
+            for one, setting in _table(value).items()
+            if isinstance(setting, (str, bool, int))
+        )
+        found.append(CargoProfile(f"{name}", settings, Place(path, lines.get(key) or 1, 1)))
+    return found
+
+
+def _ignored(holder: dict[str, Any]) -> list[str]:
+    """What ``metadata.cargo-machete``, ``.cargo-shear`` and ``.cargo-udeps`` leave alone."""
+    metadata = _table(holder.get("metadata"))
+    found: list[str] = []
+    for tool in ("cargo-machete", "cargo-shear"):
+        found += _texts(_table(metadata.get(tool)).get("ignored"))
+    for names in _table(_table(metadata.get("cargo-udeps")).get("ignore")).values():
+        found += _texts(names)
+    return found
 
 
 def _targets(data: dict[str, Any], path: str, lines: dict[str, int]) -> list[CargoTarget]:

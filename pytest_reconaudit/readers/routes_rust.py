@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from msgspec import Struct, field
+from msgspec.structs import replace
 
 from pytest_reconaudit.model import Place
 from pytest_reconaudit.patterns import regex
@@ -30,6 +31,7 @@ from pytest_reconaudit.readers.routing import (
     plain_path,
     prefixed,
 )
+from pytest_reconaudit.readers.rust_use import used_names
 from pytest_reconaudit.readers.syntax import SyntaxTree, read_syntax, string_value
 
 if TYPE_CHECKING:
@@ -127,6 +129,8 @@ class _Value(Struct, eq=False):
     called: tuple[str, ...] = ()
     dynamic: bool = False
     """The prefix cannot be told."""
+    guarded: bool = False
+    """A guard decides what it takes."""
     doubt: str = ""
 
 
@@ -197,7 +201,7 @@ class _Reading:
         if argument is None:
             return
         text = re.sub(r"//[^\n]*|/\*.*?\*/", " ", self.tree.text(argument), flags=re.DOTALL)
-        for path, alias in _used(text):
+        for path, alias in used_names(text):
             if path[-1:] == ("*",):
                 self.wildcards.append(path[:-1])
             elif path:
@@ -379,7 +383,10 @@ class _Function:
             if one.kind == "call":
                 calls.append(one.called)
             else:
-                items += self._exported(one)
+                items += (
+                    item if isinstance(item, Gap) else replace(item, router=one.place)
+                    for item in self._exported(one)
+                )
         return items, list(dict.fromkeys(calls)), self.starts
 
     def _exported(self, value: _Value) -> list[Item]:
@@ -664,6 +671,7 @@ class _Function:
         depth: int,
     ) -> None:
         place = self.tree.place(at)
+        receiver.guarded = receiver.guarded or method == "guard"
         if receiver.kind == "resource":
             self._of_resource(receiver, method, given, place)
             return
@@ -792,7 +800,7 @@ class _Function:
         if value.kind == "scope":
             if value.dynamic:
                 return [Gap("", value.place, "a scope whose prefix is computed")]
-            scope = Scope(value.prefix, value.place)
+            scope = Scope(value.prefix, value.place, value.guarded)
             return prefixed(value.prefix, tuple(value.items), scope)
         if value.kind == "resource" and not value.items and not value.dynamic:
             return [Endpoint(ANY, value.prefix, value.place)]
@@ -907,37 +915,3 @@ _TRANSPARENT = frozenset(
 def _tailless(path: str) -> str:
     """The prefix of a path that ends in a tail: ``/docs/{*rest}`` → ``/docs``."""
     return re.sub(r"/?\{\*?[^{}]*\}$", "", path)
-
-
-_USE_TOKEN = regex(r"[A-Za-z_]\w*|::|[{},*]")
-
-
-def _used(text: str) -> Iterator[tuple[tuple[str, ...], str]]:
-    """(full path, alias) of every name that a ``use`` tree brings in."""
-    tokens = _USE_TOKEN.findall(text)[:3_000]
-    stack: list[tuple[str, ...]] = []
-    base: tuple[str, ...] = ()
-    current: tuple[str, ...] = ()
-    alias = ""
-    renamed = False
-    for token in [*tokens, ","]:
-        if token == "{":
-            stack.append(base)
-            base, current = (*base, *current), ()
-        elif token in (",", "}"):
-            if current:
-                path = (*base, *current)
-                if path[-1] == "self":
-                    path = path[:-1]
-                yield path, alias
-            current, alias, renamed = (), "", False
-            if token == "}" and stack:
-                base = stack.pop()
-        elif token == "as":
-            renamed = True
-        elif token == "::":
-            continue
-        elif renamed:
-            alias = token
-        else:
-            current = (*current, token)

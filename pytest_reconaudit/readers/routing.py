@@ -41,6 +41,8 @@ class Scope(Struct, frozen=True):
 
     prefix: str
     place: Place
+    guarded: bool = False
+    """It takes only requests that a guard lets in."""
 
 
 class Endpoint(Struct, frozen=True):
@@ -55,6 +57,12 @@ class Endpoint(Struct, frozen=True):
     handler: str = ""
     scopes: tuple[Scope, ...] = ()
     """The scopes of the same file around it, outer first."""
+    router: Place | None = None
+    """Where the router is made that it ends up in, as far as its function tells."""
+    via: tuple[Place, ...] = ()
+    """The mounts by which it is reached, outer first."""
+    doubtful: bool = False
+    """One of these mounts may mean another function."""
 
 
 class Mount(Struct, frozen=True):
@@ -67,6 +75,8 @@ class Mount(Struct, frozen=True):
     scopes: tuple[Scope, ...] = ()
     kind: str = ""
     """``openapi`` when the unit's documented path counts; ``handler`` when it is one handler."""
+    router: Place | None = None
+    """As of an endpoint."""
 
 
 class Gap(Struct, frozen=True):
@@ -181,5 +191,5 @@ def prefixed(prefix: str, items: tuple[Item, ...], scope: Scope | None = None) -
 
 def _around(prefix: str, inner: tuple[Scope, ...], outer: Scope | None) -> tuple[Scope, ...]:
     """Inner scopes seen from outside a prefix, after the scope that the prefix belongs to."""
-    moved = (Scope(joined(prefix, one.prefix), one.place) for one in inner)
+    moved = (Scope(joined(prefix, one.prefix), one.place, one.guarded) for one in inner)
     return tuple(chain(() if outer is None else (outer,), moved))

@@ -27,6 +27,7 @@ __all__ = [
     "StringLiteral",
     "SyntaxTree",
     "language_of",
+    "parse_snippet",
     "place_in_string",
     "read_syntax",
     "string_literals",
@@ -130,11 +131,15 @@ class SyntaxTree(Struct, frozen=True, eq=False):
                 seen.add(node.id)
                 yield node
 
-    def captures(self, query: Query, within: Node | None = None) -> dict[str, list[Node]]:
-        """What a compiled query (:func:`query`) captures, by capture name, in source order."""
+    def captures_unsorted(self, query: Query, within: Node | None = None) -> dict[str, list[Node]]:
+        """As :meth:`captures`, in whatever order the search met the nodes."""
         from tree_sitter import QueryCursor
 
-        found = QueryCursor(query).captures(within or self.root)
+        return QueryCursor(query).captures(within or self.root)
+
+    def captures(self, query: Query, within: Node | None = None) -> dict[str, list[Node]]:
+        """What a compiled query (:func:`query`) captures, by capture name, in source order."""
+        found = self.captures_unsorted(query, within)
         for nodes in found.values():
             nodes.sort(key=_outer_first)
         return found
@@ -191,6 +196,14 @@ def read_syntax(text: str, path: str) -> SyntaxTree:
     if errors is None:
         return _empty(path, "not source code of this language at all", language)
     return SyntaxTree(path, language, source, tree, tuple(errors))
+
+
+def parse_snippet(source: bytes, language: str) -> Tree:
+    """The tree of a short piece of source that stands elsewhere: a macro's arguments, say.
+
+    Its offsets are those of the piece. At most some kilobytes: no time limit holds.
+    """
+    return _parser(language).parse(source)
 
 
 def query(language: str, pattern: str) -> Query:

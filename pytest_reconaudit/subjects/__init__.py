@@ -17,7 +17,7 @@ from msgspec import Struct
 from pytest_reconaudit.model import SkipReason
 from pytest_reconaudit.target import Target
 
-__all__ = ["FACTS", "SUBJECTS", "Nothing", "Subject", "fact", "load", "subject"]
+__all__ = ["FACTS", "SUBJECTS", "Nothing", "Subject", "fact", "load_providers", "subject"]
 
 
 class Subject(Struct, frozen=True):
@@ -65,7 +65,7 @@ def fact(name: str) -> Callable[[P], P]:
     return register
 
 
-def load() -> None:
+def load_providers() -> None:
     """Import every provider module of this package, in name order."""
     for module in sorted(found.name for found in pkgutil.iter_modules(__path__)):
         importlib.import_module(f"{__name__}.{module}")

@@ -17,6 +17,7 @@ from pytest_reconaudit.facts.db.migrations import (
     committed_migrations,
     missing_migrations,
 )
+from pytest_reconaudit.facts.db.pools import pool_uses
 from pytest_reconaudit.model import SkipReason
 from pytest_reconaudit.subjects import Nothing, Subject, fact, subject
 from pytest_reconaudit.target import Target
@@ -70,6 +71,12 @@ def _changers(target: Target) -> Iterable[Subject] | Nothing:
     if not found.changes:
         return Nothing(SkipReason.NO_INPUT, "nothing in the repository changes a database")
     return [Subject("repository", found)]
+
+
+@subject("pool_use")
+def _pool_uses(target: Target) -> Iterable[Subject] | Nothing:
+    found = [Subject(one.id, one) for one in pool_uses(target)]
+    return found or Nothing(SkipReason.NO_INPUT, "no connection pool is made in the repository")
 
 
 @fact("applied")

@@ -1,7 +1,8 @@
 """What an audit costs, as ratios measured in one run: ``python -m tests.bench TARGET``.
 
 Whole processes, interleaved so that a busy machine slows both sides, medians of ``--runs``. The
-yardstick is an empty pytest run with the same plugins. Exit 1 when a limit is exceeded.
+yardsticks are an empty pytest run with the same plugins, and a bare loop that parses the target's
+sources once. Exit 1 when a limit is exceeded.
 """
 
 from __future__ import annotations
@@ -16,21 +17,43 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from pytest_reconaudit.facts.code.scanned import source_files
+from pytest_reconaudit.target import Target
+
 PYTEST = str(Path(sys.executable).with_name("pytest"))
-LIMITS = {"no_replay": 3.5, "replay_server": 1.5, "memory": 130.0, "item": 0.6}
+LIMITS = {"cold": 1.6, "warm": 2.0, "replay_server": 1.5, "memory": 250.0, "item": 0.6}
+BARE_LOOP = """
+import sys
+import tree_sitter, tree_sitter_javascript, tree_sitter_python, tree_sitter_rust
+import tree_sitter_typescript
+grammars = {
+    "rust": tree_sitter_rust.language(), "python": tree_sitter_python.language(),
+    "javascript": tree_sitter_javascript.language(), "tsx": tree_sitter_typescript.language_tsx(),
+    "typescript": tree_sitter_typescript.language_typescript(),
+}
+parsers = {k: tree_sitter.Parser(tree_sitter.Language(v)) for k, v in grammars.items()}
+for line in sys.stdin:
+    path, _, language = line.rstrip("\\n").rpartition("\\t")
+    with open(path, "rb") as file:
+        parsers[language].parse(file.read())
+"""
+"""Parses the files that stand on its standard input, one ``path<TAB>language`` a line."""
 
 
 def once(command: list[str], folder: str) -> tuple[float, float]:
-    """(wall seconds, peak MiB) of one process."""
+    """(wall seconds, peak MiB) of one process; its input is the file ``sources`` of the folder."""
     environment = {k: v for k, v in os.environ.items() if not k.startswith(("PYTEST", "RECON"))}
     start = time.perf_counter()
-    process = subprocess.Popen(
-        command,
-        cwd=folder,
-        env=environment,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
+    sources = Path(folder, "sources")
+    with sources.open() if sources.exists() else Path(os.devnull).open() as given:
+        process = subprocess.Popen(
+            command,
+            stdin=given,
+            cwd=folder,
+            env=environment,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
     _, status, usage = os.wait4(process.pid, 0)
     wall = time.perf_counter() - start
     process.returncode = os.waitstatus_to_exitcode(status)
@@ -99,23 +122,37 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as empty:
         target = options.target.resolve()
         audit = [PYTEST, f"--recon-target={target}"]
+        listed = [f"{target / path}\t{kind}\n" for path, kind in source_files(Target(target))]
+        Path(empty, "sources").write_text("".join(listed))
+        still = [*audit, "--recon-no-replay"]
         measured = medians(
-            {"empty": [PYTEST], "no replay": [*audit, "--recon-no-replay"], "default": audit},
+            {
+                "empty": [PYTEST],
+                "bare loop": [sys.executable, "-c", BARE_LOOP],
+                "cold": [*still, "--recon-no-cache"],
+                "warm": still,
+                "default": [*audit, "--recon-no-cache"],
+            },
             empty,
             options.runs,
         )
         floor = measured["empty"][0]
         for name, (wall, memory) in measured.items():
             print(f"{name:<12} {wall:7.3f} s  {wall / floor:5.2f} x empty  {memory:6.1f} MiB")
-        if measured["no replay"][0] / floor > LIMITS["no_replay"]:
-            over.append("no replay")
-        if measured["no replay"][1] > LIMITS["memory"]:
+        parsed = floor + measured["bare loop"][0]
+        cold, warm = measured["cold"][0] / parsed, measured["warm"][0] / floor
+        print(f"cold         {cold:5.2f} x (empty + bare loop over {len(listed)} sources)")
+        if cold > LIMITS["cold"]:
+            over.append("cold")
+        if warm > LIMITS["warm"]:
+            over.append("warm")
+        if measured["cold"][1] > LIMITS["memory"]:
             over.append("memory")
         small, large = (synthetic(Path(empty) / f"s{count}", count) for count in (100, 900))
         grown = medians(
             {
-                "small": [PYTEST, f"--recon-target={small}"],
-                "large": [PYTEST, f"--recon-target={large}"],
+                "small": [PYTEST, f"--recon-target={small}", "--recon-no-cache"],
+                "large": [PYTEST, f"--recon-target={large}", "--recon-no-cache"],
             },
             empty,
             max(3, options.runs // 2),
@@ -130,17 +167,18 @@ def main() -> int:
         if bare is None:
             print("replay       no history to replay, or no server: not measured")
         else:
+            audited = [PYTEST, f"--recon-target={history}", "--recon-no-cache"]
             with_replay = medians(
                 {
-                    "without": [PYTEST, f"--recon-target={history}", "--recon-no-replay"],
-                    "with": [PYTEST, f"--recon-target={history}"],
+                    "without": [*audited, "--recon-no-replay"],
+                    "with": audited,
                 },
                 empty,
                 max(3, options.runs // 2),
             )
             server = statistics.median(bare() for _ in range(3))
             wall = with_replay["with"][0]
-            allowed = LIMITS["no_replay"] * floor + LIMITS["replay_server"] * server
+            allowed = with_replay["without"][0] + LIMITS["replay_server"] * server
             print(
                 f"replay       {wall:7.3f} s; bare server {server:.3f} s;"
                 f" without {with_replay['without'][0]:.3f} s; allowed {allowed:.3f} s"

@@ -33,6 +33,8 @@ class LiveRedis(Struct, frozen=True):
     """Empty when it was started without one."""
     settings: Mapping[str, str] | None = None
     """``maxmemory``, ``maxmemory-policy``, ``appendonly``, ``protected-mode``."""
+    endless_share: int | None = None
+    """Per cent of its keys without a time to live; ``None`` when it holds none."""
 
 
 def configure_redis(target: Target, url: str) -> None:
@@ -57,6 +59,7 @@ def live_redis(target: Target) -> LiveRedis | None:
         version=found["version"],
         config_file=found["config_file"],
         settings=found["settings"],
+        endless_share=found.get("endless_share"),
     )
 
 

@@ -39,6 +39,12 @@ class Route(Struct, frozen=True):
     """The name of the function that answers, as written; empty for closures."""
     scopes: tuple[Scope, ...] = ()
     """Scopes that take all paths below their prefix (Actix), outer first."""
+    router: Place | None = None
+    """Where the router is made that it is in; two of them may be two servers."""
+    via: tuple[Place, ...] = ()
+    """The mounts by which it is reached, outer first."""
+    doubtful: bool = False
+    """One of these mounts may mean another function than the one that was followed."""
 
     def matches(self, path: str) -> bool:
         """Whether a request path, its method left aside, is this route's."""
@@ -177,7 +183,9 @@ def _table_of(served: Served | None) -> RouteTable | None:
     unique: dict[tuple[str, str, Place], Route] = {}
     for one in served.endpoints:
         path = one.path if one.path.startswith("/") else f"/{one.path}"
-        route = Route(one.method, path, one.place, one.handler, one.scopes)
+        route = Route(
+            one.method, path, one.place, one.handler, one.scopes, one.router, one.via, one.doubtful
+        )
         unique.setdefault((route.method, route.path, route.place), route)
     first = wide[0] if wide else None
     if first is None and not unique and served.framework != "nginx":

@@ -63,6 +63,8 @@ def gather(
     prefix: str = "",
     scopes: tuple[Scope, ...] = (),
     stack: tuple[int, ...] = (),
+    via: tuple[Mount, ...] = (),
+    doubtful: bool = False,
 ) -> None:
     """Add all items, mounts followed; what cannot be followed becomes a gap."""
 
@@ -87,7 +89,16 @@ def gather(
             if path is not None:
                 inner = _moved(prefix, one.scopes)
                 served.endpoints.append(
-                    Endpoint(one.method, path, one.place, one.handler, (*scopes, *inner))
+                    Endpoint(
+                        method=one.method,
+                        path=path,
+                        place=one.place,
+                        handler=one.handler,
+                        scopes=(*scopes, *inner),
+                        router=via[0].router if via else one.router,
+                        via=tuple(mount.place for mount in via),
+                        doubtful=doubtful,
+                    )
                 )
             continue
         path = put(one.prefix, one.place)
@@ -109,7 +120,7 @@ def gather(
                 continue
             gather(
                 served, chosen, other, resolve, constant, path, (*scopes, *inner),
-                (*stack, id(unit)),
+                (*stack, id(unit)), (*via, one), doubtful or len(found) > 1,
             )  # fmt: skip
 
 
@@ -122,4 +133,4 @@ def _chosen(mount: Mount, unit: Unit) -> tuple[Item, ...]:
 
 
 def _moved(prefix: str, scopes: tuple[Scope, ...]) -> tuple[Scope, ...]:
-    return tuple(Scope(joined(prefix, one.prefix), one.place) for one in scopes)
+    return tuple(Scope(joined(prefix, one.prefix), one.place, one.guarded) for one in scopes)

@@ -1,0 +1,1 @@
+"""What blocks or breaks an asynchronous runtime."""

@@ -1,0 +1,74 @@
+"""Blocking calls do not keep async workers waiting."""
+
+from pytest_reconaudit.api import Severity, WaitingFile, audit, lines_of, report
+
+_KINDS = {
+    "sleep": "sleeps its thread",
+    "redis": "talks to Redis synchronously",
+    "hash": "hashes a password",
+    "file": "reads or writes files synchronously",
+    "process": "waits for a process",
+    "connect": "connects synchronously",
+    "http": "waits for an HTTP answer",
+    "runtime": "blocks on a future",
+    "decode": "decodes an image",
+    "receive": "waits for a message",
+    "database": "waits for the database",
+    "compress": "packs or unpacks data synchronously",
+}
+
+
+@audit(
+    pillar=2,
+    severity=Severity.MEDIUM,
+    impact="Other requests on the same worker or event loop stand still meanwhile.",
+    fix="""
+    Take the asynchronous counterpart (`tokio::fs`, `tokio::time::sleep`, `tokio::process`, the
+    async client); move computing such as password hashing to a thread that may wait:
+
+    ```rust
+    let ok = tokio::task::spawn_blocking(move || bcrypt::verify(password, &hash)).await??;
+    ```
+
+    In Python `await asyncio.to_thread(…)`, in Node the call without `Sync` and `await`.
+    """,
+)
+def async_calls_nonblocking(waiting_calls: WaitingFile) -> None:
+    """Nothing that waits or computes for long runs on an async worker.
+
+    Why: between two awaits a task has its worker for itself; 10 to 100 µs is what runtimes are
+    made for, a password hash takes a thousand times that, a sleep as long as it says.
+    Decides: looks at servers: Rust crates with a web framework (and the crates of the repository
+    that they use), Python applications with an async one, Node code that a route reaches. (a) In
+    an async function, block or closure: `std::thread::sleep` and `block_on` (high), synchronous
+    Redis (high on the way of a request other than a health check), password hashing, `std::net`
+    connects, `reqwest::blocking`, ureq, `std::sync::mpsc` receives, `std::fs`, processes that are
+    waited for, decoding of images (medium where a route reaches it, or no route is known, else
+    low). In Python `async def` with `time.sleep`, `requests`, `urllib`, synchronous drivers and
+    sessions, `subprocess`, password hashing; in Node the `…Sync` functions of fs, child_process,
+    crypto, zlib and bcrypt. (b) A function that is not async does so (files, processes and images
+    aside) and is surely called by async code, through at most three functions. Names are resolved
+    by import: `fs::read` of `use tokio::fs` passes, as do closures given to `spawn_blocking` and
+    its like, start-up code, tests, and functions that no async code calls.
+    Blind spots: what libraries do inside; calls through traits and function pointers.
+    """
+    file = waiting_calls
+    for one in file.functions:
+        what = ", ".join(_KINDS[kind] for kind in one.kinds)
+        where = f" (per request of {one.route})" if one.route else ""
+        callers = ""
+        if one.callers:
+            times = "once" if len(one.callers) == 1 else f"{len(one.callers)} times"
+            callers = f", called by async code {times}: {one.callers[0].place}"
+        total = f"; {file.total} such calls in {file.unit}" if file.total > len(one.sites) else ""
+        lines = lines_of(site.place for site in one.sites)
+        report(
+            at=one.at,
+            says=f"{one.name} {what}: `{one.sites[0].message}`, {lines}{where}{callers}{total}",
+            severity=one.severity,
+            confidence=one.confidence,
+            evidence=one.evidence,
+            related=[*one.sites[1:], *one.callers],
+            clause=one.clause,
+            key=one.name or one.sites[0].message,
+        )

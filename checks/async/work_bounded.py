@@ -1,0 +1,62 @@
+"""What a request starts has a limit."""
+
+from pytest_reconaudit.api import Confidence, FanOutFile, Severity, audit, lines_of, report
+
+_SAYS = {
+    "a": "{name} starts a task for each element of `{over}`, however many there are",
+    "b": "{name} {does} an unbounded channel",
+    "c": "{name} runs a call for each element of `{over}` at once, however many there are",
+}
+
+
+@audit(
+    pillar=2,
+    severity=Severity.MEDIUM,
+    confidence=Confidence.LIKELY,
+    impact="One large request takes all connections and memory from the others.",
+    fix="""
+    Give the work a limit:
+
+    ```rust
+    let found: Vec<_> = stream::iter(ids)
+        .map(|id| fetch(id))
+        .buffer_unordered(8)
+        .collect()
+        .await;
+    ```
+
+    For tasks take a `Semaphore` permit before `spawn`, for queues `mpsc::channel(1000)` and decide
+    what happens when it is full.
+    """,
+)
+def async_work_bounded(fan_out: FanOutFile) -> None:
+    """Tasks, joined calls and queues do not grow with what a client sends.
+
+    Why: a task per element means as many connections, files and buffers at once; a queue without a
+    limit hides that its reader is too slow until memory is gone.
+    Decides: looks at crates that servers are made of. (a) `tokio::spawn` and its like, or a
+    `JoinSet`, per element of a collection (`for`, `map`, `for_each`), (c) `join_all` over calls
+    made for each element: medium and likely in a function that a route reaches, else low and
+    possible. (b) A send into an `UnboundedSender` on the way of a request: medium and likely; the
+    making of an unbounded channel elsewhere: low and possible. Functions with a semaphore,
+    permits, `buffer_unordered`, `for_each_concurrent` or `join_next`, chunks, `take`, literal
+    lists and ranges, collections that were counted before or are named after configuration, tasks
+    that are awaited at once, requests that wait for the answer, one task per request, `main` and
+    tests pass.
+    Blind spots: limits set by the caller, such as a page size.
+    """
+    for one in fan_out.work:
+        sends = bool(one.over) and one.clause == "b"
+        does = f"sends by `{one.over}` into" if sends else "makes"
+        where = f", per request of {one.route}" if one.route else ""
+        says = _SAYS[one.clause].format(name=one.name, over=one.over, does=does)
+        report(
+            at=one.at,
+            says=f"{says}: {lines_of(site.place for site in one.sites)}{where}",
+            severity=one.severity,
+            confidence=one.confidence,
+            evidence=one.evidence,
+            related=one.sites[1:],
+            clause=one.clause,
+            key=f"{one.clause} {one.name}",
+        )

@@ -1,0 +1,1 @@
+"""What is cached, for how long, and what makes it stale."""

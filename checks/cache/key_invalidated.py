@@ -1,0 +1,59 @@
+"""Whoever changes an entity deletes what is cached of it."""
+
+from pytest_reconaudit.api import CachedKey, Confidence, Severity, audit, report, shown_ttl
+
+
+@audit(
+    pillar=2,
+    severity=Severity.HIGH,
+    confidence=Confidence.LIKELY,
+    impact="After a change users are shown the old state until the key runs out; with several"
+    " servers each shows another one.",
+    fix="""
+    Delete the key after the change is committed. Pages of a list cannot be deleted one by one:
+    put a version into the key and raise it.
+
+    ```rust
+    let project = service.update_project(id, request).await?;
+    cache.delete(&keys::project(id)).await?;      // the entity
+    cache.incr("projects:version").await?;        // projects:v{version}:page:{page}
+    ```
+    """,
+)
+def cache_key_invalidated(cached_key: CachedKey) -> None:
+    """What is cached of an entity is deleted when the entity changes.
+
+    Why: a cache that nobody invalidates serves deleted rows and old values for its whole TTL.
+    Decides: per template of keys that is written and read and lives longer than a minute, with no
+    delete anywhere: by the key, by a pattern or prefix that covers it, by a tag, a version in the
+    key, or a mutator that writes the new value itself. Mutators are the handlers that insert,
+    update or delete in the table that the key is named after (for counts and dashboards in the
+    tables that the writer reads), else the handlers that say so by name, method and path. Updates
+    of passwords, tokens and last logins change nothing that is cached. Known by names alone it is
+    a hint. Critical when the key of one
+    entity survives its own update or delete for more than five minutes, medium for counts and up to
+    five minutes, else high. Keys of sessions, tokens, limits, locks, exports and data of others
+    pass.
+    Blind spots: keys and deletes that are put together at run time; jobs and other services.
+    """
+    found = cached_key.mutators
+    if not found:
+        return
+    write = cached_key.write
+    names = ", ".join(f"{one.name} ({one.place})" for one in found[:5])
+    more = f" and {len(found) - 5} more" if len(found) > 5 else ""
+    report(
+        at=write.place,
+        says=f"{write.template} ({shown_ttl(cached_key.family.ttl)}) is written here and deleted"
+        f" nowhere, though what it holds is changed by {len(found)}"
+        f" {'function' if len(found) == 1 else 'functions'}: {names}{more}",
+        severity=cached_key.severity,
+        confidence=Confidence.LIKELY if cached_key.sure else Confidence.POSSIBLE,
+        evidence=write.op.text,
+        related=[
+            *((one.place, f"{one.name} {one.how} and leaves {write.template}") for one in found),
+            *((one.place, f"writes {one.template}") for one in cached_key.family.writes[1:]),
+            *((one.place, f"reads {one.template}") for one in cached_key.family.reads[:5]),
+        ],
+        key=write.template,
+    )

@@ -1,0 +1,80 @@
+"""A cache that is built is also read, written and invalidated."""
+
+from pytest_reconaudit.api import CacheLayer, Confidence, Severity, audit, report
+
+
+@audit(
+    pillar=2,
+    severity=Severity.MEDIUM,
+    confidence=Confidence.LIKELY,
+    impact="A cache that nobody asks costs connections and helps nobody.",
+    fix="Wire it into the code that it was written for, or delete it.",
+    advice={
+        "b": (
+            "Whatever is cached stays stale until it runs out.",
+            "Call the deleting method after every change that is committed, or delete the method.",
+        ),
+        "c": (
+            "After a restart every first request is slow, though the code says otherwise.",
+            "Fetch the values and write them, and call it at start; or delete it.",
+        ),
+        "d": ("What it caches is never served.", "Register the route, or delete the handler."),
+    },
+)
+def cache_layer_used(cache_layer: CacheLayer) -> None:
+    """Caches are asked, their deletes are called, warming warms.
+
+    Why: a finished-looking cache module is taken for a working cache.
+    Decides: (a) a cache's type is made in another file and nothing there reads or writes it; (b)
+    none of its public methods that delete or invalidate has a caller while values are written:
+    high; (c) a function that by its name warms or preloads a cache only builds strings, or nobody
+    calls it; (d) a handler reads a cache and no route reaches it, where all routes are known: low.
+    Methods of a trait, library crates and code behind features pass.
+    Blind spots: calls through macros and reflection.
+    """
+    for name, place, made in cache_layer.unasked:
+        report(
+            at=place,
+            says=f"{name} is made at {made} and nothing outside of its own file reads or writes it",
+            evidence=name,
+            related=[(made, f"makes {name}")],
+            clause="a",
+            key=name,
+        )
+    dead = cache_layer.undeleted
+    if dead and cache_layer.written is not None:
+        names = ", ".join(one.name for one in dead[:5])
+        report(
+            at=dead[0].place,
+            says=f"nothing calls {names}, though values are written at {cache_layer.written}",
+            severity=Severity.HIGH,
+            evidence=names,
+            related=[
+                *((one.place, f"{one.name} has no caller") for one in dead[1:]),
+                (cache_layer.written, "writes to the cache"),
+            ],
+            clause="b",
+        )
+    for found, what in (
+        (cache_layer.hollow, "only builds strings: it fetches and writes nothing"),
+        (cache_layer.uncalled, "has no caller"),
+    ):
+        for one in found:
+            report(
+                at=one.place,
+                says=f"{one.name} {what}",
+                evidence=one.name,
+                clause="c",
+                key=one.name,
+            )
+    unrouted = cache_layer.unrouted
+    if unrouted:
+        shown = ", ".join(f"{name} ({template})" for name, _, template in unrouted[:5])
+        report(
+            at=unrouted[0][1],
+            says=f"{len(unrouted)} handlers read the cache and no route leads to them: {shown}",
+            severity=Severity.LOW,
+            evidence=unrouted[0][0],
+            related=[(place, f"{name} reads {template}") for name, place, template in unrouted[1:]],
+            clause="d",
+        )

@@ -1,0 +1,1 @@
+"""What documents claim against what is there."""

@@ -1,0 +1,66 @@
+"""What the guides say is there."""
+
+from pytest_reconaudit.api import (
+    Confidence,
+    JudgedDocument,
+    Note,
+    Severity,
+    audit,
+    lines_of,
+    report,
+)
+
+CLAUSES = {
+    "a": (Severity.MEDIUM, ("path", "script", "command", "symbol", "index", "route")),
+    "b": (Severity.LOW, ("number",)),
+}
+
+
+@audit(
+    pillar=6,
+    severity=Severity.LOW,
+    confidence=Confidence.LIKELY,
+    impact="Whoever follows the document fails there, and trusts the rest of it less.",
+    fix="Correct the name, or take the passage out; mark what is planned as planned.",
+    advice={
+        "b": (
+            "Nobody can tell whether the figure was ever true.",
+            "Commit the result of the measurement, or take the figure out.",
+        ),
+    },
+)
+def docs_claims_backed(judged_document: JudgedDocument) -> None:
+    """What READMEs and guides name in code format is in the repository.
+
+    Why: a document that was true once sends new people the wrong way.
+    Decides: reads READMEs and guides. (a) A path, script, compose file, npm, make or cargo command,
+    component, index or route in code format that nothing in the repository answers to: medium.
+    (b) A README states requests per second or users, and no result of a measurement is there: low.
+    In status reports and change logs both are notes. A claim is only judged when it must mean this
+    repository: its folder is here and the document names other files of it rightly. Plans,
+    examples, things that the reader or a build makes, git-ignored files, other machines' paths,
+    websites' pages and translations pass.
+    Blind spots: prose, trees and listings; whether a command that exists does what is said.
+    """
+    document = judged_document
+    for clause, (severity, kinds) in CLAUSES.items():
+        refuted = document.of(*kinds)
+        if not refuted:
+            continue
+        listed = "; ".join(f"`{claim.text}`: {claim.says}" for claim in refuted[:5])
+        more = f" and {len(refuted) - 5} more" if len(refuted) > 5 else ""
+        related = []
+        for claim in refuted:
+            related.append(Note(claim.place, f"{claim.text}: {claim.says}"))
+            if claim.nearest is not None:
+                related.append(claim.nearest)
+        report(
+            at=refuted[0].place,
+            says=f"{len(refuted)} of {document.judged} claims are not backed"
+            f" ({lines_of(claim.place for claim in refuted)}): {listed}{more}",
+            severity=Severity.INFO if document.is_report else severity,
+            evidence=", ".join(claim.text for claim in refuted),
+            related=related[1:],
+            clause=clause,
+            key=clause,
+        )

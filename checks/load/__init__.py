@@ -1,0 +1,1 @@
+"""Load test scripts against the application that they load."""

@@ -1,0 +1,1 @@
+"""What database queries a request makes."""

@@ -1,0 +1,51 @@
+"""List endpoints bring a page, not a table."""
+
+from pytest_reconaudit.api import Confidence, ListFile, Severity, audit, report
+
+
+@audit(
+    pillar=2,
+    severity=Severity.MEDIUM,
+    confidence=Confidence.LIKELY,
+    impact="The answer, its memory and its time grow with the table until the endpoint fails.",
+    fix="""
+    Take one page, with a cap that the caller cannot lift:
+
+    ```rust
+    let per_page = query.per_page.unwrap_or(20).min(100);
+    let rows = orders::table.order(orders::id.desc())
+        .filter(orders::id.lt(after)).limit(per_page).load(conn)?;
+    ```
+    """,
+    advice={
+        "b": (
+            "A caller can ask for a page as large as the table.",
+            "Cap it: `.min(100)`, `Math.min(size, 100)`, `Query(20, le=100)`.",
+        ),
+    },
+)
+def query_list_bounded(list_file: ListFile) -> None:
+    """A query that answers a collection's GET has a limit.
+
+    Why: what is quick with a hundred rows fails with a million.
+    Decides: looks at queries for any number of rows in functions that surely run while a GET of a
+    collection (no parameter at the end of its path) is answered. (a) No limit and no condition on
+    something that the request says: medium. (b) A page size that comes from outside and that no
+    function on the way bounds (Rust): info. Aggregates, lookups by key, children of one parent and
+    tables that are small by their name (roles, settings, countries, plans ...) pass.
+    Blind spots: how many rows a table has; limits that a helper adds; what routes do not tell.
+    """
+    for one in list_file.unbounded:
+        if one.limit:
+            says = f"{one.request} takes its page size `{one.limit}` uncapped ({one.function})"
+        else:
+            says = f"{one.request} brings all rows of {one.table}: no limit ({one.function})"
+        report(
+            at=one.at,
+            says=says,
+            severity=one.severity,
+            confidence=one.confidence,
+            evidence=one.limit or one.table,
+            clause="b" if one.limit else "a",
+            key=one.function,
+        )

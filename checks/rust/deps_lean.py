@@ -1,0 +1,74 @@
+"""Dependencies are taken in the form that is needed."""
+
+from pytest_reconaudit.api import (
+    SUCCESSORS_DATE,
+    Confidence,
+    CrateWeight,
+    Severity,
+    audit,
+    report,
+)
+
+SEVERITIES = {
+    "a": Severity.MEDIUM,
+    "b": Severity.MEDIUM,
+    "c": Severity.LOW,
+    "d": Severity.LOW,
+    "e": Severity.LOW,
+    "f": Severity.INFO,
+}
+
+
+@audit(
+    pillar=2,
+    severity=Severity.LOW,
+    confidence=Confidence.LIKELY,
+    impact="Builds take longer and the program is larger than what it does asks for.",
+    fix="""
+    Switch default features off and name what is used:
+
+    ```toml
+    aws-config = { version = "1", default-features = false, features = ["rustls", "rt-tokio"] }
+    reqwest = { version = "0.12", default-features = false, features = ["rustls-tls", "json"] }
+    tokio = { version = "1", features = ["rt-multi-thread", "macros", "net", "time"] }
+    ```
+    """,
+    advice={
+        "b": (
+            "Two TLS stacks are compiled, shipped and watched for advisories.",
+            'Choose one: `default-features = false, features = ["rustls-tls"]`.',
+        ),
+        "d": (
+            "Two ways to do one thing are maintained, and the code has to know which is meant.",
+            "Keep one. Where the other is there for old data, say so in a comment.",
+        ),
+        "e": (
+            "Faults and security holes of it are mended by nobody.",
+            f"Move to the successor (table as of {SUCCESSORS_DATE}).",
+        ),
+        "f": ("Both are compiled and shipped.", "`cargo tree -d` says who wants the older one."),
+    },
+)
+def rust_deps_lean(crate_weight: CrateWeight) -> None:
+    """Heavy dependencies come without what nobody needs.
+
+    Why: default features and second crates for one purpose cost minutes of every build.
+    Decides: reads Cargo.toml and Cargo.lock. (a) `aws-sdk-*` and `aws-config` with all default
+    features: medium. (b) reqwest with its default native-tls where rustls is built too: medium.
+    (c) tokio with `full`: low. (d) Two crates for one purpose (password hashes; a logger and
+    tracing-subscriber): low. (e) A crate that nobody maintains and that has a named successor: low.
+    (f) A heavy crate in two incompatible versions in the lock file: a note. Dependencies of tests,
+    optional second crates, forks by path or git, and hash schemes whose comments or code speak of
+    a migration pass.
+    Blind spots: which features the code uses is not looked at.
+    """
+    for thing in crate_weight.found:
+        report(
+            at=thing.places[0].place,
+            says=thing.says,
+            severity=SEVERITIES[thing.clause],
+            evidence=", ".join(dict.fromkeys(note.message for note in thing.places)),
+            related=thing.places[1:],
+            clause=thing.clause,
+            key=thing.key,
+        )

@@ -1,0 +1,71 @@
+"""Every dependency is named by the package's code."""
+
+from pytest_reconaudit.api import CrateUse, Note, Severity, audit, lines_of, report
+
+KINDS = {
+    "heavy": ("a", Severity.MEDIUM, "heavy dependency", "heavy dependencies"),
+    "usual": ("b", Severity.LOW, "dependency", "dependencies"),
+    "dev": ("c", Severity.LOW, "dependency of tests", "dependencies of tests"),
+}
+
+
+@audit(
+    pillar=2,
+    severity=Severity.LOW,
+    impact="It is downloaded, compiled and watched for advisories with every build, for nothing.",
+    fix="""
+    Take it out and build all targets once:
+
+    ```sh
+    cargo remove NAME            # --dev for dev-dependencies
+    cargo check --all-targets
+    ```
+
+    Where it is needed without being named, say so:
+
+    ```toml
+    [package.metadata.cargo-machete]
+    ignored = ["NAME"]
+    ```
+    """,
+    advice={
+        "a": (
+            "It takes minutes of every build and megabytes of the image, for nothing.",
+            "",
+        ),
+    },
+)
+def rust_deps_used(crate_use: CrateUse) -> None:
+    """Every dependency of a package is named by its code.
+
+    Why: what nobody uses is still resolved, compiled, and audited with every release.
+    Decides: looks for the crate's name as a word in all `.rs` files of the package (tests,
+    examples and build script too), comments and strings left out. A name that occurs nowhere is a
+    finding: (a) crates that are slow to build (`aws-sdk-*`, `wasmtime`, `rocksdb` …): medium;
+    (b) others: low; (c) dependencies of tests: low. Optional dependencies, those that a feature
+    names, `*-sys` crates, allocators, renamed crates and libraries, names in attributes' strings
+    and doc tests, crates that macros or generated code need, and those that cargo-machete,
+    cargo-shear or cargo-udeps are told to ignore pass; so does one with a comment that gives the
+    reason.
+    Blind spots: a crate whose name is also an everyday word of the code counts as used; packages
+    with generated code are not judged on their normal dependencies.
+    """
+    for kind, (clause, severity, one, many) in KINDS.items():
+        unused = crate_use.of(kind)
+        if not unused:
+            continue
+        names = ", ".join(
+            f"{dependency.name} ({lines_of([dependency.place])})" for dependency in unused[:5]
+        )
+        more = f" and {len(unused) - 5} more" if len(unused) > 5 else ""
+        count = f"{len(unused)} {one if len(unused) == 1 else many}"
+        report(
+            at=unused[0].place,
+            says=f"{count} of {crate_use.package.manifest.package} named in none of its"
+            f" {crate_use.files} Rust files: {names}{more}",
+            severity=severity,
+            evidence=", ".join(dependency.name for dependency in unused),
+            related=[Note(dependency.place, dependency.name) for dependency in unused],
+            clause=clause,
+            key=kind,
+        )

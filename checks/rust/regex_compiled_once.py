@@ -1,0 +1,39 @@
+"""Patterns are compiled once."""
+
+from pytest_reconaudit.api import RegexFile, Severity, audit, lines_of, report, weighed
+
+
+@audit(
+    pillar=2,
+    severity=Severity.LOW,
+    impact="Compiling takes thousands of times longer than matching, and is done again each time.",
+    fix="""
+    ```rust
+    static NAME: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"^\\w+$").unwrap());
+    ```
+    """,
+)
+def rust_regex_compiled_once(regex_file: RegexFile) -> None:
+    """A literal pattern is not compiled again in a loop or for every request.
+
+    Why: compiling a pattern allocates and runs for microseconds to milliseconds.
+    Decides: a literal `Regex::new` of the `regex` crate inside a loop, or in a function that runs
+    while a request is answered (reached from a handler, or one that takes the request): low,
+    medium in middleware, which every request passes. `LazyLock`, `OnceLock`, `Lazy`,
+    `lazy_static!`, `thread_local!` and the like pass, as do constructors, `main`, tests and
+    patterns that are put together at run time.
+    Blind spots: functions that are called through values or traits.
+    """
+    for function in regex_file.recompiled:
+        count = len(function.found)
+        patterns = "1 pattern" if count == 1 else f"{count} patterns"
+        severity = Severity.MEDIUM if function.middleware else Severity.LOW
+        report(
+            at=function.places[0],
+            says=f"{function.function} compiles {patterns} {function.why}"
+            f" ({lines_of(function.places)})",
+            severity=weighed(severity, regex_file.path),
+            evidence=function.found[0].pattern,
+            related=[(place, "compiled here") for place in function.places[1:]],
+            key=function.function,
+        )

@@ -1,0 +1,68 @@
+"""Every route that is registered is reached."""
+
+from pytest_reconaudit.api import Note, RustRoutes, Severity, audit, report
+
+
+@audit(
+    pillar=1,
+    severity=Severity.CRITICAL,
+    impact="The routes answer 404 although they are written, registered and tested one by one.",
+    fix="""
+    Register the longer prefix first, or put both into one scope:
+
+    ```rust
+    App::new()
+        .service(web::scope("/api/admin").configure(admin))
+        .service(web::scope("/api").configure(api))
+    ```
+    """,
+    advice={
+        "c": (
+            "The server panics at its start.",
+            "Register the path once, `get(list).post(create)`, with one name for each parameter.",
+        ),
+    },
+)
+def rust_routes_reachable(rust_routes: RustRoutes) -> None:
+    """No earlier scope takes a route's path, and no route is registered twice.
+
+    Why: Actix Web asks services in their order, and a scope answers for everything below its
+    prefix, with 404 where it has nothing; axum does not start with two handlers for one path.
+    Decides: follows registrations from the server's start. (a) Actix: a scope stands before a
+    sibling whose path begins with the scope's prefix, by whole segments. (b) The same prefix twice
+    as siblings. Either loses the routes that the first scope does not have itself. (c) axum: one
+    method of one path twice in one router, or the same path with other names for its parameters.
+    Scopes with guards, other parents, other routers, branches of an `if` or `match`, and
+    registrations under `cfg` pass.
+    Blind spots: services of other crates, routes of macros.
+    """
+    for one in rust_routes.shadowed:
+        prefix = one.scope.prefix or "/"
+        first = one.lost[0]
+        more = f" and {len(one.lost) - 1} more" if len(one.lost) > 1 else ""
+        related = [Note(route.place, f"{route.method} {route.path} is lost") for route in one.lost]
+        how = "is there twice" if one.again else "stands before it"
+        report(
+            at=one.at,
+            says=f"{first.method} {first.path}{more} answer{'' if more else 's'} 404: "
+            f"scope {prefix} {how}, and the first one takes every path below it",
+            evidence=f"{first.method} {first.path}",
+            related=[Note(one.scope.place, f"the scope {prefix} that takes it"), *related],
+            clause="b" if one.again else "a",
+            key=f"{prefix} {first.method} {first.path}",
+        )
+    for pair in rust_routes.twice:
+        second = pair.second
+        why = (
+            f"{pair.first.path} and {second.path} are one path with two names for a parameter"
+            if pair.renamed
+            else f"{second.method} {second.path} has two handlers"
+        )
+        report(
+            at=second.place,
+            says=f"the server panics at its start: {why}",
+            evidence=f"{second.method} {second.path}",
+            related=[Note(pair.first.place, f"{pair.first.method} {pair.first.path}")],
+            clause="c",
+            key=f"{second.method} {second.path}",
+        )

@@ -1,0 +1,68 @@
+"""The frontend can be built from a fresh clone, and there is one of it."""
+
+from pytest_reconaudit.api import Buildable, Severity, audit, report
+
+_COST = "The build, or the page that needs the file, fails."
+
+
+@audit(
+    pillar=1,
+    severity=Severity.HIGH,
+    impact=_COST,
+    fix="Restore the file, or take the line out that needs it.",
+    advice={
+        "a": ('`vite build` ends with "Could not resolve entry module".', "Commit `index.html`."),
+        "b": (
+            "`vite build` cannot resolve the imports; only the editor can.",
+            """
+            Tell Vite of the aliases of tsconfig.json:
+
+            ```
+            // vite.config.ts
+            resolve: { alias: { '@': fileURLToPath(new URL('./src', import.meta.url)) } }
+            ```
+            """,
+        ),
+        "d": (
+            "Every build that loads the file fails.",
+            "Correct the line; run `tsc --noEmit` in CI.",
+        ),
+        "e": ("Users see the characters, or a name is another one than was meant.", "Delete them."),
+        "f": ("Code that is kept up and shipped to nobody.", "Add a route, or delete the page."),
+        "g": (
+            "Two sets of dependencies, configurations and builds; nobody knows which one is real.",
+            "Keep one of the two and delete the other's package.json and configuration.",
+        ),
+    },
+)
+def web_app_buildable(frontend: Buildable) -> None:
+    """What a bundler needs of a frontend package is in the repository and can be read.
+
+    Why: a missing page, a broken import or a stray bracket stops every build, and is often first
+    seen in the deployment.
+    Decides: (a) an application that `vite build` makes has no `index.html`, and its configuration
+    names no other root or input: critical. (b) Imports go by aliases of tsconfig.json, and there is
+    no vite.config: high. (c) A relative import leads to no file of a fresh clone: high; medium
+    when only types come from there or when nothing that is built loads the file. (d) A source
+    that surely no compiler reads: JSX in a `.ts` file, a bare `>` in JSX, a Markdown heading, a
+    merge conflict, unbalanced brackets: critical where the application loads it, medium where
+    nothing does and for configurations of test tools. What only the grammar of the audit cannot
+    read is no finding. (e) CJK or Greek letters in the code or between elements of JSX, when the
+    rest of the file is ASCII: medium. (f) Modules in `pages/`, `views/` or `screens/` that no
+    route reaches, when others are reached: medium. (g) The root package and a folder such as
+    `frontend/` are frontends of different frameworks, without a workspace: medium. Tests, stories,
+    guarded imports, files that a build step writes, names of languages, routes made of files,
+    libraries and server-side frameworks pass.
+    Blind spots: aliases that a configuration computes; imports inside of components of Astro.
+    """
+    for fault in frontend.faults:
+        report(
+            at=fault.place,
+            says=fault.says,
+            severity=fault.severity,
+            confidence=fault.confidence,
+            evidence=fault.evidence,
+            related=fault.related,
+            clause=fault.clause,
+            key=fault.key or fault.clause,
+        )

@@ -1,0 +1,78 @@
+"""Files reach the browser compressed, are kept there, and are no larger than need be."""
+
+from pytest_reconaudit.api import (
+    AssetScope,
+    Confidence,
+    Severity,
+    SkipReason,
+    audit,
+    report,
+    skip,
+)
+
+_SEVERITIES = {
+    "a": Severity.MEDIUM,
+    "b": Severity.MEDIUM,
+    "c": Severity.LOW,
+    "d": Severity.LOW,
+    "e": Severity.INFO,
+}
+
+
+@audit(
+    pillar=2,
+    severity=Severity.MEDIUM,
+    confidence=Confidence.LIKELY,
+    impact="Browsers load three times as much as they need to.",
+    fix="""
+    ```
+    gzip on;
+    gzip_vary on;
+    gzip_types text/css application/javascript text/javascript application/json image/svg+xml;
+    ```
+    """,
+    advice={
+        "b": (
+            "Every visit asks again for files that never change.",
+            """
+            ```
+            location /assets/ { add_header Cache-Control "public, max-age=31536000, immutable"; }
+            location = /index.html { add_header Cache-Control "no-cache"; }
+            ```
+            """,
+        ),
+        "c": ("The image alone takes seconds on a phone.", "Save it as WebP or AVIF, at its size."),
+        "d": ("Text appears late, or jumps.", "`woff2_compress`, and only the glyphs in use."),
+        "e": (
+            "It goes on after the component is gone, and once more for each time it comes back.",
+            "Return a function that ends it: `return () => clearInterval(timer)`.",
+        ),
+    },
+)
+def web_assets_compressed(assets: AssetScope) -> None:
+    """A server compresses built files and lets browsers keep them; images and fonts are small.
+
+    Why: scripts and styles shrink to a third by gzip, and a file with a hash in its name never has
+    to be asked for twice.
+    Decides: an nginx that an image starts in front of the finished files of a bundler, with the
+    configuration that Dockerfile and compose put there: (a) no gzip or brotli, or gzip without
+    scripts among its types: medium. (b) No file may be kept for a week or longer (`expires`,
+    `max-age`, `immutable`): medium. In frontend packages: (c) images over 300 kB that are neither
+    WebP nor AVIF, (d) fonts over 100 kB without a WOFF2 beside them: low. (e) An effect of React
+    that starts a timer, a listener or a socket and returns nothing: a note. A CDN or a proxy in the
+    repository that compresses, precompressed files (`gzip_static`), snippets that are not in the
+    repository, development images and pictures for documents and previews pass.
+    Blind spots: other servers than nginx; what a load balancer outside of the repository does.
+    """
+    if assets.unknown:
+        skip(SkipReason.UNRESOLVED, assets.unknown)
+    for fault in assets.faults:
+        report(
+            at=fault.place,
+            says=fault.says,
+            severity=_SEVERITIES[fault.clause],
+            evidence=fault.evidence,
+            related=fault.related,
+            clause=fault.clause,
+            key=f"{fault.clause} {fault.evidence}",
+        )

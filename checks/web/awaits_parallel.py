@@ -1,0 +1,58 @@
+"""What can run side by side is not awaited one by one."""
+
+from pytest_reconaudit.api import AwaitFile, Confidence, Severity, audit, lines_of, report
+
+
+@audit(
+    pillar=2,
+    severity=Severity.LOW,
+    confidence=Confidence.LIKELY,
+    impact="The waiting times add up: twenty uploads of 300 ms take six seconds instead of one.",
+    fix="""
+    Start what is independent together, with a limit where there may be many:
+
+    ```ts
+    // before
+    for (const file of files) await upload(file);
+    // after
+    await Promise.all(files.map((file) => upload(file)));
+    // many items: const limit = pLimit(5); files.map((file) => limit(() => upload(file)))
+    ```
+    """,
+)
+def web_awaits_parallel(await_file: AwaitFile) -> None:
+    """Operations that do not need each other run together.
+
+    Why: every `await` in a loop or a row waits a whole round trip before the next request
+    leaves.
+    Decides: (a) two or more declarations in a row that each await a read (`get`, `fetch`,
+    `load`, `find` …), none using a value of the others: low. (b) a loop over a collection that
+    awaits an operation on its item (upload, fetch, process, save, delete …): medium. Nothing is
+    said when a round uses what an earlier one changed, when the loop can end early (`break`,
+    `return`, `throw`), pauses, yields or works in batches, for `for await`, `while` and counted
+    loops, steps, migrations, commands, pages, queues and plugins, one shared browser page,
+    connection, terminal or repository, transactions and locks, database calls, and where a
+    remark asks for order or limits.
+    Blind spots: a server that allows few requests at a time; order that only the server knows.
+    """
+    for one in await_file.waits:
+        who = f"{one.function}()" if one.function else "the module"
+        places = [note.place for note in one.places]
+        count = len(places)
+        names = ", ".join(dict.fromkeys(note.message.split()[1] for note in one.operations[:5]))
+        if one.clause == "b":
+            says = f"{who} awaits {names} once per item of `{one.over}`"
+            says += f", in {count} loops" if count > 1 else ""
+        else:
+            says = f"{who} awaits {one.places[0].message} one after another"
+            says += f", in {count} places" if count > 1 else ""
+            says += ", and none needs the other"
+        report(
+            at=places[0],
+            says=f"{says}: {lines_of([*places, *(note.place for note in one.operations)])}",
+            severity=one.severity,
+            evidence=one.evidence,
+            related=[*one.places[1:], *one.operations],
+            clause=one.clause,
+            key=f"{one.clause} {one.function}",
+        )

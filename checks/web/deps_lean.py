@@ -1,0 +1,100 @@
+"""package.json lists what is used, where it is used."""
+
+from pytest_reconaudit.api import (
+    Confidence,
+    Dependency,
+    Note,
+    PackageDependencies,
+    Place,
+    Severity,
+    audit,
+    report,
+)
+
+
+@audit(
+    pillar=2,
+    severity=Severity.LOW,
+    confidence=Confidence.LIKELY,
+    impact="Every install fetches, checks and updates packages that nobody needs.",
+    fix="""
+    Take the line out and install anew: `npm uninstall NAME`.
+    """,
+    advice={
+        "b": (
+            "The image carries tools that only the build needs.",
+            "Move them: `npm install --save-dev NAME`.",
+        ),
+        "c": ("Every visitor loads the whole library.", "Import the functions that are used."),
+        "d": ("Nobody knows whether the pin is still needed.", "Say it in `overrides`."),
+    },
+)
+def web_deps_lean(dependencies: PackageDependencies) -> None:
+    """No dependency is left over, and tools of the build are devDependencies.
+
+    Why: each package is something to fetch, to update and to trust.
+    Decides: (a) a dependency that no file below the package names: no import, script, page,
+    configuration, Dockerfile or workflow, by its name or by a program that it brings; and that is
+    no peer of another one by the lockfile. One finding per package.json: low; without a lockfile
+    that tells peers it is only a hint. (b) Tools of build, test and style under `dependencies`
+    where the image installs for production only: low. (c) moment, the whole of lodash, or all icons
+    of a library in what a browser loads: a note. (d) A dependency that is named nowhere, but has
+    one exact version, as pins against flaws have: a note. Types, plugins and presets (named by a
+    part of their name), drivers, compilers, members of the workspace and frameworks that load
+    whatever is listed pass.
+    Blind spots: packages that are loaded by a computed name; plugins that are left over.
+    """
+    one = dependencies
+    if one.unused:
+        _told(
+            one.unused,
+            "is named in no file" if len(one.unused) == 1 else "are named in no file",
+            Severity.LOW,
+            "a",
+            one.confidence,
+        )
+    if one.pins:
+        _told(one.pins, "with an exact version, named in no file", Severity.INFO, "d")
+    if one.tools and one.install is not None:
+        many = len(one.tools) > 1
+        _told(
+            one.tools,
+            f"{'are tools' if many else 'is a tool'} of the build, and the image installs"
+            f" {'them' if many else 'it'} for production",
+            Severity.LOW,
+            "b",
+            more=[one.install],
+        )
+    for heavy in one.heavy:
+        first = heavy.uses[0].place
+        report(
+            at=heavy.dependency.place,
+            says=f"{heavy.says} ({first}{' and others' if len(heavy.uses) > 1 else ''})",
+            severity=Severity.INFO,
+            evidence=heavy.dependency.name,
+            related=heavy.uses[:20],
+            clause="c",
+        )
+
+
+def _told(
+    found: tuple[Dependency, ...],
+    what: str,
+    severity: Severity,
+    clause: str,
+    confidence: Confidence | None = None,
+    more: list[Note] | None = None,
+) -> None:
+    names = ", ".join(one.name for one in found[:5]) + (" …" if len(found) > 5 else "")
+    count = f"{len(found)} dependencies: " if len(found) > 1 else ""
+    places: list[tuple[Place, str]] = [(one.place, one.name) for one in found[1:]]
+    report(
+        at=found[0].place,
+        says=f"{count}{names} {what}",
+        severity=severity,
+        confidence=confidence,
+        evidence=names,
+        related=[*places, *((note.place, note.message) for note in more or ())],
+        clause=clause,
+        key=f"{clause} {found[0].name}",
+    )

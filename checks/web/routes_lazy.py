@@ -1,0 +1,47 @@
+"""Routes load their page when somebody goes there."""
+
+from pytest_reconaudit.api import RouterFile, Severity, audit, report
+
+
+@audit(
+    pillar=2,
+    severity=Severity.LOW,
+    impact="Whoever opens the first page downloads and parses every other page as well.",
+    fix="""
+    Let the route load its page:
+
+    ```tsx
+    // before
+    import Reports from "./pages/Reports";
+    // after
+    const Reports = lazy(() => import("./pages/Reports"));
+    ```
+    """,
+)
+def web_routes_lazy(router: RouterFile) -> None:
+    """A router imports no page but the first.
+
+    Why: each statically imported page is in the file that the browser must load before it shows
+    anything, for people who may never open that page.
+    Decides: looks at files with four or more routes (`<Route>`, route objects of React Router
+    and Vue Router). The innermost component of a route that is no wrapper must not come from a
+    static import of a module of pages (`pages/`, `views/`, `features/` …, or a name such as
+    `ReportPage`): low, medium when it is behind the login (`ProtectedRoute`, `RequireAuth`,
+    `requiresAuth`). Landing, login, error and callback pages, layouts and guards pass, also
+    pages that load their content on demand, routers that are loaded on demand themselves, and
+    applications on their user's machine (Electron, Tauri).
+    Blind spots: routers made of files; pages that a barrel hands on.
+    """
+    if router.eager is None:
+        return
+    pages = router.eager.pages
+    names = ", ".join(one.message for one in pages[:5]) + (" …" if len(pages) > 5 else "")
+    counted = f"{len(pages)} page{'' if len(pages) == 1 else 's'}"
+    report(
+        at=pages[0].place,
+        says=f"the router of {router.routes} routes imports {counted} statically ({router.lazy} are"
+        f" lazy): {names}",
+        severity=Severity.MEDIUM if router.eager.guarded else Severity.LOW,
+        evidence=pages[0].message,
+        related=[*pages[1:], *router.eager.routes],
+    )

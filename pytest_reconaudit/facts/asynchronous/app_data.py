@@ -1,0 +1,301 @@
+"""What handlers extract against what their server registers, and what is made once per worker."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from msgspec import Struct
+
+from pytest_reconaudit.facts.asynchronous.crates import crate_of, depends_on
+from pytest_reconaudit.facts.code.functions import Ref, handlers, outlined
+from pytest_reconaudit.facts.code.scanned import scanned
+from pytest_reconaudit.facts.packages import cargo_packages
+from pytest_reconaudit.model import Confidence, Note, Place, Severity
+from pytest_reconaudit.patterns import regex
+from pytest_reconaudit.readers.scans.app_state import (
+    AppState,
+    Built,
+    Registration,
+    app_state,
+    bare_type,
+)
+from pytest_reconaudit.readers.scans.outline import OutlinedFunction, outline
+from pytest_reconaudit.target import Target, once
+
+__all__ = ["Mismatch", "SharedData", "shared_data"]
+
+_CALL = regex(r"=(\d):([\w:]+)")
+_WORD = regex(r"[A-Za-z_]\w*")
+_EXTRACTED = regex(r"^(Data|Extension)<(.+)>$")
+_FIRST = regex(r"^\w+<(.+)>$")
+_MAX_ALIASES = 4
+
+
+class Mismatch(Struct, frozen=True):
+    """A type that handlers extract and nobody registered."""
+
+    wanted: str
+    """``Cache``."""
+    given: str
+    """What was registered instead, ``Arc<Cache>``; empty when nothing like it was."""
+    at: Place
+    """The registration; without one the first handler."""
+    evidence: str
+    handlers: tuple[Note, ...]
+    """The parameters that extract it."""
+    route: str
+    """One of the routes that fail; empty when none is known."""
+    extractor: str
+    """``web::Data`` or ``Extension``."""
+    severity: Severity
+    confidence: Confidence
+
+
+class SharedData(Struct, frozen=True, eq=False):
+    """A file that registers data for handlers."""
+
+    path: str
+    mismatches: tuple[Mismatch, ...]
+    built: tuple[tuple[Place, Built], ...]
+    """What the server makes for each worker."""
+
+
+@once
+def shared_data(target: Target) -> tuple[SharedData, ...]:
+    """Every file that registers data, or makes some per worker, by path."""
+    records = scanned(target, app_state)
+    files = {path: one for path, one in records.items() if one.registered or one.built}
+    if not files:
+        return ()
+    by_crate: dict[str, list[str]] = {}
+    for path in files:
+        crate = crate_of(target, path)
+        by_crate.setdefault(crate.path if crate is not None else "", []).append(path)
+    types = _Types(target, records)
+    found: dict[str, list[Mismatch]] = {}
+    for manifest, paths in by_crate.items():
+        if manifest:
+            for path, mismatch in _mismatches(target, manifest, paths, files, types, by_crate):
+                found.setdefault(path, []).append(mismatch)
+    return tuple(
+        SharedData(
+            path,
+            tuple(found.get(path, ())),
+            ()
+            if one.workers
+            else tuple((Place(path, built.line, built.column), built) for built in one.built),
+        )
+        for path, one in sorted(files.items())
+    )
+
+
+class _Given(Struct, frozen=True):
+    path: str
+    registration: Registration
+    type: str
+    """Without ``Data<…>``; empty when it is not known."""
+
+
+class _Wanted(Struct, frozen=True):
+    type: str
+    note: Note
+    route: str
+
+
+def _mismatches(
+    target: Target,
+    manifest: str,
+    paths: list[str],
+    files: Mapping[str, AppState],
+    types: _Types,
+    by_crate: Mapping[str, list[str]],
+) -> Iterator[tuple[str, Mismatch]]:
+    """(path of the file it is told of, mismatch) of the handlers that a crate's server may have."""
+    linked = _linked(target, manifest)
+    for kind, extractor in (("data", "Data"), ("extension", "Extension")):
+        given = [
+            _Given(path, one, _held(types.known(one.type, path), kind))
+            for other in sorted(linked)
+            for path in by_crate.get(other, ())
+            for one in files[path].registered
+            if one.kind == kind
+        ]
+        own = [one for one in given if one.path in paths]
+        if not own:
+            continue
+        known = {one.type for one in given if one.type}
+        complete = all(one.type for one in given)
+        wanted: dict[str, list[_Wanted]] = {}
+        for one in _extracted(target, extractor, types):
+            crate = crate_of(target, one.note.place.path)
+            if crate is not None and crate.path in linked:
+                wanted.setdefault(one.type, []).append(one)
+        routed = any(one.route for found in wanted.values() for one in found)
+        for name, found in sorted(wanted.items()):
+            if name in known or _is_open(name):
+                continue
+            if routed:
+                found = [one for one in found if one.route]
+            if not found:
+                continue
+            other = f"Arc<{name}>"
+            if other not in known and name.startswith("Arc<"):
+                other = name[4:-1]
+            instead = next((one for one in own if one.type == other), None)
+            if instead is None and (
+                other in known or not complete or kind == "extension" or not routed
+            ):
+                continue
+            at = (
+                Place(instead.path, instead.registration.line, instead.registration.column)
+                if instead is not None
+                else found[0].note.place
+            )
+            mismatch = Mismatch(
+                wanted=name,
+                given=other if instead is not None else "",
+                at=at,
+                evidence=instead.registration.text
+                if instead is not None
+                else found[0].note.message,
+                handlers=tuple(one.note for one in found),
+                route=next((one.route for one in found if one.route), ""),
+                extractor="web::Data" if kind == "data" else "Extension",
+                severity=Severity.CRITICAL if routed else Severity.HIGH,
+                confidence=Confidence.CERTAIN
+                if instead is not None and complete and routed
+                else Confidence.LIKELY,
+            )
+            yield (instead.path if instead is not None else own[0].path), mismatch
+
+
+def _held(name: str, kind: str) -> str:
+    if kind == "data":
+        return name[5:-1] if name.startswith("Data<") else name
+    return name
+
+
+def _is_open(name: str) -> bool:
+    """Whether a type is generic or a trait's, so that its name says little."""
+    return len(name) < 3 or any(
+        len(word) == 1 or word in ("dyn", "impl", "Self") for word in _WORD.findall(name)
+    )
+
+
+def _linked(target: Target, manifest: str) -> frozenset[str]:
+    """The manifests of a crate, of those that it depends on, and of those that depend on it."""
+    return _links(target).get(manifest, frozenset({manifest}))
+
+
+@once
+def _links(target: Target) -> Mapping[str, frozenset[str]]:
+    by_name = {
+        one.manifest.package.replace("-", "_"): one
+        for one in cargo_packages(target)
+        if one.manifest.package
+    }
+    below: dict[str, set[str]] = {}
+    for crate in by_name.values():
+        seen: set[str] = set()
+        waiting = [crate]
+        while waiting:
+            one = waiting.pop()
+            if one.path not in seen:
+                seen.add(one.path)
+                waiting += [by_name[name] for name in depends_on(target, one) if name in by_name]
+        below[crate.path] = seen
+    found = {path: set(seen) for path, seen in below.items()}
+    for path, seen in below.items():
+        for other in seen:
+            found[other].add(path)
+    return {path: frozenset(seen) for path, seen in found.items()}
+
+
+def _extracted(target: Target, extractor: str, types: _Types) -> Iterator[_Wanted]:
+    for ref, routes in handlers(target).items():
+        if not ref.path.endswith(".rs"):
+            continue
+        function = outlined(target, ref)
+        for _, kind in function.parameters:
+            match = _EXTRACTED.match(bare_type(kind)) if extractor in kind else None
+            if match is None or match[1] != extractor:
+                continue
+            route = f"{routes[0].method} {routes[0].path}" if routes else ""
+            says = f"{function.name} extracts {match[0]}" + (f", {route}" if route else "")
+            yield _Wanted(types.known(match[2], ref.path), Note(_place(ref, function), says), route)
+
+
+def _place(ref: Ref, function: OutlinedFunction) -> Place:
+    return Place(ref.path, function.line, None)
+
+
+class _Types:
+    """Types through aliases and through what functions return."""
+
+    def __init__(self, target: Target, records: Mapping[str, AppState]) -> None:
+        self._target = target
+        aliases: dict[str, set[str]] = {}
+        for one in records.values():
+            for name, meant in one.aliases:
+                aliases.setdefault(name, set()).add(meant)
+        self._aliases = {name: min(meant) for name, meant in aliases.items() if len(meant) == 1}
+        self._doubtful = {name for name, meant in aliases.items() if len(meant) > 1}
+
+    def known(self, name: str, path: str) -> str:
+        """A type with its aliases written out; empty when it cannot be told."""
+        if not name:
+            return ""
+        for match in _CALL.finditer(name):
+            meant = self._returned(int(match[1]), match[2].split("::"))
+            if not meant:
+                return ""
+            name = name.replace(match[0], meant)
+        for _ in range(_MAX_ALIASES):
+            longer = _WORD.sub(lambda match: self._aliases.get(match[0], match[0]), name)
+            if longer == name:
+                break
+            name = longer
+        return "" if any(word in self._doubtful for word in _WORD.findall(name)) else name
+
+    def _returned(self, unwraps: int, path: list[str]) -> str:
+        """What a call gives after it was unwrapped so many times."""
+        name = path[-1]
+        owner = path[-2] if len(path) > 1 and path[-2][:1].isupper() else ""
+        owner = self._aliases.get(owner, owner)
+        found = _returns(self._target).get((owner.partition("<")[0], name))
+        if found is None:
+            # A type of a library, or a derived `default`: a constructor gives its own type.
+            return owner if owner and name in ("new", "default") and unwraps <= 1 else ""
+        if len(found) != 1:
+            return ""
+        kind = next(iter(found))
+        for _ in range(unwraps):
+            inner = _FIRST.match(kind)
+            if inner is None:
+                return ""
+            kind = _first_argument(inner[1])
+        if kind == "Self":
+            return owner
+        return "" if not kind or "impl" in kind or "Self" in kind or "(" in kind else kind
+
+
+def _first_argument(inside: str) -> str:
+    depth = 0
+    for index, letter in enumerate(inside):
+        depth += (letter in "<(") - (letter in ">)")
+        if letter == "," and not depth:
+            return inside[:index]
+    return inside
+
+
+@once
+def _returns(target: Target) -> Mapping[tuple[str, str], frozenset[str]]:
+    """(type, function) → the bare types that Rust functions so called return."""
+    found: dict[tuple[str, str], set[str]] = {}
+    for path, file in scanned(target, outline).items():
+        if path.endswith(".rs"):
+            for one in file.functions:
+                if not one.is_test:
+                    kind = bare_type(one.returns.strip().removeprefix("->"))
+                    found.setdefault((one.owner, one.name), set()).add(kind)
+    return {key: frozenset(kinds) for key, kinds in found.items()}

@@ -1,0 +1,103 @@
+"""Crates by what they depend on: which belong to a server, which use a synchronous Diesel."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Mapping
+
+from pytest_reconaudit.facts.packages import CargoPackage, cargo_at, cargo_by_path, cargo_packages
+from pytest_reconaudit.patterns import regex
+from pytest_reconaudit.target import Target, once
+
+__all__ = ["crate_of", "depends_on", "has_r2d2", "serves", "serving", "uses_sync_diesel"]
+
+_FRAMEWORKS = frozenset(
+    {"actix_web", "axum", "warp", "rocket", "tonic", "hyper", "poem", "salvo", "tide", "ntex",
+     "actix_http", "poem_openapi", "loco_rs", "gotham", "viz", "trillium", "jsonrpsee"}
+)  # fmt: skip
+_ASYNC_DIESEL = frozenset(
+    {"diesel_async", "tokio_diesel", "bb8_diesel", "async_bb8_diesel", "mobc_diesel"}
+)
+_ASYNC_POOLS = frozenset(
+    {"deadpool", "deadpool_postgres", "deadpool_diesel", "deadpool_redis", "deadpool_sqlite", "bb8",
+     "bb8_postgres", "bb8_redis", "mobc", "sqlx", "sea_orm"}
+)  # fmt: skip
+_POOLS = frozenset(
+    {"r2d2", "r2d2_diesel", "r2d2_postgres", "r2d2_redis", "r2d2_sqlite", "r2d2_mysql"}
+)
+
+
+_TESTING = regex(r"(?:^|[-_])tests?(?:[-_]|$)|(?:^|[-_])testing$")
+
+
+def crate_of(target: Target, path: str) -> CargoPackage | None:
+    """The package that a source file belongs to; none when it is one of test helpers."""
+    crate = cargo_at(target, posixpath.dirname(path))
+    return None if crate is not None and _TESTING.search(crate.manifest.package) else crate
+
+
+def depends_on(target: Target, crate: CargoPackage) -> frozenset[str]:
+    """The crates that one depends on when it runs, ``-`` as ``_``; a renamed one by both names."""
+    return _dependencies(target).get(crate.path, frozenset())
+
+
+@once
+def _dependencies(target: Target) -> Mapping[str, frozenset[str]]:
+    found = {}
+    for crate in cargo_packages(target):
+        names = set()
+        for one in crate.manifest.dependencies:
+            if one.section == "dependencies":
+                names |= {one.name.replace("-", "_"), one.package.replace("-", "_")}
+        found[crate.path] = frozenset(names)
+    return found
+
+
+@once
+def serving(target: Target) -> frozenset[str]:
+    """The manifests of crates that a server is made of: those with a web framework, and the crates
+    of the repository that they depend on."""
+    by_name: dict[str, str] = {}
+    for crate in cargo_packages(target):
+        if crate.manifest.package:
+            by_name[crate.manifest.package.replace("-", "_")] = crate.path
+    needs = _dependencies(target)
+    found = {path for path, names in needs.items() if names & _FRAMEWORKS}
+    waiting = list(found)
+    while waiting:
+        for name in needs[waiting.pop()]:
+            path = by_name.get(name)
+            if path is not None and path not in found:
+                found.add(path)
+                waiting.append(path)
+    return frozenset(found)
+
+
+def serves(target: Target, crate: CargoPackage) -> bool:
+    """Whether a crate itself depends on a web framework that is of no use to a client."""
+    return bool(depends_on(target, crate) & (_FRAMEWORKS - {"hyper", "tonic"}))
+
+
+def uses_sync_diesel(target: Target, crate: CargoPackage) -> bool:
+    """Whether its Diesel queries keep the thread waiting: by its own dependencies, not by the
+    workspace's."""
+    names = depends_on(target, crate)
+    return "diesel" in names and not names & _ASYNC_DIESEL
+
+
+def has_r2d2(target: Target, crate: CargoPackage) -> bool:
+    """Whether its pools are r2d2's, whose ``get`` waits."""
+    names = depends_on(target, crate)
+    if names & (_ASYNC_POOLS | _ASYNC_DIESEL):
+        return False
+    if names & _POOLS:
+        return True
+    held = [crate]
+    root = cargo_by_path(target).get(posixpath.join(crate.workspace or "", "Cargo.toml"))
+    if root is not None:
+        held.append(root)
+    return any(
+        one.package == "diesel" and "r2d2" in one.features
+        for holder in held
+        for one in holder.manifest.dependencies
+    ) and ("diesel" in names)

@@ -1,0 +1,350 @@
+"""Locks in Rust that are taken again while they are held, and guards that live over an await."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from msgspec import Struct
+
+from pytest_reconaudit.facts.code.functions import Ref, handlers, outlined, reached, rust_names
+from pytest_reconaudit.facts.code.names_rust import ModuleId, RustNames
+from pytest_reconaudit.facts.code.scanned import scanned
+from pytest_reconaudit.facts.packages import CargoPackage, cargo_at, cargo_packages
+from pytest_reconaudit.model import Note, Place
+from pytest_reconaudit.patterns import regex
+from pytest_reconaudit.readers.scans.locks import (
+    FileLocks,
+    Guard,
+    LockingFunction,
+    LockSite,
+    locks,
+)
+from pytest_reconaudit.readers.scans.outline import OutlinedCall
+from pytest_reconaudit.target import Target, once
+
+__all__ = ["GuardAcross", "LockFile", "Reentry", "lock_files"]
+
+_LOCK = regex(
+    r"\b((?:\w+::)*)(Mutex|RwLock|ReentrantMutex|FairMutex|AsyncMutex|StdMutex)\s*(?:<|::new)"
+)
+_NAMES = frozenset({"Mutex", "RwLock", "ReentrantMutex"})
+_ASYNC_CRATES = frozenset({"tokio", "async_std", "futures", "async_lock", "futures_util", "smol"})
+_SYNC_CRATES = frozenset({"std", "parking_lot", "spin", "core", "lock_api", "no_std_compat"})
+_ASKS = frozenset(
+    {
+        "execute", "fetch_one", "fetch_all", "fetch_optional", "get_result", "get_results", "send",
+        "query_async", "begin", "commit", "query_one", "query_opt", "acquire",
+    }
+)  # fmt: skip
+_WORD = regex(r"[A-Za-z_]\w*")
+_STATE = regex(r"\b(?:Data|State|Extension)\s*<")
+
+
+class Reentry(Struct, frozen=True):
+    """A lock that is taken again while the same function holds it."""
+
+    function: str
+    clause: str
+    """``a`` a method that is called takes it, ``b`` the function itself does, ``c`` the guard is a
+    temporary in the head of ``if let``, ``while let``, ``match`` or ``for``."""
+    held: LockSite
+    at: Place
+    """Where the guard is taken."""
+    form: str
+    kind: str
+    """``Mutex`` or ``RwLock``, with its crate when known: ``tokio RwLock``."""
+    again: Place
+    """Where the second lock is taken."""
+    mode: str
+    """Of the second: ``lock``, ``read``, ``write``."""
+    call: Note | None
+    """The call that leads there; ``None`` when it stands in the function itself."""
+    both_read: bool
+    """Two reads: they wait for one another only when a writer waits in between."""
+    surely: bool
+    """``False`` when the method is one of several implementations of a trait."""
+    route: str
+    """``GET /items`` when a request is known to lead there."""
+
+
+class GuardAcross(Struct, frozen=True):
+    """A guard that is alive while the task is suspended."""
+
+    function: str
+    site: LockSite
+    at: Place
+    kind: str
+    name: str
+    awaits: tuple[Place, ...]
+    asks: tuple[Note, ...]
+    """Of a guard that may be held over an await: where a database or another server is asked."""
+
+
+class LockFile(Struct, frozen=True, eq=False):
+    """A source file in which locks are taken."""
+
+    path: str
+    taken: int
+    """How many locks its functions take."""
+    reentries: tuple[Reentry, ...]
+    blocking: tuple[GuardAcross, ...]
+    """Guards of blocking locks that live over an await."""
+    waiting: tuple[GuardAcross, ...]
+    """Write guards of async locks on the application's state that live while a handler asks."""
+    in_async: int
+    """How many guards are held in async code."""
+
+
+@once
+def lock_files(target: Target) -> tuple[LockFile, ...]:
+    """Every Rust file in which locks are taken, by path."""
+    found = scanned(target, locks)
+    if not found:
+        return ()
+    reader = _Reader(target, found)
+    files = [reader.file(path, one) for path, one in sorted(found.items())]
+    return tuple(one for one in files if one.taken)
+
+
+class _Kind(Struct, frozen=True):
+    name: str
+    crate: str
+    """``tokio``, ``std`` …; empty when it cannot be told."""
+
+    @property
+    def is_async(self) -> bool:
+        return self.crate in _ASYNC_CRATES
+
+    @property
+    def shown(self) -> str:
+        return f"{self.crate} {self.name}".strip()
+
+
+class _Reader:
+    def __init__(self, target: Target, found: Mapping[str, FileLocks]) -> None:
+        self.target = target
+        self.names: RustNames = rust_names(target)
+        self.locking: dict[Ref, LockingFunction] = {
+            Ref(path, one.index): one
+            for path, file in found.items()
+            for one in file.functions
+            if path in self.names.outlines
+        }
+        self.written = self._written()
+
+    def _written(self) -> set[tuple[object, ...]]:
+        """Locks that someone takes for writing."""
+        found = set()
+        for ref, one in self.locking.items():
+            for site in one.sites:
+                if site.mode == "write":
+                    identity = self._identity(ref, site.receiver)
+                    if identity is not None:
+                        found.add(identity)
+        return found
+
+    def file(self, path: str, one: FileLocks) -> LockFile:
+        reentries: list[Reentry] = []
+        blocking: list[GuardAcross] = []
+        waiting: list[GuardAcross] = []
+        taken = held = 0
+        for function in one.functions:
+            ref = Ref(path, function.index)
+            if ref not in self.locking:
+                continue
+            for site in function.sites:
+                taken += self._kind(ref, site) is not None
+            for guard in function.guards:
+                kind = self._kind(ref, guard.site)
+                if kind is None or kind.name == "ReentrantMutex":
+                    continue
+                held += guard.is_async
+                reentries += self._reentries(ref, guard, kind)
+                across = self._across(ref, guard, kind)
+                if across is not None:
+                    (waiting if kind.is_async else blocking).append(across)
+        return LockFile(path, taken, tuple(reentries), tuple(blocking), tuple(waiting), held)
+
+    # -- which lock --------------------------------------------------------------------------
+
+    def _kind(self, ref: Ref, site: LockSite) -> _Kind | None:
+        """What kind of lock a place is; ``None`` when it is none or that cannot be told."""
+        declared = self.names.declared(site.receiver, ref)
+        if declared is None:
+            return None
+        text, where = declared
+        kind = self._lock_in(text, where, 0)
+        if kind is None or (kind.name == "RwLock") != (site.mode in ("read", "write")):
+            return None
+        if kind.is_async and not site.awaited:
+            return None  # a future, not a guard
+        if kind.crate in _SYNC_CRATES and site.awaited:
+            return None
+        return kind
+
+    def _lock_in(self, text: str, where: ModuleId, depth: int) -> _Kind | None:
+        match = _LOCK.search(text)
+        if match is not None:
+            words = tuple(word for word in match[1].split("::") if word)
+            full = self.names.origin(where, (*words, match[2]))
+            name = full[-1] if full[-1] in _NAMES else match[2]
+            crate = full[0] if len(full) > 1 else ""
+            if name == "FairMutex":
+                name = "Mutex"
+            return _Kind(name, crate) if name in _NAMES else None
+        if text.startswith("=") or depth > 3:
+            return None
+        for word in _words(text):
+            full = self.names.origin(where, (word,))
+            if len(full) > 1 and full[-1] in _NAMES:  # `use parking_lot::RwLock as Lock`
+                return _Kind(full[-1], full[0])
+            entity = self.names.lookup(where, word)
+            if entity is None or entity.kind != "type":
+                continue
+            key = (entity.crate, *entity.words)
+            known = self.names.type_at(key)
+            if known is not None and known.kind == "alias" and known.bases:
+                return self._lock_in(known.bases[0], (key[0], key[1:-1]), depth + 1)
+        return None
+
+    def _identity(self, ref: Ref, receiver: str) -> tuple[object, ...] | None:
+        """What tells a lock from others: its type and field, or its static."""
+        head, dot, last = receiver.rpartition(".")
+        if dot:
+            typed = self.names.expression(head, ref, 0)
+            return (typed.key, last) if typed is not None and typed.key is not None else None
+        if receiver.rpartition("::")[2][:1].isupper():
+            declared = self.names.declared(receiver, ref)
+            return (declared[1], receiver.rpartition("::")[2]) if declared is not None else None
+        return None
+
+    # -- taken again -------------------------------------------------------------------------
+
+    def _reentries(self, ref: Ref, guard: Guard, kind: _Kind) -> list[Reentry]:
+        function, found = outlined(self.target, ref), []
+        held = guard.site
+        late = self._lives_in_else(ref.path)
+        identity = self._identity(ref, held.receiver)
+        is_temporary = guard.form in ("if let", "while let", "match", "for") and not guard.name
+
+        def add(again: Place, mode: str, call: Note | None, surely: bool) -> None:
+            both = held.mode == "read" and mode == "read"
+            if both and (identity is None or identity not in self.written):
+                return
+            found.append(
+                Reentry(
+                    function=f"{function.owner}::{function.name}"
+                    if function.owner
+                    else function.name,
+                    clause="c" if is_temporary else "a" if call is not None else "b",
+                    held=held,
+                    at=Place(ref.path, held.line),
+                    form=guard.form,
+                    kind=kind.shown,
+                    again=again,
+                    mode=mode,
+                    call=call,
+                    both_read=both,
+                    surely=surely,
+                    route=_route(self.target, ref),
+                )
+            )
+
+        for site, otherwise in guard.relocks:
+            if (late or not otherwise) and self._kind(ref, site) is not None:
+                add(Place(ref.path, site.line), site.mode, None, True)
+        for call, otherwise in guard.calls:
+            if otherwise and not late:
+                continue
+            for site, where, surely in self._taken_by(ref, call, held):
+                note = Note(Place(ref.path, call.line), f"{_said(call)}")
+                add(where, site.mode, note, surely)
+        return found
+
+    def _taken_by(
+        self, caller: Ref, call: OutlinedCall, held: LockSite
+    ) -> list[tuple[LockSite, Place, bool]]:
+        """The lock that is held as a called method takes it, at most once for each method."""
+        refs = self.names.meant(caller, call) or ()
+        found = []
+        for ref in refs:
+            one, function = self.locking.get(ref), outlined(self.target, ref)
+            if one is None or ref == caller or (function.is_async and not call.awaited):
+                continue
+            static = "." not in held.receiver
+            if static:
+                identity = self._identity(caller, held.receiver)
+                sites = [
+                    site
+                    for site in one.sites
+                    if "." not in site.receiver and self._identity(ref, site.receiver) == identity
+                ]
+                if identity is None:
+                    continue
+            else:
+                if not function.parameters or "self" not in function.parameters[0][0]:
+                    continue
+                inner = held.receiver[len(call.receiver) + 1 :]
+                sites = [site for site in one.sites if site.receiver == f"self.{inner}"]
+            sites = [site for site in sites if self._kind(ref, site) is not None]
+            # What excludes the other comes first: two reads are the lesser thing.
+            sites.sort(key=lambda site: (held.mode == "read" and site.mode == "read", site.line))
+            if sites:
+                found.append((sites[0], Place(ref.path, sites[0].line), len(refs) == 1))
+        return found
+
+    def _lives_in_else(self, path: str) -> bool:
+        """Whether a temporary of ``if let`` lives in its ``else``: before edition 2024."""
+        package = cargo_at(self.target, path.rpartition("/")[0])
+        return package is None or _edition(self.target, package) < "2024"
+
+    # -- over an await -----------------------------------------------------------------------
+
+    def _across(self, ref: Ref, guard: Guard, kind: _Kind) -> GuardAcross | None:
+        if guard.form not in ("let", "if let", "while let") or not guard.is_async:
+            return None
+        function = outlined(self.target, ref)
+        name = f"{function.owner}::{function.name}" if function.owner else function.name
+        at = Place(ref.path, guard.site.line)
+        if not guard.site.awaited and kind.crate in _SYNC_CRATES:
+            if not guard.awaits:
+                return None
+            awaits = tuple(Place(ref.path, line) for line in dict.fromkeys(guard.awaits))
+            return GuardAcross(name, guard.site, at, kind.shown, guard.name, awaits, ())
+        if not kind.is_async or guard.site.mode == "read" or ref not in handlers(self.target):
+            return None
+        root = guard.site.receiver.partition(".")[0]
+        given = next((text for one, text in function.parameters if root in one), "")
+        asks = tuple(
+            Note(Place(ref.path, line), f"`.{word}()` is awaited")
+            for word, line in guard.asked
+            if word in _ASKS
+        )
+        if not asks or not _STATE.search(given):
+            return None
+        awaits = tuple(note.place for note in asks)
+        return GuardAcross(name, guard.site, at, kind.shown, guard.name, awaits, asks)
+
+
+def _route(target: Target, ref: Ref) -> str:
+    why = reached(target).get(ref)
+    return (
+        f"{why.route.method} {why.route.path}" if why is not None and why.route is not None else ""
+    )
+
+
+def _said(call: OutlinedCall) -> str:
+    before = f"{call.receiver}." if call.receiver else "::".join((*call.path[:-1], ""))
+    return f"`{before}{call.name}()`"
+
+
+def _words(text: str) -> list[str]:
+    return [word for word in _WORD.findall(text) if word[:1].isupper()]
+
+
+def _edition(target: Target, package: CargoPackage) -> str:
+    """The edition of a package, or of its workspace."""
+    if package.manifest.edition:
+        return package.manifest.edition
+    root = next((one for one in cargo_packages(target) if one.folder == package.workspace), None)
+    return root.manifest.edition if root is not None else "2015"

@@ -1,0 +1,213 @@
+"""Who runs a function: a request, an async task, or the program's start."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from pytest_reconaudit.facts.code.functions import (
+    Ref,
+    callees,
+    callers_of,
+    outlined,
+    reached,
+)
+from pytest_reconaudit.facts.code.scanned import scanned
+from pytest_reconaudit.model import Note, Place
+from pytest_reconaudit.patterns import regex
+from pytest_reconaudit.readers.execution import ASYNC, ELSEWHERE, LEAVING, SYNC, UNKNOWN
+from pytest_reconaudit.readers.scans.blocking import Span, contexts
+from pytest_reconaudit.readers.scans.outline import OutlinedFunction, outline
+from pytest_reconaudit.target import Target, once
+
+__all__ = [
+    "async_callers",
+    "inherit",
+    "is_command",
+    "is_main",
+    "is_probe",
+    "only_at_start",
+    "per_request",
+    "route_of",
+    "span_of",
+    "starts",
+    "step_to",
+]
+
+_MAX_STEPS = 3
+_START_UP = regex(
+    r"^(?:main|new|init\w*|load\w*|setup\w*|build\w*|from_\w+|connect\w*|bootstrap\w*|start\w*|run\w*|serve\w*"
+    r"|launch\w*|migrate\w*|configure\w*|create_app|make_\w+|with_\w+|open|default|try_new|install\w*)$"
+)
+
+_COMMAND = regex(
+    r"(?:^|[/_-])(?:cli|cmds?|commands?|subcommands?|tools?|tests?|examples?)(?:[/_-]|\.rs$|\.py$)"
+)
+_PROBE = regex(r"/(?:health\w*|ready|readyz|readiness|live|livez|liveness|ping|status|_?up)/?$")
+
+
+def step_to(target: Target, ref: Ref) -> Note | None:
+    """The call by which the shortest chain from a request's handler comes to a function; ``None``
+    for a handler."""
+    found = reached(target).get(ref)
+    if found is None or len(found.chain) < 2:
+        return None
+    caller = found.chain[-2]
+    for call, refs in callees(target, caller):
+        if refs and ref in refs:
+            one = outlined(target, caller)
+            name = f"{one.owner}::{one.name}" if one.owner else one.name
+            return Note(Place(caller.path, call.line, None), f"called by {name}")
+    return None
+
+
+def is_command(path: str) -> bool:
+    """Whether a file's code is run by hand, as its path says: a command of a tool."""
+    return _COMMAND.search(path) is not None
+
+
+def is_probe(route: str) -> bool:
+    """Whether a route is asked by probes only: a health or readiness check."""
+    return _PROBE.search(route) is not None
+
+
+def starts(name: str) -> bool:
+    """Whether a function's name says that a program runs it before it serves."""
+    return _START_UP.match(name) is not None
+
+
+def is_main(function: OutlinedFunction) -> bool:
+    """Whether a function is a program's entry."""
+    return (function.name == "main" and not function.owner) or any(
+        "main]" in one or "main(" in one or "launch]" in one for one in function.attributes
+    )
+
+
+def per_request(target: Target, ref: Ref) -> str | None:
+    """The route whose requests run a function, ``GET /users``; empty when only the handler is
+    known; ``None`` when no request is known to run it each time.
+
+    A step that stands in a closure which runs once or elsewhere breaks the chain.
+    """
+    found = reached(target).get(ref)
+    if found is None:
+        return None
+    for caller, callee in zip(found.chain, found.chain[1:], strict=False):
+        lines = [call.line for call, refs in callees(target, caller) if refs and callee in refs]
+        if not any(context_at(target, caller, line) not in (ELSEWHERE,) for line in lines):
+            return None
+    return route_of(target, ref)
+
+
+# -- who runs it -----------------------------------------------------------------------------------
+
+
+def route_of(target: Target, ref: Ref) -> str:
+    found = reached(target).get(ref)
+    if found is None or found.route is None:
+        return ""
+    return f"{found.route.method} {found.route.path}"
+
+
+def async_callers(target: Target, ref: Ref) -> tuple[tuple[Note, ...], int]:
+    """The calls by which async code runs a function that is not async, through others that are not,
+    and through how many the nearest one does."""
+    found: dict[Place, Note] = {}
+    least = 0
+    seen = {ref}
+    level = [ref]
+    for step in range(1, _MAX_STEPS + 1):
+        above = []
+        for callee in level:
+            for caller, call in callers_of(target, callee):
+                kind = context_at(target, caller, call.line)
+                if kind == ASYNC:
+                    one = outlined(target, caller)
+                    if is_main(one):
+                        continue
+                    if caller not in reached(target) and (
+                        starts(one.name) or only_at_start(target, caller)
+                    ):
+                        continue
+                    least = least or step
+                    place = Place(caller.path, call.line, None)
+                    name = f"{one.owner}::{one.name}" if one.owner else one.name
+                    found.setdefault(place, Note(place, f"called by async {name}"))
+                elif kind == SYNC and caller not in seen:
+                    seen.add(caller)
+                    above.append(caller)
+        level = above
+    return tuple(found[place] for place in sorted(found, key=_order)), least
+
+
+def _order(place: Place) -> tuple[str, int]:
+    return place.path, place.line or 0
+
+
+def only_at_start(target: Target, ref: Ref) -> bool:
+    """Whether every known caller of a function is the program's entry, or is itself called by
+    nothing else; without any known caller nothing is said."""
+    seen = {ref}
+    level = [ref]
+    for _ in range(_MAX_STEPS):
+        above = []
+        for callee in level:
+            callers = callers_of(target, callee)
+            if not callers:
+                return False
+            for caller, _call in callers:
+                one = outlined(target, caller)
+                if is_main(one) or caller in seen:
+                    continue
+                seen.add(caller)
+                above.append(caller)
+        if not above:
+            return True
+        level = above
+    return False
+
+
+# -- on what it runs -------------------------------------------------------------------------------
+
+
+def context_at(target: Target, caller: Ref, line: int) -> str:
+    """What runs a line of a function: the innermost block or closure around it decides."""
+    span = span_of(target, caller.path, line)
+    function = outlined(target, caller)
+    if span is not None and span.first >= function.line:
+        if span.kind not in (ASYNC, SYNC):
+            return span.kind
+        return span.kind if inherit(target, caller.path, span.handed) else UNKNOWN
+    return ASYNC if function.is_async else SYNC
+
+
+def _innermost(spans: tuple[Span, ...], line: int) -> Span | None:
+    around = [one for one in spans if one.first <= line <= one.last]
+    return min(around, key=lambda one: (one.last - one.first, one.kind == ASYNC), default=None)
+
+
+def span_of(target: Target, path: str, line: int) -> Span | None:
+    """The innermost async block or closure around a line that changes what runs it."""
+    record = scanned(target, contexts).get(path)
+    return _innermost(record.spans, line) if record is not None else None
+
+
+def inherit(target: Target, path: str, handed: tuple[str, ...]) -> bool:
+    """Whether the functions that closures are given to call them there and then."""
+    return all(_calls_at_once(target, path, name) for name in handed)
+
+
+def _calls_at_once(target: Target, path: str, name: str) -> bool:
+    known = _by_name(target).get(name)
+    return known is not None and not any(known)
+
+
+@once
+def _by_name(target: Target) -> Mapping[str, tuple[bool, ...]]:
+    """Name of a Rust function → of each function so called, whether it runs something elsewhere."""
+    found: dict[str, list[bool]] = {}
+    for path, file in scanned(target, outline).items():
+        if path.endswith(".rs"):
+            for one in file.functions:
+                leaving = any(call.name in LEAVING for call in one.calls)
+                found.setdefault(one.name, []).append(leaving)
+    return {name: tuple(flags) for name, flags in found.items()}

@@ -1,0 +1,328 @@
+"""Where an async worker waits: calls that block, in async functions or one step below them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from msgspec import Struct
+
+from pytest_reconaudit.facts.applications import application_of
+from pytest_reconaudit.facts.asynchronous.crates import (
+    crate_of,
+    has_r2d2,
+    serving,
+    uses_sync_diesel,
+)
+from pytest_reconaudit.facts.asynchronous.running import (
+    async_callers,
+    inherit,
+    is_command,
+    is_probe,
+    only_at_start,
+    per_request,
+    route_of,
+    span_of,
+    starts,
+)
+from pytest_reconaudit.facts.code.functions import function_at, reached
+from pytest_reconaudit.facts.code.places import weighed
+from pytest_reconaudit.facts.code.scanned import scanned
+from pytest_reconaudit.model import Confidence, Note, Place, Severity
+from pytest_reconaudit.readers.execution import ASYNC, SYNC
+from pytest_reconaudit.readers.scans.blocking import (
+    DATABASE,
+    BlockingCall,
+    BlockingFunction,
+    blocking,
+)
+from pytest_reconaudit.readers.scans.blocking_python import blocking_python
+from pytest_reconaudit.readers.scans.blocking_script import blocking_script
+from pytest_reconaudit.readers.scans.outline import outline
+from pytest_reconaudit.target import Target, once
+
+__all__ = ["Waiting", "WaitingFile", "waiting_calls", "waiting_queries"]
+
+_STEPS = (Severity.INFO, Severity.LOW, Severity.MEDIUM, Severity.HIGH, Severity.CRITICAL)
+_OF_COMMANDS = frozenset({"file", "process", "decode", "connect", "http"})
+_ALWAYS = frozenset({"sleep", "redis", "runtime", "hash", "http", "connect", "receive", "database"})
+"""Kinds that are told also of a function that no known route reaches, and through its callers."""
+
+
+class Waiting(Struct, frozen=True):
+    """A function in which an async worker waits."""
+
+    name: str
+    """``UserService::create``."""
+    clause: str
+    at: Place
+    """Its first blocking call of the costliest kind."""
+    sites: tuple[Note, ...]
+    """Every blocking call in it, with what is called; that at ``at`` first."""
+    callers: tuple[Note, ...]
+    """Of a function that is not async: the calls by async functions that run it."""
+    kinds: tuple[str, ...]
+    """See ``BlockingCall.kind``; the first is the one that the severity comes of."""
+    leading: int
+    """How many of the sites are of the first kind."""
+    route: str
+    """A route whose requests run it, ``GET /users``; empty when none is known."""
+    evidence: str
+    severity: Severity
+    confidence: Confidence
+
+
+class WaitingFile(Struct, frozen=True, eq=False):
+    path: str
+    unit: str
+    """The crate or package that it belongs to."""
+    functions: tuple[Waiting, ...]
+    total: int
+    """Such calls in the whole unit."""
+
+
+@once
+def waiting_queries(target: Target) -> tuple[WaitingFile, ...]:
+    """The files with synchronous Diesel queries or r2d2 pools, by path."""
+    return _files(target, _judged(target, database=True))
+
+
+@once
+def waiting_calls(target: Target) -> tuple[WaitingFile, ...]:
+    """The files of servers with any other blocking call, by path."""
+    found = [*_judged(target, database=False), *_python(target), *_scripts(target)]
+    found.sort(key=lambda one: one[0])
+    return _files(target, found)
+
+
+def _judged(target: Target, *, database: bool) -> Iterator[tuple[str, str, list[Waiting]]]:
+    """(path, unit, what waits in it) of every file that there is something to judge in."""
+    servers = serving(target)
+    for path, record in scanned(target, blocking).items():
+        crate = crate_of(target, path)
+        if crate is None:
+            continue
+        in_server = crate.path in servers
+        if database:
+            queries, pools = uses_sync_diesel(target, crate), has_r2d2(target, crate)
+            on = (("query", queries), ("pool", pools))
+            kinds = frozenset(kind for kind, used in on if used)
+            if not kinds:
+                continue
+        elif not in_server:
+            continue
+        else:
+            kinds = _OTHER
+        functions = []
+        judged = bool(record.queries_elsewhere if database else record.calls_elsewhere)
+        for function in record.functions:
+            calls = [one for one in function.calls if one.kind in kinds]
+            judged = judged or bool(calls)
+            if calls and (found := _waiting(target, path, function, calls, in_server)) is not None:
+                functions.append(found)
+        if judged:
+            yield path, crate.manifest.package or crate.folder, functions
+
+
+def _python(target: Target) -> Iterator[tuple[str, str, list[Waiting]]]:
+    """As :func:`_judged`, of Python applications that import an asynchronous web framework."""
+    records = scanned(target, blocking_python)
+    if not records:
+        return
+    servers = {
+        application_of(target, path).folder
+        for path, file in scanned(target, outline).items()
+        if path.endswith(".py")
+        and any(where and _is_async_framework(where) for _, where in file.imports)
+    }
+    for path, record in records.items():
+        folder = application_of(target, path).folder
+        if folder not in servers:
+            continue
+        found = [
+            one
+            for function in record.functions
+            if (one := _waiting(target, path, function, list(function.calls), True)) is not None
+        ]
+        yield path, folder or "the repository", found
+
+
+def _is_async_framework(where: tuple[str, ...]) -> bool:
+    return where[0] in _PYTHON_FRAMEWORKS or where[:2] == ("aiohttp", "web")
+
+
+_PYTHON_FRAMEWORKS = frozenset(
+    {"fastapi", "starlette", "sanic", "litestar", "quart", "blacksheep", "robyn", "starlite"}
+)
+
+
+def _scripts(target: Target) -> Iterator[tuple[str, str, list[Waiting]]]:
+    """As :func:`_judged`, of TypeScript and JavaScript: only what a route reaches."""
+    for path, record in scanned(target, blocking_script).items():
+        found = []
+        for function in record.functions:
+            given = [one for one in function.calls if one.context == ASYNC]
+            ref = function_at(target, path, function.line) if function.line else None
+            route = per_request(target, ref) if ref is not None else None
+            if route is not None and not function.is_main:
+                calls = list(function.calls)
+            elif given:
+                calls, route = given, given[0].handed[0]
+            else:
+                continue
+            found.append(_found(path, function, calls, (), route, (True, True), True, 0))
+        yield path, application_of(target, path).folder or "the repository", found
+
+
+_OTHER = frozenset(
+    {"sleep", "file", "process", "connect", "http", "runtime", "hash", "decode", "receive", "redis"}
+)
+
+
+def _files(
+    target: Target, judged: Iterable[tuple[str, str, list[Waiting]]]
+) -> tuple[WaitingFile, ...]:
+    listed = list(judged)
+    totals: dict[str, int] = {}
+    for _, unit, functions in listed:
+        totals[unit] = totals.get(unit, 0) + sum(len(one.sites) for one in functions)
+    return tuple(
+        WaitingFile(path, unit, tuple(functions), totals[unit]) for path, unit, functions in listed
+    )
+
+
+def _waiting(
+    target: Target,
+    path: str,
+    function: BlockingFunction,
+    calls: list[BlockingCall],
+    in_server: bool,
+) -> Waiting | None:
+    ref = function_at(target, path, function.line)
+    if ref is None:
+        return None
+    direct = [
+        one
+        for one in calls
+        if one.context == ASYNC
+        and inherit(target, path, one.handed)
+        # What the entry itself waits for is over before the first request.
+        and not (function.is_main and function.is_async and not _in_block(target, path, one))
+    ]
+    route = route_of(target, ref)
+    reaches = ref in reached(target)
+    known = reaches or not _is_mapped(target, path)
+    if direct:
+        if not reaches and (
+            only_at_start(target, ref) or _starts(function, direct) or _by_hand(path, direct)
+        ):
+            return None
+        return _found(path, function, direct, (), route, (known, reaches), in_server, 0)
+    below = [
+        one
+        for one in calls
+        if one.context == SYNC
+        and (one.kind in DATABASE or one.kind in _ALWAYS)
+        and inherit(target, path, one.handed)
+    ]
+    if not below or function.is_main:
+        return None
+    callers, steps = async_callers(target, ref)
+    if not callers:
+        return None
+    return _found(path, function, below, callers, route, (known, reaches), in_server, steps)
+
+
+def _found(
+    path: str,
+    function: BlockingFunction,
+    calls: list[BlockingCall],
+    callers: tuple[Note, ...],
+    route: str,
+    judged: tuple[bool, bool],
+    in_server: bool,
+    steps: int,
+) -> Waiting:
+    """The record of a function.
+
+    :param judged: whether a request is known to run it or nothing is known of requests; and
+        whether one is known to.
+    """
+    known, reaches = judged
+    ranked = sorted(calls, key=lambda one: -_STEPS.index(_weight(one.kind, known, reaches, route)))
+    severity = _weight(ranked[0].kind, known, reaches, route)
+    if ranked[0].kind in DATABASE:
+        clause = "c" if callers else "a" if ranked[0].kind == "query" else "b"
+        if not in_server:
+            severity = _STEPS[_STEPS.index(severity) - 1]
+    else:
+        clause = "b" if callers else "a"
+    # The costliest kind leads: its first call is where the finding stands.
+    first = next(one for one in calls if one.kind == ranked[0].kind)
+    ordered = [first, *(one for one in calls if one is not first)]
+    certain = steps <= 1 and ranked[0].kind not in ("decode", "receive")
+    return Waiting(
+        name=_name(path, function),
+        clause=clause,
+        at=Place(path, first.line, first.column),
+        sites=tuple(Note(Place(path, one.line, one.column), one.words) for one in ordered),
+        callers=callers,
+        kinds=tuple(dict.fromkeys(one.kind for one in ranked)),
+        leading=sum(1 for one in calls if one.kind == ranked[0].kind),
+        route=route,
+        evidence=first.text,
+        severity=weighed(severity, path),
+        confidence=Confidence.CERTAIN if certain else Confidence.LIKELY,
+    )
+
+
+def _by_hand(path: str, calls: list[BlockingCall]) -> bool:
+    """Whether nobody but the one who gave a command waits for its files and processes."""
+    return is_command(path) and all(one.kind in _OF_COMMANDS for one in calls)
+
+
+def _is_mapped(target: Target, path: str) -> bool:
+    """Whether it is known of some function of a file's crate or application that requests run it;
+    else what they do not reach cannot be told."""
+    return _unit(target, path) in _mapped(target)
+
+
+@once
+def _mapped(target: Target) -> frozenset[str]:
+    paths = {ref.path for ref in reached(target)}
+    return frozenset(_unit(target, path) for path in paths)
+
+
+def _unit(target: Target, path: str) -> str:
+    crate = crate_of(target, path) if path.endswith(".rs") else None
+    return crate.path if crate is not None else application_of(target, path).folder
+
+
+def _name(path: str, function: BlockingFunction) -> str:
+    if not function.owner:
+        return function.name or "a handler"
+    return f"{function.owner}{'::' if path.endswith('.rs') else '.'}{function.name}"
+
+
+def _weight(kind: str, known: bool, reaches: bool, route: str) -> Severity:
+    if kind in ("query", "sleep", "runtime"):
+        return Severity.HIGH
+    if kind == "redis":
+        return Severity.HIGH if reaches and not is_probe(route) else Severity.MEDIUM
+    if kind == "pool":
+        return Severity.MEDIUM
+    if kind in ("file", "process", "decode"):
+        return Severity.MEDIUM if reaches else Severity.LOW
+    return Severity.MEDIUM if known else Severity.LOW
+
+
+def _starts(function: BlockingFunction, calls: list[BlockingCall]) -> bool:
+    """Whether a function is one that a server runs before it serves, by its name."""
+    return starts(function.name) and all(
+        one.kind not in ("sleep", "query", "hash") for one in calls
+    )
+
+
+def _in_block(target: Target, path: str, call: BlockingCall) -> bool:
+    """Whether a call stands in an async block of its function, as of a task that it starts."""
+    span = span_of(target, path, call.line)
+    return span is not None and span.kind == ASYNC

@@ -1,0 +1,132 @@
+"""How long what is written to a cache stays there."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from msgspec import Struct
+
+from pytest_reconaudit.facts.cache.operations import (
+    CacheOperation,
+    cache_files,
+    operations,
+    segments,
+    wrappers,
+)
+from pytest_reconaudit.facts.cache.staleness import cached_keys
+from pytest_reconaudit.patterns import regex
+from pytest_reconaudit.readers.cache_records import NO_TTL, OWN_TTL
+from pytest_reconaudit.target import Target, once
+
+__all__ = ["CacheWrites", "cache_writes"]
+
+_LONG = 300
+_KEPT = regex(
+    r"(?:^|[:_\-./])(?:locks?|counters?|count|seq(?:uence)?|id_?gen|cursor|checkpoint|config|settings"
+    r"|feature_?flags?|flags?|version|schema|leader|queue|stream|state|index|registry|offset"
+    r"|last_?\w+|current_?\w+|nonce)(?=$|[:_\-./{])",
+    re.IGNORECASE,
+)
+"""Keys that are meant to stay: counters, switches, positions."""
+
+
+class CacheWrites(Struct, frozen=True, eq=False):
+    """The writes of one source file."""
+
+    path: str
+    writes: tuple[CacheOperation, ...]
+    endless: tuple[CacheOperation, ...]
+    """Kept until somebody deletes them."""
+    at_once: tuple[CacheOperation, ...]
+    """Lists and dashboards kept for five minutes and more: all callers compute them at the same
+    moment when they run out, since nothing holds all but one back."""
+    uncounted: bool
+    """The repository's caches count neither hits nor misses, and this is the first file that
+    writes."""
+
+
+@once
+def cache_writes(target: Target) -> tuple[CacheWrites, ...]:
+    """Every file that writes to a cache, by path."""
+    return tuple(_files(target))
+
+
+def _files(target: Target) -> Iterator[CacheWrites]:
+    known = operations(target)
+    by_path: dict[str, list[CacheOperation]] = {}
+    for one in known:
+        if one.op.verb in ("set", "wrap"):
+            by_path.setdefault(one.path, []).append(one)
+    touched = {one.template for one in known if one.op.verb == "touch" and one.template}
+    reads = {
+        (one.path, one.op.function_line, one.template) for one in known if one.op.verb == "get"
+    }
+    counted = any(one.counted for one in cache_files(target).values())
+    herd = _herd(target)
+    first = True
+    for path, writes in sorted(by_path.items()):
+        limited = {
+            one.op.function_line
+            for one in known
+            if one.path == path
+            and (
+                one.op.verb == "touch"
+                or (one.op.verb == "set" and one.ttl not in (NO_TTL, OWN_TTL))
+            )
+        }
+        endless = [one for one in writes if _endless(target, one, touched, limited, reads)]
+        named = [one for one in writes if one.template]
+        yield CacheWrites(
+            path,
+            tuple(writes),
+            tuple(endless),
+            tuple([one for one in named if one in herd]),
+            first and bool(named) and not counted,
+        )
+        first = first and not named
+
+
+def _endless(
+    target: Target,
+    one: CacheOperation,
+    touched: set[str],
+    limited: set[int],
+    reads: set[tuple[str, int, str]],
+) -> bool:
+    op = one.op
+    if op.verb != "set" or op.conditional or one.template in touched or _KEPT.search(one.template):
+        return False
+    if not one.wraps and not (one.template and _is_cached(one, reads)):
+        return False
+    if op.store == "redis":
+        # `match ttl { Some(t) => set_ex, None => set }`: whoever gives no time is told instead.
+        return one.ttl == NO_TTL and not (op.function_line and op.function_line in limited)
+    if one.ttl not in (NO_TTL, OWN_TTL) or one.wraps:
+        return False
+    known = wrappers(target).get(op.method, ())
+    if known:
+        return not any(wrapper.has_default for _, wrapper in known)
+    return one.ttl == NO_TTL and one.path.endswith(".py")
+
+
+def _is_cached(one: CacheOperation, reads: set[tuple[str, int, str]]) -> bool:
+    """Whether a write fills a cache rather than a store of its own: its function looks first, or
+    something is called a cache."""
+    op = one.op
+    if (one.path, op.function_line, one.template) in reads:
+        return True
+    return "cache" in f"{one.path} {op.receiver} {op.owner} {op.function} {one.template}".lower()
+
+
+def _herd(target: Target) -> set[CacheOperation]:
+    found = set()
+    files = cache_files(target)
+    for one in cached_keys(target):
+        if one.own_life or one.family.ttl < _LONG or files[one.write.path].jitter:
+            continue
+        parts = segments(one.family.template)
+        plural = bool(parts) and parts[0].lower().rstrip("{}_").endswith("s")
+        if (one.aggregate or plural) and one.write.op.verb == "set":
+            found.add(one.write)
+    return found

@@ -1,0 +1,329 @@
+"""Every cache operation of the servers, its key resolved across files, and the families of keys.
+
+A *family* is all that the repository does to the keys of one template. Browser code is left out:
+what a page keeps for itself is no cache that a server could invalidate.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterable, Iterator, Mapping
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from pytest_reconaudit.facts.applications import application_of, is_node_side
+from pytest_reconaudit.facts.code.places import is_test_path
+from pytest_reconaudit.facts.code.scanned import scanned
+from pytest_reconaudit.model import Place
+from pytest_reconaudit.patterns import regex
+from pytest_reconaudit.readers.cache_records import (
+    NO_TTL,
+    OWN_TTL,
+    UNKNOWN_TTL,
+    CacheOp,
+    Caches,
+    KeyHelper,
+    Wrapper,
+)
+from pytest_reconaudit.readers.scans.caches import caches
+from pytest_reconaudit.target import Target, once
+
+__all__ = [
+    "CacheOperation",
+    "KeyFamily",
+    "cache_files",
+    "families",
+    "operations",
+    "segments",
+    "shown_ttl",
+    "wrappers",
+]
+
+_HOLE = regex(r"\{([^{}]*)\}")
+_CALL = regex(r"((?:[A-Za-z_$][\w$]*(?:::|\.))*)([A-Za-z_$][\w$]*)\(")
+_NAME = regex(r"(?:[A-Za-z_$][\w$]*(?:::|\.))*([A-Z][A-Z0-9_]{2,})")
+_OWN = frozenset({"self", "Self", "this", "crate", "super", "cls"})
+_WORDS = regex(r"[A-Za-z0-9]+")
+_MEMBER = regex(r"\.([a-z]\w*)\b")
+
+
+class CacheOperation(Struct, frozen=True, eq=False):
+    """One operation with its key as far as the repository tells it."""
+
+    path: str
+    op: CacheOp
+    template: str
+    """The key with ``{}`` for what is put in at run time; empty when it is not known."""
+    holes: tuple[str, ...]
+    """Source of what is put in, in order."""
+    ttl: int
+    """Seconds, or one of the marks of ``readers.cache_records``."""
+
+    @property
+    def place(self) -> Place:
+        return Place(self.path, self.op.line)
+
+    @property
+    def wraps(self) -> bool:
+        """It hands on a key that its function was given."""
+        return bool(self.op.parameter)
+
+    @property
+    def shown(self) -> str:
+        """The key as it is told: ``project:{}``."""
+        return self.template or "a key that is not told here"
+
+
+class KeyFamily(Struct, frozen=True, eq=False):
+    """What the repository does to the keys of one template."""
+
+    template: str
+    writes: tuple[CacheOperation, ...]
+    reads: tuple[CacheOperation, ...]
+    deletes: tuple[CacheOperation, ...]
+    """By the key, a pattern or a prefix of it; not those that delete everything."""
+    others: tuple[CacheOperation, ...]
+    """Counters, hashes, times to live."""
+
+    @property
+    def ttl(self) -> int:
+        """The longest time that a write keeps the key."""
+        known = [one.ttl for one in self.writes]
+        if any(one == NO_TTL for one in known) and not any(
+            one.op.verb == "touch" for one in self.others
+        ):
+            return NO_TTL
+        return max(known, default=UNKNOWN_TTL)
+
+
+def shown_ttl(seconds: int) -> str:
+    """A time to live in words."""
+    if seconds == NO_TTL:
+        return "no TTL"
+    if seconds in (OWN_TTL, UNKNOWN_TTL):
+        return "TTL not told here"
+    return f"TTL {seconds} s"
+
+
+def segments(template: str) -> list[str]:
+    """The parts of a key between its separators: ``project`` and ``{}`` of ``project:{}``."""
+    return [one for one in re.split(r"[:/|.#]+", template.strip("/")) if one]
+
+
+@once
+def cache_files(target: Target) -> Mapping[str, Caches]:
+    """Path → what a source file of a server does with caches, by path."""
+    return {
+        path: found
+        for path, found in sorted(scanned(target, caches).items())
+        if not is_test_path(path) and not _in_browser(target, path, found)
+    }
+
+
+def _in_browser(target: Target, path: str, found: Caches) -> bool:
+    if path.endswith((".rs", ".py")):
+        return False
+    if found.redis and any(op.store == "redis" for op in found.ops):
+        return False
+    if path.endswith((".tsx", ".jsx")):
+        return True
+    application = application_of(target, path)
+    bundler = application.bundler
+    if bundler is None:
+        return False
+    return not (bundler.server_side or is_node_side(path, target.text(path)))
+
+
+@once
+def operations(target: Target) -> tuple[CacheOperation, ...]:
+    """Every operation, by path and line."""
+    book = _Book(cache_files(target))
+    return tuple(
+        one
+        for path, found in cache_files(target).items()
+        for one in _of_file(book, path, found.ops)
+    )
+
+
+def _of_file(book: _Book, path: str, ops: Iterable[CacheOp]) -> Iterator[CacheOperation]:
+    found = []
+    for op in ops:
+        template, holes = book.resolved(path, op.key) if op.key else ("", ())
+        found.append(CacheOperation(path, op, template, holes, book.seconds(path, op)))
+    walked: dict[int, list[CacheOperation]] = {}
+    for one in found:
+        if one.op.verb in ("scan", "raw") and one.template:
+            walked.setdefault(one.op.function_line, []).append(one)
+    for one in found:
+        by = walked.get(one.op.function_line, ()) if one.op.function_line else ()
+        if one.op.verb == "delete" and not one.template and by:
+            # What is deleted was listed by a pattern just before.
+            for scan in by:
+                yield CacheOperation(
+                    path, replace(one.op, verb="pattern"), scan.template, scan.holes, one.ttl
+                )
+        else:
+            yield one
+
+
+@once
+def families(target: Target) -> tuple[KeyFamily, ...]:
+    """Every template that something is written, read or deleted under, by template."""
+    known = operations(target)
+    by_template: dict[str, list[CacheOperation]] = {}
+    patterns = [one for one in known if one.op.verb == "pattern" and one.template]
+    for one in known:
+        if one.template and one.op.verb != "pattern":
+            by_template.setdefault(one.template, []).append(one)
+    return tuple(
+        _family(template, listed, patterns) for template, listed in sorted(by_template.items())
+    )
+
+
+def _family(
+    template: str, listed: list[CacheOperation], patterns: list[CacheOperation]
+) -> KeyFamily:
+    by_pattern = [one for one in patterns if matches(one.template, template)]
+    return KeyFamily(
+        template,
+        tuple([one for one in listed if one.op.verb in ("set", "wrap")]),
+        tuple([one for one in listed if one.op.verb in ("get", "wrap")]),
+        (*[one for one in listed if one.op.verb == "delete"], *by_pattern),
+        tuple([one for one in listed if one.op.verb in ("other", "touch")]),
+    )
+
+
+def matches(pattern: str, template: str) -> bool:
+    """Whether a delete by pattern, prefix or tag may take a key of the template.
+
+    Only what is before the first wildcard counts; a hole takes anything.
+    """
+    prefix = re.split(r"[*%?\[^]|\{\}", pattern, maxsplit=1)[0]
+    if not prefix:
+        return True
+    literal = template.partition("{}")[0]
+    return template.startswith(prefix) or (
+        len(literal) < len(prefix) and prefix.startswith(literal) and "{}" in template
+    )
+
+
+@once
+def wrappers(target: Target) -> Mapping[str, tuple[tuple[str, Wrapper], ...]]:
+    """Name of a method that writes under a key it is given → (path, what it does without a TTL)."""
+    found: dict[str, list[tuple[str, Wrapper]]] = {}
+    for path, one in cache_files(target).items():
+        for wrapper in one.wrappers:
+            found.setdefault(wrapper.name, []).append((path, wrapper))
+    return {name: tuple(listed) for name, listed in found.items()}
+
+
+class _Book:
+    """The helpers that build keys and the constants of all files, by name."""
+
+    def __init__(self, files: Mapping[str, Caches]) -> None:
+        self.helpers: dict[str, list[tuple[str, KeyHelper]]] = {}
+        self.constants: dict[str, dict[str, list[str]]] = {}
+        for path, found in files.items():
+            for helper in found.helpers:
+                self.helpers.setdefault(helper.name, []).append((path, helper))
+            for name, value in found.constants:
+                self.constants.setdefault(name, {}).setdefault(value, []).append(path)
+
+    def resolved(self, path: str, key: str) -> tuple[str, tuple[str, ...]]:
+        """(template, what is put in) of a key; an empty template when it cannot be told."""
+        out, holes, last = [], [], 0
+        for match in _HOLE.finditer(key):
+            out.append(key[last : match.start()])
+            last = match.end()
+            text, inner = self._hole(path, match[1], whole=match[0] == key)
+            if text is None:
+                return "", ()
+            out.append(text)
+            holes += inner
+        out.append(key[last:])
+        template = " ".join("".join(out).split())
+        if not re.search(r"[A-Za-z0-9]", template.replace("{}", "")):
+            return "", ()
+        return template, tuple(holes)
+
+    def _hole(self, path: str, text: str, *, whole: bool) -> tuple[str | None, list[str]]:
+        """What one hole stands for; ``None`` when the key cannot be told without it."""
+        match = _CALL.match(text)
+        if match is not None:
+            words = [one for one in re.split(r"::|\.", match[1]) if one]
+            helper = self._helper(path, match[2], words)
+            if helper is not None:
+                template = _HOLE.sub("{}", helper.template)
+                return template, [*_HOLE.findall(helper.template), text]
+            if whole:
+                return None, []
+            if match[2].lower().endswith(("key", "prefix")):
+                return None, []
+            return "{}", [text]
+        match = _NAME.fullmatch(text)
+        if match is not None:
+            value = self.constant(path, match[1])
+            if value is not None:
+                return value, []
+            # The same name is the same text wherever it stands.
+            return f"<{match[1].lower()}>", []
+        return (None if whole else "{}"), [text]
+
+    def _helper(self, path: str, name: str, words: list[str]) -> KeyHelper | None:
+        known = self.helpers.get(name, ())
+        if not known:
+            return None
+        last = words[-1] if words else ""
+        if last in _OWN or not words:
+            here = [one for where, one in known if where == path]
+            if len(here) == 1:
+                return here[0]
+            if here or words:
+                return None
+        elif last:
+            wanted = last.lower().replace("_", "")
+            known = [
+                (where, one)
+                for where, one in known
+                if wanted
+                in {
+                    one.owner.lower(),
+                    *(module.lower().replace("_", "") for module in one.modules[-1:]),
+                    posixpath.splitext(posixpath.basename(where))[0].lower().replace("_", ""),
+                }
+            ]
+        templates = {_HOLE.sub("{}", one.template) for _, one in known}
+        return known[0][1] if len(templates) == 1 else None
+
+    def constant(self, path: str, name: str) -> str | None:
+        """The value of a constant when all its definitions agree, or its own file tells it."""
+        known = self.constants.get(name)
+        if not known:
+            return None
+        if len(known) == 1:
+            return next(iter(known))
+        here = [value for value, paths in known.items() if path in paths]
+        return here[0] if len(here) == 1 else None
+
+    def seconds(self, path: str, op: CacheOp) -> int:
+        """The time to live of a write, constants of other files put in."""
+        if op.ttl != UNKNOWN_TTL or not op.ttl_text:
+            return op.ttl
+        match = re.search(r"\b([A-Z][A-Z0-9_]{2,})\b", op.ttl_text)
+        if match is None:
+            return op.ttl
+        value = self.constant(path, match[1])
+        if value is None or not value.isdigit():
+            return op.ttl
+        return int(value)
+
+
+def words_of(texts: Iterable[str]) -> set[str]:
+    """The lower-case words of some names, ``camelCase`` and ``snake_case`` taken apart."""
+    found: set[str] = set()
+    for text in texts:
+        split = re.sub(r"([a-z0-9])([A-Z])", r"\1 \2", text)
+        found.update(one.lower() for one in _WORDS.findall(split.replace("_", " ")))
+    return found

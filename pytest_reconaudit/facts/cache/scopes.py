@@ -1,0 +1,82 @@
+"""Cached answers that are one user's, under a key that is everybody's."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from msgspec import Struct
+
+from pytest_reconaudit.facts.cache.operations import CacheOperation, operations
+from pytest_reconaudit.facts.callers import uncalled
+from pytest_reconaudit.facts.code.functions import function_at, reached
+from pytest_reconaudit.model import Place
+from pytest_reconaudit.patterns import regex
+from pytest_reconaudit.target import Target, once
+
+__all__ = ["KeyScopes", "Unscoped", "key_scopes"]
+
+_WHO = regex(
+    r"user|tenant|owner|account|org|workspace|team|member|auth|claims|\bsub\b|viewer|actor|customer"
+    r"|company|client|shop|store_?id|site|uid|email|session|token|profile|principal|\bme\b",
+    re.IGNORECASE,
+)
+_OPAQUE = regex(
+    r"hash|digest|md5|sha\d|json|dumps|stringify|params|filter|scope|fingerprint|ctx|context|args"
+    r"|kwargs|options|opts|signature|serialize|repr|\bkey\b|_key|Key\b",
+    re.IGNORECASE,
+)
+
+
+class Unscoped(Struct, frozen=True, eq=False):
+    """One write of what only some may see."""
+
+    write: CacheOperation
+    who: str
+    """What the function fetches for one user or tenant; empty when the key is the request's."""
+    who_place: Place
+    used: bool
+    """Something runs it."""
+
+
+class KeyScopes(Struct, frozen=True, eq=False):
+    """The written templates of one file."""
+
+    path: str
+    judged: int
+    unscoped: tuple[Unscoped, ...]
+
+
+@once
+def key_scopes(target: Target) -> tuple[KeyScopes, ...]:
+    """Every file that writes under keys that are told, by path."""
+    by_path: dict[str, list[CacheOperation]] = {}
+    for one in operations(target):
+        if one.op.verb in ("set", "wrap") and one.template:
+            by_path.setdefault(one.path, []).append(one)
+    return tuple(
+        KeyScopes(path, len(writes), tuple(_unscoped(target, writes)))
+        for path, writes in sorted(by_path.items())
+    )
+
+
+def _unscoped(target: Target, writes: list[CacheOperation]) -> Iterator[Unscoped]:
+    for one in writes:
+        op = one.op
+        if not op.identity and not op.request_key:
+            continue
+        told = any(_WHO.search(hole) or _OPAQUE.search(hole) for hole in one.holes) or (
+            "{}" in one.template and _WHO.search(one.template)
+        )
+        if told and not op.request_key:
+            continue
+        if "admin" in (op.function + op.owner + one.path).lower():
+            continue
+        ref = function_at(target, one.path, op.line)
+        used = (ref is not None and ref in reached(target)) or not uncalled(target, one.place)
+        yield Unscoped(
+            one,
+            "" if op.request_key else op.identity,
+            Place(one.path, op.identity_line or op.line),
+            used,
+        )

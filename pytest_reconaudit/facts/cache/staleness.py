@@ -1,0 +1,331 @@
+"""Cached keys that outlive a change of what they hold: no code deletes them.
+
+A family of keys is judged when it is written and read, kept for more than a minute, and nothing
+deletes it, by its key, by a pattern, a tag or a version in the key. Whoever changes the entity that
+the key is named after, or a table that the writer reads, is a *mutator*.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+
+from msgspec import Struct
+
+from pytest_reconaudit.facts.cache.mutators import (
+    Mutator,
+    below,
+    entity_words,
+    mutators,
+    same_entity,
+    tables_read,
+    takes,
+)
+from pytest_reconaudit.facts.cache.operations import (
+    CacheOperation,
+    KeyFamily,
+    families,
+    operations,
+    segments,
+    words_of,
+)
+from pytest_reconaudit.facts.code.functions import Ref, function_at
+from pytest_reconaudit.facts.code.places import weighed
+from pytest_reconaudit.facts.query.tables import mutations
+from pytest_reconaudit.model import Place, Severity
+from pytest_reconaudit.patterns import regex
+from pytest_reconaudit.readers.cache_records import NO_TTL, OWN_TTL, UNKNOWN_TTL
+from pytest_reconaudit.target import Target, once
+
+__all__ = ["CachedKey", "cached_keys"]
+
+SHORT = 60
+"""Seconds for which a stale answer is a choice, not a fault."""
+MIDDLE = 300
+_HINT = Severity.MEDIUM
+"""What names alone say is worth a look, no more."""
+
+_OWN_LIFE = regex(
+    r"(?:^|[:_.\-/<])(?:sess(?:ion)?s?|tokens?|jwt|csrf|nonce|otp|rate_?limit(?:er|s)?|rate|throttle"
+    r"|locks?|mutex|semaphore|idempoten\w*|exports?|health\w*|ping|heartbeat|blacklist(?:ed)?"
+    r"|denylist|revoked|blocklist|queue|captcha|oauth\w*|presence|online|typing|progress|dedup\w*"
+    r"|attempts?|cooldown|quota|verif\w+|reset|magic_?link|challenge|refresh|pkce|saml|webauthn"
+    r"|leader|election|cursor|checkpoint|jobs?_?lock|throttl\w*|invite_?codes?|geo\w*|weather|ip"
+    r"|exchange_?rates?|fx|dns|oembed|og|preview|translation|embedding|llm|github|gitlab|stripe"
+    r"|jwks|openid|discovery|version|release|etag|nodeinfo|webfinger)(?=$|[:_.\-/>{]|\d)",
+    re.IGNORECASE,
+)
+"""Keys with a life of their own: nothing in the database that they could be stale against."""
+_AGGREGATE = frozenset(
+    {
+        "stat", "stats", "statistic", "count", "dashboard", "summary", "analytic", "metric",
+        "overview", "report", "trend", "popular", "top", "recent", "feed", "leaderboard",
+        "aggregate", "total", "chart", "insight", "kpi", "usage", "ranking", "trending",
+    }
+)  # fmt: skip
+_GENERIC = frozenset(
+    {
+        "cache", "cached", "app", "api", "data", "list", "all", "item", "detail", "by", "id",
+        "page", "get", "find", "fetch", "query", "result", "lookup", "info", "v1", "v2", "v3",
+        "response", "http", "db", "key", "entity", "object", "model", "svc", "service", "backend",
+        "prod", "dev", "public", "full", "search", "filter", "index", "view", "cnt", "the",
+    }
+)  # fmt: skip
+_LOGS = frozenset(
+    {
+        "log", "audit", "event", "measurement", "reading", "metric", "history", "archive",
+        "ledger", "trace", "activity", "tick", "sample", "visit", "click", "impression", "snapshot",
+    }
+)  # fmt: skip
+_VERSIONED = regex(
+    r"\b(?:v|ver|version|rev|revision|etag|generation|epoch|checksum|digest|hash|sha\d*|md5"
+    r"|updated_?at|modified(?:_?at)?|timestamp|last_?mod\w*|build|release|commit)\b|_(?:version|hash|rev"
+    r"|digest|etag|updated_at|generation)\b|(?:Version|Hash|Digest|UpdatedAt|Revision)\b",
+    re.IGNORECASE,
+)
+
+
+class CachedKey(Struct, frozen=True, eq=False):
+    """One template that the repository writes and reads, and what may make it stale."""
+
+    family: KeyFamily
+    entity: tuple[str, ...]
+    """Words of what the key is named after, singular; empty when its name tells nothing."""
+    aggregate: bool
+    """A count, a dashboard: made of many rows."""
+    mutators: tuple[Mutator, ...]
+    """Who changes it and leaves it standing; none when it is invalidated or has its own life."""
+    tables: tuple[tuple[str, Place], ...]
+    """The tables that its writers read."""
+    pardon: str
+    """Why it need not be deleted; empty when nothing says so."""
+    own_life: bool
+    """A session, a token, a lock, data of others."""
+    severity: Severity
+    sure: bool = True
+    """Some mutator is known by what it writes, not by its name alone."""
+
+    @property
+    def write(self) -> CacheOperation:
+        return self.family.writes[0]
+
+
+@once
+def cached_keys(target: Target) -> tuple[CachedKey, ...]:
+    """Every template that is written and read, by template."""
+    return tuple(_judged(target))
+
+
+def _judged(target: Target) -> Iterator[CachedKey]:
+    loose = [
+        one
+        for one in operations(target)
+        if one.op.verb in ("delete", "pattern") and not one.template and not one.wraps
+    ]
+    everything = [one for one in operations(target) if one.op.verb == "all" and one.op.function]
+    for family in families(target):
+        if not family.writes or not family.reads:
+            continue
+        entity, aggregate = _entity(family.template)
+        pardon = _pardon(target, family, entity, aggregate, loose, everything)
+        if pardon:
+            own_life = bool(_OWN_LIFE.search(family.template))
+            yield CachedKey(family, entity, aggregate, (), (), pardon, own_life, Severity.INFO)
+            continue
+        fillers = _fillers(target, family)
+        tables = tables_read(target, fillers)
+        found = _mutators(target, family, entity, aggregate, fillers, tables)
+        if not aggregate and _is_log(family, found):
+            found = []
+        sure = any(not one.by_name for one in found) or not mutations(target)
+        yield CachedKey(
+            family,
+            entity,
+            aggregate,
+            tuple(found),
+            tuple(sorted(tables.items())),
+            "" if found else "nothing here changes what it holds",
+            False,
+            min(_severity(family, entity, aggregate, found), Severity.CRITICAL if sure else _HINT),
+            sure,
+        )
+
+
+def _pardon(
+    target: Target,
+    family: KeyFamily,
+    entity: tuple[str, ...],
+    aggregate: bool,
+    loose: list[CacheOperation],
+    everything: list[CacheOperation],
+) -> str:
+    if family.deletes:
+        first = family.deletes[0]
+        return f"deleted at {first.place}"
+    if _OWN_LIFE.search(family.template):
+        return "a key with a life of its own"
+    if any(one.op.conditional for one in family.writes):
+        return "written under NX: a lock or a first writer"
+    if any(one.op.tagged for one in family.writes):
+        return "written with tags"
+    if any(_VERSIONED.search(hole) for one in family.writes for hole in one.holes):
+        return "a version is part of the key"
+    ttl = family.ttl
+    if NO_TTL < ttl <= SHORT:
+        return f"kept for {ttl} s only"
+    if aggregate and ttl in (UNKNOWN_TTL, OWN_TTL):
+        return "how long it is kept is not told here"
+    for one in loose:
+        if one.path == family.writes[0].path or (
+            entity
+            and entity[-1]
+            in {
+                w
+                for e in words_of((one.op.function, one.op.owner, one.path))
+                for w in entity_words(e)
+            }
+        ):
+            return f"{one.op.text} at {one.place} may delete it"
+    for one in everything:
+        ref = function_at(target, one.path, one.op.line)
+        if ref is not None and _by_request(target, ref) and "ache" not in one.op.owner:
+            return f"{one.op.text} at {one.place} deletes everything"
+    return ""
+
+
+def _is_log(family: KeyFamily, found: list[Mutator]) -> bool:
+    """Whether what is cached is only ever added to, and what is past stays as it is."""
+    if any(one.verb != "insert" for one in found):
+        return False
+    words = set(entity_words(family.template)).union(*(one.entity for one in found))
+    return bool(words & _LOGS)
+
+
+def _by_request(target: Target, ref: Ref) -> bool:
+    return any(one.ref is not None and ref in below(target, one.ref) for one in mutators(target))
+
+
+def _entity(template: str) -> tuple[tuple[str, ...], bool]:
+    """(words of what the key is named after, whether it is an aggregate)."""
+    aggregate = False
+    for part in segments(template):
+        words = [
+            one
+            for piece in re.split(r"[_\-\s]+", re.sub(r"\{\}|[<>]", " ", part))
+            for one in entity_words(piece)
+            if not one.isdigit()
+        ]
+        aggregate = aggregate or any(one in _AGGREGATE for one in words)
+        rest = [
+            one for one in words if one not in _GENERIC and one not in _AGGREGATE and len(one) > 1
+        ]
+        if rest:
+            return tuple(rest), aggregate
+    return (), aggregate
+
+
+def _fillers(target: Target, family: KeyFamily) -> list[Ref]:
+    """The functions that write the key."""
+    found: dict[Ref, None] = {}
+    for one in family.writes:
+        ref = function_at(target, one.path, one.op.line)
+        if ref is not None:
+            found[ref] = None
+    return list(found)
+
+
+def _mutators(
+    target: Target,
+    family: KeyFamily,
+    entity: tuple[str, ...],
+    aggregate: bool,
+    fillers: list[Ref],
+    tables: Mapping[str, Place],
+) -> list[Mutator]:
+    read = {entity_words(one) for one in tables}
+    readers = {
+        ref
+        for one in family.reads
+        if (ref := function_at(target, one.path, one.op.line)) is not None
+    }
+    writing = set(fillers) - readers
+    language = _language(family.writes[0].path)
+    known = [
+        one
+        for one in mutators(target)
+        if _language(one.place.path) == language and one.ref not in fillers
+    ]
+    own = [one for one in known if same_entity(entity, one.entity)]
+    if _is_single(family, entity, aggregate):
+        own = [one for one in own if one.verb != "insert"]  # what is new is under no key yet
+    if aggregate:
+        # What a count is made of is told by the tables that it is counted from.
+        found = [one for one in known if one.entity in read] or own
+        if found and entity:
+            found += [one for one in own if one not in found]
+            found += _children(target, known, entity, found)
+    else:
+        found = own
+    kept: dict[Place, Mutator] = {}
+    for one in found:
+        if one.ref is not None and writing & below(target, one.ref):
+            continue  # write-through
+        before = kept.get(one.place)
+        if before is None or (before.by_name and not one.by_name):
+            kept[one.place] = one
+    return sorted(kept.values(), key=lambda one: one.place.key())
+
+
+def _children(
+    target: Target, known: list[Mutator], owner: tuple[str, ...], found: list[Mutator]
+) -> Iterator[Mutator]:
+    """Handlers that by their names change what belongs to the entity that is counted for: one
+    that creates such a thing takes the owner's id."""
+    wanted = "_".join(owner) + "_id"
+    entities = {
+        one.entity
+        for one in known
+        if one.verb == "insert" and one.ref is not None and takes(target, one.ref, wanted)
+    }
+    places = {one.place for one in found}
+    written = {one.ref for one in known if not one.by_name}
+    for one in known:
+        mere = one.by_name and (one.ref is None or one.ref not in written)
+        if mere and one.entity in entities and one.place not in places:
+            yield one
+
+
+def _language(path: str) -> str:
+    suffix = path.rpartition(".")[2]
+    return suffix if suffix in ("rs", "py") else "script"
+
+
+def _severity(
+    family: KeyFamily, entity: tuple[str, ...], aggregate: bool, found: list[Mutator]
+) -> Severity:
+    path = family.writes[0].path
+    if _is_single(family, entity, aggregate) and any(
+        one.verb in ("update", "delete") and same_entity(entity, one.entity) for one in found
+    ):
+        long = family.ttl == NO_TTL or family.ttl > MIDDLE
+        return weighed(Severity.CRITICAL if long else Severity.HIGH, path)
+    if aggregate or not (family.ttl == NO_TTL or family.ttl > MIDDLE):
+        return weighed(Severity.MEDIUM, path)
+    return weighed(Severity.HIGH, path)
+
+
+def _is_single(family: KeyFamily, entity: tuple[str, ...], aggregate: bool) -> bool:
+    """Whether a key holds one entity: ``project:{}``."""
+    return (
+        not aggregate
+        and len(segments(family.template)) <= 2
+        and family.template.count("{}") == 1
+        and family.template.endswith("{}")
+        and _is_singular(family.template, entity)
+    )
+
+
+def _is_singular(template: str, entity: tuple[str, ...]) -> bool:
+    """Whether a key is named after one thing: ``project:{}``, not ``projects:{}``."""
+    words = re.findall(r"[A-Za-z]+", template.partition("{}")[0])
+    return bool(words) and bool(entity) and words[-1].lower() == entity[-1]

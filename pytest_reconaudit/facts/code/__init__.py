@@ -1,0 +1,1 @@
+"""Source code across files: what scans found, which function a call means, what runs per request."""

@@ -1,0 +1,231 @@
+"""Functions across files: which one a call means, and which run while a request is answered.
+
+Resolved conservatively: by crate, module and import in Rust, by module specifier in scripts, by
+import in Python; a method by the type that its receiver is known to have (``self``, a field or
+parameter with a type), never by its name alone.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections import deque
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+
+from pytest_reconaudit.facts.code.handler_forms import answers_by_form
+from pytest_reconaudit.facts.code.names import Names, Outlines, Ref
+from pytest_reconaudit.facts.code.places import is_test_path
+from pytest_reconaudit.facts.code.scanned import scanned
+from pytest_reconaudit.facts.network.routes import Route, route_tables
+from pytest_reconaudit.readers.scans.outline import OutlinedCall, OutlinedFunction, outline
+from pytest_reconaudit.readers.syntax import LANGUAGES
+from pytest_reconaudit.target import Target, once
+
+if TYPE_CHECKING:
+    from pytest_reconaudit.facts.code.names_rust import RustNames
+
+__all__ = [
+    "Reached",
+    "Ref",
+    "callees",
+    "callers_of",
+    "function_at",
+    "handlers",
+    "meant",
+    "outlined",
+    "reached",
+    "rust_names",
+]
+
+_MAX_CALLS = 6
+
+
+class Reached(Struct, frozen=True):
+    """Why a function runs while a request is answered."""
+
+    handler: Ref
+    route: Route | None
+    """``None`` when the handler is known by its form (an attribute, its extractors) but no table
+    of routes has it."""
+    chain: tuple[Ref, ...]
+    """The functions called on the way, the handler first, the function itself last."""
+
+
+@once
+def _outlines(target: Target) -> Outlines:
+    return {path: one for path, one in scanned(target, outline).items() if not is_test_path(path)}
+
+
+def outlined(target: Target, ref: Ref) -> OutlinedFunction:
+    """The outline of a function."""
+    return _outlines(target)[ref.path].functions[ref.index]
+
+
+def function_at(target: Target, path: str, line: int) -> Ref | None:
+    """The innermost named function around a line (attributes and decorators excluded)."""
+    one = _outlines(target).get(path)
+    if one is None:
+        return None
+    functions = one.functions
+    index = bisect_right(functions, line, key=_line) - 1
+    while index >= 0:
+        if functions[index].end_line >= line and not functions[index].is_test:
+            return Ref(path, index)
+        index -= 1
+    return None
+
+
+def _line(function: OutlinedFunction) -> int:
+    return function.line
+
+
+# -- calls ---------------------------------------------------------------------------------
+
+
+@once
+def rust_names(target: Target) -> RustNames:
+    """What names mean in the Rust files."""
+    from pytest_reconaudit.facts.code.names_rust import RustNames
+
+    return RustNames(target, _of(target, "rust"))
+
+
+@once
+def _python(target: Target) -> Names:
+    from pytest_reconaudit.facts.code.names_python import PythonNames
+
+    return PythonNames(target, _of(target, "python"))
+
+
+@once
+def _script(target: Target) -> Names:
+    from pytest_reconaudit.facts.code.names_script import ScriptNames
+
+    return ScriptNames(target, _of(target, "typescript", "tsx", "javascript"))
+
+
+def _of(target: Target, *languages: str) -> Outlines:
+    return {path: one for path, one in _outlines(target).items() if _language(path) in languages}
+
+
+def _language(path: str) -> str:
+    return LANGUAGES.get(f".{path.rpartition('.')[2].lower()}", "")
+
+
+def _names(target: Target, path: str) -> Names:
+    language = _language(path)
+    if language == "rust":
+        return rust_names(target)
+    return _python(target) if language == "python" else _script(target)
+
+
+@once
+def _callees(target: Target) -> dict[Ref, tuple[tuple[OutlinedCall, tuple[Ref, ...] | None], ...]]:
+    """Filled as functions are asked for."""
+    return {}
+
+
+def callees(target: Target, caller: Ref) -> tuple[tuple[OutlinedCall, tuple[Ref, ...] | None], ...]:
+    """The calls that a function makes, each with what it means (see :func:`meant`)."""
+    known = _callees(target)
+    found = known.get(caller)
+    if found is None:
+        names = _names(target, caller.path)
+        calls = outlined(target, caller).calls
+        found = known[caller] = tuple([(call, names.meant(caller, call)) for call in calls])
+    return found
+
+
+def meant(target: Target, caller: Ref, call: OutlinedCall) -> tuple[Ref, ...] | None:
+    """The functions of the repository that a call means.
+
+    :returns: one; several when any of them may be meant (methods of a trait); none when it is
+        surely outside of the repository (a library, a closure, a builtin); ``None`` when it cannot
+        be told.
+    """
+    return _names(target, caller.path).meant(caller, call)
+
+
+@once
+def _callers(target: Target) -> dict[Ref, list[tuple[Ref, OutlinedCall]]]:
+    found: dict[Ref, list[tuple[Ref, OutlinedCall]]] = {}
+    for path, one in _outlines(target).items():
+        for index, function in enumerate(one.functions):
+            if function.is_test:
+                continue
+            caller = Ref(path, index)
+            for call, refs in callees(target, caller):
+                for ref in refs or ():
+                    found.setdefault(ref, []).append((caller, call))
+    return found
+
+
+def callers_of(target: Target, ref: Ref) -> tuple[tuple[Ref, OutlinedCall], ...]:
+    """Who surely calls a function, and by which call."""
+    return tuple(_callers(target).get(ref, ()))
+
+
+# -- requests ------------------------------------------------------------------------------
+
+
+@once
+def handlers(target: Target) -> Mapping[Ref, tuple[Route, ...]]:
+    """The functions that answer requests, with their routes (empty when known by form only:
+    route attributes, FastAPI/Flask/Nest decorators, Actix/axum extractors as parameters)."""
+    found: dict[Ref, list[Route]] = {}
+    for table in route_tables(target):
+        for route in table.routes:
+            for ref in _answering(target, route):
+                found.setdefault(ref, []).append(route)
+    for path, one in _outlines(target).items():
+        language = _language(path)
+        for index in answers_by_form(language, path, one):
+            found.setdefault(Ref(path, index), [])
+    ordered = sorted(found.items(), key=lambda item: (item[0].path, item[0].index))
+    return {ref: tuple(dict.fromkeys(routes)) for ref, routes in ordered}
+
+
+def _answering(target: Target, route: Route) -> tuple[Ref, ...]:
+    """The functions that a route names as its handler."""
+    path = route.place.path
+    one = _outlines(target).get(path)
+    if one is None or not route.handler:
+        return ()
+    words = tuple(word for word in route.handler.replace("::", ".").split(".") if word)
+    if not words:
+        return ()
+    line = route.place.line or 0
+    if len(words) == 1 or words[0] in ("self", "this", "Self"):
+        # Declared by an attribute of the function itself, or a method of the class around.
+        own = [
+            (abs(function.line - line), index)
+            for index, function in enumerate(one.functions)
+            if function.name == words[-1] and not function.is_test and not function.bodiless
+        ]
+        if own:
+            return (Ref(path, min(own)[1]),)
+    return _names(target, path).named(path, words)
+
+
+@once
+def reached(target: Target) -> Mapping[Ref, Reached]:
+    """Every function that some handler calls, through at most six calls, handlers included; the
+    shortest chain of each."""
+    found: dict[Ref, Reached] = {}
+    queue: deque[Ref] = deque()
+    for ref, routes in handlers(target).items():
+        found[ref] = Reached(ref, routes[0] if routes else None, (ref,))
+        queue.append(ref)
+    while queue:
+        caller = queue.popleft()
+        why = found[caller]
+        if len(why.chain) > _MAX_CALLS:
+            continue
+        for _, refs in callees(target, caller):
+            for ref in refs or ():
+                if ref not in found:
+                    found[ref] = Reached(why.handler, why.route, (*why.chain, ref))
+                    queue.append(ref)
+    return found

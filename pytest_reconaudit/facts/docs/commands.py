@@ -1,0 +1,195 @@
+"""Commands that a document tells its reader to run: scripts, npm, make, cargo, compose files."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterator
+from itertools import pairwise
+
+from pytest_reconaudit.facts.docs.paths import somewhere
+from pytest_reconaudit.facts.docs.wording import Held, is_aside, is_elsewhere
+from pytest_reconaudit.facts.invocations import makefiles
+from pytest_reconaudit.facts.packages import cargo_packages
+from pytest_reconaudit.likeness import alike
+from pytest_reconaudit.model import Note, Place
+from pytest_reconaudit.patterns import regex
+from pytest_reconaudit.readers.markdown import Document
+from pytest_reconaudit.readers.package_json import read_package_json
+from pytest_reconaudit.target import Target
+
+__all__ = ["command_claims"]
+
+_SHELLS = frozenset({"sh", "bash", "shell", "zsh", "console", "shell-session", "terminal"})
+_START = regex(
+    r"(?:\./[\w./-]+\.(?:sh|ps1|py)|(?:bash|sh|python3?|node|npm|pnpm|yarn|make|cargo|docker-compose"
+    r"|docker|cd|chmod|source|\.)\s)"
+)
+_SPLIT = regex(r"&&|\|\||[;|]")
+_SCRIPT = regex(r"(?:\./)?((?:[\w.-]+/)*[\w.-]+\.(?:sh|py|ps1|js|ts|mjs))")
+_NAME = regex(r"[\w:.-]+")
+_COMPOSE = regex(r"(?:\./)?((?:[\w.-]+/)*[\w.-]+\.ya?ml)")
+_PLACE = regex(r"(?i)your|my[-_]|example|foo|xxx|name>|<|\.\.\.|\{|\*|\$")
+_NPM_FLAGS = frozenset({"--prefix", "-w", "--workspace", "--filter", "-C", "--cwd", "-F"})
+
+
+def command_claims(target: Target, document: Document) -> Iterator[Held]:
+    """Every command of a document that names something of the repository."""
+    for fence in document.fences:
+        if fence.language not in _SHELLS:
+            continue
+        lines = [line for _, line in fence.lines]
+        if is_elsewhere(lines) or is_aside(fence.before, fence.headings):
+            continue
+        for number, line in fence.lines:
+            text = line.strip().removeprefix("$ ").removeprefix("> ")
+            if not text.startswith("#"):
+                yield from _command(target, text, Place(document.path, number, 1))
+    for span in document.spans:
+        if _START.match(span.text) and not is_aside(span.around, span.headings):
+            yield from _command(target, span.text, span.place)
+
+
+def _command(target: Target, text: str, place: Place) -> Iterator[Held]:
+    text = re.split(r"\s#", text, maxsplit=1)[0]
+    if '"' in text or "'" in text or "`" in text or _PLACE.search(text):
+        return
+    for part in _SPLIT.split(text):
+        words = part.split()
+        while words and "=" in words[0]:
+            words = words[1:]
+        if words and words[0] == "sudo":
+            words = words[1:]
+        if not words:
+            continue
+        claim = _judged(target, words, place)
+        if claim is not None:
+            yield claim
+
+
+def _judged(target: Target, words: list[str], place: Place) -> Held | None:
+    program = words[0]
+    if program in ("npm", "pnpm", "yarn") and words[1:2] == ["run"] and len(words) > 2:
+        return _npm(target, words, place)
+    if program == "make":
+        return _make(target, words, place)
+    if program == "cargo":
+        return _cargo(target, words, place)
+    if program == "docker-compose" or words[:2] == ["docker", "compose"]:
+        for flag, value in pairwise(words):
+            match = _COMPOSE.fullmatch(value) if flag in ("-f", "--file") else None
+            if match is not None:
+                return _file(target, match[1], f"{flag} {value}", place)
+        return None
+    script = program if program.startswith("./") else ""
+    if program in ("bash", "sh", "python", "python3", "node", "source", ".") and len(words) > 1:
+        script = next((word for word in words[1:] if not word.startswith("-")), "")
+        if words[1] == "-m" or words[1] == "-c":
+            return None
+    match = _SCRIPT.fullmatch(script)
+    return _file(target, match[1], script, place) if match is not None else None
+
+
+def _file(target: Target, path: str, text: str, place: Place) -> Held | None:
+    """A file counts as there when any file of the repository has its name."""
+    clean = posixpath.normpath(path)
+    name = posixpath.basename(clean)
+    if somewhere(target, name):
+        return ("script", text, place, "", None)
+    home = posixpath.dirname(place.path)
+    for folder in {"", home}:
+        whole = posixpath.normpath(posixpath.join(folder, clean))
+        if target.on_disk(whole) or target.ignored_by(whole) is not None:
+            return None
+    if clean.startswith("../") or name in ("get-docker.sh", "install.sh", "manage.py"):
+        return None
+    near = target.nearest(clean)
+    note = Note(Place(near, 1, 1), "the nearest name") if near is not None else None
+    return ("script", text, place, "no such file", note)
+
+
+def _npm(target: Target, words: list[str], place: Place) -> Held | None:
+    name = next((word for word in words[2:] if not word.startswith("-")), "")
+    if not _NAME.fullmatch(name) or _NPM_FLAGS.intersection(words):
+        return None
+    scripts = target.remember(_npm_scripts)
+    if not scripts:
+        return None
+    text = " ".join(words[:3])
+    if name in scripts:
+        return ("command", text, place, "", None)
+    near = alike(name, scripts)
+    note = Note(scripts[near], f"script {near}") if near else None
+    return ("command", text, place, f"no package.json has a script {name}", note)
+
+
+def _npm_scripts(target: Target) -> dict[str, Place]:
+    found: dict[str, Place] = {}
+    for path in target.everything:
+        if path == "package.json" or path.endswith("/package.json"):
+            for script in target.parse(read_package_json, path).scripts:
+                found.setdefault(script.name, script.place)
+    return found
+
+
+def _make(target: Target, words: list[str], place: Place) -> Held | None:
+    names = [word for word in words[1:] if not word.startswith("-") and "=" not in word]
+    if len(names) != 1 or "-C" in words or "-f" in words or not _NAME.fullmatch(names[0]):
+        return None
+    rules = target.remember(_make_targets)
+    if rules is None:
+        return None
+    text = f"make {names[0]}"
+    if names[0] in rules or somewhere(target, names[0]):
+        return ("command", text, place, "", None)
+    near = alike(names[0], rules)
+    note = Note(rules[near], f"target {near}") if near else None
+    return ("command", text, place, f"no Makefile has a target {names[0]}", note)
+
+
+def _make_targets(target: Target) -> dict[str, Place] | None:
+    """Target → its place; ``None`` without a Makefile or when targets are made up on the way."""
+    found: dict[str, Place] = {}
+    files = makefiles(target)
+    for file in files:
+        text = target.text(file.path)
+        if re.search(r"(?m)^-?s?include\s|\$\(eval|\$\(foreach|^[^\t#=]*%[^=]*:", text):
+            return None
+        for rule in file.targets:
+            if "$" in rule.name:
+                return None
+            for name in rule.name.split():
+                found.setdefault(name, rule.place)
+        for match in re.finditer(r"(?m)^\.PHONY\s*:(.*)$", text):
+            for name in match[1].split():
+                found.setdefault(name, Place(file.path, 1, 1))
+    return found or None
+
+
+def _cargo(target: Target, words: list[str], place: Place) -> Held | None:
+    packages = cargo_packages(target)
+    if not packages or len(words) < 2 or words[1] not in ("run", "build", "test", "check", "bench"):
+        return None
+    if any(package.manifest.problems for package in packages) or "--manifest-path" in words:
+        return None
+    bins = {name for package in packages for name, _ in package.bins}
+    names = {package.manifest.package for package in packages}
+    for flag, value in pairwise(words):
+        known = bins if flag == "--bin" else names if flag in ("-p", "--package") else None
+        if known is None or not _NAME.fullmatch(value):
+            continue
+        text = f"cargo {words[1]} {flag} {value}"
+        if value in known:
+            return ("command", text, place, "", None)
+        what = "program" if flag == "--bin" else "package"
+        if what == "package" and target.has("Cargo.lock"):
+            return None  # it may be one of a registry
+        near = alike(value, known)
+        return (
+            "command",
+            text,
+            place,
+            f"no {what} is called {value}" + (f" ({near}?)" if near else ""),
+            None,
+        )
+    return None

@@ -1,0 +1,150 @@
+"""What the repository's guides claim of it, each claim held against what is there.
+
+Only claims in code format that have the shape of a path, a command or a symbol are judged; a claim
+counts as refuted when nothing of the repository can be meant by it, wherever it lies. Documents of
+a website, translations and prompts are left out: they speak of their readers' projects.
+"""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Iterator
+
+from msgspec import Struct
+
+from pytest_reconaudit.facts.docs.commands import command_claims
+from pytest_reconaudit.facts.docs.names import NameClaims
+from pytest_reconaudit.facts.docs.paths import PathClaims
+from pytest_reconaudit.model import Note, Place
+from pytest_reconaudit.patterns import regex
+from pytest_reconaudit.readers.markdown import Document, read_markdown
+from pytest_reconaudit.target import Target, once
+
+__all__ = ["Claim", "JudgedDocument", "judged_documents"]
+
+_GUIDE = regex(
+    r"(?i)(?:^|/)(?:readme|contributing|install(?:ation|ing)?|hacking|develop(?:ment|ing|er)?s?"
+    r"|usage|runbook|architecture|getting[-_ ]?started|testing|local[-_ ]?dev\w*"
+    r"|[\w-]*guide|[\w-]*quick[-_ ]?(?:start|deploy|reference)[\w-]*|(?:how[-_]?to|start|setup"
+    r"|deploy)(?:[-_][\w-]+)?|[\w-]*[-_](?:setup|instructions))\.md$"
+)
+_REPORT = regex(
+    r"(?i)(?:^|[/_-])(?:complete[d]?|completion|status|reports?|summary|final|progress|audit"
+    r"|analysis|todos?|plan|roadmap|proposal|changelog|changes|history|releases?|fixe[sd]|fix"
+    r"|announcement|prompt|synthesis|mandate|review|notes?|adr|rfc|checklist|implemented"
+    r"|verification|assessment|retrospective|diagnostic|findings|success)(?:$|[/_.-])"
+)
+_TRANSLATED = regex(
+    r"(?i)(?:[._-](?:[a-z]{2}|[a-z]{2}[-_][a-z]{2,4}|chinese|japanese|korean)\.md$)"
+    r"|(?:^|/)(?:i18n|translations?|locales?|lang|[a-z]{2}[-_](?:[A-Z]{2}|[Hh]an[st]))/"
+)
+_SITES = (
+    "docusaurus.config.js", "docusaurus.config.ts", "mkdocs.yml", "mkdocs.yaml", "book.toml",
+    "mint.json", "docs.json", "conf.py", "_config.yml", "SUMMARY.md", "_sidebar.md", "sidebars.js",
+    "sidebars.ts", "astro.config.mjs", "astro.config.ts", "hugo.toml", "config.toml", "antora.yml",
+    ".vitepress", ".vuepress", "next.config.js", "next.config.mjs", "next.config.ts",
+    "source.config.ts",
+)  # fmt: skip
+_MOST = 120_000
+"""Characters of a document that is read."""
+
+
+class Claim(Struct, frozen=True):
+    """One refuted claim."""
+
+    kind: str
+    """``path``, ``script``, ``command``, ``symbol``, ``index``, ``route`` or ``number``."""
+    text: str
+    place: Place
+    says: str
+    """What is not so: ``no such file``."""
+    nearest: Note | None = None
+    """What was probably meant."""
+
+
+class JudgedDocument(Struct, frozen=True, eq=False):
+    path: str
+    is_report: bool
+    """A status report or change log: what it says was so once."""
+    judged: int
+    """Claims that could be held against the repository."""
+    refuted: tuple[Claim, ...]
+
+    def of(self, *kinds: str) -> tuple[Claim, ...]:
+        return tuple(claim for claim in self.refuted if claim.kind in kinds)
+
+
+@once
+def judged_documents(target: Target) -> tuple[JudgedDocument, ...]:
+    """Every guide, README and report with at least one claim, by path."""
+    found = []
+    for path, report in _documents(target):
+        text = target.text(path)
+        if len(text) > _MOST or target.is_generated(path):
+            continue
+        document = target.parse(read_markdown, path)
+        if document.front_matter and not posixpath.basename(path).lower().startswith("readme"):
+            continue
+        judged = _judged(target, document, report)
+        if judged.judged:
+            found.append(judged)
+    return tuple(found)
+
+
+def _documents(target: Target) -> Iterator[tuple[str, bool]]:
+    for path in target.documents:
+        if not path.lower().endswith(".md") or _TRANSLATED.search(path):
+            continue
+        if any(part.startswith(".") for part in path.split("/")[:-1]):
+            continue
+        if "template" in path.lower() or _is_site(target, path):
+            continue
+        name = posixpath.basename(path)
+        readme = name.lower().startswith("readme.")
+        if not readme and _REPORT.search(name):
+            yield path, True
+        elif readme or _GUIDE.search(path):
+            yield path, False
+
+
+def _is_site(target: Target, path: str) -> bool:
+    """Whether a document is a page of a website: of the documentation of a product."""
+    if posixpath.basename(path).lower().startswith("readme"):
+        return False
+    return posixpath.dirname(path) in target.remember(_site_folders) or any(
+        path.startswith(f"{folder}/") for folder in target.remember(_site_folders) if folder
+    )
+
+
+def _site_folders(target: Target) -> frozenset[str]:
+    found = set()
+    for folder in {posixpath.dirname(path) for path in target.documents}:
+        above = folder
+        while above:
+            if any(
+                target.has(f"{above}/{name}") or target.has_dir(f"{above}/{name}")
+                for name in _SITES
+            ):
+                found.add(above)
+            above = posixpath.dirname(above)
+        if folder.startswith("docs") and any(
+            target.has(name) for name in ("mkdocs.yml", "mkdocs.yaml", "book.toml", "docs.json")
+        ):
+            found.add("docs")
+    return frozenset(found)
+
+
+def _judged(target: Target, document: Document, report: bool) -> JudgedDocument:
+    paths = PathClaims(target, document)
+    names = NameClaims(target, document)
+    refuted: list[Claim] = []
+    judged = 0
+    for claims in (paths.claims(), command_claims(target, document), names.claims()):
+        for kind, text, place, says, nearest in claims:
+            judged += 1
+            if says:
+                refuted.append(Claim(kind, text, place, says, nearest))
+    refuted.sort(key=lambda one: (one.place.key(), one.text))
+    unique = {(one.kind, one.text): one for one in reversed(refuted)}
+    kept = sorted(unique.values(), key=lambda one: (one.place.key(), one.text))
+    return JudgedDocument(document.path, report, judged, tuple(kept))

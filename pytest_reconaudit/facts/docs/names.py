@@ -1,0 +1,142 @@
+"""Symbols, indexes, routes and figures that a document speaks of."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterator
+
+from pytest_reconaudit.facts.docs.wording import Held, is_aside
+from pytest_reconaudit.facts.network.routes import RouteTable, route_tables
+from pytest_reconaudit.model import Note, Place
+from pytest_reconaudit.patterns import regex
+from pytest_reconaudit.readers.markdown import CodeSpan, Document
+from pytest_reconaudit.target import Target
+
+__all__ = ["NameClaims"]
+
+_KINDS = (
+    r"component|hook|struct|trait|enum|service|middleware|repository|controller|handler|store"
+    r"|context|provider"
+)
+_AFTER = regex(rf"`[^`]+`\s+(?:React\s+|Vue\s+|Rust\s+|custom\s+)?(?:{_KINDS})\b")
+_SYMBOL = regex(r"<?((?:[A-Z][a-z0-9]+){2,}|use[A-Z]\w{3,})\s*/?>?(?:\(\))?")
+_INDEX = regex(r"idx_[a-z0-9]+(?:_[a-z0-9]+)+|[a-z0-9]+(?:_[a-z0-9]+)+_idx")
+_ROUTE = regex(r"(GET|POST|PUT|PATCH|DELETE)\s+(/[\w/{}:.-]*)")
+_FIGURE = regex(
+    r"(?i)\b(\d[\d,.]*\s*[kKmM]?\+?)\s*(?:requests?\s*(?:/|per)\s*s(?:ec(?:ond)?)?\b"
+    r"|req/s(?:ec)?\b|rps\b|concurrent users?\b)"
+)
+_AIM = regex(
+    r"(?i)target|goal|aim|should|limit|expect\w*|\bslo\b|\bsla\b|plan|budget|rate|quota"
+    r"|max(?:imum)?\b|throttl|burst|up to|default|config|allow|simulat|--|example|test|stage|ramp"
+)
+_RESULT = regex(
+    r"(?i)(?:^|/)[^/]*(?:results?|bench(?:mark)?s?|k6|load[-_]?tests?|perf(?:ormance)?"
+    r"|locust|wrk|jmeter|gatling|artillery)[^/]*(?:\.\w+$|/)"
+)
+_SOURCES = (
+    ".rs", ".ts", ".tsx", ".js", ".jsx", ".mjs", ".py", ".go", ".java", ".kt", ".rb", ".php", ".cs",
+    ".sql", ".graphql", ".proto", ".prisma", ".vue", ".svelte", ".html", ".yml", ".yaml", ".toml",
+    ".json", ".sh", ".swift", ".dart", ".scala", ".ex", ".exs", ".cpp", ".h", ".c",
+)  # fmt: skip
+_MOST = 60
+"""Names that are looked for in the sources, for one repository."""
+
+
+class NameClaims:
+    """The names of one document."""
+
+    def __init__(self, target: Target, document: Document) -> None:
+        self.target = target
+        self.document = document
+
+    def claims(self) -> Iterator[Held]:
+        for span in self.document.spans:
+            kind, name = _shape(span)
+            if kind == "route":
+                yield from self._route(span)
+            elif kind and not is_aside(span.around, span.headings):
+                there = _occurs(self.target, name)
+                if there is not None:
+                    says = "" if there else _WORDS[kind]
+                    yield kind, name, span.place, says, None
+        if posixpath.basename(self.document.path).lower().startswith("readme"):
+            yield from self._figures()
+
+    def _route(self, span: CodeSpan) -> Iterator[Held]:
+        match = _ROUTE.fullmatch(span.text)
+        tables = route_tables(self.target)
+        if match is None or not tables or is_aside(span.around, span.headings):
+            return
+        path = re.sub(r"\{[^{}/]+\}|:[A-Za-z_]\w*", "1", match[2]).rstrip("/") or "/"
+        if any(_serves(table, path, match[1]) is not False for table in tables):
+            yield "route", span.text, span.place, "", None
+            return
+        firsts = {route.path.split("/")[1] for table in tables for route in table.routes}
+        if path.count("/") < 2 or path.split("/")[1] not in firsts:
+            return
+        near = next((one for table in tables if (one := table.nearest(path)) is not None), None)
+        note = Note(near.place, f"{near.method} {near.path}") if near is not None else None
+        yield "route", span.text, span.place, "no server of the repository has this route", note
+
+    def _figures(self) -> Iterator[Held]:
+        for number, line in self.document.prose:
+            match = _FIGURE.search(line)
+            if match is None or _AIM.search(line) or is_aside(line, ()):
+                continue
+            if self.target.remember(_has_results):
+                continue
+            place = Place(self.document.path, number, match.start() + 1)
+            yield "number", match[0], place, "no result of a measurement is in the repository", None
+
+
+_WORDS = {
+    "symbol": "occurs in no source file",
+    "index": "occurs in no migration and no source file",
+}
+
+
+def _shape(span: CodeSpan) -> tuple[str, str]:
+    if _INDEX.fullmatch(span.text):
+        return "index", span.text
+    if _ROUTE.fullmatch(span.text):
+        return "route", span.text
+    symbol = _SYMBOL.fullmatch(span.text)
+    if symbol is not None:
+        column = (span.place.column or 1) - 2
+        if _AFTER.match(span.line, max(column, 0)):
+            return "symbol", symbol[1]
+    return "", ""
+
+
+def _serves(table: RouteTable, path: str, method: str) -> bool | None:
+    """Whether a table answers a path, or one that ends like it: bases are often left out."""
+    known = table.serves(path, method)
+    if known is False and any(
+        route.path.endswith(path) or (path.endswith(route.path) and route.path.count("/") > 1)
+        for route in table.routes
+    ):
+        return True
+    return known
+
+
+def _occurs(target: Target, name: str) -> bool | None:
+    """Whether a word stands in any source file; ``None`` when too many were asked for."""
+    asked: dict[str, bool] = target.remember(_asked)
+    if name not in asked:
+        if len(asked) >= _MOST:
+            return None
+        asked[name] = any(
+            name in target.text(path) for path in target.everything if path.endswith(_SOURCES)
+        )
+    return asked[name]
+
+
+def _asked(target: Target) -> dict[str, bool]:
+    """Filled as names are asked for."""
+    return {}
+
+
+def _has_results(target: Target) -> bool:
+    return any(_RESULT.search(path) for path in target.everything)

@@ -1,0 +1,56 @@
+"""Which lines and sections of a document speak of what need not be there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from pytest_reconaudit.model import Note, Place
+from pytest_reconaudit.patterns import regex
+
+__all__ = ["Held", "is_aside", "is_elsewhere"]
+
+Held = tuple[str, str, Place, str, Note | None]
+"""(kind, text, where, what is not so or empty, what was meant) of one claim."""
+
+_ASIDE = regex(
+    r"(?i)\b(?:to-?do|plan(?:s|ned|ning)?|roadmap|future|upcoming|coming soon|not yet|would|could"
+    r"|will (?:be|have|add|live)|should (?:be|have|create|add)|propos\w+|suggest\w*|recommend\w*"
+    r"|creat(?:e|es|ed|ing)|generat\w+|add(?:s|ed|ing)?|new|remov\w+|delet\w+|renam\w+"
+    r"|mov(?:e|ed|es|ing)|no longer|deprecat\w+|obsolete|former\w*|previous\w*|old(?:er)?|legacy"
+    r"|replac\w+|instead|used to|e\.?g\.?|for example|example|such as|like|similar|optional\w*"
+    r"|if you|your|you (?:can|may|want)|copy|cp|save|writ(?:e|es|ing|ten)|put|place|touch|mkdir"
+    r"|output|produc\w+|emit\w*|download\w*|upload\w*|store[sd]?|log(?:s|ged)?|missing|absent"
+    r"|doesn'?t exist|does not exist|not found|lack(?:s|ing)?|without|never|other project|another"
+    r"|upstream|external|third[- ]party|conver(?:t|ts|ted|ting)|migrat\w+|merg\w+|consolidat\w+"
+    r"|archiv\w+|clean(?:ed)? up|(?:git)?ignored?|extract\w*|unzip|template|placeholder|sample"
+    r"|dummy|install\w*|clone[sd]?|fork|submodule|schema of|format|syntax|convention|pattern"
+    r"|naming|named?|prefix)\b"
+    r"|❌|\[ \]|~~|→|->|⏳|🔜"
+)
+_CODE = regex(r"`[^`\n]*`")
+_ASIDE_SECTION = regex(
+    r"(?i)\b(?:to-?do|plan(?:ned|s)?|roadmap|future|next steps?|upcoming|propos\w+|ideas?|backlog"
+    r"|migrat\w+|legacy|deprecat\w+|history|change-?log|changes|releases?|remov\w+|delet\w+|old"
+    r"|archive|examples?|recommend\w+|suggest\w+|improve\w*|enhance\w*|missing|issues?|problems?"
+    r"|troubleshoot\w*|faq|creat\w+|adding|new|template|your|custom\w*|alternativ\w*|before|was"
+    r"|third[- ]party|external|acknowledg\w+|credits|related|see also|references?)\b"
+)
+_ELSEWHERE = regex(
+    r"git clone|docker(?:-compose| compose)? (?:exec|run)|kubectl exec|\bssh\s|npx create"
+    r"|(?:npm|yarn|pnpm) (?:create|init)|cargo (?:new|init|generate)|django-admin|rails new|mkdir"
+    r"|\btouch\s|cat\s*>|\btee\s|wget|curl\s[^|]*(?:-O|-o|>)|unzip|\btar\s+-?x|gh repo|degit"
+    r"|nix-shell|helm pull"
+)
+
+
+def is_aside(line: str, headings: Iterable[str]) -> bool:
+    """Whether a line speaks of what is planned, gone, made, or only an example; what it says in
+    code format is not listened to."""
+    return bool(_ASIDE.search(_CODE.sub("``", line))) or any(
+        _ASIDE_SECTION.search(one) for one in headings
+    )
+
+
+def is_elsewhere(lines: Iterable[str]) -> bool:
+    """Whether a block of commands leaves the repository or makes what it uses."""
+    return any(_ELSEWHERE.search(line) for line in lines)

@@ -1,0 +1,124 @@
+"""Queries of list endpoints: whether the number of rows they bring has a bound."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from msgspec import Struct
+
+from pytest_reconaudit.facts.code.functions import Reached, Ref, function_at, outlined, reached
+from pytest_reconaudit.facts.code.places import is_off_path, is_test_path
+from pytest_reconaudit.facts.code.scanned import scanned
+from pytest_reconaudit.model import Confidence, Place, Severity
+from pytest_reconaudit.patterns import regex
+from pytest_reconaudit.readers.scans.queries import FileQueries, QueryCall, QueryFunction, queries
+from pytest_reconaudit.target import Target, once
+
+__all__ = ["ListFile", "ListQuery", "list_files"]
+
+_SMALL = regex(
+    r"(?:^|_)(?:roles?|permissions?|settings?|configs?|configurations?|countr(?:y|ies)|currenc(?:y|ies)|languages?"
+    r"|locales?|timezones?|plans?|tiers?|categor(?:y|ies)|features?|flags?|feature_flags?|status(?:es)?|types?|kinds?|units?"
+    r"|regions?|themes?|templates?|providers?|instances?|sites?|servers?|options?|enums?|versions?|migrations?"
+    r"|webhooks?|tags?|propert(?:y|ies)|platforms?|integrations?|api_keys?|shards?|banners?|announcements?|menus?|emojis?|taglines?)$"
+)
+_PAGE = regex(r"\b\w*(?:per_?page|limit|page_?size|size|take|count|first|num)\w*\b", 2)
+_BOUNDED = regex(r"\b(?:min|clamp|max|MAX)\b|[A-Z]{3,}_", 0)
+_GET = regex(r"#\[\s*(?:\w+::)*get\s*\(|@\w+\.get\s*\(|@Get\s*\(")
+_PARAMETER = regex(r"(?:\{\*?\w+(?::[^}]*)?\}|:\w+\??|<\w[^>]*>)/?$")
+_PARAMETERS = regex(r"\{|/:\w|<\w")
+_ROWS = regex(r"\bVec\b|List|Page|\[\]|\blist\b|Sequence|Iterable|Array|Response|Json|Responder")
+_MAX_CHAIN = 4
+
+
+class ListQuery(Struct, frozen=True):
+    """A query of a list endpoint."""
+
+    at: Place
+    function: str
+    table: str
+    request: str
+    limit: str
+    """The name of a page size that nothing caps; empty where there is no limit at all."""
+    severity: Severity
+    confidence: Confidence
+
+
+class ListFile(Struct, frozen=True):
+    """A file with queries that list endpoints make."""
+
+    path: str
+    unbounded: tuple[ListQuery, ...]
+
+
+@once
+def list_files(target: Target) -> tuple[ListFile, ...]:
+    """Every file with a query for any number of rows that runs while a GET is answered."""
+    found = []
+    for path, one in scanned(target, queries).items():
+        if is_test_path(path) or is_off_path(path):
+            continue
+        judged = list(_judged(target, path, one))
+        if judged:
+            found.append(ListFile(path, tuple(each for each in judged if each is not None)))
+    return tuple(found)
+
+
+def _judged(target: Target, path: str, file: FileQueries) -> Iterator[ListQuery | None]:
+    """One for each list query: what is wrong with it, or ``None``."""
+    for function in file.functions:
+        rows = [one for one in function.queries if one.many and not one.loops]
+        if function.is_test or not rows:
+            continue
+        ref = function_at(target, path, rows[0].line)
+        why = reached(target).get(ref) if ref is not None else None
+        if ref is None or why is None or not _lists(target, ref, why):
+            continue
+        for one in rows:
+            yield _bounded(target, path, function, one, why)
+
+
+def _lists(target: Target, ref: Ref, why: Reached) -> bool:
+    """Whether a function's rows go into the answer of a collection's GET."""
+    if len(why.chain) > _MAX_CHAIN:
+        return False
+    handler = outlined(target, why.handler)
+    if why.route is not None:
+        if why.route.method != "GET" or _PARAMETER.search(why.route.path):
+            return False
+    elif not any(_GET.search(one) for one in handler.attributes):
+        return False
+    if ref == why.handler:
+        return True
+    returns = outlined(target, ref).returns
+    return not returns or _ROWS.search(returns) is not None
+
+
+def _bounded(
+    target: Target, path: str, function: QueryFunction, one: QueryCall, why: Reached
+) -> ListQuery | None:
+    request = f"{why.route.method} {why.route.path}" if why.route else "GET"
+    at = Place(path, one.line, 1)
+    if not one.limit:
+        parent = why.route is not None and _PARAMETERS.search(why.route.path) is not None
+        if parent or one.keyed or one.listed or not one.table or _SMALL.search(one.table):
+            return None
+        return ListQuery(
+            at, function.name, one.table, request, "", Severity.MEDIUM, Confidence.LIKELY
+        )
+    if one.limit.isdigit() or not _PAGE.search(one.limit) or _BOUNDED.search(one.limit):
+        return None
+    takers = [(ref.path, outlined(target, ref).line) for ref in why.chain]
+    if function.capped or _uncapped(target).isdisjoint(takers):
+        return None
+    return ListQuery(
+        at, function.name, one.table, request, one.limit, Severity.INFO, Confidence.LIKELY
+    )
+
+
+@once
+def _uncapped(target: Target) -> frozenset[tuple[str, int]]:
+    """(path, line of the name) of the functions that take any page size."""
+    return frozenset(
+        (path, line) for path, one in scanned(target, queries).items() for line in one.uncapped
+    )

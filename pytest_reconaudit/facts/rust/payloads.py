@@ -1,0 +1,115 @@
+"""Uploads, files and exports that a request handler holds in memory as a whole."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from msgspec import Struct
+
+from pytest_reconaudit.facts.code.functions import function_at, handlers, reached
+from pytest_reconaudit.facts.code.places import is_test_path, weighed
+from pytest_reconaudit.facts.code.scanned import scanned
+from pytest_reconaudit.facts.network.listeners import package_folder
+from pytest_reconaudit.facts.rust.module_tree import crate_sources
+from pytest_reconaudit.model import Note, Place, Severity
+from pytest_reconaudit.readers.scans.payloads import HeldPayload, held_payloads
+from pytest_reconaudit.target import Target, once
+
+__all__ = ["HeldInMemory", "PayloadFile", "payload_files"]
+
+_LARGE = 8 * 1024 * 1024
+"""Bytes of a request's body that no server minds to hold."""
+_FRAMEWORKS = frozenset({"chunks", "field", "body"})
+
+
+class HeldInMemory(Struct, frozen=True):
+    held: HeldPayload
+    place: Place
+    severity: Severity
+    route: str
+    """The request that comes there; empty when none is known."""
+    related: tuple[Note, ...]
+
+
+class PayloadFile(Struct, frozen=True):
+    """A source file that takes uploads or gives files out."""
+
+    path: str
+    held: tuple[HeldInMemory, ...]
+
+
+@once
+def payload_files(target: Target) -> tuple[PayloadFile, ...]:
+    """Every file with handlers that hold a payload, by path; bounded ones have no ``held``."""
+    unread = {path for crate in crate_sources(target) for path in crate.unread}
+    found = []
+    for path, record in scanned(target, held_payloads).items():
+        if record.held and path not in unread and not is_test_path(path):
+            found.append(PayloadFile(path, tuple(_judged(target, path, record.held))))
+    return tuple(sorted(found, key=lambda one: one.path))
+
+
+@once
+def _raised(target: Target) -> dict[str, list[tuple[int, Note]]]:
+    """Package → the limits on bodies that its code raises: (bytes or -1, where)."""
+    found: dict[str, list[tuple[int, Note]]] = {}
+    for path, record in scanned(target, held_payloads).items():
+        if is_test_path(path):
+            continue
+        for line, size, written in record.limits:
+            note = Note(Place(path, line, 1), written)
+            found.setdefault(package_folder(target, path), []).append((size, note))
+    return found
+
+
+@once
+def _limiters(target: Target) -> frozenset[str]:
+    return frozenset(
+        package_folder(target, path)
+        for path, record in scanned(target, held_payloads).items()
+        if record.limiter and not is_test_path(path)
+    )
+
+
+def _limited(target: Target, path: str) -> bool:
+    """Whether something bounds all bodies of the package."""
+    return package_folder(target, path) in _limiters(target)
+
+
+def _judged(target: Target, path: str, held: tuple[HeldPayload, ...]) -> Iterator[HeldInMemory]:
+    for one in held:
+        if one.kind in _FRAMEWORKS and (one.bounded or _limited(target, path)):
+            continue
+        ref = function_at(target, path, one.at)
+        why = reached(target).get(ref) if ref is not None else None
+        if why is None:
+            continue
+        if one.kind == "body" and (ref is None or ref not in handlers(target)):
+            continue
+        related: list[Note] = []
+        if one.kind in ("field", "body"):
+            homes = {path, why.route.place.path if why.route is not None else path}
+            # The framework's own limit, 256 KiB or 2 MiB, holds unless somebody raises it.
+            raised = [
+                note
+                for size, note in _raised(target).get(package_folder(target, path), ())
+                if (size < 0 or size > _LARGE)
+                # A layer of axum is for the routes beside it.
+                and ("Payload" in note.message or note.place.path in homes)
+            ]
+            if not raised:
+                continue
+            related += raised[:2]
+        if one.use_line:
+            related.append(Note(Place(path, one.use_line), "given as the answer"))
+        route = ""
+        if why.route is not None:
+            route = f"{why.route.method} {why.route.path}"
+            related.append(Note(why.route.place, "the route"))
+        yield HeldInMemory(
+            held=one,
+            place=Place(path, one.line, 1),
+            severity=weighed(Severity.MEDIUM, path),
+            route=route,
+            related=tuple(related),
+        )

@@ -1,0 +1,107 @@
+"""Patterns of the ``regex`` crate: which it refuses, which are compiled again for every request."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from msgspec import Struct
+
+from pytest_reconaudit.facts.code.functions import Reached, function_at, outlined, reached
+from pytest_reconaudit.facts.code.places import is_test_path
+from pytest_reconaudit.facts.code.scanned import scanned
+from pytest_reconaudit.facts.packages import cargo_at, cargo_root
+from pytest_reconaudit.model import Place
+from pytest_reconaudit.readers.scans.regexes import CompiledRegex, regexes
+from pytest_reconaudit.target import Target, once
+
+__all__ = ["RecompiledRegexes", "RegexFile", "regex_files"]
+
+
+class RecompiledRegexes(Struct, frozen=True, eq=False):
+    """The patterns that one function compiles over and over."""
+
+    function: str
+    found: tuple[CompiledRegex, ...]
+    places: tuple[Place, ...]
+    """Of each pattern."""
+    why: str
+    """``in a loop``, ``per request of GET /api/x``, ``per request (takes a ServiceRequest)``."""
+    middleware: bool
+
+
+class RegexFile(Struct, frozen=True, eq=False):
+    """A file with literal patterns of the crate (tests left out)."""
+
+    path: str
+    refused: tuple[tuple[CompiledRegex, Place], ...]
+    recompiled: tuple[RecompiledRegexes, ...]
+    count: int
+
+
+@once
+def regex_files(target: Target) -> tuple[RegexFile, ...]:
+    """Every file with patterns whose package depends on the crate, by path."""
+    found = []
+    for path, record in sorted(scanned(target, regexes).items()):
+        if is_test_path(path) or not _has_crate(target, path):
+            continue
+        live = [one for one in record.found if not one.is_test]
+        if not live:
+            continue
+        refused = tuple((one, Place(path, one.line, one.column)) for one in live if one.refused)
+        found.append(RegexFile(path, refused, tuple(_recompiled(target, path, live)), len(live)))
+    return tuple(found)
+
+
+def _has_crate(target: Target, path: str) -> bool:
+    """Whether ``regex`` means the crate of that name in a file's package."""
+    package = cargo_at(target, path.rpartition("/")[0])
+    if package is None or package.manifest.problems:
+        return False
+    for one in package.manifest.dependencies:
+        if one.name == "regex":
+            if not one.inherited:
+                return one.package == "regex" and not one.path
+            shared = [
+                other
+                for root in cargo_root(target, package)
+                if root.manifest.is_workspace
+                for other in root.manifest.dependencies
+                if other.name == "regex" and not other.inherited
+            ]
+            return all(other.package == "regex" and not other.path for other in shared)
+    return False
+
+
+def _recompiled(
+    target: Target, path: str, live: list[CompiledRegex]
+) -> Iterator[RecompiledRegexes]:
+    functions: dict[tuple[str, str, str, bool], list[CompiledRegex]] = {}
+    for one in live:
+        if one.once or not one.function:
+            continue
+        why, middleware = _why(target, path, one)
+        if why:
+            functions.setdefault((one.owner, one.function, why, middleware), []).append(one)
+    for (_, name, why, middleware), found in functions.items():
+        places = tuple(Place(path, one.line, one.column) for one in found)
+        yield RecompiledRegexes(name, tuple(found), places, why, middleware)
+
+
+def _why(target: Target, path: str, one: CompiledRegex) -> tuple[str, bool]:
+    """Why a pattern is compiled over and over, and whether for every request of the server."""
+    middleware = "middleware" in path.lower() or one.serves.endswith("::call")
+    if one.makes and not one.serves:
+        return (f"in the loop of line {one.looped}", False) if one.looped else ("", False)
+    if one.serves:
+        return f"per request ({one.serves})", middleware
+    ref = function_at(target, path, one.line)
+    if ref is not None and (known := reached(target).get(ref)) is not None:
+        return _route(target, known), False
+    return (f"in the loop of line {one.looped}", False) if one.looped else ("", False)
+
+
+def _route(target: Target, known: Reached) -> str:
+    if known.route is not None:
+        return f"per request of {known.route.method} {known.route.path}"
+    return f"per request (handler {outlined(target, known.handler).name})"

@@ -1,0 +1,142 @@
+"""How cargo builds what is shipped: the release profile of each program."""
+
+from __future__ import annotations
+
+import posixpath
+
+from msgspec import Struct
+
+from pytest_reconaudit.facts.cargo_locks import CargoLock, cargo_locks
+from pytest_reconaudit.facts.docker.images import dockerfiles
+from pytest_reconaudit.facts.packages import CargoPackage, cargo_at, cargo_root
+from pytest_reconaudit.model import Note, Place
+from pytest_reconaudit.patterns import regex
+from pytest_reconaudit.readers.cargo import read_cargo
+from pytest_reconaudit.target import Target, once
+
+__all__ = ["ReleaseProfile", "debug_of", "release_profiles"]
+
+_SERVERS = frozenset(
+    {
+        "actix-web", "axum", "hyper", "rocket", "warp", "tonic", "poem", "salvo", "tide", "ntex",
+        "gotham", "iron", "thruster", "viz", "xitk", "volo-http", "pavex", "dropshot", "rouille",
+        "tiny_http", "loco-rs", "jsonrpsee", "actix-server",
+    }
+)  # fmt: skip
+_OVERRIDE = regex(
+    r"\bCARGO_PROFILE_(RELEASE|[A-Z0-9_]+)_(LTO|CODEGEN_UNITS|STRIP|PANIC|DEBUG|OPT_LEVEL)\b"
+)
+_STRIPS = regex(
+    r"(?m)^\s*(?:RUN\s|&&\s*|\|\|\s*)?.*\bstrip\s+(?:-\S+\s+)*[\w./$*{-]+|strip=|link-arg=-s"
+)
+_CUSTOM = regex(r"--profile[= ]([\w-]+)")
+_NO_DEBUG = frozenset({"false", "0", "none", "line-tables-only", "line-directives-only"})
+
+
+class ReleaseProfile(Struct, frozen=True, eq=False):
+    """A build root that makes programs, with the settings that its releases are built with."""
+
+    root: CargoPackage
+    name: str
+    """``release``, or the only custom profile that images are built with."""
+    settings: dict[str, tuple[str, Place]]
+    """What profiles, ``.cargo/config.toml`` and, with an empty value, environments set."""
+    programs: tuple[str, ...]
+    server: Note | None
+    """The web framework that a program of the root depends on."""
+    in_image: bool
+    stripped: bool
+    """An image's build strips the program itself."""
+    place: Place
+    """The profile, or the package when there is none."""
+
+    def setting(self, key: str) -> tuple[str, Place] | None:
+        return self.settings.get(key)
+
+
+@once
+def release_profiles(target: Target) -> tuple[ReleaseProfile, ...]:
+    """Every root of a build that makes programs, by path."""
+    return tuple(_profile(target, lock) for lock in cargo_locks(target))
+
+
+def _profile(target: Target, lock: CargoLock) -> ReleaseProfile:
+    root = lock.root
+    top = cargo_at(target, posixpath.dirname(lock.lock)) or root
+    texts = _build_texts(target)
+    name = "release"
+    profiles = {one.name: one for one in top.manifest.profiles}
+    custom = {match for text in texts for match in _CUSTOM.findall(text) if match in profiles}
+    if len(custom) == 1 and not any("--release" in text for text in texts):
+        name = custom.pop()
+    settings: dict[str, tuple[str, Place]] = {}
+    chain: list[str] = []
+    current = name
+    while current in profiles and current not in chain:
+        chain.append(current)
+        parent = profiles[current].setting("inherits")
+        current = parent[0] if parent else "release"
+    for one in reversed(chain):
+        settings |= {key: (value, place) for key, value, place in profiles[one].settings}
+    for inner in (".cargo/config.toml", ".cargo/config"):
+        path = posixpath.join(top.folder, inner)
+        if target.has(path):
+            for profile in target.parse(read_cargo, path).profiles:
+                if profile.name == name:
+                    settings |= {key: (value, place) for key, value, place in profile.settings}
+    for text in texts:
+        for match in _OVERRIDE.finditer(text):
+            key = match[2].lower().replace("_", "-")
+            settings[key] = ("", top.manifest.package_place)
+    server = next(
+        (
+            Note(dependency.place, dependency.package)
+            for package in cargo_root(target, top)
+            if package.bins
+            for dependency in package.manifest.dependencies
+            if dependency.section == "dependencies"
+            and dependency.package in _SERVERS
+            and not dependency.optional
+        ),
+        None,
+    )
+    place = profiles[name].place if name in profiles else Place(top.path, 1, 1)
+    if name not in profiles and top.manifest.package:
+        place = top.manifest.package_place
+    return ReleaseProfile(
+        root=top,
+        name=name,
+        settings=settings,
+        programs=lock.programs,
+        server=server,
+        in_image=lock.in_image,
+        stripped=any(_STRIPS.search(text) for text in texts),
+        place=place,
+    )
+
+
+@once
+def _build_texts(target: Target) -> tuple[str, ...]:
+    """The files that say how a release is built: Dockerfiles, workflows, scripts, makefiles."""
+    paths = [one.path for one in dockerfiles(target)]
+    paths += [
+        path
+        for path in target.files
+        if path.endswith((".sh", "Makefile", "justfile", "Justfile", ".mk", "Earthfile"))
+        or (path.startswith((".github/", ".gitlab")) and path.endswith((".yml", ".yaml")))
+    ]
+    texts = (target.text(path) for path in dict.fromkeys(paths))
+    return tuple(text for text in texts if "cargo" in text or "CARGO" in text)
+
+
+def debug_of(profile: ReleaseProfile) -> tuple[str, Place] | None:
+    """The setting that leaves debug information in the program; ``None`` when nothing does."""
+    strip, debug = profile.setting("strip"), profile.setting("debug")
+    if profile.stripped or (strip is not None and strip[0] in ("true", "symbols", "debuginfo", "")):
+        return None
+    split = profile.setting("split-debuginfo")
+    if split is not None and split[0] in ("packed", "unpacked"):
+        return None
+    if debug is not None and debug[0] and debug[0] not in _NO_DEBUG:
+        return debug
+    return None

@@ -1,0 +1,444 @@
+"""Dependencies of a cargo package that none of its Rust files names.
+
+A crate is used when its name occurs as a word of the package's code. Where it does not, whatever
+else may use it is looked for: another library name, an attribute's string, a doc test, a template,
+code that a build script generates, a macro that expands to it, a feature that it switches on.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+
+from msgspec import Struct
+
+from pytest_reconaudit.facts.packages import (
+    CargoPackage,
+    cargo_by_folder,
+    cargo_by_name,
+    cargo_packages,
+)
+from pytest_reconaudit.facts.rust.sources import borrowed, rust_files
+from pytest_reconaudit.patterns import regex
+from pytest_reconaudit.readers.cargo import CargoDependency
+from pytest_reconaudit.readers.rust_text import code_of, noise_of, words_of
+from pytest_reconaudit.target import Target, once
+
+__all__ = ["CrateUse", "crate_uses"]
+
+_HEAVY = regex(
+    r"aws-sdk-.*|aws-config|rusoto_.*|azure_.*|google-cloud-.*|wasmtime.*|wasmer.*|v8|deno_core"
+    r"|rdkafka|rocksdb|tch|candle-.*|polars.*|datafusion.*|arrow|parquet|opencv|openssl|bindgen"
+    r"|ffmpeg-.*|gstreamer.*|kube|k8s-openapi|tonic|tensorflow|ort|libp2p|windows"
+)
+_UNNAMED = regex(
+    r".*[-_]sys|.*[-_]hack|.*jemallocator|mimalloc|snmalloc-rs|rpmalloc|dlmalloc|wee_alloc"
+    r"|rustc-std-workspace-.*|compiler_builtins|cargo-husky|rusty-hook|static_vcruntime"
+    r"|wasm-bindgen-futures|panic-.*|defmt-.*|.*-src|built|vergen.*|link-cplusplus"
+)
+"""Crates that do their work without being named: linked libraries, allocators, hooks, runtimes
+that macros expand to."""
+_SWITCHES = frozenset(
+    {
+        "js", "wasm_js", "wasmbind", "wasm-bindgen", "wasm32_unknown_unknown_js", "vendored",
+        "bundled", "static", "stdweb", "custom", "rdrand", "zoneinfo", "bundled-sqlcipher",
+        "vendored-openssl", "force-soft", "compile-time-rng", "std", "aws_lc_rs", "aws-lc-rs",
+        "ring", "preserve_order", "arbitrary_precision", "raw_value", "unbounded_depth",
+        "float_roundtrip", "max_level_off", "release_max_level_info", "release_max_level_debug",
+        "max_level_info", "max_level_debug", "unstable_boringssl", "release_max_level_warn",
+        "release_max_level_off", "max_level_trace", "unprefixed_malloc_on_supported_platforms",
+    }
+)  # fmt: skip
+"""Features for the sake of which a crate is listed that others use."""
+_EXPANDED = {
+    "num-traits": ("num_derive",),
+    "strum": ("strum_macros",),
+    "bytecheck": ("rkyv",),
+    "rend": ("rkyv",),
+    "xml-rs": ("yaserde", "yaserde_derive"),
+    "log": ("yaserde_derive", "rouille"),
+    "env_logger": ("test_log",),
+    "tracing-subscriber": ("test_log",),
+    "js-sys": ("wasm_bindgen",),
+    "wasm-bindgen": ("tsify", "tsify_next"),
+    "serde-wasm-bindgen": ("tsify", "tsify_next"),
+    "serde_derive": ("serde",),
+    "lalrpop-util": ("lalrpop",),
+    "regex": ("lalrpop", "lalrpop_util"),
+    "inventory": ("typetag", "pyo3"),
+    "erased-serde": ("typetag",),
+    "linkme": ("ctor",),
+    "thiserror": ("uniffi",),
+    "async-trait": ("poem_openapi",),
+    "poem": ("poem_openapi",),
+    "futures-util": ("cynic",),
+    "serde": ("prost_wkt_types", "pbjson_types", "cynic", "graphql_client"),
+    "graphql-parser": ("juniper",),
+    "arrayref": ("anchor_lang",),
+    "cfg-if": ("cfg_aliases",),
+    "once_cell": ("i18n_embed_fl",),
+    "rust-embed": ("i18n_embed",),
+    "codspeed-criterion-compat": ("criterion",),
+    "utoipa": ("utoipa_axum",),
+}
+"""Crate → crates whose macros expand to its name."""
+_MACRO_ENDS = ("_macros", "_macro", "_derive", "_derives", "_codegen", "_proc_macro", "_attributes")
+_GENERATORS = regex(
+    r"(?:prost|tonic|protobuf|protoc|grpcio|flatbuffers?|flatc|capnpc?|lalrpop|bindgen|cbindgen"
+    r"|uniffi|cxx|thrift|volo|pilota|progenitor|typify|openapi|pbjson|micropb|quick-protobuf|pb-rs"
+    r"|rust-peg|peg|phf_codegen|cynic|built|vergen|shadow-rs|tauri|slint|napi|anchor|buffa|connect)"
+    r"(?:$|[-_].*)"
+)
+"""Build dependencies that write Rust code."""
+_GENERATED = regex(r"include_proto!|OUT_DIR|include_bytes_from_out|slint::include_modules")
+_TEMPLATES = regex(r".*\.(?:html?|stpl|askama|rinja|jinja2?|j2|txt|xml|lalrpop|pest|in|slint|tera)")
+_TEMPLATED = frozenset(
+    {"askama", "rinja", "sailfish", "ructe", "lalrpop", "horrorshow", "tinytemplate"}
+)
+_BECAUSE = regex(
+    r"#.*\b(?:feature|transitive|pin(?:ned|s)?|minimal|version|need(?:ed|s)?|require[sd]?|enabled?"
+    r"|enables|link(?:s|ed|ing)?|force[sd]?|msrv|override|workaround|unif\w+|indirect\w*|generated"
+    r"|macros?|expan\w+|keep|sync|must|used (?:by|in|for)|necessary|hack|static(?:ally)?|vendor\w*"
+    r"|compat\w*|unused|not used|cve|rustsec|machete|wasm|doc(?:s|tests?)?|upgrad\w+|downgrad\w+"
+    r"|temporar\w+|convince|avoid\w*|prevent\w*|ensure\w*|allows?|because|since|resol\w+)\b",
+    re.IGNORECASE,
+)
+_WHY_LINE = regex(r"\s*#")
+_GENERIC = frozenset(
+    {
+        "rust", "rs", "sys", "core", "lib", "std", "alloc", "test", "proc_macro", "crate", "self",
+        "super", "async", "derive", "macros", "types", "client", "api", "sdk", "util", "utils",
+        "str", "char", "bool", "slice", "array", "f32", "f64", "i32", "i64", "u8", "u16", "u32",
+        "u64", "usize", "web", "common", "tokio", "service", "config", "error", "errors", "models",
+        "db", "app", "server",
+    }
+)  # fmt: skip
+_FEATURE = regex(r"(?:dep:)?([\w-]+)\??(?:/.*)?")
+_WORD = "A-Za-z0-9_"
+
+
+class CrateUse(Struct, frozen=True, eq=False):
+    """A package's dependencies against its code."""
+
+    package: CargoPackage
+    judged: int
+    files: int
+    """Rust files that were searched."""
+    unused: tuple[CargoDependency, ...]
+    """In the manifest's order."""
+
+    def of(self, kind: str) -> tuple[CargoDependency, ...]:
+        """``heavy``, ``usual``, or ``dev`` for those of tests, whatever they weigh."""
+        return tuple(one for one in self.unused if _kind(one) == kind)
+
+
+def _kind(dependency: CargoDependency) -> str:
+    if dependency.section == "dev-dependencies":
+        return "dev"
+    return "heavy" if _HEAVY.fullmatch(dependency.package) else "usual"
+
+
+@once
+def crate_uses(target: Target) -> tuple[CrateUse, ...]:
+    """Every package that has Rust files and dependencies which can be judged, by path."""
+    found = (_package(target, one) for one in cargo_packages(target))
+    return tuple(one for one in found if one is not None)
+
+
+class _Sources:
+    """The Rust files of a package; each question is asked of the cheapest form first."""
+
+    def __init__(self, target: Target, package: CargoPackage, wanted: set[bytes]) -> None:
+        own = list(rust_files(target, package.folder))
+        declared = [path for _, path in (*package.bins, *package.tests, *package.benches)]
+        build = package.manifest.build
+        if build and build != "false":
+            declared.append(posixpath.normpath(posixpath.join(package.folder, build)))
+        more = [one for path in own for one in borrowed(target, path)]
+        more += [one for one in (package.lib, *declared) if one and target.has(one)]
+        self.texts = {path: target.text(path) for path in dict.fromkeys([*own, *more])}
+        self.holding: dict[bytes, list[str]] = {}
+        """Word that is asked for → the files that hold it, comments included."""
+        for path, text in self.texts.items():
+            for word in words_of(text) & wanted:
+                self.holding.setdefault(word, []).append(path)
+        self._codes: dict[str, str] = {}
+
+    def code(self, path: str) -> str:
+        if path not in self._codes:
+            self._codes[path] = code_of(self.texts[path])
+        return self._codes[path]
+
+    def holds(self, word: str) -> bool:
+        """Whether the word occurs anywhere, comments included."""
+        return word.encode() in self.holding
+
+    def names(self, ident: str) -> bool:
+        """Whether the word occurs in code, an attribute's string or a doc test."""
+        holding = self.holding.get(ident.encode(), ())
+        if any(_plainly(self.texts[path], ident) for path in holding):
+            return True
+        word = _word(ident)
+        if any(word.search(self.code(path)) for path in holding):
+            return True
+        return any(
+            _is_meant(match, ident) for path in holding for match in noise_of(self.texts[path])
+        )
+
+    def roots(self, name: str) -> bool:
+        """Whether a word is the first of a path in a file that neither declares nor imports it."""
+        holding = self.holding.get(name.encode(), ())
+        if not holding:
+            return False
+        word = re.escape(name)
+        brought = re.compile(
+            rf"\bmod\s+{word}\b|\buse\s[^;]*[:{{,\s]{word}\s*[,;}}]|\bas\s+{word}\b"
+        )
+        root = re.compile(
+            rf"(?:\buse\s+(?:::)?|\bextern\s+crate\s+|(?<![{_WORD}:.])){word}(?:\s*::|;)"
+        )
+        codes = [self.code(path) for path in holding]
+        if any(re.search(rf"\bextern\s+crate\s+{word}\b", code) for code in codes):
+            return True
+        return any(root.search(code) and not brought.search(code) for code in codes)
+
+
+def _word(ident: str) -> re.Pattern[str]:
+    return re.compile(rf"(?<![{_WORD}]){re.escape(ident)}(?![{_WORD}])")
+
+
+def _plainly(text: str, ident: str) -> bool:
+    """Whether the word stands in a line of code, as far as can be told without reading the file."""
+    if "/*" in text:
+        return False
+    at = text.find(ident)
+    while at >= 0:
+        end = at + len(ident)
+        if not (text[at - 1 : at].isidentifier() or text[end : end + 1] == "_") and not (
+            text[end : end + 1].isalnum() or text[at - 1 : at].isdigit()
+        ):
+            before = text[text.rfind("\n", 0, at) + 1 : at]
+            path = text.startswith("::", end) or before.lstrip().startswith(("use ", "pub use "))
+            if path and not any(mark in before for mark in ('"', "//", "'")):
+                return True
+        at = text.find(ident, end)
+    return False
+
+
+def _is_meant(match: re.Match[str], ident: str) -> bool:
+    """Whether a comment or string that holds a name may be a use: a doc test, a path."""
+    noise = match[0]
+    if ident not in noise:
+        return False
+    path = re.search(rf"(?<![{_WORD}]){re.escape(ident)}\s*::|\buse\s+{re.escape(ident)}\b", noise)
+    if noise.startswith(("//", "/*")):
+        return noise.startswith(("///", "//!", "/**", "/*!")) and path is not None
+    if path is not None:
+        return True
+    # `#[serde(with = "serde_bytes")]`, `#[doc = "…"]`
+    if noise.strip('bcr#"') != ident:
+        return False
+    head = match.string[max(match.start() - 400, 0) : match.start()]
+    opened = head.rfind("#[")
+    return opened >= 0 and "]" not in head[opened:]
+
+
+def _package(target: Target, package: CargoPackage) -> CrateUse | None:
+    manifest = package.manifest
+    if manifest.problems or not manifest.package or _UNNAMED.fullmatch(manifest.package):
+        return None
+    own = [
+        one
+        for one in manifest.dependencies
+        if one.section in ("dependencies", "dev-dependencies", "build-dependencies")
+        and not (manifest.is_workspace and _is_shared(one, target, package))
+    ]
+    if not own or not rust_files(target, package.folder):
+        return None
+    wanted = {name.encode() for one in own for name in _asked(target, package, one)}
+    sources = _Sources(target, package, wanted)
+    if "HAKARI SECTION" in target.text(package.path) or not any(sources.texts.values()):
+        return None
+    excuses = _Excuses(target, package, sources, own)
+    judged = 0
+    unused = []
+    for one in own:
+        if one.optional:
+            continue
+        judged += 1
+        if any(sources.names(ident) for ident in _idents(target, package, one)):
+            continue
+        if not excuses.hold(one):
+            unused.append(one)
+    if not judged:
+        return None
+    unused.sort(key=lambda one: one.place.line or 0)
+    return CrateUse(package, judged, len(sources.texts), tuple(unused))
+
+
+def _is_shared(one: CargoDependency, target: Target, package: CargoPackage) -> bool:
+    """Whether an entry stands below ``[workspace.dependencies]`` rather than the package's own."""
+    above = one.place.line or 1
+    for number in range(above, 0, -1):
+        line = target.line(package.path, number).strip()
+        if line.startswith("["):
+            return line.startswith("[workspace")
+    return False
+
+
+def _idents(target: Target, package: CargoPackage, one: CargoDependency) -> list[str]:
+    """The names that code may call a dependency by."""
+    found = [one.name.replace("-", "_")]
+    path = one.path and posixpath.normpath(posixpath.join(package.folder, one.path))
+    known = cargo_by_folder(target).get(path) if path else None
+    if known is None and (one.inherited or one.path):
+        known = cargo_by_name(target).get(one.package)
+    if known is not None:
+        found += [lib.name.replace("-", "_") for lib in known.manifest.of_kind("lib") if lib.name]
+        if not known.lib:
+            found.append(known.manifest.package.replace("-", "_"))
+    if found[0] != found[0].lower():
+        found.append(found[0].lower())
+    return list(dict.fromkeys(found))
+
+
+def _part_names(package: str) -> set[str]:
+    """What the library of a package may be called when not by the package's own name."""
+    parts = re.split(r"[-_]", package.lower())[:6]
+    names = {"".join(parts)} if len(parts) > 1 else set()
+    for first in range(len(parts)):
+        for last in range(first + 1, len(parts) + 1):
+            if last - first < len(parts):
+                names |= {"_".join(parts[first:last]), "".join(parts[first:last])}
+    return {name for name in names - _GENERIC if len(name) > 1}
+
+
+def _asked(target: Target, package: CargoPackage, one: CargoDependency) -> set[str]:
+    """Every word that may be asked for on a dependency's account."""
+    ident = one.name.replace("-", "_")
+    return {
+        *_idents(target, package, one),
+        *_part_names(one.package),
+        *_EXPANDED.get(one.package, ()),
+        *(f"{ident}{end}" for end in _MACRO_ENDS),
+    }
+
+
+class _Excuses:
+    """Why a dependency that no code names may be needed all the same."""
+
+    def __init__(
+        self,
+        target: Target,
+        package: CargoPackage,
+        sources: _Sources,
+        dependencies: list[CargoDependency],
+    ) -> None:
+        self.target = target
+        self.package = package
+        self.sources = sources
+        self.idents = {one.name.replace("-", "_") for one in dependencies}
+        manifest = package.manifest
+        root = cargo_by_folder(target).get(package.workspace or "")
+        self.root = root if package.workspace is not None else None
+        self.ignored = set(manifest.unused_ignored)
+        if self.root is not None:
+            self.ignored |= set(self.root.manifest.unused_ignored)
+        self.featured = {
+            match[1]
+            for _, names in manifest.features
+            for name in names
+            if (match := _FEATURE.fullmatch(name))
+        }
+        self.generates = any(
+            one.section == "build-dependencies" and _GENERATORS.fullmatch(one.package)
+            for one in dependencies
+        ) or any(_GENERATED.search(text) for text in sources.texts.values())
+        names = cargo_by_name(target)
+        self.near = [
+            names[one.package]
+            for one in dependencies
+            if (one.inherited or one.path) and one.package in names
+        ]
+        self.normal = {one.name for one in dependencies if one.section == "dependencies"}
+
+    def hold(self, one: CargoDependency) -> bool:
+        ident = one.name.replace("-", "_")
+        if one.name in self.ignored or one.package in self.ignored or ident in self.ignored:
+            return True
+        if one.name in self.featured or _UNNAMED.fullmatch(one.package):
+            return True
+        if one.package == self.package.manifest.package:
+            return True  # itself, to switch features on in tests
+        if one.section != "dependencies" and one.name in self.normal:
+            return True
+        if _SWITCHES.intersection(self._features(one)) or "bundled" in "".join(self._features(one)):
+            return True
+        if "artifact" in self.target.line(one.place.path, one.place.line or 0):
+            return True
+        return (
+            self._explained(one)
+            or self._needed_by_macro(one.package, ident)
+            or self._needed_by_own_macro(ident)
+            or self._generated(one)
+            or self._renamed(one)
+            or self._elsewhere(one, ident)
+        )
+
+    def _features(self, one: CargoDependency) -> tuple[str, ...]:
+        if not one.inherited or self.root is None:
+            return one.features
+        above = [
+            other
+            for other in self.root.manifest.dependencies
+            if other.name == one.name and other.section == "dependencies"
+        ]
+        return (*one.features, *(feature for other in above for feature in other.features))
+
+    def _explained(self, one: CargoDependency) -> bool:
+        """A comment beside or above gives a reason."""
+        path, line = one.place.path, one.place.line or 0
+        if _BECAUSE.search(self.target.line(path, line)):
+            return True
+        above = line - 1
+        while above > 0 and _WHY_LINE.match(self.target.line(path, above)):
+            if _BECAUSE.search(self.target.line(path, above)):
+                return True
+            above -= 1
+        return False
+
+    def _needed_by_macro(self, package: str, ident: str) -> bool:
+        holds = self.sources.holds
+        if any(holds(other) for other in _EXPANDED.get(package, ())):
+            return True
+        return any(f"{ident}{end}" in self.idents and holds(f"{ident}{end}") for end in _MACRO_ENDS)
+
+    def _needed_by_own_macro(self, ident: str) -> bool:
+        """A macro of the same repository, which the package depends on, may expand to the name."""
+        for other in self.near:
+            for path in rust_files(self.target, other.folder):
+                text = self.target.text(path)
+                if f"{ident}::" in text and ("quote!" in text or "macro_export" in text):
+                    return True
+        return False
+
+    def _generated(self, one: CargoDependency) -> bool:
+        """Code that is not in the repository may name it: a build script writes some."""
+        return self.generates and one.section == "dependencies"
+
+    def _renamed(self, one: CargoDependency) -> bool:
+        """The library may be called by a part of the package's name (``rust-ini`` → ``ini``)."""
+        if one.package != one.name:
+            return False
+        names = _part_names(one.package) - self.idents
+        return any(self.sources.roots(name) for name in sorted(names))
+
+    def _elsewhere(self, one: CargoDependency, ident: str) -> bool:
+        """Templates that are compiled, and the README when it is tested, name crates too."""
+        folder = self.package.folder
+        wanted: list[str] = []
+        if _TEMPLATED & self.idents:
+            wanted = [path for path in self.target.below(folder) if _TEMPLATES.fullmatch(path)]
+        if one.section == "dev-dependencies":
+            wanted += [posixpath.join(folder, "README.md"), "README.md"]
+        return any(f"{ident}::" in self.target.text(path) for path in wanted)

@@ -1,0 +1,286 @@
+"""Operations that wait for one another although nothing makes them.
+
+What a file awaits is found by ``readers/scans/awaits.py``; here the names decide: an operation per
+item that only asks, sends or works on its item (``uploadFile``, ``fetchDetails``, ``delete``) can
+run beside the others; a step, a migration, a command, what shares one connection, page or terminal
+can not. Calls of databases are left to the checks of queries.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from msgspec import Struct
+
+from pytest_reconaudit.facts.code.places import weighed
+from pytest_reconaudit.facts.code.scanned import scanned
+from pytest_reconaudit.model import Note, Place, Severity
+from pytest_reconaudit.patterns import regex
+from pytest_reconaudit.readers.scans.awaits import (
+    Awaited,
+    AwaitingFunction,
+    AwaitingLoop,
+    AwaitRun,
+    awaits,
+)
+from pytest_reconaudit.target import Target, once
+
+__all__ = ["AwaitFile", "Waits", "await_files"]
+
+
+class Waits(Struct, frozen=True):
+    """The places of one function that wait in vain."""
+
+    clause: str
+    """``a`` awaits in a row, ``b`` loops."""
+    function: str
+    """Empty for code outside of any."""
+    places: tuple[Note, ...]
+    """One per loop or row."""
+    operations: tuple[Note, ...]
+    """What is awaited there."""
+    over: str
+    """Of loops: what the first goes over."""
+    severity: Severity
+    evidence: str
+
+
+class AwaitFile(Struct, frozen=True, eq=False):
+    path: str
+    waits: tuple[Waits, ...]
+    together: int
+    """Awaits of ``Promise.all`` and its like."""
+
+
+_SPLIT = regex(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|\d+")
+_WORKS = frozenset(
+    {"get", "fetch", "refetch", "load", "reload", "read", "list", "search", "lookup", "resolve",
+     "check", "validate", "verify", "upload", "download", "sync", "synchronize", "send",
+     "submit", "post", "put", "patch", "delete", "remove", "invalidate", "revalidate", "process",
+     "calculate", "compute", "analyze", "analyse", "parse", "import", "export", "notify",
+     "publish", "save", "store", "update", "upsert", "create", "add", "enrich", "convert",
+     "transform", "hash", "scan", "index", "prefetch", "preload", "warm", "refresh", "revoke",
+     "cancel", "archive", "restore", "request", "generate", "duplicate", "share", "invite",
+     "assign", "approve", "reject", "retrieve", "find", "encrypt", "decrypt", "compress",
+     "resize", "geocode", "subscribe", "unsubscribe", "mark", "dismiss", "fetcher",
+     "purge", "evict"}
+)  # fmt: skip
+"""Words of operations that stand for themselves, one item like the other."""
+_READS = frozenset(
+    {"get", "fetch", "load", "read", "list", "search", "lookup", "retrieve", "find", "query",
+     "count", "request", "download"}
+)  # fmt: skip
+_ORDERED = frozenset(
+    {"step", "steps", "stage", "stages", "phase", "phases", "migration", "migrations", "migrate",
+     "statement", "statements", "command", "commands", "instruction", "instructions", "seed",
+     "seeds", "seeder", "fixture", "fixtures", "middleware", "middlewares", "hook", "hooks",
+     "interceptor", "interceptors", "plugin", "plugins", "chunk", "chunks", "batch", "batches",
+     "page", "pages", "cursor", "attempt", "attempts", "retry", "retries", "candidate",
+     "candidates", "fallback", "fallbacks", "strategy", "strategies", "dependency",
+     "dependencies", "sorted", "ordered", "sequence", "pipeline", "pipelines", "layer", "layers",
+     "level", "levels", "transaction", "transactions", "scenario", "scenarios", "queue",
+     "queued", "script", "scripts", "wave", "waves", "animation", "animations", "animate",
+     "test", "tests", "sleep", "delay", "lock", "unlock", "prompt", "prompts", "confirm",
+     "question", "ask", "answer", "navigate", "goto", "click", "type", "press", "scroll",
+     "focus", "blur", "commit", "rollback", "connect", "disconnect", "init", "initialize",
+     "setup", "teardown", "boot", "mount", "unmount", "install", "uninstall", "deploy", "next",
+     "tick", "flush", "drain", "pipe", "write", "append", "stream", "streams", "line", "lines",
+     "frame", "frames", "token", "tokens", "event", "events", "message", "messages", "reply",
+     "replies", "block", "blocks", "version", "versions", "node", "nodes", "tree", "child",
+     "children", "parent", "stack", "undo", "redo", "play", "speak", "move", "swap", "reorder",
+     "order", "position", "rank", "priority", "mutex", "semaphore", "login", "logout", "mock",
+     "simulate", "unique", "handler", "handlers", "listener", "listeners", "callback",
+     "callbacks", "observers", "observer", "subscribers", "validators", "rule", "rules",
+     "provider", "providers", "resolver", "resolvers", "adapters", "transformers", "processors",
+     "task", "tasks", "job", "jobs", "increment",
+     "tx", "txs", "txes", "txd", "operation", "operations", "op", "ops", "mutation", "mutations",
+     "diff", "diffs", "edits", "identifier", "handle"}
+)  # fmt: skip
+"""Words of what has an order of its own, or uses one thing at a time."""
+_SHARED = frozenset(
+    {"page", "browser", "context", "driver", "cy", "tx", "trx", "transaction", "queryrunner",
+     "session", "conn", "connection", "writer", "stream", "socket", "ws", "reader", "rl",
+     "readline", "terminal", "term", "spinner", "shell", "git", "exec", "fs", "fsp", "fse",
+     "path", "process", "zip", "archive", "queue", "limiter", "mutex", "lock", "lockfile",
+     "migrator", "umzug", "runner", "canvas", "editor", "vscode", "console", "inquirer",
+     "prompts", "prompt", "device", "bluetooth", "serial", "usb", "port", "camera", "zx",
+     "kernel", "worker", "wallet", "signer", "contract", "provider", "web3", "ethers", "octokit",
+     "telegram", "bot", "discord", "interaction", "channel"}
+)  # fmt: skip
+"""Receivers that do one thing at a time, or that count how fast they are asked."""
+_DATABASE = regex(
+    r"(?i)^(?:this\.|self\.|await )*\w*(?:prisma|knex|drizzle|mongoose|sequelize|repository|repo"
+    r"|entitymanager|querybuilder|datasource|orm|database|db|pool|pgclient|mongo\w*|collection|model"
+    r"|dao)s?\b|^(?:ctx|app|req|fastify)\.(?:db|prisma|knex|pg|mongo)\b"
+)
+_DATABASE_CALLS = regex(
+    r"^(?:find(?:One|Many|First|Unique|All|ById|AndCount)\w*|insert(?:One|Many)?|update(?:One|Many)"
+    r"|delete(?:One|Many)|aggregate|executeTakeFirst\w*|\$?queryRaw\w*|\$?executeRaw\w*|execute|query"
+    r"|select\w*|returning|upsertMany|createMany|raw)$"
+)
+_GUARDS = frozenset(
+    {"auth", "authorize", "authenticate", "session", "user", "permission", "permissions",
+     "require", "ensure", "assert", "guard", "csrf", "token", "tokens", "cookies", "cookie",
+     "headers", "params", "body", "json", "text", "form", "lock", "transaction", "connection",
+     "client", "translations", "translation", "dictionary", "locale", "i18n", "draft", "once"}
+)  # fmt: skip
+"""Words of what is asked first for a reason, or costs nothing."""
+_THROWS = regex(r"Or(?:NotFound|Throw|Fail|Redirect|404|Error|Panic)")
+"""A guard: what follows is not asked for when it fails."""
+_LOCAL = regex(
+    r"(?i)(?:^|[.\s])(?:cookies?|headers|formdata|searchparams|params|localstorage|sessionstorage"
+    r"|asyncstorage|map|req|request|response|res|body|i18n|cookiestore|store|caches?|file|blob"
+    r"|registry|config)\(?\)?$"
+)
+_TRIES = regex(r"(?i)^(?:test|run(?:all|the)?tests?|bench|simulat|demo|mock|seed|migrat)")
+_TRIES_OWNER = regex(r"(?i)(?:tester|test|tests|mock|simulator|benchmark|migration|seeder)$")
+_RECORD_CALLS = frozenset(
+    {"create", "save", "update", "destroy", "remove", "delete", "reload", "populate", "upsert",
+     "findByPk", "findOne", "findOrCreate", "findAll", "findById", "find", "findOneBy", "findBy",
+     "count", "increment", "decrement", "restore", "updateOne", "insert", "bulkCreate",
+     "createWithCtx", "saveWithCtx", "updateWithCtx", "destroyWithCtx", "deleteOne"}
+)  # fmt: skip
+"""Calls of an active record, on its class or on the item itself."""
+_CLASS = regex(r"[A-Z]\w*(?:\.\w+\(.*)?$")
+_NOT_JUDGED = regex(
+    r"(?i)(?:^|/)(?:examples?|samples?|demos?|importers?|migrations?|scripts?|bin|tools?|tooling"
+    r"|cli|cron|seeds?|seeders?|e2e|playwright|cypress|fixtures?|mocks?|benchmarks?"
+    r"|bench|codemods?|stories|storybook|\.storybook|perf|load-?tests?|test-?utils?|testing)(?:/|$)"
+    r"|(?:seed|migrat|backfill|bench|playwright|\.stories|\.mock|[.-]fixtures?)[\w.-]*\.[cm]?[jt]sx?$"
+)
+_FEW = regex(r"^\[[^\]]*\]$|^\[.*\]\s+as\s+const$")
+
+
+@once
+def await_files(target: Target) -> tuple[AwaitFile, ...]:
+    """Every script with awaits that might run together or do, by path; tests, migrations and seeds
+    left out."""
+    found = []
+    for path, file in scanned(target, awaits).items():
+        if _NOT_JUDGED.search(path):
+            continue
+        waits = [
+            one
+            for function in file.functions
+            if not _tries(function)
+            for one in (_loops(path, function), _rows(path, function))
+            if one is not None
+        ]
+        found.append(AwaitFile(path, tuple(waits), file.together))
+    return tuple(found)
+
+
+def _tries(function: AwaitingFunction) -> bool:
+    """Whether a function tries something out, one thing at a time."""
+    owner, _, name = function.name.rpartition(".")
+    return bool(_TRIES.search(name) or _TRIES_OWNER.search(owner))
+
+
+def _loops(path: str, function: AwaitingFunction) -> Waits | None:
+    places, operations = [], []
+    over = evidence = ""
+    for loop in function.loops:
+        if any(one.name == function.name.rpartition(".")[2] for one in loop.awaited):
+            continue  # it calls itself: together they would be without a limit
+        sites = list(_independent(loop))
+        if not sites:
+            continue
+        over = over or loop.over
+        evidence = evidence or f"await {sites[0].text}"
+        places.append(Note(Place(path, loop.line), f"loop over `{loop.over}`"))
+        operations += [
+            Note(Place(path, one.line), f"awaits {one.name}() per `{loop.item}`") for one in sites
+        ]
+    if not places:
+        return None
+    return Waits(
+        "b",
+        function.name,
+        tuple(places),
+        tuple(operations),
+        over,
+        weighed(Severity.MEDIUM, path),
+        evidence,
+    )
+
+
+def _independent(loop: AwaitingLoop) -> Iterator[Awaited]:
+    """The operations of a loop, when all that it awaits per item could run side by side."""
+    if loop.ordered or not loop.over or _FEW.match(loop.over):
+        return
+    if _ORDERED & {*_words(loop.over), *_words(loop.item)}:
+        return
+    for one in loop.awaited:
+        words = _words(one.name)
+        if _ORDERED & set(words) or _is_shared(one) or _is_database(one):
+            return
+        if one.name in _RECORD_CALLS and (
+            _CLASS.match(one.receiver) or one.receiver in (loop.item, f"{loop.item}!")
+        ):
+            return
+    for one in loop.awaited:
+        called = not one.receiver and one.name in loop.item
+        if one.by_item and not called and _WORKS & set(_words(one.name)):
+            yield one
+
+
+def _rows(path: str, function: AwaitingFunction) -> Waits | None:
+    places, operations = [], []
+    evidence = ""
+    for run in function.runs:
+        for row in _independent_rows(run):
+            names = ", ".join(f"{one.name}()" for one in row)
+            places.append(Note(Place(path, row[0].line), names))
+            operations += [Note(Place(path, one.line), f"awaits {one.name}()") for one in row[1:]]
+            evidence = evidence or f"await {row[0].text}"
+    if not places:
+        return None
+    severity = weighed(Severity.LOW, path)
+    return Waits("a", function.name, tuple(places), tuple(operations), "", severity, evidence)
+
+
+def _independent_rows(run: AwaitRun) -> Iterator[list[Awaited]]:
+    """The longest parts of a row of awaits that only read and need nothing of each other."""
+    if run.ordered:
+        return
+    part: list[Awaited] = []
+    first = 0
+    for index, one in enumerate(run.awaited):
+        reads = _only_reads(one) and all(one.whole != other.whole for other in part)
+        if not reads or one.needs >= first:
+            if len(part) > 1:
+                yield part
+            part, first = ([one], index) if _only_reads(one) else ([], index + 1)
+        else:
+            part.append(one)
+    if len(part) > 1:
+        yield part
+
+
+def _only_reads(one: Awaited) -> bool:
+    words = _words(one.name)
+    return (
+        bool(words)
+        and words[0] in _READS
+        and not _GUARDS & set(words)
+        and not _ORDERED & set(words)
+        and not _is_shared(one)
+        and not _LOCAL.search(one.receiver)
+        and not _THROWS.search(one.name)
+    )
+
+
+def _is_shared(one: Awaited) -> bool:
+    words = one.receiver.replace("?", "").split("(")[0].split(".")
+    last = words[-1].strip().lower() if words else ""
+    return last in _SHARED or (bool(words) and words[0].strip().lower() in _SHARED)
+
+
+def _is_database(one: Awaited) -> bool:
+    return bool(
+        _DATABASE.search(one.receiver) or (one.receiver and _DATABASE_CALLS.match(one.name))
+    )
+
+
+def _words(name: str) -> list[str]:
+    return [word.lower() for word in _SPLIT.findall(name)]

@@ -1,0 +1,408 @@
+"""Why a frontend package cannot be built, or not as one product: files that are missing or broken,
+characters that nobody typed on purpose, pages that no route leads to, a second framework.
+"""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Iterator
+
+from msgspec import Struct
+
+from pytest_reconaudit.facts.code.places import is_test_path
+from pytest_reconaudit.facts.code.scanned import scanned
+from pytest_reconaudit.facts.web.apps import Frontend, frontends
+from pytest_reconaudit.facts.web.modules import importers, links
+from pytest_reconaudit.model import Confidence, Note, Place, Severity
+from pytest_reconaudit.patterns import regex
+from pytest_reconaudit.readers.bundler_config import without_comments
+from pytest_reconaudit.readers.scans.broken import Broken, StrayRun, broken, stray
+from pytest_reconaudit.target import Target, once
+
+__all__ = ["Buildable", "WebFault", "buildables"]
+
+
+class WebFault(Struct, frozen=True):
+    """One reason, grouped per file."""
+
+    clause: str
+    """``a`` no page, ``b`` aliases without configuration, ``c`` missing import, ``d`` broken
+    source, ``e`` stray characters, ``f`` pages without route, ``g`` two frameworks."""
+    severity: Severity
+    confidence: Confidence
+    place: Place
+    says: str
+    evidence: str = ""
+    related: tuple[Note, ...] = ()
+    key: str = ""
+
+
+class Buildable(Struct, frozen=True, eq=False):
+    """A frontend package with what is wrong."""
+
+    id: str
+    frontend: Frontend
+    faults: tuple[WebFault, ...]
+
+
+_BUILD_CONFIG = regex(
+    r"(?:^|/)(?:vite|next|webpack[\w.-]*|rollup|rspack|rsbuild|postcss|tailwind|astro|nuxt|svelte"
+    r"|craco|vue|quasar|babel)\.(?:config|conf)(?:\.\w+)?\.[cm]?[jt]s$"
+)
+_STORY = regex(
+    r"\.(?:stories|story|d|fixture|bench|example|mock|mocks|draft)\.\w+$|(?:^|/)(?:stories|storybook"
+    r"|\.storybook|__mocks__|mocks?|playground|sandbox|demo|demos|examples?|scripts?|templates?"
+    r"|docs?|msw|experimental|deprecated|old|backup|unused|wip|_wip|drafts?)/",
+    2,
+)
+"""2 is ``re.IGNORECASE``."""
+_PAGE = regex(r"(?:^|/)(?:pages|views|screens)/(?P<inner>(?:[\w()@.-]+/)*?)(?P<name>[\w.-]+)$")
+_PARTS = frozenset(
+    {"components", "component", "hooks", "utils", "util", "helpers", "lib", "types", "constants",
+     "services", "store", "stores", "api", "assets", "styles", "context", "contexts", "config",
+     "data", "schemas", "partials", "widgets", "layouts", "layout", "modals", "dialogs", "forms",
+     "tabs", "sections", "parts", "shared", "common", "locales", "i18n", "interfaces", "models",
+     "fragments", "composables", "queries", "elements", "_components", "ui"}
+)  # fmt: skip
+_PAGE_NAME = regex(r"^(?:[A-Z]\w*|index|page|[\w-]+[-.](?:page|view|screen))\.(?:tsx|jsx|vue|js)$")
+_ROUTERS = regex(
+    r"react-router(?:-dom)?|vue-router|wouter|@tanstack/react-router|@reach/router|preact-router"
+    r"|svelte-routing|svelte-spa-router|@solidjs/router|raviger|@tanstack/vue-router"
+)
+_ROUTER_USE = regex(
+    r"<Route\b|<Switch\b|createBrowserRouter|createHashRouter|createRouter\b|useRoutes\b|createRoute\b"
+)
+_NAMES_OF_LANGUAGES = regex(
+    r"中文|简体|繁體|繁体|日本語|한국어|한국|Ελληνικ|粵語|廣東|正體|漢語|汉语|英文|英語"
+)
+_SIMPLE_PLUGIN = regex(
+    r"@vitejs/plugin-(?:react|react-swc|vue|vue-jsx|legacy|basic-ssl)|vite-tsconfig-paths"
+    r"|vite-plugin-(?:svgr|checker|pwa|eslint|compression2?|imagemin|svg-icons|mkcert|inspect)"
+    r"|@tailwindcss/vite|rollup-plugin-visualizer|vite-bundle-visualizer|vite|vitest(?:/config)?"
+    r"|@sveltejs/vite-plugin-svelte|vite-plugin-solid|@preact/preset-vite|path|node:path|url|node:url"
+    r"|autoprefixer|tailwindcss|unplugin-auto-import(?:/.+)?|unplugin-vue-components(?:/.+)?|fs|node:fs"
+)
+_OTHER_ROOT = regex(
+    r"\b(?:root|lib|input|ssr|environments|entry|appType|publicDir|middlewareMode|entries)\b\s*:"
+)
+_OTHER_CONFIG = regex(r"\bvite\b[^&|;]*(?:\s-c\s|--config\b|--ssr\b|--root\b|\bbuild\s+[\w./]+)")
+_APPS = frozenset(
+    {"frontend", "client", "web", "ui", "app", "webapp", "web-app", "web-client", "spa",
+     "front-end", "front", "www", "dashboard", "frontend-app"}
+)  # fmt: skip
+_LOADED = frozenset({"import", "export", "require", "dynamic"})
+
+
+@once
+def buildables(target: Target) -> tuple[Buildable, ...]:
+    """Every frontend package, by the path of its package.json."""
+    found = []
+    second = _second_framework(target)
+    strays = dict(_strays(target))
+    for frontend in frontends(target):
+        faults = [
+            *_page(target, frontend),
+            *_aliases(target, frontend),
+            *_missing(target, frontend),
+            *_broken(target, frontend),
+            *(strays[path] for path in frontend.sources if path in strays),
+            *_unrouted(target, frontend),
+            *second.get(frontend.package.path, ()),
+        ]
+        found.append(Buildable(frontend.package.path, frontend, tuple(faults)))
+    return tuple(found)
+
+
+# -- what Vite begins with -----------------------------------------------------------------
+
+
+def _page(target: Target, frontend: Frontend) -> Iterator[WebFault]:
+    """A Vite application without its page."""
+    if frontend.framework != "vite" or frontend.by_files:
+        return
+    folder = frontend.folder
+    if any(one.endswith(".html") for one in target.below(folder)):
+        return
+    manifest = frontend.package.manifest
+    build = manifest.script("build")
+    if build is None or "vite" not in build.command or _OTHER_CONFIG.search(build.command):
+        return
+    if not manifest.private or manifest.bins:
+        return
+    if frontend.config:
+        text = without_comments(target.text(frontend.config))
+        named = [one.specifier.text for one in links(target).get(frontend.config, ())]
+        if _OTHER_ROOT.search(text) or not all(_SIMPLE_PLUGIN.fullmatch(one) for one in named):
+            return
+    page = posixpath.join(folder, "index.html")
+    rule = target.ignored_by(page)
+    says = f"`{build.command}` starts from {page}, which "
+    says += "git keeps out of every clone" if rule is not None else "is not there"
+    yield WebFault(
+        "a",
+        Severity.CRITICAL,
+        Confidence.CERTAIN,
+        build.command_place,
+        says,
+        build.command,
+        (Note(rule.place, rule.pattern),) if rule is not None else (),
+    )
+
+
+def _aliases(target: Target, frontend: Frontend) -> Iterator[WebFault]:
+    """Aliases that only tsconfig.json knows: without a configuration Vite does not."""
+    if frontend.framework != "vite" or frontend.by_files or frontend.config:
+        return
+    if any(_OTHER_CONFIG.search(one.command) for one in frontend.package.manifest.scripts):
+        return
+    if any(posixpath.basename(one).startswith("vite.") for one in frontend.configs):
+        return
+    used = []
+    for path in frontend.sources:
+        if frontend.reached is not None and path not in frontend.reached:
+            continue
+        for link in links(target).get(path, ()):
+            one, meant = link.specifier, link.meant
+            if meant.kind == "file" and meant.alias and one.kind in _LOADED and not one.type_only:
+                used.append((path, one, meant.alias))
+    if used:
+        path, one, alias = used[0]
+        files = len({path for path, _, _ in used})
+        yield WebFault(
+            "b",
+            Severity.HIGH,
+            Confidence.CERTAIN if frontend.reached is not None else Confidence.LIKELY,
+            Place(path, one.line, one.column),
+            f"`{one.text}` goes by the alias `{alias}` of tsconfig.json, and there is no"
+            f" vite.config that tells Vite of it ({len(used)} imports in {files} files)",
+            one.text,
+            tuple(Note(Place(other, link.line), link.text) for other, link, _ in used[1:6]),
+        )
+
+
+# -- imports -------------------------------------------------------------------------------
+
+
+def _missing(target: Target, frontend: Frontend) -> Iterator[WebFault]:
+    for path in frontend.sources:
+        if _STORY.search(path) or path.endswith((".astro", ".mdx")):
+            continue
+        lost = [
+            link
+            for link in links(target).get(path, ())
+            if link.meant.kind == "missing"
+            and not link.meant.alias
+            and link.specifier.kind in _LOADED
+            and not link.specifier.guarded
+        ]
+        if not lost:
+            continue
+        loaded = [one for one in lost if not one.specifier.type_only]
+        first = (loaded or lost)[0]
+        severity, confidence, when = _weight(frontend, path, bool(loaded))
+        near = target.nearest(first.meant.path + _suffix_of(path))
+        says = f"`{first.specifier.text}` is imported, and there is no {first.meant.path}"
+        if len(lost) > 1:
+            names = dict.fromkeys(one.specifier.text for one in lost)
+            lines = ", ".join(dict.fromkeys(str(one.specifier.line) for one in lost[:5]))
+            says = (
+                f"{len(names)} modules that are imported are not there: `{first.specifier.text}`"
+                f" and others (lines {lines}{' …' if len(lost) > 5 else ''})"
+            )
+        if near:
+            says += f" (there is {near})"
+        yield WebFault(
+            "c",
+            severity,
+            confidence,
+            Place(path, first.specifier.line, first.specifier.column),
+            says + when,
+            first.specifier.text,
+            tuple(
+                Note(Place(path, one.specifier.line), one.specifier.text)
+                for one in lost
+                if one is not first
+            ),
+            f"missing {first.specifier.text}",
+        )
+
+
+def _weight(frontend: Frontend, path: str, loaded: bool) -> tuple[Severity, Confidence, str]:
+    if frontend.reached is None:
+        return (Severity.HIGH if loaded else Severity.MEDIUM), Confidence.LIKELY, ""
+    if path not in frontend.reached:
+        return Severity.MEDIUM, Confidence.CERTAIN, "; nothing that is built loads this file"
+    if not loaded:
+        return Severity.MEDIUM, Confidence.CERTAIN, "; only types come from there: tsc fails"
+    return Severity.HIGH, Confidence.CERTAIN, ""
+
+
+def _suffix_of(path: str) -> str:
+    return posixpath.splitext(path)[1]
+
+
+# -- sources -------------------------------------------------------------------------------
+
+
+def _broken(target: Target, frontend: Frontend) -> Iterator[WebFault]:
+    found = scanned(target, broken)
+    for path in (*frontend.sources, *frontend.configs):
+        fault: Broken | None = found.get(path)
+        if fault is None or _STORY.search(path):
+            continue
+        bare = "bare `>`" in fault.what
+        if bare and frontend.framework not in ("vite", "next") and not path.endswith(".tsx"):
+            continue  # Babel takes it for text
+        what = f"no compiler can read this file: {fault.what}"
+        severity, confidence = Severity.CRITICAL, Confidence.CERTAIN
+        if path in frontend.configs:
+            if not _BUILD_CONFIG.search(path):
+                severity = Severity.MEDIUM
+                what = f"the tool that it configures cannot read this file: {fault.what}"
+        elif frontend.reached is None:
+            severity, confidence = Severity.HIGH, Confidence.LIKELY
+        elif path not in frontend.reached:
+            severity = Severity.MEDIUM
+            what += "; nothing that is built loads it"
+        yield WebFault(
+            "d",
+            severity,
+            confidence,
+            Place(path, fault.line, fault.column),
+            what,
+            fault.evidence,
+            key=fault.what,
+        )
+
+
+def _strays(target: Target) -> Iterator[tuple[str, WebFault]]:
+    """Characters of another script in files that are ASCII otherwise. In a repository where several
+    files have them, people write that language."""
+    found = {
+        path: runs
+        for path, one in scanned(target, stray).items()
+        if not one.spoken
+        and len(one.runs) <= 2
+        and (runs := [run for run in one.runs if _is_stray(target, path, run)])
+    }
+    if len(found) > 2:
+        return
+    for path, runs in found.items():
+        if is_test_path(path) or _STORY.search(path):
+            continue
+        run = runs[0]
+        points = " ".join(f"U+{point:04X}" for point in run.code_points)
+        where = "is rendered as text" if run.kind == "jsx" else "stands in the code"
+        yield (
+            path,
+            WebFault(
+                "e",
+                Severity.MEDIUM,
+                Confidence.CERTAIN,
+                Place(path, run.line, run.column),
+                f"`{run.text}` ({points}) {where}; the rest of the file is written in ASCII",
+                target.line(path, run.line).strip()[:160],
+                tuple(Note(Place(path, one.line), one.text) for one in runs[1:]),
+                f"stray {run.text}",
+            ),
+        )
+
+
+def _is_stray(target: Target, path: str, run: StrayRun) -> bool:
+    if _NAMES_OF_LANGUAGES.search(run.text):
+        return False
+    greek = all(0x370 <= point <= 0x1FFF for point in run.code_points)
+    if run.kind == "jsx":
+        return run.beside and len(run.text) >= (4 if greek else 2)
+    return not greek and target.text(path).count(run.text) == 1
+
+
+# -- pages and frameworks ------------------------------------------------------------------
+
+
+def _unrouted(target: Target, frontend: Frontend) -> Iterator[WebFault]:
+    if frontend.by_files or frontend.reached is None or frontend.framework == "next":
+        return
+    names = frontend.package.manifest.dependency_names
+    if not any(_ROUTERS.fullmatch(name) for name in names):
+        return
+    if not any(
+        _ROUTER_USE.search(target.text(path))
+        for path in frontend.sources
+        if path in frontend.reached
+    ):
+        return
+    used_by = importers(target)
+    lost, pages = [], 0
+    for path in frontend.sources:
+        match = _PAGE.search(path)
+        if match is None or _STORY.search(path) or not _PAGE_NAME.search(match["name"]):
+            continue
+        if any(part.lower() in _PARTS for part in match["inner"].split("/")):
+            continue
+        pages += 1
+        if path not in frontend.reached:
+            lost.append(path)
+    routed = pages - len(lost)
+    if not lost or not routed:
+        return
+    known = [one for one in lost if not any(_loads(by) for by in used_by.get(one, ()))]
+    if not known:
+        return
+    listed = ", ".join(known[:5]) + (" …" if len(known) > 5 else "")
+    yield WebFault(
+        "f",
+        Severity.MEDIUM,
+        Confidence.LIKELY,
+        Place(known[0], 1, 1),
+        f"{len(known)} of {pages} page modules {'is' if len(known) == 1 else 'are'} reached by no"
+        f" route: {listed}",
+        known[0],
+        tuple(Note(Place(one, 1), "is reached by no route") for one in known[1:]),
+        "unrouted",
+    )
+
+
+def _loads(user: tuple[str, object]) -> bool:
+    """Whether somebody who names a page is no test and no story."""
+    return not is_test_path(user[0]) and not _STORY.search(user[0])
+
+
+def _second_framework(target: Target) -> dict[str, list[WebFault]]:
+    """A frontend in the root and another one, made with another framework, in its own folder."""
+    root = next((one for one in frontends(target) if not one.folder and one.framework), None)
+    if root is None or root.package.manifest.workspaces or root.package.workspace_root is not None:
+        return {}
+    rivals = [
+        one
+        for one in frontends(target)
+        if one.folder.lower() in _APPS
+        and one.framework
+        and one.framework != root.framework
+        and one.package.workspace_root is None
+        and one.roots
+    ]
+    if not rivals or root.framework in ("expo", "electron", "docusaurus"):
+        return {}
+    rival = rivals[0]
+    titles = {"next": "Next.js", "vite": "Vite", "react-scripts": "Create React App"}
+    mine, other = (titles.get(one.framework, one.framework) for one in (root, rival))
+    says = (
+        f"the root package builds a frontend with {mine}, {rival.folder}/ another one with {other}"
+    )
+    if root.framework == "next" and not root.roots:
+        says += "; the root has neither pages/ nor app/, so `next build` fails"
+    return {
+        root.package.path: [
+            WebFault(
+                "g",
+                Severity.MEDIUM,
+                Confidence.LIKELY,
+                root.place,
+                says,
+                f"{mine} and {other}",
+                (Note(rival.place, f"{rival.folder} is built with {other}"),),
+                "two frameworks",
+            )
+        ]
+    }

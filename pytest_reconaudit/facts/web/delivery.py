@@ -1,0 +1,426 @@
+"""How finished files reach a browser: compression and caching of nginx, formats of assets."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Iterator
+from contextlib import suppress
+
+from msgspec import Struct
+
+from pytest_reconaudit.facts.code.scanned import scanned
+from pytest_reconaudit.facts.compose.stacks import stacks
+from pytest_reconaudit.facts.docker.images import dockerfiles, images
+from pytest_reconaudit.facts.docker.toolchains import is_development_command, is_development_name
+from pytest_reconaudit.facts.network.programs import (
+    Program,
+    program_of_dockerfile,
+    program_of_service,
+)
+from pytest_reconaudit.facts.web.apps import Frontend, frontends
+from pytest_reconaudit.model import Note, Place
+from pytest_reconaudit.patterns import regex
+from pytest_reconaudit.readers.nginx import (
+    Directive,
+    NginxFile,
+    looks_like_nginx,
+    read_nginx,
+    walk,
+)
+from pytest_reconaudit.readers.scans.effects import effects
+from pytest_reconaudit.target import Target, once
+
+__all__ = ["AssetFault", "AssetScope", "asset_scopes"]
+
+
+class AssetFault(Struct, frozen=True):
+    clause: str
+    """``a`` no compression, ``b`` no caching, ``c`` heavy images, ``d`` heavy fonts, ``e`` effects
+    without an end."""
+    place: Place
+    says: str
+    evidence: str = ""
+    related: tuple[Note, ...] = ()
+
+
+class AssetScope(Struct, frozen=True, eq=False):
+    """A server's configuration, or a frontend package with its assets."""
+
+    id: str
+    faults: tuple[AssetFault, ...]
+    unknown: str = ""
+    """Why nothing can be said."""
+
+
+_BUNDLED = frozenset(
+    {"vite", "react-scripts", "angular", "vue-cli", "webpack", "astro", "gatsby", "docusaurus"}
+)
+_SCRIPT_TYPES = frozenset(
+    {"application/javascript", "text/javascript", "application/x-javascript", "*",
+     "application/ecmascript"}
+)  # fmt: skip
+_WEEK = 604_800
+_UNITS = {"s": 1, "m": 60, "h": 3_600, "d": 86_400, "w": _WEEK, "M": 2_592_000, "y": 31_536_000}
+_TIME = regex(r"(\d+)\s*(ms|[smhdwMy]?)")
+_MAX_AGE = regex(r"(?:s-)?max-?age\s*=\s*(\d+)", 2)
+"""2 is ``re.IGNORECASE``."""
+_PAGES = regex(
+    r"\.html|\bindex\b|service-?worker|\bsw\.js|robots|favicon|manifest|config\.js|\.json", 2
+)
+_EDGE = regex(
+    r"\bcloudfront\b|\bcloudflare\b|\bfastly\b|\bakamai\b|\bbunny(?:cdn)?\.net\b|aws_cloudfront"
+    r"|azurerm_cdn|google_compute_backend_bucket|enable_cdn|\bcdn\s*[:=]"
+)
+_EDGE_WORDS = ("cloudfront", "cloudflare", "fastly", "akamai", "bunny", "cdn", "backend_bucket")
+_EDGE_FILES = (".tf", ".yml", ".yaml", ".toml", ".json", ".conf", ".env", ".bicep")
+_COMPRESSING = regex(
+    r"^\s*encode\b|middlewares\.[\w-]+\.compress\b|^\s*compress\s*:|use-gzip|enable-brotli", 8
+)
+"""8 is ``re.MULTILINE``."""
+_MOUNTED = regex(r"mountPath:\s*['\"]?/etc/nginx")
+_RASTER = (".png", ".jpg", ".jpeg", ".gif", ".bmp", ".tif", ".tiff")
+_FONT = (".ttf", ".otf", ".woff", ".eot")
+_RASTER_LIMIT = 300_000
+_FONT_LIMIT = 100_000
+_UNSERVED = regex(
+    r"(?:^|/)(?:docs?|screenshots?|design|e2e|tests?|__tests__|cypress|stories|\.storybook|store"
+    r"|marketing-kit|press|figma|artwork|\.github|mobile|android|ios|src-tauri|electron|build-resources"
+    r"|resources|examples?|demo|email|emails|backend|server|wiki)(?:/|$)|(?:^|/)(?:og|opengraph|twitter"
+    r"|social|cover|preview|screenshot|apple-touch|splash|icon-?512|app-?icon)[\w.-]*$",
+    2,
+)
+
+
+@once
+def asset_scopes(target: Target) -> tuple[AssetScope, ...]:
+    """Everything there is to judge: servers first, then packages, each by id."""
+    built = [one for one in frontends(target) if one.framework in _BUNDLED]
+    servers = sorted(_servers(target, built), key=lambda one: one.id)
+    packages = [_package(target, one) for one in frontends(target) if one.framework]
+    return (*servers, *packages)
+
+
+# -- servers -------------------------------------------------------------------------------
+
+
+def _servers(target: Target, built: list[Frontend]) -> Iterator[AssetScope]:
+    folders = {one.folder for one in built}
+    if not folders:
+        return
+    seen: set[str] = set()
+    for program, place in _programs(target):
+        if program.server != "nginx" or not folders & set(program.folders):
+            continue
+        scope = _judged(target, program, place)
+        if scope.id not in seen:
+            seen.add(scope.id)
+            yield scope
+
+
+def _programs(target: Target) -> Iterator[tuple[Program, Place]]:
+    """Every nginx that an image starts, as it is run: with its mounts where compose has some."""
+    run: set[str] = set()
+    for stack in stacks(target):
+        if stack.guessed:
+            continue
+        for service in stack.services:
+            program = program_of_service(target, stack, service)
+            if program is None or program.dockerfile is None or program.server != "nginx":
+                continue
+            if is_development_name(program.dockerfile.path):
+                continue
+            run.add(program.dockerfile.path)
+            yield program, program.dockerfile.place
+    for dockerfile in dockerfiles(target):
+        if dockerfile.path in run or is_development_name(dockerfile.path):
+            continue
+        final = images(target).final_stage(dockerfile)
+        if final is None or is_development_command(dockerfile, final):
+            continue
+        program = program_of_dockerfile(target, dockerfile)
+        if program is not None and program.server == "nginx":
+            yield program, dockerfile.place
+
+
+def _judged(target: Target, program: Program, place: Place) -> AssetScope:
+    files = [target.parse(read_nginx, path) for _, path in sorted(program.placed) if _is_conf(path)]
+    dockerfile = program.dockerfile
+    shown = dockerfile.path if dockerfile is not None else place.path
+    if not program.configs_known or any(one.problems for one in files):
+        return AssetScope(shown, (), "its nginx configuration is not all known")
+    if not files and _configured_elsewhere(target):
+        return AssetScope(shown, (), "a cluster may mount its nginx configuration")
+    serving = [one for one in files if _servers_of(one)]
+    if files and not serving:
+        return AssetScope(shown, (), "no server block of its configuration is known")
+    if not files:
+        stage = program.stage
+        start = stage.place if stage is not None else place
+        related: tuple[Note, ...] = ()
+        says = "the image serves the built files with the configuration that nginx comes with"
+        faults = [
+            AssetFault(
+                "a", start, f"{says}: nothing is compressed", _text_of(target, start), related
+            )
+        ]
+        if not _behind_edge(target):
+            faults.append(
+                AssetFault(
+                    "b", start, f"{says}: no file is cached for longer", _text_of(target, start)
+                )
+            )
+        if _compressed_before(target, program):
+            faults = faults[1:]
+        return AssetScope(shown, tuple(faults))
+    main = next(iter(serving))
+    every = [pair for one in files for pair in one.all()]
+    found = [*_uncompressed(target, program, every, main), *_uncached(target, every, main)]
+    return AssetScope(main.path, tuple(found))
+
+
+def _is_conf(path: str) -> bool:
+    return not path.endswith((".html", ".htpasswd", ".pem", ".crt", ".key", ".js", ".sh"))
+
+
+def _text_of(target: Target, place: Place) -> str:
+    return target.line(place.path, place.line or 1).strip()[:160]
+
+
+def _configured_elsewhere(target: Target) -> bool:
+    return any(
+        _MOUNTED.search(target.text(path))
+        for path in target.files
+        if path.endswith((".yml", ".yaml"))
+    )
+
+
+def _servers_of(file: NginxFile) -> list[Directive]:
+    """The server blocks that serve files of a folder."""
+    return [
+        one
+        for one, _ in file.all()
+        if one.name == "server"
+        and one.block is not None
+        and any(inner.name in ("root", "try_files", "alias") for inner, _ in walk(one.block))
+    ]
+
+
+def _uncompressed(
+    target: Target, program: Program, every: list[tuple[Directive, str]], main: NginxFile
+) -> Iterator[AssetFault]:
+    names: dict[str, Directive] = {}
+    types: set[str] = set()
+    for one, _ in every:
+        on = bool(one.args) and one.args[0].text in ("on", "always")
+        if one.name in ("gzip", "brotli", "zstd", "gzip_static", "brotli_static") and on:
+            names.setdefault(one.name, one)
+        elif one.name in ("gzip_types", "brotli_types"):
+            types |= {arg.text.strip() for arg in one.args}
+    # A type list may be of another level than the switch: any that holds scripts is taken.
+    if names.keys() - {"gzip", "brotli"} or any(
+        one.name == "include" and _snippet(one) for one, _ in every
+    ):
+        return
+    if names and types & _SCRIPT_TYPES:
+        return
+    if _compressed_before(target, program):
+        return
+    server = _servers_of(main)[0]
+    if names:
+        switch = next(iter(names.values()))
+        lacking = "without scripts" if types else "without `gzip_types`: only HTML"
+        says = f"`{switch.text()}` {lacking} is compressed"
+        if types:
+            says = f"`{switch.text()}` leaves scripts out of its types"
+        yield AssetFault("a", switch.place, says, switch.text())
+    else:
+        says = "nginx serves the built scripts and styles without gzip or brotli"
+        yield AssetFault("a", server.place, says, _text_of(target, server.place))
+
+
+def _snippet(one: Directive) -> bool:
+    """Whether an included file that is not here may hold such settings."""
+    path = one.args[0].text if one.args else ""
+    base = posixpath.basename(path)
+    return base not in (
+        "mime.types", "fastcgi_params", "proxy_params", "uwsgi_params", "*.conf", "fastcgi.conf",
+        "default.conf",
+    )  # fmt: skip
+
+
+def _uncached(
+    target: Target, every: list[tuple[Directive, str]], main: NginxFile
+) -> Iterator[AssetFault]:
+    if any(one.name == "include" and _snippet(one) for one, _ in every):
+        return
+    short: Directive | None = None
+    for one, _ in every:
+        if one.name == "map" and any(
+            "expires" in arg.text or "cache" in arg.text for arg in one.args
+        ):
+            return
+        age = _age(one)
+        if age is None:
+            continue
+        if age >= _WEEK:
+            return
+        short = short or (one if age > 0 else None)
+    if _behind_edge(target):
+        return
+    server = _servers_of(main)[0]
+    if short is not None:
+        says = f"files with a hash in their names are cached for `{short.text()}` only"
+        yield AssetFault("b", short.place, says, short.text())
+    else:
+        says = "nginx lets no file be kept: neither `Cache-Control: immutable` nor `expires` is set"
+        yield AssetFault("b", server.place, says, _text_of(target, server.place))
+
+
+def _age(one: Directive) -> int | None:
+    """Seconds that a directive lets browsers keep files; ``None`` when it says nothing about it."""
+    words = [arg.text for arg in one.args]
+    if one.name == "expires" and words:
+        value = words[-1]
+        if value == "max" or value.startswith("$"):
+            return _WEEK
+        if value in ("off", "epoch") or value.startswith(("-", "@")):
+            return 0
+        parts = _TIME.findall(value)
+        return sum(
+            int(number[:9]) * _UNITS.get(unit, 1 if not unit else 0) for number, unit in parts
+        )
+    if (
+        one.name in ("add_header", "more_set_headers")
+        and "cache-control" in " ".join(words).lower()
+    ):
+        text = " ".join(words)
+        if "immutable" in text.lower() or "$" in text:
+            return _WEEK
+        match = _MAX_AGE.search(text)
+        return int(match[1][:9]) if match is not None else 0
+    return None
+
+
+def _compressed_before(target: Target, program: Program) -> bool:
+    """Whether something in front of this server compresses: a proxy, a CDN."""
+    return _behind_edge(target) or any(
+        path not in program.configs for path in target.remember(_compressing_proxies)
+    )
+
+
+def _compressing_proxies(target: Target) -> tuple[str, ...]:
+    found = []
+    for path in target.files:
+        name = posixpath.basename(path).lower()
+        text = target.text(path)
+        if (
+            name.startswith("caddyfile")
+            or "traefik" in text[:20_000]
+            or path.endswith((".yml", ".yaml"))
+        ):
+            if _COMPRESSING.search(text):
+                found.append(path)
+        elif "proxy_pass" in text and "gzip" in text and looks_like_nginx(path, text):
+            for one, _ in target.parse(read_nginx, path).all():
+                if one.name == "gzip" and one.args and one.args[0].text == "on":
+                    found.append(path)
+                    break
+    return tuple(found)
+
+
+def _behind_edge(target: Target) -> bool:
+    return target.remember(_edge)
+
+
+def _edge(target: Target) -> bool:
+    for path in target.files:
+        if path.endswith(_EDGE_FILES) and "package" not in posixpath.basename(path):
+            text = target.text(path).lower()
+            if any(word in text for word in _EDGE_WORDS) and _EDGE.search(text):
+                return True
+    return False
+
+
+# -- packages ------------------------------------------------------------------------------
+
+
+def _package(target: Target, frontend: Frontend) -> AssetScope:
+    folder = frontend.folder
+    nested = [
+        one.folder
+        for one in frontends(target)
+        if one.folder != folder and _inside(one.folder, folder)
+    ]
+    rasters: list[tuple[int, str]] = []
+    fonts: list[tuple[int, str]] = []
+    for path in target.files_below(folder):
+        lower = path.lower()
+        inner = path[len(folder) + 1 :] if folder else path
+        if not lower.endswith((*_RASTER, *_FONT)) or _UNSERVED.search(inner):
+            continue
+        if any(_inside(path, one) for one in nested):
+            continue
+        if not inner.startswith(
+            ("public/", "src/", "static/", "app/", "assets/", "client/", "lib/")
+        ):
+            continue
+        size = _size(target, path)
+        if lower.endswith(_RASTER) and size > _RASTER_LIMIT:
+            rasters.append((size, path))
+        elif lower.endswith(_FONT) and size > _FONT_LIMIT:
+            stem = posixpath.splitext(path)[0]
+            if not target.has(f"{stem}.woff2"):
+                fonts.append((size, path))
+    faults = [
+        *_heavy("c", rasters, "image", "over 300 kB, neither WebP nor AVIF", frontend),
+        *_heavy("d", fonts, "font", "over 100 kB, not in WOFF2", frontend),
+        *_effects(target, frontend),
+    ]
+    return AssetScope(frontend.package.path, tuple(faults))
+
+
+def _inside(path: str, folder: str) -> bool:
+    return not folder or path == folder or path.startswith(f"{folder}/")
+
+
+def _size(target: Target, path: str) -> int:
+    with suppress(OSError):
+        return (target.root / path).lstat().st_size
+    return 0
+
+
+def _heavy(
+    clause: str, found: list[tuple[int, str]], kind: str, what: str, frontend: Frontend
+) -> Iterator[AssetFault]:
+    if not found:
+        return
+    found.sort(key=lambda one: (-one[0], one[1]))
+    listed = ", ".join(f"{path} {size / 1000:,.0f} kB" for size, path in found[:5])
+    many = len(found) > 1
+    one = "an image is" if kind == "image" else "a font is"
+    says = f"{len(found)} {kind}s are" if many else one
+    yield AssetFault(
+        clause,
+        Place(found[0][1]),
+        f"{says} {what}: {listed}{' …' if len(found) > 5 else ''}",
+        found[0][1],
+        tuple(Note(Place(path), f"{size / 1000:,.0f} kB") for size, path in found[1:]),
+    )
+
+
+def _effects(target: Target, frontend: Frontend) -> Iterator[AssetFault]:
+    known = scanned(target, effects)
+    for path in frontend.sources:
+        found = known.get(path)
+        if found is None:
+            continue
+        first = found.found[0]
+        lines = ", ".join(str(one.line) for one in found.found[:5])
+        yield AssetFault(
+            "e",
+            Place(path, first.line),
+            f"an effect starts `{first.starts}` and returns nothing that ends it"
+            + (f" (lines {lines})" if len(found.found) > 1 else ""),
+            first.starts,
+            tuple(Note(Place(path, one.line), one.starts) for one in found.found[1:]),
+        )

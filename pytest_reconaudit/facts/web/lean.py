@@ -1,0 +1,503 @@
+"""Dependencies of a package.json that nothing needs, or that are heavier than need be.
+
+A dependency counts as used when any file below the package names it: as a module, as text in a
+configuration, a script, a page, a Dockerfile or a workflow, by the name of a program that it
+brings, as a peer of another dependency. What plugins are named by (``react-hooks`` for
+``eslint-plugin-react-hooks``) is too short to be looked for, so plugins are never judged.
+"""
+
+from __future__ import annotations
+
+import json
+import posixpath
+import re
+from collections.abc import Iterator, Mapping
+
+from msgspec import Struct
+
+from pytest_reconaudit.facts.docker.image_files import image_files
+from pytest_reconaudit.facts.docker.images import dockerfiles, images
+from pytest_reconaudit.facts.docker.toolchains import is_development_command, is_development_name
+from pytest_reconaudit.facts.installs import npm_install
+from pytest_reconaudit.facts.packages import LOCKFILES, NpmPackage, npm_packages
+from pytest_reconaudit.facts.web.apps import frontends
+from pytest_reconaudit.facts.web.modules import links
+from pytest_reconaudit.model import Confidence, Note, Place
+from pytest_reconaudit.patterns import regex
+from pytest_reconaudit.readers.jsonc import read_jsonc
+from pytest_reconaudit.target import Target, once
+
+__all__ = ["Dependency", "HeavyUse", "PackageDependencies", "package_dependencies"]
+
+
+class Dependency(Struct, frozen=True):
+    name: str
+    version: str
+    section: str
+    place: Place
+
+
+class HeavyUse(Struct, frozen=True):
+    """A library that is loaded as a whole."""
+
+    dependency: Dependency
+    says: str
+    uses: tuple[Note, ...]
+
+
+class PackageDependencies(Struct, frozen=True, eq=False):
+    """A package.json with the dependencies that could go or move."""
+
+    path: str
+    unused: tuple[Dependency, ...]
+    pins: tuple[Dependency, ...]
+    """Named nowhere, but with one exact version: it may hold a package of other packages at a
+    version without a flaw."""
+    confidence: Confidence
+    """LIKELY where a lockfile tells the peers of other packages, else POSSIBLE."""
+    tools: tuple[Dependency, ...]
+    """Tools of the build among what an image installs for production."""
+    install: Note | None
+    """The command that installs them there."""
+    heavy: tuple[HeavyUse, ...]
+
+
+_PLUGIN = regex(
+    r"@types/|eslint|prettier|stylelint|babel|postcss|(?:^|[-/])(?:loader|plugin|preset|config|adapter"
+    r"|transformer|transform|reporter|runner|environment|addon|theme|presets?|configs?|plugins?)(?:$|[-/])"
+    r"|-(?:loader|plugin|preset|config|types|typings)$|^@storybook/|^@commitlint/|^@semantic-release/"
+    r"|^@vitest/|^@jest/|^jest-|^ts-jest|^karma|^@rollup/|^rollup-|^vite-|^unplugin-|^webpack"
+    r"|^gatsby-|^@docusaurus/|^@capacitor|^cordova|^react-native|^@react-native|^expo|^@expo/"
+    r"|^@fontsource|^@graphql-codegen/|^@nestjs/|^@swc/|^@esbuild|^esbuild|^@tailwindcss/|^tailwindcss"
+    r"|^@next/|^@nuxt|^nuxt|^@astrojs/|^@sveltejs/|^@angular|^zone\.js$|^@nx/|^@nrwl/|^@opentelemetry/"
+    r"|^@lingui/|^@formatjs/|^@sentry/|^@iconify|^@electron|^electron|^@tsconfig/|^@total-typescript"
+    r"|^@cloudflare/|^@parcel/|^parcel|^@vercel/|^@aws-sdk/|^@changesets/|^typeorm|^@mikro-orm"
+    r"|^knex|^sequelize|^@prisma/|^drizzle|^@testing-library/|^@vitejs/|^@vue/|^@babel/|^@rspack/"
+)
+"""Named by a part of the name only, or loaded by a tool that looks for them."""
+_IMPLIED = frozenset(
+    {"typescript", "tslib", "react", "react-dom", "react-is", "vue", "svelte", "preact", "next",
+     "nuxt", "vite", "astro", "jsdom", "happy-dom", "sass", "sass-embedded", "node-sass", "less",
+     "stylus", "autoprefixer", "cssnano", "sharp", "critters", "core-js", "regenerator-runtime",
+     "ts-node", "tsx", "prisma", "graphql", "rxjs", "reflect-metadata", "class-transformer",
+     "class-validator", "swagger-ui-express", "swagger-ui-dist", "pg", "pg-native", "pg-hstore",
+     "mysql", "mysql2", "sqlite3", "better-sqlite3", "tedious", "oracledb", "mongodb", "ioredis",
+     "redis", "pino-pretty", "bufferutil", "utf-8-validate", "encoding", "canvas", "fsevents",
+     "husky", "simple-git-hooks", "lint-staged", "lefthook", "pre-commit", "patch-package",
+     "postinstall-postinstall", "workbox-window", "buffer", "process", "assert", "util", "stream",
+     "events", "crypto-browserify", "stream-browserify", "path-browserify", "os-browserify",
+     "browserify-zlib", "https-browserify", "stream-http", "vm-browserify", "url",
+     "querystring-es3", "node-gyp", "bindings", "source-map-support", "dotenv", "dotenv-cli",
+     "cross-env", "puppeteer",
+     "playwright", "playwright-core", "chromedriver", "lightningcss", "terser", "react-refresh",
+     "nodemailer", "ejs", "pug", "hbs", "handlebars", "nunjucks", "mjml", "wrangler", "turbo",
+     "lerna", "nx", "react-test-renderer", "@hookform/resolvers", "date-fns", "ajv", "rollup",
+     "@emotion/react", "@emotion/styled", "popper.js", "@popperjs/core", "jquery", "bootstrap",
+     "styled-components",
+     "framer-motion", "three", "prop-types", "serve", "http-server"}
+)  # fmt: skip
+"""Used without being named: by compilers, as peers, drivers that an ORM loads, helpers of tools."""
+_LOADED_BY_PLACE = frozenset(
+    {"expo", "react-native", "@capacitor/core", "cordova", "electron", "@docusaurus/core", "gatsby",
+     "@strapi/strapi", "@medusajs/medusa", "@redwoodjs/core", "n8n-workflow", "@backstage/cli",
+     "@ionic/angular", "nativescript", "@nativescript/core", "sails", "@adonisjs/core", "gridsome",
+     "strapi", "@directus/api", "node-red", "vscode", "grunt", "ember-cli", "ember-source"}
+)  # fmt: skip
+"""Frameworks that load whatever is listed in package.json."""
+_PROGRAMS = {
+    "typescript": ("tsc",), "@angular/cli": ("ng",), "@nestjs/cli": ("nest",),
+    "npm-run-all": ("run-s", "run-p"), "npm-run-all2": ("run-s", "run-p"),
+    "npm-check-updates": ("ncu",), "@capacitor/cli": ("cap",), "concurrently": ("conc",),
+    "@storybook/cli": ("sb", "storybook"), "create-react-app": ("react-scripts",),
+    "copyfiles": ("copyup",), "rimraf": ("rimraf",), "@antfu/ni": ("ni", "nr", "nlx"),
+    "@jsdevtools/version-bump-prompt": ("bump",), "del-cli": ("del",), "cpy-cli": ("cpy",),
+    "shx": ("shx",), "@vercel/ncc": ("ncc",), "@redocly/cli": ("redocly", "openapi"),
+    "workbox-cli": ("workbox",), "google-closure-compiler": ("closure",),
+    "license-checker-rseidelsohn": ("license-checker",), "standard-version": ("standard-version",),
+    "@dotenvx/dotenvx": ("dotenvx",), "dotenv-cli": ("dotenv",), "nodemon": ("nodemon",),
+    "@manypkg/cli": ("manypkg",), "@arethetypeswrong/cli": ("attw",),
+    "npm-package-json-lint": ("npmPkgJsonLint",),
+    "@azure/static-web-apps-cli": ("swa",), "gh-pages": ("gh-pages",), "vercel": ("vc",),
+    "swagger-typescript-api": ("sta",), "postcss-cli": ("postcss",),
+    "markdownlint-cli": ("markdownlint",),
+}  # fmt: skip
+_TOOLS = frozenset(
+    {"vite", "@vitejs/plugin-react", "@vitejs/plugin-react-swc", "@vitejs/plugin-vue", "webpack",
+     "webpack-cli", "webpack-dev-server", "rollup", "parcel", "eslint", "prettier", "typescript",
+     "jest", "vitest", "mocha", "cypress", "nodemon", "tailwindcss", "autoprefixer", "postcss",
+     "@babel/core", "@babel/cli", "babel-loader", "ts-loader", "css-loader", "style-loader",
+     "sass-loader", "react-scripts", "husky", "lint-staged", "@testing-library/react",
+     "@testing-library/jest-dom", "@testing-library/user-event", "playwright", "@playwright/test",
+     "storybook", "ts-jest", "stylelint", "@typescript-eslint/parser",
+     "@typescript-eslint/eslint-plugin", "eslint-plugin-react", "eslint-config-prettier",
+     "concurrently", "vue-tsc", "@vue/cli-service"}
+)  # fmt: skip
+"""Tools of build, test and style that no server needs at run time."""
+_SKIPPED = regex(
+    r"(?:^|/)(?:CHANGELOG|HISTORY|LICENSE|NOTICE|CONTRIBUTING)[^/]*$|\.(?:md|mdx|rst|svg|map|snap|po|pot"
+    r"|csv|lock|png|jpe?g|gif|webp|ico|woff2?|ttf|eot|otf|pdf|zip|gz|mp[34]|wasm|sql|patch|diff|txt)$"
+    r"|(?:^|/)(?:package-lock|npm-shrinkwrap|renovate|\.renovaterc|dependabot)[^/]*$|pnpm-lock\.yaml$"
+    r"|(?:^|/)(?:yarn\.lock|bun\.lockb?|package\.json|skott\.json|licenses?\.json)$|\.min\.\w+$"
+    r"|(?:^|/)\.(?:git|yarn|pnp)/|node_modules/",
+    re.IGNORECASE,
+)
+_CODE = (".ts", ".tsx", ".js", ".jsx", ".mjs", ".cjs", ".mts", ".cts")
+_EXACT = regex(r"\d+\.\d+\.\d+[\w.+-]*")
+_LOCAL = ("workspace:", "file:", "link:", "portal:", "git", "http", "npm:", "patch:")
+_DEPENDENCY_KEYS = ("dependencies", "devDependencies", "optionalDependencies", "peerDependencies",
+                    "bundledDependencies", "bundleDependencies", "resolutions", "overrides",
+                    "peerDependenciesMeta", "pnpm", "dependenciesMeta")  # fmt: skip
+_PEERS = regex(
+    r"^([ \t]*)\"?peerDependencies\"?:[ \t]*\{?[ \t]*\n((?:\1[ \t]+[^\n]*\n)+)", re.MULTILINE
+)
+_KEY = regex(r"^\s*['\"]?(@?[\w./-]+)['\"]?:", re.MULTILINE)
+_WHOLE_ICONS = frozenset(
+    {"lucide-react", "react-icons", "@heroicons/react", "@tabler/icons-react", "lucide-vue-next",
+     "@mui/icons-material", "@ant-design/icons", "react-feather", "@phosphor-icons/react",
+     "phosphor-react", "@fortawesome/free-solid-svg-icons", "ionicons", "feather-icons"}
+)  # fmt: skip
+
+
+@once
+def package_dependencies(target: Target) -> tuple[PackageDependencies, ...]:
+    """Every package.json with dependencies, by path."""
+    used = _used_by_package(target)
+    texts = _Texts(target)
+    pruned = dict(_pruned(target))
+    heavy = dict(_heavy(target))
+    found = []
+    for package in npm_packages(target):
+        manifest = package.manifest
+        listed = [
+            Dependency(name, version, section, place)
+            for section, name, version, place in manifest.dependencies
+            if section != "peerDependencies"
+        ]
+        if not listed or manifest.problems:
+            continue
+        unused, pins, confidence = _unused(target, package, listed, used, texts)
+        install = pruned.get(package.path)
+        tools = tuple(
+            one
+            for one in listed
+            if install is not None
+            and one.section == "dependencies"
+            and one.name in _TOOLS
+            and not _runs(package, one.name)
+        )
+        found.append(
+            PackageDependencies(
+                manifest.path,
+                unused,
+                pins,
+                confidence,
+                tools,
+                install if tools else None,
+                heavy.get(package.path, ()),
+            )
+        )
+    return tuple(found)
+
+
+# -- unused --------------------------------------------------------------------------------
+
+
+def _unused(
+    target: Target,
+    package: NpmPackage,
+    listed: list[Dependency],
+    used: Mapping[str, frozenset[str]],
+    texts: _Texts,
+) -> tuple[tuple[Dependency, ...], tuple[Dependency, ...], Confidence]:
+    names = package.manifest.dependency_names
+    if names & _LOADED_BY_PLACE or not _has_code(target, package):
+        return (), (), Confidence.POSSIBLE
+    own = used.get(package.folder, frozenset())
+    peers = _peers(target, package)
+    optional = {
+        name
+        for section, name, _, _ in package.manifest.dependencies
+        if section == "peerDependencies"
+    }
+    workspace = {one.manifest.name for one in npm_packages(target)}
+    scripts = _scripts_text(target, package)
+    unused: list[Dependency] = []
+    pins: list[Dependency] = []
+    seen: set[str] = set()
+    # Where versions are exact as a rule, an exact one says nothing.
+    exact = 2 * sum(_EXACT.fullmatch(one.version) is not None for one in listed) >= len(listed)
+    for one in listed:
+        name = one.name
+        if name in own or name in seen or name in optional or name in workspace:
+            continue
+        seen.add(name)
+        if name in _IMPLIED or _PLUGIN.search(name) or one.version.startswith(_LOCAL):
+            continue
+        if peers is not None and name in peers:
+            continue
+        if _mentioned(scripts, name) or any(_mentioned(scripts, bin) for bin in _bins(name)):
+            continue
+        if texts.names(package.folder, name):
+            continue
+        pinned = not exact and _EXACT.fullmatch(one.version) is not None
+        (pins if pinned else unused).append(one)
+    confidence = Confidence.POSSIBLE if peers is None else Confidence.LIKELY
+    # Where a good part seems unused, something that is not understood loads them.
+    if len(unused) > 4 and 2 * len(unused) > len(listed):
+        confidence = Confidence.POSSIBLE
+    return tuple(unused), tuple(pins), confidence
+
+
+def _has_code(target: Target, package: NpmPackage) -> bool:
+    return any(
+        path.endswith((*_CODE, ".vue", ".svelte")) for path in target.files_below(package.folder)
+    )
+
+
+@once
+def _used_by_package(target: Target) -> dict[str, frozenset[str]]:
+    """Folder of a package → the npm packages that any file below it imports, in whatever way."""
+    folders = [one.folder for one in npm_packages(target)]
+    found: dict[str, set[str]] = {folder: set() for folder in folders}
+    known = set(folders)
+    for path, mine in links(target).items():
+        names = {link.meant.package for link in mine if link.meant.package}
+        names |= {
+            _bare(link.specifier.text)
+            for link in mine
+            if link.meant.kind in ("unknown", "file", "missing", "builtin")
+        }
+        folder = posixpath.dirname(path)
+        while True:
+            if folder in known:
+                found[folder] |= names
+            if not folder:
+                break
+            folder = posixpath.dirname(folder)
+    return {folder: frozenset(names) for folder, names in found.items()}
+
+
+def _bare(text: str) -> str:
+    text = text.rpartition("!")[2].removeprefix("node:").removeprefix("npm:").removeprefix("~")
+    parts = text.split("/")
+    return "/".join(parts[: 2 if text.startswith("@") else 1])
+
+
+def _scripts_text(target: Target, package: NpmPackage) -> str:
+    """Everything in package.json but the lists of dependencies; of a workspace's root that of its
+    members too, and of a member that of its root."""
+    found = []
+    for one in npm_packages(target):
+        if (
+            one is package
+            or one.workspace_root == package.folder
+            or one.folder == package.workspace_root
+        ):
+            root = target.parse(read_jsonc, one.path).root
+            if isinstance(root, dict):
+                rest = {key: value for key, value in root.items() if key not in _DEPENDENCY_KEYS}
+                found.append(json.dumps(rest, ensure_ascii=False))
+    return "\n".join(found)
+
+
+def _bins(name: str) -> tuple[str, ...]:
+    """Names of the programs that a package may bring."""
+    last = name.rpartition("/")[2]
+    scope = name[1:].partition("/")[0] if name.startswith("@") else ""
+    guesses = [last, last.removesuffix("-cli"), last.removesuffix(".js"), *_PROGRAMS.get(name, ())]
+    if last in ("cli", "core", "cmd", "bin") and scope:
+        guesses.append(scope)
+    return tuple(dict.fromkeys(one for one in guesses if len(one) > 1))
+
+
+def _mentioned(text: str, name: str) -> bool:
+    if name not in text:
+        return False
+    return re.search(rf"(?<![\w@-]){re.escape(name)}(?![\w-])", text) is not None
+
+
+def _peers(target: Target, package: NpmPackage) -> frozenset[str] | None:
+    """The peers that installed packages ask for; ``None`` without a lockfile that tells."""
+    folder = package.folder
+    while True:
+        for name in LOCKFILES:
+            path = posixpath.join(folder, name)
+            if target.has(path) and (peers := _peers_of_lock(target, path)) is not None:
+                return peers
+        if not folder:
+            return None
+        folder = posixpath.dirname(folder)
+
+
+def _peers_of_lock(target: Target, path: str) -> frozenset[str] | None:
+    known = target.remember(_known_peers)
+    if path not in known:
+        text = target.text(path)
+        if not text or "peerDependencies" not in text or path.endswith(".lockb"):
+            known[path] = None
+        else:
+            names: set[str] = set()
+            for match in _PEERS.finditer(text):
+                names.update(_KEY.findall(match[2]))
+            if path.endswith("bun.lock"):
+                for inner in re.findall(r"\"peerDependencies\":\s*\{([^}]*)\}", text):
+                    names.update(re.findall(r"\"([^\"]+)\":", inner))
+            known[path] = frozenset(names)
+    return known[path]
+
+
+def _known_peers(target: Target) -> dict[str, frozenset[str] | None]:
+    """Filled as lockfiles are asked for."""
+    return {}
+
+
+class _Texts:
+    """The texts below a folder, in which names are looked for."""
+
+    def __init__(self, target: Target) -> None:
+        self._target = target
+        self._known: dict[str, tuple[list[str], list[str]]] = {}
+        self._outer: list[str] | None = None
+
+    def names(self, folder: str, name: str) -> bool:
+        """Whether any text below a folder names a package, or one that builds the repository."""
+        code, other = self._of(folder)
+        return any(name in text and _quoted(text, name) for text in code) or any(
+            _mentioned(text, name) or any(_run(text, bin) for bin in _bins(name))
+            for text in (other if not folder else [*other, *self._outside()])
+        )
+
+    def _of(self, folder: str) -> tuple[list[str], list[str]]:
+        known = self._known.get(folder)
+        if known is None:
+            known = self._known[folder] = ([], [])
+            for path in self._target.below(folder):
+                if not _SKIPPED.search(path):
+                    known[not path.endswith(_CODE)].append(self._target.text(path))
+        return known
+
+    def _outside(self) -> list[str]:
+        """Dockerfiles, workflows and scripts of the repository, wherever they lie."""
+        if self._outer is None:
+            self._outer = [
+                self._target.text(path)
+                for path in self._target.files
+                if path.startswith(".github/")
+                or posixpath.basename(path)
+                .lower()
+                .startswith(("dockerfile", "makefile", "justfile"))
+                or path.endswith((".sh", ".dockerfile", "netlify.toml", "vercel.json"))
+            ]
+        return self._outer
+
+
+def _quoted(text: str, name: str) -> bool:
+    """Whether a script has a name in a string, outside of remarks."""
+    for match in re.finditer(rf"['\"`!]{re.escape(name)}(?=['\"`/!?:@])", text):
+        start = text.rfind("\n", 0, match.start()) + 1
+        if not text[start : match.start()].lstrip().startswith(("//", "*", "/*")):
+            return True
+    return False
+
+
+def _run(text: str, program: str) -> bool:
+    """Whether a text runs a program through npx and its like."""
+    if program not in text:
+        return False
+    runner = r"(?:npx|bunx|pnpm|yarn|npm exec|dlx|\.bin/)[^\n]{0,60}?"
+    pattern = rf"{runner}(?<![\w@-]){re.escape(program)}(?![\w-])"
+    return re.search(pattern, text) is not None
+
+
+# -- images --------------------------------------------------------------------------------
+
+
+def _pruned(target: Target) -> Iterator[tuple[str, Note]]:
+    """(package.json, install) of final stages that install for production only."""
+    for dockerfile in dockerfiles(target):
+        if images(target).is_dev_container(dockerfile) or is_development_name(dockerfile.path):
+            continue
+        final = images(target).final_stage(dockerfile)
+        if final is None or is_development_command(dockerfile, final):
+            continue
+        files = image_files(target, dockerfile)
+        for step in files.chain_steps(final):
+            asked = npm_install(step.words)
+            if asked is None or not asked.production:
+                continue
+            folder = step.at(asked.folder) if asked.folder else step.folder
+            origin = files.origin(final, posixpath.join(folder, "package.json"), step.instruction)
+            if origin is not None:
+                yield origin, Note(step.place, " ".join(step.text.split())[:100])
+
+
+def _runs(package: NpmPackage, name: str) -> bool:
+    """Whether the application is started by a tool."""
+    starts = " ".join(
+        one.command
+        for one in package.manifest.scripts
+        if one.name.startswith(
+            ("start", "serve", "preview", "prod", "postinstall", "prepare", "migrat")
+        )
+    )
+    return any(_mentioned(starts, bin) for bin in (name, *_bins(name)))
+
+
+# -- heavy ---------------------------------------------------------------------------------
+
+
+def _heavy(target: Target) -> Iterator[tuple[str, tuple[HeavyUse, ...]]]:
+    for frontend in frontends(target):
+        package = frontend.package
+        names = package.manifest.dependency_names
+        if not names & ({"moment", "lodash"} | _WHOLE_ICONS):
+            continue
+        uses: dict[str, list[Note]] = {}
+        for path in frontend.sources:
+            if frontend.reached is not None and path not in frontend.reached:
+                continue
+            for link in links(target).get(path, ()):
+                one = link.specifier
+                if one.type_only or one.kind not in ("import", "require"):
+                    continue
+                whole = one.text in ("moment", "lodash") or (
+                    one.text in _WHOLE_ICONS and "*" in one.names and _indexed(target, path)
+                )
+                if whole:
+                    uses.setdefault(one.text, []).append(Note(Place(path, one.line), one.text))
+        found = []
+        for name, notes in sorted(uses.items()):
+            dependency = next(
+                (
+                    Dependency(name, version, section, place)
+                    for section, known, version, place in package.manifest.dependencies
+                    if known == name
+                ),
+                None,
+            )
+            if dependency is not None:
+                found.append(HeavyUse(dependency, _SAYS.get(name, _ICONS), tuple(notes)))
+        if found:
+            yield package.path, tuple(found)
+
+
+_SAYS = {
+    "moment": "moment brings about 20 kB after gzip, with its languages about 75 kB; date-fns and"
+    " Day.js load only what is used",
+    "lodash": "lodash comes as a whole, about 25 kB after gzip, also for one function by name;"
+    " lodash-es or lodash/debounce load only what is used",
+}
+_ICONS = "all icons of the library are loaded, because they are picked by name at run time"
+_NAMESPACE = regex(r"import\s+\*\s+as\s+(\w+)\s+from")
+
+
+def _indexed(target: Target, path: str) -> bool:
+    """Whether a namespace is used as a value (``Icons[name]``): then all of it is needed."""
+    text = target.text(path)
+    return any(
+        re.search(
+            rf"\b{re.escape(name)}\s*\[|[(,=]\s*{re.escape(name)}\s*[,);]|\{{\s*{re.escape(name)}\s*\}}",
+            text,
+        )
+        for name in _NAMESPACE.findall(text)
+    )

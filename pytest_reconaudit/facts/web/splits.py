@@ -1,0 +1,443 @@
+"""Where an application is cut into parts, and whether the cuts hold."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterable, Iterator, Mapping
+
+from msgspec import Struct
+
+from pytest_reconaudit.facts.applications import is_node_side, is_test_path
+from pytest_reconaudit.facts.code.scanned import scanned
+from pytest_reconaudit.facts.packages import NpmPackage, npm_packages
+from pytest_reconaudit.facts.web.build import BuildEntry, WebBuild, entry_modules, web_builds
+from pytest_reconaudit.facts.web.modules import Link, importers, links
+from pytest_reconaudit.model import Note, Place
+from pytest_reconaudit.patterns import regex
+from pytest_reconaudit.readers.scans.components import FileComponents, RouteEntry, components
+from pytest_reconaudit.readers.scans.outline import outline
+from pytest_reconaudit.target import Target, once
+
+__all__ = ["EagerPages", "RouterFile", "Split", "SplitFile", "router_files", "split_files"]
+
+
+class Split(Struct, frozen=True):
+    """A cut that does not hold."""
+
+    clause: str
+    """``a`` what is loaded is there already, ``b`` imported statically too, ``c`` all pages in one
+    module, ``d`` the build loads it at once."""
+    place: Place
+    what: str
+    """What is said to be loaded later; of ``c`` the names of the pages."""
+    count: int = 0
+    """Of ``c`` the lines of the module."""
+    evidence: str = ""
+    related: tuple[Note, ...] = ()
+
+
+class SplitFile(Struct, frozen=True, eq=False):
+    """A file (or a finished build) that is cut, or should be."""
+
+    path: str
+    splits: tuple[Split, ...]
+
+
+class EagerPages(Struct, frozen=True):
+    """Pages that a router loads before anyone goes there."""
+
+    pages: tuple[Note, ...]
+    """The imports, with the component's name."""
+    routes: tuple[Note, ...]
+    guarded: bool
+    """One of them is behind the login."""
+
+
+class RouterFile(Struct, frozen=True, eq=False):
+    path: str
+    place: Place
+    routes: int
+    lazy: int
+    """Routes that load what they show when they show it."""
+    eager: EagerPages | None
+
+
+_FEW_ROUTES = 4
+_MANY_PAGES = 3
+_MANY_LINES = 800
+_FIRST = regex(
+    r"(?i)log-?in|sign-?in|sign-?up|signon|regist(?:er|ration)|\bauth\b|^auth(?:page|view|screen)?$"
+    r"|landing|^home|homepage|^index|welcome|not-?found|^error|errorpage|404|403|500|401|denied"
+    r"|unauthori[sz]ed|forbidden|forgot|password|callback|logout|layout|guard|loading|splash"
+    r"|maintenance|fallback|redirect|root$|^app$|shell$|provider|boundary|protected|private"
+    r"|require|suspense|spinner|loader|navigate|outlet|wrapper|template|unavailable|oauth|sso"
+    r"|onboard|setup|activate|confirm|verif|invite"
+)
+"""Pages that may be the first that one sees, and what is no page."""
+_PAGE_MODULE = regex(r"(?i)(?:^|/)(?:pages?|views?|screens?|routes?|features|modules|containers)/")
+_PAGE_NAME = regex(r"(?:Page|View|Screen|Dashboard|Wizard|Container)$")
+_ASIDE = regex(
+    r"(?i)\.(?:stories|story|mock|mdx)\.|(?:^|/)(?:\.storybook|stories|storybook|__\w+__)/"
+)
+_MOUNTS = regex(
+    r"\b(?:createRoot|hydrateRoot|ReactDOM\.render|ReactDOM\.hydrate|createApp|createSSRApp"
+    r"|bootstrapApplication|platformBrowser\w*)\s*\(|\brender\(\s*(?:\(\)\s*=>\s*)?<"
+)
+_BUNDLED = regex(
+    r"^(?:vite|react-scripts|webpack|@rspack/.+|@rsbuild/.+|parcel|next|@craco/craco|rollup|vue"
+    r"|@vitejs/.+|esbuild|react-dom|preact|svelte|solid-js)$"
+)
+_HOME = ("", "/", "*", "/*")
+_LOCAL_SHELL = frozenset(
+    {"electron", "@tauri-apps/api", "@tauri-apps/cli", "@capacitor/core", "react-native", "expo",
+     "webextension-polyfill", "wxt", "plasmo", "@crxjs/vite-plugin", "nw"}
+)  # fmt: skip
+"""What makes an application that lies on the machine of its user: nothing is loaded over a net."""
+_STATIC = ("import", "export")
+_MAX_MODULES = 5_000
+
+
+@once
+def split_files(target: Target) -> tuple[SplitFile, ...]:
+    """Every file that loads a part on demand or holds all pages, and every finished build."""
+    found: dict[str, list[Split]] = {}
+    parts = scanned(target, components)
+    for path, file in parts.items():
+        if _is_aside(target, path):
+            continue
+        if any(one.name or one.fake for one in file.lazy):
+            found.setdefault(path, [])
+        for lazy in file.lazy:
+            if lazy.fake:
+                place = Place(path, lazy.line)
+                found[path].append(Split("a", place, lazy.name or "it", 0, lazy.text))
+        if file.lines > _MANY_LINES and len(file.pages) >= _MANY_PAGES:
+            found.setdefault(path, []).append(_all_pages(path, file))
+    for path, split in _broken(target):
+        mine = found.setdefault(path, [])
+        if split is not None:
+            mine.append(split)
+    files = [
+        SplitFile(path, tuple(sorted(splits, key=_by_place)))
+        for path, splits in sorted(found.items())
+    ]
+    return (*files, *_built(target))
+
+
+def _by_place(one: Split) -> tuple[tuple[object, ...], str]:
+    return (one.place.path, one.place.line or 0, one.place.column or 0), one.clause
+
+
+def _is_aside(target: Target, path: str) -> bool:
+    return is_test_path(path) or bool(_ASIDE.search(path))
+
+
+def _all_pages(path: str, file: FileComponents) -> Split:
+    names = ", ".join(one.name for one in file.pages)
+    related = tuple(Note(Place(path, one.line), one.name) for one in file.pages)
+    return Split("c", Place(path, 1), names, file.lines, "", related)
+
+
+# -- imported both ways --------------------------------------------------------------------
+
+
+def _broken(target: Target) -> Iterator[tuple[str, Split | None]]:
+    """(file, broken split) of every ``import()`` of a module of the application."""
+    known = links(target)
+    closures: dict[str, frozenset[str]] = {}
+    entries = _entries(target)
+    for path, mine in known.items():
+        if _is_aside(target, path) or not path.endswith(_SCRIPTS):
+            continue
+        late = [one for one in mine if one.specifier.kind == "dynamic" and _is_code(one)]
+        if not late:
+            continue
+        package = _package(target, path)
+        if package is None or not _is_bundled(package) or _is_local(package):
+            continue
+        if is_node_side(path, target.text(path)):
+            continue
+        for one in late:
+            yield path, _kept_apart(target, path, one, entries, closures)
+
+
+_SCRIPTS = (".ts", ".tsx", ".js", ".jsx", ".mjs", ".mts", ".vue", ".svelte")
+
+
+def _is_code(link: Link) -> bool:
+    return link.meant.kind == "file" and link.meant.path.endswith(_SCRIPTS)
+
+
+def _kept_apart(
+    target: Target,
+    path: str,
+    link: Link,
+    entries: tuple[str, ...],
+    closures: dict[str, frozenset[str]],
+) -> Split | None:
+    """What is wrong with one ``import()``: its module is loaded before it."""
+    wanted = link.meant.path
+    users = {
+        user: specifier
+        for user, specifier in importers(target).get(wanted, ())
+        if specifier.kind in _STATIC
+        and not specifier.type_only
+        and user.endswith(_SCRIPTS)
+        and not _is_aside(target, user)
+        and user != wanted
+    }
+    if not users:
+        return None
+    for start in (path, *entries):
+        # What only an entry loads says something of its own application alone.
+        if start not in closures:
+            closures[start] = _closure(target, start, late=False)
+        loaded = closures[start]
+        if start != path:
+            whole = f"{start} *"
+            if whole not in closures:
+                closures[whole] = _closure(target, start, late=True)
+            if path not in closures[whole]:
+                continue
+        for user in sorted(users):
+            if user in loaded and _uses(target, user, users[user].text):
+                at = users[user]
+                return Split(
+                    "b",
+                    Place(path, link.specifier.line, link.specifier.column),
+                    wanted,
+                    0,
+                    f'import("{link.specifier.text}")',
+                    (Note(Place(user, at.line, at.column), f'imports "{at.text}" statically'),),
+                )
+    return None
+
+
+def _closure(target: Target, start: str, *, late: bool) -> frozenset[str]:
+    """The modules that are loaded with one, those that are loaded on demand with ``late``."""
+    known = links(target)
+    seen = {start}
+    pending = [start]
+    while pending and len(seen) < _MAX_MODULES:
+        for link in known.get(pending.pop(), ()):
+            at = link.meant.path
+            kind = link.specifier.kind
+            if (
+                at
+                and at not in seen
+                and not link.specifier.type_only
+                and (kind in _STATIC or kind == "require" or (late and kind == "dynamic"))
+            ):
+                seen.add(at)
+                pending.append(at)
+    return frozenset(seen)
+
+
+@once
+def _entries(target: Target) -> tuple[str, ...]:
+    """The modules that a page starts with."""
+    found = []
+    for path, mine in links(target).items():
+        if path.endswith((".html", ".htm")):
+            found += [one.meant.path for one in mine if one.meant.path.endswith(_SCRIPTS)]
+        elif (
+            _STARTS.search(posixpath.basename(path))
+            and not is_test_path(path)
+            and _MOUNTS.search(target.text(path))
+        ):
+            found.append(path)
+    return tuple(dict.fromkeys(found))
+
+
+_STARTS = regex(r"(?i)^(?:main|index|app|client|entry|bootstrap|start|root)[\w.-]*\.[cm]?[jt]sx?$")
+
+
+def _uses(target: Target, user: str, specifier: str) -> bool:
+    """Whether something of an imported module is used as a value: a type alone is left out of
+    what is built."""
+    if not user.endswith((".ts", ".tsx", ".mts")):
+        return True
+    file = scanned(target, outline).get(user)
+    if file is None:
+        return False
+    text = target.text(user)
+    for name, path in file.imports:
+        if path[0] != specifier:
+            continue
+        if len(path) == 1 or name == "*":
+            return True
+        word = re.escape(name)
+        value = (
+            rf"<{word}[\s/>.]|(?<![\w.'\"]){word}\s*[.(\[`]|[=({{,\[?]\s*{word}\s*[,)\]}};]"
+            rf"|\bnew {word}\b"
+        )
+        body = text[text.rfind(specifier) :]
+        if re.search(value, body) or re.search(rf"\bexport\s+default\s+{word}\b", body):
+            return True
+    return False
+
+
+@once
+def _packages(target: Target) -> dict[str, NpmPackage]:
+    return {one.folder: one for one in npm_packages(target)}
+
+
+def _package(target: Target, path: str) -> NpmPackage | None:
+    folder = posixpath.dirname(path)
+    known = _packages(target)
+    while True:
+        if folder in known:
+            return known[folder]
+        if not folder:
+            return None
+        folder = posixpath.dirname(folder)
+
+
+def _dependencies(package: NpmPackage) -> Iterable[str]:
+    return (name for _, name, _, _ in package.manifest.dependencies)
+
+
+def _is_bundled(package: NpmPackage) -> bool:
+    return any(_BUNDLED.match(name) for name in _dependencies(package))
+
+
+def _is_local(package: NpmPackage) -> bool:
+    return not _LOCAL_SHELL.isdisjoint(_dependencies(package))
+
+
+# -- builds ----------------------------------------------------------------------------------
+
+
+def _built(target: Target) -> Iterator[SplitFile]:
+    """What finished builds say of the cuts."""
+    for build in web_builds(target):
+        splits = []
+        for entry in build.entries:
+            if entry.eager:
+                splits.append(
+                    Split(
+                        "d",
+                        build.place,
+                        ", ".join(entry.eager[:5]),
+                        len(entry.eager),
+                        entry.name,
+                    )
+                )
+            splits += _pages_at_once(target, build, entry)
+        yield SplitFile(f"{build.folder}:splits", tuple(splits))
+
+
+def _pages_at_once(target: Target, build: WebBuild, entry: BuildEntry) -> Iterator[Split]:
+    """Pages in what an entry loads at once, one page and those that come first left out."""
+    pages = [
+        one
+        for one in entry_modules(target, build, entry)
+        if _PAGE_FOLDER.search(one.path)
+        and one.path.endswith(_SCRIPTS)
+        and _PAGE_FILE.search(posixpath.basename(one.path))
+        and not _FIRST.search(posixpath.basename(one.path).partition(".")[0])
+    ]
+    if build.tool != "next" and pages:
+        yield Split(
+            "e",
+            build.place,
+            ", ".join(one.path for one in pages[:5]),
+            len(pages),
+            entry.name,
+            tuple(Note(Place(one.path, 1), f"in {one.chunk}") for one in pages),
+        )
+
+
+_PAGE_FOLDER = regex(r"(?:^|/)(?:pages|views|screens)/")
+_PAGE_FILE = regex(r"^(?:[A-Z]\w*|[\w-]+[-.](?:page|view|screen))\.(?:[jt]sx?|vue|svelte)$")
+
+
+# -- routers ---------------------------------------------------------------------------------
+
+
+@once
+def router_files(target: Target) -> tuple[RouterFile, ...]:
+    """Every file with four routes of a browser application, by path."""
+    found = []
+    parts = scanned(target, components)
+    for path, file in parts.items():
+        if len(file.routes) < _FEW_ROUTES or _is_aside(target, path):
+            continue
+        package = _package(target, path)
+        if package is not None and _is_local(package):
+            continue
+        names = {one.name for one in file.lazy if one.name and not one.fake}
+        late = sum(1 for one in file.routes if one.late or not names.isdisjoint(one.names))
+        eager = None if _is_loaded_late(target, path) else _eager(target, path, file, parts)
+        found.append(
+            RouterFile(path, Place(path, file.routes[0].line), len(file.routes), late, eager)
+        )
+    return tuple(found)
+
+
+def _is_loaded_late(target: Target, path: str) -> bool:
+    """Whether a module is itself loaded on demand, and in no other way."""
+    kinds = {
+        specifier.kind
+        for user, specifier in importers(target).get(path, ())
+        if not _is_aside(target, user) and not specifier.type_only
+    }
+    return "dynamic" in kinds and kinds.isdisjoint(_STATIC)
+
+
+def _eager(
+    target: Target, path: str, file: FileComponents, parts: Mapping[str, FileComponents]
+) -> EagerPages | None:
+    static: dict[str, Link] = {}
+    mine = scanned(target, outline).get(path)
+    by_text = {
+        one.specifier.text: one
+        for one in links(target).get(path, ())
+        if one.specifier.kind == "import" and not one.specifier.type_only
+    }
+    for name, words in mine.imports if mine is not None else ():
+        link = by_text.get(words[0])
+        if link is not None and link.meant.kind == "file":
+            static[name] = link
+    pages: dict[str, Note] = {}
+    routes: list[Note] = []
+    guarded = False
+    first = {name for one in file.routes if one.path in _HOME for name in one.names}
+    for route in file.routes:
+        for name in _shown(route):
+            link = static.get(name)
+            if link is None or name in first or not _is_page(name, link.meant.path, route, parts):
+                continue
+            at = link.specifier
+            pages.setdefault(name, Note(Place(path, at.line), name))
+            routes.append(Note(Place(path, route.line), f"{route.path or 'index'} shows {name}"))
+            guarded = guarded or route.guarded
+    if not pages:
+        return None
+    notes = sorted(pages.values(), key=_by_line)
+    return EagerPages(tuple(notes), tuple(routes), guarded)
+
+
+def _by_line(note: Note) -> tuple[int, str]:
+    return note.place.line or 0, note.message
+
+
+def _shown(route: RouteEntry) -> tuple[str, ...]:
+    """The component that a route shows: the innermost that is no wrapper."""
+    names = [name for name in route.names if not _FIRST.search(name)]
+    return tuple(names[-1:])
+
+
+def _is_page(
+    name: str, module: str, route: RouteEntry, parts: Mapping[str, FileComponents]
+) -> bool:
+    if route.path in _HOME or _FIRST.search(route.path.strip("/:*")):
+        return False
+    stem = posixpath.basename(module).partition(".")[0]
+    if _FIRST.search(stem) and stem.lower() != "index":
+        return False
+    inner = parts.get(module)
+    if inner is not None and any(one.name and not one.fake for one in inner.lazy):
+        return False  # a page that loads what it shows on demand
+    return not route.nests or bool(_PAGE_NAME.search(name) or _PAGE_MODULE.search(module))

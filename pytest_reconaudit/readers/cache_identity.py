@@ -1,0 +1,117 @@
+"""Whom an answer is for, and whether a key says so."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from pytest_reconaudit.patterns import regex
+from pytest_reconaudit.readers.cache_words import WORD, shortened, stripped
+from pytest_reconaudit.readers.code import Call, Code, Function
+
+__all__ = ["IdentityReader"]
+
+_IDENTITY = regex(
+    r"\b(?:claims\.(?:sub|user_id|id|uid|tenant_id|org_id)"
+    r"|(?:req|request|ctx|context|c|info\.context|self\.request)\.(?:user|auth|session|tenant|state\.user)"
+    r"(?:\.\w+){0,2}|current_user(?:_?id|\.\w+)?|currentUser(?:Id|\.\w+)?|auth(?:ed|enticated)?_user(?:_id|\.\w+)?"
+    r"|authUser(?:Id|\.\w+)?|session\.user(?:\.\w+)?|tenant_id|tenantId|user_id|userId|owner_id|ownerId"
+    r"|account_id|accountId|org(?:anization)?_id|org(?:anization)?Id|workspace_id|workspaceId|g\.user(?:\.\w+)?)\b"
+)
+_EXTRACTED = regex(
+    r"extract_user|current_?user|claims|get_?user_?id|req(?:uest)?\.(?:user|auth|session|headers)|\bauth\b"
+    r"|jwt|session|tenant|identity|principal|g\.user|Depends\(|ctx\.(?:user|auth|session)|locals",
+    re.IGNORECASE,
+)
+_GUARDS = regex(
+    r"check|author|permission|verif|valid|ensure|assert|require|guard|can_|can[A-Z]|allow|log|audit"
+    r"|trace|debug|info|warn|error|track|emit|publish|notify|record|span|metric|extract|parse|from_str"
+    r"|is_admin|has_role|into_inner|clone|to_string|format|sleep",
+    re.IGNORECASE,
+)
+_OWNERSHIP = regex(
+    r"check_?(?!ed|out|sum)|authori[sz]|permission|ensure_?|require_?|^can_?|assert_|has_?access|is_?owner"
+    r"|is_?member|is_?admin|verify_?(?:access|owner)|_?guard|policy|ability|get_object_or_404",
+    re.IGNORECASE,
+)
+_WHO = regex(
+    r"user|tenant|owner|account|org|workspace|team|member|auth|claims|subject|sub\b|viewer|actor|customer|me\b|uid",
+    re.I,
+)
+_PATHS = regex(
+    r"(?:req|request|ctx|context|uri|url)\w*\.(?:path|originalUrl|url|uri|get_full_path|build_absolute_uri|match_pattern|full_path|nextUrl)\b",
+    re.I,
+)
+_QUERIED = regex(r"query|originalUrl|\.url\b|full_path|absolute|uri\b|search|params|args", re.I)
+
+
+class IdentityReader:
+    """Reads who asks in the functions of one file."""
+
+    def __init__(self, code: Code) -> None:
+        self.code = code
+
+    def identity(self, call: Call, function: Function) -> tuple[str, int]:
+        """How the function narrows what it fetches before a write to one user or tenant."""
+        code = self.code
+        start = function.body[0]
+        text = code.text(start, call.start)
+        if not _IDENTITY.search(text):
+            return "", 0
+        own = {stripped(one.name) for one in function.parameters}
+        if any(_OWNERSHIP.search(one.name) for one in code.calls_in(start, call.start)):
+            return "", 0
+        for one in code.calls_in(start, call.start):
+            if one.macro or _GUARDS.search(one.name):
+                continue
+            if one.receiver[1] > one.receiver[0]:
+                receiver = code.text(one.receiver)[-60:]
+                if _GUARDS.search(receiver.rpartition(".")[2]) or "ache" in receiver:
+                    continue
+            if any(_GUARDS.search(code.calls[by].name) for by in self._outer(one)):
+                continue
+            for span in one.arguments:
+                if span[1] - span[0] > 200:
+                    continue
+                given = code.text(span)
+                if self._names_who(given, one, own):
+                    return shortened(f"{one.name}({given})", 80), code.line(one.name_at)
+        return "", 0
+
+    def _names_who(self, given: str, call: Call, own: set[str]) -> bool:
+        """Whether an argument is the authenticated user, a tenant, or an id of one."""
+        for match in _IDENTITY.finditer(given):
+            word = match[0]
+            head = word.partition(".")[0]
+            after = given[match.end() :].lstrip()[:1]
+            if given[: match.start()].count('"') % 2 or (after == ":" and "." not in word):
+                continue  # in a string, the name of a field
+            if WORD.fullmatch(word) and not word.startswith(("current", "auth", "tenant")):
+                binding = self.code.binding_of(word, call.start, call.scope)
+                if binding is None or not _EXTRACTED.search(self.code.text(binding.value)[:300]):
+                    continue
+            elif (
+                head in ("req", "request", "ctx", "context", "c", "session")
+                and head not in own
+                and not self.code.binding_of(head, call.start, call.scope)
+            ):
+                continue
+            return True
+        return False
+
+    def _outer(self, call: Call) -> Iterator[int]:
+        """Indexes of the calls whose argument holds a call."""
+        for one in self.code.calls[max(call.index - 12, 0) : call.index]:
+            if any(a <= call.start and call.end <= b for a, b in one.arguments):
+                yield one.index
+
+    def is_request_key(self, key: str, call: Call) -> bool:
+        holes = re.findall(r"\{([^{}]*)\}", key)
+        if not any(_PATHS.search(one) for one in holes):
+            return False
+        return not any(
+            _WHO.search(one)
+            or (_QUERIED.search(one) and not one.endswith((".path()", ".path")))
+            or re.search(r"hash|digest|md5|sha|key|fingerprint|stringify", one, re.I)
+            for one in holes
+        )

@@ -1,0 +1,356 @@
+"""Database calls in Python: Django's ORM, SQLAlchemy and SQLModel, DB-API cursors."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from pytest_reconaudit.patterns import regex
+from pytest_reconaudit.readers.code import Call, Code
+from pytest_reconaudit.readers.query_call import (
+    FoundQuery,
+    binding_near,
+    expression_text,
+    sql_of,
+    table_name,
+)
+
+__all__ = ["python_queries", "queryset_model"]
+
+_TERMINALS = {
+    "get": "select", "first": "select", "last": "select", "earliest": "select",
+    "latest": "select", "in_bulk": "select", "count": "count", "exists": "count",
+    "aggregate": "count", "create": "insert", "get_or_create": "insert",
+    "update_or_create": "upsert", "bulk_create": "insert", "bulk_update": "update",
+    "update": "update", "delete": "delete", "iterator": "select", "contains": "count",
+    "aget": "select", "afirst": "select", "alast": "select", "acount": "count",
+    "aexists": "count", "acreate": "insert", "aupdate": "update", "adelete": "delete",
+    "aget_or_create": "insert", "aupdate_or_create": "upsert",
+}  # fmt: skip
+_BULK = frozenset({"bulk_create", "bulk_update", "in_bulk", "add_all", "executemany",
+                   "bulk_save_objects", "bulk_insert_mappings",
+                   "bulk_update_mappings"})  # fmt: skip
+_LAZY = frozenset({"all", "filter", "exclude", "order_by", "values", "values_list", "annotate",
+                   "select_related", "prefetch_related", "distinct", "only", "defer", "using",
+                   "reverse", "union"})  # fmt: skip
+_QUERYSET = regex(
+    r"\b([A-Z]\w*)(?:\._?(?:default_manager|base_manager)|\s*\.\s*(?:\w+_)?objects)\b"
+)
+_EVALUATES = frozenset({"list", "tuple", "set", "len", "sorted", "dict", "bool", "frozenset", "any",
+                        "all", "sum", "max", "min", "enumerate", "next"})  # fmt: skip
+
+_SESSION = regex(
+    r"(?:\w+\.)*_?(?:\w*session|db|sess|dbs|conn(?:ection)?|\w+_conn|engine|tx|transaction|uow|database)"
+    r"(?:\(\))?(?:\.session)?"
+)
+_SESSION_CALLS = {"execute": "", "scalars": "", "scalar": "", "scalar_one": "", "get": "select",
+                  "get_one": "select", "exec": "", "stream": "", "stream_scalars": "",
+                  "query": "", "merge": "upsert", "delete": "delete", "fetch": "", "fetchrow": "",
+                  "fetchval": "", "fetch_one": "", "fetch_all": "", "fetch_val": "",
+                  "executemany": ""}  # fmt: skip
+_ALCHEMY_WORDS = (b"sqlalchemy", b"sqlmodel", b"Session")
+_ALCHEMY_ENDS = {"first": "select", "all": "select", "one": "select", "one_or_none": "select",
+                 "scalar": "select", "scalar_one": "select", "scalar_one_or_none": "select",
+                 "count": "count", "get": "select", "update": "update", "delete": "delete",
+                 "exists": "count"}  # fmt: skip
+_STATEMENT = regex(
+    r"\b(?:sa\.|sqlalchemy\.|sqlmodel\.)?(select|insert|update|delete|text|exists|func)\s*\(|\.\s*(?:insert|update|delete|select)\s*\("
+)
+_VERB = regex(r"(?:^|[\s.(=])(?:\w+\.)?(select|insert|update|delete)\s*\(\s*([A-Za-z_][\w.]*)?")
+_TABLE_VERB = regex(r"\b(\w+)\.(insert|update|delete|select)\s*\(\s*\)")
+_FUNC = regex(r"\bselect\s*\(\s*(?:sa\.|sqlalchemy\.|sqlmodel\.)?(?:func\.|exists\b|count\()")
+_MODEL = regex(r"(?:\w+\.)*([A-Z]\w*)")
+_CURSOR = regex(r"(?:\w+\.)*_?(?:cur|cursor|\w+_cursor|\w+_cur|c|curs)")
+_LIMIT = regex(
+    r"\.\s*(?:limit|fetch)\s*\(\s*([^()]*(?:\([^()]*\)[^()]*)*)\)|\.\s*(?:paginate|slice)\s*\(\s*([^()]*)\)|\[\s*\w*\s*:\s*([^\]]+)\]"
+)
+_ITERATED = frozenset({"for_statement", "for_in_clause"})
+_NAMES = frozenset({*_TERMINALS, *_SESSION_CALLS, *_LAZY, *_ALCHEMY_ENDS, "save", "asave"})
+
+
+def python_queries(code: Code) -> Iterator[FoundQuery]:
+    """Every call of a file that sends a statement; a lazy queryset only where it is evaluated."""
+    source = code.source
+    alchemy = any(word in source for word in _ALCHEMY_WORDS)
+    django = b"objects" in source or b"_manager" in source
+    names = _NAMES if django else _SESSION_CALLS
+    for call in code.calls_named(names):
+        if call.name_at <= call.start:
+            continue
+        found = _django(code, call) if django else None
+        if found is None and call.name in _SESSION_CALLS:
+            found = _alchemy(code, call, alchemy)
+        if found is None and call.name == "execute":
+            found = _cursor(code, call)
+        if found is None and django and call.name in ("save", "asave", "delete"):
+            found = _instance(code, call)
+        if found is not None:
+            yield found
+
+
+def queryset_model(text: str) -> str:
+    """The class whose manager an expression begins with; empty when it is no queryset."""
+    match = _QUERYSET.match(text.strip())
+    return match[1] if match else ""
+
+
+# -- Django --------------------------------------------------------------------------------
+
+
+def _django(code: Code, call: Call) -> FoundQuery | None:
+    if call.name not in _TERMINALS and call.name not in _LAZY:
+        return None
+    text = expression_text(code, call.start, call.end)
+    before = text[: call.name_at - call.start]
+    match = _QUERYSET.match(before)
+    if match is None:
+        if call.name not in _TERMINALS:
+            return None
+        text = _from_variable(code, call, text)
+        match = _QUERYSET.match(text)
+        if match is None:
+            return None
+    last = _last_of_chain(code, call)
+    if last is not call:  # not the end of its chain: the end is looked at by itself
+        return None
+    kind = _TERMINALS.get(call.name, "select")
+    many = False
+    if call.name in _LAZY:
+        if not _evaluated(code, call):
+            return None
+        many = True
+    return FoundQuery(
+        call,
+        kind,
+        "django",
+        (call.start, call.end),
+        text,
+        table_name(match[1]),
+        "",
+        many,
+        _limit(code, call, text),
+        (),
+        call.name in _BULK,
+    )
+
+
+def _from_variable(code: Code, call: Call, text: str) -> str:
+    """The source of a queryset that begins with a variable of the function."""
+    root = text.partition(".")[0].strip()
+    if not root.isidentifier():
+        return ""
+    binding = binding_near(code, root, call.start, call.scope)
+    if binding is None or binding.name != root or not _still_lazy(code, binding.value):
+        return ""
+    value = expression_text(code, *binding.value)
+    return f"{value}{text[len(root) :]}" if queryset_model(value) else ""
+
+
+def _still_lazy(code: Code, span: tuple[int, int]) -> bool:
+    """Whether a value is a queryset and not what one gave: ``in_bulk`` makes a dict."""
+    for call in code.calls:
+        if call.start == span[0] and call.end == span[1]:
+            return call.name in _LAZY
+        if call.start > span[0]:
+            break
+    return code.text(span).endswith("objects")
+
+
+def _last_of_chain(code: Code, call: Call) -> Call:
+    last = call
+    for one in code.calls[max(call.index - 40, 0) : call.index]:
+        if one.start == call.start and one.end > last.end:
+            if code.source[last.end : one.name_at].strip(b" \n\t\\") == b".":
+                last = one
+            elif last is call:
+                # Another link in between; it is looked at when its turn comes.
+                return one
+    return last
+
+
+def _evaluated(code: Code, call: Call) -> bool:
+    """Whether a lazy queryset is read where it stands."""
+    node = code.node(call.start, call.end)
+    for _ in range(6):
+        parent = node.parent if node is not None else None
+        if node is None or parent is None:
+            return False
+        if parent.type in _ITERATED:
+            right = parent.child_by_field_name("right")
+            return right is not None and right.start_byte <= call.start < right.end_byte
+        if parent.type == "argument_list":
+            taker = parent.parent
+            function = taker.child_by_field_name("function") if taker is not None else None
+            return function is not None and code.tree.text(function) in _EVALUATES
+        if parent.type == "return_statement":
+            return False
+        if parent.type not in (
+            "subscript",
+            "parenthesized_expression",
+            "call",
+            "attribute",
+            "await",
+        ):
+            return False
+        node = parent
+    return False
+
+
+def _instance(code: Code, call: Call) -> FoundQuery | None:
+    """``row.save()`` of a row that a loop over a queryset gives."""
+    receiver = code.text(call.receiver)
+    if not receiver.isidentifier():
+        return None
+    for scope in code.around(call.scope):
+        if scope.kind == "function":
+            return None
+        if scope.kind != "loop" or scope.label not in ("for", "comprehension"):
+            continue
+        start = code.source.rfind(b"for ", 0, scope.head[0])
+        target = code.text(start + 4, scope.head[0]).rpartition(" in")[0].strip()
+        if target != receiver:
+            continue
+        over = code.text(scope.head)
+        model = queryset_model(over)
+        if not model:
+            root = over.partition(".")[0].strip()
+            binding = binding_near(code, root, scope.head[0], scope.parent)
+            model = queryset_model(code.text(binding.value)) if binding is not None else ""
+        if not model:
+            return None
+        kind = "delete" if call.name == "delete" else "update"
+        text = expression_text(code, call.start, call.end)
+        return FoundQuery(call, kind, "django", (call.start, call.end), text, table_name(model))
+    return None
+
+
+# -- SQLAlchemy and DB-API -----------------------------------------------------------------
+
+
+def _alchemy(code: Code, call: Call, alchemy: bool) -> FoundQuery | None:
+    head = "".join(code.text(call.start, call.name_at).split()).rstrip(".")
+    if not call.arguments or not _SESSION.fullmatch(head):
+        return None
+    given = code.text(call.arguments[0][0], min(call.arguments[0][1], call.arguments[0][0] + 3_000))
+    name, last = call.name, _last_link(code, call)
+    chain = expression_text(code, call.start, last.end)
+    many = ".all()" in chain or ".fetchall()" in chain or ".unique()" in chain
+    if name in ("get", "get_one"):
+        model = _MODEL.fullmatch(given)
+        if not alchemy or model is None or len(call.arguments) < 2:
+            return None
+        return _session(call, last, "select", table_name(model[1]), chain, False, head)
+    if name in ("merge", "delete"):
+        return None
+    if name == "query":
+        if not alchemy:
+            return None
+        kind = _query_kind(code, call)
+        model = _MODEL.match(given)
+        if not kind:
+            return None
+        return _session(
+            call, last, kind, table_name(model[1]) if model else "", chain, many, head,
+            _limit(code, call, chain),
+        )  # fmt: skip
+    text = given
+    if given.isidentifier():
+        binding = binding_near(code, given, call.start, call.scope)
+        if binding is None:
+            return None
+        text = expression_text(code, *binding.value)
+    sql = sql_of(text)
+    if sql is not None:
+        kind, table, limit, columns = sql
+        return FoundQuery(
+            call, kind, "sql", (call.start, last.end), f"{chain}\n{text}", table, head,
+            many and kind == "select", limit, columns, name in _BULK,
+        )  # fmt: skip
+    if not _STATEMENT.search(text):
+        return None
+    kind, table = _statement_kind(text)
+    rows = many or name == "scalars"
+    return _session(
+        call, last, kind, table, f"{chain}\n{text}", rows and kind == "select", head,
+        _limit(code, call, text),
+    )  # fmt: skip
+
+
+def _session(
+    call: Call,
+    last: Call,
+    kind: str,
+    table: str,
+    text: str,
+    many: bool,
+    connection: str,
+    limit: str = "",
+) -> FoundQuery:
+    return FoundQuery(
+        call, kind, "sqlalchemy", (call.start, last.end), text, table, connection, many, limit
+    )
+
+
+def _query_kind(code: Code, call: Call) -> str:
+    """How a ``session.query(…)`` chain ends; empty when it is only built here."""
+    ends = [
+        one.name
+        for one in code.calls[max(call.index - 40, 0) : call.index]
+        if one.start == call.start and one.name in _ALCHEMY_ENDS
+    ]
+    return (
+        _ALCHEMY_ENDS[ends[0]]
+        if ends
+        else ("select" if _evaluated(code, _last_link(code, call)) else "")
+    )
+
+
+def _last_link(code: Code, call: Call) -> Call:
+    last = call
+    for one in code.calls[max(call.index - 40, 0) : call.index]:
+        if one.start == call.start and one.end > last.end:
+            last = one
+    return last
+
+
+def _statement_kind(text: str) -> tuple[str, str]:
+    built = _TABLE_VERB.search(text)
+    if built is not None:
+        return built[2], "" if built[1] in ("table", "t") else built[1].lower()
+    verb = _VERB.search(text)
+    if verb is None:
+        return "select", ""
+    model = _MODEL.match(verb[2] or "")
+    kind = verb[1]
+    if kind == "select" and _FUNC.search(text):
+        kind = "count"
+    if kind == "insert" and "on_conflict_do_update" in text:
+        kind = "upsert"
+    return kind, table_name(model[1]) if model else ""
+
+
+def _cursor(code: Code, call: Call) -> FoundQuery | None:
+    head = code.text(call.start, call.name_at).rstrip(" .\n")
+    if not call.arguments or not _CURSOR.fullmatch(head):
+        return None
+    text = code.text(call.arguments[0][0], min(call.arguments[0][1], call.arguments[0][0] + 3_000))
+    if text.isidentifier():
+        binding = binding_near(code, text, call.start, call.scope)
+        text = expression_text(code, *binding.value) if binding is not None else ""
+    sql = sql_of(text)
+    if sql is None:
+        return None
+    kind, table, limit, columns = sql
+    return FoundQuery(
+        call, kind, "sql", (call.start, call.end), text, table, head, kind == "select", limit,
+        columns,
+    )  # fmt: skip
+
+
+def _limit(code: Code, call: Call, text: str) -> str:
+    after = code.text(call.end, min(call.end + 40, len(code.source))).lstrip()
+    if after.startswith("[") and ":" in after.partition("]")[0]:
+        return after.partition("]")[0].rpartition(":")[2].strip() or "slice"
+    match = _LIMIT.search(text)
+    if match is None:
+        return ""
+    return next((word.strip() for word in match.groups() if word), "limit")

@@ -1,0 +1,250 @@
+"""Database calls in Rust: Diesel and diesel-async, sqlx, SeaORM, tokio-postgres."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from pytest_reconaudit.patterns import regex
+from pytest_reconaudit.readers.code import Call, Code
+from pytest_reconaudit.readers.query_call import (
+    FoundQuery,
+    binding_near,
+    expression_text,
+    sql_of,
+    table_name,
+)
+
+__all__ = ["names_connection", "rust_queries"]
+
+_DIESEL = frozenset({"load", "get_result", "get_results", "first", "execute", "load_stream",
+                     "load_iter"})  # fmt: skip
+_DIESEL_OWN = _DIESEL - {"execute", "load", "first"}
+_DIESEL_MANY = frozenset({"load", "get_results", "load_stream", "load_iter"})
+_SQLX = frozenset({"fetch_one", "fetch_all", "fetch_optional", "fetch", "fetch_many", "execute"})
+_SQLX_MANY = frozenset({"fetch_all", "fetch", "fetch_many"})
+_SEA = frozenset({"one", "all", "insert", "update", "delete", "save", "exec", "exec_with_returning",
+                  "exec_without_returning", "count", "paginate", "stream"})  # fmt: skip
+_POSTGRES = frozenset({"query", "query_one", "query_opt", "execute", "query_raw"})
+_WORDS = _DIESEL | _SQLX | _SEA | _POSTGRES
+
+_CONNECTION = regex(
+    r"(?:\w*_)?(?:conn(?:ection)?|pool|db|tx|txn|transaction|trx|executor|database|pg|dbtx)\d*"
+    r"|(?:get|acquire|establish)_(?:\w*_)?(?:conn|connection|pool|db)(?:_\w+)?"
+)
+_SOFTENED = regex(
+    r"(?:\.\s*(?:as_mut|deref_mut|deref|as_ref|as_deref_mut|get|get_ref|acquire|clone|inner|unwrap"
+    r"|begin|borrow_mut|lock|write|into_inner|expect)\s*\([^()]*\)|\.\s*await|\?|\s)+$"
+)
+_LAST = regex(r"(\w+)(?:\s*\([^()]*\))?$")
+_IDENTIFIER = regex(
+    r"(?:&\s*(?:mut\s+)?|\*)*([a-z_]\w*)(?:\s*\.\s*(?:clone|as_str|build\w*)\s*\(\))?"
+)
+_STATEMENT = regex(
+    r"\bsql_query\b|\binsert_into\b|\binsert_or_ignore_into\b|\breplace_into\b|\bdiesel::|::table\b"
+    r"|\.\s*(?:values|set|filter|select|find|inner_join|order|order_by|into_boxed|on_conflict"
+    r"|set_bind|bind|limit|distinct)\s*(?:::<[^>]*>)?\(|\bquery(?:_as|_scalar|_with|_file\w*)*\s*(?:!|\(|::)"
+    r"|\b(?:update|delete)\s*\("
+)
+_SQLX_MADE = regex(
+    r"\bquery(?:_as|_scalar|_with|_as_with|_scalar_with|_file|_file_as|_file_scalar|_unchecked"
+    r"|_as_unchecked|_scalar_unchecked)*\s*(?:!|\(|::<)|QueryBuilder|\.\s*build(?:_query_as|_query_scalar)?"
+    r"\s*(?:::<[^>]*>)?\(\)|\bsql\w*\b"
+)
+_UPDATE = regex(r"(?:\bdiesel::|(?<![\w.:]))update\s*\(")
+_DELETE = regex(r"(?:\bdiesel::|(?<![\w.:]))delete\s*\(")
+_INSERT = regex(r"\b(?:insert_into|insert_or_ignore_into|replace_into)\s*\(")
+_COUNT = regex(
+    r"\.\s*count\s*\(\s*\)|\bcount_star\s*\(|\bselect\s*\(\s*(?:diesel::)?(?:dsl::)?(?:count|sum|max|min|avg|exists)\b|\bexists\s*\("
+)
+_TABLE = (
+    regex(r"\b(?:insert_into|insert_or_ignore_into|replace_into|update|delete)\s*\(\s*&?\s*(?:\w+::)*?(\w+)(?:::table|::dsl::\w+)?\s*[.,)]"),
+    regex(r"\b(\w+)::table\b"),
+    regex(r"\b(\w+)::dsl::\w+"),
+    regex(r"^\s*(?:\w+::)*([a-z]\w*)\s*\.\s*(?:filter|select|find|order|inner_join|left_join|into_boxed|limit|count|load|first)\b"),
+)  # fmt: skip
+_DIESEL_LIMIT = regex(r"\.\s*limit\s*\(\s*([^()]*(?:\([^()]*\)[^()]*)*)\)")
+_DIESEL_COLUMN = regex(r"(?:^|[(,\s])(?:\w+::)*(\w+)\s*\.\s*eq\s*\(")
+_SET_CALL = regex(r"\.\s*set\s*\(")
+_ENTITY = regex(
+    r"\b([A-Z]\w*|\w+::Entity)\s*(?:as\s+EntityTrait\s*>)?::(?:find|insert|update|delete|find_by_id|insert_many|update_many|delete_many|delete_by_id)\b|\b(\w+)::(?:Entity|ActiveModel)\b"
+)
+_SEA_WORDS = (b"sea_orm", b"ActiveModel", b"EntityTrait", b"ActiveValue", b"DatabaseConnection")
+_BULK = regex(
+    r"\bpush_values\b|\bunnest\s*\(|\binsert_many\b|\bvalues\s*\(\s*&?\s*\w*(?:s|rows|records|vec|batch|list)\s*\)",
+    2,
+)
+_SEA_VERB = regex(r"(?:::|\b)(insert|update|delete)(?:_many|_by_id)?\s*\(")
+_NO_TABLES = frozenset(
+    {"diesel", "dsl", "self", "query", "q", "stmt", "statement", "select", "schema"}
+)
+_MAX_CONNECTION = 300
+_KINDS = {"insert": "insert", "update": "update", "delete": "delete", "save": "update",
+          "count": "count", "one": "select", "all": "select", "paginate": "select",
+          "stream": "select"}  # fmt: skip
+
+
+def names_connection(text: str) -> bool:
+    """Whether an expression names a database connection, pool or transaction."""
+    if len(text) > _MAX_CONNECTION:
+        return False
+    text = text.strip().lstrip("&*(").strip()
+    if text.count(")") > text.count("("):
+        text = text.rstrip(")")
+    text = text.removeprefix("mut ").strip().lstrip("&*( ").removeprefix("mut ").strip()
+    text = _SOFTENED.sub("", text) if _SOFTENED.search(text) else text
+    last = _LAST.search(text)
+    return last is not None and _CONNECTION.fullmatch(last[1]) is not None
+
+
+def rust_queries(code: Code) -> Iterator[FoundQuery]:
+    """Every call of a file that sends a statement."""
+    source = code.source
+    diesel = b"diesel" in source
+    sea = any(word in source for word in _SEA_WORDS)
+    postgres = b"postgres::" in source
+    sqlx = b"sqlx" in source or b"query" in source
+    for call in code.calls_named(_WORDS):
+        if call.macro or not call.arguments or call.receiver[0] == call.receiver[1]:
+            continue
+        given = code.text(call.arguments[0])
+        if len(call.arguments) == 1:
+            connected = names_connection(given)
+            statement = _statement(code, call, call.receiver)
+            plain = call.name in _DIESEL_OWN or (
+                call.name in _DIESEL and _STATEMENT.search(statement) is not None
+            )
+            if diesel and connected and plain:
+                yield _diesel(code, call, statement, given)
+            elif sqlx and call.name in _SQLX and _SQLX_MADE.search(statement):
+                yield _sqlx(code, call, statement, given)
+            elif sea and connected and call.awaited and call.name in _SEA:
+                yield _sea(code, call, statement, given)
+            elif (
+                sqlx
+                and call.name in _SQLX
+                and not connected
+                and names_connection(code.text(call.receiver))
+                and ('"' in given or _SQLX_MADE.search(given))
+            ):
+                made = _statement(code, call, call.arguments[0])
+                yield _sqlx(code, call, made, code.text(call.receiver))
+        elif (
+            postgres
+            and len(call.arguments) == 2
+            and call.name in _POSTGRES
+            and (code.text(call.arguments[1]).startswith("&[") or '"' in given)
+        ):
+            made = _statement(code, call, call.arguments[0])
+            yield _sqlx(code, call, made, code.text(call.receiver))
+
+
+def _statement(code: Code, call: Call, span: tuple[int, int]) -> str:
+    """The source of a statement; of one in a variable that of its declaration as well."""
+    text = expression_text(code, *span)
+    at, scope, seen = call.start, call.scope, text
+    for _ in range(3):
+        plain = _IDENTIFIER.fullmatch(seen.strip()) or _QUERY_OF.search(seen)
+        if plain is None:
+            break
+        binding = binding_near(code, plain[1], at, scope)
+        if binding is None:
+            break
+        at = binding.start
+        seen = expression_text(code, *binding.value)
+        text = f"{text}\n{seen}"
+    return text
+
+
+_QUERY_OF = regex(
+    r"\b(?:query\w*|QueryBuilder(?:::<[^>]*>)?::new)\s*(?:::<[^(]*>)?\(\s*&?\s*([a-z_]\w*)\s*[,)]"
+)
+
+
+def _diesel(code: Code, call: Call, text: str, connection: str) -> FoundQuery:
+    table = _diesel_table(text)
+    columns: tuple[str, ...] = ()
+    if "sql_query" in text:
+        kind, table, limit, columns = sql_of(text) or ("other", table, "", ())
+    else:
+        limited = _DIESEL_LIMIT.search(text)
+        limit = limited[1].strip() if limited else ""
+        if _INSERT.search(text):
+            kind = "upsert" if "on_conflict" in text or "replace_into" in text else "insert"
+        elif _UPDATE.search(text):
+            kind = "update"
+            if assigned := _SET_CALL.search(text):
+                columns = tuple(_DIESEL_COLUMN.findall(text[assigned.end() - 1 :]))
+        elif _DELETE.search(text):
+            kind = "delete"
+        elif _COUNT.search(text):
+            kind = "count"
+        else:
+            kind = "select" if call.name != "execute" else "other"
+    return FoundQuery(
+        call,
+        kind,
+        "diesel",
+        (call.start, call.end),
+        text,
+        table,
+        connection,
+        call.name in _DIESEL_MANY and kind == "select",
+        limit,
+        columns,
+        bool(_BULK.search(text)),
+    )
+
+
+def _diesel_table(text: str) -> str:
+    for pattern in _TABLE:
+        match = pattern.search(text)
+        if match is not None and match[1] not in _NO_TABLES:
+            return match[1].lower()
+    return ""
+
+
+def _sqlx(code: Code, call: Call, text: str, connection: str) -> FoundQuery:
+    many = call.name in _SQLX_MANY or call.name in ("query", "query_raw")
+    kind, table, limit, columns = sql_of(text) or (
+        "select" if call.name != "execute" else "other", "", "", ()
+    )  # fmt: skip
+    if kind == "insert" and "on conflict" in text.lower() and "do update" in text.lower():
+        kind = "upsert"
+    return FoundQuery(
+        call,
+        kind,
+        "sqlx",
+        (call.start, call.end),
+        text,
+        table,
+        connection,
+        many and kind == "select",
+        limit,
+        columns,
+        bool(_BULK.search(text)),
+    )
+
+
+def _sea(code: Code, call: Call, text: str, connection: str) -> FoundQuery:
+    entity = _ENTITY.search(text)
+    name = ""
+    if entity is not None:
+        name = table_name((entity[1] or entity[2] or "").removesuffix("::Entity"))
+    kind = _KINDS.get(call.name, "")
+    if not kind:  # exec
+        verb = _SEA_VERB.search(text)
+        kind = verb[1] if verb else "other"
+    limited = _DIESEL_LIMIT.search(text)
+    return FoundQuery(
+        call,
+        kind,
+        "sea-orm",
+        (call.start, call.end),
+        text,
+        name,
+        connection,
+        call.name in ("all", "stream"),
+        limited[1].strip() if limited else "",
+        (),
+        "insert_many" in text,
+    )

@@ -1,0 +1,350 @@
+"""Database calls in TypeScript and JavaScript: Prisma, TypeORM, Drizzle, Knex, Kysely, Sequelize,
+Mongoose and plain SQL through ``pg`` or ``mysql2``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from pytest_reconaudit.patterns import regex
+from pytest_reconaudit.readers.code import Call, Code
+from pytest_reconaudit.readers.query_call import (
+    FoundQuery,
+    binding_near,
+    expression_text,
+    sql_of,
+    table_name,
+)
+
+__all__ = ["script_queries"]
+
+_PRISMA = {
+    "findMany": "select", "findUnique": "select", "findUniqueOrThrow": "select",
+    "findFirst": "select", "findFirstOrThrow": "select", "count": "count", "aggregate": "count",
+    "groupBy": "count", "create": "insert", "createMany": "insert",
+    "createManyAndReturn": "insert", "update": "update", "updateMany": "update",
+    "updateManyAndReturn": "update", "delete": "delete", "deleteMany": "delete",
+    "upsert": "upsert",
+}  # fmt: skip
+_PRISMA_OWN = frozenset(
+    {"findMany", "findUnique", "findUniqueOrThrow", "findFirst", "findFirstOrThrow",
+     "createManyAndReturn", "updateManyAndReturn"}
+)  # fmt: skip
+_PRISMA_ROOT = regex(
+    r"(?:this\.|ctx\.|context\.|req\.|app\.|fastify\.|c\.|self\.)*_?(?:prisma\w*|\w*[pP]risma|db|tx|trx"
+    r"|client|database|transaction|prismaClient|dbClient)\.(?:client\.)?([a-z_]\w*)\."
+)
+_PRISMA_SURE = regex(r"prisma", 2)
+_PRISMA_ARGUMENT = regex(
+    r"\{\s*(?:\.\.\.|where|data|select|include|by|_count|create|take|orderBy)\b"
+)
+
+_REPOSITORY = regex(
+    r"(?:^|\.)_?(?:\w*[rR]epo(?:sitory)?|manager|em|entityManager)\.$"
+    r"|getRepository\s*(?:<\w+>)?\(\s*[^()]*\)\s*\.$"
+)
+_TYPEORM = {
+    "find": "select", "findOne": "select", "findOneBy": "select", "findBy": "select",
+    "findAndCount": "select", "findAndCountBy": "select", "findOneOrFail": "select",
+    "findOneByOrFail": "select", "findByIds": "select", "exist": "count", "exists": "count",
+    "existsBy": "count", "count": "count", "countBy": "count", "save": "update",
+    "insert": "insert", "update": "update", "delete": "delete", "remove": "delete",
+    "softDelete": "update", "softRemove": "update", "upsert": "upsert", "restore": "update",
+    "increment": "update", "decrement": "update",
+}  # fmt: skip
+_BUILT = {"getMany": "select", "getOne": "select", "getOneOrFail": "select",
+          "getRawMany": "select", "getRawOne": "select", "getManyAndCount": "select",
+          "getCount": "count", "getRawAndEntities": "select"}  # fmt: skip
+_REPOSITORY_NAME = regex(
+    r"(\w+?)_?[rR]epo(?:sitory)?\.$|getRepository\s*(?:<\w+>)?\(\s*(?:\w+\s*,\s*)?([A-Z]\w*)"
+)
+
+_KYSELY = frozenset({"execute", "executeTakeFirst", "executeTakeFirstOrThrow", "stream"})
+_KYSELY_CHAIN = regex(
+    r"\.(selectFrom|insertInto|updateTable|deleteFrom|replaceInto)\(\s*[\"'`](\w+)?"
+)
+_KYSELY_KIND = {"selectFrom": "select", "insertInto": "insert", "replaceInto": "insert",
+                "updateTable": "update", "deleteFrom": "delete"}  # fmt: skip
+
+_DRIZZLE = {"select": "select", "selectDistinct": "select", "selectDistinctOn": "select",
+            "insert": "insert", "update": "update", "delete": "delete",
+            "$count": "count"}  # fmt: skip
+_DRIZZLE_ROOT = regex(
+    r"(?:this\.|ctx\.|context\.|c\.|self\.|deps\.|env\.)*_?(?:db|tx|trx|database|drizzle\w*|dbTx|txn|dbClient"
+    r"|drizzleDb|conn|transaction)(?:\(\))?\."
+)
+_DRIZZLE_FROM = regex(r"\.\s*from\(\s*(\w+(?:\.\w+)?)")
+_DRIZZLE_GIVEN = regex(r"(?:schema\.)?(\w+)$")
+_DRIZZLE_QUERY = regex(r"\.query\.(\w+)\.$")
+_DRIZZLE_COUNT = regex(r"^\s*\{?[^{}]*\b(?:count|sum|max|min|avg)\(", 16)
+
+_KNEX = regex(r"(?:this\.|ctx\.|self\.)*_?(?:knex|db|trx|tx|database|qb)")
+_KNEX_KIND = {"insert": "insert", "update": "update", "del": "delete", "delete": "delete",
+              "count": "count", "countDistinct": "count", "sum": "count", "max": "count",
+              "min": "count", "increment": "update", "decrement": "update"}  # fmt: skip
+
+_SEQUELIZE = {"findAll": "select", "findByPk": "select", "findAndCountAll": "select",
+              "findOrCreate": "insert", "bulkCreate": "insert", "findOne": "select",
+              "count": "count", "create": "insert", "update": "update", "destroy": "delete",
+              "upsert": "upsert"}  # fmt: skip
+_SEQUELIZE_OWN = frozenset({"findAll", "findByPk", "findAndCountAll", "findOrCreate", "bulkCreate"})
+_MODEL = regex(r"(?:^|\.)(?:([A-Z]\w*)|(\w*[a-z]Model)|models?\.([A-Za-z]\w*))\.$")
+_NO_MODEL = regex(
+    r"^(?:Promise|Object|Array|Math|JSON|Date|Map|Set|Number|String|Reflect|Symbol|URL|Buffer)$"
+)
+_MONGOOSE = {
+    "findById": "select", "findByIdAndUpdate": "update", "findByIdAndDelete": "delete",
+    "findOneAndUpdate": "update", "findOneAndDelete": "delete", "countDocuments": "count",
+    "estimatedDocumentCount": "count", "find": "select", "findOne": "select", "create": "insert",
+    "updateOne": "update", "updateMany": "update", "deleteOne": "delete", "deleteMany": "delete",
+    "insertMany": "insert", "exists": "count", "aggregate": "select", "distinct": "select",
+}  # fmt: skip
+
+_SQL_CLIENT = regex(
+    r"(?:^|\.)_?(?:\w*[pP]ool|client|\w*Client|db|database|conn(?:ection)?|tx|trx|queryRunner|dataSource"
+    r"|sequelize|manager|entityManager|pg|mysql|prisma)\.$"
+)
+_SQL_CALLS = frozenset({"query", "execute", "raw", "$queryRaw", "$queryRawUnsafe", "$executeRaw",
+                        "$executeRawUnsafe", "any", "one", "oneOrNone", "none",
+                        "manyOrNone"})  # fmt: skip
+_MANY = frozenset({"findMany", "find", "findBy", "findAndCount", "findAndCountBy", "getMany",
+                   "getRawMany", "getManyAndCount", "findAll", "findAndCountAll", "execute",
+                   "select", "selectDistinct", "query"})  # fmt: skip
+_LIMIT = regex(
+    r"\b(?:take|limit|first|pageSize|perPage)\s*(?::|\()\s*([^,)\}\n]+)|\b(take|limit)\s*[,}]"
+    r"|\.paginate\(|\.(?:range|fetchPage)\(|\b(cursor)\s*:"
+)
+_UNWORDED = frozenset({"$extends", "$transaction", "$on", "$connect", "$disconnect"})
+_ALL = frozenset(
+    {*_PRISMA, *_TYPEORM, *_BUILT, *_KYSELY, *_DRIZZLE, *_SEQUELIZE, *_MONGOOSE, *_SQL_CALLS}
+)
+
+
+def script_queries(code: Code) -> Iterator[FoundQuery]:
+    """Every call of a file that sends a statement; a lazy chain is told by its first call."""
+    source = code.source
+    finder = _Finder(code)
+    knex = b"knex" in source or b"Knex" in source
+    for call in code.calls_named(_ALL):
+        found = finder.found(call)
+        if found is not None:
+            yield found
+    if knex:
+        yield from finder.knex()
+
+
+class _Finder:
+    def __init__(self, code: Code) -> None:
+        source = code.source
+        self.code = code
+        self.typeorm = b"typeorm" in source or b"InjectRepository" in source
+        self.drizzle = b"drizzle" in source
+        self.mongoose = b"mongoose" in source or b"InjectModel" in source
+        self.sequelize = b"equelize" in source
+        self.prisma = b"prisma" in source or b"Prisma" in source
+
+    def found(self, call: Call) -> FoundQuery | None:
+        code, name = self.code, call.name
+        if call.name_at <= call.start:
+            return None
+        before = expression_text(code, call.start, call.name_at)
+        given = [code.text(one[0], min(one[1], one[0] + 1_500)) for one in call.arguments]
+        head = "".join(before.split()).replace("?.", ".").replace("!.", ".")
+        if name in _PRISMA and (match := _PRISMA_ROOT.fullmatch(head)):
+            model = match[1]
+            if model != "query" and self._is_prisma(name, head, given):
+                return self._made(call, _PRISMA[name], "prisma", table_name(model), given)
+        if name in _SQL_CALLS and given and _SQL_CLIENT.search(head):
+            statement = self._sql_text(call, given[0])
+            sql = sql_of(statement)
+            if sql is not None:
+                kind, table, limit, columns = sql
+                many = kind == "select" and name in (
+                    "query",
+                    "any",
+                    "manyOrNone",
+                    "$queryRaw",
+                    "raw",
+                )
+                return FoundQuery(
+                    call, kind, "sql", (call.start, call.end), statement, table,
+                    head.rstrip("."), many, limit, columns, "unnest(" in statement.lower(),
+                )  # fmt: skip
+            if name.startswith("$"):
+                return self._made(call, "other", "prisma", "", given)
+        if name in _KYSELY and (chain := _KYSELY_CHAIN.search(head)):
+            return self._made(
+                call, _KYSELY_KIND[chain[1]], "kysely", (chain[2] or "").lower(), [head],
+                many=name == "execute",
+            )  # fmt: skip
+        if name in _PRISMA_OWN and (query := _DRIZZLE_QUERY.search(head)):
+            return self._made(call, "select", "drizzle", table_name(query[1]), given)
+        if name in _DRIZZLE and _DRIZZLE_ROOT.fullmatch(head):
+            found = self._drizzle(call, given)
+            if found is not None:
+                return found
+        if self.typeorm and name in _TYPEORM and (named := _REPOSITORY.search(head)):
+            table = self._entity(head, given)
+            if named and (given or name in ("find", "count")):
+                return self._made(call, _TYPEORM[name], "typeorm", table, given)
+        if name in _BUILT and ("createQueryBuilder" in head or self._built(call)):
+            return self._made(call, _BUILT[name], "typeorm", "", [head])
+        return self._model(call, head, given)
+
+    def _is_prisma(self, name: str, head: str, given: list[str]) -> bool:
+        if _PRISMA_SURE.search(head):
+            return True
+        if name in _PRISMA_OWN:
+            return True
+        shaped = bool(given) and _PRISMA_ARGUMENT.match(given[0]) is not None
+        return shaped and not self.drizzle
+
+    def _entity(self, head: str, given: list[str]) -> str:
+        match = _REPOSITORY_NAME.search(head)
+        if match is not None:
+            return table_name(match[1] or match[2])
+        if given and given[0][:1].isupper() and given[0].isidentifier():
+            return table_name(given[0])
+        return ""
+
+    def _built(self, call: Call) -> bool:
+        receiver = self.code.text(call.receiver).partition(".")[0].strip()
+        binding = binding_near(self.code, receiver, call.start, call.scope)
+        return binding is not None and "createQueryBuilder" in self.code.text(binding.value)
+
+    def _sql_text(self, call: Call, given: str) -> str:
+        if given.isidentifier():
+            binding = binding_near(self.code, given, call.start, call.scope)
+            if binding is not None:
+                return f"{given}\n{expression_text(self.code, *binding.value)}"
+        return given
+
+    def _chain_end(self, call: Call) -> Call:
+        """The last call of the chain that a call begins."""
+        last = call
+        for one in self.code.calls[max(call.index - 40, 0) : call.index]:
+            if one.start == call.start and one.end > last.end:
+                last = one
+        return last
+
+    def _drizzle(self, call: Call, given: list[str]) -> FoundQuery | None:
+        last = self._chain_end(call)
+        if call.name in _CACHED_LIKE and not self.drizzle:
+            return None
+        chain = expression_text(self.code, call.start, last.end)
+        kind = _DRIZZLE[call.name]
+        table = ""
+        if call.name.startswith("select"):
+            match = _DRIZZLE_FROM.search(chain)
+            if match is None:
+                return None
+            table = match[1].rpartition(".")[2]
+            if given and _DRIZZLE_COUNT.search(given[0]):
+                kind = "count"
+        else:
+            match = _DRIZZLE_GIVEN.fullmatch(given[0].strip()) if given else None
+            shaped = kind == "count" or any(
+                word in chain for word in (".values(", ".set(", ".where(", ".returning(")
+            )
+            if match is None or not shaped or not self.drizzle:
+                return None
+            table = match[1]
+        if kind == "insert" and "onConflictDoUpdate" in chain:
+            kind = "upsert"
+        if not self._sent(call, last):
+            return None
+        return self._made(call, kind, "drizzle", table_name(table), [chain], last=last)
+
+    def _sent(self, call: Call, last: Call) -> bool:
+        """Whether a chain is awaited or handed back: a part of another statement is not sent."""
+        if last.awaited or last.name in ("execute", "all", "get", "run", "then", "catch"):
+            return True
+        around = self.code.node(last.start, last.end)
+        parent = around.parent if around is not None else None
+        return parent is not None and parent.type in ("return_statement", "arrow_function")
+
+    def knex(self) -> Iterator[FoundQuery]:
+        """``knex("orders").where(…)``: told by its first call."""
+        code = self.code
+        for call in code.calls_named(("knex", "db", "trx", "tx", "database")):
+            if len(call.arguments) != 1:
+                continue
+            if not _KNEX.fullmatch(code.text(call.start, call.arguments[0][0]).rstrip("( \n<>")):
+                continue
+            given = code.text(call.arguments[0])
+            if given[:1] not in "\"'`":
+                continue
+            last = self._chain_end(call)
+            if not self._sent(call, last):
+                continue
+            chain = expression_text(code, call.start, last.end)
+            names = [
+                one.name
+                for one in code.calls[max(call.index - 40, 0) : call.index]
+                if one.start == call.start
+            ]
+            kind = next((_KNEX_KIND[name] for name in names if name in _KNEX_KIND), "select")
+            table = given.strip("\"'`").split(" ")[0].rpartition(".")[2].lower()
+            if kind == "insert" and ".merge(" in chain:
+                kind = "upsert"
+            many = kind == "select" and "first" not in names and "pluck" not in names
+            yield FoundQuery(
+                call, kind, "knex", (call.start, last.end), chain, table,
+                code.text(call.start, call.arguments[0][0]).rstrip("("), many, _limit(chain),
+            )  # fmt: skip
+
+    def _model(self, call: Call, head: str, given: list[str]) -> FoundQuery | None:
+        name = call.name
+        match = _MODEL.search(head)
+        if match is None or _NO_MODEL.match(head.rstrip(".")):
+            return None
+        model = table_name((match[1] or match[2] or match[3]).removesuffix("Model"))
+        shaped = bool(given) and ("where" in given[0] or "transaction" in " ".join(given))
+        if name in _SEQUELIZE_OWN:
+            return self._made(call, _SEQUELIZE[name], "sequelize", model, given)
+        sequelize = self.sequelize and not self.mongoose and (shaped or name == "create")
+        if name in _SEQUELIZE and sequelize:
+            return self._made(call, _SEQUELIZE[name], "sequelize", model, given)
+        if name in _MONGOOSE and self.mongoose:
+            return self._made(call, _MONGOOSE[name], "mongoose", model, given)
+        return None
+
+    def _made(
+        self,
+        call: Call,
+        kind: str,
+        library: str,
+        table: str,
+        given: list[str],
+        *,
+        many: bool | None = None,
+        last: Call | None = None,
+    ) -> FoundQuery:
+        end = (last or call).end
+        text = expression_text(self.code, call.start, end)
+        if last is None:
+            chain_end = self._chain_end(call)
+            text = expression_text(self.code, call.start, max(end, chain_end.end))
+        rows = (call.name in _MANY if many is None else many) and kind == "select"
+        return FoundQuery(
+            call,
+            kind,
+            library,
+            (call.start, end),
+            text,
+            table,
+            self.code.text(call.receiver).split(".")[0] if call.receiver else "",
+            rows,
+            _limit(text),
+            (),
+            call.name in ("createMany", "bulkCreate", "insertMany", "createManyAndReturn"),
+        )
+
+
+_CACHED_LIKE = frozenset({"insert", "update", "delete"})
+
+
+def _limit(text: str) -> str:
+    match = _LIMIT.search(text)
+    if match is None:
+        return ""
+    return next((word.strip() for word in match.groups() if word), "paginated")

@@ -1,0 +1,47 @@
+"""Rust source as plain text: what of it is code, what a comment, what a string.
+
+A tree is not needed to ask whether a word occurs, and half a megabyte of trees is. The pattern
+knows line and (unnested) block comments, strings of every kind and characters; lifetimes are code.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from pytest_reconaudit.patterns import regex
+
+__all__ = ["code_of", "noise_of", "words_of"]
+
+_NOISE = regex(
+    r"//[^\n]*"
+    r"|/\*(?:.*?\*/|.*)"
+    r'|\b[bc]?r(#+)"(?:.*?"\1|.*)'
+    r'|\b[bc]?r"(?:[^"]*"|.*)'
+    r'|"(?:[^"\\]|\\.)*+(?:"|\Z)'
+    r"|'(?:\\(?:u\{[0-9a-fA-F_]{1,8}\}|x[0-9a-fA-F]{2}|.)|[^'\\\n])'",
+    re.DOTALL,
+)
+"""What is no code. What is never closed reaches to the end, so that no text is read twice."""
+_SPACE = bytes.maketrans(
+    bytes(one for one in range(128) if not (chr(one).isalnum() or one == 95)),
+    b" " * sum(1 for one in range(128) if not (chr(one).isalnum() or one == 95)),
+)
+
+
+def code_of(text: str) -> str:
+    """A text without its comments, strings and characters; a blank stands for each.
+
+    Line breaks inside of them are lost.
+    """
+    return _NOISE.sub(" ", text)
+
+
+def noise_of(text: str) -> Iterator[re.Match[str]]:
+    """Every comment, string and character of a text, in order."""
+    return _NOISE.finditer(text)
+
+
+def words_of(text: str) -> set[bytes]:
+    """Every word of a text, those in comments and strings too."""
+    return set(text.encode("utf-8", "replace").translate(_SPACE).split())

@@ -1,0 +1,1 @@
+"""One module per thing that is looked for in source code: see :mod:`..scanning`."""

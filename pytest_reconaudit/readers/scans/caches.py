@@ -1,0 +1,563 @@
+"""Cache operations of a source file: which keys it reads, writes and deletes, and for how long.
+
+A key is kept as a *template*: what is put in at run time stands in braces as source text
+(``project:{project_id}``). Names that only another file can tell, ``{keys::project(id)}`` or
+``{PROJECT_PREFIX}``, stay in braces too; joining files replaces them. A map of the process that
+happens to be called a cache is told apart by how it is made.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cached_property, lru_cache
+
+from pytest_reconaudit.patterns import regex
+from pytest_reconaudit.readers.cache_identity import IdentityReader
+from pytest_reconaudit.readers.cache_keys import KeyReader
+from pytest_reconaudit.readers.cache_records import OWN_TTL, CacheOp, Caches, Wrapper
+from pytest_reconaudit.readers.cache_stores import StoreReader
+from pytest_reconaudit.readers.cache_times import TimeReader
+from pytest_reconaudit.readers.cache_words import (
+    LAST_WORD,
+    TAILS,
+    TOLD,
+    WORD,
+    shortened,
+    string_value,
+    stripped,
+)
+from pytest_reconaudit.readers.code import Call, Code, Function, Scope
+from pytest_reconaudit.readers.scanning import SCRIPT, scan
+
+__all__ = ["caches"]
+
+_ABOUT = ("cache", "Cache", "CACHE", "redis", "Redis", "REDIS", "valkey")
+_REDIS = ("redis", "Redis", "REDIS", "valkey", "fred::")
+_BUILDS_KEYS = ("_key(", "Key(", "Key =", "Keys =", "_KEY", "_key =", "mod keys", "_PREFIX", "_TTL")
+_VERBS = {
+    "get": "get", "mget": "get", "get_many": "get", "getmany": "get", "fetch": "get",
+    "read": "get", "getjson": "get", "get_json": "get", "getobject": "get", "getex": "get",
+    "get_multi": "get", "getstring": "get", "get_value": "get", "getvalue": "get",
+    "getbuffer": "get", "peek": "get", "getdel": "get", "json_get": "get", "get_ex": "get",
+    "get_cached": "get", "getcached": "get", "has": "get", "exists": "get", "lookup": "get",
+    "set": "set", "put": "set", "store": "set", "save": "set", "write": "set", "set_ex": "set",
+    "setex": "set", "psetex": "set", "pset_ex": "set", "set_json": "set", "setjson": "set",
+    "set_with_ttl": "set", "setwithttl": "set", "set_with_expiry": "set", "mset": "set",
+    "set_many": "set", "set_options": "set", "set_with_expiration": "set", "setobject": "set",
+    "set_multiple": "set", "mset_nx": "set", "add": "set", "insert": "set", "set_value": "set",
+    "setvalue": "set", "setwithexpiry": "set", "setmany": "set", "cache": "set",
+    "setnx": "other", "set_nx": "other", "incr": "other", "decr": "other", "incrby": "other",
+    "decrby": "other", "hset": "other", "hget": "other", "hmset": "other", "hgetall": "other",
+    "hdel": "other", "sadd": "other", "srem": "other", "smembers": "other", "zadd": "other",
+    "zrange": "other", "zrem": "other", "lpush": "other", "rpush": "other", "lrange": "other",
+    "xadd": "other", "sismember": "other", "hincrby": "other", "lpop": "other", "rpop": "other",
+    "hset_multiple": "other", "inc": "other", "ttl": "other", "append": "other", "pfadd": "other",
+    "wrap": "wrap", "get_or_set": "wrap", "getorset": "wrap", "remember": "wrap",
+    "getorfetch": "wrap", "get_or_fetch": "wrap", "get_or_compute": "wrap", "cached": "wrap",
+    "getorcompute": "wrap", "get_or_insert_with": "wrap", "rememberforever": "wrap",
+    "get_or_load": "wrap", "getorload": "wrap", "getorcreate": "wrap", "get_or_create": "wrap",
+    "expire": "touch", "pexpire": "touch", "expireat": "touch", "touch": "touch",
+    "expire_at": "touch", "persist": "other",
+    "scan_match": "scan", "scan_iter": "scan", "scanstream": "scan", "scaniterator": "scan",
+    "iter_keys": "scan", "keys": "raw", "flushall": "raw", "flushdb": "raw", "flush_all": "raw",
+    "flush_db": "raw",
+}  # fmt: skip
+_DELETES = regex(
+    r"(?:del|delete|unlink|remove|forget|evict|invalidate|purge|bust|drop)(?:$|_?[a-z]\w*|[A-Z]\w*)",
+)
+_BY_PATTERN = regex(r"pattern|prefix|match|tag|scan|wildcard|namespace|like|starts", re.IGNORECASE)
+_EVERYTHING = regex(
+    r"(?:clear|flush|reset|purge|invalidate|evict|delete|remove)(?:_?all)?(?:_?cache)?"
+)
+_INVALIDATES = regex(r"_?(?:invalidate|evict|bust|purge)(?!Queries|Query|Tags?$)")
+_NOT_KEYS = regex(r"expired|stale|oldest|stats|entries|client|connection|listener|worker", re.I)
+_THING = r"(?:d|_?(?:value|data|json|item|key|entry))?"
+_FUNCTION_VERBS = (
+    (
+        "delete",
+        regex(
+            r"(?:invalidate|bust|evict|purge|clear|delete|del|remove|expire|forget|drop)_?\w*"
+            r"(?:cache|redis)\w*|(?:cache|redis)_?(?:del|delete|invalidate|remove|evict|forget|clear)\w*",
+            re.IGNORECASE,
+        ),
+    ),
+    (
+        "wrap",
+        regex(
+            r"(?:get_?or_?set|get_?or_?fetch|remember|with|through|wrap)_?\w*cache\w*"
+            r"|cache_?(?:wrap|remember|through|get_?or_?set|aside|fetch)\w*",
+            re.IGNORECASE,
+        ),
+    ),
+    (
+        "get",
+        regex(
+            rf"(?:get|fetch|read|load|lookup)_?(?:from_?|in_?)?(?:cache|cached|redis){_THING}"
+            r"|(?:cache|redis)_?(?:get|read|lookup)(?:_?json)?",
+            re.IGNORECASE,
+        ),
+    ),
+    (
+        "set",
+        regex(
+            rf"(?:set|put|store|save|write)_?(?:to_?|in_?|into_?)?(?:cache|redis){_THING}"
+            r"|(?:cache|redis)_?(?:set|put|write|store)(?:_?json|ex|_ex)?",
+            re.IGNORECASE,
+        ),
+    ),
+)
+_STORE_NAME = regex(
+    r"(?:\w*?[a-z_0-9])?(?P<kind>cache|redis|valkey)s?(?:_?(?:service|svc|manager|mgr|client|store"
+    r"|layer|provider|repo(?:sitory)?|port|backend|instance|conn(?:ection)?s?|pool|adapter|gateway"
+    r"|utils?|helper|driver|db|redis|cache|handle|facade|server|proxy|module|ref|ops|api|sync|async"
+    r"|cluster|master|primary|replica|read|write|cli|r|c|con))*",
+    re.IGNORECASE,
+)
+"""Names of caches and of clients of Redis; ``cache_stats`` and ``cachedUser`` are none."""
+_WRAPS = regex(r"cache|service|svc|manager|mgr|repo|util|helper|provider|layer|adapter|facade")
+_CONNECTIONS = frozenset(
+    {
+        "conn", "con", "connection", "client", "r", "manager", "rc", "rds", "kv", "pool", "db",
+        "pub", "publisher", "c", "store", "multiplexed", "conn_manager", "connection_manager",
+    }
+)  # fmt: skip
+_PIPES = regex(r"pipe|multi$|batch|transaction|\btx\b|\bp\b", re.IGNORECASE)
+_MADE_REDIS = regex(
+    r"redis|valkey|createClient\s*\(|get_multiplexed|get_async_connection|ConnectionManager"
+    r"|\bRedis\b|get_tokio_connection|Cluster",
+    re.IGNORECASE,
+)
+_CONNECTS = regex(r"\bget_(?:multiplexed_)?(?:async_|tokio_)?connection\w*\s*\(")
+_LET = regex(r"\blet\b([^=;{}]{1,80})=\s*([^;{]{1,200})")
+_GUARDED = regex(
+    r"\.\s*(?:read|write|lock|borrow|borrow_mut|get_mut|blocking_read|entry)\s*\(\s*\)"
+)
+_JITTER = (
+    "jitter", "single_flight", "singleflight", "try_get_with", "thundering", "stampede",
+    "early_expir", "stale_while", "stale-while", "stalewhile", "lock_for", "gen_range",
+)  # fmt: skip
+_COUNTED = regex(
+    r"cache[_.-]?(?:hit|miss)|(?:hit|miss)(?:es|s)?[_ ]?(?:count|total|rate|counter)"
+    r"|record_(?:cache_)?(?:hit|miss)|\b(?:hits|misses)\s*\+=\s*1"
+)
+
+
+def _wants(text: str, path: str) -> bool:
+    return any(word in text for word in _ABOUT) or any(word in text for word in _BUILDS_KEYS)
+
+
+@scan("rust", "python", *SCRIPT, record=Caches, wants=_wants)
+def caches(code: Code) -> Caches | None:
+    """The cache operations of one file, the helpers that build keys, the maps used as caches."""
+    return _Reading(code).record()
+
+
+@lru_cache(maxsize=8_192)
+def _may_be(name: str) -> bool:
+    """Whether a function or method of a name may be an operation."""
+    lowered = name.lower()
+    return (
+        name == "cmd"
+        or lowered in _VERBS
+        or "cache" in lowered
+        or "redis" in lowered
+        or _EVERYTHING.fullmatch(lowered) is not None
+        or _DELETES.match(name) is not None
+        or _INVALIDATES.match(name) is not None
+    )
+
+
+class _Reading:
+    def __init__(self, code: Code) -> None:
+        self.code = code
+        self.source = code.source.decode("utf-8", "replace")
+        self.script = code.language in SCRIPT
+        self.about = any(word in self.source for word in _ABOUT)
+        self.redis = self.about and any(word in self.source for word in _REDIS)
+        self.keys = KeyReader(code)
+        self.times = TimeReader(code)
+        self.identity = IdentityReader(code)
+        self.stores = StoreReader(code, self.source)
+        if self.about:
+            self.stores.find_maps()
+
+    def record(self) -> Caches | None:
+        ops = tuple(self._operations()) if self.about else ()
+        helpers = tuple(self.keys.helpers())
+        constants = tuple(self.keys.constants())
+        stores = tuple(self.stores.stores())
+        types = tuple(self.stores.types()) if self.about else ()
+        warmers = tuple(self.stores.warmers()) if self.about else ()
+        if not (ops or helpers or constants or stores or types or warmers):
+            return None
+        lowered = self.source.lower() if ops or types else ""
+        return Caches(
+            ops=ops,
+            helpers=helpers,
+            constants=constants,
+            wrappers=tuple(self._wrappers(ops)),
+            stores=stores,
+            types=types,
+            warmers=warmers,
+            redis=self.redis,
+            jitter=any(word in lowered for word in _JITTER),
+            counted="miss" in lowered and _COUNTED.search(lowered) is not None,
+        )
+
+    def _operations(self) -> Iterator[CacheOp]:
+        code = self.code
+        for call in code.calls:
+            name = call.name
+            if call.macro or not name:
+                continue
+            if not _may_be(name):
+                continue
+            if call.name == "cmd" and code.language == "rust" and len(call.arguments) == 1:
+                yield from self._command(call)
+                continue
+            verb = self._verb(call)
+            if not verb and call.receiver[1] > call.receiver[0]:
+                verb = self._function_verb(call)
+            if not verb:
+                continue
+            if call.receiver[1] > call.receiver[0]:
+                known = self._receiver(call)
+                if known is None:
+                    # `self.invalidate(format!("project:{id}"))`: the key tells what it is.
+                    if not self._speaks(call, verb):
+                        continue
+                    known = "service", "self"
+                store, receiver = known
+                if verb == "raw" and store != "redis":
+                    continue
+                if verb in ("other", "scan") and store != "redis":
+                    continue
+            else:
+                store, receiver = "service", ""
+            function = code.function_at(call.scope)
+            if function is not None and function.is_test:
+                continue
+            yield from self._made(call, verb, call.name, store, receiver, list(call.arguments))
+
+    def _verb(self, call: Call) -> str:
+        name = call.name
+        if call.receiver[1] > call.receiver[0]:
+            verb = _VERBS.get(name) or _VERBS.get(name.lower())
+            if verb:
+                return verb
+            if _EVERYTHING.fullmatch(name.lower()) and (
+                not call.arguments or name.lower() in ("clear", "flush", "reset")
+            ):
+                return "all"
+            if _DELETES.match(name) and not _NOT_KEYS.search(name):
+                return "pattern" if _BY_PATTERN.search(name) else "delete"
+            return ""
+        return self._function_verb(call) if 0 < len(call.path) < 3 else ""
+
+    def _function_verb(self, call: Call) -> str:
+        """The verb of a function that is a cache's by its own name: ``invalidateCache(key)``."""
+        name = call.name
+        if not call.arguments or not ("ache" in name or "edis" in name):
+            return ""
+        for verb, pattern in _FUNCTION_VERBS:
+            if pattern.fullmatch(name.lstrip("_")):
+                if verb == "delete" and _BY_PATTERN.search(name):
+                    return "pattern"
+                return verb
+        return ""
+
+    def _speaks(self, call: Call, verb: str) -> bool:
+        """Whether a call on anything is one on a cache by its own name and its key."""
+        if self._function_verb(call):
+            return True
+        if verb not in ("delete", "pattern") or not _INVALIDATES.match(call.name):
+            return False
+        if not call.arguments:
+            return False
+        function = self.code.function_at(call.scope)
+        return any(
+            re.search(r"[:*]", key) or TOLD.search(key)
+            for key, _ in self.keys.keys(list(call.arguments), call, function)
+        )
+
+    def _receiver(self, call: Call) -> tuple[str, str] | None:
+        """(kind of store, its name) of what a method is called on; nothing when it is no cache."""
+        start, end = call.receiver
+        if end - start > 400:
+            return None
+        text = self.code.text(start, end)
+        guarded = _GUARDED.search(text) is not None
+        bare = TAILS.sub("", _GUARDED.sub("", text)).rstrip()
+        if bare.endswith("]") and (match := re.match(r"caches\s*\[", bare)):
+            return "service", "caches"
+        if _CONNECTS.search(bare) and self._all_redis:
+            return "redis", "connection"
+        match = LAST_WORD.search(bare)
+        if match is None:
+            return None
+        name = match[1]
+        if name in ("caches", "self", "this"):
+            return None
+        pipelined = _PIPES.search(name) is not None
+        kind = self.stores.maps.get(name)
+        alone = bare == name
+        if alone:
+            made = self._made_as(name, call)
+            if made:
+                if _GUARDED.search(made) and "cache" in name.lower():
+                    return None
+                if re.search(r"\.pipeline\s*\(|\bpipe\s*\(|\.multi\s*\(|\.batch\s*\(", made):
+                    return None
+        if kind is not None:
+            return None
+        lowered = name.lower()
+        named = "cache" in lowered or "redis" in lowered or "valkey" in lowered
+        called = _STORE_NAME.fullmatch(name) if named else None
+        if called is not None and not pipelined:
+            if ("redis" in lowered or "valkey" in lowered) and not _WRAPS.search(lowered):
+                return "redis", name
+            return None if guarded else ("service", name)
+        if self.redis and lowered in _CONNECTIONS and (alone or "." in bare):
+            return ("redis", name) if self._is_redis(name, call, alone) else None
+        return None
+
+    def _made_as(self, name: str, call: Call) -> str:
+        """Type and value of the local name, or the type of the parameter."""
+        binding = self.code.binding_of(name, call.start, call.scope)
+        if binding is not None:
+            return f"{binding.type} {self.code.text(binding.value)[:300]}"
+        function = self.code.function_at(call.scope)
+        if function is None:
+            return ""
+        if self.code.language == "rust":
+            # `if let Ok(mut conn) = …`, `let Some(conn) = … else { … }`
+            before = self.code.text(function.body[0], call.start)
+            for match in reversed(list(_LET.finditer(before))):
+                if re.search(rf"\b{name}\b", match[1]):
+                    return match[2]
+        for one in function.parameters:
+            if stripped(one.name) == name:
+                return f"{one.type} {self._imported(one.type)}"
+        return ""
+
+    def _imported(self, type_: str) -> str:
+        """Where the names of a type come from."""
+        found = (self.code.imported(word) for word in WORD.findall(type_))
+        return " ".join("::".join(one.path) for one in found if one is not None)
+
+    def _is_redis(self, name: str, call: Call, alone: bool) -> bool:
+        made = self._made_as(name, call) if alone else ""
+        if made.strip():
+            if _MADE_REDIS.search(made):
+                return True
+            if re.search(r"get_conn|get_connection|\.get\s*\(\s*\)|pool", made):
+                return self._all_redis
+            match = LAST_WORD.search(TAILS.sub("", made.rstrip()))
+            if match is None or (match[1] == name and "." not in made):
+                return False
+            name, alone = match[1], False
+        if alone:
+            return self.code.language == "python" and bool(
+                re.search(
+                    rf"\b{re.escape(name)}\s*(?::[^=\n]+)?=\s*[\w.]*(?:redis|Redis)", self.source
+                )
+            )
+        return (
+            self._all_redis
+            and re.search(
+                rf"\b{re.escape(name)}\s*[?!]?(?::|=)\s*(?:[\w.:<>&]|new\s|await\s|mut\s)*(?:redis|createClient|ConnectionManager|Multiplexed)",
+                self.source,
+                re.IGNORECASE,
+            )
+            is not None
+        )
+
+    @cached_property
+    def _all_redis(self) -> bool:
+        """Whether a connection of this file can hardly be anything else."""
+        return self.redis and not re.search(
+            r"diesel|sqlx|sea_orm|PgConnection|psycopg|sqlalchemy|\bpg\b", self.source
+        )
+
+    def _made(
+        self,
+        call: Call,
+        verb: str,
+        method: str,
+        store: str,
+        receiver: str,
+        arguments: list[tuple[int, int]],
+    ) -> Iterator[CacheOp]:
+        code = self.code
+        function = code.function_at(call.scope)
+        if verb == "raw":
+            method = method.replace("_", "").upper()
+            keys = list(self.keys.keys(arguments, call, function)) or [("", "")]
+        elif verb == "scan":
+            keys = list(self.keys.matched(arguments, call, function)) or [("", "")]
+        elif verb == "all":
+            keys = [("", "")]
+        else:
+            if verb in ("set", "wrap", "get", "touch", "other") and not arguments:
+                return
+            if (
+                verb == "set"
+                and len(arguments) < 2
+                and method not in ("mset", "set_many", "setmany", "set_multiple")
+            ):
+                return
+            keys = list(self.keys.keys(arguments, call, function)) or [("", "")]
+            if verb == "delete" and any("*" in key for key, _ in keys):
+                verb = "pattern"
+        ttl, ttl_text = (OWN_TTL, "")
+        tagged = conditional = False
+        if verb in ("set", "wrap"):
+            ttl, ttl_text = self.times.ttl(method, store, arguments, call)
+            rest = " ".join(code.text(one) for one in arguments[2:])[:400]
+            tagged = re.search(r"\btags?\b", rest) is not None
+            conditional = re.search(r"['\"]?\b(?:NX|XX|nx|xx)\b", rest) is not None or (
+                method == "add" and code.language == "python"
+            )
+        identity, identity_line = "", 0
+        if verb in ("set", "wrap") and function is not None:
+            identity, identity_line = self.identity.identity(call, function)
+        for key, parameter in keys:
+            yield CacheOp(
+                verb=verb,
+                method=method,
+                store=store,
+                receiver=receiver,
+                key=key,
+                parameter=parameter,
+                ttl=ttl,
+                ttl_text=ttl_text,
+                line=code.line(call.name_at),
+                function=function.name if function else "",
+                owner=function.owner if function else "",
+                function_line=code.line(function.name_at) if function else 0,
+                in_loop=self._loop(call, verb),
+                text=shortened(code.text(call.start, min(call.end, call.start + 400)), 120),
+                tagged=tagged,
+                conditional=conditional,
+                identity=identity,
+                identity_line=identity_line,
+                request_key=verb in ("set", "wrap") and self.identity.is_request_key(key, call),
+            )
+
+    def _command(self, call: Call) -> Iterator[CacheOp]:
+        """``redis::cmd("SET").arg(&key).arg(value).arg("EX").arg(60)``."""
+        code = self.code
+        path = code.resolved(call.path)
+        if path[:1] != ("redis",) and not self.redis:
+            return
+        function = code.function_at(call.scope)
+        if function is not None and function.is_test:
+            return
+        name = string_value(code.text(call.arguments[0]))
+        if name is None:
+            return
+        words = name.upper().split()
+        name = words[0] if words else ""
+        chain = sorted(
+            (one for one in code.calls_named(("arg",)) if one.receiver[0] == call.start),
+            key=lambda one: one.end,
+        )
+        arguments = [one.arguments[0] for one in chain if len(one.arguments) == 1]
+        if name in ("KEYS", "FLUSHALL", "FLUSHDB"):
+            yield from self._made(call, "raw", name, "redis", "cmd", arguments)
+            return
+        verb = {
+            "GET": "get", "MGET": "get", "EXISTS": "get", "GETEX": "get", "SET": "set",
+            "SETEX": "set", "PSETEX": "set", "DEL": "delete", "UNLINK": "delete",
+            "EXPIRE": "touch", "PEXPIRE": "touch", "SCAN": "scan",
+        }.get(name, "other")  # fmt: skip
+        if verb == "scan":
+            texts = [string_value(code.text(one)) for one in arguments]
+            if "MATCH" in texts and texts.index("MATCH") + 1 < len(arguments):
+                at = arguments[texts.index("MATCH") + 1]
+                yield from self._made(call, "scan", "SCAN", "redis", "cmd", [at])
+            return
+        if arguments:
+            yield from self._made(call, verb, name.lower(), "redis", "cmd", arguments)
+
+    def _loop(self, call: Call, verb: str) -> int:
+        if verb in ("pattern", "all", "scan", "raw"):
+            return 0
+        code = self.code
+        function = code.function_at(call.scope)
+        if function is not None and "cluster" in code.text(function.body).lower():
+            return 0  # the keys of one command must lie on one node
+        for scope in code.around(call.scope):
+            if scope.kind == "function":
+                return 0
+            if scope.kind == "loop":
+                if scope.label not in ("for", "comprehension"):
+                    return 0
+                head = code.text(scope.head)
+                if re.search(
+                    r"chunk|batch|range\(|\d+\s*\.\.|tick|scan_iter|retr|attempt|for await", head
+                ):
+                    return 0
+                if self.script and re.search(
+                    r"for\s*\(\s*(?:let|var)\s+\w+\s*=",
+                    code.text(max(scope.start - 160, 0), scope.start),
+                ):
+                    return 0
+                body = code.text(scope.start, min(scope.end, scope.start + 3_000))
+                if re.search(
+                    r"\bsleep\b|\bbreak\b|setTimeout|\.tick\(|\breturn\b[^;\n]*\b(?:Ok|Some|True|true|value|cached)",
+                    body,
+                ):
+                    return 0
+                return code.line(self._head_of(scope, function))
+            if scope.kind == "closure" and scope.call >= 0:
+                by = code.calls[scope.call]
+                if by.name in ("map", "forEach", "for_each", "filter_map", "flatMap", "flat_map"):
+                    over = code.text(by.receiver)
+                    if self.script and not re.search(r"keys|ids|items|list|s\)?$", over, re.I):
+                        return 0
+                    if code.language == "rust" and not re.search(
+                        r"iter\(|iter_mut\(|drain\(", over
+                    ):
+                        return 0
+                    return code.line(by.name_at)
+                return 0
+        return 0
+
+    def _head_of(self, scope: Scope, function: Function | None) -> int:
+        return scope.head[0] if scope.head[1] else scope.start
+
+    def _wrappers(self, ops: tuple[CacheOp, ...]) -> Iterator[Wrapper]:
+        """The functions that write under a key that they are given."""
+        writes = {op.function_line for op in ops if op.verb in ("set", "wrap") and op.parameter}
+        for function in self.code.functions:
+            line = self.code.line(function.name_at)
+            if line not in writes:
+                continue
+            body = self.code.text(function.body)
+            head = self.code.text(function.start, function.body[0])
+            given = next(
+                (
+                    one
+                    for one in function.parameters
+                    if re.search(r"ttl|expir|timeout|seconds|duration|options|opts", one.name, re.I)
+                ),
+                None,
+            )
+            if given is None:
+                default = bool(
+                    re.search(
+                        r"set_?ex\b|\bEX\b|\bex\s*[:=]|expire|ttl|timeout", body, re.IGNORECASE
+                    )
+                )
+            else:
+                name = re.escape(stripped(given.name))
+                default = bool(
+                    re.search(
+                        rf"\b{name}\s*[.?]*\s*(?:\.unwrap_or|\.or\(|\?\?|\|\||or\b)|if\s+{name}\s+is\s+None|{name}\s*===?\s*undefined",
+                        body,
+                    )
+                    or re.search(rf"\b{name}\b[^,)]*=\s*(?!None\b|null\b|undefined\b)[\w.]", head)
+                )
+            yield Wrapper(function.name, function.owner, line, default)

@@ -1,0 +1,215 @@
+"""Where Rust code makes HTTP and Redis clients, and the pool sizes that it keeps in structs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+
+from pytest_reconaudit.patterns import regex
+from pytest_reconaudit.readers.code import Call, Code
+from pytest_reconaudit.readers.execution import ELSEWHERE, UNKNOWN, Executions
+from pytest_reconaudit.readers.scanning import scan
+
+if TYPE_CHECKING:
+    from tree_sitter import Node
+
+__all__ = ["ClientFile", "ClientSite", "SizeField", "clients"]
+
+
+class ClientSite(Struct, frozen=True, gc=False, array_like=True):
+    kind: str
+    """``http``: a reqwest client is made. ``redis``: a Redis client is made or connects."""
+    words: str
+    line: int
+    column: int
+    text: str
+    function: int
+    """Line of the name of the function around; 0 outside of any."""
+    looped: bool
+    """In a loop of that function."""
+    kept: bool
+    """Run once, as the value of a static or a lazy cell."""
+    guarded: bool
+    """The function asks first whether it has one, or goes on using it in a loop."""
+    nested: bool
+    """In a branch or a loop of that function."""
+
+
+class SizeField(Struct, frozen=True, gc=False, array_like=True):
+    """A field such as ``max_connections``."""
+
+    name: str
+    use: str
+    """``declared``, ``set`` or ``read``."""
+    holder: str
+    """The struct's name; of a read what it is read from, as written; ``self@X`` in an impl of X."""
+    line: int
+    client: str
+    """Of a declaration the type of the field beside it that holds a client or pool; else empty."""
+
+
+class ClientFile(Struct, frozen=True, array_like=True):
+    sites: tuple[ClientSite, ...]
+    fields: tuple[SizeField, ...]
+    timeouts: bool
+    """Some timeout is set in the file."""
+
+
+_SIZES = regex(rb"(?:max_connections|pool_size|max_pool_size|pool_max_size|max_idle_connections)\b")
+_SIZE = regex(
+    r"(?:\w+_)?(?:max_connections|pool_size|max_pool_size|pool_max_size|max_idle_connections)$"
+)
+_WORDS = ("reqwest", "redis", "max_connections", "pool_size", "pool_max_size", "max_idle_conn")
+_MADE = frozenset({("Client", "new"), ("Client", "builder"), ("ClientBuilder", "new")})
+_CONNECTING = frozenset(
+    {"get_connection", "get_connection_with_timeout", "get_async_connection",
+     "get_tokio_connection", "get_multiplexed_async_connection",
+     "get_multiplexed_tokio_connection", "get_multiplexed_async_connection_with_timeouts",
+     "get_async_std_connection"}
+)  # fmt: skip
+_CLIENT = regex(
+    r"(?:^|[._\s(&])(?:\w*redis\w*|\w*client)(?:\(\)|\?|\.unwrap\(\)|\.clone\(\))*$|Client::open\b",
+    2,
+)
+_POOLED = regex(r"pool|manager|sentinel|cluster", 2)
+_CLIENT_TYPE = regex(
+    r"\b(?:Client|ConnectionManager|Pool|PgPool|RedisPool|MultiplexedConnection)\b"
+)
+_TIMEOUT = regex(rb"\b(?:\w*timeout\w*)\s*\(")
+_BLANKS = regex(r"\s+")
+_KINDS = frozenset(
+    {"field_declaration", "field_initializer", "shorthand_field_initializer", "field_expression",
+     "field_pattern", "let_declaration", "parameter", "function_item"}
+)  # fmt: skip
+
+
+def _has_clients(text: str, path: str) -> bool:
+    return any(word in text for word in _WORDS)
+
+
+@scan("rust", record=ClientFile, wants=_has_clients)
+def clients(code: Code) -> ClientFile | None:
+    """The clients that one file makes."""
+    sites = tuple(_sites(code))
+    fields = tuple(_fields(code))
+    if not sites and not fields:
+        return None
+    return ClientFile(sites, fields, _TIMEOUT.search(code.source) is not None)
+
+
+def _sites(code: Code) -> Iterator[ClientSite]:
+    runs = Executions(code)
+    for call in code.calls:
+        if call.macro:
+            continue
+        found = _site(code, call)
+        if found is None:
+            continue
+        kind, words = found
+        function = code.function_at(call.scope)
+        if function is not None and function.is_test:
+            continue
+        at = runs.of(call.scope, call.start)
+        place = code.place(call.name_at)
+        yield ClientSite(
+            kind,
+            words,
+            place.line or 0,
+            place.column or 0,
+            _BLANKS.sub(" ", code.text(call.start, min(call.end, call.start + 120))),
+            code.line(function.name_at) if function is not None else 0,
+            any(one.kind == "loop" for one in code.around(call.scope)),
+            function is None or at.kind in (ELSEWHERE, UNKNOWN),
+            function is not None and _is_guarded(code, call, function.body),
+            code.scopes[call.scope].kind in ("block", "loop"),
+        )
+
+
+def _site(code: Code, call: Call) -> tuple[str, str] | None:
+    if call.path:
+        path = code.resolved(call.path)
+        if path[0] == "reqwest" and "blocking" not in path and path[-2:] in _MADE:
+            return "http", "::".join(path)
+        if path[0] == "redis" and path[-2:] == ("Client", "open"):
+            return "redis", "redis::Client::open"
+        return None
+    if call.name not in _CONNECTING or b"redis" not in code.source:
+        return None
+    receiver = code.text(call.receiver)
+    if _POOLED.search(receiver) or not _CLIENT.search(receiver):
+        return None
+    return "redis", f"redis::Client::{call.name}"
+
+
+def _is_guarded(code: Code, call: Call, body: tuple[int, int]) -> bool:
+    source = code.source[body[0] : body[1]]
+    if b"is_none()" in source or b"get_or_init" in source or b"get_or_try_init" in source:
+        return True
+    inside = {one.index for one in code.around(call.scope)}
+    return any(
+        one.kind == "loop" and one.start > call.end and one.end <= body[1] and one.label != "for"
+        for one in code.scopes
+        if one.index not in inside
+    )
+
+
+# -- sizes of pools ------------------------------------------------------------------------------
+
+
+def _fields(code: Code) -> Iterator[SizeField]:
+    text = code.text
+    for node in code.tree.around(_SIZES, _KINDS):
+        kind = node.type
+        named = node.child_by_field_name("name") or node.child_by_field_name("field")
+        if kind == "shorthand_field_initializer":
+            named = next(iter(node.named_children), None)
+        around = node.parent
+        if named is None or around is None:
+            continue
+        name, at = text(named.start_byte, named.end_byte), named.start_byte
+        if not _SIZE.match(name):
+            continue
+        line = code.line(at)
+        if kind == "field_declaration":
+            holder = around.parent.child_by_field_name("name") if around.parent else None
+            if holder is not None:
+                struct = text(holder.start_byte, holder.end_byte)
+                yield SizeField(name, "declared", struct, line, _client_beside(code, around))
+        elif kind in ("field_initializer", "shorthand_field_initializer"):
+            holder = around.parent.child_by_field_name("name") if around.parent else None
+            if holder is not None:
+                struct = text(holder.start_byte, holder.end_byte).rpartition("::")[2]
+                yield SizeField(name, "set", _owner(code, struct, at), line, "")
+        elif kind == "field_pattern":
+            yield SizeField(name, "read", "", line, "")
+        elif kind == "field_expression":
+            if node in (around.child_by_field_name("function"), around.child_by_field_name("left")):
+                continue  # a method of that name, or what is assigned to
+            value = node.child_by_field_name("value")
+            read_from = text(value.start_byte, value.end_byte)[:60] if value is not None else ""
+            if read_from == "self":
+                read_from = f"self@{_owner(code, 'Self', at)}"
+            yield SizeField(name, "read", read_from, line, "")
+
+
+def _client_beside(code: Code, fields: Node) -> str:
+    """The type of a field of the struct that holds a client or a pool."""
+    for one in fields.named_children:
+        kind = one.child_by_field_name("type")
+        if kind is not None:
+            typed = code.text(kind.start_byte, kind.end_byte)
+            if _CLIENT_TYPE.search(typed):
+                return typed
+    return ""
+
+
+def _owner(code: Code, name: str, at: int) -> str:
+    """The type that ``Self`` is at an offset; any other name as it is."""
+    if name != "Self":
+        return name
+    for function in code.functions:
+        if function.start <= at < function.end and function.owner:
+            return function.owner
+    return name

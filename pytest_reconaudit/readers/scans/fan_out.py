@@ -1,0 +1,265 @@
+"""Where Rust code starts work without a limit: tasks per element, channels, joins."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from msgspec import Struct
+
+from pytest_reconaudit.patterns import regex
+from pytest_reconaudit.readers.code import Call, Code, Function
+from pytest_reconaudit.readers.execution import rooted
+from pytest_reconaudit.readers.scanning import scan
+
+__all__ = ["FanOut", "FanOutSite", "fan_out"]
+
+
+class FanOutSite(Struct, frozen=True, gc=False, array_like=True):
+    kind: str
+    """``task``: one per element of a collection. ``join``: all of a list at once. ``channel``: an
+    unbounded one is made. ``send``: something is sent into one."""
+    words: str
+    line: int
+    column: int
+    text: str
+    function: int
+    """Line of the name of the function around; 0 outside of any."""
+    over: str
+    """What is iterated over; of a send the sender."""
+
+
+class FanOut(Struct, frozen=True, array_like=True):
+    sites: tuple[FanOutSite, ...]
+    limited: bool
+    """Some such work of the file has a limit."""
+
+
+_WORDS = ("spawn", "join_all", "unbounded", "UnboundedSender")
+_SPAWNING = frozenset({"tokio", "actix_rt", "actix_web", "async_std", "smol", "actix", "ntex"})
+_JOINING = frozenset({"join_all", "try_join_all"})
+_EACH = frozenset({"map", "for_each", "flat_map", "filter_map"})
+_CHANNELS = {
+    "unbounded_channel": frozenset({"tokio"}),
+    "unbounded": frozenset(
+        {"futures", "futures_channel", "futures_util", "async_channel", "flume", "kanal",
+         "async_std"}
+    ),
+    "unbounded_async": frozenset({"kanal"}),
+}  # fmt: skip
+_LIMITING = regex(
+    rb"\bSemaphore\b|\bacquire(?:_owned|_many)?\s*\(|\bpermits?\b|\bbuffer(?:ed|_unordered)\b"
+    rb"|\bfor_each_concurrent\b|\bjoin_next\b|\bsemaphore\b|\bconcurrency\b|\bmax_concurrent\w*"
+    rb"|\bRateLimiter\b|\brate_limit\w*|\blen\(\)\s*>|\bMAX_\w+|\bmax_\w+|\blimit\b"
+)
+_FEW = regex(
+    r"\.(?:chunks\w*|take|windows|array_chunks)\s*\(|^\s*(?:&\s*)?(?:vec!\s*)?\["
+    r"|^\s*(?:&\s*)?(?:[A-Z][A-Z0-9_]*::)*[A-Z][A-Z0-9_]*\b(?:\.iter\(\))?\s*$"
+)
+_RANGE = regex(r"\.\.")
+_LENGTH = regex(r"\blen\s*\(\s*\)|\bcount\b|\btotal\b")
+_FIXED = regex(
+    r"\b(?:\w*config\w*|\w*settings?|\w*workers?|\w*threads?|\w*shards?|\w*partitions?|\w*plugins?|\w*listeners?"
+    r"|\w*replicas?|\w*backends?|\w*services?|\w*addrs?|\w*nodes?|\w*peers?|\w*signals?|\w*handles?"
+    r"|\w*providers?|\w*endpoints?|\w*features?|\w*kinds?|variants|values\(\)|iter\(\)\s*::|args?)\b"
+)
+_LISTED = regex(r"^\s*(?:&\s*)?(?:vec!\s*)?\[(?!\s*\])")
+_REMOTE = regex(
+    r"\.await\b|\basync\b|\b(?:fetch|query|load|send_|request|find|save|insert|update|delete|get|post|call"
+    r"|execute|download|upload|read_or_create|publish)\w*\s*\(|\.send\(\)"
+)
+_SENDER = regex(r"\b(\w+)\s*:\s*(?:Option<|Arc<)?(?:[\w:]*::)?UnboundedSender\s*<")
+_ANSWERED = regex(rb"\boneshot\b")
+_PATH = regex(r"[\w.]*?\w(?=\.(?:iter|into_iter|clone|drain)\b|$)")
+_BLANKS = regex(r"\s+")
+_BLANK = regex(rb"\s+")
+
+
+def _fans_out(text: str, path: str) -> bool:
+    return any(word in text for word in _WORDS)
+
+
+@scan("rust", record=FanOut, wants=_fans_out)
+def fan_out(code: Code) -> FanOut | None:
+    """The unlimited work of one file."""
+    found = list(_sites(code))
+    sites = tuple(one for one in found if one is not None)
+    return FanOut(sites, len(sites) < len(found)) if found else None
+
+
+def _sites(code: Code) -> Iterator[FanOutSite | None]:
+    """What has no limit, and ``None`` for what has one."""
+    roots = rooted(code)
+    senders: set[str] = set()
+    if b"UnboundedSender" in code.source:
+        senders.update(_SENDER.findall(code.source.decode("utf-8", "replace")))
+    for call in code.calls:
+        if call.macro:
+            continue
+        kind = _kind(code, call, roots, senders)
+        if not kind:
+            continue
+        function = code.function_at(call.scope)
+        if function is None or function.is_test:
+            continue
+        over = ""
+        if kind == "task":
+            over = _collection(code, call, function)
+            if not over:
+                continue
+            if _is_limited(code, function) or _is_few(code, over, call):
+                yield None
+                continue
+        elif kind == "join":
+            over = _joined(code, call, function)
+            if not over or _is_limited(code, function):
+                yield None
+                continue
+        elif kind == "send":
+            if _ANSWERED.search(code.source[function.body[0] : function.body[1]]):
+                continue  # the request waits for the answer: one message each at a time
+            over = _BLANKS.sub("", code.text(call.receiver))[:60]
+        place = code.place(call.name_at)
+        words = "::".join(code.resolved(call.path)) if call.path else f"{call.name}"
+        yield FanOutSite(
+            kind,
+            words,
+            place.line or 0,
+            place.column or 0,
+            _BLANKS.sub(" ", code.text(call.start, min(call.end, call.start + 120)))[:120],
+            code.line(function.name_at),
+            _BLANKS.sub(" ", over)[:60],
+        )
+
+
+def _kind(code: Code, call: Call, roots: dict[int, Call], senders: set[str]) -> str:
+    name = call.name
+    if name in ("spawn", "spawn_local"):
+        if call.awaited:
+            return ""
+        if call.path:
+            path = code.resolved(call.path)
+            return "task" if path[0] in _SPAWNING and "thread" not in path else ""
+        receiver = code.text(call.receiver).strip()
+        if receiver.isidentifier():
+            binding = code.binding_of(receiver, call.start, call.scope)
+            root = roots.get(binding.value[0]) if binding is not None else None
+            if root is not None and "JoinSet" in root.path:
+                return "task"
+        return ""
+    if name in _JOINING and call.path:
+        return "join" if code.resolved(call.path)[0].startswith("futures") else ""
+    if name in _CHANNELS and call.path:
+        return "channel" if code.resolved(call.path)[0] in _CHANNELS[name] else ""
+    if name in ("send", "unbounded_send") and not call.path and not call.awaited and senders:
+        last = _BLANKS.sub("", code.text(call.receiver)).rpartition(".")[2]
+        return "send" if last in senders else ""
+    return ""
+
+
+def _collection(code: Code, call: Call, function: Function) -> str:
+    """Source of what a task is started for each element of; empty when it is not."""
+    for scope in code.around(call.scope):
+        if scope.kind == "function":
+            return ""
+        if scope.kind == "loop":
+            return code.text(scope.head) if scope.label == "for" else ""
+        if scope.kind == "async" or scope.is_async:
+            return ""  # what a task starts in turn is that task's
+        if scope.kind == "closure":
+            given = code.calls[scope.call] if scope.call >= 0 else None
+            if given is None or given.name not in _EACH or given.path:
+                return ""
+            text = code.text(given.receiver)
+            return text if "iter" in text or "drain" in text or "keys" in text else ""
+    return ""
+
+
+def _is_limited(code: Code, function: Function) -> bool:
+    return _LIMITING.search(code.source[function.body[0] : function.body[1]]) is not None
+
+
+def _is_few(code: Code, over: str, call: Call) -> bool:
+    """Whether a collection is short by what is seen of it."""
+    if _FEW.search(over) or _FIXED.search(over.lower()):
+        return True
+    if any(
+        one.kind == "loop" and one.label == "for" and _FEW.search(code.text(one.head))
+        for one in code.around(call.scope)
+    ):
+        return True
+    function = code.function_at(call.scope)
+    words = _PATH.match(_BLANKS.sub("", over).lstrip("&"))
+    if words is not None and function is not None:
+        held = words[0].encode()
+        if held + b".len()" in _BLANK.sub(b"", code.source[function.body[0] : call.start]):
+            return True  # it was counted before
+    if _RANGE.search(over):
+        return not _LENGTH.search(over)
+    name = over.strip().lstrip("&").partition(".")[0].strip()
+    return _is_listed(code, name, call)
+
+
+def _is_listed(code: Code, name: str, call: Call) -> bool:
+    """Whether a variable was made as a list of its elements."""
+    binding = code.binding_of(name, call.start, call.scope)
+    if binding is None:
+        return False
+    value = code.text(binding.value)
+    return bool(_LISTED.match(value)) or bool(_FEW.search(value))
+
+
+def _joined(code: Code, call: Call, function: Function) -> str:
+    """Source of the list that is waited for at once; empty when it is short, or not of calls."""
+    if not call.arguments:
+        return ""
+    given = code.text(call.arguments[0]).strip()
+    if given.isidentifier():
+        if _is_listed(code, given, call):
+            return ""
+        binding = code.binding_of(given, call.start, call.scope)
+        if binding is None:
+            return ""
+        value = code.text(binding.value)
+        if _has_elements(value):
+            return _calling(code, value, call)
+        return _pushed(code, given, binding.start, call)
+    return _calling(code, given, call) if _has_elements(given) else ""
+
+
+def _calling(code: Code, chain: str, call: Call) -> str:
+    """What an iterator chain is over, when it makes a call to the outside of each element."""
+    over = _source_of(chain)
+    made = _BLANKS.sub("", chain)[len(over) :]
+    if "spawn" in made or not _REMOTE.search(made.replace(")await", ") await")):
+        return ""
+    return "" if _is_few(code, over, call) else over
+
+
+def _has_elements(text: str) -> bool:
+    return any(f".{name}(" in text for name in _EACH)
+
+
+def _source_of(text: str) -> str:
+    """What an iterator chain begins with, without blanks: up to the first adaptor."""
+    bare = _BLANKS.sub("", text)
+    cuts = [at for name in _EACH if (at := bare.find(f".{name}(")) >= 0]
+    return bare[: min(cuts)] if cuts else bare
+
+
+def _pushed(code: Code, name: str, after: int, join: Call) -> str:
+    """What is iterated over where futures are pushed to a list in a loop."""
+    for push in code.calls_named(("push",)):
+        if push.path or not after < push.start < join.start:
+            continue
+        if code.text(push.receiver).strip() != name or not push.arguments:
+            continue
+        value = code.text(push.arguments[0])
+        if "spawn" in value or not _REMOTE.search(value):
+            return ""
+        for scope in code.around(push.scope):
+            if scope.kind == "loop":
+                over = code.text(scope.head) if scope.label == "for" else ""
+                return "" if not over or _is_few(code, over, push) else over
+            if scope.kind in ("function", "closure", "async"):
+                return ""
+    return ""

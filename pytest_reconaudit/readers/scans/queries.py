@@ -1,0 +1,923 @@
+"""The database calls of a source file: what each asks for, and the loops that repeat it."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections.abc import Callable, Iterable
+
+from msgspec import Struct
+
+from pytest_reconaudit.patterns import regex
+from pytest_reconaudit.readers.code import Call, Code, Scope
+from pytest_reconaudit.readers.query_call import FoundQuery, binding_near
+from pytest_reconaudit.readers.query_python import python_queries, queryset_model
+from pytest_reconaudit.readers.query_rust import names_connection, rust_queries
+from pytest_reconaudit.readers.query_script import script_queries
+from pytest_reconaudit.readers.scanning import SCRIPT, scan
+
+__all__ = ["FileQueries", "LoopedCall", "QueryCall", "QueryFunction", "QueryLoop", "queries"]
+
+
+class QueryLoop(Struct, frozen=True, gc=False, array_like=True):
+    """Code that runs once per element of something that may have many."""
+
+    line: int
+    label: str
+    """``for``, ``while``, ``comprehension`` or the adaptor's name: ``map``, ``forEach``."""
+    over: str
+    """Source of what is iterated over, blanks folded, at most 80 characters."""
+    variable: str
+    """The element's name or pattern."""
+    origin: str
+    """``rows``: of a query without a literal limit; ``few``: at most ten, by a literal; empty:
+    not known here."""
+    concurrent: bool
+    """All rounds run at once: ``Promise.all(xs.map(…))``, ``join_all``."""
+    beside: bool = False
+    """It runs in a task of its own, for which no request waits."""
+    source: str = ""
+    """The table whose rows it goes over, as far as it is known."""
+
+
+class QueryCall(Struct, frozen=True, gc=False, array_like=True):
+    """One call that goes to the database."""
+
+    line: int
+    """Where the method's name stands that sends the statement."""
+    kind: str
+    """See ``query_call.FoundQuery``."""
+    library: str
+    method: str
+    table: str
+    connection: str
+    loops: tuple[int, ...]
+    """The loops that repeat it, inner first: positions in :attr:`FileQueries.loops`. Loops of a
+    known small number of rounds, over batches, of retries and of workers are left out."""
+    many: bool
+    limit: str
+    columns: tuple[str, ...]
+    bulk: bool
+    keyed: bool
+    """It asks for rows by a value that is known at run time only: those of one parent, one key."""
+    listed: bool
+    """It is given a list of values at once: ``eq_any``, ``= ANY($1)``, ``in: ids``."""
+    conditional: bool
+    """Its function sends it only under a condition."""
+
+
+class LoopedCall(Struct, frozen=True, gc=False, array_like=True):
+    """Some other call in a loop; what it does is for the function that it means to say."""
+
+    name: str
+    line: int
+    loops: tuple[int, ...]
+
+
+class QueryFunction(Struct, frozen=True, gc=False, array_like=True):
+    """What one named function asks of the database."""
+
+    name: str
+    """Empty for what stands outside of any function."""
+    line: int
+    is_test: bool
+    queries: tuple[QueryCall, ...]
+    looped: tuple[LoopedCall, ...]
+    cached: bool
+    """It looks into a cache first."""
+    capped: bool
+    """It bounds a number: ``min``, ``clamp``, a validated maximum."""
+
+
+class RelationLoop(Struct, frozen=True, gc=False, array_like=True):
+    """A loop over a Django queryset and what of its rows is looked at."""
+
+    function: str
+    function_line: int
+    line: int
+    model: str
+    over: str
+    loaded: tuple[str, ...]
+    """Relations that the queryset loads along: ``select_related``, ``prefetch_related``."""
+    reads: tuple[tuple[str, str, int], ...]
+    """(relation, what of it, line) of each ``row.relation.what``."""
+
+
+class ModelRelations(Struct, frozen=True, gc=False, array_like=True):
+    """The foreign keys of a Django model."""
+
+    model: str
+    names: tuple[str, ...]
+
+
+class FileQueries(Struct, frozen=True, array_like=True):
+    functions: tuple[QueryFunction, ...]
+    loops: tuple[QueryLoop, ...]
+    dialects: tuple[str, ...] = ()
+    """``sqlite``: databases that its imports and types name as embedded; ``server``: others."""
+    relation_loops: tuple[RelationLoop, ...] = ()
+    models: tuple[ModelRelations, ...] = ()
+    uncapped: tuple[int, ...] = ()
+    """Lines of the names of functions that take a page size as the request says it:
+    ``page.size.unwrap_or(20)`` without ``min`` or ``clamp``. Rust alone."""
+
+
+_WANTED = {
+    "rust": ("diesel", "sqlx", "sea_orm", ".await", "conn", "pool", "postgres::"),
+    "script": ("await ", "prisma", "knex", "Repository", "Promise.all", "drizzle"),
+    "python": (".objects", "execute(", "session", "await ", "models.", ".query(", "self.", "db."),
+}
+_SUFFIX_LANGUAGE = {"rs": "rust", "py": "python"}
+
+_ADAPTORS = {
+    "rust": frozenset(
+        {"map", "filter_map", "flat_map", "for_each", "then", "try_for_each", "filter", "any",
+         "all", "find_map", "fold", "try_fold", "for_each_concurrent", "try_for_each_concurrent",
+         "inspect", "position", "map_while", "and_then_stream", "filter_map_ok"}
+    ),
+    "script": frozenset({"map", "forEach", "flatMap", "filter", "reduce", "some", "every",
+                         "reduceRight", "find"}),
+    "python": frozenset({"map", "filter"}),
+}  # fmt: skip
+_FUNCTION_ADAPTORS = frozenset({"pMap", "pEach", "mapSeries", "eachSeries", "mapLimit", "eachLimit",
+                                "asyncForEach", "forEachAsync", "mapAsync",
+                                "pMapSeries"})  # fmt: skip
+_RUST_ITERATES = regex(
+    r"\b(?:iter|into_iter|iter_mut|drain|par_iter|into_par_iter|values|keys|into_values|into_keys|values_mut)\s*\(|\bstream::iter\b"
+)
+_SPAWNS = regex(
+    r"spawn(?:_blocking|_local)?$|^setTimeout$|^setInterval$|^setImmediate$|^create_task$|^nextTick$|^defer$|^on$|^once$|^addEventListener$|^subscribe$|^use[A-Z]\w*$"
+)
+_TOGETHER = frozenset({"all", "allSettled", "join_all", "try_join_all", "buffer_unordered",
+                       "buffered",
+                       "try_buffer_unordered", "for_each_concurrent", "try_for_each_concurrent",
+                       "gather", "pMap", "mapLimit", "eachLimit"})  # fmt: skip
+_WAITS = frozenset({"sleep", "tick", "recv", "recv_timeout", "try_recv", "notified",
+                    "changed", "accept", "delay", "sleep_until", "interval", "backoff", "blpop",
+                    "brpop", "sleep_ms", "sleepMs", "wait_for_notification",
+                    "next_backoff"})  # fmt: skip
+
+_BATCHED = regex(r"(?:^|[_\W]|[a-z](?=[CBP]))(?:[cC]hunk|[bB]atch|[pP]age|[wW]indow)(?=[\W_]|$)")
+"""An element that is itself a list."""
+_BATCHES = regex(r"(?:[cC]hunks|[bB]atches|[pP]ages)\b|step_by|\bpaginat")
+_BATCH_CALL = regex(
+    r"\b(?:chunk\w*|batch\w*|array_chunks|step_by|tuples|grouper|splitIntoChunks|toChunks|sliced?_chunks)\s*\(|\.chunks?\w*\(|Batch\w*\(|Chunk\w*\("
+)
+_RETRIES = regex(r"attempt|retr(?:y|ies)|\btries\b|backoff|max_?tries", re.IGNORECASE)
+_RANGE = regex(r"\(?\s*\d+\s*\.\.")
+_PYTHON_RANGE = regex(r"(?:range|xrange)\s*\(")
+_LENGTH = regex(r"\blen\b|\.length\b|\.size\b")
+_SCREAMING = regex(r"(?:^|[.:&\s(])[A-Z][A-Z0-9]*_[A-Z0-9_]+\b|^&?[A-Z][A-Z0-9]{2,}(?:\b|\s*\.)")
+_ENUM = regex(
+    r"^&?(?:\w+::)*[A-Z]\w*::(?:iter|into_iter|into_enum_iter|values|variants|all|list|VARIANTS|ALL|VALUES|iterator)\b|^Object\.(?:values|keys|entries)\(\s*[A-Z]\w*\s*\)|^(?:list\()?[A-Z]\w*[a-z]\w*(?:\.choices|\.values|\.__members__)?\)?$"
+)
+_OF_ENUM = regex(r"\bin\s+[\w.]*[A-Z]\w*\.(?:choices|values|labels|names)\b(?!\()")
+_PER_TARGET = regex(
+    r"\b(?:\w*_)?(?:shards?|replicas?|databases?|dbs|pools?|conns?|connections?|schemas?|tenant_dbs|dataSources?|backends?|nodes?|engines?|aliases)\b",
+    re.IGNORECASE,
+)
+_LITERAL = regex(r"&?(?:\[|vec!\s*\[|\()")
+_SPREAD = regex(r"\.\.\.|\*\w|\bfor\b|;")
+_TAKE = regex(
+    r"\.take\(\s*(\d+)\s*\)|\.slice\(\s*0\s*,\s*(\d+)\s*\)|\[\s*:\s*(\d+)\s*\]|\bislice\([^()]*,\s*(\d+)\s*\)"
+)
+_NEXT = regex(r"\.\s*(?:next|try_next)\s*\(")
+_ROOT = regex(
+    r"[&*\s(]*(?:mut\s+)?(?:list|tuple|sorted|reversed|enumerate|set|Array\.from|Object\.(?:values|keys|entries)|zip|iter|stream::iter|futures::stream::iter)?\s*\(?\s*(?:self\.|this\.)?([A-Za-z_]\w*)"
+)
+_DIGITS = regex(r"\d+")
+_COUNTED = regex(r"([\w.]+)\.(?:length|size)\b")
+_ENTITY = regex(
+    r"\b(?:select|insert|update|delete|query|insert_into)\(\s*(?:func\.count\(\s*)?([a-z_]\w*)\b(?!::|\()"
+    r"|(?:from|into|update|table)\s+[\"`']?\$?\{+(\w+)|(?:^|\()\s*([a-z_]\w*)\.(?:delete|insert|update|select|objects)\b",
+    re.IGNORECASE,
+)
+_IN_LIST = (
+    r"(?:eq_any|is_in|in_|whereIn|In|inArray|__in|\bin|any|ANY)\s*[(=:][\s\[(&*]*(?:\.\.\.)?{0}\b"
+    r"(?!\s*\??\.\s*(?!(?:iter|map|clone|to_vec|as_slice|into_iter|keys|values|tolist)\b)\w)"
+)
+_BOUND = r"\bbind\(\s*[&*]*{0}\s*(?:\.(?:as_slice|clone|to_vec)\(\)|\[\.\.\])?\s*\)"
+_ROWS_OF = (
+    r"\)\s*,\s*{0}\s*,?\s*\)|\b(?:insertMany|createMany|bulkCreate|bulk_create)\("
+    r"\s*(?:\{{\s*data\s*:\s*)?{0}\s*[,)}}]"
+)
+_ANY = regex(r"\bANY\s*\(|\bunnest\s*\(", re.IGNORECASE)
+_WORD = regex(r"[A-Za-z_]\w*")
+_CONDITION = {
+    "rust": regex(
+        r"\b(?:eq|eq_any|ge|gt|is_in|contains|like|ilike)\s*\(\s*(?!true\b|false\b|\"|\d|[A-Z_]{3,})[&*\w]"
+        r"|\.\s*find\s*\(|\bfind_by_id\b|\bbelonging_to\b|(?i:\bwhere\b)[^\"]*(?:\$\d|\?|:\w)|\bbind\s*\("
+    ),
+    "script": regex(
+        r"\bwhere\b(?!\s*:\s*\{\s*(?:\w+\s*:\s*(?:true|false|null|\"[^\"]*\"|'[^']*')\s*,?\s*)*\})"
+    ),
+    "python": regex(
+        r"\b(?:filter|filter_by|where|get|exclude)\s*\(\s*(?!\s*\w+\s*==?\s*(?:True|False|None|\"|\d)|\))"
+        r"|\bwhere\b[^\"]*(?:%s|:\w|%\(|\?)"
+    ),
+}
+"""A condition on something that is only known at run time: the rows are those of one parent."""
+_LIST_WORDS = (
+    "eq_any",
+    "is_in",
+    "in_",
+    "In",
+    "in:",
+    "in :",
+    "ANY",
+    "any",
+    "unnest",
+    "inArray",
+    "__in",
+)
+_LISTED = regex(
+    r"\beq_any\s*\(|\bis_in\s*\(|\.in_\s*\(|\bwhereIn\s*\(|\bIn\s*\(|\binArray\s*\(|__in\s*="
+    r"|\bin\s*:\s*|\bANY\s*\(|\bunnest\s*\("
+)
+_EMBEDDED = regex(
+    rb"\bSqlite(?:Pool|Connection|Row|Arguments)?\b|drizzle-orm/(?:better-sqlite3|bun-sqlite|sqlite-core"
+    rb"|expo-sqlite|sql-js)|[\"']"
+    rb"(?:better-sqlite3|bun:sqlite|node:sqlite|sqlite3)[\"']|^import sqlite3\b",
+    re.MULTILINE,
+)
+_SERVER = regex(
+    rb"\bPg(?:Pool|Connection|Row|Arguments)\b|\bAsyncPgConnection\b|\bsqlx::(?:Postgres|MySql)\b"
+    rb"|\bMySql(?:Pool|Connection)\b|drizzle-orm/(?:pg|mysql|postgres|node-postgres|neon|d1|libsql|planetscale"
+    rb"|singlestore|vercel)|[\"'](?:pg|mysql2?|postgres|@libsql/client)[\"']|\bpsycopg|\basyncpg\b",
+)
+_SERVER_WORDS = (b"PgPool", b"PgCon", b"sqlx::", b"MySql", b"drizzle-orm/", b'"pg"', b"'pg'",
+                 b"psycopg",
+                 b"asyncpg", b"mysql2", b"postgres\"", b"postgres'", b"@libsql")  # fmt: skip
+_MISSING = regex(
+    r"\bnot\s+in\s+([\w.]+)|!\s*([\w.]+?)\.(?:has|contains_key|contains)\(|([\w.]+)\s+is\s+None\b"
+    r"|([\w.]+)\s*===?\s*(?:undefined|null)\b|([\w.]+)\.is_none\(\)|(?:\bnot\s+|!\s*)([\w.]+)(?:\[[^\]]*\])?\s*(?:\)|:|$|\{)"
+)
+_IF = regex(rb"\bif\b")
+_FILLED = r"(?<![\w.]){0}\s*(?:\[[^\]]*\]\s*)?(?:=(?!=)|\.(?:set|insert|add|append|update)\()"
+_SINGLE = regex(
+    r"find(?:Unique|First|One|ByPk|ById)\w*|get_result|first|fetch_one|fetch_optional|one|get|getOne\w*"
+    r"|getRawOne|executeTakeFirst\w*|query_one|query_opt|scalar|last|latest|earliest|get_or_create"
+)
+_SINGLE_END = regex(r"\.\s*(?:scalar_one\w*|one_or_none|scalar|one|first)\(\s*\)")
+_CACHE_WORDS = (b"cache", b"Cache", b"CACHE", b"memo", b"oader", b"get_or_")
+_CACHE = regex(
+    rb"\bcache\w*\s*(?:\.|\(|\[|\))|_cache\b\s*\.|\bCache\b\s*[.:(]|lru_cache|@cached|\.get_or_insert_with\(|get_or_set|\bmemo|cached_property|dataloader|DataLoader|\bloader\b",
+    re.IGNORECASE,
+)
+_PAGED = regex(r"[pP]aginat|\b(?:limit|offset|cursor|per_?page|page_?size|PAGE_SIZE)\b")
+_PAGE_SIZE = regex(r"\b\w*(?:per_?page|limit|page_?size|take|first)\s*\.\s*$", re.IGNORECASE)
+_CAP = regex(
+    rb"(?:min|clamp|max)\s*[(:=]|\ble\s*=|MAX_|maximum|@Max|max_limit|aginat",
+)
+_PLAIN_CALLS = frozenset(
+    {"push", "insert", "len", "clone", "to_string", "unwrap", "map", "iter", "collect", "into",
+     "as_ref", "as_str", "format", "append", "get", "join", "split", "strip", "lower", "upper",
+     "print", "int", "str", "float", "isinstance", "log", "info", "debug", "warn", "error",
+     "warning", "trim", "includes", "filter", "some", "ok", "unwrap_or", "unwrap_or_default",
+     "unwrap_or_else", "map_err", "ok_or", "ok_or_else", "is_some", "is_none", "is_empty",
+     "contains", "contains_key", "to_owned", "and_then", "Ok", "Err", "Some", "from", "new", "add",
+     "set", "has", "forEach", "parse", "stringify", "toString", "slice", "replace", "startsWith",
+     "endsWith", "exception", "items", "keys", "values", "extend", "update", "pop", "sleep",
+     "range", "enumerate", "zip", "dict", "list", "tuple", "sorted", "sum", "min", "max",
+     "any", "all", "getattr", "hasattr", "setattr", "type", "super", "bool", "expect", "push_str",
+     "to_vec", "cmp", "eq", "ne", "abs", "round", "Date", "Number", "String", "Boolean", "Error"}
+)  # fmt: skip
+_RELATION = regex(r"\bmodels\.(?:ForeignKey|OneToOneField)\s*\(")
+_LOADED = regex(
+    r"\b(?:select_related|prefetch_related)\s*\(([^()]*(?:\([^()]*(?:\([^()]*\)[^()]*)*\)[^()]*)*)\)"
+)
+_QUOTED = regex(r"[\"'](\w+)")
+
+
+def _wants(text: str, path: str) -> bool:
+    language = _SUFFIX_LANGUAGE.get(path.rpartition(".")[2], "script")
+    return any(word in text for word in _WANTED[language])
+
+
+@scan("rust", "python", *SCRIPT, record=FileQueries, wants=_wants)
+def queries(code: Code) -> FileQueries | None:
+    """The database calls of one file, by function, and what its loops call."""
+    return _Reading(code).file()
+
+
+_FINDERS: dict[str, Callable[[Code], Iterable[FoundQuery]]] = {
+    "rust": rust_queries,
+    "python": python_queries,
+    "script": script_queries,
+}
+
+
+class _Reading:
+    def __init__(self, code: Code) -> None:
+        self.code = code
+        language = code.language
+        self.language = language if language in ("rust", "python") else "script"
+        self.found = sorted(_FINDERS[self.language](code), key=lambda one: one.call.start)
+        self.loops: list[QueryLoop] = []
+        self.loop_of: dict[int, int] = {}
+        """Scope → position in ``loops``; -1 for one that repeats nothing worth a finding."""
+        self.remembers: dict[int, bool] = {}
+        self.starts = [call.start for call in code.calls]
+
+    def file(self) -> FileQueries | None:
+        code = self.code
+        by_function: dict[int, list[QueryCall]] = {}
+        taken = set()
+        for one in self.found:
+            taken.add(one.call.index)
+            function = code.scopes[one.call.scope].function
+            by_function.setdefault(function, []).append(self._query(one))
+        looped = self._looped(taken)
+        functions = [
+            self._function(index, by_function.get(index, []), looped.get(index, []))
+            for index in sorted({*by_function, *looped})
+        ]
+        relations: tuple[RelationLoop, ...] = ()
+        models: tuple[ModelRelations, ...] = ()
+        if self.language == "python" and b"objects" in code.source:
+            relations = tuple(self._relation_loops())
+        if self.language == "python" and (
+            b"models.ForeignKey" in code.source or b"models.OneToOneField" in code.source
+        ):
+            models = tuple(self._models())
+        dialects = self._dialects()
+        uncapped = tuple(self._uncapped())
+        if not (functions or relations or models or dialects or uncapped):
+            return None
+        loops = tuple(self.loops)
+        return FileQueries(tuple(functions), loops, dialects, relations, models, uncapped)
+
+    def _uncapped(self) -> Iterable[int]:
+        code = self.code
+        if self.language != "rust":
+            return
+        seen = set()
+        for call in code.calls_named(("unwrap_or", "unwrap_or_default", "unwrap_or_else")):
+            function = code.function_at(call.scope)
+            if function is None or function.index in seen:
+                continue
+            if _PAGE_SIZE.search(code.text(call.receiver[0], call.name_at)[-60:]):
+                seen.add(function.index)
+                if not _CAP.search(code.source[function.start : function.end]):
+                    yield code.line(function.name_at)
+
+    def _dialects(self) -> tuple[str, ...]:
+        source = self.code.source
+        found = []
+        if b"qlite" in source and _EMBEDDED.search(source) is not None:
+            found.append("sqlite")
+        if any(word in source for word in _SERVER_WORDS) and _SERVER.search(source) is not None:
+            found.append("server")
+        return tuple(found)
+
+    def _function(
+        self, index: int, found: list[QueryCall], looped: list[LoopedCall]
+    ) -> QueryFunction:
+        code = self.code
+        if index < 0:
+            return QueryFunction("", 1, False, tuple(found), tuple(looped), False, False)
+        function = code.functions[index]
+        body = code.source[function.start : function.end]
+        cached = any("cache" in one.lower() for one in function.attributes) or (
+            bool(found)
+            and any(word in body for word in _CACHE_WORDS)
+            and _CACHE.search(body) is not None
+        )
+        return QueryFunction(
+            function.name,
+            code.line(function.name_at),
+            function.is_test,
+            tuple(found),
+            tuple(looped),
+            cached,
+            any(one.many for one in found) and _CAP.search(body) is not None,
+        )
+
+    def _query(self, one: FoundQuery) -> QueryCall:
+        call = one.call
+        counted = one.kind != "other" and (one.library != "prisma" or self._sent(call))
+        loops = self._repeated(call.scope, one) if counted else ()
+        return QueryCall(
+            line=self.code.line(call.name_at),
+            kind=one.kind,
+            library=one.library,
+            method=call.name,
+            table=one.table,
+            connection=_folded(one.connection, 60),
+            loops=loops,
+            many=one.many,
+            limit=_folded(one.limit, 40) or ("paginated" if _PAGED.search(one.text) else ""),
+            columns=one.columns,
+            bulk=one.bulk or self._in_batch(call.scope),
+            keyed=_CONDITION[self.language].search(one.text) is not None,
+            listed=any(word in one.text for word in _LIST_WORDS)
+            and _LISTED.search(one.text) is not None,
+            conditional=self._conditional(call.scope),
+        )
+
+    def _sent(self, call: Call) -> bool:
+        """Whether a call of Prisma is sent where it stands: one that nobody awaits is a part of a
+        transaction that is put together here."""
+        code = self.code
+        for one in code.calls[max(call.index - 10, 0) : call.index + 1]:
+            if one.awaited and one.start == call.start:
+                return True
+        for scope in code.around(call.scope):
+            if scope.kind == "closure":
+                return scope.is_async or self._together(scope, "") or self._gathered(call)
+            if scope.kind == "function":
+                break
+        return False
+
+    def _gathered(self, call: Call) -> bool:
+        """Whether a call is a part of a variable that ``Promise.all`` is given."""
+        code = self.code
+        names = {
+            one.name
+            for one in code.bindings
+            if one.value[0] <= call.start and call.end <= one.value[1]
+        }
+        return any(
+            names & set(_WORD.findall(code.text(start, min(end, start + 300))))
+            for one in code.calls_named(("all", "allSettled"))
+            for start, end in one.arguments[:1]
+        )
+
+    def _in_batch(self, scope: int) -> bool:
+        """Whether an adaptor around it hands all statements over at once."""
+        code = self.code
+        return self.language == "script" and any(
+            self._one_transaction(code.calls[one.call])
+            for one in code.around(scope)
+            if one.kind == "closure" and one.call >= 0
+        )
+
+    def _conditional(self, scope: int) -> bool:
+        for one in self.code.around(scope):
+            if one.kind == "function":
+                return False
+            if one.label in ("if", "else", "catch"):
+                return True
+        return False
+
+    # -- loops -----------------------------------------------------------------------------
+
+    def _repeated(self, scope: int, query: FoundQuery | None) -> tuple[int, ...]:
+        """The loops around a scope that count, inner first, up to its function."""
+        code = self.code
+        found = []
+        for one in code.around(scope):
+            if one.kind == "function":
+                break
+            if self._kept_for_later(one):
+                break
+            if one.kind in ("closure", "async") and one.call >= 0:
+                call = code.calls[one.call]
+                if _SPAWNS.search(call.name):
+                    break
+            if one.label == "if":
+                if one.index not in self.remembers:
+                    self.remembers[one.index] = self._remembers(one)
+                if self.remembers[one.index]:
+                    break
+            if one.kind not in ("loop", "closure"):
+                continue
+            number = self.loop_of.get(one.index)
+            if number is None:
+                number = self._loop(one)
+                self.loop_of[one.index] = number
+            if number < 0:
+                continue
+            loop = self.loops[number]
+            if query is not None and (
+                _takes_all(loop, query)
+                or self._own(one, loop, query.connection, query)
+                or self._own(one, loop, _entity(query.text), query)
+            ):
+                continue
+            found.append(number)
+        return tuple(found)
+
+    def _remembers(self, scope: Scope) -> bool:
+        """Whether a branch fills what its condition found missing: once per loop or key."""
+        keywords = list(_IF.finditer(self.code.source, max(scope.start - 300, 0), scope.start))
+        if not keywords:
+            return False
+        start = keywords[-1].start()
+        body = self.code.text(scope.start, scope.end)
+        for match in _MISSING.finditer(self.code.text(start, scope.start)):
+            name = next(word for word in match.groups() if word)
+            if re.search(_FILLED.format(re.escape(name)), body):
+                return True
+        return False
+
+    def _kept_for_later(self, scope: Scope) -> bool:
+        """Whether a function that is no argument does not run where it stands, as
+        ``(async () => {…})()`` does."""
+        if scope.kind != "closure" or scope.call >= 0 or self.language != "script":
+            return False
+        return not self.code.source[scope.end : scope.end + 3].lstrip(b")").startswith(b"(")
+
+    def _loop(self, scope: Scope) -> int:
+        code = self.code
+        if scope.kind == "closure":
+            if scope.call < 0:
+                return -1
+            call = code.calls[scope.call]
+            head, label, line_at = self._adapted(call, scope), call.name, call.name_at
+            variable = code.text(scope.head).strip("|() ")
+            if head is None or self._one_transaction(call):
+                return -1
+        else:
+            label = scope.label
+            head = scope.head
+            if label in ("loop", "do", ""):
+                return -1
+            keyword = label.encode() if label in ("for", "while") else b"for"
+            line_at = code.source.rfind(keyword, 0, head[0] or scope.start)
+            if line_at < 0:
+                return -1
+            variable = _pattern(code.text(line_at + len(keyword), head[0]))
+        over = code.text(head)
+        header = code.text(line_at, min(scope.start, line_at + 600))
+        if label == "while" and not self._walks(header):
+            return -1
+        if self._waits(scope):
+            return -1
+        if label == "for" and ";" in header and self.language == "script":
+            if not _LENGTH.search(over) or "+=" in header:
+                return -1
+            if (counted := _COUNTED.search(over)) is not None:
+                over = counted[1]
+        origin, table = self._origin(scope, over, head, variable)
+        if origin == "none":
+            return -1
+        self.loops.append(
+            QueryLoop(
+                code.line(line_at),
+                label,
+                _folded(over, 80),
+                _folded(variable, 60),
+                origin,
+                self._together(scope, label),
+                self._spawned(scope),
+                table,
+            )
+        )
+        return len(self.loops) - 1
+
+    def _adapted(self, call: Call, scope: Scope) -> tuple[int, int] | None:
+        """What an adaptor with a closure goes over; ``None`` when it is none."""
+        code = self.code
+        if call.name in _FUNCTION_ADAPTORS and len(call.arguments) >= 2:
+            return call.arguments[0]
+        if call.name not in _ADAPTORS[self.language]:
+            return None
+        if self.language == "python":
+            return call.arguments[1] if len(call.arguments) >= 2 else None
+        if call.receiver[0] == call.receiver[1]:
+            return None
+        receiver = code.text(call.receiver)
+        if self.language == "rust" and not _RUST_ITERATES.search(receiver[-600:]):
+            return None
+        if self.language == "script" and not (
+            scope.is_async or call.name in ("map", "forEach", "flatMap")
+        ):
+            return None
+        return call.receiver
+
+    def _one_transaction(self, call: Call) -> bool:
+        """Whether what an adaptor makes is handed to the database as one batch:
+        ``prisma.$transaction(rows.map(…))``."""
+        if self.language != "script":
+            return False
+        source = self.code.source
+        for other in self.code.calls_named(("$transaction", "batch")):
+            for start, end in other.arguments[:1]:
+                inside = start <= call.start and call.end <= end
+                if inside and not source.startswith((b"async", b"("), start):
+                    return True
+                given = _WORD.findall(self.code.text(start, min(end, start + 200)))
+                if any(
+                    binding.name in given
+                    and binding.value[0] <= call.start
+                    and call.end <= binding.value[1]
+                    for binding in self.code.bindings
+                ):
+                    return True
+        return False
+
+    def _walks(self, header: str) -> bool:
+        """Whether a ``while`` goes through elements one by one."""
+        if _RETRIES.search(header):
+            return False
+        if self.language == "rust":
+            return ("Some(" in header and _NEXT.search(header) is not None) or (
+                "<" in header and ".len()" in header
+            )
+        return "<" in header and _LENGTH.search(header) is not None
+
+    def _waits(self, scope: Scope) -> bool:
+        """Whether its body sleeps or waits for work: a worker's loop, or one that backs off."""
+        code = self.code
+        first = bisect_left(self.starts, scope.start)
+        for call in code.calls[first:]:
+            if call.start >= scope.end:
+                return False
+            if call.name in _WAITS or (call.name == "select" and call.macro):
+                return True
+        return False
+
+    def _origin(
+        self, scope: Scope, over: str, head: tuple[int, int], variable: str
+    ) -> tuple[str, str]:
+        """(``rows``, ``few``, empty or ``none``: not to be counted; the table of the rows)."""
+        code = self.code
+        text = over.strip()
+        if _RETRIES.search(f"{variable} {text}") or _BATCH_CALL.search(text):
+            return "none", ""
+        if _RANGE.match(text) and not _LENGTH.search(text):
+            return "none", ""
+        stepped = text.count(",") >= 2 or not _LENGTH.search(text)
+        if self.language == "python" and _PYTHON_RANGE.match(text) and stepped:
+            return "none", ""
+        if _SCREAMING.search(text) or _ENUM.match(text) or self._listed(text):
+            return "none", ""
+        if self._few(text):
+            return "few", ""
+        inside = self._query_within(*head)
+        if inside is not None:
+            return _rows(inside)
+        at, start, words = code.scopes[scope.index].start, scope.parent, [text]
+        for _ in range(3):
+            root = _ROOT.match(text)
+            if root is None:
+                break
+            name = root[1]
+            binding = binding_near(code, name, at, max(start, 0))
+            if binding is None or binding.value[0] == binding.value[1]:
+                break
+            found = self._query_within(*binding.value)
+            value = code.text(binding.value[0], min(binding.value[1], binding.value[0] + 2_000))
+            if found is not None:
+                origin, table = _rows(found)
+                return ("few", table) if self._few(value) else (origin, table)
+            value = value.strip()
+            if self.language == "python" and (model := queryset_model(value)):
+                return ("few" if self._few(value) else "rows"), model.lower()
+            if self._listed(value) and not self._grown(name, binding.end, head[0]):
+                return "none", ""
+            if _BATCH_CALL.search(value) or _OF_ENUM.search(value) or _ENUM.match(value):
+                return "none", ""
+            if self._few(value):
+                return "few", ""
+            at, text = binding.start, value
+            words.append(name)
+        if _BATCHED.search(variable) or _BATCHES.search(words[0]):
+            return "none", ""
+        if _PER_TARGET.search(words[0]) or _PER_TARGET.fullmatch(variable.strip("&() ")):
+            return "none", ""
+        return "", ""
+
+    def _grown(self, name: str, start: int, end: int) -> bool:
+        """Whether a list that began as a literal gets more elements before it is gone through."""
+        between = self.code.source[start:end]
+        return (
+            re.search(
+                rb"\b"
+                + name.encode()
+                + rb"\s*\.\s*(?:push|append|extend|insert|add|concat|unshift)\b",
+                between,
+            )
+            is not None
+        )
+
+    def _few(self, text: str) -> bool:
+        match = _TAKE.search(text)
+        if match is None:
+            return False
+        return int(next(word for word in match.groups() if word)) <= 10
+
+    def _listed(self, text: str) -> bool:
+        """Whether an expression is a list written out."""
+        return (
+            _LITERAL.match(text) is not None
+            and not _SPREAD.search(text[:600])
+            and (text[1:2] != ")" and "," in text)
+            and text.rstrip()[-1:] in "])"
+        ) or (text.startswith("{") and ":" in text and not _SPREAD.search(text[:600]))
+
+    def _query_within(self, start: int, end: int) -> FoundQuery | None:
+        for one in self.found:
+            if one.call.start >= end:
+                break
+            if one.call.start >= start and one.kind in ("select", "insert", "update"):
+                return one
+        return None
+
+    def _together(self, scope: Scope, label: str) -> bool:
+        code = self.code
+        if self.language == "script" and scope.kind == "closure" and scope.is_async:
+            return label in ("map", "forEach", "flatMap", *_FUNCTION_ADAPTORS)
+        start = code.calls[scope.call].start if scope.call >= 0 else scope.start
+        last = bisect_left(self.starts, start + 1)
+        for call in code.calls[max(last - 60, 0) : last]:
+            if call.name in _TOGETHER and call.end >= scope.end:
+                return True
+        return False
+
+    def _spawned(self, scope: Scope) -> bool:
+        return any(
+            one.kind in ("closure", "async")
+            and one.call >= 0
+            and "spawn" in self.code.calls[one.call].name
+            for one in self.code.around(scope.index)
+        )
+
+    def _own(self, scope: Scope, loop: QueryLoop, given: str, query: FoundQuery) -> bool:
+        """Whether each round has a connection or table of its own: one per shard, per model."""
+        names = _names(loop.variable)
+        if not names or not given:
+            return False
+        words = set(_WORD.findall(given))
+        if words & names:
+            return True
+        root = next(iter(_WORD.findall(given.replace("&mut", "").replace("mut ", ""))), "")
+        if not root or root in ("self", "this"):
+            return False
+        binding = binding_near(self.code, root, query.call.start, query.call.scope)
+        if binding is None or binding.start < scope.start or binding.end > scope.end:
+            return False
+        return bool(set(_WORD.findall(self.code.text(binding.value))) & names)
+
+    # -- other calls in loops --------------------------------------------------------------
+
+    def _looped(self, taken: set[int]) -> dict[int, list[LoopedCall]]:
+        code = self.code
+        repeated = self._repeating_scopes()
+        found: dict[int, list[LoopedCall]] = {}
+        seen: set[tuple[str, int]] = set()
+        for call in code.calls if any(repeated) else ():
+            if not repeated[call.scope] or call.macro or call.name in _PLAIN_CALLS:
+                continue
+            if not call.name or call.index in taken or not self._may_query(call):
+                continue
+            loops = self._repeated(call.scope, None)
+            line = code.line(call.name_at) if loops else 0
+            if not loops or (call.name, line) in seen:
+                continue
+            seen.add((call.name, line))
+            function = code.scopes[call.scope].function
+            found.setdefault(function, []).append(LoopedCall(call.name, line, loops))
+        return found
+
+    def _repeating_scopes(self) -> list[bool]:
+        """Of every scope a quick look whether anything around it in its function repeats."""
+        calls = self.code.calls
+        repeated: list[bool] = []
+        if self._is_view():
+            return [False] * len(self.code.scopes)
+        for one in self.code.scopes:
+            again = one.kind == "loop" or (one.parent >= 0 and repeated[one.parent])
+            if one.kind == "closure" and one.call >= 0:
+                name = calls[one.call].name
+                again = again or name in _ADAPTORS[self.language] or name in _FUNCTION_ADAPTORS
+            repeated.append(again and one.kind != "function")
+        return repeated
+
+    def _is_view(self) -> bool:
+        """A component's file: what it calls in loops runs in a browser."""
+        return self.language == "script" and self.code.path.endswith((".tsx", ".jsx"))
+
+    def _may_query(self, call: Call) -> bool:
+        """Whether a call has the form of one that may go to the database."""
+        code = self.code
+        if self.language == "python":
+            return True
+        if call.awaited:
+            return True
+        if self.language == "script":
+            scope = code.scopes[call.scope]
+            return scope.kind == "closure" and (
+                scope.is_async or code.source[call.start - 3 : call.start].strip() in (b"=>", b">")
+            )
+        return any(
+            names_connection(code.text(one)) for one in call.arguments if one[1] - one[0] < 80
+        ) or code.source.startswith((b"self.", b"Self::"), call.start)
+
+    # -- Django's relations ----------------------------------------------------------------
+
+    def _relation_loops(self) -> Iterable[RelationLoop]:
+        code = self.code
+        for scope in code.scopes:
+            if scope.kind != "loop" or scope.label not in ("for", "comprehension"):
+                continue
+            over = code.text(scope.head)
+            text = over
+            if not queryset_model(text):
+                root = _ROOT.match(over)
+                binding = (
+                    binding_near(code, root[1], scope.head[0], max(scope.parent, 0))
+                    if root is not None
+                    else None
+                )
+                if binding is None or binding.name != (root[1] if root else ""):
+                    continue
+                text = f"{code.text(binding.value)} {over}"
+            model = queryset_model(text)
+            if not model or ".values" in text or ".aggregate" in text or self._few(text):
+                continue
+            start = code.source.rfind(b"for ", 0, scope.head[0])
+            variable = _pattern(code.text(start + 4, scope.head[0]))
+            if not variable.isidentifier():
+                continue
+            function = code.function_at(scope.index)
+            reads = re.compile(rf"\b{variable}\.([a-z]\w*)\.([a-z]\w*)")
+            body = code.text(scope.start, scope.end)
+            found = tuple(
+                (match[1], match[2], code.line(scope.start + len(body[: match.start()].encode())))
+                for match in reads.finditer(body)
+                if match[2] not in ("pk", "id")
+            )
+            if not found:
+                continue
+            loaded = tuple(name for given in _LOADED.findall(text) for name in _loaded(given))
+            yield RelationLoop(
+                function.name if function else "",
+                code.line(function.name_at) if function else 1,
+                code.line(start),
+                model,
+                _folded(over, 80),
+                loaded,
+                found,
+            )
+
+    def _models(self) -> Iterable[ModelRelations]:
+        code = self.code
+        for node in code.tree.walk(frozenset({"class_definition"})):
+            body = node.child_by_field_name("body")
+            name = node.child_by_field_name("name")
+            if body is None or name is None:
+                continue
+            names = []
+            for child in body.named_children:
+                text = code.tree.text(child)
+                if child.type == "expression_statement" and _RELATION.search(text[:200]):
+                    names.append(_pattern(text.partition("=")[0].partition(":")[0]))
+            if names:
+                yield ModelRelations(code.tree.text(name), tuple(names))
+
+
+def _entity(text: str) -> str:
+    """What a statement names as its table, as source; empty when that is no plain variable."""
+    match = _ENTITY.search(text)
+    return next((word for word in match.groups() if word), "") if match else ""
+
+
+def _rows(query: FoundQuery) -> tuple[str, str]:
+    if _DIGITS.fullmatch(query.limit) and int(query.limit) <= 10:
+        return "few", query.table
+    single = _SINGLE.fullmatch(query.call.name) or _SINGLE_END.search(query.text[:2_000])
+    return ("rows" if query.kind == "select" and not single else ""), query.table
+
+
+def _takes_all(loop: QueryLoop, query: FoundQuery) -> bool:
+    """Whether the statement takes the element as a list: one statement per group or batch."""
+    for name in _names(loop.variable):
+        escaped = re.escape(name)
+        if re.search(_ROWS_OF.format(escaped), query.text):
+            return True
+        if re.search(_IN_LIST.format(escaped), query.text):
+            return True
+        if _ANY.search(query.text) and re.search(_BOUND.format(escaped), query.text):
+            return True
+    return False
+
+
+def _names(variable: str) -> set[str]:
+    return {word for word in _WORD.findall(variable) if word not in _NO_NAMES}
+
+
+_NO_NAMES = frozenset(
+    {"mut", "ref", "const", "let", "var", "async", "await", "Some", "Ok", "_", "move"}
+)
+
+
+def _pattern(text: str) -> str:
+    """The pattern between ``for`` and ``in``."""
+    text = text.strip().removeprefix("await").strip().lstrip("(").strip()
+    for end in (" in", " of", "\nin"):
+        text = text.removesuffix(end).rstrip()
+    for start in ("const ", "let ", "var "):
+        text = text.removeprefix(start)
+    return text.strip()
+
+
+def _loaded(given: str) -> Iterable[str]:
+    names = [name.partition("__")[0] for name in _QUOTED.findall(given)]
+    return names or ["*"]
+
+
+def _folded(text: str, most: int) -> str:
+    text = " ".join(text.split()).replace(" .", ".")
+    return text if len(text) <= most else f"{text[: most - 1]}…"

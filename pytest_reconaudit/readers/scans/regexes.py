@@ -1,0 +1,191 @@
+"""Rust: the literal patterns that the ``regex`` crate is given, and where they are compiled."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+
+from pytest_reconaudit.patterns import regex
+from pytest_reconaudit.readers.code import Call, Code, Function
+from pytest_reconaudit.readers.rust_regex import refusal
+from pytest_reconaudit.readers.scanning import scan
+from pytest_reconaudit.readers.syntax import string_value
+
+if TYPE_CHECKING:
+    from tree_sitter import Node
+
+__all__ = ["CompiledRegex", "FileRegexes", "regexes"]
+
+_TYPES = frozenset({"Regex", "RegexBuilder", "RegexSet", "RegexSetBuilder"})
+_UNWRAPPED = regex(rb"\s*(?:\.\s*build\s*\(\s*\)\s*)?\.\s*(unwrap|expect)\s*\(")
+_BUILDER = regex(rb"\.\s*(octal|ignore_whitespace)\s*\(\s*true")
+_STATEMENT = 600
+"""Bytes after a builder in which its switches stand."""
+_ONCE = frozenset(
+    {
+        "get_or_init", "get_or_try_init", "call_once", "call_once_force", "or_insert_with",
+        "get_or_insert_with", "set", "try_insert", "init", "once",
+    }
+)  # fmt: skip
+_LAZY = frozenset({"LazyLock", "Lazy", "LazyCell", "OnceLock", "OnceCell", "AtomicLazyCell"})
+_ONCE_MACROS = frozenset(
+    {"lazy_static", "thread_local", "once_cell", "static_init", "lazy_regex", "regex"}
+)
+_CACHED = regex(r"#\[\s*(?:\w+::)*(?:cached|once|memoize|io_cached|static_init|dynamic|ctor)\b")
+_REQUEST = regex(
+    r"\b(?:ServiceRequest|HttpRequest|RequestHead|ServiceResponse|Request\s*<|Parts\b|Next\b)"
+    r"|^&?(?:mut\s+)?(?:\w+::)*Request$"
+)
+_SERVING = frozenset({"Service", "FromRequest", "FromRequestParts", "Middleware", "Handler"})
+
+
+class CompiledRegex(Struct, frozen=True, array_like=True):
+    pattern: str
+    """At most 160 characters."""
+    line: int
+    column: int
+    refused: str
+    """Why the crate refuses it; empty when it may be right."""
+    panics: bool
+    """``unwrap`` or ``expect`` follows."""
+    function: str
+    """The function around it; empty outside of any."""
+    owner: str
+    makes: bool
+    """The function makes a value of its own type, or is ``main``: it runs now and then."""
+    looped: int
+    """Line of the loop around it in its function; 0 without one."""
+    once: bool
+    """Compiled at most once: inside a lazy static or the like."""
+    serves: str
+    """What says that its function runs per request: ``ServiceRequest``, ``Service::call``."""
+    is_test: bool
+
+
+class FileRegexes(Struct, frozen=True, array_like=True):
+    found: tuple[CompiledRegex, ...]
+
+
+def _wants(text: str, path: str) -> bool:
+    return "Regex" in text and "regex" in text
+
+
+@scan("rust", record=FileRegexes, wants=_wants)
+def regexes(code: Code) -> FileRegexes | None:
+    """The literal patterns of one file."""
+    found = []
+    for call in code.calls_named(("new",)):
+        path = tuple(word for word in code.resolved(call.path) if word)
+        if path[:1] != ("regex",) or len(path) not in (3, 4) or path[-2] not in _TYPES:
+            continue
+        if len(path) == 4 and path[1] != "bytes":
+            continue
+        if len(call.arguments) != 1:
+            continue
+        switches = set()
+        if "Builder" in path[-2]:
+            tail = code.source[call.end : call.end + _STATEMENT].split(b";")[0]
+            switches = {match[1] for match in _BUILDER.finditer(tail)}
+        node = code.node(*call.arguments[0])
+        for text, at in _literals(code, node, call):
+            refused = None
+            if b"octal" not in switches:
+                refused = refusal(text, verbose=b"ignore_whitespace" in switches)
+            found.append(_compiled(code, call, text, at, refused or ""))
+    found.sort(key=lambda one: (one.line, one.column))
+    return FileRegexes(tuple(found)) if found else None
+
+
+def _literals(code: Code, node: Node | None, call: Call) -> Iterator[tuple[str, int]]:
+    """(pattern, where it stands) of a call's argument: a literal, an array, a constant's name."""
+    while node is not None and node.type in ("reference_expression", "arguments"):
+        inner = [one for one in node.named_children if "comment" not in one.type]
+        node = inner[0] if len(inner) == 1 else None
+    if node is None:
+        return
+    if node.type == "array_expression":
+        for one in node.named_children:
+            if one.type in ("string_literal", "raw_string_literal"):
+                yield string_value(code.tree, one), one.start_byte
+    elif node.type in ("string_literal", "raw_string_literal"):
+        yield string_value(code.tree, node), node.start_byte
+    elif node.type == "identifier":
+        name = code.text(node.start_byte, node.end_byte)
+        known = [one for one in code.bindings if one.name == name]
+        if len(known) == 1 and name.isupper() and known[0].value[0] != known[0].value[1]:
+            value = code.node(*known[0].value)
+            if value is not None and value.type in ("string_literal", "raw_string_literal"):
+                yield string_value(code.tree, value), call.name_at
+
+
+def _compiled(code: Code, call: Call, text: str, at: int, refused: str) -> CompiledRegex:
+    place = code.place(at)
+    function = code.function_at(call.scope)
+    looped = 0
+    for scope in code.around(call.scope):
+        if scope.kind == "function":
+            break
+        if scope.kind == "loop" and not looped:
+            looped = code.line(scope.start)
+    return CompiledRegex(
+        pattern=" ".join(text.split())[:160],
+        line=place.line or 1,
+        column=place.column or 1,
+        refused=refused,
+        panics=_UNWRAPPED.match(code.source, call.end) is not None,
+        function=function.name if function else "",
+        owner=function.owner if function else "",
+        makes=_makes(function) if function else True,
+        looped=looped,
+        once=_is_once(code, call, function),
+        serves=_serves(function) if function else "",
+        is_test=function.is_test if function else False,
+    )
+
+
+def _is_once(code: Code, call: Call, function: Function | None) -> bool:
+    if function is not None and any(_CACHED.match(one) for one in function.attributes):
+        return True
+    for scope in code.around(call.scope):
+        if scope.kind == "closure" and scope.call >= 0:
+            taker = code.calls[scope.call]
+            if taker.name in _ONCE or _LAZY.intersection(taker.path):
+                return True
+    if any(
+        one.macro and one.name in _ONCE_MACROS and one.start <= call.start and call.end <= one.end
+        for one in code.calls
+    ):
+        return True
+    # `static RE: LazyLock<Regex> = …` and `let _ = CELL.set(Regex::new(…))`.
+    head = code.source[max(call.start - 200, 0) : call.start]
+    statement = head[max(head.rfind(b";"), head.rfind(b"{"), head.rfind(b"}")) + 1 :]
+    return b"static " in statement or b".set(" in statement
+
+
+def _makes(function: Function) -> bool:
+    """Whether a function is a constructor, ``main``, or something that runs at the start."""
+    if function.name in ("main", "new", "default", "build", "init", "try_new", "setup", "create"):
+        return True
+    if function.name.startswith(
+        ("new_", "with_", "from_", "try_from", "build_", "init_", "compile")
+    ):
+        return True
+    plain = function.returns.replace(" ", "")
+    return "Self" in plain or "Regex" in plain
+
+
+def _serves(function: Function) -> str:
+    if function.trait in _SERVING and function.name in (
+        "call",
+        "from_request",
+        "from_request_parts",
+        "handle",
+    ):
+        return f"{function.trait}::{function.name}"
+    for parameter in function.parameters:
+        match = _REQUEST.search(parameter.type)
+        if match is not None:
+            return match[0].strip("<& ")
+    return ""

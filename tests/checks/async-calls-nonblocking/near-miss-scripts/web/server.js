@@ -1,0 +1,16 @@
+const fs = require('node:fs');
+const express = require('express');
+
+const app = express();
+const page = fs.readFileSync('index.html', 'utf8');
+
+function loadTemplates() {
+  return fs.readdirSync('templates').map((name) => fs.readFileSync(`templates/${name}`));
+}
+const templates = loadTemplates();
+
+app.get('/', async (req, res) => {
+  const text = await fs.promises.readFile('news.txt', 'utf8');
+  res.send(page + text + templates.length);
+});
+app.listen(8080);

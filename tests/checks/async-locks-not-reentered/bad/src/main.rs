@@ -1,0 +1,26 @@
+mod depots;
+mod routes_cache;
+mod workers;
+
+use std::sync::Arc;
+
+use actix_web::{web, App, HttpServer, Responder};
+
+use crate::routes_cache::RouteCache;
+
+async fn route(cache: web::Data<Arc<RouteCache>>, key: web::Path<String>) -> impl Responder {
+    cache.find(&key).await.unwrap_or_default()
+}
+
+#[actix_web::main]
+async fn main() -> std::io::Result<()> {
+    let cache = Arc::new(RouteCache::default());
+    HttpServer::new(move || {
+        App::new()
+            .app_data(web::Data::new(cache.clone()))
+            .route("/routes/{key}", web::get().to(route))
+    })
+    .bind(("0.0.0.0", 8080))?
+    .run()
+    .await
+}

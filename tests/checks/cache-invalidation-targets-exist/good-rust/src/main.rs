@@ -1,0 +1,3 @@
+mod parcels;
+
+fn main() {}

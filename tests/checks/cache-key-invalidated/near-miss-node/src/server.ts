@@ -1,0 +1,58 @@
+import axios from "axios";
+import express from "express";
+import Redis from "ioredis";
+import { PrismaClient } from "@prisma/client";
+
+const prisma = new PrismaClient();
+const redis = new Redis(process.env.REDIS_URL!);
+const app = express();
+const state = new Map<string, unknown>();
+
+// Neither a route, nor an HTTP client, nor a session, nor a map is a cache.
+app.get("/berths", async (req, res) => {
+  const { data } = await axios.get("/berths");
+  state.set("berths:all", data);
+  res.json(state.get("berths:all"));
+});
+app.delete("/berths/:id", async (req, res) => {
+  await axios.delete(`/berths/${req.params.id}`);
+  state.delete("berths:all");
+  res.sendStatus(204);
+});
+
+// Every way of deleting by pattern, tag or prefix is a delete.
+async function forgetShips(): Promise<void> {
+  const stream = redis.scanStream({ match: "ship:*", count: 200 });
+  for await (const keys of stream) {
+    if (keys.length) await redis.unlink(...keys);
+  }
+}
+
+app.get("/ships/:id", async (req, res) => {
+  const key = `ship:${req.params.id}`;
+  const hit = await redis.get(key);
+  if (hit) return res.json(JSON.parse(hit));
+  const ship = await prisma.ship.findUnique({ where: { id: req.params.id } });
+  await redis.set(key, JSON.stringify(ship), "EX", 3600);
+  return res.json(ship);
+});
+
+app.patch("/ships/:id", async (req, res) => {
+  const ship = await prisma.ship.update({ where: { id: req.params.id }, data: req.body });
+  await forgetShips();
+  return res.json(ship);
+});
+
+// A lock and an idempotency key are taken, not cached.
+app.post("/ships/:id/departures", async (req, res) => {
+  const lock = `lock:ship:${req.params.id}`;
+  if ((await redis.get(lock)) !== null) return res.sendStatus(409);
+  await redis.set(lock, "1", "EX", 120, "NX");
+  const seen = await redis.get(`idempotency:${req.header("Idempotency-Key")}`);
+  if (seen) return res.json(JSON.parse(seen));
+  const departure = await prisma.departure.create({ data: { shipId: req.params.id } });
+  await redis.set(`idempotency:${req.header("Idempotency-Key")}`, JSON.stringify(departure), "EX", 86400);
+  return res.status(201).json(departure);
+});
+
+app.listen(3000);

@@ -1,0 +1,25 @@
+use crate::cache::ClinicCache;
+use actix_web::{web, HttpResponse};
+
+pub async fn list_rooms(cache: web::Data<ClinicCache>) -> HttpResponse {
+    if let Some(hit) = cache.get("rooms:all") {
+        return HttpResponse::Ok().body(hit);
+    }
+    let rooms = "[]";
+    cache.set("rooms:all", rooms, 600);
+    HttpResponse::Ok().body(rooms)
+}
+
+pub async fn show_room(cache: web::Data<ClinicCache>, id: web::Path<u32>) -> HttpResponse {
+    let key = format!("room:{}", id);
+    match cache.get(&key) {
+        Some(hit) => HttpResponse::Ok().body(hit),
+        None => HttpResponse::NotFound().finish(),
+    }
+}
+
+pub async fn update_room(cache: web::Data<ClinicCache>, id: web::Path<u32>) -> HttpResponse {
+    cache.invalidate_room(*id);
+    cache.delete("rooms:all");
+    HttpResponse::NoContent().finish()
+}

@@ -1,0 +1,25 @@
+use redis::Commands;
+use std::time::Duration;
+
+pub struct TideCache {
+    client: redis::Client,
+}
+
+impl TideCache {
+    pub fn get(&self, key: &str) -> Option<String> {
+        let mut conn = self.client.get_connection().ok()?;
+        conn.get(key).ok()
+    }
+
+    pub fn set(&self, key: &str, value: &str, ttl: Option<Duration>) {
+        let Ok(mut conn) = self.client.get_connection() else { return };
+        match ttl {
+            Some(ttl) => {
+                let _: Result<(), _> = conn.set_ex(key, value, ttl.as_secs());
+            }
+            None => {
+                let _: Result<(), _> = conn.set(key, value);
+            }
+        }
+    }
+}

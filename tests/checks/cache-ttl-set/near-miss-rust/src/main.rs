@@ -1,0 +1,4 @@
+mod cache;
+mod tides;
+
+fn main() {}

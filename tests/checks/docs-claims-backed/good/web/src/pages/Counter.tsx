@@ -1,0 +1,3 @@
+import { LabelPreview } from "../LabelPreview";
+
+export const Counter = () => <LabelPreview code="P-1" />;

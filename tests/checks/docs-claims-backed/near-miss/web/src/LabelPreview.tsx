@@ -1,0 +1,1 @@
+export const LabelPreview = ({ code }: { code: string }) => <pre>{code}</pre>;

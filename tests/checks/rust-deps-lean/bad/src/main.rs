@@ -1,0 +1,5 @@
+fn main() {
+    let hashed = bcrypt::hash("wrong horse", 12).unwrap();
+    let other = argon2::Argon2::default();
+    println!("{hashed} {other:?}");
+}

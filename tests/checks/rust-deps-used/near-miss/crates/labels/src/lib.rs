@@ -1,0 +1,3 @@
+pub fn print(code: &str) -> String {
+    format!("[{code}]")
+}

@@ -1,0 +1,3 @@
+pub mod parcel {
+    tonic::include_proto!("parcel");
+}

@@ -1,0 +1,7 @@
+mod closing;
+#[path = "books/year.rs"]
+mod year;
+
+fn main() {
+    closing::close(year::CURRENT);
+}

@@ -1,0 +1,3 @@
+pub fn name(id: u32) -> String {
+    format!("account {id}")
+}

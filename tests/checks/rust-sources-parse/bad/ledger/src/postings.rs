@@ -1,0 +1,4 @@
+pub struct Posting {
+    pub amount: i64，
+    pub memo: String,
+}

@@ -1,0 +1,6 @@
+mod support;
+
+#[test]
+fn prints() {
+    assert!(printer::print(support::LABEL).is_ok());
+}

@@ -1,0 +1,8 @@
+mod serial {
+    pub mod port;
+}
+
+fn main() {
+    let open = '{';
+    println!("{}", serial::port::read("}", open));
+}

@@ -1,0 +1,1 @@
+pub const CODE: u16 = 31;

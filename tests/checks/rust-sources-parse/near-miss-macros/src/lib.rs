@@ -1,0 +1,4 @@
+macro_rules! countries {
+    ($($name:ident),*) => { $( pub mod $name; )* };
+}
+countries!(nl, de);

@@ -1,0 +1,4 @@
+mod stops;
+fn main() {
+    stops::all();
+}

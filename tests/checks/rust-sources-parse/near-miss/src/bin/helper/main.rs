@@ -1,0 +1,4 @@
+mod part;
+fn main() {
+    part::run();
+}

@@ -1,0 +1,1 @@
+pub const ZONES: [&str; 2] = ["north", "harbour"];

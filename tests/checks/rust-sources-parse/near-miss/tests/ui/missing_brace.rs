@@ -1,0 +1,3 @@
+fn main() {
+    depot::macro_that_fails!(
+}

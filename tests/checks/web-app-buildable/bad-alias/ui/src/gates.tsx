@@ -1,0 +1,3 @@
+export type Gate = { name: string }
+
+export const Gates = ({ first }: { first: Gate }) => <p>{first.name}</p>

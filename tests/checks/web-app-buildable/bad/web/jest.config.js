@@ -1,0 +1,4 @@
+# Jest configuration
+# for the components
+
+module.exports = { testEnvironment: 'jsdom' }

@@ -1,0 +1,4 @@
+export function drain(jobs: Array<() => void>) {
+  for (const job of jobs) {
+    job()
+}

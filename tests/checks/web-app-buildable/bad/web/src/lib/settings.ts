@@ -1,0 +1,5 @@
+<<<<<<< HEAD
+export const pageSize = 50
+=======
+export const pageSize = 25
+>>>>>>> berth-list

@@ -1,0 +1,3 @@
+export const Anchor = () => <svg />
+export const Buoy = () => <svg />
+export const Crane = () => <svg />

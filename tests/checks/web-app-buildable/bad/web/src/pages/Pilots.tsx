@@ -1,0 +1,5 @@
+import Dredging from './Dredging'
+
+export default function Pilots() {
+  return <Dredging />
+}

@@ -1,0 +1,5 @@
+import { Title } from '../frame.js'
+
+export default function Berths() {
+  return <Title />
+}

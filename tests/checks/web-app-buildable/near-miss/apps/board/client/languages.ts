@@ -1,0 +1,1 @@
+export const languages = ['English', '中文', 'Ελληνικά']

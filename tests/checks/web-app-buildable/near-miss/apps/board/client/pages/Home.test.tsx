@@ -1,0 +1,4 @@
+import { render } from '@testing-library/react'
+import Home from './Homes'
+
+render(<Home />)

@@ -1,0 +1,7 @@
+export const Ohm = ({ value }: { value: number }) => (
+  <p>
+    {value} Ω
+  </p>
+)
+
+export const drift = (Δt: number, σ: number) => Δt * σ

@@ -1,0 +1,2 @@
+export { Flag } from './flag'
+export type { FlagProps } from './flag'

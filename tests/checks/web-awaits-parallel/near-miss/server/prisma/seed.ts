@@ -1,0 +1,6 @@
+async function main() {
+  for (const practice of practices) {
+    await createPractice(practice);
+  }
+}
+main();

@@ -1,0 +1,3 @@
+const tools = ['http-proxy-middleware']
+
+module.exports = tools.map((name) => require(name))

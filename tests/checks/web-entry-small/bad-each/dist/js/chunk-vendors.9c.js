@@ -1,0 +1,1 @@
+(self.webpackChunk=self.webpackChunk||[]).push([["chunk-vendors"],{12:(e,t)=>{t.ready=1}}]);

@@ -1,0 +1,1 @@
+function q(e){return Array.isArray(e)?e:[e]}function w(e,t){for(const n of Object.keys(t))e[n]=t[n];return e}class K{#x=new Map;get(e){return this.#x.get(e)}set(e,t){this.#x.set(e,w({},t))}}export{q as a,K as b};

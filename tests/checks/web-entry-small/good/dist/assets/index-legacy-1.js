@@ -1,0 +1,1 @@
+System.register([],function(){return{execute:function(){document.title="Berths"}}});

@@ -1,0 +1,1 @@
+export const flag = 'a library is loaded by its users'

@@ -1,0 +1,3 @@
+import { defineConfig } from 'vite'
+
+export default defineConfig({ build: { manifest: true, lib: { entry: 'src/index.ts' } } })

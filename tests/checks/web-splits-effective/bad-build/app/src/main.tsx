@@ -1,0 +1,1 @@
+import "./start"; import { Reports } from "./pages/Reports"; export const more = () => import("./start");

@@ -1,0 +1,1 @@
+export const Charts = { title: "Charts" }; export default function ChartPart() { return <svg />; }

@@ -1,0 +1,3 @@
+import { Charts } from "../parts/Charts";
+
+export const Toolbar = () => <header>{Charts.title}</header>;

@@ -1,0 +1,1 @@
+export type ChartOptions = { kind: string }; export default function ChartPart() { return <svg />; }

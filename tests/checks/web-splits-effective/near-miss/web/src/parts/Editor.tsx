@@ -1,0 +1,1 @@
+export interface EditorProps { text?: string } export default function Editor(props: EditorProps) { return <textarea />; }

@@ -1,0 +1,4 @@
+import Files from "./Files";
+import { lazy } from "react";
+
+const Fake = lazy(() => Promise.resolve({ default: Files }));

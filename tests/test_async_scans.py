@@ -1,0 +1,230 @@
+"""The scans of the async checks: what they find, where, and that nothing makes them fail."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pytest_reconaudit.readers.code import Code, index_code
+from pytest_reconaudit.readers.execution import Executions
+from pytest_reconaudit.readers.scans.app_state import AppState, app_state, bare_path, bare_type
+from pytest_reconaudit.readers.scans.blocking import blocking, contexts
+from pytest_reconaudit.readers.scans.blocking_python import blocking_python
+from pytest_reconaudit.readers.scans.blocking_script import blocking_script
+from pytest_reconaudit.readers.scans.clients import clients
+from pytest_reconaudit.readers.scans.fan_out import fan_out
+from pytest_reconaudit.readers.syntax import read_syntax
+
+RUST = (blocking, contexts, app_state, clients, fan_out)
+
+
+def code(text: str, path: str = "a.rs") -> Code:
+    return index_code(read_syntax(text, path))
+
+
+def kinds(text: str) -> list[tuple[str, str, int, int]]:
+    """(kind, context, line, column) of the blocking calls of a Rust file."""
+    found = blocking(code(text))
+    if found is None:
+        return []
+    return [
+        (call.kind, call.context, call.line, call.column)
+        for function in found.functions
+        for call in function.calls
+    ]
+
+
+@pytest.mark.parametrize(
+    ("around", "kind"),
+    [
+        ("async fn f() { HERE }", "async"),
+        ("fn f() { HERE }", "sync"),
+        ("fn f() -> impl Future { async move { HERE } }", "async"),
+        ("async fn f() { web::block(move || { HERE }).await }", "elsewhere"),
+        ("async fn f() { tokio::task::spawn_blocking(|| { HERE }).await }", "elsewhere"),
+        ("async fn f() { std::thread::spawn(move || { HERE }); }", "elsewhere"),
+        ("async fn f() { tokio::spawn(async move { HERE }); }", "async"),
+        ("async fn f() { conn.transaction(|c| { HERE }) }", "async"),
+        ("async fn f() { web::block(|| conn.transaction(|c| { HERE })).await }", "elsewhere"),
+        ("fn f() { rt.block_on(async { HERE }) }", "sync"),
+        ("async fn f() { let g = |x| { HERE }; g(1) }", "unknown"),
+        ("async fn f() { CELL.get_or_init(|| { HERE }) }", "elsewhere"),
+        ("async fn f() { unknown! { c => { HERE } } }", "unknown"),
+        ("static X: Y = HERE;", "elsewhere"),
+    ],
+)
+def test_the_nearest_context_decides(around: str, kind: str) -> None:
+    index = code(around.replace("HERE", "here(1)"))
+    call = next(one for one in index.calls if one.name == "here")
+    assert Executions(index).of(call.scope, call.start).kind == kind
+
+
+def test_an_unknown_function_is_named() -> None:
+    index = code("async fn f() { with_db(pool, |c| helper(|d| here(d))) }")
+    call = next(one for one in index.calls if one.name == "here")
+    assert Executions(index).of(call.scope, call.start).handed == ("helper", "with_db")
+
+
+def test_blocking_calls_stand_at_their_names() -> None:
+    text = (
+        "use std::{fs, thread};\n"
+        "async fn f() {\n"
+        "    let ä = fs::read(x)?;\n"
+        "    thread::sleep(d);\n"
+        "}\n"
+    )
+    assert kinds(text) == [("file", "async", 3, 17), ("sleep", "async", 4, 13)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "use tokio::fs;\nasync fn f() { fs::read(x).await; fs::read(y); }",
+        "use tokio::time::sleep;\nasync fn f() { sleep(d).await; }",
+        "use diesel::prelude::*;\nasync fn f() { N.load(Ordering::SeqCst); v.first(); }",
+        "use diesel::prelude::*;\nasync fn f() { users::table.load(&mut conn).await; }",
+        "async fn f() { let c = Command::new(x).output(); }",
+        "use redis::AsyncCommands;\nasync fn f() { conn.get(k).await; }",
+        "#[cfg(test)]\nmod t { async fn f() { std::thread::sleep(d); } }",
+    ],
+)
+def test_look_alikes_do_not_block(text: str) -> None:
+    assert kinds(text) == []
+
+
+def test_queries_through_turbofish_and_chains() -> None:
+    text = (
+        "use diesel::prelude::*;\n"
+        "async fn f() {\n"
+        "    users::table\n"
+        "        .filter(users::id.eq(1))\n"
+        "        .load::<User>(&mut conn)?;\n"
+        "    PgConnection::establish(url)?;\n"
+        "    self.pool.get()?;\n"
+        "}\n"
+    )
+    assert [one[:3] for one in kinds(text)] == [
+        ("query", "async", 5),
+        ("query", "async", 6),
+        ("pool", "async", 7),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("expression", "type"),
+    [
+        ("web::Data::new(Store::new(1))", "Data<=0:Store::new>"),
+        ("web::Data::new(Arc::new(Store {}))", "Data<Arc<Store>>"),
+        ("web::Data::from(Arc::new(Store {}))", "Data<Store>"),
+        ("web::Data::from(shared.clone())", "Data<Store>"),
+        ("web::Data::new(Arc::clone(&shared))", "Data<Arc<Store>>"),
+        ("Data::new(typed)", "Data<Mutex<u8>>"),
+        ("Data::new(given)", "Data<Pool>"),
+        ("Data::new(opened)", "Data<=1:crate::db::open>"),
+        ("Data::new(made())", "Data<=0:made>"),
+        ("Data::new(x + 1)", ""),
+    ],
+)
+def test_types_of_what_is_registered(expression: str, type: str) -> None:
+    text = (
+        "use crate::db::open;\n"
+        "async fn serve(given: db::Pool) {\n"
+        "    let shared = Arc::new(Store {});\n"
+        "    let typed: std::sync::Mutex<u8> = make();\n"
+        '    let opened = open().await.expect("db");\n'
+        f"    App::new().app_data({expression})\n"
+        "}\n"
+    )
+    found = app_state(code(text))
+    assert isinstance(found, AppState)
+    assert [one.type for one in found.registered] == [type]
+    assert found.registered[0].line == 6
+
+
+def test_bare_types_and_paths() -> None:
+    assert bare_type("&'a std::sync::Arc<crate::db::Store>") == "Arc<Store>"
+    assert bare_type("r2d2::Pool< ConnectionManager <PgConnection> >") == (
+        "Pool<ConnectionManager<PgConnection>>"
+    )
+    assert bare_path("Manager::<Pg>::new") == "Manager::new"
+
+
+def test_sizes_of_pools() -> None:
+    text = (
+        "struct Cache { client: redis::Client, max_connections: usize }\n"
+        "impl Cache {\n"
+        "    fn new(c: redis::Client) -> Self { Self { client: c, max_connections: 5 } }\n"
+        "    fn size(&self) -> usize { self.max_connections }\n"
+        "    fn set(&mut self) { self.max_connections = 3; other.max_connections(); }\n"
+        "}\n"
+    )
+    found = clients(code(text))
+    assert found is not None
+    assert [(one.use, one.holder, one.line) for one in found.fields] == [
+        ("declared", "Cache", 1),
+        ("set", "Cache", 3),
+        ("read", "self@Cache", 4),
+    ]
+    assert found.fields[0].client == "redis::Client"
+
+
+def test_python_and_scripts() -> None:
+    python = (
+        "from time import sleep as nap\nimport requests\n"
+        "async def f():\n    nap(1)\n    await g(lambda: requests.get(u))\n"
+        "def h():\n    requests.get(u)\n"
+    )
+    found = blocking_python(code(python, "a.py"))
+    assert found is not None
+    assert [(one.name, one.calls[0].kind, one.calls[0].context) for one in found.functions] == [
+        ("f", "sleep", "async"),
+        ("h", "http", "sync"),
+    ]
+    assert found.calls_elsewhere == 1
+    script = (
+        "import fs from 'node:fs';\napp.get('/x', (req, res) => res.send(fs.readFileSync('y')));\n"
+    )
+    record = blocking_script(code(script, "a.ts"))
+    assert record is not None
+    assert record.functions[0].calls[0].handed == ("GET /x",)
+
+
+TOKENS = st.lists(
+    st.sampled_from(
+        [
+            "use std::fs;", "use diesel::prelude::*;", "use redis::Commands;", "async fn f() {",
+            "fn g(&self) ->", "{", "}", "(", ")", "|x|", "async move {", "tokio::spawn(", "conn",
+            ".load::<T>(&mut conn)", ".await", "?", "let x =", ";", "pool.get()", "fs::read(x)",
+            "HttpServer::new(", "App::new()", ".app_data(web::Data::new(", "Arc::new(", "db!{",
+            "struct S { client: Client, max_connections: usize }", "self.max_connections",
+            "max_connections: 3", "for x in xs {", "join_all(", "xs.iter().map(", "unbounded()",
+            "Client::new()", "type A = B<C>;", "\n", "\0", "é", "\"", "//", "Extension(x)",
+            "import requests", "async def f():", "    requests.get(u)", "fs.readFileSync(x)",
+        ]
+    ),
+    max_size=40,
+).map(" ".join)  # fmt: skip
+
+
+@given(text=TOKENS | st.text(max_size=200))
+@pytest.mark.parametrize(
+    ("scan", "path"),
+    [
+        *((one, "a.rs") for one in RUST),
+        (contexts, "a.py"),
+        (blocking_python, "a.py"),
+        (blocking_script, "a.ts"),
+        (blocking_script, "a.jsx"),
+    ],
+)
+def test_no_text_makes_a_scan_fail(
+    scan: Callable[[Code], msgspec.Struct | None], path: str, text: str
+) -> None:
+    found = scan(code(text, path))
+    if found is not None:
+        raw = msgspec.msgpack.encode(found)
+        assert msgspec.msgpack.decode(raw, type=type(found)) == found

@@ -1,0 +1,166 @@
+"""Answers kept between runs: the same reports for the same content, asked anew for any other."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from pytest_reconaudit import engine, kept
+from pytest_reconaudit.target import Target
+from tests import platform
+
+REUSED = "*nothing changed since an earlier audit: * answers reused*"
+
+
+@pytest.fixture
+def shop(tmp_path: Path) -> Path:
+    return platform.write(tmp_path / "shop")
+
+
+def audit(pytester: pytest.Pytester, shop: Path, *more: str) -> pytest.RunResult:
+    return pytester.runpytest(f"--recon-target={shop}", "--recon-no-replay", *more)
+
+
+def reports(folder: Path) -> dict[str, bytes]:
+    return {one.name: one.read_bytes() for one in folder.iterdir()}
+
+
+def test_a_second_run_asks_nothing_and_reports_the_same(
+    pytester: pytest.Pytester, shop: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = audit(pytester, shop, f"--recon-report={tmp_path / 'one'}")
+    first.stdout.no_fnmatch_line(REUSED)
+    monkeypatch.setattr(engine, "plan", None)
+    monkeypatch.setattr(engine, "hear", None)
+    second = audit(pytester, shop, f"--recon-report={tmp_path / 'two'}")
+    second.stdout.fnmatch_lines([REUSED])
+    assert first.parseoutcomes() == second.parseoutcomes()
+    assert reports(tmp_path / "one") == reports(tmp_path / "two")
+
+
+def test_a_map_that_no_run_needed_before_is_drawn_then(
+    pytester: pytest.Pytester, shop: Path, tmp_path: Path
+) -> None:
+    audit(pytester, shop)
+    audit(pytester, shop, f"--recon-report={tmp_path / 'one'}").stdout.fnmatch_lines([REUSED])
+    audit(pytester, shop, "--recon-no-cache", f"--recon-report={tmp_path / 'two'}")
+    assert reports(tmp_path / "one") == reports(tmp_path / "two")
+
+
+def test_selection_gate_and_baseline_apply_to_kept_answers(
+    pytester: pytest.Pytester, shop: Path, tmp_path: Path
+) -> None:
+    audit(pytester, shop)
+    chosen = audit(pytester, shop, "-k", "references", "--recon-fail-on=never")
+    chosen.stdout.fnmatch_lines([REUSED])
+    assert set(chosen.parseoutcomes()) == {"advisory", "deselected", "skipped"}
+    accepted = tmp_path / "accepted.txt"
+    audit(pytester, shop, f"--recon-write-baseline={accepted}")
+    again = audit(pytester, shop, f"--recon-baseline={accepted}")
+    assert again.ret == 0
+
+
+def test_what_was_only_partly_asked_is_not_kept(pytester: pytest.Pytester, shop: Path) -> None:
+    audit(pytester, shop, "-k", "docker")
+    audit(pytester, shop).stdout.no_fnmatch_line(REUSED)
+    audit(pytester, shop).stdout.fnmatch_lines([REUSED])
+
+
+def test_a_changed_line_is_judged_anew(pytester: pytest.Pytester, shop: Path) -> None:
+    before = audit(pytester, shop)
+    (shop / "worker.env").write_text("QUEUE=mail\n")
+    after = audit(pytester, shop)
+    after.stdout.no_fnmatch_line(REUSED)
+    assert before.parseoutcomes() != after.parseoutcomes()
+
+
+@pytest.mark.parametrize("turned_off", ["option", "environment"])
+def test_it_can_be_turned_off(
+    turned_off: str, pytester: pytest.Pytester, shop: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    audit(pytester, shop)
+    if turned_off == "environment":
+        monkeypatch.setenv("RECON_NO_CACHE", "1")
+    more = ("--recon-no-cache",) if turned_off == "option" else ()
+    audit(pytester, shop, *more).stdout.no_fnmatch_line(REUSED)
+
+
+def test_a_broken_cache_is_no_cache(pytester: pytest.Pytester, shop: Path) -> None:
+    first = audit(pytester, shop)
+    (file,) = kept._folder().glob("*.bin")
+    file.write_bytes(file.read_bytes()[:-40])
+    second = audit(pytester, shop)
+    second.stdout.no_fnmatch_line(REUSED)
+    assert first.parseoutcomes() == second.parseoutcomes()
+
+
+def test_a_crash_is_not_kept(
+    pytester: pytest.Pytester, shop: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as broken:
+        from pytest_reconaudit.subjects import SUBJECTS
+
+        def crash(target: Target) -> None:
+            raise RuntimeError("a bug of ours")
+
+        broken.setitem(SUBJECTS, "dockerfile", crash)
+        audit(pytester, shop).stdout.fnmatch_lines(["*a bug of ours*"])
+    audit(pytester, shop).stdout.no_fnmatch_line(REUSED)
+
+
+def test_a_database_is_asked_every_time(
+    pytester: pytest.Pytester, shop: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("RECON_DSN", "postgresql://nobody@127.0.0.1:1/none")
+    audit(pytester, shop)
+    assert not kept._folder().exists()
+
+
+def test_nothing_is_kept_inside_the_target(
+    pytester: pytest.Pytester, shop: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(shop / ".cache"))
+    audit(pytester, shop)
+    assert not (shop / ".cache").exists()
+
+
+def test_workers_use_what_is_kept(pytester: pytest.Pytester, shop: Path) -> None:
+    alone = audit(pytester, shop)
+    spread = pytester.runpytest_subprocess(
+        f"--recon-target={shop}", "--recon-no-replay", "-n2", "-p", "xdist"
+    )
+    assert alone.parseoutcomes() == spread.parseoutcomes()
+
+
+def test_the_key_is_the_content(tmp_path: Path) -> None:
+    here, there = platform.write(tmp_path / "a" / "shop"), platform.write(tmp_path / "b" / "shop")
+    key = kept.key_of(Target(here))
+    assert key == kept.key_of(Target(there))
+    assert key != kept.key_of(Target(here), "another option")
+    script = there / "worker" / "worker.py"
+    os.utime(script)
+    assert key == kept.key_of(Target(there)), "a touched file is the same file"
+    script.chmod(0o755)
+    assert key != kept.key_of(Target(there)), "whether it can be run is content"
+    script.chmod(0o644)
+    script.write_text(script.read_text() + "\n")
+    assert key != kept.key_of(Target(there))
+
+
+def test_a_file_that_git_ignores_is_part_of_the_key(tmp_path: Path) -> None:
+    shop = platform.write(tmp_path / "shop")
+    (shop / ".git").mkdir()
+    (shop / ".gitignore").write_text("*.env\n")
+    key = kept.key_of(Target(shop))
+    (shop / "worker.env").write_text("QUEUE=mail\n")
+    assert key != kept.key_of(Target(shop))
+
+
+def test_few_runs_are_kept(tmp_path: Path) -> None:
+    empty = kept.Kept((), ())
+    for number in range(40):
+        kept.save(f"key{number}", empty, tmp_path / "elsewhere")
+    assert len(list(kept._folder().iterdir())) == 24
+    assert kept.load("key39") == empty
