@@ -238,7 +238,7 @@ def lines_of(places: Iterable[Place], most: int = 5) -> str:
 
 def skip(reason: SkipReason, detail: str = "") -> None:
     """Stop: this subject cannot be judged. ``detail`` says what was missing, for a person."""
-    raise Skipped(reason, detail)
+    raise Skipped(reason, hide_in_words(detail))
 
 
 def _cut(text: str) -> str:

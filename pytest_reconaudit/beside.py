@@ -16,7 +16,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
-__all__ = ["Beside", "start"]
+__all__ = ["Beside", "processors", "start"]
 
 
 class Beside:
@@ -42,7 +42,7 @@ class Beside:
 
 def start(work: Callable[[], Any]) -> Beside | None:
     """Run ``work`` in a second process; ``None`` when there is no use or no way."""
-    if not hasattr(os, "fork") or _processors() < 2 or threading.active_count() > 1:
+    if not hasattr(os, "fork") or processors() < 2 or threading.active_count() > 1:
         return None
     reading, writing = os.pipe()
     try:
@@ -67,7 +67,8 @@ def start(work: Callable[[], Any]) -> Beside | None:
         os._exit(code)  # not one handler, buffer or traceback of the first process
 
 
-def _processors() -> int:
+def processors() -> int:
+    """Processors that this process may use."""
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1

@@ -17,6 +17,7 @@ from msgspec.structs import replace
 from pytest_reconaudit import subjects as registry
 from pytest_reconaudit.audit import Skipped, collecting, meta_of
 from pytest_reconaudit.deadline import TimeLimit, deadline
+from pytest_reconaudit.masking import hide_in_words
 from pytest_reconaudit.model import (
     CheckMeta,
     Confidence,
@@ -292,7 +293,7 @@ def judge(
         return ItemResult(meta.id, meta.pillar, meta.title, subject, outcome, reason, findings)
 
     if item.nothing is not None:
-        reason = f"{item.nothing.reason.value}: {item.nothing.detail}"
+        reason = f"{item.nothing.reason.value}: {hide_in_words(item.nothing.detail)}"
         return result(Outcome.SKIPPED, reason)
     if item.error is not None:
         return result(Outcome.ERROR, crash_text(item.error))

@@ -2,9 +2,9 @@
 
 An audit of the same content by the same version gives the same answers, so a second run need not
 ask again; only policy, hooks and reports are done anew. The key holds every file's path, mode and
-bytes, which files git keeps out, our own sources and the interpreter; what a live server, a
-cluster or a linter said is never kept. A cache that cannot be read or written is as if there
-were none.
+bytes, which files git tracks and keeps out, our own sources, the installed libraries and the
+interpreter; what a live server, a cluster or a linter said is never kept, nor what was asked while
+a file changed. A cache that cannot be read or written is as if there were none.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from __future__ import annotations
 import os
 import stat
 import sys
+import time
 from contextlib import suppress
 from hashlib import blake2b
 from pathlib import Path
@@ -24,11 +25,14 @@ from pytest_reconaudit.model import CheckMeta, Confidence, DeploymentMap, Pillar
 from pytest_reconaudit.subjects import Nothing
 from pytest_reconaudit.target import MAX_BYTES, Target
 
-__all__ = ["Kept", "KeptAnswer", "KeptCheck", "key_of", "load", "save"]
+__all__ = ["Kept", "KeptAnswer", "KeptCheck", "changed_since", "key_of", "load", "now", "save"]
 
 _MOST = 24
 """Runs that are kept; the oldest go."""
 _LARGEST = 64 * 1024 * 1024
+_TICK = 10_000_000
+_LEFT_OVER = 3_600
+"""Seconds after which nobody writes a part of a file any more."""
 
 
 class KeptCheck(Struct, frozen=True, array_like=True):
@@ -75,6 +79,8 @@ class Kept(Struct, frozen=True, array_like=True):
     answers: tuple[KeptAnswer, ...]
     deployment: DeploymentMap | None = None
     """The map for the reports, when a run needed it."""
+    on_disk: tuple[tuple[str, bool], ...] = ()
+    """Paths, listed or not, of which was asked whether something lies there; the answers."""
 
 
 def _not_asked(**given: object) -> None:
@@ -88,13 +94,16 @@ def key_of(target: Target, *more: str) -> str:
     """
     digest = blake2b(digest_size=20)
     add = digest.update
-    for text in (*more, target.name, sys.version, _own_sources()):
+    tracked = target.tracked
+    kind = "folder" if tracked is None else "checkout"
+    for text in (*more, target.name, kind, sys.version, _own_sources(), _libraries()):
         add(text.encode("utf-8", "surrogatepass") + b"\0")
-    add("\0".join(target.submodules).encode("utf-8", "surrogatepass"))
+    add("\0".join((*target.submodules, "\0")).encode("utf-8", "surrogatepass"))
     here = frozenset(target.everything)
     for path in target.everything:
         add(path.encode("utf-8", "surrogatepass"))
-        add(b"\0%d\0" % (1 if target.is_executable(path) else 0))
+        known = tracked is not None and path in tracked
+        add(b"\0%d%d%d\0" % (target.is_executable(path), target.is_plain(path), known))
         data = target.data(path)
         if data:
             add(b"%d\0" % len(data))
@@ -103,7 +112,7 @@ def key_of(target: Target, *more: str) -> str:
             add(_stamp(target.root / path))
     for path in target.walked:
         if path not in here:  # git keeps it out; some checks ask whether it lies there
-            add(path.encode("utf-8", "surrogatepass") + _stamp(target.root / path))
+            add(path.encode("utf-8", "surrogatepass") + _stamp(target.root / path) + b"\0")
     add(target.excluded_by_git())
     return digest.hexdigest()
 
@@ -116,6 +125,33 @@ def _stamp(path: Path) -> bytes:
     if stat.S_ISREG(info.st_mode) and info.st_size <= MAX_BYTES and not info.st_size:
         return b"\0empty"
     return b"\0%d %d %d" % (info.st_mode, info.st_size, info.st_mtime_ns)
+
+
+def changed_since(target: Target, moment: int) -> bool:
+    """Whether a file was changed after a moment (ns): what was asked then may be of either state.
+
+    The clock of a file system runs some milliseconds behind.
+    """
+    for path in target.walked:
+        try:
+            if (target.root / path).lstat().st_ctime_ns > moment - _TICK:
+                return True
+        except OSError:
+            return True
+    return False
+
+
+def now() -> int:
+    """A moment for :func:`changed_since`."""
+    return time.time_ns()
+
+
+def _libraries() -> str:
+    """Tells one state of the installed libraries from another: their folder changes with each
+    that is installed or removed."""
+    with suppress(OSError):
+        return str(Path(msgspec.__file__).parents[1].stat().st_mtime_ns)
+    return ""
 
 
 def _own_sources() -> str:
@@ -147,19 +183,31 @@ def _folder() -> Path:
     return Path(base, "pytest-reconaudit", "answers")
 
 
-def load(key: str) -> Kept | None:
-    """The answers kept under a key."""
-    file = _folder() / f"{key}.bin"
+def _usable(folder: Path, outside: Path) -> bool:
+    """Whether a folder may hold the cache: not one of the target's, which others write."""
     try:
-        return msgspec.msgpack.decode(file.read_bytes(), type=Kept)
+        return folder.is_absolute() and not folder.resolve().is_relative_to(outside)
+    except (OSError, RuntimeError):
+        return False
+
+
+def load(key: str, target: Target) -> Kept | None:
+    """The answers kept under a key."""
+    folder = _folder()
+    if not _usable(folder, target.root):
+        return None
+    try:
+        kept = msgspec.msgpack.decode((folder / f"{key}.bin").read_bytes(), type=Kept)
     except (OSError, msgspec.MsgspecError, ValueError):
         return None
+    same = all(target.on_disk(path) == there for path, there in kept.on_disk)
+    return kept if same else None
 
 
 def save(key: str, kept: Kept, outside: Path) -> None:
     """Keep answers, unless the cache lies inside ``outside`` (the target)."""
     folder = _folder()
-    if folder.absolute().is_relative_to(outside):
+    if not _usable(folder, outside):
         return
     data = msgspec.msgpack.encode(kept)
     if len(data) > _LARGEST:
@@ -167,9 +215,13 @@ def save(key: str, kept: Kept, outside: Path) -> None:
     part = folder / f"{key}.{os.getpid()}.part"
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        part.write_bytes(data)
+        mode = os.O_WRONLY | os.O_CREAT | os.O_EXCL
+        with open(os.open(part, mode, 0o600), "wb") as handle:  # no link is followed
+            handle.write(data)
         part.replace(folder / f"{key}.bin")
         old = sorted(folder.glob("*.bin"), key=lambda one: one.stat().st_mtime)[:-_MOST]
+        late = time.time() - _LEFT_OVER
+        old += [one for one in folder.glob("*.part") if one.stat().st_mtime < late]
         for one in old:
             one.unlink()
     except OSError:

@@ -37,7 +37,10 @@ _KNOWN = regex(
     r"\b(?:gh[pousr]_\w{20,}|github_pat_\w{20,}|glpat-[\w-]{16,}|AKIA[0-9A-Z]{16}"
     r"|[sr]k_live_\w{12,}|xox[abprs]-[\w-]{10,}|eyJ[\w-]{8,}\.[\w-]{8,}[\w.-]*)"
 )
-_HINT = regex(r"[ \t'\"\[,]-|://|(?i:earer|basic|assword|dentified|\btoken)|[A-Z]=")
+_HINT = regex(
+    r"[ \t'\"\[,]-|://|(?i:earer|basic|assword|dentified|\btoken)|[A-Z]="
+    r"|(?i:key|token|secret|passw(?:or)?d)="
+)
 """What a line has that one of :data:`_SAID` can match: most have not."""
 _NAME = r"(?:PASS(?:WORD|WD|PHRASE)?|PWD|SECRET|TOKEN|API_?KEY|PRIVATE_?KEY|ACCESS_?KEY|AUTH)"
 _SAID = (
@@ -57,6 +60,11 @@ _SAID = (
     regex(
         r"(?P<head>\b(?:bearer|basic|token)[ \t]{1,3})"
         r"(?P<value>(?=[^\s\"']{0,100}\d)[\w.+/=~-]{12,500})", re.IGNORECASE,
+    ),
+    # `?api_key=x` of an address, `token=x` within a key: a value that no person would choose
+    regex(
+        r"(?P<head>(?:(?i:api[_-]?key|access[_-]?key|token|secret|passw(?:or)?d))=)"
+        r"(?P<value>(?=\w{0,60}\d)(?=\w{0,60}[a-z])(?=\w{0,60}[A-Z])\w{16,500})"
     ),
     regex(r"(?P<head>\b[a-z][a-z0-9+.-]{1,20}://)(?P<value>[^\s:/@]{16,200})(?=@)", re.IGNORECASE),
     regex(

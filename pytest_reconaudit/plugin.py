@@ -208,7 +208,16 @@ def _pause_collector(config: pytest.Config) -> None:
 
 
 def _refuse_without_target(config: pytest.Config) -> None:
-    wanting = ("report", "checks", "baseline", "write_baseline", "dsn", "redis", "with", "web_build")
+    wanting = (
+        "report",
+        "checks",
+        "baseline",
+        "write_baseline",
+        "dsn",
+        "redis",
+        "with",
+        "web_build",
+    )
     for name in wanting:
         if getattr(config.option, f"recon_{name}"):
             flag = "--recon-" + name.replace("_", "-")

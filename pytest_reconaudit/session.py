@@ -13,7 +13,7 @@ import shutil
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from functools import lru_cache
 from pathlib import Path
 from types import ModuleType
@@ -32,9 +32,10 @@ _CONTENT_WITH_RESULTS = (
     "terminalreporter", "logging-plugin", "lfplugin", "nfplugin", "stepwiseplugin", "session",
 )  # fmt: skip
 """pytest's own plugins that hear of items and want no more than how each ended."""
-_OTHER_HALF = frozenset({"compose", "env", "ports"})
-"""Domains that a second process takes; measured to be half of the work, with few facts in common
-with the other half."""
+_BESIDE = frozenset({"compose", "env", "ports"})
+"""Domains that another process takes; measured to have few facts in common with the rest."""
+_OF_SOURCES = frozenset({"async", "cache", "docs", "load", "query", "rust", "web"})
+"""Domains that need what the scans of the sources find."""
 _OF_A_SERVER = frozenset({"db"})
 """Domains whose answers depend on a server of this machine, unless nothing is replayed."""
 _WORDS = {Outcome.ADVISORY: ("advisory", "a", ("ADVISORY", {"yellow": True}))}
@@ -293,6 +294,7 @@ class AuditSession:
         self._user_items: dict[str, engine.PlannedItem] = {}
         self._is_followed: bool | None = None
         self._key = ""
+        self._begun = 0
         self._kept: kept.Kept | None = None
         self._expected = 0
         self._answers: dict[tuple[str, str], engine.PlannedItem] = {}
@@ -317,9 +319,9 @@ class AuditSession:
     def planned_builtin(self) -> list[engine.PlannedItem]:
         """The plan of all built-in checks, with the answers of an earlier run on this content."""
         self._key = self._key_of_answers()
-        self._kept = kept.load(self._key) if self._key else None
+        self._kept = kept.load(self._key, self.target) if self._key else None
         if self._kept is None:
-            items = self._planned_by_two(engine.builtin_checks())
+            items = self._planned_by_all()
             self._expected = sum(self._keeps(item.meta) for item in items)
             return items
         checks = [(one.meta(), one.module) for one in self._kept.checks]
@@ -339,7 +341,9 @@ class AuditSession:
         outside = option.recon_with or option.recon_web_build
         if off or self._is_live() or outside or self.providers():
             return ""
-        return kept.key_of(self.target, *_programs(), *_hidden_builds(self.target))
+        self._begun = kept.now()
+        replays = "replays" if self._asks_server() else "no replay"
+        return kept.key_of(self.target, replays, *_programs(), *_hidden_builds(self.target))
 
     def _is_live(self) -> bool:
         option = self.config.option
@@ -366,6 +370,10 @@ class AuditSession:
             return
         if any(one.heard is not None and one.heard.crash for one in asked):
             return
+        from pytest_reconaudit.facts.code import scanned
+
+        if scanned.slow_files(self.target) or kept.changed_since(self.target, self._begun):
+            return
         asked.sort(key=lambda item: item.meta.id)
         checks = {
             one.meta.id: kept.KeptCheck(
@@ -387,28 +395,33 @@ class AuditSession:
             )
             for one in asked
         )
-        whole = kept.Kept(tuple(checks.values()), answers, map_)
+        lay = tuple(sorted(self.target.asked_on_disk.items()))
+        whole = kept.Kept(tuple(checks.values()), answers, map_, lay)
         kept.save(self._key, whole, self.target.root)
 
-    def _planned_by_two(
-        self, checks: Sequence[tuple[model.CheckMeta, str]]
-    ) -> list[engine.PlannedItem]:
-        """The plan of the built-in checks; other processes scan the sources, and plan and ask half
-        of the checks."""
+    def _planned_by_all(self) -> list[engine.PlannedItem]:
+        """The plan of the built-in checks; other processes scan the sources, and plan and ask a
+        part of the checks.
+
+        The scan goes first, as nothing that it needs is a check; what waits for it comes last.
+        """
         option, providers = self.config.option, self.providers()
-        other = [pair for pair in checks if pair[0].domain in _OTHER_HALF]
-        work = scanning = None
-        if not (self._is_live() or option.collectonly or self._is_worker()):
+        alone = self._is_live() or option.collectonly or self._is_worker()
+        if not alone:
             from pytest_reconaudit.facts.code import scanned
 
+            scanned.begin(self.target, beside.start, beside.processors())
+        checks = engine.builtin_checks()
+        other = [pair for pair in checks if pair[0].domain in _BESIDE]
+        work = None
+        if not alone:
             self._prepare_database()
             work = beside.start(lambda: engine.heard_all(self.target, other, providers))
-            scanning = beside.start(lambda: scanned.scan_all(self.target))
-            if scanning is not None:
-                scanned.expect(self.target, scanning.result)
         if work is None:
             return self.planned(checks)
-        mine = self.planned([pair for pair in checks if pair[0].domain not in _OTHER_HALF])
+        late = [pair for pair in checks if pair[0].domain in _OF_SOURCES]
+        soon = [pair for pair in checks if pair[0].domain not in _BESIDE | _OF_SOURCES]
+        mine = [*self.planned(soon), *self.planned(late)]
         answers = work.result()
         theirs = self.planned(other) if answers is None else engine.with_heard(other, answers)
         order = {meta.id: number for number, (meta, _) in enumerate(checks)}

@@ -102,6 +102,8 @@ class Target:
             raise TargetError(f"{path}: cannot be read ({error.strerror})") from None
         self._memo: dict[Any, tuple[Any, BaseException | None]] = {}
         self._texts: dict[str, str] = {}
+        self.asked_on_disk: dict[str, bool] = {}
+        """What :meth:`on_disk` was asked, and what it answered."""
         self._ignores: Rules | None = None
         self._folder_verdicts: dict[str, IgnoreRule | None] = {}
         self.tracked: frozenset[str] | None = None
@@ -194,13 +196,22 @@ class Target:
         return tuple(self._walked)
 
     def excluded_by_git(self) -> bytes:
-        """The checkout's own list of ignored files, ``.git/info/exclude``."""
-        if self._git_dir is None:
+        """What files outside of the target say of ignored ones: the checkout's own list,
+        ``.git/info/exclude``, and every ``.gitignore`` above the target."""
+        if self._git_dir is None or self._top is None:
             return b""
-        try:
-            return (self._git_dir / "info" / "exclude").read_bytes()[:MAX_BYTES]
-        except OSError:
-            return b""
+        files = [self._git_dir / "info" / "exclude"]
+        above = _parents(self._prefix.rstrip("/")) if self._prefix else ()
+        files += [self._top / folder / ".gitignore" for folder in above]
+        found = []
+        for file in files:
+            with contextlib.suppress(OSError):
+                found.append(file.read_bytes()[:MAX_BYTES])
+        return b"\0".join(found)
+
+    def is_plain(self, path: str) -> bool:
+        """Whether a file is a regular one below real folders, no link."""
+        return path in self._plain
 
     # -- asking ----------------------------------------------------------------------------
 
@@ -218,7 +229,9 @@ class Target:
     def on_disk(self, path: str) -> bool:
         """Whether something lies there now, ignored by git or not."""
         clean = _clean(path)
-        return not clean.startswith("../") and os.path.lexists(self.root / clean)
+        there = not clean.startswith("../") and os.path.lexists(self.root / clean)
+        self.asked_on_disk[clean] = there
+        return there
 
     def below(self, folder: str) -> tuple[str, ...]:
         """Every file below a folder, excluded ones included."""

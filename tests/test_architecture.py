@@ -35,7 +35,7 @@ ALLOWED: dict[str, set[str]] = {
     "subjects": {"model", "target", "readers", "facts", "subjects"},
     "audit": {"model", "masking"},
     "policy": {"model"},
-    "engine": {"model", "target", "subjects", "audit", "policy", "deadline"},
+    "engine": {"model", "masking", "target", "subjects", "audit", "policy", "deadline"},
     "reports": {"model", "masking", "reports"},
     "api": {"audit", "model", "target", "readers", "facts", "subjects"},
     "checks": {"api"},

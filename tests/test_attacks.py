@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from pytest_reconaudit import deadline
 from pytest_reconaudit.engine import builtin_checks, judge, plan
+from pytest_reconaudit.facts.code.scanned import scan_all
 from pytest_reconaudit.facts.k8s import chart_build
 from pytest_reconaudit.masking import hide_in_words, hide_secrets
 from pytest_reconaudit.model import Outcome
@@ -117,6 +118,81 @@ BOMBS = {
 }
 
 
+RUST = (
+    "use actix_web::{web, HttpResponse}; use redis::AsyncCommands; use futures::future::join_all;\n"
+)
+SCRIPT_HEAD = (
+    "import http from 'k6/http'; import Redis from 'ioredis'; const redis = new Redis();\n"
+)
+MANY = 2_000
+SOURCES = {
+    "lets": (
+        "src/main.rs",
+        f"{RUST}async fn f(redis: C) {{"
+        + "".join(f"let k{i} = format!(\"{{}}:b\", k{i - 1});\nredis.set_ex(k{i}, v, 9).await;\n"
+                  for i in range(1, MANY))
+        + "}",
+    ),
+    "one name": (
+        "src/main.rs",
+        RUST + "async fn f(redis: C) {" + "let k = format!(\"{}:a\", k);\nredis.get(&k).await;\n" * MANY
+        + "}",
+    ),
+    "joins": (
+        "src/main.rs",
+        RUST + "async fn f() {"
+        + "join_all(xs.iter().map(|x| get(x))).await;\nfor x in y { tokio::spawn(get(x)); }\n" * MANY
+        + "}",
+    ),
+    "names of names": (
+        "src/keys.ts",
+        SCRIPT_HEAD
+        + "".join(f"const K{i} = `${{K{i + 1}}}" + f":${{K{i + 1}}}" * 40 + "`;\n" for i in range(40))
+        + "redis.get(K0); export default function () { http.get(K0); }\n",
+    ),
+    "requests": (
+        "load/a.js",
+        SCRIPT_HEAD + "export default function () {\n"
+        + "{ const r = http.get(`${B}/a`); check(r, {a: (r) => r.status < 500}); }\n" * MANY
+        + "}\n",
+    ),
+    "loops in loops": (
+        "src/a.ts",
+        "async function f() {" + "for (const x of y) { await g(x);\n" * 600 + "}" * 600 + "}",
+    ),
+    "memos": (
+        "src/a.tsx",
+        "import React from 'react';\n"
+        + "".join(f"const C{i} = React.memo((p) => <A/>);\n" for i in range(MANY)),
+    ),
+    "batches": (
+        "src/a.ts",
+        "import {PrismaClient} from '@prisma/client'; const prisma = new PrismaClient();\n"
+        "async function f() {\n"
+        + "const q = a.map((x) => prisma.a.create({data: x}));\nawait prisma.$transaction(q);\n" * MANY
+        + "}",
+    ),
+    "digits": (
+        "load/a.js",
+        (f"// {'9' * 5000} users\n{SCRIPT_HEAD}export const options = {{vus: {'9' * 5000}}};\n"
+        f"async function f() {{ for (const x of y.slice(0, {'9' * 5000})) {{ await redis.get(x); }} }}\n"),
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("bomb", SOURCES)
+def test_no_source_file_is_slow_to_scan(tmp_path: Path, bomb: str) -> None:
+    path, text = SOURCES[bomb]
+    (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+    (tmp_path / path).write_text(text)
+    target = Target(tmp_path)
+    start = time.process_time()
+    done = scan_all(target)
+    assert not done.crashes
+    assert not done.slow
+    assert time.process_time() - start < 20  # seconds; minutes when undone
+
+
 @pytest.mark.parametrize("bomb", BOMBS)
 def test_a_time_bomb_is_defused(tmp_path: Path, bomb: str) -> None:
     path, text = BOMBS[bomb]
@@ -159,9 +235,11 @@ SECRET = "Zq7b41f0c9d2e85a6713fkW9"
         f"broken = {SECRET}",
         f"const c = {{ token: `{SECRET}` }}",
         f'const API_KEY: &str = "{SECRET}";',
+        "http.get('https://api.example/berths?api_key=ZqOhuSLIOCtkeSUHTwq2xTbv')",
     ],
 )
 def test_a_secret_in_a_command_is_masked(line: str) -> None:
+    assert "ZqOhuSLI" not in hide_secrets("src/main.rs", line)
     assert SECRET not in hide_secrets("src/main.rs", line)
     assert SECRET[:12] not in hide_secrets("src/main.rs", line)
 

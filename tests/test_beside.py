@@ -47,7 +47,7 @@ def test_no_answer_is_none(work: object, capfd: pytest.CaptureFixture[str]) -> N
 
 
 def test_not_beside_other_threads(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(beside, "_processors", lambda: 2)
+    monkeypatch.setattr(beside, "processors", lambda: 2)
     thread = threading.Thread(target=time.sleep, args=(0.3,))
     thread.start()
     assert beside.start(os.getpid) is None
@@ -55,7 +55,7 @@ def test_not_beside_other_threads(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_not_on_one_processor(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(beside, "_processors", lambda: 1)
+    monkeypatch.setattr(beside, "processors", lambda: 1)
     assert beside.start(os.getpid) is None
 
 
@@ -68,9 +68,9 @@ def test_one_process_and_two_say_the_same(
     pytester: pytest.Pytester, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     target = platform.write(tmp_path / "shop")
-    monkeypatch.setattr(beside, "_processors", lambda: 2)
+    monkeypatch.setattr(beside, "processors", lambda: 2)
     two = audit(pytester, target, "two.json")
-    monkeypatch.setattr(beside, "_processors", lambda: 1)
+    monkeypatch.setattr(beside, "processors", lambda: 1)
     assert audit(pytester, target, "one.json") == two
 
 
@@ -78,9 +78,9 @@ def test_a_second_process_that_dies_is_made_up_for(
     pytester: pytest.Pytester, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     target = platform.write(tmp_path / "shop")
-    monkeypatch.setattr(beside, "_processors", lambda: 1)
+    monkeypatch.setattr(beside, "processors", lambda: 1)
     one = audit(pytester, target, "one.json")
-    monkeypatch.setattr(beside, "_processors", lambda: 2)
+    monkeypatch.setattr(beside, "processors", lambda: 2)
     asked: list[int] = []
 
     def dying(*arguments: object) -> None:

@@ -37,7 +37,7 @@ def results(tmp_path_factory: pytest.TempPathFactory) -> list[ItemResult]:
 
 def test_the_table_names_checks() -> None:
     assert {check for check, *_ in ROWS} - KNOWN == set()
-    assert len(set(ROWS)) == len(ROWS) >= 50
+    assert len(set(ROWS)) == len(ROWS) >= 85
 
 
 @pytest.mark.parametrize("check", sorted(KNOWN))

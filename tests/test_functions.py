@@ -416,6 +416,25 @@ def test_scripts(tmp_path: Path) -> None:
     assert ref(target, "packages/mail/src/send.ts", "deliver") in reached(target)
 
 
+def test_an_interface_makes_no_kin_of_its_implementors(tmp_path: Path) -> None:
+    boats = "".join(f"export class Boat{n} implements Moored {{ row() {{}} }}\n" for n in range(60))
+    target = tree(
+        tmp_path,
+        {
+            "package.json": '{"name": "quay"}',
+            "src/boats.ts": (
+                "export interface Moored { tie(): void }\n"
+                "export class Buoy implements Moored { tie() {} }\n"
+                f"{boats}"
+                "export function berth(one: Boat1) { one.tie(); }\n"
+                "export function moor(one: Moored) { one.tie(); }\n"
+            ),
+        },
+    )
+    assert said(target, "src/boats.ts", "berth") == {"one.tie": []}
+    assert said(target, "src/boats.ts", "moor") == {"one.tie": ["src/boats.ts:Buoy.tie"]}
+
+
 def test_python(tmp_path: Path) -> None:
     target = tree(tmp_path, PYTHON)
     users = "backend/app/services/users.py"

@@ -163,4 +163,52 @@ def test_few_runs_are_kept(tmp_path: Path) -> None:
     for number in range(40):
         kept.save(f"key{number}", empty, tmp_path / "elsewhere")
     assert len(list(kept._folder().iterdir())) == 24
-    assert kept.load("key39") == empty
+    (tmp_path / "shop").mkdir()
+    (tmp_path / "shop" / "Dockerfile").write_text("FROM node:20\n")
+    assert kept.load("key39", Target(tmp_path / "shop")) == empty
+
+
+def test_kept_answers_are_read_by_their_owner_alone(tmp_path: Path) -> None:
+    kept.save("key", kept.Kept((), ()), tmp_path / "elsewhere")
+    assert (kept._folder() / "key.bin").stat().st_mode & 0o777 == 0o600
+
+
+def test_a_link_in_place_of_a_part_is_not_followed(tmp_path: Path) -> None:
+    kept.save("key", kept.Kept((), ()), tmp_path / "elsewhere")
+    victim = tmp_path / "victim"
+    victim.write_text("mine")
+    (kept._folder() / f"other.{os.getpid()}.part").symlink_to(victim)
+    kept.save("other", kept.Kept((), ()), tmp_path / "elsewhere")
+    assert victim.read_text() == "mine"
+
+
+def test_a_cache_that_lies_in_the_target_is_not_read(
+    shop: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(shop / ".cache"))
+    kept.save("key", kept.Kept((), ()), shop / "elsewhere")
+    assert kept.load("key", Target(shop)) is None
+
+
+def test_what_lies_there_unlisted_is_looked_at_again(shop: Path) -> None:
+    kept.save("key", kept.Kept((), (), None, (("node_modules/.bin/vite", False),)), shop)
+    assert kept.load("key", Target(shop)) is not None
+    (shop / "node_modules" / ".bin").mkdir(parents=True)
+    (shop / "node_modules" / ".bin" / "vite").write_text("")
+    assert kept.load("key", Target(shop)) is None
+
+
+def test_whether_a_replay_was_asked_for_is_part_of_the_key(
+    pytester: pytest.Pytester, shop: Path
+) -> None:
+    audit(pytester, shop)
+    asked = pytester.runpytest(f"--recon-target={shop}")
+    asked.stdout.no_fnmatch_line(REUSED)
+
+
+def test_a_file_that_changes_meanwhile_leaves_nothing_kept(
+    pytester: pytest.Pytester, shop: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(kept, "now", lambda: 0)
+    audit(pytester, shop)
+    assert not kept._folder().exists()

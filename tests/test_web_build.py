@@ -289,6 +289,37 @@ def test_readers_never_raise(text: str) -> None:
     read_budgets(text, ".size-limit.json")
 
 
+# -- the option ----------------------------------------------------------------------------
+
+
+def test_the_option_names_a_build(pytester: pytest.Pytester, tmp_path: Path) -> None:
+    built(tmp_path / "repository", **{"assets__vendor-1.js": noise(240_000)})
+    shutil.move(tmp_path / "repository" / "dist", pytester.path / "made")
+    target = f"--recon-target={tmp_path / 'repository'}"
+    words = (target, "--recon-web-build=made", "-k", "web-entry-small", "-p", "no:cacheprovider")
+    result = pytester.runpytest_subprocess(*words)
+    result.stdout.fnmatch_lines(["*the scripts of index.html: 18? kB after gzip*"])
+    assert result.ret == pytest.ExitCode.OK
+
+
+@pytest.mark.parametrize(("folder", "words"), [("none", "no such directory"), (".", "neither")])
+def test_an_unusable_build_is_an_error(
+    pytester: pytest.Pytester, tmp_path: Path, folder: str, words: str
+) -> None:
+    built(tmp_path)
+    result = pytester.runpytest_subprocess(
+        f"--recon-target={tmp_path}", f"--recon-web-build={folder}"
+    )
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines([f"*--recon-web-build: {folder}: *{words}*"])
+
+
+def test_the_option_alone_is_an_error(pytester: pytest.Pytester) -> None:
+    result = pytester.runpytest_subprocess("--recon-web-build=dist")
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines(["*--recon-web-build needs --recon-target*"])
+
+
 # -- a browser -----------------------------------------------------------------------------
 
 

@@ -33,7 +33,7 @@ def cache_key_invalidated(cached_key: CachedKey) -> None:
     a hint. Critical when the key of one
     entity survives its own update or delete for more than five minutes, medium for counts and up to
     five minutes, else high. Keys of sessions, tokens, limits, locks, exports and data of others
-    pass.
+    pass, also keys under which a mere id is kept.
     Blind spots: keys and deletes that are put together at run time; jobs and other services.
     """
     found = cached_key.mutators

@@ -26,9 +26,10 @@ def cache_ttl_set(cache_writes: CacheWrites) -> None:
     Decides: per file, writes to Redis without an expiry in the command (no SETEX, EX, PX, KEEPTTL)
     and writes through a wrapper without a time, where the wrapper has none of its own. Passes: an
     EXPIRE of the same key or in the same function, NX (locks), counters, switches and positions, a
-    wrapper whose branch without time nobody takes, caches in the process. Notes: (b) lists and
-    dashboards kept five minutes and more with nothing that holds back all callers but one when the
-    key runs out; (c) no cache here counts its hits and misses.
+    wrapper whose branch without time nobody takes, one fixed key that Django keeps by `None`,
+    caches in the process. Notes: (b) lists and dashboards kept five minutes and more with nothing
+    that holds back all callers but one when the key runs out; (c) no cache here counts its hits
+    and misses.
     Blind spots: a TTL that the server or a library adds.
     """
     endless = cache_writes.endless

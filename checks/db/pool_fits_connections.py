@@ -36,7 +36,8 @@ def db_pool_fits_connections(pool_use: PoolUse) -> None:
     (command, loaded configuration, else 100) less 3 and 10 %: high. (b) A size is written in the
     code while a key for it is set and read by nothing, or a preset is never called: low. (c) A pool
     is over four times the database's cores: info. With a transaction pooler, with a database that
-    is not in the manifests, and with sizes that cannot be told nothing is said.
+    is not in the manifests or in a stack of tests, and with sizes that cannot be told nothing is
+    said.
     Blind spots: several pools in one process count as the smallest of them.
     """
     for fault in pool_use.faults:

@@ -41,21 +41,24 @@ def query_not_in_loop(query_file: QueryFile) -> None:
     Decides: a call by which Diesel, sqlx, SeaORM, Prisma, TypeORM, Drizzle, Knex, Kysely,
     Sequelize, Mongoose, SQLAlchemy, Django or a cursor sends a statement, in a loop's body or in a
     closure given to an iterator's adaptor, or in a function that such code surely calls (one
-    level). In Django also a foreign key that a loop over a queryset follows without
-    select_related. Critical: a SELECT or COUNT per row of an unlimited query, in a file that
-    serves requests. High: writes, elements of another kind. Medium: at most ten rounds, or reads
-    that no request is known to wait for. Batches, retries, pages, workers, one per database or
-    table, literal lists, enums, `eq_any` over groups, DDL, batched `findUnique`, statements sent
-    only for what is not remembered yet, embedded databases, migrations, seeds and tests pass.
+    level). In Django also a foreign key that a loop over a queryset follows without select_related.
+    Critical: a SELECT or COUNT per row of an unlimited query, in a file that serves requests. High:
+    the same per row of one parent; writes per row or in a request; reads per element of another
+    kind in a request. Medium: at most ten rounds, rows of a batch, or what no request is known to
+    wait for, or beside a mail, a provider or a queue that each round waits for as well (scripts;
+    writes are low there). Batches, retries, pages, workers, one per database or table, literal
+    lists, enums, `eq_any` over groups, DDL, batched `findUnique`, statements sent only for what is
+    not remembered yet, embedded databases, migrations, seeds and tests pass.
     Blind spots: deeper call chains; lazy relations outside of Django; how many elements there are.
     """
     for one in query_file.repetitions:
         first = one.sites[0]
         lines = lines_of([Place(one.path, site.line, 1) for site in one.sites])
         where = f"; runs for {one.request}" if one.request else ""
+        also = f"; each round waits for {first.errand} too" if first.errand else ""
         report(
             at=Place(one.path, first.line, 1),
-            says=f"{one.function or 'the module'} makes {_rounds(first)}: {lines}{where}",
+            says=f"{one.function or 'the module'} makes {_rounds(first)}: {lines}{where}{also}",
             severity=one.severity,
             confidence=one.confidence,
             evidence=f"{first.loop.label} {first.loop.over}: {first.relation or first.statement}",
@@ -68,7 +71,7 @@ def _rounds(site: RepeatedQuery) -> str:
     article = "an" if site.statement[0] in "IU" else "a"
     what = f"{article} {site.statement}" if not site.relation else f"a query for {site.relation}"
     calls = f" (by {site.via})" if site.via else ""
-    pool = ", all at once: one connection each" if site.loop.concurrent else ""
+    pool = ", all at once" if site.loop.concurrent else ""
     return f"{what}{calls} per element of `{site.loop.over}` (line {site.loop.line}{pool})"
 
 

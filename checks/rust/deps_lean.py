@@ -10,7 +10,7 @@ from pytest_reconaudit.api import (
 )
 
 SEVERITIES = {
-    "a": Severity.MEDIUM,
+    "a": Severity.LOW,
     "b": Severity.MEDIUM,
     "c": Severity.LOW,
     "d": Severity.LOW,
@@ -28,7 +28,8 @@ SEVERITIES = {
     Switch default features off and name what is used:
 
     ```toml
-    aws-config = { version = "1", default-features = false, features = ["rustls", "rt-tokio"] }
+    # "sso" and "credentials-process" where people sign in by a profile; an HTTPS client
+aws-config = { version = "1", default-features = false, features = ["rt-tokio", "sso"] }
     reqwest = { version = "0.12", default-features = false, features = ["rustls-tls", "json"] }
     tokio = { version = "1", features = ["rt-multi-thread", "macros", "net", "time"] }
     ```
@@ -54,7 +55,7 @@ def rust_deps_lean(crate_weight: CrateWeight) -> None:
 
     Why: default features and second crates for one purpose cost minutes of every build.
     Decides: reads Cargo.toml and Cargo.lock. (a) `aws-sdk-*` and `aws-config` with all default
-    features: medium. (b) reqwest with its default native-tls where rustls is built too: medium.
+    features: low. (b) reqwest with its default native-tls where rustls is built too: medium.
     (c) tokio with `full`: low. (d) Two crates for one purpose (password hashes; a logger and
     tracing-subscriber): low. (e) A crate that nobody maintains and that has a named successor: low.
     (f) A heavy crate in two incompatible versions in the lock file: a note. Dependencies of tests,

@@ -31,8 +31,9 @@ def web_awaits_parallel(await_file: AwaitFile) -> None:
     said when a round uses what an earlier one changed, when the loop can end early (`break`,
     `return`, `throw`), pauses, yields or works in batches, for `for await`, `while` and counted
     loops, steps, migrations, commands, pages, queues and plugins, one shared browser page,
-    connection, terminal or repository, transactions and locks, database calls, and where a
-    remark asks for order or limits.
+    connection, terminal or repository, transactions and locks, mails and refunds, database calls
+    and functions that end in writes to it, and where a remark asks for order or limits. Loops of
+    workflows and jobs are low.
     Blind spots: a server that allows few requests at a time; order that only the server knows.
     """
     for one in await_file.waits:

@@ -23,12 +23,12 @@ def web_routes_lazy(router: RouterFile) -> None:
 
     Why: each statically imported page is in the file that the browser must load before it shows
     anything, for people who may never open that page.
-    Decides: looks at files with four or more routes (`<Route>`, route objects of React Router
-    and Vue Router). The innermost component of a route that is no wrapper must not come from a
-    static import of a module of pages (`pages/`, `views/`, `features/` …, or a name such as
-    `ReportPage`): low, medium when it is behind the login (`ProtectedRoute`, `RequireAuth`,
-    `requiresAuth`). Landing, login, error and callback pages, layouts and guards pass, also
-    pages that load their content on demand, routers that are loaded on demand themselves, and
+    Decides: looks at files with four or more routes (`<Route>`, route objects of React Router and
+    Vue Router). The innermost component of a route that is no wrapper must not come from a static
+    import of a module of pages (`pages/`, `views/`, `features/` …, or a name such as `ReportPage`):
+    low, medium when it is behind the login (`ProtectedRoute`, `RequireAuth`, `requiresAuth`).
+    Landing, login, error and callback pages, layouts and guards pass, also pages that load their
+    content on demand, routers that are loaded on demand themselves or by what imports them, and
     applications on their user's machine (Electron, Tauri).
     Blind spots: routers made of files; pages that a barrel hands on.
     """
@@ -39,8 +39,7 @@ def web_routes_lazy(router: RouterFile) -> None:
     counted = f"{len(pages)} page{'' if len(pages) == 1 else 's'}"
     report(
         at=pages[0].place,
-        says=f"the router of {router.routes} routes imports {counted} statically ({router.lazy} are"
-        f" lazy): {names}",
+        says=f"the router of {router.routes} routes imports {counted} statically: {names}",
         severity=Severity.MEDIUM if router.eager.guarded else Severity.LOW,
         evidence=pages[0].message,
         related=[*pages[1:], *router.eager.routes],

@@ -64,7 +64,7 @@ _DEFINES = regex(
     r"|EnvironmentPlugin|envCompatible|rollup-plugin-inject-process-env|plugin-replace|dotenv-webpack"
 )
 _LIBRARY = regex(r"\bbuild\s*:\s*\{[^}]{0,400}?\blib\s*:", re.DOTALL)
-_COMMENTS = regex(r"/\*.*?\*/|(?<![:'\"\w])//[^\n]*", re.DOTALL)
+_COMMENTS = regex(r"/\*.*?(?:\*/|\Z)|(?<![:'\"\w])//[^\n]*", re.DOTALL)
 
 _TESTS = regex(
     r"(?:^|/)(?:tests?|benches|e2e|__tests__|__mocks__|cypress|spec|specs|playwright|testing"

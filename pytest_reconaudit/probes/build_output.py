@@ -16,6 +16,9 @@ __all__ = ["BuildFolder"]
 
 _MAX_FILES = 50_000
 _MAX_BYTES = 64 * 1024 * 1024
+_MAX_BROTLI = 8 * 1024 * 1024
+_MAX_TOTAL = 512 * 1024 * 1024
+"""Bytes that are read of one folder; what comes then is as if it were unreadable."""
 _PRUNED = frozenset({"node_modules", "cache", ".git", "trace", "types"})
 
 
@@ -29,6 +32,7 @@ class BuildFolder:
         self.root = root
         self._texts: dict[str, str] = {}
         self._zipped: dict[str, int] = {}
+        self._left = _MAX_TOTAL
 
     @cached_property
     def files(self) -> dict[str, int]:
@@ -56,10 +60,13 @@ class BuildFolder:
 
     def data(self, path: str) -> bytes:
         """A file's bytes; empty when it is none of the folder's, unreadable or over 64 MB."""
-        if self.files.get(path, _MAX_BYTES + 1) > _MAX_BYTES:
+        size = self.files.get(path, _MAX_BYTES + 1)
+        if size > min(_MAX_BYTES, self._left):
             return b""
+        self._left -= size
         try:
-            return (self.root / path).read_bytes()
+            with open(self.root / path, "rb") as handle:
+                return handle.read(size)
         except OSError:
             return b""
 
@@ -80,7 +87,10 @@ class BuildFolder:
         return known
 
     def brotlied(self, path: str) -> int | None:
-        """Bytes after brotli at its highest quality; ``None`` where no brotli is installed."""
+        """Bytes after brotli at its highest quality; ``None`` where no brotli is installed, and of
+        a file over 8 MB, which would take minutes."""
+        if self.files.get(path, 0) > _MAX_BROTLI:
+            return None
         try:
             brotli = import_module("brotli")
         except ImportError:

@@ -152,6 +152,7 @@ class _Reading:
                     target = self._get(one, "target")
                     if target is not None:
                         targets.append((self._text(target), self._place(target)))
+                    self._limits(one, ensured)
             elif name == "variables":
                 for key, given in self._pairs(value):
                     only = given
@@ -169,7 +170,12 @@ class _Reading:
                         files.append(DataFile(self._place(path), self._text(path), "payload"))
             elif name == "processor" and isinstance(value, yaml.ScalarNode):
                 files.append(DataFile(self._place(value), self._text(value), "processor"))
-            elif name == "ensure":
+        self._limits(config, ensured)
+
+    def _limits(self, config: yaml.Node, ensured: list[str]) -> None:
+        """What makes a run fail, of the configuration or of one of its environments."""
+        for name, value in self._pairs(config):
+            if name == "ensure":
                 self._ensure(value, ensured)
             elif name == "plugins":
                 for plugin, inner in self._pairs(value):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import posixpath
 import re
+from itertools import islice
 
 from msgspec import Struct
 
@@ -16,8 +17,8 @@ from pytest_reconaudit.patterns import regex
 __all__ = ["Alias", "BundlerConfig", "read_bundler_config", "without_comments"]
 
 _COMMENTS = regex(
-    r"(?P<text>\"(?:[^\"\\\n]|\\.)*\"|'(?:[^'\\\n]|\\.)*'|`(?:[^`\\]|\\.)*`)"
-    r"|/\*.*?\*/|(?<![:\w\\/])//[^\n]*",
+    r"(?P<text>\"(?:[^\"\\\n]|\\.)*+\"?|'(?:[^'\\\n]|\\.)*+'?|`(?:[^`\\]|\\.)*+`?)"
+    r"|/\*.*?(?:\*/|\Z)|(?<![:\w\\/])//[^\n]*",
     re.DOTALL,
 )
 _ALIAS = regex(r"\b(?:alias|aliases|moduleNameMapper|fallback)['\"]?\s*[:=]\s*[{\[]")
@@ -36,6 +37,7 @@ _KNOWN = regex(
 )
 _ROOT = regex(r"^[ \t]*root\s*:\s*([^,\n]{1,120})", re.MULTILINE)
 _MAX_BLOCK = 6_000
+_MAX_LISTS = 20
 
 
 class Alias(Struct, frozen=True):
@@ -62,7 +64,7 @@ def read_bundler_config(text: str, path: str) -> BundlerConfig:
     """Read ``vite.config.ts`` and the like. Never raises; what is not literal is unknown."""
     plain = without_comments(text)
     aliases: dict[str, str | None] = {}
-    for match in _ALIAS.finditer(plain):
+    for match in islice(_ALIAS.finditer(plain), _MAX_LISTS):
         block = _block(plain, match.end() - 1)
         found = list(_FIND.finditer(block))
         for entry in found:

@@ -50,18 +50,31 @@ class IdentityReader:
 
     def __init__(self, code: Code) -> None:
         self.code = code
+        self._functions: dict[int, tuple[int, list[tuple[int, str, int]]]] = {}
 
     def identity(self, call: Call, function: Function) -> tuple[str, int]:
         """How the function narrows what it fetches before a write to one user or tenant."""
+        known = self._functions.get(function.index)
+        if known is None:
+            known = self._functions[function.index] = self._narrowing(function)
+        if known[0] <= call.start:
+            return "", 0
+        return next(((text, line) for end, text, line in known[1] if end <= call.start), ("", 0))
+
+    def _narrowing(self, function: Function) -> tuple[int, list[tuple[int, str, int]]]:
+        """(where the first call ends that checks whose things these are, (end, text, line) of each
+        call that is given who asks) of a function."""
         code = self.code
-        start = function.body[0]
-        text = code.text(start, call.start)
-        if not _IDENTITY.search(text):
-            return "", 0
+        start, end = function.body
+        if not _IDENTITY.search(code.text(start, end)):
+            return end, []
         own = {stripped(one.name) for one in function.parameters}
-        if any(_OWNERSHIP.search(one.name) for one in code.calls_in(start, call.start)):
-            return "", 0
-        for one in code.calls_in(start, call.start):
+        checked = (one.end for one in code.calls_in(start, end) if _OWNERSHIP.search(one.name))
+        return min(checked, default=end), list(self._given_who(start, end, own))
+
+    def _given_who(self, start: int, end: int, own: set[str]) -> Iterator[tuple[int, str, int]]:
+        code = self.code
+        for one in code.calls_in(start, end):
             if one.macro or _GUARDS.search(one.name):
                 continue
             if one.receiver[1] > one.receiver[0]:
@@ -75,8 +88,8 @@ class IdentityReader:
                     continue
                 given = code.text(span)
                 if self._names_who(given, one, own):
-                    return shortened(f"{one.name}({given})", 80), code.line(one.name_at)
-        return "", 0
+                    yield one.end, shortened(f"{one.name}({given})", 80), code.line(one.name_at)
+                    break
 
     def _names_who(self, given: str, call: Call, own: set[str]) -> bool:
         """Whether an argument is the authenticated user, a tenant, or an id of one."""

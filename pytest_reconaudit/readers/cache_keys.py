@@ -41,9 +41,40 @@ _PERCENT_HOLE = regex(r"%(?:\(\w+\))?[-#0-9.]*[sdrfixu]")
 _DOT_FORMAT = regex(r"([rbu]?(?:\"[^\"\n]*\"|'[^'\n]*'))\s*\.\s*format\s*\(")
 _FORMAT_HOLE = regex(r"\{([^{}:!]*)(?:[:!][^{}]*)?\}")
 _MATCH = regex(r"(?i:\bmatch)['\"]?\s*[:=]\s*([^,}]+)")
+_KEY_FORM = regex(r"[\w.-]+:(?:[\w.:-]*:)?(?:%s|%d|\{\w*\})(?:$|:)")
 _CONSTANT_NAME = regex(
     r"KEY|PREFIX|CACHE|TTL|EXPIR|REDIS|NAMESPACE|SECONDS|TIMEOUT|DURATION|LIFETIME|AGE"
 )
+
+
+_SEPARATED = regex(r"([\"'][^\"'\n]{1,3}[\"'])\s*\.\s*join\s*\(\s*([\[(])")
+_LISTED = regex(r"\]\s*\.\s*join\s*\(\s*([\"'`][^\"'`\n]{1,3}[\"'`])\s*\)$")
+
+
+def _joined(text: str) -> tuple[str, list[str]] | None:
+    """(separator, parts) of ``":".join(["visits", str(id)])`` and ``["visits", id].join(":")``."""
+    match = _SEPARATED.match(text)
+    if match is not None and text.endswith(")"):
+        inside = text[match.end() : -1].rstrip().rstrip(",").rstrip()
+        if inside[-1:] not in ("]", ")"):
+            return None
+        mark, inner = string_value(match[1]), inside[:-1]
+    else:
+        match = _LISTED.search(text)
+        if match is None or not text.startswith("[") or closing_bracket(text) != match.start():
+            return None
+        mark, inner = string_value(match[1]), text[1 : match.start()]
+    parts = [one.strip() for one in arguments_in(inner) if one.strip()]
+    if not mark or not parts or any(one.startswith(("...", "*")) for one in parts):
+        return None
+    if any(re.search(r"\bfor\b", one) for one in parts):
+        return None
+    return mark, parts
+
+
+_STEPS = 300
+"""Expressions that one key may be made of: names that stand for names multiply."""
+_LONGEST = 600
 
 
 class KeyReader:
@@ -52,6 +83,7 @@ class KeyReader:
     def __init__(self, code: Code) -> None:
         self.code = code
         self.script = code.language in SCRIPT
+        self._left = _STEPS
 
     def keys(
         self, arguments: list[tuple[int, int]], call: Call, function: Function | None
@@ -91,6 +123,7 @@ class KeyReader:
             names = {stripped(one.name) for one in function.parameters}
             if bare in names and self.code.binding_of(bare, call.start, call.scope) is None:
                 return "", bare
+        self._left = _STEPS
         key = self._template(text, call.start, call.scope, 0)
         if key and is_hollow(key) and not TOLD.search(key):
             return "", ""
@@ -98,11 +131,12 @@ class KeyReader:
 
     def _template(self, text: str, at: int, scope: int, depth: int) -> str:
         """The template of an expression; a hole alone when it is not known."""
+        self._left -= 1
+        if len(text) > 2 * _LONGEST or self._left < 0:
+            return ""
         text = LEADS.sub("", text.strip())
         text = TAILS.sub("", text).strip()
-        if len(text) > 600:
-            return ""
-        if not text:
+        if not text or len(text) > _LONGEST:
             return ""
         while (
             text.startswith("(") and text.endswith(")") and closing_bracket(text) == len(text) - 1
@@ -126,6 +160,10 @@ class KeyReader:
             if not any(string_value(one) is not None or is_constant(one) for one in pieces):
                 return ""
             return "".join(self._template(one, at, scope, depth) or as_hole(one) for one in pieces)
+        joined = _joined(text)
+        if joined is not None:
+            mark, given = joined
+            return mark.join(self._part(one, at, scope, depth) for one in given)
         match = _PERCENT.match(text)
         if match is not None and self.code.language == "python":
             literal = string_value(match[1])
@@ -150,6 +188,13 @@ class KeyReader:
                             return inner
             return as_hole(text)
         return as_hole(text)
+
+    def _part(self, text: str, at: int, scope: int, depth: int) -> str:
+        """One of the parts that a key is joined of."""
+        value = string_value(text)
+        if value is not None and text[:1] not in "fF`":
+            return value.replace("{", "(").replace("}", ")")
+        return self._filled(text, at, scope, depth)
 
     def _changes(self, name: str, binding: Binding) -> bool:
         """Whether a name is appended to after its declaration."""
@@ -182,7 +227,7 @@ class KeyReader:
             if not what:
                 value = plain[number] if number < len(plain) else ""
                 number += 1
-            elif what.isdigit():
+            elif what.isdecimal() and len(what) < 4:
                 value = plain[int(what)] if int(what) < len(plain) else ""
             else:
                 value = named.get(what, what)
@@ -241,14 +286,17 @@ class KeyReader:
             body = code.text(start, end).strip()
             if body.startswith("{") and body.endswith("}"):
                 body = body[1:-1].strip()
-            body = re.sub(r"^(?:\"\"\"(?:[^\"]|\"(?!\"\"))*\"\"\"|'[^'\n]*'\s*$)", "", body).strip()
+            body = re.sub(
+                r"^(?:\"\"\"(?:[^\"]|\"(?!\"\"))*\"\"\"|'[^'\n]*'\s*\n)", "", body
+            ).strip()
             body = re.sub(r"^(?:\s*(?://|#)[^\n]*\n)+", "", body).strip()
             body = re.sub(r"^return\s+", "", body).rstrip(";").strip()
             if not body or body[-1] not in "\"'`)" or ";" in body or "\n\n" in body:
                 continue
-            if not (body[0] in "\"'`fF" or body.startswith("format!")):
+            if not (body[0] in "\"'`fF" or body.startswith("format!") or _joined(body) is not None):
                 continue
             scope = function.scope
+            self._left = _STEPS
             template = self._template(body, end, scope if scope >= 0 else 0, 0)
             if (
                 not template
@@ -272,10 +320,10 @@ class KeyReader:
         for one in self.code.bindings:
             if one.scope != 0 or not is_constant(one.name) or one.value[1] - one.value[0] > 120:
                 continue
-            if not _CONSTANT_NAME.search(one.name):
-                continue
             text = self.code.text(one.value)
             value = string_value(text.strip())
+            if not _CONSTANT_NAME.search(one.name) and not (value and _KEY_FORM.match(value)):
+                continue
             if value is not None:
                 if 0 < len(value) <= 80 and " " not in value:
                     yield one.name, value

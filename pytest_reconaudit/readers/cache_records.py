@@ -57,6 +57,9 @@ class CacheOp(Struct, frozen=True, array_like=True):
     identity_line: int = 0
     request_key: bool = False
     """The key holds the request's path and neither its query nor who asks."""
+    stored: str = ""
+    """Of a write: what is stored when it is no row: ``id`` (a mere id), ``outside`` (what another
+    system has answered)."""
 
 
 class KeyHelper(Struct, frozen=True, array_like=True):

@@ -16,7 +16,7 @@ __all__ = ["StoreReader"]
 _WARMS = regex(r"_?(?:pre_?)?(?:warm|preload|prefetch|prime)(?:_?up)?(?:$|_|[A-Z])", re.IGNORECASE)
 _MAP_NAME = regex(r"cache|Cache|CACHE|memo")
 _MAP_RUST = regex(
-    r"\b(\w*(?:cache|CACHE|memo)\w*)\s*:\s*(?:[\w:]+<|&|'\w+|mut|\s)*?"
+    r"\b(\w*(?:cache|CACHE|memo)\w*)\s*:\s*(?:[\w:]+<|&|'\w+|mut|\s){0,60}?"
     r"\b(HashMap|BTreeMap|DashMap|FxHashMap|AHashMap|IndexMap|HashSet|LruCache|SizedCache|TimedCache"
     r"|TimedSizedCache|Cache|SegmentedCache|ExpiringMap|TtlCache|OnceCell|Vec|VecDeque)\b\s*(?:<|::)"
 )

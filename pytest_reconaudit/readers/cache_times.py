@@ -18,6 +18,7 @@ from pytest_reconaudit.readers.scanning import SCRIPT
 
 __all__ = ["TimeReader", "module_constant"]
 
+_MADE_BY = regex(r"=>|\bfunction\b|\blambda\b|^\|")
 _KEYWORD = regex(r"([a-z_]+)\s*=(?!=)\s*")
 _SOME = regex(r"Some\s*\((.*)\)", re.DOTALL)
 _DURATION = regex(
@@ -27,6 +28,9 @@ _TIMEDELTA = regex(r"(?:datetime\.)?timedelta\s*\(([^()]*)\)(?:\.total_seconds\(
 _TTL_FIELD = regex(
     r"['\"]?\b(EX|PX|ex|px|ttl|TTL|ttlMs|pttl|expiration|expire|expires?In|ttlSeconds|timeout)['\"]?\s*:\s*([^,}]+)"
 )
+
+
+_LONGEST = 600
 
 
 class TimeReader:
@@ -55,6 +59,8 @@ class TimeReader:
         if lowered == "rememberforever":
             return NO_TTL, ""
         rest = texts[2:]
+        if len(texts) > 2 and lowered.startswith("remember") and _MADE_BY.search(texts[-1]):
+            rest = texts[1:-1]  # key, time to live, what makes the value
         if self.code.language == "rust" and call.name == "cmd":
             return self._given(rest, call) if rest else (NO_TTL, "")
         if self.code.language == "python":
@@ -119,6 +125,8 @@ class TimeReader:
         return UNKNOWN_TTL, ""
 
     def seconds(self, text: str, call: Call, depth: int = 0) -> tuple[int, str]:
+        if len(text) > _LONGEST:
+            return UNKNOWN_TTL, text[:60]
         text = LEADS.sub("", " ".join(text.split())).strip().rstrip(",")
         shown = text[:60]
         if text in ("None", "undefined", "null", "Option::None", "-1"):
@@ -176,7 +184,7 @@ class TimeReader:
                 self.code, word
             )
             if binding is None and bare != word:
-                binding = next((one for one in self.code.bindings if one.name == word), None)
+                binding = next(iter(self.code.bindings_named(word)), None)
             if binding is not None and binding.value[1] > binding.value[0]:
                 seconds = self.seconds(self.code.text(binding.value), call, depth + 1)[0]
                 return seconds, shown
@@ -187,5 +195,5 @@ def module_constant(code: Code, name: str) -> Binding | None:
     """The declaration of a constant at the top of a file, when there is one only."""
     if not is_constant(name):
         return None
-    found = [one for one in code.bindings if one.name == name and one.scope == 0]
+    found = [one for one in code.bindings_named(name) if one.scope == 0]
     return found[0] if len(found) == 1 else None

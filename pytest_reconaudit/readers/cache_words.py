@@ -29,13 +29,21 @@ _STRING = regex(
 )
 _F_STRING = regex(r"(?:[fF][rR]?|[rR][fF])(\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*')", re.DOTALL)
 _RAW = regex(r"r(#*)\"(.*)\"\1", re.DOTALL)
-TOLD = regex(r"\{(?:[\w.:]*\w\(|[A-Z][A-Z0-9_]{2,}\}|(?:\w+(?:\.|::))+[A-Z][A-Z0-9_]+\})")
+TOLD = regex(
+    r"\{(?:[\w.:]*\w\(|[A-Z][A-Z0-9_]{2,}\}|(?:\w+(?:\.|::))+[A-Z][A-Z0-9_]+\}|(?:\w+\.)*[A-Z][A-Z0-9_]{2,}\s*%)"
+)
 _CONSTANT = regex(r"[A-Z][A-Z0-9_]+")
 _ARITHMETIC = regex(r"[\d_]+(?:\s*\*\s*[\d_]+){0,5}")
 
 
+_LONGEST = 1_000
+"""Characters of an expression that is a name or a key at all."""
+
+
 def stripped(text: str) -> str:
     """An expression without references, clones and awaits."""
+    if len(text) > _LONGEST:
+        return text
     text = TAILS.sub("", LEADS.sub("", text.strip())).strip()
     return text.lstrip(".*")
 
@@ -121,6 +129,7 @@ def closing_brace(text: str, start: int) -> int:
 def pieces_at(text: str, mark: str) -> list[str]:
     """Text split at a character outside of brackets and strings."""
     out, depth, quote, last = [], 0, "", 0
+    paired = text.count("'") % 2 == 0
     skip = False
     for index, char in enumerate(text):
         if skip:
@@ -130,7 +139,7 @@ def pieces_at(text: str, mark: str) -> list[str]:
                 skip = True
             elif char == quote:
                 quote = ""
-        elif char in '"`' or (char == "'" and text.count("'") % 2 == 0):
+        elif char in '"`' or (char == "'" and paired):
             quote = char
         elif char in "([{":
             depth += 1

@@ -8,13 +8,14 @@ Offsets count bytes of ``source``; ranges are half open.
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
 
 from pytest_reconaudit.model import Place
+from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.readers.syntax import SyntaxTree
 
 if TYPE_CHECKING:
@@ -58,7 +59,7 @@ class Function(Struct, frozen=True, eq=False):
     name_at: int
     is_async: bool
     is_test: bool
-    """It, or anything around it, is test code (attributes, ``describe``/``it`` blocks, ``test_``)."""
+    """It, or anything around it, is test code: attributes, ``describe`` blocks, ``test_``."""
     exported: bool
     """``pub``, ``export`` or (Python) no leading underscore."""
     parameters: tuple[Parameter, ...]
@@ -138,7 +139,7 @@ class Import(Struct, frozen=True, gc=False):
     name: str
     """The name in this file; ``*`` when all names come."""
     path: tuple[str, ...]
-    """Rust: ``("std", "fs")``. Scripts: ``("module", "exported name")`` with ``default`` and ``*`` as
+    """Rust: ``("std", "fs")``. Scripts: ``("module", "exported name")``, ``default`` and ``*`` as
     they say. Python: ``("package", "module", "name")``; leading dots are words of their own."""
     start: int
     type_only: bool = False
@@ -169,6 +170,11 @@ class Code:
         self._lines: list[int] | None = None
         self._by_name: dict[str, list[Call]] | None = None
         self._names: dict[str, Import] | None = None
+        self._starts: list[int] | None = None
+        self._values: list[int] | None = None
+        self._patterns: dict[str, list[Binding]] | None = None
+        self._declared: dict[str, list[Binding]] | None = None
+        self._visible: dict[tuple[str, int], tuple[list[int], list[Binding]]] = {}
 
     # -- text ------------------------------------------------------------------------------
 
@@ -202,12 +208,15 @@ class Code:
     # -- structure -------------------------------------------------------------------------
 
     def calls_named(self, names: Iterable[str]) -> list[Call]:
-        """The calls with one of these last words, in source order."""
+        """The calls with one of these last words, in source order; not to be changed."""
         if self._by_name is None:
             self._by_name = {}
             for call in self.calls:
                 self._by_name.setdefault(call.name, []).append(call)
-        found = [call for name in set(names) for call in self._by_name.get(name, ())]
+        wanted = set(names)
+        if len(wanted) == 1:
+            return self._by_name.get(wanted.pop(), [])
+        found = [call for name in wanted for call in self._by_name.get(name, ())]
         found.sort(key=_index)
         return found
 
@@ -225,10 +234,13 @@ class Code:
 
     def calls_in(self, start: int, end: int) -> Iterator[Call]:
         """The calls that lie wholly in a range."""
-        for call in self.calls:
+        if self._starts is None:
+            self._starts = [call.start for call in self.calls]
+        for index in range(bisect_left(self._starts, start), len(self._starts)):
+            call = self.calls[index]
             if call.start >= end:
                 break
-            if call.start >= start and call.end <= end:
+            if call.end <= end:
                 yield call
 
     def imported(self, name: str) -> Import | None:
@@ -244,14 +256,51 @@ class Code:
 
     def binding_of(self, name: str, at: int, scope: int) -> Binding | None:
         """The latest declaration of a name before an offset that is visible in a scope."""
-        visible = {one.index for one in self.around(scope)}
+        if not self.bindings_named(name):
+            return None
         found = None
-        for binding in self.bindings:
-            if binding.start >= at:
-                break
-            if binding.name == name and binding.scope in visible:
-                found = binding
+        for one in self.around(scope):
+            starts, bindings = self._visible.get((name, one.index), _NONE)
+            last = bisect_left(starts, at) - 1
+            if last >= 0 and (found is None or found.start <= starts[last]):
+                found = bindings[last]
         return found
+
+    def bindings_with(self, name: str) -> list[Binding]:
+        """Every declaration of a pattern with a name in it, in source order."""
+        if self._patterns is None:
+            self._patterns = {}
+            for binding in self.bindings:
+                if not binding.name.isidentifier() and "." not in binding.name:
+                    for word in set(_WORD.findall(binding.name)):
+                        self._patterns.setdefault(word, []).append(binding)
+        return self._patterns.get(name, [])
+
+    def bindings_around(self, start: int, end: int) -> Iterator[Binding]:
+        """The declarations whose value holds a range, inner first."""
+        if self._values is None:
+            self._values = [one.start for one in self.bindings]
+        last = bisect_right(self._values, start)
+        for binding in reversed(self.bindings[max(last - _NESTED, 0) : last]):
+            if binding.value[0] <= start and end <= binding.value[1]:
+                yield binding
+
+    def bindings_named(self, name: str) -> list[Binding]:
+        """Every declaration of a name in the file, in source order."""
+        if self._declared is None:
+            self._declared = {}
+            for binding in self.bindings:
+                self._declared.setdefault(binding.name, []).append(binding)
+                known = self._visible.setdefault((binding.name, binding.scope), ([], []))
+                known[0].append(binding.start)
+                known[1].append(binding)
+        return self._declared.get(name, [])
+
+
+_WORD = regex(r"\w+")
+_NESTED = 200
+"""Declarations before a place among which those around it are looked for."""
+_NONE: tuple[list[int], list[Binding]] = ([], [])
 
 
 def _index(call: Call) -> int:
@@ -269,6 +318,11 @@ class _Unread(Code):
         self._lines = None
         self._by_name = None
         self._names = None
+        self._starts = None
+        self._values = None
+        self._patterns = None
+        self._declared = None
+        self._visible = {}
 
     def __getattr__(self, name: str) -> Any:
         if name not in ("functions", "scopes", "calls", "bindings", "imports"):

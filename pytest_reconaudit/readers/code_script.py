@@ -32,7 +32,7 @@ from pytest_reconaudit.readers.syntax import SyntaxTree, query
 if TYPE_CHECKING:
     from tree_sitter import Node
 
-__all__ = ["index_script", "is_new"]
+__all__ = ["imports_of", "index_script", "is_new"]
 
 _COMMON = """
 (call_expression) @call
@@ -150,6 +150,18 @@ def is_new(code: Code, call: Call) -> bool:
 def index_script(tree: SyntaxTree) -> Code:
     """The index of a script; never raises."""
     return _Indexing(tree).code()
+
+
+def imports_of(tree: SyntaxTree) -> tuple[Import, ...]:
+    """The imports of a script alone, for a tenth of what its index costs; those that ``require``
+    and ``await import`` make are left out."""
+    one = _Indexing(tree)
+    for node in tree.root.named_children:
+        if node.type == "import_statement":
+            one._import(node, node.start_byte, node.end_byte)
+        elif node.type == "export_statement" and node.child_by_field_name("source") is not None:
+            one._export(node, node.start_byte, node.end_byte)
+    return tuple(one.build.imports)
 
 
 class _Indexing:

@@ -17,7 +17,7 @@ from pytest_reconaudit.patterns import regex
 __all__ = ["JsonText", "plain_json", "read_jsonc"]
 
 _TOKEN = regex(
-    r'"(?:[^"\\\n]|\\.)*"|(?P<comment>//[^\n]*|/\*.*?(?:\*/|\Z))|(?P<comma>,)(?=\s*[}\]])', 16
+    r'"(?:[^"\\\n]|\\.)*+"?|(?P<comment>//[^\n]*|/\*.*?(?:\*/|\Z))|(?P<comma>,)(?=\s*[}\]])', 16
 )
 """16 is ``re.DOTALL``: a comment may span lines."""
 

@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING
 
 from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.readers.code import Code
-from pytest_reconaudit.readers.scans.outline import More, OutlinedType, folded
+from pytest_reconaudit.readers.code_script import imports_of
+from pytest_reconaudit.readers.scans.outline import FileOutline, More, OutlinedType, folded
+from pytest_reconaudit.readers.syntax import SyntaxTree
 
 if TYPE_CHECKING:
     from tree_sitter import Node
 
-__all__ = ["describe"]
+__all__ = ["describe", "runs_in_browsers", "view"]
 
 _CLASSES = frozenset({"class_declaration", "abstract_class_declaration", "class"})
 _CLASS = regex(rb"\bclass\s+[\w$]+")
@@ -41,6 +43,31 @@ _MAY_MAKE = regex(rb"(?:await\s+)?(?:new\s+[A-Za-z_$]|[A-Za-z_$][\w$.]*\()")
 _MAY_TELL = regex(r"=(?:await )?(?:new [A-Za-z_$]|[A-Za-z_$][\w$.]*\()|^[A-Z]")
 _TYPE = 120
 _MAX_FIELDS = 60
+
+
+_VIEWS = regex(r"from\s*[\"'](?:react|preact|solid-js|vue|svelte)[\"'/]")
+_SERVER = (
+    "prisma", "use server", "getServerSideProps", "getStaticProps", "knex", "typeorm", "sequelize",
+    "drizzle", "redis", "mongoose", "express", "fastify", "@nestjs", "next/server", "next/headers",
+    "Prisma", "createServerFn", "loader", "server-only", "mongodb", "kysely", "trpc", "hono",
+)  # fmt: skip
+
+
+def runs_in_browsers(text: str, path: str) -> bool:
+    """Whether a script is a view: what it calls is never followed, only what it imports."""
+    if not path.endswith((".tsx", ".jsx")) and not _VIEWS.search(text):
+        return False
+    return not any(mark in text for mark in _SERVER)
+
+
+def view(tree: SyntaxTree) -> FileOutline | None:
+    """The outline of a view: what it imports and exports, without its functions."""
+    text = tree.source.decode("utf-8", "replace")
+    found = tuple((one.name, one.path) for one in imports_of(tree))
+    exports = tuple(_exports(text)) if "export" in text else ()
+    if not found and not exports:
+        return None
+    return FileOutline((), found, (), len(tree.errors), (), (), exports)
 
 
 class _Script(More):

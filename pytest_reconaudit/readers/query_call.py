@@ -31,11 +31,28 @@ _COUNT = regex(r"\bselect\s+(?:count|sum|avg|min|max|exists)\s*\(", re.IGNORECAS
 _WRITES = regex(
     r"\b(insert)\s+into\b|\b(update)\s+[\w.\"]+\s+set\b|\b(delete)\s+from\b", re.IGNORECASE
 )
+_NAME = r"[\"`]?(?:\w+[\"`]?\.[\"`]?){0,2}(\w+)\b(?<!_)(?![\"`]?\.)"
+"""The name of a table, its schema before it; one that ends in a dot or an underscore is continued
+by what the program adds."""
 _TABLE = {
-    "insert": regex(r"\binto\s+[\"`]?(?:\w+[\"`]?\.[\"`]?)?(\w+)", re.IGNORECASE),
-    "update": regex(r"\bupdate\s+(?:only\s+)?[\"`]?(?:\w+[\"`]?\.[\"`]?)?(\w+)", re.IGNORECASE),
-    "delete": regex(r"\bfrom\s+(?:only\s+)?[\"`]?(?:\w+[\"`]?\.[\"`]?)?(\w+)", re.IGNORECASE),
-}  # fmt: skip
+    "insert": regex(rf"\binto\s+{_NAME}", re.IGNORECASE),
+    "update": regex(rf"\bupdate\s+(?:only\s+)?{_NAME}", re.IGNORECASE),
+    "delete": regex(rf"\bfrom\s+(?:only\s+)?{_NAME}", re.IGNORECASE),
+}
+_CATALOGUE = regex(
+    r"\bfrom\s+(?:(?:pg_catalog|information_schema)\.\w|pg_\w|sqlite_(?:master|schema)\b)",
+    re.IGNORECASE,
+)
+"""What a database says of its own tables: asked by code that looks after the schema."""
+_CALLED = regex(r"select\s+(?:\w+\.)?(\w+)\s*\((?![^;]*\bfrom\s)", re.IGNORECASE)
+"""A function that the database keeps, asked for what it does."""
+_ITS_OWN = regex(
+    r"(?:pg_\w+|to_reg\w+|set_config|current_\w+|txid_\w+|has_\w+_privilege|version)$", 2
+)
+"""A function by which a database speaks of itself, takes a lock or tells others something."""
+_UNTOLD = regex(r"select\s+\$?\{", re.IGNORECASE)
+"""What is selected is put together elsewhere."""
+_FROM = regex(r"\bfrom\s", re.IGNORECASE)
 _TABLE["select"] = _TABLE["count"] = _TABLE["delete"]
 _LIMIT = regex(r"\blimit\s+(\d+|\$\d+|:\w+|\?|\$\{[^}]*\}|\{\w*\}|%s|%\(\w+\)s)", re.IGNORECASE)
 _FETCH_FIRST = regex(r"\bfetch\s+(?:first|next)\s+(\d+|\$\d+)", re.IGNORECASE)
@@ -52,7 +69,8 @@ class FoundQuery(Struct, frozen=True, eq=False):
     """The call that sends the statement; for lazy statements the one that ends their chain."""
     kind: str
     """``select``, ``count`` (any aggregate or existence test), ``insert``, ``update``,
-    ``delete``, ``upsert``, or ``other`` (DDL, settings, what cannot be told)."""
+    ``delete``, ``upsert``, ``call`` (of a function that the database keeps), or ``other`` (DDL,
+    settings, the database's own catalogue, what cannot be told)."""
     library: str
     span: tuple[int, int]
     """The range of the whole statement's expression."""
@@ -85,8 +103,15 @@ def sql_of(text: str) -> tuple[str, str, str, tuple[str, ...]] | None:
         verb = "insert"
     if verb in _DDL:
         return "other", "", "", ()
+    if verb == "select" and _CATALOGUE.search(sql):
+        return "other", "", "", ()
     if verb == "select" and _COUNT.match(sql):
         verb = "count"
+    elif verb == "select" and (called := _CALLED.match(sql)):
+        name = called[1].lower()
+        return ("other", "", "", ()) if _ITS_OWN.match(name) else ("call", name, "", ())
+    elif verb == "select" and _UNTOLD.match(sql) and _FROM.search(sql) is None:
+        return "other", "", "", ()
     named = _TABLE[verb].search(sql)
     limit = _LIMIT.search(sql) or _FETCH_FIRST.search(sql)
     columns: tuple[str, ...] = ()
@@ -106,12 +131,8 @@ def binding_near(code: Code, name: str, at: int, scope: int) -> Binding | None:
     if found is not None:
         return found
     visible = {one.index for one in code.around(scope)}
-    word = re.compile(rf"\b{re.escape(name)}\b")
-    for binding in reversed(code.bindings):
-        if binding.start >= at or binding.name == name or binding.scope not in visible:
-            continue
-        pattern = not binding.name.isidentifier() and "." not in binding.name
-        if pattern and word.search(binding.name):
+    for binding in reversed(code.bindings_with(name)):
+        if binding.start < at and binding.scope in visible:
             return binding
     return None
 

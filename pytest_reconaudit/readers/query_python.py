@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from pytest_reconaudit.patterns import regex
@@ -60,6 +61,10 @@ _TABLE_VERB = regex(r"\b(\w+)\.(insert|update|delete|select)\s*\(\s*\)")
 _FUNC = regex(r"\bselect\s*\(\s*(?:sa\.|sqlalchemy\.|sqlmodel\.)?(?:func\.|exists\b|count\()")
 _MODEL = regex(r"(?:\w+\.)*([A-Z]\w*)")
 _CURSOR = regex(r"(?:\w+\.)*_?(?:cur|cursor|\w+_cursor|\w+_cur|c|curs)")
+_ROW = regex(
+    r"^(?:\w+\.)?([A-Z]\w*)(?:\.model_validate)?\s*\(|\b(?:get|get_one|select|query)\s*\(\s*(?:\w+\.)?([A-Z]\w*)"
+)
+"""A row that is made or read: its class."""
 _LIMIT = regex(
     r"\.\s*(?:limit|fetch)\s*\(\s*([^()]*(?:\([^()]*\)[^()]*)*)\)|\.\s*(?:paginate|slice)\s*\(\s*([^()]*)\)|\[\s*\w*\s*:\s*([^\]]+)\]"
 )
@@ -73,6 +78,8 @@ def python_queries(code: Code) -> Iterator[FoundQuery]:
     alchemy = any(word in source for word in _ALCHEMY_WORDS)
     django = b"objects" in source or b"_manager" in source
     names = _NAMES if django else _SESSION_CALLS
+    if alchemy:
+        yield from _units(code)
     for call in code.calls_named(names):
         if call.name_at <= call.start:
             continue
@@ -234,6 +241,7 @@ def _alchemy(code: Code, call: Call, alchemy: bool) -> FoundQuery | None:
     name, last = call.name, _last_link(code, call)
     chain = expression_text(code, call.start, last.end)
     many = ".all()" in chain or ".fetchall()" in chain or ".unique()" in chain
+    many = many or _read_later(code, call, last)
     if name in ("get", "get_one"):
         model = _MODEL.fullmatch(given)
         if not alchemy or model is None or len(call.arguments) < 2:
@@ -273,6 +281,65 @@ def _alchemy(code: Code, call: Call, alchemy: bool) -> FoundQuery | None:
         call, last, kind, table, f"{chain}\n{text}", rows and kind == "select", head,
         _limit(code, call, text),
     )  # fmt: skip
+
+
+def _read_later(code: Code, call: Call, last: Call) -> bool:
+    """Whether all rows of a result are read from the name that it is given to."""
+    if last is not call:
+        return False
+    function = code.function_at(call.scope)
+    for one in code.bindings:
+        if one.value[0] <= call.start and call.end <= one.value[1] <= call.end + 1:
+            end = function.body[1] if function is not None else len(code.source)
+            rest = code.text(one.end, max(min(end, one.end + 3_000), one.end))
+            links = r"(?:\.(?:scalars|unique|mappings|tuples)\(\w*\))*"
+            name = re.escape(one.name)
+            return re.search(rf"\b{name}{links}\.(?:all|fetchall)\(\)", rest) is not None
+    return False
+
+
+def _units(code: Code) -> Iterator[FoundQuery]:
+    """What a unit of work does to the database: rows that ``add`` and ``delete`` are given, and
+    the ``commit`` or ``flush`` that a loop ends each round with, which sends them one by one."""
+    for call in code.calls_named(("add", "delete", "commit", "flush")):
+        if call.name_at <= call.start or len(call.arguments) > 1:
+            continue
+        head = "".join(code.text(call.start, call.name_at).split()).rstrip(".")
+        if not _SESSION.fullmatch(head):
+            continue
+        loop = next(
+            (
+                one
+                for one in code.around(call.scope)
+                if one.kind in ("loop", "function") and one.label != "comprehension"
+            ),
+            None,
+        )
+        looped = loop is not None and loop.kind == "loop"
+        text = code.text(call.start, min(call.end, call.start + 3_000))
+        if call.name in ("commit", "flush"):
+            body = code.text(loop.start, loop.end) if loop is not None and looped else ""
+            added = re.search(rf"\b{re.escape(head)}\.add\(\s*(?:([A-Z]\w*)\()?", body)
+            if added is not None:
+                table = table_name(added[1]) if added[1] else ""
+                yield _session(call, call, "insert", table, text, False, head)
+        elif not looped and call.arguments:
+            model = _made_model(code, call)
+            if model:
+                kind = "insert" if call.name == "add" else "delete"
+                yield _session(call, call, kind, table_name(model), text, False, head)
+
+
+def _made_model(code: Code, call: Call) -> str:
+    """The class of the row that a session is given: made here, or read by ``get`` or ``select``."""
+    text = code.text(call.arguments[0])
+    if text.isidentifier():
+        binding = binding_near(code, text, call.start, call.scope)
+        if binding is None:
+            return ""
+        text = expression_text(code, *binding.value)
+    match = _ROW.search(text)
+    return next((one for one in match.groups() if one), "") if match is not None else ""
 
 
 def _session(
@@ -315,7 +382,9 @@ def _last_link(code: Code, call: Call) -> Call:
 def _statement_kind(text: str) -> tuple[str, str]:
     built = _TABLE_VERB.search(text)
     if built is not None:
-        return built[2], "" if built[1] in ("table", "t") else built[1].lower()
+        if built[1] in ("table", "t"):
+            return "other", ""  # whatever table it is given: one statement for each table
+        return built[2], built[1].lower()
     verb = _VERB.search(text)
     if verb is None:
         return "select", ""

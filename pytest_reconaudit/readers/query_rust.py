@@ -147,11 +147,14 @@ def _statement(code: Code, call: Call, span: tuple[int, int]) -> str:
         if plain is None:
             break
         binding = binding_near(code, plain[1], at, scope)
+        if binding is not None and binding.value[0] <= call.start < binding.value[1]:
+            # `let row = row.update(db)`: the name that is used is the one before.
+            binding = binding_near(code, plain[1], binding.start, scope)
         if binding is None:
             break
         at = binding.start
         seen = expression_text(code, *binding.value)
-        text = f"{text}\n{seen}"
+        text = f"{text}\n{binding.type}\n{seen}" if binding.type else f"{text}\n{seen}"
     return text
 
 

@@ -33,6 +33,8 @@ _PRISMA_ROOT = regex(
     r"(?:this\.|ctx\.|context\.|req\.|app\.|fastify\.|c\.|self\.)*_?(?:prisma\w*|\w*[pP]risma|db|tx|trx"
     r"|client|database|transaction|prismaClient|dbClient)\.(?:client\.)?([a-z_]\w*)\."
 )
+_PRISMA_WRAPPED = regex(r"(?:this\.)?_?\w+\.models?\.([a-z]\w*)\.")
+"""A client that a class of the repository holds: ``this.orders.model.order.update(``."""
 _PRISMA_SURE = regex(r"prisma", 2)
 _PRISMA_ARGUMENT = regex(
     r"\{\s*(?:\.\.\.|where|data|select|include|by|_count|create|take|orderBy)\b"
@@ -54,6 +56,10 @@ _TYPEORM = {
 _BUILT = {"getMany": "select", "getOne": "select", "getOneOrFail": "select",
           "getRawMany": "select", "getRawOne": "select", "getManyAndCount": "select",
           "getCount": "count", "getRawAndEntities": "select"}  # fmt: skip
+_DECLARED_REPOSITORY = regex(
+    r"\b(\w+)[?!]?\s*:\s*(?:\w+\.)?(?:Tree|Mongo)?Repository<\s*(\w+)\s*>"
+    r"|\b(\w+)\s*=\s*[\w.()]*\bgetRepository\s*(?:<\w+>)?\(\s*(\w+)\s*\)"
+)
 _REPOSITORY_NAME = regex(
     r"(\w+?)_?[rR]epo(?:sitory)?\.$|getRepository\s*(?:<\w+>)?\(\s*(?:\w+\s*,\s*)?([A-Z]\w*)"
 )
@@ -78,6 +84,11 @@ _DRIZZLE_QUERY = regex(r"\.query\.(\w+)\.$")
 _DRIZZLE_COUNT = regex(r"^\s*\{?[^{}]*\b(?:count|sum|max|min|avg)\(", 16)
 
 _KNEX = regex(r"(?:this\.|ctx\.|self\.)*_?(?:knex|db|trx|tx|database|qb)")
+_KNEX_TABLE = regex(r"[A-Z][A-Z0-9_]*(?:\.\w+)?|(?:\w+\.)*(?:tableName|[A-Z][A-Z0-9_]+)")
+_KNEX_CHAIN = regex(
+    r"\.\s*(?:where\w*|insert|select|first|del|update|(?:left|inner)?[jJ]oin|returning|onConflict"
+    r"|orderBy|pluck|count\w*|increment)\s*(?:<[^()]*>)?\("
+)
 _KNEX_KIND = {"insert": "insert", "update": "update", "del": "delete", "delete": "delete",
               "count": "count", "countDistinct": "count", "sum": "count", "max": "count",
               "min": "count", "increment": "update", "decrement": "update"}  # fmt: skip
@@ -123,7 +134,7 @@ def script_queries(code: Code) -> Iterator[FoundQuery]:
     """Every call of a file that sends a statement; a lazy chain is told by its first call."""
     source = code.source
     finder = _Finder(code)
-    knex = b"knex" in source or b"Knex" in source
+    knex = b"knex" in source or b"Knex" in source or b"this.db(" in source
     for call in code.calls_named(_ALL):
         found = finder.found(call)
         if found is not None:
@@ -141,6 +152,8 @@ class _Finder:
         self.mongoose = b"mongoose" in source or b"InjectModel" in source
         self.sequelize = b"equelize" in source
         self.prisma = b"prisma" in source or b"Prisma" in source
+        self.knex_named = b"knex" in source or b"Knex" in source
+        self.repositories = _repositories(source) if self.typeorm else {}
 
     def found(self, call: Call) -> FoundQuery | None:
         code, name = self.code, call.name
@@ -153,6 +166,14 @@ class _Finder:
             model = match[1]
             if model != "query" and self._is_prisma(name, head, given):
                 return self._made(call, _PRISMA[name], "prisma", table_name(model), given)
+        if (
+            self.prisma
+            and name in _PRISMA
+            and given
+            and (match := _PRISMA_WRAPPED.fullmatch(head))
+            and _PRISMA_ARGUMENT.match(given[0])
+        ):
+            return self._made(call, _PRISMA[name], "prisma", table_name(match[1]), given)
         if name in _SQL_CALLS and given and _SQL_CLIENT.search(head):
             statement = self._sql_text(call, given[0])
             sql = sql_of(statement)
@@ -182,8 +203,10 @@ class _Finder:
             found = self._drizzle(call, given)
             if found is not None:
                 return found
-        if self.typeorm and name in _TYPEORM and (named := _REPOSITORY.search(head)):
-            table = self._entity(head, given)
+        if self.typeorm and name in _TYPEORM:
+            declared = self.repositories.get(head.rstrip(".").rpartition(".")[2], "")
+            table = table_name(declared) if declared else self._entity(head, given)
+            named = declared or _REPOSITORY.search(head)
             if named and (given or name in ("find", "count")):
                 return self._made(call, _TYPEORM[name], "typeorm", table, given)
         if name in _BUILT and ("createQueryBuilder" in head or self._built(call)):
@@ -271,18 +294,25 @@ class _Finder:
             if not _KNEX.fullmatch(code.text(call.start, call.arguments[0][0]).rstrip("( \n<>")):
                 continue
             given = code.text(call.arguments[0])
-            if given[:1] not in "\"'`":
+            written = given[:1] in "\"'`"
+            if not written and not _KNEX_TABLE.fullmatch(given):
                 continue
             last = self._chain_end(call)
             if not self._sent(call, last):
                 continue
             chain = expression_text(code, call.start, last.end)
+            if not (written and self.knex_named) and not _KNEX_CHAIN.search(chain):
+                continue
             names = [
                 one.name
                 for one in code.calls[max(call.index - 40, 0) : call.index]
                 if one.start == call.start
             ]
             kind = next((_KNEX_KIND[name] for name in names if name in _KNEX_KIND), "select")
+            if given.isidentifier():
+                binding = binding_near(code, given, call.start, call.scope)
+                given = code.text(binding.value) if binding is not None else ""
+                given = given if given[:1] in ("'", '"', "`") else ""
             table = given.strip("\"'`").split(" ")[0].rpartition(".")[2].lower()
             if kind == "insert" and ".merge(" in chain:
                 kind = "upsert"
@@ -338,6 +368,14 @@ class _Finder:
             (),
             call.name in ("createMany", "bulkCreate", "insertMany", "createManyAndReturn"),
         )
+
+
+def _repositories(source: bytes) -> dict[str, str]:
+    """Name → entity of what a file declares or gets as a repository of TypeORM."""
+    text = source.decode("utf-8", "replace")
+    return {
+        match[1] or match[3]: match[2] or match[4] for match in _DECLARED_REPOSITORY.finditer(text)
+    }
 
 
 _CACHED_LIKE = frozenset({"insert", "update", "delete"})

@@ -29,12 +29,17 @@ __all__ = [
     "read_vite_manifest",
 ]
 
-_TAG = regex(r"<(script|link|base)\b((?:[^>'\"]|'[^']*'|\"[^\"]*\"){0,2000})>", re.IGNORECASE)
+_TAG = regex(r"<(script|link|base)\b((?:[^>'\"]|'[^']*'|\"[^\"]*\"){0,300})>", re.IGNORECASE)
 _ATTRIBUTE = regex(r"([a-zA-Z-]+)(?:\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'=<>`]+)))?")
-_COMMENT = regex(r"<!--.*?-->", re.DOTALL)
+_COMMENT = regex(r"<!--.*?(?:-->|\Z)", re.DOTALL)
 _STATIC = regex(
-    r"(?:^|[;}\n])\s*(?:import|export)(?:[\w*\s{},$]{0,4000}?from)?\s*[\"']([^\"'\n]+)[\"']"
+    r"(?:^|[;}\n])\s{0,40}(?:import|export)(?:[\w*\s{},$]{0,3000}?from)?\s*[\"']([^\"'\n]+)[\"']"
 )
+
+
+_HEAD = 60_000
+"""Bundlers put static imports first."""
+_PAGE = 100_000
 
 
 class ViteChunk(Struct, frozen=True):
@@ -110,7 +115,7 @@ def read_page_assets(text: str) -> PageAssets:
     preloads: list[str] = []
     styles: list[str] = []
     modules = False
-    for match in _TAG.finditer(_COMMENT.sub("", text)):
+    for match in _TAG.finditer(_COMMENT.sub("", text[:_PAGE])):
         given = {
             one[1].lower(): html.unescape(one[2] or one[3] or one[4] or "")
             for one in _ATTRIBUTE.finditer(match[2])
@@ -130,7 +135,7 @@ def read_page_assets(text: str) -> PageAssets:
 
 def read_static_imports(text: str) -> tuple[str, ...]:
     """The relative specifiers that a finished ES module imports statically."""
-    found = (match[1] for match in _STATIC.finditer(text))
+    found = (match[1] for match in _STATIC.finditer(text[:_HEAD]))
     return tuple(dict.fromkeys(one for one in found if one.startswith((".", "/"))))
 
 

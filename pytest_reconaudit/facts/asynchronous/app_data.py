@@ -29,6 +29,10 @@ _WORD = regex(r"[A-Za-z_]\w*")
 _EXTRACTED = regex(r"^(Data|Extension)<(.+)>$")
 _FIRST = regex(r"^\w+<(.+)>$")
 _MAX_ALIASES = 4
+_CONNECTED = {"Database": "DatabaseConnection"} | {
+    name: name for name in ("PgPool", "MySqlPool", "SqlitePool", "AnyPool")
+}
+"""What ``connect`` of SeaORM and of sqlx's pools gives."""
 
 
 class Mismatch(Struct, frozen=True):
@@ -235,6 +239,7 @@ class _Types:
     def __init__(self, target: Target, records: Mapping[str, AppState]) -> None:
         self._target = target
         aliases: dict[str, set[str]] = {}
+        self._own = {path: dict(one.aliases) for path, one in records.items()}
         for one in records.values():
             for name, meant in one.aliases:
                 aliases.setdefault(name, set()).add(meant)
@@ -251,11 +256,23 @@ class _Types:
                 return ""
             name = name.replace(match[0], meant)
         for _ in range(_MAX_ALIASES):
-            longer = _WORD.sub(lambda match: self._aliases.get(match[0], match[0]), name)
+            longer = _WORD.sub(lambda match: self._meant(match[0], path), name)
             if longer == name:
                 break
             name = longer
         return "" if any(word in self._doubtful for word in _WORD.findall(name)) else name
+
+    def _meant(self, word: str, path: str) -> str:
+        """What a word of a type stands for in a file: its own alias, what it imports under that
+        name (``use sea_orm::DatabaseConnection as Db``), else an alias of another file."""
+        own = self._own.get(path, {}).get(word)
+        if own is not None:
+            return own
+        file = scanned(self._target, outline).get(path)
+        for name, where in file.imports if file is not None else ():
+            if name == word and where and where[-1] != word:
+                return where[-1]
+        return self._aliases.get(word, word)
 
     def _returned(self, unwraps: int, path: list[str]) -> str:
         """What a call gives after it was unwrapped so many times."""
@@ -265,6 +282,8 @@ class _Types:
         found = _returns(self._target).get((owner.partition("<")[0], name))
         if found is None:
             # A type of a library, or a derived `default`: a constructor gives its own type.
+            if unwraps <= 2 and name in ("connect", "connect_lazy"):
+                return _CONNECTED.get(owner, "")
             return owner if owner and name in ("new", "default") and unwraps <= 1 else ""
         if len(found) != 1:
             return ""

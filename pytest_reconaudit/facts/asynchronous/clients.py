@@ -20,6 +20,7 @@ from pytest_reconaudit.facts.code.functions import Ref, function_at, outlined
 from pytest_reconaudit.facts.code.places import is_off_path, weighed
 from pytest_reconaudit.facts.code.scanned import scanned
 from pytest_reconaudit.model import Confidence, Note, Place, Severity
+from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.readers.scans.clients import ClientFile, ClientSite, SizeField, clients
 from pytest_reconaudit.target import Target, once
 
@@ -29,6 +30,8 @@ _MANAGING = frozenset(
     {"ManageConnection", "Manager", "ConnectionManager", "Default", "From", "TryFrom",
      "FromRequest", "FromRequestParts", "Builder", "CustomizeConnection"}
 )  # fmt: skip
+_REMEMBERED = regex(r"#\[\s*(?:\w+::)*(?:\w*cached|memoize|once)\b")
+"""Macros whose functions run once for each argument: `cached`, `memoize`."""
 
 
 class ClientFault(Struct, frozen=True):
@@ -120,6 +123,8 @@ def _how_often(target: Target, ref: Ref, looped: bool) -> tuple[str, bool] | Non
     ``None`` when it may well do so once."""
     function = outlined(target, ref)
     if is_main(function) or function.trait in _MANAGING:
+        return None
+    if any(_REMEMBERED.match(one) for one in function.attributes):
         return None
     reason = per_request(target, ref)
     if reason is not None:

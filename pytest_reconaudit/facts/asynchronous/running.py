@@ -34,6 +34,8 @@ __all__ = [
 ]
 
 _MAX_STEPS = 3
+_MAX_STEPS_UP = 12
+"""Settings and secrets are read far below `main`; a proof of that is one however long it is."""
 _START_UP = regex(
     r"^(?:main|new|init\w*|load\w*|setup\w*|build\w*|from_\w+|connect\w*|bootstrap\w*|start\w*|run\w*|serve\w*"
     r"|launch\w*|migrate\w*|configure\w*|create_app|make_\w+|with_\w+|open|default|try_new|install\w*)$"
@@ -148,7 +150,7 @@ def only_at_start(target: Target, ref: Ref) -> bool:
     nothing else; without any known caller nothing is said."""
     seen = {ref}
     level = [ref]
-    for _ in range(_MAX_STEPS):
+    for _ in range(_MAX_STEPS_UP):
         above = []
         for callee in level:
             callers = callers_of(target, callee)

@@ -107,7 +107,8 @@ def _endless(
     known = wrappers(target).get(op.method, ())
     if known:
         return not any(wrapper.has_default for _, wrapper in known)
-    return one.ttl == NO_TTL and one.path.endswith(".py")
+    # `None` in Django is said on purpose: with one fixed key nothing piles up.
+    return one.ttl == NO_TTL and one.path.endswith(".py") and "{}" in one.template
 
 
 def _is_cached(one: CacheOperation, reads: set[tuple[str, int, str]]) -> bool:

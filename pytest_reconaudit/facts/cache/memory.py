@@ -34,7 +34,7 @@ __all__ = ["CacheMemory", "MemoryFault", "RedisMemory", "cache_memories", "live_
 ENDLESS_SHARE = 20
 """Per cent of keys without a TTL from which `volatile-*` cannot free enough."""
 
-_SETTING = regex(r"--(maxmemory|maxmemory-policy)(?:=|[\s\"',]+)([\w.]+)")
+_SETTING = regex(r"--(maxmemory|maxmemory-policy)(?:=|[\s\"',]+)([\w.-]+)")
 _LINE = regex(r"^[ \t]*(maxmemory|maxmemory-policy)[ \t]+[\"']?([\w.-]+)", re.MULTILINE)
 _INCLUDE = regex(r"^[ \t]*include[ \t]+\S", re.MULTILINE)
 _ARGUMENTS = ("REDIS_ARGS", "VALKEY_EXTRA_FLAGS", "REDIS_EXTRA_FLAGS")

@@ -77,6 +77,8 @@ _ASIDE = regex(
     re.IGNORECASE,
 )
 """Functions that by their names update such columns only."""
+_ONCE = regex(r"(?:migrat|seed|backfill)", re.IGNORECASE)
+"""Functions that run once in the life of a database."""
 _GUARDS = regex(r"check|author|permission|verif|valid|ensure|require|extract|get_connection|guard")
 _SPLIT = regex(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 _MAX_DEPTH = 4
@@ -143,6 +145,8 @@ def _by_table(target: Target) -> Iterator[Mutator]:
         if is_off_path(ref.path) or is_test_path(ref.path):
             continue
         name = outlined(target, ref).name
+        if _ONCE.match(name):
+            continue
         seen = [
             one
             for one in statements

@@ -16,6 +16,7 @@ from msgspec.structs import replace
 from pytest_reconaudit.facts.applications import application_of, is_node_side
 from pytest_reconaudit.facts.code.places import is_test_path
 from pytest_reconaudit.facts.code.scanned import scanned
+from pytest_reconaudit.facts.packages import npm_at
 from pytest_reconaudit.model import Place
 from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.readers.cache_records import (
@@ -27,6 +28,7 @@ from pytest_reconaudit.readers.cache_records import (
     KeyHelper,
     Wrapper,
 )
+from pytest_reconaudit.readers.cache_words import whole_number
 from pytest_reconaudit.readers.scans.caches import caches
 from pytest_reconaudit.target import Target, once
 
@@ -43,6 +45,11 @@ __all__ = [
 
 _HOLE = regex(r"\{([^{}]*)\}")
 _CALL = regex(r"((?:[A-Za-z_$][\w$]*(?:::|\.))*)([A-Za-z_$][\w$]*)\(")
+_PUT_IN = regex(
+    r"(?:[A-Za-z_]\w*\.)*([A-Z][A-Z0-9_]{2,})(?:\.(?:format|replace)\s*\(|\s*%\s*[\w(])"
+)
+"""A constant with holes that is filled in: ``USER_KEY.format(id=user.id)``, ``USER_KEY % id``."""
+_PLACEHOLDER = regex(r"\{\w*\}|%(?:\(\w+\))?[sd]|:\w+$")
 _NAME = regex(r"(?:[A-Za-z_$][\w$]*(?:::|\.))*([A-Z][A-Z0-9_]{2,})")
 _OWN = frozenset({"self", "Self", "this", "crate", "super", "cls"})
 _WORDS = regex(r"[A-Za-z0-9]+")
@@ -141,10 +148,33 @@ def operations(target: Target) -> tuple[CacheOperation, ...]:
     """Every operation, by path and line."""
     book = _Book(cache_files(target))
     return tuple(
-        one
+        replace(one, ttl=max(one.ttl // 1000, 1)) if _in_milliseconds(target, one) else one
         for path, found in cache_files(target).items()
         for one in _of_file(book, path, found.ops)
     )
+
+
+def _in_milliseconds(target: Target, one: CacheOperation) -> bool:
+    """Whether a number of seconds is one of milliseconds: cache-manager counts in them since its
+    version 5 (so does ``@nestjs/cache-manager`` since 2), in seconds before."""
+    if one.ttl <= 0 or one.op.verb not in ("set", "wrap") or one.op.store != "service":
+        return False
+    if one.path.endswith((".rs", ".py")) or whole_number(one.op.ttl_text) != one.ttl:
+        return False  # a duration, or large enough to be told by itself
+    text = target.text(one.path)
+    if "cache-manager" not in text and "CACHE_MANAGER" not in text:
+        return False
+    package = npm_at(target, posixpath.dirname(one.path))
+    if package is None:
+        return False
+    for _, name, version, _ in package.manifest.dependencies:
+        first = re.search(r"\d+", version)
+        if first is not None and int(first[0][:6]) >= _MILLISECONDS_SINCE.get(name, 1_000):
+            return True
+    return False
+
+
+_MILLISECONDS_SINCE = {"cache-manager": 5, "@nestjs/cache-manager": 2}
 
 
 def _of_file(book: _Book, path: str, ops: Iterable[CacheOp]) -> Iterator[CacheOperation]:
@@ -250,6 +280,11 @@ class _Book:
 
     def _hole(self, path: str, text: str, *, whole: bool) -> tuple[str | None, list[str]]:
         """What one hole stands for; ``None`` when the key cannot be told without it."""
+        match = _PUT_IN.match(text)
+        if match is not None:
+            value = self.constant(path, match[1])
+            if value is not None:
+                return _PLACEHOLDER.sub("{}", value), [text]
         match = _CALL.match(text)
         if match is not None:
             words = [one for one in re.split(r"::|\.", match[1]) if one]
@@ -315,7 +350,7 @@ class _Book:
         if match is None:
             return op.ttl
         value = self.constant(path, match[1])
-        if value is None or not value.isdigit():
+        if value is None or not value.isdecimal() or len(value) > 12:
             return op.ttl
         return int(value)
 

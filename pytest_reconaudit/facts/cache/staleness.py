@@ -85,6 +85,14 @@ _VERSIONED = regex(
 )
 
 
+_FLEETING = regex(
+    r"(?:^|[.&*\s])(?:oauth_?state|nonce|(?:code_?)?verifier|otp|challenge|jti|csrf"
+    r"|(?:(?:access|refresh|session|reset|bearer|csrf|auth|jwt|magic|id)_?)?token)$",
+    re.IGNORECASE,
+)
+"""Values of a handshake: what is kept under them is gone with it."""
+
+
 class CachedKey(Struct, frozen=True, eq=False):
     """One template that the repository writes and reads, and what may make it stale."""
 
@@ -170,6 +178,12 @@ def _pardon(
         return "written with tags"
     if any(_VERSIONED.search(hole) for one in family.writes for hole in one.holes):
         return "a version is part of the key"
+    if any(_FLEETING.search(hole) for one in family.writes for hole in one.holes):
+        return "keyed by what one exchange makes up"
+    if all(one.op.stored == "id" for one in family.writes):
+        return "a mere id is stored"
+    if all(one.op.stored == "outside" for one in family.writes) and family.ttl != NO_TTL:
+        return "what another system has answered is stored"
     ttl = family.ttl
     if NO_TTL < ttl <= SHORT:
         return f"kept for {ttl} s only"
@@ -256,6 +270,9 @@ def _mutators(
         if _language(one.place.path) == language and one.ref not in fillers
     ]
     own = [one for one in known if same_entity(entity, one.entity)]
+    if "{}" not in family.template:
+        # One value for everybody: a name that says more, as UserConfig does, means another thing.
+        own = [one for one in own if not one.by_name or len(one.entity) <= len(entity)]
     if _is_single(family, entity, aggregate):
         own = [one for one in own if one.verb != "insert"]  # what is new is under no key yet
     if aggregate:

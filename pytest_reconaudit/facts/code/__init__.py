@@ -1,1 +1,1 @@
-"""Source code across files: what scans found, which function a call means, what runs per request."""
+"""Source code across files: what scans found, which function a call means, what a request runs."""

@@ -33,7 +33,9 @@ __all__ = [
     "callers_of",
     "function_at",
     "handlers",
+    "inline_route",
     "meant",
+    "meant_outside",
     "outlined",
     "reached",
     "rust_names",
@@ -148,23 +150,61 @@ def meant(target: Target, caller: Ref, call: OutlinedCall) -> tuple[Ref, ...] | 
     return _names(target, caller.path).meant(caller, call)
 
 
+_Calls = dict[str, list[tuple[Ref, OutlinedCall]]]
+
+
 @once
-def _callers(target: Target) -> dict[Ref, list[tuple[Ref, OutlinedCall]]]:
-    found: dict[Ref, list[tuple[Ref, OutlinedCall]]] = {}
+def _calls_by_name(target: Target) -> _Calls:
+    """The words of a function's name → the calls that may mean it, as the callers write them."""
+    found: _Calls = {}
+    defaults: set[str] = set()
+    """Names that default exports go by: `export { default as listUsers } from "./list"`."""
     for path, one in _outlines(target).items():
+        renamed = {name: words[-1] for name, words in one.imports if words[-1] != name}
+        defaults.update(name for name, word in renamed.items() if word == "default")
         for index, function in enumerate(one.functions):
             if function.is_test:
                 continue
             caller = Ref(path, index)
-            for call, refs in callees(target, caller):
-                for ref in refs or ():
-                    found.setdefault(ref, []).append((caller, call))
+            for call in function.calls:
+                name = call.name
+                found.setdefault(name, []).append((caller, call))
+                if call.path and (other := renamed.get(call.path[0])):
+                    # `use a as b`, or the default export of a module under any name
+                    found.setdefault(other, []).append((caller, call))
+                if name[:1].isupper():
+                    found.setdefault("*made", []).append((caller, call))
+    for name in defaults:
+        found.setdefault("default", []).extend(found.get(name, ()))
     return found
 
 
+_MAKERS = frozenset({"constructor", "__init__", "__call__", "__post_init__"})
+
+
+@once
+def _callers(target: Target) -> dict[Ref, tuple[tuple[Ref, OutlinedCall], ...]]:
+    """Filled as functions are asked for."""
+    return {}
+
+
 def callers_of(target: Target, ref: Ref) -> tuple[tuple[Ref, OutlinedCall], ...]:
-    """Who surely calls a function, and by which call."""
-    return tuple(_callers(target).get(ref, ()))
+    """Who surely calls a function, and by which call; only calls that may mean it are looked at."""
+    known = _callers(target)
+    found = known.get(ref)
+    if found is None:
+        calls = _calls_by_name(target)
+        name = outlined(target, ref).name
+        candidates = [*calls.get(name, ()), *calls.get("default", ())]
+        if name in _MAKERS:
+            candidates += calls.get("*made", ())
+        unique = {(caller, id(call)): (caller, call) for caller, call in candidates}
+        found = known[ref] = tuple(
+            (caller, call)
+            for caller, call in unique.values()
+            if ref in (_names(target, caller.path).meant(caller, call) or ())
+        )
+    return found
 
 
 # -- requests ------------------------------------------------------------------------------
@@ -209,6 +249,45 @@ def _answering(target: Target, route: Route) -> tuple[Ref, ...]:
     return _names(target, path).named(path, words)
 
 
+def meant_outside(target: Target, path: str, call: OutlinedCall) -> tuple[Ref, ...]:
+    """The functions that a call outside of any named function means, by the names of its file."""
+    return _names(target, path).named(path, call.path) if call.path else ()
+
+
+@once
+def _inline_routes(target: Target) -> dict[str, list[Route]]:
+    """Script → its routes that are answered by a function without a name, by line."""
+    found: dict[str, list[Route]] = {}
+    for table in route_tables(target):
+        for route in table.routes:
+            path = route.place.path
+            if (
+                not route.handler
+                and not path.endswith((".rs", ".py"))
+                and path in _outlines(target)
+            ):
+                found.setdefault(path, []).append(route)
+    return {
+        path: sorted(listed, key=lambda one: one.place.line or 0) for path, listed in found.items()
+    }
+
+
+def inline_route(target: Target, path: str, line: int) -> Route | None:
+    """The route whose handler without a name a line is in: ``router.get("/x", async () => …)``.
+
+    Only for lines outside of named functions; of several methods of one path any.
+    """
+    routes = _inline_routes(target).get(path)
+    if routes is None or function_at(target, path, line) is not None:
+        return None
+    found = None
+    for route in routes:
+        if (route.place.line or 0) > line:
+            break
+        found = route
+    return found
+
+
 @once
 def reached(target: Target) -> Mapping[Ref, Reached]:
     """Every function that some handler calls, through at most six calls, handlers included; the
@@ -218,6 +297,13 @@ def reached(target: Target) -> Mapping[Ref, Reached]:
     for ref, routes in handlers(target).items():
         found[ref] = Reached(ref, routes[0] if routes else None, (ref,))
         queue.append(ref)
+    for path in _inline_routes(target):
+        for call in _outlines(target)[path].loose:
+            route = inline_route(target, path, call.line) if call.awaited else None
+            for ref in meant_outside(target, path, call) if route is not None else ():
+                if ref not in found:
+                    found[ref] = Reached(ref, route, (ref,))
+                    queue.append(ref)
     while queue:
         caller = queue.popleft()
         why = found[caller]

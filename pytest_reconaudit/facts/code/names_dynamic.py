@@ -294,13 +294,23 @@ class DynamicNames:
             if entity is None:
                 return None
             if entity.kind == "class":
-                inherited = self.members(entity.path, entity.name, name, depth + 1)
+                if self._is_interface(entity):
+                    # It says what the class must have, and gives it nothing but what it holds
+                    # itself: its other implementors are no kin of this one.
+                    held = self.files[entity.path].methods.get((entity.name, name), [])
+                    inherited: tuple[Ref, ...] | None = tuple(held)
+                else:
+                    inherited = self.members(entity.path, entity.name, name, depth + 1)
                 if inherited or inherited is None:
                     return inherited
         if depth:
             return ()
         # An abstract method: that of the classes below.
         return tuple(self._overriding(Entity("class", path, owner), name))
+
+    def _is_interface(self, entity: Entity) -> bool:
+        declared = self.files[entity.path].types.get(entity.name)
+        return declared is not None and declared.kind == "interface"
 
     def _overriding(self, entity: Entity, name: str) -> Iterator[Ref]:
         """The methods of the classes below that take the place of a class's own."""

@@ -3,14 +3,16 @@
 All scans run in one pass over the sources, the first time that anybody asks: each file is parsed
 at most once, and its tree is gone when the next file is read. What they found is kept encoded, a
 tenth of what the records take, and read file by file; so a repository of ten thousand sources
-needs little more than its texts. The pass may run in another process (:func:`expect`).
+needs little more than its texts. The pass may run in another process (:func:`begin`).
 """
 
 from __future__ import annotations
 
+import os
 import posixpath
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any, TypeVar, cast
+from functools import partial
+from typing import Any, Protocol, TypeVar, cast
 
 import msgspec
 from msgspec import Struct
@@ -22,7 +24,16 @@ from pytest_reconaudit.readers.scanning import Scan, scans
 from pytest_reconaudit.readers.syntax import LANGUAGES, read_syntax
 from pytest_reconaudit.target import Target, once
 
-__all__ = ["Pass", "ScanCrash", "expect", "scan_all", "scanned", "source_files"]
+__all__ = [
+    "Pass",
+    "Promise",
+    "ScanCrash",
+    "begin",
+    "scan_all",
+    "scanned",
+    "slow_files",
+    "source_files",
+]
 
 T = TypeVar("T")
 
@@ -30,8 +41,13 @@ _LINE = 2_000
 """Characters a line on average, beyond which a file is no source but a bundle or data."""
 _SMALL = 8_000_000
 """Encoded bytes of one scan up to which its records are kept once they were read."""
+_SUFFIXES = tuple(suffix for suffix, kind in LANGUAGES.items() if kind != "bash")
+_FEW = 40
+"""Files for which one more process is worth its start."""
 _SECONDS = 20.0
 """What one file may take; real ones take milliseconds."""
+_LOST = 40.0
+"""What all files that are given up may take together; beyond it each has a second."""
 
 
 class ScanCrash(Exception):
@@ -45,6 +61,8 @@ class Pass(Struct, frozen=True, eq=False):
     """Scan → path → its record, encoded."""
     crashes: dict[str, str]
     """Scan → what went wrong first."""
+    slow: tuple[str, ...] = ()
+    """The files that were given up: a quicker or less busy machine may read them."""
 
 
 class _Records(Mapping[str, T]):
@@ -94,24 +112,70 @@ def scanned(target: Target, scan: Callable[[Code], T | None]) -> Mapping[str, T]
 def source_files(target: Target) -> tuple[tuple[str, str], ...]:
     """(path, language) of every audited source file in Rust, TypeScript, JavaScript or Python,
     tests included, generated files and bundles left out."""
-    found = []
-    for path in target.files:
-        language = LANGUAGES.get(posixpath.splitext(path)[1].lower())
-        if language is not None and language != "bash":
-            text = target.text(path)
-            whole = text and len(text) < _LINE * (text.count("\n") + 1)
-            if whole and not target.is_generated(path):
-                found.append((path, language))
-    return tuple(found)
+    return tuple(_sources(target, 0, 1))
 
 
-def expect(target: Target, result: Callable[[], Pass | None]) -> None:
-    """Take the pass from somewhere else: ``result`` waits for it, ``None`` when it failed."""
-    _expected(target).append(result)
+def _sources(target: Target, part: int, parts: int) -> Iterator[tuple[str, str]]:
+    """Every so manieth of the source files."""
+    candidates = [path for path in target.files if path.lower().endswith(_SUFFIXES)]
+    for path in candidates[part::parts]:
+        text = target.text(path)
+        whole = text and len(text) < _LINE * (text.count("\n") + 1)
+        if whole and not _bundled(text) and not target.is_generated(path):
+            yield path, LANGUAGES[posixpath.splitext(path)[1].lower()]
+
+
+def _bundled(text: str) -> bool:
+    """Whether a bundler or compiler wrote the script: its last line tells where the map of the
+    sources lies."""
+    last = text.rstrip()[-300:].rpartition("\n")[2]
+    return last.startswith(
+        ("//# sourceMappingURL=", "//@ sourceMappingURL=", "/*# sourceMappingURL=")
+    )
+
+
+class _Pending(Struct):
+    """A part of the pass that another process makes for this one."""
+
+    process: int
+    part: int
+    parts: int
+    result: Callable[[], Pass | None]
+
+
+class Promise(Protocol):
+    def result(self) -> Any: ...
+
+
+def slow_files(target: Target) -> tuple[str, ...]:
+    """The files that the pass has given up, as far as there was one."""
+    return tuple(_given_up(target))
 
 
 @once
-def _expected(target: Target) -> list[Callable[[], Pass | None]]:
+def _given_up(target: Target) -> list[str]:
+    return []
+
+
+def begin(
+    target: Target, start: Callable[[Callable[[], Pass]], Promise | None], parts: int
+) -> None:
+    """Let other processes make the pass; without them it is made when somebody asks.
+
+    :param start: starts work elsewhere and returns what waits for it (``beside.start``).
+    :param parts: into how many the sources are divided; few of them make one.
+    """
+    count = sum(path.lower().endswith(_SUFFIXES) for path in target.files)
+    parts = min(parts, 1 + count // _FEW)
+    for part in range(parts if count else 0):
+        promise = start(partial(scan_all, target, part, parts))
+        if promise is None:
+            return
+        _pending(target).append(_Pending(os.getpid(), part, parts, promise.result))
+
+
+@once
+def _pending(target: Target) -> list[_Pending]:
     return []
 
 
@@ -122,15 +186,32 @@ def _records(target: Target) -> dict[str, Any]:
 
 @once
 def _pass(target: Target) -> Pass:
+    # A fork of this process must not take what was sent to this one.
+    pending = [one for one in _pending(target) if one.process == os.getpid()]
     with suspended():
-        for result in _expected(target):
-            if (done := result()) is not None:
-                return done
-        return scan_all(target)
+        if len(pending) == (pending[0].parts if pending else 1):
+            done = _joined(
+                [one.result() or scan_all(target, one.part, one.parts) for one in pending]
+            )
+        else:
+            done = scan_all(target)
+        _given_up(target).extend(done.slow)
+        return done
 
 
-def scan_all(target: Target) -> Pass:
-    """Run every scan on every source file that it wants."""
+def _joined(parts: list[Pass]) -> Pass:
+    if len(parts) == 1:
+        return parts[0]
+    found = {
+        name: dict(sorted(item for part in parts for item in part.found[name].items()))
+        for name in parts[0].found
+    }
+    crashes = {name: text for part in reversed(parts) for name, text in part.crashes.items()}
+    return Pass(found, crashes, tuple(path for part in parts for path in part.slow))
+
+
+def scan_all(target: Target, part: int = 0, parts: int = 1) -> Pass:
+    """Run every scan on every source file, or on one of several parts of them, that it wants."""
     by_language: dict[str, list[Scan]] = {}
     found: dict[str, dict[str, bytes]] = {}
     crashes: dict[str, str] = {}
@@ -139,7 +220,9 @@ def scan_all(target: Target) -> Pass:
         found[name] = {}
         for language in one.languages:
             by_language.setdefault(language, []).append(one)
-    for path, language in source_files(target):
+    slow: list[str] = []
+    lost = 0.0
+    for path, language in _sources(target, part, parts):
         text = target.text(path)
         test = is_test_path(path)
         wanted = [
@@ -150,8 +233,9 @@ def scan_all(target: Target) -> Pass:
         if not wanted:
             continue
         at = ""
+        limit = min(_SECONDS, max(_LOST - lost, 1.0))
         try:
-            with deadline(_SECONDS):
+            with deadline(limit):
                 code = code_of(read_syntax(text, path))
                 for one in wanted:
                     at = one.name
@@ -160,8 +244,9 @@ def scan_all(target: Target) -> Pass:
                         found[at][path] = encode(result)
         except TimeLimit:
             # A file made to be slow is left out, as one that is too large; nobody else pays.
-            continue
+            lost += limit
+            slow.append(path)
         except Exception as error:
             for one in wanted if not at else [scans()[at]]:
                 crashes.setdefault(one.name, f"{path}: {type(error).__name__}: {error}")
-    return Pass(found, crashes)
+    return Pass(found, crashes, tuple(slow))

@@ -41,6 +41,8 @@ def command_claims(target: Target, document: Document) -> Iterator[Held]:
         lines = [line for _, line in fence.lines]
         if is_elsewhere(lines) or is_aside(fence.before, fence.headings):
             continue
+        if lines and lines[0].startswith("#!"):
+            continue  # a script for the reader to write
         for number, line in fence.lines:
             text = line.strip().removeprefix("$ ").removeprefix("> ")
             if not text.startswith("#"):
@@ -126,6 +128,8 @@ def _npm(target: Target, words: list[str], place: Place) -> Held | None:
 def _npm_scripts(target: Target) -> dict[str, Place]:
     found: dict[str, Place] = {}
     for path in target.everything:
+        if "node_modules/" in path:
+            continue
         if path == "package.json" or path.endswith("/package.json"):
             for script in target.parse(read_package_json, path).scripts:
                 found.setdefault(script.name, script.place)

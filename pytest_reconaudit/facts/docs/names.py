@@ -24,7 +24,7 @@ _SYMBOL = regex(r"<?((?:[A-Z][a-z0-9]+){2,}|use[A-Z]\w{3,})\s*/?>?(?:\(\))?")
 _INDEX = regex(r"idx_[a-z0-9]+(?:_[a-z0-9]+)+|[a-z0-9]+(?:_[a-z0-9]+)+_idx")
 _ROUTE = regex(r"(GET|POST|PUT|PATCH|DELETE)\s+(/[\w/{}:.-]*)")
 _FIGURE = regex(
-    r"(?i)\b(\d[\d,.]*\s*[kKmM]?\+?)\s*(?:requests?\s*(?:/|per)\s*s(?:ec(?:ond)?)?\b"
+    r"(?i)\b(\d[\d,.]{0,20}\s{0,4}[kKmM]?\+?)\s{0,4}(?:requests?\s{0,4}(?:/|per)\s*s(?:ec(?:ond)?)?\b"
     r"|req/s(?:ec)?\b|rps\b|concurrent users?\b)"
 )
 _AIM = regex(
@@ -35,6 +35,8 @@ _RESULT = regex(
     r"(?i)(?:^|/)[^/]*(?:results?|bench(?:mark)?s?|k6|load[-_]?tests?|perf(?:ormance)?"
     r"|locust|wrk|jmeter|gatling|artillery)[^/]*(?:\.\w+$|/)"
 )
+_SCRIPTS = (".js", ".ts", ".mjs", ".py", ".lua", ".jmx", ".sh", ".rs", ".go", ".toml")
+"""What makes a measurement is no result of one."""
 _SOURCES = (
     ".rs", ".ts", ".tsx", ".js", ".jsx", ".mjs", ".py", ".go", ".java", ".kt", ".rb", ".php", ".cs",
     ".sql", ".graphql", ".proto", ".prisma", ".vue", ".svelte", ".html", ".yml", ".yaml", ".toml",
@@ -139,4 +141,4 @@ def _asked(target: Target) -> dict[str, bool]:
 
 
 def _has_results(target: Target) -> bool:
-    return any(_RESULT.search(path) for path in target.everything)
+    return any(_RESULT.search(path) for path in target.everything if not path.endswith(_SCRIPTS))

@@ -28,11 +28,14 @@ _MADE = frozenset(
         "dist", "build", "out", "target", "coverage", "node_modules", "tmp", "temp", "data", "logs",
         "log", "backups", "backup", "uploads", "venv", ".venv", ".git", ".next", "bin", "obj",
         "generated", "gen", "certs", "secrets", "keys", "ssl", "public", "storage", "cache",
-        "reports", "results", "playwright-report", "test-results", "__generated__", "var", "etc",
-        "usr", "opt", "home", "app", "root", "workspace", "mnt", "srv", ".github",
+        "reports", "results", "playwright-report", "test-results", "__generated__", ".github",
     }
 )  # fmt: skip
-"""Folders whose files come and go, or that are another machine's."""
+"""Folders whose files come and go."""
+_MACHINE = frozenset(
+    {"var", "etc", "usr", "opt", "home", "app", "root", "workspace", "mnt", "srv"}
+)  # fmt: skip
+"""Folders of another machine, where a path begins with them."""
 
 
 def somewhere(target: Target, path: str) -> bool:
@@ -91,6 +94,8 @@ class PathClaims:
         """Whether a path that is nowhere is meant to be one of this repository."""
         parts = path.split("/")
         if path.startswith("../") or _UNSURE.search(path) or _MADE.intersection(parts[:-1]):
+            return False
+        if parts[0] in _MACHINE:
             return False
         if is_aside(span.around, span.headings):
             return False

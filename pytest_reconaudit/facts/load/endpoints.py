@@ -16,6 +16,7 @@ from pytest_reconaudit.facts.network.asks import is_local
 from pytest_reconaudit.facts.network.listeners import binds
 from pytest_reconaudit.facts.network.routes import Route, RouteTable, route_tables
 from pytest_reconaudit.facts.network.services import host, meant
+from pytest_reconaudit.facts.packages import cargo_in_workspace
 from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.target import Target, once
 
@@ -150,7 +151,8 @@ def _tables(target: Target, name: str, port: str | None) -> tuple[tuple[RouteTab
         service = meant(target, name)
         if service is None or "." in name:
             return (), False
-        found = tuple(one for one in everything if one.folder in service.folders)
+        folders = _members(target, service.folders)
+        found = tuple(one for one in everything if one.folder in folders)
         return (found, True) if len(found) == 1 else ((), False)
     number = int(port) if port else 80
     answering = host(target).ports.get(number, ())
@@ -161,7 +163,7 @@ def _tables(target: Target, name: str, port: str | None) -> tuple[tuple[RouteTab
         return everything, len(everything) == 1
     if any(one.proxy for one in answering):
         return (), False
-    folders = {folder for one in answering for folder in one.folders}
+    folders = _members(target, {folder for one in answering for folder in one.folders})
     found = tuple(one for one in everything if one.folder in folders)
     if len(found) != len(folders) or any(
         not one.folders and one.place is not None and "command opens" not in one.who
@@ -169,6 +171,18 @@ def _tables(target: Target, name: str, port: str | None) -> tuple[tuple[RouteTab
     ):
         return (), False
     return found, True
+
+
+def _members(target: Target, folders: Iterable[str]) -> set[str]:
+    """The folders, the root of a cargo workspace replaced by those of its members that serve, when
+    the routes of all that open a port are known."""
+    serving, strangers = {one.folder for one in route_tables(target)}, _strangers(target)
+    found: set[str] = set()
+    for folder in folders:
+        members = {one.folder for one in cargo_in_workspace(target).get(folder, ())}
+        known = folder not in serving and members & serving and not members & strangers
+        found |= members & serving if known else {folder}
+    return found
 
 
 # -- whether it is served ------------------------------------------------------------------

@@ -6,7 +6,14 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
-from pytest_reconaudit.facts.code.functions import Reached, Ref, function_at, outlined, reached
+from pytest_reconaudit.facts.code.functions import (
+    Reached,
+    Ref,
+    function_at,
+    inline_route,
+    outlined,
+    reached,
+)
 from pytest_reconaudit.facts.code.places import is_off_path, is_test_path
 from pytest_reconaudit.facts.code.scanned import scanned
 from pytest_reconaudit.model import Confidence, Place, Severity
@@ -70,6 +77,16 @@ def _judged(target: Target, path: str, file: FileQueries) -> Iterator[ListQuery 
         rows = [one for one in function.queries if one.many and not one.loops]
         if function.is_test or not rows:
             continue
+        if not function.name:
+            for one in rows:
+                route = inline_route(target, path, one.line)
+                if (
+                    route is not None
+                    and route.method == "GET"
+                    and not _PARAMETER.search(route.path)
+                ):
+                    yield _bounded(target, path, function, one, Reached(Ref(path, -1), route, ()))
+            continue
         ref = function_at(target, path, rows[0].line)
         why = reached(target).get(ref) if ref is not None else None
         if ref is None or why is None or not _lists(target, ref, why):
@@ -86,7 +103,9 @@ def _lists(target: Target, ref: Ref, why: Reached) -> bool:
     if why.route is not None:
         if why.route.method != "GET" or _PARAMETER.search(why.route.path):
             return False
-    elif not any(_GET.search(one) for one in handler.attributes):
+    elif not any(_GET.search(one) for one in handler.attributes) and not (
+        handler.owner and handler.name in ("get", "list") and why.handler.path.endswith(".py")
+    ):  # a method of a class of views answers what it is called
         return False
     if ref == why.handler:
         return True
@@ -104,7 +123,13 @@ def _bounded(
         if parent or one.keyed or one.listed or not one.table or _SMALL.search(one.table):
             return None
         return ListQuery(
-            at, function.name, one.table, request, "", Severity.MEDIUM, Confidence.LIKELY
+            at,
+            function.name or "its handler",
+            one.table,
+            request,
+            "",
+            Severity.MEDIUM,
+            Confidence.LIKELY,
         )
     if one.limit.isdigit() or not _PAGE.search(one.limit) or _BOUNDED.search(one.limit):
         return None
@@ -112,7 +137,13 @@ def _bounded(
     if function.capped or _uncapped(target).isdisjoint(takers):
         return None
     return ListQuery(
-        at, function.name, one.table, request, one.limit, Severity.INFO, Confidence.LIKELY
+        at,
+        function.name or "its handler",
+        one.table,
+        request,
+        one.limit,
+        Severity.INFO,
+        Confidence.LIKELY,
     )
 
 

@@ -6,11 +6,22 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from msgspec import Struct
 
-from pytest_reconaudit.facts.code.functions import function_at, meant, outlined, reached
+from pytest_reconaudit.facts.asynchronous.running import only_at_start
+from pytest_reconaudit.facts.code.functions import (
+    Ref,
+    callees,
+    function_at,
+    inline_route,
+    meant,
+    meant_outside,
+    outlined,
+    reached,
+)
 from pytest_reconaudit.facts.code.places import is_off_path, is_test_path
 from pytest_reconaudit.facts.code.scanned import scanned
 from pytest_reconaudit.model import Confidence, Place, Severity
 from pytest_reconaudit.patterns import regex
+from pytest_reconaudit.readers.scans.outline import outline
 from pytest_reconaudit.readers.scans.queries import (
     FileQueries,
     LoopedCall,
@@ -22,12 +33,13 @@ from pytest_reconaudit.readers.scans.queries import (
 )
 from pytest_reconaudit.target import Target, once
 
-__all__ = ["QueryFile", "RepeatedQuery", "Repetition", "query_files", "request_of"]
+__all__ = ["QueryFile", "RepeatedQuery", "Repetition", "changes_rows", "query_files", "request_of"]
 
 _ONE_OFF = regex(
-    r"(?:^|/)(?:[\w-]*migrations?|migration-scripts|alembic|seeds?|seeders?|fixtures?|backfills?|db_fixes|fixes)(?:/|\.\w+$)"
+    r"(?:^|/)(?:[\w-]*migrations?(?:[-_]\w+)?|alembic|seeds?|seeders?|fixtures?|backfills?|db_fixes|fixes)(?:/|\.\w+$)"
     r"|(?:^|/)(?:\w*[-_.])?(?:seed|seeds|seeder|backfill\w*|migrate\w*|migrations?)(?:[-_.]\w+)*\.\w+$"
     r"|(?:^|/)(?:random|sample|demo|fake|dummy|initial|default|test|seed)_?data\w*(?:/|\.\w+$)"
+    r"|(?:^|/)\w*(?:dummy|fake)_data\w*(?:/|\.\w+$)|(?:^|/)data[-_]?generators?/"
     r"|(?:^|/)dummy[-_][\w-]+\.\w+$|[a-z](?:Seeder|Migration|Migrator|MigrationWorker)\.\w+$",
 )
 _ONE_OFF_NAME = regex(
@@ -44,13 +56,16 @@ _STAND_IN = regex(
     r"(?:^|[/_-])(?:mocks?|__mocks__|msw|test_?utils?|testing|test_?helpers?|stubs?)(?:[/_-]|\.\w+$)"
 )
 _BY_HAND = regex(
-    r"(?:^|/)(?:src/bin|bin|scripts?|examples?|xtask|tools?|[\w-]*cli|commandDefinitions)(?:/|\.\w+$)"
+    r"(?:^|/)(?:src/bin|bin|scripts?|examples?|xtask|tools?|[\w-]*cli|commandDefinitions"
+    r"|management/commands)(?:/|\.\w+$)"
 )
 _READS = frozenset({"select", "count"})
 _WRITES = frozenset({"insert", "update", "delete", "upsert"})
+_MAPPERS = frozenset({"django", "sqlalchemy"})
+"""Libraries whose database is told by settings, not by an import."""
 _AT_ONCE = frozenset({"findUnique", "findUniqueOrThrow"})
 _WORDS = {"select": "SELECT", "count": "COUNT", "insert": "INSERT", "update": "UPDATE",
-          "delete": "DELETE", "upsert": "UPSERT"}  # fmt: skip
+          "delete": "DELETE", "upsert": "UPSERT", "call": "call"}  # fmt: skip
 
 
 class _Asks(Struct, frozen=True):
@@ -74,6 +89,8 @@ class RepeatedQuery(Struct, frozen=True):
     relation: str
     """``order.customer`` where a relation is followed that was not loaded along."""
     sure: bool
+    errand: str = ""
+    """What else each round waits for outside of the database: see ``QueryLoop.errand``."""
 
     @property
     def statement(self) -> str:
@@ -138,10 +155,24 @@ def request_of(target: Target, path: str, line: int) -> str | None:
     ref = function_at(target, path, line)
     why = reached(target).get(ref) if ref is not None else None
     if why is None:
-        return None
+        route = inline_route(target, path, line) if ref is None else None
+        return f"{route.method} {route.path}" if route is not None else None
     if why.route is not None:
         return f"{why.route.method} {why.route.path}"
     return "a request"
+
+
+def changes_rows(target: Target, ref: Ref, depth: int = 3) -> bool:
+    """Whether a function, or one that it surely calls, changes rows of the database."""
+    own = _asking(target).get((ref.path, outlined(target, ref).line))
+    if own is not None and any(one.kind in _WRITES for one in own.function.queries):
+        return True
+    return depth > 0 and any(
+        changes_rows(target, other, depth - 1)
+        for _, refs in callees(target, ref)
+        for other in refs or ()
+        if other != ref
+    )
 
 
 # -- who asks ------------------------------------------------------------------------------
@@ -164,7 +195,12 @@ def _asking(target: Target) -> dict[tuple[str, int], _Asks]:
 
 def _embedded(target: Target, path: str) -> bool:
     """Whether a file's database is a library in the same process: no round trip is made."""
-    own = scanned(target, queries)[path].dialects
+    one = scanned(target, queries)[path]
+    own = one.dialects
+    if not own and any(
+        query.library in _MAPPERS for function in one.functions for query in function.queries
+    ):
+        return False  # another file's `import sqlite3` says nothing about where these go
     return "sqlite" in (own or _dialects(target).get(_language(path), ())) and "server" not in own
 
 
@@ -194,15 +230,19 @@ def _asks(function: QueryFunction) -> bool:
 def _sent(target: Target, path: str, call: LoopedCall, asking: _Asking) -> _Asks | None:
     """The function that a call in a loop surely means, when it sends a statement each time."""
     caller = function_at(target, path, call.line)
-    if caller is None:
+    if caller is not None:
+        calls = outlined(target, caller).calls
+    elif inline_route(target, path, call.line) is not None:
+        calls = scanned(target, outline)[path].loose
+    else:
         return None
-    outline = outlined(target, caller)
-    words = next(
-        (one for one in outline.calls if one.name == call.name and one.line == call.line), None
-    )
+    words = next((one for one in calls if one.name == call.name and one.line == call.line), None)
     if words is None:
         return None
-    refs = meant(target, caller, words)
+    if caller is None:
+        refs: tuple[Ref, ...] | None = meant_outside(target, path, words)
+    else:
+        refs = meant(target, caller, words)
     if not refs or caller in refs:
         return None
     found = [asking.get((ref.path, outlined(target, ref).line)) for ref in refs]
@@ -227,7 +267,17 @@ def _repetition(
     target: Target, path: str, file: FileQueries, function: QueryFunction, asking: _Asking
 ) -> Iterator[Repetition]:
     sites = [
-        RepeatedQuery(one.line, one.kind, one.table, _counting(file, one.loops), "", None, "", True)
+        RepeatedQuery(
+            one.line,
+            one.kind,
+            one.table,
+            _counting(file, one.loops),
+            "",
+            None,
+            "",
+            True,
+            _errand(file, one.loops),
+        )
         for one in function.queries
         if one.loops and not _batched(file, one)
     ]
@@ -242,12 +292,24 @@ def _repetition(
         asked = [one for one in sender.function.queries if _sent_each_time(one)]
         if loop.concurrent and all(one.method in _AT_ONCE for one in asked):
             continue
-        dearest = _READS if loop.origin == "rows" else _WRITES
+        if len(asked) > _PROCEDURE:
+            continue  # a whole procedure per element: no other statement would do it for all
+        # What changes its row is worked off one by one; it is not what a list is made of.
+        works = loop.origin not in _ROWS or any(one.kind in _WRITES for one in asked)
+        dearest = _WRITES if works else _READS
         worst = next((one for one in asked if one.kind in dearest), asked[0])
         place = Place(sender.path, worst.line, 1)
         sites.append(
             RepeatedQuery(
-                call.line, worst.kind, worst.table, loop, sender.function.name, place, "", False
+                call.line,
+                worst.kind,
+                worst.table,
+                loop,
+                sender.function.name,
+                place,
+                "",
+                False,
+                _errand(file, call.loops) or sender.function.errand,
             )
         )
     if _BY_HAND.search(path):
@@ -256,10 +318,14 @@ def _repetition(
         yield _weighed(target, path, function.name, function.line, sites)
 
 
+def _errand(file: FileQueries, loops: Iterable[int]) -> str:
+    return next((file.loops[one].errand for one in loops if file.loops[one].errand), "")
+
+
 def _counting(file: FileQueries, loops: Iterable[int]) -> QueryLoop:
     found = [file.loops[one] for one in loops]
     unbounded = [one for one in found if one.origin != "few"]
-    return next((one for one in unbounded if one.origin == "rows"), (unbounded or found)[0])
+    return next((one for one in unbounded if one.origin in _ROWS), (unbounded or found)[0])
 
 
 def _batched(file: FileQueries, query: QueryCall) -> bool:
@@ -284,6 +350,7 @@ def _weighed(
         )
     # What lies beside functions that serve requests is meant for the same.
     served = request is not None or path in _serving(target)
+    beside = beside or (not served and _at_start(target, path, sites[0].line))
     severity = max(
         _severity(one, beside=beside, served=served, known=request is not None) for one in sites
     )
@@ -299,14 +366,34 @@ def _weighed(
     )
 
 
+def _at_start(target: Target, path: str, line: int) -> bool:
+    """Whether a function surely runs because the program starts and for no request: work that is
+    done once, or beside the requests."""
+    ref = function_at(target, path, line)
+    return ref is not None and only_at_start(target, ref)
+
+
 def _severity(site: RepeatedQuery, *, beside: bool, served: bool, known: bool) -> Severity:
+    if site.errand:  # the other system takes far longer than the statement
+        return Severity.LOW if beside or site.kind in _WRITES else Severity.MEDIUM
     if site.loop.origin == "few" or site.loop.beside or beside:
         return Severity.MEDIUM
-    if site.kind in _WRITES:
-        return Severity.HIGH
+    if site.loop.origin == "batch":
+        return Severity.MEDIUM if known else Severity.LOW
+    if site.kind in _WRITES or site.kind == "call":
+        # A list that comes from elsewhere may be long or short: only rows and requests are sure.
+        sure = site.loop.origin in _ROWS or (known and site.sure)
+        return Severity.HIGH if sure else Severity.MEDIUM
     if site.loop.origin == "rows":
         return Severity.CRITICAL if served else Severity.HIGH
+    if site.loop.origin == "children":  # mostly some, seldom many
+        return Severity.HIGH
     return Severity.HIGH if known else Severity.MEDIUM
+
+
+_ROWS = ("rows", "children")
+_PROCEDURE = 4
+"""Statements of a called function, beyond which it is no query but work of its own."""
 
 
 @once

@@ -198,7 +198,7 @@ def _tls(
 def _default_is_native(version: str) -> bool:
     """reqwest took rustls as its default with 0.13."""
     parts = version.lstrip("^=~ ").split(".")
-    return len(parts) > 1 and parts[0] == "0" and parts[1].isdigit() and int(parts[1]) < 13
+    return len(parts) > 1 and parts[0] == "0" and parts[1].isdecimal() and int(parts[1][:6]) < 13
 
 
 def _pairs(

@@ -23,7 +23,7 @@ from pytest_reconaudit.target import Target, once
 
 __all__ = ["BrokenFile", "CrateSources", "MisplacedModule", "crate_sources"]
 
-_MOD = regex(r"(?m)^\s*(?:pub(?:\([^)]*\))?\s+)?mod\s+(?:r#)?([A-Za-z_]\w*)\s*;")
+_MOD = regex(r"(?m)^[ \t]*(?:pub(?:\([^)]{0,80}\))?\s+)?mod\s+(?:r#)?([A-Za-z_]\w*)\s*;")
 _FIXTURES = regex(
     r"(?:^|/)(?:ui|compile[-_]?fail|trybuild|fail|pass|expand|snapshots?|templates?)/"
 )

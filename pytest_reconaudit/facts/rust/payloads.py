@@ -6,12 +6,20 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
-from pytest_reconaudit.facts.code.functions import function_at, handlers, reached
+from pytest_reconaudit.facts.code.functions import (
+    Reached,
+    callers_of,
+    function_at,
+    handlers,
+    outlined,
+    reached,
+)
 from pytest_reconaudit.facts.code.places import is_test_path, weighed
 from pytest_reconaudit.facts.code.scanned import scanned
 from pytest_reconaudit.facts.network.listeners import package_folder
 from pytest_reconaudit.facts.rust.module_tree import crate_sources
 from pytest_reconaudit.model import Note, Place, Severity
+from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.readers.scans.payloads import HeldPayload, held_payloads
 from pytest_reconaudit.target import Target, once
 
@@ -20,6 +28,12 @@ __all__ = ["HeldInMemory", "PayloadFile", "payload_files"]
 _LARGE = 8 * 1024 * 1024
 """Bytes of a request's body that no server minds to hold."""
 _FRAMEWORKS = frozenset({"chunks", "field", "body"})
+_REFUSING = regex(
+    r"(?:len|length|size|bytes|body|content|upload|payload|file)_?limit"
+    r"|(?:limit|check|validate|enforce|ensure|assert|verify)_(?:\w+_)?(?:len|length|size|bytes)(?:_|$)"
+)
+"""Names of functions that look at how large a request is: ``content_len_limit``,
+``check_upload_size``."""
 
 
 class HeldInMemory(Struct, frozen=True):
@@ -76,13 +90,19 @@ def _limited(target: Target, path: str) -> bool:
     return package_folder(target, path) in _limiters(target)
 
 
+def _looks_at_size(target: Target, why: Reached) -> bool:
+    """Whether a function on the way to the payload calls what refuses large bodies."""
+    way = {*why.chain, *(caller for caller, _ in callers_of(target, why.chain[-1]))}
+    return any(_REFUSING.search(call.name) for ref in way for call in outlined(target, ref).calls)
+
+
 def _judged(target: Target, path: str, held: tuple[HeldPayload, ...]) -> Iterator[HeldInMemory]:
     for one in held:
         if one.kind in _FRAMEWORKS and (one.bounded or _limited(target, path)):
             continue
         ref = function_at(target, path, one.at)
         why = reached(target).get(ref) if ref is not None else None
-        if why is None:
+        if why is None or (one.kind in _FRAMEWORKS and _looks_at_size(target, why)):
             continue
         if one.kind == "body" and (ref is None or ref not in handlers(target)):
             continue

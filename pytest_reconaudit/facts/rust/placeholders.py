@@ -14,7 +14,13 @@ from collections.abc import Iterable, Iterator
 from msgspec import Struct
 
 from pytest_reconaudit.facts.callers import uncalled
-from pytest_reconaudit.facts.code.functions import function_at, handlers, reached
+from pytest_reconaudit.facts.code.functions import (
+    Reached,
+    function_at,
+    handlers,
+    outlined,
+    reached,
+)
 from pytest_reconaudit.facts.code.places import is_test_path, weighed
 from pytest_reconaudit.facts.code.scanned import scanned, source_files
 from pytest_reconaudit.facts.packages import CargoPackage, cargo_packages
@@ -35,6 +41,10 @@ from pytest_reconaudit.target import Target, once
 
 __all__ = ["CrateBodies", "Placeholder", "crate_bodies"]
 
+_DESCRIBED = regex(r"#\[\s*utoipa::path\b")
+_ROUTED = regex(
+    r"#\[\s*(?:\w+::)*(?:get|post|put|patch|delete|head|options|trace|route|routes)\s*[(\]]"
+)
 _PRETENDING = regex(
     r"noop|no_op|mock|fake|dummy|null|stub|disabled|unsupported|unimplemented|empty|void|test"
     r"|fixture|demo|sample|example|simulat|bench|in_?memory|default_impl",
@@ -330,13 +340,21 @@ def _doubt(confidence: Confidence) -> int:
 # -- (c): todo!() on the way of a request --------------------------------------------------
 
 
+def _only_described(target: Target, why: Reached) -> bool:
+    """Whether a handler that no known route names is written for the API's description: utoipa
+    takes what a function says of itself, and calls none."""
+    attributes = outlined(target, why.handler).attributes
+    described = any(_DESCRIBED.match(one) for one in attributes)
+    return described and not any(_ROUTED.match(one) for one in attributes)
+
+
 def _unwritten(target: Target, path: str, stubs: list[Stub]) -> Iterator[Placeholder]:
     for stub in stubs:
         if stub.kind != "todo":
             continue
         ref = function_at(target, path, stub.line)
         why = reached(target).get(ref) if ref is not None else None
-        if why is None:
+        if why is None or (why.route is None and _only_described(target, why)):
             continue
         route = f"{why.route.method} {why.route.path}" if why.route is not None else "a request"
         yield Placeholder(

@@ -27,7 +27,8 @@ _OVERRIDE = regex(
     r"\bCARGO_PROFILE_(RELEASE|[A-Z0-9_]+)_(LTO|CODEGEN_UNITS|STRIP|PANIC|DEBUG|OPT_LEVEL)\b"
 )
 _STRIPS = regex(
-    r"(?m)^\s*(?:RUN\s|&&\s*|\|\|\s*)?.*\bstrip\s+(?:-\S+\s+)*[\w./$*{-]+|strip=|link-arg=-s"
+    r"(?m)^[ \t]*(?:RUN\s|&&\s{0,20}|\|\|\s{0,20})?.{0,400}\bstrip\s+"
+    r"(?:-\S+\s+){0,20}[\w./$*{-]+|strip=|link-arg=-s"
 )
 _CUSTOM = regex(r"--profile[= ]([\w-]+)")
 _NO_DEBUG = frozenset({"false", "0", "none", "line-tables-only", "line-directives-only"})

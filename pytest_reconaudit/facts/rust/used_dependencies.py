@@ -103,6 +103,7 @@ _BECAUSE = regex(
     r"|temporar\w+|convince|avoid\w*|prevent\w*|ensure\w*|allows?|because|since|resol\w+)\b",
     re.IGNORECASE,
 )
+_LINE = 400
 _WHY_LINE = regex(r"\s*#")
 _GENERIC = frozenset(
     {
@@ -398,11 +399,11 @@ class _Excuses:
     def _explained(self, one: CargoDependency) -> bool:
         """A comment beside or above gives a reason."""
         path, line = one.place.path, one.place.line or 0
-        if _BECAUSE.search(self.target.line(path, line)):
+        if _BECAUSE.search(self.target.line(path, line)[:_LINE]):
             return True
         above = line - 1
         while above > 0 and _WHY_LINE.match(self.target.line(path, above)):
-            if _BECAUSE.search(self.target.line(path, above)):
+            if _BECAUSE.search(self.target.line(path, above)[:_LINE]):
                 return True
             above -= 1
         return False

@@ -12,8 +12,11 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
+from pytest_reconaudit.facts.code.functions import function_at, meant, outlined, reached
 from pytest_reconaudit.facts.code.places import weighed
 from pytest_reconaudit.facts.code.scanned import scanned
+from pytest_reconaudit.facts.query.repetitions import changes_rows, query_files
+from pytest_reconaudit.facts.web.apps import frontends
 from pytest_reconaudit.model import Note, Place, Severity
 from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.readers.scans.awaits import (
@@ -94,7 +97,8 @@ _ORDERED = frozenset(
      "provider", "providers", "resolver", "resolvers", "adapters", "transformers", "processors",
      "task", "tasks", "job", "jobs", "increment",
      "tx", "txs", "txes", "txd", "operation", "operations", "op", "ops", "mutation", "mutations",
-     "diff", "diffs", "edits", "identifier", "handle"}
+     "diff", "diffs", "edits", "identifier", "handle", "email", "mail", "sms", "refund",
+     "refunds", "payout", "payouts"}
 )  # fmt: skip
 """Words of what has an order of its own, or uses one thing at a time."""
 _SHARED = frozenset(
@@ -105,13 +109,14 @@ _SHARED = frozenset(
      "migrator", "umzug", "runner", "canvas", "editor", "vscode", "console", "inquirer",
      "prompts", "prompt", "device", "bluetooth", "serial", "usb", "port", "camera", "zx",
      "kernel", "worker", "wallet", "signer", "contract", "provider", "web3", "ethers", "octokit",
-     "telegram", "bot", "discord", "interaction", "channel"}
+     "refunds", "payouts", "transfers", "store", "telegram", "bot", "discord", "interaction",
+     "channel"}
 )  # fmt: skip
 """Receivers that do one thing at a time, or that count how fast they are asked."""
 _DATABASE = regex(
     r"(?i)^(?:this\.|self\.|await )*\w*(?:prisma|knex|drizzle|mongoose|sequelize|repository|repo"
     r"|entitymanager|querybuilder|datasource|orm|database|db|pool|pgclient|mongo\w*|collection|model"
-    r"|dao)s?\b|^(?:ctx|app|req|fastify)\.(?:db|prisma|knex|pg|mongo)\b"
+    r"|dao)s?\b|^(?:ctx|app|req|fastify)\.(?:db|prisma|knex|pg|mongo)\b|^this\._?\w+\.models?\.\w"
 )
 _DATABASE_CALLS = regex(
     r"^(?:find(?:One|Many|First|Unique|All|ById|AndCount)\w*|insert(?:One|Many)?|update(?:One|Many)"
@@ -148,6 +153,10 @@ _NOT_JUDGED = regex(
     r"|bench|codemods?|stories|storybook|\.storybook|perf|load-?tests?|test-?utils?|testing)(?:/|$)"
     r"|(?:seed|migrat|backfill|bench|playwright|\.stories|\.mock|[.-]fixtures?)[\w.-]*\.[cm]?[jt]sx?$"
 )
+_JOB = regex(
+    r"(?:^|/)workflows/|[.-](?:workflow|job|task|cron|worker|processor|consumer)\.[cm]?[jt]s$"
+)
+"""What nobody waits for."""
 _FEW = regex(r"^\[[^\]]*\]$|^\[.*\]\s+as\s+const$")
 
 
@@ -163,7 +172,7 @@ def await_files(target: Target) -> tuple[AwaitFile, ...]:
             one
             for function in file.functions
             if not _tries(function)
-            for one in (_loops(path, function), _rows(path, function))
+            for one in (_loops(target, path, function), _rows(path, function))
             if one is not None
         ]
         found.append(AwaitFile(path, tuple(waits), file.together))
@@ -176,14 +185,16 @@ def _tries(function: AwaitingFunction) -> bool:
     return bool(_TRIES.search(name) or _TRIES_OWNER.search(owner))
 
 
-def _loops(path: str, function: AwaitingFunction) -> Waits | None:
+def _loops(target: Target, path: str, function: AwaitingFunction) -> Waits | None:
     places, operations = [], []
     over = evidence = ""
     for loop in function.loops:
         if any(one.name == function.name.rpartition(".")[2] for one in loop.awaited):
             continue  # it calls itself: together they would be without a limit
         sites = list(_independent(loop))
-        if not sites:
+        if not sites or (path, loop.line) in _query_loops(target):
+            continue
+        if any(_changes_rows(target, path, one) for one in loop.awaited):
             continue
         over = over or loop.over
         evidence = evidence or f"await {sites[0].text}"
@@ -199,9 +210,46 @@ def _loops(path: str, function: AwaitingFunction) -> Waits | None:
         tuple(places),
         tuple(operations),
         over,
-        weighed(Severity.MEDIUM, path),
+        _of_loop(target, path),
         evidence,
     )
+
+
+def _of_loop(target: Target, path: str) -> Severity:
+    """Medium where somebody waits: in a browser, or for a request."""
+    if _JOB.search(path) or path not in _awaited_by_people(target):
+        return Severity.LOW
+    return weighed(Severity.MEDIUM, path)
+
+
+@once
+def _awaited_by_people(target: Target) -> frozenset[str]:
+    """The files of frontends, and those with code that runs while requests are answered."""
+    shown = {path for one in frontends(target) for path in one.sources}
+    return frozenset(shown | {ref.path for ref in reached(target)})
+
+
+@once
+def _query_loops(target: Target) -> frozenset[tuple[str, int]]:
+    """(path, line) of the loops that the checks of queries tell of."""
+    return frozenset(
+        (file.path, site.loop.line)
+        for file in query_files(target)
+        for repetition in file.repetitions
+        for site in repetition.sites
+    )
+
+
+def _changes_rows(target: Target, path: str, operation: Awaited) -> bool:
+    """Whether an operation ends in writes to the database: more of them at once are no gain."""
+    caller = function_at(target, path, operation.line)
+    if caller is None:
+        return False
+    for call in outlined(target, caller).calls:
+        if call.name == operation.name and 0 <= call.line - operation.line <= 3:
+            refs = meant(target, caller, call)
+            return any(changes_rows(target, ref) for ref in refs or () if ref != caller)
+    return False
 
 
 def _independent(loop: AwaitingLoop) -> Iterator[Awaited]:
@@ -272,8 +320,10 @@ def _only_reads(one: Awaited) -> bool:
 
 def _is_shared(one: Awaited) -> bool:
     words = one.receiver.replace("?", "").split("(")[0].split(".")
-    last = words[-1].strip().lower() if words else ""
-    return last in _SHARED or (bool(words) and words[0].strip().lower() in _SHARED)
+    last = words[-1].strip() if words else ""
+    if last.lower() in _SHARED or (bool(words) and words[0].strip().lower() in _SHARED):
+        return True
+    return _words(last)[-1:] != [] and _words(last)[-1] in _SHARED  # `telegramBot`
 
 
 def _is_database(one: Awaited) -> bool:

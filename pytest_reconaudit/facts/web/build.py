@@ -13,6 +13,7 @@ repository that are loaded at once.
 from __future__ import annotations
 
 import posixpath
+from collections import deque
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -58,6 +59,11 @@ _MANIFESTS = (".vite/manifest.json", "manifest.json")
 _NEXT = ("build-manifest.json", "app-build-manifest.json")
 _VISUALIZED = ("stats.json", "stats.html", "bundle-stats.json", "bundle-stats.html",
                "visualizer.json", "raw-data.json")  # fmt: skip
+_MOST = 40
+"""Chunks beside the entries that are measured, the largest ones."""
+_MOST_ENTRIES = 1_000
+_DEEP = 40
+"""Folders of a path that may lie above the output on another machine."""
 _LEGACY = regex(r"-legacy(?:[-.][\w-]+)?(?:\.\w+)?$|^vite/legacy-polyfills")
 _LIBRARY = regex(r"\blib\s*:\s*[{[]")
 _LIBRARY_FILE = regex(r"\.(?:umd|es|cjs|iife|esm)\.\w+$|\.cjs$")
@@ -241,8 +247,10 @@ def _read_vite(
     if package is not None and _is_library(target, package, chunks):
         return None
     by_key = {one.key: one for one in chunks}
-    entries = []
+    entries: list[BuildEntry] = []
     for one in chunks:
+        if len(entries) >= _MOST_ENTRIES:
+            break
         if one.is_entry and not _LEGACY.search(one.key) and not _LEGACY.search(one.file):
             entry = _vite_entry(output, one, by_key)
             if entry.scripts:
@@ -356,9 +364,9 @@ def _page_entry(output: BuildFolder, page: str) -> BuildEntry:
     assets = read_page_assets(output.text(page))
     folder = posixpath.dirname(page)
     scripts: dict[str, str] = {}
-    pending = [_served(output, folder, one) for one in (*assets.scripts, *assets.preloads)]
+    pending = deque(_served(output, folder, one) for one in (*assets.scripts, *assets.preloads))
     while pending:
-        file = pending.pop(0)
+        file = pending.popleft()
         if not file or file in scripts:
             continue
         scripts[file] = ""
@@ -387,7 +395,7 @@ def _served(output: BuildFolder, folder: str, url: str) -> str:
         if path in output.files:
             return path
     parts = path.strip("/").split("/")
-    for start in range(len(parts)):
+    for start in range(min(len(parts), _DEEP)):
         file = "/".join(parts[start:])
         if file in output.files:
             return file
@@ -404,15 +412,16 @@ def _build(
     keys: list[str] | tuple[str, ...],
 ) -> WebBuild:
     first = {chunk.file for entry in entries for chunk in entry.scripts}
-    others = {
-        file: ""
+    large = [
+        (size, file)
         for file, size in output.files.items()
         if size > 250_000
         and file.endswith(_SCRIPTS)
         and file not in first
         and not _SERVER.search(file)
         and not _LEGACY.search(file)
-    }
+    ]
+    others = dict.fromkeys(sorted(file for _, file in sorted(large)[-_MOST:]), "")
     return WebBuild(
         folder=shown,
         tool=tool,
@@ -521,7 +530,7 @@ def _module_path(target: Target, build: WebBuild, chunk: str, name: str) -> str:
             return path
     # An absolute path of the machine that it was built on, or one from above the package.
     parts = inner.split("/")
-    for start in range(1, len(parts)):
+    for start in range(1, min(len(parts), _DEEP)):
         path = posixpath.join(folder, *parts[start:])
         if target.has(path):
             return path

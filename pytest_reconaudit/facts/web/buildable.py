@@ -194,6 +194,7 @@ def _missing(target: Target, frontend: Frontend) -> Iterator[WebFault]:
             and not link.meant.alias
             and link.specifier.kind in _LOADED
             and not link.specifier.guarded
+            and not (link.specifier.type_only and _has_types(target, link.meant.path))
         ]
         if not lost:
             continue
@@ -235,6 +236,14 @@ def _weight(frontend: Frontend, path: str, loaded: bool) -> tuple[Severity, Conf
     if not loaded:
         return Severity.MEDIUM, Confidence.CERTAIN, "; only types come from there: tsc fails"
     return Severity.HIGH, Confidence.CERTAIN, ""
+
+
+def _has_types(target: Target, path: str) -> bool:
+    """Whether tsc finds what is named: for types `./x.tsx` means x.ts too, and the reverse."""
+    stem, suffix = posixpath.splitext(path)
+    if suffix not in (".ts", ".tsx"):
+        return False
+    return any(target.has(stem + other) for other in (".ts", ".tsx", ".d.ts"))
 
 
 def _suffix_of(path: str) -> str:

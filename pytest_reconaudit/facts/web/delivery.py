@@ -74,7 +74,9 @@ _EDGE = regex(
 _EDGE_WORDS = ("cloudfront", "cloudflare", "fastly", "akamai", "bunny", "cdn", "backend_bucket")
 _EDGE_FILES = (".tf", ".yml", ".yaml", ".toml", ".json", ".conf", ".env", ".bicep")
 _COMPRESSING = regex(
-    r"^\s*encode\b|middlewares\.[\w-]+\.compress\b|^\s*compress\s*:|use-gzip|enable-brotli", 8
+    r"^[ \t]{0,40}(?:encode\b|compress[ \t]{0,4}:)|middlewares\.[\w-]+\.compress\b|use-gzip"
+    r"|enable-brotli",
+    8,
 )
 """8 is ``re.MULTILINE``."""
 _MOUNTED = regex(r"mountPath:\s*['\"]?/etc/nginx")
@@ -369,7 +371,7 @@ def _package(target: Target, frontend: Frontend) -> AssetScope:
             rasters.append((size, path))
         elif lower.endswith(_FONT) and size > _FONT_LIMIT:
             stem = posixpath.splitext(path)[0]
-            if not target.has(f"{stem}.woff2"):
+            if not target.has(f"{stem}.woff2") and _is_named(target, folder, path):
                 fonts.append((size, path))
     faults = [
         *_heavy("c", rasters, "image", "over 300 kB, neither WebP nor AVIF", frontend),
@@ -387,6 +389,21 @@ def _size(target: Target, path: str) -> int:
     with suppress(OSError):
         return (target.root / path).lstat().st_size
     return 0
+
+
+_NAMING = (
+    ".css", ".scss", ".sass", ".less", ".html", ".ts", ".tsx", ".js", ".jsx", ".mjs", ".vue",
+    ".svelte", ".astro", ".json",
+)  # fmt: skip
+
+
+def _is_named(target: Target, folder: str, path: str) -> bool:
+    """Whether some style, page or script of the frontend names a file; nobody loads one that none
+    names."""
+    name = posixpath.basename(path)
+    return any(
+        name in target.text(one) for one in target.files_below(folder) if one.endswith(_NAMING)
+    )
 
 
 def _heavy(

@@ -12,6 +12,7 @@ import json
 import posixpath
 import re
 from collections.abc import Iterator, Mapping
+from itertools import islice
 
 from msgspec import Struct
 
@@ -148,9 +149,10 @@ _DEPENDENCY_KEYS = ("dependencies", "devDependencies", "optionalDependencies", "
                     "bundledDependencies", "bundleDependencies", "resolutions", "overrides",
                     "peerDependenciesMeta", "pnpm", "dependenciesMeta")  # fmt: skip
 _PEERS = regex(
-    r"^([ \t]*)\"?peerDependencies\"?:[ \t]*\{?[ \t]*\n((?:\1[ \t]+[^\n]*\n)+)", re.MULTILINE
+    r"^([ \t]{0,40})\"?peerDependencies\"?:[ \t]{0,4}\{?[ \t]{0,4}\n((?:\1[ \t]+[^\n]*\n)+)",
+    re.MULTILINE,
 )
-_KEY = regex(r"^\s*['\"]?(@?[\w./-]+)['\"]?:", re.MULTILINE)
+_KEY = regex(r"^[ \t]*['\"]?(@?[\w./-]+)['\"]?:", re.MULTILINE)
 _WHOLE_ICONS = frozenset(
     {"lucide-react", "react-icons", "@heroicons/react", "@tabler/icons-react", "lucide-vue-next",
      "@mui/icons-material", "@ant-design/icons", "react-feather", "@phosphor-icons/react",
@@ -373,7 +375,7 @@ class _Texts:
             known = self._known[folder] = ([], [])
             for path in self._target.below(folder):
                 if not _SKIPPED.search(path):
-                    known[not path.endswith(_CODE)].append(self._target.text(path))
+                    known[0 if path.endswith(_CODE) else 1].append(self._target.text(path))
         return known
 
     def _outside(self) -> list[str]:
@@ -393,7 +395,8 @@ class _Texts:
 
 def _quoted(text: str, name: str) -> bool:
     """Whether a script has a name in a string, outside of remarks."""
-    for match in re.finditer(rf"['\"`!]{re.escape(name)}(?=['\"`/!?:@])", text):
+    found = re.finditer(rf"['\"`!]{re.escape(name)}(?=['\"`/!?:@])", text)
+    for match in islice(found, 100):
         start = text.rfind("\n", 0, match.start()) + 1
         if not text[start : match.start()].lstrip().startswith(("//", "*", "/*")):
             return True

@@ -34,7 +34,7 @@ SUFFIXES = (
 )  # fmt: skip
 _WRITTEN = {
     ".js": (".ts", ".tsx", ".d.ts", ".jsx"),
-    ".jsx": (".tsx", ".d.ts"),
+    ".jsx": (".tsx", ".ts", ".d.ts"),
     ".mjs": (".mts", ".d.mts"),
     ".cjs": (".cts", ".d.cts"),
 }
@@ -44,10 +44,13 @@ _CONFIGS = regex(
     r"|babel|jest|rollup|metro|quasar|wxt|config-overrides|tsup|esbuild)[\w.-]*\.(?:ts|js|mjs|cjs"
     r"|mts|cts|json)$|^\.babelrc(?:\.\w+)?$"
 )
+_PART = 400_000
+"""Characters of a component or page that are looked at."""
 _EMBEDDED = (".vue", ".svelte", ".astro", ".mdx", ".html", ".htm")
 _EMBEDDED_IMPORT = regex(
-    r"\b(?:import|export)\b[^;'\"`\n]{0,300}?(?:\n[^;'\"`\n]{0,200}){0,30}?['\"]([^'\"\n]{1,200})['\"]"
+    r"(?<![@.$\w])(?:from|import)\s*['\"]([^'\"\n]{1,200})['\"]"
     r"|\bimport\(\s*['\"`]([^'\"`\n]{1,200})['\"`]|<script\b[^>]{0,200}?\bsrc=['\"]([^'\"\n]{1,200})"
+    r"|@import\s{1,20}['\"]([^'\"\n]{1,200})['\"]"
 )
 _NAME = regex(r"(?:@[a-z0-9~][\w.~-]*/)?[A-Za-z0-9~][\w.~-]*$")
 _MADE = regex(
@@ -156,7 +159,7 @@ def _embedded(target: Target) -> Iterator[tuple[str, FileImports]]:
     for path in target.everything:
         if not path.endswith(_EMBEDDED):
             continue
-        text = target.text(path)
+        text = target.text(path)[:_PART]
         if "import" not in text and "<script" not in text:
             continue
         found = []
@@ -167,7 +170,7 @@ def _embedded(target: Target) -> Iterator[tuple[str, FileImports]]:
             line += text.count("\n", at, start)
             at = start
             column = start - text.rfind("\n", 0, start)
-            kind = ("import", "dynamic", "import")[index - 1]
+            kind = ("import", "dynamic", "import", "url")[index - 1]
             name = match[index]
             if index == 3 and not name.startswith((".", "/")):
                 if "://" in name:

@@ -377,13 +377,27 @@ def router_files(target: Target) -> tuple[RouterFile, ...]:
 
 
 def _is_loaded_late(target: Target, path: str) -> bool:
-    """Whether a module is itself loaded on demand, and in no other way."""
-    kinds = {
-        specifier.kind
-        for user, specifier in importers(target).get(path, ())
-        if not _is_aside(target, user) and not specifier.type_only
-    }
-    return "dynamic" in kinds and kinds.isdisjoint(_STATIC)
+    """Whether a module, or every one that imports it, is loaded on demand, and in no other way."""
+    used_by = importers(target)
+    late = False
+    seen = {path}
+    pending = [path]
+    while pending and len(seen) < _MAX_MODULES:
+        at = pending.pop()
+        users = [
+            (user, specifier.kind)
+            for user, specifier in used_by.get(at, ())
+            if not _is_aside(target, user) and not specifier.type_only
+        ]
+        if not users or at in _entries(target):
+            return False  # a page starts with it, or nobody knows what loads it
+        for user, kind in users:
+            if kind == "dynamic":
+                late = True
+            elif kind in _STATIC and user not in seen:
+                seen.add(user)
+                pending.append(user)
+    return late
 
 
 def _eager(

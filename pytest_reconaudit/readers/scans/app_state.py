@@ -144,6 +144,9 @@ def _is_layered(code: Code, call: Call) -> bool:
 # -- what is made for each worker ----------------------------------------------------------------
 
 
+_MOST_DATA = 200
+
+
 def _per_worker(code: Code) -> tuple[list[Built], bool]:
     found: list[Built] = []
     one_worker = False
@@ -163,7 +166,7 @@ def _per_worker(code: Code) -> tuple[list[Built], bool]:
             one
             for one in code.calls_in(start, end)
             if one.name in ("app_data", "data") and not one.path and one.arguments
-        ]
+        ][:_MOST_DATA]
         told = 0
         for call in code.calls_in(start, end):
             if call.macro or len(call.path) < 2 or call.start < told:
@@ -196,13 +199,12 @@ def _is_shared(code: Code, made: Call, data: list[Call]) -> bool:
         start, end = call.arguments[0]
         if start <= made.start and made.end <= end:
             return True
-    for binding in code.bindings:
-        if binding.value[0] <= made.start and made.end <= binding.value[1]:
-            name = binding.name.encode()
-            for call in data:
-                start, end = call.arguments[0]
-                if call.start > binding.start and _names(name, code.source[start:end]):
-                    return True
+    for binding in code.bindings_around(made.start, made.end):
+        name = binding.name.encode()
+        for call in data:
+            start, end = call.arguments[0]
+            if call.start > binding.start and _names(name, code.source[start:end]):
+                return True
     return False
 
 

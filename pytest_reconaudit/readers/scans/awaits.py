@@ -8,8 +8,10 @@ by side is judged by ``facts/web/awaits.py``.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator
 from functools import cached_property
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
@@ -114,6 +116,9 @@ _CONTROL = """
 (shorthand_property_identifier) @name
 """
 _MAX_CALLS = 60
+_DEEP = 12
+_LONG = 30_000
+"""Bytes of a loop whose rounds do too much to be told apart."""
 
 
 def _waits(text: str, path: str) -> bool:
@@ -143,7 +148,8 @@ class _Reading:
                 together += 1
             for scope in code.around(call.scope):
                 if scope.kind == "loop":
-                    by_loop.setdefault(scope.index, []).append(call)
+                    if self._is_shallow(scope):
+                        by_loop.setdefault(scope.index, []).append(call)
                     break
                 if scope.kind in ("function", "closure"):
                     break
@@ -167,6 +173,11 @@ class _Reading:
             for name, line in sorted({*loops, *runs}, key=_line)
         ]
         return FileAwaits(tuple(functions), together)
+
+    def _is_shallow(self, scope: Scope) -> bool:
+        """Whether so few loops lie around one that a person may have written it."""
+        loops = (one for one in self.code.around(scope.index) if one.kind == "loop")
+        return next(islice(loops, _DEEP, None), None) is None
 
     # -- where ---------------------------------------------------------------------------------
 
@@ -273,18 +284,32 @@ class _Reading:
         """The names that stand for the item of a round."""
         code = self.code
         names = set(_WORD.findall(item))
-        for binding in code.bindings:
-            if binding.start >= scope.end:
-                break
-            if binding.start >= scope.start and names & set(
-                _WORD.findall(code.text(binding.value))
-            ):
+        for binding in self._declared_in(scope):
+            if names & set(_WORD.findall(code.text(binding.value))):
                 names.update(_WORD.findall(binding.name))
         return names
+
+    def _declared_in(self, scope: Scope) -> list[Binding]:
+        starts = self._declared_at
+        return list(
+            self.code.bindings[bisect_left(starts, scope.start) : bisect_left(starts, scope.end)]
+        )
+
+    @cached_property
+    def _declared_at(self) -> list[int]:
+        return [one.start for one in self.code.bindings]
+
+    @cached_property
+    def _scopes(self) -> tuple[list[int], list[Scope]]:
+        """Every scope by where it begins."""
+        scopes = sorted(self.code.scopes, key=lambda one: one.start)
+        return [one.start for one in scopes], scopes
 
     def _order(self, node: Node, scope: Scope, item: str) -> str:
         """Why the rounds of a loop over a collection must follow each other."""
         code = self.code
+        if scope.end - scope.start > _LONG:
+            return "its body is long"
         before = code.source.rfind(b"\n", 0, node.start_byte)
         for _ in range(2):
             before = code.source.rfind(b"\n", 0, max(before, 0))
@@ -304,10 +329,11 @@ class _Reading:
         if body is None:
             return ""
         found = code.tree.captures(query(code.language, _CONTROL), body)
+        starts, scopes = self._scopes
         inner = [
             one
-            for one in code.scopes
-            if one.start >= scope.start and one.end <= scope.end and one.index != scope.index
+            for one in scopes[bisect_left(starts, scope.start) : bisect_left(starts, scope.end)]
+            if one.end <= scope.end and one.index != scope.index
         ]
         for way in found.get("leave", ()):
             if not _within(way, inner, ("closure", "function")):
@@ -334,12 +360,7 @@ class _Reading:
     def _carried(self, scope: Scope, item: str, found: dict[str, list[Node]]) -> str:
         """Whether a round uses what an earlier one has changed."""
         code = self.code
-        own = {
-            word
-            for binding in code.bindings
-            if scope.start <= binding.start < scope.end
-            for word in _WORD.findall(binding.name)
-        }
+        own = {word for binding in self._declared_in(scope) for word in _WORD.findall(binding.name)}
         own.update(_WORD.findall(item))
         changed: dict[str, set[int]] = {}
         for node in found.get("assigned", ()):

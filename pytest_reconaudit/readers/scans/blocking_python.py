@@ -19,6 +19,7 @@ __all__ = ["blocking_python"]
 _WORDS = (
     "sleep", "requests", "httpx", "urlopen", "urlretrieve", "subprocess", "psycopg", "pymysql",
     "MySQLdb", "sqlite3", "bcrypt", "context", "Session", "os.system", "pyodbc", "oracledb",
+    "redis",
 )  # fmt: skip
 _HTTP = frozenset({"get", "post", "put", "patch", "delete", "head", "options", "request", "stream"})
 _PROCESS = frozenset({"run", "call", "check_output", "check_call", "getoutput", "getstatusoutput"})
@@ -30,8 +31,15 @@ _SESSION_METHODS = frozenset(
      "delete", "rollback"}
 )  # fmt: skip
 _HASHER = regex(r"(?:pwd|crypt|password)_?context$|^(?:ph|hasher|password_hasher|pwd_hasher)$", 2)
+_CALLED = regex(r"([A-Za-z_][\w.]*)\(")
+_CLIENTS = (("Redis",), ("StrictRedis",), ("from_url",), ("RedisCluster",))
 _HASHERS = frozenset({"CryptContext", "PasswordHasher", "PasswordHash"})
 _SESSION = regex(r"^(?:Annotated\[\s*)?(?:\w+\.)*(?:Session|scoped_session)\b")
+_COMMANDS = frozenset(
+    {"get", "set", "setex", "setnx", "mget", "mset", "delete", "exists", "expire", "incr", "decr",
+     "hget", "hset", "hgetall", "lpush", "rpush", "blpop", "brpop", "lrange", "sadd", "smembers",
+     "zadd", "zrange", "publish", "keys", "ttl", "ping", "xadd", "getdel", "incrby"}
+)  # fmt: skip
 _BLANKS = regex(r"\s+")
 
 
@@ -90,6 +98,9 @@ def _within(code: Code, call: Call) -> Iterator[Scope]:
 
 
 def _kind(code: Code, call: Call, sync_sessions: bool) -> tuple[str, str] | None:
+    holder = _holder(code, call) if call.name in _COMMANDS else ""
+    if holder and _is_sync_redis(code, call, holder):
+        return "redis", f"{holder}.{call.name}"
     if not call.path:
         return _method(code, call, sync_sessions) if call.name in _SESSION_METHODS else None
     path = code.resolved(call.path)
@@ -116,6 +127,36 @@ def _kind(code: Code, call: Call, sync_sessions: bool) -> tuple[str, str] | None
     if sync_sessions and name in _SESSION_METHODS and len(call.path) == 2:
         return _session(code, call, call.path[0])
     return None
+
+
+def _holder(code: Code, call: Call) -> str:
+    """The plain name that a method is called on; empty for anything else."""
+    if call.path:
+        return call.path[0] if len(call.path) == 2 else ""
+    text = code.text(call.receiver) if call.receiver[1] - call.receiver[0] < 60 else ""
+    return text if text.isidentifier() else ""
+
+
+def _is_sync_redis(code: Code, call: Call, holder: str) -> bool:
+    """Whether a name is redis-py's synchronous client, made in this file or taken as one."""
+    if b"redis" not in code.source:
+        return False
+    function = code.function_at(call.scope)
+    for parameter in function.parameters if function is not None else ():
+        if parameter.name == holder:
+            typed = parameter.type.strip("\"' ").split("[")[0]
+            return code.resolved(tuple(typed.split("."))) in (
+                ("redis", "Redis"),
+                ("redis", "StrictRedis"),
+            )
+    binding = code.binding_of(holder, call.start, call.scope)
+    if binding is None or binding.value[1] <= binding.value[0]:
+        return False
+    made = _CALLED.match(code.text(binding.value))
+    if made is None:
+        return False
+    path = code.resolved(tuple(made[1].split(".")))
+    return path[0] == "redis" and "asyncio" not in path and path[1:2] in _CLIENTS
 
 
 def _is_hasher(code: Code, call: Call) -> bool:

@@ -53,9 +53,14 @@ class Stray(Struct, frozen=True, array_like=True):
     runs: tuple[StrayRun, ...]
 
 
-_CONFLICT = regex(r"^<{7} [^\n]*\n(?:(?!<{7} ).*\n)*?={7}\n(?:.*\n)*?>{7} ", re.MULTILINE)
+_CONFLICT = regex(
+    r"^<{7} [^\n]*\n(?:(?!<{7} |={7}\n).*\n)*={7}\n(?:(?!<{7} |={7}\n|>{7} ).*\n)*>{7} ",
+    re.MULTILINE,
+)
 _MARKDOWN = regex(r"\s*(#[ \t]+[^\n]{0,100}|```[^\n]{0,40})")
-_TEMPLATE = regex(r"\{%|<%|^\s*\{\{|\{\{[#/^>]|__[A-Z_]+__|\$\{\{|^\s*[@#]\{", re.MULTILINE)
+_TEMPLATE = regex(
+    r"\{%|<%|^[ \t]{0,80}\{\{|\{\{[#/^>]|__[A-Z_]+__|\$\{\{|^[ \t]{0,80}[@#]\{", re.MULTILINE
+)
 _RENAMED = regex(r"(?:[\w$]+\s+)?as\s+[\w$]")
 _SIDES = {
     "{": ("{", 1), "${": ("{", 1), "}": ("{", -1), "(": ("(", 1), ")": ("(", -1), "[": ("[", 1),

@@ -28,6 +28,7 @@ from pytest_reconaudit.readers.cache_words import (
     stripped,
 )
 from pytest_reconaudit.readers.code import Call, Code, Function, Scope
+from pytest_reconaudit.readers.query_call import binding_near
 from pytest_reconaudit.readers.scanning import SCRIPT, scan
 
 __all__ = ["caches"]
@@ -72,6 +73,9 @@ _EVERYTHING = regex(
 )
 _INVALIDATES = regex(r"_?(?:invalidate|evict|bust|purge)(?!Queries|Query|Tags?$)")
 _NOT_KEYS = regex(r"expired|stale|oldest|stats|entries|client|connection|listener|worker", re.I)
+_CACHE_MODULE = regex(
+    r"(?:\w*[_-])?(?:cache|caching|redis)(?:[_-]?(?:utils?|helpers?|store|client))?", re.I
+)
 _THING = r"(?:d|_?(?:value|data|json|item|key|entry))?"
 _FUNCTION_VERBS = (
     (
@@ -141,6 +145,15 @@ _COUNTED = regex(
     r"cache[_.-]?(?:hit|miss)|(?:hit|miss)(?:es|s)?[_ ]?(?:count|total|rate|counter)"
     r"|record_(?:cache_)?(?:hit|miss)|\b(?:hits|misses)\s*\+=\s*1"
 )
+_MERE_ID = regex(
+    r"[\w$]+(?:[?!]?\.[\w$]+){0,3}[?!]?\.(?:id|_id|uuid)(?:\.(?:to_string|toString|clone)\(\))?"
+)
+_NAME_IN = regex(r"(?<![\w.$'\"`])[A-Za-z_$][\w$]*")
+_OUTSIDE = regex(
+    r"(?:\(?await\s+)(?:fetch|axios|got|ky)\b|\(?await\s+(?:this\.)?(?!(?:db|pg|prisma|sql|mongo|mysql)\w*\b)"
+    r"\w*(?:[pP]rovider|[a-z]ApiClient|axios|octokit|stripe)\.(?:\w+\.){0,2}\w+\("
+)
+"""What another system is asked."""
 
 
 def _wants(text: str, path: str) -> bool:
@@ -179,6 +192,9 @@ class _Reading:
         self.times = TimeReader(code)
         self.identity = IdentityReader(code)
         self.stores = StoreReader(code, self.source)
+        self._clusters: dict[int, bool] = {}
+        self._let: dict[int, dict[str, list[tuple[int, str]]]] = {}
+        self._declared: dict[tuple[str, bool], bool] = {}
         if self.about:
             self.stores.find_maps()
 
@@ -253,7 +269,28 @@ class _Reading:
             if _DELETES.match(name) and not _NOT_KEYS.search(name):
                 return "pattern" if _BY_PATTERN.search(name) else "delete"
             return ""
-        return self._function_verb(call) if 0 < len(call.path) < 3 else ""
+        if not 0 < len(call.path) < 3:
+            return ""
+        return self._function_verb(call) or self._imported_verb(call)
+
+    def _imported_verb(self, call: Call) -> str:
+        """The verb of a function that comes from a module that is a cache's by its name:
+        ``import { remember, forget } from "../lib/cache"``."""
+        if len(call.path) != 1 or not call.arguments or self.code.language == "rust":
+            return ""
+        known = self.code.imported(call.name)
+        if known is None or len(known.path) < 2:
+            return ""
+        module = re.sub(r"\.[cm]?[jt]sx?$", "", ".".join(known.path[:-1]))
+        words = [word for word in re.split(r"[/.]", module) if word]
+        if not words or _CACHE_MODULE.fullmatch(words[-1]) is None:
+            return ""
+        verb = _VERBS.get(known.path[-1].lower(), "")
+        if verb in ("get", "set", "wrap"):
+            return verb
+        if _DELETES.match(call.name) and not _NOT_KEYS.search(call.name):
+            return "pattern" if _BY_PATTERN.search(call.name) else "delete"
+        return ""
 
     def _function_verb(self, call: Call) -> str:
         """The verb of a function that is a cache's by its own name: ``invalidateCache(key)``."""
@@ -332,14 +369,25 @@ class _Reading:
             return ""
         if self.code.language == "rust":
             # `if let Ok(mut conn) = …`, `let Some(conn) = … else { … }`
-            before = self.code.text(function.body[0], call.start)
-            for match in reversed(list(_LET.finditer(before))):
-                if re.search(rf"\b{name}\b", match[1]):
-                    return match[2]
+            for end, value in reversed(self._lets(function).get(name, ())):
+                if end <= call.start:
+                    return value
         for one in function.parameters:
             if stripped(one.name) == name:
                 return f"{one.type} {self._imported(one.type)}"
         return ""
+
+    def _lets(self, function: Function) -> dict[str, list[tuple[int, str]]]:
+        """Name → (where it ends, value) of each ``let`` of a function with the name in it."""
+        known = self._let.get(function.index)
+        if known is None:
+            known = self._let[function.index] = {}
+            start, end = function.body
+            # One character a byte: offsets are those of the source.
+            for match in _LET.finditer(self.code.source[start:end].decode("latin-1")):
+                for name in set(WORD.findall(match[1])):
+                    known.setdefault(name, []).append((start + match.end(), match[2]))
+        return known
 
     def _imported(self, type_: str) -> str:
         """Where the names of a type come from."""
@@ -357,6 +405,13 @@ class _Reading:
             if match is None or (match[1] == name and "." not in made):
                 return False
             name, alone = match[1], False
+        known = self._declared.get((name, alone))
+        if known is None:
+            known = self._declared[name, alone] = self._is_declared_redis(name, alone)
+        return known
+
+    def _is_declared_redis(self, name: str, alone: bool) -> bool:
+        """Whether the file somewhere declares a name as a connection to Redis."""
         if alone:
             return self.code.language == "python" and bool(
                 re.search(
@@ -443,7 +498,29 @@ class _Reading:
                 identity=identity,
                 identity_line=identity_line,
                 request_key=verb in ("set", "wrap") and self.identity.is_request_key(key, call),
+                stored=self._stored(call, arguments) if verb == "set" else "",
             )
+
+    def _stored(self, call: Call, arguments: list[tuple[int, int]]) -> str:
+        """What a write stores, as far as that is surely no row of the database."""
+        code = self.code
+        for one in arguments[1:4]:
+            text = code.text(one)[:200]
+            if _MERE_ID.fullmatch(text):
+                return "id"
+            for name in _NAME_IN.findall(text)[:6]:
+                binding = binding_near(code, name, call.start, call.scope)
+                if binding is not None and _OUTSIDE.match(code.text(binding.value)[:200]):
+                    return "outside"
+        return ""
+
+    @cached_property
+    def _arguments_from(self) -> dict[int, list[Call]]:
+        """Where a chain begins → its calls of ``arg``."""
+        found: dict[int, list[Call]] = {}
+        for one in self.code.calls_named(("arg",)):
+            found.setdefault(one.receiver[0], []).append(one)
+        return found
 
     def _command(self, call: Call) -> Iterator[CacheOp]:
         """``redis::cmd("SET").arg(&key).arg(value).arg("EX").arg(60)``."""
@@ -459,10 +536,7 @@ class _Reading:
             return
         words = name.upper().split()
         name = words[0] if words else ""
-        chain = sorted(
-            (one for one in code.calls_named(("arg",)) if one.receiver[0] == call.start),
-            key=lambda one: one.end,
-        )
+        chain = sorted(self._arguments_from.get(call.start, ()), key=lambda one: one.end)
         arguments = [one.arguments[0] for one in chain if len(one.arguments) == 1]
         if name in ("KEYS", "FLUSHALL", "FLUSHDB"):
             yield from self._made(call, "raw", name, "redis", "cmd", arguments)
@@ -486,7 +560,7 @@ class _Reading:
             return 0
         code = self.code
         function = code.function_at(call.scope)
-        if function is not None and "cluster" in code.text(function.body).lower():
+        if function is not None and self._names_cluster(function):
             return 0  # the keys of one command must lie on one node
         for scope in code.around(call.scope):
             if scope.kind == "function":
@@ -524,6 +598,13 @@ class _Reading:
                     return code.line(by.name_at)
                 return 0
         return 0
+
+    def _names_cluster(self, function: Function) -> bool:
+        known = self._clusters.get(function.index)
+        if known is None:
+            known = "cluster" in self.code.text(function.body).lower()
+            self._clusters[function.index] = known
+        return known
 
     def _head_of(self, scope: Scope, function: Function | None) -> int:
         return scope.head[0] if scope.head[1] else scope.start

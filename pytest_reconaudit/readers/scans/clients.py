@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -101,6 +102,7 @@ def clients(code: Code) -> ClientFile | None:
 
 def _sites(code: Code) -> Iterator[ClientSite]:
     runs = Executions(code)
+    loops = sorted(one.start for one in code.scopes if one.kind == "loop" and one.label != "for")
     for call in code.calls:
         if call.macro:
             continue
@@ -122,9 +124,49 @@ def _sites(code: Code) -> Iterator[ClientSite]:
             code.line(function.name_at) if function is not None else 0,
             any(one.kind == "loop" for one in code.around(call.scope)),
             function is None or at.kind in (ELSEWHERE, UNKNOWN),
-            function is not None and _is_guarded(code, call, function.body),
+            function is not None and _is_guarded(code, call, function.body, loops),
             code.scopes[call.scope].kind in ("block", "loop"),
         )
+    yield from _named(code)
+
+
+def _named(code: Code) -> Iterator[ClientSite]:
+    """``Lazy::new(reqwest::Client::new)``: a lazy cell that is given the constructor's name."""
+    if b"Client::new" not in code.source:
+        return
+    for call in code.calls_named(("new", "get_or_init")):
+        if len(call.arguments) != 1 or call.macro:
+            continue
+        text = code.text(call.arguments[0]) if _is_short(call.arguments[0]) else ""
+        words = tuple(text.split("::"))
+        if words[-2:] != ("Client", "new") or not all(one.isidentifier() for one in words):
+            continue
+        path = code.resolved(words)
+        function = code.function_at(call.scope)
+        if (
+            path[0] != "reqwest"
+            or "blocking" in path
+            or (function is not None and function.is_test)
+        ):
+            continue
+        place = code.place(call.arguments[0][0])
+        line = code.line(function.name_at) if function is not None else 0
+        yield ClientSite(
+            "http",
+            "::".join(path),
+            place.line or 0,
+            place.column or 0,
+            _BLANKS.sub(" ", code.text(call.start, min(call.end, call.start + 120))),
+            line,
+            False,
+            True,
+            False,
+            False,
+        )
+
+
+def _is_short(span: tuple[int, int]) -> bool:
+    return span[1] - span[0] < 80
 
 
 def _site(code: Code, call: Call) -> tuple[str, str] | None:
@@ -143,16 +185,15 @@ def _site(code: Code, call: Call) -> tuple[str, str] | None:
     return "redis", f"redis::Client::{call.name}"
 
 
-def _is_guarded(code: Code, call: Call, body: tuple[int, int]) -> bool:
-    source = code.source[body[0] : body[1]]
-    if b"is_none()" in source or b"get_or_init" in source or b"get_or_try_init" in source:
+_MADE_ONCE = (b"is_none()", b"get_or_init", b"get_or_try_init")
+
+
+def _is_guarded(code: Code, call: Call, body: tuple[int, int], loops: list[int]) -> bool:
+    """Whether a function makes the client once: it asks whether there is one, or a loop follows."""
+    if any(code.source.find(word, *body) >= 0 for word in _MADE_ONCE):
         return True
-    inside = {one.index for one in code.around(call.scope)}
-    return any(
-        one.kind == "loop" and one.start > call.end and one.end <= body[1] and one.label != "for"
-        for one in code.scopes
-        if one.index not in inside
-    )
+    after = bisect_right(loops, call.end)
+    return after < len(loops) and loops[after] < body[1]
 
 
 # -- sizes of pools ------------------------------------------------------------------------------

@@ -124,13 +124,10 @@ def components(code: Code) -> FileComponents | None:
 
 def _bound(code: Code, call: Call) -> str:
     """The name that the value of a call is given to, wrappers included."""
-    for binding in code.bindings:
-        if binding.start > call.start:
-            break
-        if binding.value[0] <= call.start and call.end <= binding.value[1]:
-            inner = code.text(binding.value[0], call.start)
-            if "=>" not in inner and "{" not in inner:
-                return binding.name
+    for binding in reversed(list(code.bindings_around(call.start, call.end))):
+        inner = code.text(binding.value[0], call.start)
+        if "=>" not in inner and "{" not in inner:
+            return binding.name
     return ""
 
 
@@ -172,7 +169,8 @@ def _is_fake(code: Code, loader: Scope) -> bool:
 def _memos(code: Code) -> Iterator[Memo]:
     if b"memo" not in code.source:
         return
-    defaults = _DEFAULT.findall(code.source)
+    defaults = set(_DEFAULT.findall(code.source))
+    listed = _listed(code)
     for call in code.calls_named(["memo"]):
         if len(call.arguments) != 1 or code.scopes[call.scope].kind != "module":
             continue
@@ -190,7 +188,8 @@ def _memos(code: Code) -> Iterator[Memo]:
         yield Memo(
             name,
             whole or name.encode() in defaults,
-            code.source[binding:].lstrip().startswith(b"export") or _is_listed(code, name),
+            code.source[binding : call.start + 1].lstrip().startswith(b"export")
+            or name.encode() in listed,
             code.line(call.start),
         )
 
@@ -199,11 +198,12 @@ _DEFAULT = regex(rb"\bexport\s+default\s+([A-Z]\w*)\s*;?\s*(?:\n|$)")
 _LISTS = regex(rb"\bexport\s*\{([^{}]*)\}\s*;?\s*(?!\s*from)")
 
 
-def _is_listed(code: Code, name: str) -> bool:
-    return any(
-        name.encode() in listed.split()
-        for listed in _LISTS.findall(code.source.replace(b",", b" , "))
-    )
+def _listed(code: Code) -> set[bytes]:
+    """The words of every ``export { … }``."""
+    if b"export" not in code.source:
+        return set()
+    lists = _LISTS.findall(code.source.replace(b",", b" , "))
+    return {word for listed in lists for word in listed.split()}
 
 
 # -- pages -----------------------------------------------------------------------------------

@@ -29,7 +29,7 @@ _ENDS = regex(
     r"\breturn\s+(?![;}\n])|=>\s*\(\)\s*=>|\bonce\s*:|\bsignal\b|clearInterval|removeEventListener"
     r"|\.close\s*\(|useSyncExternalStore"
 )
-_COMMENT = regex(r"/\*.*?\*/|//[^\n]*", 16)
+_COMMENT = regex(r"/\*.*?(?:\*/|\Z)|//[^\n]*", 16)
 """16 is ``re.DOTALL``."""
 
 

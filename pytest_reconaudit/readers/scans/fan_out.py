@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from msgspec import Struct
@@ -70,8 +71,15 @@ _REMOTE = regex(
 _SENDER = regex(r"\b(\w+)\s*:\s*(?:Option<|Arc<)?(?:[\w:]*::)?UnboundedSender\s*<")
 _ANSWERED = regex(rb"\boneshot\b")
 _PATH = regex(r"[\w.]*?\w(?=\.(?:iter|into_iter|clone|drain)\b|$)")
+_ENDS = regex(r"\blet\s*\(\s*\w+\s*,\s*(?:mut\s+)?(\w+)\s*\)\s*(?::[^=;]{1,60})?=\s*$")
+"""The names of a channel's ends, before the call that makes it; the receiver's."""
+_HEAD = regex(r"\bwhile\s+let\b[^;{}]*$")
 _BLANKS = regex(r"\s+")
 _BLANK = regex(rb"\s+")
+
+
+_NEAR = 8_000
+"""Bytes before a loop in which its collection may be counted."""
 
 
 def _fans_out(text: str, path: str) -> bool:
@@ -92,6 +100,14 @@ def _sites(code: Code) -> Iterator[FanOutSite | None]:
     senders: set[str] = set()
     if b"UnboundedSender" in code.source:
         senders.update(_SENDER.findall(code.source.decode("utf-8", "replace")))
+    limited: dict[int, bool] = {}
+    answered: dict[int, bool] = {}
+
+    def is_limited(function: Function) -> bool:
+        if function.index not in limited:
+            limited[function.index] = _within(code, function, _LIMITING)
+        return limited[function.index]
+
     for call in code.calls:
         if call.macro:
             continue
@@ -106,16 +122,21 @@ def _sites(code: Code) -> Iterator[FanOutSite | None]:
             over = _collection(code, call, function)
             if not over:
                 continue
-            if _is_limited(code, function) or _is_few(code, over, call):
+            if is_limited(function) or _is_few(code, over, call):
                 yield None
                 continue
         elif kind == "join":
             over = _joined(code, call, function)
-            if not over or _is_limited(code, function):
+            if not over or is_limited(function):
                 yield None
                 continue
+        elif kind == "channel":
+            if _one_reply(code, call, function):
+                continue
         elif kind == "send":
-            if _ANSWERED.search(code.source[function.body[0] : function.body[1]]):
+            if function.index not in answered:
+                answered[function.index] = _within(code, function, _ANSWERED)
+            if answered[function.index]:
                 continue  # the request waits for the answer: one message each at a time
             over = _BLANKS.sub("", code.text(call.receiver))[:60]
         place = code.place(call.name_at)
@@ -156,6 +177,28 @@ def _kind(code: Code, call: Call, roots: dict[int, Call], senders: set[str]) -> 
     return ""
 
 
+def _one_reply(code: Code, call: Call, function: Function) -> bool:
+    """Whether the function that makes a channel itself takes one message from it: the sender goes
+    along with a question, and the answer comes back."""
+    made = _ENDS.search(code.text(max(function.body[0], call.start - 120), call.start))
+    if made is None:
+        return False
+    taken = [
+        one
+        for one in code.calls_named(("recv", "recv_async"))
+        if call.end < one.start < function.body[1] and code.text(one.receiver).strip() == made[1]
+    ]
+    return (
+        len(taken) == 1
+        and not any(
+            scope.kind != "block"
+            for scope in code.around(taken[0].scope)
+            if scope.start > call.end  # a loop or a closure that begins after the channel is made
+        )
+        and not _HEAD.search(code.text(max(call.end, taken[0].start - 80), taken[0].start))
+    )
+
+
 def _collection(code: Code, call: Call, function: Function) -> str:
     """Source of what a task is started for each element of; empty when it is not."""
     for scope in code.around(call.scope):
@@ -174,8 +217,9 @@ def _collection(code: Code, call: Call, function: Function) -> str:
     return ""
 
 
-def _is_limited(code: Code, function: Function) -> bool:
-    return _LIMITING.search(code.source[function.body[0] : function.body[1]]) is not None
+def _within(code: Code, function: Function, pattern: re.Pattern[bytes]) -> bool:
+    """Whether a function's body matches somewhere."""
+    return pattern.search(code.source, *function.body) is not None
 
 
 def _is_few(code: Code, over: str, call: Call) -> bool:
@@ -191,7 +235,8 @@ def _is_few(code: Code, over: str, call: Call) -> bool:
     words = _PATH.match(_BLANKS.sub("", over).lstrip("&"))
     if words is not None and function is not None:
         held = words[0].encode()
-        if held + b".len()" in _BLANK.sub(b"", code.source[function.body[0] : call.start]):
+        near = max(function.body[0], call.start - _NEAR)
+        if held + b".len()" in _BLANK.sub(b"", code.source[near : call.start]):
             return True  # it was counted before
     if _RANGE.search(over):
         return not _LENGTH.search(over)
@@ -249,7 +294,9 @@ def _source_of(text: str) -> str:
 def _pushed(code: Code, name: str, after: int, join: Call) -> str:
     """What is iterated over where futures are pushed to a list in a loop."""
     for push in code.calls_named(("push",)):
-        if push.path or not after < push.start < join.start:
+        if push.start >= join.start:
+            break
+        if push.path or push.start <= after:
             continue
         if code.text(push.receiver).strip() != name or not push.arguments:
             continue

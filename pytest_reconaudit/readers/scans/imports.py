@@ -63,7 +63,7 @@ _AROUND = frozenset(
 _CLAUSE = regex(
     r"(?:import|export)\b(\s+type(?:of)?\b(?!\s*(?:,|from\b)))?(.*?)(?:\bfrom\s*)?$", re.DOTALL
 )
-_COMMENT = regex(r"/\*.*?\*/|//[^\n]*", re.DOTALL)
+_COMMENT = regex(r"/\*.*?(?:\*/|\Z)|//[^\n]*", re.DOTALL)
 _CALLS = regex(
     rb"\bimport\s*\(|\brequire(?:\.(?:resolve|context|ensure|requireActual))?\s*\(|\bnew\s+URL\s*\("
     rb"|\bimport\.meta\.(?:glob(?:Eager)?|resolve)\s*[<(]"

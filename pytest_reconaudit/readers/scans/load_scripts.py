@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import cached_property
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
@@ -177,6 +179,16 @@ _OWN_TAGS = frozenset(
 _DEPTH = 12
 
 
+_STEPS = 300
+"""Expressions that one text may be put together from: names that stand for names multiply."""
+_MOST_SAME = 200
+"""Declarations of one name, and checks on it, that are told apart."""
+_MOST_REQUESTS = 1_500
+_MOST_RATES = 50
+_MOST_UNKNOWN = 20
+_CLIMB = 25
+
+
 def _is_k6(text: str, path: str) -> bool:
     return "k6" in text and _K6.search(text) is not None
 
@@ -191,6 +203,8 @@ class _Script:
     def __init__(self, tree: SyntaxTree) -> None:
         self.tree = tree
         self.text = tree.text
+        self._left = _STEPS
+        self._exits: dict[int, int] = {}
         self.declarators: dict[str, list[Node]] = {}
         self.assigned: set[str] = set()
         self.imports: dict[str, tuple[str, str]] = {}
@@ -209,7 +223,9 @@ class _Script:
                     continue
                 name = node.child_by_field_name("name")
                 if name is not None and name.type == "identifier":
-                    self.declarators.setdefault(self.text(name), []).append(node)
+                    same = self.declarators.setdefault(self.text(name), [])
+                    if len(same) < _MOST_SAME:
+                        same.append(node)
         self.options = self._options()
 
     def line(self, node: Node) -> int:
@@ -264,8 +280,10 @@ class _Script:
     def record(self) -> K6Script:
         thresholds = self._thresholds()
         rates, metrics = self._metrics()
-        requests = tuple(self._requests())
+        requests = tuple(islice(self._requests(), _MOST_REQUESTS))
         called = [self._callee(one) for one in self.calls]
+        if not thresholds and self._fails_itself(called):
+            thresholds = None
         users, users_line = self._most_users()
         own = sorted({pair for pair in self.imports.values() if pair[0].startswith(".")})
         return K6Script(
@@ -286,6 +304,15 @@ class _Script:
             most_users=users,
             most_line=users_line,
         )  # fmt: skip
+
+    def _fails_itself(self, called: list[tuple[str, ...]]) -> bool:
+        """Whether the script can end the run as failed without a threshold: ``test.abort()`` of
+        k6/execution, or ``expect`` of the k6-testing library."""
+        modules = [module for module, _ in self.imports.values()]
+        ends = "k6/execution" in modules and any(
+            len(name) == 2 and name[1] in ("abort", "fail") for name in called
+        )
+        return ends or any("k6-testing" in module for module in modules)
 
     def _callee(self, call: Node) -> tuple[str, ...]:
         """``("http", "get")`` of ``http.get(…)``."""
@@ -331,7 +358,8 @@ class _Script:
 
     def value(self, node: Node | None, keys: list[str], depth: int = 0) -> str:
         """A text expression; unknown parts are holes."""
-        if node is None or depth > _DEPTH:
+        self._left = self._left - 1 if depth else _STEPS
+        if node is None or depth > _DEPTH or self._left < 0:
             return "${}"
         kind = node.type
         if kind == "string":
@@ -533,16 +561,25 @@ class _Script:
                     return False
                 if self._callee(call)[-1:] not in (("group",), ("describe",)):
                     return False
-            if current.type == "statement_block":
-                for sibling in current.named_children:
-                    if sibling.start_byte >= node.start_byte:
-                        break
-                    if sibling.type in ("return_statement", "throw_statement") or (
-                        sibling.type == "if_statement" and "return" in self.text(sibling)
-                    ):
-                        return False
+            if current.type == "statement_block" and self._exit(current) < node.start_byte:
+                return False
             child, current = current, current.parent
         return current is not None
+
+    def _exit(self, block: Node) -> int:
+        """Where the first statement of a block stands after which the rest may be left out."""
+        known = self._exits.get(block.id)
+        if known is None:
+            known = self._exits[block.id] = next(
+                (
+                    one.start_byte
+                    for one in block.named_children
+                    if one.type in ("return_statement", "throw_statement")
+                    or (one.type == "if_statement" and "return" in self.text(one))
+                ),
+                len(self.tree.source),
+            )
+        return known
 
     def _accepted(self, call: Node) -> tuple[set[int] | None, Node | None]:
         """(the statuses that the checks on an answer let pass, the predicate that lets most)."""
@@ -583,14 +620,22 @@ class _Script:
         for one in self.declarators.get(name, ()):
             if end < one.start_byte < limit:
                 limit = one.start_byte
-        for call in self.calls:
-            if not end <= call.start_byte < limit:
-                continue
-            if self._callee(call) == (name,) or self._callee(call)[-1:] != ("check",):
-                continue
-            given = self._arguments(call)
-            if given and given[0].type == "identifier" and self.text(given[0]) == name:
+        for call in self._checks.get(name, ()):
+            if end <= call.start_byte < limit:
                 yield from self._predicates(call)
+
+    @cached_property
+    def _checks(self) -> dict[str, list[Node]]:
+        """Variable → the checks on it."""
+        found: dict[str, list[Node]] = {}
+        for call in self.calls:
+            callee = self._callee(call)
+            given = self._arguments(call) if callee[-1:] == ("check",) else []
+            if given and given[0].type == "identifier" and callee != (self.text(given[0]),):
+                same = found.setdefault(self.text(given[0]), [])
+                if len(same) < _MOST_SAME:
+                    same.append(call)
+        return found
 
     def _predicates(self, call: Node) -> Iterator[Node]:
         given = self._arguments(call)
@@ -687,7 +732,7 @@ class _Script:
             if self._key(pair) in ("target", "vus", "startVUs"):
                 inner = pair.child_by_field_name("value")
                 text = self.value(inner, []).replace("_", "")
-                if not text.isascii() or not text.isdigit():
+                if not text.isascii() or not text.isdigit() or len(text) > 12:
                     return 0, 0
                 if int(text) > most:
                     most, line = int(text), self.line(pair)
@@ -703,7 +748,7 @@ class _Script:
                 break
             text = self.text(node)
             for match in _STATED.finditer(text):
-                number = float(match["number"].replace(",", "").replace("_", ""))
+                number = float(match["number"].replace(",", "").replace("_", "")[:12])
                 users = int(number * _UNITS[(match["unit"] or "").lower()])
                 row = self.line(node) + text.count("\n", 0, match.start())
                 if best is None or users > best[0]:
@@ -725,7 +770,13 @@ class _Script:
             owner = new.parent
             name = owner.child_by_field_name("name") if owner is not None else None
             named = name is not None and name.type == "identifier"
-            if kind == ("Rate",) and owner is not None and name is not None and named:
+            if (
+                len(rates) < _MOST_RATES
+                and kind == ("Rate",)
+                and owner is not None
+                and name is not None
+                and named
+            ):
                 rates.append(self._rate(metric, self.text(name), owner))
         return tuple(rates), tuple(metrics)
 
@@ -787,8 +838,9 @@ class _Script:
             name = self.text(node)
             if name not in names:
                 uses.setdefault(name, []).append(node)
-        for name, nodes in uses.items():
-            if any(self._in_types(node) for node in nodes):
+        start, end = self._summary()
+        for name, nodes in list(uses.items())[:_MOST_UNKNOWN]:
+            if any(self._in_types(node) for node in nodes[:_MOST_UNKNOWN]):
                 continue
             parent = nodes[0].parent
             yield UnknownName(
@@ -797,12 +849,14 @@ class _Script:
                 column=self.tree.place(nodes[0]).column or 1,
                 called=parent is not None
                 and parent.type in ("call_expression", "new_expression", "member_expression"),
-                summary=all(self._in_summary(node) for node in nodes),
+                summary=all(start <= node.start_byte < end for node in nodes),
             )
 
     def _in_types(self, node: Node) -> bool:
         current: Node | None = node
-        while current is not None:
+        for _ in range(_CLIMB):
+            if current is None:
+                break
             if "type" in current.type and current.type != "typeof":
                 return True
             if current.type.endswith("_statement") or current.type in ("ambient_declaration",):
@@ -810,15 +864,13 @@ class _Script:
             current = current.parent
         return False
 
-    def _in_summary(self, node: Node) -> bool:
-        current: Node | None = node
-        while current is not None:
-            if current.type == "function_declaration":
-                name = current.child_by_field_name("name")
-                if name is not None and self.text(name) == "handleSummary":
-                    return True
-            current = current.parent
-        return False
+    def _summary(self) -> tuple[int, int]:
+        """The range of ``function handleSummary``; an empty one without it."""
+        for node in self.tree.walk(frozenset({"function_declaration"})):
+            name = node.child_by_field_name("name")
+            if name is not None and self.text(name) == "handleSummary":
+                return node.start_byte, node.end_byte
+        return 0, 0
 
 
 def _lax(accepted: set[int]) -> bool:

@@ -15,6 +15,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.readers.code import Call, Code, Function
@@ -112,17 +113,48 @@ def locks(code: Code) -> FileLocks | None:
         taken = _taken(code, call)
         if taken is not None:
             by_function.setdefault(function.index, []).append(taken)
+    handed = _handed(code, by_function)
     functions = []
-    for index, found in sorted(by_function.items()):
+    for index in sorted({*by_function, *handed}):
         function = code.functions[index]
+        found, given = by_function.get(index, []), handed.get(index, [])
         if len(found) > _MAX_LOCKS:
             continue
-        own = [one for one in found if one.home == function.scope]
+        own = [one for one in (*found, *given) if one.home == function.scope]
         guards = [
-            guard for one in found if (guard := _guard(code, function, one, found)) is not None
+            guard
+            for one in (*found, *given)
+            if (guard := _guard(code, function, one, found)) is not None
         ]
         functions.append(LockingFunction(index, tuple(one.site for one in own), tuple(guards)))
     return FileLocks(tuple(functions)) if functions else None
+
+
+def _handed(code: Code, taken: dict[int, list[_Taken]]) -> dict[int, list[_Taken]]:
+    """The guards that functions get from methods of their own type, which take the lock and hand
+    it over: ``fn seen(&self) -> MutexGuard<Seen> { self.seen.lock() }``."""
+    helpers: dict[tuple[str, str], LockSite] = {}
+    for index, sites in taken.items():
+        function = code.functions[index]
+        own = [one.site for one in sites if one.home == function.scope]
+        if len(own) == 1 and own[0].receiver.startswith("self.") and "Guard" in function.returns:
+            helpers[function.owner, function.name] = own[0]
+    found: dict[int, list[_Taken]] = {}
+    if not helpers:
+        return found
+    for call in code.calls_named(tuple({name for _, name in helpers})):
+        if call.arguments or call.macro or code.text(call.receiver).strip() != "self":
+            continue
+        caller = code.function_at(call.scope)
+        if caller is None or caller.is_test:
+            continue
+        site = helpers.get((caller.owner, call.name))
+        one = _taken(code, call) if site is not None else None
+        if site is not None and one is not None:
+            at = replace(one.site, receiver=site.receiver, mode=site.mode)
+            at = replace(at, awaited=at.awaited or (site.awaited and not caller.is_async))
+            found.setdefault(caller.index, []).append(replace(one, site=at))
+    return found
 
 
 class _Taken(Struct, frozen=True, eq=False):

@@ -147,7 +147,10 @@ def outline(code: Code) -> FileOutline | None:
     elif code.language == "python":
         from pytest_reconaudit.readers.outline_python import describe
     else:
-        from pytest_reconaudit.readers.outline_script import describe
+        from pytest_reconaudit.readers.outline_script import describe, runs_in_browsers, view
+
+        if runs_in_browsers(code.source.decode("utf-8", "replace"), code.path):
+            return view(code.tree)
     more = describe(code)
     by_function: list[list[OutlinedCall]] = [[] for _ in code.functions]
     loose: list[OutlinedCall] = []

@@ -104,7 +104,7 @@ def _limits(code: Code) -> Iterator[tuple[int, int, str]]:
         elif _PRODUCT.match(given):
             total = 1
             for part in given.split("*"):
-                total *= int(re.sub(r"\D", "", part.replace("u64", "").replace("_", "")) or 0)
+                total *= int(re.sub(r"\D", "", part.replace("u64", "").replace("_", ""))[:15] or 0)
             yield line, total, match[0]
         else:
             yield line, -1, match[0]

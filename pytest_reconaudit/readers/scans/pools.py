@@ -119,14 +119,14 @@ def _sized(code: Code, call: Call, text: str) -> tuple[int | None, str, bool]:
             return None, "", False
         text = code.text(binding.value)[:400].strip()
     if _NUMBER.fullmatch(text):
-        return int(_DIGITS.findall(text)[0]), "", True
+        return int(_DIGITS.findall(text)[0][:9]), "", True
     key = _ENV.search(text)
     if key is None:
         return None, "", False
     default = _DEFAULT.search(text, key.end())
     given = next((one for one in default.groups() if one), "") if default else ""
     found = next(one for one in key.groups() if one)
-    return (int(given) if given else None), found, False
+    return (int(given[:9]) if given else None), found, False
 
 
 def _pool(
@@ -193,6 +193,10 @@ def _makes_database_pool(code: Code, call: Call, receiver: str, around: str) -> 
         return False
     if _NOT_DATABASE.search(receiver):
         return False
+    if call.name == "max_connections" and receiver.isidentifier():
+        made = code.binding_of(receiver, call.start, call.scope)
+        if made is not None and re.match(r"(?:\w+::)*ConnectOptions::new\b", code.text(made.value)):
+            return "sqlite:" not in code.text(made.value)
     close = around[:4_000]
     if _RUST_DATABASE.search(close):
         return not _SQLITE.search(close) or "Pg" in close or "Postgres" in close

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Callable, Iterable
+from functools import cached_property
+from itertools import islice
 
 from msgspec import Struct
 
@@ -30,14 +32,18 @@ class QueryLoop(Struct, frozen=True, gc=False, array_like=True):
     variable: str
     """The element's name or pattern."""
     origin: str
-    """``rows``: of a query without a literal limit; ``few``: at most ten, by a literal; empty:
-    not known here."""
+    """``rows``: of a query without a literal limit; ``children``: of one that asks for the rows of
+    one parent; ``batch``: of one that takes so many at a time;
+    ``few``: at most ten, by a literal; empty: not known here."""
     concurrent: bool
     """All rounds run at once: ``Promise.all(xs.map(…))``, ``join_all``."""
     beside: bool = False
     """It runs in a task of its own, for which no request waits."""
     source: str = ""
     """The table whose rows it goes over, as far as it is known."""
+    errand: str = ""
+    """Another system for which every round waits too, as the call is written: a mail that is sent,
+    a provider that is asked. Scripts alone."""
 
 
 class QueryCall(Struct, frozen=True, gc=False, array_like=True):
@@ -59,7 +65,8 @@ class QueryCall(Struct, frozen=True, gc=False, array_like=True):
     columns: tuple[str, ...]
     bulk: bool
     keyed: bool
-    """It asks for rows by a value that is known at run time only: those of one parent, one key."""
+    """It asks for rows by a value that is known at run time only: those of one parent, one key; or
+    for those of a span of time, or for one figure of each group."""
     listed: bool
     """It is given a list of values at once: ``eq_any``, ``= ANY($1)``, ``in: ids``."""
     conditional: bool
@@ -87,6 +94,8 @@ class QueryFunction(Struct, frozen=True, gc=False, array_like=True):
     """It looks into a cache first."""
     capped: bool
     """It bounds a number: ``min``, ``clamp``, a validated maximum."""
+    errand: str = ""
+    """Another system for which it waits, too: see ``QueryLoop.errand``."""
 
 
 class RelationLoop(Struct, frozen=True, gc=False, array_like=True):
@@ -157,11 +166,30 @@ _WAITS = frozenset({"sleep", "tick", "recv", "recv_timeout", "try_recv", "notifi
                     "brpop", "sleep_ms", "sleepMs", "wait_for_notification",
                     "next_backoff"})  # fmt: skip
 
+_ERRAND_NAME = regex(
+    r"(?:fetch|axios|got|ky|sendMail|(?:send|enqueue|publish|dispatch|upload|download|notify|deliver"
+    r"|scrape|crawl)(?:[A-Z]\w*)?)$"
+)
+_ERRAND_RECEIVER = regex(
+    r"(?:^|[.\s])(?!(?:db|pg|prisma|sql|mongo|mysql|redis|pool|query|orm)\w*\b)\w*(?:[pP]rovider"
+    r"|[a-z]Client|stripe|mailer|[mM]ailService|transporter|[qQ]ueue|[sS]torage|s3|bucket|gmail|slack"
+    r"|octokit|openai|producer|publisher|twilio|axios|telegramBot)\??(?:\.\w+){0,3}\s*\??\.$"
+)
+_ERRAND_GIVEN = regex(
+    r"(?:^|[({,\s])(?:\w+\s*:\s*)?(?!(?:db|pg|prisma|sql|mongo|mysql|redis|pool|query|orm)\w*\b)"
+    r"(?:\w*[a-z]Client|\w*[eE]mailProvider|provider)\s*(?=[,})]|$)"
+)
+_ERRAND_CLIENT = regex(f"{_ERRAND_GIVEN.pattern}|(?:^|[({{,\\s])client\\s*(?=[,}})]|$)")
+_DATABASE_CLIENT = regex(
+    rb"client\s*\.\s*(?:query|execute|\$|sql|unsafe|connect|release|transaction|batch)|PoolClient"
+    rb"|ClientSession|\bclient\s*=\s*(?:new\s+)?\w*(?:[pP]risma|[pP]ool|[dD]b)|client\s*:\s*\w*Prisma"
+)
 _BATCHED = regex(r"(?:^|[_\W]|[a-z](?=[CBP]))(?:[cC]hunk|[bB]atch|[pP]age|[wW]indow)(?=[\W_]|$)")
 """An element that is itself a list."""
 _BATCHES = regex(r"(?:[cC]hunks|[bB]atches|[pP]ages)\b|step_by|\bpaginat")
 _BATCH_CALL = regex(
     r"\b(?:chunk\w*|batch\w*|array_chunks|step_by|tuples|grouper|splitIntoChunks|toChunks|sliced?_chunks)\s*\(|\.chunks?\w*\(|Batch\w*\(|Chunk\w*\("
+    r"|\bzip(?:_longest)?\(\s*\*"
 )
 _RETRIES = regex(r"attempt|retr(?:y|ies)|\btries\b|backoff|max_?tries", re.IGNORECASE)
 _RANGE = regex(r"\(?\s*\d+\s*\.\.")
@@ -173,7 +201,8 @@ _ENUM = regex(
 )
 _OF_ENUM = regex(r"\bin\s+[\w.]*[A-Z]\w*\.(?:choices|values|labels|names)\b(?!\()")
 _PER_TARGET = regex(
-    r"\b(?:\w*_)?(?:shards?|replicas?|databases?|dbs|pools?|conns?|connections?|schemas?|tenant_dbs|dataSources?|backends?|nodes?|engines?|aliases)\b",
+    r"\b(?:\w*_)?(?:shards?|replicas?|databases?|dbs|pools?|conns?|connections?|schemas?|tenant_dbs|dataSources?|backends?|nodes?|engines?|aliases"
+    r"|sorted_tables|table_(?:names|triggers|classes)|partitions|get_models|get_app_configs)\b",
     re.IGNORECASE,
 )
 _LITERAL = regex(r"&?(?:\[|vec!\s*\[|\()")
@@ -193,10 +222,14 @@ _ENTITY = regex(
     re.IGNORECASE,
 )
 _IN_LIST = (
-    r"(?:eq_any|is_in|in_|whereIn|In|inArray|__in|\bin|any|ANY)\s*[(=:][\s\[(&*]*(?:\.\.\.)?{0}\b"
+    r"(?:(?:whereIn|inArray)\(\s*[\"'`]?[\w.]+[\"'`]?\s*,\s*"
+    r"|(?:eq_any|is_in|in_|whereIn|In|inArray|__in|\bin|any|ANY)\s*[(=:][\s\[(&*]*)(?:\.\.\.)?{0}\b"
     r"(?!\s*\??\.\s*(?!(?:iter|map|clone|to_vec|as_slice|into_iter|keys|values|tolist)\b)\w)"
 )
-_BOUND = r"\bbind\(\s*[&*]*{0}\s*(?:\.(?:as_slice|clone|to_vec)\(\)|\[\.\.\])?\s*\)"
+_BOUND = (
+    r"(?:\bbind\(|,)\s*[&*]*{0}\s*(?:\.(?:as_slice|clone|to_vec)\(\)|\[\.\.\])?\s*"
+    r"(?:as\s+[^,()]{{1,40}})?[,)]"
+)
 _ROWS_OF = (
     r"\)\s*,\s*{0}\s*,?\s*\)|\b(?:insertMany|createMany|bulkCreate|bulk_create)\("
     r"\s*(?:\{{\s*data\s*:\s*)?{0}\s*[,)}}]"
@@ -217,6 +250,13 @@ _CONDITION = {
     ),
 }
 """A condition on something that is only known at run time: the rows are those of one parent."""
+_RECENT = regex(
+    r">=?\s*(?:now\s*\(\s*\)|current_date|current_timestamp|localtimestamp)\s*-\s*interval\b", 2
+)
+"""The rows of a span of time that ends now."""
+_GROUPS = regex(r"\bgroup\s+by\s+(?!(?:\w+\.)?id\b)", 2)
+_FIGURE = regex(r"\b(?:count|sum|avg|min|max)\s*\(", 2)
+_JOINED = regex(r"\bjoin\b", 2)
 _LIST_WORDS = (
     "eq_any",
     "is_in",
@@ -252,6 +292,19 @@ _MISSING = regex(
     r"\bnot\s+in\s+([\w.]+)|!\s*([\w.]+?)\.(?:has|contains_key|contains)\(|([\w.]+)\s+is\s+None\b"
     r"|([\w.]+)\s*===?\s*(?:undefined|null)\b|([\w.]+)\.is_none\(\)|(?:\bnot\s+|!\s*)([\w.]+)(?:\[[^\]]*\])?\s*(?:\)|:|$|\{)"
 )
+_FULL = regex(
+    r"\blen\(\s*([\w.]+)\s*\)\s*(?:>=?|===?)\s*(?![01]\b)|([\w.]+)\.(?:len\(\)|length|size)\s*(?:>=?|===?)"
+    r"\s*(?![01]\b)"
+)
+"""What asks whether a batch has got its size; the batch."""
+_EVERY_NTH = regex(r"%\s*[\w.]+\s*\)?\s*===?\s*0\b")
+_SLICES = regex(r"\byield\s+(?:list\(|tuple\()?[\w.]+\[[^\]:]*:[^\]]*\]")
+"""What a generator of batches gives."""
+_GIVEN = regex(r"(\w+)\s*\(")
+_STEP = regex(rb"def\s+\w+\(\s*apps\b")
+"""A step of Django's migrations: it is given the models as they were."""
+_ALEMBIC = regex(rb"^down_revision\b", re.MULTILINE)
+"""A migration of Alembic, in whatever folder: it runs once in its life."""
 _IF = regex(rb"\bif\b")
 _FILLED = r"(?<![\w.]){0}\s*(?:\[[^\]]*\]\s*)?(?:=(?!=)|\.(?:set|insert|add|append|update)\()"
 _SINGLE = regex(
@@ -307,20 +360,29 @@ _FINDERS: dict[str, Callable[[Code], Iterable[FoundQuery]]] = {
 }
 
 
+_LONG_BODY = 10_000
+"""Bytes of a loop's body that are looked through for relations."""
+_MOST_READS = 100
+
+
 class _Reading:
     def __init__(self, code: Code) -> None:
         self.code = code
         language = code.language
         self.language = language if language in ("rust", "python") else "script"
         self.found = sorted(_FINDERS[self.language](code), key=lambda one: one.call.start)
+        self.found_at = [one.call.start for one in self.found]
         self.loops: list[QueryLoop] = []
         self.loop_of: dict[int, int] = {}
         """Scope → position in ``loops``; -1 for one that repeats nothing worth a finding."""
         self.remembers: dict[int, bool] = {}
+        self.flushes: dict[int, bool] = {}
         self.starts = [call.start for call in code.calls]
 
     def file(self) -> FileQueries | None:
         code = self.code
+        if self.language == "python" and _ALEMBIC.search(code.source) is not None:
+            return None
         by_function: dict[int, list[QueryCall]] = {}
         taken = set()
         for one in self.found:
@@ -331,6 +393,7 @@ class _Reading:
         functions = [
             self._function(index, by_function.get(index, []), looped.get(index, []))
             for index in sorted({*by_function, *looped})
+            if not self._is_step(index)
         ]
         relations: tuple[RelationLoop, ...] = ()
         models: tuple[ModelRelations, ...] = ()
@@ -346,6 +409,12 @@ class _Reading:
             return None
         loops = tuple(self.loops)
         return FileQueries(tuple(functions), loops, dialects, relations, models, uncapped)
+
+    def _is_step(self, index: int) -> bool:
+        """Whether a function is a step of a migration, which runs once in its life."""
+        if index < 0 or self.language != "python":
+            return False
+        return _STEP.match(self.code.source, self.code.functions[index].start) is not None
 
     def _uncapped(self) -> Iterable[int]:
         code = self.code
@@ -391,6 +460,7 @@ class _Reading:
             tuple(looped),
             cached,
             any(one.many for one in found) and _CAP.search(body) is not None,
+            self._errand(code.scopes[function.scope]) if found else "",
         )
 
     def _query(self, one: FoundQuery) -> QueryCall:
@@ -409,7 +479,9 @@ class _Reading:
             limit=_folded(one.limit, 40) or ("paginated" if _PAGED.search(one.text) else ""),
             columns=one.columns,
             bulk=one.bulk or self._in_batch(call.scope),
-            keyed=_CONDITION[self.language].search(one.text) is not None,
+            keyed=_CONDITION[self.language].search(one.text) is not None
+            or _RECENT.search(one.text) is not None
+            or _per_group(one.text),
             listed=any(word in one.text for word in _LIST_WORDS)
             and _LISTED.search(one.text) is not None,
             conditional=self._conditional(call.scope),
@@ -432,12 +504,8 @@ class _Reading:
     def _gathered(self, call: Call) -> bool:
         """Whether a call is a part of a variable that ``Promise.all`` is given."""
         code = self.code
-        names = {
-            one.name
-            for one in code.bindings
-            if one.value[0] <= call.start and call.end <= one.value[1]
-        }
-        return any(
+        names = {one.name for one in code.bindings_around(call.start, call.end)}
+        return bool(names) and any(
             names & set(_WORD.findall(code.text(start, min(end, start + 300))))
             for one in code.calls_named(("all", "allSettled"))
             for start, end in one.arguments[:1]
@@ -480,6 +548,11 @@ class _Reading:
                     self.remembers[one.index] = self._remembers(one)
                 if self.remembers[one.index]:
                     break
+                if query is None or query.bulk or query.kind != "select":
+                    if one.index not in self.flushes:
+                        self.flushes[one.index] = self._flushes(one)
+                    if self.flushes[one.index]:
+                        break
             if one.kind not in ("loop", "closure"):
                 continue
             number = self.loop_of.get(one.index)
@@ -490,7 +563,8 @@ class _Reading:
                 continue
             loop = self.loops[number]
             if query is not None and (
-                _takes_all(loop, query)
+                _takes_all(_names(loop.variable), query)
+                or _takes_all(self._group(one, loop, query), query)
                 or self._own(one, loop, query.connection, query)
                 or self._own(one, loop, _entity(query.text), query)
             ):
@@ -504,12 +578,29 @@ class _Reading:
         if not keywords:
             return False
         start = keywords[-1].start()
-        body = self.code.text(scope.start, scope.end)
+        body = self._body(scope)
         for match in _MISSING.finditer(self.code.text(start, scope.start)):
             name = next(word for word in match.groups() if word)
             if re.search(_FILLED.format(re.escape(name)), body):
                 return True
         return False
+
+    def _flushes(self, scope: Scope) -> bool:
+        """Whether a branch hands a batch over that has got its size: once per batch."""
+        keywords = list(_IF.finditer(self.code.source, max(scope.start - 300, 0), scope.start))
+        if not keywords:
+            return False
+        condition = self.code.text(keywords[-1].start(), scope.start)
+        if _EVERY_NTH.search(condition):
+            return True
+        full = _FULL.search(condition)
+        if full is None:
+            return False
+        name = full[1] or full[2]
+        return re.search(rf"(?<![\w.]){re.escape(name)}\b", self._body(scope)) is not None
+
+    def _body(self, scope: Scope) -> str:
+        return self.code.text(scope.start, scope.end)
 
     def _kept_for_later(self, scope: Scope) -> bool:
         """Whether a function that is no argument does not run where it stands, as
@@ -542,7 +633,7 @@ class _Reading:
         header = code.text(line_at, min(scope.start, line_at + 600))
         if label == "while" and not self._walks(header):
             return -1
-        if self._waits(scope):
+        if self._waits(scope) or self._mends(scope):
             return -1
         if label == "for" and ";" in header and self.language == "script":
             if not _LENGTH.search(over) or "+=" in header:
@@ -562,6 +653,7 @@ class _Reading:
                 self._together(scope, label),
                 self._spawned(scope),
                 table,
+                self._errand(scope),
             )
         )
         return len(self.loops) - 1
@@ -591,21 +683,23 @@ class _Reading:
         ``prisma.$transaction(rows.map(…))``."""
         if self.language != "script":
             return False
-        source = self.code.source
+        ranges, given = self._batches
+        if not (ranges or given):
+            return False
+        if any(start <= call.start and call.end <= end for start, end in ranges):
+            return True
+        return any(one.name in given for one in self.code.bindings_around(call.start, call.end))
+
+    @cached_property
+    def _batches(self) -> tuple[list[tuple[int, int]], set[str]]:
+        """Ranges that are sent as one batch, and the names that stand in one."""
+        ranges, given = [], set()
         for other in self.code.calls_named(("$transaction", "batch")):
             for start, end in other.arguments[:1]:
-                inside = start <= call.start and call.end <= end
-                if inside and not source.startswith((b"async", b"("), start):
-                    return True
-                given = _WORD.findall(self.code.text(start, min(end, start + 200)))
-                if any(
-                    binding.name in given
-                    and binding.value[0] <= call.start
-                    and call.end <= binding.value[1]
-                    for binding in self.code.bindings
-                ):
-                    return True
-        return False
+                if not self.code.source.startswith((b"async", b"("), start):
+                    ranges.append((start, end))
+                given.update(_WORD.findall(self.code.text(start, min(end, start + 200))))
+        return ranges, given
 
     def _walks(self, header: str) -> bool:
         """Whether a ``while`` goes through elements one by one."""
@@ -621,10 +715,59 @@ class _Reading:
         """Whether its body sleeps or waits for work: a worker's loop, or one that backs off."""
         code = self.code
         first = bisect_left(self.starts, scope.start)
-        for call in code.calls[first:]:
+        for call in islice(code.calls, first, None):
             if call.start >= scope.end:
                 return False
             if call.name in _WAITS or (call.name == "select" and call.macro):
+                return True
+        return False
+
+    def _errand(self, scope: Scope) -> str:
+        """What else a round waits for outside of the database, in the way of its work: not where it
+        has failed."""
+        code = self.code
+        if self.language != "script":
+            return ""
+        queried = self._queried
+        given = _ERRAND_CLIENT if self._no_database_client else _ERRAND_GIVEN
+        first = bisect_left(self.starts, scope.start)
+        for call in islice(code.calls, first, None):
+            if call.start >= scope.end:
+                break
+            if not call.awaited or call.index in queried:
+                continue
+            receiver = code.text(call.receiver[0], call.name_at)[-80:]
+            if (
+                (_ERRAND_NAME.match(call.name) and "prisma" not in receiver)
+                or _ERRAND_RECEIVER.search(receiver)
+                or any(given.search(code.text(one)[:400]) for one in call.arguments[:8])
+            ) and not self._failed(call.scope, scope):
+                return _folded(f"{receiver}{call.name}", 60)
+        return ""
+
+    def _mends(self, scope: Scope) -> bool:
+        """Whether a loop stands where a failure is dealt with: it seldom runs, and over little."""
+        for one in self.code.around(scope.parent):
+            if one.kind in ("function", "closure"):
+                return False
+            if one.label in ("catch", "finally"):
+                return True
+        return False
+
+    @cached_property
+    def _no_database_client(self) -> bool:
+        """Whether what is called ``client`` is none of a database."""
+        return _DATABASE_CLIENT.search(self.code.source) is None
+
+    @cached_property
+    def _queried(self) -> set[int]:
+        return {one.call.index for one in self.found}
+
+    def _failed(self, inner: int, outer: Scope) -> bool:
+        for one in self.code.around(inner):
+            if one.index == outer.index:
+                return False
+            if one.label in ("catch", "finally"):
                 return True
         return False
 
@@ -637,6 +780,8 @@ class _Reading:
         if _RETRIES.search(f"{variable} {text}") or _BATCH_CALL.search(text):
             return "none", ""
         if _RANGE.match(text) and not _LENGTH.search(text):
+            return "none", ""
+        if self.language == "python" and self._in_slices(text):
             return "none", ""
         stepped = text.count(",") >= 2 or not _LENGTH.search(text)
         if self.language == "python" and _PYTHON_RANGE.match(text) and stepped:
@@ -679,6 +824,14 @@ class _Reading:
             return "none", ""
         return "", ""
 
+    def _in_slices(self, text: str) -> bool:
+        """Whether a function of the file that gives slices of a list is gone over."""
+        call = _GIVEN.match(text)
+        return call is not None and any(
+            one.name == call[1] and _SLICES.search(self.code.text(one.start, one.end)) is not None
+            for one in self.code.functions
+        )
+
     def _grown(self, name: str, start: int, end: int) -> bool:
         """Whether a list that began as a literal gets more elements before it is gone through."""
         between = self.code.source[start:end]
@@ -696,7 +849,7 @@ class _Reading:
         match = _TAKE.search(text)
         if match is None:
             return False
-        return int(next(word for word in match.groups() if word)) <= 10
+        return int(next(word for word in match.groups() if word)[:9]) <= 10
 
     def _listed(self, text: str) -> bool:
         """Whether an expression is a list written out."""
@@ -708,10 +861,11 @@ class _Reading:
         ) or (text.startswith("{") and ":" in text and not _SPREAD.search(text[:600]))
 
     def _query_within(self, start: int, end: int) -> FoundQuery | None:
-        for one in self.found:
+        for index in range(bisect_left(self.found_at, start), len(self.found)):
+            one = self.found[index]
             if one.call.start >= end:
                 break
-            if one.call.start >= start and one.kind in ("select", "insert", "update"):
+            if one.kind in ("select", "insert", "update"):
                 return one
         return None
 
@@ -748,7 +902,27 @@ class _Reading:
         binding = binding_near(self.code, root, query.call.start, query.call.scope)
         if binding is None or binding.start < scope.start or binding.end > scope.end:
             return False
-        return bool(set(_WORD.findall(self.code.text(binding.value))) & names)
+        made_of = set(_WORD.findall(self.code.text(binding.value)))
+        for one in made_of - names:
+            # The connection of a value that is made of the element: a schema's own session.
+            made = binding_near(self.code, one, binding.start, query.call.scope)
+            if made is not None and scope.start <= made.start and made.end <= scope.end:
+                made_of = made_of | set(_WORD.findall(self.code.text(made.value)))
+        return bool(made_of & names)
+
+    def _group(self, scope: Scope, loop: QueryLoop, query: FoundQuery) -> set[str]:
+        """The variables of a round that hold what a map has for its element: a group."""
+        names = _names(loop.variable)
+        found = set()
+        for binding in self.code.bindings:
+            if not scope.start <= binding.start < query.call.start:
+                continue
+            value = self.code.text(binding.value)[:200]
+            if any(
+                re.search(rf"\w(?:\[|\.get\(\s*&?){re.escape(name)}[\])]", value) for name in names
+            ):
+                found.add(binding.name)
+        return found
 
     # -- other calls in loops --------------------------------------------------------------
 
@@ -833,10 +1007,10 @@ class _Reading:
                 continue
             function = code.function_at(scope.index)
             reads = re.compile(rf"\b{variable}\.([a-z]\w*)\.([a-z]\w*)")
-            body = code.text(scope.start, scope.end)
+            body = code.text(scope.start, min(scope.end, scope.start + _LONG_BODY))
             found = tuple(
                 (match[1], match[2], code.line(scope.start + len(body[: match.start()].encode())))
-                for match in reads.finditer(body)
+                for match in islice(reads.finditer(body), _MOST_READS)
                 if match[2] not in ("pk", "id")
             )
             if not found:
@@ -874,16 +1048,30 @@ def _entity(text: str) -> str:
     return next((word for word in match.groups() if word), "") if match else ""
 
 
+_BATCH_SIZE = regex(r"(?i)batch|chunk|bulk")
+_OF_PARENT = regex(
+    r"\b\w{1,40}_id\s*\.\s*eq\s*\(|\bwhere\b[^;]{0,200}?\b[\w.\"`]{0,40}_id[\"`]?\s*=\s*[$?%:]"
+    r"|\bwhere\s*:\s*\{\s*\w{1,40}Id\s*[,:}]|\.(?:filter|filter_by|where)\s*\(\s*"
+    r"(?:\w{1,40}\.)?(?:\w{1,40}_id|user|owner)\s*==?\s*\w|\.where\(\s*\{?\s*['\"]?\w{1,40}(?:Id|_id)\b",
+    re.IGNORECASE,
+)
+"""The rows of one parent: ``WHERE owner_id = $1``, ``where: { userId }``, ``filter(owner_id=x)``."""
+
+
 def _rows(query: FoundQuery) -> tuple[str, str]:
-    if _DIGITS.fullmatch(query.limit) and int(query.limit) <= 10:
+    if _DIGITS.fullmatch(query.limit) and int(query.limit[:9]) <= 10:
         return "few", query.table
     single = _SINGLE.fullmatch(query.call.name) or _SINGLE_END.search(query.text[:2_000])
-    return ("rows" if query.kind == "select" and not single else ""), query.table
+    if query.kind != "select" or single:
+        return "", query.table
+    if _BATCH_SIZE.search(query.limit):
+        return "batch", query.table
+    return ("children" if _OF_PARENT.search(query.text[:4_000]) else "rows"), query.table
 
 
-def _takes_all(loop: QueryLoop, query: FoundQuery) -> bool:
+def _takes_all(names: Iterable[str], query: FoundQuery) -> bool:
     """Whether the statement takes the element as a list: one statement per group or batch."""
-    for name in _names(loop.variable):
+    for name in names:
         escaped = re.escape(name)
         if re.search(_ROWS_OF.format(escaped), query.text):
             return True
@@ -916,6 +1104,15 @@ def _pattern(text: str) -> str:
 def _loaded(given: str) -> Iterable[str]:
     names = [name.partition("__")[0] for name in _QUOTED.findall(given)]
     return names or ["*"]
+
+
+def _per_group(text: str) -> bool:
+    """Whether SQL asks for figures of groups of one table's rows: an aggregate, no list of rows."""
+    return (
+        _GROUPS.search(text) is not None
+        and _FIGURE.search(text) is not None
+        and _JOINED.search(text) is None
+    )
 
 
 def _folded(text: str, most: int) -> str:

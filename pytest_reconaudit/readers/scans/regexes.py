@@ -113,7 +113,7 @@ def _literals(code: Code, node: Node | None, call: Call) -> Iterator[tuple[str, 
         yield string_value(code.tree, node), node.start_byte
     elif node.type == "identifier":
         name = code.text(node.start_byte, node.end_byte)
-        known = [one for one in code.bindings if one.name == name]
+        known = code.bindings_named(name)
         if len(known) == 1 and name.isupper() and known[0].value[0] != known[0].value[1]:
             value = code.node(*known[0].value)
             if value is not None and value.type in ("string_literal", "raw_string_literal"):
@@ -154,8 +154,8 @@ def _is_once(code: Code, call: Call, function: Function | None) -> bool:
             if taker.name in _ONCE or _LAZY.intersection(taker.path):
                 return True
     if any(
-        one.macro and one.name in _ONCE_MACROS and one.start <= call.start and call.end <= one.end
-        for one in code.calls
+        one.macro and one.start <= call.start and call.end <= one.end
+        for one in code.calls_named(_ONCE_MACROS)
     ):
         return True
     # `static RE: LazyLock<Regex> = …` and `let _ = CELL.set(Regex::new(…))`.

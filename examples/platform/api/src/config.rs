@@ -5,7 +5,6 @@ use std::env;
 pub struct Config {
     pub bind_address: String,
     pub database_url: String,
-    pub database_pool_size: u32,
     pub redis_url: String,
     pub allowed_origins: Vec<String>,
     pub session_secret: String,
@@ -19,7 +18,6 @@ impl Config {
         Config {
             bind_address: env::var("BIND_ADDRESS").unwrap_or_else(|_| "0.0.0.0:8080".into()),
             database_url: required("DATABASE_URL"),
-            database_pool_size: parsed("DATABASE_POOL_SIZE", 8),
             redis_url: required("REDIS_URL"),
             allowed_origins: env::var("ALLOWED_ORIGINS")
                 .unwrap_or_default()
@@ -27,7 +25,8 @@ impl Config {
                 .filter(|origin| !origin.is_empty())
                 .map(str::to_owned)
                 .collect(),
-            session_secret: env::var("SESSION_SECRET").unwrap_or_else(|_| "tidewater-sessions".into()),
+            session_secret: env::var("SESSION_SECRET")
+                .unwrap_or_else(|_| "tidewater-sessions".into()),
             session_hours: parsed("SESSION_EXPIRATION", 72),
             payment_webhook_secret: env::var("PAYMENT_WEBHOOK_SECRET")
                 .expect("PAYMENT_WEBHOOK_SECRET is not set"),

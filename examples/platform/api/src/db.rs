@@ -4,7 +4,11 @@ use redis::aio::ConnectionManager as RedisManager;
 
 pub type PgPool = Pool<ConnectionManager<PgConnection>>;
 
-pub fn connect(url: &str, size: u32) -> PgPool {
+pub fn connect(url: &str) -> PgPool {
+    let size = std::env::var("DATABASE_POOL_SIZE")
+        .ok()
+        .and_then(|text| text.parse().ok())
+        .unwrap_or(8);
     Pool::builder()
         .max_size(size)
         .connection_timeout(std::time::Duration::from_secs(5))

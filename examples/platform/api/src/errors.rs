@@ -5,6 +5,7 @@ use std::fmt;
 pub enum ApiError {
     NotFound,
     Taken,
+    Invalid(&'static str),
     Unauthorized,
     Internal(String),
 }
@@ -14,6 +15,7 @@ impl fmt::Display for ApiError {
         match self {
             ApiError::NotFound => f.write_str("not found"),
             ApiError::Taken => f.write_str("the berth is already booked for these nights"),
+            ApiError::Invalid(what) => f.write_str(what),
             ApiError::Unauthorized => f.write_str("the signature does not match"),
             ApiError::Internal(_) => f.write_str("internal error"),
         }
@@ -25,6 +27,7 @@ impl ResponseError for ApiError {
         match self {
             ApiError::NotFound => StatusCode::NOT_FOUND,
             ApiError::Taken => StatusCode::CONFLICT,
+            ApiError::Invalid(_) => StatusCode::UNPROCESSABLE_ENTITY,
             ApiError::Unauthorized => StatusCode::UNAUTHORIZED,
             ApiError::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
@@ -64,6 +67,18 @@ impl From<redis::RedisError> for ApiError {
 
 impl From<BlockingError> for ApiError {
     fn from(error: BlockingError) -> Self {
+        ApiError::Internal(error.to_string())
+    }
+}
+
+impl From<reqwest::Error> for ApiError {
+    fn from(error: reqwest::Error) -> Self {
+        ApiError::Internal(error.to_string())
+    }
+}
+
+impl From<serde_json::Error> for ApiError {
+    fn from(error: serde_json::Error) -> Self {
         ApiError::Internal(error.to_string())
     }
 }

@@ -13,10 +13,25 @@ pub struct Harbour {
     pub country: String,
 }
 
+#[derive(AsChangeset, Deserialize)]
+#[diesel(table_name = harbours)]
+pub struct HarbourChange {
+    pub name: String,
+    pub country: String,
+}
+
 #[derive(Queryable, Selectable, Serialize)]
 #[diesel(table_name = berths)]
 pub struct Berth {
     pub id: Uuid,
+    pub label: String,
+    pub max_length_cm: i32,
+    pub night_price_cents: i32,
+}
+
+#[derive(Deserialize, Insertable)]
+#[diesel(table_name = berths)]
+pub struct NewBerth {
     pub label: String,
     pub max_length_cm: i32,
     pub night_price_cents: i32,

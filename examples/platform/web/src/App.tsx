@@ -1,29 +1,25 @@
-import { useEffect, useState } from "react";
+import { lazy, Suspense } from "react";
+import { BrowserRouter, Route, Routes } from "react-router-dom";
 
-import { type Harbour, listHarbours } from "./api";
-import { HarbourCard } from "./HarbourCard";
+import { HarboursPage } from "./pages/HarboursPage";
+import { SeasonPage } from "./pages/SeasonPage";
+
+const HarbourPage = lazy(() => import("./pages/HarbourPage"));
+const BookingPage = lazy(() => import("./pages/BookingPage"));
+const TermsPage = lazy(() => import("./pages/TermsPage"));
 
 export function App() {
-  const [harbours, setHarbours] = useState<Harbour[]>([]);
-  const [failed, setFailed] = useState(false);
-
-  useEffect(() => {
-    listHarbours()
-      .then(setHarbours)
-      .catch(() => setFailed(true));
-  }, []);
-
-  if (failed) {
-    return <p role="alert">The harbours could not be loaded. Please try again.</p>;
-  }
   return (
-    <main>
-      <h1>Book a berth</h1>
-      <ul>
-        {harbours.map((harbour) => (
-          <HarbourCard key={harbour.id} harbour={harbour} />
-        ))}
-      </ul>
-    </main>
+    <BrowserRouter>
+      <Suspense fallback={<p>One moment …</p>}>
+        <Routes>
+          <Route path="/" element={<HarboursPage />} />
+          <Route path="/harbours/:id" element={<HarbourPage />} />
+          <Route path="/bookings" element={<BookingPage />} />
+          <Route path="/season" element={<SeasonPage />} />
+          <Route path="/terms" element={<TermsPage />} />
+        </Routes>
+      </Suspense>
+    </BrowserRouter>
   );
 }

@@ -1,9 +1,11 @@
+import { Link } from "react-router-dom";
+
 import type { Harbour } from "./api";
 
 export function HarbourCard({ harbour }: { harbour: Harbour }) {
   return (
     <li>
-      <strong>{harbour.name}</strong> <small>{harbour.country}</small>
+      <Link to={`/harbours/${harbour.id}`}>{harbour.name}</Link> <small>{harbour.country}</small>
     </li>
   );
 }

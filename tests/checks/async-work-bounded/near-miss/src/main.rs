@@ -88,6 +88,13 @@ async fn label(name: &str) -> Result<usize, ()> {
     Ok(name.len())
 }
 
+/// The answer to one question comes back through a channel of its own.
+async fn sealed(Json(secret): Json<String>) -> String {
+    let (answer, answers) = flume::unbounded();
+    SEALERS.get().unwrap().send_async(Question { secret, answer }).await.unwrap();
+    answers.recv_async().await.unwrap_or_default()
+}
+
 #[tokio::main]
 async fn main() {
     let listeners = ["0.0.0.0:3000"];
@@ -102,7 +109,8 @@ async fn main() {
         .route("/counted", post(counted))
         .route("/drained", post(drained))
         .route("/sequential", post(sequential))
-        .route("/labels", post(labels));
+        .route("/labels", post(labels))
+        .route("/sealed", post(sealed));
     axum::serve(tokio::net::TcpListener::bind("0.0.0.0:3000").await.unwrap(), app).await.unwrap();
 }
 

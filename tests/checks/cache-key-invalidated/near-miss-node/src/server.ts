@@ -2,6 +2,7 @@ import axios from "axios";
 import express from "express";
 import Redis from "ioredis";
 import { PrismaClient } from "@prisma/client";
+import { tideProvider } from "./tides.js";
 
 const prisma = new PrismaClient();
 const redis = new Redis(process.env.REDIS_URL!);
@@ -53,6 +54,31 @@ app.post("/ships/:id/departures", async (req, res) => {
   const departure = await prisma.departure.create({ data: { shipId: req.params.id } });
   await redis.set(`idempotency:${req.header("Idempotency-Key")}`, JSON.stringify(departure), "EX", 86400);
   return res.status(201).json(departure);
+});
+
+// Who comes back from the login is found again by its id, and an id does not change.
+app.get("/berth-logins/:state", async (req, res) => {
+  const berth = await prisma.berth.findFirst({ where: { pilot: req.query.pilot as string } });
+  await redis.set(`berth:${req.params.state}`, berth!.id, "EX", 3600);
+  res.sendStatus(204);
+});
+app.get("/berth-logins/:state/end", async (req, res) => {
+  res.json(await redis.get(`berth:${req.params.state}`));
+});
+
+// What the weather service says is not in the database, whatever the key is called.
+app.get("/tides/:day", async (req, res) => {
+  const known = await redis.get(`tide:${req.params.day}`);
+  if (known) return res.json(JSON.parse(known));
+  const tide = await tideProvider.forecast(req.params.day);
+  await redis.set(`tide:${req.params.day}`, JSON.stringify(tide), "EX", 3600);
+  return res.json(tide);
+});
+app.put("/tides/:id", async (req, res) => {
+  res.json(await prisma.tide.update({ where: { id: req.params.id }, data: req.body }));
+});
+app.put("/berths/:id", async (req, res) => {
+  res.json(await prisma.berth.update({ where: { id: req.params.id }, data: req.body }));
 });
 
 app.listen(3000);

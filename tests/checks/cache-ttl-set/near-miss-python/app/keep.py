@@ -43,3 +43,8 @@ def piped(values):
     for number, value in values.items():
         pipe.set(f"parcel:{number}", value, ex=60)
     pipe.execute()
+
+
+def newest(release):
+    # One key, written anew by the daily job.
+    cache.set("newest_release", release, None)

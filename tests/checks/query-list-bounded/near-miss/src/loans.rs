@@ -49,3 +49,28 @@ pub async fn mine(pool: web::Data<PgPool>, me: Me) -> Result<HttpResponse, Fault
         .await?;
     Ok(HttpResponse::Ok().json(loans))
 }
+
+/// The loans of the last quarter: a span of time is a bound.
+pub async fn recent(pool: web::Data<PgPool>) -> Result<HttpResponse, Fault> {
+    let loans = sqlx::query_as::<_, Loan>(
+        "SELECT id, due FROM loans WHERE lent_at >= current_date - interval '90 days' ORDER BY id",
+    )
+    .fetch_all(pool.get_ref())
+    .await?;
+    Ok(HttpResponse::Ok().json(loans))
+}
+
+/// One figure for each branch, whatever the number of loans.
+pub async fn by_branch(pool: web::Data<PgPool>) -> Result<HttpResponse, Fault> {
+    let rows = sqlx::query_as::<_, Figure>(
+        r"
+        SELECT branch, MAX(lent_at) AS last, SUM(volumes)::INT AS volumes
+        FROM stock.loans
+        GROUP BY branch
+        ORDER BY last DESC
+        ",
+    )
+    .fetch_all(pool.get_ref())
+    .await?;
+    Ok(HttpResponse::Ok().json(rows))
+}

@@ -12,6 +12,8 @@ async fn main() -> std::io::Result<()> {
             .route("/loans/{id}", web::get().to(loans::one))
             .route("/loans", web::post().to(loans::close_all))
             .route("/loans/mine", web::get().to(loans::mine))
+            .route("/loans/recent", web::get().to(loans::recent))
+            .route("/branches/loans", web::get().to(loans::by_branch))
     })
     .bind(("0.0.0.0", 8080))?
     .run()

@@ -43,3 +43,16 @@ pub async fn graft(db: &DatabaseConnection, stocks: Vec<stock::Model>) -> Result
     }
     Ok(())
 }
+
+/// What the database's own function does is a statement for each of them too.
+#[actix_web::post("/rows/{row}/fell")]
+pub async fn fell_row(pool: web::Data<PgPool>, row: web::Path<i64>) -> Result<HttpResponse, Fault> {
+    let ids: Vec<(i64,)> = sqlx::query_as("SELECT id FROM trees WHERE row_id = $1")
+        .bind(*row)
+        .fetch_all(pool.get_ref())
+        .await?;
+    for (id,) in &ids {
+        sqlx::query("SELECT orchard.fell_tree($1)").bind(id).execute(pool.get_ref()).await?;
+    }
+    Ok(HttpResponse::NoContent().finish())
+}

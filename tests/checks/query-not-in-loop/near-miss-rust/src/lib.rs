@@ -148,3 +148,58 @@ mod tests {
         }
     }
 }
+
+/// What the database says of its own tables: asked once, by whoever looks after the schema.
+pub async fn check_indexes(pool: &PgPool, wanted: &[(String, String)]) -> Result<(), sqlx::Error> {
+    for (table, column) in wanted {
+        let index = format!("idx_{table}_{column}");
+        let known: bool = sqlx::query_scalar(
+            "SELECT EXISTS(SELECT 1 FROM pg_catalog.pg_class c WHERE c.relname = $1 AND c.relkind = 'i')",
+        )
+        .bind(&index)
+        .fetch_one(pool)
+        .await?;
+        let typed: Option<String> = sqlx::query_scalar(
+            "SELECT data_type FROM information_schema.columns WHERE table_name = $1",
+        )
+        .bind(table)
+        .fetch_optional(pool)
+        .await?;
+        if !known || typed.is_none() {
+            return Err(sqlx::Error::RowNotFound);
+        }
+    }
+    Ok(())
+}
+
+/// One statement for each kind, all its ids at once; the macro takes them as an argument.
+pub async fn load_by_kind(pool: &PgPool, wanted: Vec<Wanted>) -> Result<Vec<Beacon>, sqlx::Error> {
+    let mut by_kind: HashMap<Kind, Vec<i64>> = HashMap::new();
+    for one in wanted {
+        by_kind.entry(one.kind).or_default().push(one.id);
+    }
+    let mut found = Vec::new();
+    for (_kind, mut ids) in by_kind.into_iter() {
+        ids.sort_unstable();
+        found.extend(
+            sqlx::query_as!(
+                Beacon,
+                r#"SELECT id, level FROM beacons WHERE id = ANY($1) AND retired_at IS NULL"#,
+                &ids
+            )
+            .fetch_all(pool)
+            .await?,
+        );
+    }
+    Ok(found)
+}
+
+/// Views that are made and refreshed: the database's own functions, and one by a name from afar.
+pub async fn refresh_views(pool: &PgPool, ports: &[Port]) -> Result<(), sqlx::Error> {
+    for port in ports {
+        let view = format!("{}.tides", port.schema);
+        sqlx::query("SELECT to_regclass($1)").bind(&view).fetch_one(pool).await?;
+        sqlx::query(&format!("SELECT {}.{};", port.schema, REFRESH)).execute(pool).await?;
+    }
+    Ok(())
+}

@@ -13,7 +13,8 @@ async fn main() {
     let app = Router::new()
         .route("/logo", get(logo).post(upload_logo))
         .route("/hook", post(hook))
-        .route("/small", get(settings));
+        .route("/small", get(settings))
+        .route("/portrait", post(upload_portrait));
     let listener = tokio::net::TcpListener::bind("0.0.0.0:3000").await.unwrap();
     axum::serve(listener, app).await.unwrap();
     drop(page);
@@ -41,6 +42,31 @@ async fn settings() -> Response {
     let text = tokio::fs::read("settings.toml").await.unwrap();
     let settings: Settings = toml::from_slice(&text).unwrap();
     axum::Json(settings).into_response()
+}
+
+// the length is looked at before the first chunk is
+async fn upload_portrait(headers: axum::http::HeaderMap, form: Multipart) -> Response {
+    if content_len_limit(&headers, 5).is_err() {
+        return axum::http::StatusCode::PAYLOAD_TOO_LARGE.into_response();
+    }
+    keep_portrait(form).await
+}
+
+async fn keep_portrait(mut form: Multipart) -> Response {
+    let mut portrait: Vec<u8> = Vec::with_capacity(32 * 1024);
+    if let Some(mut field) = form.next_field().await.unwrap() {
+        while let Some(chunk) = field.chunk().await.unwrap() {
+            portrait.extend(chunk);
+        }
+    }
+    tokio::fs::write("portrait.png", &portrait).await.unwrap();
+    "ok".into_response()
+}
+
+fn content_len_limit(headers: &axum::http::HeaderMap, megabytes: u64) -> Result<(), ()> {
+    let told = headers.get("content-length").and_then(|one| one.to_str().ok());
+    let length: u64 = told.and_then(|one| one.parse().ok()).ok_or(())?;
+    if length > megabytes << 20 { Err(()) } else { Ok(()) }
 }
 
 #[cfg(test)]

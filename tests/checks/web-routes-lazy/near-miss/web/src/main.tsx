@@ -1,1 +1,2 @@
 export const load = () => import("./admin");
+export const more = () => import("./practice");

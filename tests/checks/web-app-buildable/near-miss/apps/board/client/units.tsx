@@ -1,3 +1,5 @@
+import type { Shape } from './shapes.tsx'
+
 export const Ohm = ({ value }: { value: number }) => (
   <p>
     {value} Ω
@@ -5,3 +7,5 @@ export const Ohm = ({ value }: { value: number }) => (
 )
 
 export const drift = (Δt: number, σ: number) => Δt * σ
+
+export const corners = (shape: Shape) => shape.sides

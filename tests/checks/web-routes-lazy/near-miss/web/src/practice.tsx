@@ -1,0 +1,1 @@
+export { PracticeRoutes as default } from "./practice-routes";
