@@ -1055,7 +1055,7 @@ _OF_PARENT = regex(
     r"(?:\w{1,40}\.)?(?:\w{1,40}_id|user|owner)\s*==?\s*\w|\.where\(\s*\{?\s*['\"]?\w{1,40}(?:Id|_id)\b",
     re.IGNORECASE,
 )
-"""The rows of one parent: ``WHERE owner_id = $1``, ``where: { userId }``, ``filter(owner_id=x)``."""
+"""The rows of one parent: ``WHERE owner_id = $1``, ``where: { userId }``."""
 
 
 def _rows(query: FoundQuery) -> tuple[str, str]:
