@@ -93,17 +93,27 @@ def test_starts_privately_and_leaves_nothing(choice: Choice, temporary: Path) ->
 
 
 def test_starts_within_a_second_when_the_machine_is_free(choice: Choice) -> None:
-    best = 99.0
+    best, allowed = 99.0, 1.0 * _pace()
     for _ in range(10):  # the best of several: other processes only ever add
         begun = time.perf_counter()
         with PrivateServer(choice):
             pass
         best = min(best, time.perf_counter() - begun)
-        if best < 1.0:
+        if best < allowed:
             return
     if (os.getloadavg()[0] if hasattr(os, "getloadavg") else 0) > 1.5:
         pytest.skip(f"the machine is busy; best start and stop took {best:.1f} s")
-    assert best < 1.0
+    assert best < allowed
+
+
+def _pace() -> float:
+    """How much slower this machine is than one on which a start and stop takes 0.6 s; at least 1."""
+    best = 99.0
+    for _ in range(5):
+        begun = time.perf_counter()
+        sum(number * number for number in range(300_000))
+        best = min(best, time.perf_counter() - begun)
+    return max(1.0, best / 0.02)
 
 
 def test_every_candidate_starts(temporary: Path) -> None:
