@@ -43,10 +43,10 @@ def query_not_in_loop(query_file: QueryFile) -> None:
     closure given to an iterator's adaptor, or in a function that such code surely calls (one
     level). In Django also a foreign key that a loop over a queryset follows without select_related.
     Critical: a SELECT or COUNT per row of an unlimited query, in a file that serves requests. High:
-    the same per row of one parent; writes per row or in a request; reads per element of another
-    kind in a request. Medium: at most ten rounds, rows of a batch, or what no request is known to
-    wait for, or beside a mail, a provider or a queue that each round waits for as well (scripts;
-    writes are low there). Batches, retries, pages, workers, one per database or table, literal
+    the same per row of one parent, writes per row. Medium: per element of a list that comes from
+    elsewhere, at most ten rounds, rows of a batch, or what no request is known to wait for, or
+    beside a mail, a provider or a queue that each round waits for as well (scripts; writes are low
+    there). Batches, retries, pages, workers, one per database or table, literal
     lists, enums, `eq_any` over groups, DDL, batched `findUnique`, statements sent only for what is
     not remembered yet, embedded databases, migrations, seeds and tests pass.
     Blind spots: deeper call chains; lazy relations outside of Django; how many elements there are.

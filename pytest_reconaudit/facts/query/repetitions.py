@@ -361,7 +361,8 @@ def _weighed(
         line,
         tuple(sites),
         severity,
-        Confidence.CERTAIN if sure else Confidence.LIKELY,
+        # How long a list is that was handed over, only its callers know.
+        Confidence.CERTAIN if sure and sites[0].loop.origin else Confidence.LIKELY,
         request or "",
     )
 
@@ -382,13 +383,12 @@ def _severity(site: RepeatedQuery, *, beside: bool, served: bool, known: bool) -
         return Severity.MEDIUM if known else Severity.LOW
     if site.kind in _WRITES or site.kind == "call":
         # A list that comes from elsewhere may be long or short: only rows and requests are sure.
-        sure = site.loop.origin in _ROWS or (known and site.sure)
-        return Severity.HIGH if sure else Severity.MEDIUM
+        return Severity.HIGH if site.loop.origin in _ROWS else Severity.MEDIUM
     if site.loop.origin == "rows":
         return Severity.CRITICAL if served else Severity.HIGH
     if site.loop.origin == "children":  # mostly some, seldom many
         return Severity.HIGH
-    return Severity.HIGH if known else Severity.MEDIUM
+    return Severity.MEDIUM
 
 
 _ROWS = ("rows", "children")

@@ -395,6 +395,8 @@ _NAMING = (
     ".css", ".scss", ".sass", ".less", ".html", ".ts", ".tsx", ".js", ".jsx", ".mjs", ".vue",
     ".svelte", ".astro", ".json",
 )  # fmt: skip
+_READ_HERE = regex(r"\breadFile|process\.cwd\(\)|ImageResponse|\bsatori\b")
+"""A program that draws pictures reads the font itself; no browser gets it."""
 
 
 def _is_named(target: Target, folder: str, path: str) -> bool:
@@ -402,7 +404,10 @@ def _is_named(target: Target, folder: str, path: str) -> bool:
     names."""
     name = posixpath.basename(path)
     return any(
-        name in target.text(one) for one in target.files_below(folder) if one.endswith(_NAMING)
+        name in text and not _READ_HERE.search(text)
+        for one in target.files_below(folder)
+        if one.endswith(_NAMING)
+        for text in (target.text(one),)
     )
 
 

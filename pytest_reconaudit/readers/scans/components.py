@@ -76,6 +76,7 @@ _WORDS = (
     "RouteObject", "RouteRecordRaw",
 )  # fmt: skip
 _PARTS = ("azy", "memo", "Route", "defineAsync", "dynamic", "oadable(")
+_NO_SERVER = regex(r"\bssr\s*:\s*false\b")
 _PAGE = regex(r"^[A-Z]\w*(?:Page|Screen|View|Dashboard|Wizard)$")
 _PASCAL = regex(r"^[A-Z][a-z]\w*$")
 _PAGE_FOLDER = regex(
@@ -148,9 +149,14 @@ def _lazy(code: Code) -> Iterator[LazyPart]:
         yield LazyPart(
             _bound(code, call),
             code.line(call.start),
-            loader is not None and _is_fake(code, loader),
+            loader is not None and _is_fake(code, loader) and not _browser_only(code, call),
             " ".join(code.text(call.start, min(call.end, call.start + 200)).split())[:120],
         )
+
+
+def _browser_only(code: Code, call: Call) -> bool:
+    """Whether it is Next's way to leave a part out on the server, and no split at all."""
+    return any(_NO_SERVER.search(code.text(one)) for one in call.arguments[1:])
 
 
 def _is_fake(code: Code, loader: Scope) -> bool:
