@@ -116,7 +116,7 @@ def source_files(target: Target) -> tuple[tuple[str, str], ...]:
 
 
 def _sources(target: Target, part: int, parts: int) -> Iterator[tuple[str, str]]:
-    """Every so manieth of the source files."""
+    """Every ``parts``-th of the source files, from number ``part`` on."""
     candidates = [path for path in target.files if path.lower().endswith(_SUFFIXES)]
     for path in candidates[part::parts]:
         text = target.text(path)
@@ -189,7 +189,7 @@ def _pass(target: Target) -> Pass:
     # A fork of this process must not take what was sent to this one.
     pending = [one for one in _pending(target) if one.process == os.getpid()]
     with suspended():
-        if len(pending) == (pending[0].parts if pending else 1):
+        if pending and len(pending) == pending[0].parts:
             done = _joined(
                 [one.result() or scan_all(target, one.part, one.parts) for one in pending]
             )
@@ -232,21 +232,22 @@ def scan_all(target: Target, part: int = 0, parts: int = 1) -> Pass:
         ]
         if not wanted:
             continue
-        at = ""
         limit = min(_SECONDS, max(_LOST - lost, 1.0))
         try:
             with deadline(limit):
                 code = code_of(read_syntax(text, path))
                 for one in wanted:
-                    at = one.name
-                    result = one.read(code)
-                    if result is not None:
-                        found[at][path] = encode(result)
+                    try:
+                        result = one.read(code)
+                        if result is not None:
+                            found[one.name][path] = encode(result)
+                    except TimeLimit:
+                        raise
+                    except Exception as error:  # of this scan alone: the others go on
+                        text = f"{path}: {type(error).__name__}: {error}"
+                        crashes.setdefault(one.name, text)
         except TimeLimit:
             # A file made to be slow is left out, as one that is too large; nobody else pays.
             lost += limit
             slow.append(path)
-        except Exception as error:
-            for one in wanted if not at else [scans()[at]]:
-                crashes.setdefault(one.name, f"{path}: {type(error).__name__}: {error}")
     return Pass(found, crashes, tuple(slow))
