@@ -7,10 +7,10 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
-from pytest_reconaudit.facts.cache.mutators import calls_of
 from pytest_reconaudit.facts.cache.operations import CacheOperation, operations
 from pytest_reconaudit.facts.code.functions import (
     Ref,
+    callers_of,
     function_at,
     outlined,
     reached,
@@ -84,7 +84,7 @@ def _run_by(target: Target, ref: Ref, depth: int) -> tuple[Severity, str] | None
         handler = outlined(target, known.handler).name
         route = f" of {known.route.method} {known.route.path}" if known.route else f" by {handler}"
         return Severity.HIGH, f"runs per request{route}"
-    for caller, call in calls_of(target, ref):
+    for caller, call in callers_of(target, ref):
         if not is_off_path(caller.path):
             return Severity.MEDIUM, f"called at {Place(caller.path, call.line)}"
     function = outlined(target, ref)

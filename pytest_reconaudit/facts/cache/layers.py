@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from msgspec import Struct
 
 from pytest_reconaudit.facts.applications import application_of
-from pytest_reconaudit.facts.cache.mutators import below, calls_of
+from pytest_reconaudit.facts.cache.mutators import below
 from pytest_reconaudit.facts.cache.operations import (
     CacheOperation,
     cache_files,
@@ -17,6 +17,7 @@ from pytest_reconaudit.facts.cache.operations import (
 from pytest_reconaudit.facts.callers import uncalled
 from pytest_reconaudit.facts.code.functions import (
     Ref,
+    callers_of,
     function_at,
     handlers,
     outlined,
@@ -159,7 +160,7 @@ def _undeleted(
         if op.method in names and op.store == "service" and not _is_deleter(op.owner, op.function):
             return []
     for ref, _ in found:
-        for caller, _ in calls_of(target, ref):
+        for caller, _ in callers_of(target, ref):
             function = outlined(target, caller)
             if not _is_deleter(function.owner, function.name):
                 return []
@@ -191,7 +192,7 @@ def _unasked(
             for name, line, _, _ in one.methods
             if name in methods and (ref := function_at(target, path, line)) is not None
         ]
-        if any(True for ref in refs for _ in calls_of(target, ref)):
+        if any(callers_of(target, ref) for ref in refs):
             continue
         made = _made(target, path, one.name)
         if made is not None:
@@ -233,7 +234,7 @@ def _unrouted(
         function = function_at(target, one.path, one.op.line)
         if function is None or function in seen or function in routed:
             continue
-        if handlers(target).get(function) != () or any(True for _ in calls_of(target, function)):
+        if handlers(target).get(function) != () or callers_of(target, function):
             continue
         outline = outlined(target, function)
         if outline.attributes:

@@ -12,28 +12,23 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from msgspec import Struct
 
-from pytest_reconaudit.facts.cache.operations import cache_files
 from pytest_reconaudit.facts.code.functions import (
     Ref,
     callees,
     handlers,
-    meant,
     outlined,
     reached,
 )
 from pytest_reconaudit.facts.code.places import is_off_path, is_test_path
-from pytest_reconaudit.facts.code.scanned import scanned
 from pytest_reconaudit.facts.network.routes import Route, route_tables
 from pytest_reconaudit.facts.query.tables import Mutation, mutations, readings
 from pytest_reconaudit.model import Place
 from pytest_reconaudit.patterns import regex
-from pytest_reconaudit.readers.scans.outline import OutlinedCall, outline
 from pytest_reconaudit.target import Target, once
 
 __all__ = [
     "Mutator",
     "below",
-    "calls_of",
     "entity_words",
     "mutators",
     "same_entity",
@@ -300,36 +295,6 @@ def _of_path(route: Route) -> tuple[str, ...]:
     ):
         return entity_words(literal[-2])
     return entity_words(literal[-1])
-
-
-def calls_of(target: Target, ref: Ref) -> Iterator[tuple[Ref, OutlinedCall]]:
-    """Who surely calls a function; only calls by its name are looked at, which costs little."""
-    for caller, call in _by_called_name(target).get(outlined(target, ref).name, ()):
-        if ref in (meant(target, caller, call) or ()):
-            yield caller, call
-
-
-@once
-def _by_called_name(target: Target) -> dict[str, list[tuple[Ref, OutlinedCall]]]:
-    """Name of a deleting, reading or writing function → who calls one of that name."""
-    wanted = {
-        name
-        for found in cache_files(target).values()
-        for name in (
-            *(name for one in found.types for name, _, _, _ in one.methods),
-            *(one.function for one in found.ops),
-        )
-    }
-    found_calls: dict[str, list[tuple[Ref, OutlinedCall]]] = {}
-    for path, one in scanned(target, outline).items():
-        if is_test_path(path):
-            continue
-        for index, function in enumerate(one.functions):
-            if not function.is_test:
-                for call in function.calls:
-                    if call.name in wanted:
-                        found_calls.setdefault(call.name, []).append((Ref(path, index), call))
-    return found_calls
 
 
 @once
