@@ -1,16 +1,27 @@
 from __future__ import annotations
 
+import importlib
 import os
+import pkgutil
+import shutil
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from pytest_reconaudit import catalogue, delivery, engine, selection, session, subjects  # noqa: F401
+import pytest_reconaudit
+from pytest_reconaudit import engine, subjects
+from pytest_reconaudit.readers.syntax import LANGUAGES, read_syntax
 
 # Import all of it once: pytester forgets modules that a run in this process imported, and a
-# second import would make a second set of classes.
+# second import would make a second set of classes; so with the grammars, which come on first use.
+for _info in pkgutil.walk_packages(pytest_reconaudit.__path__, "pytest_reconaudit."):
+    importlib.import_module(_info.name)
 subjects.load_providers()
 engine.builtin_checks()
+for _suffix in LANGUAGES:
+    read_syntax("x", f"x{_suffix}")
 
 REQUIRE = os.environ.get("RECON_REQUIRE_COMPONENTS") == "1"
 
@@ -29,3 +40,27 @@ def component(present: bool, reason: str) -> None:
         if REQUIRE:
             pytest.fail(f"component missing: {reason}")
         pytest.skip(reason)
+
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or ""
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Any]:
+    component(bool(CHROMIUM), "no Chromium on PATH")
+    try:
+        from playwright.sync_api import sync_playwright
+    except ImportError:
+        component(False, "playwright is not installed")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield browser
+        browser.close()

@@ -10,6 +10,7 @@ import shutil
 import threading
 import zlib
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -34,8 +35,6 @@ from pytest_reconaudit.readers.web_build import (
 )
 from pytest_reconaudit.target import Target
 from tests import trees
-
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or ""
 
 
 def write(root: Path, files: dict[str, str]) -> Path:
@@ -324,10 +323,10 @@ def test_the_option_alone_is_an_error(pytester: pytest.Pytester) -> None:
 
 
 @pytest.mark.browser
-@pytest.mark.skipif(not CHROMIUM, reason="no chromium on this machine")
 @pytest.mark.parametrize(("case", "page"), [("bad", "app/dist"), ("bad-angular", "dist")])
-def test_a_browser_loads_what_is_counted(tmp_path: Path, case: str, page: str) -> None:
-    playwright_api = pytest.importorskip("playwright.sync_api")
+def test_a_browser_loads_what_is_counted(
+    chromium: Any, tmp_path: Path, case: str, page: str
+) -> None:
     root = trees.lay_out(trees.CHECKS / "web-entry-small" / case, tmp_path)
     (build,) = web_builds(Target(root))
     (entry,) = build.entries
@@ -341,17 +340,12 @@ def test_a_browser_loads_what_is_counted(tmp_path: Path, case: str, page: str) -
     threading.Thread(target=server.serve_forever, daemon=True).start()
     asked: set[str] = set()
     try:
-        with playwright_api.sync_playwright() as playwright:
-            browser = playwright.chromium.launch(
-                executable_path=CHROMIUM,
-                args=["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-sync"],
-            )
-            tab = browser.new_page()
-            tab.on("request", lambda request: asked.add(request.url.split("/", 3)[3]))
-            # What is loaded on demand comes after the page is there: only the first wave counts.
-            tab.route("**/lazy-*", lambda route: route.abort())
-            tab.goto(f"http://127.0.0.1:{server.server_address[1]}/", wait_until="load")
-            browser.close()
+        tab = chromium.new_page()
+        tab.on("request", lambda request: asked.add(request.url.split("/", 3)[3]))
+        # What is loaded on demand comes after the page is there: only the first wave counts.
+        tab.route("**/lazy-*", lambda route: route.abort())
+        tab.goto(f"http://127.0.0.1:{server.server_address[1]}/", wait_until="load")
+        tab.close()
     finally:
         server.shutdown()
         server.server_close()
