@@ -13,6 +13,7 @@ import os
 import stat
 import sys
 import time
+from collections.abc import Sequence
 from contextlib import suppress
 from hashlib import blake2b
 from pathlib import Path
@@ -20,7 +21,8 @@ from pathlib import Path
 import msgspec
 from msgspec import Struct
 
-from pytest_reconaudit.engine import Answer, Heard
+from pytest_reconaudit import patterns
+from pytest_reconaudit.engine import Answer, Heard, PlannedItem
 from pytest_reconaudit.model import CheckMeta, Confidence, DeploymentMap, Pillar, Severity
 from pytest_reconaudit.subjects import Nothing
 from pytest_reconaudit.target import MAX_BYTES, Target
@@ -81,6 +83,31 @@ class Kept(Struct, frozen=True, array_like=True):
     """The map for the reports, when a run needed it."""
     on_disk: tuple[tuple[str, bool], ...] = ()
     """Paths, listed or not, of which was asked whether something lies there; the answers."""
+
+    @staticmethod
+    def of(
+        items: Sequence[PlannedItem],
+        deployment: DeploymentMap | None,
+        on_disk: tuple[tuple[str, bool], ...],
+    ) -> Kept:
+        """What to keep of items that were asked, in their order."""
+        checks = {
+            meta.id: KeptCheck(
+                meta.id, meta.pillar, meta.severity, meta.confidence, meta.title, item.module
+            )
+            for item in items
+            for meta in (item.meta,)
+        }
+        answers = tuple(
+            KeptAnswer(
+                item.meta.id,
+                item.subject.id if item.subject else None,
+                item.nothing,
+                item.heard or Heard(),
+            )
+            for item in items
+        )
+        return Kept(tuple(checks.values()), answers, deployment, on_disk)
 
 
 def _not_asked(**given: object) -> None:
@@ -179,8 +206,7 @@ def _checks_folder() -> list[str]:
 
 
 def _folder() -> Path:
-    base = os.environ.get("XDG_CACHE_HOME") or os.path.join(os.path.expanduser("~"), ".cache")
-    return Path(base, "pytest-reconaudit", "answers")
+    return patterns.cache_folder() / "answers"
 
 
 def _usable(folder: Path, outside: Path) -> bool:

@@ -17,7 +17,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any, AnyStr
 
-__all__ = ["cache_file", "regex", "save"]
+__all__ = ["cache_file", "cache_folder", "regex", "save"]
 
 _Key = tuple[str | bytes, int]
 
@@ -32,14 +32,19 @@ def _engine() -> Any:
 _ENGINE = _engine()
 
 
+def cache_folder() -> Path:
+    """Where this package keeps things of the user's between runs."""
+    base = os.environ.get("XDG_CACHE_HOME") or os.path.join(os.path.expanduser("~"), ".cache")
+    return Path(base, "pytest-reconaudit")
+
+
 def cache_file() -> Path | None:
     """Where this interpreter's patterns are kept; ``None`` when it does not tell its version."""
     if not hasattr(_ENGINE, "MAGIC") or not hasattr(_ENGINE, "CODESIZE"):
         return None
     version = f"{sys.implementation.cache_tag}-{sys.hexversion:x}"
-    base = os.environ.get("XDG_CACHE_HOME") or os.path.join(os.path.expanduser("~"), ".cache")
     name = f"patterns-{version}-{_ENGINE.MAGIC}-{_ENGINE.CODESIZE}.bin"
-    return Path(base, "pytest-reconaudit", name)
+    return cache_folder() / name
 
 
 def _load() -> dict[_Key, Any]:

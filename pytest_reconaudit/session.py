@@ -13,7 +13,7 @@ import shutil
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 from types import ModuleType
@@ -132,9 +132,8 @@ def _quieten(config: pytest.Config) -> None:
 
 def _keep_cache_out_of(target: Target, config: pytest.Config) -> None:
     """``--lf`` needs a cache; it must not lie in the target or in site-packages."""
-    base = os.environ.get("XDG_CACHE_HOME") or os.path.join(os.path.expanduser("~"), ".cache")
     key = hashlib.sha256(str(target.root).encode("utf-8", "surrogatepass")).hexdigest()[:12]
-    folder = Path(base, "pytest-reconaudit", key)
+    folder = patterns.cache_folder() / key
     if folder.is_relative_to(target.root):
         folder = Path(tempfile.gettempdir(), f"pytest-reconaudit-{os.getuid()}", key)
     cache = getattr(config, "_inicache", None)
@@ -375,29 +374,8 @@ class AuditSession:
         if scanned.slow_files(self.target) or kept.changed_since(self.target, self._begun):
             return
         asked.sort(key=lambda item: item.meta.id)
-        checks = {
-            one.meta.id: kept.KeptCheck(
-                one.meta.id,
-                one.meta.pillar,
-                one.meta.severity,
-                one.meta.confidence,
-                one.meta.title,
-                one.module,
-            )
-            for one in asked
-        }
-        answers = tuple(
-            kept.KeptAnswer(
-                one.meta.id,
-                one.subject.id if one.subject else None,
-                one.nothing,
-                one.heard or engine.Heard(),
-            )
-            for one in asked
-        )
         lay = tuple(sorted(self.target.asked_on_disk.items()))
-        whole = kept.Kept(tuple(checks.values()), answers, map_, lay)
-        kept.save(self._key, whole, self.target.root)
+        kept.save(self._key, kept.Kept.of(asked, map_, lay), self.target.root)
 
     def _planned_by_all(self) -> list[engine.PlannedItem]:
         """The plan of the built-in checks; other processes scan the sources, and plan and ask a
@@ -405,8 +383,7 @@ class AuditSession:
 
         The scan goes first, as nothing that it needs is a check; what waits for it comes last.
         """
-        option, providers = self.config.option, self.providers()
-        alone = self._is_live() or option.collectonly or self._is_worker()
+        alone = self._is_live() or self.config.option.collectonly or self._is_worker()
         if not alone:
             from pytest_reconaudit.facts.code import scanned
 
@@ -416,16 +393,28 @@ class AuditSession:
         work = None
         if not alone:
             self._prepare_database()
-            work = beside.start(lambda: engine.heard_all(self.target, other, providers))
+            work = beside.start(lambda: self._heard_beside(other))
         if work is None:
             return self.planned(checks)
         late = [pair for pair in checks if pair[0].domain in _OF_SOURCES]
         soon = [pair for pair in checks if pair[0].domain not in _BESIDE | _OF_SOURCES]
         mine = [*self.planned(soon), *self.planned(late)]
-        answers = work.result()
-        theirs = self.planned(other) if answers is None else engine.with_heard(other, answers)
+        done = work.result()
+        if done is None:
+            theirs = self.planned(other)
+        else:
+            answers, on_disk = done
+            theirs = engine.with_heard(other, answers)
+            self.target.asked_on_disk.update(on_disk)
         order = {meta.id: number for number, (meta, _) in enumerate(checks)}
         return sorted([*mine, *theirs], key=lambda item: order[item.meta.id])
+
+    def _heard_beside(
+        self, checks: Sequence[tuple[model.CheckMeta, str]]
+    ) -> tuple[list[engine.Answer], dict[str, bool]]:
+        """What another process sends back: its answers, and what they saw on the disk."""
+        answers = engine.heard_all(self.target, checks, self.providers())
+        return answers, self.target.asked_on_disk
 
     def _is_worker(self) -> bool:
         return hasattr(self.config, "workerinput")

@@ -218,3 +218,24 @@ def test_a_file_that_changes_meanwhile_leaves_nothing_kept(
     monkeypatch.setattr(kept, "now", lambda: 0)
     audit(pytester, shop)
     assert not kept._folder().exists()
+
+
+def test_what_another_process_saw_on_the_disk_is_remembered(
+    pytester: pytest.Pytester, shop: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from pytest_reconaudit import beside
+    from pytest_reconaudit.subjects import SUBJECTS
+
+    asked = SUBJECTS["compose_file"]
+
+    def looks(target: Target) -> object:
+        target.on_disk("node_modules/.seeded")
+        return asked(target)
+
+    monkeypatch.setattr(beside, "processors", lambda: 2)
+    monkeypatch.setitem(SUBJECTS, "compose_file", looks)
+    audit(pytester, shop)
+    audit(pytester, shop).stdout.fnmatch_lines([REUSED])
+    (shop / "node_modules").mkdir()
+    (shop / "node_modules" / ".seeded").write_text("")
+    audit(pytester, shop).stdout.no_fnmatch_line(REUSED)

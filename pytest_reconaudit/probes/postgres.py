@@ -32,6 +32,8 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
 
+from pytest_reconaudit.patterns import cache_folder
+
 if TYPE_CHECKING:
     import psycopg
 
@@ -137,8 +139,7 @@ def _package(name: str) -> list[Path]:
 
 def _unpacked(archive: Path) -> Path:
     """The ``bin`` folder of an archive, unpacked into the user's cache on first use."""
-    home = os.environ.get("XDG_CACHE_HOME") or os.path.join(os.path.expanduser("~"), ".cache")
-    cache = Path(home) / "pytest-reconaudit"
+    cache = cache_folder()
     final = cache / archive.name.removesuffix(".tar.gz")
     if not (final / "bin" / "postgres").is_file():
         cache.mkdir(parents=True, exist_ok=True)
