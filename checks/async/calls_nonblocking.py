@@ -43,13 +43,16 @@ def async_calls_nonblocking(waiting_calls: WaitingFile) -> None:
     an async function, block or closure: `std::thread::sleep` and `block_on` (high), synchronous
     Redis (high on the way of a request other than a health check), password hashing, `std::net`
     connects, `reqwest::blocking`, ureq, `std::sync::mpsc` receives, `std::fs`, processes that are
-    waited for, decoding of images (medium where a route reaches it, or no route is known, else
-    low). In Python `async def` with `time.sleep`, `requests`, `urllib`, synchronous drivers and
-    sessions, `subprocess`, password hashing; in Node the `…Sync` functions of fs, child_process,
-    crypto, zlib and bcrypt. (b) A function that is not async does so (files, processes and images
-    aside) and is surely called by async code, through at most three functions. Names are resolved
-    by import: `fs::read` of `use tokio::fs` passes, as do closures given to `spawn_blocking` and
-    its like, start-up code, tests, and functions that no async code calls.
+    waited for, decoding of images (medium where a route reaches it; files, processes and images
+    low where no route is known, and a note where routes are known and none comes here, or where a
+    function but asks for or changes entries of folders). In Python
+    `async def` with `time.sleep`, `requests`, `urllib`, synchronous drivers and sessions,
+    `subprocess`, password hashing; in Node the `…Sync` functions of fs, child_process, crypto,
+    zlib and bcrypt. (b) A function that is not async does so (files, processes and images aside)
+    and is surely called by async code, through at most three functions. Names are resolved by
+    import: `fs::read` of `use tokio::fs` passes, as do closures given to `spawn_blocking` and its
+    like, start-up code, commands of a tool, sleeps of at most 20 ms, stand-ins (mocks), handlers
+    whose answers Next.js keeps, tests, and functions that no async code calls.
     Blind spots: what libraries do inside; calls through traits and function pointers.
     """
     file = waiting_calls

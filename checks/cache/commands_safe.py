@@ -29,7 +29,8 @@ def cache_commands_safe(command_file: CommandFile) -> None:
     Why: KEYS takes 40 ms for a million keys, and FLUSHDB empties what others keep there.
     Decides: (a) KEYS, FLUSHALL or FLUSHDB in a function that a request reaches: high; that other
     code calls: medium. (b) One command per key in a `for` loop, or a `map` over keys: low. SCAN,
-    pipelines, retries, chunks and worker loops, tests, admin tools and functions nobody calls pass.
+    pipelines, retries, chunks and worker loops, turns that wait for a query or another server too,
+    scripts, jobs, tests, admin tools and functions nobody calls pass.
     Blind spots: commands in Lua scripts, names that are put together.
     """
     for one in command_file.heavy:
@@ -47,7 +48,7 @@ def cache_commands_safe(command_file: CommandFile) -> None:
         report(
             at=looped[0].place,
             says=f"{len(looped)} Redis {'command is' if len(looped) == 1 else 'commands are'} sent"
-            f" once per key in a loop ({lines_of([one.place for one in looped])}):"
+            f" in every turn of a loop ({lines_of([one.place for one in looped])}):"
             f" {looped[0].op.method}",
             severity=Severity.LOW,
             evidence=looped[0].op.text,

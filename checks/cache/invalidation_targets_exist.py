@@ -25,9 +25,9 @@ def cache_invalidation_targets_exist(deleted_key: DeletedKey) -> None:
     Why: a key that is spelt in two ways is deleted in vain, and nothing reports it.
     Decides: per template that some code deletes and none writes, reads or counts under; a pattern
     by what is before its first wildcard. Medium when a written template has the same words in
-    another order or number, or nearly the same text; low, and a hint only, when nothing is alike.
-    Keys of libraries, and deletes beside writes whose keys are put together at run time, pass.
-    Blind spots: keys that another service writes look like the low case.
+    another order or number, or nearly the same text; a note when nothing is alike. Keys of
+    libraries, and deletes beside writes whose keys are put together at run time, pass.
+    Blind spots: keys that another service writes; a note tells them.
     """
     if deleted_key.written or deleted_key.uncertain:
         return
@@ -38,7 +38,7 @@ def cache_invalidation_targets_exist(deleted_key: DeletedKey) -> None:
         report(
             at=first.place,
             says=f"{deleted_key.template} is deleted and no code here writes it",
-            severity=Severity.LOW,
+            severity=Severity.INFO,
             confidence=Confidence.POSSIBLE,
             evidence=first.op.text,
             related=others,

@@ -22,11 +22,11 @@ def cache_key_scoped(key_scopes: KeyScopes) -> None:
     """Keys hold everything that the cached answer depends on, the user above all.
 
     Why: a cache hit skips the filter that the query has.
-    Decides: per written template, (a) the function that writes fetches for the authenticated user
-    or tenant (`req.user`, claims, a current user, a tenant id) and the key has nothing of it; (b)
-    the key is made of the request's path and has neither its query string nor a user; medium when
-    nothing runs it. A check of ownership or permission before the write, admin-only code and keys
-    with a digest of all parameters pass.
+    Decides: per written template, (a) the function that writes (of a get-or-set the function that
+    it is given) fetches for the authenticated user or tenant (`req.user`, claims, a current user,
+    a tenant id) and the key has nothing of it; (b) the key is made of the request's path and has
+    neither its query string nor a user; medium when nothing runs it. A check of ownership or
+    permission before the write, admin-only code and keys with a digest of all parameters pass.
     Blind spots: row-level security and other filters that the query does not show.
     """
     for one in key_scopes.unscoped:

@@ -27,9 +27,10 @@ def cache_memory_bounded(cache_memory: CacheMemory) -> None:
     configuration, when code uses it as a cache: (a) no maxmemory: high, medium when every write has
     a TTL; (b) maxmemory with noeviction; (c) a queue lives there too (Bull, Celery, Sidekiq …) and
     the policy is allkeys-*: jobs are thrown away; (d) volatile-* while a fifth of the keys or more
-    have no TTL (live). Files for development are low. (e) A map that lives as long as the process
-    is filled as a cache under ids, addresses or texts, and nothing in its file looks at its size or
-    takes anything out: medium when a request fills it, else low and a hint.
+    have no TTL (live). Files for development and tests, and stacks that only hold what a program
+    on the host needs: a note. (e) A map that lives as long as the process is filled as a cache
+    under ids, addresses or texts, and nothing in its file looks at its size or takes anything out:
+    medium when a request fills it, else a note. Maps of locks pass.
     With `--recon-redis` the running server is asked for its settings too.
     Blind spots: managed Redis, settings made at run time, maps whose keys are few by nature.
     """

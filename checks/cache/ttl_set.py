@@ -25,9 +25,10 @@ def cache_ttl_set(cache_writes: CacheWrites) -> None:
     Why: a cache is what may be forgotten; what never runs out is a second database.
     Decides: per file, writes to Redis without an expiry in the command (no SETEX, EX, PX, KEEPTTL)
     and writes through a wrapper without a time, where the wrapper has none of its own. Passes: an
-    EXPIRE of the same key or in the same function, NX (locks), counters, switches and positions, a
-    wrapper whose branch without time nobody takes, one fixed key that Django keeps by `None`,
-    caches in the process. Notes: (b) lists and dashboards kept five minutes and more with nothing
+    EXPIRE or a delete of the same key, an EXPIRE in the same function, NX (locks), counters,
+    switches, positions, marks and mere ids, wrappers that hand on to another cache, a wrapper
+    whose branch without time nobody takes, one fixed key that Django keeps by `None`, caches in
+    the process. Notes: (b) lists and dashboards kept five minutes and more with nothing
     that holds back all callers but one when the key runs out; (c) no cache here counts its hits
     and misses.
     Blind spots: a TTL that the server or a library adds.
@@ -45,7 +46,8 @@ def cache_ttl_set(cache_writes: CacheWrites) -> None:
     if late:
         report(
             at=late[0].place,
-            says=f"when {', '.join(one.template for one in late[:5])} run out, every request that"
+            says=f"when {', '.join(one.template for one in late[:5])}"
+            f" {'runs' if len(late) == 1 else 'run'} out, every request that"
             " comes computes them anew at the same time",
             severity=Severity.INFO,
             evidence=late[0].op.text,

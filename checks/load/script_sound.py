@@ -50,7 +50,8 @@ def load_script_sound(load_script: JudgedScript) -> None:
 
     Why: a load test is believed because it is green; most of the ways to be green need no server.
     Decides: k6 scripts (known by their imports, in any folder) and Artillery configurations. (a) A
-    name is used that nothing imports or declares: high. (b) A data file is not in the repository:
+    name is used that nothing imports or declares, or a scenario runs a function that the script
+    does not export: high. (b) A data file is not in the repository:
     medium. (c) No thresholds: medium when the script checks something or CI runs it, else a hint;
     none that counts failures: low beside one on latency. (d) A `Rate` is only ever given 1 (or only
     0): medium with a threshold on it, else low. (e) A check takes 401, 403 or 404 as well as 200:

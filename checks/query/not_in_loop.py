@@ -5,6 +5,7 @@ from pytest_reconaudit.api import (
     Place,
     QueryFile,
     RepeatedQuery,
+    Repetition,
     Severity,
     audit,
     lines_of,
@@ -42,37 +43,57 @@ def query_not_in_loop(query_file: QueryFile) -> None:
     Sequelize, Mongoose, SQLAlchemy, Django or a cursor sends a statement, in a loop's body or in a
     closure given to an iterator's adaptor, or in a function that such code surely calls (one
     level). In Django also a foreign key that a loop over a queryset follows without select_related.
-    Critical: a SELECT or COUNT per row of an unlimited query, in a file that serves requests. High:
-    the same per row of one parent, writes per row. Medium: per element of a list that comes from
-    elsewhere, at most ten rounds, rows of a batch, or what no request is known to wait for, or
-    beside a mail, a provider or a queue that each round waits for as well (scripts; writes are low
-    there). Batches, retries, pages, workers, one per database or table, literal
-    lists, enums, `eq_any` over groups, DDL, batched `findUnique`, statements sent only for what is
+    Critical: a SELECT or COUNT per row of an unlimited query while a known request is answered.
+    High: the same per row of a page or of one parent in a file that serves requests, and rows
+    that a request changes one by one although all get the same. Medium: per element of another list
+    that is many by what the source says (a list in a request's body, what is called bulk, batch,
+    many or import, rows, results), one INSERT each, what no request is known to wait for. Low: at
+    most ten rounds. A note only, where an author mostly means it: the list is short by nature or
+    not known to be long (children of one parent, a form's field, roles, tags), a comment says so,
+    each row gets values of its own, a model's `save` does more, a failure is that element's own, a
+    comparison picks a few, rows are found or made, the first that fits ends it, a mail, a queue or
+    a provider is handed something too, a page for administrators, or somebody starts it by hand.
+    Tasks that a call only puts into a queue, the row of one key, batches, retries, pages, workers,
+    one per database or table, literal lists, enums, `eq_any` over groups, DDL, batched
+    `findUnique`, rows that a session gathers until it is flushed, statements sent only for what is
     not remembered yet, embedded databases, migrations, seeds and tests pass.
     Blind spots: deeper call chains; lazy relations outside of Django; how many elements there are.
     """
     for one in query_file.repetitions:
         first = one.sites[0]
-        lines = lines_of([Place(one.path, site.line, 1) for site in one.sites])
+        apart = {site.loop.line: site for site in reversed(one.sites)}
+        firsts = sorted(apart.values(), key=lambda site: site.line)[:_LOOPS]
+        rounds = "; it makes ".join(_rounds(one, site) for site in firsts)
         where = f"; runs for {one.request}" if one.request else ""
-        also = f"; each round waits for {first.errand} too" if first.errand else ""
+        also = f"; each round calls {first.errand} too" if first.errand else ""
         report(
             at=Place(one.path, first.line, 1),
-            says=f"{one.function or 'the module'} makes {_rounds(first)}: {lines}{where}{also}",
+            says=f"{one.function or 'the module'} makes {rounds}{where}{also}",
             severity=one.severity,
             confidence=one.confidence,
             evidence=f"{first.loop.label} {first.loop.over}: {first.relation or first.statement}",
-            related=_places(one.path, one.sites),
+            related=_places(one.path, (*one.sites, *one.others)),
             key=one.function,
         )
 
 
-def _rounds(site: RepeatedQuery) -> str:
-    article = "an" if site.statement[0] in "IU" else "a"
+_LOOPS = 3
+"""Loops of a function that are told in its message."""
+
+
+def _rounds(one: Repetition, site: RepeatedQuery) -> str:
+    """What a loop's first statement is, and where all of its statements are."""
+    article = "an" if site.statement[0] in "IUaeu" else "a"
     what = f"{article} {site.statement}" if not site.relation else f"a query for {site.relation}"
     calls = f" (by {site.via})" if site.via else ""
     pool = ", all at once" if site.loop.concurrent else ""
-    return f"{what}{calls} per element of `{site.loop.over}` (line {site.loop.line}{pool})"
+    places = [Place(one.path, other.line, 1) for other in one.sites if _same(other, site)]
+    loop = f"(line {site.loop.line}{pool})"
+    return f"{what}{calls} per element of `{site.loop.over}` {loop}: {lines_of(places)}"
+
+
+def _same(site: RepeatedQuery, other: RepeatedQuery) -> bool:
+    return site.loop.line == other.loop.line
 
 
 def _places(path: str, sites: tuple[RepeatedQuery, ...]) -> list[tuple[Place, str]]:

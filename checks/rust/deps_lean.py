@@ -11,7 +11,7 @@ from pytest_reconaudit.api import (
 
 SEVERITIES = {
     "a": Severity.LOW,
-    "b": Severity.MEDIUM,
+    "b": Severity.LOW,
     "c": Severity.LOW,
     "d": Severity.LOW,
     "e": Severity.LOW,
@@ -29,7 +29,7 @@ SEVERITIES = {
 
     ```toml
     # "sso" and "credentials-process" where people sign in by a profile; an HTTPS client
-aws-config = { version = "1", default-features = false, features = ["rt-tokio", "sso"] }
+    aws-config = { version = "1", default-features = false, features = ["rt-tokio", "sso"] }
     reqwest = { version = "0.12", default-features = false, features = ["rustls-tls", "json"] }
     tokio = { version = "1", features = ["rt-multi-thread", "macros", "net", "time"] }
     ```
@@ -55,19 +55,23 @@ def rust_deps_lean(crate_weight: CrateWeight) -> None:
 
     Why: default features and second crates for one purpose cost minutes of every build.
     Decides: reads Cargo.toml and Cargo.lock. (a) `aws-sdk-*` and `aws-config` with all default
-    features: low. (b) reqwest with its default native-tls where rustls is built too: medium.
-    (c) tokio with `full`: low. (d) Two crates for one purpose (password hashes; a logger and
-    tracing-subscriber): low. (e) A crate that nobody maintains and that has a named successor: low.
-    (f) A heavy crate in two incompatible versions in the lock file: a note. Dependencies of tests,
-    optional second crates, forks by path or git, and hash schemes whose comments or code speak of
-    a migration pass.
-    Blind spots: which features the code uses is not looked at.
+    features where the code hands over keys: low, else a note. (b) reqwest asks for rustls and keeps
+    native-tls, its default: medium; it alone brings native-tls into a program that has rustls: low.
+    (c) tokio with `full` in a library of its own, or where the code names nothing of its files,
+    network, processes and signals: low, else a note. (d) Two crates for one purpose (password
+    hashes; a logger and tracing-subscriber): low. (e) A crate that nobody maintains and that has a
+    named successor: low. (f) A heavy crate in two incompatible versions in the lock file: a note.
+    Dependencies of tests, optional second crates, forks by path or git, and hash schemes whose
+    comments or code speak of a migration pass.
+    Blind spots: which features of other crates the code uses is not looked at.
     """
     for thing in crate_weight.found:
+        both = thing.key == "reqwest both"
+        severity = Severity.MEDIUM if both else SEVERITIES[thing.clause]
         report(
             at=thing.places[0].place,
             says=thing.says,
-            severity=SEVERITIES[thing.clause],
+            severity=Severity.INFO if thing.minor else severity,
             evidence=", ".join(dict.fromkeys(note.message for note in thing.places)),
             related=thing.places[1:],
             clause=thing.clause,

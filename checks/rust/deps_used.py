@@ -21,6 +21,8 @@ KINDS = {
     cargo check --all-targets
     ```
 
+    For a whole workspace `cargo machete --fix` does it; read what it took out.
+
     Where it is needed without being named, say so:
 
     ```toml
@@ -42,14 +44,21 @@ def rust_deps_used(crate_use: CrateUse) -> None:
     Decides: looks for the crate's name as a word in all `.rs` files of the package (tests,
     examples and build script too), comments and strings left out. A name that occurs nowhere is a
     finding: (a) crates that are slow to build (`aws-sdk-*`, `wasmtime`, `rocksdb` …): medium;
-    (b) others: low; (c) dependencies of tests: low. Optional dependencies, those that a feature
-    names, `*-sys` crates, allocators, renamed crates and libraries, names in attributes' strings
-    and doc tests, crates that macros or generated code need, and those that cargo-machete,
-    cargo-shear or cargo-udeps are told to ignore pass; so does one with a comment that gives the
-    reason.
+    (b) others: low; (c) dependencies of tests: low. When more than eight packages of a workspace
+    have such, (b) and (c) are one finding for the workspace. Optional dependencies, those that a
+    feature names, `*-sys` crates, allocators, renamed crates and libraries, names in attributes'
+    strings and doc tests, crates that the repository's own or known macros expand to, and those
+    that cargo-machete, cargo-shear or cargo-udeps are told to ignore pass; so does one with a
+    comment that gives the reason.
     Blind spots: a crate whose name is also an everyday word of the code counts as used; packages
-    with generated code are not judged on their normal dependencies.
+    whose code a build script or a macro makes from a specification (`generate_api!`,
+    `include_proto!`) are not judged on what that code may need.
     """
+    if crate_use.members:
+        _workspace(crate_use)
+    files = f"none of its {crate_use.files} Rust files"
+    if crate_use.files == 1:
+        files = "no line of its only Rust file"
     for kind, (clause, severity, one, many) in KINDS.items():
         unused = crate_use.of(kind)
         if not unused:
@@ -61,11 +70,28 @@ def rust_deps_used(crate_use: CrateUse) -> None:
         count = f"{len(unused)} {one if len(unused) == 1 else many}"
         report(
             at=unused[0].place,
-            says=f"{count} of {crate_use.package.manifest.package} named in none of its"
-            f" {crate_use.files} Rust files: {names}{more}",
+            says=f"{count} of {crate_use.package.manifest.package} named in {files}: {names}{more}",
             severity=severity,
             evidence=", ".join(dependency.name for dependency in unused),
             related=[Note(dependency.place, dependency.name) for dependency in unused],
             clause=clause,
             key=kind,
         )
+
+
+def _workspace(root: CrateUse) -> None:
+    """What lies in many packages and is mended at one go."""
+    dev = [one for member in root.members for one in member.of("dev")]
+    unused = [one for member in root.members for one in (*member.of("usual"), *member.of("dev"))]
+    names = ", ".join(f"{one.name} ({one.place.path}:{one.place.line})" for one in unused[:5])
+    tests = f", {len(dev)} of them for tests" if dev else ""
+    report(
+        at=root.place or unused[0].place,
+        says=f"{len(unused)} dependencies of {len(root.members)} packages of the workspace named in"
+        f" no Rust file of the package that lists them{tests}: {names} and {len(unused) - 5} more",
+        severity=Severity.LOW,
+        evidence="[workspace]",
+        related=[Note(one.place, one.name) for one in unused],
+        clause="b",
+        key="workspace",
+    )

@@ -27,8 +27,8 @@ from pytest_reconaudit.api import (
             "Commit `Cargo.lock`; taking `--locked` away only hides it.",
         ),
         "c": (
-            "The image may hold other versions than those that were tested.",
-            "Add `--locked` to the build.",
+            "The image holds other versions than those that were tested.",
+            "Copy `Cargo.lock` to where the image is built, and add `--locked`.",
         ),
     },
 )
@@ -39,8 +39,10 @@ def rust_lockfile_committed(cargo_lock: CargoLock) -> None:
     Decides: looks at workspaces and packages that make programs; a workspace whose members are
     mostly libraries counts when one of its programs is built in an image. (a) Cargo.lock is absent
     or git-ignored: high. (b) It is absent and CI or an image builds with `--locked`, which fails:
-    high. (c) It is there, but an image builds without `--locked`: low. Pure libraries, helper
-    crates (`xtask`, `fuzz`, examples) and builds with `--frozen` or `--offline` pass.
+    high. (c) It is there, but an image's build cannot see it (not copied, left out by
+    `.dockerignore`) or does not ask it (`cargo install --path` without `--locked`): low; a build
+    beside it without `--locked` is a note. Pure libraries, helper crates (`xtask`, `fuzz`,
+    examples), images of tests and builds with `--frozen` or `--offline` pass.
     Blind spots: builds inside scripts.
     """
     lock = cargo_lock
@@ -54,15 +56,26 @@ def rust_lockfile_committed(cargo_lock: CargoLock) -> None:
             related=[
                 Note(lock.root.manifest.package_place, f"makes {', '.join(lock.programs[:5])}"),
                 *lock.careless[:5],
+                *lock.blind[:5],
             ],
             clause="a",
             key=lock.lock,
         )
-    if not lock.there:
         _each_file(lock.demanding, "b", Severity.HIGH, f"fails, as a clone has no {lock.lock}")
-    else:
-        _each_file(
-            lock.careless, "c", Severity.LOW, f"may build by something else than {lock.lock}"
+        return
+    _each_file(lock.blind, "c", Severity.LOW, f"takes other versions than those of {lock.lock}")
+    if lock.careless:
+        first = lock.careless[0]
+        files = len({note.place.path for note in lock.careless})
+        more = f" ({files} such images)" if files > 1 else ""
+        report(
+            at=first.place,
+            says=f"`{first.message}` has no `--locked`: where Cargo.toml asks for more than"
+            f" {lock.lock} has, the build goes on with what it finds{more}",
+            severity=Severity.INFO,
+            related=lock.careless[1:],
+            clause="c",
+            key="careless",
         )
 
 

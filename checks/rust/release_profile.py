@@ -38,9 +38,10 @@ def rust_release_profile(release_profile: ReleaseProfile) -> None:
     Decides: reads `[profile.release]` of each workspace or package that makes programs (and the
     profile that it inherits from, `.cargo/config.toml`, `CARGO_PROFILE_RELEASE_*` of images and
     workflows). (a) `opt-level` 0 or 1: high. (b) `panic = "abort"` where a program depends on a
-    web framework: medium. (c) `debug` information or `strip = false` in a program that goes into
-    an image: low. (d) Neither `lto` nor `codegen-units` is set: a note. `s` and `z`, line tables,
-    split debug information and images that run `strip` pass.
+    web framework and uses it: medium. (c) Full `debug` information or `strip = false` in a program
+    that goes into an image: low. (d) Neither `lto` nor `codegen-units` is set: a note. `s` and `z`,
+    line tables, `debug = 1`, split debug information, images that run `strip`, programs with a
+    crate that reads symbols (Sentry, profilers) and settings with a comment about them pass.
     Blind spots: settings for single packages.
     """
     profile = release_profile
@@ -73,7 +74,12 @@ def rust_release_profile(release_profile: ReleaseProfile) -> None:
             clause="c",
             key="debug",
         )
-    elif profile.in_image and not profile.stripped and strip and strip[0] in ("false", "none"):
+    elif (
+        profile.in_image
+        and not (profile.stripped or profile.traced or profile.setting("debug"))
+        and strip
+        and strip[0] in ("false", "none")
+    ):
         report(
             at=strip[1],
             says=f"the image ships {profile.programs[0]} with its symbols",
@@ -85,7 +91,7 @@ def rust_release_profile(release_profile: ReleaseProfile) -> None:
     if not any(profile.setting(key) for key in TUNED):
         report(
             at=profile.place,
-            says=f"[profile.{profile.name}] sets neither lto nor codegen-units",
+            says=f"nothing sets lto or codegen-units for the {profile.name} profile",
             severity=Severity.INFO,
             clause="d",
         )

@@ -36,8 +36,9 @@ def rust_sources_parse(crate_sources: CrateSources) -> None:
     character that cannot stand there, the marks of a merge, brackets that do not match, two words
     side by side. (b) `mod x;` with neither `x.rs` nor `x/mod.rs`, or with both: the same. Modules
     under `#[cfg]`, in macros, git-ignored or written by a build script pass. (c) Files among the
-    sources that no target of any package reads: low, one finding per package. Fixtures, and
-    packages whose modules are made by macros, pass.
+    sources that no target of any package reads: low, one finding per package. Fixtures, files that
+    are all comments or begin by saying that they are not used, and packages whose modules are made
+    by macros, pass.
     Blind spots: syntax errors of other kinds, types, borrows: only the compiler knows those.
     """
     crate = crate_sources

@@ -57,9 +57,11 @@ def web_assets_compressed(assets: AssetScope) -> None:
     Decides: an nginx that an image starts in front of the finished files of a bundler, with the
     configuration that Dockerfile and compose put there: (a) no gzip or brotli, or gzip without
     scripts among its types: medium. (b) No file may be kept for a week or longer (`expires`,
-    `max-age`, `immutable`): medium. In frontend packages: (c) images over 300 kB that are neither
-    WebP nor AVIF, (d) fonts over 100 kB without a WOFF2 beside them: low. (e) An effect of React
-    that starts a timer, a listener or a socket and returns nothing: a note. A CDN or a proxy in the
+    `max-age`, `immutable`): medium. In frontend packages, where a style, page or script names them:
+    (c) images over 300 kB that are neither WebP nor AVIF, (d) fonts over 100 kB without a WOFF2
+    beside them: low; images are a note where the framework or a plugin makes them smaller
+    (`next/image`, Astro). (e) An effect of React that starts a timer, a listener or a socket and
+    returns nothing: a note. A CDN or a proxy in the
     repository that compresses, precompressed files (`gzip_static`), snippets that are not in the
     repository, development images and pictures for documents and previews pass.
     Blind spots: other servers than nginx; what a load balancer outside of the repository does.
@@ -70,7 +72,7 @@ def web_assets_compressed(assets: AssetScope) -> None:
         report(
             at=fault.place,
             says=fault.says,
-            severity=_SEVERITIES[fault.clause],
+            severity=Severity.INFO if fault.note else _SEVERITIES[fault.clause],
             evidence=fault.evidence,
             related=fault.related,
             clause=fault.clause,

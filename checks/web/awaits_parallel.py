@@ -25,20 +25,22 @@ def web_awaits_parallel(await_file: AwaitFile) -> None:
 
     Why: every `await` in a loop or a row waits a whole round trip before the next request
     leaves.
-    Decides: (a) two or more declarations in a row that each await a read (`get`, `fetch`,
-    `load`, `find` …), none using a value of the others: low. (b) a loop over a collection that
-    awaits an operation on its item (upload, fetch, process, save, delete …): medium. Nothing is
+    Decides: (a) three or more declarations in a row that each await a read (`get`, `fetch`,
+    `load`, `find` …), none using a value of the others: low; two are a note. (b) a loop over a
+    collection that awaits an operation on its item: medium in what a browser runs (upload, fetch,
+    process, save, delete …), low for a request where it only asks for or carries something; else a
+    note. Nothing is
     said when a round uses what an earlier one changed, when the loop can end early (`break`,
     `return`, `throw`), pauses, yields or works in batches, for `for await`, `while` and counted
     loops, steps, migrations, commands, pages, queues and plugins, one shared browser page,
     connection, terminal or repository, transactions and locks, mails and refunds, database calls
-    and functions that end in writes to it, and where a remark asks for order or limits. Loops of
-    workflows and jobs are low.
+    and functions that end in writes to it, and where a remark asks for order or limits. What
+    workflows and jobs do is a note; scripts that are run by hand, and checks, pass.
     Blind spots: a server that allows few requests at a time; order that only the server knows.
     """
     for one in await_file.waits:
-        who = f"{one.function}()" if one.function else "the module"
         places = [note.place for note in one.places]
+        who = f"{one.function}()" if one.function else places[0].path.rpartition("/")[2]
         count = len(places)
         names = ", ".join(dict.fromkeys(note.message.split()[1] for note in one.operations[:5]))
         if one.clause == "b":
@@ -55,5 +57,5 @@ def web_awaits_parallel(await_file: AwaitFile) -> None:
             evidence=one.evidence,
             related=[*one.places[1:], *one.operations],
             clause=one.clause,
-            key=f"{one.clause} {one.function}",
+            key=f"{one.clause} {one.function}" + (" note" if one.severity is Severity.INFO else ""),
         )

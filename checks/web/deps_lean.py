@@ -35,26 +35,44 @@ def web_deps_lean(dependencies: PackageDependencies) -> None:
     Why: each package is something to fetch, to update and to trust.
     Decides: (a) a dependency that no file below the package names: no import, script, page,
     configuration, Dockerfile or workflow, by its name or by a program that it brings; and that is
-    no peer of another one by the lockfile. One finding per package.json: low; without a lockfile
-    that tells peers it is only a hint. (b) Tools of build, test and style under `dependencies`
-    where the image installs for production only: low. (c) moment, the whole of lodash, or all icons
-    of a library in what a browser loads: a note. (d) A dependency that is named nowhere, but has
-    one exact version, as pins against flaws have: a note. Types, plugins and presets (named by a
-    part of their name), drivers, compilers, members of the workspace and frameworks that load
-    whatever is listed pass.
+    no peer of another one by the lockfile. One finding per package.json, one for all of them where
+    eight or more list the same in vain: low; without a lockfile that tells peers it is only a
+    hint. (b) Tools of build, test and style under `dependencies` where the image installs for
+    production only: low. (c) moment, the whole of lodash, or all icons of a library in what a
+    browser loads: a note. (d) A dependency that is named nowhere, but has one exact version, as
+    pins against flaws have: a note. Types, plugins and presets (named by a part of their name),
+    drivers, compilers, members of the workspace, what overrides, resolutions or patches hold,
+    packages that install for code elsewhere, and frameworks that load whatever is listed pass.
     Blind spots: packages that are loaded by a computed name; plugins that are left over.
     """
     one = dependencies
     if one.unused:
         _told(
             one.unused,
-            "is named in no file" if len(one.unused) == 1 else "are named in no file",
+            "is listed, but nothing in the package imports, runs or configures it"
+            if len(one.unused) == 1
+            else "are listed, but nothing in the package imports, runs or configures them",
             Severity.LOW,
             "a",
             one.confidence,
         )
+    for alike in one.everywhere:
+        _told(
+            alike,
+            f"is listed by {len(alike)} packages that neither import, run nor configure it",
+            Severity.LOW,
+            "a",
+            one.confidence,
+            names=alike[0].name,
+        )
     if one.pins:
-        _told(one.pins, "with an exact version, named in no file", Severity.INFO, "d")
+        _told(
+            one.pins,
+            "with an exact version: nothing in the package imports, runs or configures"
+            f" {'it' if len(one.pins) == 1 else 'them'}",
+            Severity.INFO,
+            "d",
+        )
     if one.tools and one.install is not None:
         many = len(one.tools) > 1
         _told(
@@ -84,9 +102,10 @@ def _told(
     clause: str,
     confidence: Confidence | None = None,
     more: list[Note] | None = None,
+    names: str = "",
 ) -> None:
-    names = ", ".join(one.name for one in found[:5]) + (" …" if len(found) > 5 else "")
-    count = f"{len(found)} dependencies: " if len(found) > 1 else ""
+    count = f"{len(found)} dependencies: " if len(found) > 1 and not names else ""
+    names = names or ", ".join(one.name for one in found[:5]) + (" …" if len(found) > 5 else "")
     places: list[tuple[Place, str]] = [(one.place, one.name) for one in found[1:]]
     report(
         at=found[0].place,

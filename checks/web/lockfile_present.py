@@ -41,7 +41,8 @@ def web_lockfile_present(npm_locks: LockSubject) -> None:
     that is committed all the same, or added by force in CI: medium. (c) Lockfiles of two managers
     in one folder: medium. (d) `npm install`, `yarn install`, `bun install` in an image or in CI,
     `pnpm install` in an image, `--force` and `--legacy-peer-deps`: low, medium when there is a
-    lockfile that they may leave behind. Installs of named or global tools, frozen forms, conditions
+    lockfile that they may leave behind and an image, a release or a deployment gets the outcome.
+    Installs of named or global tools, frozen forms, conditions
     that look at the lockfile, members of a workspace, images for development and libraries pass.
     Blind spots: installs inside scripts that an image runs.
     """
@@ -65,7 +66,8 @@ def web_lockfile_present(npm_locks: LockSubject) -> None:
         else:
             why = f"may leave {first.lock} behind" if locked else f"{_NONE} for {root}"
             says = f"`{first.text}` is no repeatable install: {why}"
-            severity = Severity.MEDIUM if locked else Severity.LOW
+            ships = locked and any(one.ships for one in found)
+            severity = Severity.MEDIUM if ships else Severity.LOW
         rules = dict.fromkeys(one.rule for one in found if one.rule is not None)
         report(
             at=first.place,

@@ -24,12 +24,13 @@ def web_routes_lazy(router: RouterFile) -> None:
     Why: each statically imported page is in the file that the browser must load before it shows
     anything, for people who may never open that page.
     Decides: looks at files with four or more routes (`<Route>`, route objects of React Router and
-    Vue Router). The innermost component of a route that is no wrapper must not come from a static
-    import of a module of pages (`pages/`, `views/`, `features/` …, or a name such as `ReportPage`):
-    low, medium when it is behind the login (`ProtectedRoute`, `RequireAuth`, `requiresAuth`).
-    Landing, login, error and callback pages, layouts and guards pass, also pages that load their
-    content on demand, routers that are loaded on demand themselves or by what imports them, and
-    applications on their user's machine (Electron, Tauri).
+    Vue Router) that import two pages or more, or one where others are loaded on demand; one
+    finding per application. The innermost component of a route that is no wrapper must not come
+    from a static import of a module of pages (`pages/`, `views/`, `features/` …, or a name such as
+    `ReportPage`): low, medium when it is behind the login (`ProtectedRoute`, `RequireAuth`,
+    `requiresAuth`). Landing, login, error and callback pages, layouts and guards pass, also pages
+    that load their content on demand, routers that are loaded on demand themselves or by what
+    imports them, and applications on their user's machine (Electron, Tauri).
     Blind spots: routers made of files; pages that a barrel hands on.
     """
     if router.eager is None:
@@ -37,10 +38,17 @@ def web_routes_lazy(router: RouterFile) -> None:
     pages = router.eager.pages
     names = ", ".join(one.message for one in pages[:5]) + (" …" if len(pages) > 5 else "")
     counted = f"{len(pages)} page{'' if len(pages) == 1 else 's'}"
+    others = len(router.eager.others)
+    more = (
+        f"; {others} more router{'' if others == 1 else 's'} of the application"
+        f" {'does' if others == 1 else 'do'} the same"
+        if others
+        else ""
+    )
     report(
         at=pages[0].place,
-        says=f"the router of {router.routes} routes imports {counted} statically: {names}",
+        says=f"the router of {router.routes} routes imports {counted} statically: {names}{more}",
         severity=Severity.MEDIUM if router.eager.guarded else Severity.LOW,
         evidence=pages[0].message,
-        related=[*pages[1:], *router.eager.routes],
+        related=[*pages[1:], *router.eager.routes, *router.eager.others],
     )

@@ -37,22 +37,33 @@ def web_splits_effective(split_file: SplitFile) -> None:
     earlier.
     Decides: (a) `lazy()` and its like get a loader that resolves a value instead of an
     `import()`. (b) a module that `import()` names is imported statically as well, by a module
-    that is loaded with the importing one or with the page; imports of types alone pass. (c)
-    three or more page components in one module of over 800 lines: low. With a finished build:
-    (d) an entry loads its own dynamic imports at once; (e) an entry loads modules of pages at
-    once, those for login and landing left out. Tests, stories, scripts for Node and loaders
-    that are handed on (`lazy(load)`) pass, and applications that lie on their user's machine
-    (Electron, Tauri, React Native).
+    that is loaded with the importing one or with the page; one finding per module, low for a small
+    part of a page, a note where six modules and more import it besides; imports of types alone
+    pass.
+    (c) three or more page components (`…Page`, in a folder of pages also `…View` and its like) in
+    one module of over 800 lines: low. With a finished build: (d) an entry loads its own dynamic
+    imports at once; (e) an entry loads modules of pages at once, those for login and landing left
+    out. Tests, stories, scripts for Node and loaders that are handed on (`lazy(load)`) pass, and
+    applications that lie on their user's machine (Electron, Tauri, React Native).
     Blind spots: modules that only a framework's convention loads; computed specifiers.
     """
     for one in split_file.splits:
         pages = len(one.what.split(", "))
+        says = _SAYS[one.clause].format(
+            what=one.what, count=one.count, pages=pages, entry=one.evidence
+        )
+        if one.clause == "b" and one.count > 1:
+            says += f" ({one.count} places)"
         report(
             at=one.place,
-            says=_SAYS[one.clause].format(
-                what=one.what, count=one.count, pages=pages, entry=one.evidence
+            says=says,
+            severity=(
+                Severity.INFO
+                if one.shared and one.small
+                else Severity.LOW
+                if one.clause == "c" or one.small
+                else Severity.MEDIUM
             ),
-            severity=Severity.LOW if one.clause == "c" else Severity.MEDIUM,
             evidence=one.evidence,
             related=one.related,
             clause=one.clause,

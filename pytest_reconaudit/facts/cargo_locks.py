@@ -7,23 +7,40 @@ import re
 
 from msgspec import Struct
 
-from pytest_reconaudit.facts.docker.image_files import image_files
+from pytest_reconaudit.facts.docker.image_files import (
+    ImageFiles,
+    RunStep,
+    absolute,
+    image_files,
+)
 from pytest_reconaudit.facts.docker.images import dockerfiles, images
 from pytest_reconaudit.facts.docker.toolchains import is_development_name
 from pytest_reconaudit.facts.index import invocations_of
 from pytest_reconaudit.facts.packages import CargoPackage, cargo_at, cargo_packages
-from pytest_reconaudit.facts.references import cargo_call
+from pytest_reconaudit.facts.references import cargo_call, option_values
 from pytest_reconaudit.model import Note
 from pytest_reconaudit.patterns import regex
+from pytest_reconaudit.readers.dockerfile import Stage
 from pytest_reconaudit.target import Target, once
 
-__all__ = ["CargoLock", "cargo_locks"]
+__all__ = ["SERVERS", "CargoLock", "cargo_locks"]
 
 _TOOLS = regex(
     r"(?:^|/)(?:xtask|tools?|examples?|benches|bench(?:marks?)?|fuzz|tests?|test[-_]\w+|ci|scripts?"
     r"|templates?|playground|demos?|integration[\w-]*)(?:/|$)|(?:^|/)[\w-]*(?:xtask|fuzz|bench)$",
     re.IGNORECASE,
 )
+
+
+SERVERS = frozenset(
+    {
+        "actix-web", "axum", "hyper", "rocket", "warp", "tonic", "poem", "salvo", "tide", "ntex",
+        "gotham", "iron", "thruster", "viz", "xitk", "volo-http", "pavex", "dropshot", "rouille",
+        "tiny_http", "loco-rs", "jsonrpsee", "actix-server",
+    }
+)  # fmt: skip
+"""Crates that programs serve requests by."""
+_MAKES_LOCK = regex(r"Cargo\.lock|\bchef\b|generate-lockfile|git\s+clone|cargo\s+(?:new|init)\b")
 
 
 class CargoLock(Struct, frozen=True, eq=False):
@@ -39,7 +56,9 @@ class CargoLock(Struct, frozen=True, eq=False):
     demanding: tuple[Note, ...]
     """Commands with ``--locked``."""
     careless: tuple[Note, ...]
-    """Builds in images without it, by file."""
+    """Builds in images without it, by file; Cargo.lock is beside them."""
+    blind: tuple[Note, ...]
+    """Builds in images that do not see Cargo.lock, or do not ask it: ``cargo install --path``."""
     in_image: bool
 
 
@@ -50,13 +69,13 @@ def cargo_locks(target: Target) -> tuple[CargoLock, ...]:
     for package in cargo_packages(target):
         top = package.folder if package.workspace is None else package.workspace
         groups.setdefault(top, []).append(package)
-    demanding, careless, built = _builds(target)
+    builds = _builds(target)
     found = []
     for folder, crates in sorted(groups.items()):
         root = next((one for one in crates if one.folder == folder), crates[0])
         if _TOOLS.search(folder) or root.manifest.problems:
             continue
-        programs = _programs(folder, crates, image=folder in built)
+        programs = _programs(folder, crates, image=folder in builds.built)
         if not programs:
             continue
         lock = posixpath.join(folder, "Cargo.lock")
@@ -69,9 +88,10 @@ def cargo_locks(target: Target) -> tuple[CargoLock, ...]:
                 there=there,
                 rule=None if rule is None else Note(rule.place, rule.pattern),
                 programs=programs,
-                demanding=tuple(demanding.get(folder, ())),
-                careless=tuple(careless.get(folder, ())),
-                in_image=folder in built,
+                demanding=tuple(builds.demanding.get(folder, ())),
+                careless=tuple(builds.careless.get(folder, ())),
+                blind=tuple(builds.blind.get(folder, ())),
+                in_image=folder in builds.built,
             )
         )
     return tuple(found)
@@ -81,13 +101,13 @@ def _programs(folder: str, crates: list[CargoPackage], *, image: bool) -> tuple[
     """The programs of a root, when it is there to make programs.
 
     A workspace of libraries with a helper program or two is a library; one whose program is put
-    into an image is not.
+    into an image, is packed for users or serves requests is not.
     """
     proper = [one for one in crates if not _TOOLS.search(one.folder[len(folder) :].lstrip("/"))]
     programs = [one for one in proper if one.bins and one.manifest.package]
     libraries = [one for one in proper if one.lib and not one.bins]
     names = tuple(name for one in programs for name, _ in one.bins)
-    if image:
+    if image or any(_is_application(one) for one in programs):
         return names
     root = next((one for one in crates if one.folder == folder), None)
     if root is not None and root.manifest.package:
@@ -96,33 +116,93 @@ def _programs(folder: str, crates: list[CargoPackage], *, image: bool) -> tuple[
     return names if len(programs) > len(libraries) else ()
 
 
-def _builds(
-    target: Target,
-) -> tuple[dict[str, list[Note]], dict[str, list[Note]], set[str]]:
-    """By root: commands with ``--locked``; image builds without; roots built in images."""
-    demanding: dict[str, list[Note]] = {}
-    careless: dict[str, list[Note]] = {}
-    built: set[str] = set()
+def _is_application(package: CargoPackage) -> bool:
+    """Whether a package with a program is there for the program's sake."""
+    manifest = package.manifest
+    if manifest.default_run or manifest.shipped:
+        return True
+    if any(
+        one.package in SERVERS and one.section == "dependencies" and not one.optional
+        for one in manifest.dependencies
+    ):
+        return True
+    return not manifest.publish and not package.lib
+
+
+class _Builds(Struct, frozen=True):
+    """By root of a build: the commands that build it, and how they treat Cargo.lock."""
+
+    demanding: dict[str, list[Note]]
+    careless: dict[str, list[Note]]
+    blind: dict[str, list[Note]]
+    built: set[str]
+
+
+def _image_builds(target: Target, builds: _Builds) -> None:
     for dockerfile in dockerfiles(target):
         if is_development_name(dockerfile.path) or images(target).is_dev_container(dockerfile):
             continue
         files = image_files(target, dockerfile)
+        tried = _TOOLS.search(posixpath.dirname(dockerfile.path))
         for stage in dockerfile.stages:
             for step in files.steps(stage):
                 call = cargo_call(step.words)
-                if call is None or call.verb not in ("build", "b", "rustc"):
+                installed = _installed(step.words)
+                if installed is None and (call is None or call.verb not in ("build", "b", "rustc")):
                     continue
-                manifest = call.manifest or "Cargo.toml"
+                manifest = call.manifest if call is not None and call.manifest else "Cargo.toml"
+                if installed is not None:
+                    manifest = posixpath.join(installed, "Cargo.toml")
                 path = files.origin(stage, step.at(manifest), step.instruction)
                 root = _root(target, posixpath.dirname(path)) if path is not None else None
-                if root is None:
+                if path is None or root is None:
                     continue
-                built.add(root)
+                builds.built.add(root)
                 note = Note(step.place, step.text)
                 if {"--locked", "--frozen"} & set(step.words):
-                    demanding.setdefault(root, []).append(note)
-                elif "--offline" not in step.words:
-                    careless.setdefault(root, []).append(note)
+                    builds.demanding.setdefault(root, []).append(note)
+                elif "--offline" in step.words or tried:
+                    continue
+                elif installed is not None or _lockless(
+                    files, step, stage, posixpath.dirname(step.at(manifest)), path, root
+                ):
+                    builds.blind.setdefault(root, []).append(note)
+                else:
+                    builds.careless.setdefault(root, []).append(note)
+
+
+def _installed(words: tuple[str, ...]) -> str | None:
+    """The folder of ``cargo install --path FOLDER``."""
+    if words[:1] != ("cargo",) or "install" not in words:
+        return None
+    return next(iter(option_values(words, "--path", "--path")), None)
+
+
+def _lockless(
+    files: ImageFiles, step: RunStep, stage: Stage, place: str, manifest: str, root: str
+) -> bool:
+    """Whether the Cargo.lock that is committed is surely not where a build looks for it.
+
+    :param place: the folder of the image that the package lies in
+    """
+    if files.foreign_sources(stage):
+        return False
+    for one in files.dockerfile.chain(stage):
+        for command in (command for run in one.of("RUN") for command in run.commands):
+            if _MAKES_LOCK.search(command.text):
+                return False
+    up = posixpath.relpath(root or ".", posixpath.dirname(manifest) or ".")
+    return (
+        files.origin(stage, absolute(place, posixpath.join(up, "Cargo.lock")), step.instruction)
+        is None
+    )
+
+
+def _builds(target: Target) -> _Builds:
+    """Commands with ``--locked``; image builds without; roots built in images."""
+    builds = _Builds({}, {}, {}, set())
+    _image_builds(target, builds)
+    demanding = builds.demanding
     for invocation in invocations_of(target, ("cargo",)):
         if "--locked" not in invocation.words and "--frozen" not in invocation.words:
             continue
@@ -139,7 +219,7 @@ def _builds(
         if root is not None:
             text = " ".join(invocation.command.text.split())
             demanding.setdefault(root, []).append(Note(invocation.command.place, text))
-    return demanding, careless, built
+    return builds
 
 
 def _root(target: Target, folder: str) -> str | None:

@@ -42,6 +42,17 @@ _FOR_READERS = regex(
     r"|sandbox|starters?|create-[\w-]+|integration[\w-]*)(?:/|$)",
     re.IGNORECASE,
 )
+_FOR_DEVELOPERS = regex(
+    r"(?:^|/)(?:dev-?tools?|tools?|tooling|hack|scripts?|lint(?:ers?|ing)?)(?:/|$)"
+)
+"""Helpers of those who work on the repository: nothing of them is shipped."""
+_SHIPS = regex(
+    r"build-push-action|docker push|buildx build|npm publish|yarn publish|pnpm publish|gh release"
+    r"|action-gh-release|upload-release-asset|create-release|semantic-release|changesets/action"
+    r"|tauri-action|electron-builder|(?:wrangler|vercel|netlify|fly|flyctl|firebase|sst|amplify)\s+deploy"
+    r"|kubectl apply|helm upgrade|aws s3 sync|gcloud run deploy|rsync -",
+    re.IGNORECASE,
+)
 _CLASSIC = "# yarn lockfile v1"
 
 
@@ -64,6 +75,8 @@ class Install(Struct, frozen=True):
     """In the repository's main CI workflow."""
     clause: str = ""
     """``a``: it needs a lockfile that is absent; ``d``: it does not obey the lockfile."""
+    ships: bool = True
+    """What it installs ends in an image, a release or a deployment."""
 
 
 class LockSubject(Struct, frozen=True, eq=False):
@@ -122,7 +135,7 @@ def _in_images(target: Target) -> Iterator[Install]:
                 if manifest is None:
                     continue
                 package = npm_package(target, posixpath.dirname(manifest))
-                if package is None:
+                if package is None or _FOR_DEVELOPERS.search(package.folder):
                     continue
                 ci = {"CI"} & set(dockerfile.variables(stage, step.instruction))
                 if asked.manager == "pnpm" and ci:
@@ -251,8 +264,32 @@ def _judged(
     ):
         clause = "d"
     yield Install(
-        place, text, asked, source, package, lock, other, None if lock else rule, main, clause
+        place,
+        text,
+        asked,
+        source,
+        package,
+        lock,
+        other,
+        None if lock else rule,
+        main,
+        clause,
+        source != "workflow" or _ships(target, place.path),
     )
+
+
+def _ships(target: Target, path: str) -> bool:
+    """Whether a workflow publishes or deploys something."""
+    known = _shipping(target)
+    if path not in known:
+        known[path] = _SHIPS.search(target.text(path)) is not None
+    return known[path]
+
+
+@once
+def _shipping(target: Target) -> dict[str, bool]:
+    """What :func:`_ships` has answered."""
+    return {}
 
 
 def _unfrozen_in_ci(target: Target, asked: NpmInstall, lock: str) -> bool:
@@ -327,6 +364,8 @@ def _ignores(target: Target, needing: set[str]) -> Iterator[LockSubject]:
         if package.lockfiles or _lock_above(target, package.folder):
             continue
         if _FOR_READERS.search(package.folder) or not package.manifest.dependencies:
+            continue
+        if _FOR_DEVELOPERS.search(package.folder) and package.folder not in needing:
             continue
         # A library leaves its lockfile out by choice; a program that is installed here does not.
         if package.folder not in needing and not package.manifest.private:

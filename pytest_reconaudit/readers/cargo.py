@@ -21,6 +21,10 @@ _HEADER = regex(r"(\[\[?)([^\[\]]+)\]\]?\s*(?:#.*)?")
 _KEY = regex(r"""\s*("[^"]*"|'[^']*'|[A-Za-z0-9_-]+)\s*(?:\.\s*([A-Za-z0-9_-]+)\s*)?=""")
 _TARGET_TABLES = ("bin", "test", "bench", "example")
 _DEPENDENCY_TABLES = ("dependencies", "dev-dependencies", "build-dependencies")
+_PACKED = frozenset(
+    {"deb", "generate-rpm", "rpm", "wix", "bundle", "dist", "binstall", "appimage", "arch", "aur"}
+)
+"""Tables of ``[package.metadata]`` of tools that pack a program."""
 _ERROR_LINE = regex(r"\(at line (\d+), column (\d+)\)")
 
 
@@ -93,6 +97,10 @@ class CargoManifest(Struct, frozen=True):
     build: str = ""
     """``package.build`` as written; ``false`` when switched off."""
     proc_macro: bool = False
+    publish: bool = True
+    """``false``: it is meant for no registry."""
+    shipped: bool = False
+    """It says how its program is packed for users: ``metadata.deb``, ``bundle``, ``wix`` …"""
 
     @property
     def folder(self) -> str:
@@ -143,7 +151,16 @@ def read_cargo(text: str, path: str) -> CargoManifest:
         build="false" if package.get("build") is False else _str(package.get("build")),
         proc_macro=_table(data.get("lib")).get("proc-macro") is True
         or _table(data.get("lib")).get("proc_macro") is True,
+        publish=_is_published(package, inherited),
+        shipped=bool(_PACKED & set(_table(package.get("metadata")))),
     )
+
+
+def _is_published(package: dict[str, Any], inherited: dict[str, Any]) -> bool:
+    value = package.get("publish")
+    if _table(value).get("workspace") is True:
+        value = inherited.get("publish")
+    return value is not False and value != []
 
 
 def _profiles(data: dict[str, Any], path: str, lines: dict[str, int]) -> list[CargoProfile]:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from msgspec.structs import replace
+
 from pytest_reconaudit.patterns import regex
-from pytest_reconaudit.readers.code import Call, Code
+from pytest_reconaudit.readers.code import Call, Code, Scope
 from pytest_reconaudit.readers.query_call import (
     FoundQuery,
     binding_near,
@@ -327,7 +329,30 @@ def _units(code: Code) -> Iterator[FoundQuery]:
             model = _made_model(code, call)
             if model:
                 kind = "insert" if call.name == "add" else "delete"
-                yield _session(call, call, kind, table_name(model), text, False, head)
+                one = _session(call, call, kind, table_name(model), text, False, head)
+                # What nothing here sends goes with all the rest that the session has gathered.
+                yield one if _sends(code, call, head) else replace(one, bulk=True)
+
+
+def _sends(code: Code, call: Call, head: str) -> bool:
+    """Whether the function that gives a session a row has it sent at once, whatever it is asked."""
+    function = code.function_at(call.scope)
+    if function is None:
+        return False
+    for one in code.calls_named(("commit", "flush")):
+        if function.start <= one.start < function.end and one.start > call.start:
+            named = "".join(code.text(one.start, one.name_at).split()).rstrip(".")
+            inside = {scope.label for scope in _up_to(code, one.scope, function.scope)}
+            if named == head and not inside & {"if", "else"}:
+                return True
+    return False
+
+
+def _up_to(code: Code, inner: int, outer: int) -> Iterator[Scope]:
+    for one in code.around(inner):
+        if one.index == outer:
+            return
+        yield one
 
 
 def _made_model(code: Code, call: Call) -> str:

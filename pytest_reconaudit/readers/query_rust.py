@@ -74,6 +74,15 @@ _BULK = regex(
     2,
 )
 _SEA_VERB = regex(r"(?:::|\b)(insert|update|delete)(?:_many|_by_id)?\s*\(")
+_FILTER = regex(r"\.\s*filter\s*\(")
+_UNPLAIN = regex(
+    r"\b(?:sql_query|into_boxed|or_filter|inner_join|left_join|left_outer_join|find|belonging_to"
+    r"|on_conflict|insert_into|sql\s*(?:::<|\()|or|distinct_on|nullable|group_by|union|exists|not)\b"
+)
+"""What a chain of Diesel holds that is more than a table, its filters and an order."""
+_EQUAL = regex(r"(?<![\w.)])((?:\w+::)*)(\w+)\s*\.\s*(eq|eq_any)\s*\(\s*(.{0,40})", re.DOTALL)
+_FILTERED = regex(r"(?<![\w.])(?:\w+::)*([a-z_]\w*)\s*\.\s*\w+\s*\(")
+_CONSTANT = regex(r"(?:true|false|\"|\d|None\b|(?:\w+::)*[A-Z]\w*(?:::[A-Z]\w*)+|[A-Z][A-Z_]+\b)")
 _NO_TABLES = frozenset(
     {"diesel", "dsl", "self", "query", "q", "stmt", "statement", "select", "schema"}
 )
@@ -195,15 +204,18 @@ def _diesel(code: Code, call: Call, text: str, connection: str) -> FoundQuery:
         limit,
         columns,
         bool(_BULK.search(text)),
+        tuple(_diesel_filters(text)) if ".filter" in text or "filter(" in text else (),
     )
 
 
 def _diesel_table(text: str) -> str:
-    for pattern in _TABLE:
-        match = pattern.search(text)
-        if match is not None and match[1] not in _NO_TABLES:
-            return match[1].lower()
-    return ""
+    changed = _TABLE[0].search(text)
+    if changed is not None and changed[1] not in _NO_TABLES:
+        return changed[1].lower()
+    # What is joined stands behind what it is joined to.
+    matches = [match for one in _TABLE[1:] if (match := one.search(text)) is not None]
+    matches.sort(key=lambda match: match.start(1))
+    return next((one[1].lower() for one in matches if one[1] not in _NO_TABLES), "")
 
 
 def _sqlx(code: Code, call: Call, text: str, connection: str) -> FoundQuery:
@@ -251,3 +263,34 @@ def _sea(code: Code, call: Call, text: str, connection: str) -> FoundQuery:
         (),
         "insert_many" in text,
     )
+
+
+def _diesel_filters(text: str) -> Iterator[Compared]:
+    """What the filters of a chain on one table compare; nothing where the chain is not plain."""
+    if _UNPLAIN.search(text):
+        return
+    for match in _FILTER.finditer(text):
+        yield from _filters(text[match.end() : _closed(text, match.end())])
+
+
+def _closed(text: str, at: int) -> int:
+    """Where the parenthesis before a position is closed."""
+    depth = 1
+    for index in range(at, len(text)):
+        depth += (text[index] == "(") - (text[index] == ")")
+        if not depth:
+            return index
+    return len(text)
+
+
+def _filters(text: str) -> Iterator[Compared]:
+    """The columns of one ``filter``; what is no plain equation is only mentioned."""
+    read: set[str] = set()
+    for match in _EQUAL.finditer(text):
+        table = match[1].rstrip(":").rsplit("::", 1)[-1]
+        how = "list" if match[3] == "eq_any" else "text" if _CONSTANT.match(match[4]) else "value"
+        read.add(match[2])
+        yield Compared("" if table in ("dsl", "columns") else table, match[2], how)
+    for match in _FILTERED.finditer(text):
+        if match[1] not in read:
+            yield Compared("", match[1], "other")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from sys import intern
 
 from msgspec import Struct
 
@@ -20,13 +21,14 @@ from pytest_reconaudit.readers.scans.app_state import (
     bare_type,
 )
 from pytest_reconaudit.readers.scans.outline import OutlinedFunction, outline
-from pytest_reconaudit.target import Target, once
+from pytest_reconaudit.target import Target, once, passing
 
 __all__ = ["Mismatch", "SharedData", "shared_data"]
 
 _CALL = regex(r"=(\d):([\w:]+)")
 _WORD = regex(r"[A-Za-z_]\w*")
 _EXTRACTED = regex(r"^(Data|Extension)<(.+)>$")
+_EXTRACTORS = ("Data", "Extension")
 _FIRST = regex(r"^\w+<(.+)>$")
 _MAX_ALIASES = 4
 _CONNECTED = {"Database": "DatabaseConnection"} | {
@@ -76,10 +78,13 @@ def shared_data(target: Target) -> tuple[SharedData, ...]:
         crate = crate_of(target, path)
         by_crate.setdefault(crate.path if crate is not None else "", []).append(path)
     types = _Types(target, records)
+    wanted = _extracted(target, types)
     found: dict[str, list[Mismatch]] = {}
     for manifest, paths in by_crate.items():
         if manifest:
-            for path, mismatch in _mismatches(target, manifest, paths, files, types, by_crate):
+            for path, mismatch in _mismatches(
+                target, manifest, paths, files, types, by_crate, wanted
+            ):
                 found.setdefault(path, []).append(mismatch)
     return tuple(
         SharedData(
@@ -101,6 +106,8 @@ class _Given(Struct, frozen=True):
 
 
 class _Wanted(Struct, frozen=True):
+    number: int
+    """Its place among all handlers."""
     type: str
     note: Note
     route: str
@@ -113,10 +120,11 @@ def _mismatches(
     files: Mapping[str, AppState],
     types: _Types,
     by_crate: Mapping[str, list[str]],
+    extracted: Mapping[tuple[str, str], list[_Wanted]],
 ) -> Iterator[tuple[str, Mismatch]]:
     """(path of the file it is told of, mismatch) of the handlers that a crate's server may have."""
     linked = _linked(target, manifest)
-    for kind, extractor in (("data", "Data"), ("extension", "Extension")):
+    for kind, extractor in zip(("data", "extension"), _EXTRACTORS, strict=True):
         given = [
             _Given(path, one, _held(types.known(one.type, path), kind))
             for other in sorted(linked)
@@ -124,16 +132,16 @@ def _mismatches(
             for one in files[path].registered
             if one.kind == kind
         ]
-        own = [one for one in given if one.path in paths]
+        mine = set(paths)
+        own = [one for one in given if one.path in mine]
         if not own:
             continue
         known = {one.type for one in given if one.type}
         complete = all(one.type for one in given)
         wanted: dict[str, list[_Wanted]] = {}
-        for one in _extracted(target, extractor, types):
-            crate = crate_of(target, one.note.place.path)
-            if crate is not None and crate.path in linked:
-                wanted.setdefault(one.type, []).append(one)
+        every = [one for other in linked for one in extracted.get((extractor, other), ())]
+        for one in sorted(every, key=lambda one: one.number):
+            wanted.setdefault(one.type, []).append(one)
         routed = any(one.route for found in wanted.values() for one in found)
         for name, found in sorted(wanted.items()):
             if name in known or _is_open(name):
@@ -215,18 +223,26 @@ def _links(target: Target) -> Mapping[str, frozenset[str]]:
     return {path: frozenset(seen) for path, seen in found.items()}
 
 
-def _extracted(target: Target, extractor: str, types: _Types) -> Iterator[_Wanted]:
-    for ref, routes in handlers(target).items():
-        if not ref.path.endswith(".rs"):
+def _extracted(target: Target, types: _Types) -> Mapping[tuple[str, str], list[_Wanted]]:
+    """(extractor, manifest) → what the handlers of that crate take out of the server's data."""
+    found: dict[tuple[str, str], list[_Wanted]] = {}
+    for number, (ref, routes) in enumerate(handlers(target).items()):
+        crate = crate_of(target, ref.path) if ref.path.endswith(".rs") else None
+        if crate is None:
             continue
         function = outlined(target, ref)
         for _, kind in function.parameters:
-            match = _EXTRACTED.match(bare_type(kind)) if extractor in kind else None
-            if match is None or match[1] != extractor:
+            if not any(one in kind for one in _EXTRACTORS):
+                continue
+            match = _EXTRACTED.match(bare_type(kind))
+            if match is None:
                 continue
             route = f"{routes[0].method} {routes[0].path}" if routes else ""
             says = f"{function.name} extracts {match[0]}" + (f", {route}" if route else "")
-            yield _Wanted(types.known(match[2], ref.path), Note(_place(ref, function), says), route)
+            note = Note(_place(ref, function), says)
+            one = _Wanted(number, types.known(match[2], ref.path), note, route)
+            found.setdefault((match[1], crate.path), []).append(one)
+    return found
 
 
 def _place(ref: Ref, function: OutlinedFunction) -> Place:
@@ -285,9 +301,7 @@ class _Types:
             if unwraps <= 2 and name in ("connect", "connect_lazy"):
                 return _CONNECTED.get(owner, "")
             return owner if owner and name in ("new", "default") and unwraps <= 1 else ""
-        if len(found) != 1:
-            return ""
-        kind = next(iter(found))
+        kind = found
         for _ in range(unwraps):
             inner = _FIRST.match(kind)
             if inner is None:
@@ -307,14 +321,17 @@ def _first_argument(inside: str) -> str:
     return inside
 
 
-@once
-def _returns(target: Target) -> Mapping[tuple[str, str], frozenset[str]]:
-    """(type, function) → the bare types that Rust functions so called return."""
-    found: dict[tuple[str, str], set[str]] = {}
+@passing
+def _returns(target: Target) -> Mapping[tuple[str, str], str]:
+    """(type, function) → the bare type that Rust functions so called return; empty when they do
+    not agree."""
+    found: dict[tuple[str, str], str] = {}
     for path, file in scanned(target, outline).items():
         if path.endswith(".rs"):
             for one in file.functions:
                 if not one.is_test:
-                    kind = bare_type(one.returns.strip().removeprefix("->"))
-                    found.setdefault((one.owner, one.name), set()).add(kind)
-    return {key: frozenset(kinds) for key, kinds in found.items()}
+                    kind = intern(bare_type(one.returns.strip().removeprefix("->")))
+                    name = intern(one.owner), intern(one.name)
+                    if found.setdefault(name, kind) != kind:
+                        found[name] = ""
+    return found

@@ -16,7 +16,7 @@ from pytest_reconaudit.facts.asynchronous.running import (
     starts,
     step_to,
 )
-from pytest_reconaudit.facts.code.functions import Ref, function_at, outlined
+from pytest_reconaudit.facts.code.functions import Ref, callers_of, function_at, outlined
 from pytest_reconaudit.facts.code.places import is_off_path, weighed
 from pytest_reconaudit.facts.code.scanned import scanned
 from pytest_reconaudit.model import Confidence, Note, Place, Severity
@@ -213,6 +213,7 @@ def _endless(
     crate = crate_of(target, path)
     own = crate is not None and serves(target, crate)
     judged = []
+    beside = True
     for site in record.sites:
         place = Place(path, site.line, site.column)
         if site.kind != "http" or place in told:
@@ -229,6 +230,7 @@ def _endless(
         elif not own:
             continue
         judged.append(Note(place, site.words))
+        beside = beside and ref is not None and _is_beside(target, ref)
     if judged:
         first = judged[0]
         yield ClientFault(
@@ -239,6 +241,12 @@ def _endless(
             caller=None,
             route="",
             evidence=first.message,
-            severity=weighed(Severity.MEDIUM, path),
+            severity=Severity.LOW if beside else weighed(Severity.MEDIUM, path),
             confidence=Confidence.LIKELY,
         )
+
+
+def _is_beside(target: Target, ref: Ref) -> bool:
+    """Whether only jobs and workers call a function."""
+    callers = callers_of(target, ref)
+    return bool(callers) and all(is_off_path(caller.path) for caller, _ in callers)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from msgspec import Struct
 
 from pytest_reconaudit.facts.asynchronous.crates import crate_of, serves, serving
@@ -11,15 +13,18 @@ from pytest_reconaudit.facts.asynchronous.running import (
     per_request,
     starts,
 )
-from pytest_reconaudit.facts.code.functions import function_at, outlined
-from pytest_reconaudit.facts.code.places import is_off_path, weighed
+from pytest_reconaudit.facts.code.functions import Ref, callees, function_at, outlined
+from pytest_reconaudit.facts.code.places import is_off_path, is_test_path, weighed
 from pytest_reconaudit.facts.code.scanned import scanned
 from pytest_reconaudit.model import Confidence, Note, Place, Severity
+from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.readers.scans.fan_out import FanOutSite, fan_out
+from pytest_reconaudit.readers.scans.outline import OutlinedCall, outline
 from pytest_reconaudit.target import Target, once
 
 __all__ = ["FanOutFile", "UnboundedWork", "fan_outs"]
 
+_OVER = 60
 _CLAUSES = {"task": "a", "send": "b", "channel": "b", "join": "c"}
 
 
@@ -87,16 +92,88 @@ def _work(
             return None
         if not sites:
             return None
+    sites = [one for one in sites if one.kind != "join" or _leaves(target, ref, one)]
+    if not sites:
+        return None
+    # What a branch sends once, and what a channel carries that is made here: a note to look at.
+    sites.sort(key=lambda one: (one.kind == "channel", one.seldom))
     first = sites[0]
     known = route is not None and (clause != "b" or first.kind == "send")
+    severity = weighed(Severity.MEDIUM if known else Severity.LOW, path)
+    if first.seldom or first.kind == "channel":
+        severity = Severity.INFO
     return UnboundedWork(
         clause=clause,
         name=f"{function.owner}::{function.name}" if function.owner else function.name,
-        over=first.over,
+        over=first.over if len(first.over) <= _OVER else f"{first.over[:_OVER]}…",
         at=Place(path, first.line, first.column),
         sites=tuple(Note(Place(path, one.line, one.column), one.words) for one in sites),
         route=route or "",
         evidence=first.text,
-        severity=weighed(Severity.MEDIUM if known else Severity.LOW, path),
+        severity=severity,
         confidence=Confidence.LIKELY if known else Confidence.POSSIBLE,
     )
+
+
+_WITHIN = regex(
+    r"(?:try_)?(?:lock|read|write|borrow|borrow_mut|get_config|config|settings)$|(?:try_)?join_all$"
+)
+"""What is awaited within the process: locks, settings, the join itself."""
+_STEPS = 4
+
+
+def _leaves(target: Target, ref: Ref, site: FanOutSite) -> bool:
+    """Whether what a join runs for each element may leave the process: not when all that is called
+    there are functions of the repository that only compute or take a lock."""
+    told = False
+    for call, refs in callees(target, ref):
+        if not site.first <= call.line <= site.last or f"{call.name}(" in site.over:
+            continue
+        refs = _meant(target, ref, call, refs)
+        if not refs:
+            if call.awaited and not _WITHIN.match(call.name):
+                return True
+            continue
+        if any(outlined(target, one).is_async for one in refs):
+            told = True
+            if not all(_stays(target, one, _STEPS) for one in refs):
+                return True
+    return not told
+
+
+def _stays(target: Target, ref: Ref, steps: int) -> bool:
+    """Whether an async function waits for nothing outside of the process."""
+    if steps == 0 or outlined(target, ref).bodiless:
+        return False
+    for call, refs in callees(target, ref):
+        if not call.awaited or _WITHIN.match(call.name):
+            continue
+        refs = _meant(target, ref, call, refs)
+        if not refs or not all(_stays(target, one, steps - 1) for one in refs):
+            return False
+    return True
+
+
+def _meant(
+    target: Target, caller: Ref, call: OutlinedCall, refs: tuple[Ref, ...] | None
+) -> tuple[Ref, ...]:
+    """What a call may mean, methods of unknown values by their name; on ``self`` its own type's."""
+    if not refs and not call.path:
+        refs = _named(target).get(call.name)
+    owner = outlined(target, caller).owner
+    if call.receiver == "self" and owner:
+        own = tuple(one for one in refs or () if outlined(target, one).owner == owner)
+        return own or refs or ()
+    return refs or ()
+
+
+@once
+def _named(target: Target) -> Mapping[str, tuple[Ref, ...]]:
+    """Name of a method of Rust code → all of that name."""
+    found: dict[str, list[Ref]] = {}
+    for path, file in scanned(target, outline).items():
+        if path.endswith(".rs") and not is_test_path(path):
+            for index, one in enumerate(file.functions):
+                if one.owner and not one.is_test:
+                    found.setdefault(one.name, []).append(Ref(path, index))
+    return {name: tuple(refs) for name, refs in found.items()}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from pytest_reconaudit.facts.code.functions import (
     Ref,
@@ -11,6 +11,7 @@ from pytest_reconaudit.facts.code.functions import (
     outlined,
     reached,
 )
+from pytest_reconaudit.facts.code.places import is_off_path
 from pytest_reconaudit.facts.code.scanned import scanned
 from pytest_reconaudit.model import Note, Place
 from pytest_reconaudit.patterns import regex
@@ -43,6 +44,9 @@ _START_UP = regex(
 
 _COMMAND = regex(
     r"(?:^|[/_-])(?:cli|cmds?|commands?|subcommands?|tools?|tests?|examples?)(?:[/_-]|\.rs$|\.py$)"
+)
+_ELSEWHERE = regex(
+    r"\b(?:spawn_blocking|block_in_place|unblock|thread::spawn|rayon::spawn)\w*!?\s*[({]"
 )
 _PROBE = regex(r"/(?:health\w*|ready|readyz|readiness|live|livez|liveness|ping|status|_?up)/?$")
 
@@ -88,10 +92,15 @@ def per_request(target: Target, ref: Ref) -> str | None:
     """The route whose requests run a function, ``GET /users``; empty when only the handler is
     known; ``None`` when no request is known to run it each time.
 
-    A step that stands in a closure which runs once or elsewhere breaks the chain.
+    A step that stands in a closure which runs once or elsewhere breaks the chain. What takes the
+    data of handlers and has no route is none where a worker or the program's entry calls it.
     """
     found = reached(target).get(ref)
     if found is None:
+        return None
+    if found.route is None and (
+        is_off_path(found.handler.path) or only_at_start(target, found.handler)
+    ):
         return None
     for caller, callee in zip(found.chain, found.chain[1:], strict=False):
         lines = [call.line for call, refs in callees(target, caller) if refs and callee in refs]
@@ -200,7 +209,36 @@ def inherit(target: Target, path: str, handed: tuple[str, ...]) -> bool:
 
 def _calls_at_once(target: Target, path: str, name: str) -> bool:
     known = _by_name(target).get(name)
-    return known is not None and not any(known)
+    return known is not None and not any(known) and not _names_leaving(target, name)
+
+
+def _names_leaving(target: Target, name: str) -> bool:
+    """Whether a function so called hands on to a thread by a macro, ``spawn_blocking!(…)``."""
+    known = _leaving(target)
+    if name not in known:
+        known[name] = any(
+            _ELSEWHERE.search(target.text(path), first, last) is not None
+            for path, first, last in _bodies(target, name)
+        )
+    return known[name]
+
+
+def _bodies(target: Target, name: str) -> Iterator[tuple[str, int, int]]:
+    """(path, from, to) in the text of each Rust function of a name."""
+    for path, file in scanned(target, outline).items():
+        if not path.endswith(".rs"):
+            continue
+        for one in file.functions:
+            if one.name == name:
+                lines = target.text(path).splitlines(keepends=True)
+                first = sum(map(len, lines[: one.line - 1]))
+                yield path, first, first + sum(map(len, lines[one.line - 1 : one.end_line]))
+
+
+@once
+def _leaving(target: Target) -> dict[str, bool]:
+    """Name of a Rust function → see :func:`_names_leaving`; filled as names are asked for."""
+    return {}
 
 
 @once

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 from collections.abc import Iterable, Iterator
 
 from msgspec import Struct
@@ -24,10 +25,11 @@ from pytest_reconaudit.facts.asynchronous.running import (
     span_of,
     starts,
 )
-from pytest_reconaudit.facts.code.functions import function_at, reached
+from pytest_reconaudit.facts.code.functions import Ref, function_at, reached
 from pytest_reconaudit.facts.code.places import weighed
 from pytest_reconaudit.facts.code.scanned import scanned
 from pytest_reconaudit.model import Confidence, Note, Place, Severity
+from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.readers.execution import ASYNC, SYNC
 from pytest_reconaudit.readers.scans.blocking import (
     DATABASE,
@@ -42,6 +44,21 @@ from pytest_reconaudit.target import Target, once
 
 __all__ = ["Waiting", "WaitingFile", "waiting_calls", "waiting_queries"]
 
+_CLI = regex(r"(?:^|[/_-])cli(?:/|\.\w+$)")
+_DOUBLE = regex(
+    r"^(?:[Mm]ock|[Ff]ake|[Ss]tub|[Dd]ummy)(?=[A-Z_]|$)|(?:_mock|_fake|_stub|Mock|Fake)$"
+)
+_APP_ROUTE = regex(
+    r"(?:^|/)app/(?:.*/)?(?:route|page|layout|sitemap|robots|opengraph-image)\.[cm]?[jt]sx?$"
+)
+_STATIC = regex(
+    r"\bexport\s+const\s+(?:revalidate\s*=\s*(?:[1-9]|false)|dynamic\s*=\s*['\"](?:force-static|error))"
+)
+_ENTRIES = regex(
+    r"std::fs::(?:metadata|symlink_metadata|exists|create_dir(?:_all)?|remove_file|remove_dir"
+    r"|rename|set_permissions|canonicalize|read_link|hard_link)"
+)
+"""Calls that ask for or change the entry of one file; no content is read or written."""
 _STEPS = (Severity.INFO, Severity.LOW, Severity.MEDIUM, Severity.HIGH, Severity.CRITICAL)
 _OF_COMMANDS = frozenset({"file", "process", "decode", "connect", "http"})
 _ALWAYS = frozenset({"sleep", "redis", "runtime", "hash", "http", "connect", "receive", "database"})
@@ -165,12 +182,23 @@ def _scripts(target: Target) -> Iterator[tuple[str, str, list[Waiting]]]:
             route = per_request(target, ref) if ref is not None else None
             if route is not None and not function.is_main:
                 calls = list(function.calls)
+                if ref is not None and _is_prerendered(target, ref):
+                    continue
             elif given:
                 calls, route = given, given[0].handed[0]
             else:
                 continue
             found.append(_found(path, function, calls, (), route, (True, True), True, 0))
         yield path, application_of(target, path).folder or "the repository", found
+
+
+def _is_prerendered(target: Target, ref: Ref) -> bool:
+    """Whether Next.js keeps the answer of the handler that reaches a function: it runs while the
+    site is built, and then every so often."""
+    found = reached(target).get(ref)
+    if found is None or not _APP_ROUTE.search(found.handler.path):
+        return False
+    return _STATIC.search(target.text(found.handler.path)) is not None
 
 
 _OTHER = frozenset(
@@ -198,7 +226,7 @@ def _waiting(
     in_server: bool,
 ) -> Waiting | None:
     ref = function_at(target, path, function.line)
-    if ref is None:
+    if ref is None or _is_double(path, function):
         return None
     direct = [
         one
@@ -227,6 +255,7 @@ def _waiting(
     if not below or function.is_main:
         return None
     callers, steps = async_callers(target, ref)
+    callers = tuple([one for one in callers if _CLI.search(one.place.path) is None])
     if not callers:
         return None
     return _found(path, function, below, callers, route, (known, reaches), in_server, steps)
@@ -256,6 +285,8 @@ def _found(
             severity = _STEPS[_STEPS.index(severity) - 1]
     else:
         clause = "b" if callers else "a"
+        if severity is Severity.LOW and all(_ENTRIES.fullmatch(one.words) for one in calls):
+            severity = Severity.INFO
     # The costliest kind leads: its first call is where the finding stands.
     first = next(one for one in calls if one.kind == ranked[0].kind)
     ordered = [first, *(one for one in calls if one is not first)]
@@ -270,14 +301,23 @@ def _found(
         leading=sum(1 for one in calls if one.kind == ranked[0].kind),
         route=route,
         evidence=first.text,
-        severity=weighed(severity, path),
+        severity=weighed(severity, path) if severity is not Severity.INFO else severity,
         confidence=Confidence.CERTAIN if certain else Confidence.LIKELY,
     )
 
 
 def _by_hand(path: str, calls: list[BlockingCall]) -> bool:
-    """Whether nobody but the one who gave a command waits for its files and processes."""
+    """Whether nobody but the one who gave a command waits for it; of a file that is but perhaps a
+    command's for its files and processes."""
+    if _CLI.search(path) is not None:
+        return True
     return is_command(path) and all(one.kind in _OF_COMMANDS for one in calls)
+
+
+def _is_double(path: str, function: BlockingFunction) -> bool:
+    """Whether a function stands in for a real one where people develop: ``MockHost::upload``."""
+    name = posixpath.basename(path).partition(".")[0]
+    return _DOUBLE.search(name) is not None or _DOUBLE.search(function.owner) is not None
 
 
 def _is_mapped(target: Target, path: str) -> bool:
@@ -311,7 +351,8 @@ def _weight(kind: str, known: bool, reaches: bool, route: str) -> Severity:
     if kind == "pool":
         return Severity.MEDIUM
     if kind in ("file", "process", "decode"):
-        return Severity.MEDIUM if reaches else Severity.LOW
+        # Where the requests are known, and none comes here, hardly anybody waits behind it.
+        return Severity.MEDIUM if reaches else Severity.LOW if known else Severity.INFO
     return Severity.MEDIUM if known else Severity.LOW
 
 

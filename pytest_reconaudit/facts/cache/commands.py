@@ -57,9 +57,16 @@ def command_files(target: Target) -> tuple[CommandFile, ...]:
         CommandFile(
             path,
             tuple(_heavy(target, found)),
-            tuple([one for one in found if one.op.in_loop]),
+            tuple([one for one in found if one.op.in_loop and not _is_seldom(one)]),
         )
         for path, found in sorted(by_path.items())
+    )
+
+
+def _is_seldom(one: CacheOperation) -> bool:
+    """Whether a command is one of a script, a job or an administrator's."""
+    return is_off_path(one.path) or bool(
+        _ADMIN.search(f"{one.path} {one.op.owner} {one.op.function}")
     )
 
 

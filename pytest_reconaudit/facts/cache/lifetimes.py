@@ -29,6 +29,10 @@ _KEPT = regex(
     re.IGNORECASE,
 )
 """Keys that are meant to stay: counters, switches, positions."""
+_FLAG = regex(
+    r",\s*(?:['\"](?:true|false|[01]|yes|no|ok|done)['\"]|true|false|True|False|[01])\s*,?\s*\)$"
+)
+"""A mere mark is written."""
 
 
 class CacheWrites(Struct, frozen=True, eq=False):
@@ -58,7 +62,8 @@ def _files(target: Target) -> Iterator[CacheWrites]:
     for one in known:
         if one.op.verb in ("set", "wrap"):
             by_path.setdefault(one.path, []).append(one)
-    touched = {one.template for one in known if one.op.verb == "touch" and one.template}
+    # What is given a time later, or taken away by its key, does not pile up.
+    touched = {one.template for one in known if one.op.verb in ("touch", "delete") and one.template}
     reads = {
         (one.path, one.op.function_line, one.template) for one in known if one.op.verb == "get"
     }
@@ -97,7 +102,14 @@ def _endless(
     op = one.op
     if op.verb != "set" or op.conditional or one.template in touched or _KEPT.search(one.template):
         return False
+    if op.stored == "id" or _FLAG.search(op.text):
+        return False
     if not one.wraps and not (one.template and _is_cached(one, reads)):
+        return False
+    looked = (one.path, op.function_line, one.template) in reads
+    if one.template and "{}" not in one.template and not looked:
+        return False  # one key, written anew by whoever computes it
+    if one.wraps and _of_few_keys(target, op.function.rpartition(".")[2]):
         return False
     if op.store == "redis":
         # `match ttl { Some(t) => set_ex, None => set }`: whoever gives no time is told instead.
@@ -109,6 +121,17 @@ def _endless(
         return not any(wrapper.has_default for _, wrapper in known)
     # `None` in Django is said on purpose: with one fixed key nothing piles up.
     return one.ttl == NO_TTL and one.path.endswith(".py") and "{}" in one.template
+
+
+def _of_few_keys(target: Target, method: str) -> bool:
+    """Whether all that a method is ever given is keys without a part put in: nothing piles up."""
+    given = [
+        one.template
+        for one in operations(target)
+        if one.op.method == method and one.op.verb == "set" and one.op.store == "service"
+    ]
+    told = [template for template in given if template]
+    return bool(told) and not any("{}" in template for template in told)
 
 
 def _is_cached(one: CacheOperation, reads: set[tuple[str, int, str]]) -> bool:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from msgspec import Struct
 
@@ -51,6 +51,7 @@ _QUEUES_PYTHON = regex(
 _PYTHON_FILES = regex(
     r"(?:requirements[\w./-]*\.(?:txt|in)|pyproject\.toml|Pipfile|setup\.(?:py|cfg))$"
 )
+_QUEUE_WORDS = ("xreadgroup", "brpop", "blpop", "blmove", "sidekiq")
 _QUEUE_CODE = regex(
     r"\bxreadgroup\b|\bbrpop(?:lpush)?\b|\bblpop\b|\bblmove\b|XREADGROUP|BRPOP|sidekiq",
     re.IGNORECASE,
@@ -64,6 +65,9 @@ _OPEN = regex(
 )
 """Keys from a set without an end."""
 _ENTITY = regex(r"cache", re.IGNORECASE)
+_LOCKS = regex(r"locks?$|mutex(?:es)?$|semaphores?$|in_?flight$|pending$", re.IGNORECASE)
+"""A map of what is under way."""
+_TESTING = regex(r"(?:^|[.\-_])(?:integration|e2e|tests?|ci|bench)(?:[.\-_]|$)", re.IGNORECASE)
 
 
 class RedisMemory(Struct, frozen=True):
@@ -164,6 +168,8 @@ def live_memory(target: Target) -> CacheMemory | None:
 
 def _grown(target: Target, path: str, store: Store) -> MemoryFault | None:
     """A map without a bound, when requests fill it under keys that nobody can count."""
+    if _LOCKS.search(store.name):
+        return None
     for line, key in zip(store.inserts, store.keys, strict=True):
         if not _OPEN.search(key):
             continue
@@ -175,7 +181,7 @@ def _grown(target: Target, path: str, store: Store) -> MemoryFault | None:
             place=Place(path, line),
             says=f"{store.name} ({store.kind}) is filled as a cache under {key}"
             f"{', per request,' if per_request else ''} and nothing bounds it",
-            severity=weighed(Severity.MEDIUM if per_request else Severity.LOW, path),
+            severity=weighed(Severity.MEDIUM, path) if per_request else Severity.INFO,
             evidence=f"{store.name}: {store.kind}",
             confidence=Confidence.LIKELY if per_request else Confidence.POSSIBLE,
             proof=((Place(path, store.line), "declared here"),),
@@ -227,7 +233,7 @@ def _fault(server: RedisMemory, use: _Use) -> MemoryFault | None:
         name=server.service,
         place=server.place,
         says=says,
-        severity=Severity.LOW if server.development else severity,
+        severity=Severity.INFO if server.development else severity,
         evidence=f"maxmemory {server.maxmemory or '0'}, maxmemory-policy {policy}",
         proof=tuple(notes),
     )
@@ -271,7 +277,13 @@ def _queue(target: Target) -> str:
             if match is not None:
                 return f"{match[0].strip(' ' + chr(34) + chr(39) + '[')} ({path})"
     for path, one in cache_files(target).items():
-        if one.redis and (match := _QUEUE_CODE.search(target.text(path))) is not None:
+        if not one.redis:
+            continue
+        text = target.text(path)
+        small = text.lower()
+        if not any(word in small for word in _QUEUE_WORDS):
+            continue
+        if (match := _QUEUE_CODE.search(text)) is not None:
             return f"{match[0]} ({path})"
     return ""
 
@@ -302,7 +314,9 @@ def _servers(target: Target) -> tuple[Mapping[str, list[RedisMemory]], Mapping[s
                 settings.get("maxmemory", "0"),
                 settings.get("maxmemory-policy", "noeviction"),
                 tuple(proof),
-                is_development(place.path),
+                is_development(place.path)
+                or _TESTING.search(posixpath.basename(place.path)) is not None
+                or _is_beside(stack.services),
             )
             key = (place, service.name)
             # Another stack may add a limit to the same service.
@@ -313,6 +327,12 @@ def _servers(target: Target) -> tuple[Mapping[str, list[RedisMemory]], Mapping[s
     for one in sorted(found.values(), key=lambda one: (one.place.key(), one.service)):
         by_path.setdefault(one.place.path, []).append(one)
     return by_path, unknown
+
+
+def _is_beside(services: Sequence[ComposeService]) -> bool:
+    """Whether a stack only holds what a program needs that people run on their own machine: nothing
+    of it is built, and each server is open to the host."""
+    return all(one.build is None and one.ports for one in services)
 
 
 def _settings(

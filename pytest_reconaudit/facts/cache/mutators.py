@@ -24,7 +24,7 @@ from pytest_reconaudit.facts.network.routes import Route, route_tables
 from pytest_reconaudit.facts.query.tables import Mutation, mutations, readings
 from pytest_reconaudit.model import Place
 from pytest_reconaudit.patterns import regex
-from pytest_reconaudit.target import Target, once
+from pytest_reconaudit.target import Target, once, passing
 
 __all__ = [
     "Mutator",
@@ -297,8 +297,8 @@ def _of_path(route: Route) -> tuple[str, ...]:
     return entity_words(literal[-1])
 
 
-@once
-def _below(target: Target) -> dict[Ref, frozenset[Ref]]:
+@passing
+def _below(target: Target) -> dict[Ref, tuple[Ref, ...]]:
     """Filled as functions are asked for."""
     return {}
 
@@ -309,7 +309,7 @@ def below(target: Target, ref: Ref) -> frozenset[Ref]:
     known = _below(target)
     found = known.get(ref)
     if found is not None:
-        return found
+        return frozenset(found)
     seen, level = {ref}, [ref]
     for _ in range(_MAX_DEPTH):
         after: list[Ref] = []
@@ -324,8 +324,8 @@ def below(target: Target, ref: Ref) -> frozenset[Ref]:
         level = after
         if len(seen) > 300:
             break
-    known[ref] = frozenset(seen)
-    return known[ref]
+    known[ref] = tuple(seen)
+    return frozenset(seen)
 
 
 def tables_read(target: Target, refs: Iterable[Ref]) -> Mapping[str, Place]:

@@ -42,7 +42,9 @@ __all__ = ["CachedKey", "cached_keys"]
 SHORT = 60
 """Seconds for which a stale answer is a choice, not a fault."""
 MIDDLE = 300
-_HINT = Severity.MEDIUM
+_HINT = Severity.INFO
+_NEAR = 25
+"""Lines in which a function without a name looks for a key and writes it."""
 """What names alone say is worth a look, no more."""
 
 _OWN_LIFE = regex(
@@ -142,6 +144,10 @@ def _judged(target: Target) -> Iterator[CachedKey]:
             continue
         fillers = _fillers(target, family)
         tables = tables_read(target, fillers)
+        if not tables and not _is_cache(family):
+            why = "it is kept here, and fetched from nowhere"
+            yield CachedKey(family, entity, aggregate, (), (), why, False, Severity.INFO)
+            continue
         found = _mutators(target, family, entity, aggregate, fillers, tables)
         if not aggregate and _is_log(family, found):
             found = []
@@ -205,6 +211,23 @@ def _pardon(
         if ref is not None and _by_request(target, ref) and "ache" not in one.op.owner:
             return f"{one.op.text} at {one.place} deletes everything"
     return ""
+
+
+def _is_cache(family: KeyFamily) -> bool:
+    """Whether what is written is a copy: whoever writes looks first, or calls it a cache."""
+    looked = [(one.path, one.op.function_line, one.op.line) for one in family.reads]
+    return any(
+        one.op.verb == "wrap"
+        or any(
+            path == one.path
+            and function == one.op.function_line
+            and (function or 0 < one.op.line - line <= _NEAR)
+            for path, function, line in looked
+        )
+        or "cache"
+        in f"{one.path} {one.op.receiver} {one.op.owner} {one.op.function} {one.template}".lower()
+        for one in family.writes
+    )
 
 
 def _is_log(family: KeyFamily, found: list[Mutator]) -> bool:

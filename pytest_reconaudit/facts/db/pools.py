@@ -15,6 +15,7 @@ from msgspec import Struct
 from pytest_reconaudit.facts.callers import uncalled
 from pytest_reconaudit.facts.code.places import is_test_path
 from pytest_reconaudit.facts.code.scanned import scanned
+from pytest_reconaudit.facts.compose.roles import is_one_shot, is_tool_container, only_develops
 from pytest_reconaudit.facts.compose.server_configs import mounted_configs
 from pytest_reconaudit.facts.compose.stacks import Stack
 from pytest_reconaudit.facts.env.keys import key_matrix
@@ -80,6 +81,10 @@ class PoolUse(Struct, frozen=True, eq=False):
     faults: tuple[PoolFault, ...]
     unresolved: str = ""
     """Why nothing can be said."""
+    most: int = 0
+    """Connections that the clients of a server may open together; 0: not known."""
+    pool: Place | None = None
+    """Where the largest of their pools is made."""
 
 
 class _Client(Struct, frozen=True):
@@ -189,13 +194,38 @@ def _composed(target: Target) -> Iterator[PoolUse]:
                 client
                 for one in members
                 if _asks(one, server, alone=len(servers) == 1)
+                and not is_one_shot(stack, one.service)
+                and not is_tool_container(one.service)
                 if (client := _composed_client(target, one)) is not None
             ]
             if not clients:
                 continue
             limit, at, how = _compose_limit(target, server)
             cores = _cores(str(_found(server, "deploy", "resources", "limits", "cpus")))
-            yield _use(f"{stack.id}:{server.service.name}", clients, limit, at, how, cores)
+            yield _use(
+                f"{stack.id}:{server.service.name}",
+                clients,
+                limit,
+                at,
+                how,
+                cores,
+                served=not (only_develops(stack) or _reloads(members)),
+            )
+
+
+_RELOADS = regex(
+    r"--reload\b|\b(?:hupper|nodemon|cargo[ -]watch|watchmedo|watchfiles|tsx watch|air)\b"
+    r"|\brun(?:server|\s+(?:start:)?dev)\b|\bvite\b(?! (?:build|preview))"
+)
+
+
+def _reloads(members: Iterable[Answering]) -> bool:
+    """Whether a program of the stack starts anew when its source changes: a developer's stack,
+    whose few requests open few connections."""
+    return any(
+        _RELOADS.search(" ".join((*(one.service.entrypoint or ()), *(one.service.command or ()))))
+        for one in members
+    )
 
 
 def _is_pooler(image: str, name: str) -> bool:
@@ -377,8 +407,16 @@ def _cores(text: str) -> float | None:
 
 
 def _use(
-    name: str, clients: list[_Client], limit: int, at: Place, how: str, cores: float | None
+    name: str,
+    clients: list[_Client],
+    limit: int,
+    at: Place,
+    how: str,
+    cores: float | None,
+    *,
+    served: bool = True,
 ) -> PoolUse:
+    """:param served: whether it is a stack that serves users, and not a developer's."""
     faults = []
     total = sum(one.most for one in clients)
     budget = int((limit - _RESERVED) * _HEADROOM)
@@ -390,7 +428,7 @@ def _use(
             PoolFault(
                 clause="a",
                 place=first.pool,
-                severity=Severity.HIGH,
+                severity=Severity.HIGH if served else Severity.INFO,
                 says=f"the pools may open {total} connections ({sums}), but the database takes "
                 f"{limit} ({how}), of which {budget} are left for them",
                 evidence=first.written,
@@ -416,7 +454,7 @@ def _use(
                 key=name,
             )
         )
-    return PoolUse(name, tuple(faults))
+    return PoolUse(name, tuple(faults), most=total, pool=first.pool)
 
 
 # -- literals ------------------------------------------------------------------------------

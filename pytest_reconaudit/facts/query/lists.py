@@ -21,7 +21,7 @@ from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.readers.scans.queries import FileQueries, QueryCall, QueryFunction, queries
 from pytest_reconaudit.target import Target, once
 
-__all__ = ["ListFile", "ListQuery", "list_files"]
+__all__ = ["ListFile", "ListQuery", "list_files", "small_by_name"]
 
 _SMALL = regex(
     r"(?:^|_)(?:roles?|permissions?|settings?|configs?|configurations?|countr(?:y|ies)|currenc(?:y|ies)|languages?"
@@ -71,11 +71,16 @@ def list_files(target: Target) -> tuple[ListFile, ...]:
     return tuple(found)
 
 
+def small_by_name(table: str) -> bool:
+    """Whether a table holds few rows by what it is called: roles, settings, webhooks."""
+    return _SMALL.search(table) is not None
+
+
 def _judged(target: Target, path: str, file: FileQueries) -> Iterator[ListQuery | None]:
     """One for each list query: what is wrong with it, or ``None``."""
     for function in file.functions:
         rows = [one for one in function.queries if one.many and not one.loops]
-        if function.is_test or not rows:
+        if function.is_test or function.cached or not rows:
             continue
         if not function.name:
             for one in rows:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 
 from msgspec import Struct
 
 from pytest_reconaudit.facts.asynchronous.running import only_at_start
 from pytest_reconaudit.facts.code.functions import (
+    Reached,
     Ref,
     callees,
     function_at,
@@ -19,6 +21,8 @@ from pytest_reconaudit.facts.code.functions import (
 )
 from pytest_reconaudit.facts.code.places import is_off_path, is_test_path
 from pytest_reconaudit.facts.code.scanned import scanned
+from pytest_reconaudit.facts.network.routes import Route
+from pytest_reconaudit.facts.query.lists import small_by_name
 from pytest_reconaudit.model import Confidence, Place, Severity
 from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.readers.scans.outline import outline
@@ -31,7 +35,7 @@ from pytest_reconaudit.readers.scans.queries import (
     RelationLoop,
     queries,
 )
-from pytest_reconaudit.target import Target, once
+from pytest_reconaudit.target import Target, once, passing
 
 __all__ = ["QueryFile", "RepeatedQuery", "Repetition", "changes_rows", "query_files", "request_of"]
 
@@ -40,6 +44,7 @@ _ONE_OFF = regex(
     r"|(?:^|/)(?:\w*[-_.])?(?:seed|seeds|seeder|backfill\w*|migrate\w*|migrations?)(?:[-_.]\w+)*\.\w+$"
     r"|(?:^|/)(?:random|sample|demo|fake|dummy|initial|default|test|seed)_?data\w*(?:/|\.\w+$)"
     r"|(?:^|/)\w*(?:dummy|fake)_data\w*(?:/|\.\w+$)|(?:^|/)data[-_]?generators?/"
+    r"|(?:^|/)(?:db|database|sql)/(?:upgrades?|alterations?)(?:/|\.\w+$)"
     r"|(?:^|/)dummy[-_][\w-]+\.\w+$|[a-z](?:Seeder|Migration|Migrator|MigrationWorker)\.\w+$",
 )
 _ONE_OFF_NAME = regex(
@@ -47,11 +52,43 @@ _ONE_OFF_NAME = regex(
 )
 _BESIDE = regex(
     r"(?:^|/)(?:queues?|consumers?|subscribers?|processors?|(?:\w+_|bg_?)?tasks?|schedules?"
-    r"|schedulers?|background\w*|daemons?|cronjobs?)(?:/|\.\w+$)"
+    r"|schedulers?|background\w*|daemons?|cron(?:jobs?)?|crons|jobs|workers?|signals|imports?|importers?)"
+    r"(?:/|\.\w+$)|_(?:import_job|importer|jobs?|tasks?|worker)\.py$"
 )
 _BESIDE_NAME = regex(
-    r"_?(?:sync|download|recalculate)_\w+|\w*(?:_jobs?|_task|_worker|_cron|[a-z](?:Job|Worker|Cron|Task))$"
+    r"_?(?:sync|download|recalculate|import|reconcile|update_all|refresh_all)(?:_\w+|[A-Z]\w*)|\w*(?:_jobs?|_task|_worker|_cron|[a-z](?:Job|Worker|Cron|Task))$"
 )
+_MANY_WORDS = regex(
+    r"(?:^|[^a-z])(?:bulk|batch|batches|many|mass|ingest|ingestion|import|imports|imported|importer"
+    r"|importing)(?![a-z])"
+)
+"""What is called so takes as many as there are."""
+_ROWS_BY_NAME = regex(
+    r"(?:^|[^a-z])(?:rows|records|results|readings|samples|measurements|data_?points|logs|batch|bulk|page)"
+    r"(?:\.(?:iter|into_iter|iter_mut|clone|drain|values|items|entries)\([^()]*\))*[)\s]*$"
+)
+_LISTING = regex(
+    r"_?(?:lists?|search|browse|index|feed|overview|listing)(?![a-z])|\w*_(?:list|listing|feed|overview)$"
+    r"|get_(?!or_)(?:all_)?\w+s(?:_by_\w+|_with_\w+|_for_\w+)?$|find_all\w*$"
+)
+"""A function, in snake case, that answers with a list."""
+_PLAIN_LIST = regex(r"list|search|index|feed|overview")
+_WORDS_OF = regex(r"(?<![a-z(])[a-z]+(?=[^a-z(]|$)(?!\()")
+_PARAMETER_END = regex(r"(?:\{\*?\w+(?::[^}]*)?\}|:\w+\??|<\w[^>]*>)/?$")
+_ASKED = regex(
+    r"(?<![a-z])(?:params?|query|args?|arguments|filters?|options?|parser|split|includes?|expand|headers?|cookies?)(?![a-z])"
+)
+"""What a request names to be filtered by: few."""
+_ARRAY = regex(r"\b(?:Vec|[Ll]ist|Sequence|Array|Iterable|Set)\s*[<\[]|\[\]\s*$|^&?\[")
+_CHOSEN_IDS = regex(
+    r"^[&*(\s]*(?:stream::iter\(&?)?(?:(?:req|request|ctx|c)\.)?(?:[\w.]+\.)?(?:body|data|json|dto|input|payload|\w+)"
+    r"(?:\.|\[[\"'])(?:ids|\w+_ids|\w+Ids)(?:[\"']\])?(?:\.(?:iter|into_iter|clone|entries)\(\))*[)\s]*$"
+)
+"""What the caller has chosen: ``req.body.ids``."""
+_ADMIN = regex(r"(?:^|/)(?:\w+_)?admin\.py$|(?:^|/)admin/(?:views?|actions?)/")
+"""Pages for those who run the platform."""
+_ROOT = regex(r"[&*\s(]*(?:(?:enumerate|sorted|list|set)\()?(\w+)")
+_WORD_ENDS = regex(r"(?<=[a-z0-9])(?=[A-Z])")
 _STAND_IN = regex(
     r"(?:^|[/_-])(?:mocks?|__mocks__|msw|test_?utils?|testing|test_?helpers?|stubs?)(?:[/_-]|\.\w+$)"
 )
@@ -59,6 +96,11 @@ _BY_HAND = regex(
     r"(?:^|/)(?:src/bin|bin|scripts?|examples?|xtask|tools?|[\w-]*cli|commandDefinitions"
     r"|management/commands)(?:/|\.\w+$)"
 )
+_DOES = regex(
+    r"_?(?:send|notify|process|sync|publish|upload|download|deliver|dispatch|enqueue|schedule|handle|run|perform"
+    r"|execute|import|export|generate|evaluate|award|render|trigger|emit|scroll|retry|migrate)(?=[_A-Z]|$)"
+)
+"""The verb of a function that does more than ask."""
 _READS = frozenset({"select", "count"})
 _WRITES = frozenset({"insert", "update", "delete", "upsert"})
 _MAPPERS = frozenset({"django", "sqlalchemy"})
@@ -91,11 +133,15 @@ class RepeatedQuery(Struct, frozen=True):
     sure: bool
     errand: str = ""
     """What else each round waits for outside of the database: see ``QueryLoop.errand``."""
+    word: str = ""
+    """See ``QueryCall.word``."""
+    excused: str = ""
+    """See ``QueryCall.excused``, and ``procedure``: the called function does more than that."""
 
     @property
     def statement(self) -> str:
         """``COUNT of projects``."""
-        word = _WORDS.get(self.kind, "query")
+        word = self.word or _WORDS.get(self.kind, "query")
         return f"{word} of {self.table}" if self.table else word
 
 
@@ -107,11 +153,14 @@ class Repetition(Struct, frozen=True):
     """Empty for code outside of named functions."""
     line: int
     sites: tuple[RepeatedQuery, ...]
+    """Those that make its severity what it is; where it is a note, all."""
     severity: Severity
     confidence: Confidence
     request: str
     """``GET /api/projects`` when it is known to run while that is answered; ``a request`` when
     it serves one whose route is not known; else empty."""
+    others: tuple[RepeatedQuery, ...] = ()
+    """Those that are not worth more than a note beside the others."""
 
 
 class QueryFile(Struct, frozen=True):
@@ -180,17 +229,36 @@ def changes_rows(target: Target, ref: Ref, depth: int = 3) -> bool:
 _Asking = Mapping[tuple[str, int], _Asks]
 
 
-@once
-def _asking(target: Target) -> dict[tuple[str, int], _Asks]:
+class _Askers(_Asking):
+    """Functions by their number in their file; the records are decoded when asked for."""
+
+    def __init__(self, target: Target, numbers: dict[tuple[str, int], int]) -> None:
+        self._records = scanned(target, queries)
+        self._numbers = numbers
+
+    def __getitem__(self, key: tuple[str, int]) -> _Asks:
+        number = self._numbers[key]
+        return _Asks(key[0], self._records[key[0]].functions[number])
+
+    def __iter__(self) -> Iterator[tuple[str, int]]:
+        return iter(self._numbers)
+
+    def __len__(self) -> int:
+        return len(self._numbers)
+
+
+@passing
+def _asking(target: Target) -> _Asking:
     """(path, line of the name) → every function that goes to the database by itself."""
-    return {
-        (path, function.line): _Asks(path, function)
+    numbers = {
+        (path, function.line): number
         for path, one in scanned(target, queries).items()
         if not is_test_path(path)
-        for function in one.functions
+        for number, function in enumerate(one.functions)
         if function.name and not function.is_test and _asks(function)
         if not _embedded(target, path)
     }
+    return _Askers(target, numbers)
 
 
 def _embedded(target: Target, path: str) -> bool:
@@ -246,7 +314,9 @@ def _sent(target: Target, path: str, call: LoopedCall, asking: _Asking) -> _Asks
     if not refs or caller in refs:
         return None
     found = [asking.get((ref.path, outlined(target, ref).line)) for ref in refs]
-    sure = all(one is not None and _costs(one.function) for one in found)
+    sure = all(
+        one is not None and _costs(one.function) and not one.function.queued for one in found
+    )
     return found[0] if sure else None
 
 
@@ -257,7 +327,9 @@ def _costs(function: QueryFunction) -> bool:
 
 
 def _sent_each_time(one: QueryCall) -> bool:
-    return one.kind != "other" and not (one.bulk or one.listed or one.conditional)
+    return one.kind != "other" and not (
+        one.bulk or one.listed or one.conditional or one.excused == "only row"
+    )
 
 
 # -- judging -------------------------------------------------------------------------------
@@ -277,6 +349,8 @@ def _repetition(
             "",
             True,
             _errand(file, one.loops),
+            one.word,
+            one.excused,
         )
         for one in function.queries
         if one.loops and not _batched(file, one)
@@ -310,12 +384,31 @@ def _repetition(
                 "",
                 False,
                 _errand(file, call.loops) or sender.function.errand,
+                worst.word,
+                call.excused or worst.excused or _procedure(sender.function, asked),
             )
         )
-    if _BY_HAND.search(path):
+    if file.by_hand or _BY_HAND.search(path):
         sites = [one for one in sites if one.kind in _READS]
     if sites:
-        yield _weighed(target, path, function.name, function.line, sites)
+        yield _weighed(
+            target,
+            path,
+            function.name,
+            function.line,
+            sites,
+            by_hand=file.by_hand,
+            task=function.task,
+        )
+
+
+def _procedure(function: QueryFunction, asked: list[QueryCall]) -> str:
+    """Why a called function is more than a statement: it changes rows and does something beside."""
+    writes = any(one.kind in _WRITES for one in asked)
+    more = len(function.queries) + len(function.looped) > 1
+    # What a function that updates or deletes is given is another value in each round.
+    works = more or any(one.kind in _WRITES and one.kind != "insert" for one in asked)
+    return "procedure" if (writes and works) or _DOES.match(function.name) else ""
 
 
 def _errand(file: FileQueries, loops: Iterable[int]) -> str:
@@ -334,15 +427,20 @@ def _batched(file: FileQueries, query: QueryCall) -> bool:
 
 
 def _weighed(
-    target: Target, path: str, name: str, line: int, sites: list[RepeatedQuery]
+    target: Target,
+    path: str,
+    name: str,
+    line: int,
+    sites: list[RepeatedQuery],
+    *,
+    by_hand: bool = False,
+    task: bool = False,
 ) -> Repetition:
     sites = sorted(sites, key=lambda one: one.line)
     request = None
+    by_hand = by_hand or _BY_HAND.search(path) is not None
     beside = bool(
-        is_off_path(path)
-        or _BY_HAND.search(path)
-        or _BESIDE.search(path)
-        or _BESIDE_NAME.match(name)
+        by_hand or task or is_off_path(path) or _BESIDE.search(path) or _BESIDE_NAME.match(name)
     )
     if not beside:
         request = next(
@@ -350,10 +448,29 @@ def _weighed(
         )
     # What lies beside functions that serve requests is meant for the same.
     served = request is not None or path in _serving(target)
-    beside = beside or (not served and _at_start(target, path, sites[0].line))
-    severity = max(
-        _severity(one, beside=beside, served=served, known=request is not None) for one in sites
-    )
+    admin = _ADMIN.search(path) is not None
+    once = beside or (not served and _at_start(target, path, sites[0].line))
+    weighed = [
+        (
+            Severity.INFO
+            if by_hand or admin or not _many(target, path, name, one)
+            else _severity(
+                one,
+                listing=_listing(target, name, one, *_answered(target, path, one.line)),
+                # What nothing is known to call may be a request's after all: a read is named.
+                beside=beside if one.kind in _READS else once,
+                served=served,
+                known=request is not None,
+            ),
+            one,
+        )
+        for one in sites
+    ]
+    severity = max(one for one, _ in weighed)
+    note = severity is Severity.INFO
+    others = tuple(one for weight, one in weighed if weight is Severity.INFO and not note)
+    sites = [one for weight, one in weighed if weight is not Severity.INFO or note]
+    sites.sort(key=lambda one: one.line)
     sure = all(one.sure for one in sites)
     return Repetition(
         path,
@@ -364,7 +481,67 @@ def _weighed(
         # How long a list is that was handed over, only its callers know.
         Confidence.CERTAIN if sure and sites[0].loop.origin else Confidence.LIKELY,
         request or "",
+        others,
     )
+
+
+def _many(target: Target, path: str, name: str, site: RepeatedQuery) -> bool:
+    """Whether what a loop goes over is many by what the source says: the rows of a query or a page,
+    what a list is answered with, what a caller sends as a list, what is called a bulk."""
+    loop = site.loop
+    if loop.origin in ("rows", "page", "few", "batch"):
+        return True
+    why, route = _answered(target, path, site.line)
+    ref = function_at(target, path, site.line)
+    if _listing(target, name, site, why, route):
+        return True
+    stem = path.rpartition("/")[2]
+    said = (name, site.via, site.table, stem, loop.over, route.path if route is not None else "")
+    if any(_MANY_WORDS.search(_snake(one)) for one in said):
+        return True
+    if loop.origin in ("children", "keys"):
+        return False
+    if _ROWS_BY_NAME.search(_snake(loop.over)) is not None:
+        return True
+    if why is None or ref != why.handler:
+        return route is not None and why is None and _CHOSEN_IDS.match(loop.over) is not None
+    if _CHOSEN_IDS.match(loop.over) is not None:
+        return True
+    root = _ROOT.match(loop.over)
+    return root is not None and any(
+        re.search(rf"\b{root[1]}\b", parameter) and _ARRAY.search(kind)
+        for parameter, kind in outlined(target, why.handler).parameters
+    )
+
+
+def _answered(target: Target, path: str, line: int) -> tuple[Reached | None, Route | None]:
+    """Why a line runs while a request is answered, and that request's route."""
+    ref = function_at(target, path, line)
+    why = reached(target).get(ref) if ref is not None else None
+    return why, (why.route if why is not None else inline_route(target, path, line))
+
+
+def _listing(
+    target: Target, name: str, site: RepeatedQuery, why: Reached | None, route: Route | None
+) -> bool:
+    """Whether what a loop goes over is what a list is answered with."""
+    loop = site.loop
+    if site.kind not in _READS or (not loop.origin and _ASKED.search(_snake(loop.over))):
+        return False
+    handler = outlined(target, why.handler).name if why is not None else ""
+    if route is not None and route.method == "GET" and not _PARAMETER_END.search(route.path):
+        return True
+    if loop.origin:
+        return any(_LISTING.match(_snake(one)) is not None for one in (name, handler))
+    # What was handed over is what is answered with, or something else that is looked through.
+    words = _WORDS_OF.findall(_snake(loop.over))
+    noun = words[-1].removesuffix("s") if words else ""
+    own = _LISTING.match(_snake(name)) is not None and noun in _snake(name)
+    return own or _PLAIN_LIST.fullmatch(handler) is not None
+
+
+def _snake(name: str) -> str:
+    return _WORD_ENDS.sub("_", name).lower()
 
 
 def _at_start(target: Target, path: str, line: int) -> bool:
@@ -374,24 +551,42 @@ def _at_start(target: Target, path: str, line: int) -> bool:
     return ref is not None and only_at_start(target, ref)
 
 
-def _severity(site: RepeatedQuery, *, beside: bool, served: bool, known: bool) -> Severity:
-    if site.errand:  # the other system takes far longer than the statement
-        return Severity.LOW if beside or site.kind in _WRITES else Severity.MEDIUM
-    if site.loop.origin == "few" or site.loop.beside or beside:
-        return Severity.MEDIUM
-    if site.loop.origin == "batch":
-        return Severity.MEDIUM if known else Severity.LOW
-    if site.kind in _WRITES or site.kind == "call":
-        # A list that comes from elsewhere may be long or short: only rows and requests are sure.
-        return Severity.HIGH if site.loop.origin in _ROWS else Severity.MEDIUM
-    if site.loop.origin == "rows":
-        return Severity.CRITICAL if served else Severity.HIGH
-    if site.loop.origin == "children":  # mostly some, seldom many
+def _severity(
+    site: RepeatedQuery, *, listing: bool, beside: bool, served: bool, known: bool
+) -> Severity:
+    """How much it matters; a note where the author is not likely to want another statement."""
+    loop = site.loop
+    if site.excused or loop.excused or site.errand or loop.origin == "batch":
+        return Severity.INFO
+    if small_by_name(loop.source):
+        return Severity.INFO
+    if site.kind in _READS or site.relation:
+        if loop.origin == "children" and not listing:
+            served = False
+        return _of_reading(loop, beside=beside or loop.beside, served=served, known=known)
+    if loop.origin == "few" or (loop.origin != "rows" and (beside or loop.beside)):
+        return Severity.INFO
+    if site.kind == "call" and loop.origin not in _ROWS:
+        return Severity.INFO
+    if site.kind == "insert" and (beside or loop.beside):
+        return Severity.INFO
+    # A list that comes from elsewhere may be long or short: only rows and requests are sure.
+    return Severity.HIGH if loop.origin == "rows" and known and not beside else Severity.MEDIUM
+
+
+def _of_reading(loop: QueryLoop, *, beside: bool, served: bool, known: bool) -> Severity:
+    if loop.origin == "few":
+        return Severity.INFO if beside else Severity.LOW
+    if beside:
+        return Severity.MEDIUM if loop.origin == "rows" else Severity.INFO
+    if loop.origin == "rows":
+        return Severity.CRITICAL if known else Severity.HIGH if served else Severity.MEDIUM
+    if loop.origin in ("page", "children") and served:
         return Severity.HIGH
     return Severity.MEDIUM
 
 
-_ROWS = ("rows", "children")
+_ROWS = ("rows", "page", "keys", "children")
 _PROCEDURE = 4
 """Statements of a called function, beyond which it is no query but work of its own."""
 
@@ -428,11 +623,22 @@ def _followed(
             continue
         sites = _relation_sites(one, known)
         if sites:
-            yield _weighed(target, path, one.function, one.function_line, sites)
+            yield _weighed(
+                target, path, one.function, one.function_line, sites, by_hand=file.by_hand
+            )
 
 
 def _relation_sites(one: RelationLoop, known: frozenset[str]) -> list[RepeatedQuery]:
-    loop = QueryLoop(one.line, "for", one.over, "", "rows", False, source=one.model.lower())
+    loop = QueryLoop(
+        one.line,
+        "for",
+        one.over,
+        "",
+        one.origin,
+        False,
+        source=one.model.lower(),
+        excused=one.excused,
+    )
     found: dict[str, RepeatedQuery] = {}
     for relation, _, line in one.reads:
         if relation in known and relation not in one.loaded and relation not in found:
@@ -451,13 +657,17 @@ def _merged(repetitions: Iterable[Repetition]) -> list[Repetition]:
         if other is None:
             by_function[key] = one
             continue
+        less, more = sorted((one, other), key=lambda each: each.severity)
+        apart = less.severity is Severity.INFO and more.severity is not Severity.INFO
+        sites = more.sites if apart else (*less.sites, *more.sites)
         by_function[key] = Repetition(
             one.path,
             one.function,
             one.line,
-            tuple(sorted((*other.sites, *one.sites), key=lambda site: site.line)),
-            max(one.severity, other.severity),
+            tuple(sorted(sites, key=lambda site: site.line)),
+            more.severity,
             Confidence.LIKELY,
             one.request or other.request,
+            (*one.others, *other.others, *(less.sites if apart else ())),
         )
     return list(by_function.values())

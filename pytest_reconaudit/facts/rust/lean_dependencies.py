@@ -10,9 +10,11 @@ from msgspec import Struct
 from pytest_reconaudit.facts.code.places import is_test_path
 from pytest_reconaudit.facts.packages import CargoPackage, cargo_by_folder, cargo_packages
 from pytest_reconaudit.facts.rust.sources import rust_files
+from pytest_reconaudit.facts.rust.used_dependencies import crate_uses
 from pytest_reconaudit.model import Note, Place
 from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.readers.cargo import CargoDependency
+from pytest_reconaudit.readers.cargo_lock import LockGraph, read_cargo_lock
 from pytest_reconaudit.target import Target, once
 
 __all__ = ["SUCCESSORS_DATE", "CrateWeight", "Weighty", "crate_weights"]
@@ -50,6 +52,12 @@ _SUCCESSORS = {
 _ASIDE = regex(r"(?:^|/)(?:examples?|demos?|xtask|benches|benchmarks?|fuzz)/")
 """Packages whose size and build time are nobody's concern."""
 _LEADING_AWS = regex(r"aws-sdk-[\w-]+|aws-config")
+_CREDENTIALS = regex(r"\bcredentials_provider\s*\(|\bCredentials::(?:new|from_keys)\b")
+_LOOKS_UP = regex(
+    r"\bload_(?:from_env|defaults)\b|aws_config::(?:from_env|load|defaults)|ConfigLoader|profile"
+    r"|\bsso\b|DefaultCredentialsChain|AssumeRole|WebIdentity|credential_process|ImdsCred"
+)
+_AREAS = regex(r"\btokio::(?:\{[^;]{0,400}\b)?(?:fs|io|net|process|signal)\b")
 _HASHES = frozenset(
     {"bcrypt", "argon2", "rust-argon2", "scrypt", "pbkdf2", "argonautica", "djangohashers"}
 )
@@ -62,6 +70,8 @@ _LOGGERS = frozenset(
 _OLD_HASHES = regex(
     r"(?i)legacy|migrat|re-?hash|upgrad|old(?:er)?[ _](?:hash|scheme|password)|backwards?"
 )
+_FORMATS = regex(r"\$(argon2|scrypt|pbkdf2|2[abxy]\$)")
+"""How a hash of a scheme begins."""
 _NEAR = 240
 """Characters around a name in which a comment is about it."""
 _RUSTLS = regex(r"(?:\w+[-_])*rustls(?:[-_]\w+)*")
@@ -87,6 +97,8 @@ class Weighty(Struct, frozen=True):
     key: str
     says: str
     places: tuple[Note, ...]
+    minor: bool = False
+    """A hint that may be as well the other way: no fault."""
 
 
 class CrateWeight(Struct, frozen=True, eq=False):
@@ -130,13 +142,26 @@ def _things(target: Target, package: CargoPackage, own: list[CargoDependency]) -
         and not one.path
     ]
     if whole:
-        yield Weighty("a", "aws", f"{_listed(whole)} with all default features", _notes(whole))
+        unused = {
+            one.place for use in crate_uses(target) if use.package is package for one in use.unused
+        }
+        # What nobody uses is told elsewhere: it is to go, not to be made smaller.
+        plain = all(one.place in unused for one in whole) or not _gives_credentials(target, package)
+        says = f"{_listed(whole)} with all default features"
+        yield Weighty("a", "aws", says, _notes(whole), minor=plain)
     tls = _tls(target, package, named)
     if tls is not None:
         yield tls
     tokio = named.get("tokio")
     if tokio is not None and "full" in tokio.features and not package.manifest.proc_macro:
-        yield Weighty("c", "tokio", f"tokio with `full` ({_at(tokio)})", _notes([tokio]))
+        says = f"tokio with `full` ({_at(tokio)})"
+        # tokio's own guide tells programs to begin with `full`, and libraries not to.
+        library = bool(package.lib) and not package.bins and package.manifest.publish
+        spare = _needs_little(target, package)
+        if spare:
+            says += "; the code names nothing of its fs, io, net, process and signal"
+        minor = not (spare or (library and _alone(package)))
+        yield Weighty("c", "tokio", says, _notes([tokio]), minor=minor)
     # What a member inherits is a choice of that member, so pairs are looked for among both.
     direct = {one.package: one for one in (*inherited, *own) if not one.optional}
     if not (package.manifest.is_workspace and not package.manifest.package):
@@ -153,6 +178,35 @@ def _things(target: Target, package: CargoPackage, own: list[CargoDependency]) -
             yield Weighty("e", one.package, says, _notes([one]))
 
 
+def _needs_little(target: Target, package: CargoPackage) -> bool:
+    """Whether code that uses tokio names none of the parts that ``full`` is taken for."""
+    users = [package]
+    if package.manifest.is_workspace:
+        users += [one for one in cargo_packages(target) if one.workspace == package.folder]
+    texts = [target.text(path) for one in users for path in rust_files(target, one.folder)]
+    used = [text for text in texts if "tokio" in text]
+    return bool(used) and not any(_AREAS.search(text) for text in used)
+
+
+def _alone(package: CargoPackage) -> bool:
+    """Whether a package is built by others by itself, not as a part of its repository."""
+    return package.workspace is None or package.workspace == package.folder
+
+
+def _gives_credentials(target: Target, package: CargoPackage) -> bool:
+    """Whether the code hands keys to the SDK and lets it look for none: nothing of sign-in by
+    profile, process or SSO, which the default features are for, can be of use then."""
+    given = False
+    for path in rust_files(target, package.folder):
+        text = target.text(path)
+        if "aws_" not in text:
+            continue
+        if _LOOKS_UP.search(text):
+            return False
+        given = given or _CREDENTIALS.search(text) is not None
+    return given
+
+
 def _tls(
     target: Target, package: CargoPackage, named: dict[str, CargoDependency]
 ) -> Weighty | None:
@@ -165,34 +219,67 @@ def _tls(
     own = [feature for feature in client.features if _RUSTLS.fullmatch(feature)]
     if own:
         says = f"reqwest ({_at(client)}) asks for {own[0]} and keeps native-tls, its default"
-        return Weighty("b", "reqwest", says, _notes([client]))
-    sdk = [
-        one
-        for one in named.values()
-        if _LEADING_AWS.fullmatch(one.package) and one.default_features and not one.optional
-    ]
-    others = sdk or [
-        one
-        for one in named.values()
-        if one is not client
-        and not one.optional
-        and any(_RUSTLS.fullmatch(feature) for feature in one.features)
-    ]
-    if others:
-        says = f"reqwest ({_at(client)}) brings native-tls, {_listed(others)} rustls"
-        return Weighty("b", "reqwest", says, _notes([client, *others]))
-    lock = _lock(target, package)
-    if lock and 'name = "native-tls"' in lock[1] and 'name = "rustls"' in lock[1]:
-        lines = [
-            Note(
-                Place(lock[0], lock[1].count("\n", 0, lock[1].find(f'name = "{name}"')) + 1, 1),
-                name,
-            )
-            for name in ("native-tls", "rustls")
+        return Weighty("b", "reqwest both", says, _notes([client]))
+    graph = _graph(target, package)
+    if graph is not None:
+        others = _with_rustls(target, package, graph)
+    elif any(one.package in ("native-tls", "openssl") or _asks_native(one)
+             for one in named.values()):  # fmt: skip
+        others = []  # the other stack is there on purpose
+    else:
+        others = [
+            one
+            for one in named.values()
+            if _LEADING_AWS.fullmatch(one.package) and one.default_features and not one.optional
+        ] or [
+            one
+            for one in named.values()
+            if one is not client
+            and not one.optional
+            and any(_RUSTLS.fullmatch(feature) for feature in one.features)
         ]
-        says = f"reqwest ({_at(client)}) brings native-tls while {lock[0]} has rustls too"
-        return Weighty("b", "reqwest", says, (*_notes([client]), *lines))
-    return None
+    if not others:
+        return None
+    says = f"reqwest ({_at(client)}) brings native-tls, {_listed(others)} rustls"
+    return Weighty("b", "reqwest", says, _notes([client, *others]))
+
+
+def _asks_native(one: CargoDependency) -> bool:
+    return any(_NATIVE.fullmatch(feature) for feature in one.features)
+
+
+def _with_rustls(target: Target, package: CargoPackage, graph: LockGraph) -> list[CargoDependency]:
+    """What brings rustls into a program that has native-tls for the sake of reqwest alone.
+
+    Asked of the package itself, or of those members of a workspace that inherit its reqwest.
+    """
+    users = [package]
+    if not package.manifest.package:
+        users = [one for one in cargo_packages(target) if one.workspace == package.folder]
+    for user in users:
+        direct = {
+            one.package: one
+            for one in user.manifest.dependencies
+            if one.section == "dependencies" and not one.optional
+        }
+        home = next(iter(graph.nodes(user.manifest.package)), None)
+        if home is None or "reqwest" not in direct:
+            continue
+        needed = [one for one in graph.needs[home] if one.partition(" ")[0] in direct]
+        client = frozenset(one for one in needed if one.startswith("reqwest "))
+        others = {one: graph.below(one, client) for one in needed if one not in client}
+        if not client or not _has(set().union(*map(graph.below, client)), "native-tls"):
+            continue
+        if any(_has(crates, "native-tls") for crates in others.values()):
+            continue  # something else decides that it is there
+        found = [direct[one.partition(" ")[0]] for one in others if _has(others[one], "rustls")]
+        if found:
+            return found
+    return []
+
+
+def _has(crates: set[str], name: str) -> bool:
+    return any(one.startswith(f"{name} ") for one in crates)
 
 
 def _default_is_native(version: str) -> bool:
@@ -216,12 +303,13 @@ def _pairs(
     tracing = direct.get("tracing-subscriber")
     if loggers and tracing is not None:
         both = [*loggers, *(direct[name] for name in ("log", "tracing") if name in direct), tracing]
-        says = f"{_listed([loggers[0], tracing])} both write the log"
+        says = f"{_listed([loggers[0], tracing])} are two ways to write the log"
         yield Weighty("d", "log", says, _notes(both))
 
 
 def _documented(target: Target, package: CargoPackage, hashes: list[CargoDependency]) -> bool:
-    """Whether the code or the manifest says that one scheme is there for the sake of old hashes."""
+    """Whether the code or the manifest says that one scheme is there for the sake of old hashes, or
+    the code tells hashes of several schemes apart by how they begin."""
     for one in hashes:
         line = one.place.line or 0
         if any(_OLD_HASHES.search(target.line(package.path, at)) for at in (line - 1, line)):
@@ -229,6 +317,8 @@ def _documented(target: Target, package: CargoPackage, hashes: list[CargoDepende
     names = [one.name.replace("-", "_") for one in hashes]
     for path in rust_files(target, package.folder):
         text = target.text(path)
+        if len(set(_FORMATS.findall(text))) > 1:
+            return True
         for name in names:
             at = text.find(name)
             while at >= 0:
@@ -238,10 +328,10 @@ def _documented(target: Target, package: CargoPackage, hashes: list[CargoDepende
     return False
 
 
-def _lock(target: Target, package: CargoPackage) -> tuple[str, str] | None:
+def _graph(target: Target, package: CargoPackage) -> LockGraph | None:
     folder = package.folder if package.workspace is None else package.workspace
     path = posixpath.join(folder, "Cargo.lock")
-    return (path, target.text(path)) if target.has(path) else None
+    return target.parse(read_cargo_lock, path) if target.has(path) else None
 
 
 @once

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+import re
 from collections.abc import Iterator
 
 from msgspec import Struct
@@ -12,6 +13,7 @@ from pytest_reconaudit.facts.packages import CargoPackage, cargo_packages
 from pytest_reconaudit.facts.rust.sources import rust_files
 from pytest_reconaudit.model import Place
 from pytest_reconaudit.patterns import regex
+from pytest_reconaudit.readers.rust_text import code_of
 from pytest_reconaudit.readers.scans.modules import (
     BrokenPlace,
     DeclaredModule,
@@ -27,6 +29,13 @@ _MOD = regex(r"(?m)^[ \t]*(?:pub(?:\([^)]{0,80}\))?\s+)?mod\s+(?:r#)?([A-Za-z_]\
 _FIXTURES = regex(
     r"(?:^|/)(?:ui|compile[-_]?fail|trybuild|fail|pass|expand|snapshots?|templates?)/"
 )
+_HEAD = regex(r"\s*(?:(?://[^\n]*|/\*.{0,2000}?\*/)\s*)*", re.DOTALL)
+_SET_ASIDE = regex(
+    r"\b(?:not (?:yet |currently )?(?:used|compiled|included|built|enabled|finished|ready)|unused"
+    r"|work in progress|wip|for reference|disabled)\b",
+    re.IGNORECASE,
+)
+"""What an author says at the head of a file that is to be read by nobody for now."""
 _OTHER_BUILDS = ("BUILD", "BUILD.bazel", "BUCK", "meson.build")
 _NOTHING = FileModules((), (), False, (), False, False)
 
@@ -235,7 +244,7 @@ def _unread(
             continue
         name = posixpath.basename(path)
         module = posixpath.basename(posixpath.dirname(path)) if name == "mod.rs" else name[:-3]
-        if module not in tree.named and target.text(path).strip():
+        if module not in tree.named and _passes_for_code(target.text(path)):
             candidates.append((path, name))
     if not candidates:
         return
@@ -245,3 +254,12 @@ def _unread(
         named = "/".join(path.split("/")[-2:]) if name == "mod.rs" else name
         if not any(f'{named}"' in text for text in texts):
             yield path
+
+
+def _passes_for_code(text: str) -> bool:
+    """Whether somebody may take a file for a part of the program: not one that is all comments, nor
+    one that begins by saying that it is not used."""
+    head = _HEAD.match(text)
+    if head is not None and _SET_ASIDE.search(head[0]):
+        return False
+    return bool(code_of(text).strip())

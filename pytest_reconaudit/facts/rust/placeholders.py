@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator
 
 from msgspec import Struct
 
+from pytest_reconaudit.facts.cache.operations import cache_files
 from pytest_reconaudit.facts.callers import uncalled
 from pytest_reconaudit.facts.code.functions import (
     Reached,
@@ -73,7 +74,11 @@ _GRAVE = regex(
 _WEIGHTY = regex(
     r"^(?:verify|send|apply|authenticate|authori[sz]e|validate|migrate|rollback|backup|restore"
     r"|encrypt|decrypt|revoke|with|notify|publish|invalidate|check)_|_migrations?$|^run_migrations?"
+    r"|^(?:authenticate|authori[sz]e)$"
 )
+_FIXED = regex(r'^(?:Some\s*\(\s*)?(?:"|\d|true\b)')
+_SAFE = regex(r"^(?:false|0|empty|none|err\b.*|\W*|no\w*)$", re.IGNORECASE)
+"""Constants by which a gate stays shut."""
 _LOGGING = regex(r"log|print|report|trace|debug|warn|dump|hook|callback|on_|_event")
 _STORE = regex(
     r"\b(?:database|postgres\w*|mysql|redis|cache|queue|kafka|rabbit\w*|nats|storage|s3|mongo\w*)\b",
@@ -214,8 +219,8 @@ def _work(target: Target, path: str, stub: Stub) -> _Judged | None:
             "writes in place",
         )  # fmt: skip
     if stub.kind == "value":
-        return _measured(stub) or _state(stub)
-    return _state(stub) or _action(path, stub)
+        return _measured(stub) or _state(stub) or _vouched(stub)
+    return _state(stub) or _action(target, path, stub)
 
 
 def _measured(stub: Stub) -> _Judged | None:
@@ -252,10 +257,38 @@ def _state(stub: Stub) -> _Judged | None:
     )  # fmt: skip
 
 
-def _action(path: str, stub: Stub) -> _Judged | None:
+def _vouched(stub: Stub) -> _Judged | None:
+    """(b) A gate that gives the same answer to everybody, and not that it stays shut."""
+    if not _GRAVE.search(stub.name) or stub.trait or not stub.parameters:
+        return None
+    if _SAFE.match(stub.value) or "transaction" in stub.name or not _FIXED.match(stub.value):
+        return None
+    return _Judged(
+        stub, "b", Severity.HIGH, Confidence.CERTAIN if stub.admits else Confidence.LIKELY,
+        f"answers {stub.value} whatever it is given",
+    )  # fmt: skip
+
+
+def _warms(target: Target, path: str, stub: Stub) -> bool:
+    """Whether it warms a cache: what is wrong with that is told where the cache is judged."""
+    found = cache_files(target).get(path)
+    return found is not None and any(
+        one.only_strings and one.name == stub.name and one.owner == stub.owner
+        for one in found.warmers
+    )
+
+
+_CHECKED = regex(r"(?:validate|check|parse|is_valid)_?")
+
+
+def _action(target: Target, path: str, stub: Stub) -> _Judged | None:
     """(b) Work that is not done."""
     if not ACTIONS.search(stub.name):
         return None
+    if stub.kind == "unused" and _warms(target, path, stub):
+        return None
+    if stub.parsed and not stub.admits and _CHECKED.match(stub.name):
+        return None  # making the value that it is given was the check
     if not stub.admits:
         if stub.trait or not stub.parameters:
             return None

@@ -25,7 +25,7 @@ class RecompiledRegexes(Struct, frozen=True, eq=False):
     places: tuple[Place, ...]
     """Of each pattern."""
     why: str
-    """``in a loop``, ``per request of GET /api/x``, ``per request (takes a ServiceRequest)``."""
+    """``in a loop``, ``per request of GET /api/x``, ``per request (it takes a ServiceRequest)``."""
     middleware: bool
 
 
@@ -94,7 +94,7 @@ def _why(target: Target, path: str, one: CompiledRegex) -> tuple[str, bool]:
     if one.makes and not one.serves:
         return (f"in the loop of line {one.looped}", False) if one.looped else ("", False)
     if one.serves:
-        return f"per request ({one.serves})", middleware
+        return f"per request (it takes a {one.serves})", middleware
     ref = function_at(target, path, one.line)
     if ref is not None and (known := reached(target).get(ref)) is not None:
         return _route(target, known), False

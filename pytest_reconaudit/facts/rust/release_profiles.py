@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import posixpath
+import re
 
 from msgspec import Struct
 
-from pytest_reconaudit.facts.cargo_locks import CargoLock, cargo_locks
+from pytest_reconaudit.facts.cargo_locks import SERVERS, CargoLock, cargo_locks
 from pytest_reconaudit.facts.docker.images import dockerfiles
 from pytest_reconaudit.facts.packages import CargoPackage, cargo_at, cargo_root
+from pytest_reconaudit.facts.rust.sources import rust_files
 from pytest_reconaudit.model import Note, Place
 from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.readers.cargo import read_cargo
@@ -16,13 +18,6 @@ from pytest_reconaudit.target import Target, once
 
 __all__ = ["ReleaseProfile", "debug_of", "release_profiles"]
 
-_SERVERS = frozenset(
-    {
-        "actix-web", "axum", "hyper", "rocket", "warp", "tonic", "poem", "salvo", "tide", "ntex",
-        "gotham", "iron", "thruster", "viz", "xitk", "volo-http", "pavex", "dropshot", "rouille",
-        "tiny_http", "loco-rs", "jsonrpsee", "actix-server",
-    }
-)  # fmt: skip
 _OVERRIDE = regex(
     r"\bCARGO_PROFILE_(RELEASE|[A-Z0-9_]+)_(LTO|CODEGEN_UNITS|STRIP|PANIC|DEBUG|OPT_LEVEL)\b"
 )
@@ -31,7 +26,20 @@ _STRIPS = regex(
     r"(?:-\S+\s+){0,20}[\w./$*{-]+|strip=|link-arg=-s"
 )
 _CUSTOM = regex(r"--profile[= ]([\w-]+)")
-_NO_DEBUG = frozenset({"false", "0", "none", "line-tables-only", "line-directives-only"})
+_RELEASED = regex(r"--release\b|\bcargo\s+(?:\S+\s+){0,4}install\b[^\n]{0,200}--path")
+_FULL_DEBUG = frozenset({"true", "2", "full"})
+_TRACED = regex(
+    r"sentry(?:-.*)?|bugsnag|rollbar|pyroscope(?:-.*)?|pprof2?|console-subscriber|minidumper"
+    r"|crash-handler|backtrace|color-backtrace|addr2line|dhat|jemalloc_pprof|tracy-client"
+)
+"""Crates that show names and lines of the code at run time, out of the debug information."""
+_ON_PURPOSE = regex(
+    r"#.*\b(?:debug\w*|symbol\w*|backtrace\w*|stack|trace\w*|panic\w*|profil\w+|perf|flame\w*"
+    r"|sentry|line numbers?|crash\w*|core ?dumps?|gdb|abort|unwind|strip\w*)\b",
+    re.IGNORECASE,
+)
+_NEAR = 4
+"""Lines of comments above a setting that are looked at."""
 
 
 class ReleaseProfile(Struct, frozen=True, eq=False):
@@ -46,6 +54,8 @@ class ReleaseProfile(Struct, frozen=True, eq=False):
     server: Note | None
     """The web framework that a program of the root depends on."""
     in_image: bool
+    traced: bool
+    """Something in it reads debug information at run time, or a comment says what it is for."""
     stripped: bool
     """An image's build strips the program itself."""
     place: Place
@@ -68,7 +78,7 @@ def _profile(target: Target, lock: CargoLock) -> ReleaseProfile:
     name = "release"
     profiles = {one.name: one for one in top.manifest.profiles}
     custom = {match for text in texts for match in _CUSTOM.findall(text) if match in profiles}
-    if len(custom) == 1 and not any("--release" in text for text in texts):
+    if len(custom) == 1 and not any(_RELEASED.search(text) for text in texts):
         name = custom.pop()
     settings: dict[str, tuple[str, Place]] = {}
     chain: list[str] = []
@@ -96,14 +106,18 @@ def _profile(target: Target, lock: CargoLock) -> ReleaseProfile:
             if package.bins
             for dependency in package.manifest.dependencies
             if dependency.section == "dependencies"
-            and dependency.package in _SERVERS
+            and dependency.package in SERVERS
             and not dependency.optional
+            and _named(target, package, dependency.name)
         ),
         None,
     )
     place = profiles[name].place if name in profiles else Place(top.path, 1, 1)
     if name not in profiles and top.manifest.package:
         place = top.manifest.package_place
+    panic = settings.get("panic")
+    if panic and panic[0] == "abort" and _aborts_on_purpose(target, top):
+        server = None
     return ReleaseProfile(
         root=top,
         name=name,
@@ -111,8 +125,49 @@ def _profile(target: Target, lock: CargoLock) -> ReleaseProfile:
         programs=lock.programs,
         server=server,
         in_image=lock.in_image,
+        traced=_is_traced(target, top, settings),
         stripped=any(_STRIPS.search(text) for text in texts),
         place=place,
+    )
+
+
+_ABORTS = regex(r"(?i)panic\W{1,6}abort|abort\w*\s+on\s+panic")
+
+
+def _aborts_on_purpose(target: Target, top: CargoPackage) -> bool:
+    """Whether the code counts on it that a panic ends the process, and says so. A comment beside
+    the setting speaks of the size of the binary as a rule, not of requests.
+    """
+    return any(
+        "abort" in target.text(path) and _ABORTS.search(target.text(path)) is not None
+        for path in target.files_below(top.folder)
+        if path.endswith(".rs")
+    )
+
+
+def _named(target: Target, package: CargoPackage, name: str) -> bool:
+    """Whether some file of the package names the crate: what nobody uses serves nothing."""
+    ident = name.replace("-", "_")
+    return any(ident in target.text(path) for path in rust_files(target, package.folder))
+
+
+def _is_traced(target: Target, top: CargoPackage, settings: dict[str, tuple[str, Place]]) -> bool:
+    for key in ("debug", "strip"):
+        place = settings[key][1] if key in settings else None
+        if place is None or place.line is None:
+            continue
+        if _ON_PURPOSE.search(target.line(place.path, place.line)):
+            return True
+        for line in range(place.line - 1, max(place.line - 1 - _NEAR, 0), -1):
+            text = target.line(place.path, line).strip()
+            if not text.startswith("#"):
+                break
+            if _ON_PURPOSE.search(text):
+                return True
+    return any(
+        _TRACED.fullmatch(one.package) and one.section == "dependencies"
+        for package in cargo_root(target, top)
+        for one in package.manifest.dependencies
     )
 
 
@@ -131,13 +186,13 @@ def _build_texts(target: Target) -> tuple[str, ...]:
 
 
 def debug_of(profile: ReleaseProfile) -> tuple[str, Place] | None:
-    """The setting that leaves debug information in the program; ``None`` when nothing does."""
+    """The setting that leaves all debug information in the program, for nothing that reads it."""
     strip, debug = profile.setting("strip"), profile.setting("debug")
     if profile.stripped or (strip is not None and strip[0] in ("true", "symbols", "debuginfo", "")):
         return None
     split = profile.setting("split-debuginfo")
     if split is not None and split[0] in ("packed", "unpacked"):
         return None
-    if debug is not None and debug[0] and debug[0] not in _NO_DEBUG:
+    if debug is not None and debug[0] in _FULL_DEBUG and not profile.traced:
         return debug
     return None

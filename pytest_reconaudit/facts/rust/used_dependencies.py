@@ -9,9 +9,12 @@ from __future__ import annotations
 
 import posixpath
 import re
+from collections.abc import Iterator
+from functools import cached_property
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
+from pytest_reconaudit.facts.code.places import is_test_path
 from pytest_reconaudit.facts.packages import (
     CargoPackage,
     cargo_by_folder,
@@ -19,12 +22,14 @@ from pytest_reconaudit.facts.packages import (
     cargo_packages,
 )
 from pytest_reconaudit.facts.rust.sources import borrowed, rust_files
+from pytest_reconaudit.model import Place
 from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.readers.cargo import CargoDependency
+from pytest_reconaudit.readers.cargo_lock import LockGraph, read_cargo_lock
 from pytest_reconaudit.readers.rust_text import code_of, noise_of, words_of
 from pytest_reconaudit.target import Target, once
 
-__all__ = ["CrateUse", "crate_uses"]
+__all__ = ["CrateUse", "crate_uses", "grouped_crate_uses"]
 
 _HEAVY = regex(
     r"aws-sdk-.*|aws-config|rusoto_.*|azure_.*|google-cloud-.*|wasmtime.*|wasmer.*|v8|deno_core"
@@ -80,17 +85,55 @@ _EXPANDED = {
     "rust-embed": ("i18n_embed",),
     "codspeed-criterion-compat": ("criterion",),
     "utoipa": ("utoipa_axum",),
+    "libc": ("libnss",),
+    "paste": ("libnss", "duplicate"),
+    "lazy_static": ("libnss",),
+    "proptest": ("test_strategy", "proptest_derive"),
+    "alloy-contract": ("alloy_sol_types", "alloy_sol_macro"),
 }
 """Crate → crates whose macros expand to its name."""
 _MACRO_ENDS = ("_macros", "_macro", "_derive", "_derives", "_codegen", "_proc_macro", "_attributes")
 _GENERATORS = regex(
     r"(?:prost|tonic|protobuf|protoc|grpcio|flatbuffers?|flatc|capnpc?|lalrpop|bindgen|cbindgen"
     r"|uniffi|cxx|thrift|volo|pilota|progenitor|typify|openapi|pbjson|micropb|quick-protobuf|pb-rs"
-    r"|rust-peg|peg|phf_codegen|cynic|built|vergen|shadow-rs|tauri|slint|napi|anchor|buffa|connect)"
+    r"|rust-peg|peg|phf_codegen|cynic|tauri|slint|napi|anchor|buffa|connect)"
     r"(?:$|[-_].*)"
 )
-"""Build dependencies that write Rust code."""
+"""Build dependencies that write Rust code; what only sets variables or constants names no crate."""
 _GENERATED = regex(r"include_proto!|OUT_DIR|include_bytes_from_out|slint::include_modules")
+_GENERATING = regex(
+    r"\b(?:generate_api|import_types|generate_cpi_crate|declare_program|rosmsg_include"
+    r"|generate_interfaces|generate_client_code|generate_server_code|abigen"
+    r"|schemafy|component::bindgen|wit_bindgen::generate|vulkano_shaders::shader)!\s*[({\[]"
+    r"|#\[\s*subxt(?:::subxt)?\s*\("
+)
+"""Macros that write a client or types from a specification, with whatever crates that asks for."""
+_FROM_FILE = regex(
+    r"!\s*[({\[]\s*(?:\w+\s*[=:]\s*)?r?#{0,3}\"([^\"\n]{1,200}\.(?:json|ya?ml|toml|proto|graphqls?|gql|wit"
+    r"|wsdl|xsd|xml|avsc|avdl|avpr|thrift|idl|abi|fbs|capnp|cddl|scale|asn1?|smithy|raml))\""
+)
+_READING = frozenset(
+    {
+        "include_str", "include_bytes", "include_dir", "include", "format", "print", "println",
+        "eprint", "eprintln", "write", "writeln", "vec", "assert", "assert_eq", "assert_ne",
+        "panic", "concat", "json", "trace", "debug", "info", "warn", "error", "path", "matches",
+        "dbg", "env", "anyhow", "bail", "ensure", "load_yaml", "expect_file", "include_json",
+    }
+)  # fmt: skip
+"""Macros to which the name of a file is a text, or that give its content as it is."""
+_CALLED = regex(r"\w+\Z")
+_TESTED = regex(r"#\[\s*cfg\s*\(\s*(?:all\s*\(\s*)?test\b")
+_MACRO = regex(
+    r"#\[\s*proc_macro(?:_attribute)?\s*\](?:\s*#\[[^\]]{0,200}\])*\s*pub\s+fn\s+(\w+)"
+    r"|#\[\s*proc_macro_derive\s*\(\s*(\w+)"
+)
+_QUOTED = regex(r"\bquote(?:_spanned)?!\s*([({\[])")
+_ROOT = regex(r"(?<![\w:#$])(?:::\s*)?([a-z_]\w*)\s*::")
+_BEFORE_PATH = regex(r"(\w+)::")
+_MOST_QUOTED = 20_000
+_MANY = 8
+"""Packages of one workspace whose findings are told one by one."""
+_WORKSPACE = regex(r"(?m)^\s*\[\s*workspace\b")
 _TEMPLATES = regex(r".*\.(?:html?|stpl|askama|rinja|jinja2?|j2|txt|xml|lalrpop|pest|in|slint|tera)")
 _TEMPLATED = frozenset(
     {"askama", "rinja", "sailfish", "ructe", "lalrpop", "horrorshow", "tinytemplate"}
@@ -103,6 +146,16 @@ _BECAUSE = regex(
     r"|temporar\w+|convince|avoid\w*|prevent\w*|ensure\w*|allows?|because|since|resol\w+)\b",
     re.IGNORECASE,
 )
+_ASIDE = regex(r"(?:^|/)(?:examples?|demos?|templates?|playground|sandbox)/")
+"""Packages to be copied from: what they list is meant for who goes on with them."""
+_HYGIENIC = frozenset(
+    {
+        "tokio", "tracing", "log", "serde_json", "futures", "futures-util", "anyhow", "diesel",
+        "sqlx", "clap", "rocket", "axum", "actix-web", "prometheus", "lazy_static", "color-eyre",
+        "eyre", "metrics", "insta", "mockall", "proptest", "rstest", "slog", "defmt", "bson",
+    }
+)  # fmt: skip
+"""Crates whose macros reach what they expand to by ``$crate``."""
 _LINE = 400
 _WHY_LINE = regex(r"\s*#")
 _GENERIC = frozenset(
@@ -127,6 +180,11 @@ class CrateUse(Struct, frozen=True, eq=False):
     """Rust files that were searched."""
     unused: tuple[CargoDependency, ...]
     """In the manifest's order."""
+    members: tuple[CrateUse, ...] = ()
+    """At the root of a workspace with unused dependencies in many packages: these, by path; what
+    is not heavy is told of them here, and not of each."""
+    place: Place | None = None
+    """Where the workspace begins, with ``members``."""
 
     def of(self, kind: str) -> tuple[CargoDependency, ...]:
         """``heavy``, ``usual``, or ``dev`` for those of tests, whatever they weigh."""
@@ -146,6 +204,121 @@ def crate_uses(target: Target) -> tuple[CrateUse, ...]:
     return tuple(one for one in found if one is not None)
 
 
+@once
+def grouped_crate_uses(target: Target) -> tuple[CrateUse, ...]:
+    """As :func:`crate_uses`, with what one would mend at one go in one record.
+
+    Where more than eight packages of a workspace have unused dependencies, nobody looks for them:
+    the workspace's root stands for those packages, which are left with what is heavy.
+    """
+    uses = crate_uses(target)
+    lax: dict[str, list[CrateUse]] = {}
+    for one in uses:
+        if one.package.workspace is not None and (one.of("usual") or one.of("dev")):
+            lax.setdefault(one.package.workspace, []).append(one)
+    many = {root: tuple(members) for root, members in lax.items() if len(members) > _MANY}
+    folded = {one.package.path for members in many.values() for one in members}
+    found = {
+        one.package.path: structs.replace(one, unused=heavy) if one.package.path in folded else one
+        for one in uses
+        if (heavy := one.of("heavy")) or one.package.path not in folded
+    }
+    for folder, members in many.items():
+        root = cargo_by_folder(target)[folder]
+        alone = found.get(root.path) or CrateUse(root, 0, 0, ())
+        found[root.path] = structs.replace(alone, members=members, place=_begins(target, root))
+    return tuple(found[path] for path in sorted(found))
+
+
+def _begins(target: Target, root: CargoPackage) -> Place:
+    text = target.text(root.path)
+    match = _WORKSPACE.search(text)
+    return Place(root.path, text.count("\n", 0, match.end()) + 1 if match else 1, 1)
+
+
+class _OwnMacros(Struct, frozen=True):
+    """A crate of macros in the repository."""
+
+    package: CargoPackage
+    calls: re.Pattern[str]
+    """A call of one of them: ``name!``, ``#[name``, ``#[derive(…, Name``."""
+    named: frozenset[str]
+    """Crates that stand first in a path of what they expand to."""
+
+
+@once
+def _own_macros(target: Target) -> tuple[_OwnMacros, ...]:
+    found = []
+    for package in cargo_packages(target):
+        if not package.manifest.proc_macro:
+            continue
+        texts = [target.text(path) for path in rust_files(target, package.folder)]
+        names = {one[1] or one[2] for text in texts for one in _MACRO.finditer(text)}
+        if not names:
+            continue
+        # What writes the code may stand in a crate that the one of the macros uses.
+        parts = [package, *_beneath(target, package)]
+        named = {
+            name
+            for part in parts
+            for path in rust_files(target, part.folder)
+            if "quote" in target.text(path)
+            for name in _quoted(target.text(path))
+        }
+        words = "|".join(re.escape(name) for name in sorted(names))
+        calls = re.compile(
+            rf"\b(?:{words})!|#!?\[\s*(?:\w+::)*(?:{words})\b"
+            rf"|\bderive\s*\([^()]*\b(?:{words})\b"
+        )
+        found.append(_OwnMacros(package, calls, frozenset(named)))
+    return tuple(found)
+
+
+def _quoted(text: str) -> Iterator[str]:
+    """The words that begin a path in what a file quotes."""
+    code = code_of(text)
+    for match in _QUOTED.finditer(code):
+        opening = match[1]
+        closing = {"(": ")", "[": "]", "{": "}"}[opening]
+        depth = 1
+        at = match.end()
+        last = min(len(code), at + _MOST_QUOTED)
+        while depth and at < last:
+            depth += (code[at] == opening) - (code[at] == closing)
+            at += 1
+        for root in _ROOT.finditer(code, match.end(), at):
+            yield root[1]
+
+
+def _beneath(target: Target, package: CargoPackage) -> list[CargoPackage]:
+    """The packages of the repository that one depends on, directly or not."""
+    names = cargo_by_name(target)
+    found: dict[str, CargoPackage] = {}
+    pending = [package]
+    while pending:
+        for need in pending.pop().manifest.dependencies:
+            near = names.get(need.package) if need.inherited or need.path else None
+            if near is not None and near.path not in found and near is not package:
+                found[near.path] = near
+                pending.append(near)
+    return list(found.values())
+
+
+@once
+def _macro_words(target: Target) -> dict[str, frozenset[str]]:
+    """Folder of a package → the words before ``::`` in its files that make macros."""
+    found = {}
+    for package in cargo_packages(target):
+        words: set[str] = set()
+        for path in rust_files(target, package.folder):
+            text = target.text(path)
+            if "quote!" in text or "macro_export" in text:
+                words.update(_BEFORE_PATH.findall(text))
+        if words:
+            found[package.folder] = frozenset(words)
+    return found
+
+
 class _Sources:
     """The Rust files of a package; each question is asked of the cheapest form first."""
 
@@ -157,6 +330,8 @@ class _Sources:
             declared.append(posixpath.normpath(posixpath.join(package.folder, build)))
         more = [one for path in own for one in borrowed(target, path)]
         more += [one for one in (package.lib, *declared) if one and target.has(one)]
+        self.target = target
+        self.package = package
         self.texts = {path: target.text(path) for path in dict.fromkeys([*own, *more])}
         self.holding: dict[bytes, list[str]] = {}
         """Word that is asked for → the files that hold it, comments included."""
@@ -164,11 +339,19 @@ class _Sources:
             for word in words_of(text) & wanted:
                 self.holding.setdefault(word, []).append(path)
         self._codes: dict[str, str] = {}
+        self._noise: dict[str, list[re.Match[str]]] = {}
 
     def code(self, path: str) -> str:
         if path not in self._codes:
-            self._codes[path] = code_of(self.texts[path])
+            self._codes[path] = code_of(self.texts[path], self.noise(path))
         return self._codes[path]
+
+    def noise(self, path: str) -> list[re.Match[str]]:
+        """Every comment, string and character of a file."""
+        known = self._noise.get(path)
+        if known is None:
+            known = self._noise[path] = list(noise_of(self.texts[path]))
+        return known
 
     def holds(self, word: str) -> bool:
         """Whether the word occurs anywhere, comments included."""
@@ -182,9 +365,49 @@ class _Sources:
         word = _word(ident)
         if any(word.search(self.code(path)) for path in holding):
             return True
-        return any(
-            _is_meant(match, ident) for path in holding for match in noise_of(self.texts[path])
+        return any(_is_meant(match, ident) for path in holding for match in self.noise(path))
+
+    def calls_macro_of(self, ident: str) -> bool:
+        """Whether a macro is called by a crate's path, or all macros of a crate are imported."""
+        call = re.compile(
+            rf"\b{re.escape(ident)}::(?:\w+::)*\w+!"
+            rf"|#\[macro_use\][^;]{{0,80}}\bextern\s+crate\s+{re.escape(ident)}\b"
         )
+        holding = self.holding.get(ident.encode(), ())
+        return any(call.search(self.code(path)) for path in holding)
+
+    @cached_property
+    def generated(self) -> frozenset[str]:
+        """For which parts code is generated that is not in the repository: ``dependencies`` and
+        ``dev-dependencies``."""
+        found: set[str] = set()
+        for path, text in self.texts.items():
+            for at in self._generating(path, text):
+                tested = is_test_path(path)
+                if not tested:
+                    found.add("dependencies")
+                if tested or _TESTED.search(text, 0, at):
+                    found.add("dev-dependencies")
+        return frozenset(found)
+
+    def _generating(self, path: str, text: str) -> Iterator[int]:
+        if "!" not in text and "subxt" not in text:
+            return
+        for pattern in (_GENERATED, _GENERATING):
+            yield from (one.start() for one in pattern.finditer(text) if _is_live(text, one))
+        for match in _FROM_FILE.finditer(text):
+            name = _CALLED.search(text, max(match.start() - 60, 0), match.start())
+            if name is None or name[0] in _READING or not _is_live(text, match):
+                continue
+            if any(self.target.has(one) for one in self._places(path, match[1])):
+                yield match.start()
+
+    def _places(self, path: str, name: str) -> Iterator[str]:
+        """Where a file that a macro is given may lie."""
+        package = self.package
+        homes = (package.folder, posixpath.dirname(path), package.workspace or "")
+        for home in homes:
+            yield posixpath.normpath(posixpath.join(home, name.lstrip("/")))
 
     def roots(self, name: str) -> bool:
         """Whether a word is the first of a path in a file that neither declares nor imports it."""
@@ -202,6 +425,11 @@ class _Sources:
         if any(re.search(rf"\bextern\s+crate\s+{word}\b", code) for code in codes):
             return True
         return any(root.search(code) and not brought.search(code) for code in codes)
+
+
+def _is_live(text: str, match: re.Match[str]) -> bool:
+    """Whether a match stands in no line comment."""
+    return "//" not in text[text.rfind("\n", 0, match.start()) + 1 : match.start()]
 
 
 def _word(ident: str) -> re.Pattern[str]:
@@ -247,6 +475,8 @@ def _is_meant(match: re.Match[str], ident: str) -> bool:
 def _package(target: Target, package: CargoPackage) -> CrateUse | None:
     manifest = package.manifest
     if manifest.problems or not manifest.package or _UNNAMED.fullmatch(manifest.package):
+        return None
+    if _ASIDE.search(package.path) or "{" in manifest.package:
         return None
     own = [
         one
@@ -320,6 +550,7 @@ def _asked(target: Target, package: CargoPackage, one: CargoDependency) -> set[s
     return {
         *_idents(target, package, one),
         *_part_names(one.package),
+        *(other.name.replace("-", "_") for other in package.manifest.dependencies),
         *_EXPANDED.get(one.package, ()),
         *(f"{ident}{end}" for end in _MACRO_ENDS),
     }
@@ -338,6 +569,7 @@ class _Excuses:
         self.target = target
         self.package = package
         self.sources = sources
+        self.dependencies = dependencies
         self.idents = {one.name.replace("-", "_") for one in dependencies}
         manifest = package.manifest
         root = cargo_by_folder(target).get(package.workspace or "")
@@ -354,7 +586,7 @@ class _Excuses:
         self.generates = any(
             one.section == "build-dependencies" and _GENERATORS.fullmatch(one.package)
             for one in dependencies
-        ) or any(_GENERATED.search(text) for text in sources.texts.values())
+        )
         names = cargo_by_name(target)
         self.near = [
             names[one.package]
@@ -377,14 +609,56 @@ class _Excuses:
             return True
         if "artifact" in self.target.line(one.place.path, one.place.line or 0):
             return True
+        if one.version.startswith("="):
+            return True  # held at one version for others that use it
         return (
             self._explained(one)
+            or self._for_another(one)
             or self._needed_by_macro(one.package, ident)
             or self._needed_by_own_macro(ident)
+            or self._expanded_from(ident)
             or self._generated(one)
             or self._renamed(one)
             or self._elsewhere(one, ident)
         )
+
+    def _for_another(self, one: CargoDependency) -> bool:
+        """It is listed for a crate that is used: for features of what that needs, or since that
+        one's macros expand to its name."""
+        features = self._features(one)
+        names = cargo_by_name(self.target)
+        if one.features and (one.inherited or one.path) and one.package in names:
+            # A crate of the repository: for what it offers to tests, or to others that use it.
+            if one.section == "dev-dependencies":
+                return True
+            if any(
+                need.package == one.package
+                for near in self.near
+                for need in near.manifest.dependencies
+            ):
+                return True
+        graph = self._graph()
+        if graph is None:
+            return False
+        own = set(graph.nodes(one.package))
+        for other in self.dependencies:
+            if other is one or other.path or other.package in names:
+                continue
+            word = other.name.replace("-", "_")
+            needs = {need for node in graph.nodes(other.package) for need in graph.needs[node]}
+            if not own & needs or not self.sources.holds(word):
+                continue
+            if features or not one.default_features:
+                return True
+            if other.package not in _HYGIENIC and self.sources.calls_macro_of(word):
+                return True
+        return False
+
+    def _graph(self) -> LockGraph | None:
+        package = self.package
+        folder = package.folder if package.workspace is None else package.workspace
+        path = posixpath.join(folder, "Cargo.lock")
+        return self.target.parse(read_cargo_lock, path) if self.target.has(path) else None
 
     def _features(self, one: CargoDependency) -> tuple[str, ...]:
         if not one.inherited or self.root is None:
@@ -416,16 +690,34 @@ class _Excuses:
 
     def _needed_by_own_macro(self, ident: str) -> bool:
         """A macro of the same repository, which the package depends on, may expand to the name."""
-        for other in self.near:
-            for path in rust_files(self.target, other.folder):
-                text = self.target.text(path)
-                if f"{ident}::" in text and ("quote!" in text or "macro_export" in text):
-                    return True
-        return False
+        known = _macro_words(self.target)
+        return any(ident in known.get(other.folder, ()) for other in self.near)
+
+    def _expanded_from(self, ident: str) -> bool:
+        """A procedural macro of the same repository that is called here, perhaps by the name that
+        another crate gives it out under, expands to the name."""
+        return any(ident in macros.named for macros in self._called)
+
+    @cached_property
+    def _called(self) -> list[_OwnMacros]:
+        return [
+            macros
+            for macros in _own_macros(self.target)
+            if macros.named
+            and macros.package.path in self._below
+            and any(macros.calls.search(text) for text in self.sources.texts.values())
+        ]
+
+    @cached_property
+    def _below(self) -> frozenset[str]:
+        return frozenset(one.path for one in _beneath(self.target, self.package))
 
     def _generated(self, one: CargoDependency) -> bool:
-        """Code that is not in the repository may name it: a build script writes some."""
-        return self.generates and one.section == "dependencies"
+        """Code that is not in the repository may name it: a build script writes some, or a macro
+        does from a specification."""
+        if one.section == "dependencies" and self.generates:
+            return True
+        return one.section in self.sources.generated
 
     def _renamed(self, one: CargoDependency) -> bool:
         """The library may be called by a part of the package's name (``rust-ini`` → ``ini``)."""

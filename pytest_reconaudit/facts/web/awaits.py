@@ -12,6 +12,7 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
+from pytest_reconaudit.facts.applications import is_node_side
 from pytest_reconaudit.facts.code.functions import function_at, meant, outlined, reached
 from pytest_reconaudit.facts.code.places import weighed
 from pytest_reconaudit.facts.code.scanned import scanned
@@ -127,7 +128,8 @@ _GUARDS = frozenset(
     {"auth", "authorize", "authenticate", "session", "user", "permission", "permissions",
      "require", "ensure", "assert", "guard", "csrf", "token", "tokens", "cookies", "cookie",
      "headers", "params", "body", "json", "text", "form", "lock", "transaction", "connection",
-     "client", "translations", "translation", "dictionary", "locale", "i18n", "draft", "once"}
+     "client", "translations", "translation", "dictionary", "locale", "i18n", "draft", "once",
+     "browser", "os"}
 )  # fmt: skip
 """Words of what is asked first for a reason, or costs nothing."""
 _THROWS = regex(r"Or(?:NotFound|Throw|Fail|Redirect|404|Error|Panic)")
@@ -149,14 +151,32 @@ _RECORD_CALLS = frozenset(
 _CLASS = regex(r"[A-Z]\w*(?:\.\w+\(.*)?$")
 _NOT_JUDGED = regex(
     r"(?i)(?:^|/)(?:examples?|samples?|demos?|importers?|migrations?|scripts?|bin|tools?|tooling"
-    r"|cli|cron|seeds?|seeders?|e2e|playwright|cypress|fixtures?|mocks?|benchmarks?"
+    r"|cli|cron|seeds?|seeders?|e2e|playwright|cypress|fixtures?|mocks?|benchmarks?|\.scripts|hack"
+    r"|alterations?|upgrades?|dev|ops"
     r"|bench|codemods?|stories|storybook|\.storybook|perf|load-?tests?|test-?utils?|testing)(?:/|$)"
     r"|(?:seed|migrat|backfill|bench|playwright|\.stories|\.mock|[.-]fixtures?)[\w.-]*\.[cm]?[jt]sx?$"
 )
 _JOB = regex(
-    r"(?:^|/)workflows/|[.-](?:workflow|job|task|cron|worker|processor|consumer)\.[cm]?[jt]s$"
+    r"(?:^|/)(?:workflows|jobs?|crons?|workers?|tasks|queues?|processors|consumers|inngest|trigger"
+    r"|schedulers?|background)/|[.-](?:workflow|job|task|cron|worker|processor|consumer)\.[cm]?[jt]s$"
 )
 """What nobody waits for."""
+_BY_HAND = regex(r"\bprocess\.(?:argv|exit\()")
+_MOVES = frozenset(
+    {"get", "fetch", "refetch", "load", "reload", "read", "search", "lookup", "upload", "download",
+     "request", "retrieve", "import", "export", "geocode", "prefetch", "preload", "enrich"}
+)  # fmt: skip
+"""Words of operations that ask or carry something: nothing is left half done when one fails."""
+_WRITES = regex(r"(?i)\b(?:insert\s+into|update\s+\S+\s+set|delete\s+from|create|alter|drop)\b")
+_IN_TRANSACTION = regex(
+    r"\(\s*\{?\s*(?:tx|trx|txn|transaction|t|client|conn|connection|manager|em|qr|queryRunner"
+    r"|session)\b"
+)
+"""A call that is handed one connection: it does one thing at a time."""
+_CHECKS = regex(
+    r"^#?_?(?:assert|ensure|guard|check|validate|verify|require|authorize|can|is|has)[A-Z]"
+)
+_MANY_READS = 3
 _FEW = regex(r"^\[[^\]]*\]$|^\[.*\]\s+as\s+const$")
 
 
@@ -166,17 +186,21 @@ def await_files(target: Target) -> tuple[AwaitFile, ...]:
     left out."""
     found = []
     for path, file in scanned(target, awaits).items():
-        if _NOT_JUDGED.search(path):
+        if _NOT_JUDGED.search(path) or _is_by_hand(target.text(path)):
             continue
         waits = [
             one
             for function in file.functions
             if not _tries(function)
-            for one in (_loops(target, path, function), _rows(path, function))
-            if one is not None
+            for one in (*_loops(target, path, function), *_rows(path, function))
         ]
         found.append(AwaitFile(path, tuple(waits), file.together))
     return tuple(found)
+
+
+def _is_by_hand(text: str) -> bool:
+    """Whether a script is one that somebody runs by hand."""
+    return text.startswith("#!") or ("process." in text and _BY_HAND.search(text) is not None)
 
 
 def _tries(function: AwaitingFunction) -> bool:
@@ -185,9 +209,9 @@ def _tries(function: AwaitingFunction) -> bool:
     return bool(_TRIES.search(name) or _TRIES_OWNER.search(owner))
 
 
-def _loops(target: Target, path: str, function: AwaitingFunction) -> Waits | None:
-    places, operations = [], []
-    over = evidence = ""
+def _loops(target: Target, path: str, function: AwaitingFunction) -> Iterator[Waits]:
+    """One of the loops that somebody waits for, one of those that are worth a note."""
+    found: dict[Severity, list[tuple[AwaitingLoop, list[Awaited]]]] = {}
     for loop in function.loops:
         if any(one.name == function.name.rpartition(".")[2] for one in loop.awaited):
             continue  # it calls itself: together they would be without a limit
@@ -196,37 +220,61 @@ def _loops(target: Target, path: str, function: AwaitingFunction) -> Waits | Non
             continue
         if any(_changes_rows(target, path, one) for one in loop.awaited):
             continue
-        over = over or loop.over
-        evidence = evidence or f"await {sites[0].text}"
-        places.append(Note(Place(path, loop.line), f"loop over `{loop.over}`"))
-        operations += [
-            Note(Place(path, one.line), f"awaits {one.name}() per `{loop.item}`") for one in sites
-        ]
-    if not places:
-        return None
-    return Waits(
-        "b",
-        function.name,
-        tuple(places),
-        tuple(operations),
-        over,
-        _of_loop(target, path),
-        evidence,
+        found.setdefault(_of_loop(target, path, sites), []).append((loop, sites))
+    for severity, loops in found.items():
+        yield Waits(
+            "b",
+            function.name,
+            tuple(Note(Place(path, loop.line), f"loop over `{loop.over}`") for loop, _ in loops),
+            tuple(
+                Note(Place(path, one.line), f"awaits {one.name}() per `{loop.item}`")
+                for loop, sites in loops
+                for one in sites
+            ),
+            loops[0][0].over,
+            severity,
+            f"await {loops[0][1][0].text}",
+        )
+
+
+def _of_loop(target: Target, path: str, sites: list[Awaited]) -> Severity:
+    """Medium where somebody waits in a browser for what is asked; low for what is changed there and
+    for what a request only asks for or carries. What changes things one by one on a server, and
+    what nobody waits for, is worth a note.
+    """
+    if _JOB.search(path):
+        return Severity.INFO
+    asks = all(_MOVES & set(_words(one.name)) for one in sites)
+    if path in _shown(target):
+        return weighed(Severity.MEDIUM if asks else Severity.LOW, path)
+    if path in _awaited_by_people(target) and asks:
+        return weighed(Severity.LOW, path)
+    return Severity.INFO
+
+
+@once
+def _shown(target: Target) -> frozenset[str]:
+    """The files that a browser loads."""
+    return frozenset(
+        path
+        for one in frontends(target)
+        for path in one.sources
+        if not is_node_side(path, target.text(path)) and not _SERVER_SIDE.search(path)
+        # Of Next.js, a module that is no component may run on either side.
+        if one.framework != "next" or path.endswith("x") or "use client" in target.text(path)[:400]
     )
 
 
-def _of_loop(target: Target, path: str) -> Severity:
-    """Medium where somebody waits: in a browser, or for a request."""
-    if _JOB.search(path) or path not in _awaited_by_people(target):
-        return Severity.LOW
-    return weighed(Severity.MEDIUM, path)
+_SERVER_SIDE = regex(
+    r"(?:^|/)(?:api|server|actions|backend|trpc|routers?|lib/db|db)/|(?:^|/)route\.[jt]sx?$"
+    r"|\.server\.[jt]sx?$|(?:^|/)[\w.-]*actions?\.[jt]s$"
+)
 
 
 @once
 def _awaited_by_people(target: Target) -> frozenset[str]:
-    """The files of frontends, and those with code that runs while requests are answered."""
-    shown = {path for one in frontends(target) for path in one.sources}
-    return frozenset(shown | {ref.path for ref in reached(target)})
+    """The files with code that runs while requests are answered."""
+    return frozenset(ref.path for ref in reached(target))
 
 
 @once
@@ -236,7 +284,7 @@ def _query_loops(target: Target) -> frozenset[tuple[str, int]]:
         (file.path, site.loop.line)
         for file in query_files(target)
         for repetition in file.repetitions
-        for site in repetition.sites
+        for site in (*repetition.sites, *repetition.others)
     )
 
 
@@ -272,19 +320,44 @@ def _independent(loop: AwaitingLoop) -> Iterator[Awaited]:
             yield one
 
 
-def _rows(path: str, function: AwaitingFunction) -> Waits | None:
-    places, operations = [], []
-    evidence = ""
-    for run in function.runs:
-        for row in _independent_rows(run):
-            names = ", ".join(f"{one.name}()" for one in row)
-            places.append(Note(Place(path, row[0].line), names))
-            operations += [Note(Place(path, one.line), f"awaits {one.name}()") for one in row[1:]]
-            evidence = evidence or f"await {row[0].text}"
-    if not places:
-        return None
-    severity = weighed(Severity.LOW, path)
-    return Waits("a", function.name, tuple(places), tuple(operations), "", severity, evidence)
+def _rows(path: str, function: AwaitingFunction) -> Iterator[Waits]:
+    """The rows of three and more reads; two alone are worth a note."""
+    rows = [row for run in function.runs for row in _independent_rows(run)]
+    if _CHECKS.search(function.name.rpartition(".")[2]):
+        return
+    many = [row for row in rows if len(row) >= _MANY_READS]
+    few = [row for row in rows if len(row) < _MANY_READS]
+    severity = Severity.INFO if _JOB.search(path) else weighed(Severity.LOW, path)
+    for some, level in ((many, severity), (few, Severity.INFO)):
+        if not some:
+            continue
+        yield Waits(
+            "a",
+            function.name,
+            tuple(Note(Place(path, row[0].line), ", ".join(_called(row))) for row in some),
+            tuple(
+                Note(Place(path, one.line), f"awaits {one.name}()")
+                for row in some
+                for one in row[1:]
+            ),
+            "",
+            level,
+            f"await {some[0][0].text}",
+        )
+
+
+def _called(row: list[Awaited]) -> list[str]:
+    """What a row calls, told apart where it is called by one name."""
+    names = [one.name for one in row]
+    return [
+        f"{one.receiver}.{one.name}()"
+        if names.count(one.name) > 1 and _SIMPLE.fullmatch(one.receiver)
+        else f"{one.name}()"
+        for one in row
+    ]
+
+
+_SIMPLE = regex(r"[\w$.?!]{1,40}")
 
 
 def _independent_rows(run: AwaitRun) -> Iterator[list[Awaited]]:
@@ -315,6 +388,8 @@ def _only_reads(one: Awaited) -> bool:
         and not _is_shared(one)
         and not _LOCAL.search(one.receiver)
         and not _THROWS.search(one.name)
+        and not _WRITES.search(one.whole)
+        and not _IN_TRANSACTION.search(one.whole)
     )
 
 

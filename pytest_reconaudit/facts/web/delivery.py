@@ -41,6 +41,8 @@ class AssetFault(Struct, frozen=True):
     says: str
     evidence: str = ""
     related: tuple[Note, ...] = ()
+    note: bool = False
+    """Something makes it smaller before a browser gets it, as a rule."""
 
 
 class AssetScope(Struct, frozen=True, eq=False):
@@ -368,14 +370,16 @@ def _package(target: Target, frontend: Frontend) -> AssetScope:
             continue
         size = _size(target, path)
         if lower.endswith(_RASTER) and size > _RASTER_LIMIT:
-            rasters.append((size, path))
+            if _is_named(target, folder, path):
+                rasters.append((size, path))
         elif lower.endswith(_FONT) and size > _FONT_LIMIT:
             stem = posixpath.splitext(path)[0]
             if not target.has(f"{stem}.woff2") and _is_named(target, folder, path):
                 fonts.append((size, path))
+    smaller = bool(rasters) and _makes_smaller(target, frontend)
     faults = [
-        *_heavy("c", rasters, "image", "over 300 kB, neither WebP nor AVIF", frontend),
-        *_heavy("d", fonts, "font", "over 100 kB, not in WOFF2", frontend),
+        *_heavy("c", rasters, "image", "over 300 kB, neither WebP nor AVIF", note=smaller),
+        *_heavy("d", fonts, "font", "over 100 kB, not in WOFF2"),
         *_effects(target, frontend),
     ]
     return AssetScope(frontend.package.path, tuple(faults))
@@ -393,7 +397,7 @@ def _size(target: Target, path: str) -> int:
 
 _NAMING = (
     ".css", ".scss", ".sass", ".less", ".html", ".ts", ".tsx", ".js", ".jsx", ".mjs", ".vue",
-    ".svelte", ".astro", ".json",
+    ".svelte", ".astro", ".json", ".mdx",
 )  # fmt: skip
 _READ_HERE = regex(r"\breadFile|process\.cwd\(\)|ImageResponse|\bsatori\b")
 """A program that draws pictures reads the font itself; no browser gets it."""
@@ -404,15 +408,57 @@ def _is_named(target: Target, folder: str, path: str) -> bool:
     names."""
     name = posixpath.basename(path)
     return any(
-        name in text and not _READ_HERE.search(text)
+        name in text and not _READ_HERE.search(text) and _is_loaded(text, name)
         for one in target.files_below(folder)
         if one.endswith(_NAMING)
         for text in (target.text(one),)
     )
 
 
+def _is_loaded(text: str, name: str) -> bool:
+    """Whether a file is named in another way than ``new URL("…", import.meta.url)``, which a
+    program takes that reads it itself."""
+    at = text.find(name)
+    while at >= 0:
+        start = max(text.rfind("\n", 0, at), 0)
+        end = text.find("\n", at)
+        if "import.meta.url" not in text[start : end if end >= 0 else len(text)]:
+            return True
+        at = text.find(name, at + 1)
+    return False
+
+
+_OPTIMIZERS = frozenset(
+    {"astro", "gatsby-plugin-image", "gatsby-plugin-sharp", "@nuxt/image", "@nuxt/image-edge",
+     "vite-imagetools", "vite-plugin-image-optimizer", "vite-plugin-imagemin", "unplugin-imagemin",
+     "vite-plugin-image-tools", "image-minimizer-webpack-plugin", "image-webpack-loader",
+     "imagemin-webpack-plugin", "responsive-loader", "next-optimized-images",
+     "next-image-export-optimizer",
+     "@sveltejs/enhanced-img", "@docusaurus/plugin-ideal-image", "@unpic/react", "ipx"}
+)  # fmt: skip
+"""What makes images smaller while it builds, or when they are asked for."""
+_UNTOUCHED = regex(r"\bunoptimized\s*:\s*true|\boutput\s*:\s*['\"]export['\"]")
+
+
+def _makes_smaller(target: Target, frontend: Frontend) -> bool:
+    """Whether images reach a browser in another format and size than they lie here."""
+    names = frontend.package.manifest.dependency_names
+    if names & _OPTIMIZERS:
+        return True
+    if "next" not in names:
+        return False
+    config = "".join(
+        target.text(path)
+        for path in target.below(frontend.folder)
+        if posixpath.basename(path).startswith("next.config.")
+    )
+    return not _UNTOUCHED.search(config) and any(
+        "next/image" in target.text(path) for path in frontend.sources
+    )
+
+
 def _heavy(
-    clause: str, found: list[tuple[int, str]], kind: str, what: str, frontend: Frontend
+    clause: str, found: list[tuple[int, str]], kind: str, what: str, *, note: bool = False
 ) -> Iterator[AssetFault]:
     if not found:
         return
@@ -427,6 +473,7 @@ def _heavy(
         f"{says} {what}: {listed}{' …' if len(found) > 5 else ''}",
         found[0][1],
         tuple(Note(Place(path), f"{size / 1000:,.0f} kB") for size, path in found[1:]),
+        note,
     )
 
 

@@ -15,6 +15,7 @@ from collections.abc import Iterator, Mapping
 from itertools import islice
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from pytest_reconaudit.facts.docker.image_files import image_files
 from pytest_reconaudit.facts.docker.images import dockerfiles, images
@@ -61,6 +62,8 @@ class PackageDependencies(Struct, frozen=True, eq=False):
     install: Note | None
     """The command that installs them there."""
     heavy: tuple[HeavyUse, ...]
+    everywhere: tuple[tuple[Dependency, ...], ...] = ()
+    """What many packages of the repository list in vain, one by one: told by the first of them."""
 
 
 _PLUGIN = regex(
@@ -73,7 +76,7 @@ _PLUGIN = regex(
     r"|^@next/|^@nuxt|^nuxt|^@astrojs/|^@sveltejs/|^@angular|^zone\.js$|^@nx/|^@nrwl/|^@opentelemetry/"
     r"|^@lingui/|^@formatjs/|^@sentry/|^@iconify|^@electron|^electron|^@tsconfig/|^@total-typescript"
     r"|^@cloudflare/|^@parcel/|^parcel|^@vercel/|^@aws-sdk/|^@changesets/|^typeorm|^@mikro-orm"
-    r"|^knex|^sequelize|^@prisma/|^drizzle|^@testing-library/|^@vitejs/|^@vue/|^@babel/|^@rspack/"
+    r"|^@svgr/|^knex|^sequelize|^@prisma/|^drizzle|^@testing-library/|^@vitejs/|^@vue/|^@babel/|^@rspack/"
 )
 """Named by a part of the name only, or loaded by a tool that looks for them."""
 _IMPLIED = frozenset(
@@ -92,12 +95,24 @@ _IMPLIED = frozenset(
      "cross-env", "puppeteer",
      "playwright", "playwright-core", "chromedriver", "lightningcss", "terser", "react-refresh",
      "nodemailer", "ejs", "pug", "hbs", "handlebars", "nunjucks", "mjml", "wrangler", "turbo",
-     "lerna", "nx", "react-test-renderer", "@hookform/resolvers", "date-fns", "ajv", "rollup",
-     "@emotion/react", "@emotion/styled", "popper.js", "@popperjs/core", "jquery", "bootstrap",
-     "styled-components",
-     "framer-motion", "three", "prop-types", "serve", "http-server"}
+     "lerna", "nx", "serve", "http-server", "baseline-browser-mapping", "caniuse-lite",
+     "browserslist"}
 )  # fmt: skip
-"""Used without being named: by compilers, as peers, drivers that an ORM loads, helpers of tools."""
+"""Used without being named: by compilers, drivers that an ORM loads, helpers of tools, data of
+tools that is kept fresh."""
+_PEERS_MOSTLY = frozenset(
+    {"react-test-renderer", "@hookform/resolvers", "date-fns", "ajv", "rollup", "@emotion/react",
+     "@emotion/styled", "popper.js", "@popperjs/core", "jquery", "bootstrap", "styled-components",
+     "framer-motion", "three", "prop-types"}
+)  # fmt: skip
+"""What others ask for as a peer: judged only where a lockfile tells who asks."""
+_LOADED_BY = {
+    "@react-email/preview-server": ("react-email",), "@react-email/ui": ("react-email",),
+    "react-email": ("@react-email/components", "@react-email/render"),
+    "svgo": ("image-minimizer-webpack-plugin", "vite-plugin-svgo", "@svgr/webpack"),
+    "imagemin": ("image-minimizer-webpack-plugin", "vite-plugin-imagemin"),
+}  # fmt: skip
+"""What a tool loads by itself, or is run by hand for: by what stands beside it."""
 _LOADED_BY_PLACE = frozenset(
     {"expo", "react-native", "@capacitor/core", "cordova", "electron", "@docusaurus/core", "gatsby",
      "@strapi/strapi", "@medusajs/medusa", "@redwoodjs/core", "n8n-workflow", "@backstage/cli",
@@ -149,7 +164,8 @@ _DEPENDENCY_KEYS = ("dependencies", "devDependencies", "optionalDependencies", "
                     "bundledDependencies", "bundleDependencies", "resolutions", "overrides",
                     "peerDependenciesMeta", "pnpm", "dependenciesMeta")  # fmt: skip
 _PEERS = regex(
-    r"^([ \t]{0,40})\"?peerDependencies\"?:[ \t]{0,4}\{?[ \t]{0,4}\n((?:\1[ \t]+[^\n]*\n)+)",
+    r"^([ \t]{0,40})\"?peerDependencies(?:Meta)?\"?:[ \t]{0,4}\{?[ \t]{0,4}\n"
+    r"((?:\1[ \t]+[^\n]*\n)+)",
     re.MULTILINE,
 )
 _KEY = regex(r"^[ \t]*['\"]?(@?[\w./-]+)['\"]?:", re.MULTILINE)
@@ -198,7 +214,27 @@ def package_dependencies(target: Target) -> tuple[PackageDependencies, ...]:
                 heavy.get(package.path, ()),
             )
         )
-    return tuple(found)
+    return tuple(_together(found))
+
+
+_MANY = 8
+
+
+def _together(found: list[PackageDependencies]) -> Iterator[PackageDependencies]:
+    """What many packages list in vain is one thing to clear: the first of them tells it."""
+    by_name: dict[str, list[Dependency]] = {}
+    for one in found:
+        for dependency in one.unused:
+            by_name.setdefault(dependency.name, []).append(dependency)
+    many = {name: all_ for name, all_ in by_name.items() if len(all_) >= _MANY}
+    for one in found:
+        everywhere = tuple(
+            tuple(many[dependency.name])
+            for dependency in one.unused
+            if dependency.name in many and many[dependency.name][0] is dependency
+        )
+        unused = tuple(dependency for dependency in one.unused if dependency.name not in many)
+        yield replace(one, unused=unused, everywhere=everywhere)
 
 
 # -- unused --------------------------------------------------------------------------------
@@ -215,7 +251,10 @@ def _unused(
     if names & _LOADED_BY_PLACE or not _has_code(target, package):
         return (), (), Confidence.POSSIBLE
     own = used.get(package.folder, frozenset())
+    if own.isdisjoint(names):
+        return (), (), Confidence.POSSIBLE  # it installs for code that lies elsewhere
     peers = _peers(target, package)
+    held = _held(target, package)
     optional = {
         name
         for section, name, _, _ in package.manifest.dependencies
@@ -235,13 +274,21 @@ def _unused(
         seen.add(name)
         if name in _IMPLIED or _PLUGIN.search(name) or one.version.startswith(_LOCAL):
             continue
-        if peers is not None and name in peers:
+        if name in held or any(by in names for by in _LOADED_BY.get(name, ())):
+            continue
+        if any(texts.names(package.folder, option) for option in _options_of(name)):
+            continue
+        if name in peers if peers is not None else _may_be_peer(name, own):
             continue
         if _mentioned(scripts, name) or any(_mentioned(scripts, bin) for bin in _bins(name)):
             continue
+        if _runs_part_of(scripts, name):
+            continue
         if texts.names(package.folder, name):
             continue
-        pinned = not exact and _EXACT.fullmatch(one.version) is not None
+        pinned = one.version.startswith(">=") or (
+            not exact and _EXACT.fullmatch(one.version) is not None
+        )
         (pins if pinned else unused).append(one)
     confidence = Confidence.POSSIBLE if peers is None else Confidence.LIKELY
     # Where a good part seems unused, something that is not understood loads them.
@@ -277,6 +324,65 @@ def _used_by_package(target: Target) -> dict[str, frozenset[str]]:
                 break
             folder = posixpath.dirname(folder)
     return {folder: frozenset(names) for folder, names in found.items()}
+
+
+def _may_be_peer(name: str, own: frozenset[str]) -> bool:
+    """Whether another package may ask for one: ``@acme/ui`` beside ``@acme/ui-react``."""
+    return name in _PEERS_MOSTLY or any(one.startswith(f"{name}-") for one in own)
+
+
+def _held(target: Target, package: NpmPackage) -> frozenset[str]:
+    """The packages that overrides, resolutions or patches name: a version of them is held."""
+    root = target.parse(read_jsonc, package.path).root
+    if not isinstance(root, dict):
+        return frozenset()
+    pnpm = root.get("pnpm")
+    places = [
+        root.get("overrides"),
+        root.get("resolutions"),
+        root.get("patchedDependencies"),
+        *(pnpm.get(key) for key in _HELD_KEYS if isinstance(pnpm, dict)),
+    ]
+    keys = [str(key) for place in places if isinstance(place, dict) for key in place]
+    names = [_HELD_NAME.search(key.rpartition(">")[2].strip()) for key in keys]
+    return frozenset(match[1] for match in names if match is not None)
+
+
+_HELD_KEYS = ("overrides", "patchedDependencies")
+_HELD_NAME = regex(r"((?:@[\w.-]+/)?[\w.-]+)(?:@[^/]*)?$")
+
+
+def _runs_part_of(scripts: str, name: str) -> bool:
+    """Whether a script runs a program named like parts of a package: ``lit-localize`` of
+    ``@lit/localize-tools``."""
+    if not name.startswith("@"):
+        return False
+    tokens = set(re.split(r"[/-]", name[1:]))
+    return any(
+        len(words) > 1 and tokens.issuperset(words)
+        for words in (one.split("-") for one in _PROGRAM.findall(scripts))
+    )
+
+
+def _options_of(name: str) -> tuple[str, ...]:
+    """What a configuration writes when it has a package loaded by a short name."""
+    return tuple(
+        name.removeprefix(prefix)
+        for prefix in _SHORTENED
+        if name.startswith(prefix) and len(name) > len(prefix)
+    )
+
+
+_SHORTENED = (
+    "conventional-changelog-",
+    "semantic-release-",
+    "cz-",
+    "remark-",
+    "rehype-",
+    "posthtml-",
+)
+"""Prefixes that a tool puts before the name that it is given."""
+_PROGRAM = regex(r"(?<![\w@/.-])[a-z][\w]*(?:-\w+)+(?![\w/.-])")
 
 
 def _bare(text: str) -> str:
@@ -342,7 +448,7 @@ def _peers_of_lock(target: Target, path: str) -> frozenset[str] | None:
             for match in _PEERS.finditer(text):
                 names.update(_KEY.findall(match[2]))
             if path.endswith("bun.lock"):
-                for inner in re.findall(r"\"peerDependencies\":\s*\{([^}]*)\}", text):
+                for inner in re.findall(r"\"peerDependencies(?:Meta)?\":\s*\{([^}]*)\}", text):
                     names.update(re.findall(r"\"([^\"]+)\":", inner))
             known[path] = frozenset(names)
     return known[path]
@@ -365,7 +471,8 @@ class _Texts:
         """Whether any text below a folder names a package, or one that builds the repository."""
         code, other = self._of(folder)
         return any(name in text and _quoted(text, name) for text in code) or any(
-            _mentioned(text, name) or any(_run(text, bin) for bin in _bins(name))
+            _mentioned(text, name)
+            or any(_run(text, bin) or ("-" in bin and _mentioned(text, bin)) for bin in _bins(name))
             for text in (other if not folder else [*other, *self._outside()])
         )
 
@@ -395,7 +502,8 @@ class _Texts:
 
 def _quoted(text: str, name: str) -> bool:
     """Whether a script has a name in a string, outside of remarks."""
-    found = re.finditer(rf"['\"`!]{re.escape(name)}(?=['\"`/!?:@])", text)
+    before = r"['\"`!]|node_modules/|//(?:unpkg\.com|esm\.sh|[\w.]*jsdelivr\.net/npm)/"
+    found = re.finditer(rf"(?:{before}){re.escape(name)}(?=['\"`/!?:@])", text)
     for match in islice(found, 100):
         start = text.rfind("\n", 0, match.start()) + 1
         if not text[start : match.start()].lstrip().startswith(("//", "*", "/*")):

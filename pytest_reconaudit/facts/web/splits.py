@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from pytest_reconaudit.facts.applications import is_node_side, is_test_path
 from pytest_reconaudit.facts.code.scanned import scanned
@@ -32,7 +33,11 @@ class Split(Struct, frozen=True):
     what: str
     """What is said to be loaded later; of ``c`` the names of the pages."""
     count: int = 0
-    """Of ``c`` the lines of the module."""
+    """Of ``b`` how many ``import()`` name the module, of ``c`` the lines of the module."""
+    small: bool = False
+    """Of ``b``: no page, and so small that little is lost."""
+    shared: bool = False
+    """Of ``b``: many modules import it, as they do a button: nobody could load it later."""
     evidence: str = ""
     related: tuple[Note, ...] = ()
 
@@ -52,6 +57,8 @@ class EagerPages(Struct, frozen=True):
     routes: tuple[Note, ...]
     guarded: bool
     """One of them is behind the login."""
+    others: tuple[Note, ...] = ()
+    """The first page of each further router of the application that does the same."""
 
 
 class RouterFile(Struct, frozen=True, eq=False):
@@ -64,6 +71,10 @@ class RouterFile(Struct, frozen=True, eq=False):
 
 
 _FEW_ROUTES = 4
+_FEW_PAGES = 2
+_SMALL = 8_000
+"""Characters of a module that is hardly worth a file of its own."""
+_EVERYWHERE = 6
 _MANY_PAGES = 3
 _MANY_LINES = 800
 _FIRST = regex(
@@ -111,13 +122,21 @@ def split_files(target: Target) -> tuple[SplitFile, ...]:
         for lazy in file.lazy:
             if lazy.fake:
                 place = Place(path, lazy.line)
-                found[path].append(Split("a", place, lazy.name or "it", 0, lazy.text))
+                found[path].append(Split("a", place, lazy.name or "it", evidence=lazy.text))
         if file.lines > _MANY_LINES and len(file.pages) >= _MANY_PAGES:
             found.setdefault(path, []).append(_all_pages(path, file))
+    broken: dict[str, list[Split]] = {}
     for path, split in _broken(target):
-        mine = found.setdefault(path, [])
+        found.setdefault(path, [])
         if split is not None:
-            mine.append(split)
+            broken.setdefault(split.what, []).append(split)
+    for alike in broken.values():
+        alike.sort(key=_by_place)
+        first = alike[0]
+        others = tuple(Note(one.place, f"{one.evidence} too") for one in alike[1:])
+        found[first.place.path].append(
+            replace(first, count=len(alike), related=(*first.related, *others))
+        )
     files = [
         SplitFile(path, tuple(sorted(splits, key=_by_place)))
         for path, splits in sorted(found.items())
@@ -136,7 +155,7 @@ def _is_aside(target: Target, path: str) -> bool:
 def _all_pages(path: str, file: FileComponents) -> Split:
     names = ", ".join(one.name for one in file.pages)
     related = tuple(Note(Place(path, one.line), one.name) for one in file.pages)
-    return Split("c", Place(path, 1), names, file.lines, "", related)
+    return Split("c", Place(path, 1), names, file.lines, related=related)
 
 
 # -- imported both ways --------------------------------------------------------------------
@@ -207,11 +226,18 @@ def _kept_apart(
                     "b",
                     Place(path, link.specifier.line, link.specifier.column),
                     wanted,
-                    0,
+                    1,
+                    len(target.text(wanted)) < _SMALL and not _is_of_pages(wanted),
+                    len(users) >= _EVERYWHERE,
                     f'import("{link.specifier.text}")',
                     (Note(Place(user, at.line, at.column), f'imports "{at.text}" statically'),),
                 )
     return None
+
+
+def _is_of_pages(path: str) -> bool:
+    stem = posixpath.basename(path).partition(".")[0]
+    return bool(_PAGE_FOLDER.search(path) or _PAGE_NAME.search(stem))
 
 
 def _closure(target: Target, start: str, *, late: bool) -> frozenset[str]:
@@ -321,7 +347,7 @@ def _built(target: Target) -> Iterator[SplitFile]:
                         build.place,
                         ", ".join(entry.eager[:5]),
                         len(entry.eager),
-                        entry.name,
+                        evidence=entry.name,
                     )
                 )
             splits += _pages_at_once(target, build, entry)
@@ -344,8 +370,8 @@ def _pages_at_once(target: Target, build: WebBuild, entry: BuildEntry) -> Iterat
             build.place,
             ", ".join(one.path for one in pages[:5]),
             len(pages),
-            entry.name,
-            tuple(Note(Place(one.path, 1), f"in {one.chunk}") for one in pages),
+            evidence=entry.name,
+            related=tuple(Note(Place(one.path, 1), f"in {one.chunk}") for one in pages),
         )
 
 
@@ -370,10 +396,41 @@ def router_files(target: Target) -> tuple[RouterFile, ...]:
         names = {one.name for one in file.lazy if one.name and not one.fake}
         late = sum(1 for one in file.routes if one.late or not names.isdisjoint(one.names))
         eager = None if _is_loaded_late(target, path) else _eager(target, path, file, parts)
+        if eager is not None and len(eager.pages) < _FEW_PAGES and not late:
+            eager = None  # the one page that all come for
         found.append(
             RouterFile(path, Place(path, file.routes[0].line), len(file.routes), late, eager)
         )
-    return tuple(found)
+    return tuple(_by_application(target, found))
+
+
+def _by_application(target: Target, routers: list[RouterFile]) -> Iterator[RouterFile]:
+    """Routers of one application that import their pages are one thing to mend: the outermost
+    tells it."""
+    eager: dict[str, list[RouterFile]] = {}
+    for one in routers:
+        if one.eager is not None:
+            package = _package(target, one.path)
+            eager.setdefault(package.folder if package is not None else "", []).append(one)
+    first = {
+        min(mine, key=lambda one: (one.path.count("/"), one.path)).path: mine
+        for mine in eager.values()
+    }
+    for one in routers:
+        if one.eager is None:
+            yield one
+            continue
+        others = [other for other in first.get(one.path, ()) if other.path != one.path]
+        if one.path not in first:
+            yield replace(one, eager=None)
+            continue
+        notes = tuple(
+            Note(other.eager.pages[0].place, f"{len(other.eager.pages)} pages more")
+            for other in others
+            if other.eager is not None
+        )
+        guarded = any(other.eager is not None and other.eager.guarded for other in (one, *others))
+        yield replace(one, eager=replace(one.eager, others=notes, guarded=guarded))
 
 
 def _is_loaded_late(target: Target, path: str) -> bool:

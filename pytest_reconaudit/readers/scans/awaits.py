@@ -19,7 +19,6 @@ from msgspec import Struct
 from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.readers.code import Binding, Call, Code, Scope
 from pytest_reconaudit.readers.scanning import SCRIPT, scan
-from pytest_reconaudit.readers.syntax import query
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -104,17 +103,19 @@ _COUNTED = regex(
     r"\(\s*(?:let|var)\s+([\w$]+)\s*=\s*0\s*(?:,[^;]*)?;\s*\1\s*<\s*([\w$.?!]+)\.(?:length|size)\s*;"
     r"\s*(?:\1\s*\+\+|\+\+\s*\1|\1\s*\+=\s*1)\s*\)"
 )
-_CONTROL = """
-(break_statement) @break
-(return_statement) @leave
-(throw_statement) @leave
-(yield_expression) @yield
-(assignment_expression left: (_) @assigned)
-(augmented_assignment_expression left: (_) @assigned)
-(update_expression argument: (_) @assigned)
-(identifier) @name
-(shorthand_property_identifier) @name
-"""
+_CONTROL = {
+    "break_statement": "break",
+    "return_statement": "leave",
+    "throw_statement": "leave",
+    "yield_expression": "yield",
+    "identifier": "name",
+    "shorthand_property_identifier": "name",
+}
+_ASSIGNS = {
+    "assignment_expression": "left",
+    "augmented_assignment_expression": "left",
+    "update_expression": "argument",
+}
 _MAX_CALLS = 60
 _DEEP = 12
 _LONG = 30_000
@@ -328,7 +329,7 @@ class _Reading:
         body = code.node(scope.start, scope.end)
         if body is None:
             return ""
-        found = code.tree.captures(query(code.language, _CONTROL), body)
+        found = _control(body)
         starts, scopes = self._scopes
         inner = [
             one
@@ -437,6 +438,24 @@ class _Reading:
         if not ordered and any(_REMARK.search(one) for one in _COMMENT.findall(near)):
             ordered = "a remark says so"
         return AwaitRun(tuple(awaited), ordered)
+
+
+def _control(body: Node) -> dict[str, list[Node]]:
+    """What leaves a loop, what it assigns and the names in it, in source order: for the few loops
+    there are a query would take longer to compile."""
+    found: dict[str, list[Node]] = {}
+    pending = [body]
+    while pending:
+        node = pending.pop()
+        kind = node.type
+        if kind in _CONTROL:
+            found.setdefault(_CONTROL[kind], []).append(node)
+        elif kind in _ASSIGNS:
+            given = node.child_by_field_name(_ASSIGNS[kind])
+            if given is not None:
+                found.setdefault("assigned", []).append(given)
+        pending += reversed(node.named_children)
+    return found
 
 
 def _within(node: Node, scopes: list[Scope], kinds: tuple[str, ...], label: str = "-") -> bool:

@@ -143,6 +143,10 @@ _NAMES = (
 )  # fmt: skip
 """Names of methods and functions that may block; calls by path are looked at too."""
 _MAIN = regex(r"#\[\s*(?:\w+::)*(?:main|launch|shuttle_runtime::main)\b")
+_MOMENT = regex(
+    r"(?:\w+::)*Duration::(?:from_nanos\(|from_micros\(\s*\d[\d_]{0,4}\s*\)|from_millis\(\s*(?:1?\d|20)\s*\))"
+)
+"""Twenty milliseconds and less."""
 _BLANKS = regex(r"\s+")
 
 
@@ -163,7 +167,7 @@ def blocking(code: Code) -> BlockingFile | None:
         if code.functions[function].is_test:
             continue
         at = runs.of(call.scope, call.start)
-        if at.kind in (ELSEWHERE, UNKNOWN):
+        if at.kind in (ELSEWHERE, UNKNOWN) or (kind == "file" and _on_failure(code, call)):
             harmless[kind not in DATABASE] += 1
             continue
         place = code.place(call.name_at)
@@ -179,6 +183,16 @@ def blocking(code: Code) -> BlockingFile | None:
             )
         )
     return grouped(code, found, _is_main, *harmless)
+
+
+def _on_failure(code: Code, call: Call) -> bool:
+    """Whether a call is made to tell more of an error."""
+    for scope in code.around(call.scope):
+        if scope.kind == "closure":
+            return scope.call >= 0 and code.calls[scope.call].name in ("map_err", "inspect_err")
+        if scope.kind != "block":
+            return False
+    return False
 
 
 def grouped(
@@ -258,7 +272,8 @@ class _Finder:
                     return None
                 return "file", words
             if path == ("std", "thread", "sleep") or path == ("std", "thread", "sleep_ms"):
-                return "sleep", words
+                given = self.code.text(call.arguments[0]) if call.arguments else ""
+                return None if _MOMENT.match(given) else ("sleep", words)
             if path[:3] == ("std", "net", "TcpStream") and name.startswith("connect"):
                 return "connect", words
             return None
@@ -399,11 +414,26 @@ class _Finder:
 # -- what runs elsewhere ------------------------------------------------------------------------
 
 
-def _has_async(text: str, path: str) -> bool:
-    return "async" in text and (path.endswith(".rs") or "lambda" in text)
+_LEFT = (
+    "async",
+    "spawn",
+    "block_in_place",
+    "unblock",
+    "call_once",
+    "or_init",
+    "or_try_init",
+    "Lazy",
+)
 
 
-@scan("rust", "python", record=Contexts, wants=_has_async)
+def _leaves(text: str, path: str) -> bool:
+    """Threads are started by functions of files without any async code too."""
+    if path.endswith(".rs"):
+        return any(word in text for word in _LEFT)
+    return "async" in text and "lambda" in text
+
+
+@scan("rust", "python", record=Contexts, wants=_leaves)
 def contexts(code: Code) -> Contexts | None:
     """The async blocks of one file and the closures that may run elsewhere."""
     spans = []

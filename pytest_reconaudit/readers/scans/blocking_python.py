@@ -40,6 +40,8 @@ _COMMANDS = frozenset(
      "hget", "hset", "hgetall", "lpush", "rpush", "blpop", "brpop", "lrange", "sadd", "smembers",
      "zadd", "zrange", "publish", "keys", "ttl", "ping", "xadd", "getdel", "incrby"}
 )  # fmt: skip
+_MOMENT = regex(r"0|0?\.(?:0[01]\d*|00\d*|020*)")
+"""Twenty milliseconds and less."""
 _BLANKS = regex(r"\s+")
 
 
@@ -107,7 +109,8 @@ def _kind(code: Code, call: Call, sync_sessions: bool) -> tuple[str, str] | None
     words = ".".join(path)
     first, name = path[0], path[-1]
     if path == ("time", "sleep"):
-        return "sleep", words
+        given = code.text(call.arguments[0]) if len(call.arguments) == 1 else ""
+        return None if _MOMENT.fullmatch(given) else ("sleep", words)
     if first in ("requests", "httpx") and len(path) == 2 and name in _HTTP:
         return "http", words
     if path[:2] == ("urllib", "request") and name in ("urlopen", "urlretrieve"):

@@ -137,6 +137,15 @@ _LET = regex(r"\blet\b([^=;{}]{1,80})=\s*([^;{]{1,200})")
 _GUARDED = regex(
     r"\.\s*(?:read|write|lock|borrow|borrow_mut|get_mut|blocking_read|entry)\s*\(\s*\)"
 )
+_ENDLESS = frozenset({"loop", "while"})
+"""Loops of workers."""
+_OWN_CONNECTION = regex(
+    r"redis|valkey|cache|conn|pool|pipe|client\.|serde|to_string", re.IGNORECASE
+)
+_APART = regex(r"cluster|\bpipe(?:line)?\s*\(", re.IGNORECASE)
+_WAITS = regex(
+    r"\.objects\b|\b(?:requests|httpx|urllib|session|cursor|db|s3|boto3)\.\w+|\.(?:save|execute|fetch\w*)\("
+)
 _JITTER = (
     "jitter", "single_flight", "singleflight", "try_get_with", "thundering", "stampede",
     "early_expir", "stale_while", "stale-while", "stalewhile", "lock_for", "gen_range",
@@ -146,7 +155,8 @@ _COUNTED = regex(
     r"|record_(?:cache_)?(?:hit|miss)|\b(?:hits|misses)\s*\+=\s*1"
 )
 _MERE_ID = regex(
-    r"[\w$]+(?:[?!]?\.[\w$]+){0,3}[?!]?\.(?:id|_id|uuid)(?:\.(?:to_string|toString|clone)\(\))?"
+    r"(?:[\w$]+(?:[?!]?\.[\w$]+){0,3}[?!]?\.(?:id|_id|uuid)|&?(?:[\w$]+\.){0,3}[\w$]+(?:_id|[a-z]Id))"
+    r"(?:\.(?:to_string|toString|clone)\(\))?"
 )
 _NAME_IN = regex(r"(?<![\w.$'\"`])[A-Za-z_$][\w$]*")
 _OUTSIDE = regex(
@@ -154,6 +164,15 @@ _OUTSIDE = regex(
     r"\w*(?:[pP]rovider|[a-z]ApiClient|axios|octokit|stripe)\.(?:\w+\.){0,2}\w+\("
 )
 """What another system is asked."""
+_ASKS_OTHERS = regex(
+    r"\b(?:fetch|axios|got|ky)\b\s*[(.<]|\bthis\.#?(?:get|post|request|fetch\w*|call)\s*[(<]"
+    r"|\bthis\.#?\w*(?:[cC]lient|[aA]pi|[pP]rovider|[hH]ttp)\b|\b(?:requests|httpx)\.\w+\("
+    r"|\b(?:octokit|stripe|reqwest|http_?client)\b"
+)
+_ASKS_DATABASE = regex(
+    r"prisma|\bdb\b|\bsql\b|knex|drizzle|\.objects\b|repositor|findMany|findUnique|findFirst|\bpool\b|session|quer(?:y|ies)",
+    re.IGNORECASE,
+)
 
 
 def _wants(text: str, path: str) -> bool:
@@ -463,6 +482,8 @@ class _Reading:
             ):
                 return
             keys = list(self.keys.keys(arguments, call, function)) or [("", "")]
+            if verb == "delete" and len(arguments) > 1 and code.language == "rust":
+                keys = [("", "")]  # a namespace first: `delete(ORDERS, id)`
             if verb == "delete" and any("*" in key for key, _ in keys):
                 verb = "pattern"
         ttl, ttl_text = (OWN_TTL, "")
@@ -476,7 +497,7 @@ class _Reading:
             )
         identity, identity_line = "", 0
         if verb in ("set", "wrap") and function is not None:
-            identity, identity_line = self.identity.identity(call, function)
+            identity, identity_line = self.identity.identity(call, function, verb == "wrap")
         for key, parameter in keys:
             yield CacheOp(
                 verb=verb,
@@ -498,12 +519,16 @@ class _Reading:
                 identity=identity,
                 identity_line=identity_line,
                 request_key=verb in ("set", "wrap") and self.identity.is_request_key(key, call),
-                stored=self._stored(call, arguments) if verb == "set" else "",
+                stored=self._stored(call, arguments, verb) if verb in ("set", "wrap") else "",
             )
 
-    def _stored(self, call: Call, arguments: list[tuple[int, int]]) -> str:
+    def _stored(self, call: Call, arguments: list[tuple[int, int]], verb: str) -> str:
         """What a write stores, as far as that is surely no row of the database."""
         code = self.code
+        if verb == "wrap":
+            made = " ".join(code.text(one)[:600] for one in arguments[1:4])
+            asked = _ASKS_OTHERS.search(made) is not None and _ASKS_DATABASE.search(made) is None
+            return "outside" if asked else ""
         for one in arguments[1:4]:
             text = code.text(one)[:200]
             if _MERE_ID.fullmatch(text):
@@ -559,9 +584,13 @@ class _Reading:
         if verb in ("pattern", "all", "scan", "raw"):
             return 0
         code = self.code
+        if call.name == "cmd" and call.receiver[1] > call.receiver[0]:
+            return 0  # one of a pipeline: `redis::pipe().cmd(…)`, `pipe.cmd(…)`
+        if any(one.kind == "loop" and one.label in _ENDLESS for one in code.around(call.scope)):
+            return 0
         function = code.function_at(call.scope)
         if function is not None and self._names_cluster(function):
-            return 0  # the keys of one command must lie on one node
+            return 0  # the keys of one command must lie on one node, or what can be is put together
         for scope in code.around(call.scope):
             if scope.kind == "function":
                 return 0
@@ -584,25 +613,46 @@ class _Reading:
                     body,
                 ):
                     return 0
+                if self._is_busy(call, scope):
+                    return 0
                 return code.line(self._head_of(scope, function))
             if scope.kind == "closure" and scope.call >= 0:
                 by = code.calls[scope.call]
                 if by.name in ("map", "forEach", "for_each", "filter_map", "flatMap", "flat_map"):
                     over = code.text(by.receiver)
+                    if self.script and by.name in ("map", "flatMap") and not call.awaited:
+                        return 0  # all at once: `Promise.all(keys.map((key) => redis.del(key)))`
                     if self.script and not re.search(r"keys|ids|items|list|s\)?$", over, re.I):
                         return 0
                     if code.language == "rust" and not re.search(
                         r"iter\(|iter_mut\(|drain\(", over
                     ):
                         return 0
+                    if self._is_busy(call, scope):
+                        return 0
                     return code.line(by.name_at)
                 return 0
         return 0
 
+    def _is_busy(self, call: Call, turn: Scope) -> bool:
+        """Whether each turn of a loop also waits for something else, a query or another server: the
+        command is not what makes it slow."""
+        for one in self.code.calls_in(turn.start, turn.end):
+            if one.macro or (one.start <= call.start and call.end <= one.end):
+                continue
+            if call.start <= one.start and one.end <= call.end:
+                continue
+            text = self.code.text(one.start, min(one.end, one.start + 160))
+            if one.awaited and not _OWN_CONNECTION.search(text):
+                return True
+            if self.code.language == "python" and _WAITS.search(text):
+                return True
+        return False
+
     def _names_cluster(self, function: Function) -> bool:
         known = self._clusters.get(function.index)
         if known is None:
-            known = "cluster" in self.code.text(function.body).lower()
+            known = _APART.search(self.code.text(function.body)) is not None
             self._clusters[function.index] = known
         return known
 
@@ -612,6 +662,13 @@ class _Reading:
     def _wrappers(self, ops: tuple[CacheOp, ...]) -> Iterator[Wrapper]:
         """The functions that write under a key that they are given."""
         writes = {op.function_line for op in ops if op.verb in ("set", "wrap") and op.parameter}
+        # Whoever hands on to another cache without a time leaves it to that one's own.
+        handing = {
+            op.function_line
+            for op in ops
+            if op.verb in ("set", "wrap") and op.parameter
+            if op.store == "service" and op.ttl == OWN_TTL
+        }
         for function in self.code.functions:
             line = self.code.line(function.name_at)
             if line not in writes:
@@ -641,4 +698,4 @@ class _Reading:
                     )
                     or re.search(rf"\b{name}\b[^,)]*=\s*(?!None\b|null\b|undefined\b)[\w.]", head)
                 )
-            yield Wrapper(function.name, function.owner, line, default)
+            yield Wrapper(function.name, function.owner, line, default or line in handing)

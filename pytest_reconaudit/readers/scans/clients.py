@@ -80,6 +80,12 @@ _CLIENT_TYPE = regex(
 )
 _TIMEOUT = regex(rb"\b(?:\w*timeout\w*)\s*\(")
 _BLANKS = regex(r"\s+")
+_OWN_SETTINGS = regex(
+    rb"\.\s*(?:proxy|identity|add_root_certificate|resolve|resolve_to_addrs|local_address|interface"
+    rb"|cookie_provider|cookie_store|use_preconfigured_tls)\s*\("
+)
+"""What a client is told that may be another for each request: a proxy, a certificate."""
+_DEBUGGING = regex(r"#\[\s*cfg\s*\([^\]]*\b(?:debug_assertions|test)\b")
 _KINDS = frozenset(
     {"field_declaration", "field_initializer", "shorthand_field_initializer", "field_expression",
      "field_pattern", "let_declaration", "parameter", "function_item"}
@@ -111,7 +117,9 @@ def _sites(code: Code) -> Iterator[ClientSite]:
             continue
         kind, words = found
         function = code.function_at(call.scope)
-        if function is not None and function.is_test:
+        if function is not None and (
+            function.is_test or any(_DEBUGGING.match(one) for one in function.attributes)
+        ):
             continue
         at = runs.of(call.scope, call.start)
         place = code.place(call.name_at)
@@ -189,11 +197,21 @@ _MADE_ONCE = (b"is_none()", b"get_or_init", b"get_or_try_init")
 
 
 def _is_guarded(code: Code, call: Call, body: tuple[int, int], loops: list[int]) -> bool:
-    """Whether a function makes the client once: it asks whether there is one, or a loop follows."""
+    """Whether a function makes the client once, or one that no other can use: it asks whether there
+    is one, a loop follows, or the client is told what only this call knows."""
+    if _is_told_more(code, call, body):
+        return True
     if any(code.source.find(word, *body) >= 0 for word in _MADE_ONCE):
         return True
     after = bisect_right(loops, call.end)
     return after < len(loops) and loops[after] < body[1]
+
+
+def _is_told_more(code: Code, call: Call, body: tuple[int, int]) -> bool:
+    """Whether a builder is given a proxy, a certificate or an address by a variable."""
+    if call.name == "new" and "ClientBuilder" not in call.path:
+        return False
+    return _OWN_SETTINGS.search(code.source, call.end, body[1]) is not None
 
 
 # -- sizes of pools ------------------------------------------------------------------------------

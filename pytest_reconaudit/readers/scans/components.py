@@ -69,6 +69,9 @@ class FileComponents(Struct, frozen=True, array_like=True):
     lines: int
 
 
+_LAZY_PARTS = (b"azy", b"lazily", b"defineAsyncComponent", b"dynamic", b"oadable")
+"""One of these is in every name that :data:`_LAZY_CALL` knows."""
+_MEMO = regex(rb"\bmemo\b")
 _LAZY_CALL = regex(r"^(?:lazy\w*|defineAsyncComponent|dynamic|loadable|Loadable|\w+Lazy|lazily)$")
 _WORDS = (
     "lazy(", "lazy<", "lazyW", "Lazy(", "Lazy<", "defineAsyncComponent", "dynamic(", "dynamic<",
@@ -77,8 +80,12 @@ _WORDS = (
 )  # fmt: skip
 _PARTS = ("azy", "memo", "Route", "defineAsync", "dynamic", "oadable(")
 _NO_SERVER = regex(r"\bssr\s*:\s*false\b")
-_PAGE = regex(r"^[A-Z]\w*(?:Page|Screen|View|Dashboard|Wizard)$")
-_PASCAL = regex(r"^[A-Z][a-z]\w*$")
+_PAGE = regex(r"^[A-Z]\w*Page$")
+_PAGE_THERE = regex(r"^[A-Z]\w*(?:Screen|View|Dashboard|Wizard)$")
+"""A page in a folder of pages; elsewhere it is a part of one."""
+_MAY_BE = regex(rb"\b[A-Z]\w*Page\s*[:=(<\"'\]/!?]")
+_MAY_BE_THERE = regex(rb"\b[A-Z]\w*(?:Page|Screen|View|Dashboard|Wizard)\s*[:=(<\"'\]/!?]")
+"""What follows the name of a function where it is made."""
 _PAGE_FOLDER = regex(
     r"(?:^|/)(?:pages|views|screens)/",
 )
@@ -91,10 +98,8 @@ _FIELDS = frozenset({"element", "Component", "component", "render", "children"})
 _JSX = regex(r"<[A-Za-z>]")
 _IDENTIFIER = regex(r"^[A-Z][\w.]*$")
 _RESOLVING = frozenset({"Promise", "resolve", "setTimeout"})
-_ROUTES_JSX = """
-(jsx_self_closing_element name: (_) @name) @route
-(jsx_element open_tag: (jsx_opening_element name: (_) @name)) @route
-"""
+_ROUTE_TAG = regex(rb"<\s*[\w$.:-]*Route\b")
+_ROUTE_TAGS = frozenset({"jsx_self_closing_element", "jsx_opening_element"})
 _ROUTES_OBJECT = "(object (pair key: (property_identifier) @key)) @object"
 _ROUTER = regex(r"\bcreate\w*Router\b|\buseRoutes\b|\bRouteObject\b|\bRouteRecordRaw\b|\bRouter\(")
 _ROUTES_FILE = regex(
@@ -136,6 +141,8 @@ def _bound(code: Code, call: Call) -> str:
 
 
 def _lazy(code: Code) -> Iterator[LazyPart]:
+    if not any(part in code.source for part in _LAZY_PARTS):
+        return  # without the index
     given: dict[int, list[Scope]] = {}
     for scope in code.scopes:
         if scope.kind == "closure" and scope.call >= 0:
@@ -173,7 +180,7 @@ def _is_fake(code: Code, loader: Scope) -> bool:
 
 
 def _memos(code: Code) -> Iterator[Memo]:
-    if b"memo" not in code.source:
+    if b"memo" not in code.source or not _MEMO.search(code.source):
         return
     defaults = set(_DEFAULT.findall(code.source))
     listed = _listed(code)
@@ -217,6 +224,8 @@ def _listed(code: Code) -> set[bytes]:
 
 def _pages(code: Code, shown: set[str]) -> Iterator[PagePart]:
     in_folder = bool(_PAGE_FOLDER.search(code.path))
+    if not shown and not (_MAY_BE_THERE if in_folder else _MAY_BE).search(code.source):
+        return  # without the index
     seen = set()
     for function in code.functions:
         if function.owner or function.name in seen or function.is_test:
@@ -227,7 +236,7 @@ def _pages(code: Code, shown: set[str]) -> Iterator[PagePart]:
         page = (
             function.name in shown
             or _PAGE.match(function.name)
-            or (in_folder and function.exported and _PASCAL.match(function.name))
+            or (in_folder and function.exported and _PAGE_THERE.match(function.name))
         )
         # A base of pages takes children; a page takes at most what its route gives.
         base = function.name.startswith(("Base", "Abstract", "With", "Mock"))
@@ -249,17 +258,20 @@ def _routes(code: Code) -> Iterator[RouteEntry]:
     yield from found
 
 
+def _start(node: Node) -> int:
+    return node.start_byte
+
+
 def _line(one: RouteEntry) -> tuple[int, str]:
     return one.line, one.path
 
 
 def _jsx_routes(code: Code) -> Iterator[RouteEntry]:
-    names = code.tree.captures(query(code.language, _ROUTES_JSX)).get("name", ())
-    for name in names:
-        text = code.text(name.start_byte, name.end_byte)
-        if not text.endswith("Route") or name.parent is None:
+    for tag in sorted(code.tree.around(_ROUTE_TAG, _ROUTE_TAGS), key=_start):
+        name = tag.child_by_field_name("name")
+        text = code.text(name.start_byte, name.end_byte) if name is not None else ""
+        if name is None or not text.endswith("Route"):
             continue
-        tag = name.parent
         attributes = dict(_attributes(code, tag))
         path = attributes.get("path")
         if path is None and "index" not in attributes:

@@ -23,6 +23,10 @@ if TYPE_CHECKING:
 
 __all__ = ["ConstantBodies", "Preset", "Stub", "constant_bodies"]
 
+_PARSED = regex(
+    r"&?(?!String\b|Vec\b|Option\b|Value\b|Cow\b|Box\b|HashMap\b|Bytes\b|Json\b)[A-Z]\w+$"
+)
+
 
 class Stub(Struct, frozen=True, gc=False, array_like=True):
     """A function whose body amounts to little."""
@@ -55,6 +59,8 @@ class Stub(Struct, frozen=True, gc=False, array_like=True):
     """Besides ``self``."""
     returns: str
     others: tuple[int, ...] = ()
+    parsed: bool = False
+    """Every parameter is of a type of its own: what makes a value of it has checked it."""
     """Further lines with ``todo!()``."""
 
 
@@ -90,20 +96,36 @@ ACTIONS = regex(
     r"^(?:run|apply|verify|send|execute|perform|process|sync|warm|flush|migrate|rollback|backup"
     r"|restore|invalidate|authenticate|authori[sz]e|validate|check|notify|publish|encrypt|decrypt"
     r"|cleanup|clean_up|refresh|revoke|commit)_\w+|^(?:authenticate|authori[sz]e|migrate|rollback)$"
-    r"|transaction$|^(?:with|in|run_in)_transaction"
+    r"|transaction$|^(?:with|in|run_in)_transaction|_txn?$"
+)
+_PROBES = regex(
+    r"(?:get_)?(?:healthz?|health_?check|readyz?|readiness|liveness|metrics)(?:_handler)?$"
 )
 _STATES = regex(r"health|ready|readiness|alive|ping|connect|metrics")
 _PROMISES = regex(
     r"usage|utili[sz]|_rate|_count|_load|latency|uptime|throughput|metric|health|ready|readiness"
     r"|alive|ping|connect|transaction|collect_|gather_|measure_|run_|apply_|verify|send_|execute_"
-    r"|perform_|process_|sync_|warm_|flush_|migrat|rollback|backup_|restore_|invalidate_|authenti"
+    r"|perform_|_tx|process_|sync_|warm_|flush_|migrat|rollback|backup_|restore_|invalidate_|authenti"
     r"|authori|validate_|check_|notify_|publish_|encrypt_|decrypt_|clean|refresh_|revoke_|commit_"
 )
 """A quick look before the three patterns; whatever they match matches it too."""
-_TRANSACTION = regex(r"(?:^|_)transaction$|^(?:with|in|run_in|within)_(?:\w+_)?transaction(?:_|$)")
-_OPENS = regex(
-    r"transaction|\.begin\b|\bbegin\(|BEGIN|savepoint|SAVEPOINT|\btx\b|\btxn\b|start_session|trx"
+_TRANSACTION = regex(
+    r"^(?:(?:with|in|run_in|run|within|execute_in|execute|do_in|perform_in|perform)_)?(?:\w+_)?"
+    r"(?:transaction(?:_|$)|(?<=_)txn?$)"
 )
+_NO_HELPER = regex(
+    r"^(?:retry|on|for_?each|each|map|filter|find|sign|build|send|submit|broadcast|wait|watch|log"
+    r"|trace|process|handle|parse|decode|verify|validate|check|after|before|post|pre|create|new)_"
+)
+"""What a name with ``transaction`` may mean besides: a payment, a loop, a hook."""
+_OPENS = regex(
+    r"transaction|begin|start_|savepoint|\btxn?\w*\b|\btrx|session|commit|roll_?back|atomic|watch"
+    r"|\bmulti\b|isolat|\block(?:ed)?\b|\bwrite\(|\bbatch\b|writebatch|unit_of_work",
+    re.IGNORECASE,
+)
+"""Whatever may open one in some store: Redis has WATCH and MULTI, sled and LMDB write handles."""
+_WRAPPED = regex(r"::|\([^)]")
+_CONNECTS = regex(r"conn|pool|client|\bdb\b|database|pg|sqlite|mysql|postgres", re.IGNORECASE)
 _ADMITS = regex(
     r"\b(?:todo|fixme|placeholder|stub(?:bed)?|not (?:yet )?implemented|unimplemented|for now"
     r"|in (?:a )?(?:real|production|actual|full)\b|would (?:be|have|need|integrate|typically|use"
@@ -122,7 +144,7 @@ _WANTED = regex(
     r"|ready|readiness|alive|ping|transaction|run_|apply_|verify|send_|execute_|perform_|process_"
     r"|sync_|warm_|flush_|migrate|rollback|backup_|restore_|invalidate_|authenti|authori|validate_"
     r"|check_|notify_|publish_|encrypt_|decrypt_|clean|refresh_|revoke_|commit_|collect_|gather_"
-    r"|measure_)|\btodo!|\bunimplemented!|with_label_values|\bSelf\s*\{|\.entry\("
+    r"|measure_|_txn?\b)|\btodo!|\bunimplemented!|with_label_values|\bSelf\s*\{|\.entry\("
 )
 _FIELD = regex(r"(\w+)\s*:\s*(.+)", re.DOTALL)
 _LITERAL = regex(
@@ -198,8 +220,10 @@ class _Bodies:
             if body is None:
                 continue
             found = self._amounts_to(function, body)
-            if found is None and states is not None:
-                found = self._answer(body)
+            # What is named as a probe is asked over HTTP; `ping_redis` is asked by other code.
+            constant = found is not None and found[0] == "value" and _PROBES.match(name)
+            if states is not None and (found is None or constant):
+                found = self._answer(body) or found
             if found is not None:
                 yield self._stub(function, *found)
 
@@ -231,6 +255,8 @@ class _Bodies:
             parameters=sum(one.name != "self" for one in function.parameters),
             returns=function.returns[:80],
             others=others,
+            parsed=bool(function.parameters)
+            and all(one.name == "self" or _PARSED.match(one.type) for one in function.parameters),
         )
 
     def _conditional(self, node: Node) -> bool:
@@ -254,7 +280,9 @@ class _Bodies:
     def _amounts_to(self, function: Function, body: Node) -> tuple[str, int, str] | None:
         """(kind, line, value) of a body that does nothing; ``None`` when it does something."""
         if _TRANSACTION.search(function.name):
-            return self._plain(function, body)
+            plain = self._plain(function, body)
+            if plain is not None or function.name.endswith(("transaction", "tx", "txn")):
+                return plain
         parts = [one for one in body.named_children if "comment" not in one.type]
         logs = 0
         made: list[str] = []
@@ -390,10 +418,16 @@ class _Bodies:
         """A transaction helper that calls what it is given and opens no transaction."""
         given = {one.name for one in function.parameters if re.search(r"\bFn|^[A-Z]\w?$", one.type)}
         text = _COMMENT.sub("", self.code.tree.text(body))
-        if _OPENS.search(text):
+        if _NO_HELPER.match(function.name) or _OPENS.search(text):
             return None
         for call in self.code.calls_in(*function.body):
-            if len(call.path) == 1 and call.name in given and call.arguments:
+            if len(call.path) != 1 or call.name not in given or len(call.arguments) != 1:
+                continue
+            # One connection and nothing else: whatever else is handed over may be the transaction.
+            shown = self.code.text(*call.arguments[0])
+            types = [one.type for one in function.parameters if one.name in _NAME.findall(shown)]
+            plain = not _WRAPPED.search(shown)
+            if plain and _CONNECTS.search(" ".join([shown, *types])):
                 return "plain", self.code.line(call.start), self.code.text(call.start, call.end)
         return None
 
@@ -496,11 +530,13 @@ class _Bodies:
 
 
 _STRINGS = frozenset({"string_literal", "raw_string_literal"})
-_ANSWERS = regex(r"HttpResponse|Response|StatusCode|Json\s*\(|^\s*\"|Ok\s*\(|json!")
+_ANSWERS = regex(
+    r"HttpResponse|CONTENT_TYPE|^\s*\(\s*\[|Response|StatusCode|Json\s*\(|^\s*\"|Ok\s*\(|json!"
+)
 _NAME = regex(r"(?<![.\w])[A-Za-z_]\w*")
 _FRAME = frozenset(
     """actix_web axum http header body web json format into_response builder plaintext new from ok
-    response mime serde_json content_type move async""".split()  # noqa: SIM905
+    response mime serde_json content_type move async true false null""".split()  # noqa: SIM905
 )
 """Lower-case words that an answer may be made with."""
 

@@ -21,7 +21,10 @@ class OpenEffects(Struct, frozen=True, array_like=True):
     found: tuple[OpenEffect, ...]
 
 
-_EFFECTS = ("useEffect", "useLayoutEffect")
+_EFFECTS = (b"useEffect", b"useLayoutEffect")
+_EFFECT = regex(rb"\buse(?:Layout)?Effect\b")
+_CALLS = frozenset({"call_expression"})
+"""Looked for by their word: no index is made for them."""
 _STARTS = regex(
     r"\bnew\s+WebSocket\s*\(|(?<![\w$])setInterval\s*\(|\.addEventListener\s*\(|\baddEventListener\s*\("
 )
@@ -43,15 +46,21 @@ def _starts_something(text: str, path: str) -> bool:
 def effects(code: Code) -> OpenEffects | None:
     """Effects that start a timer, a listener or a socket, and return nothing that ends it."""
     found = []
-    for call in code.calls_named(_EFFECTS):
-        if not call.arguments:
+    for call in code.tree.around(_EFFECT, _CALLS):
+        called, given = call.child_by_field_name("function"), call.child_by_field_name("arguments")
+        if called is None or given is None or given.type != "arguments":
             continue
-        text = _COMMENT.sub(" ", code.text(call.arguments[0]))
+        words = code.source[called.start_byte : called.end_byte].rpartition(b".")
+        parts = [one for one in given.named_children if one.type not in ("comment", "ERROR")]
+        if not parts or words[2].strip() not in _EFFECTS:
+            continue
+        text = _COMMENT.sub(" ", code.text(parts[0].start_byte, parts[0].end_byte))
         if "=>" not in text[:200] and "function" not in text[:200]:
             continue  # a named function: what it returns stands elsewhere
         match = _STARTS.search(text)
         if match is None or _ENDS.search(text):
             continue
         name = match[0].replace("new", "").strip(" .(\n")
-        found.append(OpenEffect(code.line(call.name_at), name))
+        at = called.end_byte - len(words[2].lstrip())
+        found.append(OpenEffect(code.line(at), name))
     return OpenEffects(tuple(found)) if found else None

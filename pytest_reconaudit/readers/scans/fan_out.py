@@ -27,6 +27,11 @@ class FanOutSite(Struct, frozen=True, gc=False, array_like=True):
     """Line of the name of the function around; 0 outside of any."""
     over: str
     """What is iterated over; of a send the sender."""
+    first: int = 0
+    """Of a join the lines of the calls that are made for each element: first and last."""
+    last: int = 0
+    seldom: bool = False
+    """Of a send: it stands in a branch of its function and in no loop."""
 
 
 class FanOut(Struct, frozen=True, array_like=True):
@@ -61,7 +66,7 @@ _LENGTH = regex(r"\blen\s*\(\s*\)|\bcount\b|\btotal\b")
 _FIXED = regex(
     r"\b(?:\w*config\w*|\w*settings?|\w*workers?|\w*threads?|\w*shards?|\w*partitions?|\w*plugins?|\w*listeners?"
     r"|\w*replicas?|\w*backends?|\w*services?|\w*addrs?|\w*nodes?|\w*peers?|\w*signals?|\w*handles?"
-    r"|\w*providers?|\w*endpoints?|\w*features?|\w*kinds?|variants|values\(\)|iter\(\)\s*::|args?)\b"
+    r"|\w*pools?|\w*conns?|\w*connections?|\w*clients?|\w*providers?|\w*endpoints?|\w*features?|\w*kinds?|variants|values\(\)|iter\(\)\s*::|args?)\b"
 )
 _LISTED = regex(r"^\s*(?:&\s*)?(?:vec!\s*)?\[(?!\s*\])")
 _REMOTE = regex(
@@ -73,11 +78,19 @@ _ANSWERED = regex(rb"\boneshot\b")
 _PATH = regex(r"[\w.]*?\w(?=\.(?:iter|into_iter|clone|drain)\b|$)")
 _ENDS = regex(r"\blet\s*\(\s*\w+\s*,\s*(?:mut\s+)?(\w+)\s*\)\s*(?::[^=;]{1,60})?=\s*$")
 """The names of a channel's ends, before the call that makes it; the receiver's."""
+_DROPPED = regex(r"\blet\s*\(\s*_\s*,[^=;]{1,120}=\s*$")
+_DRAINED = regex(r"\bself\.[\w.()]*\.drain\(")
+"""What was let in one by one is let go."""
+_ENDING = regex(
+    r"(?:\w+_)?(?:shutdown|stop|close|cancel|terminate|disconnect|abort|teardown|cleanup|drop|join)"
+    r"(?:_\w+)?$"
+)
 _HEAD = regex(r"\bwhile\s+let\b[^;{}]*$")
 _BLANKS = regex(r"\s+")
 _BLANK = regex(rb"\s+")
 
 
+_OVER = 160
 _NEAR = 8_000
 """Bytes before a loop in which its collection may be counted."""
 
@@ -118,20 +131,27 @@ def _sites(code: Code) -> Iterator[FanOutSite | None]:
         if function is None or function.is_test:
             continue
         over = ""
+        made = (call.start, call.start)
+        seldom = False
         if kind == "task":
             over = _collection(code, call, function)
             if not over:
                 continue
-            if is_limited(function) or _is_few(code, over, call):
+            if (
+                is_limited(function)
+                or _is_few(code, over, call)
+                or _ENDING.match(function.name)
+                or _DRAINED.search(over)
+            ):
                 yield None
                 continue
         elif kind == "join":
-            over = _joined(code, call, function)
-            if not over or is_limited(function):
+            over, made = _joined(code, call, function)
+            if not over or is_limited(function) or _ENDING.match(function.name):
                 yield None
                 continue
         elif kind == "channel":
-            if _one_reply(code, call, function):
+            if _one_reply(code, call, function) or _is_dropped(code, call, function):
                 continue
         elif kind == "send":
             if function.index not in answered:
@@ -139,6 +159,7 @@ def _sites(code: Code) -> Iterator[FanOutSite | None]:
             if answered[function.index]:
                 continue  # the request waits for the answer: one message each at a time
             over = _BLANKS.sub("", code.text(call.receiver))[:60]
+            seldom = _is_seldom(code, call)
         place = code.place(call.name_at)
         words = "::".join(code.resolved(call.path)) if call.path else f"{call.name}"
         yield FanOutSite(
@@ -148,7 +169,10 @@ def _sites(code: Code) -> Iterator[FanOutSite | None]:
             place.column or 0,
             _BLANKS.sub(" ", code.text(call.start, min(call.end, call.start + 120)))[:120],
             code.line(function.name_at),
-            _BLANKS.sub(" ", over)[:60],
+            _BLANKS.sub(" ", over)[:_OVER],
+            code.line(made[0]),
+            code.line(made[1]),
+            seldom,
         )
 
 
@@ -197,6 +221,24 @@ def _one_reply(code: Code, call: Call, function: Function) -> bool:
         )
         and not _HEAD.search(code.text(max(call.end, taken[0].start - 80), taken[0].start))
     )
+
+
+def _is_dropped(code: Code, call: Call, function: Function) -> bool:
+    """Whether the sender of a channel is thrown away at once: nothing ever comes through it."""
+    before = code.text(max(function.body[0], call.start - 160), call.start)
+    return _DROPPED.search(before) is not None
+
+
+def _is_seldom(code: Code, call: Call) -> bool:
+    """Whether a call stands in a branch of its function, and is not made over and over."""
+    nested = False
+    for scope in code.around(call.scope):
+        if scope.kind == "loop":
+            return False
+        if scope.kind in ("function", "closure", "async"):
+            break
+        nested = nested or scope.kind == "block"
+    return nested
 
 
 def _collection(code: Code, call: Call, function: Function) -> str:
@@ -253,22 +295,26 @@ def _is_listed(code: Code, name: str, call: Call) -> bool:
     return bool(_LISTED.match(value)) or bool(_FEW.search(value))
 
 
-def _joined(code: Code, call: Call, function: Function) -> str:
-    """Source of the list that is waited for at once; empty when it is short, or not of calls."""
+_NOTHING = ("", (0, 0))
+
+
+def _joined(code: Code, call: Call, function: Function) -> tuple[str, tuple[int, int]]:
+    """Source of the list that is waited for at once, and where the calls are made; empty when it is
+    short, or not of calls."""
     if not call.arguments:
-        return ""
+        return _NOTHING
     given = code.text(call.arguments[0]).strip()
     if given.isidentifier():
         if _is_listed(code, given, call):
-            return ""
+            return _NOTHING
         binding = code.binding_of(given, call.start, call.scope)
         if binding is None:
-            return ""
+            return _NOTHING
         value = code.text(binding.value)
         if _has_elements(value):
-            return _calling(code, value, call)
+            return _calling(code, value, call), binding.value
         return _pushed(code, given, binding.start, call)
-    return _calling(code, given, call) if _has_elements(given) else ""
+    return (_calling(code, given, call), call.arguments[0]) if _has_elements(given) else _NOTHING
 
 
 def _calling(code: Code, chain: str, call: Call) -> str:
@@ -287,12 +333,19 @@ def _has_elements(text: str) -> bool:
 def _source_of(text: str) -> str:
     """What an iterator chain begins with, without blanks: up to the first adaptor."""
     bare = _BLANKS.sub("", text)
-    cuts = [at for name in _EACH if (at := bare.find(f".{name}(")) >= 0]
-    return bare[: min(cuts)] if cuts else bare
+    depth = 0
+    for match in _STEP.finditer(bare):
+        if match[1] and not depth:
+            return bare[: match.start()]
+        depth += 1 if match[0][-1] in "([" else -1
+    return bare
 
 
-def _pushed(code: Code, name: str, after: int, join: Call) -> str:
-    """What is iterated over where futures are pushed to a list in a loop."""
+_STEP = regex(r"\.(map|for_each|flat_map|filter_map)\(|[(\[)\]]")
+
+
+def _pushed(code: Code, name: str, after: int, join: Call) -> tuple[str, tuple[int, int]]:
+    """What is iterated over where futures are pushed to a list in a loop, and where."""
     for push in code.calls_named(("push",)):
         if push.start >= join.start:
             break
@@ -302,11 +355,12 @@ def _pushed(code: Code, name: str, after: int, join: Call) -> str:
             continue
         value = code.text(push.arguments[0])
         if "spawn" in value or not _REMOTE.search(value):
-            return ""
+            return _NOTHING
         for scope in code.around(push.scope):
             if scope.kind == "loop":
                 over = code.text(scope.head) if scope.label == "for" else ""
-                return "" if not over or _is_few(code, over, push) else over
+                few = not over or _is_few(code, over, push)
+                return _NOTHING if few else (over, (push.start, push.end))
             if scope.kind in ("function", "closure", "async"):
-                return ""
-    return ""
+                return _NOTHING
+    return _NOTHING

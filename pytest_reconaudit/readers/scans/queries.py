@@ -12,10 +12,11 @@ from msgspec import Struct
 
 from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.readers.code import Call, Code, Scope
-from pytest_reconaudit.readers.query_call import FoundQuery, binding_near
+from pytest_reconaudit.readers.query_call import FoundQuery, binding_near, sql_of
 from pytest_reconaudit.readers.query_python import python_queries, queryset_model
 from pytest_reconaudit.readers.query_rust import names_connection, rust_queries
 from pytest_reconaudit.readers.query_script import script_queries
+from pytest_reconaudit.readers.query_shape import Compared
 from pytest_reconaudit.readers.scanning import SCRIPT, scan
 
 __all__ = ["FileQueries", "LoopedCall", "QueryCall", "QueryFunction", "QueryLoop", "queries"]
@@ -32,9 +33,10 @@ class QueryLoop(Struct, frozen=True, gc=False, array_like=True):
     variable: str
     """The element's name or pattern."""
     origin: str
-    """``rows``: of a query without a literal limit; ``children``: of one that asks for the rows of
-    one parent; ``batch``: of one that takes so many at a time;
-    ``few``: at most ten, by a literal; empty: not known here."""
+    """``rows``: of a query without a limit; ``page``: of one that has any limit; ``keys``: of one
+    that asks for the rows of a list of keys; ``children``: of one that asks for those of one
+    parent or of a span of time; ``batch``: of one that takes so many at a time; ``few``: at most
+    ten, by a literal; empty: not known here."""
     concurrent: bool
     """All rounds run at once: ``Promise.all(xs.map(…))``, ``join_all``."""
     beside: bool = False
@@ -44,6 +46,9 @@ class QueryLoop(Struct, frozen=True, gc=False, array_like=True):
     errand: str = ""
     """Another system for which every round waits too, as the call is written: a mail that is sent,
     a provider that is asked. Scripts alone."""
+    excused: str = ""
+    """Why it is no defect worth naming: ``comment`` (its author says that it goes one by one),
+    ``few`` (what it goes over is few by its name), ``stops`` (it ends with the first that fits)."""
 
 
 class QueryCall(Struct, frozen=True, gc=False, array_like=True):
@@ -71,6 +76,15 @@ class QueryCall(Struct, frozen=True, gc=False, array_like=True):
     """It is given a list of values at once: ``eq_any``, ``= ANY($1)``, ``in: ids``."""
     conditional: bool
     """Its function sends it only under a condition."""
+    word: str = ""
+    """What the statement is called where its kind is too coarse: ``existence check``."""
+    excused: str = ""
+    """Of one in a loop, why it is no defect worth naming: ``compared`` (sent for those elements
+    alone that a comparison picks), ``caught`` (each element may fail by itself), ``own values``
+    (each row is given other values), ``found or made``, ``hooks`` (``save`` of a model does
+    more)."""
+    compared: tuple[Compared, ...] = ()
+    """What a plain chain of Diesel on one table filters by."""
 
 
 class LoopedCall(Struct, frozen=True, gc=False, array_like=True):
@@ -79,6 +93,8 @@ class LoopedCall(Struct, frozen=True, gc=False, array_like=True):
     name: str
     line: int
     loops: tuple[int, ...]
+    excused: str = ""
+    """See :attr:`QueryCall.excused`."""
 
 
 class QueryFunction(Struct, frozen=True, gc=False, array_like=True):
@@ -96,6 +112,10 @@ class QueryFunction(Struct, frozen=True, gc=False, array_like=True):
     """It bounds a number: ``min``, ``clamp``, a validated maximum."""
     errand: str = ""
     """Another system for which it waits, too: see ``QueryLoop.errand``."""
+    task: bool = False
+    """It is declared as work beside the requests: ``@shared_task``, ``@Cron``."""
+    queued: bool = False
+    """A plain call of it only puts it into a queue, as Huey's tasks do."""
 
 
 class RelationLoop(Struct, frozen=True, gc=False, array_like=True):
@@ -110,6 +130,10 @@ class RelationLoop(Struct, frozen=True, gc=False, array_like=True):
     """Relations that the queryset loads along: ``select_related``, ``prefetch_related``."""
     reads: tuple[tuple[str, str, int], ...]
     """(relation, what of it, line) of each ``row.relation.what``."""
+    excused: str = ""
+    """See :attr:`QueryLoop.excused`."""
+    origin: str = "rows"
+    """See :attr:`QueryLoop.origin`."""
 
 
 class ModelRelations(Struct, frozen=True, gc=False, array_like=True):
@@ -129,6 +153,8 @@ class FileQueries(Struct, frozen=True, array_like=True):
     uncapped: tuple[int, ...] = ()
     """Lines of the names of functions that take a page size as the request says it:
     ``page.size.unwrap_or(20)`` without ``min`` or ``clamp``. Rust alone."""
+    by_hand: bool = False
+    """It is a program that somebody starts with arguments."""
 
 
 _WANTED = {
@@ -170,6 +196,14 @@ _ERRAND_NAME = regex(
     r"(?:fetch|axios|got|ky|sendMail|(?:send|enqueue|publish|dispatch|upload|download|notify|deliver"
     r"|scrape|crawl)(?:[A-Z]\w*)?)$"
 )
+_SERVER_ERRAND = regex(
+    r"(?:send_[a-z]\w*|sendmail|delay|delay_on_commit|apply_async|send_with_options|urlopen"
+    r"|(?:notify|publish|emit|dispatch|enqueue|deliver)(?:_\w+)?|record_event)$"
+)
+"""What a function is called, in Python and in Rust, that hands something to another system."""
+_SERVER_ASKS = regex(
+    r"(?:^|[^\w.])(?:requests|httpx|aiohttp|reqwest|boto3|stripe|smtp)(?:\.|::)(?:\w+\.)*$"
+)
 _ERRAND_RECEIVER = regex(
     r"(?:^|[.\s])(?!(?:db|pg|prisma|sql|mongo|mysql|redis|pool|query|orm)\w*\b)\w*(?:[pP]rovider"
     r"|[a-z]Client|stripe|mailer|[mM]ailService|transporter|[qQ]ueue|[sS]torage|s3|bucket|gmail|slack"
@@ -202,7 +236,7 @@ _ENUM = regex(
 _OF_ENUM = regex(r"\bin\s+[\w.]*[A-Z]\w*\.(?:choices|values|labels|names)\b(?!\()")
 _PER_TARGET = regex(
     r"\b(?:\w*_)?(?:shards?|replicas?|databases?|dbs|pools?|conns?|connections?|schemas?|tenant_dbs|dataSources?|backends?|nodes?|engines?|aliases"
-    r"|sorted_tables|table_(?:names|triggers|classes)|partitions|get_models|get_app_configs)\b",
+    r"|all_models|\w*constraints(?:_\w+)?|ind(?:ex|ic)es(?:_to_\w+)?|sorted_tables|table_(?:names|triggers|classes)|partitions|get_models|get_app_configs)\b",
     re.IGNORECASE,
 )
 _LITERAL = regex(r"&?(?:\[|vec!\s*\[|\()")
@@ -243,10 +277,11 @@ _CONDITION = {
     ),
     "script": regex(
         r"\bwhere\b(?!\s*:\s*\{\s*(?:\w+\s*:\s*(?:true|false|null|\"[^\"]*\"|'[^']*')\s*,?\s*)*\})"
+        r"|\bWHERE\b[^;`]*(?:\$\d|\$\{|\?|:\w)"
     ),
     "python": regex(
         r"\b(?:filter|filter_by|where|get|exclude)\s*\(\s*(?!\s*\w+\s*==?\s*(?:True|False|None|\"|\d)|\))"
-        r"|\bwhere\b[^\"]*(?:%s|:\w|%\(|\?)"
+        r"|(?i:\bwhere\b)[^\"]*(?:%s|:\w|%\(|\?)"
     ),
 }
 """A condition on something that is only known at run time: the rows are those of one parent."""
@@ -255,6 +290,7 @@ _RECENT = regex(
 )
 """The rows of a span of time that ends now."""
 _GROUPS = regex(r"\bgroup\s+by\s+(?!(?:\w+\.)?id\b)", 2)
+_GROUPED = regex(r"\.\s*(?:group_by|groupBy)\s*\(")
 _FIGURE = regex(r"\b(?:count|sum|avg|min|max)\s*\(", 2)
 _JOINED = regex(r"\bjoin\b", 2)
 _LIST_WORDS = (
@@ -312,6 +348,71 @@ _SINGLE = regex(
     r"|getRawOne|executeTakeFirst\w*|query_one|query_opt|scalar|last|latest|earliest|get_or_create"
 )
 _SINGLE_END = regex(r"\.\s*(?:scalar_one\w*|one_or_none|scalar|one|first)\(\s*\)")
+_DELIBERATE = regex(
+    r"\bone[- ]by[- ]one\b|\bone at a time\b|\bn\+1\b|\bperformance\b|\bsequential(?:ly)?\b"
+    r"|\bsignals?\b|\bsmall number\b|\bonly a few\b|\brare(?:ly)?\b"
+    r"|\bisolat\w+|\bdeadlock|\bby design\b|\bon purpose\b|\bintentional"
+    r"|(?:n't|\bnot|\bavoid|\binstead of|\bcannot|\bno|\bwithout)\b[^.\n]{0,40}\b(?:bulk|batch)",
+    2,
+)
+"""What a comment says of a loop that is meant to be one."""
+_COMMENT = {
+    "rust": regex(r"^\s*//.*|//\s.*"),
+    "script": regex(r"^\s*(?://|\*|/\*).*|//\s.*"),
+    "python": regex(r"^\s*#.*|\s#\s.*"),
+}
+_FEW_BY_NAME = regex(
+    r"(?:^|[^a-z])(?:top_\w+|roles?|permissions?|settings?|config\w*|options|kwargs|argv|args|params|locales?"
+    r"|languages?|currenc(?:y|ies)|countries|timezones?|plans?|tiers?|types|kinds|statuses|versions?|regions?"
+    r"|platforms?|providers?|updaters?|handlers?|plugins?|drivers?|strategies|adapters?|notifiers?|channels?|algorithms?"
+    r"|owners?|admins?(?:\(\))?|administrators?|superusers?|moderators?|maintainers?|staff|orgs?|organi[sz]ations?|tenants?"
+    r"|workspaces?|scopes?|tags?|labels?|flags?|features?|emojis?|hashes|categor(?:y|ies)|esr\w*|majors?|groups?|domains?|phases?|steps?"
+    r"|stages?|columns|fields|metrics|headers|attributes|quotas?|limits?)"
+    r"(?:_to_\w+|_from_\w+)?(?:\(\))?(?:\.(?:iter|into_iter|iter_mut|values|keys|items|entries|all|clone|data|as_ref)\(\))*[)\s]*$",
+)
+"""What has a handful of elements: the things a program is set up with, and what one user has."""
+_FEW_WORDS = regex(r"(?<=[a-z0-9])(?=[A-Z])")
+_CHOSEN = regex(r"\.filter\([^\n]*!\s*\(?[\w.]+\.(?:contains\w*|has|includes)\(")
+"""Those that are missing elsewhere."""
+_COMPARES = regex(
+    r"[=!]==?|[<>](?!\w*>)=?|\bnot\s+in\b|\bin\b|\bmatches!|\.(?:contains\w*|includes|has|starts_?with|endswith|eq)\s*\(",
+    2,
+)
+_NOTHING = regex(
+    r"[=!]==?\s*(?:null|undefined|None|0|\"\"|''|false|true)\b|\b(?:null|undefined)\s*[=!]==?"
+    r"|\.(?:length|len\(\)|size)\s*(?:>|!==?)\s*0\b|typeof\s+\w+\s*===?\s*[\"'`]\w+[\"'`]|=>|->"
+)
+"""A comparison that only asks whether there is anything."""
+_LEAVES = regex(r"\b(?:raise|throw|panic!|bail!|return\s+Err\b)")
+_FOUND_OR_MADE = frozenset({"get_or_create", "update_or_create", "aget_or_create",
+                            "aupdate_or_create", "findOrCreate", "upsert"})  # fmt: skip
+_SETS = regex(
+    r"\.(?:set|values|update|with_entities)\s*\(|\bdata\s*:|\bbind\s*\(|\bSet\s*\(|\bset\b(?=\s+[\w\"`.]+\s*=)",
+    2,
+)
+_NESTED_WRITE = regex(r"\b(?:connect|connectOrCreate|disconnect|deleteMany|create|set)\s*:")
+_DATA = regex(r"\bdata\s*:")
+_SET_SQL = regex(r"\bset\b(.*?)(?:\bwhere\b|\breturning\b|$)", 18)
+_SQL_VALUE = regex(r"\$\d|\$\{|\?|%s|%\(|:\w|\{\w*\}")
+_TASK = regex(
+    r"\b(?:shared_task|periodic_task|app\.task|celery|huey|dramatiq|actor|job|cron|Cron|Process|Processor"
+    r"|OnEvent|Interval|EventPattern|scheduled)\b|\.task\b|@task\b"
+)
+_GIVES_TASK = regex(
+    r"\breturn\s+(?:\w+\.)?(?:\w*task|actor|job)\s*\(|\breturn\s+\w*(?:huey|HUEY|celery)\w*\.\w+\s*\("
+)
+_HUEY = regex(r"(?i:huey)\w*\.(?:\w*task)\b|\bdb_(?:periodic_)?task\b|\block_task\b")
+_PROGRAM = regex(
+    rb"\A#!|\bprocess\.argv\b|\brequire\(['\"]yargs|['\"](?:commander|yargs|inquirer|cac)['\"]"
+    rb"|^(?:import|from) (?:argparse|click|typer)\b|\bBaseCommand\b",
+    re.MULTILINE,
+)
+_PROGRAM_WORDS = (b"#!", b"argv", b"yargs", b"commander", b"inquirer", b"cac", b"argparse",
+                  b"click", b"typer", b"BaseCommand")  # fmt: skip
+_EXISTS = regex(r"\.\s*a?exists?(?:By)?\s*\(|\bselect\s*\(?\s*(?:diesel::|dsl::)*exists\b", 2)
+_COUNTS = regex(r"\bcount|\bannotate\b", 2)
+_REGISTERED = frozenset({"content_type", "permission", "site"})
+"""Tables that Django fills by the code: as many rows as there are models, or one."""
 _CACHE_WORDS = (b"cache", b"Cache", b"CACHE", b"memo", b"oader", b"get_or_")
 _CACHE = regex(
     rb"\bcache\w*\s*(?:\.|\(|\[|\))|_cache\b\s*\.|\bCache\b\s*[.:(]|lru_cache|@cached|\.get_or_insert_with\(|get_or_set|\bmemo|cached_property|dataloader|DataLoader|\bloader\b",
@@ -360,6 +461,30 @@ _FINDERS: dict[str, Callable[[Code], Iterable[FoundQuery]]] = {
 }
 
 
+_MAKES = regex(
+    r"\.(?:save|create|insert|add|insert_into)\s*\(|\binsert_into\s*\(|\binsert\s+into\b", 2
+)
+_IF_NOT_IN = regex(r"\bif\b[^\n]*\bnot\s+in\b")
+_ENDS = regex(
+    r"\bbreak\b|\breturn\s+(?!(?:Err\b|None\b|null\b|false\b|False\b|undefined\b|c\.|res\.|ctx\.|NextResponse|new\s+\w*Response"
+    r"|json\(|\{\s*(?:error|success:\s*false|ok:\s*false)|HttpResponse|JsonResponse|Response|redirect|render))\S"
+)
+"""What ends a loop with an answer, not with a refusal."""
+_LAST = regex(r"(?:^|[;{}\n])\s*((?:return|break)\b[^;\n{}]*);?\s*\}?\s*$")
+_CREATES = regex(r"\bcreate\w*\s*\(")
+_RANGES = regex(
+    r"\b(?:gte?|lte?)\s*[:(]|__(?:gte?|lte?)\b|\.(?:ge|gt|le|lt)\(|[^-=<>]\s[<>]=?\s|\bbetween\b", 2
+)
+_ONLY_ROW = regex(r"\bobjects\s*\.\s*(?:get|first)\(\s*(?:(?:pk|id)=1|no_cache=\w+)?\s*\)")
+"""A table with one row, which its manager mostly remembers."""
+_SLICED = regex(r"\[[^\]]*:[^\]]*\]")
+_FOR = regex(r"\bfor\b")
+_TYPED = regex(r"\.\s*(?:split|findall|matchAll)\s*\(")
+"""What somebody wrote into one field."""
+_UNWRAPPED = regex(r"\?|\b(?:unwrap|expect)\(")
+_VALIDATED = regex(r"[\w.()]+\.(?:safeParse|parse|parse_obj_as|validate_python)\(\s*(\w+)\s*\)")
+_EXISTS_SQL = regex(r"\bselect\s+exists\b", 2)
+_LINES_BEFORE = 6
 _LONG_BODY = 10_000
 """Bytes of a loop's body that are looked through for relations."""
 _MOST_READS = 100
@@ -383,6 +508,8 @@ class _Reading:
         code = self.code
         if self.language == "python" and _ALEMBIC.search(code.source) is not None:
             return None
+        if {"up", "down"} <= {one.name for one in code.functions}:
+            return None  # a step of a migration, forwards and backwards
         by_function: dict[int, list[QueryCall]] = {}
         taken = set()
         for one in self.found:
@@ -408,7 +535,10 @@ class _Reading:
         if not (functions or relations or models or dialects or uncapped):
             return None
         loops = tuple(self.loops)
-        return FileQueries(tuple(functions), loops, dialects, relations, models, uncapped)
+        by_hand = any(word in code.source for word in _PROGRAM_WORDS) and (
+            _PROGRAM.search(code.source) is not None
+        )
+        return FileQueries(tuple(functions), loops, dialects, relations, models, uncapped, by_hand)
 
     def _is_step(self, index: int) -> bool:
         """Whether a function is a step of a migration, which runs once in its life."""
@@ -452,6 +582,8 @@ class _Reading:
             and any(word in body for word in _CACHE_WORDS)
             and _CACHE.search(body) is not None
         )
+        python = self.language == "python"
+        decorators = self._decorators(function.attributes) if python else function.attributes
         return QueryFunction(
             function.name,
             code.line(function.name_at),
@@ -461,11 +593,36 @@ class _Reading:
             cached,
             any(one.many for one in found) and _CAP.search(body) is not None,
             self._errand(code.scopes[function.scope]) if found else "",
+            any(_TASK.search(one) for one in decorators),
+            any(_HUEY.search(one) for one in decorators),
         )
+
+    def _decorators(self, attributes: Iterable[str]) -> list[str]:
+        """The attributes of a function, those of a decorator of this file by what it gives back."""
+        found = []
+        for one in attributes:
+            name = _WORD.search(one)
+            made_by = [
+                self.code.text(other.start, other.end)
+                for other in self.code.functions
+                if name is not None and other.name == name[0] and not other.owner
+            ]
+            given = [match[0] for text in made_by[:1] for match in _GIVES_TASK.finditer(text)]
+            found += [one, *given]
+            if not given and name is not None and name[0] in self._huey:
+                found.append("huey.task")
+        return found
+
+    @cached_property
+    def _huey(self) -> set[str]:
+        """The names that are imported from Huey."""
+        return {one.name for one in self.code.imports if one.path and "huey" in one.path[0].lower()}
 
     def _query(self, one: FoundQuery) -> QueryCall:
         call = one.call
         counted = one.kind != "other" and (one.library != "prisma" or self._sent(call))
+        if one.library == "django" and one.table in _REGISTERED:
+            counted = False
         loops = self._repeated(call.scope, one) if counted else ()
         return QueryCall(
             line=self.code.line(call.name_at),
@@ -485,7 +642,222 @@ class _Reading:
             listed=any(word in one.text for word in _LIST_WORDS)
             and _LISTED.search(one.text) is not None,
             conditional=self._conditional(call.scope),
+            word=_word(one),
+            excused=self._excused(one, loops),
+            compared=one.compared,
         )
+
+    def _excused(self, one: FoundQuery, loops: tuple[int, ...]) -> str:
+        """Why a statement in loops is none that should have been one for all."""
+        call = one.call
+        if call.name in _FOUND_OR_MADE or one.kind == "upsert":
+            return "found or made"
+        if one.library == "django" and _ONLY_ROW.search(one.text):
+            return "only row"
+        if not loops:
+            return ""
+        picked = self._picked(call.scope, one.kind)
+        if picked:
+            return picked
+        loop = self._nearest(call.scope)
+        if loop is None:
+            return ""
+        if one.kind == "count" and _EXISTS.search(one.text) and _MAKES.search(self._body(loop)):
+            return "found or made"
+        if one.kind in ("select", "count"):
+            if self._found_or_made(call, loop):
+                return "found or made"
+            return "own values" if self._spans(one, loop) else ""
+        if one.library == "django" and _before(self.code, call).endswith(".add("):
+            return "hooks"
+        if self.language == "rust" and self._looked_at(call):
+            return "caught"
+        if one.library == "django" and call.name in ("save", "asave", "delete"):
+            if call.name == "delete":
+                return "hooks"
+            if "update_fields" not in one.text or self._assigned(loop, _root(one.text)):
+                return "hooks"
+            return ""
+        if one.kind == "update" and self._varied(one, loop):
+            return "own values"
+        return ""
+
+    def _found_or_made(self, call: Call, loop: Scope) -> bool:
+        """Whether a row is made where a look for it finds none."""
+        body = self._body(loop)
+        if _MAKES.search(body) is None and _CREATES.search(body) is None:
+            return False
+        for binding in self.code.bindings_around(call.start, call.end):
+            for name in _names(binding.name.strip("[]{} ")):
+                asked = re.search(
+                    rf"\bif\s*\(?\s*(?:(?P<no>not\s+|!\s*){name}\b|{name}(?P<none>\s+is\s+None|\.is_none\(\))"
+                    rf"|{name}\s*\)?\s*[:{{])(?P<then>.{{0,300}})",
+                    body,
+                    re.DOTALL,
+                )
+                if asked is None:
+                    continue
+                missing = asked["no"] or asked["none"]
+                then = asked["then"][:120] if missing else asked["then"]
+                if missing and _LEAVES.search(then) is None and "return" not in then:
+                    return True
+                if not missing and "continue" in then:
+                    return True
+            return False
+        return False
+
+    def _spans(self, one: FoundQuery, loop: Scope) -> bool:
+        """Whether each round asks for a range of its own: no list of keys would say the same."""
+        if _RANGES.search(one.text) is None:
+            return False
+        fields = set()
+        for name in self._made_in(loop):
+            fields |= set(re.findall(rf"\b{re.escape(name)}\.\w+", one.text))
+        return len(fields) > 1
+
+    def _looked_at(self, call: Call) -> bool:
+        """Whether what became of a statement is kept, so that a failure does not end the loop."""
+        for binding in self.code.bindings_around(call.start, call.end):
+            return (
+                not self.code.source[binding.value[0] : binding.value[1]]
+                .rstrip()
+                .endswith((b"?", b")"))
+                or _UNWRAPPED.search(self.code.text(call.end, binding.value[1])) is None
+            )
+        return False
+
+    def _picked(self, scope: int, kind: str) -> str:
+        """Why what stands in a scope is not done for each element of the loop around it."""
+        code = self.code
+        for one in code.around(scope):
+            if one.kind == "function":
+                return ""
+            if one.label == "comprehension":
+                return "compared" if _IF_NOT_IN.search(self._body(one)) else ""
+            if one.kind == "loop" or (one.kind == "closure" and one.index in self.loop_of):
+                return ""
+            if one.label == "else":
+                return "compared"
+            if one.label in ("catch", "finally"):
+                return "caught"
+            if one.label == "if":
+                start = code.source.rfind(b"if", max(one.start - 300, 0), one.start)
+                asked = _NOTHING.sub("", code.text(start, one.start)) if start >= 0 else ""
+                if _COMPARES.search(asked):
+                    return "compared"
+            if one.label == "try" and kind not in ("select", "count"):
+                after = code.text(one.end, min(one.end + 400, len(code.source)))
+                if not _LEAVES.search(after[:300]):
+                    return "caught"
+        return ""
+
+    def _nearest(self, scope: int) -> Scope | None:
+        for one in self.code.around(scope):
+            if one.kind == "loop" or (
+                one.kind == "closure" and self.loop_of.get(one.index, -1) >= 0
+            ):
+                return one
+            if one.kind == "function":
+                return None
+        return None
+
+    def _assigned(self, loop: Scope, row: str) -> bool:
+        """Whether a row is given a value that is made of itself or of what its round makes."""
+        body = self._body(loop)
+        made = self._made_in(loop)
+        values = re.findall(rf"(?m)^\s*{re.escape(row)}\.\w+\s*(?:[-+*/|]?=)(?!=)\s*(.+)", body)
+        return any(set(_WORD.findall(value)) & made for value in values)
+
+    def _made_in(self, loop: Scope) -> set[str]:
+        """The names that are another value in each round."""
+        names = {
+            one.name
+            for one in self.code.bindings
+            if loop.start <= one.start < loop.end and one.name not in _NO_NAMES
+        }
+        if loop.kind == "closure":
+            return names | _names(self.code.text(loop.head))
+        line_at = self.code.source.rfind(b"for", 0, loop.head[0] or loop.start)
+        if line_at >= 0 and loop.head[0] - line_at < 300:
+            names |= _names(_pattern(self.code.text(line_at + 3, loop.head[0])))
+        return names
+
+    def _varied(self, one: FoundQuery, loop: Scope) -> bool:
+        """Whether an update gives each row other values."""
+        if self.language == "rust" and "QueryBuilder" in one.text:
+            return True
+        if '"' in one.text or "`" in one.text or "'" in one.text:
+            sql = _SET_SQL.search(one.text) if sql_of(one.text) is not None else None
+            if sql is not None:
+                return _SQL_VALUE.search(sql[1]) is not None
+        made = self._made_in(loop)
+        if one.library == "prisma" and _NESTED_WRITE.search(one.text):
+            return True  # `updateMany` takes no writes of relations
+        for match in _DATA.finditer(one.text) if one.library == "prisma" else ():
+            return bool(set(_WORD.findall(_given_to(one.text, match.end() - 1))) & made)
+        for match in _SETS.finditer(one.text):
+            if set(_WORD.findall(_given_to(one.text, match.end() - 1))) & made:
+                return True
+        return False
+
+    def _comments(self, start: int, end: int) -> str:
+        """The comments of a range and of the lines before it."""
+        source = self.code.source
+        for _ in range(_LINES_BEFORE):
+            start = source.rfind(b"\n", 0, max(start - 1, 0))
+            if start < 0:
+                start = 0
+                break
+        pattern = _COMMENT[self.language]
+        text = self.code.text(start, min(end, start + 3_000))
+        return "\n".join(match[0] for line in text.splitlines() for match in pattern.finditer(line))
+
+    def _why_so(self, scope: Scope, line_at: int, over: str) -> str:
+        """Why a loop is no defect worth naming: see ``QueryLoop.excused``."""
+        if _DELIBERATE.search(self._comments(line_at, min(scope.end, scope.start + 800))):
+            return "comment"
+        words = _FEW_WORDS.sub("_", over[-200:]).lower()
+        if _FEW_BY_NAME.search(words) or _CHOSEN.search(over):
+            return "few"
+        root = binding_near(self.code, _root(over), line_at, max(scope.parent, 0))
+        if root is not None and _TYPED.search(self.code.text(root.value)[:1_000]):
+            return "few"
+        if scope.kind == "loop" and self._stops(scope):
+            return "stops"
+        return ""
+
+    def _stops(self, scope: Scope) -> bool:
+        """Whether a loop ends with the first element that fits."""
+        code = self.code
+        body = self._body(scope)
+        if scope.label == "comprehension":
+            return code.text(max(scope.start - 40, 0), scope.start).rstrip().endswith("next(")
+        last = _LAST.search(body)
+        if last is not None:
+            at = scope.start + len(body[: last.start(1)].encode())
+            inner = max(
+                (one for one in code.scopes[scope.index :] if one.start <= at < one.end),
+                key=lambda one: (one.start, one.index),
+                default=scope,
+            )
+            if inner.index == scope.index:
+                return True  # no round but the first that is not left early
+        for match in islice(_ENDS.finditer(body), 20):
+            at = scope.start + len(body[: match.start()].encode())
+            breaks = match[0].startswith("break")
+            inner = max(
+                (one for one in code.scopes[scope.index :] if one.start <= at < one.end),
+                key=lambda one: (one.start, one.index),
+                default=scope,
+            )
+            for one in code.around(inner.index):
+                if one.index == scope.index:
+                    return True
+                if one.kind in ("closure", "function", "async") or one.label == "catch":
+                    break
+                if breaks and (one.kind == "loop" or one.label == "match"):
+                    break
+        return False
 
     def _sent(self, call: Call) -> bool:
         """Whether a call of Prisma is sent where it stands: one that nobody awaits is a part of a
@@ -654,6 +1026,7 @@ class _Reading:
                 self._spawned(scope),
                 table,
                 self._errand(scope),
+                self._why_so(scope, line_at, over),
             )
         )
         return len(self.loops) - 1
@@ -726,9 +1099,9 @@ class _Reading:
         """What else a round waits for outside of the database, in the way of its work: not where it
         has failed."""
         code = self.code
-        if self.language != "script":
-            return ""
         queried = self._queried
+        if self.language != "script":
+            return self._server_errand(scope, queried)
         given = _ERRAND_CLIENT if self._no_database_client else _ERRAND_GIVEN
         first = bisect_left(self.starts, scope.start)
         for call in islice(code.calls, first, None):
@@ -742,6 +1115,19 @@ class _Reading:
                 or _ERRAND_RECEIVER.search(receiver)
                 or any(given.search(code.text(one)[:400]) for one in call.arguments[:8])
             ) and not self._failed(call.scope, scope):
+                return _folded(f"{receiver}{call.name}", 60)
+        return ""
+
+    def _server_errand(self, scope: Scope, queried: set[int]) -> str:
+        code = self.code
+        for call in islice(code.calls, bisect_left(self.starts, scope.start), None):
+            if call.start >= scope.end:
+                break
+            if call.index in queried or call.macro:
+                continue
+            receiver = code.text(max(call.receiver[0], call.name_at - 80), call.name_at)
+            handed = _SERVER_ERRAND.match(call.name) or _SERVER_ASKS.search(receiver)
+            if handed and not self._failed(call.scope, scope):
                 return _folded(f"{receiver}{call.name}", 60)
         return ""
 
@@ -795,7 +1181,7 @@ class _Reading:
             return _rows(inside)
         at, start, words = code.scopes[scope.index].start, scope.parent, [text]
         for _ in range(3):
-            root = _ROOT.match(text)
+            root = _VALIDATED.fullmatch(text) or _ROOT.match(text)
             if root is None:
                 break
             name = root[1]
@@ -809,7 +1195,7 @@ class _Reading:
                 return ("few", table) if self._few(value) else (origin, table)
             value = value.strip()
             if self.language == "python" and (model := queryset_model(value)):
-                return ("few" if self._few(value) else "rows"), model.lower()
+                return ("few" if self._few(value) else _django_origin(value)), model.lower()
             if self._listed(value) and not self._grown(name, binding.end, head[0]):
                 return "none", ""
             if _BATCH_CALL.search(value) or _OF_ENUM.search(value) or _ENUM.match(value):
@@ -847,7 +1233,7 @@ class _Reading:
 
     def _few(self, text: str) -> bool:
         match = _TAKE.search(text)
-        if match is None:
+        if match is None or _FOR.search(text[: match.start()]) is not None:
             return False
         return int(next(word for word in match.groups() if word)[:9]) <= 10
 
@@ -932,7 +1318,9 @@ class _Reading:
         found: dict[int, list[LoopedCall]] = {}
         seen: set[tuple[str, int]] = set()
         for call in code.calls if any(repeated) else ():
-            if not repeated[call.scope] or call.macro or call.name in _PLAIN_CALLS:
+            if not repeated[call.scope] or call.macro:
+                continue
+            if call.name in _PLAIN_CALLS and not (call.awaited and len(call.path) > 1):
                 continue
             if not call.name or call.index in taken or not self._may_query(call):
                 continue
@@ -942,7 +1330,8 @@ class _Reading:
                 continue
             seen.add((call.name, line))
             function = code.scopes[call.scope].function
-            found.setdefault(function, []).append(LoopedCall(call.name, line, loops))
+            picked = self._picked(call.scope, "")
+            found.setdefault(function, []).append(LoopedCall(call.name, line, loops, picked))
         return found
 
     def _repeating_scopes(self) -> list[bool]:
@@ -1024,6 +1413,8 @@ class _Reading:
                 _folded(over, 80),
                 loaded,
                 found,
+                "comment" if _DELIBERATE.search(self._comments(start, scope.start)) else "",
+                _django_origin(text),
             )
 
     def _models(self) -> Iterable[ModelRelations]:
@@ -1050,12 +1441,34 @@ def _entity(text: str) -> str:
 
 _BATCH_SIZE = regex(r"(?i)batch|chunk|bulk")
 _OF_PARENT = regex(
-    r"\b\w{1,40}_id\s*\.\s*eq\s*\(|\bwhere\b[^;]{0,200}?\b[\w.\"`]{0,40}_id[\"`]?\s*=\s*[$?%:]"
-    r"|\bwhere\s*:\s*\{\s*\w{1,40}Id\s*[,:}]|\.(?:filter|filter_by|where)\s*\(\s*"
+    r"\b\w{1,40}(?:_id|(?-i:Id))\s*\.\s*eq\s*\(|\beq\(\s*[\w.]{0,60}(?-i:[a-z]Id)\s*,|\bwhere\b[^;]{0,200}?\b[\w.\"`]{0,40}_id[\"`]?\s*=\s*[$?%:]"
+    r"|\bwhere\s*:\s*\{[^{}]{0,200}?\b\w{1,40}(?-i:[a-z]Id)\s*[,:}]|\.(?:filter|filter_by|where)\s*\(\s*"
     r"(?:\w{1,40}\.)?(?:\w{1,40}_id|user|owner)\s*==?\s*\w|\.where\(\s*\{?\s*['\"]?\w{1,40}(?:Id|_id)\b",
     re.IGNORECASE,
 )
 """The rows of one parent: ``WHERE owner_id = $1``, ``where: { userId }``."""
+
+
+_BY_KEY = regex(
+    r"\b(?:where|and_where|filter|filter_by)\(\s*(?:and\(\s*)?(?:eq\(\s*\w{1,40}\.(?:id|uuid)\s*,"
+    r"|(?:\w{1,40}(?:::|\.)){0,4}(?:id|pk|uuid)(?:\.eq\(|\s*==?\s*\w))"
+    r"|\bWHERE\s+(?:\w{1,40}\.)?\"?id\"?\s*=\s*(?:\$\d|\$\{|\?|%s|:\w)|\bwhere:\s*\{\s*id\s*(?:,|\}|:\s*[\w.]+\s*[,}])"
+)
+"""The row with a key."""
+_WIDER = regex(r"\bor_?\b|\bjoin|Join\(|\b(?:union|any|eq_any|inArray)\b|\|\s*Q\(|\)\s*\|\s*\(", 2)
+"""What brings more than the row with a key."""
+
+
+_SPAN = regex(r"__range\s*=|\.between\(")
+
+
+def _django_origin(text: str) -> str:
+    """See ``QueryLoop.origin``: of a queryset."""
+    if _OF_PARENT.search(text) or _SPAN.search(text):
+        return "children"
+    if _LISTED.search(text):
+        return "keys"
+    return "page" if _SLICED.search(text) else "rows"
 
 
 def _rows(query: FoundQuery) -> tuple[str, str]:
@@ -1064,9 +1477,55 @@ def _rows(query: FoundQuery) -> tuple[str, str]:
     single = _SINGLE.fullmatch(query.call.name) or _SINGLE_END.search(query.text[:2_000])
     if query.kind != "select" or single:
         return "", query.table
+    if _BY_KEY.search(query.text[:4_000]) and not _WIDER.search(query.text[:4_000]):
+        return "none", query.table
     if _BATCH_SIZE.search(query.limit):
         return "batch", query.table
-    return ("children" if _OF_PARENT.search(query.text[:4_000]) else "rows"), query.table
+    if _OF_PARENT.search(query.text[:4_000]):
+        return "children", query.table
+    if _LISTED.search(query.text[:4_000]):
+        return "keys", query.table
+    return ("page" if query.limit else "rows"), query.table
+
+
+def _word(query: FoundQuery) -> str:
+    """What a statement is called, where its kind says too much."""
+    name = query.call.name
+    if name in _FOUND_OR_MADE and name != "upsert":
+        return name
+    if query.kind == "count" and (_EXISTS.search(query.text) or _EXISTS_SQL.search(query.text)):
+        return "existence check"
+    if query.kind == "count" and not _COUNTS.search(query.text):
+        return "aggregate"
+    return ""
+
+
+def _before(code: Code, call: Call) -> str:
+    """The source right before a call's expression."""
+    return code.text(max(call.start - 40, 0), call.start).rstrip()
+
+
+def _root(text: str) -> str:
+    """The name that an expression begins with."""
+    match = _ROOT.match(text)
+    return match[1] if match is not None else ""
+
+
+def _given_to(text: str, start: int) -> str:
+    """What stands in the brackets, or behind the colon, that follow a place."""
+    opening = re.search(r"[({\[]", text[start : start + 200])
+    if opening is None:
+        return text[start : start + 200]
+    start += opening.start()
+    depth = 0
+    for at in range(start, min(len(text), start + 2_000)):
+        if text[at] in "({[":
+            depth += 1
+        elif text[at] in ")}]":
+            depth -= 1
+            if depth == 0:
+                return text[start:at]
+    return text[start : start + 2_000]
 
 
 def _takes_all(names: Iterable[str], query: FoundQuery) -> bool:
@@ -1107,7 +1566,9 @@ def _loaded(given: str) -> Iterable[str]:
 
 
 def _per_group(text: str) -> bool:
-    """Whether SQL asks for figures of groups of one table's rows: an aggregate, no list of rows."""
+    """Whether a statement asks for figures of groups: an aggregate, no list of rows."""
+    if _GROUPED.search(text) is not None:
+        return _FIGURE.search(text) is not None
     return (
         _GROUPS.search(text) is not None
         and _FIGURE.search(text) is not None

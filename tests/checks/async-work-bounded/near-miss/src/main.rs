@@ -1,3 +1,6 @@
+use std::sync::Arc;
+
+use axum::extract::State;
 use axum::{http::StatusCode, routing::post, Json, Router};
 use futures::{future::{join_all, try_join_all}, stream, StreamExt};
 use tokio::sync::{mpsc, oneshot};
@@ -80,8 +83,8 @@ impl Board {
     }
 }
 
-async fn fetch(_name: &str) -> usize {
-    1
+async fn fetch(name: &str) -> usize {
+    http().get(name).send().await.map(|answer| answer.len()).unwrap_or(0)
 }
 
 async fn label(name: &str) -> Result<usize, ()> {
@@ -110,7 +113,8 @@ async fn main() {
         .route("/drained", post(drained))
         .route("/sequential", post(sequential))
         .route("/labels", post(labels))
-        .route("/sealed", post(sealed));
+        .route("/sealed", post(sealed))
+        .route("/parcels", post(parcels));
     axum::serve(tokio::net::TcpListener::bind("0.0.0.0:3000").await.unwrap(), app).await.unwrap();
 }
 
@@ -125,4 +129,50 @@ mod tests {
         let urls: Vec<String> = Vec::new();
         join_all(urls.iter().map(|url| fetch(url))).await;
     }
+}
+
+// What is run for each element only computes, or takes a lock: nothing waits outside.
+
+pub struct Parcel {
+    pub id: u64,
+    pub carrier: String,
+}
+
+impl Parcel {
+    pub async fn shown(self, shelf: &Shelf) -> String {
+        let labels = shelf.labels.lock().await;
+        labels.get(&self.id).cloned().unwrap_or(self.carrier)
+    }
+}
+
+pub struct Shelf {
+    labels: tokio::sync::Mutex<std::collections::HashMap<u64, String>>,
+    readers: std::sync::Mutex<Vec<String>>,
+}
+
+async fn load_parcels() -> Vec<Parcel> {
+    Vec::new()
+}
+
+async fn parcels(State(shelf): State<Arc<Shelf>>) -> String {
+    let shown = join_all(load_parcels().await.into_iter().map(|parcel| async {
+        parcel.shown(&shelf).await
+    }))
+    .await;
+    shown.join("\n")
+}
+
+impl Shelf {
+    /// What was let in one by one.
+    pub async fn shutdown(&self) {
+        for reader in self.readers.lock().unwrap().drain(..) {
+            tokio::spawn(async move { fetch(&reader).await });
+        }
+    }
+}
+
+/// Nobody can send into it.
+fn silence() -> mpsc::UnboundedReceiver<u64> {
+    let (_, quiet) = mpsc::unbounded_channel();
+    quiet
 }

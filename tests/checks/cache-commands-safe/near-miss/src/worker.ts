@@ -9,3 +9,8 @@ export async function work(): Promise<never> {
     await new Promise((resolve) => setTimeout(resolve, 500));
   }
 }
+
+// All of them are on their way at once.
+export async function forget(domains: { id: string }[]): Promise<void> {
+  await Promise.all(domains.map((domain) => redis.del(`redirect:${domain.id}`)));
+}

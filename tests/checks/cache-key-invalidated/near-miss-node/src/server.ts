@@ -2,6 +2,7 @@ import axios from "axios";
 import express from "express";
 import Redis from "ioredis";
 import { PrismaClient } from "@prisma/client";
+import { cache } from "./cache.js";
 import { tideProvider } from "./tides.js";
 
 const prisma = new PrismaClient();
@@ -79,6 +80,33 @@ app.put("/tides/:id", async (req, res) => {
 });
 app.put("/berths/:id", async (req, res) => {
   res.json(await prisma.berth.update({ where: { id: req.params.id }, data: req.body }));
+});
+
+// The bank's list comes from the bank, though there is a table of that name.
+class BankApi {
+  async getBanks(): Promise<unknown> {
+    return cache.getOrSet("banks", 86400, () => this.#get("/banks"));
+  }
+
+  async #get(path: string): Promise<unknown> {
+    return (await axios.get(`https://bank.example${path}`)).data;
+  }
+}
+app.get("/banks", async (_req, res) => res.json(await new BankApi().getBanks()));
+app.put("/banks/:id", async (req, res) => {
+  res.json(await prisma.bank.update({ where: { id: req.params.id }, data: req.body }));
+});
+
+// What somebody wished for is kept for two weeks: it is a copy of nothing.
+app.post("/pennants/:id/wish", async (req, res) => {
+  await redis.set(`pennant:${req.params.id}`, JSON.stringify(req.body), { ex: 60 * 60 * 24 * 15 });
+  res.sendStatus(204);
+});
+app.get("/pennants/:id/wish", async (req, res) => {
+  res.json(await redis.get(`pennant:${req.params.id}`));
+});
+app.delete("/pennants/:id", async (req, res) => {
+  res.json(await prisma.pennant.delete({ where: { id: req.params.id } }));
 });
 
 app.listen(3000);

@@ -5,6 +5,28 @@ export interface Store {
   delete(key: string): Promise<void>;
 }
 
+// `delete` is called through the interface.
+export class LedgerCache implements Store {
+  private readonly redis = new Redis(process.env.LEDGER_URL!);
+
+  async get(key: string) {
+    return this.redis.get(key);
+  }
+
+  async put(key: string, value: string) {
+    await this.redis.set(key, value, "EX", 60);
+  }
+
+  async delete(key: string) {
+    await this.redis.del(key);
+  }
+}
+
+export async function keep(ledgerCache: LedgerCache, entry: { number: string; text: string }) {
+  await ledgerCache.get(`entry:${entry.number}`);
+  await ledgerCache.put(`entry:${entry.number}`, entry.text);
+}
+
 export class CacheService implements Store {
   private readonly redis = new Redis(process.env.REDIS_URL!);
 

@@ -5,7 +5,7 @@ const TABLE = "beds";
 export class BedStore {
   constructor(private readonly db: Db) {}
 
-  async clean(beds: Bed[]): Promise<void> {
+  async cleanMany(beds: Bed[]): Promise<void> {
     for (const bed of beds) {
       await this.db(TABLE).where({ id: bed.id }).update({ cleaned_at: new Date() });
     }

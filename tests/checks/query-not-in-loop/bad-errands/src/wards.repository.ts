@@ -5,7 +5,7 @@ import { PrismaRepository } from "./prisma.repository";
 export class WardsRepository {
   constructor(private readonly _wards: PrismaRepository<"ward">) {}
 
-  async close(ids: string[]) {
+  async closeMany(ids: string[]) {
     for (const id of ids) {
       await this._wards.model.ward.update({ where: { id }, data: { open: false } });
     }

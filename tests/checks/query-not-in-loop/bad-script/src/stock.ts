@@ -6,8 +6,8 @@ import { Supplier } from "./supplier.model";
 import mongoose from "mongoose";
 import { pool } from "./pg";
 
-export async function reorder(wanted: { item: number; amount: number }[]) {
-  for (const line of wanted) {
+export async function reorder(rows: { item: number; amount: number }[]) {
+  for (const line of rows) {
     const [item] = await db.select().from(items).where(eq(items.id, line.item));
     await db.insert(orders).values({ item: item.id, amount: line.amount });
   }
@@ -27,7 +27,7 @@ export async function suppliersOf(rows: { supplierId: string }[]) {
   return found;
 }
 
-export async function archive(ids: string[]) {
+export async function archiveMany(ids: string[]) {
   for (const id of ids) {
     await pool.query("INSERT INTO archived_items SELECT * FROM items WHERE id = $1", [id]);
   }

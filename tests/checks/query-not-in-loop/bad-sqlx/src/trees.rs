@@ -34,7 +34,7 @@ pub async fn label_all(pool: web::Data<PgPool>, labels: web::Json<Vec<Label>>) -
     Ok(HttpResponse::NoContent().finish())
 }
 
-pub async fn graft(db: &DatabaseConnection, stocks: Vec<stock::Model>) -> Result<(), DbErr> {
+pub async fn bulk_graft(db: &DatabaseConnection, stocks: Vec<stock::Model>) -> Result<(), DbErr> {
     for one in stocks {
         let scion = scion::Entity::find_by_id(one.scion_id).one(db).await?;
         let mut tree: tree::ActiveModel = one.into();

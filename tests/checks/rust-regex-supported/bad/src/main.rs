@@ -18,3 +18,9 @@ fn main() {
     let broken = regex::RegexBuilder::new(r"[a-z").case_insensitive(true).build();
     println!("{} {:?} {:?} {:?} {:?}", POSTCODE.as_str(), price, sets, broken, doubled());
 }
+
+fn keel(text: &str) -> bool {
+    let pattern = "^(?!keel).+$";
+    let rule = Regex::new(pattern).unwrap();
+    rule.is_match(text)
+}

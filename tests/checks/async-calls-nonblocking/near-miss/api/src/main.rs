@@ -1,5 +1,7 @@
 mod config;
 mod files;
+mod mock_store;
+mod scales;
 
 use axum::{extract::Multipart, routing::{get, post}, Router};
 use tokio::fs;
@@ -17,6 +19,8 @@ async fn upload(mut body: Multipart) -> String {
 }
 
 async fn slow() -> &'static str {
+    // a moment for another process to let go of its lock
+    std::thread::sleep(std::time::Duration::from_millis(5));
     tokio::time::sleep(std::time::Duration::from_millis(20)).await;
     // std::thread::sleep(std::time::Duration::from_secs(1));
     "thread::sleep"
@@ -36,6 +40,12 @@ async fn start_worker() {
     });
 }
 
+async fn weigh() -> String {
+    let (sender, weights) = std::sync::mpsc::channel();
+    let scales = scales::Scales::attach("/dev/ttyS0", sender);
+    format!("{}: {:?}", scales.name, weights.try_recv())
+}
+
 /// Called by nothing that is async.
 fn hash(password: &str) -> String {
     bcrypt::hash(password, 10).unwrap()
@@ -48,7 +58,10 @@ async fn main() {
     let app = Router::new()
         .route("/upload", post(upload))
         .route("/slow", get(slow))
-        .route("/files/{name}", get(files::serve));
+        .route("/files/{name}", get(files::serve))
+        .route("/weight", get(weigh))
+        .route("/mock", get(mock_store::keep))
+        .route("/sizes", get(files::sizes));
     start_worker().await;
     axum::serve(tokio::net::TcpListener::bind("0.0.0.0:3000").await.unwrap(), app).await.unwrap();
     drop(key);

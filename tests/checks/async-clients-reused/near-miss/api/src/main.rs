@@ -33,6 +33,22 @@ async fn keys() -> String {
     keys_of("https://login.example/keys".to_owned()).await.unwrap_or_default()
 }
 
+/// Each tenant has a proxy of its own: no client can be shared.
+async fn through() -> String {
+    let proxy = reqwest::Proxy::all(tenant_proxy().await).unwrap();
+    let client = reqwest::Client::builder()
+        .timeout(Duration::from_secs(5))
+        .proxy(proxy)
+        .build()
+        .unwrap();
+    client.get("https://carrier.example").send().await.map(|_| "there").unwrap_or("no").to_owned()
+}
+
+#[cfg(debug_assertions)]
+pub async fn an_error() -> reqwest::Error {
+    reqwest::Client::builder().https_only(true).build().unwrap().get("http://x").send().await.unwrap_err()
+}
+
 #[tokio::main]
 async fn main() {
     vault::serve_settings().await;
@@ -40,6 +56,7 @@ async fn main() {
     let app = Router::new()
         .route("/proxied", get(proxied))
         .route("/keys", get(keys))
+        .route("/through", get(through))
         .route("/notice", get(cache::notice))
         .with_state(notices);
     axum::serve(tokio::net::TcpListener::bind("0.0.0.0:3000").await.unwrap(), app).await.unwrap();

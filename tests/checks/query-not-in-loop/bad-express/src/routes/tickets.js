@@ -7,7 +7,7 @@ async function insertTicket(trx, ticket) {
   return trx('tickets').insert(ticket).returning('id');
 }
 
-tickets.post('/', async (req, res) => {
+tickets.post('/bulk', async (req, res) => {
   const ids = await db.transaction(async (trx) => {
     const made = [];
     for (const seat of req.body.seats) {

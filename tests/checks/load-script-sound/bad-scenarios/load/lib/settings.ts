@@ -1,0 +1,1 @@
+export const BASE: string = __ENV.BASE ?? 'http://localhost:8080';

@@ -1,0 +1,6 @@
+use anyhow::Result;
+
+/// Whether the hawser is ready for a ship of this length in metres.
+pub fn is_ready(length: u32) -> Result<bool> {
+    Ok(length < 190)
+}

@@ -1,0 +1,3 @@
+//! What the harbour measures.
+
+pub use gauge_macros::{gauge_set, Gauge};

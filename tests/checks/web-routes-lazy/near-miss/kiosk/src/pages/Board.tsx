@@ -1,0 +1,1 @@
+export default function Board() { return <main>Board</main>; }
