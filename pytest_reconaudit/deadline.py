@@ -13,10 +13,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
 
-__all__ = ["SECONDS", "TimeLimit", "deadline", "suspended"]
+__all__ = ["SECONDS", "TimeLimit", "deadline", "limit_for", "suspended"]
 
 SECONDS = 60.0
 """What one item may take; real ones take milliseconds."""
+_A_FILE = 0.03
+"""Seconds for each file of a repository, where that is more: the first item that asks for a fact
+waits until all files are joined, which takes a tenth of this on an idle machine."""
+_MOST = 300.0
+"""What one item may take however many files there are."""
 _AGAIN = 5.0
 """Seconds until the alarm rings again, should something have swallowed the first."""
 
@@ -27,6 +32,11 @@ _set_handler = getattr(signal.signal, "__wrapped__", signal.signal)
 
 class TimeLimit(Exception):
     """Something took too long."""
+
+
+def limit_for(files: int) -> float:
+    """Seconds that one item may take in a repository with that many files."""
+    return max(SECONDS, min(_MOST, _A_FILE * files))
 
 
 @contextmanager

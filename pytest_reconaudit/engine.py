@@ -16,7 +16,7 @@ from msgspec.structs import replace
 
 from pytest_reconaudit import subjects as registry
 from pytest_reconaudit.audit import Skipped, collecting, meta_of
-from pytest_reconaudit.deadline import TimeLimit, deadline
+from pytest_reconaudit.deadline import TimeLimit, deadline, limit_for
 from pytest_reconaudit.masking import hide_in_words
 from pytest_reconaudit.model import (
     CheckMeta,
@@ -40,6 +40,7 @@ __all__ = [
     "Heard",
     "Plan",
     "PlannedItem",
+    "asked",
     "builtin_checks",
     "hear",
     "heard_all",
@@ -165,7 +166,7 @@ def plan(
             items.append(PlannedItem(meta, module, Subject("", target)))
             continue
         try:
-            with limited(meta):
+            with limited(meta, target):
                 given = target.remember(providers[name])
         except Exception as error:
             items.append(PlannedItem(meta, module, None, error=error))
@@ -177,9 +178,11 @@ def plan(
     return items
 
 
-def limited(meta: CheckMeta) -> AbstractContextManager[None]:
+def limited(meta: CheckMeta, target: Target) -> AbstractContextManager[None]:
     """The time limit of one item; a replay and a linter have limits of their own."""
-    return nullcontext() if meta.domain in _UNLIMITED else deadline()
+    if meta.domain in _UNLIMITED:
+        return nullcontext()
+    return deadline(limit_for(len(target.files)))
 
 
 def subject_parameter(
@@ -225,7 +228,7 @@ def hear(item: PlannedItem, target: Target, call: Callable[..., Any] | None = No
             if call is not None:
                 call()
             else:
-                with limited(meta):
+                with limited(meta, target):
                     meta.function(**arguments(item, target))
         except Skipped as reason:
             skipped = str(reason)
@@ -251,6 +254,20 @@ def heard_all(
         subject = item.subject.id if item.subject else None
         answers.append((item.meta.id, subject, item.nothing, heard))
     return answers
+
+
+def asked(
+    target: Target,
+    checks: Iterable[tuple[CheckMeta, str]],
+    subjects: Mapping[str, registry.SubjectProvider] | None = None,
+) -> list[PlannedItem]:
+    """Plan the checks and ask them all, here."""
+    return [
+        item
+        if item.subject is None or item.error is not None
+        else replace(item, subject=Subject(item.subject.id, None), heard=hear(item, target))
+        for item in plan(target, checks, subjects)
+    ]
 
 
 def with_heard(

@@ -141,6 +141,9 @@ def key_of(target: Target, *more: str) -> str:
         if path not in here:  # git keeps it out; some checks ask whether it lies there
             add(path.encode("utf-8", "surrogatepass") + _stamp(target.root / path) + b"\0")
     add(target.excluded_by_git())
+    if (commits := target.commits) is not None:  # what is new is told by where the branch left
+        base = commits.default_branch
+        add(f"{commits.head} {base and base.commit}".encode())
     return digest.hexdigest()
 
 

@@ -13,6 +13,8 @@ _SECRET = (
     r"(?:[\w.-]*(?:pass(?:word|wd|phrase)?|pwd|secret|token|api[_-]?key|private[_-]?key"
     r"|(?:access|session|cookie|signing|encryption|master)[_-]?key|credential|auth(?!or(?!iz))|dsn)[\w.-]*)"
 )
+_SECRET_WORDS = ("pass", "pwd", "secret", "token", "key", "credent", "auth", "dsn")
+"""A name that :data:`_SECRET` matches has one of these, in small letters."""
 _QUOTED = regex(
     rf"""(?ix) (?P<head> \b{_SECRET} ["']?
     (?: \s? : \s? [&\w<>']{{1,30}} (?: [ ] [\w<>']{{1,20}} )? )? \s* (?: := | => | [:=] ) \s* )
@@ -37,6 +39,11 @@ _KNOWN = regex(
     r"\b(?:gh[pousr]_\w{20,}|github_pat_\w{20,}|glpat-[\w-]{16,}|AKIA[0-9A-Z]{16}"
     r"|[sr]k_live_\w{12,}|xox[abprs]-[\w-]{10,}|eyJ[\w-]{8,}\.[\w-]{8,}[\w.-]*)"
 )
+_KNOWN_WORDS = (
+    "ghp_", "gho_", "ghu_", "ghs_", "ghr_", "github_pat_", "glpat-", "AKIA", "k_live_", "xox",
+    "eyJ",
+)  # fmt: skip
+"""What :data:`_KNOWN` matches has one of these."""
 _HINT = regex(
     r"[ \t'\"\[,]-|://|(?i:earer|basic|assword|dentified|\btoken)|[A-Z]="
     r"|(?i:key|token|secret|passw(?:or)?d)="
@@ -74,6 +81,8 @@ _SAID = (
 )  # fmt: skip
 """Secrets as commands, headers, addresses and SQL give them."""
 _RANDOM = regex(r"(?<![A-Za-z0-9])[A-Za-z0-9]{20,300}(?![A-Za-z0-9])")
+_LONG = 20
+"""Characters that :data:`_RANDOM` matches at the least."""
 _ALTERNATES = regex(r"\d[A-Za-z]|[A-Za-z]\d")
 _KEY_BODY = regex(r"^\s*[A-Za-z0-9+/]{48,}={0,2}\s*$")
 _DATA_FILE = regex(
@@ -97,6 +106,11 @@ def hide_secrets(path: str, line: str) -> str:
     scripts: in code, ``password = hash(input)`` is no secret.
     """
     line = hide_in_words(line)
+    plain = line.casefold()
+    if not any(word in plain for word in _SECRET_WORDS):
+        if _DATA_FILE.search(path) and _KEY_BODY.match(line):
+            line = mask(line.strip())
+        return line
     line = _QUOTED.sub(_masked, line)
     line = _FALLBACK.sub(_masked, line)
     line = _DEFAULT.sub(_masked, line)
@@ -109,12 +123,16 @@ def hide_secrets(path: str, line: str) -> str:
 
 def hide_in_words(text: str) -> str:
     """The same for a sentence that may quote the target: only what can hardly be anything else."""
-    text = _KNOWN.sub(lambda match: mask(match[0]), text)
-    text = _USERINFO.sub(_masked, text)
+    if any(word in text for word in _KNOWN_WORDS):
+        text = _KNOWN.sub(lambda match: mask(match[0]), text)
+    if "@" in text:
+        text = _USERINFO.sub(_masked, text)
     if _HINT.search(text):
         for pattern in _SAID:
             text = pattern.sub(_masked, text)
-    return _RANDOM.sub(_unless_a_name, text)
+    if any(len(word) >= _LONG for word in text.split()):
+        text = _RANDOM.sub(_unless_a_name, text)
+    return text
 
 
 def _unless_a_name(match: re.Match[str]) -> str:

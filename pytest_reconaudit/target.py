@@ -2,7 +2,8 @@
 
 Where the target is (part of) a git checkout, git's own index file says which files a fresh
 clone has; no git command is run, so no hook, fsmonitor or configuration of the target is
-obeyed. Elsewhere the folder is walked. Symbolic links are listed but never followed out.
+obeyed, and what was committed is read in the same way (:mod:`.git_objects`). Elsewhere the folder
+is walked. Symbolic links are listed but never followed out.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import os
 import posixpath
 import re
 import struct
+import zlib
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
@@ -26,14 +28,19 @@ from pytest_reconaudit.model import Place
 from pytest_reconaudit.patterns import regex
 
 if TYPE_CHECKING:
+    from pytest_reconaudit.git_objects import GitObjects
+
     Rules = dict[str, list[tuple["IgnoreRule", Callable[[str], object]]]]
 
-__all__ = ["IgnoreRule", "Target", "TargetError", "once"]
+__all__ = ["IgnoreRule", "Target", "TargetError", "once", "passing"]
 
 T = TypeVar("T")
 
 MAX_BYTES = 2 * 1024 * 1024
 """Larger files are never read (catalogue G3); they are listed in :attr:`Target.oversized`."""
+
+_PLAIN_TEXTS = 32 * 1024 * 1024
+"""Bytes of texts that are kept as they are; the rest of a larger repository is kept compressed."""
 
 _PRUNED = frozenset(
     {".git", "node_modules", "target", ".venv", "venv", "__pycache__", ".next", ".terraform"}
@@ -81,6 +88,17 @@ def once(function: Callable[[Target], T]) -> Callable[[Target], T]:
     return fact
 
 
+_PASSING: set[Callable[[Target], Any]] = set()
+
+
+def passing(function: Callable[[Target], T]) -> Callable[[Target], T]:
+    """Make a fact that takes much of the memory that a large repository needs, and that only
+    checks ask for: as :func:`once`, but gone after :meth:`Target.slim`.
+    """
+    _PASSING.add(function)
+    return once(function)
+
+
 class Target:
     """A repository on disk.
 
@@ -102,6 +120,11 @@ class Target:
             raise TargetError(f"{path}: cannot be read ({error.strerror})") from None
         self._memo: dict[Any, tuple[Any, BaseException | None]] = {}
         self._texts: dict[str, str] = {}
+        self._packed: dict[str, bytes] = {}
+        """The texts beyond :data:`_PLAIN_TEXTS`, compressed."""
+        self._room = _PLAIN_TEXTS
+        self._last = ("", "")
+        """The packed file that was last asked for, and its text."""
         self.asked_on_disk: dict[str, bool] = {}
         """What :meth:`on_disk` was asked, and what it answered."""
         self._ignores: Rules | None = None
@@ -208,6 +231,16 @@ class Target:
             with contextlib.suppress(OSError):
                 found.append(file.read_bytes()[:MAX_BYTES])
         return b"\0".join(found)
+
+    @property
+    def commits(self) -> GitObjects | None:
+        """What git keeps of the past; ``None`` when the target is not a git checkout."""
+        return self.remember(_commits)
+
+    @property
+    def prefix(self) -> str:
+        """The target's path below the top of the checkout, with a trailing slash; or empty."""
+        return self._prefix
 
     def is_plain(self, path: str) -> bool:
         """Whether a file is a regular one below real folders, no link."""
@@ -368,8 +401,27 @@ class Target:
         """
         known = self._texts.get(path)
         if known is None:
-            known = self._texts[path] = self._load(path)
+            known = self._packed_text(path) if self._room < 0 else None
+            if known is None:
+                known = self._keep(path, self._load(path))
         return known
+
+    def _packed_text(self, path: str) -> str | None:
+        if self._last[0] != path:
+            data = self._packed.get(path)
+            if data is None:
+                return None
+            self._last = (path, zlib.decompress(data).decode())
+        return self._last[1]
+
+    def _keep(self, path: str, text: str) -> str:
+        self._room -= text.__sizeof__()
+        if self._room < 0:
+            self._packed[path] = zlib.compress(text.encode(), 1)
+            self._last = (path, text)
+        else:
+            self._texts[path] = text
+        return text
 
     def data(self, path: str) -> bytes:
         """The file's bytes, unchanged; empty when :meth:`text` would be, read anew each time."""
@@ -412,6 +464,16 @@ class Target:
     def parse(self, reader: Callable[[str, str], T], path: str) -> T:
         """``reader(text, path)`` of one file, computed at most once per reader and file."""
         return cast(T, self._recall((reader, path), lambda: reader(self.text(path), path)))
+
+    def forget(self, reader: Callable[[str, str], Any]) -> None:
+        """Drop what a reader made of files, once it has been joined to something smaller."""
+        for key in [key for key in self._memo if type(key) is tuple and key[0] is reader]:
+            del self._memo[key]
+
+    def slim(self) -> None:
+        """Drop the facts that are :func:`passing`: who still asks has them made anew."""
+        for function in _PASSING:
+            self._memo.pop(function, None)
 
     def _recall(self, key: Any, compute: Callable[[], Any]) -> Any:
         known = self._memo.get(key)
@@ -624,6 +686,12 @@ def _matcher(pattern: str) -> Callable[[str], object] | None:
         return deep or not parent or not match(f"{parent}/")
 
     return matches_itself
+
+
+def _commits(target: Target) -> GitObjects | None:
+    from pytest_reconaudit.git_objects import GitObjects
+
+    return GitObjects(target._git_dir) if target._git_dir is not None else None
 
 
 def _by_name(target: Target) -> dict[str, list[str]]:

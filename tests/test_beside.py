@@ -28,6 +28,30 @@ def test_more_than_a_pipe_holds() -> None:
     assert work.result() == b"x" * 3_000_000
 
 
+def test_forks_may_ask_for_it_too() -> None:
+    work = beside.start(os.getpid)
+    if work is None:
+        pytest.skip("one processor")
+    other = beside.start(work.result)
+    assert other is not None
+    found = work.result()
+    assert found not in (None, os.getpid())
+    assert other.result() == found
+    assert work.ended()
+
+
+def test_each_turn_is_taken_once() -> None:
+    turns = beside.Turns(5)
+
+    def taken() -> int:
+        return sum(1 for _ in iter(turns.take, False))
+
+    other = beside.start(taken)
+    mine = taken()
+    turns.close()
+    assert mine + (other.result() if other is not None else 0) == 5
+
+
 @pytest.mark.parametrize(
     "work",
     [

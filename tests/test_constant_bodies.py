@@ -39,7 +39,7 @@ def kept(record: Any, kind: type[msgspec.Struct]) -> Any:
         ("fn send_mail(to: &str) { info!(\"to {}\", to); }", "logs", "{}"),
         ("fn warm_up_cache() -> R<()> { let key = keys::a(); let _ = key; Ok(()) }", None, ""),
         ("fn warm_cache(id: u8) -> R<()> { let key = format!(\"{}\", id); Ok(()) }", "unused", "()"),
-        ("fn in_transaction<T>(c: &C, f: impl FnOnce(&C) -> T) -> T { f(c) }", "plain", "f(c)"),
+        ("fn in_transaction<T>(c: &Conn, f: impl FnOnce(&Conn) -> T) -> T { f(c) }", "plain", "f(c)"),
         ("fn apply_rules() { todo!() }", "todo", "todo!()"),
     ],
 )  # fmt: skip
@@ -108,7 +108,7 @@ def test_answers_that_never_change() -> None:
     )
     assert record is not None
     assert [(one.name, one.kind) for one in record.stubs] == [
-        ("metrics", "response"), ("health", "value"),
+        ("metrics", "response"), ("health", "response"),
     ]  # fmt: skip
 
 

@@ -62,6 +62,13 @@ def test_other_threads_have_no_limit() -> None:
     assert said == ["done"]
 
 
+@pytest.mark.parametrize(
+    ("files", "seconds"), [(0, 60), (2_000, 60), (2_001, 60.03), (10_000, 300), (10**6, 300)]
+)
+def test_a_large_repository_has_longer(files: int, seconds: float) -> None:
+    assert deadline.limit_for(files) == pytest.approx(seconds)
+
+
 def test_the_item_is_an_error_and_the_fact_is_not_computed_twice(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -57,6 +57,9 @@ def test_other_processes_make_the_same(target: Target) -> None:
 
 def test_a_process_that_dies_is_made_up_for(target: Target) -> None:
     class Dead:
+        def ended(self) -> bool:
+            return True
+
         def result(self) -> None:
             return None
 

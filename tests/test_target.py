@@ -10,8 +10,16 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from pytest_reconaudit import target as module
 from pytest_reconaudit.model import Place
-from pytest_reconaudit.target import MAX_BYTES, Target, TargetError, _glob_to_regex, once
+from pytest_reconaudit.target import (
+    MAX_BYTES,
+    Target,
+    TargetError,
+    _glob_to_regex,
+    once,
+    passing,
+)
 
 
 def write(root: Path, files: dict[str, str | bytes]) -> Path:
@@ -327,3 +335,48 @@ def test_ignore_rules_agree_with_git(patterns: list[str]) -> None:
         ).stdout.split("\0")
         known = {path for path in said if path}
         assert set(Target(root).everything) - {".gitignore"} == known - {".gitignore"}
+
+
+def test_texts_of_a_large_repository_are_packed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    texts = {f"f{number}.rs": f"// größe {number}\n" * 400 for number in range(6)}
+    for path, text in texts.items():
+        (tmp_path / path).write_text(text, "utf-8")
+    monkeypatch.setattr(module, "_PLAIN_TEXTS", 20_000)
+    target = Target(tmp_path)
+    for _ in range(2):
+        assert {path: target.text(path) for path in texts} == texts
+        for path in texts:
+            (tmp_path / path).write_text("read only once")
+    assert target._texts
+    assert target._packed
+    assert not target._texts.keys() & target._packed.keys()
+    assert sum(map(len, target._packed.values())) < 2_000
+
+
+def test_what_is_dropped_is_made_anew(tmp_path: Path) -> None:
+    (tmp_path / "x").write_text("text")
+    target = Target(tmp_path)
+    made: list[str] = []
+
+    @passing
+    def large(target: Target) -> int:
+        made.append("large")
+        return 1
+
+    @once
+    def small(target: Target) -> int:
+        made.append("small")
+        return 2
+
+    def read(text: str, path: str) -> str:
+        made.append(path)
+        return text
+
+    for _ in range(2):
+        assert (large(target), small(target), target.parse(read, "x")) == (1, 2, "text")
+    target.slim()
+    target.forget(read)
+    assert (large(target), small(target), target.parse(read, "x")) == (1, 2, "text")
+    assert made == ["large", "small", "x", "large", "x"]

@@ -11,6 +11,7 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 
 from msgspec import Struct
 
@@ -79,6 +80,7 @@ _NODE_SIDE = regex(
     r"|instrumentation|gulpfile|gruntfile|webpack[\w.-]*|craco[\w.-]*)\.[cm]?[jt]sx?$|\.d\.ts$",
     re.IGNORECASE,
 )
+_IMPORTS = ("from", "require(", "import")
 _NODE_IMPORT = regex(
     r"(?:from\s+|require\(\s*|import\s+)['\"](?:node:[\w/]+|fs|fs/promises|path|http|https|os"
     r"|child_process|crypto|url|util|net|stream|express|fastify|koa|dotenv|pg|mysql2?|mongoose"
@@ -182,6 +184,7 @@ def application_of(target: Target, path: str) -> Application:
     return known[folder]
 
 
+@lru_cache(maxsize=65_536)
 def is_test_path(path: str) -> bool:
     """Whether only tests run the file."""
     return _TESTS.search(path) is not None
@@ -189,7 +192,18 @@ def is_test_path(path: str) -> bool:
 
 def is_node_side(path: str, text: str) -> bool:
     """Whether a script of a frontend package runs in Node rather than in the browser."""
-    return _NODE_SIDE.search(path) is not None or _NODE_IMPORT.search(text) is not None
+    return _NODE_SIDE.search(path) is not None or any(
+        _NODE_IMPORT.match(text, at) is not None for at in _places(text, _IMPORTS)
+    )
+
+
+def _places(text: str, words: tuple[str, ...]) -> Iterator[int]:
+    """Where one of some words stands: faster than a pattern that begins with any of them."""
+    for word in words:
+        at = text.find(word)
+        while at >= 0:
+            yield at
+            at = text.find(word, at + 1)
 
 
 def _is_run(target: Target, package: NpmPackage) -> bool:

@@ -46,6 +46,18 @@ _STATEMENTS = frozenset({"if", "for", "while", "switch", "catch", "function", "c
 _STARTS = frozenset({"main", "constructor", "handler", "register", "setup"})
 _EXPORTED = regex(r"export\s+default\b|module\.exports")
 _INERT = regex(r"#\[(?:allow|inline|must_use|doc|cfg|expect|deprecated|tracing::instrument)\b")
+_STAND_IN = "\ufdd0"
+"""A character that no text may hold."""
+_DEFINES = regex(
+    rf"(?:^|\s)(?:"
+    rf"(?:fn|def|function\s*\*?|struct|enum|class|interface|type|const|let|var)\s+{_STAND_IN}+"
+    rf"|(?:use|import|from)\s[^;=()]{{0,200}}(?<![\w$]){_STAND_IN}+"
+    rf"|impl\b[^;={{}}]{{0,200}}[\s:>]{_STAND_IN}+)(?![\w$])"
+    rf"|^\s*(?:(?:public|private|protected|static|async|override)\s+){{0,4}}{_STAND_IN}+"
+    r"\s*\([^()]{0,200}\)\s*(?::[^={}]{1,80})?\{\s*$"
+    r"|^\s*(?://|#(?!\[)|\*|/\*|export\s*(?:type\s*)?[{*])"
+)
+"""A line that brings a name into being or only speaks of it; the stand-in is the name."""
 _MOST_NAMES = 200
 _MOST_LINES = 4000
 
@@ -147,6 +159,7 @@ class _Names:
         self._target = target
         self._known: dict[tuple[str, tuple[str, ...]], bool] = {}
         self._renamed: dict[str, bool] = {}
+        self._paths: dict[tuple[str, ...], list[str]] = {}
 
     def mentioned(self, name: str, suffix: str) -> bool:
         wanted = (name, _ALIKE[suffix])
@@ -161,11 +174,12 @@ class _Names:
         """Whether some source gives a Rust type another name."""
         known = self._renamed.get(name)
         if known is None:
-            pattern = re.compile(
-                rf"\b{re.escape(name)}\s+as\s+\w|\btype\s+\w+\s*=[^;\n]{{0,200}}\b{re.escape(name)}\b"
-            )
+            word = re.escape(name)
+            # Two patterns that begin with letters: they are found fastest.
+            renames = re.compile(rf"{word}(?<=\b{word})\s+as\s+\w")
+            means = re.compile(rf"type(?<=\btype)\s+\w+\s*=[^;\n]{{0,200}}\b{word}\b")
             known = len(self._renamed) >= _MOST_NAMES or any(
-                name in text and pattern.search(text) is not None
+                name in text and (renames.search(text) or means.search(text)) is not None
                 for path in self._target.files
                 if path.endswith(_ALIKE[suffix]) and (text := self._target.text(path))
             )
@@ -173,30 +187,53 @@ class _Names:
         return known
 
     def _search(self, name: str, suffix: str) -> bool:
-        word = re.compile(rf"(?<![\w$]){re.escape(name)}(?![\w$])")
-        shown = re.escape(name)
-        defines = re.compile(
-            r"(?:^|\s)(?:"
-            rf"(?:fn|def|function\s*\*?|struct|enum|class|interface|type|const|let|var)\s+{shown}"
-            rf"|(?:use|import|from)\s[^;=()]{{0,200}}(?<![\w$]){shown}"
-            rf"|impl\b[^;={{}}]{{0,200}}[\s:>]{shown})(?![\w$])"
-            rf"|^\s*(?:(?:public|private|protected|static|async|override)\s+){{0,4}}{shown}"
-            r"\s*\([^()]{0,200}\)\s*(?::[^={}]{1,80})?\{\s*$"
-            r"|^\s*(?://|#(?!\[)|\*|/\*|export\s*(?:type\s*)?[{*])"
-        )
-        for path in self._target.files:
-            if not path.endswith(_ALIKE[suffix]):
-                continue
+        for path in self._sources(suffix):
             text = self._target.text(path)
-            if name not in text or is_test_path(path):
+            if name not in text:
                 continue
             if suffix == ".rs":
                 text = text.partition("#[cfg(test)]")[0]
-            for match in word.finditer(text):
-                start = text.rfind("\n", 0, match.start()) + 1
-                if not defines.search(text[start : match.end() + 300].partition("\n")[0][:600]):
-                    return True
+            at = text.find(name)
+            while at >= 0:
+                end = at + len(name)
+                if not _is_part(text[at - 1 : at]) and not _is_part(text[end : end + 1]):
+                    start = text.rfind("\n", 0, at) + 1
+                    line = text[start : end + 300].partition("\n")[0][:600]
+                    if not _DEFINES.search(_with_stand_in(line, name)):
+                        return True
+                at = text.find(name, end)
         return False
+
+    def _sources(self, suffix: str) -> list[str]:
+        alike = _ALIKE[suffix]
+        known = self._paths.get(alike)
+        if known is None:
+            known = self._paths[alike] = [
+                path
+                for path in self._target.files
+                if path.endswith(alike) and not is_test_path(path)
+            ]
+        return known
+
+
+def _is_part(character: str) -> bool:
+    """Whether a name goes on with it."""
+    return character.isalnum() or character in ("_", "$")
+
+
+def _with_stand_in(line: str, name: str) -> str:
+    """A line with the name, where it stands as a whole, made into one that no source has.
+
+    So one pattern does for all names; making one for each takes longer than all the searches.
+    """
+    parts = line.split(name)
+    out = parts[0]
+    for index, part in enumerate(parts[1:], 1):
+        whole = not _is_part(parts[index - 1][-1:] or (name[-1] if index > 1 else "")) and not (
+            _is_part(part[:1] or (name[0] if index < len(parts) - 1 else ""))
+        )
+        out += (_STAND_IN * len(name) if whole else name) + part
+    return out
 
 
 @once

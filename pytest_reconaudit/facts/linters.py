@@ -139,7 +139,7 @@ def _pipelines(target: Target) -> tuple[str, ...]:
 
 def _newest_migrations(target: Target) -> tuple[str, ...]:
     """The last migration of each history: what a history has applied is past linting."""
-    newest = (root.migrations[-1].path for root in migration_roots(target) if root.migrations)
+    newest = (root.migrations[-1].path for root in migration_roots(target) if root.tool != "dump")
     return tuple(dict.fromkeys(path for path in newest if path.endswith(".sql")))
 
 

@@ -52,14 +52,18 @@ class IdentityReader:
         self.code = code
         self._functions: dict[int, tuple[int, list[tuple[int, str, int]]]] = {}
 
-    def identity(self, call: Call, function: Function) -> tuple[str, int]:
-        """How the function narrows what it fetches before a write to one user or tenant."""
+    def identity(self, call: Call, function: Function, within: bool) -> tuple[str, int]:
+        """How the function narrows what it fetches before a write to one user or tenant.
+
+        :param within: of a call that is given a function to make the value: what that fetches.
+        """
         known = self._functions.get(function.index)
         if known is None:
             known = self._functions[function.index] = self._narrowing(function)
         if known[0] <= call.start:
             return "", 0
-        return next(((text, line) for end, text, line in known[1] if end <= call.start), ("", 0))
+        first, last = (call.start, call.end - 1) if within else (0, call.start)
+        return next(((text, line) for end, text, line in known[1] if first < end <= last), ("", 0))
 
     def _narrowing(self, function: Function) -> tuple[int, list[tuple[int, str, int]]]:
         """(where the first call ends that checks whose things these are, (end, text, line) of each

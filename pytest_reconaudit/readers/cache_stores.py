@@ -183,11 +183,20 @@ class StoreReader:
                     one.name,
                     code.line(one.name_at),
                     one.exported or self.code.language != "rust",
-                    one.trait if self.code.language == "rust" else "",
+                    one.trait if self.code.language == "rust" else self._interface(owner),
                 )
                 for one in functions
             )
             yield CacheType(owner, code.line(functions[0].name_at), methods)
+
+    def _interface(self, owner: str) -> str:
+        """The interface that a class of a script is written for; empty for none."""
+        if not self.script:
+            return ""
+        match = re.search(
+            rf"\bclass\s+{re.escape(owner)}\b[^{{]{{0,200}}?\bimplements\s+(\w+)", self.source
+        )
+        return match[1] if match is not None else ""
 
     def warmers(self) -> Iterator[Warmer]:
         for one in self.code.functions:

@@ -103,13 +103,14 @@ class TimeReader:
             if word in ("EX", "PX", "EXAT", "PXAT", "KEEPTTL"):
                 if word in ("KEEPTTL", "EXAT", "PXAT") or index + 1 >= len(rest):
                     return UNKNOWN_TTL, ""
-                seconds, text = self.seconds(rest[index + 1], call)
+                seconds, text = self.seconds(rest[index + 1], call, told=True)
                 return (seconds // 1000 if word == "PX" and seconds > 0 else seconds), text
             if one.lstrip().startswith("{"):
                 match = _TTL_FIELD.search(one)
                 if match is None:
                     return (UNKNOWN_TTL if "..." in one else NO_TTL), ""
-                seconds, text = self.seconds(match[2], call)
+                told = match[1].lower() in ("ex", "px", "pttl", "ttlms", "ttlseconds")
+                seconds, text = self.seconds(match[2], call, told=told)
                 if match[1].lower() in ("px", "ttlms", "pttl") and seconds > 0:
                     seconds //= 1000
                 return seconds, text
@@ -124,7 +125,13 @@ class TimeReader:
                 return seconds, text
         return UNKNOWN_TTL, ""
 
-    def seconds(self, text: str, call: Call, depth: int = 0) -> tuple[int, str]:
+    def seconds(
+        self, text: str, call: Call, depth: int = 0, *, told: bool = False
+    ) -> tuple[int, str]:
+        """(seconds, the expression) of a time to live.
+
+        :param told: whether its unit is known; else a large number is taken for milliseconds.
+        """
         if len(text) > _LONGEST:
             return UNKNOWN_TTL, text[:60]
         text = LEADS.sub("", " ".join(text.split())).strip().rstrip(",")
@@ -173,7 +180,7 @@ class TimeReader:
         ).strip()
         number = whole_number(bare)
         if number is not None:
-            if self.script and number >= 100_000:
+            if self.script and number >= 100_000 and not told:
                 number //= 1000
             return (
                 number if number > 0 else NO_TTL if self.code.language != "python" else 0
@@ -186,8 +193,8 @@ class TimeReader:
             if binding is None and bare != word:
                 binding = next(iter(self.code.bindings_named(word)), None)
             if binding is not None and binding.value[1] > binding.value[0]:
-                seconds = self.seconds(self.code.text(binding.value), call, depth + 1)[0]
-                return seconds, shown
+                value = self.code.text(binding.value)
+                return self.seconds(value, call, depth + 1, told=told)[0], shown
         return UNKNOWN_TTL, shown
 
 

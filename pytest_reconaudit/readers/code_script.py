@@ -37,33 +37,25 @@ __all__ = ["imports_of", "index_script", "is_new"]
 _COMMON = """
 (call_expression) @call
 (new_expression) @new
-(call_expression function: [(identifier) (super) (import)] @name)
-(call_expression function: (member_expression property: (_) @name))
-(new_expression constructor: [
-  (identifier) @name (member_expression property: (_) @name)])
-(call_expression arguments: (arguments (_) @arg))
-(call_expression arguments: (template_string) @arg)
-(new_expression arguments: (arguments (_) @arg))
-(arguments (comment) @comment)
-(await_expression [(call_expression) (new_expression)] @awaited)
+(arguments) @arguments
+(await_expression) @await
 (function_declaration) @function
 (generator_function_declaration) @function
 (function_expression) @function
 (generator_function) @function
-(arrow_function) @function
+(arrow_function) @arrow
 (method_definition) @function
-(arrow_function body: (_) @block)
 (statement_block) @block
-(if_statement consequence: (_) @if)
-(else_clause (_) @else)
-(try_statement body: (_) @try)
-(catch_clause body: (_) @catch)
-(finally_clause body: (_) @finally)
+(if_statement) @if
+(else_clause) @else
+(try_statement) @try
+(catch_clause) @catch
+(finally_clause) @finally
 (switch_body) @match
-(for_statement body: (_) @block) @for
-(for_in_statement body: (_) @block) @for_in
-(while_statement body: (_) @block) @while
-(do_statement body: (_) @block) @do
+(for_statement) @for
+(for_in_statement) @for_in
+(while_statement) @while
+(do_statement) @do
 (lexical_declaration) @let
 (variable_declaration) @let
 (pair value: [(arrow_function) (function_expression) (generator_function)]) @pair
@@ -80,12 +72,6 @@ _SCRIPT = _COMMON + "(field_definition) @field"
 _TYPED = (
     _COMMON
     + """
-(call_expression function: (non_null_expression [
-  (identifier) @name (member_expression property: (_) @name)
-  (instantiation_expression (await_expression [
-    (identifier) @name (member_expression property: (_) @name)]))]))
-(call_expression function: (await_expression [
-  (identifier) @name (member_expression property: (_) @name)]))
 (abstract_class_declaration) @class
 (public_field_definition) @field
 (class_body (decorator) @decorator)
@@ -93,20 +79,34 @@ _TYPED = (
 (module) @module
 """
 )
+"""Nearly all patterns are of one node: one below another takes a hundred times as long to compile,
+and what it finds is told from the text or the node in less time than a capture takes."""
 _KINDS = (
     "export", "import", "class", "module", "object", "let", "assign", "decorator", "pair", "field",
-    "for", "for_in", "while", "do", "arg", "function", "block", "match", "call", "new", "name",
+    "for", "for_in", "while", "do", "function", "block", "match", "call", "new", "arguments",
 )  # fmt: skip
 """In the order of handling where two nodes have one range."""
-_LABELS = ("if", "else", "try", "catch", "finally")
-_BARE = ("arg", "name", "call", "new")
-_ARG, _NAME, _CALL, _NEW = (_KINDS.index(kind) for kind in _BARE)
-_BLOCK = _KINDS.index("block")
+_NEW, _ARGUMENTS, _BLOCK = map(_KINDS.index, ("new", "arguments", "block"))
+_MADE = (_KINDS.index("call"), _NEW)
+_LABELS = (
+    ("if", "consequence"), ("else", ""), ("try", "body"), ("catch", "body"), ("finally", "body"),
+)  # fmt: skip
+"""What is a block as the part of a statement (empty: any part)."""
 _START, _END, _KIND, _LIMIT = 29, 5, 31, (1 << 24) - 1
 """A node as one number: its start, the limit less its end, its kind; each in bits of its own."""
 _WORDS = regex(
     rb"[A-Za-z_$\x80-\xff][\w$\x80-\xff]*(?:\s*!?\??\.\s*#?[A-Za-z_$\x80-\xff][\w$\x80-\xff]*)*"
 )
+_LAST_WORD = regex(rb"\s*(#?[A-Za-z_$\x80-\xff][\w$\x80-\xff]*)")
+_ONE = regex(rb"\(\s*([\w$]+(?:\.[\w$]+)*|\"[^\"\\\n]*\"|'[^'\\\n]*')\s*\)")
+_NO_NAMES = frozenset(
+    {
+        b"this", b"undefined", b"null", b"true", b"false", b"new", b"await", b"yield", b"import",
+        b"super", b"typeof", b"void", b"delete", b"function", b"class", b"async",
+    }
+)  # fmt: skip
+"""Words that may stand first in what is called and be no identifier."""
+_NO_PARTS = frozenset({"comment", "ERROR"})
 _MAX_PATH = 200
 _AWAIT = (b"await ", b"await\n", b"await\t", b"await(")
 _TEST_CALL = regex(
@@ -186,15 +186,22 @@ class _Indexing:
         self.functions: list[dict[str, Any]] = []
         self.calling: list[tuple[int, int]] = []
         """(end, index) of the calls around, outer first."""
-        self.call_arguments: list[list[_Range]] = []
+        self.call_arguments: list[tuple[_Range, ...]] = []
         self.call_starts: list[int] = []
+        self.awaited: set[_Range] = set()
+        """Ranges of the calls that are awaited."""
+        self.broken = False
+        """Whether the grammar had to guess: then only nodes tell what a call is."""
+        self.function_bodies: dict[_Range, Node | None] = {}
+        """Range of an arrow function → its body."""
 
     def code(self) -> Code:
         keys, nodes = self._nodes()
         build, containers, calling = self.build, self.containers, self.calling
         methods = [getattr(self, f"_{kind}", None) for kind in _KINDS]
-        spans: list[tuple[int, int, int, bool]] = []
-        names: list[_Range] = []
+        spans: list[tuple[int, int, int, bool, Node]] = []
+        heads: list[int] = []
+        """Of each call where its arguments begin; -1 without any in parentheses."""
         arguments, starts, at = self.call_arguments, self.call_starts, build.at
         inner = len(self.source) + 1
         """Where the innermost call ends."""
@@ -205,19 +212,18 @@ class _Indexing:
             while inner <= start:
                 calling.pop()
                 inner = calling[-1][0]
-            if kind == _ARG:
-                if calling[-1][1] >= 0:
-                    arguments[calling[-1][1]].append((start, end))
-            elif kind == _NAME:
-                if calling[-1][1] >= 0:
-                    names[calling[-1][1]] = (start, end)
-            elif kind in (_CALL, _NEW):
+            if kind == _ARGUMENTS:
+                if inner == end:
+                    index = calling[-1][1]
+                    heads[index] = start
+                    arguments[index] = self._given(nodes[key], start, end)
+            elif kind in _MADE:
                 at(start)
                 calling.append((end, len(spans)))
                 inner = end
-                spans.append((start, end, build.scope, kind == _NEW))
-                names.append((start, start))
-                arguments.append([])
+                spans.append((start, end, build.scope, kind == _NEW, nodes[key]))
+                heads.append(-1)
+                arguments.append(())
                 starts.append(start)
             else:
                 at(start)
@@ -226,12 +232,12 @@ class _Indexing:
                 method = methods[kind]
                 if method is not None:
                     method(nodes[key], start, end)
-        self._calls(spans, names)
+        self._calls(spans, heads)
         build.functions.extend(Function(**one) for one in self.functions)
         return build.code()
 
     def _nodes(self) -> tuple[list[int], dict[int, Node]]:
-        """All that is looked at, outer before inner, and the nodes that are needed.
+        """All that is looked at, outer before inner, and the nodes.
 
         A node is told by one number made of its start, its end and its kind: numbers of a few
         ten thousand nodes are sorted in a fraction of the time that tuples take.
@@ -241,39 +247,72 @@ class _Indexing:
         if len(self.source) >= _LIMIT:
             return [], {}
         language = self.tree.language
+        root = self.tree.root
+        self.broken = root.has_error
         pattern = _SCRIPT if language == "javascript" else _TYPED
-        found = QueryCursor(query(language, pattern)).captures(self.tree.root)
-        self.awaited = {(node.start_byte, node.end_byte) for node in found.get("awaited", ())}
+        found = QueryCursor(query(language, pattern)).captures(root)
+        for node in found.get("await", ()):
+            self._await(node)
         nodes: dict[int, Node] = {}
-        bare: list[int] = []
-        for label in _LABELS:
+        base = (_LIMIT << _END) + _BLOCK
+        labels = self.labels
+        for label, field in _LABELS:
             for node in found.get(label, ()):
-                self.labels[node.start_byte, node.end_byte] = label
-                key = (node.start_byte << _START) + ((_LIMIT - node.end_byte) << _END) + _BLOCK
-                nodes[key] = node
+                for part in node.children_by_field_name(field) if field else node.named_children:
+                    if part.type == "ERROR":
+                        continue
+                    start, end = part.start_byte, part.end_byte
+                    labels[start, end] = label
+                    nodes[(start << _START) - (end << _END) + base] = part
+        for label in ("for", "for_in", "while", "do"):
+            for node in found.get(label, ()):
+                for part in node.children_by_field_name("body"):
+                    nodes[(part.start_byte << _START) - (part.end_byte << _END) + base] = part
+        arrows, bodies = found.get("arrow"), self.function_bodies
+        for node in arrows or ():
+            body = node.child_by_field_name("body")
+            bodies[node.start_byte, node.end_byte] = body
+            if body is not None:
+                nodes[(body.start_byte << _START) - (body.end_byte << _END) + base] = body
+        if arrows:
+            found.setdefault("function", []).extend(arrows)
         for kind, name in enumerate(_KINDS):
             these = found.get(name)
-            if not these:
-                continue
-            base = (_LIMIT << _END) + kind
-            if name in _BARE:
-                bare += [
-                    (node.start_byte << _START) - (node.end_byte << _END) + base for node in these
-                ]
-            else:
+            if these:
+                base = (_LIMIT << _END) + kind
                 for node in these:
                     nodes[(node.start_byte << _START) - (node.end_byte << _END) + base] = node
-        comments = found.get("comment")
-        if comments:
-            base = (_LIMIT << _END) + _ARG
-            out = {
-                (node.start_byte << _START) - (node.end_byte << _END) + base for node in comments
-            }
-            bare = [key for key in bare if key not in out]
         self._exports(found.get("export", ()))
-        keys = [*nodes, *bare]
-        keys.sort()
-        return keys, nodes
+        return sorted(nodes), nodes
+
+    def _await(self, node: Node) -> None:
+        """Note the range of the call that is awaited, if it is one."""
+        start, end = node.start_byte, node.end_byte
+        source = self.source
+        if not self.broken and source.startswith(b"await", start):
+            at = _after_blanks(source, start + 5)
+            if source[at : at + 1] != b"/":  # no comment
+                self.awaited.add((at, end))
+                return
+        for one in node.named_children:
+            if one.type in ("call_expression", "new_expression"):
+                self.awaited.add((one.start_byte, one.end_byte))
+
+    def _given(self, node: Node, start: int, end: int) -> tuple[_Range, ...]:
+        """The range of each argument."""
+        if end - start == 2:
+            return ()
+        if not self.broken:
+            one = _ONE.fullmatch(self.source, start, end)
+            if one is not None:
+                return (one.span(1),)
+        return tuple(
+            [
+                (one.start_byte, one.end_byte)
+                for one in node.named_children
+                if one.type not in _NO_PARTS
+            ]
+        )
 
     def _exports(self, nodes: list[Node] | tuple[()]) -> None:
         """The names that are exported by a list or by ``module.exports``."""
@@ -295,46 +334,39 @@ class _Indexing:
                 elif match[3]:
                     self.exported_names.update(_PLAIN.findall(match[3].decode("utf-8", "replace")))
 
-    def _calls(self, spans: list[tuple[int, int, int, bool]], names: list[_Range]) -> None:
+    def _calls(self, spans: list[tuple[int, int, int, bool, Node]], heads: list[int]) -> None:
         """Make the calls of what was seen of them."""
         source, awaited, calls = self.source, self.awaited, self.build.calls
-        arguments = self.call_arguments
-        paths: dict[bytes, tuple[str, ...]] = {}
-        whole = _WORDS.fullmatch
+        arguments, sure = self.call_arguments, not self.broken
+        plain: dict[bytes, tuple[str, tuple[str, ...], int, int] | None] = {}
         late = -1
-        for index, (start, end, scope, new) in enumerate(spans):
-            name_at, name_end = names[index]
+        for index, (start, end, scope, new, node) in enumerate(spans):
             is_awaited = (start, end) in awaited
             if source.startswith(_AWAIT, start):
                 # Of `await f<T>(x)` the grammar makes a call of `await f<T>`.
                 is_awaited = start != late
                 late = start
                 start = _after_blanks(source, start + 5)
-            name, receiver = "", (start, start)
-            path: tuple[str, ...] = ()
-            if name_end > name_at:
+            known = None
+            if sure and heads[index] >= 0:
                 begin = _after_blanks(source, start + 3) if new else start
-                if name_at <= begin:
-                    begin = name_at
+                raw = source[begin : heads[index]]
+                if raw in plain:
+                    known = plain[raw]
                 else:
-                    upto = name_at
-                    while upto > begin and source[upto - 1] in b" \t\r\n.?!":
-                        upto -= 1
-                    receiver = (begin, upto)
-                raw = source[begin if name_end - begin < _MAX_PATH else name_at : name_end]
-                known = paths.get(raw)
-                if known is None:
-                    known = _words(raw) if whole(raw) else ()
-                    if name_end - begin >= _MAX_PATH:
-                        known = ()
-                    paths[raw] = known
-                path = known
-                if path:
-                    name = path[-1]
-                    if path[0] == "this" or (path[0] == "super" and len(path) > 1):
-                        path = ()
-                else:
-                    name = source[name_at:name_end].decode("utf-8", "replace")
+                    known = plain[raw] = _called(raw)
+            if known is not None:
+                name, path, name_at, upto = known
+                name_at += begin
+                receiver = (begin, begin + upto) if upto else (start, start)
+                given = arguments[index]
+            else:
+                name, path, name_at, receiver = self._looked_at(node, start, new)
+                given = arguments[index]
+                if heads[index] < 0:
+                    part = node.child_by_field_name("arguments")
+                    if part is not None and part.type == "template_string":
+                        given = ((part.start_byte, part.end_byte),)
             calls.append(
                 Call(
                     index,
@@ -344,11 +376,70 @@ class _Indexing:
                     end,
                     name_at,
                     receiver,
-                    tuple(arguments[index]),
+                    given,
                     scope,
                     is_awaited,
                 )
             )
+
+    def _looked_at(
+        self, node: Node, start: int, new: bool
+    ) -> tuple[str, tuple[str, ...], int, _Range]:
+        """(name, path, where the name stands, receiver) of a call by its nodes."""
+        source = self.source
+        found = self._name_of(node, new)
+        if found is None:
+            return "", (), node.start_byte, (start, start)
+        name_at, name_end = found.start_byte, found.end_byte
+        receiver = (start, start)
+        if name_end <= name_at:
+            return "", (), name_at, receiver
+        begin = _after_blanks(source, start + 3) if new else start
+        if name_at <= begin:
+            begin = name_at
+        else:
+            upto = name_at
+            while upto > begin and source[upto - 1] in b" \t\r\n.?!":
+                upto -= 1
+            receiver = (begin, upto)
+        raw = source[begin:name_end]
+        if len(raw) < _MAX_PATH and _WORDS.fullmatch(raw):
+            path = _words(raw)
+            return path[-1], () if _is_own(path) else path, name_at, receiver
+        name = source[name_at:name_end].decode("utf-8", "replace")
+        if len(raw) >= _MAX_PATH and _WORDS.fullmatch(raw := source[name_at:name_end]):
+            name = _words(raw)[-1]
+        return name, (), name_at, receiver
+
+    def _name_of(self, node: Node, new: bool) -> Node | None:
+        """The last word of what is called."""
+        called = node.child_by_field_name("constructor" if new else "function")
+        if called is None:
+            return None
+        kind = called.type
+        if kind == "identifier" or (kind in ("super", "import") and not new):
+            return called
+        if kind == "member_expression":
+            return _property(called)
+        if new or self.tree.language == "javascript":
+            return None
+        found = None
+        if kind == "non_null_expression":
+            for one in called.named_children:
+                if one.type in ("identifier", "member_expression"):
+                    found = one
+                elif one.type == "instantiation_expression":
+                    for inner in one.named_children:
+                        if inner.type == "await_expression":
+                            called = inner
+                            kind = "await_expression"
+        if kind == "await_expression":
+            for one in called.named_children:
+                if one.type in ("identifier", "member_expression"):
+                    found = one
+        if found is not None and found.type == "member_expression":
+            return _property(found)
+        return found
 
     def _text(self, node: Node) -> str:
         return self.build.text(node.start_byte, node.end_byte)
@@ -357,10 +448,12 @@ class _Indexing:
 
     def _function(self, node: Node, start: int, end: int) -> None:
         kind = node.type
-        body = node.child_by_field_name("body")
+        if kind == "arrow_function":
+            body, name_node = self.function_bodies[start, end], None
+        else:
+            body, name_node = node.child_by_field_name("body"), node.child_by_field_name("name")
         span = (body.start_byte, body.end_byte) if body is not None else (end, end)
         given = node.child_by_field_name("parameters") or node.child_by_field_name("parameter")
-        name_node = node.child_by_field_name("name") if kind != "arrow_function" else None
         owner, name, name_at, whole = self.named.pop((start, end), ("", "", start, start))
         method = kind == "method_definition"
         declared = kind in ("function_declaration", "generator_function_declaration")
@@ -419,12 +512,10 @@ class _Indexing:
     ) -> None:
         call = -1
         around = self.calling[-1][1]
-        if around >= 0:
-            arguments = self.call_arguments[around]
-            if arguments and arguments[-1] == (start, end):
-                call = around
-                if _TEST_CALL.match(self.source, self.call_starts[call]):
-                    self.tests.append(end)
+        if around >= 0 and (start, end) in self.call_arguments[around]:
+            call = around
+            if _TEST_CALL.match(self.source, self.call_starts[call]):
+                self.tests.append(end)
         head = (given.start_byte, given.end_byte) if given is not None else (0, 0)
         # One scope for the closure, none for its braces.
         self.bodies[span] = ("", head, -1, False)
@@ -718,6 +809,45 @@ class _Indexing:
             imports.append(Import(star[1] or "*", (module, "*"), start, type_only))
         elif not clause.strip():
             imports.append(Import("", (module,), start))
+
+
+def _property(node: Node) -> Node | None:
+    """The last word of ``a.b.c``."""
+    found = node.child_by_field_name("property")
+    return found if found is not None and found.is_named else None
+
+
+def _is_own(path: tuple[str, ...]) -> bool:
+    """Whether a path begins with the object itself."""
+    return path[0] == "this" or (path[0] == "super" and len(path) > 1)
+
+
+def _called(raw: bytes) -> tuple[str, tuple[str, ...], int, int] | None:
+    """(name, path, where the name stands, where the receiver ends) of the source before the
+    arguments of a call; ``None`` when the nodes must tell."""
+    if not raw or raw[-1] in b" \t\r\n":
+        return None
+    dot = raw.rfind(b".")
+    last = _LAST_WORD.fullmatch(raw, dot + 1)
+    if last is None:
+        return None
+    name_at = last.start(1)
+    name = last[1].decode("utf-8", "replace")
+    upto = 0
+    if dot >= 0:
+        upto = dot
+        while upto and raw[upto - 1] in b" \t\r\n.?!":
+            upto -= 1
+        if not upto:
+            return None
+    elif name_at:
+        return None
+    if len(raw) >= _MAX_PATH or not _WORDS.fullmatch(raw):
+        return (name, (), name_at, upto) if dot >= 0 else None
+    path = _words(raw)
+    if path[0].encode() in _NO_NAMES and (len(path) == 1 or not _is_own(path)):
+        return None
+    return path[-1], () if _is_own(path) else path, name_at, upto
 
 
 def _after_blanks(source: bytes, at: int) -> int:

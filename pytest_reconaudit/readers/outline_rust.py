@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.readers.code import Code
 from pytest_reconaudit.readers.scans.outline import More, OutlinedType, folded
-from pytest_reconaudit.readers.syntax import query
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -16,7 +15,8 @@ if TYPE_CHECKING:
 __all__ = ["describe"]
 
 _MOD = regex(rb"\bmod\s+\w+\s*\{")
-_MODS = "(mod_item body: (_)) @mod"
+_MOD_WORD = regex(rb"\bmod\b")
+_MOD_ITEM = frozenset({"mod_item"})
 _TYPE_ITEM = regex(rb"\b(?:struct|enum|trait|type|union)\s+[A-Z]\w*")
 _FIELD = regex(
     r"^[ \t]*(?:pub(?:\([^)\n]{1,40}\))?[ \t]+)?(?:r#)?([a-z_]\w*)[ \t]*:[ \t]*([^\n]{1,200}?),?[ \t]*(?://[^\n]*)?$",
@@ -55,8 +55,13 @@ def describe(code: Code) -> More:
     source = code.source
     mods = []
     if b"mod " in source and _MOD.search(source):
-        nodes = code.tree.captures(query("rust", _MODS)).get("mod", [])
-        mods = [(node.start_byte, node.end_byte, _name(code, node)) for node in nodes]
+        # Cheaper than a query, which goes through the whole tree.
+        nodes = sorted(code.tree.around(_MOD_WORD, _MOD_ITEM), key=_start)
+        mods = [
+            (node.start_byte, node.end_byte, _name(code, node))
+            for node in nodes
+            if node.child_by_field_name("body") is not None
+        ]
     more.types = tuple(_types(code, mods))
     statics = [
         (one.name, folded(one.type, _TYPE))

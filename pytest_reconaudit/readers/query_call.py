@@ -13,6 +13,7 @@ from msgspec import Struct
 
 from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.readers.code import Binding, Call, Code
+from pytest_reconaudit.readers.query_shape import Compared
 
 __all__ = ["FoundQuery", "binding_near", "expression_text", "sql_of", "table_name"]
 
@@ -87,6 +88,8 @@ class FoundQuery(Struct, frozen=True, eq=False):
     """Those that an update sets, as far as they are plain."""
     bulk: bool = False
     """It sends a whole list of rows."""
+    compared: tuple[Compared, ...] = ()
+    """What a plain chain of Diesel on one table filters by."""
 
 
 def sql_of(text: str) -> tuple[str, str, str, tuple[str, ...]] | None:

@@ -382,7 +382,10 @@ _CACHED_LIKE = frozenset({"insert", "update", "delete"})
 
 
 def _limit(text: str) -> str:
-    match = _LIMIT.search(text)
-    if match is None:
-        return ""
-    return next((word.strip() for word in match.groups() if word), "paginated")
+    depth = at = 0
+    for match in _LIMIT.finditer(text):
+        between = text[at : match.start()]
+        depth, at = depth + between.count("{") - between.count("}"), match.start()
+        if depth <= 1 or "(" in match[0]:
+            return next((word.strip() for word in match.groups() if word), "paginated")
+    return ""  # how many of each row's own children come along bounds no rows

@@ -7,7 +7,7 @@ knows line and (unnested) block comments, strings of every kind and characters; 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from pytest_reconaudit.patterns import regex
 
@@ -29,12 +29,18 @@ _SPACE = bytes.maketrans(
 )
 
 
-def code_of(text: str) -> str:
+def code_of(text: str, noise: Iterable[re.Match[str]] | None = None) -> str:
     """A text without its comments, strings and characters; a blank stands for each.
 
     Line breaks inside of them are lost.
+
+    :param noise: what :func:`noise_of` found in it, where that is known.
     """
-    return _NOISE.sub(" ", text)
+    parts, at = [], 0
+    for match in noise_of(text) if noise is None else noise:
+        parts.append(text[at : match.start()])
+        at = match.end()
+    return " ".join([*parts, text[at:]])
 
 
 def noise_of(text: str) -> Iterator[re.Match[str]]:

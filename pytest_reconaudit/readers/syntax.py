@@ -62,6 +62,8 @@ stopped."""
 _MAX_CHAIN = 20_000
 """Levels of a tree: queries take quadratic time beyond some tens of thousands."""
 _MAX_CLIMB = 60
+_SHORT = 2_000
+"""Bytes of a node that is gone through in less time than a query takes to compile."""
 _DEADLINE = 3.0
 _BRACKETS = regex(r"[(\[{)\]}]")
 
@@ -108,6 +110,9 @@ class SyntaxTree(Struct, frozen=True, eq=False):
 
         :param within: only below (and including) this node.
         """
+        if within is not None and within.end_byte - within.start_byte <= _SHORT:
+            yield from sorted(_below(within, kinds), key=_outer_first)
+            return
         query = _kinds_query(self.language, kinds)
         if query is not None:
             yield from self.captures(query, within).get("node", ())
@@ -279,6 +284,15 @@ def _kinds_query(language: str, kinds: frozenset[str]) -> Query | None:
     if not known:
         return None
     return _query(language, "[" + " ".join(f"({kind})" for kind in known) + "] @node")
+
+
+def _below(node: Node, kinds: frozenset[str]) -> Iterator[Node]:
+    pending = [node]
+    while pending:
+        one = pending.pop()
+        if one.is_named and one.type in kinds:
+            yield one
+        pending += one.named_children
 
 
 def _outer_first(node: Node) -> tuple[int, int]:

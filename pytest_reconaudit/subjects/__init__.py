@@ -10,6 +10,7 @@ from __future__ import annotations
 import importlib
 import pkgutil
 from collections.abc import Callable, Iterable
+from functools import cache
 from typing import Any, TypeVar
 
 from msgspec import Struct
@@ -65,7 +66,8 @@ def fact(name: str) -> Callable[[P], P]:
     return register
 
 
+@cache
 def load_providers() -> None:
-    """Import every provider module of this package, in name order."""
+    """Import every provider module of this package, in name order, once."""
     for module in sorted(found.name for found in pkgutil.iter_modules(__path__)):
         importlib.import_module(f"{__name__}.{module}")

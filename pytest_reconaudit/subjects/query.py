@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from pytest_reconaudit.facts.db.catalogs import NoCatalog
 from pytest_reconaudit.facts.query.lists import list_files
 from pytest_reconaudit.facts.query.repetitions import query_files
+from pytest_reconaudit.facts.query.unindexed import filtered_tables
 from pytest_reconaudit.model import SkipReason
 from pytest_reconaudit.subjects import Nothing, Subject, subject
 from pytest_reconaudit.target import Target
@@ -27,3 +29,13 @@ def _list_files(target: Target) -> Iterable[Subject] | Nothing:
     if query_files(target):
         return Nothing(SkipReason.NO_INPUT, "no list query is known to answer a GET")
     return Nothing(SkipReason.NO_INPUT, _NO_QUERIES)
+
+
+@subject("filtered_table")
+def _filtered_tables(target: Target) -> Iterable[Subject] | Nothing:
+    found = filtered_tables(target)
+    if isinstance(found, NoCatalog):
+        return Nothing(found.reason, found.detail)
+    if not found:
+        return Nothing(SkipReason.NO_INPUT, "no plain statement of the code filters a known table")
+    return [Subject(one.id, one) for one in found]

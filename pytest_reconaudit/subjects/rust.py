@@ -13,7 +13,7 @@ from pytest_reconaudit.facts.rust.placeholders import crate_bodies
 from pytest_reconaudit.facts.rust.regexes import regex_files
 from pytest_reconaudit.facts.rust.release_profiles import release_profiles
 from pytest_reconaudit.facts.rust.shadowed_routes import rust_route_tables
-from pytest_reconaudit.facts.rust.used_dependencies import crate_uses
+from pytest_reconaudit.facts.rust.used_dependencies import grouped_crate_uses
 from pytest_reconaudit.model import SkipReason
 from pytest_reconaudit.subjects import Nothing, Subject, subject
 from pytest_reconaudit.target import Target
@@ -31,7 +31,7 @@ def _cargo_locks(target: Target) -> Iterable[Subject] | Nothing:
 
 @subject("crate_use")
 def _crate_uses(target: Target) -> Iterable[Subject] | Nothing:
-    found = [Subject(one.package.path, one) for one in crate_uses(target)]
+    found = [Subject(one.package.path, one) for one in grouped_crate_uses(target)]
     if found:
         return found
     if cargo_packages(target):

@@ -7,9 +7,10 @@ parameter with a type), never by its name alone.
 
 from __future__ import annotations
 
+from array import array
 from bisect import bisect_right
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
@@ -19,9 +20,14 @@ from pytest_reconaudit.facts.code.names import Names, Outlines, Ref
 from pytest_reconaudit.facts.code.places import is_test_path
 from pytest_reconaudit.facts.code.scanned import scanned
 from pytest_reconaudit.facts.network.routes import Route, route_tables
-from pytest_reconaudit.readers.scans.outline import OutlinedCall, OutlinedFunction, outline
+from pytest_reconaudit.readers.scans.outline import (
+    FileOutline,
+    OutlinedCall,
+    OutlinedFunction,
+    outline,
+)
 from pytest_reconaudit.readers.syntax import LANGUAGES
-from pytest_reconaudit.target import Target, once
+from pytest_reconaudit.target import Target, once, passing
 
 if TYPE_CHECKING:
     from pytest_reconaudit.facts.code.names_rust import RustNames
@@ -55,9 +61,32 @@ class Reached(Struct, frozen=True):
     """The functions called on the way, the handler first, the function itself last."""
 
 
-@once
+class _Some(Mapping[str, FileOutline]):
+    """The outlines of some files."""
+
+    def __init__(self, every: Outlines, paths: Iterable[str]) -> None:
+        self._every = every
+        self._paths = dict.fromkeys(paths)
+
+    def __getitem__(self, path: str) -> FileOutline:
+        if path not in self._paths:
+            raise KeyError(path)
+        return self._every[path]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._paths)
+
+    def __len__(self) -> int:
+        return len(self._paths)
+
+    def __contains__(self, path: object) -> bool:
+        return path in self._paths
+
+
+@passing
 def _outlines(target: Target) -> Outlines:
-    return {path: one for path, one in scanned(target, outline).items() if not is_test_path(path)}
+    every = scanned(target, outline)
+    return _Some(every, (path for path in every if not is_test_path(path)))
 
 
 def outlined(target: Target, ref: Ref) -> OutlinedFunction:
@@ -86,7 +115,7 @@ def _line(function: OutlinedFunction) -> int:
 # -- calls ---------------------------------------------------------------------------------
 
 
-@once
+@passing
 def rust_names(target: Target) -> RustNames:
     """What names mean in the Rust files."""
     from pytest_reconaudit.facts.code.names_rust import RustNames
@@ -94,14 +123,14 @@ def rust_names(target: Target) -> RustNames:
     return RustNames(target, _of(target, "rust"))
 
 
-@once
+@passing
 def _python(target: Target) -> Names:
     from pytest_reconaudit.facts.code.names_python import PythonNames
 
     return PythonNames(target, _of(target, "python"))
 
 
-@once
+@passing
 def _script(target: Target) -> Names:
     from pytest_reconaudit.facts.code.names_script import ScriptNames
 
@@ -109,7 +138,8 @@ def _script(target: Target) -> Names:
 
 
 def _of(target: Target, *languages: str) -> Outlines:
-    return {path: one for path, one in _outlines(target).items() if _language(path) in languages}
+    every = _outlines(target)
+    return _Some(every, (path for path in every if _language(path) in languages))
 
 
 def _language(path: str) -> str:
@@ -123,21 +153,21 @@ def _names(target: Target, path: str) -> Names:
     return _python(target) if language == "python" else _script(target)
 
 
-@once
-def _callees(target: Target) -> dict[Ref, tuple[tuple[OutlinedCall, tuple[Ref, ...] | None], ...]]:
-    """Filled as functions are asked for."""
+@passing
+def _callees(target: Target) -> dict[Ref, tuple[tuple[Ref, ...] | None, ...]]:
+    """Function → what each of its calls means; filled as functions are asked for."""
     return {}
 
 
 def callees(target: Target, caller: Ref) -> tuple[tuple[OutlinedCall, tuple[Ref, ...] | None], ...]:
     """The calls that a function makes, each with what it means (see :func:`meant`)."""
     known = _callees(target)
+    calls = outlined(target, caller).calls
     found = known.get(caller)
     if found is None:
         names = _names(target, caller.path)
-        calls = outlined(target, caller).calls
-        found = known[caller] = tuple([(call, names.meant(caller, call)) for call in calls])
-    return found
+        found = known[caller] = tuple([names.meant(caller, call) for call in calls])
+    return tuple(zip(calls, found, strict=True))
 
 
 def meant(target: Target, caller: Ref, call: OutlinedCall) -> tuple[Ref, ...] | None:
@@ -150,67 +180,102 @@ def meant(target: Target, caller: Ref, call: OutlinedCall) -> tuple[Ref, ...] | 
     return _names(target, caller.path).meant(caller, call)
 
 
-_Calls = dict[str, list[tuple[Ref, OutlinedCall]]]
+_Site = int
+"""A call: the number of its file, its function's and its own there, in one number. There are as
+many calls as lines in some code bases: their records stay encoded."""
+_BITS = 21
+_MASK = (1 << _BITS) - 1
 
 
-@once
-def _calls_by_name(target: Target) -> _Calls:
+class _Sites(Struct, frozen=True, eq=False):
+    """Where which names are called."""
+
+    paths: tuple[str, ...]
+    by_name: dict[str, array[int]]
     """The words of a function's name → the calls that may mean it, as the callers write them."""
-    found: _Calls = {}
+
+
+@passing
+def _sites(target: Target) -> _Sites:
+    found: dict[str, array[int]] = {}
     defaults: set[str] = set()
     """Names that default exports go by: `export { default as listUsers } from "./list"`."""
-    for path, one in _outlines(target).items():
+    paths = tuple(_outlines(target))
+    for number, path in enumerate(paths):
+        one = _outlines(target)[path]
         renamed = {name: words[-1] for name, words in one.imports if words[-1] != name}
         defaults.update(name for name, word in renamed.items() if word == "default")
         for index, function in enumerate(one.functions):
             if function.is_test:
                 continue
-            caller = Ref(path, index)
-            for call in function.calls:
+            first = ((number << _BITS) + index) << _BITS
+            for site, call in enumerate(function.calls, first):
                 name = call.name
-                found.setdefault(name, []).append((caller, call))
+                if name not in found:
+                    found[name] = array("Q")
+                found[name].append(site)
                 if call.path and (other := renamed.get(call.path[0])):
                     # `use a as b`, or the default export of a module under any name
-                    found.setdefault(other, []).append((caller, call))
+                    found.setdefault(other, array("Q")).append(site)
                 if name[:1].isupper():
-                    found.setdefault("*made", []).append((caller, call))
+                    found.setdefault("*made", array("Q")).append(site)
     for name in defaults:
-        found.setdefault("default", []).extend(found.get(name, ()))
-    return found
+        found.setdefault("default", array("Q")).extend(found.get(name, ()))
+    return _Sites(paths, found)
+
+
+def _call_at(target: Target, site: _Site) -> tuple[Ref, OutlinedCall]:
+    place, call = site >> _BITS, site & _MASK
+    ref = Ref(_sites(target).paths[place >> _BITS], place & _MASK)
+    return ref, outlined(target, ref).calls[call]
 
 
 _MAKERS = frozenset({"constructor", "__init__", "__call__", "__post_init__"})
 
 
-@once
-def _callers(target: Target) -> dict[Ref, tuple[tuple[Ref, OutlinedCall], ...]]:
-    """Filled as functions are asked for."""
+@passing
+def _resolved(target: Target) -> dict[str, dict[Ref, list[array[int]]]]:
+    """Filled as names are asked for."""
     return {}
+
+
+def _meaning(target: Target, name: str) -> dict[Ref, list[array[int]]]:
+    """Function → the calls by a name that mean it.
+
+    All calls by the name are resolved at once: some names (``new``, ``get``) are those of a
+    function in every file, and to resolve them for each of these would take quadratic time.
+    """
+    known = _resolved(target)
+    found = known.get(name)
+    if found is None:
+        together: dict[int, tuple[tuple[Ref, ...], array[int]]] = {}
+        """Calls that mean the same functions, which may be every implementation of a trait."""
+        for site in _sites(target).by_name.get(name, ()):
+            caller, call = _call_at(target, site)
+            refs = _names(target, caller.path).meant(caller, call)
+            if refs:
+                together.setdefault(id(refs), (refs, array("Q")))[1].append(site)
+        found = known[name] = {}
+        for refs, sites in together.values():
+            for ref in refs:
+                found.setdefault(ref, []).append(sites)
+    return found
 
 
 def callers_of(target: Target, ref: Ref) -> tuple[tuple[Ref, OutlinedCall], ...]:
     """Who surely calls a function, and by which call; only calls that may mean it are looked at."""
-    known = _callers(target)
-    found = known.get(ref)
-    if found is None:
-        calls = _calls_by_name(target)
-        name = outlined(target, ref).name
-        candidates = [*calls.get(name, ()), *calls.get("default", ())]
-        if name in _MAKERS:
-            candidates += calls.get("*made", ())
-        unique = {(caller, id(call)): (caller, call) for caller, call in candidates}
-        found = known[ref] = tuple(
-            (caller, call)
-            for caller, call in unique.values()
-            if ref in (_names(target, caller.path).meant(caller, call) or ())
-        )
-    return found
+    name = outlined(target, ref).name
+    sites: dict[int, None] = {}
+    for one in (name, "default", *(["*made"] if name in _MAKERS else [])):
+        groups = _meaning(target, one).get(ref, ())
+        sites.update(dict.fromkeys(sorted(site for group in groups for site in group)))
+    return tuple([_call_at(target, site) for site in sites])
 
 
 # -- requests ------------------------------------------------------------------------------
 
 
-@once
+@passing
 def handlers(target: Target) -> Mapping[Ref, tuple[Route, ...]]:
     """The functions that answer requests, with their routes (empty when known by form only:
     route attributes, FastAPI/Flask/Nest decorators, Actix/axum extractors as parameters)."""
@@ -288,7 +353,7 @@ def inline_route(target: Target, path: str, line: int) -> Route | None:
     return found
 
 
-@once
+@passing
 def reached(target: Target) -> Mapping[Ref, Reached]:
     """Every function that some handler calls, through at most six calls, handlers included; the
     shortest chain of each."""

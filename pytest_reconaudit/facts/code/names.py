@@ -15,7 +15,7 @@ MAX_DEPTH = 12
 """Re-exports, aliases and values that are followed one after the other."""
 
 
-class Ref(Struct, frozen=True):
+class Ref(Struct, frozen=True, gc=False):
     """A function of the repository (no test code): hashable, comparable."""
 
     path: str
@@ -28,7 +28,7 @@ Key = tuple[str, ...]
 """A type of the repository: where it is declared and its name."""
 
 
-class Typed(Struct, frozen=True):
+class Typed(Struct, frozen=True, gc=False):
     """What is known of a value's type."""
 
     key: Key | None

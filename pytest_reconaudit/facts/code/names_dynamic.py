@@ -41,7 +41,6 @@ _PROPERTY = regex(r"@(?:\w+\.)?(?:cached_|hybrid_)?property\b")
 
 
 class _File(Struct, eq=False):
-    outline: FileOutline
     functions: dict[str, list[Ref]] = field(default_factory=dict)
     methods: dict[tuple[str, str], list[Ref]] = field(default_factory=dict)
     objects: set[str] = field(default_factory=set)
@@ -71,7 +70,7 @@ class DynamicNames:
             self.files[path] = self._file(path, one)
 
     def _file(self, path: str, one: FileOutline) -> _File:
-        file = _File(one)
+        file = _File()
         for index, function in enumerate(one.functions):
             if function.is_test or function.bodiless:
                 continue

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterable
+from sys import intern
 
 from msgspec import Struct, field
 
@@ -53,6 +54,9 @@ _TAKES = frozenset(
 )
 _WRAPS = frozenset({"new", "from", "clone", "pin"})
 _MAKES = frozenset({"new", "default", "from"})
+_MOST = 100
+"""Implementations of a method that a call by its trait may mean; of more nobody can tell, and to
+follow each of them from each call would take quadratic time."""
 _DERIVED = frozenset({"default", "clone", "eq", "ne", "cmp", "partial_cmp", "fmt", "hash"})
 _PRIMITIVE = frozenset(
     {
@@ -70,16 +74,18 @@ _CALLABLE = regex(r"\b(?:Fn|FnMut|FnOnce)\s*\(|\bfn\s*\(")
 class _Module(Struct, eq=False):
     """One module: what its names mean."""
 
-    functions: dict[str, list[Ref]] = field(default_factory=dict)
+    functions: dict[str, tuple[Ref, ...]] = field(default_factory=dict)
     types: dict[str, OutlinedType] = field(default_factory=dict)
     uses: dict[str, tuple[str, ...]] = field(default_factory=dict)
-    globs: list[tuple[str, ...]] = field(default_factory=list)
+    globs: tuple[tuple[str, ...], ...] = ()
     variables: dict[str, str] = field(default_factory=dict)
     parent_uses: ModuleId | None = None
     """Of an inline module the file's: its imports are kept there."""
+    meanings: dict[str, _Entity | None] = field(default_factory=dict)
+    """What names were found to mean here; with a ``!`` what is called by them."""
 
 
-class _Entity(Struct, frozen=True):
+class _Entity(Struct, frozen=True, gc=False):
     """What a path means."""
 
     kind: str
@@ -91,17 +97,22 @@ class _Entity(Struct, frozen=True):
 
 
 _OUTSIDE = _Entity("outside")
+_UNKNOWN = _Entity("")
+"""Nobody has asked yet."""
 
 
 class RustNames:
-    """The names of every Rust file of the target."""
+    """The names of every Rust file of the target.
+
+    Of a large repository they take more memory than all else, so what is equal is kept once.
+    """
 
     def __init__(self, target: Target, outlines: Outlines) -> None:
         self.target = target
         self.outlines = outlines
         self.home: dict[str, ModuleId] = {}
         self.modules: dict[ModuleId, _Module] = {}
-        self.methods: dict[Key, dict[str, list[Ref]]] = {}
+        self.methods: dict[Key, dict[str, tuple[Ref, ...]]] = {}
         self.traits_of: dict[Key, set[Key]] = {}
         self.implementors: dict[Key, dict[str, list[Ref]]] = {}
         self.method_names: set[str] = set()
@@ -113,14 +124,23 @@ class RustNames:
         self.beside: dict[str, str] = {}
         """Crate of a binary → that of the library with the same source folder."""
         self.renamed: dict[str, dict[str, str]] = {}
-        self._found: dict[tuple[ModuleId, str, bool], _Entity | None] = {}
         self._variables: dict[tuple[Ref, str], Typed | None] = {}
         self._reached: dict[ModuleId, tuple[ModuleId, ...]] = {}
+        self._implementations: dict[tuple[Key, str], tuple[Ref, ...]] = {}
+        self._once: dict[tuple[str, ...], tuple[str, ...]] = {}
         self._crates()
         for path, one in outlines.items():
             self._add(path, one)
         for path, one in outlines.items():
             self._add_methods(path, one)
+
+    def _same(self, words: tuple[str, ...]) -> tuple[str, ...]:
+        """Equal words, kept once."""
+        known = self._once.get(words)
+        if known is None:
+            known = tuple(map(intern, words))
+            self._once[known] = known
+        return known
 
     # -- crates and modules ------------------------------------------------------------------
 
@@ -176,22 +196,24 @@ class RustNames:
         return known
 
     def _add(self, path: str, one: FileOutline) -> None:
-        home = self.home[path] = self._home_of(path)
-        crate, words = home
+        crate, words = self._home_of(path)
+        words = self._same(words)
+        home = self.home[path] = (crate, words)
         module = self._module(home)
         for name, used in one.imports:
             if name == "*":
-                module.globs.append(used)
+                module.globs += (self._same(used),)
             elif name != "_":
-                module.uses.setdefault(name, used)
+                module.uses.setdefault(intern(name), self._same(used))
         for name, kind in one.variables:
             module.variables.setdefault(name, kind)
         for declared in one.types:
             where = (crate, words + declared.modules)
             inner = self._module(where)
-            inner.types.setdefault(declared.name, declared)
+            inner.types.setdefault(intern(declared.name), self._type(declared))
             if declared.modules:
                 inner.parent_uses = home
+        functions: dict[tuple[ModuleId, str], list[Ref]] = {}
         around: list[tuple[int, OutlinedFunction]] = []
         for index, function in enumerate(one.functions):
             while around and around[-1][0] < function.line:
@@ -214,13 +236,30 @@ class RustNames:
                 self.method_names.add(function.name)
             else:
                 where = (crate, words + function.modules)
-                inner = self._module(where)
-                inner.functions.setdefault(function.name, []).append(ref)
+                functions.setdefault((where, function.name), []).append(ref)
                 if function.modules:
-                    inner.parent_uses = home
+                    self._module(where).parent_uses = home
+        for (where, name), refs in functions.items():
+            known = self._module(where).functions
+            known[intern(name)] = (*known.get(name, ()), *refs)
+
+    def _type(self, declared: OutlinedType) -> OutlinedType:
+        return OutlinedType(
+            intern(declared.name),
+            intern(declared.kind),
+            self._same(declared.modules),
+            declared.line,
+            self._same(declared.bases),
+            tuple([self._pair(*one) for one in declared.fields]),
+        )
+
+    def _pair(self, name: str, kind: str) -> tuple[str, str]:
+        name, kind = self._same((name, kind))
+        return name, kind
 
     def _add_methods(self, path: str, one: FileOutline) -> None:
         crate, words = self.home[path]
+        methods: dict[tuple[Key, str], list[Ref]] = {}
         for index, function in enumerate(one.functions):
             if not function.owner or function.is_test:
                 continue
@@ -230,13 +269,16 @@ class RustNames:
             owner = self._owner(where, function.owner)
             trait = function.trait
             if not function.bodiless:
-                self.methods.setdefault(owner, {}).setdefault(function.name, []).append(ref)
+                methods.setdefault((owner, function.name), []).append(ref)
             if trait and trait != function.owner:
                 entity = self.lookup(where, trait)
                 if entity is not None and entity.kind == "type":
                     key = (entity.crate, *entity.words)
                     self.traits_of.setdefault(owner, set()).add(key)
                     self.implementors.setdefault(key, {}).setdefault(function.name, []).append(ref)
+        for (owner, name), refs in methods.items():
+            known = self.methods.setdefault(owner, {})
+            known[intern(name)] = (*known.get(name, ()), *refs)
 
     def _owner(self, where: ModuleId, name: str) -> Key:
         entity = self.lookup(where, name)
@@ -262,17 +304,19 @@ class RustNames:
 
         :param value: it is called: a module of the same name is not meant.
         """
-        key = (where, name, value)
-        if key in self._found:
-            return self._found[key]
-        self._found[key] = None  # a name that means itself means nothing
-        found = self._found[key] = self._look(where, name, value)
-        return found
-
-    def _look(self, where: ModuleId, name: str, value: bool) -> _Entity | None:
         module = self.modules.get(where)
         if module is None:
             return None
+        key = f"{name}!" if value else name
+        known = module.meanings.get(key, _UNKNOWN)
+        if known is not _UNKNOWN:
+            return known
+        key = intern(key)
+        module.meanings[key] = None  # a name that means itself means nothing
+        found = module.meanings[key] = self._look(where, module, name, value)
+        return found
+
+    def _look(self, where: ModuleId, module: _Module, name: str, value: bool) -> _Entity | None:
         found = self._declared(where, module, name, value)
         if found is not None:
             return found
@@ -290,11 +334,11 @@ class RustNames:
         """What a name means in a module by what is declared or imported there by that name."""
         crate, words = where
         if value and name in module.functions:
-            return _Entity("function", crate, words, tuple(module.functions[name]))
+            return _Entity("function", crate, words, module.functions[name])
         if name in module.types:
-            return _Entity("type", crate, (*words, name))
+            return _Entity("type", crate, self._same((*words, name)))
         if not value and (crate, (*words, name)) in self.modules:
-            return _Entity("module", crate, (*words, name))
+            return _Entity("module", crate, self._same((*words, name)))
         used = module.uses.get(name)
         return self.follow(where, used, imported=name, value=value) if used is not None else None
 
@@ -438,17 +482,20 @@ class RustNames:
         if typed.key is None or typed.maybe or (typed.locked and name in _OPENS):
             return ()
         declared = self.type_at(typed.key)
-        own = self.methods.get(typed.key, {}).get(name, [])
+        own = self.methods.get(typed.key, {}).get(name, ())
         if declared is not None and declared.kind == "trait":
-            found = self.implementors.get(typed.key, {}).get(name, [])
-            every = tuple(dict.fromkeys((*own, *found)))
-            return every or None
+            every = self._implementations.get((typed.key, name))
+            if every is None:
+                found = self.implementors.get(typed.key, {}).get(name, [])
+                every = tuple(dict.fromkeys((*own, *found)))
+                self._implementations[typed.key, name] = every
+            return every if 0 < len(every) <= _MOST else None
         if own:
-            return tuple(own)
+            return own
         for trait in sorted(self.traits_of.get(typed.key, ())):
             default = self.methods.get(trait, {}).get(name)
             if default:
-                return tuple(default)
+                return default
         return None if name in self.method_names and name not in _DERIVED else ()
 
     # -- types -------------------------------------------------------------------------------
@@ -496,7 +543,7 @@ class RustNames:
             if inner and given and len(given[0]) == 1:  # `type AppResult<T> = Result<T, AppError>`
                 return self.typed(f"{base}<{inner}>", where, owner, depth + 1)
             return self.typed(declared.bases[0], (key[0], key[1:-1]), None, depth + 1)
-        return Typed(key)
+        return Typed(self._same(key))
 
     def expression(self, text: str, caller: Ref, depth: int) -> Typed | None:
         """What an expression in a function is; ``None`` when it cannot be told."""

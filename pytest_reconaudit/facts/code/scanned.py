@@ -8,9 +8,8 @@ needs little more than its texts. The pass may run in another process (:func:`be
 
 from __future__ import annotations
 
-import os
 import posixpath
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
 from typing import Any, Protocol, TypeVar, cast
 
@@ -22,13 +21,15 @@ from pytest_reconaudit.facts.code.places import is_test_path
 from pytest_reconaudit.readers.code import Code, code_of
 from pytest_reconaudit.readers.scanning import Scan, scans
 from pytest_reconaudit.readers.syntax import LANGUAGES, read_syntax
-from pytest_reconaudit.target import Target, once
+from pytest_reconaudit.target import Target, once, passing
 
 __all__ = [
     "Pass",
     "Promise",
     "ScanCrash",
     "begin",
+    "is_ready",
+    "note_slow",
     "scan_all",
     "scanned",
     "slow_files",
@@ -39,8 +40,9 @@ T = TypeVar("T")
 
 _LINE = 2_000
 """Characters a line on average, beyond which a file is no source but a bundle or data."""
-_SMALL = 8_000_000
-"""Encoded bytes of one scan up to which its records are kept once they were read."""
+_SMALL = 2_000_000
+"""Encoded bytes of one scan's records that are kept decoded, those that were read last; decoded
+they take ten times as much."""
 _SUFFIXES = tuple(suffix for suffix, kind in LANGUAGES.items() if kind != "bash")
 _FEW = 40
 """Files for which one more process is worth its start."""
@@ -71,15 +73,23 @@ class _Records(Mapping[str, T]):
     def __init__(self, data: dict[str, bytes], record: type[Struct]) -> None:
         self._data = data
         self._decode = msgspec.msgpack.Decoder(record).decode
-        self._keeps = sum(map(len, data.values())) <= _SMALL
         self._known: dict[str, Any] = {}
+        self._before: dict[str, Any] = {}
+        """What was read before ``_known``: what nobody asks for again is dropped with it."""
+        self._size = 0
+        """Encoded bytes of ``_known``."""
 
     def __getitem__(self, path: str) -> T:
         known: Any = self._known.get(path)
         if known is None:
-            known = self._decode(self._data[path])
-            if self._keeps:
-                self._known[path] = known
+            data = self._data[path]
+            known = self._before.get(path)
+            if known is None:
+                known = self._decode(data)
+            self._size += len(data)
+            if self._size > _SMALL // 2:
+                self._before, self._known, self._size = self._known, {}, len(data)
+            self._known[path] = known
         return cast(T, known)
 
     def __iter__(self) -> Iterator[str]:
@@ -135,21 +145,27 @@ def _bundled(text: str) -> bool:
 
 
 class _Pending(Struct):
-    """A part of the pass that another process makes for this one."""
+    """A part of the pass that another process makes for this one and its forks."""
 
-    process: int
     part: int
     parts: int
-    result: Callable[[], Pass | None]
+    promise: Promise
 
 
 class Promise(Protocol):
+    def ended(self) -> bool: ...
     def result(self) -> Any: ...
 
 
 def slow_files(target: Target) -> tuple[str, ...]:
     """The files that the pass has given up, as far as there was one."""
     return tuple(_given_up(target))
+
+
+def note_slow(target: Target, paths: Iterable[str]) -> None:
+    """Add the files that the pass of another process has given up."""
+    known = _given_up(target)
+    known.extend(path for path in paths if path not in known)
 
 
 @once
@@ -167,11 +183,17 @@ def begin(
     """
     count = sum(path.lower().endswith(_SUFFIXES) for path in target.files)
     parts = min(parts, 1 + count // _FEW)
+    scans()  # imported once, before the processes part
     for part in range(parts if count else 0):
         promise = start(partial(scan_all, target, part, parts))
         if promise is None:
             return
-        _pending(target).append(_Pending(os.getpid(), part, parts, promise.result))
+        _pending(target).append(_Pending(part, parts, promise))
+
+
+def is_ready(target: Target) -> bool:
+    """Whether nobody would have to wait for what other processes find."""
+    return all(one.promise.ended() for one in _pending(target))
 
 
 @once
@@ -179,23 +201,22 @@ def _pending(target: Target) -> list[_Pending]:
     return []
 
 
-@once
+@passing
 def _records(target: Target) -> dict[str, Any]:
     return {}
 
 
 @once
 def _pass(target: Target) -> Pass:
-    # A fork of this process must not take what was sent to this one.
-    pending = [one for one in _pending(target) if one.process == os.getpid()]
+    pending = _pending(target)
     with suspended():
         if pending and len(pending) == pending[0].parts:
             done = _joined(
-                [one.result() or scan_all(target, one.part, one.parts) for one in pending]
+                [one.promise.result() or scan_all(target, one.part, one.parts) for one in pending]
             )
         else:
             done = scan_all(target)
-        _given_up(target).extend(done.slow)
+        note_slow(target, done.slow)
         return done
 
 

@@ -223,7 +223,7 @@ def _exported(target: Target) -> tuple[Place, ...]:
         if not path.endswith(_SOURCE):
             continue
         text = target.text(path)
-        if "http" not in text:
+        if "http_" not in text and "http.server." not in text:
             continue
         match = _REQUESTS.search(text)
         if match is not None:

@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from pytest_reconaudit.facts.created import created
 from pytest_reconaudit.facts.load.runs import LoadRun, load_runs
-from pytest_reconaudit.facts.load.scripts import LoadScript, load_scripts
+from pytest_reconaudit.facts.load.scripts import SUFFIXES, LoadScript, load_scripts
 from pytest_reconaudit.model import Confidence, Note, Place, Severity
 from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.readers.scans.load_scripts import K6Script, RateMetric, Threshold
@@ -26,6 +26,7 @@ _BUILT_IN = regex(
     r"|checks|group_duration|http_reqs|http_req_(?:blocked|connecting|tls_handshaking|sending"
     r"|waiting|receiving|duration|failed)|ws_\w+|grpc_\w+|browser_\w+|webvital\w*|streams_\w+)$"
 )
+_METRIC = regex(r"k6/metrics|\bimport\b|\brequire\b|\bexport\s+\*|\bfrom\s+['\"]")
 _LIMIT = regex(
     r"^\s*(?P<what>rate|p\(\s*[\d.]+\s*\)|avg|med|min|max|value|count)\s*(?P<sign><=?|>=?)\s*"
     r"(?P<number>\d+(?:\.\d+)?)\s*$"
@@ -157,6 +158,7 @@ def _unstarted(runs: list[LoadRun]) -> Iterator[LoadFault]:
 
 def _of_k6(target: Target, path: str, one: K6Script, runs: list[LoadRun]) -> Iterator[LoadFault]:
     yield from _unknown_names(target, path, one)
+    yield from _lost_functions(target, path, one)
     if one.entry:
         yield from _thresholds(target, path, one, runs)
     for rate in one.rates:
@@ -179,6 +181,17 @@ def _unknown_names(target: Target, path: str, one: K6Script) -> Iterator[LoadFau
             _line(target, place),
             tuple(Note(Place(path, line), f"uses {name.name}") for line in name.lines[1:]),
             key=name.name,
+        )  # fmt: skip
+
+
+def _lost_functions(target: Target, path: str, one: K6Script) -> Iterator[LoadFault]:
+    for scenario, name, line in one.lost:
+        place = Place(path, line, 1)
+        yield LoadFault(
+            "a", place, Severity.HIGH, Confidence.CERTAIN,
+            f"the scenario `{scenario}` runs `{name}`, which the script does not export: k6 refuses"
+            " to start",
+            _line(target, place), key=f"exec {scenario}",
         )  # fmt: skip
 
 
@@ -229,7 +242,7 @@ def _meaningless(
     evidence = _line(target, place)
     if not _BUILT_IN.match(threshold.metric) and threshold.metric not in one.metrics:
         computed = any("${" in metric for metric in one.metrics)
-        if not computed and not one.imports:
+        if not computed and not _feeds_elsewhere(target, path, one):
             yield LoadFault(
                 "h", place, Severity.HIGH, Confidence.CERTAIN,
                 f"the threshold names the metric `{threshold.metric}`, which nothing declares: k6 "
@@ -250,6 +263,16 @@ def _meaningless(
         )  # fmt: skip
 
 
+def _feeds_elsewhere(target: Target, path: str, one: K6Script) -> bool:
+    """Whether a file that a script imports may declare metrics: all but plain settings."""
+    for module, _ in one.imports:
+        base = posixpath.normpath(posixpath.join(posixpath.dirname(path), module))
+        home = next((base + end for end in SUFFIXES if target.has(base + end)), None)
+        if home is None or _METRIC.search(target.text(home)):
+            return True
+    return False
+
+
 def _always(threshold: Threshold, text: str) -> str:
     match = _LIMIT.match(text)
     if match is None:
@@ -262,7 +285,11 @@ def _always(threshold: Threshold, text: str) -> str:
             )
         if sign == ">=" and number <= 0:
             return f"`{text.strip()}` always holds"
+        if sign == ">" and number <= 0 and threshold.metric == "checks":
+            return f"`{text.strip()}` holds as soon as one check passes"
         return ""
+    if sign in (">", ">=") and number <= 0 and _LATENCY.match(threshold.metric):
+        return f"`{text.strip()}` always holds: no time is less than nothing"
     late = number >= _REQUEST_TIMEOUT and sign in ("<", "<=")
     if late and threshold.metric == "http_req_duration":
         return f"`{text.strip()}`, but k6 gives up a request after {_REQUEST_TIMEOUT} ms"

@@ -20,6 +20,7 @@ from pytest_reconaudit.target import Target, once
 __all__ = ["LoadRun", "load_runs"]
 
 _HOST = regex(r"^https?://([\w.-]+|\[::1\])(?::\d{1,5})?(?=/|$)")
+_IMAGE = regex(r"(?:[\w.-]+(?::\d+)?/)?(?:grafana|loadimpact)/(?:x?k6)(?:[:@][\w.:-]+)?")
 _RUNNERS = frozenset({"npx", "bunx", "pnpx", "yarn", "pnpm"})
 _HARMLESS_ACTIONS = regex(
     r"^(?:actions/(?:checkout|setup-\w+|cache|upload-artifact|download-artifact|github-script)"
@@ -91,6 +92,8 @@ def _what(work: Work, scripts: Mapping[str, LoadScript]) -> tuple[str, tuple[str
     if words and words[0].rpartition("/")[2] in _RUNNERS:
         words = tuple(word for word in words[1:] if word not in ("exec", "dlx", "-y", "--yes"))
     name = words[0].rpartition("/")[2].partition("@")[0] if words else ""
+    if name in ("docker", "podman"):
+        return _in_container(work, words, scripts), words
     if name not in ("k6", "artillery") or "run" not in words[1:3] or work.folder is None:
         return "", ()
     for word in words[2:]:
@@ -100,6 +103,26 @@ def _what(work: Work, scripts: Mapping[str, LoadScript]) -> tuple[str, tuple[str
         if path in scripts:
             return path, words
     return "", ()
+
+
+def _in_container(work: Work, words: tuple[str, ...], scripts: Mapping[str, LoadScript]) -> str:
+    """The script that `docker run grafana/k6 run - < FILE`, or one by a mounted folder, runs."""
+    image = next((at for at, word in enumerate(words) if _IMAGE.fullmatch(word)), None)
+    if image is None or "run" not in words[image + 1 : image + 3] or work.folder is None:
+        return ""
+    if "-" in words[image + 2 :]:
+        fed = [
+            posixpath.normpath(posixpath.join(work.folder, one.target))
+            for one in (work.command.redirects if work.command is not None else ())
+            if one.op in ("<", "0<")
+        ]
+        return fed[0] if fed and fed[0] in scripts else ""
+    for word in words[image + 2 :]:
+        name = posixpath.basename(word)
+        same = [path for path in scripts if posixpath.basename(path) == name]
+        if len(same) == 1:
+            return same[0]
+    return ""
 
 
 def _local(script: LoadScript, job: JobWork, work: Work, given: tuple[str, ...]) -> str:

@@ -18,11 +18,12 @@ from pytest_reconaudit.readers.artillery import (
 from pytest_reconaudit.readers.scans.load_scripts import K6Script, k6_script
 from pytest_reconaudit.target import Target, once
 
-__all__ = ["LoadRequest", "LoadScript", "load_scripts"]
+__all__ = ["SUFFIXES", "LoadRequest", "LoadScript", "load_scripts"]
 
 _HOLE = regex(r"\$\{([^${}#]{1,200})#([\w.]{1,100})\}")
 _MUSTACHE = regex(r"\{\{\s*([\w.$]{1,60})[^{}]{0,80}\}\}")
-_SUFFIXES = ("", ".js", ".ts", ".mjs", "/index.js", "/index.ts")
+SUFFIXES = ("", ".js", ".ts", ".mjs", "/index.js", "/index.ts")
+"""What may be left out of the name of an imported file."""
 
 
 class LoadRequest(Struct, frozen=True):
@@ -111,7 +112,7 @@ def _imported(target: Target, path: str, url: str) -> str:
 def _constant(target: Target, path: str, module: str, name: str) -> str | None:
     """What a file beside a script exports under a name."""
     base = posixpath.normpath(posixpath.join(posixpath.dirname(path), module))
-    home = next((base + end for end in _SUFFIXES if target.has(base + end)), None)
+    home = next((base + end for end in SUFFIXES if target.has(base + end)), None)
     if home is None:
         return None
     known = scanned(target, k6_script).get(home)
@@ -119,7 +120,11 @@ def _constant(target: Target, path: str, module: str, name: str) -> str | None:
         return dict(known.constants).get(name)
     # A module of plain settings imports nothing of k6 and is not scanned.
     owner, _, key = name.rpartition(".")
-    lead = rf"\b{re.escape(key)}\s*:\s*" if owner else rf"\bconst\s+{re.escape(key)}\s*=\s*"
+    lead = (
+        rf"\b{re.escape(key)}\s*:\s*"
+        if owner
+        else (rf"\bconst\s+{re.escape(key)}\s*(?::\s*[\w.<>\[\]|]{{1,60}}\s*)?=\s*")
+    )
     match = re.search(
         lead + r"(?:__ENV\.\w+\s*(?:\|\||\?\?)\s*)?(['\"`])([^'\"`$\n]{0,200})\1",
         target.text(home),

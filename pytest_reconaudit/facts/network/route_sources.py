@@ -14,6 +14,9 @@ from pytest_reconaudit.facts.network.routes_node import node_folders, node_route
 from pytest_reconaudit.facts.network.routes_python import python_folders, python_routes
 from pytest_reconaudit.facts.network.routes_rust import rust_folders, rust_routes
 from pytest_reconaudit.facts.network.served import Served
+from pytest_reconaudit.readers.routes_python_code import read_python_routes
+from pytest_reconaudit.readers.routes_rust import read_rust_routes
+from pytest_reconaudit.readers.routes_script import read_script_routes
 from pytest_reconaudit.target import Target, once
 
 __all__ = ["RouteSource", "served_by", "sources"]
@@ -32,6 +35,12 @@ class RouteSource(Struct, frozen=True):
     folder: str
     language: str
     """``rust``, ``node`` or ``python``."""
+
+    @staticmethod
+    def forget(target: Target) -> None:
+        """Drop what the sources were read into, once all of them are collected."""
+        for reader in (read_rust_routes, read_script_routes, read_python_routes):
+            target.forget(reader)
 
     def collect(self, target: Target) -> Served | None:
         """What it serves; ``None`` when it turns out to hold no server that is understood."""

@@ -145,7 +145,8 @@ def _below(path: str, prefix: str) -> bool:
 @once
 def route_tables(target: Target) -> tuple[RouteTable, ...]:
     """Every server of the repository whose framework is known, by folder."""
-    found = (_table(target, source) for source in sources(target))
+    found = [_table(target, source) for source in sources(target)]
+    RouteSource.forget(target)
     return tuple(one for one in found if one is not None)
 
 

@@ -122,6 +122,8 @@ class Quiet:
 
 
 def _children(node: Statement) -> Iterator[Statement]:
+    if isinstance(node, Leaf):
+        return
     if isinstance(node, Pipeline):
         yield from node.members
     elif isinstance(node, AndOr):

@@ -124,6 +124,8 @@ class K6Script(Struct, frozen=True, array_like=True):
     most_users: int
     """The most users that its options ask for; 0 when that cannot be told."""
     most_line: int
+    lost: tuple[tuple[str, str, int], ...] = ()
+    """(scenario, function, line) of scenarios whose function the script does not export."""
 
 
 _K6 = regex(r"""(?:from|require\(|import)\s*['"](?:k6['"/]|https://jslib\.k6\.io)""")
@@ -211,6 +213,8 @@ class _Script:
         """Name → (module, name there)."""
         self.exported: set[str] = set()
         self.default: Node | None = None
+        self.offered: set[str] | None = set()
+        """What is exported, functions too; ``None`` when that cannot be told."""
         self._top_level()
         found = tree.captures(query(tree.language, _CALLS))
         self.calls = sorted(found.get("c", []), key=lambda one: one.start_byte)
@@ -241,6 +245,7 @@ class _Script:
                 value = node.child_by_field_name("value") or node.child_by_field_name("declaration")
                 if any(child.type == "default" for child in node.children):
                     self.default = value
+                self._offer(node, value)
                 for part in (
                     value.named_children
                     if value is not None and value.type.endswith("_declaration")
@@ -257,6 +262,26 @@ class _Script:
                                 self.exported.add(self.text(own))
                             if given is not None and self.text(given) == "default":
                                 self.default = one
+
+    def _offer(self, node: Node, value: Node | None) -> None:
+        if self.offered is None:
+            return
+        if any(child.type in ("*", "namespace_export") for child in node.children):
+            self.offered = None
+            return
+        named = [value] if value is not None else []
+        if value is not None and value.type.endswith("_declaration"):
+            named += value.named_children
+        for clause in node.named_children:
+            if clause.type == "export_clause":
+                named += clause.named_children
+        for one in named:
+            name = one.child_by_field_name("alias") or one.child_by_field_name("name")
+            if name is not None and name.type == "identifier":
+                self.offered.add(self.text(name))
+            elif name is not None and one.type == "variable_declarator":
+                self.offered = None  # `export const { browse, buy } = flows`
+                return
 
     def _import(self, node: Node) -> None:
         source = node.child_by_field_name("source")
@@ -303,6 +328,7 @@ class _Script:
             stated=self._stated(),
             most_users=users,
             most_line=users_line,
+            lost=tuple(self._lost()),
         )  # fmt: skip
 
     def _fails_itself(self, called: list[tuple[str, ...]]) -> bool:
@@ -499,8 +525,12 @@ class _Script:
                 method = self.value(given[0], []).upper()
                 if method.isalpha():
                     yield self._request(call, method, given[1])
-            elif verb == "batch" and given and given[0].type in ("array", "object"):
-                yield from self._batch(given[0])
+            elif verb == "batch" and given:
+                listed: Node | None = given[0]
+                if given[0].type == "identifier":
+                    listed = self._declared(self.text(given[0]), given[0])
+                if listed is not None and listed.type in ("array", "object"):
+                    yield from self._batch(listed)
 
     def _batch(self, node: Node) -> Iterator[K6Request]:
         for one in node.named_children:
@@ -695,6 +725,33 @@ class _Script:
                 )
             )
         return tuple(found)
+
+    def _lost(self) -> Iterator[tuple[str, str, int]]:
+        """Scenarios that ask for a function which is not exported."""
+        value = self._object(self.options)
+        if value is None or self.offered is None or b"exports" in self.tree.source:
+            return
+        for entry in value.named_children:
+            scenarios = (
+                entry.child_by_field_name("value") if self._key(entry) == "scenarios" else None
+            )
+            scenarios = self._object(scenarios)
+            for pair in scenarios.named_children if scenarios is not None else ():
+                inner = pair.child_by_field_name("value") if pair.type == "pair" else None
+                if inner is None or inner.type != "object":
+                    continue
+                parts = {self._key(part): part for part in inner.named_children}
+                if any(part.type == "spread_element" for part in inner.named_children):
+                    continue
+                asked = parts.get("exec")
+                given = asked.child_by_field_name("value") if asked is not None else None
+                if asked is None:
+                    if self.default is None and "executor" in parts:
+                        yield self._key(pair), "default", self.line(pair)
+                elif given is not None and given.type == "string":
+                    name = string_value(self.tree, given)
+                    if name not in self.offered and not (name == "default" and self.default):
+                        yield self._key(pair), name, self.line(asked)
 
     def _object(self, node: Node | None) -> Node | None:
         if node is not None and node.type == "identifier":

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from pytest_reconaudit.patterns import regex
-from pytest_reconaudit.readers.code import Call, Code, Function
+from pytest_reconaudit.readers.code import Binding, Call, Code, Function
 from pytest_reconaudit.readers.rust_regex import refusal
 from pytest_reconaudit.readers.scanning import scan
 from pytest_reconaudit.readers.syntax import string_value
@@ -114,10 +114,19 @@ def _literals(code: Code, node: Node | None, call: Call) -> Iterator[tuple[str, 
     elif node.type == "identifier":
         name = code.text(node.start_byte, node.end_byte)
         known = code.bindings_named(name)
-        if len(known) == 1 and name.isupper() and known[0].value[0] != known[0].value[1]:
+        if not name.isupper():
+            near = code.binding_of(name, call.start, call.scope)
+            known = [near] if near is not None and _is_fixed(code, near) else []
+        if len(known) == 1 and known[0].value[0] != known[0].value[1]:
             value = code.node(*known[0].value)
             if value is not None and value.type in ("string_literal", "raw_string_literal"):
                 yield string_value(code.tree, value), call.name_at
+
+
+def _is_fixed(code: Code, binding: Binding) -> bool:
+    """Whether a name keeps its value: it is no ``let mut``, and declared under it once only."""
+    head = code.text(binding.start, binding.value[0])
+    return "mut " not in head and len(code.bindings_named(binding.name)) == 1
 
 
 def _compiled(code: Code, call: Call, text: str, at: int, refused: str) -> CompiledRegex:
