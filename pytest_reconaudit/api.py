@@ -44,19 +44,34 @@ from pytest_reconaudit.facts.compose.server_configs import MountedConfig
 from pytest_reconaudit.facts.compose.service_policies import PolicyScope
 from pytest_reconaudit.facts.compose.stacks import Stack
 from pytest_reconaudit.facts.db.applied_indexes import AppliedIndexes, ExtraIndexes, IndexSource
+from pytest_reconaudit.facts.db.foreign_keys import KeyScope, UnindexedKey
+from pytest_reconaudit.facts.db.history_integrity import KeptHistory
+from pytest_reconaudit.facts.db.index_ddl import IndexDdl
 from pytest_reconaudit.facts.db.index_targets import IndexTargets
 from pytest_reconaudit.facts.db.indexes import DeclaredIndex
+from pytest_reconaudit.facts.db.keys import KeyFault, KeyState
+from pytest_reconaudit.facts.db.live_indexes import InvalidIndex, LiveIndexes
+from pytest_reconaudit.facts.db.live_migrations import MigrationState
+from pytest_reconaudit.facts.db.live_sessions import LongTransaction, LongTransactions, PoolLoad
+from pytest_reconaudit.facts.db.live_statements import (
+    LiveRepeats,
+    SlowStatements,
+    StatementCounter,
+)
+from pytest_reconaudit.facts.db.live_storage import ScannedTable, ScannedTables, StorageState
+from pytest_reconaudit.facts.db.lock_faults import LockFault, NewMigration
+from pytest_reconaudit.facts.db.migration_runners import CommittedMigrations, MissingMigration
 from pytest_reconaudit.facts.db.migration_runs import (
     DatabaseChangers,
     MigrationPlace,
     SchemaChange,
 )
-from pytest_reconaudit.facts.db.migrations import (
-    CommittedMigrations,
-    MigrationRoot,
-    MissingMigration,
-)
+from pytest_reconaudit.facts.db.migrations import MigrationRoot
+from pytest_reconaudit.facts.db.placed_logs import PlacedLog, PlacedRepeat
 from pytest_reconaudit.facts.db.pools import PoolUse
+from pytest_reconaudit.facts.db.redundant_indexes import IndexGroup, IndexSet, UnusedIndexes
+from pytest_reconaudit.facts.db.schema_matches import ComparedSchema
+from pytest_reconaudit.facts.db.table_makers import DeclaredFile
 from pytest_reconaudit.facts.docker.base_pins import BaseImage, BaseImages, Drift
 from pytest_reconaudit.facts.docker.build_inputs import BuildInputs, InputFault
 from pytest_reconaudit.facts.docker.context_ignores import Clutter, IgnoredContext
@@ -108,7 +123,8 @@ from pytest_reconaudit.facts.network.server_starts import ServerStart
 from pytest_reconaudit.facts.npm_locks import Install, LockSubject
 from pytest_reconaudit.facts.problems import ConfigFile
 from pytest_reconaudit.facts.query.lists import ListFile
-from pytest_reconaudit.facts.query.repetitions import QueryFile, RepeatedQuery
+from pytest_reconaudit.facts.query.repetitions import QueryFile, RepeatedQuery, Repetition
+from pytest_reconaudit.facts.query.unindexed import FilteredTable
 from pytest_reconaudit.facts.rust.lean_dependencies import SUCCESSORS_DATE, CrateWeight
 from pytest_reconaudit.facts.rust.module_tree import BrokenFile, CrateSources, MisplacedModule
 from pytest_reconaudit.facts.rust.payloads import PayloadFile
@@ -179,6 +195,7 @@ __all__ = [
     "CommandFile",
     "CommittedFile",
     "CommittedMigrations",
+    "ComparedSchema",
     "ComposeCalls",
     "ComposeFile",
     "ComposeService",
@@ -193,6 +210,7 @@ __all__ = [
     "DataStore",
     "DatabaseChangers",
     "DeadStep",
+    "DeclaredFile",
     "DeclaredIndex",
     "DeclaredPorts",
     "DeletedKey",
@@ -217,6 +235,7 @@ __all__ = [
     "FileClaims",
     "FileImages",
     "FileReferences",
+    "FilteredTable",
     "Finding",
     "FrontendApp",
     "FrontendService",
@@ -237,18 +256,26 @@ __all__ = [
     "ImageUser",
     "ImageUsers",
     "Images",
+    "IndexDdl",
+    "IndexGroup",
+    "IndexSet",
     "IndexSource",
     "IndexTargets",
     "InputFault",
     "Install",
     "Instruction",
+    "InvalidIndex",
     "Job",
     "JobReach",
     "JobTests",
     "JudgedDocument",
     "JudgedScript",
+    "KeptHistory",
+    "KeyFault",
     "KeyGroup",
+    "KeyScope",
     "KeyScopes",
+    "KeyState",
     "KeyUse",
     "KeyValues",
     "KubeFault",
@@ -259,11 +286,16 @@ __all__ = [
     "Leak",
     "Linted",
     "ListFile",
+    "LiveIndexes",
+    "LiveRepeats",
     "LiveVerdict",
     "LoadTargets",
+    "LockFault",
     "LockFile",
     "LockSubject",
     "LogFile",
+    "LongTransaction",
+    "LongTransactions",
     "LostPath",
     "LostSource",
     "MaskedError",
@@ -271,12 +303,14 @@ __all__ = [
     "MemoFile",
     "MigrationPlace",
     "MigrationRoot",
+    "MigrationState",
     "Mismatch",
     "MisplacedModule",
     "MissingKey",
     "MissingMigration",
     "MissingPath",
     "MountedConfig",
+    "NewMigration",
     "Note",
     "Nothing",
     "NpmCall",
@@ -286,7 +320,10 @@ __all__ = [
     "Pin",
     "PinnedFile",
     "Place",
+    "PlacedLog",
+    "PlacedRepeat",
     "PolicyScope",
+    "PoolLoad",
     "PoolUse",
     "PortFile",
     "PortableFile",
@@ -300,6 +337,7 @@ __all__ = [
     "ReleaseProfile",
     "RenderSet",
     "RepeatedQuery",
+    "Repetition",
     "Requirement",
     "Requirements",
     "Rival",
@@ -307,6 +345,8 @@ __all__ = [
     "RustRoutes",
     "ScaleTarget",
     "Scaling",
+    "ScannedTable",
+    "ScannedTables",
     "SchemaChange",
     "ScriptErrors",
     "ScriptPaths",
@@ -319,10 +359,13 @@ __all__ = [
     "SharedIntent",
     "Sighting",
     "SkipReason",
+    "SlowStatements",
     "SplitFile",
     "Stack",
     "Stage",
+    "StatementCounter",
     "Step",
+    "StorageState",
     "StoreFile",
     "Subject",
     "Target",
@@ -333,7 +376,9 @@ __all__ = [
     "UnboundPort",
     "UnboundedWork",
     "Unexpanded",
+    "UnindexedKey",
     "Unreferenced",
+    "UnusedIndexes",
     "UsedAction",
     "VersionTwin",
     "Waiting",

@@ -56,6 +56,21 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         help="compare with a live PostgreSQL, read-only (also: RECON_DSN in the environment)",
     )
     group.addoption(
+        "--recon-live-window",
+        metavar="SECONDS",
+        type=float,
+        default=20.0,
+        help="how long to watch sessions and statements of the live database (default 20; 0: not)",
+    )
+    group.addoption(
+        "--recon-sql-log",
+        metavar="FILE",
+        action="append",
+        default=[],
+        help="judge the statements of a log recorded under load: PostgreSQL's (csvlog, jsonlog,"
+        " stderr), Diesel's or sqlx's debug output, an export of pg_stat_statements; repeatable",
+    )
+    group.addoption(
         "--recon-redis",
         metavar="URL",
         default=None,
@@ -182,6 +197,10 @@ def pytest_configure(config: pytest.Config) -> None:
         raise pytest.UsageError("--recon-target: no directory given")
     if option.recon_cycle < 1:
         raise pytest.UsageError(f"--recon-cycle: {option.recon_cycle} is no cycle; count from 1")
+    if not 0 <= option.recon_live_window <= 3600:
+        raise pytest.UsageError(
+            f"--recon-live-window: {option.recon_live_window:g} is not between 0 and 3600 seconds"
+        )
     target = option.recon_target or os.environ.get("RECON_TARGET")
     if option.recon_fail_on not in SEVERITIES:
         raise pytest.UsageError(_unknown("--recon-fail-on", option.recon_fail_on, SEVERITIES))
@@ -215,6 +234,7 @@ def _refuse_without_target(config: pytest.Config) -> None:
         "write_baseline",
         "dsn",
         "redis",
+        "sql_log",
         "with",
         "web_build",
     )

@@ -13,13 +13,14 @@ import shutil
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from functools import lru_cache
 from pathlib import Path
 from types import ModuleType
 from typing import Any, Literal, cast
 
 import pytest
+from msgspec import Struct
 from msgspec.structs import replace
 
 from pytest_reconaudit import beside, engine, kept, model, patterns, policy, subjects
@@ -32,11 +33,24 @@ _CONTENT_WITH_RESULTS = (
     "terminalreporter", "logging-plugin", "lfplugin", "nfplugin", "stepwiseplugin", "session",
 )  # fmt: skip
 """pytest's own plugins that hear of items and want no more than how each ended."""
-_BESIDE = frozenset({"compose", "env", "ports"})
-"""Domains that another process takes; measured to have few facts in common with the rest."""
-_OF_SOURCES = frozenset({"async", "cache", "docs", "load", "query", "rust", "web"})
-"""Domains that need what the scans of the sources find."""
-_OF_A_SERVER = frozenset({"db"})
+_OF_SOURCES = ("db", "rust", "async", "query", "cache", "load", "web")
+"""Domains that need what the scans of the sources find; neighbours have facts in common."""
+_ROW = {
+    domain: number
+    for number, domain in enumerate(
+        ("docker", "deploy", "k8s", "ci", "ports", "compose", "env", "docs", *_OF_SOURCES)
+    )
+}
+"""The order in which domains are asked where several processes ask them."""
+_WATCHED = "live"
+"""The domain that waits for a live database to be watched: it comes last."""
+_WATCHED_TOO = "query-not-repeated"
+"""A check of another domain that waits for it."""
+_MANY = 2_000
+"""Files from which on memory counts more than to have every fact at hand for whoever asks late."""
+_LARGE = 8_000
+"""Files from which on the checks are asked in one process."""
+_OF_A_SERVER = frozenset({"db", "live"})
 """Domains whose answers depend on a server of this machine, unless nothing is replayed."""
 _WORDS = {Outcome.ADVISORY: ("advisory", "a", ("ADVISORY", {"yellow": True}))}
 
@@ -65,6 +79,8 @@ def start(config: pytest.Config) -> None:
     _prepare_redis(target, option)
     if option.recon_web_build is not None:
         _prepare_web_build(target, option)
+    if option.recon_sql_log:
+        _prepare_logs(target, option)
     for pillar in Pillar:
         config.addinivalue_line("markers", f"pillar{int(pillar)}: {pillar.title}")
     audit = AuditSession(config, target, policy.Policy(fail_on, baseline), own)
@@ -99,6 +115,18 @@ def _prepare_web_build(target: Target, option: Any) -> None:
         raise pytest.UsageError(f"--recon-web-build: {given}: {error}") from None
 
 
+def _prepare_logs(target: Target, option: Any) -> None:
+    from pytest_reconaudit.facts.db import statement_log
+
+    paths = [Path(given).expanduser().absolute() for given in option.recon_sql_log]
+    option.recon_sql_log = [str(path) for path in paths]  # a parallel worker's folder is another
+    try:
+        statement_log.configure_logs(target, paths)
+    except LookupError as error:
+        path, why = error.args
+        raise pytest.UsageError(f"--recon-sql-log: {path}: {why}") from None
+
+
 def _prepare_linters(target: Target, option: Any) -> None:
     from pytest_reconaudit.facts import linters
 
@@ -111,6 +139,11 @@ def _prepare_linters(target: Target, option: Any) -> None:
         raise pytest.UsageError(
             f"--recon-with: unknown linter {given!r}; choose from {', '.join(sorted(known))}"
         ) from None
+
+
+def _is_watched(meta: model.CheckMeta) -> bool:
+    """Whether a check waits for a live database to be watched."""
+    return meta.domain == _WATCHED or meta.id == _WATCHED_TOO
 
 
 def _checks_folder(text: str) -> Path:
@@ -265,6 +298,16 @@ def findings_text(result: ItemResult) -> str:
     )
 
 
+class _Beside(Struct):
+    """What another process that asks checks sends back."""
+
+    answers: list[engine.Answer]
+    on_disk: dict[str, bool]
+    """What it asked of the disk."""
+    slow: tuple[str, ...]
+    """The sources that its scan has given up."""
+
+
 # -- the session ---------------------------------------------------------------------------
 
 
@@ -337,7 +380,7 @@ class AuditSession:
         """The name of what the answers depend on; empty when they are not to be kept."""
         option = self.config.option
         off = option.recon_no_cache or os.environ.get("RECON_NO_CACHE")
-        outside = option.recon_with or option.recon_web_build
+        outside = option.recon_with or option.recon_web_build or option.recon_sql_log
         if off or self._is_live() or outside or self.providers():
             return ""
         self._begun = kept.now()
@@ -378,43 +421,79 @@ class AuditSession:
         kept.save(self._key, kept.Kept.of(asked, map_, lay), self.target.root)
 
     def _planned_by_all(self) -> list[engine.PlannedItem]:
-        """The plan of the built-in checks; other processes scan the sources, and plan and ask a
-        part of the checks.
+        """The plan of the built-in checks; other processes scan the sources, and one shares the
+        checks with this one.
 
-        The scan goes first, as nothing that it needs is a check; what waits for it comes last.
+        That one is started when a processor is free for it, as late as can be: what this process
+        knows by then need not be found twice. The two take what is left from the two ends.
         """
-        alone = self._is_live() or self.config.option.collectonly or self._is_worker()
+        alone = self.config.option.collectonly or self._is_worker()
+        self._prepare_database()
         if not alone:
             from pytest_reconaudit.facts.code import scanned
+            from pytest_reconaudit.facts.db import database
 
+            database.begin_live(self.target, beside.start)
             scanned.begin(self.target, beside.start, beside.processors())
         checks = engine.builtin_checks()
-        other = [pair for pair in checks if pair[0].domain in _BESIDE]
-        work = None
-        if not alone:
-            self._prepare_database()
-            work = beside.start(lambda: self._heard_beside(other))
-        if work is None:
+        if alone or beside.processors() < 2:
             return self.planned(checks)
-        late = [pair for pair in checks if pair[0].domain in _OF_SOURCES]
-        soon = [pair for pair in checks if pair[0].domain not in _BESIDE | _OF_SOURCES]
-        mine = [*self.planned(soon), *self.planned(late)]
-        done = work.result()
+        mine: list[engine.PlannedItem] = []
+        row = [pair for pair in checks if self._shared_out(pair[0])]
+        row.sort(key=lambda pair: _ROW.get(pair[0].domain, 0), reverse=True)
+        while row and not self._asks_server():  # a server is started while others work
+            if row[-1][0].domain in _OF_SOURCES or scanned.is_ready(self.target):
+                break
+            mine += self._asked(row.pop())
+        turns = beside.Turns(len(row))
+        # Both would hold the names of the whole code base: where it is large, memory counts more.
+        small = len(self.target.files) < _LARGE
+        work = beside.start(lambda: self._heard_beside(row, turns)) if small else None
+        own = [pair for pair in checks if not self._shared_out(pair[0])]
+        watched = [pair for pair in own if _is_watched(pair[0])]
+        mine += self.planned([pair for pair in own if pair not in watched])
+        while turns.take():
+            mine += self._asked(row.pop())
+        turns.close()
+        mine += self.planned(watched)
+        done = work.result() if work is not None else None
         if done is None:
-            theirs = self.planned(other)
+            for pair in row:
+                mine += self._asked(pair)
         else:
-            answers, on_disk = done
-            theirs = engine.with_heard(other, answers)
-            self.target.asked_on_disk.update(on_disk)
+            mine += engine.with_heard(row, done.answers)
+            self.target.asked_on_disk.update(done.on_disk)
+            scanned.note_slow(self.target, done.slow)
+        if len(self.target.files) > _MANY and not self.own_checks:
+            self.target.slim()  # room for pytest's items and reports, two for each file
         order = {meta.id: number for number, (meta, _) in enumerate(checks)}
-        return sorted([*mine, *theirs], key=lambda item: order[item.meta.id])
+        return sorted(mine, key=lambda item: order[item.meta.id])
+
+    def _shared_out(self, meta: model.CheckMeta) -> bool:
+        """Whether another process may ask a check: it starts no server and no program."""
+        return meta.domain != "lint" and not _is_watched(meta) and self._keeps(meta)
+
+    def _asked(self, check: tuple[model.CheckMeta, str]) -> list[engine.PlannedItem]:
+        """The items of a check, with what it says unless some items may not be wanted."""
+        option = self.config.option
+        chosen = option.keyword or option.markexpr or getattr(option, "recon_chosen", ())
+        ask = engine.plan if chosen else engine.asked
+        return ask(self.target, [check], self.providers())
 
     def _heard_beside(
-        self, checks: Sequence[tuple[model.CheckMeta, str]]
-    ) -> tuple[list[engine.Answer], dict[str, bool]]:
-        """What another process sends back: its answers, and what they saw on the disk."""
-        answers = engine.heard_all(self.target, checks, self.providers())
-        return answers, self.target.asked_on_disk
+        self, checks: Iterable[tuple[model.CheckMeta, str]], turns: beside.Turns
+    ) -> _Beside:
+        """What another process sends back."""
+        from pytest_reconaudit.facts.code import scanned
+
+        answers: list[engine.Answer] = []
+        for pair in checks:
+            if not turns.take():
+                break
+            answers += engine.heard_all(self.target, [pair], self.providers())
+        slow = scanned.slow_files(self.target)
+        patterns.save(self.target.root)
+        return _Beside(answers, self.target.asked_on_disk, slow)
 
     def _is_worker(self) -> bool:
         return hasattr(self.config, "workerinput")
@@ -485,9 +564,11 @@ class AuditSession:
             self.target,
             database.DatabaseConfig(
                 dsn=option.recon_dsn or os.environ.get("RECON_DSN") or None,
+                window=option.recon_live_window,
                 replay=not option.recon_no_replay,
                 shared=shared or None,
                 announce=self._announce if worker is None else None,
+                kept=not (option.recon_no_cache or os.environ.get("RECON_NO_CACHE")),
             ),
         )
 
@@ -773,6 +854,8 @@ class AuditSession:
         """Who names a server wants it asked: not reaching it is no quiet skip."""
         dsn = self.config.option.recon_dsn or os.environ.get("RECON_DSN")
         redis = self.config.option.recon_redis or os.environ.get("RECON_REDIS")
+        from pytest_reconaudit.facts.db import database
+
         said: set[str] = set()
         for result in self.results.values() if dsn or redis else ():
             if result.outcome is Outcome.SKIPPED and result.reason.startswith("no-server"):
@@ -780,6 +863,8 @@ class AuditSession:
                 server = "--recon-redis" if reason.startswith("--recon-redis") else "--recon-dsn"
                 if server in said or not (redis if server == "--recon-redis" else dsn):
                     continue
+                if server == "--recon-dsn" and not database.is_unreached(reason):
+                    continue  # it was: a part of it may not be read, or there is no private server
                 said.add(server)
                 text = reason.removeprefix(f"{server}: ")
                 self._complain(f"{server}: {text}; nothing was compared with it")

@@ -21,10 +21,13 @@ ALLOWED: dict[str, set[str]] = {
     "deadline": set(),
     "patterns": set(),
     "likeness": set(),
-    "target": {"model", "likeness"},
+    "git_objects": set(),
+    "target": {"model", "likeness", "git_objects"},
     "readers": {"model", "readers"},
     "facts": {"model", "target", "readers", "facts", "likeness", "deadline"},
+    "facts.branch_point": {"target", "git_objects"},
     "facts.db.database": {"model", "target", "readers", "facts", "probes"},
+    "facts.db.statement_log": {"model", "target", "readers", "facts", "probes"},
     "facts.k8s.chart_build": {"model", "target", "readers", "facts", "probes"},
     "facts.deployment": {"model", "target", "readers", "facts"},
     "facts.linters": {"model", "target", "facts", "probes"},
@@ -48,7 +51,7 @@ ALLOWED: dict[str, set[str]] = {
     "session": {
         "beside", "engine", "model", "policy", "subjects", "plugin", "target", "facts.db.database",
         "facts.linters", "facts.compose.live_servers", "facts.deployment", "facts.code.scanned",
-        "facts.web.build", "kept", "reports", "delivery", "selection",
+        "facts.web.build", "facts.db.statement_log", "kept", "reports", "delivery", "selection",
     },
 }  # fmt: skip
 """Room → the rooms it may import from. The few facts that reach a probe are named, and load it lazily."""

@@ -19,7 +19,7 @@ from pytest_reconaudit.facts.compose.live_servers import configure_redis, live_r
 from pytest_reconaudit.facts.db.database import DatabaseConfig, configure
 from pytest_reconaudit.model import ItemResult
 from pytest_reconaudit.policy import Policy
-from pytest_reconaudit.probes.live import read_settings
+from pytest_reconaudit.probes.live import read_live
 from pytest_reconaudit.probes.postgres import PrivateServer, candidates, choose
 from pytest_reconaudit.probes.redis import is_local, read_redis
 from pytest_reconaudit.target import Target
@@ -257,12 +257,12 @@ def test_settings_of_a_live_postgres(tmp_path: Path) -> None:
     component(bool(candidates()), "no PostgreSQL binaries")
     with PrivateServer(choose(None, ())[0]) as server:
         dsn = f"host={server.folder} user=postgres dbname=postgres"
-        settings = read_settings(dsn)["settings"]
+        settings = read_live(dsn)["parts"]["settings"]["settings"]
         assert settings["config_file"].endswith("postgresql.conf")
         target = repository(tmp_path)
         configure(target, DatabaseConfig(dsn=dsn, replay=False))
         (result,) = judged(target, "compose-config-file-loaded")
-        assert "hush" not in str(read_settings("not a dsn hush-hush"))
+        assert "hush" not in str(read_live("not a dsn hush-hush"))
     (found,) = result.findings
     assert found.clause == "live"
     assert settings["config_file"] in found.message

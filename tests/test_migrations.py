@@ -6,12 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from pytest_reconaudit.facts.db.migrations import (
+from pytest_reconaudit.facts.db.migration_runners import (
     committed_migrations,
-    migration_roots,
     migration_runners,
-    migration_script,
     missing_migrations,
+)
+from pytest_reconaudit.facts.db.migrations import (
+    migration_roots,
+    migration_script,
     postgres_major,
 )
 from pytest_reconaudit.target import Target

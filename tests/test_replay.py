@@ -18,7 +18,9 @@ from typing import Any
 
 import psycopg
 import pytest
+from msgspec import structs
 
+from pytest_reconaudit.facts.db import kept_replays
 from pytest_reconaudit.facts.db.applied_indexes import applied_indexes
 from pytest_reconaudit.facts.db.database import (
     DatabaseConfig,
@@ -32,6 +34,7 @@ from pytest_reconaudit.facts.db.database import (
 )
 from pytest_reconaudit.facts.db.indexes import declared_indexes
 from pytest_reconaudit.model import Place
+from pytest_reconaudit.probes import postgres
 from pytest_reconaudit.probes import replay as probe
 from pytest_reconaudit.probes.live import read_live
 from pytest_reconaudit.probes.postgres import PrivateServer, candidates, choose
@@ -215,24 +218,6 @@ def test_several_histories_have_a_database_each() -> None:
     assert columns == [["b"], ["c"]]
 
 
-def test_a_server_killed_on_the_way_is_a_clear_result(monkeypatch: pytest.MonkeyPatch) -> None:
-    real = PrivateServer._wait_until_ready
-
-    def shot(self: PrivateServer, folder: Path) -> None:
-        real(self, folder)
-        pid = int((folder / "data" / "postmaster.pid").read_text("utf-8").split()[0])
-
-        def shoot() -> None:
-            time.sleep(0.4)
-            os.kill(pid, signal.SIGKILL)
-
-        threading.Thread(target=shoot).start()
-
-    monkeypatch.setattr(PrivateServer, "_wait_until_ready", shot)
-    result = replay([history("SELECT 1", "SELECT pg_sleep(30)")])
-    assert "the private server was lost at m/2/up.sql:1" in result["no_server"]
-
-
 def test_a_history_that_never_ends_is_given_up() -> None:
     begun = time.monotonic()
     result = replay([history("SET statement_timeout = 0; SELECT pg_sleep(600)")], budget=4.0)
@@ -265,6 +250,278 @@ def test_replay_costs_what_the_server_costs() -> None:
         if ratios[-1] <= 1.5:
             return
     assert min(ratios) <= 1.5, ratios
+
+
+# -- faults --------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def leaves_nothing() -> Iterator[None]:
+    """No folder and no process of a private server is there afterwards that was not before."""
+
+    def there() -> set[str]:
+        found = {str(path) for path in Path("/tmp").glob("recon-pg-*")}
+        for folder in Path("/proc").glob("[0-9]*"):
+            try:
+                words = (folder / "cmdline").read_bytes().decode("utf-8", "replace")
+            except OSError:
+                continue
+            if "recon-pg" in words:
+                found.add(f"{folder.name} {words[:80]}")
+        return found
+
+    mine = f"recon-pg-{os.getpid()}-"
+    before = there()
+    yield
+    deadline = time.monotonic() + 10
+    while (
+        left := {one for one in there() - before if mine in one}
+    ) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert not left
+
+
+@pytest.fixture
+def own_folders(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Names of this process's own, so that others may run servers meanwhile."""
+    real = tempfile.mkdtemp
+
+    def named(suffix: str | None = None, prefix: str | None = None, dir: str | None = None) -> str:
+        given = f"{prefix}{os.getpid()}-" if prefix == "recon-pg-" else prefix
+        return real(suffix, given, dir)
+
+    monkeypatch.setattr(tempfile, "mkdtemp", named)
+
+
+faulty = pytest.mark.usefixtures("own_folders", "leaves_nothing")
+
+
+def shot_after(seconds: float, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each server that starts from now on is killed so much later."""
+    real = PrivateServer._wait_until_ready
+
+    def shot(self: PrivateServer, folder: Path) -> None:
+        real(self, folder)
+        pid = int((folder / "data" / "postmaster.pid").read_text("utf-8").split()[0])
+        timer = threading.Timer(seconds, lambda: os.kill(pid, signal.SIGKILL))
+        timer.daemon = True
+        timer.start()
+
+    monkeypatch.setattr(PrivateServer, "_wait_until_ready", shot)
+
+
+@faulty
+@pytest.mark.parametrize("observed", [True, False])
+def test_a_server_killed_while_it_works(observed: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    shot_after(0.3, monkeypatch)
+    made = history("SELECT 1", "SELECT 2;\nSELECT pg_sleep(30)")
+    if observed:
+        made = observing(made)
+    result = replay([made])
+    assert "the private server was lost at m/2/up.sql:2" in result["no_server"]
+
+
+def observing(made: History) -> History:
+    marked = tuple(structs.replace(one, observed=True) for one in made.migrations)
+    return structs.replace(made, migrations=marked)
+
+
+@faulty
+@pytest.mark.parametrize("observed", [True, False])
+def test_a_statement_that_hangs(observed: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is left out when its time is over; what follows is unsure, and nothing of it is kept."""
+    monkeypatch.setattr(probe, "_STATEMENT_SECONDS", 1)
+    made = history("CREATE TABLE a (b int);", "SELECT pg_sleep(600); CREATE TABLE c (d int);")
+    if observed:
+        made = observing(made)
+    result = replay([made])
+    (done,) = result["histories"]
+    assert done["failure"] is None
+    assert any("statement timeout" in note for note in done["notes"])
+    assert {t["name"] for t in done["catalog"]["tables"]} >= {"a", "c"}
+    assert result["passing"] is True
+
+
+@faulty
+def test_a_full_disk(monkeypatch: pytest.MonkeyPatch) -> None:
+    """On a file system of its own, too small for what the history puts into its tables."""
+    with tempfile.TemporaryDirectory(dir="/tmp", prefix="recon-disk-") as folder:
+        mounted = ["mount", "-t", "tmpfs", "-o", "size=110m,mode=0755", "tmpfs", folder]
+        done = subprocess.run(mounted, capture_output=True, check=False)
+        component(done.returncode == 0, "no right to mount a small file system")
+        try:
+            monkeypatch.setattr(postgres, "_short_folder", lambda: folder)
+            fills = (
+                "CREATE TABLE a (b text);\n"
+                "INSERT INTO a SELECT repeat(md5(g::text), 60) FROM generate_series(1, 400000) g;"
+            )
+            result = replay([history(fills)])
+            assert os.listdir(folder) == []
+        finally:
+            subprocess.run(["umount", folder], check=True)
+    assert "m/1/up.sql:2" in result["no_server"]
+    assert "No space left on device" in result["no_server"]
+
+
+@faulty
+def test_no_memory() -> None:
+    """The server may take so much and no more; the statement is left out, the rest goes on."""
+    eats = "SELECT length(string_agg(repeat('x', 1000000), '')) FROM generate_series(1, 100000);"
+    result = replay([history(f"CREATE TABLE a (b int);\n{eats}\nCREATE TABLE c (d int);")])
+    (done,) = result["histories"]
+    assert done["failure"] is None
+    assert any("memory" in note for note in done["notes"]), done["notes"]
+    assert {t["name"] for t in done["catalog"]["tables"]} >= {"a", "c"}
+
+
+@faulty
+def test_twenty_thousand_tables() -> None:
+    loop = (
+        "DO $$ BEGIN FOR i IN {first}..{last} LOOP"
+        " EXECUTE format('CREATE TABLE t%s (a int)', i); END LOOP; END $$;"
+    )
+    scripts = [loop.format(first=n * 2000, last=n * 2000 + 1999) for n in range(10)]
+    made = history(*scripts, "ALTER TABLE t7 ADD COLUMN b int DEFAULT 1", tool="sql")
+    last = structs.replace(made.migrations[-1], observed=True)
+    made = structs.replace(made, migrations=(*made.migrations[:-1], last))
+    result = replay([made], budget=400.0)
+    (done,) = result["histories"]
+    assert done["failure"] is None
+    assert len(done["catalog"]["tables"]) == 20_000
+    assert [one["locks"] for one in done["locks"]] == [{"t7": "AccessExclusive"}]
+
+
+def test_the_second_server_s_loss_leaves_the_first_one_s_result(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    component(len(candidates()) > 1, "one PostgreSQL only")
+    real = probe._replay_on
+
+    def second(*given: Any) -> dict[str, Any]:
+        if started:
+            raise probe._Lost("gone")
+        started.append(True)
+        return real(*given)
+
+    started: list[bool] = []
+    monkeypatch.setattr(probe, "_replay_on", second)
+    result = replay([history("SELECT nothing")])
+    assert result["histories"][0]["failure"]["sqlstate"] == "42703"
+    assert result["passing"] is True
+
+
+# -- kept between runs ---------------------------------------------------------------------
+
+
+@pytest.fixture
+def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    return tmp_path / "cache" / "pytest-reconaudit" / "replays"
+
+
+def replays(root: Path, monkeypatch: pytest.MonkeyPatch, **options: Any) -> tuple[Any, int]:
+    """The state of the database, and how often it took a replay."""
+    taken = []
+    with monkeypatch.context() as patch:
+        real = probe.replay
+        patch.setattr(probe, "replay", lambda *a, **k: (taken.append(1), real(*a, **k))[1])
+        target = Target(root)
+        configure(target, DatabaseConfig(**{"kept": True, **options}))
+        return database(target), len(taken)
+
+
+def test_an_unchanged_history_is_not_replayed_again(
+    tmp_path: Path, cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shop = tmp_path / "shop"
+    lay(shop, SHOP)
+    first, count = replays(shop, monkeypatch)
+    assert isinstance(first, ReplayedCatalog)
+    assert count == 1
+    (file,) = cache.iterdir()
+    assert file.stat().st_mode & 0o777 == 0o600
+    assert cache.stat().st_mode & 0o777 == 0o700
+    assert replays(shop, monkeypatch) == (first, 0)
+    assert replays(shop, monkeypatch, kept=False) == (first, 1)
+    # A place is part of what is told, so a line more is another history.
+    path = shop / "migrations/1_orders.sql"
+    path.write_text("\n" + path.read_text("utf-8"), "utf-8")
+    assert replays(shop, monkeypatch)[1] == 1
+    assert len(list(cache.iterdir())) == 2
+    # Another server, or other sources of ours.
+    monkeypatch.setattr(postgres, "machine", lambda: "another")
+    assert replays(shop, monkeypatch)[1] == 1
+
+
+@pytest.mark.parametrize("damage", ["", "x", "cut", "flip", "folder"])
+def test_a_damaged_cache_is_as_if_there_were_none(
+    tmp_path: Path, cache: Path, monkeypatch: pytest.MonkeyPatch, damage: str
+) -> None:
+    lay(tmp_path / "shop", SHOP)
+    first, _ = replays(tmp_path / "shop", monkeypatch)
+    (file,) = cache.iterdir()
+    data = file.read_bytes()
+    if damage == "folder":
+        file.unlink()
+        file.mkdir()
+    elif damage == "cut":
+        file.write_bytes(data[:-9])
+    elif damage == "flip":
+        file.write_bytes(data[:500] + bytes([data[500] ^ 1]) + data[501:])
+    else:
+        file.write_text(damage, "utf-8")
+    assert replays(tmp_path / "shop", monkeypatch) == (first, 1)
+
+
+def test_what_another_run_may_not_meet_is_not_kept(
+    tmp_path: Path, cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lay(tmp_path / "shop", SHOP)
+    real = probe.replay
+    for result in ({"no_server": "lost"}, {"passing": True}):
+        with monkeypatch.context() as patch:
+            patch.setattr(
+                probe, "replay", lambda *a, result=result, **k: {**real(*a, **k), **result}
+            )
+            target = Target(tmp_path / "shop")
+            configure(target, DatabaseConfig(kept=True))
+            database(target)
+        assert not cache.exists()
+
+
+def test_the_cache_is_bounded_and_never_in_the_target(
+    tmp_path: Path, cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    inside = tmp_path / "target"
+    inside.mkdir()
+    monkeypatch.setattr(kept_replays, "_MOST", 3)
+    for number in range(6):
+        kept_replays.save(f"key{number}", {"number": number}, inside)
+        os.utime(cache / f"key{number}.bin", (number, number))
+    assert {path.name for path in cache.iterdir()} == {"key3.bin", "key4.bin", "key5.bin"}
+    assert kept_replays.load("key5", inside) == {"number": 5}
+    assert kept_replays.load("key0", inside) is None
+    monkeypatch.setattr(kept_replays, "_ALL", (cache / "key5.bin").stat().st_size + 1)
+    kept_replays.save("key6", {"number": 6}, inside)
+    assert [path.name for path in cache.iterdir()] == ["key6.bin"]
+    monkeypatch.setattr(kept_replays, "_LARGEST", 100)
+    kept_replays.save("key7", {"text": "x" * 200}, inside)
+    assert [path.name for path in cache.iterdir()] == ["key6.bin"]
+    monkeypatch.setenv("XDG_CACHE_HOME", str(inside))
+    kept_replays.save("key8", {}, inside)
+    assert list(inside.iterdir()) == []
+    assert kept_replays.load("key8", inside) is None
+
+
+def test_machine_tells_servers_apart(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = tmp_path / "bin"
+    folder.mkdir()
+    (folder / "postgres").write_text("one", "utf-8")
+    monkeypatch.setattr(postgres, "_usual_folders", lambda: iter([folder]))
+    first = postgres.machine()
+    assert postgres.machine() == first
+    (folder / "postgres").write_text("other", "utf-8")
+    assert postgres.machine() != first
 
 
 # -- the fact ------------------------------------------------------------------------------

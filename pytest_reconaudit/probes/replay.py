@@ -32,6 +32,8 @@ from pytest_reconaudit.probes.postgres import (
 if TYPE_CHECKING:
     import psycopg
 
+    from pytest_reconaudit.probes.locks import Observer
+
     Connection = psycopg.Connection[tuple[Any, ...]]
 
 __all__ = ["History", "Migration", "Statement", "replay"]
@@ -66,6 +68,8 @@ class Migration(Struct, frozen=True):
     path: str
     statements: tuple[Statement, ...]
     transaction: bool
+    observed: bool = False
+    """Whether to note what each of its statements locks, scans and rewrites."""
 
 
 class History(Struct, frozen=True):
@@ -124,7 +128,11 @@ def replay(
 
     Returns ``{"server", "shims", "histories": [...]}``, or ``{"no_server": reason}``. A history
     has ``root``, ``tool``, ``catalog``, ``failure``, ``notes``, ``applied`` (versions), ``created``
-    (CREATE INDEX id → what became of it) and ``declared`` (id → form or error).
+    (CREATE INDEX id → what became of it), ``declared`` (id → form or error) and ``locks`` (what
+    the statements of observed migrations did, see :class:`.locks.Observer`).
+
+    ``passing`` is there when the result may be another next time: something was left out because
+    our server ran out of time, memory or the like.
 
     A history that fails on one server is tried on the next one that qualifies: only what fails
     on all of them counts.
@@ -144,7 +152,7 @@ def replay(
             reasons.append(str(error))
             continue
         except _Lost as error:
-            return {"no_server": str(error)}
+            return {"no_server": str(error)} if first is None else {**first, "passing": True}
         if all(history["failure"] is None for history in result["histories"]):
             return result
         first = first or result
@@ -164,11 +172,9 @@ def _replay_on(
                 if overdue.is_set():
                     raise _Lost(f"the replay of {history.root} took too long ({lost})") from None
                 raise
-    return {
-        "server": choice.binaries.version,
-        "shims": list(choice.shims),
-        "histories": done,
-    }
+    result = {"server": choice.binaries.version, "shims": list(choice.shims), "histories": done}
+    passing = [history.pop("passing") for history in done]
+    return {**result, "passing": True} if any(passing) else result
 
 
 @contextmanager
@@ -209,11 +215,12 @@ _ENVIRONMENT = regex(
     r"|requires? superuser|must be (?:a )?superuser|shared_preload_libraries",
     re.IGNORECASE,
 )
-_OUR_FAULT = frozenset(
-    {"3D000", "42501", "53100", "53200", "53400", "54000", "57014", "58030", "58P01"}
-)
+_OUR_FAULT = frozenset({"3D000", "42501", "53200", "53400", "54000", "57014", "58030", "58P01"})
 """No such database, privilege, resources, timeout, missing file: our server's, not the SQL's."""
 _IN_SCHEMA = regex(r"\bschema\s+\"?([a-z_][a-z0-9_]*)\"?", re.IGNORECASE)
+_DISK_FULL = "53100"
+_PASSING = frozenset({"53", "57", "58"})
+"""Classes of errors that another run may not meet: resources, timeouts, the system."""
 _LOST = frozenset({"57P01", "57P02", "57P03", "08000", "08003", "08006"})
 
 
@@ -232,6 +239,9 @@ class _Replay:
         self.newest_oid = 16_383  # below it lie the server's own objects
         self.roles: set[str] = set()
         self.at: Statement | None = None
+        self.observer: Observer | None = None
+        self.unobserved = ""
+        self.passing = False
 
     def run(self, declared: Sequence[Statement]) -> dict[str, Any]:
         import psycopg
@@ -252,9 +262,7 @@ class _Replay:
             self._settle(catalog)
             forms = self._deparse(declared)
         except psycopg.Error as error:
-            where = f" at {self.at.place}" if self.at else ""
-            said = (str(error).strip().splitlines() or ["no message"])[0]
-            raise _Lost(f"the private server was lost{where}: {said}") from None
+            raise _Lost(self._last_words(error)) from None
         return {
             "root": self.history.root,
             "tool": self.history.tool,
@@ -264,7 +272,25 @@ class _Replay:
             "applied": self.applied,
             "created": self.created,
             "declared": forms,
+            "locks": self.observer.statements if self.observer else [],
+            "unobserved": self._unobserved(),
+            "passing": self.passing,
         }
+
+    def _last_words(self, error: psycopg.Error) -> str:
+        """Where the server was lost, and by what: its own log says it best."""
+        where = f" at {self.at.place}" if self.at else ""
+        said = (str(error).strip().splitlines() or ["no message"])[0]
+        if error.sqlstate == _DISK_FULL:
+            return f"the private server ran out of disk space{where}: {said}"
+        panic = self.server.panic()
+        return f"the private server was lost{where}: {said}{f' ({panic})' if panic else ''}"
+
+    def _unobserved(self) -> str:
+        """Why not all of what was to be observed was."""
+        if self.observer is not None and self.observer.left:
+            return f"{self.observer.left} more statements were not observed"
+        return self.unobserved
 
     def _notice(self, diagnostic: psycopg.errors.Diagnostic) -> None:
         if diagnostic.sqlstate == "42P07":
@@ -289,20 +315,37 @@ class _Replay:
         """One migration; ``False``: something was put in order, run it again from its start."""
         import psycopg
 
+        from pytest_reconaudit.probes.locks import Unobservable
+
         with connection.cursor() as cursor:
+            observer = self._observer(connection) if migration.observed else None
             if migration.transaction:
                 cursor.execute("BEGIN")
+            mark = observer.begin() if observer is not None else 0
             for statement in migration.statements:
                 if _spot(statement) in self.left_out:
                     continue
                 self.at = statement
                 try:
-                    self._send(connection, cursor, statement)
+                    self._observe(connection, cursor, statement, observer)
+                except Unobservable as refused:
+                    self.observer, self.unobserved = None, str(refused)
+                    cursor.execute("ROLLBACK")
+                    if migration.transaction:
+                        self._forget(migration)
+                        return False
+                    observer = None
+                    self._again(connection, cursor, statement)
                 except psycopg.Error as error:
                     if connection.closed or error.sqlstate in _LOST:
                         raise
+                    self.passing = self.passing or (error.sqlstate or "")[:2] in _PASSING
+                    if error.sqlstate == _DISK_FULL:
+                        raise
                     with suppress(psycopg.Error):
                         cursor.execute("ROLLBACK")
+                    if observer is not None and migration.transaction:
+                        observer.forget(mark)
                     if self._put_in_order(statement, error):
                         if migration.transaction:
                             self._forget(migration)
@@ -325,6 +368,35 @@ class _Replay:
                     last = migration.statements[-1]
                     raise _Failed(last, error, sure=not self.left_out) from None
         return True
+
+    def _observer(self, connection: Connection) -> Observer | None:
+        """Who notes what statements do: made for the first migration that is observed."""
+        import psycopg
+
+        from pytest_reconaudit.probes.locks import Observer
+
+        if self.observer is None and not self.unobserved:
+            try:
+                self.observer = Observer(connection.cursor())
+            except psycopg.Error as error:
+                if connection.closed:
+                    raise
+                self.unobserved = str(error)
+        return self.observer
+
+    def _observe(
+        self,
+        connection: Connection,
+        cursor: psycopg.Cursor[Any],
+        statement: Statement,
+        observer: Observer | None,
+    ) -> None:
+        if observer is None:
+            self._send(connection, cursor, statement)
+            return
+        observer.run(
+            statement.text, statement.place, lambda: self._send(connection, cursor, statement)
+        )
 
     def _forget(self, migration: Migration) -> None:
         """What a migration made before it was rolled back."""
@@ -544,6 +616,46 @@ _TRACKING: dict[str, tuple[str, str]] = {
     "dbmate": (
         "CREATE TABLE IF NOT EXISTS schema_migrations (version varchar(128) PRIMARY KEY)",
         "INSERT INTO schema_migrations VALUES (%(version)s) ON CONFLICT DO NOTHING",
+    ),
+    "flyway": (
+        """CREATE TABLE IF NOT EXISTS flyway_schema_history (
+             installed_rank INT NOT NULL CONSTRAINT flyway_schema_history_pk PRIMARY KEY,
+             version VARCHAR(50), description VARCHAR(200) NOT NULL, type VARCHAR(20) NOT NULL,
+             script VARCHAR(1000) NOT NULL, checksum INTEGER, installed_by VARCHAR(100) NOT NULL,
+             installed_on TIMESTAMP NOT NULL DEFAULT now(), execution_time INTEGER NOT NULL,
+             success BOOLEAN NOT NULL)""",
+        """INSERT INTO flyway_schema_history (installed_rank, version, description, type, script,
+             installed_by, execution_time, success)
+           SELECT coalesce(max(installed_rank), 0) + 1, pg_catalog.left(%(version)s, 50),
+             pg_catalog.left(%(name)s, 200), 'SQL', %(name)s, current_user, 0, TRUE
+           FROM flyway_schema_history""",
+    ),
+    "goose": (
+        """CREATE TABLE IF NOT EXISTS goose_db_version (
+             id integer GENERATED BY DEFAULT AS IDENTITY PRIMARY KEY, version_id bigint NOT NULL,
+             is_applied boolean NOT NULL, tstamp timestamp NOT NULL DEFAULT now())""",
+        """INSERT INTO goose_db_version (version_id, is_applied)
+           VALUES (%(version)s::pg_catalog.int8, TRUE)""",
+    ),
+    "prisma": (
+        """CREATE TABLE IF NOT EXISTS _prisma_migrations (
+             id VARCHAR(36) PRIMARY KEY NOT NULL, checksum VARCHAR(64) NOT NULL,
+             finished_at TIMESTAMPTZ, migration_name VARCHAR(255) NOT NULL, logs TEXT,
+             rolled_back_at TIMESTAMPTZ, started_at TIMESTAMPTZ NOT NULL DEFAULT now(),
+             applied_steps_count INTEGER NOT NULL DEFAULT 0)""",
+        """INSERT INTO _prisma_migrations (id, checksum, finished_at, migration_name)
+           VALUES (pg_catalog.left(%(name)s, 36), '', now(), %(name)s) ON CONFLICT DO NOTHING""",
+    ),
+    "refinery": (
+        """CREATE TABLE IF NOT EXISTS refinery_schema_history (
+             version INT8 PRIMARY KEY, name VARCHAR(255), applied_on VARCHAR(255),
+             checksum VARCHAR(255))""",
+        """INSERT INTO refinery_schema_history (version, name)
+           VALUES (%(version)s::pg_catalog.int8, %(name)s) ON CONFLICT DO NOTHING""",
+    ),
+    "sql-migrate": (
+        "CREATE TABLE IF NOT EXISTS gorp_migrations (id text PRIMARY KEY, applied_at timestamptz)",
+        "INSERT INTO gorp_migrations VALUES (%(version)s, now()) ON CONFLICT DO NOTHING",
     ),
 }
 """Tool → its tracking table, and how it notes a migration."""

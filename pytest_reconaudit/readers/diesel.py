@@ -7,15 +7,27 @@ parser the inside of a macro is a heap of tokens.
 from __future__ import annotations
 
 import re
+import tomllib
 from bisect import bisect_right
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
 
 from msgspec import Struct
 
 from pytest_reconaudit.model import Place, Problem
 from pytest_reconaudit.patterns import regex
 
-__all__ = ["DieselColumn", "DieselSchema", "DieselTable", "read_diesel"]
+__all__ = [
+    "DieselColumn",
+    "DieselConfig",
+    "DieselSchema",
+    "DieselTable",
+    "DieselType",
+    "PrintedSchema",
+    "diesel_types",
+    "read_diesel",
+    "read_diesel_config",
+]
 
 
 class DieselColumn(Struct, frozen=True):
@@ -160,3 +172,94 @@ def _columns(
 
 def _plain(name: str) -> str:
     return name.removeprefix("r#")
+
+
+# -- SQL types of the program's own --------------------------------------------------------
+
+
+class DieselType(Struct, frozen=True):
+    """A struct that stands for a type of the database."""
+
+    name: str
+    """The struct's."""
+    type: str
+    """The type's, without its schema."""
+
+
+_TYPE = regex(
+    r"#\s*\[\s*(?:diesel\s*\(\s*)?(?:postgres_type|postgres)\s*\((?P<inner>[^)\]]*)\)\s*\)?\s*\]"
+    r"(?:\s|#\s*\[[^\]]*\])*(?:pub(?:\s*\([^)]*\))?\s+)?struct\s+(?P<struct>\w+)"
+)
+_TYPE_NAME = regex(r"\b(?:type_)?name\s*=\s*\"([^\"]+)\"")
+
+
+def diesel_types(text: str) -> tuple[DieselType, ...]:
+    """The structs with ``#[diesel(postgres_type(name = "…"))]`` that name their type."""
+    if "postgres" not in text:
+        return ()
+    bare = _NOISE.sub(_blank, text)
+    return tuple(
+        DieselType(match["struct"], named[1].rpartition(".")[2])
+        for match in _TYPE.finditer(bare)
+        if (named := _TYPE_NAME.search(match["inner"]))
+    )
+
+
+# -- diesel.toml ---------------------------------------------------------------------------
+
+
+class PrintedSchema(Struct, frozen=True):
+    """One ``[print_schema]`` section: a file that Diesel writes."""
+
+    file: str
+    schema: str = ""
+    patch: str = ""
+    only: tuple[str, ...] = ()
+    but: tuple[str, ...] = ()
+    """``except_tables``: what the file leaves out on purpose."""
+
+
+class DieselConfig(Struct, frozen=True):
+    """``diesel.toml``: paths as written, relative to its folder."""
+
+    path: str
+    printed: tuple[PrintedSchema, ...] = ()
+    migrations: str = ""
+
+
+def read_diesel_config(text: str, path: str) -> DieselConfig:
+    """Never raises on bad input: what cannot be read says nothing."""
+    try:
+        data = tomllib.loads(text)
+    except (tomllib.TOMLDecodeError, RecursionError):
+        return DieselConfig(path)
+    section = data.get("print_schema")
+    sections: list[Any] = []
+    if isinstance(section, dict):
+        if isinstance(section.get("file"), str):
+            sections.append(section)
+        sections += [one for one in section.values() if isinstance(one, dict) and "file" in one]
+    folder = data.get("migrations_directory")
+    where = folder.get("dir") if isinstance(folder, dict) else None
+    return DieselConfig(
+        path,
+        tuple(_printed(one) for one in sections if isinstance(one["file"], str)),
+        where if isinstance(where, str) else "",
+    )
+
+
+def _printed(section: Mapping[str, Any]) -> PrintedSchema:
+    tables = section.get("filter")
+    tables = tables if isinstance(tables, dict) else {}
+    schema, patch = section.get("schema"), section.get("patch_file")
+    return PrintedSchema(
+        section["file"],
+        schema if isinstance(schema, str) else "",
+        patch if isinstance(patch, str) else "",
+        _strings(tables.get("only_tables")),
+        _strings(tables.get("except_tables")),
+    )
+
+
+def _strings(value: Any) -> tuple[str, ...]:
+    return tuple(one for one in value if isinstance(one, str)) if isinstance(value, list) else ()

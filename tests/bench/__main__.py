@@ -14,14 +14,21 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
 from pathlib import Path
 
 from pytest_reconaudit.facts.code.scanned import source_files
 from pytest_reconaudit.target import Target
+from tests.bench import replay
 
 PYTEST = str(Path(sys.executable).with_name("pytest"))
-LIMITS = {"cold": 1.6, "warm": 2.0, "replay_server": 1.5, "memory": 250.0, "item": 0.6}
+LIMITS = {
+    "cold": 1.6,
+    "warm": 2.0,
+    "replay_server": 1.4,
+    "kept": 0.05,
+    "memory": 250.0,
+    "item": 0.6,
+}
 BARE_LOOP = """
 import sys
 import tree_sitter, tree_sitter_javascript, tree_sitter_python, tree_sitter_rust
@@ -104,13 +111,6 @@ def items_of(target: Path) -> int:
     return sum("::" in line for line in out.splitlines())
 
 
-def bare_server(target: Path) -> Callable[[], float] | None:
-    """Time of the target's own statements through one psycopg connection on a bare server."""
-    from tests.bench import replay
-
-    return replay.bare(target)
-
-
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("target", type=Path)
@@ -163,7 +163,7 @@ def main() -> int:
         if each > LIMITS["item"]:
             over.append("per item")
         history = (options.history or options.target).resolve()
-        bare = bare_server(history)
+        bare = replay.bare(history)
         if bare is None:
             print("replay       no history to replay, or no server: not measured")
         else:
@@ -185,6 +185,10 @@ def main() -> int:
             )
             if wall > allowed:
                 over.append("replay")
+            again = replay.kept(history)
+            print(f"kept replay  {again:7.3f} s")
+            if again > LIMITS["kept"]:
+                over.append("kept")
     if over:
         print("over the limit: " + ", ".join(over))
     return 1 if over and not options.report_only else 0

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import os
+import tempfile
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 from unittest import mock
 
-from pytest_reconaudit.facts.db.database import database
+import psycopg
+
+from pytest_reconaudit.facts.db.database import DatabaseConfig, configure, database
+from pytest_reconaudit.facts.db.indexes import declared_indexes
+from pytest_reconaudit.facts.db.migrations import migration_roots, migration_script
+from pytest_reconaudit.facts.db.new_migrations import new_migrations
 from pytest_reconaudit.probes import replay as probe
 from pytest_reconaudit.probes.postgres import PrivateServer, ServerError, choose
 from pytest_reconaudit.target import Target
@@ -46,11 +53,41 @@ def bare(root: Path) -> Callable[[], float] | None:
         start = time.perf_counter()
         with PrivateServer(choice) as server:
             for history in histories:
-                with server.connect("postgres", "postgres") as connection:
+                with _superuser(server) as connection:
                     _send(connection, history)
         return time.perf_counter() - start
 
     return run
+
+
+def kept(root: Path) -> float:
+    """Seconds that a replay's result costs when an earlier run kept it.
+
+    What other checks read of the target in any case (its scripts, their statements) is not in it.
+    """
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        mock.patch.dict(os.environ, XDG_CACHE_HOME=folder),
+    ):
+        for _ in range(2):
+            target = Target(root)
+            configure(target, DatabaseConfig(kept=True))
+            for one in migration_roots(target):
+                new_migrations(target, one)
+                for migration in one.migrations:
+                    migration_script(target, one, migration)
+            declared_indexes(target)
+            start = time.perf_counter()
+            database(target)
+            seconds = time.perf_counter() - start
+    return seconds
+
+
+def _superuser(server: PrivateServer) -> psycopg.Connection[Any]:
+    """Who may do everything: the bare server refuses nothing."""
+    return psycopg.connect(
+        host=str(server.folder), dbname="postgres", user="postgres", autocommit=True
+    )
 
 
 def _send(connection: Any, history: probe.History) -> None:

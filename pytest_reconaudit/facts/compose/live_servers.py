@@ -11,7 +11,7 @@ from weakref import WeakKeyDictionary
 
 from msgspec import Struct
 
-from pytest_reconaudit.facts.db.database import live_dsn
+from pytest_reconaudit.facts.db.database import live_part
 from pytest_reconaudit.target import Target, once
 
 __all__ = ["LiveRedis", "configure_redis", "live_redis", "live_settings"]
@@ -68,10 +68,8 @@ def live_settings(target: Target) -> Mapping[str, str]:
     """The settings of the live PostgreSQL, as SHOW gives them; empty when none is named or it
     cannot be reached, which the checks of the database report.
     """
-    dsn = live_dsn(target)
-    if dsn is None:
+    part = live_part(target, "settings")
+    if isinstance(part, str):
         return {}
-    from pytest_reconaudit.probes.live import read_settings
-
-    settings: Mapping[str, str] = read_settings(dsn).get("settings", {})
+    settings: Mapping[str, str] = part["settings"]
     return settings

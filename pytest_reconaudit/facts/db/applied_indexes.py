@@ -26,12 +26,11 @@ from pytest_reconaudit.facts.db.database import (
     wants_live,
 )
 from pytest_reconaudit.facts.db.indexes import DeclaredIndex, declared_indexes
+from pytest_reconaudit.facts.db.migration_runners import MissingMigration, missing_migrations
 from pytest_reconaudit.facts.db.migrations import (
     MigrationRoot,
-    MissingMigration,
     migration_roots,
     migration_script,
-    missing_migrations,
     postgres_major,
 )
 from pytest_reconaudit.facts.db.schema import declared_schema
@@ -207,7 +206,9 @@ def _doubt(target: Target, history: HistoryReplay) -> str:
     if name in _FOREIGN_TYPES:
         return f"{name} is a type of another server"
     kind = r"schema\s+" if failure.sqlstate == "3F000" else ""
-    word = re.compile(rf"create\s+{kind}[^;(]*\b{re.escape(name)}\b")
+    word = re.compile(
+        rf"create\s+{kind}(?!(?:unique\s+)?index\b|trigger\b|policy\b)[^;(]*\b{re.escape(name)}\b"
+    )
     if any(word.search(text) for text in texts):
         return ""  # made by the history itself, in the wrong order
     if failure.sqlstate == "3F000":

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from msgspec import Struct
 
+from pytest_reconaudit.facts.db.catalogs import NoCatalog, known_catalogs
+from pytest_reconaudit.facts.db.database import LiveCatalog, ReplayedCatalog, database
 from pytest_reconaudit.facts.db.indexes import DeclaredIndex
-from pytest_reconaudit.facts.db.migrations import is_test_path
+from pytest_reconaudit.facts.db.migrations import is_test_path, migration_roots
 from pytest_reconaudit.facts.db.schema import DeclaredSchema, declared_schema, sql_schema
 from pytest_reconaudit.likeness import alike
 from pytest_reconaudit.model import Place
 from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.target import Target, once
 
-__all__ = ["IndexTargets", "MissingTarget", "index_targets"]
+__all__ = ["FinalTables", "IndexTargets", "MissingTarget", "index_targets", "made_by_text"]
 
 
 class MissingTarget(Struct, frozen=True):
@@ -26,6 +28,18 @@ class MissingTarget(Struct, frozen=True):
     nearest: str = ""
     declared_at: Place | None = None
     """Where the table, or the nearest one, is declared."""
+    lost_in: str = ""
+    """The catalog that lacks it. When the repository's SQL once made it (``once_made``), a later
+    migration renamed or dropped it."""
+    once_made: bool = False
+
+
+class FinalTables(Struct, frozen=True):
+    """What is left of the tables when every migration has run."""
+
+    described: str
+    tables: Mapping[str, frozenset[str]]
+    """Table → its columns, of all catalogs together."""
 
 
 class IndexTargets(Struct, frozen=True):
@@ -36,6 +50,8 @@ class IndexTargets(Struct, frozen=True):
     """Tables that some CREATE TABLE text makes which was not read as a statement."""
     tool: str
     """A tool that makes tables in a language not read here, if there is one."""
+    final: FinalTables | None = None
+    """Of the catalogs; ``None`` when they are not known, or not whole."""
 
     @property
     def empty(self) -> bool:
@@ -46,6 +62,8 @@ class IndexTargets(Struct, frozen=True):
         index = declared.index
         if index.dynamic:
             return "a name in the statement is put in at run time"
+        if self.final is not None and index.table in self.final.tables:
+            return ""
         if self.empty:
             return "the repository declares no schema (Diesel, Prisma or SQL)"
         if not self._known(index.table) and self.tool:
@@ -60,16 +78,44 @@ class IndexTargets(Struct, frozen=True):
         if not self._known(index.table):
             if index.table in self.made_elsewhere:
                 return ()
+            if self.final is not None and index.table in self.final.tables:
+                return self._lost(declared)
             near = self._nearest_table(index.table)
             return (MissingTarget(index.table, nearest=near, declared_at=self._place(near)),)
-        columns = self._columns(index.table)
-        if columns is None or index.table in self.made_elsewhere:
+        if index.table in self.made_elsewhere:
             return ()
-        wanted = [key.column for key in index.keys if key.column] + list(index.include)
-        return tuple(
+        columns = self._columns(index.table)
+        missing = tuple(
             MissingTarget(index.table, column, _nearest(column, columns), self._place(index.table))
-            for column in dict.fromkeys(wanted)
-            if column not in columns and column not in _SYSTEM_COLUMNS
+            for column in _wanted(declared)
+            if columns is not None and column not in columns
+        )
+        # What the code declares and the catalog lacks is for db-schema-matches to say.
+        declares = index.table in self.schemas[0].tables
+        return missing or (() if declares or self.tool else self._lost(declared))
+
+    def _lost(self, declared: DeclaredIndex) -> tuple[MissingTarget, ...]:
+        """What an index outside of the migrations names and the catalogs do not have."""
+        index = declared.index
+        if self.final is None or declared.kind == "migration":
+            return ()
+        wanted = _wanted(declared)
+        left = self.final.tables.get(index.table)
+        place = self._place(index.table)
+        if left is None:
+            near = _nearest(index.table, self.final.tables)
+            return (MissingTarget(index.table, "", near, place, self.final.described, True),)
+        return tuple(
+            MissingTarget(
+                index.table,
+                column,
+                _nearest(column, left),
+                place,
+                self.final.described,
+                column in (self._columns(index.table) or ()),
+            )
+            for column in wanted
+            if column not in left
         )
 
     def _known(self, table: str) -> bool:
@@ -98,6 +144,13 @@ class IndexTargets(Struct, frozen=True):
 _SYSTEM_COLUMNS = frozenset({"ctid", "xmin", "xmax", "cmin", "cmax", "tableoid", "oid"})
 
 
+def _wanted(declared: DeclaredIndex) -> list[str]:
+    """The plain columns that an index names."""
+    index = declared.index
+    named = [key.column for key in index.keys if key.column] + list(index.include)
+    return [one for one in dict.fromkeys(named) if one not in _SYSTEM_COLUMNS]
+
+
 def _nearest(name: str, among: Iterable[str]) -> str:
     """The name that was probably meant: one that contains it, else a similar one."""
     names = sorted(among)
@@ -112,6 +165,7 @@ _MAKES_TABLE = regex(
     r"(?:if\s+not\s+exists\s+)?(?:[\w\"]+\.)?\\?\"?(\w+)",
     re.IGNORECASE,
 )
+_COMMENT_LINE = regex(r"^[ \t]*(?:--|//|#(?!\[)|\*(?!/)).*$", re.MULTILINE)
 _DYNAMIC = regex(
     r"\b(?:execute|format)\b[^;]{0,80}\bcreate\s+(?:unlogged\s+)?table\b", re.IGNORECASE
 )
@@ -120,19 +174,52 @@ _SOURCES = (".sql", ".rs", ".ts", ".js", ".mjs", ".py", ".sh", ".go", ".java", "
 
 
 @once
-def index_targets(target: Target) -> IndexTargets:
-    """The declared schemas of the repository, with the tables that other text makes."""
-    ours, sql = declared_schema(target), sql_schema(target)
+def made_by_text(target: Target) -> frozenset[str]:
+    """Tables and views that a CREATE in any text makes, in lower case; tests left out."""
     made: set[str] = set()
-    dynamic = ""
     for path in target.files:
         if not path.endswith(_SOURCES) or is_test_path(path):
             continue
         text = target.text(path)
         upper = "CREATE" in text and (" TABLE" in text or " VIEW" in text)
         if upper or "create table" in text or ("create " in text and path.endswith(".sql")):
-            made.update(name.lower() for name in _MAKES_TABLE.findall(text))
-            if path.endswith(".sql") and not dynamic and _DYNAMIC.search(text):
+            bare = _COMMENT_LINE.sub("", text)
+            made.update(name.lower() for name in _MAKES_TABLE.findall(bare))
+    return frozenset(made)
+
+
+@once
+def index_targets(target: Target) -> IndexTargets:
+    """The declared schemas of the repository, with the tables that other text makes."""
+    ours, sql = declared_schema(target), sql_schema(target)
+    dynamic = ""
+    for path in target.files:
+        if not dynamic and path.endswith(".sql") and not is_test_path(path):
+            text = target.text(path)
+            if "able" in text.lower() and _DYNAMIC.search(text):
                 dynamic = f"the dynamic SQL of {path}"
-    tool = ours.elsewhere or dynamic
-    return IndexTargets((ours, sql), frozenset(made - set(sql.tables)), tool)
+    made = made_by_text(target) - set(sql.tables)
+    return IndexTargets((ours, sql), made, ours.elsewhere or dynamic, _final(target))
+
+
+def _final(target: Target) -> FinalTables | None:
+    """The tables of the catalogs, when they are all that there is; needs a history or a DSN."""
+    known = known_catalogs(target)
+    if isinstance(known, NoCatalog) or any(
+        one.gap or (one.root and one.root.coded) for one in known
+    ):
+        return None
+    state = database(target)
+    replayed = state.replayed if isinstance(state, LiveCatalog) else state
+    if isinstance(replayed, ReplayedCatalog) and replayed.unread:
+        return None
+    if any(root.dialect == "" for root in migration_roots(target)):
+        return None
+    tables: dict[str, set[str]] = {}
+    catalogs = [one.catalog for one in known]
+    catalogs += [one.replay.catalog for one in known if one.live and one.replay is not None]
+    for catalog in catalogs:
+        for table in catalog.tables:
+            tables.setdefault(table.name, set()).update(column.name for column in table.columns)
+    described = known[0].described if len(known) == 1 else "every replayed history"
+    return FinalTables(described, {name: frozenset(columns) for name, columns in tables.items()})

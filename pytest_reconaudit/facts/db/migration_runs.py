@@ -15,14 +15,12 @@ from msgspec import Struct
 
 from pytest_reconaudit.facts.callers import uncalled
 from pytest_reconaudit.facts.db.indexes import foreign_sql
-from pytest_reconaudit.facts.db.migrations import (
-    MigrationRoot,
+from pytest_reconaudit.facts.db.migration_runners import (
     MigrationRunner,
-    is_test_path,
-    migration_roots,
     migration_runners,
     missing_migrations,
 )
+from pytest_reconaudit.facts.db.migrations import MigrationRoot, is_test_path, migration_roots
 from pytest_reconaudit.facts.invocations import Invocation, invocations
 from pytest_reconaudit.facts.packages import cargo_at
 from pytest_reconaudit.facts.references import references
@@ -39,6 +37,7 @@ __all__ = [
     "SchemaChange",
     "database_changers",
     "migration_places",
+    "psql_inputs",
 ]
 
 
@@ -86,7 +85,8 @@ class DatabaseChangers(Struct, frozen=True):
 
 _NAMES = {
     "diesel": "Diesel", "sqlx": "sqlx", "prisma": "Prisma", "golang-migrate": "golang-migrate",
-    "goose": "goose", "dbmate": "dbmate", "flyway": "Flyway",
+    "goose": "goose", "dbmate": "dbmate", "flyway": "Flyway", "refinery": "refinery",
+    "drizzle": "Drizzle", "liquibase": "Liquibase",
 }  # fmt: skip
 _SQL_TOOLS = ("diesel", "sqlx", "prisma")
 _SPEAKS = regex(
@@ -149,8 +149,10 @@ def _roots(target: Target) -> Iterator[MigrationPlace]:
     folders |= {pair for pair in runs if pair[1] in _SQL_TOOLS and _runnable(target, *pair)}
     for path, tool in sorted(folders):
         if path not in hollow:
-            faults = tuple(_layout_faults(target, path, tool, runs[path, tool]))
-            yield MigrationPlace(path, tool, faults)
+            faults = [*_layout_faults(target, path, tool, runs[path, tool])]
+            if path in known:
+                faults += _list_faults(target, known[path])
+            yield MigrationPlace(path, tool, tuple(faults))
     for path, one in sorted(hollow.items()):
         rust = _rust_faults(target, path, ()) if one.tool == "diesel" else ()
         yield MigrationPlace(path, one.tool, (*one.faults, *rust))
@@ -400,6 +402,46 @@ def _loose(
         )
 
 
+_LISTS = {"drizzle": "meta/_journal.json", "liquibase": "the change logs"}
+
+
+def _list_faults(target: Target, root: MigrationRoot) -> Iterator[MigrationFault]:
+    """Files that the tool's own list leaves out, and names in it that lead nowhere."""
+    listed = _LISTS.get(root.tool)
+    if listed is None:
+        return
+    found = [
+        path
+        for path in root.strays
+        if _MIGRATION_DDL.search(target.text(path))
+        and not _is_explained(target, path, target.text(path))
+    ]
+    if found:
+        names = ", ".join(posixpath.basename(path) for path in found[:5])
+        yield MigrationFault(
+            "loose",
+            Place(found[0], 1, 1),
+            f"{_NAMES[root.tool]} never runs {names} in {root.path or '.'}/:"
+            f" {listed} must name what runs",
+            names,
+            (
+                *((Place(path, 1, 1), "is not run either") for path in found[1:]),
+                (root.place, "is what names them"),
+            ),
+        )
+    if root.lost:
+        named, place = root.lost[0]
+        names = ", ".join(posixpath.basename(path) for path, _ in root.lost[:5])
+        yield MigrationFault(
+            "no-up",
+            place,
+            f"{_NAMES[root.tool]} stops at {names}: {place.path} names what is not in the"
+            " repository",
+            named,
+            tuple((where, "names one that is missing too") for _, where in root.lost[1:]),
+        )
+
+
 def _is_explained(target: Target, path: str, text: str) -> bool:
     """Whether a comment at its head or any other file tells what the file is for."""
     head = [line for line in text.split("\n")[:12] if line.lstrip().startswith(("--", "/*", "*"))]
@@ -521,6 +563,12 @@ _MORE_RUNS = (
     ("Liquibase", regex(r"\bliquibase\s[^\n|;&]{0,120}?\bupdate\b")),
     ("SeaORM", regex(r"\bsea-orm-cli\s+migrate(?:\s+(?:up|fresh|refresh))?(?=\s|$)")),
 )
+_RUN_WORDS = {
+    "Alembic": "alembic", "Django": "manage.py", "Rails": "db:", "Knex": "knex",
+    "Sequelize": "sequelize", "TypeORM": "typeorm", "Drizzle": "drizzle-kit",
+    "Liquibase": "liquibase", "SeaORM": "sea-orm-cli",
+}  # fmt: skip
+"""A word of each of these."""
 _AUTO_SYNC = (
     ("TypeORM synchronize", (".ts", ".js", ".mjs"), regex(r"\bsynchronize\s*:\s*true\b")),
     ("Sequelize sync", (".ts", ".js", ".mjs"),
@@ -642,6 +690,8 @@ def _tool_changes(target: Target) -> Iterator[SchemaChange]:
         if is_test_path(path) or ("migrat" not in text and "upgrade" not in text):
             continue
         for tool, pattern in _MORE_RUNS:
+            if _RUN_WORDS[tool] not in text:
+                continue
             for match in pattern.finditer(text):
                 place = Place(path, text.count("\n", 0, match.start()) + 1, 1)
                 line = target.line(path, place.line or 1).strip()
@@ -680,7 +730,7 @@ def _psql_changes(target: Target, tools: list[SchemaChange]) -> Iterator[SchemaC
     for one in calls:
         origin = one.command.place.path
         fetches = bool(_FETCHES.search(target.text(origin)))
-        for path, text in _psql_inputs(target, one):
+        for path, text in psql_inputs(target, one):
             lost = missing.get(posixpath.basename(path)) if path else None
             if not _TABLE_DDL.search(text) and (lost is None or fetches):
                 continue
@@ -704,7 +754,7 @@ def _is_for_tests(one: Invocation) -> bool:
     )
 
 
-def _psql_inputs(target: Target, one: Invocation) -> Iterator[tuple[str, str]]:
+def psql_inputs(target: Target, one: Invocation) -> Iterator[tuple[str, str]]:
     """(path or empty, SQL text) of everything that a psql command is given."""
     words = one.words
     if one.name != "psql":

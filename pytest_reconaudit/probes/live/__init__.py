@@ -1,8 +1,11 @@
-"""A live database, read and never written: its catalog, or in plain words why not.
+"""A live database, read and never written: its catalog and its state, or in plain words why not.
 
-Read-only by construction: every transaction of the session is read-only, statements and locks
-time out on the server, and a clock of our own cuts the connection when nothing comes back.
+Read-only by construction: one connection, whose every transaction is read-only; statements and
+locks time out on the server, and a clock of our own cuts the connection when nothing comes back.
 The connection string's password appears in no message.
+
+What is read besides the catalog comes in *parts*, one module each. A part that the role may not
+read, or that the server does not have, costs that part alone.
 """
 
 from __future__ import annotations
@@ -12,7 +15,8 @@ import os
 import re
 import socket
 import threading
-from collections.abc import Callable, Iterator
+import time
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -21,40 +25,101 @@ from pytest_reconaudit.probes.catalog import read_catalog
 if TYPE_CHECKING:
     import psycopg
 
-__all__ = ["read_live", "read_settings"]
+    Connection = psycopg.Connection[tuple[Any, ...]]
+    Part = Callable[[Connection], dict[str, Any]]
+
+__all__ = ["SAMPLES", "ask_live", "read_live"]
+
+SAMPLES = 5
+"""How often the sessions are looked at within the window."""
 
 CONNECT_SECONDS = 5
-STATEMENT_SECONDS = 15
-TOTAL_SECONDS = 40.0
-_OPTIONS = (
-    "-c default_transaction_read_only=on"
-    f" -c statement_timeout={STATEMENT_SECONDS}s -c lock_timeout=5s"
-    " -c idle_in_transaction_session_timeout=60s"
+STATEMENT_SECONDS = 30
+TOTAL_SECONDS = 90.0
+LOCK_SECONDS = 2
+_SETTINGS = {
+    "default_transaction_read_only": "on",
+    "statement_timeout": f"{STATEMENT_SECONDS}s",
+    "lock_timeout": f"{LOCK_SECONDS}s",
+    "idle_in_transaction_session_timeout": "60s",
+    "search_path": "pg_catalog",
+}
+"""The search path: no name and no operator is looked up where a user may have put one."""
+_BEGIN = "SET TRANSACTION ISOLATION LEVEL {}, READ ONLY; " + "; ".join(
+    f"SET LOCAL {name} = '{value}'" for name, value in _SETTINGS.items()
 )
+"""Said in every transaction too: a pooler may give each another connection."""
+_SUPPORT = "unsupported startup parameter"
+"""What poolers say that pass no options on."""
+_LOST = "the connection was lost"
+_LOCKED = """
+SELECT pg_catalog.format('%I.%I', n.nspname, c.relname), l.pid
+FROM pg_catalog.pg_locks l
+JOIN pg_catalog.pg_class c ON c.oid = l.relation
+JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+WHERE l.mode = 'AccessExclusiveLock' AND l.granted AND l.pid <> pg_catalog.pg_backend_pid()
+  AND l.database = (SELECT d.oid FROM pg_catalog.pg_database d
+                    WHERE d.datname = pg_catalog.current_database())
+  AND c.relkind IN ('r', 'p', 'm', 'i', 'I')
+ORDER BY c.relkind <> 'r', 1 LIMIT 1
+"""
 
 
-def read_live(dsn: str, total: float = TOTAL_SECONDS) -> dict[str, Any]:
-    """``{"catalog": …, "server": …}`` of a database, or ``{"unreachable": reason}``. Never raises
-    because of what the other side does.
+def read_live(
+    dsn: str,
+    total: float = TOTAL_SECONDS,
+    *,
+    window: float = 0.0,
+    questions: Sequence[dict[str, Any]] = (),
+    wanted: Callable[[], bool] | None = None,
+    first: Callable[[dict[str, Any]], None] | None = None,
+) -> dict[str, Any]:
+    """What a database holds and does, or ``{"unreachable": reason}``. Never raises because of what
+    the other side does.
+
+    :param total: seconds for everything but the window.
+    :param window: seconds over which sessions are sampled and statements counted; 0: not at all.
+    :param questions: queries to be explained, never run; see :mod:`.plans`.
+    :param wanted: asked now and then while the window lasts: whether anybody still wants to know.
+    :param first: is told the answer without its sampled parts as soon as it is known.
+
+    ``{"catalog", "server", "parts"}``: the parts by name, each what its module returns, or
+    ``{"denied": reason}``. Sampled parts are ``{"seconds": …, "samples": […]}``.
     """
-    return _connected(dsn, total, _read)
+
+    def read(connection: Connection) -> dict[str, Any]:
+        answer = _read(connection, questions)
+        if first is not None:
+            first(answer)
+        if window > 0:
+            sampled = _sampled(connection, window, wanted or (lambda: True))
+            answer = {**answer, "parts": {**answer["parts"], **sampled}}
+        return answer
+
+    return _connected(dsn, total + window, read)
 
 
-def read_settings(dsn: str, total: float = TOTAL_SECONDS) -> dict[str, Any]:
-    """``{"settings": {name: value as SHOW gives it}}`` or ``{"unreachable": reason}``.
+def ask_live(dsn: str, questions: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """What the planner says to questions of :mod:`.plans`, ``{"denied": reason}`` or
+    ``{"unreachable": reason}``. A connection of its own: what to ask is known late."""
+    from pytest_reconaudit.probes.live import plans
 
-    What the role may not see (``config_file``, for most) is not among them.
-    """
-    return _connected(dsn, total, _read_settings)
+    def read(connection: Connection) -> dict[str, Any]:
+        part = _part(connection, lambda connection: plans.read(connection, questions))
+        return {"parts": {"plans": part}}
+
+    answer = _connected(dsn, TOTAL_SECONDS, read)
+    part: dict[str, Any] = answer["parts"]["plans"] if "parts" in answer else answer
+    return part
 
 
 def _connected(
     dsn: str,
     total: float,
-    read: Callable[[psycopg.Connection[tuple[Any, ...]]], dict[str, Any]],
+    read: Part,
 ) -> dict[str, Any]:
     import psycopg
-    from psycopg.conninfo import conninfo_to_dict, make_conninfo
+    from psycopg.conninfo import conninfo_to_dict
 
     try:
         given = conninfo_to_dict(dsn)
@@ -65,49 +130,144 @@ def _connected(
             " postgresql://USER@HOST:PORT/DATABASE or 'host=… dbname=…'"
         }
     secrets = [str(given[key]) for key in ("password", "sslpassword") if given.get(key)]
-    options = f"{given.get('options') or ''} {_OPTIONS}".strip()
+    asked = " ".join(f"-c {name}={value}" for name, value in _SETTINGS.items())
     settings: dict[str, Any] = {
         **given,
-        "options": options,
+        "options": f"{given.get('options') or ''} {asked}".strip(),
         "connect_timeout": CONNECT_SECONDS,
         "application_name": "pytest-reconaudit",
         "tcp_user_timeout": STATEMENT_SECONDS * 1000,
+        "client_encoding": "utf8",
     }
     try:
         with (
-            psycopg.connect(make_conninfo("", **settings), autocommit=True) as connection,
+            _connection(settings) as connection,
             _cut_off(connection, total) as late,
         ):
             try:
-                return read(connection)
+                answer = read(connection)
+                if late.is_set():
+                    for part in answer["parts"].values():
+                        if part.get("denied") == _LOST:
+                            part["denied"] = f"the database gave no answer within {total:g} s"
+                return answer
             except psycopg.Error as error:
                 if late.is_set():
                     return {"unreachable": f"the database gave no answer within {total:g} s"}
-                return {"unreachable": f"reading the catalog failed: {_clean(error, secrets, dsn)}"}
+                why = _lock(connection, error) or _clean(error, secrets, dsn)
+                return {"unreachable": f"reading the catalog failed: {why}"}
     except psycopg.OperationalError as error:
         return {"unreachable": f"cannot connect: {_clean(error, secrets, dsn)}"}
     except psycopg.Error as error:
         return {"unreachable": f"cannot use the connection string: {_clean(error, secrets, dsn)}"}
 
 
-def _read(connection: psycopg.Connection[tuple[Any, ...]]) -> dict[str, Any]:
+def _connection(settings: dict[str, Any]) -> Connection:
+    """Connected; raises ``psycopg.Error``. A pooler that passes no options on gets none."""
+    import psycopg
+    from psycopg.conninfo import make_conninfo
+
+    def connect(given: dict[str, Any]) -> Connection:
+        # Nothing is prepared: behind a pooler the next statement may meet another server process.
+        return psycopg.connect(make_conninfo("", **given), autocommit=True, prepare_threshold=None)
+
+    try:
+        return connect(settings)
+    except psycopg.OperationalError as error:
+        if _SUPPORT not in str(error):
+            raise
+        return connect({name: value for name, value in settings.items() if name != "options"})
+
+
+def _lock(connection: Connection, error: psycopg.Error) -> str:
+    """Which table was waited for in vain; empty when the error is another one."""
+    import psycopg
+
+    if not isinstance(error, psycopg.errors.LockNotAvailable):
+        return ""
+    with contextlib.suppress(psycopg.Error):
+        for table, process in connection.execute(_LOCKED).fetchall():
+            return (
+                f"process {process} of the server holds an exclusive lock on {table}, and"
+                f" {LOCK_SECONDS} s were waited"
+            )
+    return ""
+
+
+def _once_parts() -> tuple[tuple[str, Part], ...]:
+    """Parts that are read once, in this order."""
+    from pytest_reconaudit.probes.live import builds, server, settings, statistics, tracking
+
+    return (
+        ("server", server.read),
+        ("settings", settings.read),
+        ("tracking", tracking.read),
+        ("builds", builds.read),
+        ("statistics", statistics.read),
+    )
+
+
+def _sampled_parts() -> tuple[tuple[str, Part, int], ...]:
+    """Parts that are read several times within the window; 2 is: at its ends."""
+    from pytest_reconaudit.probes.live import sessions, statements
+
+    return (
+        ("sessions", sessions.read, SAMPLES),
+        ("statements", statements.read, 2),
+    )
+
+
+def _read(connection: Connection, questions: Sequence[dict[str, Any]]) -> dict[str, Any]:
     with connection.transaction():
-        connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+        connection.execute(_BEGIN.format("REPEATABLE READ"))
         catalog = read_catalog(connection)
-    return {"catalog": catalog, "server": catalog["version"]}
+    parts = {name: _part(connection, read) for name, read in _once_parts()}
+    return {"catalog": catalog, "server": catalog["version"], "parts": parts}
 
 
-def _read_settings(connection: psycopg.Connection[tuple[Any, ...]]) -> dict[str, Any]:
-    """``pg_settings`` hides a row from a role that may not see it; SHOW would raise."""
-    query = "SELECT name, current_setting(name, true) FROM pg_settings"
-    rows = connection.execute(query).fetchall()
-    return {"settings": {str(name): str(value) for name, value in rows if value is not None}}
+def _part(connection: Connection, read: Part) -> dict[str, Any]:
+    """One part in a transaction of its own; what goes wrong costs this part alone."""
+    import psycopg
+
+    if connection.closed:
+        return {"denied": _LOST}
+    try:
+        with connection.transaction():
+            connection.execute(_BEGIN.format("READ COMMITTED"))
+            return read(connection)
+    except psycopg.Error as error:
+        if connection.closed:
+            return {"denied": _LOST}
+        if why := _lock(connection, error):
+            return {"denied": why}
+        return {"denied": " ".join((error.diag.message_primary or str(error)).split())[:200]}
+
+
+def _sampled(
+    connection: Connection, window: float, wanted: Callable[[], bool]
+) -> dict[str, dict[str, Any]]:
+    """The sampled parts: looks at even distances, the first now, the last when the window ends."""
+    parts = _sampled_parts()
+    found: dict[str, list[dict[str, Any]]] = {name: [] for name, _, _ in parts}
+    begun = time.monotonic()
+    for look in range(SAMPLES if parts else 0):
+        while (left := begun + window * look / (SAMPLES - 1) - time.monotonic()) > 0 and wanted():
+            time.sleep(min(left, 0.25))
+        for name, read, count in parts:
+            if count > 2 or look in (0, SAMPLES - 1):
+                found[name].append(_part(connection, read))
+    seconds = time.monotonic() - begun
+    return {
+        name: next(
+            (sample for sample in samples if "denied" in sample),
+            {"seconds": seconds, "samples": samples},
+        )
+        for name, samples in found.items()
+    }
 
 
 @contextmanager
-def _cut_off(
-    connection: psycopg.Connection[tuple[Any, ...]], seconds: float
-) -> Iterator[threading.Event]:
+def _cut_off(connection: Connection, seconds: float) -> Iterator[threading.Event]:
     """Shut the socket down when time is up: whatever waits for it then fails at once."""
     late = threading.Event()
     handle = os.dup(connection.fileno())

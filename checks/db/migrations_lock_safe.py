@@ -1,0 +1,84 @@
+"""New migrations do not make the running application wait."""
+
+from pytest_reconaudit.api import LockFault, NewMigration, Severity, audit, report, skip
+
+_SEVERITIES = {
+    "a": Severity.HIGH,
+    "b": Severity.HIGH,
+    "c": Severity.MEDIUM,
+    "d": Severity.MEDIUM,
+    "e": Severity.MEDIUM,
+    "f": Severity.HIGH,
+    "g": Severity.INFO,
+}
+
+
+@audit(
+    pillar=5,
+    severity=Severity.HIGH,
+    impact="Requests wait for the lock until they time out, for as long as the migration runs.",
+    fix="""Do the long part under a lock that lets others work, and the rest in a moment:
+
+```sql
+-- before
+CREATE INDEX orders_customer ON orders (customer_id);
+ALTER TABLE orders ADD CONSTRAINT placed_by FOREIGN KEY (customer_id) REFERENCES customers (id);
+ALTER TABLE orders ALTER COLUMN note SET NOT NULL;
+-- after; each in a migration of its own, the index outside of a transaction
+SET lock_timeout = '2s';
+CREATE INDEX CONCURRENTLY orders_customer ON orders (customer_id);
+ALTER TABLE orders ADD CONSTRAINT placed_by FOREIGN KEY (customer_id) REFERENCES customers (id)
+  NOT VALID;
+ALTER TABLE orders VALIDATE CONSTRAINT placed_by;
+ALTER TABLE orders ADD CONSTRAINT note_there CHECK (note IS NOT NULL) NOT VALID;
+ALTER TABLE orders VALIDATE CONSTRAINT note_there;
+ALTER TABLE orders ALTER COLUMN note SET NOT NULL;   -- the valid check spares it the scan
+```
+
+Another type: a new column, filled in batches, then swapped. A name: first code that knows both.
+Diesel runs outside of a transaction with `run_in_transaction = false` in `metadata.toml`, sqlx with
+`-- no-transaction` as the first line.
+""",
+)
+def db_migrations_lock_safe(new_migration_locks: NewMigration) -> None:
+    """No statement of a new migration reads or rewrites a table while it keeps others out.
+
+    Why: a migration runs beside the old code. What takes a moment on a developer's machine keeps
+    a table of millions of rows locked for minutes, and everything that needs it queues up.
+    Decides: the history is replayed into a private server, which says after each statement of the
+    new migrations (not applied to the live database; else added since the merge base; else the
+    newest five) which locks its transaction holds, what was read from end to end and what was
+    written anew. (a) A scan or rewrite under a lock that the statement takes itself, of Share or
+    stronger; (b) one while the transaction still holds such a lock from before; (c) UPDATE or
+    DELETE of every row (medium); (d) a table or column that running code may use is renamed or
+    dropped (medium); (e) DROP INDEX not CONCURRENTLY (medium); (f) a column NOT NULL without
+    default; (g) no lock_timeout (info). Tables made by the new migrations themselves, locks of a
+    moment and `-- squawk-ignore`, `-- safety-assured` or `-- eugene: ignore` comments pass; with
+    a live database, tables of less than 10,000 rows are low.
+    Blind spots: how many rows a table has, without a live database; migrations that are programs;
+    which columns the code that runs really uses.
+    """
+    new = new_migration_locks
+    if new.reason is not None and not new.faults:
+        skip(new.reason, new.detail)
+    groups: dict[tuple[str, bool], list[LockFault]] = {}
+    for fault in new.faults:
+        groups.setdefault((fault.clause, fault.small), []).append(fault)
+    for (clause, small), faults in groups.items():
+        first = faults[0]
+        severity = _SEVERITIES[clause]
+        says = first.says
+        if len(faults) > 1:
+            lines = ", ".join(str(fault.statement.place.line) for fault in faults[:5])
+            says += f"; {len(faults)} statements of this migration, lines {lines}"
+        if first.rows is not None:
+            says += f" ({first.table} has about {first.rows} rows)"
+        report(
+            at=first.statement.place,
+            says=f"{says} [{new.server}]" if clause in "abe" else says,
+            severity=min(severity, Severity.LOW) if small else severity,
+            evidence=" ".join(first.statement.text.split()),
+            related=[(fault.statement.place, fault.says) for fault in faults[1:]],
+            clause=clause,
+            key=f"{clause}:{first.table}",
+        )

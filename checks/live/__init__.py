@@ -1,0 +1,1 @@
+"""Checks on a live system: what it counted, and what runs full."""

@@ -1,0 +1,6 @@
+mod storage;
+
+#[tokio::main]
+async fn main() {
+    storage::start().await;
+}

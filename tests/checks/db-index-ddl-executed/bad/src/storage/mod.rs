@@ -1,0 +1,3 @@
+pub mod tuning;
+
+pub async fn start() {}

@@ -1,0 +1,1 @@
+SPARE = ["CREATE INDEX idx_rooms_spare ON rooms (spare)"]

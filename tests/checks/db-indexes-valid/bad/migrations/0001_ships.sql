@@ -1,0 +1,5 @@
+CREATE TABLE ships (
+    id bigint PRIMARY KEY,
+    imo text,
+    flag text
+);

@@ -1,0 +1,3 @@
+-- no-transaction
+CREATE UNIQUE INDEX CONCURRENTLY IF NOT EXISTS ships_imo
+    ON ships (imo);

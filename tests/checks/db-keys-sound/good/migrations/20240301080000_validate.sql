@@ -1,0 +1,1 @@
+ALTER TABLE guests VALIDATE CONSTRAINT guests_mail;

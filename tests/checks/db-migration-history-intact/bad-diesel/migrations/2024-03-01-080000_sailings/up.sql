@@ -1,0 +1,1 @@
+CREATE TABLE sailings (id bigserial PRIMARY KEY, departs timestamptz NOT NULL);

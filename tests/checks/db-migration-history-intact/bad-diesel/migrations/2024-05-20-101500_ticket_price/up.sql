@@ -1,0 +1,1 @@
+ALTER TABLE tickets ADD COLUMN price_cents integer NOT NULL DEFAULT 0;

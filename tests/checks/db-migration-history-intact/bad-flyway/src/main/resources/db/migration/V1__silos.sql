@@ -1,0 +1,1 @@
+CREATE TABLE silos (id bigserial PRIMARY KEY, tonnes numeric NOT NULL);

@@ -1,0 +1,1 @@
+CREATE TABLE pilots (id bigserial PRIMARY KEY, licence text NOT NULL);

@@ -1,0 +1,1 @@
+-- Irreversible: the codes are gone.

@@ -1,0 +1,1 @@
+UPDATE crates SET id = id;

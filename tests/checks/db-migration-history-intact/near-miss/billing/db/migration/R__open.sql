@@ -1,0 +1,1 @@
+CREATE OR REPLACE VIEW open_invoices AS SELECT * FROM invoices;

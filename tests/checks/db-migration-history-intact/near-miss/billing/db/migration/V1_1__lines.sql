@@ -1,0 +1,1 @@
+CREATE TABLE lines (id bigserial PRIMARY KEY);

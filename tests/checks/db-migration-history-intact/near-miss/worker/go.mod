@@ -1,0 +1,3 @@
+module crates.example/worker
+
+require github.com/lib/pq v1.10.9

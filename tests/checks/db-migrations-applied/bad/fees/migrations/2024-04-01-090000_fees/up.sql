@@ -1,0 +1,1 @@
+CREATE TABLE fees (id serial PRIMARY KEY, cents bigint NOT NULL);

@@ -1,0 +1,4 @@
+CREATE TABLE tides (
+    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    at timestamptz NOT NULL
+);

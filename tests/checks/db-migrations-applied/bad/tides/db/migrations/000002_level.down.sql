@@ -1,0 +1,1 @@
+ALTER TABLE tides DROP COLUMN level_cm;

@@ -1,0 +1,1 @@
+ALTER TABLE tides ADD COLUMN level_cm integer;

@@ -1,0 +1,4 @@
+CREATE TABLE berths (
+    id bigserial PRIMARY KEY,
+    name text NOT NULL
+);

@@ -1,0 +1,1 @@
+CREATE INDEX CONCURRENTLY loans_reader ON loans (reader_id);

@@ -1,0 +1,2 @@
+ALTER TABLE loans VALIDATE CONSTRAINT loans_reader_fk;
+ALTER TABLE readers VALIDATE CONSTRAINT email_there;

@@ -1,0 +1,11 @@
+SET LOCAL lock_timeout = '3s';
+ALTER TABLE reservations ADD COLUMN until DATE;
+ALTER TABLE reservations RENAME COLUMN until TO held_until;
+UPDATE reservations SET held_until = made_on + 7;
+DELETE FROM loans WHERE id = 4711;
+ALTER TABLE books ADD COLUMN language TEXT NOT NULL DEFAULT 'en';
+ALTER TABLE books ADD COLUMN added_at TIMESTAMPTZ DEFAULT now();
+ALTER TABLE books ALTER COLUMN isbn TYPE VARCHAR(17);
+ALTER TABLE books ALTER COLUMN isbn TYPE TEXT;
+UPDATE books SET language = 'de' WHERE id = 12;
+COMMENT ON TABLE books IS 'UPDATE books SET title = NULL; DROP TABLE readers';

@@ -1,0 +1,1 @@
+CREATE TABLE "slips" ("id" bigserial PRIMARY KEY, "name" text NOT NULL);

@@ -1,0 +1,1 @@
+ALTER TABLE "slips" ADD COLUMN "fee_cents" integer;

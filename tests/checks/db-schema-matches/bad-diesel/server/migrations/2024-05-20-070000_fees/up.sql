@@ -1,0 +1,2 @@
+CREATE TABLE fees (id BIGSERIAL PRIMARY KEY, berth_id UUID NOT NULL REFERENCES berths (id));
+ALTER TABLE fees RENAME TO mooring_fees;

@@ -1,0 +1,7 @@
+CREATE TABLE trees (
+    id BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    sort TEXT NOT NULL,
+    planted DATE,
+    height_cm INTEGER NOT NULL
+);
+CREATE VIEW tall_trees AS SELECT id, sort FROM trees WHERE planted IS NOT NULL;

@@ -1,0 +1,2 @@
+ALTER TABLE trees RENAME COLUMN sort TO variety;
+ALTER TABLE trees ALTER COLUMN height_cm TYPE BIGINT;

@@ -1,0 +1,6 @@
+diesel::table! {
+    members (id) {
+        id -> Int4,
+        card -> Int2,
+    }
+}

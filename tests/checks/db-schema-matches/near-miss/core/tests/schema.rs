@@ -1,0 +1,5 @@
+diesel::table! {
+    made_for_a_test (id) {
+        id -> Int4,
+    }
+}

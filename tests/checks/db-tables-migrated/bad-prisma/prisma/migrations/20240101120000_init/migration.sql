@@ -1,0 +1,1 @@
+CREATE TABLE "Account" ("id" INTEGER NOT NULL, "email" TEXT NOT NULL);

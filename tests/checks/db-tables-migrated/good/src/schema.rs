@@ -1,0 +1,11 @@
+diesel::table! {
+    stones (id) {
+        id -> Int4,
+    }
+}
+
+diesel::table! {
+    slices (id) {
+        id -> Int4,
+    }
+}

@@ -1,0 +1,176 @@
+"""Git's objects as read without git, held against git itself."""
+
+from __future__ import annotations
+
+import shutil
+import struct
+import subprocess
+import zlib
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pytest_reconaudit.facts.branch_point import BranchPoint, branch_point
+from pytest_reconaudit.git_objects import GitObjects
+from pytest_reconaudit.target import Target
+
+
+def git(root: Path, *args: str) -> str:
+    done = subprocess.run(
+        ["git", "-C", str(root), "-c", "user.name=x", "-c", "user.email=x@example.com",
+         "-c", "init.defaultBranch=main", "-c", "commit.gpgsign=false", *args],
+        check=True, capture_output=True, text=True,
+    )  # fmt: skip
+    return done.stdout.strip()
+
+
+def commit(root: Path, files: dict[str, str], message: str = "x") -> str:
+    for name, text in files.items():
+        path = root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, "utf-8")
+    git(root, "add", "-A")
+    git(root, "commit", "-q", "-m", message)
+    return git(root, "rev-parse", "HEAD")
+
+
+BERTHS = "CREATE TABLE berths (id bigserial PRIMARY KEY);\n" + "-- a quay\n" * 200
+
+
+@pytest.fixture
+def checkout(tmp_path: Path) -> Path:
+    root = tmp_path / "harbour"
+    root.mkdir()
+    git(root, "init", "-q")
+    for number in range(1, 13):
+        commit(root, {"db/1_berths.sql": BERTHS + f"-- {number}\n", f"docs/{number}.md": "x"})
+    return root
+
+
+@pytest.mark.parametrize("packed", [False, True])
+def test_objects_and_merge_bases_are_git_s(checkout: Path, packed: bool) -> None:
+    base = git(checkout, "rev-parse", "HEAD")
+    git(checkout, "checkout", "-q", "-b", "tariffs")
+    mine = commit(checkout, {"db/2_tariffs.sql": "SELECT 1;\n"})
+    git(checkout, "checkout", "-q", "main")
+    other = commit(checkout, {"db/3_pilots.sql": "SELECT 2;\n"})
+    git(checkout, "checkout", "-q", "tariffs")
+    if packed:
+        git(checkout, "gc", "-q", "--aggressive")
+        git(checkout, "pack-refs", "--all")
+    objects = GitObjects(checkout / ".git")
+    assert objects.head == mine
+    assert objects.default_branch is not None
+    assert (objects.default_branch.name, objects.default_branch.commit) == ("main", other)
+    found = objects.merge_base(mine, other)
+    assert found is not None
+    assert found.id == base
+    assert found.time == int(git(checkout, "show", "-s", "--format=%ct", base))
+    files = objects.files(found, "db")
+    assert files == {"db/1_berths.sql": git(checkout, "rev-parse", f"{base}:db/1_berths.sql")}
+    for number in (3, 7, 12):  # deltas of deltas once packed
+        then = git(checkout, "rev-parse", f"main~{13 - number}")
+        at = objects.commit(then)
+        assert at is not None
+        text = objects.content(objects.files(at, "db")["db/1_berths.sql"])
+        assert text == (BERTHS + f"-- {number}\n").encode()
+
+
+def test_the_remote_s_default_branch_comes_first(checkout: Path, tmp_path: Path) -> None:
+    clone = tmp_path / "clone"
+    subprocess.run(["git", "clone", "-q", str(checkout), str(clone)], check=True)
+    commit(clone, {"a.txt": "local only"})
+    found = GitObjects(clone / ".git").default_branch
+    assert found is not None
+    assert (found.name, found.commit) == ("origin/main", git(checkout, "rev-parse", "HEAD"))
+    point = branch_point(Target(clone))
+    assert isinstance(point, BranchPoint)
+    assert not point.at_head
+
+
+def test_a_shallow_clone_says_that_it_does_not_reach(checkout: Path, tmp_path: Path) -> None:
+    git(checkout, "checkout", "-q", "-b", "side", "HEAD~5")
+    commit(checkout, {"side.txt": "x"})
+    git(checkout, "checkout", "-q", "main")
+    clone = tmp_path / "clone"
+    subprocess.run(
+        ["git", "clone", "-q", "--depth=1", "--no-single-branch", f"file://{checkout}", str(clone)],
+        check=True,
+    )
+    git(clone, "checkout", "-q", "side")
+    point = branch_point(Target(clone))
+    assert isinstance(point, str)
+    assert point.endswith("does not reach back to where this branch left origin/main")
+
+
+def test_a_worktree_shares_its_objects(checkout: Path, tmp_path: Path) -> None:
+    git(checkout, "worktree", "add", "-q", "-b", "other", str(tmp_path / "tree"))
+    head = commit(tmp_path / "tree", {"new.sql": "SELECT 1;\n"})
+    point = branch_point(Target(tmp_path / "tree"))
+    assert isinstance(point, BranchPoint)
+    assert point.objects.head == head
+    assert point.branch == "main"
+    assert "new.sql" not in point.files("")
+
+
+def test_a_folder_of_a_checkout_sees_its_own_paths(checkout: Path) -> None:
+    point = branch_point(Target(checkout / "db"))
+    assert isinstance(point, BranchPoint)
+    assert list(point.files("")) == ["1_berths.sql"]
+    assert point.at_head
+
+
+def test_no_git_no_commits(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("x")
+    assert branch_point(Target(tmp_path)) == "the target is not a git checkout"
+
+
+# -- hostile ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "head", ["ref: refs/../../../etc/passwd", "ref: ../x", "f" * 40, "", "ref: refs/heads/none"]
+)
+def test_refs_that_lead_nowhere(checkout: Path, head: str) -> None:
+    (checkout / ".git/HEAD").write_text(head)
+    objects = GitObjects(checkout / ".git")
+    assert objects.merge_base(objects.head or "0" * 40, "1" * 40) is None
+
+
+def test_a_bomb_and_a_cut_pack_read_as_absent(checkout: Path) -> None:
+    id = "ab" + "0" * 38
+    folder = checkout / ".git/objects/ab"
+    folder.mkdir(exist_ok=True)
+    (folder / id[2:]).write_bytes(zlib.compress(b"blob 99999999\0" + bytes(90_000_000), 9))
+    objects = GitObjects(checkout / ".git")
+    assert objects.content(id) is None
+    git(checkout, "gc", "-q")
+    (pack,) = (checkout / ".git/objects/pack").glob("*.pack")
+    data = pack.read_bytes()
+    pack.chmod(0o600)
+    pack.write_bytes(data[: len(data) // 3])
+    damaged = GitObjects(checkout / ".git")
+    at = damaged.commit(damaged.head)
+    assert at is None or isinstance(damaged.files(at), dict)
+
+
+@given(st.binary(max_size=300), st.binary(max_size=300))
+def test_any_index_and_pack_are_survived(index: bytes, data: bytes) -> None:
+    import tempfile
+
+    home = Path(tempfile.mkdtemp())
+    try:
+        folder = home / "objects/pack"
+        folder.mkdir(parents=True)
+        fanout = struct.pack(">256I", *([1] * 256))
+        name = bytes.fromhex("ab" * 20)
+        entry = name + bytes(4) + struct.pack(">I", 12)
+        (folder / "pack-1.idx").write_bytes(b"\xfftOc\0\0\0\x02" + fanout + entry + index)
+        (folder / "pack-1.pack").write_bytes(b"PACK" + bytes(8) + data)
+        objects = GitObjects(home)
+        assert objects.content("ab" * 20) is None or data
+        assert objects.commit("ab" * 20) is None or data
+    finally:
+        shutil.rmtree(home)

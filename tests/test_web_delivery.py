@@ -1,0 +1,86 @@
+"""Heavy images and fonts of frontends: which of them a browser gets as they lie there."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from pytest_reconaudit.facts.web.delivery import asset_scopes
+from pytest_reconaudit.target import Target
+
+
+def faults(root: Path, files: dict[str, str], heavy: dict[str, int]) -> list[tuple[str, str, bool]]:
+    for name, text in files.items():
+        path = root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+    for name, size in heavy.items():
+        path = root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(b"\x89" * size)
+    return [
+        (fault.clause, fault.place.path, fault.note)
+        for scope in asset_scopes(Target(root))
+        for fault in scope.faults
+    ]
+
+
+def package(*names: str) -> str:
+    return json.dumps(
+        {
+            "name": "gallery",
+            "private": True,
+            "scripts": {"build": "vite build"},
+            "dependencies": dict.fromkeys(("react", "react-dom", *names), "^1.0.0"),
+            "devDependencies": {"vite": "^5.0.0"},
+        }
+    )
+
+
+def test_a_heavy_image_that_a_page_names(tmp_path: Path) -> None:
+    found = faults(
+        tmp_path,
+        {
+            "package.json": package(),
+            "index.html": "<script type=module src=/src/main.tsx></script>",
+            "src/main.tsx": 'export const hero = <img src="/hero.png" />;\n',
+        },
+        {"public/hero.png": 400_000, "public/unused.png": 900_000, "public/small.png": 10_000},
+    )
+    assert found == [("c", "public/hero.png", False)]
+
+
+@pytest.mark.parametrize("name", ["vite-imagetools", "vite-plugin-image-optimizer"])
+def test_a_heavy_image_is_a_note_where_the_build_makes_it_smaller(
+    tmp_path: Path, name: str
+) -> None:
+    found = faults(
+        tmp_path,
+        {
+            "package.json": package(name),
+            "index.html": "<script type=module src=/src/main.tsx></script>",
+            "src/main.tsx": 'export const hero = <img src="/hero.png" />;\n',
+        },
+        {"public/hero.png": 400_000},
+    )
+    assert found == [("c", "public/hero.png", True)]
+
+
+@pytest.mark.parametrize(
+    ("line", "served"),
+    [
+        ('const font = localFont({ src: "./fonts/Serif.ttf" });', True),
+        ('const font = fetch(new URL("./fonts/Serif.ttf", import.meta.url));', False),
+    ],
+)
+def test_a_heavy_font_that_a_browser_gets(tmp_path: Path, line: str, served: bool) -> None:
+    found = faults(
+        tmp_path,
+        {
+            "package.json": package(),
+            "index.html": "<script type=module src=/src/main.tsx></script>",
+            "src/main.tsx": f"{line}\n",
+        },
+        {"src/fonts/Serif.ttf": 200_000},
+    )
+    assert found == ([("d", "src/fonts/Serif.ttf", False)] if served else [])
