@@ -30,6 +30,12 @@ _MOST_BYTES = 8 * 1024 * 1024
 _MOST_DELTAS = 4_096
 _MOST_COMMITS = 50_000
 _MOST_ENTRIES = 100_000
+_MOST_PACKS = 128
+"""Two open files each."""
+_MOST_WORK = 1024 * 1024 * 1024
+"""Bytes made of one store, in all; what is read byte by byte counts for more."""
+_MOST_HEAD = 64 * 1024
+"""Of a commit's headers."""
 _ID = regex(r"[0-9a-f]{40}")
 _REF = regex(r"refs/[\w.+@/-]+")
 _USUAL = ("main", "master", "trunk")
@@ -67,8 +73,9 @@ class GitObjects:
         self._git_dir = git_dir
         self._common = git_dir
         shared = _small_file(git_dir / "commondir").decode("utf-8", "replace").strip()
-        if shared:
+        if shared and _is_above(git_dir / shared, git_dir):
             self._common = git_dir / shared
+        self._left = _MOST_WORK
         self._packs: list[_Pack] | None = None
         self._packed_refs: dict[str, str] | None = None
 
@@ -118,7 +125,7 @@ class GitObjects:
         found = self._object(id, _COMMIT)
         if found is None:
             return None
-        head = found.partition(b"\n\n")[0].decode("utf-8", "replace")
+        head = found[:_MOST_HEAD].partition(b"\n\n")[0].decode("utf-8", "replace")
         tree, time, parents = "", 0, []
         for line in head.split("\n"):
             word, _, rest = line.partition(" ")
@@ -171,10 +178,13 @@ class GitObjects:
             tree = found[part]
         files: dict[str, str] = {}
         todo = [(folder, tree)]
-        while todo and len(files) + len(todo) < _MOST_ENTRIES:
+        while todo and len(files) + len(todo) < _MOST_ENTRIES and self._left > 0:
             home, tree = todo.pop()
             for name, mode, id in self._entries(tree):
                 path = f"{home}/{name}" if home else name
+                self._left -= 32 * len(path)
+                if self._left < 0:
+                    break
                 if mode == "40000":
                     todo.append((path, id))
                 elif mode.startswith("100"):
@@ -184,6 +194,7 @@ class GitObjects:
     def _entries(self, tree: str) -> Iterator[tuple[str, str, str]]:
         """(name, octal mode, id) of what lies in a folder."""
         data = self._object(tree, _TREE) or b""
+        self._left -= 16 * len(data)
         at = 0
         while 0 <= at < len(data):
             end = data.find(b"\0", at)
@@ -204,11 +215,16 @@ class GitObjects:
     # -- objects ---------------------------------------------------------------------------
 
     def _object(self, id: str, kind: int) -> bytes | None:
+        if self._left <= 0:
+            return None
         try:
             found = self._loose(id) or self._packed(id, 0)
         except (OSError, ValueError, IndexError, struct.error, zlib.error):
             return None
-        return found[1] if found is not None and found[0] == kind else None
+        if found is None or found[0] != kind:
+            return None
+        self._left -= len(found[1])
+        return found[1]
 
     def _loose(self, id: str) -> tuple[int, bytes] | None:
         data = _small_file(self._common / "objects" / id[:2] / id[2:], _MOST_BYTES)
@@ -233,7 +249,8 @@ class GitObjects:
         deltas: list[bytes] = []
         while depth + len(deltas) < _MOST_DELTAS:
             kind, size, at = pack.header(offset)
-            if size > _MOST_BYTES:
+            self._left -= size if kind not in (_OFFSET_DELTA, _REF_DELTA) else 32 * size
+            if size > _MOST_BYTES or self._left < 0:
                 return None
             base: tuple[int, bytes] | None
             if kind == _OFFSET_DELTA:
@@ -260,6 +277,9 @@ class GitObjects:
             body = base[1]
             for delta in reversed(deltas):
                 body = _applied(body, delta)
+                self._left -= len(body)
+                if self._left < 0:
+                    return None
             return base[0], body
         return None
 
@@ -337,16 +357,25 @@ class _Pack:
 
 def _packs_in(folder: Path) -> Iterator[_Pack]:
     try:
-        names = sorted(name for name in os.listdir(folder) if name.endswith(".idx"))
+        with os.scandir(folder) as entries:
+            found = [(-one.stat().st_size, one.name) for one in entries if one.name[-4:] == ".idx"]
     except OSError:
         return
-    for name in names:
+    for _, name in sorted(found)[:_MOST_PACKS]:
         index = _mapped(folder / name)
         data = _mapped(folder / f"{name[:-4]}.pack")
         if index is None or data is None:
             continue
         if index[:8] == b"\xfftOc\0\0\0\x02" and data[:4] == b"PACK" and len(index) > 1032:
             yield _Pack(index, data)
+
+
+def _is_above(common: Path, git_dir: Path) -> bool:
+    """Whether a git directory lies where that of a worktree does: not anybody else's objects."""
+    try:
+        return git_dir.resolve().parents[1] == common.resolve()
+    except (OSError, RuntimeError, ValueError, IndexError):
+        return False
 
 
 def _mapped(path: Path) -> mmap.mmap | None:
@@ -408,6 +437,8 @@ def _applied(base: bytes, delta: bytes) -> bytes:
                     size |= delta[at] << (8 * bit)
                     at += 1
             piece = base[offset : offset + (size or 0x10000)]
+            if len(piece) != (size or 0x10000):
+                raise ValueError("a piece that is not there")
         elif code:
             piece = delta[at : at + code]
             at += code

@@ -14,6 +14,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
+from contextlib import nullcontext
 from functools import lru_cache
 from pathlib import Path
 from types import ModuleType
@@ -576,9 +577,12 @@ class AuditSession:
         """A line for what takes longer than a second."""
         reporter = self.config.pluginmanager.get_plugin("terminalreporter")
         if reporter is not None and self.config.get_verbosity() >= 0:
-            if reporter._tw.width_of_current_line:  # in the middle of the progress dots
-                reporter._tw.line()
-            reporter.write_line(text)
+            capture = self.config.pluginmanager.get_plugin("capturemanager")
+            shown = capture.global_and_fixture_disabled() if capture else nullcontext()
+            with shown:  # while pytest collects, it keeps for itself what is written
+                if reporter._tw.width_of_current_line:  # in the middle of the progress dots
+                    reporter._tw.line()
+                reporter.write_line(text)
 
     # .. pytest: collection ................................................................
 

@@ -691,7 +691,22 @@ def _matcher(pattern: str) -> Callable[[str], object] | None:
 def _commits(target: Target) -> GitObjects | None:
     from pytest_reconaudit.git_objects import GitObjects
 
-    return GitObjects(target._git_dir) if target._git_dir is not None else None
+    if target._git_dir is None or target._top is None or not _is_its(target._git_dir, target._top):
+        return None
+    return GitObjects(target._git_dir)
+
+
+def _is_its(git_dir: Path, top: Path) -> bool:
+    """Whether a git directory belongs to a checkout, whatever a file ``.git`` of that says: it lies
+    in it, is a submodule's in a checkout around it, or names the worktree that it is for."""
+    with contextlib.suppress(OSError, RuntimeError, ValueError):
+        real, here = git_dir.resolve(), top.resolve()
+        around = (one / ".git" / "modules" for one in here.parents)
+        if real.is_relative_to(here) or any(real.is_relative_to(one) for one in around):
+            return True
+        back = (real / "gitdir").read_bytes()[:4096].decode("utf-8").strip()
+        return bool(back) and (real / back).resolve() == here / ".git"
+    return False
 
 
 def _by_name(target: Target) -> dict[str, list[str]]:

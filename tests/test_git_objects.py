@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import struct
 import subprocess
+import time
 import zlib
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -13,7 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pytest_reconaudit.facts.branch_point import BranchPoint, branch_point
-from pytest_reconaudit.git_objects import GitObjects
+from pytest_reconaudit.git_objects import Commit, GitObjects
 from pytest_reconaudit.target import Target
 
 
@@ -174,3 +177,96 @@ def test_any_index_and_pack_are_survived(index: bytes, data: bytes) -> None:
         assert objects.commit("ab" * 20) is None or data
     finally:
         shutil.rmtree(home)
+
+
+def test_a_git_directory_that_is_somebody_else_s(checkout: Path, tmp_path: Path) -> None:
+    """A file ``.git`` of the target, or its ``commondir``, may name any folder."""
+    target = tmp_path / "hostile"
+    target.mkdir()
+    shutil.copytree(checkout / "db", target / "db")
+    (target / ".git").write_text(f"gitdir: {checkout / '.git'}\n")
+    assert Target(target).tracked is not None
+    assert Target(target).commits is None
+    (target / ".git").unlink()
+    git(target, "init", "-q")
+    commit(target, {"a.txt": "x"})
+    (target / ".git/commondir").write_text(str(checkout / ".git"))
+    assert GitObjects(target / ".git").commit(git(checkout, "rev-parse", "HEAD")) is None
+
+
+def _one_pack(home: Path, names: list[bytes], entry: bytes) -> None:
+    """A pack of one entry that goes by many names."""
+    folder = home / "objects/pack"
+    folder.mkdir(parents=True)
+    names.sort()
+    fanout = [sum(name[0] <= byte for name in names) for byte in range(256)]
+    (folder / "pack-1.idx").write_bytes(
+        b"\xfftOc\0\0\0\x02" + struct.pack(">256I", *fanout) + b"".join(names)
+        + bytes(4 * len(names)) + struct.pack(">I", 12) * len(names)
+    )  # fmt: skip
+    (folder / "pack-1.pack").write_bytes(b"PACK" + bytes(8) + entry)
+
+
+def _head(kind: int, size: int) -> bytes:
+    out = [kind << 4 | size & 15]
+    size >>= 4
+    while size:
+        out[-1] |= 0x80
+        out.append(size & 0x7F)
+        size >>= 7
+    return bytes(out)
+
+
+def _in_bounds(work: Callable[[], object], seconds: float, megabytes: int) -> object:
+    import tracemalloc
+
+    tracemalloc.start()
+    begun = time.monotonic()
+    try:
+        answer = work()
+        assert tracemalloc.get_traced_memory()[1] < megabytes << 20
+        assert time.monotonic() - begun < seconds
+    finally:
+        tracemalloc.stop()
+    return answer
+
+
+def test_a_delta_of_itself(tmp_path: Path) -> None:
+    name, size = b"\xab" * 20, 8 * 1024 * 1024
+    _one_pack(tmp_path, [name], _head(7, size) + name + zlib.compress(bytes(size), 9))
+    objects = GitObjects(tmp_path)
+    assert _in_bounds(lambda: objects.content(name.hex()), 20, 200) is None
+
+
+@pytest.mark.parametrize("mode", [b"40000", b"100644", b"160000"])
+def test_folders_that_hold_themselves(tmp_path: Path, mode: bytes) -> None:
+    """Nobody checks that a name is the digest of what it names."""
+    name = b"\xab" * 20
+    inner = b"40000 " + b"d" * 200 + b"\0" + name
+    inner += b"".join(mode + b" f%d\0" % n + name for n in range(2_000))
+    _one_pack(tmp_path, [name], _head(2, len(inner)) + zlib.compress(inner))
+    objects = GitObjects(tmp_path)
+    top = Commit("0" * 40, name.hex(), (), 0)
+    assert isinstance(_in_bounds(lambda: objects.files(top), 60, 400), dict)
+
+
+def test_a_heavy_commit_of_many_names(tmp_path: Path) -> None:
+    names = [bytes([n >> 8, n & 255]) * 10 for n in range(3_000)]
+    body = b"tree " + b"0" * 40 + b"\n"
+    body += b"".join(b"parent %s\n" % name.hex().encode() for name in names) + b"\n"
+    body += bytes(8 * 1024 * 1024 - len(body))
+    _one_pack(tmp_path, names, _head(1, len(body)) + zlib.compress(body, 9))
+    objects = GitObjects(tmp_path)
+    assert _in_bounds(lambda: objects.merge_base(names[0].hex(), "1" * 40), 60, 400) is None
+
+
+def test_packs_without_number_leave_files_to_open(tmp_path: Path) -> None:
+    folder = tmp_path / "objects/pack"
+    folder.mkdir(parents=True)
+    for number in range(400):
+        (folder / f"pack-{number}.idx").write_bytes(b"\xfftOc\0\0\0\x02" + bytes(1100))
+        (folder / f"pack-{number}.pack").write_bytes(b"PACK" + bytes(8))
+    before = len(os.listdir("/proc/self/fd"))
+    objects = GitObjects(tmp_path)
+    assert objects.content("ab" * 20) is None
+    assert len(os.listdir("/proc/self/fd")) - before <= 300

@@ -1702,3 +1702,44 @@ def test_what_may_not_be_read_is_no_usage_error(tmp_path: Path, live: PrivateSer
     assert "ERROR: --recon-dsn: cannot connect" in run.stdout
     assert run.returncode == pytest.ExitCode.USAGE_ERROR
     assert "hush-hush" not in run.stdout + run.stderr
+
+
+EVIL = (
+    "CREATE FUNCTION public.evil(int) RETURNS bool IMMUTABLE LANGUAGE sql AS 'SELECT true'",
+    """CREATE FUNCTION public.equal(int, int) RETURNS bool IMMUTABLE LANGUAGE sql
+       AS 'SELECT public.evil($1)'""",
+    "CREATE OPERATOR public.=== (LEFTARG = int, RIGHTARG = int, FUNCTION = public.equal)",
+)
+ARMED = (
+    "CREATE OR REPLACE FUNCTION public.evil(int) RETURNS bool LANGUAGE plpgsql IMMUTABLE"
+    " AS $$BEGIN RAISE EXCEPTION 'evil ran as %', CURRENT_USER; END$$"
+)
+TRAPS = {
+    "predicate": "CREATE INDEX ON {t} (version) WHERE public.evil(1)",
+    "expression": "CREATE INDEX ON {t} ((public.evil(1)))",
+    "operator": "CREATE INDEX ON {t} (version) WHERE 1 OPERATOR(public.===) 2",
+    "statistics": "CREATE STATISTICS public.trap ON (public.evil(1)), (version || 'x') FROM {t}",
+    "child": "CREATE TABLE child (CHECK (public.evil(1))) INHERITS ({t})",
+}
+
+
+@pytest.mark.parametrize("trap", TRAPS)
+def test_no_function_of_the_database_runs(live: PrivateServer, trap: str) -> None:
+    """The planner works such expressions out, with the rights of the role that asks."""
+    if trap == "statistics" and live.choice.binaries.major < 14:
+        pytest.skip("no statistics on expressions")
+    table = "__diesel_schema_migrations"
+    diesel = f"CREATE TABLE {table} (version varchar(50), run_on timestamp)"
+    plain = "CREATE TABLE plain (id bigint, code text)"
+    name = new_database(live, *EVIL, diesel, plain, TRAPS[trap].format(t=table), ARMED)
+    tables = read_live(dsn(live, name, "postgres"))["parts"]["tracking"]["tables"]
+    for found in tables:
+        assert found["denied"].startswith("to plan a query on it would run functions"), found
+    assert table in {found["table"] for found in tables}
+    questions = [
+        {"id": one, "schema": "public", "table": one, "columns": [(column, "text")]}
+        for one, column in ((table, "version"), ("plain", "code"))
+    ]
+    plans = probe.ask_live(dsn(live, name, "postgres"), questions)["plans"]
+    assert plans[table]["denied"].startswith("to plan a query on it would run functions")
+    assert plans["plain"]["scans"] == ["Seq Scan"]

@@ -289,6 +289,51 @@ def test_rows_come_from_the_live_database(tmp_path: Path) -> None:
     assert sizes == {"ports": (12000, False), "regions": (90, True)}
 
 
+_PLANTED = (
+    "CREATE TABLE bills (id int, cents int);\n",
+    "ALTER TABLE bills ADD COLUMN note text;\n",
+    "SET LOCAL lock_timeout = '2s';\nALTER TABLE bills ALTER COLUMN cents TYPE numeric;\n",
+    "SET LOCAL lock_timeout = '2s';\nCREATE INDEX ON bills (cents);\n"
+    "ALTER TABLE bills ADD COLUMN payer int NOT NULL;\nALTER TABLE bills DROP COLUMN note;\n",
+)
+
+
+@pytest.mark.parametrize(
+    ("names", "clauses"),
+    [
+        # Dated far apart: each found a table in use, and a column that code knows.
+        (("20260101", "20260201", "20260301", "20260401"), ["g", "a", "a", "f", "d"]),
+        # Counted: nothing says that they went out together.
+        (("0001", "0002", "0003", "0004"), ["g", "a", "a", "f", "d"]),
+        # A schema that is built up within a day.
+        (("202601010900", "202601011000", "202601011100", "202601020900"), []),
+        # The table is old, the column of the last but two is from the day before.
+        (("20260101", "20260310", "20260310", "20260311"), ["g", "a", "a", "f"]),
+    ],
+)
+def test_the_newest_by_guess_were_deployed_one_by_one(
+    tmp_path: Path, names: tuple[str, ...], clauses: list[str]
+) -> None:
+    component(bool(candidates()), "no PostgreSQL binaries")
+    files = {"docker-compose.yml": "services: {db: {image: postgres}}\n"}
+    files["diesel.toml"] = '[migrations_directory]\ndir = "migrations"\n'
+    for number, (name, text) in enumerate(zip(names, _PLANTED, strict=True)):
+        folder = f"{name}{number:02}" if len(name) > 4 else name
+        files[f"migrations/{folder}_step/up.sql"] = text
+    target = lay(tmp_path, files)
+    configure(target, DatabaseConfig())
+    found = locking_migrations(target)
+    assert not isinstance(found, NoMigrations), found
+    assert [(new.reason, new.detail) for new in found] == [(None, "")] * 4
+    assert [fault.clause for new in found for fault in new.faults] == clauses
+
+
+def test_what_a_branch_adds_is_deployed_at_once(server: PrivateServer) -> None:
+    """Without word of who goes with whom, no table of an observed migration counts."""
+    done = run(server, "CREATE TABLE made (a int);", "CREATE INDEX ON made (a);")
+    assert [one["scanned"] for one in done["locks"]] == [[], []]
+
+
 def test_no_server_and_a_history_that_stops(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -461,3 +461,26 @@ def test_an_unreachable_database_is_said_last_even_when_quiet(
     )
     assert result.ret == pytest.ExitCode.USAGE_ERROR
     assert "ERROR: --recon-dsn" in "\n".join(result.outlines[-4:])
+
+
+@pytest.mark.parametrize("dsn", ["", "shop", "mysql://me:s3cretword@127.0.0.1/shop"])
+def test_what_is_no_connection_string_is_refused_at_once(
+    pytester: pytest.Pytester, tmp_path: Path, dsn: str
+) -> None:
+    root = platform.write(tmp_path / "shop")
+    result = pytester.runpytest_subprocess(f"--recon-target={root}", f"--recon-dsn={dsn}")
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines(["*--recon-dsn*connection string*"])
+    assert "s3cretword" not in result.stdout.str() + result.stderr.str()
+
+
+@pytest.mark.parametrize("seconds", ["-3", "nan", "999999"])
+def test_a_window_of_no_length_is_refused(
+    pytester: pytest.Pytester, tmp_path: Path, seconds: str
+) -> None:
+    root = platform.write(tmp_path / "shop")
+    result = pytester.runpytest_subprocess(
+        f"--recon-target={root}", f"--recon-live-window={seconds}"
+    )
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines(["*--recon-live-window: * is not between 0 and 3600 seconds*"])

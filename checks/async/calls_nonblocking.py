@@ -39,8 +39,9 @@ def async_calls_nonblocking(waiting_calls: WaitingFile) -> None:
     Why: between two awaits a task has its worker for itself; 10 to 100 µs is what runtimes are
     made for, a password hash takes a thousand times that, a sleep as long as it says.
     Decides: looks at servers: Rust crates with a web framework (and the crates of the repository
-    that they use), Python applications with an async one, Node code that a route reaches. (a) In
-    an async function, block or closure: `std::thread::sleep` and `block_on` (high), synchronous
+    that they use; a note where only programs with windows do, such as Tauri's), Python
+    applications with an async one, Node code that a route reaches. (a) In an async function,
+    block or closure: `std::thread::sleep` and `block_on` (high), synchronous
     Redis (high on the way of a request other than a health check), password hashing, `std::net`
     connects, `reqwest::blocking`, ureq, `std::sync::mpsc` receives, `std::fs`, processes that are
     waited for, decoding of images (medium where a route reaches it; files, processes and images
@@ -51,8 +52,9 @@ def async_calls_nonblocking(waiting_calls: WaitingFile) -> None:
     zlib and bcrypt. (b) A function that is not async does so (files, processes and images aside)
     and is surely called by async code, through at most three functions. Names are resolved by
     import: `fs::read` of `use tokio::fs` passes, as do closures given to `spawn_blocking` and its
-    like, start-up code, commands of a tool, sleeps of at most 20 ms, stand-ins (mocks), handlers
-    whose answers Next.js keeps, tests, and functions that no async code calls.
+    like, start-up code, crates for browsers (`wasm-bindgen`), commands of a tool, sleeps of at
+    most 20 ms, stand-ins (mocks), handlers whose answers Next.js keeps, tests, and functions that
+    no async code calls.
     Blind spots: what libraries do inside; calls through traits and function pointers.
     """
     file = waiting_calls

@@ -39,14 +39,14 @@ def async_clients_reused(client_use: ClientUse) -> None:
     Why: a client holds a pool of connections; one that is made per call throws them away. reqwest
     has no timeout unless it is told one.
     Decides: looks at crates that servers are made of. (a) `reqwest::Client::new` or `builder`
-    (medium), (b) a connection opened by `redis::Client` (high; medium in a health check) in a
-    function that a route reaches, in a loop of an async function, or in a method of a shared
-    object. What is kept in a static or a lazy cell, asked for with `is_none` first, made in
-    `main`, in constructors, by workers or functions that only they call, builders that are told a
-    proxy, a certificate or cookies, `ConnectionManager`, r2d2, bb8 and deadpool pass. (c) A struct
-    holds a client or pool beside a field such as `max_connections` that nothing reads: medium,
-    high when (b) holds there too. (d) reqwest clients in a file that sets no timeout at all:
-    medium; low where only jobs call it.
+    (medium; low where requests are known and none comes there), (b) a connection opened by
+    `redis::Client` (high; medium in a health check) in a function that a route reaches, in a loop
+    of an async function, or in a method of a shared object. What is kept in a static or a lazy
+    cell, asked for with `is_none` first, made in `main`, in constructors, by workers or functions
+    that only they call, builders that are told a proxy, a certificate or cookies,
+    `ConnectionManager`, r2d2, bb8 and deadpool pass. (c) A struct holds a client or pool beside a
+    field such as `max_connections` that nothing reads: medium, high when (b) holds there too. (d)
+    reqwest clients in a file that sets no timeout at all: medium; low where only jobs call it.
     Blind spots: clients made through macros and builders of other crates.
     """
     for one in client_use.faults:

@@ -52,9 +52,10 @@ def db_migrations_lock_safe(new_migration_locks: NewMigration) -> None:
     stronger; (b) one while the transaction still holds such a lock from before; (c) UPDATE or
     DELETE of every row (medium); (d) a table or column that running code may use is renamed or
     dropped (medium); (e) DROP INDEX not CONCURRENTLY (medium); (f) a column NOT NULL without
-    default; (g) no lock_timeout (info). Tables made by the new migrations themselves, locks of a
-    moment and `-- squawk-ignore`, `-- safety-assured` or `-- eugene: ignore` comments pass; with
-    a live database, tables of less than 10,000 rows are low.
+    default; (g) no lock_timeout (info). Tables made by the new migrations themselves (of the
+    newest five: by the same one or one dated within a day of it), locks of a moment and
+    `-- squawk-ignore`, `-- safety-assured` or `-- eugene: ignore` comments pass; with a live
+    database, tables of less than 10,000 rows are low.
     Blind spots: how many rows a table has, without a live database; migrations that are programs;
     which columns the code that runs really uses.
     """
@@ -75,7 +76,7 @@ def db_migrations_lock_safe(new_migration_locks: NewMigration) -> None:
             says += f" ({first.table} has about {first.rows} rows)"
         report(
             at=first.statement.place,
-            says=f"{says} [{new.server}]" if clause in "abe" else says,
+            says=f"{says}, as seen on {new.server}" if clause in "abe" else says,
             severity=min(severity, Severity.LOW) if small else severity,
             evidence=" ".join(first.statement.text.split()),
             related=[(fault.statement.place, fault.says) for fault in faults[1:]],

@@ -47,7 +47,7 @@ def query_not_repeated(sent_statements: PlacedLog | LiveRepeats) -> None:
         _live(sent_statements)
         return
     log = sent_statements.log
-    if log.problem and not log.statements:
+    if log.problem and not (sent_statements.repeats or sent_statements.scans):
         skip(SkipReason.UNPARSABLE, f"{log.name}: {log.problem}")
     for one in sent_statements.repeats[:20]:
         _repeat(one, log.name)
@@ -84,13 +84,14 @@ def query_not_repeated(sent_statements: PlacedLog | LiveRepeats) -> None:
 def _repeat(one: PlacedRepeat, name: str) -> None:
     found = one.repeat
     site = f" from {found.site}" if found.site else ""
+    where = "" if one.source.known else "; which code sends it is not known"
     how = "with the same values" if found.kind == "same" else "with other values each"
     if not found.binds:
         how = "with values that the log does not hold"
     report(
         at=one.source.place,
         says=f"sent {found.count:,} times in one {one.group}{site} {how}, and so in"
-        f" {found.requests:,} of them ({name}:{found.line}): {found.shape[:160]}",
+        f" {found.requests:,} of them ({name}:{found.line}){where}: {found.shape[:160]}",
         severity=Severity.MEDIUM if found.kind == "same" else Severity.HIGH,
         confidence=Confidence.POSSIBLE if found.by == "session" else None,
         evidence=found.shape[:200],

@@ -1,6 +1,6 @@
 """Every dependency is named by the package's code."""
 
-from pytest_reconaudit.api import CrateUse, Note, Severity, audit, lines_of, report
+from pytest_reconaudit.api import Confidence, CrateUse, Note, Severity, audit, lines_of, report
 
 KINDS = {
     "heavy": ("a", Severity.MEDIUM, "heavy dependency", "heavy dependencies"),
@@ -43,8 +43,9 @@ def rust_deps_used(crate_use: CrateUse) -> None:
     Why: what nobody uses is still resolved, compiled, and audited with every release.
     Decides: looks for the crate's name as a word in all `.rs` files of the package (tests,
     examples and build script too), comments and strings left out. A name that occurs nowhere is a
-    finding: (a) crates that are slow to build (`aws-sdk-*`, `wasmtime`, `rocksdb` …): medium;
-    (b) others: low; (c) dependencies of tests: low. When more than eight packages of a workspace
+    finding: (a) crates that are slow to build (`aws-sdk-*`, `wasmtime`, `rocksdb` …), unless they
+    are the repository's own or Cargo.lock has them compiled for another one: medium; (b) others:
+    low; (c) dependencies of tests: low. When more than eight packages of a workspace
     have such, (b) and (c) are one finding for the workspace. Optional dependencies, those that a
     feature names, `*-sys` crates, allocators, renamed crates and libraries, names in attributes'
     strings and doc tests, crates that the repository's own or known macros expand to, and those
@@ -72,6 +73,9 @@ def rust_deps_used(crate_use: CrateUse) -> None:
             at=unused[0].place,
             says=f"{count} of {crate_use.package.manifest.package} named in {files}: {names}{more}",
             severity=severity,
+            confidence=Confidence.LIKELY
+            if any(dependency.name in crate_use.doubtful for dependency in unused)
+            else None,
             evidence=", ".join(dependency.name for dependency in unused),
             related=[Note(dependency.place, dependency.name) for dependency in unused],
             clause=clause,

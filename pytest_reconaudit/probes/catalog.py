@@ -221,7 +221,8 @@ def read_catalog(connection: Connection) -> dict[str, Any]:
     tables.sort(key=lambda table: (table["schema"], table["name"]))
     constraints.sort(key=lambda one: (one["schema"], one["table"], one["name"]))
     return {
-        "version": connection.info.parameter_status("server_version") or "",
+        # Packagers add their own: 15.20 (Debian 15.20-0+deb12u1).
+        "version": (connection.info.parameter_status("server_version") or "").partition(" ")[0],
         "tables": tables,
         "indexes": _all_indexes(connection, known),
         "constraints": constraints,

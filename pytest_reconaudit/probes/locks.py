@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import TYPE_CHECKING, Any
 
 from pytest_reconaudit.patterns import regex
@@ -88,8 +88,9 @@ class Unobservable(Exception):
 class Observer:
     """Runs the statements of one history's new migrations and notes what the server tells.
 
-    The tables that count are those of the moment it is made: what the new migrations make
-    themselves is empty, and nobody waits for it.
+    The tables that count are those of the moment it is made, and those of earlier migrations that
+    were deployed before (:meth:`enter`): what a deployment makes itself is empty, and nobody waits
+    for it.
     """
 
     def __init__(self, cursor: psycopg.Cursor[Any]) -> None:
@@ -108,11 +109,31 @@ class Observer:
         self._held: set[tuple[int, str]] = set()
         self._transaction = 0
         self._fresh = False
+        self._path = ""
+        self._makers: dict[int, str] = {}
+        """Table that is still new → the migration that made it."""
         for oid, schema, name, file, scans in cursor.execute(_TABLES).fetchall():
-            self._names[oid] = _shown(schema, name)
-            self._files[oid] = file
-            if scans:
-                self._scans[oid] = scans
+            self._know(oid, _shown(schema, name), file, scans)
+
+    def _know(self, oid: int, name: str, file: int, scans: int) -> None:
+        self._names[oid] = name
+        self._files[oid] = file
+        if scans:
+            self._scans[oid] = scans
+
+    def enter(self, path: str, beside: Collection[str] | None) -> None:
+        """A migration begins; the tables of those it is not deployed with have users by now.
+
+        :param beside: the migrations it is deployed with; ``None``: all.
+        """
+        if beside is not None:
+            for oid, schema, name, file, scans in self._cursor.execute(_TABLES).fetchall():
+                if oid in self._names:
+                    continue
+                maker = self._makers.setdefault(oid, self._path)
+                if maker != path and maker not in beside:
+                    self._know(oid, _shown(schema, name), file, scans)
+        self._path = path
 
     def begin(self) -> int:
         """A transaction begins; gives a mark for :meth:`forget`."""

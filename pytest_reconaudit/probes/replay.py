@@ -70,6 +70,9 @@ class Migration(Struct, frozen=True):
     transaction: bool
     observed: bool = False
     """Whether to note what each of its statements locks, scans and rewrites."""
+    beside: tuple[str, ...] | None = None
+    """The paths of the migrations it is deployed with, whose tables are new to it as its own are;
+    ``None``: all that are observed."""
 
 
 class History(Struct, frozen=True):
@@ -318,7 +321,7 @@ class _Replay:
         from pytest_reconaudit.probes.locks import Unobservable
 
         with connection.cursor() as cursor:
-            observer = self._observer(connection) if migration.observed else None
+            observer = self._observer(connection, migration) if migration.observed else None
             if migration.transaction:
                 cursor.execute("BEGIN")
             mark = observer.begin() if observer is not None else 0
@@ -369,7 +372,7 @@ class _Replay:
                     raise _Failed(last, error, sure=not self.left_out) from None
         return True
 
-    def _observer(self, connection: Connection) -> Observer | None:
+    def _observer(self, connection: Connection, migration: Migration) -> Observer | None:
         """Who notes what statements do: made for the first migration that is observed."""
         import psycopg
 
@@ -382,6 +385,13 @@ class _Replay:
                 if connection.closed:
                     raise
                 self.unobserved = str(error)
+        if self.observer is not None:
+            try:
+                self.observer.enter(migration.path, migration.beside)
+            except psycopg.Error as error:
+                if connection.closed:
+                    raise
+                self.observer, self.unobserved = None, str(error)
         return self.observer
 
     def _observe(

@@ -250,7 +250,7 @@ def _lines(text: str) -> dict[str, int]:
             continue
         header = _HEADER.fullmatch(line.strip())
         if header:
-            table = ".".join(part.strip().strip("'\"") for part in _split(header[2]))
+            table = ".".join(_split(header[2]))
             if header[1] == "[[":
                 index = counts[table] = counts.get(table, -1) + 1
                 found.setdefault(f"{table}#{index}", number)
@@ -271,8 +271,11 @@ def _lines(text: str) -> dict[str, int]:
 
 
 def _split(dotted: str) -> list[str]:
-    """The parts of ``target.'cfg(a.b)'.dependencies``."""
-    return re.findall(r"\"[^\"]*\"|'[^']*'|[^.\s]+", dotted)
+    """The parts of ``target.'cfg(a.b)'.dependencies``, without quotes."""
+    return [
+        part[1:-1].replace('\\"', '"') if part[0] in "'\"" else part.strip("'\"")
+        for part in re.findall(r"\"(?:[^\"\\]|\\.)*\"|'[^']*'|[^.\s]+", dotted)
+    ]
 
 
 def _table(value: Any) -> dict[str, Any]:

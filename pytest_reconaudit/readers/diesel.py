@@ -58,7 +58,10 @@ class DieselSchema(Struct, frozen=True):
 
 
 _MACRO = regex(r"\btable!\s*([{(\[])")
-_NOISE = regex(r"//[^\n]*+|\"(?:[^\"\\]++|\\.)*+\"|r(#*)\".*?\"\1|/\*.*?\*/", re.DOTALL)
+_NOISE = regex(  # what is never closed is matched too, once, and stays
+    r"//[^\n]*+|\"(?:[^\"\\]++|\\.?)*+(?:\"|\Z)|r(#*)\".*?(?:\"\1|\Z)|/\*.*?(?:\*/|\Z)",
+    re.DOTALL,
+)
 _HEAD = regex(
     r"(?:(?P<schema>[\w#]+)\s*\.\s*)?(?P<table>[\w#]+)\s*(?:\(\s*(?P<key>[\w\s,#]*)\))?\s*\{"
 )
@@ -84,10 +87,13 @@ def read_diesel(text: str, path: str) -> DieselSchema:
 
     tables: list[DieselTable] = []
     problems: list[Problem] = []
-    for match in _MACRO.finditer(bare):
-        if bare[: match.start()].rstrip().endswith(("macro_rules!", "macro_rules")):
+    macros = list(_MACRO.finditer(bare))
+    limits = [*(match.start() for match in macros[1:]), len(bare)]
+    for match, limit in zip(macros, limits, strict=False):
+        before = bare[max(0, match.start() - 200) : match.start()].rstrip()
+        if before.endswith(("macro_rules!", "macro_rules")):
             continue
-        end = _closing(bare, match.end() - 1, match[1])
+        end = _closing(bare, match.end() - 1, limit, match[1])
         place = place_of(match.start())
         if end is None:
             problems.append(Problem(place, "the table! macro is never closed"))
@@ -103,15 +109,19 @@ def read_diesel(text: str, path: str) -> DieselSchema:
 def _blank(match: re.Match[str]) -> str:
     """Comments to blanks; strings stay, with brackets in them taken out."""
     found = match[0]
-    if found.startswith(("//", "/*")):
+    if found[0] != "/" and not found.endswith(f'"{match[1] or ""}'):
+        return found
+    if found.startswith("/*") and not found.endswith("*/"):
+        return found
+    if found[0] == "/":
         return re.sub(r"[^\n]", " ", found)
     return re.sub(r"[{}()\[\]]", " ", found)
 
 
-def _closing(text: str, start: int, opening: str) -> int | None:
+def _closing(text: str, start: int, limit: int, opening: str) -> int | None:
     closing = _CLOSING[opening]
     depth = 0
-    for match in re.compile(f"[{re.escape(opening + closing)}]").finditer(text, start):
+    for match in re.compile(f"[{re.escape(opening + closing)}]").finditer(text, start, limit):
         depth += 1 if match[0] == opening else -1
         if depth == 0:
             return match.start()
@@ -227,8 +237,13 @@ class DieselConfig(Struct, frozen=True):
     migrations: str = ""
 
 
+_MOST_CONFIG = 65_536
+
+
 def read_diesel_config(text: str, path: str) -> DieselConfig:
     """Never raises on bad input: what cannot be read says nothing."""
+    if len(text) > _MOST_CONFIG:  # dotted keys cost the square of their number
+        return DieselConfig(path)
     try:
         data = tomllib.loads(text)
     except (tomllib.TOMLDecodeError, RecursionError):

@@ -227,6 +227,7 @@ def _sql_changes(text: str, path: str) -> ChangeLog:
     entries: list[ChangeSet | Include] = []
     values = []
     marks = list(_SQL_CHANGE.finditer(text))
+    line, counted = 1, 0
     for number, match in enumerate(marks):
         given = {m[1].lower(): m[2] or m[3] or "" for m in _ATTRIBUTE.finditer(match[2])}
         if match[1].lower() == "property":
@@ -236,6 +237,8 @@ def _sql_changes(text: str, path: str) -> ChangeLog:
         named = _SQL_NAME.match(match[2])
         if named is None:
             continue
+        line += text.count("\n", counted, match.start())
+        counted = match.start()
         given = {m[1].lower(): m[2] or m[3] or "" for m in _ATTRIBUTE.finditer(named[5])}
         end = marks[number + 1].start() if number + 1 < len(marks) else len(text)
         split = given.get("splitstatements", "").lower() != "false"
@@ -243,7 +246,7 @@ def _sql_changes(text: str, path: str) -> ChangeLog:
             ChangeSet(
                 named[3] or named[4],
                 named[1] or named[2],
-                Place(path, text.count("\n", 0, match.start()) + 1, 1),
+                Place(path, line, 1),
                 bool(_BOUND.search(named[5])),
                 span=(match.end(), end),
                 transaction=given.get("runintransaction", "").lower() != "false",
@@ -291,6 +294,7 @@ def _xml_changes(text: str, path: str) -> ChangeLog:
     values: list[tuple[str, str]] = []
     change: _XmlChange | None = None
     aside, depth, opened = "", 0, 0
+    line, counted = 1, 0
     part: ChangePart | None = None
     for match in _XML_TOKEN.finditer(text):
         name = match["name"]
@@ -312,7 +316,9 @@ def _xml_changes(text: str, path: str) -> ChangeLog:
                 part = None
             continue
         given = {m[1]: _unescaped(m[2] or m[3] or "") for m in _XML_VALUE.finditer(match["rest"])}
-        place = Place(path, text.count("\n", 0, match.start()) + 1, 1)
+        line += text.count("\n", counted, match.start())
+        counted = match.start()
+        place = Place(path, line, 1)
         if change is None:
             if name == "changeSet" and "id" in given and "author" in given:
                 change = _XmlChange(given, place)

@@ -59,7 +59,12 @@ class PrismaSchema(Struct, frozen=True):
     relation_mode: str = ""
 
 
-_BLOCK = regex(r"^[ \t]*(model|type|enum|view)[ \t]+(\w+)[ \t]*\{(.*?)^[ \t]*\}", re.M | re.S)
+_HEAD = r"(?:model|type|enum|view)[ \t]+\w+[ \t]*\{"
+_BLOCK = regex(  # one without an end is over where the next begins: what has no end costs no more
+    r"^[ \t]*(model|type|enum|view)[ \t]+(\w+)[ \t]*\{"
+    rf"([^\n]*+\n(?:(?![ \t]*(?:\}}|{_HEAD}))[^\n]*+\n)*+)[ \t]*\}}",
+    re.M,
+)
 _SOURCE = regex(r"^datasource\b[^}]*", re.M)
 _PROVIDER = regex(r"^[ \t]*provider[ \t]*=[ \t]*\"(\w+)\"", re.M)
 _MODE = regex(r"^[ \t]*relationMode[ \t]*=[ \t]*\"(\w+)\"", re.M)
@@ -68,7 +73,9 @@ _MAP = regex(r"(?<!@)@map\(\s*(?:name:\s*)?\"([^\"]+)\"")
 _NATIVE = regex(r"@\w+\.([A-Z]\w*)")
 _TABLE_MAP = regex(r"@@map\(\s*(?:name:\s*)?\"([^\"]+)\"")
 _SCHEMA = regex(r"@@schema\(\s*(?:map:\s*)?\"([^\"]+)\"")
-_NOISE = regex(r"\"(?:[^\"\\\n]++|\\.)*+\"|//[^\n]*+|/\*.*?\*/", re.S)
+_NOISE = regex(  # what is never closed is matched too, once, and stays
+    r"\"(?:[^\"\\\n]++|\\.?)*+(?:\"|\n|\Z)|//[^\n]*+|/\*.*?(?:\*/|\Z)", re.S
+)
 
 
 def read_prisma(text: str, path: str) -> PrismaSchema:
@@ -134,6 +141,6 @@ def read_prisma(text: str, path: str) -> PrismaSchema:
 
 def _blank(match: re.Match[str]) -> str:
     """Comments to blanks of the same size; strings stay."""
-    if match[0].startswith('"'):
+    if match[0].startswith('"') or (match[0].startswith("/*") and not match[0].endswith("*/")):
         return match[0]
     return re.sub(r"[^\n]", " ", match[0])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from pytest_reconaudit.patterns import regex
@@ -13,6 +14,7 @@ from pytest_reconaudit.readers.query_call import (
     sql_of,
     table_name,
 )
+from pytest_reconaudit.readers.query_shape import Compared
 
 __all__ = ["names_connection", "rust_queries"]
 

@@ -16,7 +16,7 @@ from pytest_reconaudit.facts.asynchronous.running import (
     starts,
     step_to,
 )
-from pytest_reconaudit.facts.code.functions import Ref, callers_of, function_at, outlined
+from pytest_reconaudit.facts.code.functions import Ref, callers_of, function_at, outlined, reached
 from pytest_reconaudit.facts.code.places import is_off_path, weighed
 from pytest_reconaudit.facts.code.scanned import scanned
 from pytest_reconaudit.model import Confidence, Note, Place, Severity
@@ -102,6 +102,9 @@ def _per_call(target: Target, path: str, record: ClientFile) -> Iterator[ClientF
         severity = Severity.HIGH if kind == "redis" else Severity.MEDIUM
         if is_probe(route):
             severity = Severity.MEDIUM
+        if kind != "redis" and not certain and _is_mapped(target, path):
+            # Listeners, jobs and senders call now and then; nobody waits for them.
+            severity = Severity.LOW
         yield ClientFault(
             clause="b" if kind == "redis" else "a",
             name=f"{function.owner}::{function.name}" if function.owner else function.name,
@@ -116,6 +119,19 @@ def _per_call(target: Target, path: str, record: ClientFile) -> Iterator[ClientF
             severity=weighed(severity, path),
             confidence=Confidence.CERTAIN if certain else Confidence.LIKELY,
         )
+
+
+def _is_mapped(target: Target, path: str) -> bool:
+    """Whether it is known of some function of a file's crate that requests run it; else what they
+    do not reach cannot be told."""
+    crate = crate_of(target, path)
+    return crate is not None and crate.path in _mapped(target)
+
+
+@once
+def _mapped(target: Target) -> frozenset[str]:
+    paths = {ref.path for ref in reached(target)}
+    return frozenset(crate.path for path in paths if (crate := crate_of(target, path)) is not None)
 
 
 def _how_often(target: Target, ref: Ref, looped: bool) -> tuple[str, bool] | None:

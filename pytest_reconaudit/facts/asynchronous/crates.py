@@ -9,12 +9,26 @@ from pytest_reconaudit.facts.packages import CargoPackage, cargo_at, cargo_by_pa
 from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.target import Target, once
 
-__all__ = ["crate_of", "depends_on", "has_r2d2", "serves", "serving", "uses_sync_diesel"]
+__all__ = [
+    "crate_of",
+    "depends_on",
+    "for_desktops",
+    "has_r2d2",
+    "is_wasm",
+    "serves",
+    "serving",
+    "uses_sync_diesel",
+]
 
 _FRAMEWORKS = frozenset(
     {"actix_web", "axum", "warp", "rocket", "tonic", "hyper", "poem", "salvo", "tide", "ntex",
      "actix_http", "poem_openapi", "loco_rs", "gotham", "viz", "trillium", "jsonrpsee"}
 )  # fmt: skip
+_DESKTOP = frozenset({"tauri", "iced", "eframe", "egui", "gtk4", "gtk", "slint", "gpui", "druid"})
+"""Crates that programs with windows are made of: what they serve, they serve one person."""
+_BROWSER = frozenset({"wasm_bindgen", "indexed_db", "indexed_db_futures", "gloo", "web_sys"})
+_BOTH_SIDES = frozenset({"leptos", "leptos_axum", "leptos_actix", "dioxus", "tokio", "async_std"})
+"""Crates whose users run on a server as well as in a browser."""
 _ASYNC_DIESEL = frozenset(
     {"diesel_async", "tokio_diesel", "bb8_diesel", "async_bb8_diesel", "mobc_diesel"}
 )
@@ -57,12 +71,26 @@ def _dependencies(target: Target) -> Mapping[str, frozenset[str]]:
 def serving(target: Target) -> frozenset[str]:
     """The manifests of crates that a server is made of: those with a web framework, and the crates
     of the repository that they depend on."""
+    needs = _dependencies(target)
+    return _with_needs(target, {path for path, names in needs.items() if names & _FRAMEWORKS})
+
+
+@once
+def for_desktops(target: Target) -> frozenset[str]:
+    """Those of :func:`serving` that only programs with windows are made of."""
+    needs = _dependencies(target)
+    others = {path for path, names in needs.items() if names & _FRAMEWORKS and not names & _DESKTOP}
+    return serving(target) - _with_needs(target, others)
+
+
+def _with_needs(target: Target, crates: set[str]) -> frozenset[str]:
+    """Manifests, and those of the crates of the repository that they depend on."""
     by_name: dict[str, str] = {}
     for crate in cargo_packages(target):
         if crate.manifest.package:
             by_name[crate.manifest.package.replace("-", "_")] = crate.path
     needs = _dependencies(target)
-    found = {path for path, names in needs.items() if names & _FRAMEWORKS}
+    found = set(crates)
     waiting = list(found)
     while waiting:
         for name in needs[waiting.pop()]:
@@ -76,6 +104,19 @@ def serving(target: Target) -> frozenset[str]:
 def serves(target: Target, crate: CargoPackage) -> bool:
     """Whether a crate itself depends on a web framework that is of no use to a client."""
     return bool(depends_on(target, crate) & (_FRAMEWORKS - {"hyper", "tonic"}))
+
+
+def is_wasm(target: Target, crate: CargoPackage) -> bool:
+    """Whether a crate runs in a browser only: it has no other workers to keep waiting."""
+    if depends_on(target, crate) & (_FRAMEWORKS | _BOTH_SIDES):
+        return False
+    return any(
+        one.name.replace("-", "_") in _BROWSER
+        and one.section == "dependencies"
+        and not one.optional
+        and not one.platform
+        for one in crate.manifest.dependencies
+    )
 
 
 def uses_sync_diesel(target: Target, crate: CargoPackage) -> bool:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Iterable, Iterator
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from pytest_reconaudit.facts.applications import application_of
 from pytest_reconaudit.facts.asynchronous.crates import (
     crate_of,
+    for_desktops,
     has_r2d2,
+    is_wasm,
     serving,
     uses_sync_diesel,
 )
@@ -125,7 +127,7 @@ def _judged(target: Target, *, database: bool) -> Iterator[tuple[str, str, list[
             kinds = frozenset(kind for kind, used in on if used)
             if not kinds:
                 continue
-        elif not in_server:
+        elif not in_server or is_wasm(target, crate):
             continue
         else:
             kinds = _OTHER
@@ -136,6 +138,8 @@ def _judged(target: Target, *, database: bool) -> Iterator[tuple[str, str, list[
             judged = judged or bool(calls)
             if calls and (found := _waiting(target, path, function, calls, in_server)) is not None:
                 functions.append(found)
+        if not database and crate.path in for_desktops(target):
+            functions = [structs.replace(one, severity=Severity.INFO) for one in functions]
         if judged:
             yield path, crate.manifest.package or crate.folder, functions
 
@@ -255,7 +259,13 @@ def _waiting(
     if not below or function.is_main:
         return None
     callers, steps = async_callers(target, ref)
-    callers = tuple([one for one in callers if _CLI.search(one.place.path) is None])
+    callers = tuple(
+        [
+            one
+            for one in callers
+            if _CLI.search(one.place.path) is None and not _in_browser(target, one.place.path)
+        ]
+    )
     if not callers:
         return None
     return _found(path, function, below, callers, route, (known, reaches), in_server, steps)
@@ -312,6 +322,11 @@ def _by_hand(path: str, calls: list[BlockingCall]) -> bool:
     if _CLI.search(path) is not None:
         return True
     return is_command(path) and all(one.kind in _OF_COMMANDS for one in calls)
+
+
+def _in_browser(target: Target, path: str) -> bool:
+    crate = crate_of(target, path)
+    return crate is not None and is_wasm(target, crate)
 
 
 def _is_double(path: str, function: BlockingFunction) -> bool:

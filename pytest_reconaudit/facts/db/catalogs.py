@@ -157,6 +157,20 @@ class Origins(Struct, frozen=True, eq=False):
                 return place
         return self.table(table)
 
+    def typed(self, table: str, column: str) -> Place:
+        """The line that gives the column its type: the last that changes it, else the first."""
+        names = self.renamed.get((table, column), frozenset((column,)))
+        choice = "|".join(re.escape(name) for name in names)
+        changes = re.compile(
+            rf"\balter\s+(?:column\s+)?\"?(?:{choice})\"?\s+(?:set\s+data\s+)?type\s",
+            re.IGNORECASE,
+        )
+        for statement in reversed(self.statements.get(table, ())):
+            if match := changes.search(statement.text):
+                line = (statement.place.line or 1) + statement.text.count("\n", 0, match.start())
+                return Place(statement.place.path, line)
+        return self.column(table, column)
+
     def constraint(self, table: str, name: str, columns: Iterable[str], word: str) -> Place:
         """The line that makes a constraint.
 

@@ -545,7 +545,12 @@ def _replayed(target: Target, config: DatabaseConfig) -> ReplayedCatalog | NoSer
         return probe.replay(histories, outside, minimum=minimum)
 
     minimum = postgres_major(target) or None
-    observed = {path for root in mains for path in new_migrations(target, root).paths}
+    observed = {
+        one.path: new.beside(one)
+        for root in mains
+        for new in (new_migrations(target, root),)
+        for one in new.migrations
+    }
     histories = [_observed(history, observed) for history in histories]
     key = _digest(histories, outside, minimum)
     result = _shared(config, key, lambda: _kept(target, config, key, run))
@@ -659,10 +664,15 @@ def _history(
     return history
 
 
-def _observed(history: History, paths: set[str]) -> History:
-    """The history with those migrations marked whose locks are to be observed."""
+def _observed(history: History, paths: Mapping[str, tuple[str, ...] | None]) -> History:
+    """The history with those migrations marked whose locks are to be observed.
+
+    :param paths: path → the migrations it is deployed with.
+    """
     marked = [
-        msgspec.structs.replace(one, observed=True) if one.path in paths else one
+        msgspec.structs.replace(one, observed=True, beside=paths[one.path])
+        if one.path in paths
+        else one
         for one in history.migrations
     ]
     return msgspec.structs.replace(history, migrations=tuple(marked))

@@ -7,13 +7,14 @@ the server; never at a place that is not there.
 from __future__ import annotations
 
 from pytest_reconaudit.facts.db.catalogs import KnownCatalog, known_catalogs, origins
+from pytest_reconaudit.facts.db.database import live_part
 from pytest_reconaudit.facts.db.indexes import declared_indexes
 from pytest_reconaudit.facts.db.migrations import is_test_path, migration_roots
 from pytest_reconaudit.model import Place
 from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.target import Target, once
 
-__all__ = ["index_place", "server_place", "table_place"]
+__all__ = ["index_place", "live_role", "server_place", "table_place"]
 
 _IMAGE = regex(
     r"^[^#\n]{0,200}(?:image:|FROM\s)\s*[\"']?[\w./-]*"
@@ -21,7 +22,18 @@ _IMAGE = regex(
     10,
 )
 _URL = regex(r"^[^#\n]{0,200}(?:postgres(?:ql)?(?:\+\w+)?://|DATABASE_URL|POSTGRES_(?:DB|HOST))", 8)
+_PLAIN = regex(r"[a-z_][a-z0-9_]*")
 _LEFT = regex(r"_cc(?:new|old)\d*$")
+
+
+@once
+def live_role(target: Target) -> str:
+    """The role that the connection string names, as a GRANT writes it."""
+    server = live_part(target, "server")
+    name = "" if isinstance(server, str) else str(server.get("user") or "")
+    if not name:
+        return "it"
+    return name if _PLAIN.fullmatch(name) else '"' + name.replace('"', '""') + '"'
 
 
 @once

@@ -8,7 +8,7 @@ from typing import Any
 from msgspec import Struct
 
 from pytest_reconaudit.facts.db.database import live_part
-from pytest_reconaudit.facts.db.live_places import server_place
+from pytest_reconaudit.facts.db.live_places import live_role, server_place
 from pytest_reconaudit.facts.db.pools import pool_uses
 from pytest_reconaudit.model import Note, Place, SkipReason
 from pytest_reconaudit.patterns import regex
@@ -134,14 +134,30 @@ def live_transactions(target: Target) -> LongTransactions | NoSessions:
         return known
     samples, seconds = known
     last = [one for one in _sessions(samples[-1]) if one.database == samples[-1]["database"]]
-    hidden = sum(one.state is None for one in last)
+    hidden = len(_hidden(samples))
     found = long_transactions(samples)
-    if not found and hidden and hidden == len(last):
-        return NoSessions(
-            SkipReason.NO_SERVER,
-            f"the role may not see what {hidden} sessions do; GRANT pg_read_all_stats TO it",
-        )
+    if not found and hidden:
+        return _denied(target, hidden)
     return LongTransactions(found, len(last), hidden, server_place(target), seconds)
+
+
+def _hidden(samples: Sequence[Sample]) -> frozenset[int]:
+    """Processes in this database of which the role sees no more than that they are there."""
+    return frozenset(
+        one.pid
+        for sample in samples
+        for one in _sessions(sample)
+        if one.state is None and one.database == sample["database"]
+    )
+
+
+def _denied(target: Target, hidden: int) -> NoSessions:
+    noun = "session does" if hidden == 1 else "sessions do"
+    return NoSessions(
+        SkipReason.NO_SERVER,
+        f"the role may not see what {hidden} {noun}; GRANT pg_read_all_stats TO"
+        f" {live_role(target)}",
+    )
 
 
 def long_transactions(
@@ -176,11 +192,12 @@ def live_pools(target: Target) -> tuple[PoolLoad, ...] | NoSessions:
     if not seen:
         return NoSessions(SkipReason.NO_INPUT, "nobody else was connected meanwhile")
     if all(one.state is None for one in seen):
-        return NoSessions(
-            SkipReason.NO_SERVER,
-            "the role may not see what the sessions do; GRANT pg_read_all_stats TO it",
-        )
-    return pool_loads(samples, server_place(target), _pools(target))
+        return _denied(target, len({one.pid for one in seen}))
+    loads = pool_loads(samples, server_place(target), _pools(target))
+    hidden = _hidden(samples)
+    if hidden and not any(load.full for load in loads):
+        return _denied(target, len(hidden))
+    return loads
 
 
 def _pools(target: Target) -> tuple[tuple[int, Note], ...]:

@@ -9,7 +9,7 @@ from typing import Any
 from msgspec import Struct
 
 from pytest_reconaudit.facts.db.database import live_part
-from pytest_reconaudit.facts.db.live_places import server_place
+from pytest_reconaudit.facts.db.live_places import live_role, server_place
 from pytest_reconaudit.facts.db.statement_log import CountedStatement, Fan, fans
 from pytest_reconaudit.facts.db.statement_places import SentFrom, sent_from
 from pytest_reconaudit.model import Place, SkipReason
@@ -39,6 +39,8 @@ _LEAST_TOTAL = 10_000.0
 HITS = 0.95
 BLOCKS = 1_000_000
 _DAY = 86_400.0
+_HIDDEN = 0.5
+"""Of the calls: what is left tells nothing of the whole."""
 _LEAST_SENT = 100
 _NO_REQUEST = regex(
     r"(?i)^(?:copy|vacuum|analyze|explain|create|alter|drop|reindex|cluster|refresh|truncate|grant"
@@ -134,19 +136,15 @@ def slow_statements(target: Target) -> SlowStatements | NoStatements:
     if isinstance(looks, NoStatements):
         return looks
     sample = looks[0][-1]
-    if not sample["statements"] and sample["hidden"]:
-        return NoStatements(
-            SkipReason.NO_SERVER,
-            f"the role may not see {sample['hidden']} statements; GRANT pg_read_all_stats TO it",
-        )
     server = live_part(target, "server")
     age, since = _age(sample, {} if isinstance(server, str) else server)
     rows = list(_rows(sample))
     blocks = sum(row["hit"] + row["read"] for row in rows)
+    found = slowest(rows, sample["total"])
+    if not found and _mostly_hidden(sample):
+        return _denied(target, sample)
     return SlowStatements(
-        found=tuple(
-            SlowStatement(*one, sent_from(target, one[0])) for one in slowest(rows, sample["total"])
-        ),
+        found=tuple(SlowStatement(*one, sent_from(target, one[0])) for one in found),
         statements=len(rows),
         hidden=sample["hidden"],
         since=since,
@@ -193,17 +191,41 @@ def live_repeats(target: Target) -> LiveRepeats | NoStatements:
     first, last = samples[0], samples[-1]
     counted = _difference(first, last)
     sent = sum(one.calls for one in counted)
+    found = tuple(
+        (fan, sent_from(target, fan.child.shape), sent_from(target, fan.parent.shape))
+        for fan in fans(counted)
+    )
+    unseen = last["hidden_calls"] - first["hidden_calls"]
+    if not found and (
+        unseen > _HIDDEN * (unseen + sent) or (sent < _LEAST_SENT and _mostly_hidden(last))
+    ):
+        return _denied(target, last)
     if sent < _LEAST_SENT:
         return NoStatements(
             SkipReason.STATS_TOO_YOUNG,
             f"{sent} statements were sent within {seconds:.0f} s; watch while a load test runs, for"
             " longer with --recon-live-window",
         )
-    found = tuple(
-        (fan, sent_from(target, fan.child.shape), sent_from(target, fan.parent.shape))
-        for fan in fans(counted)
-    )
     return LiveRepeats(found, seconds, sent, first["dealloc"] != last["dealloc"])
+
+
+def _mostly_hidden(sample: Mapping[str, Any]) -> bool:
+    """Whether the role sees too little of what was sent; BEGIN, SET and the like do not count."""
+    seen = sum(row["calls"] for row in _rows(sample) if not _is_upkeep(row["text"]))
+    hidden: int = sample["hidden_calls"]
+    return hidden > _HIDDEN * (hidden + seen)
+
+
+def _denied(target: Target, sample: Mapping[str, Any]) -> NoStatements:
+    return NoStatements(
+        SkipReason.NO_SERVER,
+        f"the role may not see {sample['hidden']} statements ({sample['hidden_calls']} calls);"
+        f" GRANT pg_read_all_stats TO {live_role(target)}",
+    )
+
+
+def _is_upkeep(text: str | None) -> bool:
+    return _NO_REQUEST.match((text or "").lstrip("(/* \n")) is not None
 
 
 def _difference(first: Mapping[str, Any], last: Mapping[str, Any]) -> list[CountedStatement]:
@@ -214,7 +236,7 @@ def _difference(first: Mapping[str, Any], last: Mapping[str, Any]) -> list[Count
         old = before.get(row["id"])
         calls = row["calls"] - (old["calls"] if old else 0)
         rows = row["rows"] - (old["rows"] if old else 0)
-        if calls > 0 and rows >= 0:
+        if calls > 0 and rows >= 0 and not _is_upkeep(row["text"]):
             found.append(CountedStatement(sent_text(row["text"]).shape, calls, rows / calls))
     return found
 

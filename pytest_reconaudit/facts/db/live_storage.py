@@ -8,7 +8,7 @@ from typing import Any, Literal
 from msgspec import Struct
 
 from pytest_reconaudit.facts.db.catalogs import KnownCatalog, NoCatalog, known_catalogs, origins
-from pytest_reconaudit.facts.db.live_places import server_place, table_place
+from pytest_reconaudit.facts.db.live_places import live_role, server_place, table_place
 from pytest_reconaudit.facts.db.live_statistics import (
     NoStatistics,
     Statistics,
@@ -18,6 +18,7 @@ from pytest_reconaudit.facts.db.live_statistics import (
 )
 from pytest_reconaudit.model import Place, Severity, SkipReason
 from pytest_reconaudit.patterns import regex
+from pytest_reconaudit.readers.sql_text import masked_statement
 from pytest_reconaudit.target import Target, once
 
 __all__ = [
@@ -141,7 +142,7 @@ def _statement_on(
             continue
         named = True
         if _CHOOSES.intersection(words):
-            return "some", " ".join(text.split())[:_SHOWN], calls
+            return "some", masked_statement(text, _SHOWN), calls
     return ("whole" if named else "unknown"), "", 0
 
 
@@ -201,7 +202,13 @@ def _sequences(target: Target, known: Statistics) -> StorageState:
     if names:
         return state
     if unread:
-        return _unknown("sequences", SkipReason.NO_SERVER, f"{unread} sequences could not be read")
+        role = live_role(target)
+        return _unknown(
+            "sequences",
+            SkipReason.NO_SERVER,
+            f"{unread} sequences could not be read; GRANT SELECT ON ALL SEQUENCES IN SCHEMA … TO"
+            f" {role}, or from PostgreSQL 14 on GRANT pg_read_all_data TO {role}",
+        )
     return _unknown("sequences", SkipReason.NO_INPUT, "the live database has no sequence")
 
 

@@ -29,7 +29,7 @@ from pytest_reconaudit.facts.db.migrations import (
     migration_roots,
     migration_script,
 )
-from pytest_reconaudit.facts.db.new_migrations import new_migrations
+from pytest_reconaudit.facts.db.new_migrations import NewMigrations, new_migrations
 from pytest_reconaudit.model import Place, SkipReason
 from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.readers.sql import SqlScript, SqlStatement, read_table_changes
@@ -101,9 +101,7 @@ def locking_migrations(target: Target) -> tuple[NewMigration, ...] | NoMigration
             continue
         new = new_migrations(target, root)
         whys.append(f"{root.path or '.'}: none is {new.why}")
-        found += _Judge(target, root, history, replayed.described, live).each(
-            new.migrations, new.why
-        )
+        found += _Judge(target, root, history, replayed.described, live).each(new)
     if not found:
         return NoMigrations(SkipReason.NO_INPUT, "; ".join(whys) or "no new migration")
     return tuple(found)
@@ -184,11 +182,14 @@ class _Judge:
         self.server = server
         self.rows = {} if live is None else _rows(live)
         self.locks: dict[Place, StatementLocks] = {one.place: one for one in history.locks}
-        self.added: set[tuple[str, str]] = set()
-        """(table, column) that the new migrations have added so far."""
+        self.added: dict[tuple[str, str], str] = {}
+        """(table, column) that the new migrations have added so far → which of them."""
+        self.beside: tuple[str, ...] | None = None
+        """The migrations that are deployed with the one at hand; ``None``: all."""
 
-    def each(self, migrations: Iterable[MigrationFile], why: str) -> Iterator[NewMigration]:
-        for migration in migrations:
+    def each(self, new: NewMigrations) -> Iterator[NewMigration]:
+        for migration in new.migrations:
+            self.beside = new.beside(migration)
             reason, detail, faults = None, "", list(self._faults(migration))
             if migration.version not in self.history.applied:
                 stop = self.history.failure
@@ -197,7 +198,7 @@ class _Judge:
                 detail = f"the replay{where}"
             elif self.history.unobserved and not faults:
                 reason, detail = SkipReason.UNRESOLVED, self.history.unobserved
-            yield NewMigration(migration, why, self.server, reason, detail, tuple(faults))
+            yield NewMigration(migration, new.why, self.server, reason, detail, tuple(faults))
 
     def _faults(self, migration: MigrationFile) -> Iterator[LockFault]:
         script = migration_script(self.target, self.root, migration)
@@ -342,7 +343,7 @@ class _Judge:
             elif change.kind == "drop-table":
                 says = f"table {table} is dropped"
             elif change.kind in ("rename-column", "drop-column"):
-                columns = [c for c in change.columns if (change.table, c) not in self.added]
+                columns = [c for c in change.columns if not self._is_new(change.table, c)]
                 if not columns:
                     continue
                 verb = "is dropped"
@@ -370,11 +371,17 @@ class _Judge:
     def _note_columns(self, statement: SqlStatement) -> None:
         for change in read_table_changes(SqlScript("", (statement,))):
             if change.kind == "add-column":
-                self.added.update((change.table, column) for column in change.columns)
-            elif change.kind == "rename-column" and any(
-                (change.table, column) in self.added for column in change.columns
-            ):
-                self.added.add((change.table, change.new_name))
+                for column in change.columns:
+                    self.added[change.table, column] = statement.place.path
+            elif change.kind == "rename-column":
+                for column in change.columns:
+                    if maker := self.added.get((change.table, column)):
+                        self.added[change.table, change.new_name] = maker
+
+    def _is_new(self, table: str, column: str) -> bool:
+        """Whether a column is of this deployment, so that no code that runs knows it."""
+        maker = self.added.get((table, column))
+        return maker is not None and (self.beside is None or maker in self.beside)
 
     def _fault(self, clause: Clause, statement: SqlStatement, table: str, says: str) -> LockFault:
         return LockFault(clause, statement, table, says, self.rows.get(table))

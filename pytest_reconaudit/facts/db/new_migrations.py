@@ -6,7 +6,7 @@ for the locks they take, for what undoes them and for their place in the order.
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal
 
 from msgspec import Struct
@@ -15,6 +15,7 @@ from pytest_reconaudit.facts.branch_point import branch_point
 from pytest_reconaudit.facts.db.database import wants_live
 from pytest_reconaudit.facts.db.live_migrations import NoState, migration_states
 from pytest_reconaudit.facts.db.migrations import MigrationFile, MigrationRoot
+from pytest_reconaudit.model import SkipReason
 from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.target import Target, once
 
@@ -24,6 +25,8 @@ NEWEST = 5
 """How many of the last migrations count as new when nothing else tells."""
 NEWEST_DAYS = 180
 """… and how much older than the last of them they may be, by the times in their versions."""
+TOGETHER = timedelta(days=1)
+"""How far apart the versions of migrations lie that count as deployed together."""
 
 
 class NewMigrations(Struct, frozen=True):
@@ -36,10 +39,33 @@ class NewMigrations(Struct, frozen=True):
     this branch left the default branch; ``newest``: neither is known, so the last few."""
     why: str
     """The same in words: ``added since 1f2e3d4c, where this branch left main``."""
+    unknown: str = ""
+    """Why the live database did not tell which are pending, where nothing else did either; empty:
+    it was not asked, or it does not record this history."""
 
     @property
     def paths(self) -> frozenset[str]:
         return frozenset(migration.path for migration in self.migrations)
+
+    def beside(self, migration: MigrationFile) -> tuple[str, ...] | None:
+        """The migrations that are deployed together with one of them; ``None``: all.
+
+        What waits, or what a branch adds, goes out at once. The newest few of a history did so
+        one by one, but for those whose versions lie within a day of each other.
+        """
+        if self.basis != "newest":
+            return None
+        time = version_time(migration.version)
+        return tuple(
+            one.path
+            for one in self.migrations
+            if one.path == migration.path
+            or (
+                time is not None
+                and (other := version_time(one.version)) is not None
+                and abs(time - other) <= TOGETHER
+            )
+        )
 
 
 @once
@@ -63,7 +89,7 @@ def new_migrations(target: Target, root: MigrationRoot) -> NewMigrations:
                 (), "newest", "new: a dump of the schema is applied to empty databases only"
             )
             if root.tool in ("dump", "initdb")
-            else _pending(target, root) or _added(target, root) or _newest(root)
+            else _pending(target, root) or _added(target, root) or _newest(target, root)
         )
     return known[key]
 
@@ -95,7 +121,24 @@ def _added(target: Target, root: MigrationRoot) -> NewMigrations | None:
     return NewMigrations(found, "merge-base", why)
 
 
-def _newest(root: MigrationRoot) -> NewMigrations:
+def _untold(target: Target, root: MigrationRoot) -> str:
+    """Why the live database does not tell what it has of a history."""
+    if not wants_live(target):
+        return ""
+    states = migration_states(target)
+    if isinstance(states, NoState):
+        return states.detail if states.reason is SkipReason.NO_SERVER else ""
+    return next(
+        (
+            state.detail
+            for state in states
+            if state.history.path == root.path and state.reason is SkipReason.NO_SERVER
+        ),
+        "",
+    )
+
+
+def _newest(target: Target, root: MigrationRoot) -> NewMigrations:
     last = root.migrations[-NEWEST:]
     newest = version_time(last[-1].version) if last else None
     if newest is not None:
@@ -105,7 +148,8 @@ def _newest(root: MigrationRoot) -> NewMigrations:
             if (time := version_time(one.version)) is None or (newest - time).days <= NEWEST_DAYS
         )
     noun = "migration" if len(last) == 1 else "migrations"
-    return NewMigrations(last, "newest", f"one of the newest {len(last)} {noun}")
+    why = f"one of the newest {len(last)} {noun}"
+    return NewMigrations(last, "newest", why, _untold(target, root))
 
 
 _TIME = regex(r"(20\d\d)(\d\d)(\d\d)(?:(\d\d)(\d\d)(\d\d)?)?\d*$")

@@ -285,6 +285,8 @@ def _columns(
                 " NOT NULL" if there.not_null else ""
             )
             made = _column_place(target, known, actual.name, there.name)
+            if known.root is not None and not agree(column.type, kind):
+                made = origins(target, known.root).typed(actual.name, there.name)
             yield Difference("b", column.place, says, evidence, key, made)
     if known.live and table.whole and not table.view:
         names = {column.name.rstrip("_") for column in table.columns}

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import OrderedDict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Literal
 from weakref import WeakKeyDictionary
@@ -544,10 +544,3 @@ def _singular(table: str) -> str:
         if name.endswith(ending):
             return name[:-2]
     return name[:-1] if name.endswith("s") and not name.endswith("ss") else name
-
-
-def shown(log: StatementLog) -> Iterator[str]:
-    """What the requests of a log were told by, in words."""
-    words = {"request": "request ids", "transaction": "transactions", "session": "sessions"}
-    for by, count in log.requests.items():
-        yield f"{count:,} {words[by]}"

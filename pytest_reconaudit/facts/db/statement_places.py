@@ -26,6 +26,7 @@ _COMPARED_IN_SCRIPT = regex(r"(\w{1,63})[\"'`]?\s{0,3}(?:={1,3}(?!>)|:|\s\}|,\s?
 """In JavaScript values are given as ``where: { id: x }`` or ``{ id }``."""
 _SCRIPTS = (".ts", ".tsx", ".js", ".jsx", ".mjs", ".cjs", ".mts", ".cts")
 _BY_KEY = regex(r"\.find\(|\.get\(|\bpk\s?=|find_by_id\(|findbypk\(")
+_EQ = regex(r"(\w{1,63})\s{0,40}\.eq\(")
 _ABOVE, _BELOW = 14, 8
 """Lines around the call that sends a statement, in which its columns are named."""
 
@@ -90,4 +91,15 @@ def _names_all(target: Target, place: Place, columns: tuple[str, ...]) -> bool:
     words = {match[1].replace("_", "") for match in pattern.finditer(near)}
     if "id" in columns and _BY_KEY.search(near):
         words.add("id")
+    if place.path.endswith(".rs") and not _only(lines, min(line, _ABOVE + 1), columns):
+        return False
     return all(column.replace("_", "") in words for column in columns)
+
+
+def _only(lines: list[str], at: int, columns: tuple[str, ...]) -> bool:
+    """Whether a call of Diesel's compares no other column: then it sends another statement.
+
+    :param at: how many of the lines end with the call.
+    """
+    own = "\n".join(lines[:at]).rpartition("fn ")[2]
+    return {match[1].lower() for match in _EQ.finditer(own)} <= set(columns)

@@ -6,6 +6,7 @@ indexed column in a table's conditions is enough to say nothing about that table
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -23,9 +24,10 @@ from pytest_reconaudit.facts.query.repetitions import request_of
 from pytest_reconaudit.facts.query.tables import mutations
 from pytest_reconaudit.model import Confidence, Place, Severity, SkipReason
 from pytest_reconaudit.patterns import regex
-from pytest_reconaudit.readers.query_shape import Compared, QueryShape
+from pytest_reconaudit.readers.query_shape import Compared, QueryShape, query_shape
 from pytest_reconaudit.readers.scans.queries import queries
 from pytest_reconaudit.readers.scans.statements import Statement, statements
+from pytest_reconaudit.readers.sql import read_sql
 from pytest_reconaudit.target import Target, once
 
 __all__ = ["FilteredTable", "QuerySite", "UnindexedFilter", "filtered_tables"]
@@ -58,6 +60,8 @@ _MANY = 10_000
 """Rows of a live table from which the planner is believed."""
 _HELPS = 0.5
 """What is left of the cost where an index is worth it."""
+_NAMED = regex(r"^--\s*name:\s*\w+\s+:(?:one|many|exec\w*|batch\w+|copyfrom)\b", re.MULTILINE)
+_INSERT = regex(r"\binsert\s+into\s+(?:\w+\.)?\"?(\w+)", re.IGNORECASE)
 _WORDS_OF_INDEX = regex(r"\"([^\"]+)\"|([A-Za-z_][\w$]*)")
 
 
@@ -126,6 +130,9 @@ def filtered_tables(target: Target) -> tuple[FilteredTable, ...] | NoCatalog:
     if isinstance(catalogs, NoCatalog):
         return catalogs
     growing = {name for file in scanned(target, statements).values() for name in file.inserted}
+    growing |= {
+        match[1].lower() for _, text in _query_files(target) for match in _INSERT.finditer(text)
+    }
     growing |= {
         one.table
         for each in mutations(target).values()
@@ -197,15 +204,36 @@ def _statements(target: Target) -> Iterator[tuple[str, Statement]]:
             if one.compared and one.table and one.kind in _READS
         ]
         if calls and not _is_beside(target, path):
-            for one in calls:
-                shape = QueryShape(
-                    "select" if one.kind == "count" else one.kind,
-                    ((one.table, one.table),),
-                    one.compared,
-                    bool(one.limit),
+            for call in calls:
+                chain = QueryShape(
+                    "select" if call.kind == "count" else call.kind,
+                    ((call.table, call.table),),
+                    call.compared,
+                    bool(call.limit),
                 )
-                filters = ", ".join(dict.fromkeys(each.column for each in one.compared))
-                yield path, Statement(one.line, shape, f"{one.table}.filter({filters})")
+                filters = ", ".join(dict.fromkeys(each.column for each in call.compared))
+                yield path, Statement(call.line, chain, f"{call.table}.filter({filters})")
+
+    for path, _ in _query_files(target):
+        if _is_beside(target, path):
+            continue
+        for sent in target.parse(read_sql, path).statements:
+            shape = query_shape(sent.text)
+            if shape is not None and shape.compared:
+                yield (
+                    path,
+                    Statement(sent.place.line or 1, shape, " ".join(sent.text.split())[:300]),
+                )
+
+
+@once
+def _query_files(target: Target) -> tuple[tuple[str, str], ...]:
+    """(path, text) of the SQL files that code is made from (sqlc: ``-- name: GetUser :one``)."""
+    return tuple(
+        (path, text)
+        for path in target.files
+        if path.endswith(".sql") and _NAMED.search(text := target.text(path))
+    )
 
 
 def _is_beside(target: Target, path: str) -> bool:

@@ -77,7 +77,10 @@ _EXPANDED = {
     "async-trait": ("poem_openapi",),
     "poem": ("poem_openapi",),
     "futures-util": ("cynic",),
-    "serde": ("prost_wkt_types", "pbjson_types", "cynic", "graphql_client"),
+    "serde": (
+        "prost_wkt_types", "pbjson_types", "cynic", "graphql_client", "sylvia", "cw_serde",
+    ),
+    "schemars": ("sylvia", "cw_serde"),
     "graphql-parser": ("juniper",),
     "arrayref": ("anchor_lang",),
     "cfg-if": ("cfg_aliases",),
@@ -90,8 +93,8 @@ _EXPANDED = {
     "lazy_static": ("libnss",),
     "proptest": ("test_strategy", "proptest_derive"),
     "alloy-contract": ("alloy_sol_types", "alloy_sol_macro"),
-}
-"""Crate → crates whose macros expand to its name."""
+}  # fmt: skip
+"""Crate → crates whose macros expand to its name, or such macros themselves."""
 _MACRO_ENDS = ("_macros", "_macro", "_derive", "_derives", "_codegen", "_proc_macro", "_attributes")
 _GENERATORS = regex(
     r"(?:prost|tonic|protobuf|protoc|grpcio|flatbuffers?|flatc|capnpc?|lalrpop|bindgen|cbindgen"
@@ -185,16 +188,21 @@ class CrateUse(Struct, frozen=True, eq=False):
     is not heavy is told of them here, and not of each."""
     place: Place | None = None
     """Where the workspace begins, with ``members``."""
+    light: frozenset[str] = frozenset()
+    """Names of those that cost nothing more: crates of the repository, and what is compiled for
+    another dependency anyway."""
+    doubtful: frozenset[str] = frozenset()
+    """Names that macros in use may expand to, since their crates need them too."""
 
     def of(self, kind: str) -> tuple[CargoDependency, ...]:
         """``heavy``, ``usual``, or ``dev`` for those of tests, whatever they weigh."""
-        return tuple(one for one in self.unused if _kind(one) == kind)
+        return tuple(one for one in self.unused if self._kind(one) == kind)
 
-
-def _kind(dependency: CargoDependency) -> str:
-    if dependency.section == "dev-dependencies":
-        return "dev"
-    return "heavy" if _HEAVY.fullmatch(dependency.package) else "usual"
+    def _kind(self, dependency: CargoDependency) -> str:
+        if dependency.section == "dev-dependencies":
+            return "dev"
+        is_heavy = dependency.name not in self.light and _HEAVY.fullmatch(dependency.package)
+        return "heavy" if is_heavy else "usual"
 
 
 @once
@@ -504,7 +512,15 @@ def _package(target: Target, package: CargoPackage) -> CrateUse | None:
     if not judged:
         return None
     unused.sort(key=lambda one: one.place.line or 0)
-    return CrateUse(package, judged, len(sources.texts), tuple(unused))
+    kept = [one for one in own if one not in unused and not one.optional]
+    return CrateUse(
+        package,
+        judged,
+        len(sources.texts),
+        tuple(unused),
+        light=frozenset(one.name for one in unused if excuses.is_light(one, kept)),
+        doubtful=frozenset(one.name for one in unused if excuses.is_doubtful(one, kept)),
+    )
 
 
 def _is_shared(one: CargoDependency, target: Target, package: CargoPackage) -> bool:
@@ -554,6 +570,11 @@ def _asked(target: Target, package: CargoPackage, one: CargoDependency) -> set[s
         *_EXPANDED.get(one.package, ()),
         *(f"{ident}{end}" for end in _MACRO_ENDS),
     }
+
+
+def _writes_code(graph: LockGraph, crate: str) -> bool:
+    """Whether a crate is one of procedural macros, as what it needs says."""
+    return any(need.startswith("quote ") for need in graph.needs.get(crate, ()))
 
 
 class _Excuses:
@@ -651,6 +672,45 @@ class _Excuses:
             if features or not one.default_features:
                 return True
             if other.package not in _HYGIENIC and self.sources.calls_macro_of(word):
+                return True
+        return False
+
+    def is_light(self, one: CargoDependency, kept: list[CargoDependency]) -> bool:
+        """Whether leaving it out saves hardly anything: it is a crate of the repository, or
+        another dependency that stays has it compiled anyway."""
+        if one.path or (one.inherited and one.package in cargo_by_name(self.target)):
+            return True
+        graph = self._graph()
+        if graph is None or not _HEAVY.fullmatch(one.package):
+            return False
+        mine = {
+            need
+            for node in graph.nodes(self.package.manifest.package)
+            for need in graph.needs[node]
+        }
+        own = mine & set(graph.nodes(one.package))
+        return any(
+            not own.isdisjoint(graph.below(node))
+            for other in kept
+            if other.section == "dependencies"
+            for node in mine & set(graph.nodes(other.package))
+        )
+
+    def is_doubtful(self, one: CargoDependency, kept: list[CargoDependency]) -> bool:
+        """Whether a crate of macros that is in use needs it too: they may expand to its name."""
+        graph = self._graph()
+        if graph is None:
+            return False
+        own = set(graph.nodes(one.package))
+        for other in kept:
+            if other.package in _HYGIENIC:
+                continue
+            needs = {need for node in graph.nodes(other.package) for need in graph.needs[node]}
+            if own & needs and any(
+                need.startswith(("quote ", f"{other.package}-"))
+                and (need.startswith("quote ") or _writes_code(graph, need))
+                for need in needs
+            ):
                 return True
         return False
 

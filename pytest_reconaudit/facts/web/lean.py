@@ -110,6 +110,7 @@ _LOADED_BY = {
     "@react-email/preview-server": ("react-email",), "@react-email/ui": ("react-email",),
     "react-email": ("@react-email/components", "@react-email/render"),
     "svgo": ("image-minimizer-webpack-plugin", "vite-plugin-svgo", "@svgr/webpack"),
+    "jest": ("ts-jest", "eslint-plugin-jest"), "favicons": ("favicons-webpack-plugin",),
     "imagemin": ("image-minimizer-webpack-plugin", "vite-plugin-imagemin"),
 }  # fmt: skip
 """What a tool loads by itself, or is run by hand for: by what stands beside it."""
@@ -137,6 +138,14 @@ _PROGRAMS = {
     "swagger-typescript-api": ("sta",), "postcss-cli": ("postcss",),
     "markdownlint-cli": ("markdownlint",),
 }  # fmt: skip
+_ASIDE = regex(r"(?:^|/)(?:examples?|templates?|demos?)/")
+"""Packages to be copied from: what they list is meant for who goes on with them."""
+_CONFIGURATION = regex(
+    r"(?:^|/)(?:[\w.-]+[.-]config|webpack[\w.-]*|rollup[\w.-]*|vite[\w.-]*|jest[\w.-]*)\.[cm]?[jt]s$"
+)
+_SEPARATORS = ("[\\\\/]", "[/\\\\]", "[\\/\\\\]", "[\\\\\\/]", "\\/")
+"""How a regular expression takes both separators of paths, or escapes one."""
+_LONGEST_LINE = 2_000
 _TOOLS = frozenset(
     {"vite", "@vitejs/plugin-react", "@vitejs/plugin-react-swc", "@vitejs/plugin-vue", "webpack",
      "webpack-cli", "webpack-dev-server", "rollup", "parcel", "eslint", "prettier", "typescript",
@@ -191,7 +200,7 @@ def package_dependencies(target: Target) -> tuple[PackageDependencies, ...]:
             for section, name, version, place in manifest.dependencies
             if section != "peerDependencies"
         ]
-        if not listed or manifest.problems:
+        if not listed or manifest.problems or _ASIDE.search(manifest.path):
             continue
         unused, pins, confidence = _unused(target, package, listed, used, texts)
         install = pruned.get(package.path)
@@ -261,6 +270,7 @@ def _unused(
         if section == "peerDependencies"
     }
     workspace = {one.manifest.name for one in npm_packages(target)}
+    asked = _asked_for(target, package, used)
     scripts = _scripts_text(target, package)
     unused: list[Dependency] = []
     pins: list[Dependency] = []
@@ -274,7 +284,7 @@ def _unused(
         seen.add(name)
         if name in _IMPLIED or _PLUGIN.search(name) or one.version.startswith(_LOCAL):
             continue
-        if name in held or any(by in names for by in _LOADED_BY.get(name, ())):
+        if name in held or name in asked or any(by in names for by in _LOADED_BY.get(name, ())):
             continue
         if any(texts.names(package.folder, option) for option in _options_of(name)):
             continue
@@ -284,7 +294,7 @@ def _unused(
             continue
         if _runs_part_of(scripts, name):
             continue
-        if texts.names(package.folder, name):
+        if texts.names(package.folder, name) or texts.matches(package.folder, name):
             continue
         pinned = one.version.startswith(">=") or (
             not exact and _EXACT.fullmatch(one.version) is not None
@@ -295,6 +305,34 @@ def _unused(
     if len(unused) > 4 and 2 * len(unused) > len(listed):
         confidence = Confidence.POSSIBLE
     return tuple(unused), tuple(pins), confidence
+
+
+def _asked_for(
+    target: Target, package: NpmPackage, used: Mapping[str, frozenset[str]]
+) -> frozenset[str]:
+    """What packages of the repository that one depends on leave to it: their peers, and what
+    those that are a configuration load without listing it for others."""
+    names = package.manifest.dependency_names | used.get(package.folder, frozenset())
+    found: set[str] = set()
+    for other in npm_packages(target):
+        if other is package or not other.manifest.name or other.manifest.name not in names:
+            continue
+        own: set[str] = set()
+        for section, name, _, _ in other.manifest.dependencies:
+            if section == "peerDependencies":
+                found.add(name)
+            elif section == "dependencies":
+                own.add(name)
+        if _SETTINGS.search(other.manifest.name):
+            found |= used.get(other.folder, frozenset()) - own
+    return frozenset(found)
+
+
+_SETTINGS = regex(
+    r"(?:^|[/-])(?:configs?|configuration|presets?|webpack|rollup|vite|babel|eslint|jest|build"
+    r"|scripts|tooling)(?:[/-]|$)"
+)
+"""Names of packages that hold a configuration for others."""
 
 
 def _has_code(target: Target, package: NpmPackage) -> bool:
@@ -466,6 +504,7 @@ class _Texts:
         self._target = target
         self._known: dict[str, tuple[list[str], list[str]]] = {}
         self._outer: list[str] | None = None
+        self._patterns: dict[str, list[str]] = {}
 
     def names(self, folder: str, name: str) -> bool:
         """Whether any text below a folder names a package, or one that builds the repository."""
@@ -475,6 +514,30 @@ class _Texts:
             or any(_run(text, bin) or ("-" in bin and _mentioned(text, bin)) for bin in _bins(name))
             for text in (other if not folder else [*other, *self._outside()])
         )
+
+    def matches(self, folder: str, name: str) -> bool:
+        """Whether a regular expression of a configuration names a package by its parts, as in
+        ``/@acme[/](core|ui)/``."""
+        scope, _, last = name.rpartition("/")
+        return any(
+            scope in line and _mentioned(line, last)
+            for line in self._patterns_of(folder)
+            if last in line
+        )
+
+    def _patterns_of(self, folder: str) -> list[str]:
+        known = self._patterns.get(folder)
+        if known is None:
+            known = self._patterns[folder] = [
+                line
+                for path in self._target.below(folder)
+                if _CONFIGURATION.search(path) and not _SKIPPED.search(path)
+                for line in self._target.text(path).split("\n")
+                if any(one in line for one in _SEPARATORS)
+                and len(line) < _LONGEST_LINE
+                and not line.lstrip().startswith(("//", "*", "/*"))
+            ]
+        return known
 
     def _of(self, folder: str) -> tuple[list[str], list[str]]:
         known = self._known.get(folder)

@@ -165,11 +165,27 @@ def _connected(
 def _connection(settings: dict[str, Any]) -> Connection:
     """Connected; raises ``psycopg.Error``. A pooler that passes no options on gets none."""
     import psycopg
+    from psycopg import sql
     from psycopg.conninfo import make_conninfo
+
+    from pytest_reconaudit.probes.live.statements import OURS
+
+    class Marked(psycopg.Cursor[tuple[Any, ...]]):
+        """Says of each statement whose it is: the server counts them beside those of others."""
+
+        def execute(self, query: Any, *args: Any, **options: Any) -> Any:
+            mark = OURS + " "
+            marked = sql.SQL(mark) + query if isinstance(query, sql.Composable) else mark + query
+            return super().execute(marked, *args, **options)
 
     def connect(given: dict[str, Any]) -> Connection:
         # Nothing is prepared: behind a pooler the next statement may meet another server process.
-        return psycopg.connect(make_conninfo("", **given), autocommit=True, prepare_threshold=None)
+        return psycopg.connect(
+            make_conninfo("", **given),
+            autocommit=True,
+            prepare_threshold=None,
+            cursor_factory=Marked,
+        )
 
     try:
         return connect(settings)

@@ -11,6 +11,8 @@ import json
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
+from pytest_reconaudit.probes.live.planning import WHY, run_others_code
+
 if TYPE_CHECKING:
     import psycopg
 
@@ -43,8 +45,13 @@ def read(connection: Connection, questions: Sequence[dict[str, Any]]) -> dict[st
     found = connection.execute(_HYPOPG).fetchall()
     hypopg = str(found[0][0]) if found else None
     plans: dict[str, Any] = {}
+    unsafe = run_others_code(connection)
+    connection.execute("SET LOCAL row_security = off")  # policies run functions too
     for question in questions:
         if any(type_ not in ASKED_TYPES for _, type_ in question["columns"]):
+            continue
+        if (question["schema"], question["table"]) in unsafe:
+            plans[question["id"]] = {"denied": WHY}
             continue
         try:
             with connection.transaction():

@@ -12,13 +12,15 @@ if TYPE_CHECKING:
 
     Connection = psycopg.Connection[tuple[Any, ...]]
 
-__all__ = ["MOST", "STATEMENT", "read"]
+__all__ = ["MOST", "OURS", "STATEMENT", "read"]
 
 MOST = 5_000
 """Statements, those that took most time."""
 STATEMENT = ("id", "text", "calls", "rows", "total", "hit", "read")
 """What stands where in the rows of ``statements``; ``total`` in milliseconds, blocks ``hit`` and
 ``read`` in shared memory."""
+OURS = "/* pytest-reconaudit */"
+"""What every statement of ours begins with: those are not counted."""
 _TEXT = 4_096
 _WHERE = """
 SELECT n.nspname::pg_catalog.text, c.relname::pg_catalog.text,
@@ -45,12 +47,14 @@ FROM {view} s
 WHERE s.dbid = (SELECT d.oid FROM pg_catalog.pg_database d
                 WHERE d.datname = pg_catalog.current_database())
   AND s.queryid IS NOT NULL
+  AND (s.query IS NULL OR NOT pg_catalog.starts_with(s.query, {ours}))
 GROUP BY s.queryid
 ORDER BY 5 DESC LIMIT {most}
 """
 _ALL = """
 SELECT COALESCE(pg_catalog.sum(s.{total}), 0)::pg_catalog.float8,
-       pg_catalog.count(*) FILTER (WHERE s.queryid IS NULL)::pg_catalog.int4
+       pg_catalog.count(*) FILTER (WHERE s.queryid IS NULL)::pg_catalog.int4,
+       COALESCE(pg_catalog.sum(s.calls) FILTER (WHERE s.queryid IS NULL), 0)::pg_catalog.int8
 FROM {view} s
 WHERE s.dbid = (SELECT d.oid FROM pg_catalog.pg_database d
                 WHERE d.datname = pg_catalog.current_database())
@@ -58,11 +62,11 @@ WHERE s.dbid = (SELECT d.oid FROM pg_catalog.pg_database d
 
 
 def read(connection: Connection) -> dict[str, Any]:
-    """``{"extension", "columns", "statements", "total", "hidden", "dealloc", "stats_reset"}``, or
-    ``{"extension": False, "why": …}``.
+    """``{"extension", "columns", "statements", "total", "hidden", "hidden_calls", "dealloc",
+    "stats_reset"}``, or ``{"extension": False, "why": …}``.
 
     ``total``: milliseconds of all statements of the database. ``hidden``: how many the role may
-    not see. ``dealloc``: how often statements were given up for want of room, and ``stats_reset``
+    not see, and ``hidden_calls`` how often those were sent. ``dealloc``: how often statements were given up for want of room, and ``stats_reset``
     (ISO format), from PostgreSQL 14 on, else ``None``.
     """
     import psycopg
@@ -79,11 +83,14 @@ def read(connection: Connection) -> dict[str, Any]:
                                 else "total_time"),
         "length": sql.Literal(_TEXT),
         "most": sql.Literal(MOST),
+        "ours": sql.Literal(OURS),
     }  # fmt: skip
     try:
         with connection.transaction():
             rows = connection.execute(sql.SQL(_ROWS).format(**names)).fetchall()
-            ((total, hidden),) = connection.execute(sql.SQL(_ALL).format(**names)).fetchall()
+            ((total, hidden, hidden_calls),) = connection.execute(
+                sql.SQL(_ALL).format(**names)
+            ).fetchall()
     except psycopg.errors.ObjectNotInPrerequisiteState:
         why = "the extension is created, but not in shared_preload_libraries"
         return {"extension": False, "why": why}
@@ -98,6 +105,7 @@ def read(connection: Connection) -> dict[str, Any]:
         "statements": [list(row) for row in rows],
         "total": total,
         "hidden": hidden,
+        "hidden_calls": hidden_calls,
         "dealloc": dealloc,
         "stats_reset": reset.isoformat() if reset is not None else None,
     }

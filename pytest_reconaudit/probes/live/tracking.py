@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
 
+from pytest_reconaudit.probes.live.planning import WHY, run_others_code
+
 if TYPE_CHECKING:
     import psycopg
 
@@ -156,7 +158,8 @@ def read(connection: Connection) -> dict[str, Any]:
         if form is not None:
             found.append((form, schema, table))
     connection.execute("SET LOCAL row_security = off")
-    tables = []
+    unsafe = run_others_code(connection) if found else frozenset()
+    tables: list[dict[str, Any]] = []
     for form, schema, table in found[:MOST_TABLES]:
         columns = sorted(form.columns)
         query = sql.SQL("SELECT {} FROM {} ORDER BY {} LIMIT {}").format(
@@ -166,6 +169,9 @@ def read(connection: Connection) -> dict[str, Any]:
             sql.Literal(MOST_ROWS + 1),
         )
         record = {"tool": form.tool, "schema": schema, "table": table, "columns": columns}
+        if (schema, table) in unsafe:
+            tables.append({**record, "rows": [], "more": False, "denied": WHY})
+            continue
         tables.append({**record, **_rows(connection, query)})
     return {"tables": tables, "more": max(0, len(found) - MOST_TABLES)}
 

@@ -44,7 +44,8 @@ _BETWEEN = frozenset(
      "object", "pair", "keyword_argument", "generic_function", "argument"}
 )  # fmt: skip
 _CONSTANTS = frozenset({"const_item", "static_item", "variable_declarator", "assignment"})
-_WORDS = regex(r"(?:FROM|from|INTO|into|UPDATE|update)\s+[\"`\w]")
+_WORDS = ("SELECT", "select ", "select\n", "INSERT INTO", "insert into", "DELETE FROM",
+          "delete from", "UPDATE ", "update ")  # fmt: skip
 _SHOWN = 300
 
 
@@ -62,7 +63,7 @@ class FileStatements(Struct, frozen=True, array_like=True):
 
 
 def _wants(text: str, path: str) -> bool:
-    return _WORDS.search(text) is not None
+    return any(word in text for word in _WORDS)
 
 
 @scan("rust", "python", *SCRIPT, record=FileStatements, wants=_wants)

@@ -112,6 +112,9 @@ _LEFT = regex(r"\$\{[\w:.-]+\}")
 _STRINGS = regex(r"(?<!(?<!:):)'(?:[^']|'')*'|\$(\w*)\$.*?\$\1\$", re.DOTALL)
 
 
+_MOST_FILLED = 32 * 1024 * 1024
+
+
 def _filled(text: str, root: MigrationRoot) -> str:
     if "${" not in text:
         return text
@@ -128,6 +131,9 @@ def _filled(text: str, root: MigrationRoot) -> str:
                 state, at = mark[1].upper() == "ON", mark.end()
         return "".join(out)
     values = {name.lower(): value for name, value in root.values}
+    longest = max(map(len, values.values()), default=0)
+    if len(text) + text.count("${") * longest > _MOST_FILLED:
+        return text  # values made to multiply
     return _PLACEHOLDER.sub(
         lambda match: values.get(match[1].lower(), match[0]) if match[2] is None else match[0], text
     )

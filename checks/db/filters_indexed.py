@@ -14,7 +14,7 @@ CREATE INDEX CONCURRENTLY idx_invitations_token ON invitations (token);
 ```
 """,
 )
-def query_filters_indexed(filtered_table: FilteredTable) -> None:
+def db_filters_indexed(filtered_table: FilteredTable) -> None:
     """What the code's queries look rows up by leads a valid index of its table.
 
     Why: without one the server reads every row of the table for each of them; a test database

@@ -1,0 +1,3 @@
+pub fn frames() -> u32 {
+    25
+}

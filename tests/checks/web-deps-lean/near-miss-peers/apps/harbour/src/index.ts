@@ -1,0 +1,3 @@
+import { Berth } from "@quay/widgets";
+
+document.body.append(new Berth().element);

@@ -1,0 +1,3 @@
+import { Berth } from "@quay/widgets";
+
+console.log(new Berth());

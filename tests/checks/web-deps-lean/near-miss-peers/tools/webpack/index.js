@@ -1,0 +1,3 @@
+const Dotenv = require("dotenv-loadable");
+
+exports.common = { plugins: [new Dotenv()] };

@@ -1,0 +1,67 @@
+"""Files made to be slow: what readers of schemas and histories take grows with the size alone."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+import pytest
+
+from pytest_reconaudit.facts.db.history_tools.files import MigrationFile, MigrationRoot
+from pytest_reconaudit.facts.db.history_tools.sections import _filled
+from pytest_reconaudit.model import Place
+from pytest_reconaudit.readers.diesel import diesel_types, read_diesel, read_diesel_config
+from pytest_reconaudit.readers.migration_records import ChangeSet, read_changelog
+from pytest_reconaudit.readers.prisma import read_prisma
+
+SIZE = 300_000
+
+SLOW: dict[str, tuple[Callable[..., object], str, tuple[str, ...]]] = {
+    "prisma models": (read_prisma, "model A {\n", ("schema.prisma",)),
+    "prisma comments": (read_prisma, "/* ", ("schema.prisma",)),
+    "prisma strings": (read_prisma, '"\\', ("schema.prisma",)),
+    "diesel tables": (read_diesel, "table! {\n a (id) {\n", ("schema.rs",)),
+    "diesel comments": (read_diesel, "table! { /* ", ("schema.rs",)),
+    "diesel strings": (read_diesel, 'table! "\\', ("schema.rs",)),
+    "diesel raw strings": (read_diesel, 'table! r#"', ("schema.rs",)),
+    "diesel types": (diesel_types, 'postgres r#"', ()),
+    "diesel attributes": (diesel_types, "postgres #[postgres(a)]#[a]", ()),
+    "diesel.toml": (read_diesel_config, "a.b.", ("diesel.toml",)),
+    "xml tags": (read_changelog, "<a>", ("log.xml",)),
+    "xml sql": (read_changelog, "<changeSet id='1' author='a'><sql>", ("log.xml",)),
+    "sql change sets": (read_changelog, "--changeset a:b\n", ("log.sql",)),
+}
+
+
+@pytest.mark.parametrize("name", SLOW)
+def test_what_is_never_closed_costs_no_more(name: str) -> None:
+    read, piece, path = SLOW[name]
+    text = "--liquibase formatted sql\n" if path == ("log.sql",) else "\n"
+    text += piece * (SIZE // len(piece))
+    begun = time.process_time()
+    read(text, *path)
+    assert time.process_time() - begun < 5
+
+
+def test_a_table_after_one_that_is_not_closed() -> None:
+    found = read_diesel('table! { a (id) {\ntable! { b (id) { id -> Int4, } } // "\n', "schema.rs")
+    assert [table.name for table in found.tables] == ["b"]
+    assert len(found.problems) == 1
+    schema = read_prisma("model A {\n id Int\nmodel B {\n id Int @id\n}\n/* ", "schema.prisma")
+    assert [table.name for table in schema.tables] == ["B"]
+
+
+def test_change_sets_keep_their_lines() -> None:
+    text = "--liquibase formatted sql\n\n--changeset a:1\nSELECT 1;\n\n--changeset a:2\nSELECT 2;\n"
+    sets = [one for one in read_changelog(text, "a.sql").entries if isinstance(one, ChangeSet)]
+    assert [one.place.line for one in sets] == [3, 6]
+
+
+def test_values_made_to_multiply() -> None:
+    """Ten thousand places for a value of a megabyte."""
+    migration = MigrationFile("1", "a", "V1__a.sql", transaction=True)
+    root = MigrationRoot(
+        "", "flyway", (migration,), Place("V1__a.sql"), "postgres", values=(("a", "x" * 1_000_000),)
+    )
+    assert len(_filled("SELECT ${a};\n" * 10_000, root)) < 1_000_000
+    assert _filled("SELECT ${a};", root) == f"SELECT {'x' * 1_000_000};"
