@@ -223,3 +223,76 @@ SQL
     assert "is not in the live database" in found[0].message
     assert "did you mean line?" in found[0].message
     assert {item.outcome for item in items} == {Outcome.PASSED, Outcome.ADVISORY}
+
+
+PRISMA = """datasource db {
+  provider = "postgresql"
+  url      = env("DATABASE_URL")
+}
+
+model TripLog {
+  id   Int    @id
+  line String
+
+  @@map("trip_log")
+}
+"""
+
+
+def test_a_column_that_inserts_cannot_name(live: PrivateServer, tmp_path: Path) -> None:
+    sql = """
+    CREATE TABLE public.trip_log (
+        id integer PRIMARY KEY, line text NOT NULL, driver uuid NOT NULL, note text,
+        at timestamptz NOT NULL DEFAULT now()
+    )
+    """
+    files = {"prisma/schema.prisma": PRISMA, "src/log.ts": "await db.tripLog.findMany({});\n"}
+    _, found = compare(live, tmp_path, sql, files)
+    assert {one.clause for one in found} == {"extra"}
+    files["src/log.ts"] = "await db.tripLog.create({ data: { id: 1, line: '7' } });\n"
+    _, found = compare(live, tmp_path, sql, files)
+    assert told(found) == [
+        ("prisma/schema.prisma", 6, "high", "d"),
+        ("prisma/schema.prisma", 6, "info", "extra"),
+    ]
+    assert "trip_log.driver uuid NOT NULL without a default" in found[0].message
+    assert "driver" not in found[1].message
+
+
+def test_what_a_pending_migration_makes_is_told_once(live: PrivateServer, tmp_path: Path) -> None:
+    files = {
+        "Cargo.toml": CARGO.replace('"2"', '{ version = "2", features = ["postgres"] }'),
+        "diesel.toml": '[migrations_directory]\ndir = "migrations"\n',
+        "migrations/2024-01-01-000000_trips/up.sql": "CREATE TABLE trips (id int PRIMARY KEY);\n",
+        "migrations/2024-02-01-000000_lines/up.sql": (
+            "CREATE TABLE lines (id int PRIMARY KEY, name text NOT NULL);\n"
+            "CREATE INDEX lines_name ON lines (name);\n"
+        ),
+        "ops/extra.sql": "CREATE INDEX lines_id_name ON lines (id, name);\n",
+        "ops/run.sh": '#!/bin/sh\npsql "$DATABASE_URL" -f ops/extra.sql\n',
+        "src/schema.rs": (
+            "diesel::table! { trips (id) { id -> Int4, } }\n"
+            "diesel::table! { lines (id) { id -> Int4, name -> Text, } }\n"
+        ),
+    }
+    record = "CREATE TABLE __diesel_schema_migrations (version varchar(50) PRIMARY KEY, run_on"
+    record += " timestamp NOT NULL DEFAULT now());"
+    trips = "CREATE TABLE public.trips (id int PRIMARY KEY);"
+    applied = "INSERT INTO __diesel_schema_migrations VALUES ('20240101000000');"
+    for sql, pending in ((f"{trips}{record}{applied}", 1), ("SELECT 1", 2)):
+        _, found = compare(live, tmp_path, sql, files, "db-migrations-applied")
+        assert [one.severity.label for one in found] == ["high"]
+        assert f"{pending} " in found[0].message
+        for check in ("db-indexes-applied", "db-schema-matches"):
+            items, found = compare(live, tmp_path, sql, files, check)
+            assert not found, check
+            reasons = " ".join(item.reason or "" for item in items)
+            assert "is not applied, which db-migrations-applied tells" in reasons or (
+                pending == 2 and check == "db-schema-matches"
+            )
+    # Applied by its record, and gone: that is told.
+    both = f"{trips}{record}{applied}{applied.replace('0101', '0201')}"
+    _, found = compare(live, tmp_path, both, files, "db-schema-matches")
+    assert [one.clause for one in found] == ["a"]
+    _, found = compare(live, tmp_path, both, files, "db-indexes-applied")
+    assert any("lines_name is absent" in one.message for one in found)

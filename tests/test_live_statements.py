@@ -236,6 +236,17 @@ def test_a_role_that_sees_nothing_is_a_skip(
             assert "pg_read_all_stats" in item.reason
 
 
+@pytest.mark.parametrize("check", ["live-transactions-short", "live-pool-headroom"])
+def test_a_role_that_sees_its_own_sessions_alone(
+    live: PrivateServer, database: str, target: Target, check: str
+) -> None:
+    with opened(live, database) as one, opened(live, database, "nobody_much"):
+        one.execute("BEGIN")
+        (item,) = results(target, check, dsn(live, database, "nobody_much"))
+    assert item.outcome is Outcome.SKIPPED
+    assert "1 session does; GRANT pg_read_all_stats TO nobody_much" in item.reason
+
+
 @pytest.mark.parametrize(
     "check",
     ["live-transactions-short", "live-pool-headroom", "live-queries-fast", "query-not-repeated"],
@@ -370,6 +381,41 @@ def test_statements_sent_per_row_within_the_window(
     (finding,) = one.findings
     assert (finding.clause, finding.confidence) == ("d", Confidence.POSSIBLE)
     assert "SELECT name FROM authors WHERE id = ?" in finding.message
+
+
+@pytest.mark.parametrize("check", ["live-queries-fast", "query-not-repeated"])
+def test_a_role_that_sees_few_statements(
+    live: PrivateServer, database: str, target: Target, check: str
+) -> None:
+    poor = dsn(live, database, "nobody_much")
+    with opened(live, database) as app, opened(live, database, "nobody_much") as own:
+        for _ in range(60):
+            app.execute("SELECT 1 + 1")
+        for _ in range(20):
+            own.execute("SELECT 'mine'")
+        for _ in range(2):  # what was asked by the trial itself is nobody's work
+            (item,) = results(Target(target.root), check, poor)
+            assert item.outcome is Outcome.SKIPPED
+            assert "GRANT pg_read_all_stats TO nobody_much" in item.reason
+        for _ in range(200):
+            own.execute("SELECT 'mine'")
+        (item,) = results(Target(target.root), check, poor)
+    if check == "live-queries-fast":
+        assert item.outcome is Outcome.PASSED
+    else:
+        assert "GRANT" not in item.reason
+
+
+def test_what_we_send_is_not_counted(live: PrivateServer, database: str, target: Target) -> None:
+    with opened(live, database, "runner") as app:
+        app.execute("CREATE TABLE ships (id serial PRIMARY KEY)")
+    for _ in range(2):
+        answer = read_live(dsn(live, database, "runner"), window=0.1)
+        for sample in answer["parts"]["statements"]["samples"]:
+            rows = [dict(zip(sample["columns"], one, strict=True)) for one in sample["statements"]]
+            assert not [one["text"] for one in rows if "pg_catalog." in one["text"]]
+    (one,) = results(target, "query-not-repeated", dsn(live, database))
+    assert "0 statements were sent" in one.reason
 
 
 def test_a_quiet_database_gives_no_verdict(

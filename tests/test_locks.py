@@ -293,8 +293,10 @@ _PLANTED = (
     "CREATE TABLE bills (id int, cents int);\n",
     "ALTER TABLE bills ADD COLUMN note text;\n",
     "SET LOCAL lock_timeout = '2s';\nALTER TABLE bills ALTER COLUMN cents TYPE numeric;\n",
-    "SET LOCAL lock_timeout = '2s';\nCREATE INDEX ON bills (cents);\n"
-    "ALTER TABLE bills ADD COLUMN payer int NOT NULL;\nALTER TABLE bills DROP COLUMN note;\n",
+    (
+        "SET LOCAL lock_timeout = '2s';\nCREATE INDEX ON bills (cents);"
+        " ALTER TABLE bills ADD COLUMN payer int NOT NULL; ALTER TABLE bills DROP COLUMN note;\n"
+    ),
 )
 
 
@@ -306,7 +308,7 @@ _PLANTED = (
         # Counted: nothing says that they went out together.
         (("0001", "0002", "0003", "0004"), ["g", "a", "a", "f", "d"]),
         # A schema that is built up within a day.
-        (("202601010900", "202601011000", "202601011100", "202601020900"), []),
+        (("202601010900", "202601011000", "202601011100", "202601020800"), []),
         # The table is old, the column of the last but two is from the day before.
         (("20260101", "20260310", "20260310", "20260311"), ["g", "a", "a", "f"]),
     ],
@@ -315,11 +317,10 @@ def test_the_newest_by_guess_were_deployed_one_by_one(
     tmp_path: Path, names: tuple[str, ...], clauses: list[str]
 ) -> None:
     component(bool(candidates()), "no PostgreSQL binaries")
-    files = {"docker-compose.yml": "services: {db: {image: postgres}}\n"}
-    files["diesel.toml"] = '[migrations_directory]\ndir = "migrations"\n'
+    files = {"diesel.toml": DIESEL["diesel.toml"]}
     for number, (name, text) in enumerate(zip(names, _PLANTED, strict=True)):
         folder = f"{name}{number:02}" if len(name) > 4 else name
-        files[f"migrations/{folder}_step/up.sql"] = text
+        files[f"postgres/migrations/{folder}_step/up.sql"] = text
     target = lay(tmp_path, files)
     configure(target, DatabaseConfig())
     found = locking_migrations(target)
@@ -332,6 +333,31 @@ def test_what_a_branch_adds_is_deployed_at_once(server: PrivateServer) -> None:
     """Without word of who goes with whom, no table of an observed migration counts."""
     done = run(server, "CREATE TABLE made (a int);", "CREATE INDEX ON made (a);")
     assert [one["scanned"] for one in done["locks"]] == [[], []]
+
+
+def test_what_is_pending_is_not_known(tmp_path: Path) -> None:
+    """The role may connect and no more: the newest migrations are no verdict on the next ones."""
+    component(bool(candidates()), "no PostgreSQL binaries")
+    with PrivateServer(choose(None, ())[0]) as live:
+        with live.connect("postgres", "postgres") as connection:
+            connection.execute("CREATE ROLE onlooker LOGIN")
+            connection.execute(
+                "CREATE TABLE public.__diesel_schema_migrations (version varchar(50) PRIMARY KEY,"
+                " run_on timestamp NOT NULL DEFAULT now())"
+            )
+            connection.execute(
+                "INSERT INTO public.__diesel_schema_migrations VALUES ('20200101000000')"
+            )
+        path = "postgres/migrations/20260101000000_next/up.sql"
+        text = "SET lock_timeout = 9;\nCREATE TABLE berths (id int);\n"
+        for user, reason in (("onlooker", SkipReason.NO_SERVER), ("postgres", None)):
+            target = lay(tmp_path, {**DIESEL, path: text})
+            configure(target, DatabaseConfig(dsn=f"host={live.folder} dbname=postgres user={user}"))
+            found = locking_migrations(target)
+            assert not isinstance(found, NoMigrations)
+            assert {new.reason for new in found} == {reason}
+            denied = "permission denied for table __diesel_schema_migrations"
+            assert [denied in new.detail for new in found] == [reason is not None] * len(found)
 
 
 def test_no_server_and_a_history_that_stops(

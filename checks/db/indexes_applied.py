@@ -38,8 +38,9 @@ def db_indexes_applied(index_source: IndexSource, applied: AppliedIndexes) -> No
     and each CREATE INDEX of migrations, SQL files, scripts and code is looked for by what it is
     (table, method, keys, order, predicate, uniqueness, INCLUDE) in the server's own words. Renamed
     and later dropped indexes, partition children and equal constraints pass; an invalid index is
-    not applied. A migration that the server refuses, and index SQL that scripts, workflows or
-    documents name and the repository lacks, are findings too.
+    not applied. Of a live database, invalid ones are left to `db-indexes-valid` and those of a
+    pending migration to `db-migrations-applied`. A migration that the server refuses, and index SQL
+    that scripts, workflows or documents name and the repository lacks, are findings too.
     Blind spots: indexes made by dynamic SQL; DDL that code executes is judged with a DSN only.
     """
     match index_source:
@@ -63,6 +64,8 @@ def _declared(declared: DeclaredIndex, applied: AppliedIndexes) -> None:
         report(declared.place, note, severity=Severity.INFO, evidence=declared.index.text)
     if verdict.kind in ("applied", "superseded"):
         return
+    if reason := applied.told.get(declared.id):
+        skip(SkipReason.UNRESOLVED, reason)
     if reason := verdict.run_by_code(declared, applied):
         skip(SkipReason.UNRESOLVED, reason)
     report(

@@ -76,7 +76,7 @@ def db_migrations_lock_safe(new_migration_locks: NewMigration) -> None:
             says += f" ({first.table} has about {first.rows} rows)"
         report(
             at=first.statement.place,
-            says=f"{says}, as seen on {new.server}" if clause in "abe" else says,
+            says=f"{says} (seen on {new.server})" if clause in "abe" else says,
             severity=min(severity, Severity.LOW) if small else severity,
             evidence=" ".join(first.statement.text.split()),
             related=[(fault.statement.place, fault.says) for fault in faults[1:]],

@@ -6,6 +6,7 @@ _SEVERITIES = {
     "a": Severity.HIGH,
     "b": Severity.MEDIUM,
     "c": Severity.LOW,
+    "d": Severity.MEDIUM,
     "extra": Severity.INFO,
 }
 
@@ -19,6 +20,10 @@ _SEVERITIES = {
         "c": (
             "Whoever reads one file misses the tables of the other, and so do tools that print it.",
             "Keep one schema file per database, printed by the tool, and import it everywhere.",
+        ),
+        "d": (
+            "Every insert of the code fails: it cannot name the column that must have a value.",
+            "",
         ),
     },
     fix="""Print the schema anew from a migrated database, and let CI compare:
@@ -37,17 +42,20 @@ def db_schema_matches(compared_schema: ComparedSchema) -> None:
     differs between the two is found by users.
     Decides: each table of Diesel's `table!`, a Prisma schema and SQLAlchemy's and Django's models,
     and each query of sqlx's offline data, is compared with the catalog that its history makes in
-    a private server, or with the live one. Missing tables and columns are high, other types or
-    NULLs medium, Diesel schema files that stand apart from each other low. Text types are one
-    family; a catalog that is not whole proves no absence; views, columns of a `patch_file`,
-    tables left out by `diesel.toml` and what the code does not declare pass.
+    a private server, or with the live one. (a) Missing tables and columns are high, (b) other types
+    or NULLs medium, (c) Diesel schema files that stand apart from each other low. (d) A column that
+    must have a value, has no default and is not declared is medium (live: high) where code inserts
+    into the table through Diesel or Prisma. What a pending migration makes is left to
+    `db-migrations-applied`. Text types are one family; a catalog that is not whole proves no
+    absence; views, columns of a `patch_file`, tables left out by `diesel.toml` and what the code
+    does not declare pass.
     Blind spots: columns and types that a program computes; domains stand for any type.
     """
     for one in compared_schema.differences:
         report(
             at=one.place,
             says=one.says,
-            severity=_SEVERITIES[one.clause],
+            severity=Severity.HIGH if one.fails_now else _SEVERITIES[one.clause],
             evidence=one.evidence,
             related=[(one.made_at, one.note)] if one.made_at else (),
             clause=one.clause,

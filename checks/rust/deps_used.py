@@ -94,6 +94,7 @@ def _workspace(root: CrateUse) -> None:
         says=f"{len(unused)} dependencies of {len(root.members)} packages of the workspace named in"
         f" no Rust file of the package that lists them{tests}: {names} and {len(unused) - 5} more",
         severity=Severity.LOW,
+        confidence=Confidence.LIKELY if any(member.doubtful for member in root.members) else None,
         evidence="[workspace]",
         related=[Note(one.place, one.name) for one in unused],
         clause="b",

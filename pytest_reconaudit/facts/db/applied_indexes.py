@@ -26,6 +26,7 @@ from pytest_reconaudit.facts.db.database import (
     wants_live,
 )
 from pytest_reconaudit.facts.db.indexes import DeclaredIndex, declared_indexes
+from pytest_reconaudit.facts.db.live_indexes import LiveIndexes, live_indexes
 from pytest_reconaudit.facts.db.migration_runners import MissingMigration, missing_migrations
 from pytest_reconaudit.facts.db.migrations import (
     MigrationRoot,
@@ -34,6 +35,7 @@ from pytest_reconaudit.facts.db.migrations import (
     postgres_major,
 )
 from pytest_reconaudit.facts.db.schema import declared_schema
+from pytest_reconaudit.facts.db.unapplied import unapplied
 from pytest_reconaudit.model import Place, SkipReason
 from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.readers.sql import read_indexes, read_sql
@@ -49,6 +51,7 @@ __all__ = [
 ]
 
 _CODE = (".rs", ".ts", ".tsx", ".js", ".mjs", ".cjs", ".py", ".go")
+_LIVE = "the live database"
 Kind = Literal["applied", "superseded", "missing", "different", "invalid", "unjudged"]
 
 
@@ -133,6 +136,8 @@ class AppliedIndexes(Struct, frozen=True):
     """Root → why the failure of its replay may not be the history's own; absent: it is."""
     version_named: bool
     """Whether the repository names the PostgreSQL version it runs on."""
+    told: Mapping[str, str]
+    """Declared index → why another check tells of it: its migration is pending, it is invalid."""
 
     def of(self, declared: DeclaredIndex) -> Verdict:
         return self.verdicts[declared.id]
@@ -179,7 +184,35 @@ def applied_indexes(target: Target) -> AppliedIndexes:
         for history in judge.histories.values()
         if (doubt := _doubt(target, history))
     }
-    return AppliedIndexes(state, verdicts, extras, doubts, bool(postgres_major(target)))
+    told = _told(target, verdicts) if isinstance(state, LiveCatalog) else {}
+    invalid = _told_invalid(target) if extras else {}
+    extras = tuple(one for one in extras if f"{one.schema}.{one.name}" not in invalid)
+    return AppliedIndexes(state, verdicts, extras, doubts, bool(postgres_major(target)), told)
+
+
+def _told(target: Target, verdicts: Mapping[str, Verdict]) -> dict[str, str]:
+    """What of the verdicts on a live database other checks tell."""
+    found: dict[str, str] = {}
+    for declared in declared_indexes(target):
+        verdict = verdicts[declared.id]
+        if verdict.kind in ("missing", "different"):
+            if reason := unapplied(target).index(declared.index):
+                found[declared.id] = reason
+        elif verdict.kind == "invalid" and verdict.where.startswith(_LIVE):
+            name, table = f".{declared.index.name}", f".{declared.index.table}"
+            for index, its_table in _told_invalid(target).items():
+                if index.endswith(name) or its_table.endswith(table):
+                    found[declared.id] = f"{index} is invalid, which db-indexes-valid tells"
+    return found
+
+
+def _told_invalid(target: Target) -> dict[str, str]:
+    """What db-indexes-valid tells of: ``schema.index`` → ``schema.table``, where that is known."""
+    found = live_indexes(target)
+    if not isinstance(found, LiveIndexes):
+        return {}
+    told = dict.fromkeys(found.building, "")
+    return told | {one.id: one.table for one in (*found.each, *found.more)}
 
 
 _ABSENT = regex(

@@ -213,7 +213,7 @@ def _mostly_hidden(sample: Mapping[str, Any]) -> bool:
     """Whether the role sees too little of what was sent; BEGIN, SET and the like do not count."""
     seen = sum(row["calls"] for row in _rows(sample) if not _is_upkeep(row["text"]))
     hidden: int = sample["hidden_calls"]
-    return hidden > _HIDDEN * (hidden + seen)
+    return bool(hidden > _HIDDEN * (hidden + seen))
 
 
 def _denied(target: Target, sample: Mapping[str, Any]) -> NoStatements:

@@ -198,6 +198,9 @@ class _Judge:
                 detail = f"the replay{where}"
             elif self.history.unobserved and not faults:
                 reason, detail = SkipReason.UNRESOLVED, self.history.unobserved
+            elif new.unknown:
+                reason = SkipReason.NO_SERVER
+                detail = f"which migrations are new is not known: {new.unknown}"
             yield NewMigration(migration, new.why, self.server, reason, detail, tuple(faults))
 
     def _faults(self, migration: MigrationFile) -> Iterator[LockFault]:

@@ -27,7 +27,9 @@ from pytest_reconaudit.facts.db.declarations import (
     is_kept_by_others,
 )
 from pytest_reconaudit.facts.db.migrations import is_test_path
+from pytest_reconaudit.facts.db.needed_columns import needed_columns
 from pytest_reconaudit.facts.db.schema import declared_schema
+from pytest_reconaudit.facts.db.unapplied import unapplied
 from pytest_reconaudit.likeness import alike
 from pytest_reconaudit.model import Place, SkipReason
 from pytest_reconaudit.patterns import regex
@@ -46,8 +48,8 @@ class Difference(Struct, frozen=True):
     """One way in which a declared table is not that of the catalog."""
 
     clause: str
-    """``a``: missing; ``b``: another type or NULL; ``c``: declared apart; ``extra``: not known
-    to the declaration."""
+    """``a``: missing; ``b``: another type or NULL; ``c``: declared apart; ``d``: not declared, and
+    inserts need it; ``extra``: not known to the declaration."""
     place: Place
     says: str
     evidence: str
@@ -56,6 +58,10 @@ class Difference(Struct, frozen=True):
     """The statement of the history that makes the table or column."""
     note: str = "the migrations make it here"
     """What stands at ``made_at``."""
+    fails_now: bool = False
+    """Statements fail in a database that is in use."""
+    pending: str = ""
+    """Why another check tells of it: a migration is not applied."""
 
 
 class ComparedSchema(Struct, frozen=True, eq=False):
@@ -177,12 +183,15 @@ def _tables(
             yield _absent(target, name, one, table, known, every, held)
         else:
             differences = tuple(_columns(target, one, table, actual, known))
+            pending = [each for each in differences if each.pending]
+            differences = tuple(each for each in differences if not each.pending)
             if differences and known.gap:
                 # What the rest of the history would have changed is not known.
                 why = f"table {table.name}: {known.described} is not whole: {known.gap}"
                 yield ComparedSchema(name, (), why)
             else:
-                yield ComparedSchema(name, differences)
+                first = f"{pending[0].key}: {pending[0].pending}" if pending else ""
+                yield ComparedSchema(name, differences, first)
 
 
 def _actual(table: OrmTable, held: Mapping[str, list[CatalogTable]]) -> CatalogTable | None:
@@ -208,6 +217,8 @@ def _absent(
 ) -> ComparedSchema:
     if reason := _proves_nothing(target, table, known, every, held):
         return ComparedSchema(subject, (), f"table {table.name}: {reason}")
+    if known.live and (pending := unapplied(target).table(table.name, table.model)):
+        return ComparedSchema(subject, (), f"table {table.name}: {pending}")
     names = sorted({other.name for other in known.catalog.tables})
     near = alike(table.name, names)
     hint = f"; did you mean {near}?" if near else ""
@@ -261,6 +272,7 @@ def _columns(
 ) -> Iterable[Difference]:
     by_name = {column.name: column for column in actual.columns}
     described = known.described
+    late = unapplied(target).column
     for column in table.columns:
         there = by_name.get(column.name) or by_name.get(column.name.rstrip("_"))
         key = f"{table.name}.{column.name}"
@@ -273,7 +285,9 @@ def _columns(
             says = f"{one.tool} declares column {key}, which is not in {described}{hint}"
             made = _column_place(target, known, actual.name, near) if near else None
             made = made or _table_place(target, known, actual.name)
-            yield Difference("a", column.place, says, f"{column.name}: {column.shown}", key, made)
+            evidence = f"{column.name}: {column.shown}"
+            why = late(table.name, column.name, table.model)
+            yield Difference("a", column.place, says, evidence, key, made, pending=why)
             continue
         if column.name in one.patched:
             continue
@@ -287,9 +301,24 @@ def _columns(
             made = _column_place(target, known, actual.name, there.name)
             if known.root is not None and not agree(column.type, kind):
                 made = origins(target, known.root).typed(actual.name, there.name)
-            yield Difference("b", column.place, says, evidence, key, made)
+            why = late(table.name, there.name, table.model)
+            yield Difference("b", column.place, says, evidence, key, made, pending=why)
+    needed = needed_columns(target, one, table, actual, known)
+    for there in needed:
+        key = f"{table.name}.{there.name}"
+        says = (
+            f"{described} has {key} {there.type} NOT NULL without a default, which {one.tool} does"
+            f" not declare, and the code inserts into {table.name} through it"
+        )
+        made = _column_place(target, known, actual.name, there.name)
+        why = late(table.name, there.name)
+        evidence = f"{there.name} {there.type} NOT NULL"
+        yield Difference(
+            "d", table.place, says, evidence, key, made, fails_now=known.live, pending=why
+        )
     if known.live and table.whole and not table.view:
         names = {column.name.rstrip("_") for column in table.columns}
+        names |= {column.name.rstrip("_") for column in needed}
         extra = [column.name for column in actual.columns if column.name.rstrip("_") not in names]
         if extra:
             says = f"{described} has columns of {table.name} that {one.tool} does not declare: "
@@ -482,8 +511,15 @@ def _queries(
     if faults and unsure:
         return ComparedSchema(folder, (), f"{known.described} is not whole: {unsure}")
     differences = []
+    waiting = ""
     for (clause, name, detail), found in faults.items():
         count = len(found)
+        its_table, _, its_column = name.partition(".")
+        late = unapplied(target)
+        its_column = its_column or detail
+        if why := late.column(its_table, its_column) if its_column else late.table(its_table):
+            waiting = waiting or f"{its_table}{its_column and '.'}{its_column}: {why}"
+            continue
         who = f"{count} queries of sqlx's offline data" if count > 1 else "a query known to sqlx"
         if clause == "b":
             says = f"{who} in {folder}: {name} {detail} in {known.described}"
@@ -498,7 +534,7 @@ def _queries(
         made = _table_place(target, known, name.partition(".")[0]) if name in tables else None
         text = " ".join(found[0].text.split())
         differences.append(Difference(clause, found[0].place, says, text, f"{name}.{detail}", made))
-    return ComparedSchema(folder, tuple(differences))
+    return ComparedSchema(folder, tuple(differences), waiting)
 
 
 def _stale(output: OfflineColumn, there: CatalogColumn, table: CatalogTable) -> str:

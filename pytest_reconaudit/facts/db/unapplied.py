@@ -16,14 +16,20 @@ from pytest_reconaudit.facts.db.database import wants_live
 from pytest_reconaudit.facts.db.live_migrations import NoState, migration_states
 from pytest_reconaudit.facts.db.migrations import migration_roots
 from pytest_reconaudit.patterns import regex
-from pytest_reconaudit.readers.sql import SqlStatement
+from pytest_reconaudit.readers.sql import CreateIndex, SqlStatement
 from pytest_reconaudit.target import Target, once
 
 __all__ = ["Unapplied", "unapplied"]
 
 _CREATES = regex(r"\s*create\b", re.IGNORECASE)
 _RENAMES = regex(r"\brename\s+to\b", re.IGNORECASE)
-_RESHAPES = regex(r"\brename\b|\btype\b|\bdrop\s+(?:column\s+)?\w", re.IGNORECASE)
+_RESHAPES = regex(
+    r"\b(?:rename|drop|to)\s+(?:column\s+)?(?:if\s+exists\s+)?\"?(?P<name>\w+)"
+    r"|\balter\s+(?:column\s+)?\"?(?P<typed>\w+)\"?\s+(?:set\s+data\s+)?type\b",
+    re.IGNORECASE,
+)
+_NO_COLUMNS = frozenset({"constraint", "default", "expression", "identity", "if", "not"})
+_WORD = regex(r"\w+")
 
 
 class Unapplied(Struct, frozen=True, eq=False):
@@ -36,20 +42,17 @@ class Unapplied(Struct, frozen=True, eq=False):
     programs: Mapping[str, str]
     """Path of a migration that is a program → its text."""
 
-    def index(self, path: str, table: str, name: str | None) -> str:
-        """Why an index is not there as it is declared; empty when that has no such reason.
-
-        :param path: of the file that declares it.
-        """
-        if path in self.versions:
-            return self._says([path])
-        named = name or table
+    def index(self, index: CreateIndex) -> str:
+        """Why an index is not there as it is declared; empty when that has no such reason."""
+        if index.place.path in self.versions:
+            return self._says([index.place.path])
+        words = set(_WORD.findall(index.text.lower()))
         return self._says(
             one.place.path
-            for one in self.statements.get(table, ())
-            if _CREATES.match(one.text)
-            or _RENAMES.search(one.text)
-            or (_RESHAPES.search(one.text) and _names(one.text, named))
+            for table, found in self.statements.items()
+            for one in found
+            if (table == index.table and (_CREATES.match(one.text) or _reshapes(one.text, words)))
+            or (_RENAMES.search(one.text) and _names(one.text, index.table))
         )
 
     def table(self, table: str, model: str = "") -> str:
@@ -93,6 +96,12 @@ class Unapplied(Struct, frozen=True, eq=False):
 
 def _names(text: str, name: str) -> bool:
     return bool(re.search(rf"(?<![\w$]){re.escape(name)}(?![\w$])", text, re.IGNORECASE))
+
+
+def _reshapes(text: str, words: set[str]) -> bool:
+    """Whether it renames a column of which the words speak, drops it or gives it another type."""
+    found = ((one["name"] or one["typed"]).lower() for one in _RESHAPES.finditer(text))
+    return any(name in words and name not in _NO_COLUMNS for name in found)
 
 
 def _quotes(text: str, name: str) -> bool:

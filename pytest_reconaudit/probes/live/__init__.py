@@ -20,6 +20,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.probes.catalog import read_catalog
 
 if TYPE_CHECKING:
@@ -51,6 +52,7 @@ _BEGIN = "SET TRANSACTION ISOLATION LEVEL {}, READ ONLY; " + "; ".join(
 """Said in every transaction too: a pooler may give each another connection."""
 _SUPPORT = "unsupported startup parameter"
 """What poolers say that pass no options on."""
+_FIRST_WORD = regex(r"\A[\s(]*\w+")
 _LOST = "the connection was lost"
 _LOCKED = """
 SELECT pg_catalog.format('%I.%I', n.nspname, c.relname), l.pid
@@ -170,13 +172,18 @@ def _connection(settings: dict[str, Any]) -> Connection:
 
     from pytest_reconaudit.probes.live.statements import OURS
 
+    mark = r"\g<0> " + OURS
+
     class Marked(psycopg.Cursor[tuple[Any, ...]]):
         """Says of each statement whose it is: the server counts them beside those of others."""
 
         def execute(self, query: Any, *args: Any, **options: Any) -> Any:
-            mark = OURS + " "
-            marked = sql.SQL(mark) + query if isinstance(query, sql.Composable) else mark + query
-            return super().execute(marked, *args, **options)
+            if isinstance(query, bytes):
+                query = query.decode()
+            elif isinstance(query, sql.Composable):
+                query = query.as_string(self)
+            # Before the first word, newer servers leave a comment out of what they keep.
+            return super().execute(_FIRST_WORD.sub(mark, query), *args, **options)
 
     def connect(given: dict[str, Any]) -> Connection:
         # Nothing is prepared: behind a pooler the next statement may meet another server process.

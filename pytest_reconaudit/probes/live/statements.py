@@ -20,7 +20,7 @@ STATEMENT = ("id", "text", "calls", "rows", "total", "hit", "read")
 """What stands where in the rows of ``statements``; ``total`` in milliseconds, blocks ``hit`` and
 ``read`` in shared memory."""
 OURS = "/* pytest-reconaudit */"
-"""What every statement of ours begins with: those are not counted."""
+"""What every statement of ours has after its first word: those are not counted."""
 _TEXT = 4_096
 _WHERE = """
 SELECT n.nspname::pg_catalog.text, c.relname::pg_catalog.text,
@@ -47,7 +47,7 @@ FROM {view} s
 WHERE s.dbid = (SELECT d.oid FROM pg_catalog.pg_database d
                 WHERE d.datname = pg_catalog.current_database())
   AND s.queryid IS NOT NULL
-  AND (s.query IS NULL OR NOT pg_catalog.starts_with(s.query, {ours}))
+  AND (s.query IS NULL OR pg_catalog.strpos(pg_catalog.left(s.query, 60), {ours}) = 0)
 GROUP BY s.queryid
 ORDER BY 5 DESC LIMIT {most}
 """
@@ -66,8 +66,9 @@ def read(connection: Connection) -> dict[str, Any]:
     "stats_reset"}``, or ``{"extension": False, "why": …}``.
 
     ``total``: milliseconds of all statements of the database. ``hidden``: how many the role may
-    not see, and ``hidden_calls`` how often those were sent. ``dealloc``: how often statements were given up for want of room, and ``stats_reset``
-    (ISO format), from PostgreSQL 14 on, else ``None``.
+    not see, and ``hidden_calls`` how often those were sent. ``dealloc``: how often statements were
+    given up for want of room, and ``stats_reset`` (ISO format), from PostgreSQL 14 on, else
+    ``None``.
     """
     import psycopg
     from psycopg import sql
