@@ -1298,7 +1298,8 @@ def test_nothing_is_written(live: PrivateServer) -> None:
     assert len(statements) > 15
     for statement in statements:
         for one in statement.split("; "):
-            assert ALLOWED.match(one.strip()), one
+            plain = one.replace("/* pytest-reconaudit */ ", "").strip()  # how we know our own
+            assert ALLOWED.match(plain), one
 
 
 def test_no_lock_beyond_access_share(live: PrivateServer, monkeypatch: pytest.MonkeyPatch) -> None:
