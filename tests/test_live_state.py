@@ -1262,7 +1262,8 @@ COUNTERS = (
 )
 ALLOWED = re.compile(
     r"BEGIN(?: |$)|COMMIT$|ROLLBACK(?: |$)|SAVEPOINT |RELEASE |SET (?:LOCAL|TRANSACTION) |SELECT\b"
-    r"|EXPLAIN \((?!.*analyze)",
+    r"|EXPLAIN \((?!.*analyze)"
+    r"|WITH RECURSIVE \w+ AS \(\s*SELECT\b(?!(?s:.*)\b(?:INSERT|UPDATE|DELETE|MERGE)\b)",
     re.IGNORECASE,
 )
 
