@@ -5,6 +5,7 @@ Every state is staged for real, on each major version of PostgreSQL that this ma
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import itertools
 import os
@@ -1492,13 +1493,25 @@ class pooler:
     def __init__(self, server: PrivateServer) -> None:
         self._server = server
         self._listening = socket.create_server(("127.0.0.1", 0))
+        self._lines: list[socket.socket] = []
+        self._threads: list[threading.Thread] = []
+
+    def _start(self, work: Callable[..., None], *given: socket.socket) -> None:
+        self._threads.append(threading.Thread(target=work, args=given, daemon=True))
+        self._threads[-1].start()
 
     def __enter__(self) -> int:
-        threading.Thread(target=self._serve, daemon=True).start()
+        self._start(self._serve)
         return int(self._listening.getsockname()[1])
 
     def __exit__(self, *exception: object) -> None:
-        self._listening.close()
+        for end in (self._listening, *self._lines):
+            with contextlib.suppress(OSError):
+                end.shutdown(socket.SHUT_RDWR)
+        for thread in self._threads:
+            thread.join(5)
+        for end in (self._listening, *self._lines):
+            end.close()
 
     def _serve(self) -> None:
         while True:
@@ -1513,10 +1526,11 @@ class pooler:
                 line.close()
                 continue
             server = socket.socket(socket.AF_UNIX)
+            self._lines += [line, server]
             server.connect(f"{self._server.folder}/.s.PGSQL.5432")
             server.sendall(first)
             for one, other in ((line, server), (server, line)):
-                threading.Thread(target=_pass_on, args=(one, other), daemon=True).start()
+                self._start(_pass_on, one, other)
 
 
 def _pass_on(one: socket.socket, other: socket.socket) -> None:
