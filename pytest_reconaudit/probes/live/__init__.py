@@ -72,7 +72,6 @@ def read_live(
     total: float = TOTAL_SECONDS,
     *,
     window: float = 0.0,
-    questions: Sequence[dict[str, Any]] = (),
     wanted: Callable[[], bool] | None = None,
     first: Callable[[dict[str, Any]], None] | None = None,
 ) -> dict[str, Any]:
@@ -81,7 +80,6 @@ def read_live(
 
     :param total: seconds for everything but the window.
     :param window: seconds over which sessions are sampled and statements counted; 0: not at all.
-    :param questions: queries to be explained, never run; see :mod:`.plans`.
     :param wanted: asked now and then while the window lasts: whether anybody still wants to know.
     :param first: is told the answer without its sampled parts as soon as it is known.
 
@@ -90,7 +88,7 @@ def read_live(
     """
 
     def read(connection: Connection) -> dict[str, Any]:
-        answer = _read(connection, questions)
+        answer = _read(connection)
         if first is not None:
             first(answer)
         if window > 0:
@@ -240,7 +238,7 @@ def _sampled_parts() -> tuple[tuple[str, Part, int], ...]:
     )
 
 
-def _read(connection: Connection, questions: Sequence[dict[str, Any]]) -> dict[str, Any]:
+def _read(connection: Connection) -> dict[str, Any]:
     with connection.transaction():
         connection.execute(_BEGIN.format("REPEATABLE READ"))
         catalog = read_catalog(connection)
