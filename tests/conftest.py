@@ -12,6 +12,7 @@ import pytest
 
 import pytest_reconaudit
 from pytest_reconaudit import engine, subjects
+from pytest_reconaudit.probes.postgres import Binaries, Choice, PrivateServer, candidates
 from pytest_reconaudit.readers.syntax import LANGUAGES, read_syntax
 
 # Import all of it once: pytester forgets modules that a run in this process imported, and a
@@ -64,3 +65,18 @@ def chromium() -> Iterator[Any]:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
         yield browser
         browser.close()
+
+
+def majors() -> list[Binaries]:
+    """The PostgreSQL servers at hand, one for each major version, in order."""
+    by_major: dict[int, Binaries] = {}
+    for one in candidates():
+        by_major.setdefault(one.major, one)
+    return [by_major[major] for major in sorted(by_major)]
+
+
+@pytest.fixture(scope="module", params=majors() or [None], ids=lambda one: f"pg{one.major}")
+def live(request: pytest.FixtureRequest) -> Iterator[PrivateServer]:
+    component(request.param is not None, "no PostgreSQL binaries")
+    with PrivateServer(Choice(request.param)) as server:
+        yield server

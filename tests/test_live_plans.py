@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +14,7 @@ from pytest_reconaudit.facts.db.database import DatabaseConfig, configure
 from pytest_reconaudit.model import Confidence, Finding, Outcome
 from pytest_reconaudit.policy import Policy
 from pytest_reconaudit.probes.live import ask_live
-from pytest_reconaudit.probes.postgres import Binaries, Choice, PrivateServer, candidates
+from pytest_reconaudit.probes.postgres import PrivateServer
 from pytest_reconaudit.target import Target
 from tests.conftest import component
 
@@ -38,20 +37,6 @@ pub async fn by_code(pool: &PgPool, code: &str) {
 }
 """
 _names = (f"p{number}" for number in itertools.count())
-
-
-def _majors() -> list[Binaries]:
-    by_major: dict[int, Binaries] = {}
-    for one in candidates():
-        by_major.setdefault(one.major, one)
-    return [by_major[major] for major in sorted(by_major)]
-
-
-@pytest.fixture(scope="module", params=_majors() or [None], ids=lambda one: f"pg{one.major}")
-def live(request: pytest.FixtureRequest) -> Iterator[PrivateServer]:
-    component(request.param is not None, "no PostgreSQL binaries")
-    with PrivateServer(Choice(request.param)) as server:
-        yield server
 
 
 def new_database(server: PrivateServer, *statements: str) -> str:

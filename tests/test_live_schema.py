@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -12,25 +11,10 @@ from pytest_reconaudit.engine import builtin_checks, judge, plan
 from pytest_reconaudit.facts.db.database import DatabaseConfig, configure
 from pytest_reconaudit.model import Finding, ItemResult, Outcome
 from pytest_reconaudit.policy import Policy
-from pytest_reconaudit.probes.postgres import Binaries, Choice, PrivateServer, candidates
+from pytest_reconaudit.probes.postgres import PrivateServer
 from pytest_reconaudit.target import Target
-from tests.conftest import component
 
 pytestmark = pytest.mark.postgres
-
-
-def _majors() -> list[Binaries]:
-    by_major: dict[int, Binaries] = {}
-    for one in candidates():
-        by_major.setdefault(one.major, one)
-    return [by_major[major] for major in sorted(by_major)]
-
-
-@pytest.fixture(scope="module", params=_majors() or [None], ids=lambda one: f"pg{one.major}")
-def live(request: pytest.FixtureRequest) -> Iterator[PrivateServer]:
-    component(request.param is not None, "no PostgreSQL binaries")
-    with PrivateServer(Choice(request.param)) as server:
-        yield server
 
 
 _names = (f"d{number}" for number in itertools.count())

@@ -17,7 +17,7 @@ import sys
 import threading
 import time
 import zlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -44,29 +44,15 @@ from pytest_reconaudit.model import ItemResult, Outcome, SkipReason
 from pytest_reconaudit.policy import Policy
 from pytest_reconaudit.probes import live as probe
 from pytest_reconaudit.probes.live import read_live
-from pytest_reconaudit.probes.postgres import Binaries, Choice, PrivateServer, candidates
+from pytest_reconaudit.probes.postgres import Choice, PrivateServer
 from pytest_reconaudit.target import Target
-from tests.conftest import component
+from tests.conftest import component, majors
 
 pytestmark = pytest.mark.postgres
 
 
-def _majors() -> list[Binaries]:
-    by_major: dict[int, Binaries] = {}
-    for one in candidates():
-        by_major.setdefault(one.major, one)
-    return [by_major[major] for major in sorted(by_major)]
-
-
-@pytest.fixture(scope="module", params=_majors() or [None], ids=lambda one: f"pg{one.major}")
-def live(request: pytest.FixtureRequest) -> Iterator[PrivateServer]:
-    component(request.param is not None, "no PostgreSQL binaries")
-    with PrivateServer(Choice(request.param)) as server:
-        yield server
-
-
 def test_there_are_two_majors() -> None:
-    component(len(_majors()) >= 2, "one major version of PostgreSQL only")
+    component(len(majors()) >= 2, "one major version of PostgreSQL only")
 
 
 _names = (f"d{number}" for number in itertools.count())
@@ -1184,7 +1170,7 @@ def test_what_is_told_of_the_server(tmp_path: Path, live: PrivateServer) -> None
 
 def test_a_standby_and_its_primary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A real replica, which streams from a real server."""
-    binaries = _majors()[-1] if _majors() else None
+    binaries = majors()[-1] if majors() else None
     component(binaries is not None, "no PostgreSQL binaries")
     assert binaries is not None
     from pytest_reconaudit.probes import postgres
@@ -1441,8 +1427,8 @@ def test_a_server_that_stops_answering_midway(
 
 @pytest.mark.parametrize("when", ["catalog", "parts"])
 def test_a_server_that_is_killed_midway(when: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    component(bool(_majors()), "no PostgreSQL binaries")
-    with PrivateServer(Choice(_majors()[-1])) as server:
+    component(bool(majors()), "no PostgreSQL binaries")
+    with PrivateServer(Choice(majors()[-1])) as server:
         read = probe.read_catalog if when == "catalog" else probe._once_parts()[1][1]
 
         def shot(connection: psycopg.Connection[Any]) -> dict[str, Any]:

@@ -28,9 +28,9 @@ from pytest_reconaudit.model import Confidence, ItemResult, Note, Outcome, Place
 from pytest_reconaudit.policy import Policy
 from pytest_reconaudit.probes import postgres
 from pytest_reconaudit.probes.live import read_live
-from pytest_reconaudit.probes.postgres import Binaries, Choice, PrivateServer, candidates
+from pytest_reconaudit.probes.postgres import Choice, PrivateServer, candidates
 from pytest_reconaudit.target import Target
-from tests.conftest import component
+from tests.conftest import component, majors
 
 pytestmark = pytest.mark.postgres
 
@@ -42,14 +42,7 @@ _SETTINGS = (
 )
 
 
-def _majors() -> list[Binaries]:
-    by_major: dict[int, Binaries] = {}
-    for one in candidates():
-        by_major.setdefault(one.major, one)
-    return [by_major[major] for major in sorted(by_major)]
-
-
-@pytest.fixture(scope="module", params=_majors() or [None], ids=lambda one: f"pg{one.major}")
+@pytest.fixture(scope="module", params=majors() or [None], ids=lambda one: f"pg{one.major}")
 def live(request: pytest.FixtureRequest) -> Iterator[PrivateServer]:
     component(request.param is not None, "no PostgreSQL binaries")
     with pytest.MonkeyPatch.context() as patch:
@@ -337,7 +330,7 @@ def test_an_extension_without_its_library(monkeypatch: pytest.MonkeyPatch) -> No
     component(bool(candidates()), "no PostgreSQL binaries")
     plain = tuple(one for one in postgres._SETTINGS if "preload" not in one)
     monkeypatch.setattr(postgres, "_SETTINGS", plain)
-    with PrivateServer(Choice(_majors()[-1])) as server:
+    with PrivateServer(Choice(majors()[-1])) as server:
         with server.connect("postgres", "postgres") as admin:
             admin.execute("CREATE EXTENSION pg_stat_statements SCHEMA public")
         part = read_live(dsn(server, "postgres", "runner"), window=0.1)["parts"]["statements"]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -19,25 +19,10 @@ from pytest_reconaudit.model import Confidence, Finding, ItemResult, Outcome, Se
 from pytest_reconaudit.policy import Policy
 from pytest_reconaudit.probes.live import read_live
 from pytest_reconaudit.probes.live import statistics as part
-from pytest_reconaudit.probes.postgres import Binaries, Choice, PrivateServer, candidates
+from pytest_reconaudit.probes.postgres import PrivateServer
 from pytest_reconaudit.target import Target
-from tests.conftest import component
 
 pytestmark = pytest.mark.postgres
-
-
-def _majors() -> list[Binaries]:
-    by_major: dict[int, Binaries] = {}
-    for one in candidates():
-        by_major.setdefault(one.major, one)
-    return [by_major[major] for major in sorted(by_major)]
-
-
-@pytest.fixture(scope="module", params=_majors() or [None], ids=lambda one: f"pg{one.major}")
-def live(request: pytest.FixtureRequest) -> Iterator[PrivateServer]:
-    component(request.param is not None, "no PostgreSQL binaries")
-    with PrivateServer(Choice(request.param)) as server:
-        yield server
 
 
 _names = (f"s{number}" for number in itertools.count())

@@ -29,11 +29,11 @@ from pytest_reconaudit.model import Confidence, ItemResult, Outcome, Severity
 from pytest_reconaudit.policy import Policy
 from pytest_reconaudit.probes import postgres
 from pytest_reconaudit.probes.log_file import log_lines
-from pytest_reconaudit.probes.postgres import Binaries, Choice, PrivateServer, candidates
+from pytest_reconaudit.probes.postgres import Choice, PrivateServer
 from pytest_reconaudit.readers.sql_log import LoggedStatement, Unrecognised, read_log
 from pytest_reconaudit.readers.sql_text import equalities, masked_statement, sent_text, tables_read
 from pytest_reconaudit.target import Target
-from tests.conftest import component
+from tests.conftest import component, majors
 
 # -- statements ------------------------------------------------------------------------------
 
@@ -432,17 +432,14 @@ _SETTINGS = (
 )
 
 
-def _majors() -> list[Binaries]:
-    by_major: dict[int, Binaries] = {}
-    for one in candidates():
-        by_major.setdefault(one.major, one)
-    return [by_major[major] for major in sorted(by_major) if major >= 15]
-
-
 Logs = dict[str, Path]
 
 
-@pytest.fixture(scope="module", params=_majors() or [None], ids=lambda one: f"pg{one.major}")
+@pytest.fixture(
+    scope="module",
+    params=[one for one in majors() if one.major >= 15] or [None],
+    ids=lambda one: f"pg{one.major}",
+)
 def logs(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Logs:
     """What a server writes of a small load, in all of its forms."""
     component(request.param is not None, "no PostgreSQL binaries")
