@@ -21,20 +21,29 @@ from pathlib import Path
 import msgspec
 from msgspec import Struct
 
-from pytest_reconaudit import patterns
+from pytest_reconaudit import store
 from pytest_reconaudit.engine import Answer, Heard, PlannedItem
 from pytest_reconaudit.model import CheckMeta, Confidence, DeploymentMap, Pillar, Severity
 from pytest_reconaudit.subjects import Nothing
 from pytest_reconaudit.target import MAX_BYTES, Target
 
-__all__ = ["Kept", "KeptAnswer", "KeptCheck", "changed_since", "key_of", "load", "now", "save"]
+__all__ = [
+    "KIND",
+    "Kept",
+    "KeptAnswer",
+    "KeptCheck",
+    "changed_since",
+    "key_of",
+    "load",
+    "now",
+    "save",
+]
 
 _MOST = 24
 """Runs that are kept; the oldest go."""
 _LARGEST = 64 * 1024 * 1024
 _TICK = 10_000_000
-_LEFT_OVER = 3_600
-"""Seconds after which nobody writes a part of a file any more."""
+KIND = "answers"
 
 
 class KeptCheck(Struct, frozen=True, array_like=True):
@@ -208,26 +217,14 @@ def _checks_folder() -> list[str]:
     return list(spec.submodule_search_locations or ()) if spec is not None else []
 
 
-def _folder() -> Path:
-    return patterns.cache_folder() / "answers"
-
-
-def _usable(folder: Path, outside: Path) -> bool:
-    """Whether a folder may hold the cache: not one of the target's, which others write."""
-    try:
-        return folder.is_absolute() and not folder.resolve().is_relative_to(outside)
-    except (OSError, RuntimeError):
-        return False
-
-
 def load(key: str, target: Target) -> Kept | None:
     """The answers kept under a key."""
-    folder = _folder()
-    if not _usable(folder, target.root):
+    data = store.load(KIND, key, target.root, _LARGEST)
+    if data is None:
         return None
     try:
-        kept = msgspec.msgpack.decode((folder / f"{key}.bin").read_bytes(), type=Kept)
-    except (OSError, msgspec.MsgspecError, ValueError):
+        kept = msgspec.msgpack.decode(data, type=Kept)
+    except (msgspec.MsgspecError, ValueError):
         return None
     same = all(target.on_disk(path) == there for path, there in kept.on_disk)
     return kept if same else None
@@ -235,24 +232,5 @@ def load(key: str, target: Target) -> Kept | None:
 
 def save(key: str, kept: Kept, outside: Path) -> None:
     """Keep answers, unless the cache lies inside ``outside`` (the target)."""
-    folder = _folder()
-    if not _usable(folder, outside):
-        return
     data = msgspec.msgpack.encode(kept)
-    if len(data) > _LARGEST:
-        return
-    part = folder / f"{key}.{os.getpid()}.part"
-    try:
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        mode = os.O_WRONLY | os.O_CREAT | os.O_EXCL
-        with open(os.open(part, mode, 0o600), "wb") as handle:  # no link is followed
-            handle.write(data)
-        part.replace(folder / f"{key}.bin")
-        old = sorted(folder.glob("*.bin"), key=lambda one: one.stat().st_mtime)[:-_MOST]
-        late = time.time() - _LEFT_OVER
-        old += [one for one in folder.glob("*.part") if one.stat().st_mtime < late]
-        for one in old:
-            one.unlink()
-    except OSError:
-        with suppress(OSError):
-            part.unlink()
+    store.save(KIND, key, data, outside, largest=_LARGEST, most=_MOST)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from pytest_reconaudit import engine, kept
+from pytest_reconaudit import engine, kept, store
 from pytest_reconaudit.target import Target
 from tests import platform
 
@@ -95,7 +95,7 @@ def test_it_can_be_turned_off(
 
 def test_a_broken_cache_is_no_cache(pytester: pytest.Pytester, shop: Path) -> None:
     first = audit(pytester, shop)
-    (file,) = kept._folder().glob("*.bin")
+    (file,) = store.folder(kept.KIND).glob("*.bin")
     file.write_bytes(file.read_bytes()[:-40])
     second = audit(pytester, shop)
     second.stdout.no_fnmatch_line(REUSED)
@@ -121,7 +121,7 @@ def test_a_database_is_asked_every_time(
 ) -> None:
     monkeypatch.setenv("RECON_DSN", "postgresql://nobody@127.0.0.1:1/none")
     audit(pytester, shop)
-    assert not kept._folder().exists()
+    assert not store.folder(kept.KIND).exists()
 
 
 def test_nothing_is_kept_inside_the_target(
@@ -168,7 +168,7 @@ def test_few_runs_are_kept(tmp_path: Path) -> None:
     empty = kept.Kept((), ())
     for number in range(40):
         kept.save(f"key{number}", empty, tmp_path / "elsewhere")
-    assert len(list(kept._folder().iterdir())) == 24
+    assert len(list(store.folder(kept.KIND).iterdir())) == 24
     (tmp_path / "shop").mkdir()
     (tmp_path / "shop" / "Dockerfile").write_text("FROM node:20\n")
     assert kept.load("key39", Target(tmp_path / "shop")) == empty
@@ -176,14 +176,14 @@ def test_few_runs_are_kept(tmp_path: Path) -> None:
 
 def test_kept_answers_are_read_by_their_owner_alone(tmp_path: Path) -> None:
     kept.save("key", kept.Kept((), ()), tmp_path / "elsewhere")
-    assert (kept._folder() / "key.bin").stat().st_mode & 0o777 == 0o600
+    assert (store.folder(kept.KIND) / "key.bin").stat().st_mode & 0o777 == 0o600
 
 
 def test_a_link_in_place_of_a_part_is_not_followed(tmp_path: Path) -> None:
     kept.save("key", kept.Kept((), ()), tmp_path / "elsewhere")
     victim = tmp_path / "victim"
     victim.write_text("mine")
-    (kept._folder() / f"other.{os.getpid()}.part").symlink_to(victim)
+    (store.folder(kept.KIND) / f"other.{os.getpid()}.part").symlink_to(victim)
     kept.save("other", kept.Kept((), ()), tmp_path / "elsewhere")
     assert victim.read_text() == "mine"
 
@@ -217,7 +217,7 @@ def test_a_file_that_changes_meanwhile_leaves_nothing_kept(
 ) -> None:
     monkeypatch.setattr(kept, "now", lambda: 0)
     audit(pytester, shop)
-    assert not kept._folder().exists()
+    assert not store.folder(kept.KIND).exists()
 
 
 def test_what_another_process_saw_on_the_disk_is_remembered(
