@@ -25,8 +25,8 @@ def folder(kind: str) -> Path:
 
 
 def load(kind: str, key: str, outside: Path, largest: int) -> bytes | None:
-    """What is kept under a key; nothing is read out of ``outside`` (the target), and nothing of more
-    than ``largest`` bytes.
+    """What is kept under a key; nothing is read out of ``outside`` (the target), and nothing of
+    more than ``largest`` bytes.
     """
     file = folder(kind) / f"{key}.bin"
     if not _usable(file.parent, outside):
