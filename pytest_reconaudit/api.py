@@ -50,15 +50,15 @@ from pytest_reconaudit.facts.db.index_ddl import IndexDdl
 from pytest_reconaudit.facts.db.index_targets import IndexTargets
 from pytest_reconaudit.facts.db.indexes import DeclaredIndex
 from pytest_reconaudit.facts.db.keys import KeyFault, KeyState
-from pytest_reconaudit.facts.db.live_indexes import InvalidIndex, LiveIndexes
-from pytest_reconaudit.facts.db.live_migrations import MigrationState
-from pytest_reconaudit.facts.db.live_sessions import LongTransaction, LongTransactions, PoolLoad
-from pytest_reconaudit.facts.db.live_statements import (
+from pytest_reconaudit.facts.db.live.indexes import InvalidIndex, LiveIndexes
+from pytest_reconaudit.facts.db.live.migrations import MigrationState
+from pytest_reconaudit.facts.db.live.sessions import LongTransaction, LongTransactions, PoolLoad
+from pytest_reconaudit.facts.db.live.statements import (
     LiveRepeats,
     SlowStatements,
     StatementCounter,
 )
-from pytest_reconaudit.facts.db.live_storage import ScannedTable, ScannedTables, StorageState
+from pytest_reconaudit.facts.db.live.storage import ScannedTable, ScannedTables, StorageState
 from pytest_reconaudit.facts.db.lock_faults import LockFault, NewMigration
 from pytest_reconaudit.facts.db.migration_runners import CommittedMigrations, MissingMigration
 from pytest_reconaudit.facts.db.migration_runs import (

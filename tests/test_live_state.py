@@ -34,7 +34,7 @@ from pytest_reconaudit.facts.db.database import (
     database,
     live_part,
 )
-from pytest_reconaudit.facts.db.live_migrations import (
+from pytest_reconaudit.facts.db.live.migrations import (
     MigrationState,
     NoState,
     migration_states,

@@ -14,16 +14,17 @@ import psycopg
 import pytest
 
 from pytest_reconaudit.engine import builtin_checks, judge, plan
-from pytest_reconaudit.facts.db import live_sessions, live_statements
 from pytest_reconaudit.facts.db.database import DatabaseConfig, configure, live_part
-from pytest_reconaudit.facts.db.live_sessions import (
+from pytest_reconaudit.facts.db.live import sessions as live_sessions
+from pytest_reconaudit.facts.db.live import statements as live_statements
+from pytest_reconaudit.facts.db.live.sessions import (
     NoSessions,
     live_pools,
     long_transactions,
     pool_loads,
     samples_of,
 )
-from pytest_reconaudit.facts.db.live_statements import slowest
+from pytest_reconaudit.facts.db.live.statements import slowest
 from pytest_reconaudit.model import Confidence, ItemResult, Note, Outcome, Place, Severity
 from pytest_reconaudit.policy import Policy
 from pytest_reconaudit.probes import postgres

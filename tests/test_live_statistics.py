@@ -14,7 +14,7 @@ from pytest_reconaudit.facts.db import database as database_fact
 from pytest_reconaudit.facts.db.catalogs import known_catalogs
 from pytest_reconaudit.facts.db.database import DatabaseConfig, configure
 from pytest_reconaudit.facts.db.foreign_keys import answers, collations_of, quoted, unquoted
-from pytest_reconaudit.facts.db.live_statistics import live_statistics
+from pytest_reconaudit.facts.db.live.statistics import live_statistics
 from pytest_reconaudit.model import Confidence, Finding, ItemResult, Outcome, Severity
 from pytest_reconaudit.policy import Policy
 from pytest_reconaudit.probes.live import read_live
@@ -509,7 +509,7 @@ def test_vacuumed_or_few_dead_rows_pass(live: PrivateServer, tmp_path: Path) -> 
 
 def test_free_space(live: PrivateServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(part, "_BIG", part._BIG.replace(str(part.BIG_PAGES), "100"))
-    monkeypatch.setattr("pytest_reconaudit.facts.db.live_storage._BLOAT_BYTES", 1 << 20)
+    monkeypatch.setattr("pytest_reconaudit.facts.db.live.storage._BLOAT_BYTES", 1 << 20)
     name = new_database(
         live,
         "CREATE TABLE bags (id bigserial PRIMARY KEY, what text, at timestamptz)",

@@ -17,10 +17,10 @@ from pytest_reconaudit.facts.db.index_ddl import index_ddl
 from pytest_reconaudit.facts.db.index_targets import IndexTargets, index_targets
 from pytest_reconaudit.facts.db.indexes import declared_indexes
 from pytest_reconaudit.facts.db.keys import key_states
-from pytest_reconaudit.facts.db.live_indexes import NoIndexes, live_indexes
-from pytest_reconaudit.facts.db.live_migrations import NoState, migration_states
-from pytest_reconaudit.facts.db.live_statistics import NoStatistics
-from pytest_reconaudit.facts.db.live_storage import scanned_tables, storage_states
+from pytest_reconaudit.facts.db.live.indexes import NoIndexes, live_indexes
+from pytest_reconaudit.facts.db.live.migrations import NoState, migration_states
+from pytest_reconaudit.facts.db.live.statistics import NoStatistics
+from pytest_reconaudit.facts.db.live.storage import scanned_tables, storage_states
 from pytest_reconaudit.facts.db.lock_faults import NoMigrations, locking_migrations
 from pytest_reconaudit.facts.db.migration_runners import (
     MissingMigration,

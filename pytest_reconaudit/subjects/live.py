@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from pytest_reconaudit.facts.db.database import wants_live
-from pytest_reconaudit.facts.db.live_sessions import NoSessions, live_pools, live_transactions
-from pytest_reconaudit.facts.db.live_statements import (
+from pytest_reconaudit.facts.db.live.sessions import NoSessions, live_pools, live_transactions
+from pytest_reconaudit.facts.db.live.statements import (
     NoStatements,
     live_repeats,
     slow_statements,

@@ -26,7 +26,7 @@ from pytest_reconaudit.facts.db.database import (
     wants_live,
 )
 from pytest_reconaudit.facts.db.indexes import DeclaredIndex, declared_indexes
-from pytest_reconaudit.facts.db.live_indexes import LiveIndexes, live_indexes
+from pytest_reconaudit.facts.db.live.indexes import LiveIndexes, live_indexes
 from pytest_reconaudit.facts.db.migration_runners import MissingMigration, missing_migrations
 from pytest_reconaudit.facts.db.migrations import (
     MigrationRoot,

@@ -26,8 +26,8 @@ from pytest_reconaudit.facts.db.database import (
     frozen,
 )
 from pytest_reconaudit.facts.db.indexes import declared_indexes
-from pytest_reconaudit.facts.db.live_places import server_place
-from pytest_reconaudit.facts.db.live_statistics import Statistics, live_statistics
+from pytest_reconaudit.facts.db.live.places import server_place
+from pytest_reconaudit.facts.db.live.statistics import Statistics, live_statistics
 from pytest_reconaudit.model import Place, Severity
 from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.target import Target, once

@@ -20,7 +20,7 @@ from pytest_reconaudit.facts.db.database import wants_live
 from pytest_reconaudit.facts.db.history_tools.flyway import version_key
 from pytest_reconaudit.facts.db.history_tools.liquibase import change_logs
 from pytest_reconaudit.facts.db.history_tools.sections import SECTIONS, undone_by
-from pytest_reconaudit.facts.db.live_migrations import NoState, migration_states
+from pytest_reconaudit.facts.db.live.migrations import NoState, migration_states
 from pytest_reconaudit.facts.db.migrations import (
     MigrationFile,
     MigrationRoot,

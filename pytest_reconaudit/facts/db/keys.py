@@ -20,7 +20,7 @@ from pytest_reconaudit.facts.db.database import (
     CatalogTable,
 )
 from pytest_reconaudit.facts.db.foreign_keys import key_place, unquoted
-from pytest_reconaudit.facts.db.live_places import server_place
+from pytest_reconaudit.facts.db.live.places import server_place
 from pytest_reconaudit.model import Place
 from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.target import Target, once

@@ -13,7 +13,7 @@ from msgspec import Struct
 
 from pytest_reconaudit.facts.branch_point import branch_point
 from pytest_reconaudit.facts.db.database import wants_live
-from pytest_reconaudit.facts.db.live_migrations import NoState, migration_states
+from pytest_reconaudit.facts.db.live.migrations import NoState, migration_states
 from pytest_reconaudit.facts.db.migrations import MigrationFile, MigrationRoot
 from pytest_reconaudit.model import SkipReason
 from pytest_reconaudit.patterns import regex

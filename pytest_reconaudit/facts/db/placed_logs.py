@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from msgspec import Struct
 
-from pytest_reconaudit.facts.db.live_places import table_place
+from pytest_reconaudit.facts.db.live.places import table_place
 from pytest_reconaudit.facts.db.statement_log import (
     Fan,
     LogScan,

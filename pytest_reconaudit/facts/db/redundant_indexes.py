@@ -11,8 +11,8 @@ from pytest_reconaudit.facts.db.catalogs import KnownCatalog, NoCatalog, known_c
 from pytest_reconaudit.facts.db.database import CatalogConstraint, CatalogIndex
 from pytest_reconaudit.facts.db.foreign_keys import answers, collations_of, unquoted
 from pytest_reconaudit.facts.db.indexes import declared_indexes
-from pytest_reconaudit.facts.db.live_places import index_place, server_place
-from pytest_reconaudit.facts.db.live_statistics import (
+from pytest_reconaudit.facts.db.live.places import index_place, server_place
+from pytest_reconaudit.facts.db.live.statistics import (
     NoStatistics,
     Statistics,
     live_statistics,

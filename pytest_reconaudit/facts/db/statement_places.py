@@ -11,7 +11,7 @@ from msgspec import Struct
 
 from pytest_reconaudit.facts.code.places import is_test_path
 from pytest_reconaudit.facts.code.scanned import scanned
-from pytest_reconaudit.facts.db.live_places import server_place
+from pytest_reconaudit.facts.db.live.places import server_place
 from pytest_reconaudit.model import Place
 from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.readers.scans.queries import queries

@@ -13,7 +13,7 @@ from msgspec import Struct
 
 from pytest_reconaudit.facts.db.catalogs import origins
 from pytest_reconaudit.facts.db.database import wants_live
-from pytest_reconaudit.facts.db.live_migrations import NoState, migration_states
+from pytest_reconaudit.facts.db.live.migrations import NoState, migration_states
 from pytest_reconaudit.facts.db.migrations import migration_roots
 from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.readers.sql import CreateIndex, SqlStatement

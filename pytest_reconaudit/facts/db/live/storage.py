@@ -8,8 +8,8 @@ from typing import Any, Literal
 from msgspec import Struct
 
 from pytest_reconaudit.facts.db.catalogs import KnownCatalog, NoCatalog, known_catalogs, origins
-from pytest_reconaudit.facts.db.live_places import live_role, server_place, table_place
-from pytest_reconaudit.facts.db.live_statistics import (
+from pytest_reconaudit.facts.db.live.places import live_role, server_place, table_place
+from pytest_reconaudit.facts.db.live.statistics import (
     NoStatistics,
     Statistics,
     TableCounts,

@@ -8,7 +8,7 @@ from typing import Any, Literal
 from msgspec import Struct
 
 from pytest_reconaudit.facts.db.database import live_part
-from pytest_reconaudit.facts.db.live_places import index_place, server_place
+from pytest_reconaudit.facts.db.live.places import index_place, server_place
 from pytest_reconaudit.model import Place, SkipReason
 from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.target import Target, once

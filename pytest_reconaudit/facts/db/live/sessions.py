@@ -8,7 +8,7 @@ from typing import Any
 from msgspec import Struct
 
 from pytest_reconaudit.facts.db.database import live_part
-from pytest_reconaudit.facts.db.live_places import live_role, server_place
+from pytest_reconaudit.facts.db.live.places import live_role, server_place
 from pytest_reconaudit.facts.db.pools import pool_uses
 from pytest_reconaudit.model import Note, Place, SkipReason
 from pytest_reconaudit.patterns import regex

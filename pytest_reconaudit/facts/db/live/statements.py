@@ -9,7 +9,7 @@ from typing import Any
 from msgspec import Struct
 
 from pytest_reconaudit.facts.db.database import live_part
-from pytest_reconaudit.facts.db.live_places import live_role, server_place
+from pytest_reconaudit.facts.db.live.places import live_role, server_place
 from pytest_reconaudit.facts.db.statement_log import CountedStatement, Fan, fans
 from pytest_reconaudit.facts.db.statement_places import SentFrom, sent_from
 from pytest_reconaudit.model import Place, SkipReason
