@@ -34,6 +34,7 @@ __all__ = [
     "KeptCheck",
     "changed_since",
     "key_of",
+    "key_of_scans",
     "load",
     "now",
     "save",
@@ -153,6 +154,15 @@ def key_of(target: Target, *more: str) -> str:
     if (commits := target.commits) is not None:  # what is new is told by where the branch left
         base = commits.default_branch
         add(f"{commits.head} {base and base.commit}".encode())
+    return digest.hexdigest()
+
+
+def key_of_scans(target: Target) -> str:
+    """The name of a target and of everything that reads its sources: what was found in a text
+    holds while these are the same."""
+    digest = blake2b(digest_size=20)
+    for text in (str(target.root), sys.version, _own_sources(), _libraries()):
+        digest.update(text.encode("utf-8", "surrogatepass") + b"\0")
     return digest.hexdigest()
 
 

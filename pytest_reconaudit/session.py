@@ -361,6 +361,7 @@ class AuditSession:
 
     def planned_builtin(self) -> list[engine.PlannedItem]:
         """The plan of all built-in checks, with the answers of an earlier run on this content."""
+        self._begun = kept.now()
         self._key = self._key_of_answers()
         self._kept = kept.load(self._key, self.target) if self._key else None
         if self._kept is None:
@@ -380,13 +381,14 @@ class AuditSession:
     def _key_of_answers(self) -> str:
         """The name of what the answers depend on; empty when they are not to be kept."""
         option = self.config.option
-        off = option.recon_no_cache or os.environ.get("RECON_NO_CACHE")
         outside = option.recon_with or option.recon_web_build or option.recon_sql_log
-        if off or self._is_live() or outside or self.providers():
+        if self._keeps_nothing() or self._is_live() or outside or self.providers():
             return ""
-        self._begun = kept.now()
         replays = "replays" if self._asks_server() else "no replay"
         return kept.key_of(self.target, replays, *_programs(), *_hidden_builds(self.target))
+
+    def _keeps_nothing(self) -> bool:
+        return bool(self.config.option.recon_no_cache or os.environ.get("RECON_NO_CACHE"))
 
     def _is_live(self) -> bool:
         option = self.config.option
@@ -399,10 +401,21 @@ class AuditSession:
     def _keeps(self, meta: model.CheckMeta) -> bool:
         return not (self._asks_server() and meta.domain in _OF_A_SERVER)
 
+    def _keep(self, map_: model.DeploymentMap | None) -> None:
+        """Remember what the sources hold and what was answered, for the next run."""
+        if self._is_worker() or self._keeps_nothing():
+            return
+        if self._kept is None:
+            if kept.changed_since(self.target, self._begun):
+                return
+            from pytest_reconaudit.facts.code import scanned
+
+            scanned.keep(self.target)
+        if self._key:
+            self._keep_answers(map_)
+
     def _keep_answers(self, map_: model.DeploymentMap | None) -> None:
         """Remember what was answered, when every check was asked about everything."""
-        if not self._key or self._is_worker():
-            return
         if self._kept is not None:
             if map_ is not None and self._kept.deployment is None:
                 whole = replace(self._kept, deployment=map_)
@@ -415,7 +428,7 @@ class AuditSession:
             return
         from pytest_reconaudit.facts.code import scanned
 
-        if scanned.slow_files(self.target) or kept.changed_since(self.target, self._begun):
+        if scanned.slow_files(self.target):
             return
         asked.sort(key=lambda item: item.meta.id)
         lay = tuple(sorted(self.target.asked_on_disk.items()))
@@ -430,8 +443,11 @@ class AuditSession:
         """
         alone = self.config.option.collectonly or self._is_worker()
         self._prepare_database()
+        from pytest_reconaudit.facts.code import scanned
+
+        if not self._keeps_nothing():
+            scanned.configure(self.target, kept.key_of_scans(self.target))
         if not alone:
-            from pytest_reconaudit.facts.code import scanned
             from pytest_reconaudit.facts.db import database
 
             database.begin_live(self.target, beside.start)
@@ -569,7 +585,7 @@ class AuditSession:
                 replay=not option.recon_no_replay,
                 shared=shared or None,
                 announce=self._announce if worker is None else None,
-                kept=not (option.recon_no_cache or os.environ.get("RECON_NO_CACHE")),
+                kept=not self._keeps_nothing(),
             ),
         )
 
@@ -810,7 +826,7 @@ class AuditSession:
         option = self.config.option
         map_ = self._deployment() if option.recon_report else None
         if not self.run.interrupted:
-            self._keep_answers(map_)
+            self._keep(map_)
         try:
             self.written = delivery.deliver(
                 self.run, self.target, map_, option.recon_report, option.recon_write_baseline

@@ -3,7 +3,8 @@
 All scans run in one pass over the sources, the first time that anybody asks: each file is parsed
 at most once, and its tree is gone when the next file is read. What they found is kept encoded, a
 tenth of what the records take, and read file by file; so a repository of ten thousand sources
-needs little more than its texts. The pass may run in another process (:func:`begin`).
+needs little more than its texts. The pass may run in other processes (:func:`begin`), and leaves
+out what an earlier run found in the same text (:func:`configure`).
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ import msgspec
 from msgspec import Struct
 
 from pytest_reconaudit.deadline import TimeLimit, deadline, suspended
+from pytest_reconaudit.facts.code import kept_scans
 from pytest_reconaudit.facts.code.places import is_test_path
 from pytest_reconaudit.readers.code import Code, code_of
 from pytest_reconaudit.readers.scanning import Scan, scans
@@ -28,7 +30,9 @@ __all__ = [
     "Promise",
     "ScanCrash",
     "begin",
+    "configure",
     "is_ready",
+    "keep",
     "note_slow",
     "scan_all",
     "scanned",
@@ -46,6 +50,8 @@ they take ten times as much."""
 _SUFFIXES = tuple(suffix for suffix, kind in LANGUAGES.items() if kind != "bash")
 _FEW = 40
 """Files for which one more process is worth its start."""
+_HANDFUL = 8
+"""Files that are scanned before another process would have begun."""
 _SECONDS = 20.0
 """What one file may take; real ones take milliseconds."""
 _LOST = 40.0
@@ -65,6 +71,19 @@ class Pass(Struct, frozen=True, eq=False):
     """Scan → what went wrong first."""
     slow: tuple[str, ...] = ()
     """The files that were given up: a quicker or less busy machine may read them."""
+
+
+class _Memory(Struct, eq=False):
+    """What an earlier run found, and what this one adds to it."""
+
+    key: str = ""
+    """Names the target and all that reads it; empty when nothing is to be kept."""
+    known: kept_scans.Scanned = {}
+
+    def of(self, path: str, text: str) -> dict[str, bytes] | None:
+        """Scan → its record of a text that an earlier run scanned."""
+        digest, records = self.known.get(path, (b"", {}))
+        return records if digest and digest == kept_scans.digest_of(text) else None
 
 
 class _Records(Mapping[str, T]):
@@ -179,12 +198,19 @@ def begin(
     """Let other processes make the pass; without them it is made when somebody asks.
 
     :param start: starts work elsewhere and returns what waits for it (``beside.start``).
-    :param parts: into how many the sources are divided; few of them make one.
+    :param parts: into how many the sources are divided; few that are not known make one.
     """
-    count = sum(path.lower().endswith(_SUFFIXES) for path in target.files)
-    parts = min(parts, 1 + count // _FEW)
+    memory = _memory(target)
+    if memory.known:
+        count = sum(memory.of(path, target.text(path)) is None for path, _ in source_files(target))
+    else:
+        count = sum(path.lower().endswith(_SUFFIXES) for path in target.files)
     scans()  # imported once, before the processes part
-    for part in range(parts if count else 0):
+    if count <= _HANDFUL:
+        _pass(target)
+        return
+    parts = min(parts, 1 + count // _FEW)
+    for part in range(parts):
         promise = start(partial(scan_all, target, part, parts))
         if promise is None:
             return
@@ -194,6 +220,50 @@ def begin(
 def is_ready(target: Target) -> bool:
     """Whether nobody would have to wait for what other processes find."""
     return all(one.promise.ended() for one in _pending(target))
+
+
+def configure(target: Target, key: str) -> None:
+    """Use what an earlier run kept under a key, and let :func:`keep` add to it.
+
+    :param key: names the target and everything that the scans depend on but the texts.
+    """
+    memory = _memory(target)
+    memory.key, memory.known = key, kept_scans.load(key, target.root)
+
+
+def keep(target: Target) -> None:
+    """Keep what the pass found for the next run, if there was one and it met anything new.
+
+    The texts are those of this run; to be called only while they still lie on the disk.
+    """
+    memory = _memory(target)
+    done = _made(target)
+    if not memory.key or not done or done[0].crashes:
+        return
+    found: kept_scans.Scanned = {}
+    new = False
+    for path, _ in source_files(target):
+        if path not in done[0].slow:
+            text = target.text(path)
+            new = new or memory.of(path, text) is None
+            found[path] = (kept_scans.digest_of(text), {})
+    if not new and len(found) == len(memory.known):
+        return
+    for name, records in done[0].found.items():
+        for path, record in records.items():
+            found[path][1][name] = record
+    kept_scans.save(memory.key, found, target.root)
+
+
+@once
+def _memory(target: Target) -> _Memory:
+    return _Memory()
+
+
+@once
+def _made(target: Target) -> list[Pass]:
+    """The pass, when there was one."""
+    return []
 
 
 @once
@@ -217,6 +287,7 @@ def _pass(target: Target) -> Pass:
         else:
             done = scan_all(target)
         note_slow(target, done.slow)
+        _made(target).append(done)
         return done
 
 
@@ -243,8 +314,14 @@ def scan_all(target: Target, part: int = 0, parts: int = 1) -> Pass:
             by_language.setdefault(language, []).append(one)
     slow: list[str] = []
     lost = 0.0
+    memory = _memory(target)
     for path, language in _sources(target, part, parts):
         text = target.text(path)
+        if (known := memory.of(path, text)) is not None:
+            for name, record in known.items():
+                if name in found:
+                    found[name][path] = record
+            continue
         test = is_test_path(path)
         wanted = [
             one
