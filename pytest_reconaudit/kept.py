@@ -196,19 +196,26 @@ def now() -> int:
 
 
 def _libraries() -> str:
-    """Tells one state of the installed libraries from another: their folder changes with each
-    that is installed or removed."""
+    """Tells one state of the installed libraries from another: their names and versions."""
     with suppress(OSError):
-        return str(Path(msgspec.__file__).parents[1].stat().st_mtime_ns)
+        installed = os.listdir(Path(msgspec.__file__).parents[1])
+        return " ".join(sorted(name for name in installed if name.endswith("-info")))
     return ""
 
 
 def _own_sources() -> str:
-    """Which sources of ours would judge: every file's name, size and time."""
+    """Which sources of ours would judge.
+
+    Of an installed package the installer's list tells, which holds a digest of every file and is
+    the same wherever the version is installed, unless a file was changed since; of a checkout
+    every file's name, size and time.
+    """
     digest = blake2b(digest_size=16)
-    folders = [str(Path(__file__).parent)]
+    home = Path(__file__).parent
+    folders = [str(home)]
     checks = sys.modules.get("pytest_reconaudit.checks")
     folders += list(checks.__path__) if checks is not None else _checks_folder()
+    newest = 0
     for folder in folders:
         for top, inner, files in os.walk(folder):
             inner[:] = sorted(name for name in inner if name != "__pycache__")
@@ -216,8 +223,19 @@ def _own_sources() -> str:
                 if name.endswith(".py"):
                     with suppress(OSError):
                         info = Path(top, name).stat()
+                        newest = max(newest, info.st_mtime_ns)
                         digest.update(f"{name} {info.st_size} {info.st_mtime_ns};".encode())
+    with suppress(OSError):
+        for record in home.parent.glob("pytest_reconaudit-*.dist-info/RECORD"):
+            if record.stat().st_mtime_ns >= newest:
+                return blake2b(_stable(record.read_bytes()), digest_size=16).hexdigest()
     return digest.hexdigest()
+
+
+def _stable(record: bytes) -> bytes:
+    """The lines of an installer's list that are the same on every machine: those of our files."""
+    lines = record.split(b"\n")
+    return b"\n".join(sorted(line for line in lines if line.startswith(b"pytest_reconaudit/")))
 
 
 def _checks_folder() -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from pathlib import Path
 
 import pytest
@@ -239,3 +240,35 @@ def test_what_another_process_saw_on_the_disk_is_remembered(
     (shop / "node_modules").mkdir()
     (shop / "node_modules" / ".seeded").write_text("")
     audit(pytester, shop).stdout.no_fnmatch_line(REUSED)
+
+
+def test_an_installed_version_is_the_same_wherever_it_was_installed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = time.time()
+
+    def installed(name: str, digest: str) -> Path:
+        home = tmp_path / name / "pytest_reconaudit"
+        info = tmp_path / name / "pytest_reconaudit-1.0.dist-info"
+        home.mkdir(parents=True)
+        info.mkdir()
+        (home / "kept.py").write_text("")
+        record = info / "RECORD"
+        record.write_text(
+            f"pytest_reconaudit/kept.py,sha256={digest},0\n../../bin/x{name},sha256={name},1\n"
+        )
+        os.utime(record, (now + 60, now + 60))  # an installer writes it last
+        return home / "kept.py"
+
+    def identity(source: Path) -> str:
+        monkeypatch.setattr(kept, "__file__", str(source))
+        return kept._own_sources()
+
+    one, other = installed("one", "abc"), installed("other", "abc")
+    os.utime(other, (now - 500, now - 500))
+    assert identity(one) == identity(other)
+    assert identity(installed("newer", "abd")) != identity(one)
+    before = identity(one)
+    one.write_text("edited = 1\n")
+    os.utime(one, (now + 90, now + 90))
+    assert identity(one) != before
