@@ -68,6 +68,8 @@ class ServerBind(Struct, frozen=True):
     via: str
     """What listens: ``HttpServer``, ``listen`` …"""
     test: bool = False
+    when_main: bool = False
+    """Only where the file itself is what Python runs, not where a launcher imports it."""
 
 
 class Definition(Struct, frozen=True):

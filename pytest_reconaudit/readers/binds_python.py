@@ -37,6 +37,7 @@ _MAY = (
 )  # fmt: skip
 _FIRST = regex(_CALLS)
 _FIND = regex(_CALLS.encode())
+_MAIN = regex(r"^if[ \t(]+__name__\s*==", re.MULTILINE)
 _CALL = frozenset({"call"})
 _DEFAULTS = {
     "uvicorn.run": ("127.0.0.1", "8000"), "uvicorn.Config": ("127.0.0.1", "8000"),
@@ -77,8 +78,34 @@ class _Python(Follower):
                 host, port = found
                 yield ServerBind(
                     place=self.tree.place(node), written=self.written(node), host=host, port=port,
-                    via=name,
+                    via=name, when_main=self._is_main(node),
                 )  # fmt: skip
+
+    def _is_main(self, node: Node) -> bool:
+        """Whether it stands under ``if __name__ == "__main__"``, or in a function that only such
+        a block calls."""
+        at = node.parent
+        while at is not None:
+            if at.type == "if_statement":
+                condition = at.child_by_field_name("condition")
+                if condition is not None and "__name__" in self.text(condition):
+                    return True
+            elif at.type == "function_definition":
+                name = at.child_by_field_name("name")
+                return name is not None and self._only_main_calls(self.text(name))
+            at = at.parent
+        return False
+
+    def _only_main_calls(self, name: str) -> bool:
+        called = re.compile(rf"(?m)^([ \t]*)[^#\n]*\b{re.escape(name)}[ \t]*\(")
+        source = self.tree.source.decode("utf-8", "replace")
+        main = _MAIN.search(source)
+        calls = [
+            match
+            for match in called.finditer(source)
+            if not re.match(r"\s*(?:async\s+)?def\b", match[0])
+        ]
+        return main is not None and bool(calls) and all(one.start() > main.start() for one in calls)
 
     def _bind(
         self, name: str, plain: list[Node], named: dict[str, Node], source: str

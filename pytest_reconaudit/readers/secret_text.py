@@ -395,6 +395,7 @@ _KINDS = {
     "npm": "an npm token",
     "sendgrid": "a SendGrid key",
 }
+_PRESIGNED = regex(r"(?:X-Amz-Credential|AWSAccessKeyId)=[\"']?$", re.IGNORECASE)
 _MARKS = ("AKIA", "ghp_", "gho_", "ghu_", "ghs_", "ghr_", "github_pat_", "glpat-", "k_live_",
           "xox", "npm_", "SG.")  # fmt: skip
 _PRIVATE = regex(r"-----BEGIN (?:[A-Z0-9]{1,10} ){0,2}PRIVATE KEY(?: BLOCK)?-----")
@@ -407,6 +408,8 @@ def tokens_in(text: str) -> Iterator[Token]:
         for match in _TOKENS.finditer(text):
             value, kind = match[0], match.lastgroup or ""
             body = value.rpartition("_")[2] if kind in ("github", "stripe", "npm") else value
+            if kind == "aws" and _PRESIGNED.search(text, max(match.start() - 40, 0), match.start()):
+                continue  # names who signed the URL; the signature holds for hours and one object
             if not _example_token(body):
                 yield Token(_KINDS[kind], value, match.start())
     if "PRIVATE KEY" in text:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import cached_property
 
 from msgspec import Struct
 
@@ -17,6 +18,7 @@ from pytest_reconaudit.facts.env.keys import (
     key_matrix,
 )
 from pytest_reconaudit.facts.env.secrets import purpose
+from pytest_reconaudit.facts.network.programs import program_of_service
 from pytest_reconaudit.model import Place
 from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.readers.dotenv import EnvFile, env_file_name
@@ -35,6 +37,13 @@ _LIBRARIES = (
     "OBJC_", "OMP_", "CUDA_", "NVIDIA_", "TRANSFORMERS_",
 )  # fmt: skip
 """Keys that libraries and frameworks read by themselves."""
+_PLAIN_BASE = regex(
+    r"[^/]+$|(?:public\.ecr\.aws|mirror\.gcr\.io|quay\.io|docker\.io)/(?:docker/)?(?:library|debian|lambda|amazonlinux|fedora|centos)/"
+    r"|gcr\.io/distroless/|cgr\.dev/|mcr\.microsoft\.com/|registry\.access\.redhat\.com/|nvidia/cuda|nvcr\.io/"
+    r"|(?:ghcr\.io/)?astral-sh/|oven/bun|denoland/deno|(?:[\w.-]+/)*(?:rust|node|python|golang|alpine|debian|ubuntu)$"
+    r"|clux/muslrust|ekidd/|lukemathwalker/|continuumio/|condaforge/|mambaorg/|hexpm/|ruby/"
+)
+"""Images that hold a language or a system and read no keys; others are made by somebody."""
 _LIBRARY_NAMES = frozenset({"PORT", "HOST", "DATABASE_URL", "ENVIRONMENT", "DEBUG"})
 _PUBLIC = ("VITE_", "NEXT_PUBLIC_", "REACT_APP_", "VUE_APP_", "EXPO_PUBLIC_", "GATSBY_")
 
@@ -151,6 +160,25 @@ class _Using:
         for name in sorted(groups):
             yield from self._holder(name, "service", groups[name])
 
+    def _foreign_base(self, name: str) -> str:
+        """The image below the one that a service builds, when somebody made it for more than to
+        hold a language or a system: start scripts of such images read keys."""
+        base = self._bases.get(name)
+        return "" if base is None or _PLAIN_BASE.match(base) else base
+
+    @cached_property
+    def _bases(self) -> dict[str, str]:
+        """``file:service`` → the image below the one that it builds."""
+        found = {}
+        for stack in stacks(self.target):
+            for service in stack.services:
+                if service.build is not None:
+                    program = program_of_service(self.target, stack, service)
+                    if program is not None and program.base is not None and not program.server:
+                        for path in sorted(stack.all_files):
+                            found[f"{path}:{service.name}"] = program.base.name
+        return found
+
     def configmaps(self) -> Iterator[KeyUse]:
         """ConfigMaps of which code reads at least two keys."""
         groups: dict[str, list[KeyDefinition]] = {}
@@ -171,13 +199,18 @@ class _Using:
         folders = frozenset(folder for one in judged for folder in one.applications)
         if kind == "service" and not any(self.matrix.keys_read_by(one) for one in folders):
             return  # nothing is known of what the image reads
-        reason = next(
-            (
-                f"{place} derives key names from fields"
-                for folder in sorted(folders)
-                if (place := self.undecidable(folder)) is not None
-            ),
-            "",
+        base = self._foreign_base(name) if kind == "service" else ""
+        reason = (
+            f"its base image {base} may read keys of its own"
+            if base
+            else next(
+                (
+                    f"{place} derives key names from fields"
+                    for folder in sorted(folders)
+                    if (place := self.undecidable(folder)) is not None
+                ),
+                "",
+            )
         )
         unused = [] if reason else [
             UnusedKey(one.key, one.place)

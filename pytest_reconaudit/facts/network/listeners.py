@@ -38,7 +38,16 @@ from pytest_reconaudit.readers.shell import shell_words, unwrapped
 from pytest_reconaudit.readers.syntax import SyntaxTree, read_syntax
 from pytest_reconaudit.target import Target, once
 
-__all__ = ["Bind", "Listener", "Listening", "binds", "listening", "package_listening", "started_by"]
+__all__ = [
+    "Bind",
+    "Listener",
+    "Listening",
+    "binds",
+    "launched",
+    "listening",
+    "package_listening",
+    "started_by",
+]
 
 
 class Bind(Struct, frozen=True):
@@ -60,6 +69,8 @@ class Bind(Struct, frozen=True):
     """What listens: ``HttpServer``, ``listen``, ``uvicorn.run`` …"""
     literal: bool = False
     """The port is a number in the source, whatever variables it went through."""
+    when_main: bool = False
+    """Only where the file itself is what Python runs, not where a launcher imports it."""
 
 
 class Listener(Struct, frozen=True):
@@ -235,6 +246,7 @@ def _resolved(target: Target, folder: str, one: ServerBind) -> Bind:
         host_key=host_key,
         via=one.via,
         literal=bool(number is not None and not key),
+        when_main=one.when_main,
     )
 
 
@@ -767,20 +779,51 @@ def _listening(
         return found or UNKNOWN
     if program.server or program.dockerfile is None:
         return _ready_made(target, program, environment, words)
-    found = started_by(target, words, program.package, environment, unknown)
+    own = _binds_by_folder(target).get(program.package or "\0", ())
+    found = launched(target, program, words, environment, unknown)
     if found is not None:
-        own = _binds_by_folder(target).get(program.package or "\0", ())
         extra = tuple(
-            Listener(one.port, f"{one.place} binds it", one.place) for one in own if one.port
+            Listener(one.port, f"{one.place} binds it", one.place)
+            for one in own
+            if one.port and not one.when_main
         )
         return Listening((*found.listeners, *extra), found.complete, found.doubt)
     if program.package is None:
         return UNKNOWN
     found = package_listening(target, program.package, environment, unknown)
+    if found.doubt is None and not _runs_python((words, *program.script)):
+        main = next((one for one in own if one.when_main), None)
+        if main is not None:
+            doubt = Note(main.place, "listens there only where Python runs this file itself")
+            found = Listening(found.listeners, False, doubt)
     flags = tuple(
         Listener(port, f"`{' '.join(words)[:60]}` names it", None) for port in _numbers(words)
     )
     return Listening((*found.listeners, *flags), found.complete, found.doubt)
+
+
+def launched(
+    target: Target,
+    program: Program,
+    words: Sequence[str],
+    environment: Mapping[str, str],
+    unknown: Iterable[str] = (),
+) -> Listening | None:
+    """What the launcher listens on that a command, or the start script that it names, starts last;
+    ``None`` when it starts none that is known."""
+    for line in (words, *reversed(program.script)):
+        found = started_by(target, line, program.package, environment, unknown)
+        if found is not None:
+            return found
+    return None
+
+
+_PYTHON = regex(r"python[\d.]*")
+
+
+def _runs_python(lines: Iterable[Sequence[str]]) -> bool:
+    """Whether a command line runs a Python file by itself."""
+    return any(_PYTHON.fullmatch(word.rpartition("/")[2]) for line in lines for word in line[:4])
 
 
 def _ready_made(

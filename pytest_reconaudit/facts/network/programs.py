@@ -165,6 +165,8 @@ class Program(Struct, frozen=True, eq=False):
     """What joins the image name with the Dockerfile: the place that builds that name."""
     command: tuple[str, ...] = ()
     """What the container starts: entry point and arguments, words of a shell text split."""
+    script: tuple[tuple[str, ...], ...] = ()
+    """The commands of the start scripts that ``command`` names, in order."""
     placed: tuple[tuple[str, str], ...] = ()
     """(path in the container, repository path) of each of ``configs``."""
     configs_known: bool = True
@@ -267,6 +269,10 @@ def _scripts(target: Target, dockerfile: Dockerfile, words: Sequence[str]) -> It
     for word in words[:6]:
         if not _ENTRY.search(word):
             continue
+        renamed = _copied_to(target, dockerfile, word)
+        if renamed is not None:
+            yield target.text(renamed)[:_MAX_SCRIPT]
+            continue
         name = posixpath.basename(word)
         found = [path for path in files_by_name(target).get(name, ()) if not target.has_dir(path)]
         if len(found) > 1:
@@ -282,6 +288,20 @@ def _scripts(target: Target, dockerfile: Dockerfile, words: Sequence[str]) -> It
             found = copied or found
         if len(found) == 1:
             yield target.text(found[0])[:_MAX_SCRIPT]
+
+
+def _copied_to(target: Target, dockerfile: Dockerfile, path: str) -> str | None:
+    """The one file of the repository that the image holds under an absolute path."""
+    if not path.startswith("/"):
+        return None
+    found = {
+        file
+        for source in images(target).sources(dockerfile)
+        if source.goal == path
+        for context in images(target).contexts(dockerfile)
+        if target.has(file := posixpath.normpath(posixpath.join(context.path, source.written)))
+    }
+    return found.pop() if len(found) == 1 else None
 
 
 def _lines(text: str) -> Iterator[tuple[str, ...]]:
@@ -341,6 +361,7 @@ def _program(
         server=server,
         configs=tuple(dict.fromkeys(placed.values())),
         command=words,
+        script=tuple(lines),
         placed=tuple(placed.items()),
         configs_known=known,
     )

@@ -17,9 +17,9 @@ from pytest_reconaudit.facts.network.listeners import (
     Bind,
     binds,
     is_loopback,
+    launched,
     package_folder,
     port_number,
-    started_by,
 )
 from pytest_reconaudit.facts.network.pods import pod_ports
 from pytest_reconaudit.facts.network.programs import Program, program_of_dockerfile
@@ -100,10 +100,7 @@ def _ignored(
     target: Target, folder: str, group: list[Bind], programs: list[Program]
 ) -> Iterator[BindFault]:
     main = [one for one in group if not _is_side(one)]
-    launched = programs and all(
-        started_by(target, one.command, folder, {}) is not None for one in programs
-    )
-    if not main or launched:
+    if not main or (programs and all(_has_launcher(target, one) for one in programs)):
         return  # a launcher binds, with flags of its own
     fixed = [one for one in main if one.literal]
     if len(fixed) == len(main) and not any(one.key for one in group):
@@ -133,6 +130,10 @@ def _ignored(
                 )  # fmt: skip
         return
     yield from _other_key(target, folder, main, programs)
+
+
+def _has_launcher(target: Target, program: Program) -> bool:
+    return launched(target, program, program.command, {}) is not None
 
 
 def _is_side(one: Bind) -> bool:
@@ -259,7 +260,7 @@ def _lifts_nothing(target: Target, program: Program, folder: str, main: list[Bin
     words = " ".join(program.command)
     if re.search(r"0\.0\.0\.0|\[::\]|--host|--bind|--addr|--listen|-b\b|-H\b", words):
         return False
-    if started_by(target, program.command, folder, {}) is not None:
+    if _has_launcher(target, program):
         return False  # the launcher binds, not the code
     for answer in answering(target):
         if answer.program is not None and answer.program.package == folder:
