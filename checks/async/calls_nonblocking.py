@@ -48,7 +48,9 @@ def async_calls_nonblocking(waiting_calls: WaitingFile) -> None:
     low where no route is known, and a note where routes are known and none comes here, or where a
     function but asks for or changes entries of folders). In Python
     `async def` with `time.sleep`, `requests`, `urllib`, synchronous drivers and sessions,
-    `subprocess`, password hashing; in Node the `…Sync` functions of fs, child_process, crypto,
+    `subprocess`, password hashing (three and more functions of a file over one synchronous session
+    are told as one; in Python and Node documents of settings and files with a fixed name are a
+    note); in Node the `…Sync` functions of fs, child_process, crypto,
     zlib and bcrypt. (b) A function that is not async does so (files, processes and images aside)
     and is surely called by async code, through at most three functions. Names are resolved by
     import: `fs::read` of `use tokio::fs` passes, as do closures given to `spawn_blocking` and its
@@ -67,9 +69,15 @@ def async_calls_nonblocking(waiting_calls: WaitingFile) -> None:
             callers = f", called by async code {times}: {one.callers[0].place}"
         total = f"; {file.total} such calls in {file.unit}" if file.total > len(one.sites) else ""
         lines = lines_of(site.place for site in one.sites)
+        who, waits = one.name, what
+        if one.alike:
+            more = "method" if "." in one.name else "function"
+            plural = "s" if len(one.alike) > 1 else ""
+            who = f"{one.name} and {len(one.alike)} more {more}{plural} of this file"
+            waits = "wait for the database"
         report(
             at=one.at,
-            says=f"{one.name} {what}: `{one.sites[0].message}`, {lines}{where}{callers}{total}",
+            says=f"{who} {waits}: `{one.sites[0].message}`, {lines}{where}{callers}{total}",
             severity=one.severity,
             confidence=one.confidence,
             evidence=one.evidence,

@@ -6,7 +6,7 @@ _SAYS = {
     "a": "{name} makes an HTTP client for each call",
     "b": "{name} opens a Redis connection for each call",
     "c": "{name} is set and never read: no pool has that size",
-    "d": "no timeout is set on {count}: a peer that is silent is waited for without end",
+    "d": "no timeout is set on {count}: unless its caller gives up, a silent peer is waited for",
 }
 
 

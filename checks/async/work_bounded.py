@@ -35,15 +35,17 @@ def async_work_bounded(fan_out: FanOutFile) -> None:
     Why: a task per element means as many connections, files and buffers at once; a queue without a
     limit hides that its reader is too slow until memory is gone.
     Decides: looks at crates that servers are made of. (a) `tokio::spawn` and its like, or a
-    `JoinSet`, per element of a collection (`for`, `map`, `for_each`), (c) `join_all` over calls
-    made for each element: medium and likely in a function that a route reaches, else low and
-    possible. (b) A send into an `UnboundedSender` on the way of a request: medium and likely; one
-    in a branch of its function, and the making of an unbounded channel: a note. Functions with a
-    semaphore, permits, `buffer_unordered`, `for_each_concurrent` or `join_next`, chunks, `take`,
-    literal lists and ranges, collections that were counted before, are drained by their owner or
-    named after configuration and connections, elements for which the code only computes or takes
-    a lock, functions that shut down, tasks that are awaited at once, requests that wait for the
-    answer, one task per request, `main` and tests pass.
+    `JoinSet`, per element of a collection (`for`, `map`, `for_each`): medium and likely in a
+    function that a route reaches, else low and possible. (c) `join_all` over calls made for each
+    element: medium there, else a note. (b) A send into an `UnboundedSender` on the way of a
+    request: medium and likely; one in a branch of its function, and the making of an unbounded
+    channel: a note. Functions with a semaphore, permits, `buffer_unordered`, `for_each_concurrent`
+    or `join_next`, chunks, `take`, literal lists and ranges, collections that were counted before,
+    are drained by their owner, hold parts of the program (`Vec<Box<dyn …>>`) or are named after
+    configuration and connections, elements for which the code only computes, takes a lock or waits
+    for what runs already, functions whose comment says that there are few, functions that shut
+    down, tasks that are awaited at once, requests that wait for the answer, one task per request,
+    `main` and tests pass.
     Blind spots: limits set by the caller, such as a page size.
     """
     for one in fan_out.work:

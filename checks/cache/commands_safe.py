@@ -49,7 +49,7 @@ def cache_commands_safe(command_file: CommandFile) -> None:
             at=looped[0].place,
             says=f"{len(looped)} Redis {'command is' if len(looped) == 1 else 'commands are'} sent"
             f" in every turn of a loop ({lines_of([one.place for one in looped])}):"
-            f" {looped[0].op.method}",
+            f" {', '.join(dict.fromkeys(one.op.method for one in looped[:5]))}",
             severity=Severity.LOW,
             evidence=looped[0].op.text,
             related=[

@@ -42,7 +42,8 @@ def query_not_in_loop(query_file: QueryFile) -> None:
     Decides: a call by which Diesel, sqlx, SeaORM, Prisma, TypeORM, Drizzle, Knex, Kysely,
     Sequelize, Mongoose, SQLAlchemy, Django or a cursor sends a statement, in a loop's body or in a
     closure given to an iterator's adaptor, or in a function that such code surely calls (one
-    level). In Django also a foreign key that a loop over a queryset follows without select_related.
+    level, or through a short function that first of all hands the call on). In Django also a
+    foreign key that a loop over a queryset follows without select_related.
     Critical: a SELECT or COUNT per row of an unlimited query while a known request is answered.
     High: the same per row of a page or of one parent in a file that serves requests, and rows
     that a request changes one by one although all get the same. Medium: per element of another list
@@ -66,9 +67,10 @@ def query_not_in_loop(query_file: QueryFile) -> None:
         rounds = "; it makes ".join(_rounds(one, site) for site in firsts)
         where = f"; runs for {one.request}" if one.request else ""
         also = f"; each round calls {first.errand} too" if first.errand else ""
+        who = one.function or ("a handler" if one.request else "the module")
         report(
             at=Place(one.path, first.line, 1),
-            says=f"{one.function or 'the module'} makes {rounds}{where}{also}",
+            says=f"{who} makes {rounds}{where}{also}",
             severity=one.severity,
             confidence=one.confidence,
             evidence=f"{first.loop.label} {first.loop.over}: {first.relation or first.statement}",

@@ -17,6 +17,7 @@ from pytest_reconaudit.api import (
     pillar=2,
     severity=Severity.HIGH,
     confidence=Confidence.LIKELY,
+    watched=True,
     impact="A request waits for as many round trips as it has rows, and slows down with every row"
     " that is added.",
     fix="""

@@ -38,7 +38,7 @@ def web_lockfile_present(npm_locks: LockSubject) -> None:
     for that package or the root of its workspace: high; critical in the main CI workflow (the one
     that runs on push or pull request and is named ci, main, build or test, else the largest).
     (b) A `.gitignore` hides the lockfile of a package that is private or installed here: high; one
-    that is committed all the same, or added by force in CI: medium. (c) Lockfiles of two managers
+    that is committed all the same: low. (c) Lockfiles of two managers
     in one folder: medium. (d) `npm install`, `yarn install`, `bun install` in an image or in CI,
     `pnpm install` in an image, `--force` and `--legacy-peer-deps`: low, medium when there is a
     lockfile that they may leave behind and an image, a release or a deployment gets the outcome.
@@ -62,9 +62,11 @@ def web_lockfile_present(npm_locks: LockSubject) -> None:
             severity = Severity.CRITICAL if main else Severity.HIGH
         elif first.asked.forced:
             says = f"`{first.text}` installs {root} by force ({' '.join(first.asked.forced)})"
-            severity = Severity.MEDIUM if locked else Severity.LOW
+            ignored = locked and not first.asked.frozen
+            severity = Severity.MEDIUM if ignored else Severity.LOW
         else:
-            why = f"may leave {first.lock} behind" if locked else f"{_NONE} for {root}"
+            locks = " and ".join(dict.fromkeys(one.lock for one in found))
+            why = f"may leave {locks} behind" if locked else f"{_NONE} for {root}"
             says = f"`{first.text}` is no repeatable install: {why}"
             ships = locked and any(one.ships for one in found)
             severity = Severity.MEDIUM if ships else Severity.LOW
@@ -82,11 +84,11 @@ def web_lockfile_present(npm_locks: LockSubject) -> None:
         _ignored(subject)
     for rule, lock in subject.tracked[:1]:
         others = [Note(Place(path), "is committed") for _, path in subject.tracked]
-        says = f"{lock} is committed although git ignores it: its changes are easily lost"
+        says = f"{lock} is committed, but .gitignore hides it: once moved, `git add` leaves it out"
         report(
             at=rule.place,
             says=says + (f" ({len(others)} lockfiles)" if len(others) > 1 else ""),
-            severity=Severity.MEDIUM,
+            severity=Severity.LOW,
             evidence=rule.message,
             related=others,
             clause="b",

@@ -7,13 +7,13 @@ tomlkit and other round-trip parsers keep lines neither, and are twenty times sl
 from __future__ import annotations
 
 import re
-import tomllib
 from typing import Any
 
 from msgspec import Struct
 
 from pytest_reconaudit.model import Place, Problem
 from pytest_reconaudit.patterns import regex
+from pytest_reconaudit.readers import toml
 
 __all__ = ["CargoDependency", "CargoManifest", "CargoProfile", "CargoTarget", "read_cargo"]
 
@@ -115,8 +115,8 @@ def read_cargo(text: str, path: str) -> CargoManifest:
     problems: tuple[Problem, ...] = ()
     data: dict[str, Any] = {}
     try:
-        data = tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError, ValueError) as error:
+        data = toml.loads(text)
+    except (toml.TOMLDecodeError, RecursionError, ValueError) as error:
         at = _ERROR_LINE.search(f"{error}")
         place = Place(path, int(at[1]), int(at[2])) if at else Place(path, 1, 1)
         problems = (Problem(place, f"not valid TOML: {_ERROR_LINE.sub('', f'{error}').strip()}"),)

@@ -106,11 +106,11 @@ def _plain(text: str) -> str:
 
 def read_toml(text: str, path: str) -> DataFile:
     """TOML. Never raises: see ``problems``."""
-    import tomllib
+    from pytest_reconaudit.readers import toml
 
     try:
-        return DataFile(path, tomllib.loads(text), ())
-    except tomllib.TOMLDecodeError as error:
+        return DataFile(path, toml.loads(text), ())
+    except toml.TOMLDecodeError as error:
         message = str(error)
         match = _TOML_AT.search(message)
         reason = message[: match.start()] if match else message

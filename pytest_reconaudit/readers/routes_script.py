@@ -44,6 +44,8 @@ _ROUTERS = frozenset({"Router", "KoaRouter", "PromiseRouter", "AsyncRouter", "Fa
 _VERBS = {name.lower(): name for name in METHODS} | {"del": "DELETE", "all": ANY}
 _PARAMETERS = regex(r"^(?:_?app|server|_?fastify|router|instance|api|scope|f|srv|express(?:App)?)$")
 _WRAPPERS = frozenset({"fp", "fastifyPlugin", "plugin", "default"})
+_PASSES = regex(r"auth|limit|cors|parser|log", re.IGNORECASE)
+"""What a middleware is called that hands every request on."""
 _ASKS_PATH = regex(r"\breq(?:uest)?\.(?:url|path|originalUrl|baseUrl)\b|\bpathname\b")
 _SUSPECT = regex(
     r"proxy|handler|router|routes|apollo|trpc|graphql|serve(?!r$)|health|terminus|actuator|lightship"
@@ -642,9 +644,16 @@ class _Reading:
             source = self.names.get(name[0], ("",))[0] if name is not None else ""
             if name is not None and source.startswith((".", "@/", "~/", "#", "src/")):
                 router.items.append(Mount(at, name, place, (), "used"))
-            elif mounted and source and not re.search(r"auth|limit|cors|parser|log", text, re.I):
+                return
+            answers = mounted and source and not _PASSES.search(text)
+            may_answer = not mounted and _SUSPECT.search(text + source) is not None
+            if name is not None and "/" in source and not source.startswith("node:"):
+                # `@server/routes` is an alias of the repository or a package: who resolves knows
+                kind = "answers" if answers else "may answer" if may_answer else "passes"
+                router.items.append(Mount(at, name, place, (), kind))
+            elif answers:
                 router.items.append(Gap(at, place, f"{text[:40]} answers"))
-            elif not mounted and _SUSPECT.search(text + source):
+            elif may_answer:
                 router.items.append(Gap("", place, f"{text[:40]} may answer"))
         elif node.type == "call_expression":
             self._used_call(router, at, node, place, scope, depth, mounted=mounted)

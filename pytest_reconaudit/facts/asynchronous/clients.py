@@ -142,6 +142,8 @@ def _how_often(target: Target, ref: Ref, looped: bool) -> tuple[str, bool] | Non
         return None
     if any(_REMEMBERED.match(one) for one in function.attributes):
         return None
+    if "ClientBuilder" in function.returns:
+        return None  # a builder costs nothing: its callers make the client
     reason = per_request(target, ref)
     if reason is not None:
         return reason, True

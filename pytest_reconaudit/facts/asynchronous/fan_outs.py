@@ -100,8 +100,8 @@ def _work(
     first = sites[0]
     known = route is not None and (clause != "b" or first.kind == "send")
     severity = weighed(Severity.MEDIUM if known else Severity.LOW, path)
-    if first.seldom or first.kind == "channel":
-        severity = Severity.INFO
+    if first.seldom or first.kind == "channel" or (clause == "c" and not known):
+        severity = Severity.INFO  # what a request does not ask for is seldom long
     return UnboundedWork(
         clause=clause,
         name=f"{function.owner}::{function.name}" if function.owner else function.name,

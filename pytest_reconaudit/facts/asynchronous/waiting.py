@@ -88,6 +88,9 @@ class Waiting(Struct, frozen=True):
     evidence: str
     severity: Severity
     confidence: Confidence
+    alike: tuple[str, ...] = ()
+    """Of a file whose functions wait for the database one like the other: the names of the others,
+    which are told with it."""
 
 
 class WaitingFile(Struct, frozen=True, eq=False):
@@ -164,7 +167,31 @@ def _python(target: Target) -> Iterator[tuple[str, str, list[Waiting]]]:
             for function in record.functions
             if (one := _waiting(target, path, function, list(function.calls), True)) is not None
         ]
-        yield path, folder or "the repository", found
+        yield path, folder or "the repository", _as_one([_by_size(target, one) for one in found])
+
+
+_FEW_ALIKE = 3
+
+
+def _as_one(found: list[Waiting]) -> list[Waiting]:
+    """A file of functions over a synchronous session is one thing to mend: they are told as one."""
+    alike = [one for one in found if one.callers and one.kinds == ("database",)]
+    if len(alike) < _FEW_ALIKE:
+        return found
+    alike.sort(key=lambda one: -_STEPS.index(one.severity))
+    first = alike[0]
+    whole = structs.replace(
+        first,
+        sites=tuple(site for one in alike for site in one.sites),
+        callers=tuple({note.place: note for one in alike for note in one.callers}.values()),
+        leading=sum(one.leading for one in alike),
+        confidence=min((one.confidence for one in alike), key=_CONFIDENCES.index),
+        alike=tuple(one.name for one in alike[1:]),
+    )
+    return [whole, *(one for one in found if one not in alike)]
+
+
+_CONFIDENCES = (Confidence.POSSIBLE, Confidence.LIKELY, Confidence.CERTAIN)
 
 
 def _is_async_framework(where: tuple[str, ...]) -> bool:
@@ -192,7 +219,8 @@ def _scripts(target: Target) -> Iterator[tuple[str, str, list[Waiting]]]:
                 calls, route = given, given[0].handed[0]
             else:
                 continue
-            found.append(_found(path, function, calls, (), route, (True, True), True, 0))
+            waiting = _found(path, function, calls, (), route, (True, True), True, 0)
+            found.append(_by_size(target, waiting))
         yield path, application_of(target, path).folder or "the repository", found
 
 
@@ -248,7 +276,10 @@ def _waiting(
             only_at_start(target, ref) or _starts(function, direct) or _by_hand(path, direct)
         ):
             return None
-        return _found(path, function, direct, (), route, (known, reaches), in_server, 0)
+        found = _found(path, function, direct, (), route, (known, reaches), in_server, 0)
+        if all(one.kind == "file" and _is_remedy(target, path, one) for one in direct):
+            return structs.replace(found, severity=Severity.INFO)
+        return found
     below = [
         one
         for one in calls
@@ -266,6 +297,7 @@ def _waiting(
             if _CLI.search(one.place.path) is None and not _in_browser(target, one.place.path)
         ]
     )
+    callers = tuple(sorted(callers, key=lambda one: is_command(one.place.path)))
     if not callers:
         return None
     return _found(path, function, below, callers, route, (known, reaches), in_server, steps)
@@ -314,6 +346,26 @@ def _found(
         severity=weighed(severity, path) if severity is not Severity.INFO else severity,
         confidence=Confidence.CERTAIN if certain else Confidence.LIKELY,
     )
+
+
+def _by_size(target: Target, one: Waiting) -> Waiting:
+    """A note instead of a finding where all files are short by what they are: a document of
+    settings, one with a fixed name."""
+    if one.kinds != ("file",):
+        return one
+    lines = target.text(one.at.path).split("\n")
+    little = all(
+        _LITTLE.search("\n".join(lines[(site.place.line or 1) - 1 :][:_BELOW])) is not None
+        for site in one.sites
+    )
+    return structs.replace(one, severity=Severity.INFO) if little else one
+
+
+_BELOW = 3
+_LITTLE = regex(
+    r"\b(?:json|yaml|toml|tomllib|configparser|JSON)\.(?:dump|load|parse|stringify|safe_load|safe_dump)s?\("
+    r"|\.(?:json|ya?ml|toml|ini|env|version|pid|lock|txt)[\"']|(?:open|Sync)\(\s*f?[\"'][^\"'{}$.]+[\"']"
+)
 
 
 def _by_hand(path: str, calls: list[BlockingCall]) -> bool:
@@ -376,6 +428,33 @@ def _starts(function: BlockingFunction, calls: list[BlockingCall]) -> bool:
     return starts(function.name) and all(
         one.kind not in ("sleep", "query", "hash") for one in calls
     )
+
+
+_FAILED = regex(r"\bErr\s*\(|\.(?:map_err|or_else|unwrap_or_else|inspect_err)\s*\(")
+
+
+def _is_remedy(target: Target, path: str, call: BlockingCall) -> bool:
+    """Whether a call of Rust code stands where something has failed, by the lines that it is
+    indented below: ``Err(Corrupt) => { remove_dir_all(…) }``."""
+    lines = target.text(path).split("\n")
+    if not path.endswith(".rs") or call.line > len(lines):
+        return False
+    own = lines[call.line - 1]
+    depth = len(own) - len(own.lstrip())
+    closing = False
+    for line in lines[call.line - 2 : max(0, call.line - 200) : -1]:
+        bare = line.lstrip()
+        indent = len(line) - len(bare)
+        if not bare or indent > depth or (indent == depth and not closing):
+            continue
+        if bare.startswith("fn ") or " fn " in bare or depth == 0:
+            return False
+        # `)) => {` ends a pattern or a list of arguments that began on a line above.
+        closing = bare.startswith((")", "]")) and not bare.startswith("})")
+        if not closing and _FAILED.search(bare) and bare.rstrip().endswith(("{", "(")):
+            return True
+        depth = indent
+    return False
 
 
 def _in_block(target: Target, path: str, call: BlockingCall) -> bool:

@@ -57,7 +57,13 @@ def command_files(target: Target) -> tuple[CommandFile, ...]:
         CommandFile(
             path,
             tuple(_heavy(target, found)),
-            tuple([one for one in found if one.op.in_loop and not _is_seldom(one)]),
+            tuple(
+                [
+                    one
+                    for one in found
+                    if one.op.in_loop and not _is_seldom(one) and not _is_of_one(target, one)
+                ]
+            ),
         )
         for path, found in sorted(by_path.items())
     )
@@ -68,6 +74,16 @@ def _is_seldom(one: CacheOperation) -> bool:
     return is_off_path(one.path) or bool(
         _ADMIN.search(f"{one.path} {one.op.owner} {one.op.function}")
     )
+
+
+_OF_A_REQUEST = regex(r"\b(?:in|of)\s+(?:request|req|ctx)\.[\w.]+\s*[:)]")
+
+
+def _is_of_one(target: Target, one: CacheOperation) -> bool:
+    """Whether a loop goes over what one request or its session carries: a few."""
+    lines = target.text(one.path).split("\n")
+    head = lines[one.op.in_loop - 1] if one.op.in_loop <= len(lines) else ""
+    return _OF_A_REQUEST.search(head) is not None
 
 
 def _heavy(target: Target, found: list[CacheOperation]) -> Iterator[HeavyCommand]:

@@ -38,7 +38,8 @@ _METHODS = regex(
 )
 _DELETES = regex(r"(?:delete|del|invalidate|evict|remove|forget|purge|bust)(?:$|_\w+|[A-Z]\w*)")
 _INNER = regex(
-    r"expired|oldest|lru|entries|l1|stale|listener|index|handler|callback|observer|subscri|event",
+    r"expired|oldest|lru|entries|l1|stale|listener|index|handler|callback|observer|subscri|event"
+    r"|forever|periodic|interval|_loop|outdated|timed_?out",
     re.IGNORECASE,
 )
 
@@ -164,7 +165,22 @@ def _undeleted(
             function = outlined(target, caller)
             if not _is_deleter(function.owner, function.name):
                 return []
+    if any(_handed_on(target, path, name) for name in names):
+        return []
     return [method for _, method in found]
+
+
+def _handed_on(target: Target, path: str, name: str) -> bool:
+    """Whether a script or Python gives a method away to be called: ``every(cache.evict)``."""
+    suffix = path.rpartition(".")[2]
+    if suffix == "rs":
+        return False
+    given = re.compile(rf"\w\.{re.escape(name)}\b(?!\s*\()")
+    return any(
+        name in text and given.search(text) is not None
+        for other in target.files
+        if other.rpartition(".")[2] == suffix and (text := target.text(other))
+    )
 
 
 def _is_deleter(owner: str, name: str) -> bool:

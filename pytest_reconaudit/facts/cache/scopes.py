@@ -28,6 +28,19 @@ _OPAQUE = regex(
 )
 
 
+_ONE_TIME = regex(
+    r"(?:^|[._])(?:uuid\w*|nonce|otp|pin|ticket|challenge|verifier|random\w*)$"
+    r"|^code$|(?:pair(?:ing)?|auth|verification|invite|reset|device|access|login)_?code$",
+    re.IGNORECASE,
+)
+"""What is made anew for each one who asks, so nobody else has it."""
+_DRAWN = (
+    r"\b{0}\s*(?::[^=\n]{{1,40}})?=\s*(?:await\s+)?[\w.:]*(?:[gG]enerate|[rR]andom|[uU]uid|nanoid"
+    r"|cuid|token_(?:hex|urlsafe|bytes)|secrets\.|ObjectId|new_v4)"
+)
+_BEFORE = 60
+
+
 class Unscoped(Struct, frozen=True, eq=False):
     """One write of what only some may see."""
 
@@ -68,7 +81,7 @@ def _unscoped(target: Target, writes: list[CacheOperation]) -> Iterator[Unscoped
         told = any(_WHO.search(hole) or _OPAQUE.search(hole) for hole in one.holes) or (
             "{}" in one.template and _WHO.search(one.template)
         )
-        if told and not op.request_key:
+        if (told or any(_is_drawn(target, one, hole) for hole in one.holes)) and not op.request_key:
             continue
         if "admin" in (op.function + op.owner + one.path).lower():
             continue
@@ -80,3 +93,14 @@ def _unscoped(target: Target, writes: list[CacheOperation]) -> Iterator[Unscoped
             Place(one.path, op.identity_line or op.line),
             used,
         )
+
+
+def _is_drawn(target: Target, one: CacheOperation, hole: str) -> bool:
+    """Whether what a key holds was drawn by lot just before: nobody can ask for another's."""
+    if _ONE_TIME.search(hole):
+        return True
+    if not hole.isidentifier():
+        return False
+    lines = target.text(one.path).split("\n")
+    text = "\n".join(lines[max(0, one.op.line - _BEFORE) : one.op.line])
+    return re.search(_DRAWN.format(re.escape(hole)), text) is not None

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from pytest_reconaudit.facts.code.handler_forms import answers_by_form
+from pytest_reconaudit.facts.code.handler_forms import answers_by_form, answers_outside
 from pytest_reconaudit.facts.code.names import Names, Outlines, Ref
 from pytest_reconaudit.facts.code.places import is_test_path
 from pytest_reconaudit.facts.code.scanned import scanned
@@ -45,6 +45,7 @@ __all__ = [
     "outlined",
     "reached",
     "rust_names",
+    "served_outside",
 ]
 
 _MAX_CALLS = 6
@@ -340,17 +341,54 @@ def _inline_routes(target: Target) -> dict[str, list[Route]]:
 def inline_route(target: Target, path: str, line: int) -> Route | None:
     """The route whose handler without a name a line is in: ``router.get("/x", async () => …)``.
 
-    Only for lines outside of named functions; of several methods of one path any.
+    Only for lines outside of named functions, and for those of the function that registers the
+    route (a plugin's); of several methods of one path any.
     """
     routes = _inline_routes(target).get(path)
-    if routes is None or function_at(target, path, line) is not None:
+    if routes is None:
         return None
+    ref = function_at(target, path, line)
+    first = outlined(target, ref).line if ref is not None else 0
     found = None
     for route in routes:
         if (route.place.line or 0) > line:
             break
-        found = route
+        found = route if (route.place.line or 0) >= first else None
     return found
+
+
+@once
+def _serving_outside(target: Target) -> frozenset[str]:
+    """The scripts whose code outside of named functions answers requests by its form."""
+    return frozenset(
+        path
+        for path, one in _outlines(target).items()
+        if answers_outside(_language(path), path, one)
+    )
+
+
+def served_outside(target: Target, path: str, line: int) -> bool:
+    """Whether a line outside of named functions runs while a request is answered: it stands in a
+    route's handler without a name, or in a closure that is a procedure or loader by its form."""
+    if inline_route(target, path, line) is not None:
+        return True
+    return path in _serving_outside(target) and function_at(target, path, line) is None
+
+
+def _called_inline(target: Target, path: str) -> Iterator[tuple[OutlinedCall, tuple[Ref, ...]]]:
+    """What handlers without a name wait for in a script."""
+    for call in _outlines(target)[path].loose:
+        if call.awaited and served_outside(target, path, call.line):
+            yield call, meant_outside(target, path, call)
+    plugins = dict.fromkeys(
+        ref
+        for route in _inline_routes(target).get(path, ())
+        if (ref := function_at(target, path, route.place.line or 0)) is not None
+    )
+    for plugin in plugins:
+        for call, meant_by in callees(target, plugin):
+            if call.awaited and meant_by and inline_route(target, path, call.line) is not None:
+                yield call, meant_by
 
 
 @passing
@@ -359,13 +397,14 @@ def reached(target: Target) -> Mapping[Ref, Reached]:
     shortest chain of each."""
     found: dict[Ref, Reached] = {}
     queue: deque[Ref] = deque()
-    for ref, routes in handlers(target).items():
+    # Those whose route is known first: what several of them call is told by it.
+    for ref, routes in sorted(handlers(target).items(), key=lambda one: not one[1]):
         found[ref] = Reached(ref, routes[0] if routes else None, (ref,))
         queue.append(ref)
-    for path in _inline_routes(target):
-        for call in _outlines(target)[path].loose:
-            route = inline_route(target, path, call.line) if call.awaited else None
-            for ref in meant_outside(target, path, call) if route is not None else ():
+    for path in dict.fromkeys((*_inline_routes(target), *sorted(_serving_outside(target)))):
+        for call, named in _called_inline(target, path):
+            route = inline_route(target, path, call.line)
+            for ref in named:
                 if ref not in found:
                     found[ref] = Reached(ref, route, (ref,))
                     queue.append(ref)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.readers.scans.outline import FileOutline, OutlinedFunction
 
-__all__ = ["answers_by_form"]
+__all__ = ["answers_by_form", "answers_outside"]
 
 _RUST_ROUTE = regex(
     r"#\[\s*(?:\w+::)*(?:get|post|put|patch|delete|head|options|trace|route|routes)\s*[(\]]"
@@ -21,6 +21,7 @@ _RUST_SERVERS = frozenset({"actix_web", "axum", "axum_extra", "actix_multipart",
 _PYTHON_ROUTE = regex(
     r"@\s*[\w.]+\.(?:get|post|put|patch|delete|head|options|route|websocket|api_route|view)\s*\("
     r"|@\s*(?:[\w.]+\.)?api_view\s*\("
+    r"|@\s*[\w.]+\(\s*\w*(?:router|app|api|blueprint|bp)\.(?:get|post|put|patch|delete|route)\s*,"
 )
 _PYTHON_VIEW = regex(
     r"(?:APIView|ViewSet|ViewSetMixin|GenericAPIView|MethodView|HTTPEndpoint|ListView|DetailView"
@@ -39,6 +40,19 @@ _NEST_ROUTE = regex(
 )
 _NEXT_FILE = regex(r"(?:^|/)app/(?:.*/)?route\.[mc]?[jt]sx?$")
 _NEXT_API = regex(r"(?:^|/)pages/api/.*\.[mc]?[jt]sx?$")
+_NEXT_PAGE = regex(r"(?:^|/)app/(?:.*/)?(?:page|layout)\.[jt]sx?$")
+"""A component that Next.js renders on the server, when it is asynchronous."""
+_ROUTE_MODULE = regex(r"(?:^|/)app/(?:routes/.*|root)\.[jt]sx?$")
+"""A module of Remix or of React Router's framework mode."""
+_KIT_ENDPOINT = regex(r"(?:^|/)\+server\.[jt]s$")
+_KIT_PAGE = regex(r"(?:^|/)\+(?:page|layout)\.server\.[jt]s$")
+_ACTIONS = regex(r"(?:^|/)(?:[\w-]*[-_.])?actions?(?:/(?:.*/)?[\w.-]+)?\.[jt]sx?$")
+_NITRO = regex(r"(?:^|/)server/(?:api|routes)/.*\.[mc]?[jt]s$")
+_REQUEST = regex(
+    r"\b(?:NextApiRequest|NextRequest|FastifyRequest|GetServerSidePropsContext|LoaderFunctionArgs"
+    r"|ActionFunctionArgs|LoaderArgs|ActionArgs|APIGatewayProxyEvent(?:V2)?)\b"
+)
+_EXPRESS = (regex(r"\b(?:express\.)?Request\b"), regex(r"\b(?:express\.)?Response\b"))
 _VERBS = frozenset({"GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"})
 
 
@@ -55,12 +69,36 @@ def answers_by_form(language: str, path: str, one: FileOutline) -> Iterator[int]
                 yield index
     elif language:
         nested = any(used[:1] and used[0].startswith("@nestjs/") for _, used in one.imports)
+        express = any(used[:1] == ("express",) for _, used in one.imports)
+        default = next((name for given, _, name in one.exports if given == "default"), "default")
+        acts = _ACTIONS.search(path) is not None and any(
+            used[:1] and used[0].startswith(("next/", "next-safe-action"))
+            for _, used in one.imports
+        )
         for index, function in enumerate(one.functions):
             if function.is_test or function.bodiless:
                 continue
             by_attribute = nested and any(map(_NEST_ROUTE.match, function.attributes))
-            if by_attribute or _next(path, function):
+            acted = acts and function.is_async and function.exported and not function.owner
+            if (
+                by_attribute
+                or acted
+                or _by_file(path, function, default)
+                or _takes_request(function, express)
+            ):
                 yield index
+
+
+def answers_outside(language: str, path: str, one: FileOutline) -> bool:
+    """Whether what a script calls outside of its named functions is called for requests: closures
+    that are given to a procedure of tRPC, to a builder of loaders, to an event handler."""
+    if not language or language in ("rust", "python") or not one.loose:
+        return False
+    if _ROUTE_MODULE.search(path) or _NITRO.search(path):
+        return True
+    return any(
+        call.name in ("query", "mutation") and "rocedure" in call.receiver for call in one.loose
+    )
 
 
 def _rust(function: OutlinedFunction, served: bool) -> bool:
@@ -84,9 +122,32 @@ def _python(function: OutlinedFunction) -> bool:
     return False
 
 
-def _next(path: str, function: OutlinedFunction) -> bool:
+def _by_file(path: str, function: OutlinedFunction, default: str) -> bool:
+    """Whether a framework calls a function because of the file in which it stands."""
     if function.owner or not function.exported:
         return False
-    if function.name in _VERBS:
-        return bool(_NEXT_FILE.search(path))
-    return function.name in ("handler", "default") and bool(_NEXT_API.search(path))
+    name = function.name
+    if name in _VERBS:
+        return bool(_NEXT_FILE.search(path) or _KIT_ENDPOINT.search(path))
+    if name in ("loader", "action"):
+        return bool(_ROUTE_MODULE.search(path))
+    if name == "load":
+        return bool(_KIT_PAGE.search(path))
+    if name == "getServerSideProps":
+        return True
+    if name in (default, "default"):
+        page = function.is_async and _NEXT_PAGE.search(path) is not None
+        return page or _NEXT_API.search(path) is not None
+    return name == "handler" and _NEXT_API.search(path) is not None
+
+
+def _takes_request(function: OutlinedFunction, express: bool) -> bool:
+    """Whether a function is given a request, by the types of its parameters."""
+    kinds = [kind for _, kind in function.parameters if kind]
+    if any(map(_REQUEST.search, kinds)):
+        return True
+    return (
+        express
+        and len(kinds) > 1
+        and all(one.search(kind) is not None for one, kind in zip(_EXPRESS, kinds, strict=False))
+    )

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
+from pytest_reconaudit.facts.code.asked_methods import asked_method
 from pytest_reconaudit.facts.code.functions import (
     Reached,
     Ref,
@@ -25,14 +26,19 @@ __all__ = ["ListFile", "ListQuery", "list_files", "small_by_name"]
 
 _SMALL = regex(
     r"(?:^|_)(?:roles?|permissions?|settings?|configs?|configurations?|countr(?:y|ies)|currenc(?:y|ies)|languages?"
-    r"|locales?|timezones?|plans?|tiers?|categor(?:y|ies)|features?|flags?|feature_flags?|status(?:es)?|types?|kinds?|units?"
-    r"|regions?|themes?|templates?|providers?|instances?|sites?|servers?|options?|enums?|versions?|migrations?"
-    r"|webhooks?|tags?|propert(?:y|ies)|platforms?|integrations?|api_keys?|shards?|banners?|announcements?|menus?|emojis?|taglines?)$"
+    r"|locales?|timezones?|plans?|tiers?|levels?|priorit(?:y|ies)|severit(?:y|ies)|categor(?:y|ies)|features?|flags?|feature_flags?|status(?:es)?|types?|kinds?|units?"
+    r"|regions?|themes?|templates?|environments?|providers?|instances?|sites?|servers?|options?|enums?|versions?|migrations?"
+    r"|webhooks?|mailbox(?:es)?|email_queues?|tags?|propert(?:y|ies)|platforms?|integrations?|api_keys?|shards?|banners?|announcements?|menus?|emojis?|taglines?|importers?|exporters?"
+    r"|connectors?)$"
 )
 _PAGE = regex(r"\b\w*(?:per_?page|limit|page_?size|size|take|count|first|num)\w*\b", 2)
 _BOUNDED = regex(r"\b(?:min|clamp|max|MAX)\b|[A-Z]{3,}_", 0)
 _GET = regex(r"#\[\s*(?:\w+::)*get\s*\(|@\w+\.get\s*\(|@Get\s*\(")
 _PARAMETER = regex(r"(?:\{\*?\w+(?::[^}]*)?\}|:\w+\??|<\w[^>]*>)/?$")
+_OF_ONE = regex(r"^#\[\s*(?:\w+::)*get\s*\(\s*\"[^\"]*(?:\{\*?\w+(?::[^}]*)?\}|:\w+|<\w[^>]*>)/?\"")
+"""The macro of a handler whose route ends in a parameter."""
+_ADMIN = regex(r"/(?:super-?)?admin(?:istration)?s?[/.]", 2)
+"""Of those who run the platform: few ask, and mean all."""
 _PARAMETERS = regex(r"\{|/:\w|<\w")
 _ROWS = regex(r"\bVec\b|List|Page|\[\]|\blist\b|Sequence|Iterable|Array|Response|Json|Responder")
 _MAX_CHAIN = 4
@@ -82,33 +88,33 @@ def _judged(target: Target, path: str, file: FileQueries) -> Iterator[ListQuery 
         rows = [one for one in function.queries if one.many and not one.loops]
         if function.is_test or function.cached or not rows:
             continue
-        if not function.name:
-            for one in rows:
-                route = inline_route(target, path, one.line)
-                if (
-                    route is not None
-                    and route.method == "GET"
-                    and not _PARAMETER.search(route.path)
-                ):
-                    yield _bounded(target, path, function, one, Reached(Ref(path, -1), route, ()))
-            continue
-        ref = function_at(target, path, rows[0].line)
+        ref = function_at(target, path, rows[0].line) if function.name else None
         why = reached(target).get(ref) if ref is not None else None
-        if ref is None or why is None or not _lists(target, ref, why):
-            continue
         for one in rows:
-            yield _bounded(target, path, function, one, why)
+            if ref is not None and why is not None:
+                if _lists(target, ref, why, one.line):
+                    yield _bounded(target, path, function, one, why)
+                continue
+            route = inline_route(target, path, one.line)
+            if route is None or _PARAMETER.search(route.path):
+                continue
+            if asked_method(target, path, one.line, route) == "GET":
+                yield _bounded(target, path, function, one, Reached(Ref(path, -1), route, ()))
 
 
-def _lists(target: Target, ref: Ref, why: Reached) -> bool:
+def _lists(target: Target, ref: Ref, why: Reached, line: int) -> bool:
     """Whether a function's rows go into the answer of a collection's GET."""
     if len(why.chain) > _MAX_CHAIN:
         return False
     handler = outlined(target, why.handler)
     if why.route is not None:
-        if why.route.method != "GET" or _PARAMETER.search(why.route.path):
+        method = asked_method(target, ref.path, line, why.route)
+        if method != "GET" or _PARAMETER.search(why.route.path):
             return False
-    elif not any(_GET.search(one) for one in handler.attributes) and not (
+    elif any(_GET.search(one) for one in handler.attributes):
+        if any(_OF_ONE.search(one) for one in handler.attributes):
+            return False
+    elif not (
         handler.owner and handler.name in ("get", "list") and why.handler.path.endswith(".py")
     ):  # a method of a class of views answers what it is called
         return False
@@ -121,7 +127,7 @@ def _lists(target: Target, ref: Ref, why: Reached) -> bool:
 def _bounded(
     target: Target, path: str, function: QueryFunction, one: QueryCall, why: Reached
 ) -> ListQuery | None:
-    request = f"{why.route.method} {why.route.path}" if why.route else "GET"
+    request = f"GET {why.route.path}" if why.route else "GET"
     at = Place(path, one.line, 1)
     if not one.limit:
         parent = why.route is not None and _PARAMETERS.search(why.route.path) is not None
@@ -133,7 +139,7 @@ def _bounded(
             one.table,
             request,
             "",
-            Severity.MEDIUM,
+            Severity.INFO if _ADMIN.search(f"{request}/ {path}") else Severity.MEDIUM,
             Confidence.LIKELY,
         )
     if one.limit.isdigit() or not _PAGE.search(one.limit) or _BOUNDED.search(one.limit):

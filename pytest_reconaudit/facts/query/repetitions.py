@@ -6,8 +6,11 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from pytest_reconaudit.facts.asynchronous.running import only_at_start
+from pytest_reconaudit.facts.code.asked_methods import asked_method
+from pytest_reconaudit.facts.code.capped import is_capped
 from pytest_reconaudit.facts.code.functions import (
     Reached,
     Ref,
@@ -18,6 +21,7 @@ from pytest_reconaudit.facts.code.functions import (
     meant_outside,
     outlined,
     reached,
+    served_outside,
 )
 from pytest_reconaudit.facts.code.places import is_off_path, is_test_path
 from pytest_reconaudit.facts.code.scanned import scanned
@@ -25,7 +29,7 @@ from pytest_reconaudit.facts.network.routes import Route
 from pytest_reconaudit.facts.query.lists import small_by_name
 from pytest_reconaudit.model import Confidence, Place, Severity
 from pytest_reconaudit.patterns import regex
-from pytest_reconaudit.readers.scans.outline import outline
+from pytest_reconaudit.readers.scans.outline import OutlinedFunction, outline
 from pytest_reconaudit.readers.scans.queries import (
     FileQueries,
     LoopedCall,
@@ -55,6 +59,11 @@ _BESIDE = regex(
     r"|schedulers?|background\w*|daemons?|cron(?:jobs?)?|crons|jobs|workers?|signals|imports?|importers?)"
     r"(?:/|\.\w+$)|_(?:import_job|importer|jobs?|tasks?|worker)\.py$"
 )
+_TASK_AS_THING = regex(
+    r"(?:^|/)(?:models?|entities|schemas?|routers?|routes?|endpoints|controllers?|crud|daos?"
+    r"|repositor(?:y|ies))/(?:\w+/)*\w*tasks?\.\w+$"
+)
+"""A module about tasks that people have, not a queue's."""
 _BESIDE_NAME = regex(
     r"_?(?:sync|download|recalculate|import|reconcile|update_all|refresh_all)(?:_\w+|[A-Z]\w*)|\w*(?:_jobs?|_task|_worker|_cron|[a-z](?:Job|Worker|Cron|Task))$"
 )
@@ -63,16 +72,22 @@ _MANY_WORDS = regex(
     r"|importing)(?![a-z])"
 )
 """What is called so takes as many as there are."""
+_TAKES_IN = regex(r"_?(?:ingest|import)(?:_|[A-Z])")
+"""A function called so, of which each call takes one thing in."""
 _ROWS_BY_NAME = regex(
     r"(?:^|[^a-z])(?:rows|records|results|readings|samples|measurements|data_?points|logs|batch|bulk|page)"
     r"(?:\.(?:iter|into_iter|iter_mut|clone|drain|values|items|entries)\([^()]*\))*[)\s]*$"
 )
 _LISTING = regex(
     r"_?(?:lists?|search|browse|index|feed|overview|listing)(?![a-z])|\w*_(?:list|listing|feed|overview)$"
-    r"|get_(?!or_)(?:all_)?\w+s(?:_by_\w+|_with_\w+|_for_\w+)?$|find_all\w*$"
+    r"|(?:get|fetch)_(?!or_)(?:all_)?\w+s(?:_by_\w+|_with_\w+|_for_\w+)?$|find_all\w*$"
 )
 """A function, in snake case, that answers with a list."""
 _PLAIN_LIST = regex(r"list|search|index|feed|overview")
+_ADAPTED = regex(
+    r"^[&\s]*(?:\w+::)*stream::iter\(|\.(?:iter|into_iter|iter_mut|clone|drain|enumerate)\([^()]*\)"
+)
+"""What is about the thing itself where it is gone over."""
 _WORDS_OF = regex(r"(?<![a-z(])[a-z]+(?=[^a-z(]|$)(?!\()")
 _PARAMETER_END = regex(r"(?:\{\*?\w+(?::[^}]*)?\}|:\w+\??|<\w[^>]*>)/?$")
 _ASKED = regex(
@@ -85,9 +100,12 @@ _CHOSEN_IDS = regex(
     r"(?:\.|\[[\"'])(?:ids|\w+_ids|\w+Ids)(?:[\"']\])?(?:\.(?:iter|into_iter|clone|entries)\(\))*[)\s]*$"
 )
 """What the caller has chosen: ``req.body.ids``."""
+_MESSAGE = regex(r"(?:D[Tt][Oo]|Request|Payload|Input|Schema|Command|Body)(?![a-z])")
+"""The type of what a request sends."""
 _ADMIN = regex(r"(?:^|/)(?:\w+_)?admin\.py$|(?:^|/)admin/(?:views?|actions?)/")
 """Pages for those who run the platform."""
 _ROOT = regex(r"[&*\s(]*(?:(?:enumerate|sorted|list|set)\()?(\w+)")
+_LISTED_MODEL = regex(r"\b([A-Z]\w+)\.(?:get_all|find_all|list_all|all|query\.all)\(")
 _WORD_ENDS = regex(r"(?<=[a-z0-9])(?=[A-Z])")
 _STAND_IN = regex(
     r"(?:^|[/_-])(?:mocks?|__mocks__|msw|test_?utils?|testing|test_?helpers?|stubs?)(?:[/_-]|\.\w+$)"
@@ -98,7 +116,8 @@ _BY_HAND = regex(
 )
 _DOES = regex(
     r"_?(?:send|notify|process|sync|publish|upload|download|deliver|dispatch|enqueue|schedule|handle|run|perform"
-    r"|execute|import|export|generate|evaluate|award|render|trigger|emit|scroll|retry|migrate)(?=[_A-Z]|$)"
+    r"|execute|call|import|export|generate|evaluate|award|render|trigger|emit|scroll|retry|migrate"
+    r"|refresh|recompute|recalculate|rebuild|reindex|regenerate)(?=[_A-Z]|$)"
 )
 """The verb of a function that does more than ask."""
 _READS = frozenset({"select", "count"})
@@ -204,11 +223,14 @@ def request_of(target: Target, path: str, line: int) -> str | None:
     ref = function_at(target, path, line)
     why = reached(target).get(ref) if ref is not None else None
     if why is None:
-        route = inline_route(target, path, line) if ref is None else None
-        return f"{route.method} {route.path}" if route is not None else None
-    if why.route is not None:
-        return f"{why.route.method} {why.route.path}"
-    return "a request"
+        if not served_outside(target, path, line):
+            return None
+        route = inline_route(target, path, line)
+    else:
+        route = why.route
+    if route is None:
+        return "a request"
+    return f"{asked_method(target, path, line, route)} {route.path}".strip()
 
 
 def changes_rows(target: Target, ref: Ref, depth: int = 3) -> bool:
@@ -288,7 +310,38 @@ def _language(path: str) -> str:
 
 @once
 def _asking_names(target: Target) -> frozenset[str]:
-    return frozenset(one.function.name for one in _asking(target).values())
+    """The names of functions that go to the database, or do no more than call one that does."""
+    asking = frozenset(one.function.name for one in _asking(target).values())
+    return asking | frozenset(
+        function.name
+        for path, one in scanned(target, outline).items()
+        if not is_test_path(path)
+        for function in one.functions
+        if function.end_line - function.line <= _THIN
+        if any(call.name in asking for call in function.calls[:_FIRST_CALLS])
+    )
+
+
+_THIN = 14
+"""Lines of a function that hands a call on: what a service does for a repository."""
+_FIRST_CALLS = 2
+_BRANCHES = regex(r"\b(?:if|elif|match|switch|for|while|except|catch)\b|\?\?|&&|\|\||[cC]ache")
+
+
+def _handed_on(target: Target, ref: Ref, asking: _Asking) -> _Asks | None:
+    """The function that goes to the database, which a short one calls first of all, whatever it
+    is given."""
+    function = outlined(target, ref)
+    if function.end_line - function.line > _THIN or function.is_test:
+        return None
+    for call, refs in callees(target, ref)[:_FIRST_CALLS]:
+        if not refs or len(refs) > 1 or refs[0] == ref:
+            continue
+        found = asking.get((refs[0].path, outlined(target, refs[0]).line))
+        if found is not None:
+            lines = target.text(ref.path).split("\n")[function.line - 1 : call.line]
+            return None if _BRANCHES.search("\n".join(lines)) else found
+    return None
 
 
 def _asks(function: QueryFunction) -> bool:
@@ -300,7 +353,7 @@ def _sent(target: Target, path: str, call: LoopedCall, asking: _Asking) -> _Asks
     caller = function_at(target, path, call.line)
     if caller is not None:
         calls = outlined(target, caller).calls
-    elif inline_route(target, path, call.line) is not None:
+    elif served_outside(target, path, call.line):
         calls = scanned(target, outline)[path].loose
     else:
         return None
@@ -313,7 +366,10 @@ def _sent(target: Target, path: str, call: LoopedCall, asking: _Asking) -> _Asks
         refs = meant(target, caller, words)
     if not refs or caller in refs:
         return None
-    found = [asking.get((ref.path, outlined(target, ref).line)) for ref in refs]
+    found = [
+        asking.get((ref.path, outlined(target, ref).line)) or _handed_on(target, ref, asking)
+        for ref in refs
+    ]
     sure = all(
         one is not None and _costs(one.function) and not one.function.queued for one in found
     )
@@ -379,27 +435,41 @@ def _repetition(
                 worst.kind,
                 worst.table,
                 loop,
-                sender.function.name,
+                call.name,
                 place,
                 "",
                 False,
                 _errand(file, call.loops) or sender.function.errand,
                 worst.word,
-                call.excused or worst.excused or _procedure(sender.function, asked),
+                ("" if call.excused == "tried" and worst.kind in _READS else call.excused)
+                or worst.excused
+                or _procedure(sender.function, asked),
             )
         )
     if file.by_hand or _BY_HAND.search(path):
         sites = [one for one in sites if one.kind in _READS]
-    if sites:
+    for line, together in _by_handler(target, path, function, sites).items():
         yield _weighed(
             target,
             path,
             function.name,
-            function.line,
-            sites,
+            line,
+            together,
             by_hand=file.by_hand,
             task=function.task,
         )
+
+
+def _by_handler(
+    target: Target, path: str, function: QueryFunction, sites: list[RepeatedQuery]
+) -> dict[int, list[RepeatedQuery]]:
+    """Line of a function → its statements; those in handlers without a name, by the route."""
+    found: dict[int, list[RepeatedQuery]] = {}
+    for one in sites:
+        route = inline_route(target, path, one.line)
+        line = route.place.line if route is not None else None
+        found.setdefault(line or function.line, []).append(one)
+    return found
 
 
 def _procedure(function: QueryFunction, asked: list[QueryCall]) -> str:
@@ -439,9 +509,8 @@ def _weighed(
     sites = sorted(sites, key=lambda one: one.line)
     request = None
     by_hand = by_hand or _BY_HAND.search(path) is not None
-    beside = bool(
-        by_hand or task or is_off_path(path) or _BESIDE.search(path) or _BESIDE_NAME.match(name)
-    )
+    apart = _BESIDE.search(path) is not None and _TASK_AS_THING.search(path) is None
+    beside = bool(by_hand or task or is_off_path(path) or apart or _BESIDE_NAME.match(name))
     if not beside:
         request = next(
             (found for one in sites if (found := request_of(target, path, one.line))), None
@@ -461,6 +530,7 @@ def _weighed(
                 beside=beside if one.kind in _READS else once,
                 served=served,
                 known=request is not None,
+                capped=is_capped(target.text(path), one.loop.line, one.loop.over),
             ),
             one,
         )
@@ -496,12 +566,17 @@ def _many(target: Target, path: str, name: str, site: RepeatedQuery) -> bool:
     if _listing(target, name, site, why, route):
         return True
     stem = path.rpartition("/")[2]
-    said = (name, site.via, site.table, stem, loop.over, route.path if route is not None else "")
+    via = site.via if site.via.endswith("s") or not _TAKES_IN.match(site.via) else ""
+    said = (name, via, site.table, stem, loop.over, route.path if route is not None else "")
     if any(_MANY_WORDS.search(_snake(one)) for one in said):
         return True
     if loop.origin in ("children", "keys"):
         return False
+    if site.kind in _READS and why is not None and _is_of_rows(target, ref, loop.over):
+        return True
     if _ROWS_BY_NAME.search(_snake(loop.over)) is not None:
+        return True
+    if why is not None and _CHOSEN_IDS.match(loop.over) and _is_message(target, ref, loop.over):
         return True
     if why is None or ref != why.handler:
         return route is not None and why is None and _CHOSEN_IDS.match(loop.over) is not None
@@ -514,11 +589,63 @@ def _many(target: Target, path: str, name: str, site: RepeatedQuery) -> bool:
     )
 
 
+def _is_of_rows(target: Target, ref: Ref | None, over: str) -> bool:
+    """Whether what is gone over is a parameter that holds the rows of a query: a list of SeaORM's
+    models, or of a type that Diesel or sqlx makes of rows."""
+    root = _ROOT.match(over)
+    if root is None or ref is None or not ref.path.endswith(".rs"):
+        return False
+    for parameter, kind in outlined(target, ref).parameters:
+        if parameter != root[1]:
+            continue
+        element = _ELEMENT.match(kind)
+        if element is None:
+            return False
+        words = element[1].split("::")
+        return (len(words) > 1 and words[-1] == "Model") or words[-1] in _row_types(target)
+    return False
+
+
+_ELEMENT = regex(r"&?\s*(?:mut\s+)?(?:Vec\s*<|\[)\s*&?\s*((?:\w+::)*\w+)\s*(?:<[^<>]*>)?\s*[>\]]$")
+_MADE_OF_ROWS = regex(
+    r"#\[derive\(([^()]{0,400}\b(?:Queryable|QueryableByName|FromRow|FromQueryResult)\b[^()]{0,400})\)\]"
+    r"\s*(?:(?:#\[[^\n]{0,200}\]|//[^\n]*)\s*)*(?:pub(?:\([^()]*\))?\s+)?struct\s+(\w+)"
+)
+
+
+@once
+def _row_types(target: Target) -> frozenset[str]:
+    """The structs of Rust code that rows become."""
+    found: set[str] = set()
+    for path in scanned(target, queries):
+        if path.endswith(".rs"):
+            text = target.text(path)
+            if "derive(" in text and ("Query" in text or "FromRow" in text):
+                found.update(match[2] for match in _MADE_OF_ROWS.finditer(text))
+    return frozenset(found)
+
+
+def _is_message(target: Target, ref: Ref | None, over: str) -> bool:
+    """Whether what is gone over is a part of what a request sends, handed on as a whole."""
+    root = _ROOT.match(over)
+    return (
+        root is not None
+        and ref is not None
+        and any(
+            re.search(rf"\b{root[1]}\b", parameter) and _MESSAGE.search(kind)
+            for parameter, kind in outlined(target, ref).parameters
+        )
+    )
+
+
 def _answered(target: Target, path: str, line: int) -> tuple[Reached | None, Route | None]:
     """Why a line runs while a request is answered, and that request's route."""
     ref = function_at(target, path, line)
     why = reached(target).get(ref) if ref is not None else None
-    return why, (why.route if why is not None else inline_route(target, path, line))
+    route = why.route if why is not None else inline_route(target, path, line)
+    if route is not None:
+        route = replace(route, method=asked_method(target, path, line, route))
+    return why, route
 
 
 def _listing(
@@ -531,13 +658,26 @@ def _listing(
     handler = outlined(target, why.handler).name if why is not None else ""
     if route is not None and route.method == "GET" and not _PARAMETER_END.search(route.path):
         return True
+    if route is None and why is not None and _answers_get(outlined(target, why.handler)):
+        return True
     if loop.origin:
         return any(_LISTING.match(_snake(one)) is not None for one in (name, handler))
     # What was handed over is what is answered with, or something else that is looked through.
-    words = _WORDS_OF.findall(_snake(loop.over))
+    words = _WORDS_OF.findall(_snake(_ADAPTED.sub("", loop.over)))
     noun = words[-1].removesuffix("s") if words else ""
     own = _LISTING.match(_snake(name)) is not None and noun in _snake(name)
     return own or _PLAIN_LIST.fullmatch(handler) is not None
+
+
+def _answers_get(handler: OutlinedFunction) -> bool:
+    """Whether a decorator says that a method answers a collection's GET: ``@Get("orders")``."""
+    return any(
+        match is not None and not (match[1] or "").startswith(":")
+        for match in map(_NEST_GET.match, handler.attributes)
+    )
+
+
+_NEST_GET = regex(r"@Get\(\s*(?:['\"](?:[^'\"]*/)?([^'\"/]*)['\"])?\s*\)")
 
 
 def _snake(name: str) -> str:
@@ -552,13 +692,16 @@ def _at_start(target: Target, path: str, line: int) -> bool:
 
 
 def _severity(
-    site: RepeatedQuery, *, listing: bool, beside: bool, served: bool, known: bool
+    site: RepeatedQuery, *, listing: bool, beside: bool, served: bool, known: bool, capped: bool
 ) -> Severity:
     """How much it matters; a note where the author is not likely to want another statement."""
     loop = site.loop
     if site.excused or loop.excused or site.errand or loop.origin == "batch":
         return Severity.INFO
-    if small_by_name(loop.source):
+    if loop.origin in ("", "keys") and capped:
+        return Severity.INFO
+    listed = _LISTED_MODEL.search(loop.over)
+    if small_by_name(loop.source) or (listed and small_by_name(_snake(listed[1]))):
         return Severity.INFO
     if site.kind in _READS or site.relation:
         if loop.origin == "children" and not listing:
@@ -640,12 +783,17 @@ def _relation_sites(one: RelationLoop, known: frozenset[str]) -> list[RepeatedQu
         excused=one.excused,
     )
     found: dict[str, RepeatedQuery] = {}
-    for relation, _, line in one.reads:
-        if relation in known and relation not in one.loaded and relation not in found:
+    for relation, what, line in one.reads:
+        asked = "select" if relation in known else _OF_MANAGERS.get(what)
+        if asked and relation not in one.loaded and relation not in found:
             found[relation] = RepeatedQuery(
-                line, "select", "", loop, "", None, f"{one.model}.{relation}", False
+                line, asked, "", loop, "", None, f"{one.model}.{relation}", False
             )
     return list(found.values())
+
+
+_OF_MANAGERS = {"exists()": "count", "count()": "count", "first()": "select", "filter(": "select"}
+"""What only the manager of related rows is asked, and goes to the database for."""
 
 
 def _merged(repetitions: Iterable[Repetition]) -> list[Repetition]:

@@ -8,7 +8,12 @@ from collections.abc import Iterator
 from msgspec import Struct
 
 from pytest_reconaudit.facts.code.places import is_test_path
-from pytest_reconaudit.facts.packages import CargoPackage, cargo_by_folder, cargo_packages
+from pytest_reconaudit.facts.packages import (
+    CargoPackage,
+    cargo_by_folder,
+    cargo_by_name,
+    cargo_packages,
+)
 from pytest_reconaudit.facts.rust.sources import rust_files
 from pytest_reconaudit.facts.rust.used_dependencies import crate_uses
 from pytest_reconaudit.model import Note, Place
@@ -157,7 +162,7 @@ def _things(target: Target, package: CargoPackage, own: list[CargoDependency]) -
         says = f"tokio with `full` ({_at(tokio)})"
         # tokio's own guide tells programs to begin with `full`, and libraries not to.
         library = bool(package.lib) and not package.bins and package.manifest.publish
-        spare = _needs_little(target, package)
+        spare = _needs_little(target, package) and not _has_all_below(target, package)
         if spare:
             says += "; the code names nothing of its fs, io, net, process and signal"
         minor = not (spare or (library and _alone(package)))
@@ -176,6 +181,25 @@ def _things(target: Target, package: CargoPackage, own: list[CargoDependency]) -
         ):
             says = f"{one.package} ({_at(one)}) is not maintained any more: {heir} took its place"
             yield Weighty("e", one.package, says, _notes([one]))
+
+
+def _has_all_below(target: Target, package: CargoPackage) -> bool:
+    """Whether a package of the repository that this one is built with asks for all of tokio too:
+    features add up, so one of them alone changes nothing."""
+    known = cargo_by_name(target)
+    seen = {package.manifest.package}
+    waiting = [package]
+    while waiting:
+        current = waiting.pop()
+        for one in current.manifest.dependencies:
+            if one.section == "dev-dependencies":
+                continue
+            if one.package == "tokio" and current is not package and "full" in one.features:
+                return True
+            if (one.path or one.inherited) and one.package in known and one.package not in seen:
+                seen.add(one.package)
+                waiting.append(known[one.package])
+    return False
 
 
 def _needs_little(target: Target, package: CargoPackage) -> bool:

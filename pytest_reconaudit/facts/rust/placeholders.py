@@ -155,7 +155,12 @@ def _of_package(
                 or (one.owner, one.name) not in _variants(target, path)
             )
         ]
-        yield from _grouped(target, path, filter(None, (_work(target, path, s) for s in stubs)))
+        judged = [
+            one
+            for stub in stubs
+            if (one := _work(target, path, stub)) is not None and not _is_default(target, stub)
+        ]
+        yield from _grouped(target, path, judged)
         yield from _unwritten(target, path, stubs)
         yield from _answers(target, path, stubs, own)
         yield from _raw_keys(target, path, record)
@@ -172,6 +177,28 @@ def _meant_so(path: str, stub: Stub) -> bool:
     stem = posixpath.basename(path).removesuffix(".rs")
     platform = {stem, *stub.modules, *path.split("/")[-2:-1]} & _PLATFORM
     return bool(platform) and not stub.admits
+
+
+_DEFAULT = regex(
+    r"\bdefault(?:_with|_value_t|_value|_fn)?\s*=\s*(?:\"(?:\w+::)*(\w+)\"|(?:\w+::)*(\w+)\s*\()"
+)
+
+
+def _is_default(target: Target, stub: Stub) -> bool:
+    """Whether a function is what a field is filled with that nobody sets: serde's ``default``."""
+    if stub.kind not in ("value", "nothing") or stub.parameters or stub.admits:
+        return False
+    return stub.name in _defaults(target)
+
+
+@once
+def _defaults(target: Target) -> frozenset[str]:
+    return frozenset(
+        quoted or called
+        for _, text in _rust_lines(target)
+        if "default" in text
+        for quoted, called in _DEFAULT.findall(text)
+    )
 
 
 @once
@@ -390,12 +417,15 @@ def _unwritten(target: Target, path: str, stubs: list[Stub]) -> Iterator[Placeho
         if why is None or (why.route is None and _only_described(target, why)):
             continue
         route = f"{why.route.method} {why.route.path}" if why.route is not None else "a request"
+        where = " in a branch that is not written" if stub.value == "branch" else (
+            ": it is not written"
+        )  # fmt: skip
         yield Placeholder(
             clause="c",
             place=Place(path, stub.at, 1),
             severity=weighed(Severity.HIGH, path),
             confidence=Confidence.CERTAIN,
-            says=f"`{stub.name}` panics: it is not written, and {route} comes here",
+            says=f"`{stub.name}` panics{where}, and {route} comes here",
             evidence=_line(target, path, stub.at),
             related=(
                 *(Note(Place(path, line), "not written either") for line in stub.others),

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import posixpath
 import re
+from collections import Counter
 from collections.abc import Iterator
 from functools import cached_property
 
@@ -131,6 +132,7 @@ _MACRO = regex(
     r"|#\[\s*proc_macro_derive\s*\(\s*(\w+)"
 )
 _QUOTED = regex(r"\bquote(?:_spanned)?!\s*([({\[])")
+_RULES = regex(r"\bmacro_rules!\s*\w+\s*([({\[])")
 _ROOT = regex(r"(?<![\w:#$])(?:::\s*)?([a-z_]\w*)\s*::")
 _BEFORE_PATH = regex(r"(\w+)::")
 _MOST_QUOTED = 20_000
@@ -149,7 +151,7 @@ _BECAUSE = regex(
     r"|temporar\w+|convince|avoid\w*|prevent\w*|ensure\w*|allows?|because|since|resol\w+)\b",
     re.IGNORECASE,
 )
-_ASIDE = regex(r"(?:^|/)(?:examples?|demos?|templates?|playground|sandbox)/")
+_ASIDE = regex(r"(?:^|/)(?:examples?|demos?|templates?|playground|sandbox|vendored|tests?)/")
 """Packages to be copied from: what they list is meant for who goes on with them."""
 _HYGIENIC = frozenset(
     {
@@ -286,16 +288,27 @@ def _quoted(text: str) -> Iterator[str]:
     """The words that begin a path in what a file quotes."""
     code = code_of(text)
     for match in _QUOTED.finditer(code):
-        opening = match[1]
-        closing = {"(": ")", "[": "]", "{": "}"}[opening]
-        depth = 1
         at = match.end()
-        last = min(len(code), at + _MOST_QUOTED)
-        while depth and at < last:
-            depth += (code[at] == opening) - (code[at] == closing)
-            at += 1
-        for root in _ROOT.finditer(code, match.end(), at):
+        for root in _ROOT.finditer(code, at, _closing(code, at, match[1])):
             yield root[1]
+
+
+def _in_macros(code: str) -> Iterator[str]:
+    """The words before ``::`` in the rules of a file's macros."""
+    for match in _RULES.finditer(code):
+        at = match.end()
+        yield from _BEFORE_PATH.findall(code, at, _closing(code, at, match[1]))
+
+
+def _closing(code: str, at: int, opening: str) -> int:
+    """Where a bracket closes that is open before a place."""
+    closing = {"(": ")", "[": "]", "{": "}"}[opening]
+    depth = 1
+    last = min(len(code), at + _MOST_QUOTED)
+    while depth and at < last:
+        depth += (code[at] == opening) - (code[at] == closing)
+        at += 1
+    return at
 
 
 def _beneath(target: Target, package: CargoPackage) -> list[CargoPackage]:
@@ -314,14 +327,16 @@ def _beneath(target: Target, package: CargoPackage) -> list[CargoPackage]:
 
 @once
 def _macro_words(target: Target) -> dict[str, frozenset[str]]:
-    """Folder of a package → the words before ``::`` in its files that make macros."""
+    """Folder of a package → the words before ``::`` in what its macros expand to."""
     found = {}
     for package in cargo_packages(target):
         words: set[str] = set()
         for path in rust_files(target, package.folder):
             text = target.text(path)
-            if "quote!" in text or "macro_export" in text:
+            if "quote!" in text:
                 words.update(_BEFORE_PATH.findall(text))
+            elif "macro_export" in text:
+                words.update(_in_macros(code_of(text)))
         if words:
             found[package.folder] = frozenset(words)
     return found
@@ -720,8 +735,23 @@ class _Excuses:
         path = posixpath.join(folder, "Cargo.lock")
         return self.target.parse(read_cargo_lock, path) if self.target.has(path) else None
 
+    @cached_property
+    def _shared(self) -> Counter[str]:
+        """How many packages of the workspace take a dependency of its root."""
+        return Counter(
+            one.name
+            for package in cargo_packages(self.target)
+            if package.workspace is not None and package.workspace == self.package.workspace
+            for one in package.manifest.dependencies
+            if one.inherited
+        )
+
     def _features(self, one: CargoDependency) -> tuple[str, ...]:
+        """What it is listed with; what the root adds is switched on by any other package that takes
+        it from there."""
         if not one.inherited or self.root is None:
+            return one.features
+        if self._shared[one.name] > 1:
             return one.features
         above = [
             other

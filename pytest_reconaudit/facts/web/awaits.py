@@ -8,12 +8,22 @@ can not. Calls of databases are left to the checks of queries.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from msgspec import Struct
 
 from pytest_reconaudit.facts.applications import is_node_side
-from pytest_reconaudit.facts.code.functions import function_at, meant, outlined, reached
+from pytest_reconaudit.facts.code.capped import is_capped
+from pytest_reconaudit.facts.code.functions import (
+    Ref,
+    callers_of,
+    function_at,
+    meant,
+    outlined,
+    reached,
+    served_outside,
+)
 from pytest_reconaudit.facts.code.places import weighed
 from pytest_reconaudit.facts.code.scanned import scanned
 from pytest_reconaudit.facts.query.repetitions import changes_rows, query_files
@@ -176,6 +186,10 @@ _IN_TRANSACTION = regex(
 _CHECKS = regex(
     r"^#?_?(?:assert|ensure|guard|check|validate|verify|require|authorize|can|is|has)[A-Z]"
 )
+_CHANGING = regex(r"[(,{:]\s*['\"`](?:POST|PUT|PATCH|DELETE)['\"`]")
+"""A request that changes something: ``request("POST", url)``, ``{ method: "PUT" }``."""
+_IN_BROWSER = regex(r"\bobjectStoreNames\b|\bindexedDB\b|\blocalforage\b|\blocalStorage\b")
+"""A store of the browser itself."""
 _MANY_READS = 3
 _FEW = regex(r"^\[[^\]]*\]$|^\[.*\]\s+as\s+const$")
 
@@ -220,7 +234,8 @@ def _loops(target: Target, path: str, function: AwaitingFunction) -> Iterator[Wa
             continue
         if any(_changes_rows(target, path, one) for one in loop.awaited):
             continue
-        found.setdefault(_of_loop(target, path, sites), []).append((loop, sites))
+        severity = _of_loop(target, path, loop, sites)
+        found.setdefault(severity, []).append((loop, sites))
     for severity, loops in found.items():
         yield Waits(
             "b",
@@ -237,17 +252,19 @@ def _loops(target: Target, path: str, function: AwaitingFunction) -> Iterator[Wa
         )
 
 
-def _of_loop(target: Target, path: str, sites: list[Awaited]) -> Severity:
+def _of_loop(target: Target, path: str, loop: AwaitingLoop, sites: list[Awaited]) -> Severity:
     """Medium where somebody waits in a browser for what is asked; low for what is changed there and
     for what a request only asks for or carries. What changes things one by one on a server, and
     what nobody waits for, is worth a note.
     """
-    if _JOB.search(path):
+    if _JOB.search(path) or is_capped(target.text(path), loop.line, loop.over):
         return Severity.INFO
-    asks = all(_MOVES & set(_words(one.name)) for one in sites)
-    if path in _shown(target):
+    asks = all(_MOVES & set(_words(one.name)) and not _CHANGING.search(one.whole) for one in sites)
+    ref = function_at(target, path, loop.line)
+    served = ref in reached(target) or served_outside(target, path, loop.line)
+    if path in _shown(target) and not served:
         return weighed(Severity.MEDIUM if asks else Severity.LOW, path)
-    if path in _awaited_by_people(target) and asks:
+    if asks and (served or (ref is not None and _may_serve(target, ref))):
         return weighed(Severity.LOW, path)
     return Severity.INFO
 
@@ -271,8 +288,16 @@ _SERVER_SIDE = regex(
 )
 
 
+def _may_serve(target: Target, ref: Ref) -> bool:
+    """Whether a method is one of those that an interface hides: nobody is known to call it, and
+    what stands beside it runs while requests are answered."""
+    if ref.path not in _serving(target) or not outlined(target, ref).owner:
+        return False
+    return not callers_of(target, ref)
+
+
 @once
-def _awaited_by_people(target: Target) -> frozenset[str]:
+def _serving(target: Target) -> frozenset[str]:
     """The files with code that runs while requests are answered."""
     return frozenset(ref.path for ref in reached(target))
 
@@ -302,7 +327,7 @@ def _changes_rows(target: Target, path: str, operation: Awaited) -> bool:
 
 def _independent(loop: AwaitingLoop) -> Iterator[Awaited]:
     """The operations of a loop, when all that it awaits per item could run side by side."""
-    if loop.ordered or not loop.over or _FEW.match(loop.over):
+    if loop.ordered or not loop.over or _FEW.match(loop.over) or _IN_BROWSER.search(loop.over):
         return
     if _ORDERED & {*_words(loop.over), *_words(loop.item)}:
         return
@@ -322,7 +347,7 @@ def _independent(loop: AwaitingLoop) -> Iterator[Awaited]:
 
 def _rows(path: str, function: AwaitingFunction) -> Iterator[Waits]:
     """The rows of three and more reads; two alone are worth a note."""
-    rows = [row for run in function.runs for row in _independent_rows(run)]
+    rows = [row for run in function.runs for row in _independent_rows(run) if not _is_changed(row)]
     if _CHECKS.search(function.name.rpartition(".")[2]):
         return
     many = [row for row in rows if len(row) >= _MANY_READS]
@@ -344,6 +369,20 @@ def _rows(path: str, function: AwaitingFunction) -> Iterator[Waits]:
             level,
             f"await {some[0][0].text}",
         )
+
+
+def _is_changed(row: list[Awaited]) -> bool:
+    """Whether a row goes on changing one builder: ``query.where(…)`` keeps what it is told."""
+    roots = {match[1] for one in row if (match := _CHANGES.match(one.whole)) is not None}
+    return any(
+        sum(re.match(rf"{re.escape(root)}\b", one.whole) is not None for one in row) > 1
+        for root in roots
+    )
+
+
+_CHANGES = regex(
+    r"(?:await\s+)?(\w+)\s*\.\s*(?:(?:and|or)?[wW]here|(?:and|or)?[hH]aving|add[A-Z]\w*|set[A-Z]\w*)\("
+)
 
 
 def _called(row: list[Awaited]) -> list[str]:

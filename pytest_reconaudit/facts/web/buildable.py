@@ -5,6 +5,7 @@ characters that nobody typed on purpose, pages that no route leads to, a second 
 from __future__ import annotations
 
 import posixpath
+import re
 from collections.abc import Iterator
 
 from msgspec import Struct
@@ -116,13 +117,19 @@ def buildables(target: Target) -> tuple[Buildable, ...]:
 # -- what Vite begins with -----------------------------------------------------------------
 
 
+_BEGINNING = regex(
+    r"(?:^|/)(?:main|index|app|client|entry[\w.-]*)\.(?:[cm]?[jt]sx?|vue|svelte)$", re.I
+)
+
+
 def _page(target: Target, frontend: Frontend) -> Iterator[WebFault]:
     """A Vite application without its page."""
     if frontend.framework != "vite" or frontend.by_files:
         return
     folder = frontend.folder
-    if any(one.endswith(".html") for one in target.below(folder)):
-        return
+    below = target.below(folder)
+    if any(one.endswith(".html") for one in below) or not any(map(_BEGINNING.search, below)):
+        return  # without a file to begin with it is a manifest that something copies
     manifest = frontend.package.manifest
     build = manifest.script("build")
     if build is None or "vite" not in build.command or _OTHER_CONFIG.search(build.command):

@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 import posixpath
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
 
 from msgspec import Struct
@@ -20,6 +20,7 @@ from msgspec.structs import replace
 from pytest_reconaudit.facts.docker.image_files import image_files
 from pytest_reconaudit.facts.docker.images import dockerfiles, images
 from pytest_reconaudit.facts.docker.toolchains import is_development_command, is_development_name
+from pytest_reconaudit.facts.index import submodules
 from pytest_reconaudit.facts.installs import npm_install
 from pytest_reconaudit.facts.packages import LOCKFILES, NpmPackage, npm_packages
 from pytest_reconaudit.facts.web.apps import frontends
@@ -91,7 +92,9 @@ _IMPLIED = frozenset(
      "postinstall-postinstall", "workbox-window", "buffer", "process", "assert", "util", "stream",
      "events", "crypto-browserify", "stream-browserify", "path-browserify", "os-browserify",
      "browserify-zlib", "https-browserify", "stream-http", "vm-browserify", "url",
-     "querystring-es3", "node-gyp", "bindings", "source-map-support", "dotenv", "dotenv-cli",
+     "querystring-es3", "punycode", "string_decoder", "timers-browserify", "tty-browserify",
+     "constants-browserify", "console-browserify", "domain-browser", "node-gyp",
+     "bindings", "source-map-support", "dotenv", "dotenv-cli",
      "cross-env", "puppeteer",
      "playwright", "playwright-core", "chromedriver", "lightningcss", "terser", "react-refresh",
      "nodemailer", "ejs", "pug", "hbs", "handlebars", "nunjucks", "mjml", "wrangler", "turbo",
@@ -110,6 +113,7 @@ _LOADED_BY = {
     "@react-email/preview-server": ("react-email",), "@react-email/ui": ("react-email",),
     "react-email": ("@react-email/components", "@react-email/render"),
     "svgo": ("image-minimizer-webpack-plugin", "vite-plugin-svgo", "@svgr/webpack"),
+    "react-scripts": ("@craco/craco", "react-app-rewired"),
     "jest": ("ts-jest", "eslint-plugin-jest"), "favicons": ("favicons-webpack-plugin",),
     "imagemin": ("image-minimizer-webpack-plugin", "vite-plugin-imagemin"),
 }  # fmt: skip
@@ -138,7 +142,9 @@ _PROGRAMS = {
     "swagger-typescript-api": ("sta",), "postcss-cli": ("postcss",),
     "markdownlint-cli": ("markdownlint",),
 }  # fmt: skip
-_ASIDE = regex(r"(?:^|/)(?:examples?|templates?|demos?)/")
+_ASIDE = regex(
+    r"(?:^|/)(?:examples?|templates?|demos?|test-?beds?|playgrounds?|sandbox(?:es)?|test-apps?)/"
+)
 """Packages to be copied from: what they list is meant for who goes on with them."""
 _CONFIGURATION = regex(
     r"(?:^|/)(?:[\w.-]+[.-]config|webpack[\w.-]*|rollup[\w.-]*|vite[\w.-]*|jest[\w.-]*)\.[cm]?[jt]s$"
@@ -171,7 +177,9 @@ _EXACT = regex(r"\d+\.\d+\.\d+[\w.+-]*")
 _LOCAL = ("workspace:", "file:", "link:", "portal:", "git", "http", "npm:", "patch:")
 _DEPENDENCY_KEYS = ("dependencies", "devDependencies", "optionalDependencies", "peerDependencies",
                     "bundledDependencies", "bundleDependencies", "resolutions", "overrides",
-                    "peerDependenciesMeta", "pnpm", "dependenciesMeta")  # fmt: skip
+                    "peerDependenciesMeta", "pnpm", "dependenciesMeta", "catalog", "catalogs",
+                    "workspaces")  # fmt: skip
+"""Where versions are told of what others list: ``workspaces`` holds the catalogs of Bun."""
 _PEERS = regex(
     r"^([ \t]{0,40})\"?peerDependencies(?:Meta)?\"?:[ \t]{0,4}\{?[ \t]{0,4}\n"
     r"((?:\1[ \t]+[^\n]*\n)+)",
@@ -259,6 +267,8 @@ def _unused(
     names = package.manifest.dependency_names
     if names & _LOADED_BY_PLACE or not _has_code(target, package):
         return (), (), Confidence.POSSIBLE
+    if _is_part(target, package.folder):
+        return (), (), Confidence.POSSIBLE
     own = used.get(package.folder, frozenset())
     if own.isdisjoint(names):
         return (), (), Confidence.POSSIBLE  # it installs for code that lies elsewhere
@@ -286,15 +296,18 @@ def _unused(
             continue
         if name in held or name in asked or any(by in names for by in _LOADED_BY.get(name, ())):
             continue
-        if any(texts.names(package.folder, option) for option in _options_of(name)):
+        if any(texts.names(package.folder, option, _bins(option)) for option in _options_of(name)):
             continue
         if name in peers if peers is not None else _may_be_peer(name, own):
             continue
-        if _mentioned(scripts, name) or any(_mentioned(scripts, bin) for bin in _bins(name)):
+        bins = [bin for bin in _bins(name) if bin == name or bin not in names]
+        if _mentioned(scripts, name) or any(_mentioned(scripts, bin) for bin in bins):
             continue
-        if _runs_part_of(scripts, name):
+        if _runs_part_of(scripts, name, names):
             continue
-        if texts.names(package.folder, name) or texts.matches(package.folder, name):
+        if texts.names(package.folder, name, bins) or texts.matches(package.folder, name):
+            continue
+        if _has_configuration(target, package.folder, name):
             continue
         pinned = one.version.startswith(">=") or (
             not exact and _EXACT.fullmatch(one.version) is not None
@@ -305,6 +318,43 @@ def _unused(
     if len(unused) > 4 and 2 * len(unused) > len(listed):
         confidence = Confidence.POSSIBLE
     return tuple(unused), tuple(pins), confidence
+
+
+def _has_configuration(target: Target, folder: str, name: str) -> bool:
+    """Whether a file that is called after a tool stands beside package.json or at the root:
+    ``biome.json``, ``.depcheckrc``, ``knip.config.ts``."""
+    bare = name.rpartition("/")[2]
+    stems = (bare, f".{bare}", f"{bare}.config", f".{bare}rc", f"{bare}file")
+    return any(
+        target.has(posixpath.join(place, f"{stem}{end}"))
+        for place in dict.fromkeys((folder, ""))
+        for stem in stems
+        for end in _CONFIG_ENDS
+        if end or stem.endswith("rc")
+    )
+
+
+_CONFIG_ENDS = (
+    "",
+    ".json",
+    ".jsonc",
+    ".json5",
+    ".yaml",
+    ".yml",
+    ".toml",
+    ".js",
+    ".cjs",
+    ".mjs",
+    ".ts",
+)
+
+
+def _is_part(target: Target, folder: str) -> bool:
+    """Whether some of a package's code lies in another repository, of which nothing is here."""
+    return any(
+        (not folder or one.startswith(f"{folder}/")) and not target.has_dir(one)
+        for one in submodules(target)
+    )
 
 
 def _asked_for(
@@ -365,8 +415,11 @@ def _used_by_package(target: Target) -> dict[str, frozenset[str]]:
 
 
 def _may_be_peer(name: str, own: frozenset[str]) -> bool:
-    """Whether another package may ask for one: ``@acme/ui`` beside ``@acme/ui-react``."""
-    return name in _PEERS_MOSTLY or any(one.startswith(f"{name}-") for one in own)
+    """Whether another package may ask for one: ``@acme/ui`` beside ``@acme/ui-react``, ``acme``
+    beside ``react-acme``."""
+    return name in _PEERS_MOSTLY or any(
+        one.startswith(f"{name}-") or one.removeprefix("@").partition("-")[2] == name for one in own
+    )
 
 
 def _held(target: Target, package: NpmPackage) -> frozenset[str]:
@@ -390,15 +443,16 @@ _HELD_KEYS = ("overrides", "patchedDependencies")
 _HELD_NAME = regex(r"((?:@[\w.-]+/)?[\w.-]+)(?:@[^/]*)?$")
 
 
-def _runs_part_of(scripts: str, name: str) -> bool:
+def _runs_part_of(scripts: str, name: str, names: frozenset[str]) -> bool:
     """Whether a script runs a program named like parts of a package: ``lit-localize`` of
-    ``@lit/localize-tools``."""
-    if not name.startswith("@"):
+    ``@lit/localize-tools``, ``openapi`` of ``openapi-typescript-codegen``."""
+    words = re.split(r"[/-]", name.removeprefix("@"))
+    if len(words) < _PARTS:
         return False
-    tokens = set(re.split(r"[/-]", name[1:]))
-    return any(
-        len(words) > 1 and tokens.issuperset(words)
-        for words in (one.split("-") for one in _PROGRAM.findall(scripts))
+    parts = [one.split("-") for one in _PROGRAM.findall(scripts)]
+    return any(len(one) > 1 and set(words).issuperset(one) for one in parts) or any(
+        one == words[0] and one not in names and one not in _OF_THE_SYSTEM
+        for one in _COMMAND.findall(scripts)
     )
 
 
@@ -421,6 +475,14 @@ _SHORTENED = (
 )
 """Prefixes that a tool puts before the name that it is given."""
 _PROGRAM = regex(r"(?<![\w@/.-])[a-z][\w]*(?:-\w+)+(?![\w/.-])")
+_COMMAND = regex(r"(?:\"\s*:\s*\"|&&\s*|;\s*|\|\s*)([a-z]\w+)(?=\s)")
+"""What a script of package.json starts with."""
+_PARTS = 2
+_OF_THE_SYSTEM = frozenset(
+    {"node", "npm", "npx", "yarn", "pnpm", "bun", "bash", "sh", "git", "docker", "python", "make",
+     "cd", "cp", "mv", "rm", "mkdir", "echo", "cat", "test", "export", "set", "exit", "sleep",
+     "curl"}
+)  # fmt: skip
 
 
 def _bare(text: str) -> str:
@@ -450,10 +512,19 @@ def _bins(name: str) -> tuple[str, ...]:
     """Names of the programs that a package may bring."""
     last = name.rpartition("/")[2]
     scope = name[1:].partition("/")[0] if name.startswith("@") else ""
-    guesses = [last, last.removesuffix("-cli"), last.removesuffix(".js"), *_PROGRAMS.get(name, ())]
+    guesses = [last, last.removesuffix("-cli"), last.removesuffix(".js")]
+    if scope and last in _LIBRARY:
+        guesses = []
+    guesses += _PROGRAMS.get(name, ())
     if last in ("cli", "core", "cmd", "bin") and scope:
         guesses.append(scope)
     return tuple(dict.fromkeys(one for one in guesses if len(one) > 1))
+
+
+_LIBRARY = frozenset(
+    {"api", "client", "server", "sdk", "react", "vue", "next", "node", "types", "utils", "ui"}
+)
+"""Last words of scoped names that tell a library: ``@acme/api`` brings no program ``api``."""
 
 
 def _mentioned(text: str, name: str) -> bool:
@@ -506,12 +577,13 @@ class _Texts:
         self._outer: list[str] | None = None
         self._patterns: dict[str, list[str]] = {}
 
-    def names(self, folder: str, name: str) -> bool:
-        """Whether any text below a folder names a package, or one that builds the repository."""
+    def names(self, folder: str, name: str, bins: Iterable[str]) -> bool:
+        """Whether any text below a folder names a package or runs one of its programs, or one that
+        builds the repository does."""
         code, other = self._of(folder)
         return any(name in text and _quoted(text, name) for text in code) or any(
             _mentioned(text, name)
-            or any(_run(text, bin) or ("-" in bin and _mentioned(text, bin)) for bin in _bins(name))
+            or any(_run(text, bin) or ("-" in bin and _mentioned(text, bin)) for bin in bins)
             for text in (other if not folder else [*other, *self._outside()])
         )
 

@@ -15,6 +15,7 @@ from typing import Any
 from msgspec import Struct
 
 from pytest_reconaudit.facts.code.scanned import scanned
+from pytest_reconaudit.facts.index import submodules
 from pytest_reconaudit.facts.packages import NpmPackage, npm_packages
 from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.readers.bundler_config import BundlerConfig, read_bundler_config
@@ -47,12 +48,14 @@ _CONFIGS = regex(
 _PART = 400_000
 """Characters of a component or page that are looked at."""
 _EMBEDDED = (".vue", ".svelte", ".astro", ".mdx", ".html", ".htm")
+_TYPES_ALONE = regex(r"import\s+type\s+(?:\{|\*|\w+\s+from\b)")
 _EMBEDDED_IMPORT = regex(
     r"(?<![@.$\w])(?:from|import)\s*['\"]([^'\"\n]{1,200})['\"]"
     r"|\bimport\(\s*['\"`]([^'\"`\n]{1,200})['\"`]|<script\b[^>]{0,200}?\bsrc=['\"]([^'\"\n]{1,200})"
     r"|@import\s{1,20}['\"]([^'\"\n]{1,200})['\"]"
 )
 _NAME = regex(r"(?:@[a-z0-9~][\w.~-]*/)?[A-Za-z0-9~][\w.~-]*$")
+_MADE_AS = ("", ".ts", ".tsx", ".js", ".jsx", ".mjs", ".json")
 _MADE = regex(
     r"(?:^|/)(?:__generated__|generated|gen|dist|build|out|output|\.next|\.nuxt|\.svelte-kit|\.output"
     r"|\.velite|\.contentlayer|\.source|\.react-router|\.tanstack|\.astro|\.docusaurus|\.expo|esm"
@@ -176,7 +179,9 @@ def _embedded(target: Target) -> Iterator[tuple[str, FileImports]]:
                 if "://" in name:
                     continue
                 name = f"./{name}"
-            found.append(Specifier(name, line, column, kind))
+            begins = text.rfind("import", 0, match.start() + len("import"))
+            typed = index == 1 and _TYPES_ALONE.match(text, max(begins, 0)) is not None
+            found.append(Specifier(name, line, column, kind, type_only=typed))
         if found:
             yield path, FileImports(tuple(found))
 
@@ -304,8 +309,8 @@ class _Resolver:
             target = self.target
             known = (
                 _MADE.search(path) is not None
-                or any(path.startswith(f"{one}/") or path == one for one in target.submodules)
-                or any(target.ignored_by(path + suffix) is not None for suffix in ("", ".ts"))
+                or any(path.startswith(f"{one}/") or path == one for one in submodules(target))
+                or any(target.ignored_by(path + suffix) is not None for suffix in _MADE_AS)
                 or any(target.on_disk(path + suffix) for suffix in ("", ".ts", ".tsx", ".js"))
             )
             self._made[path] = known

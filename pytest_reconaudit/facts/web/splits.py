@@ -89,7 +89,8 @@ _FIRST = regex(
 _PAGE_MODULE = regex(r"(?i)(?:^|/)(?:pages?|views?|screens?|routes?|features|modules|containers)/")
 _PAGE_NAME = regex(r"(?:Page|View|Screen|Dashboard|Wizard|Container)$")
 _ASIDE = regex(
-    r"(?i)\.(?:stories|story|mock|mdx)\.|(?:^|/)(?:\.storybook|stories|storybook|__\w+__)/"
+    r"(?i)\.(?:stories|story|mock|mdx)\.|(?:^|/)(?:\.storybook|stories|storybook|__\w+__|test-?beds?"
+    r"|playgrounds?|sandbox(?:es)?|demos?|examples?|test-apps?)/"
 )
 _MOUNTS = regex(
     r"\b(?:createRoot|hydrateRoot|ReactDOM\.render|ReactDOM\.hydrate|createApp|createSSRApp"

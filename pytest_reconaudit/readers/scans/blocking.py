@@ -82,7 +82,7 @@ class Contexts(Struct, frozen=True, array_like=True):
 _WORDS = (
     "diesel", "fs::", "sleep", "Command", "TcpStream", "reqwest::blocking", "ureq", "block_on",
     "bcrypt", "argon2", "scrypt", "pbkdf2", "image::", "mpsc", "crossbeam", "redis", "pool",
-    "password_auth",
+    "password_auth", "sha_crypt",
 )  # fmt: skip
 _QUERY_NAMES = frozenset(
     {"load", "get_result", "get_results", "first", "execute", "load_iter", "save_changes",
@@ -104,7 +104,8 @@ _HASHING = frozenset(
     {"hash_password", "verify_password", "hash_password_into", "hash_password_customized",
      "hash_password_with_salt"}
 )  # fmt: skip
-_HASH_CRATES = frozenset({"argon2", "scrypt", "pbkdf2", "bcrypt", "password_hash", "password_auth"})
+_HASH_CRATES = frozenset({"argon2", "scrypt", "pbkdf2", "bcrypt", "password_hash", "password_auth",
+                          "sha_crypt"})  # fmt: skip
 _HASH_FUNCTIONS = {
     "bcrypt": frozenset({"hash", "verify", "hash_with_salt", "hash_with_result",
                          "non_truncating_hash", "non_truncating_verify"}),
@@ -113,6 +114,8 @@ _HASH_FUNCTIONS = {
     "scrypt": frozenset({"scrypt", "scrypt_simple", "scrypt_check"}),
     "pbkdf2": frozenset({"pbkdf2", "pbkdf2_hmac", "pbkdf2_hmac_array", "derive", "verify"}),
     "password_auth": frozenset({"generate_hash", "verify_password"}),
+    "sha_crypt": frozenset({"sha512_check", "sha512_simple", "sha512_crypt", "sha512_crypt_b64",
+                            "sha256_check", "sha256_simple", "sha256_crypt", "sha256_crypt_b64"}),
 }  # fmt: skip
 _HASHER = regex(r"\b(?:Argon2|Scrypt|Pbkdf2|argon2|scrypt|pbkdf2|hasher)\b")
 _REDIS_COMMANDS = frozenset(

@@ -127,6 +127,7 @@ _CONNECTIONS = frozenset(
     }
 )  # fmt: skip
 _PIPES = regex(r"pipe|multi$|batch|transaction|\btx\b|\bp\b", re.IGNORECASE)
+_PIPELINE = regex(r"\.pipeline\s*\(|\bpipe\s*\(|\.multi\s*\(|\.batch\s*\(")
 _MADE_REDIS = regex(
     r"redis|valkey|createClient\s*\(|get_multiplexed|get_async_connection|ConnectionManager"
     r"|\bRedis\b|get_tokio_connection|Cluster",
@@ -258,6 +259,13 @@ class _Reading:
                 continue
             if call.receiver[1] > call.receiver[0]:
                 known = self._receiver(call)
+                if known is None and verb in ("set", "other", "touch") and self._piped(call):
+                    # Sent with others: told only as something that uses its key.
+                    function = code.function_at(call.scope)
+                    if function is None or not function.is_test:
+                        arguments = list(call.arguments)
+                        yield from self._made(call, "other", name, "redis", "pipeline", arguments)
+                    continue
                 if known is None:
                     # `self.invalidate(format!("project:{id}"))`: the key tells what it is.
                     if not self._speaks(call, verb):
@@ -363,7 +371,7 @@ class _Reading:
             if made:
                 if _GUARDED.search(made) and "cache" in name.lower():
                     return None
-                if re.search(r"\.pipeline\s*\(|\bpipe\s*\(|\.multi\s*\(|\.batch\s*\(", made):
+                if _PIPELINE.search(made):
                     return None
         if kind is not None:
             return None
@@ -377,6 +385,17 @@ class _Reading:
         if self.redis and lowered in _CONNECTIONS and (alone or "." in bare):
             return ("redis", name) if self._is_redis(name, call, alone) else None
         return None
+
+    def _piped(self, call: Call) -> bool:
+        """Whether a method is called on a pipeline or transaction of Redis."""
+        start, end = call.receiver
+        if not self.redis or self.code.language == "rust" or end - start > 2_000:
+            return False
+        text = self.code.text(start, end)
+        if _PIPELINE.search(text):
+            return True
+        name = re.match(r"\w+", text)
+        return name is not None and _PIPELINE.search(self._made_as(name[0], call)) is not None
 
     def _made_as(self, name: str, call: Call) -> str:
         """Type and value of the local name, or the type of the parameter."""
@@ -586,6 +605,8 @@ class _Reading:
         code = self.code
         if call.name == "cmd" and call.receiver[1] > call.receiver[0]:
             return 0  # one of a pipeline: `redis::pipe().cmd(…)`, `pipe.cmd(…)`
+        if verb == "other" and self._piped(call):
+            return 0
         if any(one.kind == "loop" and one.label in _ENDLESS for one in code.around(call.scope)):
             return 0
         function = code.function_at(call.scope)

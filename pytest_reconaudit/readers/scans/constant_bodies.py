@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from pytest_reconaudit.patterns import regex
-from pytest_reconaudit.readers.code import Code, Function
+from pytest_reconaudit.readers.code import Call, Code, Function
 from pytest_reconaudit.readers.scanning import scan
 from pytest_reconaudit.readers.scans.raw_keys import RawKey, raw_keys
 
@@ -184,14 +184,28 @@ class _Bodies:
         self.code = code
         self.judged = 0
         self.todos: dict[int, list[int]] = {}
+        self.branches: set[int] = set()
+        """The functions of which only a branch is not written."""
         for call in code.calls_named(_TODOS):
             function = code.function_at(call.scope)
             if not call.macro or function is None:
+                continue
+            if self._is_fallback(call):
                 continue
             first = code.text(function.body[0] + 1, function.body[1]).lstrip()
             # `unimplemented!("never without …")` in a branch is an assertion, no missing work.
             if call.name == "todo" or _UNWRITTEN.match(first):
                 self.todos.setdefault(function.index, []).append(code.line(call.start))
+                if call.scope != function.scope and code.scopes[call.scope].kind == "block":
+                    self.branches.add(function.index)
+
+    def _is_fallback(self, call: Call) -> bool:
+        """Whether it stands for a value that is never missing: ``ok_or_else(|| todo!())``."""
+        scope = self.code.scopes[call.scope]
+        if scope.kind != "closure" or scope.call < 0:
+            return False
+        given = self.code.calls[scope.call].name
+        return given.endswith("_or_else") or given in ("or_else", "map_err")
 
     def _body(self, function: Function) -> Node | None:
         start, end = function.body
@@ -206,7 +220,8 @@ class _Bodies:
                 continue
             if function.index in self.todos:
                 lines = self.todos[function.index]
-                yield self._stub(function, "todo", lines[0], "todo!()", tuple(lines[1:]))
+                value = "branch" if function.index in self.branches else "todo!()"
+                yield self._stub(function, "todo", lines[0], value, tuple(lines[1:]))
                 continue
             name = function.name
             if not _PROMISES.search(name):

@@ -85,6 +85,19 @@ _ENDING = regex(
     r"(?:\w+_)?(?:shutdown|stop|close|cancel|terminate|disconnect|abort|teardown|cleanup|drop|join)"
     r"(?:_\w+)?$"
 )
+_OWN_FIELD = regex(
+    r"(?:\(\s*)?self\s*\.\s*(\w+)\s*(?:\.\s*(?:iter|values|values_mut|iter_mut)\b|$)"
+)
+_COMMENT = regex(r"//[^\n]*")
+_SAID_FEW = regex(
+    r"\b(?:small|few|bounded|at most|no more than|handful|limited|never more|capped)\b"
+    r"|\bconcurrently on purpose\b",
+    re.IGNORECASE,
+)
+_ABOVE = 1_500
+"""Bytes before a function in which its comments are looked for."""
+_BEFORE = 500
+"""Bytes before a call in which they are looked for."""
 _HEAD = regex(r"\bwhile\s+let\b[^;{}]*$")
 _BLANKS = regex(r"\s+")
 _BLANK = regex(rb"\s+")
@@ -141,13 +154,19 @@ def _sites(code: Code) -> Iterator[FanOutSite | None]:
                 is_limited(function)
                 or _is_few(code, over, call)
                 or _ENDING.match(function.name)
+                or _is_explained(code, call, function)
                 or _DRAINED.search(over)
             ):
                 yield None
                 continue
         elif kind == "join":
             over, made = _joined(code, call, function)
-            if not over or is_limited(function) or _ENDING.match(function.name):
+            if (
+                not over
+                or is_limited(function)
+                or _ENDING.match(function.name)
+                or _is_explained(code, call, function)
+            ):
                 yield None
                 continue
         elif kind == "channel":
@@ -156,7 +175,7 @@ def _sites(code: Code) -> Iterator[FanOutSite | None]:
         elif kind == "send":
             if function.index not in answered:
                 answered[function.index] = _within(code, function, _ANSWERED)
-            if answered[function.index]:
+            if answered[function.index] or _is_answered(code, call, function):
                 continue  # the request waits for the answer: one message each at a time
             over = _BLANKS.sub("", code.text(call.receiver))[:60]
             seldom = _is_seldom(code, call)
@@ -223,6 +242,16 @@ def _one_reply(code: Code, call: Call, function: Function) -> bool:
     )
 
 
+def _is_answered(code: Code, call: Call, function: Function) -> bool:
+    """Whether a function that sends once waits for a message afterwards: the answer."""
+    if any(one.kind == "loop" for one in code.around(call.scope)):
+        return False
+    return any(
+        one.awaited and call.end < one.start < function.body[1]
+        for one in code.calls_named(("recv", "recv_async", "changed"))
+    )
+
+
 def _is_dropped(code: Code, call: Call, function: Function) -> bool:
     """Whether the sender of a channel is thrown away at once: nothing ever comes through it."""
     before = code.text(max(function.body[0], call.start - 160), call.start)
@@ -274,6 +303,8 @@ def _is_few(code: Code, over: str, call: Call) -> bool:
     ):
         return True
     function = code.function_at(call.scope)
+    if _is_of_parts(code, over):
+        return True
     words = _PATH.match(_BLANKS.sub("", over).lstrip("&"))
     if words is not None and function is not None:
         held = words[0].encode()
@@ -284,6 +315,33 @@ def _is_few(code: Code, over: str, call: Call) -> bool:
         return not _LENGTH.search(over)
     name = over.strip().lstrip("&").partition(".")[0].strip()
     return _is_listed(code, name, call)
+
+
+def _is_of_parts(code: Code, over: str) -> bool:
+    """Whether it is a field that holds parts of the program, put in when it starts:
+    ``Vec<Box<dyn Source>>``."""
+    field = _OWN_FIELD.match(over.strip().lstrip("&"))
+    if field is None:
+        return False
+    declared = re.compile(
+        rb"\b" + field[1].encode() + rb"\s*:\s*(?:\w+\s*<\s*){0,3}"
+        rb"(?:Vec|SmallVec|\w*Map|\w*Set)\s*<[^;{}=\n]{0,120}\bdyn\b"
+    )
+    return declared.search(code.source) is not None
+
+
+def _is_explained(code: Code, call: Call, function: Function) -> bool:
+    """Whether a comment on a function, or before a call in it, says that there are few of them."""
+    comments = []
+    above = code.text(max(0, function.start - _ABOVE), function.start)
+    for line in reversed(above.rstrip(" \t").rstrip("\n").split("\n")):
+        bare = line.strip()
+        if not bare.startswith(("//", "#[")):
+            break
+        comments.append(bare)
+    near = code.text(max(function.body[0], call.start - _BEFORE), call.end)
+    comments += [match[0] for match in _COMMENT.finditer(near)]
+    return any(_SAID_FEW.search(one) for one in comments)
 
 
 def _is_listed(code: Code, name: str, call: Call) -> bool:
@@ -356,6 +414,8 @@ def _pushed(code: Code, name: str, after: int, join: Call) -> tuple[str, tuple[i
         value = code.text(push.arguments[0])
         if "spawn" in value or not _REMOTE.search(value):
             return _NOTHING
+        if _only_waits(code, push.arguments[0]):
+            return _NOTHING
         for scope in code.around(push.scope):
             if scope.kind == "loop":
                 over = code.text(scope.head) if scope.label == "for" else ""
@@ -364,3 +424,20 @@ def _pushed(code: Code, name: str, after: int, join: Call) -> tuple[str, tuple[i
             if scope.kind in ("function", "closure", "async"):
                 return _NOTHING
     return _NOTHING
+
+
+def _only_waits(code: Code, span: tuple[int, int]) -> bool:
+    """Whether an async block waits for what runs already and begins nothing:
+    ``async move { timeout(LONG, receipt).await }``."""
+    if not _ASYNC.match(code.text(span)):
+        return False
+    awaited = [one for one in code.calls if one.awaited and span[0] < one.start < span[1]]
+    return bool(awaited) and all(
+        one.name in ("timeout", "timeout_at")
+        and one.arguments
+        and code.text(one.arguments[-1]).strip().isidentifier()
+        for one in awaited
+    )
+
+
+_ASYNC = regex(r"\s*(?:Box::pin\(\s*)?async\b")

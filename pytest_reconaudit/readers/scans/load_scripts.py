@@ -263,6 +263,20 @@ class _Script:
                             if given is not None and self.text(given) == "default":
                                 self.default = one
 
+    def _is_given_more(self) -> bool:
+        """Whether the default function wants what k6 does not hand over, which is what ``setup``
+        returns: a step that other scripts call."""
+        function = self.default
+        if function is None or self.options is not None:
+            return False
+        wanted = function.child_by_field_name("parameters")
+        if wanted is not None:
+            named = [one for one in wanted.named_children if "comment" not in one.type]
+        else:
+            one = function.child_by_field_name("parameter")
+            named = [one] if one is not None else []
+        return len(named) > 1 or (bool(named) and b"setup" not in self.tree.source)
+
     def _offer(self, node: Node, value: Node | None) -> None:
         if self.offered is None:
             return
@@ -312,7 +326,8 @@ class _Script:
         users, users_line = self._most_users()
         own = sorted({pair for pair in self.imports.values() if pair[0].startswith(".")})
         return K6Script(
-            entry=self.default is not None or "scenarios" in self._option_names(),
+            entry=(self.default is not None and not self._is_given_more())
+            or "scenarios" in self._option_names(),
             options_line=self.line(self.options) if self.options is not None else 0,
             thresholds=thresholds,
             metrics=metrics,

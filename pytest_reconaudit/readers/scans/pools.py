@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.readers.code import Call, Code
@@ -32,15 +33,27 @@ class MadePool(Struct, frozen=True, gc=False, array_like=True):
     written: str
     per_worker: bool
     """Each worker process makes its own."""
+    of: str = ""
+    """The type that makes it, where the file itself does not tell that it is a database's."""
+    threaded: bool = False
+    """Each thread of a worker has a connection of its own, and there is no pool: Django."""
 
 
 class MadePools(Struct, frozen=True, array_like=True):
     pools: tuple[MadePool, ...]
+    types: tuple[str, ...] = ()
+    """Names that the file gives to types of database pools: ``type Db = Pool<…Postgres…>``."""
 
 
-_MARKS = {
-    ".rs": (".max_size(", ".max_connections("),
-    ".py": ("create_engine", "create_async_engine", "create_pool", "ConnectionPool"),
+_MARKS: dict[str, tuple[str, ...]] = {
+    ".rs": (".max_size(", ".max_connections(", "PgPool", "Pool::builder(", "Pool<"),
+    ".py": (
+        "create_engine",
+        "create_async_engine",
+        "create_pool",
+        "ConnectionPool",
+        "django.db.backends.postgresql",
+    ),
 }
 _SCRIPT_MARKS = (
     "new Pool(",
@@ -56,6 +69,16 @@ _RUST_DATABASE = regex(
     r"|AsyncPgConnection|PostgresConnectionManager|postgres::"
 )
 _SQLITE = regex(r"[sS]qlite")
+_TYPE = regex(r"^[ \t]*(?:pub(?:\([\w:]+\))?\s+)?type\s+(\w+)\s*=\s*([^;]{1,300});", re.MULTILINE)
+_MAKER = regex(r"^(?:\w+::)*([A-Z]\w*?)\s*(?:::\s*<[^;()]*>)?\s*::\s*builder\s*\(\s*\)")
+_NO_MAKERS = frozenset({"Pool", "PoolOptions", "PgPoolOptions", "Config"})
+_OPTIONS = regex(
+    r"^(?:\w+::)*(?:PgPoolOptions|PoolOptions\s*::\s*<\s*(?:\w+::)*Postgres\s*>)\s*::\s*new\(\)"
+)
+_DJANGO = regex(r"[\"']ENGINE[\"']\s*:\s*[\"']django\.db\.backends\.postgresql[\"']")
+_AGE = regex(r"[\"']CONN_MAX_AGE[\"']\s*:")
+_DJANGO_POOL = regex(r"[\"']pool[\"']\s*:\s*(?:True|\{(?P<inner>[^{}]{0,300})\})")
+_MAX_SIZE = regex(r"[\"']max_size[\"']\s*:\s*(?P<value>[^,}\n]{1,160})")
 _NOT_DATABASE = regex(r"[Rr]edis|[Hh]ttp|[Ss]mtp|[Aa]mqp|lapin|[Mm]emcache|ldap")
 _ENV = regex(
     r"env(?:::var|!|::var_os)?\s*\(\s*\"(?P<rust>\w+)\"|process\.env\.(?P<script>\w+)"
@@ -101,8 +124,10 @@ def _wants(text: str, path: str) -> bool:
 def made_pools(code: Code) -> MadePools | None:
     """The pools that a file makes; ``None`` without any."""
     if code.language == "rust":
-        found = tuple(_rust(code))
-    elif code.language == "python":
+        found = (*_rust(code), *_rust_defaults(code))
+        types = tuple(sorted(_pool_types(code)))
+        return MadePools(found, types) if found or types else None
+    if code.language == "python":
         found = tuple(_python(code))
     else:
         found = tuple(_script(code))
@@ -167,12 +192,55 @@ def _rust(code: Code) -> Iterator[MadePool]:
         receiver = code.text(call.receiver)
         function = code.function_at(call.scope)
         around = code.text(function.body) if function is not None else receiver
-        if len(receiver) > 2_000 or not _makes_database_pool(code, call, receiver, around):
+        if len(receiver) > 2_000:
             continue
+        of = ""
+        if not _makes_database_pool(code, call, receiver, around):
+            maker = _MAKER.match(receiver)
+            of = maker[1] if maker is not None and call.name == "max_size" else ""
+            if of in ("", *_NO_MAKERS) or _NOT_DATABASE.search(receiver + of):
+                continue
         library = _library(call, receiver, around)
         found = _pool(code, call, library, code.text(call.arguments[0]), call.name_at, each=False)
         if found is not None:
-            yield found
+            yield replace(found, of=of) if of else found
+
+
+def _rust_defaults(code: Code) -> Iterator[MadePool]:
+    """Pools of which nobody says how large they are: ten connections, in r2d2, bb8 and sqlx."""
+    for call in code.calls_named(
+        ("connect", "connect_lazy", "connect_with", "connect_lazy_with", "build", "build_unchecked")
+    ):
+        receiver = code.text(call.receiver) if not call.path else ""
+        if len(receiver) > 2_000 or ".max_connections(" in receiver or ".max_size(" in receiver:
+            continue
+        of = ""
+        if call.name.startswith("connect"):
+            sized = call.path[-2:-1] == ("PgPool",) or _OPTIONS.match(receiver) is not None
+            library = "sqlx"
+        else:
+            maker = _MAKER.match(receiver)
+            function = code.function_at(call.scope)
+            around = code.text(function.body) if function is not None else receiver
+            library = _library(call, receiver, around)
+            sized = maker is not None and library in ("r2d2", "bb8")
+            if maker is not None and sized:
+                known = _makes_database_pool(code, call, receiver, around)
+                of = "" if known else maker[1]
+                sized = known or maker[1] not in _NO_MAKERS
+        if not sized or _NOT_DATABASE.search(receiver):
+            continue
+        found = _pool(code, call, library, "10", call.name_at, each=False, default=True)
+        if found is not None:
+            yield replace(found, of=of) if of else found
+
+
+def _pool_types(code: Code) -> Iterator[str]:
+    """Names of types that are pools of connections to a database."""
+    for match in _TYPE.finditer(code.source.decode("utf-8", "replace")):
+        meant = match[2]
+        if re.search(r"\bPool\s*<", meant) and re.search(r"\bPg|Postgres", meant):
+            yield match[1]
 
 
 def _library(call: Call, receiver: str, around: str) -> str:
@@ -245,7 +313,36 @@ def _script(code: Code) -> Iterator[MadePool]:
 # -- Python --------------------------------------------------------------------------------
 
 
+def _django(code: Code) -> Iterator[MadePool]:
+    """Django keeps a connection for each thread, or since 5.1 a pool for each process."""
+    text = code.source.decode("utf-8", "replace")
+    engine = _DJANGO.search(text)
+    if engine is None:
+        return
+    around = text[engine.start() : engine.start() + 2_000]
+    pool = _DJANGO_POOL.search(around)
+    size: int | None = 1
+    if pool is not None:
+        given = _MAX_SIZE.search(pool["inner"] or "")
+        number = given["value"].strip() if given else "4"  # psycopg_pool's own
+        size = int(number) if number.isascii() and number.isdigit() and len(number) < 6 else None
+    age = _AGE.search(around)
+    yield MadePool(
+        library="django",
+        function="",
+        owner="",
+        line=text.count("\n", 0, engine.start()) + 1,
+        size=size,
+        key="",
+        literal=False,
+        written=(pool or age or engine)[0].split("\n")[0][:120],
+        per_worker=True,
+        threaded=pool is None,
+    )
+
+
 def _python(code: Code) -> Iterator[MadePool]:
+    yield from _django(code)
     for call in code.calls_named(tuple(_PYTHON_CALLS)):
         library, default = _PYTHON_CALLS[call.name]
         if library == "asyncpg" and code.text(call.receiver).strip() not in ("asyncpg", ""):

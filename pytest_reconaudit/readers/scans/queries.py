@@ -80,11 +80,14 @@ class QueryCall(Struct, frozen=True, gc=False, array_like=True):
     """What the statement is called where its kind is too coarse: ``existence check``."""
     excused: str = ""
     """Of one in a loop, why it is no defect worth naming: ``compared`` (sent for those elements
-    alone that a comparison picks), ``caught`` (each element may fail by itself), ``own values``
+    alone that a comparison picks), ``caught`` (each element may fail by itself), ``own
+    transaction`` (each element's work stands alone), ``own values``
     (each row is given other values), ``found or made``, ``hooks`` (``save`` of a model does
     more)."""
     compared: tuple[Compared, ...] = ()
-    """What a plain chain of Diesel on one table filters by."""
+    """See ``query_call.FoundQuery``."""
+    ordered: str = ""
+    """See ``query_call.FoundQuery``."""
 
 
 class LoopedCall(Struct, frozen=True, gc=False, array_like=True):
@@ -94,7 +97,7 @@ class LoopedCall(Struct, frozen=True, gc=False, array_like=True):
     line: int
     loops: tuple[int, ...]
     excused: str = ""
-    """See :attr:`QueryCall.excused`."""
+    """See :attr:`QueryCall.excused`; ``tried`` is what is ``caught`` of one that changes rows."""
 
 
 class QueryFunction(Struct, frozen=True, gc=False, array_like=True):
@@ -129,7 +132,8 @@ class RelationLoop(Struct, frozen=True, gc=False, array_like=True):
     loaded: tuple[str, ...]
     """Relations that the queryset loads along: ``select_related``, ``prefetch_related``."""
     reads: tuple[tuple[str, str, int], ...]
-    """(relation, what of it, line) of each ``row.relation.what``."""
+    """(relation, what of it, line) of each ``row.relation.what``; a call ends with ``(``, one
+    without arguments with ``()``."""
     excused: str = ""
     """See :attr:`QueryLoop.excused`."""
     origin: str = "rows"
@@ -198,7 +202,9 @@ _ERRAND_NAME = regex(
 )
 _SERVER_ERRAND = regex(
     r"(?:send_[a-z]\w*|sendmail|delay|delay_on_commit|apply_async|send_with_options|urlopen"
-    r"|(?:notify|publish|emit|dispatch|enqueue|deliver)(?:_\w+)?|record_event)$"
+    r"|(?:notify|publish|emit|dispatch|enqueue|deliver)(?:_\w+)?|record_event"
+    r"|(?:write|remove|delete|save|store|copy|move|upload|download)_(?:file|object|blob|image"
+    r"|attachment|media)s?(?:_\w+)?|upload_fileobj|put_object)$"
 )
 """What a function is called, in Python and in Rust, that hands something to another system."""
 _SERVER_ASKS = regex(
@@ -270,10 +276,15 @@ _ROWS_OF = (
 )
 _ANY = regex(r"\bANY\s*\(|\bunnest\s*\(", re.IGNORECASE)
 _WORD = regex(r"[A-Za-z_]\w*")
+_ENDS_ROUND = regex(
+    r"\{?\s*(?:return\b|break\b|continue\b|Err\s*\(|(?:\w+::)*(?:panic|bail|unreachable|todo|unimplemented)!)"
+)
+"""An arm of a match with which its function, or the round, is over."""
 _CONDITION = {
     "rust": regex(
         r"\b(?:eq|eq_any|ge|gt|is_in|contains|like|ilike)\s*\(\s*(?!true\b|false\b|\"|\d|[A-Z_]{3,})[&*\w]"
-        r"|\.\s*find\s*\(|\bfind_by_id\b|\bbelonging_to\b|(?i:\bwhere\b)[^\"]*(?:\$\d|\?|:\w)|\bbind\s*\("
+        r"|\.\s*find\s*\(|\bfind_by_id\b|\bbelonging_to\b|\bin_subquery\s*\(\s*[&*a-z]"
+        r"|\.\s*filter\s*\(\s*[a-z_]\w*(?:\.clone\(\))?\s*\)|(?i:\bwhere\b)[^\"]*(?:\$\d|\?|:\w)|\bbind\s*\("
     ),
     "script": regex(
         r"\bwhere\b(?!\s*:\s*\{\s*(?:\w+\s*:\s*(?:true|false|null|\"[^\"]*\"|'[^']*')\s*,?\s*)*\})"
@@ -367,7 +378,7 @@ _FEW_BY_NAME = regex(
     r"|platforms?|providers?|updaters?|handlers?|plugins?|drivers?|strategies|adapters?|notifiers?|channels?|algorithms?"
     r"|owners?|admins?(?:\(\))?|administrators?|superusers?|moderators?|maintainers?|staff|orgs?|organi[sz]ations?|tenants?"
     r"|workspaces?|scopes?|tags?|labels?|flags?|features?|emojis?|hashes|categor(?:y|ies)|esr\w*|majors?|groups?|domains?|phases?|steps?"
-    r"|stages?|columns|fields|metrics|headers|attributes|quotas?|limits?)"
+    r"|env(?:ironment)?s?(?:_ids)?|stages?|columns|fields|metrics|headers|attributes|quotas?|limits?)"
     r"(?:_to_\w+|_from_\w+)?(?:\(\))?(?:\.(?:iter|into_iter|iter_mut|values|keys|items|entries|all|clone|data|as_ref)\(\))*[)\s]*$",
 )
 """What has a handful of elements: the things a program is set up with, and what one user has."""
@@ -384,6 +395,10 @@ _NOTHING = regex(
 )
 """A comparison that only asks whether there is anything."""
 _LEAVES = regex(r"\b(?:raise|throw|panic!|bail!|return\s+Err\b)")
+_IF_WORD = regex(r"\bif\b")
+_BRACES = regex(r"[{}]")
+_CHANGING = ("insert", "update", "delete")
+_TRANSACTION = regex(r"\$?(?:with|run|runIn|in|do|start)?[tT]ransaction|\$tx")
 _FOUND_OR_MADE = frozenset({"get_or_create", "update_or_create", "aget_or_create",
                             "aupdate_or_create", "findOrCreate", "upsert"})  # fmt: skip
 _SETS = regex(
@@ -502,6 +517,8 @@ class _Reading:
         """Scope → position in ``loops``; -1 for one that repeats nothing worth a finding."""
         self.remembers: dict[int, bool] = {}
         self.flushes: dict[int, bool] = {}
+        self.idle: dict[int, bool] = {}
+        """Scope of a match → some arm of it goes on without a query."""
         self.starts = [call.start for call in code.calls]
 
     def file(self) -> FileQueries | None:
@@ -645,6 +662,7 @@ class _Reading:
             word=_word(one),
             excused=self._excused(one, loops),
             compared=one.compared,
+            ordered=one.ordered,
         )
 
     def _excused(self, one: FoundQuery, loops: tuple[int, ...]) -> str:
@@ -659,9 +677,13 @@ class _Reading:
         picked = self._picked(call.scope, one.kind)
         if picked:
             return picked
+        if one.kind in _CHANGING and self._own_transaction(call.scope):
+            return "own transaction"
         loop = self._nearest(call.scope)
         if loop is None:
             return ""
+        if one.kind in ("insert", "update") and self._fills(call.scope):
+            return "found or made"
         if one.kind == "count" and _EXISTS.search(one.text) and _MAKES.search(self._body(loop)):
             return "found or made"
         if one.kind in ("select", "count"):
@@ -678,6 +700,13 @@ class _Reading:
             if "update_fields" not in one.text or self._assigned(loop, _root(one.text)):
                 return "hooks"
             return ""
+        if (
+            one.library == "typeorm"
+            and call.name == "save"
+            and call.arguments
+            and self._assigned(loop, _root(self.code.text(call.arguments[0])))
+        ):
+            return "own values"
         if one.kind == "update" and self._varied(one, loop):
             return "own values"
         return ""
@@ -701,9 +730,57 @@ class _Reading:
                 then = asked["then"][:120] if missing else asked["then"]
                 if missing and _LEAVES.search(then) is None and "return" not in then:
                     return True
-                if not missing and "continue" in then:
+                if not missing and (
+                    "continue" in then or self._else_makes(body[asked.start("then") :])
+                ):
                     return True
             return False
+        return False
+
+    def _else_makes(self, text: str) -> bool:
+        """Whether a text that begins in a branch makes something in the branch beside it."""
+        depth = 0
+        for match in islice(_BRACES.finditer(text), 400):
+            depth += 1 if match[0] == "{" else -1
+            if depth < 0:
+                rest = text[match.end() : match.end() + 1_000]
+                made = _MAKES.search(rest) or _CREATES.search(rest)
+                return rest.lstrip().startswith("else") and made is not None
+        return False
+
+    def _asked(self, branch: Scope) -> str:
+        """The condition of a branch, with its ``if``."""
+        head = self.code.text(max(branch.start - 300, 0), branch.start)
+        starts = [match.start() for match in _IF_WORD.finditer(head)]
+        return head[starts[-1] :] if starts else ""
+
+    def _fills(self, scope: int) -> bool:
+        """Whether it stands in a branch for what its round has looked for in vain."""
+        code = self.code
+        for one in code.around(scope):
+            if one.kind in ("loop", "function"):
+                return False
+            if one.label != "if":
+                continue
+            for match in _MISSING.finditer(self._asked(one)):
+                name = next(word for word in match.groups() if word)
+                binding = binding_near(code, name, one.start, one.parent)
+                if binding is not None and self._query_within(*binding.value) is not None:
+                    return True
+        return False
+
+    def _own_transaction(self, scope: int) -> bool:
+        """Whether each round opens a transaction around what stands in a scope: its work is done
+        as a whole or not at all, whatever becomes of the others."""
+        code = self.code
+        if self.language != "script":
+            return False
+        for one in code.around(scope):
+            if one.kind in ("loop", "function") or self.loop_of.get(one.index, -1) >= 0:
+                return False
+            called = code.calls[one.call].name if one.kind == "closure" and one.call >= 0 else ""
+            if called and _TRANSACTION.fullmatch(called):
+                return True
         return False
 
     def _spans(self, one: FoundQuery, loop: Scope) -> bool:
@@ -740,15 +817,12 @@ class _Reading:
                 return "compared"
             if one.label in ("catch", "finally"):
                 return "caught"
-            if one.label == "if":
-                start = code.source.rfind(b"if", max(one.start - 300, 0), one.start)
-                asked = _NOTHING.sub("", code.text(start, one.start)) if start >= 0 else ""
-                if _COMPARES.search(asked):
-                    return "compared"
+            if one.label == "if" and _COMPARES.search(_NOTHING.sub("", self._asked(one))):
+                return "compared"
             if one.label == "try" and kind not in ("select", "count"):
                 after = code.text(one.end, min(one.end + 400, len(code.source)))
                 if not _LEAVES.search(after[:300]):
-                    return "caught"
+                    return "caught" if kind else "tried"
         return ""
 
     def _nearest(self, scope: int) -> Scope | None:
@@ -898,7 +972,27 @@ class _Reading:
                 return False
             if one.label in ("if", "else", "catch"):
                 return True
+            if one.label == "match" and self.language == "rust" and self._is_idle(one):
+                return True
         return False
+
+    def _is_idle(self, scope: Scope) -> bool:
+        """Whether some arm of a match goes on without a query."""
+        if scope.index not in self.idle:
+            node = self.code.node(scope.start, scope.end)
+            arms = [] if node is None else [
+                arm.child_by_field_name("value")
+                for arm in node.named_children
+                if arm.type == "match_arm"
+            ]  # fmt: skip
+            self.idle[scope.index] = any(
+                arm is not None
+                and bisect_left(self.found_at, arm.start_byte)
+                == bisect_left(self.found_at, arm.end_byte)
+                and not _ENDS_ROUND.match(self.code.text(arm.start_byte, arm.start_byte + 80))
+                for arm in arms
+            )
+        return self.idle[scope.index]
 
     # -- loops -----------------------------------------------------------------------------
 
@@ -1258,13 +1352,22 @@ class _Reading:
     def _together(self, scope: Scope, label: str) -> bool:
         code = self.code
         if self.language == "script" and scope.kind == "closure" and scope.is_async:
+            if scope.call >= 0 and self._bounded(code.calls[scope.call]):
+                return False
             return label in ("map", "forEach", "flatMap", *_FUNCTION_ADAPTORS)
         start = code.calls[scope.call].start if scope.call >= 0 else scope.start
         last = bisect_left(self.starts, start + 1)
         for call in code.calls[max(last - 60, 0) : last]:
             if call.name in _TOGETHER and call.end >= scope.end:
-                return True
+                return not self._bounded(call)
         return False
+
+    def _bounded(self, call: Call) -> bool:
+        """Whether a call runs only so many rounds at once: ``pMap(x, work, {concurrency: 5})``."""
+        return call.name in _FUNCTION_ADAPTORS and (
+            "Limit" in call.name
+            or any("concurrency" in self.code.text(one) for one in call.arguments[2:3])
+        )
 
     def _spawned(self, scope: Scope) -> bool:
         return any(
@@ -1331,6 +1434,8 @@ class _Reading:
             seen.add((call.name, line))
             function = code.scopes[call.scope].function
             picked = self._picked(call.scope, "")
+            if not picked and self._own_transaction(call.scope):
+                picked = "own transaction"
             found.setdefault(function, []).append(LoopedCall(call.name, line, loops, picked))
         return found
 
@@ -1395,7 +1500,7 @@ class _Reading:
             if not variable.isidentifier():
                 continue
             function = code.function_at(scope.index)
-            reads = re.compile(rf"\b{variable}\.([a-z]\w*)\.([a-z]\w*)")
+            reads = re.compile(rf"\b{variable}\.([a-z]\w*)\.([a-z]\w*(?:\(\)?)?)")
             body = code.text(scope.start, min(scope.end, scope.start + _LONG_BODY))
             found = tuple(
                 (match[1], match[2], code.line(scope.start + len(body[: match.start()].encode())))
@@ -1413,7 +1518,11 @@ class _Reading:
                 _folded(over, 80),
                 loaded,
                 found,
-                "comment" if _DELIBERATE.search(self._comments(start, scope.start)) else "",
+                "comment"
+                if _DELIBERATE.search(self._comments(start, scope.start))
+                else "works"
+                if re.search(rf"\b{variable}\.{_CHANGES_ITSELF}", body)
+                else "",
                 _django_origin(text),
             )
 
@@ -1431,6 +1540,10 @@ class _Reading:
                     names.append(_pattern(text.partition("=")[0].partition(":")[0]))
             if names:
                 yield ModelRelations(code.tree.text(name), tuple(names))
+
+
+_CHANGES_ITSELF = r"(?:save|delete|archive|cancel|remove)(?:_\w+)?\("
+"""What a loop calls on a row that it works off, one by one."""
 
 
 def _entity(text: str) -> str:
@@ -1491,7 +1604,9 @@ def _rows(query: FoundQuery) -> tuple[str, str]:
 def _word(query: FoundQuery) -> str:
     """What a statement is called, where its kind says too much."""
     name = query.call.name
-    if name in _FOUND_OR_MADE and name != "upsert":
+    if (name in _FOUND_OR_MADE and name != "upsert") or (
+        name == "save" and query.library == "typeorm"
+    ):
         return name
     if query.kind == "count" and (_EXISTS.search(query.text) or _EXISTS_SQL.search(query.text)):
         return "existence check"

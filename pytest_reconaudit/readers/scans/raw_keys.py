@@ -34,6 +34,7 @@ _PATTERN = regex(
     r"match_pattern|matched_path|MatchedPath|match_name|template|normali[sz]e|saniti[sz]e|pattern"
     r"|route|canonical|endpoint_name|\bgroup"
 )
+_URL = regex(r"\bUrl\b")
 _FILE = regex(r"\b(?:file|dir|folder|entry|node|module|source|package|repo)\w*\s*\.\s*path")
 _KEEPS = regex(
     r"metric|stat|counter|count|latenc|histogram|timing|requests|duration",
@@ -85,6 +86,17 @@ def _of_labels(code: Code, call: Call, function: Function) -> RawKey | None:
     return None
 
 
+def _is_asked(code: Code, call: Call, value: str, function: Function) -> bool:
+    """Whether it is the path of an address that this program asks itself: a ``Url``."""
+    owner = value.lstrip(" &*").partition(".")[0].strip()
+    if any(one.name == owner and _URL.search(one.type) for one in function.parameters):
+        return True
+    made = code.binding_of(owner, call.start, call.scope) if owner.isidentifier() else None
+    return made is not None and bool(
+        _URL.search(made.type) or _URL.search(code.text(made.value)[:200])
+    )
+
+
 def _other(value: str) -> bool:
     """Whether it is a route's pattern, or the path of a file."""
     return bool(_PATTERN.search(value) or _FILE.search(value))
@@ -106,6 +118,8 @@ def _made(
                 value, place = code.text(binding.value), binding.start
         if len(value) < 400 and _PATH.search(value) and not _other(value):
             if kind == "label" and "path" not in value.lower():
+                continue
+            if _is_asked(code, call, value, function):
                 continue
             return RawKey(
                 function=function.name,

@@ -89,7 +89,7 @@ def statements(code: Code) -> FileStatements | None:
         if any(one.start <= start < one.end for one in tests):
             continue
         shape = query_shape(value)
-        if shape is not None and shape.compared:
+        if shape is not None and (shape.compared or shape.ordered[1]):
             text = " ".join(value.split())
             found.append(Statement(code.line(start), shape, text[:_SHOWN]))
     if not found and not inserted:

@@ -49,3 +49,10 @@ def names_of(text):
 def list_takings_of_berths(berths):
     """The one that is none of these."""
     return [Entry.objects.filter(berth=berth).count() for berth in berths]
+
+
+def clear_berths_of(year):
+    """Each row is taken away by itself, and its warden is told."""
+    for berth in Berth.objects.filter(year=year):
+        print(f"{berth.warden.name}: {berth.name} is taken away")
+        berth.delete()

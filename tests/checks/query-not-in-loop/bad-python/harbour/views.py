@@ -20,3 +20,10 @@ def promote(request):
         if not Port.objects.filter(name=name).exists():
             Port.objects.create(name=name)
     return JsonResponse({"promoted": captains.count()})
+
+
+def ports(request):
+    listed = []
+    for port in Port.objects.all():
+        listed.append({"port": port.name, "busy": port.ships.exists()})
+    return JsonResponse({"ports": listed})

@@ -62,3 +62,10 @@ def defaults(user):
     keys = [key for key, _ in Ship.Kind.choices if key != "wreck"]
     for key in keys:
         Captain.objects.get_or_create(user=user, kind=key)
+
+
+def busy_captains():
+    return [
+        (captain.name, captain.ships.count())
+        for captain in Captain.objects.prefetch_related("ships")
+    ]

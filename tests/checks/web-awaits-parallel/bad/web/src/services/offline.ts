@@ -28,3 +28,11 @@ export async function details(ids: string[]) {
   for (const id of ids) found[id] = await fetch(`/api/details/${id}`).then((r) => r.json());
   return found;
 }
+
+export const Board = {
+  async updateChosen(entries: Entry[]) {
+    for (const entry of entries) {
+      await api.request("POST", "/api/updates", { id: entry.id });
+    }
+  },
+};

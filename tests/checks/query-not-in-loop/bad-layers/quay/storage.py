@@ -1,0 +1,5 @@
+import aiofiles.os
+
+
+async def remove_file(path: str) -> None:
+    await aiofiles.os.remove(path)

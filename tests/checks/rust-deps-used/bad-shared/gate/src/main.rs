@@ -1,0 +1,3 @@
+fn main() {
+    log::info!("the gate opens: {}", crane_core::numbered!("gate"));
+}

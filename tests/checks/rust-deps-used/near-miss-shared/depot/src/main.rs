@@ -1,0 +1,3 @@
+fn main() {
+    log::info!("{}", crane_core::slip());
+}

@@ -1,0 +1,3 @@
+import { Draft } from "react-final-draft"
+
+export const pilot = (name) => <Draft name={name} />

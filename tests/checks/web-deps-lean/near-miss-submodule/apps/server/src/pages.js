@@ -1,0 +1,3 @@
+const express = require("express");
+
+exports.pages = express.Router();
