@@ -5,6 +5,9 @@ through whatever command that names. dulwich reads objects too; it costs more to
 audit may add, for the few kinds of record that are needed here: loose objects, packs with their
 version 2 index, refs and packed refs (gitformat-pack, gitrepository-layout). A repository kept
 in another way (reftable, SHA-256, alternates) reads as one that has no commits.
+
+No link leads out of the git directory, though git itself would follow it: what a target links to
+may be anybody's.
 """
 
 from __future__ import annotations
@@ -18,6 +21,7 @@ import struct
 import zlib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import BinaryIO
 
 from msgspec import Struct
 
@@ -38,7 +42,23 @@ _MOST_HEAD = 64 * 1024
 """Of a commit's headers."""
 _ID = regex(r"[0-9a-f]{40}")
 _REF = regex(r"refs/[\w.+@/-]+")
-_USUAL = ("main", "master", "trunk")
+_USUAL = ("main", "master", "trunk", "develop")
+_REMOTES = ("origin", "upstream")
+_CI = (
+    ("GITHUB_WORKSPACE", ("GITHUB_BASE_REF",)),
+    ("CI_PROJECT_DIR", ("CI_MERGE_REQUEST_TARGET_BRANCH_NAME", "CI_DEFAULT_BRANCH")),
+    ("BITBUCKET_CLONE_DIR", ("BITBUCKET_PR_DESTINATION_BRANCH",)),
+    ("WORKSPACE", ("CHANGE_TARGET",)),
+    ("BUILD_SOURCESDIRECTORY", ("SYSTEM_PULLREQUEST_TARGETBRANCH",)),
+    ("CI_WORKSPACE", ("CI_COMMIT_TARGET_BRANCH", "CI_REPO_DEFAULT_BRANCH")),
+    (
+        "BUILDKITE_BUILD_CHECKOUT_PATH",
+        ("BUILDKITE_PULL_REQUEST_BASE_BRANCH", "BUILDKITE_PIPELINE_DEFAULT_BRANCH"),
+    ),
+    ("DRONE_WORKSPACE", ("DRONE_REPO_BRANCH",)),
+)
+"""Where a CI system lays out what it builds, and what names the branch that a change goes to:
+GitHub, GitLab, Bitbucket, Jenkins, Azure Pipelines, Woodpecker, Buildkite, Drone."""
 _COMMIT, _TREE, _BLOB, _OFFSET_DELTA, _REF_DELTA = 1, 2, 3, 6, 7
 _KINDS = {b"commit": _COMMIT, b"tree": _TREE, b"blob": _BLOB}
 
@@ -66,38 +86,78 @@ class GitObjects:
 
     :param git_dir: the checkout's git directory; what several worktrees share is found from it.
 
-    Whatever is missing, damaged or too large reads as absent; nothing raises.
+    Whatever is missing, damaged, too large or a link to elsewhere reads as absent; nothing raises.
     """
 
     def __init__(self, git_dir: Path) -> None:
-        self._git_dir = git_dir
-        self._common = git_dir
-        shared = _small_file(git_dir / "commondir").decode("utf-8", "replace").strip()
-        if shared and _is_above(git_dir / shared, git_dir):
-            self._common = git_dir / shared
+        self._git_dir = self._common = _real(git_dir) or git_dir
+        self._own: dict[Path, bool] = {}
+        shared = self._file(self._git_dir / "commondir").decode("utf-8", "replace").strip()
+        common = _real(self._git_dir / shared) if shared else None
+        # A worktree's lies two folders below: not anybody else's objects.
+        if common is not None and common in self._git_dir.parents[1:2]:
+            self._common = common
         self._left = _MOST_WORK
         self._packs: list[_Pack] | None = None
         self._packed_refs: dict[str, str] | None = None
+
+    def _file(self, path: Path, most: int = 4_096) -> bytes:
+        return _small_file(path, most) if self._holds(path.parent) else b""
+
+    def _holds(self, folder: Path) -> bool:
+        """Whether a folder lies in the git directory by all its links."""
+        if folder not in self._own:
+            real = _real(folder)
+            homes = (self._git_dir, self._common)
+            self._own[folder] = real is not None and any(map(real.is_relative_to, homes))
+        return self._own[folder]
 
     # -- refs ------------------------------------------------------------------------------
 
     @property
     def head(self) -> str:
         """The commit that is checked out; empty when there is none."""
-        return self._resolve(_small_file(self._git_dir / "HEAD"))
+        return self._resolve(self._file(self._git_dir / "HEAD"))
 
     @property
     def default_branch(self) -> Branch | None:
-        """What the remote calls its head, else ``main``, ``master`` or ``trunk``: the remote's
-        first, then the local one."""
-        head = _small_file(self._common / "refs/remotes/origin/HEAD").decode("utf-8", "replace")
-        named = head.removeprefix("ref: refs/remotes/origin/").strip()
-        names = [named] if head.startswith("ref: ") else []
-        for prefix, shown in (("refs/remotes/origin/", "origin/"), ("refs/heads/", "")):
-            for name in (*names, *_USUAL):
+        """The branch that the CI system which runs this audit says that the change goes to; else
+        what the remote calls its head; else ``main``, ``master``, ``trunk`` or ``develop``. Those
+        of the remote come before the local ones."""
+        places = [*((f"refs/remotes/{one}/", f"{one}/") for one in _REMOTES), ("refs/heads/", "")]
+        for name in self._told_by_ci():
+            for prefix, shown in places:
+                if commit := self._ref(f"{prefix}{name}"):
+                    return Branch(f"{shown}{name}", commit)
+        usual = list(_USUAL)
+        for remote in _REMOTES:
+            home = f"refs/remotes/{remote}/"
+            head = self._file(self._common / home / "HEAD").decode("utf-8", "replace").strip()
+            name = head.removeprefix(f"ref: {home}")
+            if name != head:
+                if commit := self._ref(f"{home}{name}"):
+                    return Branch(f"{remote}/{name}", commit)
+                usual.insert(0, name)
+        for prefix, shown in places:
+            for name in usual:
                 if commit := self._ref(f"{prefix}{name}"):
                     return Branch(f"{shown}{name}", commit)
         return None
+
+    @property
+    def is_shallow(self) -> bool:
+        """Whether older commits were left out when it was cloned."""
+        return bool(self._file(self._common / "shallow", 1))
+
+    def _told_by_ci(self) -> Iterator[str]:
+        """What variables of the auditor's own environment name, if the target is what is built."""
+        for workspace, names in _CI:
+            folder = os.environ.get(workspace, "")
+            home = _real(Path(folder)) if folder else None
+            if home is not None and home in self._common.parents:
+                for name in names:
+                    if branch := os.environ.get(name, "").removeprefix("refs/heads/"):
+                        yield branch
 
     def _resolve(self, content: bytes) -> str:
         text = content.decode("utf-8", "replace").strip()
@@ -109,11 +169,11 @@ class GitObjects:
         if not _REF.fullmatch(name) or ".." in name:
             return ""
         for home in (self._git_dir, self._common):
-            text = _small_file(home / name).decode("utf-8", "replace").strip()
+            text = self._file(home / name).decode("utf-8", "replace").strip()
             if _ID.fullmatch(text):
                 return text
         if self._packed_refs is None:
-            packed = _small_file(self._common / "packed-refs", _MOST_BYTES)
+            packed = self._file(self._common / "packed-refs", _MOST_BYTES)
             lines = packed.decode("utf-8", "replace").split("\n")
             pairs = (line.split(" ", 1) for line in lines if _ID.match(line) and " " in line)
             self._packed_refs = {ref.strip(): commit for commit, ref in pairs}
@@ -227,7 +287,7 @@ class GitObjects:
         return found[1]
 
     def _loose(self, id: str) -> tuple[int, bytes] | None:
-        data = _small_file(self._common / "objects" / id[:2] / id[2:], _MOST_BYTES)
+        data = self._file(self._common / "objects" / id[:2] / id[2:], _MOST_BYTES)
         if not data:
             return None
         head, zero, body = _inflated(data, _MOST_BYTES + 32).partition(b"\0")
@@ -236,7 +296,8 @@ class GitObjects:
 
     def _packed(self, id: str, depth: int) -> tuple[int, bytes] | None:
         if self._packs is None:
-            self._packs = list(_packs_in(self._common / "objects" / "pack"))
+            packs = self._common / "objects" / "pack"
+            self._packs = list(_packs_in(packs)) if self._holds(packs) else []
         raw = bytes.fromhex(id)
         for pack in self._packs:
             offset = pack.offset_of(raw)
@@ -370,32 +431,49 @@ def _packs_in(folder: Path) -> Iterator[_Pack]:
             yield _Pack(index, data)
 
 
-def _is_above(common: Path, git_dir: Path) -> bool:
-    """Whether a git directory lies where that of a worktree does: not anybody else's objects."""
+def _real(path: Path) -> Path | None:
+    """Where a path leads by all its links; ``None``: nowhere."""
     try:
-        return git_dir.resolve().parents[1] == common.resolve()
-    except (OSError, RuntimeError, ValueError, IndexError):
-        return False
-
-
-def _mapped(path: Path) -> mmap.mmap | None:
-    try:
-        if not stat.S_ISREG(path.stat().st_mode):
-            return None
-        with open(path, "rb") as handle:
-            return mmap.mmap(handle.fileno(), 0, access=mmap.ACCESS_READ)
-    except (OSError, ValueError):
+        return path.resolve()
+    except (OSError, RuntimeError, ValueError):
         return None
 
 
-def _small_file(path: Path, most: int = 4_096) -> bytes:
+def _opened(path: Path) -> BinaryIO | None:
+    """A regular file to read: no link is followed, and no pipe waited for."""
+    mode = os.O_RDONLY
+    for name in ("O_BINARY", "O_CLOEXEC", "O_NOFOLLOW", "O_NONBLOCK"):
+        mode |= getattr(os, name, 0)
     try:
-        if not stat.S_ISREG(path.stat().st_mode):  # a FIFO would block for ever
-            return b""
-        with open(path, "rb") as handle:
-            return handle.read(most)
+        number = os.open(path, mode)
     except (OSError, ValueError):
+        return None
+    if stat.S_ISREG(os.fstat(number).st_mode):
+        return open(number, "rb")
+    os.close(number)
+    return None
+
+
+def _mapped(path: Path) -> mmap.mmap | None:
+    handle = _opened(path)
+    if handle is None:
+        return None
+    with handle:
+        try:
+            return mmap.mmap(handle.fileno(), 0, access=mmap.ACCESS_READ)
+        except (OSError, ValueError):
+            return None
+
+
+def _small_file(path: Path, most: int) -> bytes:
+    handle = _opened(path)
+    if handle is None:
         return b""
+    with handle:
+        try:
+            return handle.read(most)
+        except OSError:
+            return b""
 
 
 def _inflated(data: bytes, most: int) -> bytes:

@@ -20,15 +20,18 @@ def db_filters_indexed(filtered_table: FilteredTable) -> None:
     Why: without one the server reads every row of the table for each of them; a test database
     with a hundred rows does not show it.
     Decides: for each table of the replayed (or live) catalog, the plain SELECT, UPDATE and DELETE
-    statements of the code, written whole in one string or as a Diesel chain on one table: the
-    columns that they compare with a run-time value, or by which they join it to a table that an
-    index has already narrowed. Silent when any column of the table's conditions, also one only
-    mentioned, leads an index or stands in one that is no B-tree; for columns with few values
-    (boolean, enum, status, type …) or compared with text written there, tables that are small by
-    name or into which no code inserts, views, tests, scripts, migrations and administration. With
-    `--recon-dsn` the planner is asked (EXPLAIN, never ANALYZE), and HypoPG where it is there.
-    Blind spots: statements put together at run time, ORMs other than Diesel, WITH and UNION;
-    without a live database how many rows a table has.
+    statements of the code, written whole in one string, or as a plain query of Diesel, Prisma,
+    SQLAlchemy or Django on one model: the columns that they compare with a run-time value, or by
+    which they join it to a table that an index has already narrowed; while a request waits, also
+    the column that the first rows are sorted by, or of a span of time, where nothing narrows.
+    Silent when any column of the table's conditions, also one only mentioned, leads an index or
+    stands in one that is no B-tree; for columns with few values (boolean, enum, status, type …) or
+    compared with text written there, tables that are small by name or into which no code inserts,
+    views, tests, scripts, migrations and administration. What runs only when an account or the like
+    is removed is a note. With `--recon-dsn` the planner is asked (EXPLAIN, never ANALYZE), and
+    HypoPG where it is there.
+    Blind spots: statements put together at run time, other ORMs, WITH and UNION; without a live
+    database how many rows a table has.
     """
     for one in filtered_table.filters:
         report(
@@ -38,5 +41,5 @@ def db_filters_indexed(filtered_table: FilteredTable) -> None:
             confidence=one.confidence,
             evidence=one.sites[0].text,
             related=one.related,
-            key=f"{one.table}:{','.join(one.columns)}",
+            key=one.key,
         )

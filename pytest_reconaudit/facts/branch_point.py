@@ -56,11 +56,12 @@ def branch_point(target: Target) -> BranchPoint | str:
     if objects is None:
         return "the target is not a git checkout"
     default = objects.default_branch
+    kind = "shallow clone" if objects.is_shallow else "checkout"
     if default is None:
-        return "the checkout has no default branch to compare with"
+        return f"the {kind} has no default branch to compare with"
     head = objects.head
     base = objects.merge_base(head, default.commit)
     tip = objects.commit(default.commit)
     if base is None or tip is None:
-        return f"the checkout does not reach back to where this branch left {default.name}"
+        return f"the {kind} does not reach back to where this branch left {default.name}"
     return BranchPoint(default.name, base, tip, base.id == head, objects, target.prefix)

@@ -30,6 +30,8 @@ class PrismaField(Struct, frozen=True):
     relation: bool
     """It has ``@relation``."""
     place: Place
+    field: str = ""
+    """What programs call it."""
 
 
 class PrismaTable(Struct, frozen=True):
@@ -43,6 +45,8 @@ class PrismaTable(Struct, frozen=True):
     schema: str = ""
     """``@@schema``."""
     view: bool = False
+    model: str = ""
+    """What programs call it."""
 
 
 class PrismaSchema(Struct, frozen=True):
@@ -115,6 +119,7 @@ def read_prisma(text: str, path: str) -> PrismaSchema:
                         bool(field[3]),
                         "@relation" in field[5],
                         place_of(at + field.start(1)),
+                        field[1],
                     )
                 )
             at += len(line) + 1
@@ -127,6 +132,7 @@ def read_prisma(text: str, path: str) -> PrismaSchema:
                 tuple(fields),
                 schema[1] if schema else "",
                 block[1] == "view",
+                block[2],
             )
         )
     return PrismaSchema(

@@ -89,7 +89,10 @@ class FoundQuery(Struct, frozen=True, eq=False):
     bulk: bool = False
     """It sends a whole list of rows."""
     compared: tuple[Compared, ...] = ()
-    """What a plain chain of Diesel on one table filters by."""
+    """What a plain query of Diesel, Prisma, SQLAlchemy or Django on one table filters by; but for
+    Diesel in the words of the model."""
+    ordered: str = ""
+    """The column by which it sorts the rows of which it brings the first ones, likewise."""
 
 
 def sql_of(text: str) -> tuple[str, str, str, tuple[str, ...]] | None:

@@ -16,6 +16,7 @@ from pytest_reconaudit.readers.query_call import (
     sql_of,
     table_name,
 )
+from pytest_reconaudit.readers.query_models import alchemy_shape, django_shape
 
 __all__ = ["python_queries", "queryset_model"]
 
@@ -29,6 +30,7 @@ _TERMINALS = {
     "aexists": "count", "acreate": "insert", "aupdate": "update", "adelete": "delete",
     "aget_or_create": "insert", "aupdate_or_create": "upsert",
 }  # fmt: skip
+_PLAIN = frozenset({"select", "count", "update", "delete"})
 _BULK = frozenset({"bulk_create", "bulk_update", "in_bulk", "add_all", "executemany",
                    "bulk_save_objects", "bulk_insert_mappings",
                    "bulk_update_mappings"})  # fmt: skip
@@ -127,6 +129,8 @@ def _django(code: Code, call: Call) -> FoundQuery | None:
         if not _evaluated(code, call):
             return None
         many = True
+    limit = _limit(code, call, text)
+    plain = django_shape(text) if kind in _PLAIN else None
     return FoundQuery(
         call,
         kind,
@@ -136,9 +140,11 @@ def _django(code: Code, call: Call) -> FoundQuery | None:
         table_name(match[1]),
         "",
         many,
-        _limit(code, call, text),
+        limit,
         (),
         call.name in _BULK,
+        plain.compared if plain is not None else (),
+        plain.ordered if plain is not None else "",
     )
 
 
@@ -377,9 +383,12 @@ def _session(
     connection: str,
     limit: str = "",
 ) -> FoundQuery:
+    plain = alchemy_shape(text) if kind in _PLAIN and call.name != "get" else None
     return FoundQuery(
-        call, kind, "sqlalchemy", (call.start, last.end), text, table, connection, many, limit
-    )
+        call, kind, "sqlalchemy", (call.start, last.end), text, table, connection, many, limit,
+        compared=plain.compared if plain is not None else (),
+        ordered=plain.ordered if plain is not None else "",
+    )  # fmt: skip
 
 
 def _query_kind(code: Code, call: Call) -> str:

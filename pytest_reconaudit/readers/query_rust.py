@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from pytest_reconaudit.patterns import regex
-from pytest_reconaudit.readers.code import Call, Code
+from pytest_reconaudit.readers.code import Binding, Call, Code
 from pytest_reconaudit.readers.query_call import (
     FoundQuery,
     binding_near,
@@ -83,6 +83,9 @@ _UNPLAIN = regex(
 )
 """What a chain of Diesel holds that is more than a table, its filters and an order."""
 _EQUAL = regex(r"(?<![\w.)])((?:\w+::)*)(\w+)\s*\.\s*(eq|eq_any)\s*\(\s*(.{0,40})", re.DOTALL)
+_ORDER = regex(
+    r"\.\s*order(?:_by)?\s*\(\s*\(?\s*((?:\w+::)*)([a-z_]\w*)\s*(?:\.\s*(?:asc|desc)\s*\(\)\s*)?[,)]"
+)
 _FILTERED = regex(r"(?<![\w.])(?:\w+::)*([a-z_]\w*)\s*\.\s*\w+\s*\(")
 _CONSTANT = regex(r"(?:true|false|\"|\d|None\b|(?:\w+::)*[A-Z]\w*(?:::[A-Z]\w*)+|[A-Z][A-Z_]+\b)")
 _NO_TABLES = frozenset(
@@ -128,8 +131,8 @@ def rust_queries(code: Code) -> Iterator[FoundQuery]:
                 yield _diesel(code, call, statement, given)
             elif sqlx and call.name in _SQLX and _SQLX_MADE.search(statement):
                 yield _sqlx(code, call, statement, given)
-            elif sea and connected and call.awaited and call.name in _SEA:
-                yield _sea(code, call, statement, given)
+            elif sea and connected and call.name in _SEA and _is_awaited(code, call):
+                yield _sea(code, call, _from_variable(code, call, statement), given)
             elif (
                 sqlx
                 and call.name in _SQLX
@@ -149,6 +152,14 @@ def rust_queries(code: Code) -> Iterator[FoundQuery]:
             yield _sqlx(code, call, made, code.text(call.receiver))
 
 
+_WRAPPED = regex(r"\s*\.\s*(?:instrument|in_current_span|boxed|boxed_local)\s*\(")
+
+
+def _is_awaited(code: Code, call: Call) -> bool:
+    """Whether a call is awaited, as such or within a span: ``.all(db).instrument(span).await``."""
+    return call.awaited or _WRAPPED.match(code.text(call.end, call.end + 40)) is not None
+
+
 def _statement(code: Code, call: Call, span: tuple[int, int]) -> str:
     """The source of a statement; of one in a variable that of its declaration as well."""
     text = expression_text(code, *span)
@@ -157,7 +168,7 @@ def _statement(code: Code, call: Call, span: tuple[int, int]) -> str:
         plain = _IDENTIFIER.fullmatch(seen.strip()) or _QUERY_OF.search(seen)
         if plain is None:
             break
-        binding = binding_near(code, plain[1], at, scope)
+        binding = binding_near(code, plain[1], at, scope) or _constant(code, plain[1], scope)
         if binding is not None and binding.value[0] <= call.start < binding.value[1]:
             # `let row = row.update(db)`: the name that is used is the one before.
             binding = binding_near(code, plain[1], binding.start, scope)
@@ -170,8 +181,28 @@ def _statement(code: Code, call: Call, span: tuple[int, int]) -> str:
 
 
 _QUERY_OF = regex(
-    r"\b(?:query\w*|QueryBuilder(?:::<[^>]*>)?::new)\s*(?:::<[^(]*>)?\(\s*&?\s*([a-z_]\w*)\s*[,)]"
+    r"\b(?:query\w*|QueryBuilder(?:::<[^>]*>)?::new)\s*(?:::<[^(]*>)?\(\s*&?\s*([A-Za-z_]\w*)\s*[,)]"
 )
+
+
+_CHAINED = regex(r"\s*([a-z_]\w*)\s*\.\s*\w+\s*(?:::<[^>]*>)?\(")
+
+
+def _from_variable(code: Code, call: Call, text: str) -> str:
+    """The source of a statement that goes on from a variable, with what that was given first."""
+    root = _CHAINED.match(text)
+    binding = binding_near(code, root[1], call.start, call.scope) if root is not None else None
+    if binding is None or binding.value[0] <= call.start < binding.value[1]:
+        return text
+    return f"{expression_text(code, *binding.value)}\n{text}"
+
+
+def _constant(code: Code, name: str, scope: int) -> Binding | None:
+    """The declaration of a constant, which may stand behind what uses it."""
+    if not name.isupper():
+        return None
+    visible = {one.index for one in code.around(scope)} | {0}
+    return next((one for one in code.bindings_with(name) if one.scope in visible), None)
 
 
 def _diesel(code: Code, call: Call, text: str, connection: str) -> FoundQuery:
@@ -207,6 +238,7 @@ def _diesel(code: Code, call: Call, text: str, connection: str) -> FoundQuery:
         columns,
         bool(_BULK.search(text)),
         tuple(_diesel_filters(text)) if ".filter" in text or "filter(" in text else (),
+        _diesel_order(text) if kind == "select" and (limit or call.name == "first") else "",
     )
 
 
@@ -273,6 +305,12 @@ def _diesel_filters(text: str) -> Iterator[Compared]:
         return
     for match in _FILTER.finditer(text):
         yield from _filters(text[match.end() : _closed(text, match.end())])
+
+
+def _diesel_order(text: str) -> str:
+    """The column by which a chain on one table sorts first; empty where it is not plain."""
+    match = None if _UNPLAIN.search(text) or ".distinct" in text else _ORDER.search(text)
+    return match[2] if match is not None else ""
 
 
 def _closed(text: str, at: int) -> int:

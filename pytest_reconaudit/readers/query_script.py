@@ -14,6 +14,7 @@ from pytest_reconaudit.readers.query_call import (
     sql_of,
     table_name,
 )
+from pytest_reconaudit.readers.query_prisma import prisma_shape
 
 __all__ = ["script_queries"]
 
@@ -29,6 +30,10 @@ _PRISMA_OWN = frozenset(
     {"findMany", "findUnique", "findUniqueOrThrow", "findFirst", "findFirstOrThrow",
      "createManyAndReturn", "updateManyAndReturn"}
 )  # fmt: skip
+_PRISMA_PLAIN = frozenset(
+    {"findMany", "findFirst", "findFirstOrThrow", "count", "updateMany", "deleteMany"}
+)
+"""Those that need not name a unique key."""
 _PRISMA_ROOT = regex(
     r"(?:this\.|ctx\.|context\.|req\.|app\.|fastify\.|c\.|self\.)*_?(?:prisma\w*|\w*[pP]risma|db|tx|trx"
     r"|client|database|transaction|prismaClient|dbClient)\.(?:client\.)?([a-z_]\w*)\."
@@ -355,6 +360,10 @@ class _Finder:
             chain_end = self._chain_end(call)
             text = expression_text(self.code, call.start, max(end, chain_end.end))
         rows = (call.name in _MANY if many is None else many) and kind == "select"
+        plain = None
+        if library == "prisma" and call.name in _PRISMA_PLAIN and len(call.arguments) == 1:
+            given_text = self.code.text(call.arguments[0])
+            plain = prisma_shape(given_text, first=call.name.startswith("findFirst"))
         return FoundQuery(
             call,
             kind,
@@ -367,6 +376,8 @@ class _Finder:
             _limit(text),
             (),
             call.name in ("createMany", "bulkCreate", "insertMany", "createManyAndReturn"),
+            plain.compared if plain is not None else (),
+            plain.ordered if plain is not None else "",
         )
 
 

@@ -1,7 +1,8 @@
 """The shape of one plain SQL statement: its tables and the columns its conditions compare.
 
 Only what can be told for sure has a shape: one SELECT, UPDATE or DELETE without WITH, UNION or a
-condition joined by OR, whose holes stand where values stand. All else has none.
+condition joined by OR, whose holes stand where values stand. All else has none. ``SELECT
+EXISTS (…)`` has the shape of what it asks for.
 """
 
 from __future__ import annotations
@@ -27,7 +28,8 @@ class Compared(Struct, frozen=True, gc=False, array_like=True):
     column: str
     how: str
     """``value``: equal to one that is known at run time; ``list``: to one of several; ``text``: to
-    one written there; ``column``: to another table's column; ``other``: in any other way."""
+    one written there; ``column``: to another table's column; ``range``: not below one that is known
+    at run time, or of a span of time that ends now; ``other``: in any other way."""
     other: str = ""
     """Of ``column``: the name or alias of the other table."""
 
@@ -40,6 +42,10 @@ class QueryShape(Struct, frozen=True, gc=False, array_like=True):
     compared: tuple[Compared, ...]
     limited: bool
     """It has a LIMIT."""
+    ordered: tuple[str, str] = ("", "")
+    """Of one that brings the first rows of an order: the table's name or alias (may be empty) and
+    the column by which they are ordered first. Empty where that is no plain column, or where the
+    rows are put together (GROUP BY, DISTINCT) before they are ordered."""
 
 
 _TOKEN = regex(
@@ -57,6 +63,7 @@ _REFUSED = frozenset(
     {"union", "intersect", "except", "with", "lateral", "natural", "into", "tablesample"}
 )
 _NOT_ALIASES = _JOINS | {"on", "where", "using", "set", *_ENDS}
+_NOW = ("now", "current_timestamp", "current_date", "localtimestamp", "statement_timestamp")
 _LITERALS = frozenset({"true", "false", "null", "current_date", "current_timestamp"})
 
 
@@ -134,11 +141,21 @@ def _flat(tokens: Sequence[_Token]) -> list[tuple[_Token, list[_Token]]]:
     return out
 
 
-def _shape(tokens: list[_Token]) -> QueryShape:
+def _shape(tokens: list[_Token], *, inner: bool = False) -> QueryShape:
     flat = _flat(tokens)
     if not flat or any(token.word(*_REFUSED) for token, _ in flat):
         raise _Refused
     verb = flat[0][0].text
+    if (
+        verb == "select"
+        and len(flat) > 2
+        and flat[1][0].word("exists")
+        and flat[2][0].text == "("
+        and len(flat) < 6
+        and all(token.kind == "name" and not token.word("from", "and") for token, _ in flat[3:])
+        and not inner
+    ):
+        return _shape(flat[2][1], inner=True)
     at = 1
     if verb in ("select", "delete"):
         while at < len(flat) and not flat[at][0].word("from"):
@@ -149,6 +166,7 @@ def _shape(tokens: list[_Token]) -> QueryShape:
         at += 1
     if at < len(flat) and flat[at][0].word("only"):
         at += 1
+    chosen = flat[1 : at - 1]
     tables: list[tuple[str, str]] = []
     conditions: list[list[tuple[_Token, list[_Token]]]] = []
     at = _table(flat, at, tables)
@@ -183,7 +201,32 @@ def _shape(tokens: list[_Token]) -> QueryShape:
         conditions.append(flat[start:at])
     limited = any(token.word("limit", "fetch") for token, _ in flat[at:])
     compared = [one for condition in conditions for one in _compared(condition)]
-    return QueryShape(verb, tuple(tables), tuple(compared), limited)
+    ordered = _ordered(chosen, flat[at:]) if verb == "select" and limited else ("", "")
+    return QueryShape(verb, tuple(tables), tuple(compared), limited, ordered)
+
+
+def _ordered(
+    chosen: list[tuple[_Token, list[_Token]]], ends: list[tuple[_Token, list[_Token]]]
+) -> tuple[str, str]:
+    """(table, column) by which the rows are ordered first, when it is a column as it is."""
+    words = [token for token, _ in ends]
+    if any(token.word("group", "having", "window") for token in words):
+        return "", ""
+    if any(token.word("distinct") for token, _ in chosen):
+        return "", ""
+    at = next((i for i, token in enumerate(words) if token.word("order")), -1)
+    if at < 0 or at + 2 >= len(words) or not words[at + 1].word("by"):
+        return "", ""
+    found, end = _column(ends, at + 2)
+    if found is None or not (
+        words[end].text == "," or words[end].word("asc", "desc", "nulls", *_ENDS)
+    ):
+        return "", ""
+    for before, (token, _), (alias, _) in zip(chosen, chosen[1:], chosen[2:], strict=False):
+        renamed = token.word("as") and alias.kind == "name" and alias.text == found[1]
+        if renamed and not found[0] and before[0].text != found[1]:
+            return "", ""  # it is computed under that name
+    return found
 
 
 def _table(flat: list[tuple[_Token, list[_Token]]], at: int, tables: list[tuple[str, str]]) -> int:
@@ -248,6 +291,12 @@ def _one(part: list[tuple[_Token, list[_Token]]]) -> Iterator[Compared]:
                 yield Compared(*left, "column", right[0])
                 yield Compared(*right, "column", left[0])
                 return
+        if sign.text in (">", ">=") and (_value(rest) == "value" or _lately(rest)):
+            yield Compared(*left, "range")
+            return
+        if sign.word("between") and rest and (rest[0][0].kind == "value" or _lately(rest)):
+            yield Compared(*left, "range")
+            return
         if sign.word("in") and len(rest) == 1 and rest[0][0].text == "(":
             kinds = {token.kind for token in rest[0][1] if token.text != ","}
             how = "list" if kinds == {"value"} else "text" if kinds <= {"text", "number"} else ""
@@ -255,6 +304,12 @@ def _one(part: list[tuple[_Token, list[_Token]]]) -> Iterator[Compared]:
                 yield Compared(*left, how)
                 return
     yield from _mentioned([token for one in part for token in (one[0], *one[1])])
+
+
+def _lately(rest: list[tuple[_Token, list[_Token]]]) -> bool:
+    """Whether one side of a comparison is a time before now."""
+    tokens = [token for token, _ in rest]
+    return bool(tokens) and tokens[0].word(*_NOW) and any(token.text == "-" for token in tokens)
 
 
 def _group(inside: list[_Token]) -> Iterator[Compared]:

@@ -65,6 +65,8 @@ class OrmTable(Struct, frozen=True, eq=False):
     model: str = ""
     """Of Django the model, ``app.name`` in lower case: by it its migrations name the table."""
     view: bool = False
+    named: str = ""
+    """Of SQLAlchemy and Django the class."""
 
 
 class Declaration(Struct, frozen=True, eq=False):

@@ -14,13 +14,16 @@ from msgspec import Struct
 
 from pytest_reconaudit.facts.callers import uncalled
 from pytest_reconaudit.facts.code.places import is_test_path
+from pytest_reconaudit.facts.db.database import wants_live
 from pytest_reconaudit.facts.db.indexes import DeclaredIndex, declared_indexes, foreign_sql
 from pytest_reconaudit.facts.db.migration_runners import MissingMigration, missing_migrations
 from pytest_reconaudit.facts.db.migration_runs import psql_inputs
+from pytest_reconaudit.facts.db.schema import declared_schema, sql_schema
 from pytest_reconaudit.facts.invocations import invocations
 from pytest_reconaudit.facts.scripts.files import ScriptFile, script_files
 from pytest_reconaudit.model import Confidence, Place, Severity
 from pytest_reconaudit.patterns import regex
+from pytest_reconaudit.readers.sql import read_sql
 from pytest_reconaudit.target import Target, once
 
 __all__ = ["IndexDdl", "IndexDdlFault", "index_ddl"]
@@ -50,6 +53,18 @@ _ONLY_SPEAKS = frozenset(
      "command", "which"}
 )  # fmt: skip
 _TABLE = regex(r"\bcreate\s+(?:unlogged\s+)?table\s+(?:if\s+not\s+exists\s+)?", re.IGNORECASE)
+_ASIDE = regex(r"(?:^|/)(?:docs?|examples?|archived?|legacy|old|backups?|drafts?)(?:/|$)", 2)
+_OF_FILE = regex(
+    r"(?:create\s+(?:unique\s+)?index|drop\s+index|reindex|analyze|vacuum|set|reset|begin|commit|start"
+    r"|end|comment\s+on\s+index|create\s+extension|\\)\b|\\",
+    re.IGNORECASE,
+)
+"""Statements of a file that is about indexes alone."""
+_RUNNING = (
+    ".sh", ".bash", ".yml", ".yaml", "akefile", "justfile", ".mk", "ockerfile", "package.json",
+    ".toml", ".py", ".ts", ".js", ".mjs", ".cjs", ".rs", ".go", ".rb", ".java", ".kt", ".php",
+    ".cs", ".ex", ".exs", ".env", ".tf", ".ps1",
+)  # fmt: skip
 _SCRIPTS = ("script", "makefile", "package.json")
 
 
@@ -84,7 +99,7 @@ def index_ddl(target: Target) -> tuple[IndexDdl, ...]:
     found: dict[str, list[IndexDdlFault]] = {id: [] for id in sets}
     dead: set[str] = set()
     for id, members in sets.items():
-        if fault := _never_run(target, members):
+        if fault := _never_run(target, members) or _loose(target, members, declared):
             found[id].append(fault)
             dead.add(id)
     for id, fault in _unlike(declared, {id: m for id, m in sets.items() if id not in dead}):
@@ -121,6 +136,57 @@ def _never_run(target: Target, members: list[DeclaredIndex]) -> IndexDdlFault | 
         first.index.text,
         tuple((one.place, f"{one.name}, never run") for one in members[1:]),
     )
+
+
+def _loose(
+    target: Target, members: list[DeclaredIndex], declared: Iterable[DeclaredIndex]
+) -> IndexDdlFault | None:
+    """A file of nothing but index statements that no other file of the repository names."""
+    path = members[0].place.path
+    if any(one.kind != "sql" or one.reach != "unknown" or one.own_table for one in members):
+        return None
+    if is_test_path(path) or _ASIDE.search(path) or wants_live(target):
+        return None  # a live database tells itself which indexes it has
+    if not all(_OF_FILE.match(one.text) for one in target.parse(read_sql, path).statements):
+        return None
+    made = {one.index.form() for one in declared if one.kind == "migration"}
+    mine = [one for one in members if one.index.form() not in made]
+    known = declared_schema(target).tables.keys() | sql_schema(target).tables.keys()
+    if not mine or not all(one.index.table in known for one in mine) or _is_named(target, path):
+        return None
+    names = [one.name for one in mine]
+    shown = ", ".join(names[:5]) + (f" and {len(names) - 5} more" if names[5:] else "")
+    count = f"{len(names)} indexes" if names[1:] else "An index"
+    only = "are" if names[1:] else "is"
+    return IndexDdlFault(
+        "a",
+        Severity.MEDIUM,
+        Confidence.LIKELY,
+        mine[0].place,
+        f"{count} that no migration makes {only} in a file that nothing in the repository runs"
+        f" or names, {path}: {shown}",
+        mine[0].index.text,
+        tuple((one.place, f"{one.name}, made by nothing else") for one in mine[1:]),
+    )
+
+
+def _is_named(target: Target, path: str) -> bool:
+    """Whether any file, a document too, names a file, its folder, or all SQL files."""
+    name = posixpath.basename(path)
+    folder = posixpath.basename(posixpath.dirname(path))
+    home = re.compile(
+        rf"(?<![\w-]){re.escape(folder)}/?(?=[\"'`:*)\s]|$)|\*\.sql\b" if folder else r"\*\.sql\b",
+        re.MULTILINE,
+    )
+    for other in target.files:
+        if other == path or target.is_generated(other):
+            continue
+        text = target.text(other)
+        if name in text:
+            return True
+        if other.endswith(_RUNNING) and (folder in text or "*.sql" in text) and home.search(text):
+            return True
+    return False
 
 
 def _is_function(target: Target, one: DeclaredIndex) -> bool:

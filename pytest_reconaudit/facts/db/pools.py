@@ -7,6 +7,7 @@ a number that cannot be told is left out, so that what remains is the least ther
 
 from __future__ import annotations
 
+import posixpath
 import re
 from collections.abc import Iterable, Iterator, Mapping
 
@@ -19,6 +20,7 @@ from pytest_reconaudit.facts.compose.roles import is_one_shot, is_tool_container
 from pytest_reconaudit.facts.compose.server_configs import mounted_configs
 from pytest_reconaudit.facts.compose.stacks import Stack
 from pytest_reconaudit.facts.env.keys import key_matrix
+from pytest_reconaudit.facts.index import files_by_name
 from pytest_reconaudit.facts.k8s.autoscalers import scalings_of
 from pytest_reconaudit.facts.k8s.cluster import Sighting
 from pytest_reconaudit.facts.k8s.render_sets import RenderSet
@@ -26,7 +28,7 @@ from pytest_reconaudit.facts.k8s.workloads import workloads
 from pytest_reconaudit.facts.network.listeners import package_folder
 from pytest_reconaudit.facts.network.programs import Program, program_of_container
 from pytest_reconaudit.facts.network.services import Answering, answering
-from pytest_reconaudit.facts.packages import cargo_by_folder, cargo_packages
+from pytest_reconaudit.facts.packages import cargo_by_folder, cargo_packages, npm_at
 from pytest_reconaudit.facts.rust.module_tree import crate_sources
 from pytest_reconaudit.model import Note, Place, Severity
 from pytest_reconaudit.patterns import regex
@@ -46,7 +48,13 @@ _DATABASES = frozenset({"postgres"})
 _POOLERS = regex(r"pgbouncer|pgcat|odyssey|pgpool|supavisor|pgbouncer|rds-proxy|cloud-?sql-proxy")
 _MAX_CONNECTIONS = regex(r"(?:^|[\s,'\"-])max_connections\s{0,20}[= ]\s{0,20}'?(\d{1,6})")
 _CONF = regex(r"^[ \t]*max_connections[ \t]{0,40}=?[ \t]{0,40}'?(\d{1,6})", re.MULTILINE)
-_WORKERS = regex(r"(?:^|\s)(?:-w|--workers)(?:=|\s+)(\d{1,3})(?=\s|$)")
+_WORKERS = regex(r"(?:^|\s)(?:-w|--workers)(?:=|\s*)(\d{1,3})(?=\s|$)")
+_THREADS = regex(r"(?:^|\s)--threads(?:=|\s+)(\d{1,3})(?=\s|$)")
+_CONF_NUMBER = r"^{0}\s*=\s*(\d{{1,3}})[ \t]*(?:#|$)"
+_LIMIT = regex(r"[?&]connection_limit=(\d{1,5})\b")
+_ADDRESS = regex(r"(?:postgres\w*|jdbc:postgres\w*)(?:\+\w+)?://")
+_HOLE = regex(r"\$\{[^{}]*\}|\$\w+")
+_POOLED = regex(r"[?&]pgbouncer=true\b|//[^/@]*@?[\w.-]*(?:pgbouncer|pgcat|pooler)")
 _POOL_KEY = regex(
     r"^(?!TEST_|REDIS|WS_|HTTP)(?:\w*_)?(?:DB|DATABASE|PG|POSTGRES\w*|DIESEL|SQLX?|MYSQL)_(?:\w+_)?"
     r"(?:POOL(?:_(?:MAX\w*|SIZE))?|POOL_MAX_SIZE|MAX_CONN\w*|MAX_POOL\w*|CONNECTION_LIMIT|CONNECTIONS)$"
@@ -111,7 +119,8 @@ class _Client(Struct, frozen=True):
 @once
 def pool_uses(target: Target) -> tuple[PoolUse, ...]:
     """Database servers first, then packages, each by id."""
-    if not _pools(target):
+    if not _pools(target) and not any("@prisma/client" in target.text(path)
+                                      for path in target.named("package.json")):  # fmt: skip
         return ()
     servers = [*_composed(target), *_clustered(target)]
     packages = [_of_package(target, folder) for folder in sorted(_pools(target))]
@@ -123,10 +132,13 @@ def _pools(target: Target) -> dict[str, list[tuple[str, MadePool]]]:
     """Package folder → (path, pool) of the pools that its own code makes for its requests."""
     unread = {path for crate in crate_sources(target) for path in crate.unread}
     found: dict[str, list[tuple[str, MadePool]]] = {}
+    types = {name for record in scanned(target, made_pools).values() for name in record.types}
     for path, record in scanned(target, made_pools).items():
         if is_test_path(path) or _ASIDE.search(path) or path in unread:
             continue
         for pool in record.pools:
+            if pool.of and pool.of not in types:
+                continue  # a pool of something else
             if pool.function and uncalled(target, Place(path, pool.line, 1)):
                 continue
             found.setdefault(package_folder(target, path), []).append((path, pool))
@@ -155,7 +167,7 @@ def _size(
     target: Target, program: Program | None, environment: Mapping[str, str]
 ) -> tuple[int, str, MadePool] | None:
     """(connections, path, pool) that one process of a program may open, the least of several."""
-    if program is None or program.package is None:
+    if program is None or program.package is None or _is_foreign(target, program):
         return None
     sized = []
     for path, pool in _pools_of(target, program.package):
@@ -163,14 +175,80 @@ def _size(
         given = environment.get(pool.key, "") if pool.key else ""
         if given:
             size = int(given) if given.isascii() and given.isdigit() and len(given) < 6 else None
+        if pool.threaded and "gunicorn" not in " ".join(program.command):
+            size = None  # how many threads there are is not known
+        if size is not None and pool.threaded:
+            size *= _counted(target, program, environment, "threads", _THREADS)
         if size is not None:
             sized.append((size, path, pool))
+    sized += _of_prisma(target, program.package, environment)
     return min(sized, key=lambda one: one[:2], default=None)
 
 
-def _workers(program: Program, pool: MadePool) -> int:
-    match = _WORKERS.search(" ".join(program.command)) if pool.per_worker else None
-    return max(int(match[1]), 1) if match else 1
+_RUNTIMES = regex(
+    r"(?:^|[\s/])(?:node|npm|npx|yarn|pnpm|bun|deno|tsx|ts-node|next|nest|python\d?(?:\.\d+)?|gunicorn"
+    r"|uvicorn|hypercorn|uv|poetry|celery|cargo)(?=\s|$)"
+)
+
+
+def _is_foreign(target: Target, program: Program) -> bool:
+    """Whether a container starts what came with its base image, and nothing of the repository:
+    ``/opt/keycloak/bin/kc.sh`` in an image that is made beside a package."""
+    words = " ".join(program.command)
+    first = program.command[0] if program.command else ""
+    name = posixpath.basename(first)
+    script = first.startswith("/") and name.endswith((".sh", ".jar", ".py", ".js"))
+    return script and not _RUNTIMES.search(words) and name not in files_by_name(target)
+
+
+def _of_prisma(
+    target: Target, folder: str, environment: Mapping[str, str]
+) -> Iterator[tuple[int, str, MadePool]]:
+    """The pool of Prisma's engine, as the address of the database says how large it is."""
+    package = npm_at(target, folder)
+    if package is None or "@prisma/client" not in package.manifest.dependency_names:
+        return
+    for key, text in environment.items():
+        limit = _LIMIT.search(text) if _ADDRESS.match(text) else None
+        if limit is not None:
+            made = MadePool("prisma", "", "", 1, int(limit[1]), key, False, limit[0][1:], True)
+            yield int(limit[1]), package.manifest.path, made
+
+
+def _workers(
+    target: Target, program: Program, pool: MadePool, environment: Mapping[str, str]
+) -> int:
+    """Processes that a container starts, each with a pool of its own."""
+    if not pool.per_worker:
+        return 1
+    return _counted(target, program, environment, "workers", _WORKERS)
+
+
+def _counted(
+    target: Target,
+    program: Program,
+    environment: Mapping[str, str],
+    name: str,
+    option: re.Pattern[str],
+) -> int:
+    """How many workers or threads a program starts: its arguments, those that Gunicorn takes from
+    the environment, or its configuration; else one."""
+    words = " ".join(program.command)
+    served = "gunicorn" in words
+    if match := option.search(words):
+        return max(int(match[1]), 1)
+    if served and (match := option.search(environment.get("GUNICORN_CMD_ARGS", ""))):
+        return max(int(match[1]), 1)
+    default = environment.get("WEB_CONCURRENCY", "")
+    plain = default.isascii() and default.isdigit() and len(default) < 4
+    if name == "workers" and plain and (served or "uvicorn" in words):
+        return max(int(default), 1)
+    pattern = re.compile(_CONF_NUMBER.format(name), re.MULTILINE)
+    for path in target.named("gunicorn.conf.py") if served else ():
+        match = pattern.search(target.text(path))
+        if match and program.package is not None and path.startswith(program.package):
+            return max(int(match[1]), 1)
+    return 1
 
 
 # -- compose -------------------------------------------------------------------------------
@@ -232,12 +310,28 @@ def _is_pooler(image: str, name: str) -> bool:
     return bool(_POOLERS.search(image) or _POOLERS.search(name))
 
 
+def _told(one: Answering) -> dict[str, str]:
+    """A service's variables, with those addresses of databases of which only a part is not known:
+    mostly the password."""
+    told = dict(one.environment)
+    for entry in one.service.environment:
+        text = entry.value or ""
+        if entry.key not in told and "$" in text and _ADDRESS.match(text):
+            told[entry.key] = _HOLE.sub("x", text)
+    return told
+
+
+def _is_pooled(environment: Mapping[str, str]) -> bool:
+    """Whether an address of a database is that of a pooler in front of it."""
+    return any("://" in text and _POOLED.search(text) for text in environment.values())
+
+
 def _asks(one: Answering, server: Answering, *, alone: bool) -> bool:
     """Whether a service connects to a server: an address in its environment says so."""
     if one is server:
         return False
-    texts = [*one.environment.values()]
-    urls = [text for text in texts if re.match(r"(?:postgres\w*|jdbc:postgres\w*)://", text)]
+    texts = [*_told(one).values()]
+    urls = [text for text in texts if _ADDRESS.match(text)]
     if urls:
         hosts = {
             match[1].lower()
@@ -258,18 +352,22 @@ def _found(one: Answering, *keys: str) -> object:
 
 
 def _composed_client(target: Target, one: Answering) -> _Client | None:
-    sized = _size(target, one.program, one.environment)
-    if sized is None or one.program is None:
+    told = _told(one)
+    sized = _size(target, one.program, told)
+    if sized is None or one.program is None or _is_pooled(told):
         return None
     size, path, pool = sized
+    at = Place(path, pool.line, 1)
+    if pool.library == "prisma":
+        at = next((each.place for each in one.service.environment if each.key == pool.key), at)
     found = one.service.find("deploy", "replicas") or one.service.find("scale")
     replicas = found.value if found is not None and isinstance(found.value, int) else 1
     return _Client(
         name=one.service.name,
         size=size,
-        workers=_workers(one.program, pool),
+        workers=_workers(target, one.program, pool, one.environment),
         replicas=max(replicas, 1),
-        pool=Place(path, pool.line, 1),
+        pool=at,
         written=pool.written,
         replicas_at=found.place if found is not None else one.service.place,
     )
@@ -356,24 +454,27 @@ def _cluster_clients(
     target: Target, members: Iterable[tuple[Sighting, Container, Program]]
 ) -> Iterator[_Client]:
     for seen, container, program in members:
-        if program.server:
-            continue
+        if program.server or seen.object.kind in ("Job", "CronJob"):
+            continue  # what runs once is done before the most replicas are there
         environment = {
             entry.name: entry.value for entry in container.env if entry.value is not None
         }
         sized = _size(target, program, environment)
-        if sized is None:
+        if sized is None or _is_pooled(environment):
             continue
         size, path, pool = sized
         replicas, at = _replicas(target, seen)
         if replicas is None:
             continue
+        pool_at = Place(path, pool.line, 1)
+        if pool.library == "prisma":
+            pool_at = next((each.place for each in container.env if each.name == pool.key), pool_at)
         yield _Client(
             name=seen.object.name,
             size=size,
-            workers=_workers(program, pool),
+            workers=_workers(target, program, pool, environment),
             replicas=replicas,
-            pool=Place(path, pool.line, 1),
+            pool=pool_at,
             written=pool.written,
             replicas_at=at,
         )

@@ -257,7 +257,7 @@ def _alchemy_table(known: _Known, one: _Class) -> OrmTable | None:
         other.own.methods for other in inside
     )
     place = Place(one.path, named.line if named is not None else one.own.line)
-    return OrmTable(name, schema, tuple(columns.values()), whole, place)
+    return OrmTable(name, schema, tuple(columns.values()), whole, place, named=one.own.name)
 
 
 _EMPTY_BASES = frozenset(
@@ -423,7 +423,7 @@ def _django_tables(target: Target, known: _Known, one: _Class) -> Iterator[OrmTa
             if (column := _django_column(one, field)) is not None
         }
     place = Place(one.path, one.own.line)
-    yield OrmTable(name, "", tuple(columns.values()), False, place, model)
+    yield OrmTable(name, "", tuple(columns.values()), False, place, model, named=one.own.name)
 
 
 def _has_root(known: _Known, one: _Class) -> bool:

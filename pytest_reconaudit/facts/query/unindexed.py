@@ -1,43 +1,44 @@
-"""Which queries an index would help: conditions of plain statements that lead no valid index.
+"""Which queries an index would help: conditions and orders of plain statements that lead no index.
 
 A statement is judged when some catalog has all of it: one table of that name, every column. One
-indexed column in a table's conditions is enough to say nothing about that table.
+indexed column in a table's conditions is enough to say nothing about that table. The first rows of
+an order, and a span of time, are judged where requests ask for them and nothing else narrows.
 """
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, Literal
 
 from msgspec import Struct
 from msgspec.structs import replace
 
-from pytest_reconaudit.facts.code.places import is_off_path, is_test_path
-from pytest_reconaudit.facts.code.scanned import scanned
+from pytest_reconaudit.facts.code.functions import function_at, outlined
+from pytest_reconaudit.facts.code.places import is_off_path
 from pytest_reconaudit.facts.db.catalogs import KnownCatalog, NoCatalog, known_catalogs, origins
 from pytest_reconaudit.facts.db.database import CatalogColumn, CatalogTable, explained
-from pytest_reconaudit.facts.db.indexes import declared_indexes, foreign_sql
+from pytest_reconaudit.facts.db.indexes import declared_indexes
 from pytest_reconaudit.facts.query.lists import small_by_name
+from pytest_reconaudit.facts.query.plain import filled_tables, plain_statements
 from pytest_reconaudit.facts.query.repetitions import request_of
-from pytest_reconaudit.facts.query.tables import mutations
 from pytest_reconaudit.model import Confidence, Place, Severity, SkipReason
 from pytest_reconaudit.patterns import regex
-from pytest_reconaudit.readers.query_shape import Compared, QueryShape, query_shape
-from pytest_reconaudit.readers.scans.queries import queries
-from pytest_reconaudit.readers.scans.statements import Statement, statements
-from pytest_reconaudit.readers.sql import read_sql
+from pytest_reconaudit.readers.query_call import table_name
+from pytest_reconaudit.readers.query_shape import Compared, QueryShape
+from pytest_reconaudit.readers.scans.statements import Statement
 from pytest_reconaudit.target import Target, once
 
 __all__ = ["FilteredTable", "QuerySite", "UnindexedFilter", "filtered_tables"]
 
-_BESIDE = regex(
-    r"(?:^|[/_.-])(?:admin|cli|cmd|commands?|scripts?|bin|migrations?|seeds?|seeders|fixtures?|tools?"
-    r"|xtask|examples?|bench(?:es|marks?)?|mocks?|testing|test_?utils?)(?:[/_.-]|$)",
-    2,
-)
 _ADMIN = regex(r"/admin(?:/|$)|/internal/", 2)
+_RARE = regex(
+    r"(?:^|_)(?:remove|delete|destroy|purge|erase|wipe|anonymi[sz]e|gdpr|merge|transfer|uninstall"
+    r"|deactivate|disable|ban|suspend|backport|teardown|cleanup|clean|prune|expire|archive|export|import|migrate|backfill)(?:_|$)"
+)
+"""Functions that are called once in the life of what they are about."""
+_OF_OTHERS = regex(r"(?:^|_)(?:id|ids|by|owner|author|parent)$")
+"""Columns that name another table's row; a token or a name is looked up by whoever brings it."""
 _MANY_VALUES = regex(
     r"(?:uuid|integer|bigint|text|citext|bytea|character varying|character)(?:\(\d+\))?$"
 )
@@ -45,24 +46,37 @@ _FEW_VALUES = regex(
     r"(?:^|_)(?:status|state|kind|type|role|level|enabled|active|visibility|mode|category|priority"
     r"|locale|lang|language|country|currency|version|provider|source|platform|tier|plan|scope|reason"
     r"|channel|direction|method|format|env|environment|region|stage|step|phase|action|severity|class"
-    r"|unit|flag|theme|gender|deleted|archived|published)$"
+    r"|unit|flag|theme|gender|deleted|archived|published|context|offer|origin|rating|event)$"
 )
 """Columns with few different values: an index on them alone serves no query."""
+_TIMES = regex(r"(?:timestamp|date)\b")
+_SORTED = regex(r"(?:timestamp|date|integer|bigint|uuid)\b")
+_CLEARS = regex(r"(?:boolean|timestamp|date)\b")
+"""Types of which a condition that is no equation mostly asks for NULL or a flag."""
+_LOOKED = ("look", "join")
+How = Literal["look", "join", "range", "order"]
 _FEW_ROWS = regex(
     r"(?:^|_)(?:leaders?|locks?|leases?|schedules?|cursors?|offsets?|checkpoints?|watermarks?"
-    r"|heartbeats?|workers?|crons?|singletons?|lookups?|metadata|meta|info)$"
+    r"|heartbeats?|workers?|queues?|crons?|singletons?|lookups?|metadata|meta|info)$"
 )
 """Tables of a handful of rows, beside those of :func:`small_by_name`."""
-_READS = frozenset({"select", "count", "update", "delete"})
 _FEWEST = 1_000
 """Rows of a live table below which an index is no matter."""
 _MANY = 10_000
 """Rows of a live table from which the planner is believed."""
 _HELPS = 0.5
 """What is left of the cost where an index is worth it."""
-_NAMED = regex(r"^--\s*name:\s*\w+\s+:(?:one|many|exec\w*|batch\w+|copyfrom)\b", re.MULTILINE)
-_INSERT = regex(r"\binsert\s+into\s+(?:\w+\.)?\"?(\w+)", re.IGNORECASE)
 _WORDS_OF_INDEX = regex(r"\"([^\"]+)\"|([A-Za-z_][\w$]*)")
+
+
+_VERBS = {
+    "look": ("looks", "look"), "join": ("joins", "join"), "range": ("takes", "take"),
+    "order": ("takes", "take"),
+}  # fmt: skip
+_ROWS = {
+    "look": "rows of {} up by", "join": "{} by", "range": "the rows of {} of a span of",
+    "order": "the first rows of {} sorted by",
+}  # fmt: skip
 
 
 class QuerySite(Struct, frozen=True):
@@ -72,6 +86,8 @@ class QuerySite(Struct, frozen=True):
     text: str
     request: str | None
     """The request during which it runs, as far as that is known."""
+    rare: bool = False
+    """It runs once in the life of what it is about: when an account or a project is removed."""
 
 
 class UnindexedFilter(Struct, frozen=True):
@@ -86,8 +102,9 @@ class UnindexedFilter(Struct, frozen=True):
     """Where the history makes the table."""
     described: str
     """The catalog, in words."""
-    joined: bool
-    """It is looked up by a column of another table."""
+    how: How
+    """``look``: rows are looked up by values; ``join``: by a column of another table; ``range``:
+    they are those of a span of time; ``order``: the first ones of an order."""
     proof: str = ""
     """What the live server's planner says, in words."""
 
@@ -96,10 +113,9 @@ class UnindexedFilter(Struct, frozen=True):
         """The finding in one sentence."""
         places = [str(one.place) for one in self.sites]
         shown = ", ".join(places[:5]) + (f" and {len(places) - 5} more" if places[5:] else "")
-        count = f"{len(places)} queries {'join' if self.joined else 'look'}"
-        if not places[1:]:
-            count = f"a query {'joins' if self.joined else 'looks'}"
-        rows = f"{self.table} by" if self.joined else f"rows of {self.table} up by"
+        one, many = _VERBS[self.how]
+        count = f"{len(places)} queries {many}" if places[1:] else f"a query {one}"
+        rows = _ROWS[self.how].format(self.table)
         columns = " and ".join(self.columns)
         start = f"starts with {'one of them' if self.columns[1:] else 'it'}"
         says = f"{count} {rows} {columns}; no index of {self.described} {start}: {shown}"
@@ -108,6 +124,12 @@ class UnindexedFilter(Struct, frozen=True):
             says += f"; it runs per {'request of ' if ' /' in requests[0] else ''}{requests[0]}"
             says = says.replace("per a request", "per request")
         return f"{says}; {self.proof}" if self.proof else says
+
+    @property
+    def key(self) -> str:
+        """What tells the finding from the table's others."""
+        how = f" {self.how}" if self.how not in _LOOKED else ""
+        return f"{self.table}:{','.join(self.columns)}{how}"
 
     @property
     def related(self) -> list[tuple[Place, str]]:
@@ -129,30 +151,22 @@ def filtered_tables(target: Target) -> tuple[FilteredTable, ...] | NoCatalog:
     catalogs = known_catalogs(target)
     if isinstance(catalogs, NoCatalog):
         return catalogs
-    growing = {name for file in scanned(target, statements).values() for name in file.inserted}
-    growing |= {
-        match[1].lower() for _, text in _query_files(target) for match in _INSERT.finditer(text)
-    }
-    growing |= {
-        one.table
-        for each in mutations(target).values()
-        for one in each
-        if one.verb in ("insert", "upsert")
-    }
+    growing = filled_tables(target)
     judges = [_Judge(target, one, growing) for one in catalogs if not one.gap]
     if not judges:
         gaps = "; ".join(f"{one.id}: {one.gap}" for one in catalogs)
         return NoCatalog(SkipReason.UNRESOLVED, f"what indexes there are is not known: {gaps}")
-    found: dict[tuple[str, str], dict[tuple[tuple[str, ...], bool], list[QuerySite]]] = {}
-    for path, statement in _statements(target):
+    found: dict[tuple[str, str], dict[tuple[tuple[str, ...], How], list[QuerySite]]] = {}
+    for path, statement in plain_statements(target):
         fitting = [judge for judge in judges if judge.knows(statement.shape)]
         if len(fitting) != 1:
             continue
         judge = fitting[0]
-        for table, columns, joined in judge.judged(statement.shape):
+        for table, columns, how in judge.judged(statement.shape):
             groups = found.setdefault((judge.catalog.id, table), {})
-            if columns and (site := _site(target, path, statement)) is not None:
-                groups.setdefault((columns, joined), []).append(site)
+            site = _site(target, path, statement, columns) if columns else None
+            if site is not None and (how in _LOOKED or _asked(site)):
+                groups.setdefault((columns, how), []).append(site)
     for groups in found.values():
         _fold(groups)
     by_id = {judge.catalog.id: judge for judge in judges}
@@ -160,8 +174,8 @@ def filtered_tables(target: Target) -> tuple[FilteredTable, ...] | NoCatalog:
         FilteredTable(
             f"{id}: {table}",
             tuple(
-                by_id[id].filter(table, columns, sites, joined=joined)
-                for (columns, joined), sites in sorted(groups.items())
+                by_id[id].filter(table, columns, sites, how)
+                for (columns, how), sites in sorted(groups.items())
             ),
         )
         for (id, table), groups in sorted(found.items())
@@ -170,93 +184,53 @@ def filtered_tables(target: Target) -> tuple[FilteredTable, ...] | NoCatalog:
     return tuple(tables) if live is None else tuple(live.confirmed(tables))
 
 
-def _elsewhere(target: Target, path: str) -> bool:
-    """Whether a file speaks to a database of another kind."""
-    text = target.text(path)
-    return bool(foreign_sql(path)) or (
-        "Pg" not in text and "postg" not in text.lower() and bool(foreign_sql(path, text))
-    )
-
-
-def _fold(groups: dict[tuple[tuple[str, ...], bool], list[QuerySite]]) -> None:
+def _fold(groups: dict[tuple[tuple[str, ...], How], list[QuerySite]]) -> None:
     """Put queries by more columns to those by some of them: one index helps all."""
-    for columns, joined in sorted(groups, key=lambda key: -len(key[0])):
-        for fewer, as_joined in groups:
-            if set(fewer) < set(columns):
-                groups[fewer, as_joined] += groups.pop((columns, joined))
+    for columns, how in sorted(groups, key=lambda key: -len(key[0])):
+        for fewer, other in groups:
+            served = how in _LOOKED and other in _LOOKED
+            served = served and (
+                set(fewer) < set(columns) or (fewer == columns and (how, other) == ("join", "look"))
+            )
+            if served:
+                groups[fewer, other] += groups.pop((columns, how))
                 break
 
 
-def _statements(target: Target) -> Iterator[tuple[str, Statement]]:
-    """Every plain statement of code that serves requests, by its file."""
-    for path, texts in sorted(scanned(target, statements).items()):
-        if not _is_beside(target, path):
-            for one in texts.found:
-                yield path, one
-    for path, file in sorted(scanned(target, queries).items()):
-        if not path.endswith(".rs"):
-            continue
-        calls = [
-            one
-            for function in file.functions
-            if not function.is_test
-            for one in function.queries
-            if one.compared and one.table and one.kind in _READS
-        ]
-        if calls and not _is_beside(target, path):
-            for call in calls:
-                chain = QueryShape(
-                    "select" if call.kind == "count" else call.kind,
-                    ((call.table, call.table),),
-                    call.compared,
-                    bool(call.limit),
-                )
-                filters = ", ".join(dict.fromkeys(each.column for each in call.compared))
-                yield path, Statement(call.line, chain, f"{call.table}.filter({filters})")
-
-    for path, _ in _query_files(target):
-        if _is_beside(target, path):
-            continue
-        for sent in target.parse(read_sql, path).statements:
-            shape = query_shape(sent.text)
-            if shape is not None and shape.compared:
-                yield (
-                    path,
-                    Statement(sent.place.line or 1, shape, " ".join(sent.text.split())[:300]),
-                )
+def _asked(site: QuerySite) -> bool:
+    """Whether requests surely wait for a statement."""
+    return site.request is not None and not site.rare and not is_off_path(site.place.path)
 
 
-@once
-def _query_files(target: Target) -> tuple[tuple[str, str], ...]:
-    """(path, text) of the SQL files that code is made from (sqlc: ``-- name: GetUser :one``)."""
-    return tuple(
-        (path, text)
-        for path in target.files
-        if path.endswith(".sql") and _NAMED.search(text := target.text(path))
-    )
-
-
-def _is_beside(target: Target, path: str) -> bool:
-    return is_test_path(path) or bool(_BESIDE.search(path)) or _elsewhere(target, path)
-
-
-def _site(target: Target, path: str, statement: Statement) -> QuerySite | None:
+def _site(
+    target: Target, path: str, statement: Statement, columns: tuple[str, ...]
+) -> QuerySite | None:
     request = request_of(target, path, statement.line)
     if request and _ADMIN.search(request):
         return None
-    return QuerySite(Place(path, statement.line, 1), statement.text, request)
+    ref = function_at(target, path, statement.line)
+    name = table_name(outlined(target, ref).name) if ref is not None else ""
+    of_others = all(_OF_OTHERS.search(table_name(column)) for column in columns)
+    rare = bool(_RARE.search(name)) and of_others
+    rare = rare or bool(request and request.startswith("DELETE "))
+    return QuerySite(Place(path, statement.line, 1), statement.text, request, rare)
 
 
 class _Judge:
     """One catalog, and what its indexes serve."""
 
-    def __init__(self, target: Target, catalog: KnownCatalog, growing: set[str]) -> None:
+    def __init__(self, target: Target, catalog: KnownCatalog, growing: frozenset[str]) -> None:
         self.target, self.catalog = target, catalog
         self.growing = {_one(name) for name in growing}
         named: dict[str, list[CatalogTable]] = defaultdict(list)
         for table in catalog.catalog.tables:
             named[table.name].append(table)
-        self.tables = {name: found[0] for name, found in named.items() if len(found) == 1}
+        unread = catalog.catalog.unread  # an index of theirs may serve
+        self.tables = {
+            name: found[0]
+            for name, found in named.items()
+            if len(found) == 1 and (found[0].schema, name) not in unread
+        }
         self.columns: dict[str, Mapping[str, CatalogColumn]] = {
             name: {column.name: column for column in table.columns}
             for name, table in self.tables.items()
@@ -275,10 +249,15 @@ class _Judge:
             and all(self._is_boolean(index.table, k) for k in index.keys)
         }
         """Tables of which a unique boolean lets one row be."""
+        home = catalog.root.path if catalog.root is not None else None
         for declared in declared_indexes(target):
-            if declared.kind != "migration" and declared.reach != "never":
-                for part in declared.index.keys[:1]:
-                    self.leading[declared.index.table] |= _names(part.text)
+            if declared.kind == "migration":
+                counts = declared.root != home  # what its own history left is in the catalog
+            else:
+                loose = declared.kind == "sql" and declared.reach == "unknown"  # nothing runs it
+                counts = declared.reach != "never" and not loose
+            for part in declared.index.keys[:1] if counts else ():
+                self.leading[declared.index.table] |= _names(part.text)
 
     def _is_boolean(self, table: str, key: str) -> bool:
         column = self.columns.get(table, {}).get(key)
@@ -301,9 +280,9 @@ class _Judge:
         having = [alias for alias, name in aliases.items() if one.column in self.columns[name]]
         return having[0] if len(having) == 1 else None
 
-    def judged(self, shape: QueryShape) -> Iterator[tuple[str, tuple[str, ...], bool]]:
-        """(table, columns that an index is missing for or nothing, whether joined by them) of
-        every table that the statement filters."""
+    def judged(self, shape: QueryShape) -> Iterator[tuple[str, tuple[str, ...], How]]:
+        """(table, columns that an index is missing for or nothing, how it is looked up by them)
+        of every table that the statement filters or sorts."""
         aliases = {alias: name for name, alias in shape.tables}
         of: dict[str, list[Compared]] = {alias: [] for alias in aliases}
         for one in shape.compared:
@@ -326,22 +305,84 @@ class _Judge:
                 for one in of[alias]
             )
         }
+        said = False
         for alias, name in aliases.items():
             if not of[alias]:
                 continue
             table = self.tables[name]
             if alias in served or table.kind not in ("r", "p") or table.partition:
-                yield name, (), False
+                yield name, (), "look"
                 continue
             if not self._grows(name):
                 continue
+            joins = [one for one in of[alias] if one.how == "column" and one.other in narrowed]
+            if joins:
+                said = True
+                yield name, self._telling(name, joins, ("column",)), "join"
+                continue
             given = self._telling(name, of[alias], ("value", "list"))
             if given:
-                yield name, given, False
-                continue
-            joins = [one for one in of[alias] if one.how == "column"]
-            if any(one.other in narrowed for one in joins):
-                yield name, self._telling(name, joins, ("column",)), True
+                said = True
+                yield name, given, "look"
+        if not said and shape.verb == "select":
+            yield from self._spread(shape, aliases, of)
+
+    def _spread(
+        self, shape: QueryShape, aliases: Mapping[str, str], of: Mapping[str, list[Compared]]
+    ) -> Iterator[tuple[str, tuple[str, ...], How]]:
+        """The first rows of an order, or those of a span of time, that nothing else narrows."""
+        first = shape.tables[0][1]
+        name = aliases[first]
+        table = self.tables[name]
+        if table.kind != "r" or table.partition or not self._grows(name):
+            return
+        for alias, compared in of.items():
+            for one in compared:
+                if one.how == "column":
+                    continue
+                if alias != first or not self._is_loose(name, one):
+                    return  # narrowed in another way, or it is not known
+        column = self._ordered(shape, aliases)
+        if column and _SORTED.match(self.columns[name][column].type):
+            if column not in self.leading[name] and not self._foreseen(name, of[first]):
+                yield name, (column,), "order"
+            return
+        spans = [one.column for one in of[first] if one.how == "range"]
+        spans = [one for one in spans if _TIMES.match(self.columns[name][one].type)]
+        if spans and not (shape.ordered[1] or self._foreseen(name, of[first])):
+            yield name, (spans[0],), "range"
+
+    def _ordered(self, shape: QueryShape, aliases: Mapping[str, str]) -> str:
+        """The column of the first table by which its first rows are sorted."""
+        alias, column = shape.ordered
+        name = shape.tables[0][0]
+        if not column or column not in self.columns[name]:
+            return ""
+        if alias:
+            return column if alias in (shape.tables[0][1], name) else ""
+        having = [one for one in aliases.values() if column in self.columns[one]]
+        return column if len(having) == 1 else ""
+
+    def _is_loose(self, table: str, one: Compared) -> bool:
+        """Whether a condition leaves many rows of a table, as far as its column tells."""
+        column = self.columns[table][one.column]
+        if column.name in self.leading[table]:
+            return False
+        if one.how == "range":
+            return bool(_TIMES.match(column.type))
+        if one.how == "other":
+            return bool(_CLEARS.match(column.type))
+        return not _MANY_VALUES.match(column.type) or bool(
+            _FEW_VALUES.search(table_name(column.name))
+        )
+
+    def _foreseen(self, table: str, compared: list[Compared]) -> bool:
+        """Whether an index holds just the rows that the conditions name."""
+        named = {one.column for one in compared}
+        return any(
+            index.table == table and index.valid and named & _names(index.predicate or "")
+            for index in self.catalog.catalog.indexes
+        )
 
     def _telling(
         self, table: str, compared: list[Compared], hows: tuple[str, ...]
@@ -353,13 +394,14 @@ class _Judge:
             if (
                 one.how in hows
                 and _MANY_VALUES.match(column.type)
-                and not _FEW_VALUES.search(column.name)
+                and not _FEW_VALUES.search(table_name(column.name))
             ):
                 found.append(column.name)
         return tuple(sorted(set(found)))
 
     def _grows(self, table: str) -> bool:
-        few = small_by_name(table) or _FEW_ROWS.search(table) or table in self.single
+        named = table_name(table)
+        few = small_by_name(named) or _FEW_ROWS.search(named) or table in self.single
         return not few and _one(table) in self.growing
 
     def confirmed(self, tables: list[FilteredTable]) -> Iterator[FilteredTable]:
@@ -374,7 +416,7 @@ class _Judge:
 
     def _question(self, one: UnindexedFilter) -> dict[str, Any] | None:
         table = self.tables[one.table]
-        if table.rows < _FEWEST:
+        if table.rows < _FEWEST or one.how not in _LOOKED:
             return None
         columns = [(name, self._type(one.table, name)) for name in one.columns]
         return {"id": _key(one), "schema": table.schema, "table": table.name, "columns": columns}
@@ -406,26 +448,24 @@ class _Judge:
         return replace(one, confidence=Confidence.CERTAIN, proof=proof)
 
     def filter(
-        self, table: str, columns: tuple[str, ...], sites: list[QuerySite], *, joined: bool
+        self, table: str, columns: tuple[str, ...], sites: list[QuerySite], how: How
     ) -> UnindexedFilter:
-        requested = [
-            one
-            for one in sites
-            if one.request
-            and not one.request.startswith("DELETE ")  # once in a thing's life
-            and not is_off_path(one.place.path)
-        ]
+        requested = [one for one in sites if _asked(one)]
         root = self.catalog.root
         sites.sort(key=lambda one: (one not in requested, one.place.key()))
         return UnindexedFilter(
             table,
             columns,
             tuple(sites),
-            Severity.MEDIUM if requested else Severity.LOW,
+            Severity.MEDIUM
+            if requested
+            else Severity.INFO
+            if all(one.rare for one in sites)
+            else Severity.LOW,
             Confidence.LIKELY if requested else Confidence.POSSIBLE,
             origins(self.target, root).table(table) if root is not None else None,
             self.catalog.described,
-            joined,
+            how,
         )
 
 

@@ -1,0 +1,1 @@
+CREATE INDEX volumes_room ON shelves (room);

@@ -1,0 +1,1 @@
+CREATE INDEX CONCURRENTLY volumes_shelf ON volumes (shelf_id);

@@ -1,0 +1,1 @@
+CREATE INDEX facts_day ON facts (day);
