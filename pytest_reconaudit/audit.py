@@ -79,6 +79,7 @@ def audit(
     id: str | None = None,
     aliases: tuple[str, ...] = (),
     advice: Mapping[str, tuple[str, str]] | None = None,
+    watched: bool = False,
 ) -> Callable[[F], F]:
     """Declare a function to be a check.
 
@@ -91,6 +92,7 @@ def audit(
     :param id: only when the function's name cannot give it.
     :param advice: clause → impact and fix, for the clauses that ``impact`` and ``fix`` do not fit;
         an empty text leaves the check's own.
+    :param watched: it asks what a live database does: it is asked last, when that has been watched.
 
     The docstring's first paragraph is the title; the sections ``Why:``, ``Decides:`` and
     ``Blind spots:`` are what ``--recon-explain`` prints.
@@ -117,6 +119,7 @@ def audit(
                 clause: (cost, inspect.cleandoc(cure))
                 for clause, (cost, cure) in (advice or {}).items()
             },
+            watched=watched,
         )
         setattr(function, _META, meta)
         return function

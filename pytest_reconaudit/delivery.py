@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 from msgspec.structs import replace
@@ -63,10 +64,14 @@ def deliver(
     map_: DeploymentMap | None,
     reports: Sequence[str],
     baseline: str | None,
+    older: Sequence[Mapping[str, Any]] = (),
 ) -> list[str]:
-    """Write every report; returns the paths written. Raises :class:`DeliveryError`."""
+    """Write every report; returns the paths written. Raises :class:`DeliveryError`.
+
+    :param older: entries of a baseline that stay in the one that is written.
+    """
     if baseline:
-        _write(Path(baseline), Baseline.text([*run.findings, *run.suppressed]))
+        _write(Path(baseline), Baseline.text([*run.findings, *run.suppressed], older))
     if not reports:
         return [baseline] if baseline else []
     from pytest_reconaudit.reports import excerpts

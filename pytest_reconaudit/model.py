@@ -278,6 +278,8 @@ class CheckMeta(Struct, frozen=True):
     aliases: tuple[str, ...] = ()
     advice: dict[str, tuple[str, str]] = {}
     """Clause → impact and fix, where those of the check do not fit; either may be empty."""
+    watched: bool = False
+    """It asks what a live database does: it is asked last, when that has been watched."""
 
     @property
     def domain(self) -> str:
@@ -389,6 +391,8 @@ class Run(Struct, frozen=True):
     cycle: int = 1
     interrupted: bool = False
     """Stopped before its last item: what is missing would have been judged."""
+    unreached: tuple[str, ...] = ()
+    """Servers that an option names and that could not be asked: ``--recon-dsn: cannot connect``."""
     excerpts: Mapping[str, Sequence[tuple[int, str]]] = field(default_factory=dict)
     """``str(place)`` of a finding → numbered source lines around it (secrets masked)."""
     deployment: DeploymentMap = DeploymentMap()
@@ -421,6 +425,7 @@ class Run(Struct, frozen=True):
             items=tuple(item for item in self.items if item.pillar is pillar),
             cycle=self.cycle,
             interrupted=self.interrupted,
+            unreached=self.unreached,
             excerpts=self.excerpts,
             deployment=self.deployment,
         )

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from msgspec import Struct
 from msgspec.structs import replace
 
-from pytest_reconaudit.model import Finding, Outcome, Severity
+from pytest_reconaudit.model import Finding, Outcome, Place, Severity
 from pytest_reconaudit.patterns import regex
 
-__all__ = ["Baseline", "BaselineError", "Lines", "Policy", "missed_waiver"]
+__all__ = ["Baseline", "BaselineError", "Lines", "Policy", "Waiver", "missed_waiver", "waivers"]
 
 _WAIVER = regex(r"recon:\s*ignore\[([A-Za-z0-9*,:\s-]+)\](?:\s*[:—-]?\s*(.*))?")
 _CLOSERS = regex(r"\s*(?:-->|\*/|#\})\s*$")
@@ -33,13 +33,16 @@ class Baseline(Struct, frozen=True):
     """Accepted findings, by fingerprint (check, path, offending text; never a line number)."""
 
     accepted: frozenset[str] = frozenset()
+    entries: tuple[Mapping[str, Any], ...] = ()
+    """As they stand in the file."""
 
     @classmethod
     def read(cls, path: Path) -> Baseline:
         """Raises :class:`BaselineError` when the file is missing or not a baseline."""
         try:
             data = json.loads(path.read_text("utf-8"))
-            return cls(frozenset(entry["fingerprint"] for entry in data["findings"]))
+            entries = tuple(data["findings"])
+            return cls(frozenset(entry["fingerprint"] for entry in entries), entries)
         except OSError as error:
             raise BaselineError(f"{path}: cannot be read ({error.strerror})") from None
         except (ValueError, KeyError, TypeError):
@@ -48,19 +51,24 @@ class Baseline(Struct, frozen=True):
             ) from None
 
     @staticmethod
-    def text(findings: Iterable[Finding]) -> str:
-        """A baseline that accepts the given findings, stable under re-runs."""
-        entries = sorted(
-            (
-                {
-                    "fingerprint": finding.fingerprint,
-                    "check": finding.check,
-                    "path": finding.place.path,
-                    "message": finding.message,
-                }
-                for finding in findings
-            ),
-            key=lambda entry: (entry["path"], entry["check"], entry["fingerprint"]),
+    def text(findings: Iterable[Finding], older: Iterable[Mapping[str, Any]] = ()) -> str:
+        """A baseline that accepts the given findings, stable under re-runs.
+
+        :param older: entries of another baseline that it accepts too.
+        """
+        entries: list[Mapping[str, Any]] = [
+            {
+                "fingerprint": finding.fingerprint,
+                "check": finding.check,
+                "path": finding.place.path,
+                "message": finding.message,
+            }
+            for finding in findings
+        ]
+        known = {entry["fingerprint"] for entry in entries}
+        entries += [entry for entry in older if entry["fingerprint"] not in known]
+        entries.sort(
+            key=lambda entry: tuple(str(entry.get(n)) for n in ("path", "check", "fingerprint"))
         )
         return json.dumps({"schema": 1, "findings": entries}, indent=1, ensure_ascii=False) + "\n"
 
@@ -106,6 +114,25 @@ def _waiver(finding: Finding, lines: Lines) -> str:
             reason = _CLOSERS.sub("", match[2] or "").strip()
             return reason or "waived without a reason"
     return ""
+
+
+class Waiver(Struct, frozen=True):
+    """One ``recon: ignore[…]`` and the names in its brackets."""
+
+    place: Place
+    checks: tuple[str, ...]
+    """Each is a check's id; a clause after it is left out."""
+
+
+def waivers(path: str, data: bytes) -> Iterator[Waiver]:
+    """The waivers of a file."""
+    if b"recon:" not in data:
+        return
+    for number, line in enumerate(data.decode("utf-8", "replace").split("\n"), 1):
+        match = _WAIVER.search(line) if "recon:" in line else None
+        if match is not None:
+            names = (name.partition(":")[0].strip() for name in match[1].split(","))
+            yield Waiver(Place(path, number), tuple(filter(None, names)))
 
 
 def missed_waiver(finding: Finding, lines: Lines) -> str:

@@ -6,6 +6,7 @@ knows every layer; what is worth a unit test lives in the layers.
 
 from __future__ import annotations
 
+import difflib
 import gc
 import hashlib
 import os
@@ -43,14 +44,12 @@ _ROW = {
     )
 }
 """The order in which domains are asked where several processes ask them."""
-_WATCHED = "live"
-"""The domain that waits for a live database to be watched: it comes last."""
-_WATCHED_TOO = "query-not-repeated"
-"""A check of another domain that waits for it."""
 _MANY = 2_000
 """Files from which on memory counts more than to have every fact at hand for whoever asks late."""
 _LARGE = 8_000
 """Files from which on the checks are asked in one process."""
+_MOST_TOLD = 8
+"""Slips that are told one by one."""
 _OF_A_SERVER = frozenset({"db", "live"})
 """Domains whose answers depend on a server of this machine, unless nothing is replayed."""
 _WORDS = {Outcome.ADVISORY: ("advisory", "a", ("ADVISORY", {"yellow": True}))}
@@ -77,6 +76,7 @@ def start(config: pytest.Config) -> None:
     _keep_cache_out_of(target, config)
     if option.recon_with:
         _prepare_linters(target, option)
+    _refuse_dsn(option)
     _prepare_redis(target, option)
     if option.recon_web_build is not None:
         _prepare_web_build(target, option)
@@ -96,9 +96,24 @@ def start(config: pytest.Config) -> None:
         delivery.check_writable(option.recon_report, option.recon_write_baseline)
 
 
+def _refuse_dsn(option: Any) -> None:
+    """Refuse what is no connection string. It is not quoted: it may hold a password."""
+    dsn = option.recon_dsn or os.environ.get("RECON_DSN")
+    if dsn:
+        from pytest_reconaudit.facts.db import database
+
+        if reason := database.refused_dsn(dsn):
+            raise pytest.UsageError(f"--recon-dsn: {reason}")
+
+
 def _prepare_redis(target: Target, option: Any) -> None:
     url = option.recon_redis or os.environ.get("RECON_REDIS")
     if url:
+        if not url.startswith(("redis://", "rediss://", "unix://")):  # it may hold a password
+            raise pytest.UsageError(
+                "--recon-redis: no Redis URL;"
+                " write redis://[[USER]:PASSWORD@]HOST[:PORT][/DATABASE]"
+            )
         from pytest_reconaudit.facts.compose import live_servers
 
         live_servers.configure_redis(target, url)
@@ -140,11 +155,6 @@ def _prepare_linters(target: Target, option: Any) -> None:
         raise pytest.UsageError(
             f"--recon-with: unknown linter {given!r}; choose from {', '.join(sorted(known))}"
         ) from None
-
-
-def _is_watched(meta: model.CheckMeta) -> bool:
-    """Whether a check waits for a live database to be watched."""
-    return meta.domain == _WATCHED or meta.id == _WATCHED_TOO
 
 
 def _checks_folder(text: str) -> Path:
@@ -467,7 +477,7 @@ class AuditSession:
         small = len(self.target.files) < _LARGE
         work = beside.start(lambda: self._heard_beside(row, turns)) if small else None
         own = [pair for pair in checks if not self._shared_out(pair[0])]
-        watched = [pair for pair in own if _is_watched(pair[0])]
+        watched = [pair for pair in own if pair[0].watched]
         mine += self.planned([pair for pair in own if pair not in watched])
         while turns.take():
             mine += self._asked(row.pop())
@@ -488,13 +498,11 @@ class AuditSession:
 
     def _shared_out(self, meta: model.CheckMeta) -> bool:
         """Whether another process may ask a check: it starts no server and no program."""
-        return meta.domain != "lint" and not _is_watched(meta) and self._keeps(meta)
+        return meta.domain != "lint" and not meta.watched and self._keeps(meta)
 
     def _asked(self, check: tuple[model.CheckMeta, str]) -> list[engine.PlannedItem]:
         """The items of a check, with what it says unless some items may not be wanted."""
-        option = self.config.option
-        chosen = option.keyword or option.markexpr or getattr(option, "recon_chosen", ())
-        ask = engine.plan if chosen else engine.asked
+        ask = engine.plan if self._is_part() else engine.asked
         return ask(self.target, [check], self.providers())
 
     def _heard_beside(
@@ -802,34 +810,33 @@ class AuditSession:
             return
         from pytest_reconaudit import delivery
 
+        unreached = tuple(self._unreached())
         self.run = Run(
             target=self.target.name,
             fail_on=self.policy.fail_on,
             items=tuple(self.results[key] for key in sorted(self.results)),
             cycle=self.config.option.recon_cycle,
             interrupted=self._interrupted(session),
+            unreached=unreached,
         )
-        self._refuse_silent_dsn(session)
+        for text in unreached:
+            self._complain(f"{text}; nothing was compared with it")
+            session.exitstatus = pytest.ExitCode.USAGE_ERROR
         if self.results and all(one.outcome is Outcome.SKIPPED for one in self.results.values()):
             self._complain("nothing was judged: is this the repository's folder?")
             session.exitstatus = session.exitstatus or pytest.ExitCode.NO_TESTS_COLLECTED
         self._tell_stale_baseline()
-        met = {(one.place.path, one.place.line) for one in self.run.suppressed}
-        missed = (
-            policy.missed_waiver(one, self.target)
-            for one in self.run.findings
-            if (one.place.path, one.place.line) not in met
-        )
-        for text in dict.fromkeys(filter(None, missed)):
-            self._announce(f"waiver: {text}")
+        self._tell_waivers_with_a_slip()
         self.config.hook.pytest_recon_report(run=self.run, config=self.config)
         option = self.config.option
+        part = self._is_part() or self.run.interrupted
+        older = self.policy.baseline.entries if part else ()  # which of them are gone is not known
         map_ = self._deployment() if option.recon_report else None
         if not self.run.interrupted:
             self._keep(map_)
         try:
             self.written = delivery.deliver(
-                self.run, self.target, map_, option.recon_report, option.recon_write_baseline
+                self.run, self.target, map_, option.recon_report, option.recon_write_baseline, older
             )
         except delivery.DeliveryError as error:
             self._complain(str(error))
@@ -855,12 +862,16 @@ class AuditSession:
             or session.shouldfail
         )
 
+    def _is_part(self) -> bool:
+        """Whether some items of the audit may not be wanted."""
+        option = self.config.option
+        return bool(option.keyword or option.markexpr or getattr(option, "recon_chosen", ()))
+
     def _tell_stale_baseline(self) -> None:
         """Accepted findings that are gone: the list should shrink with the debt."""
         option = self.config.option
-        chosen = option.keyword or option.markexpr or getattr(option, "recon_chosen", ())
         assert self.run is not None
-        if not option.recon_baseline or chosen or self.run.interrupted:
+        if not option.recon_baseline or self._is_part() or self.run.interrupted:
             return
         met = {one.fingerprint for one in (*self.run.findings, *self.run.suppressed)}
         gone = len(self.policy.baseline.accepted - met)
@@ -870,7 +881,40 @@ class AuditSession:
                 f" --recon-write-baseline {option.recon_baseline} takes them off the list"
             )
 
-    def _refuse_silent_dsn(self, session: pytest.Session) -> None:
+    def _tell_waivers_with_a_slip(self) -> None:
+        """Waivers beside a finding that they do not name, and those that name no check at all."""
+        from pytest_reconaudit.reports.text import one_line
+
+        assert self.run is not None
+        met = {(one.place.path, one.place.line) for one in self.run.suppressed}
+        missed = (
+            policy.missed_waiver(one, self.target)
+            for one in self.run.findings
+            if (one.place.path, one.place.line) not in met
+        )
+        told = list(dict.fromkeys(filter(None, missed)))
+        given = [
+            one
+            for path in self.target.files
+            for one in policy.waivers(path, self.target.data(path))
+            if not any(text.startswith(f"{one.place}: ") for text in told)
+        ]
+        if given:
+            known = {meta.id for meta, _ in engine.builtin_checks()}
+            known |= {check for check, _ in self.results}
+            known |= {item.meta.id for item in self._user_items.values()}
+            wrong = [(one.place, name) for one in given for name in one.checks if name not in known]
+            for place, name in wrong[:_MOST_TOLD]:
+                near = difflib.get_close_matches(name[:60], sorted(known), n=1)
+                hint = f"; did you mean {near[0]!r}?" if near else ""
+                told.append(f"{place}: no check is called {name[:60]!r}{hint}")
+            told += [""] * len(wrong[_MOST_TOLD:])
+        for text in told[:_MOST_TOLD]:
+            self._announce(f"waiver: {one_line(text)}")
+        if len(told) > _MOST_TOLD:
+            self._announce(f"waiver: and {len(told) - _MOST_TOLD} more like these")
+
+    def _unreached(self) -> Iterator[str]:
         """Who names a server wants it asked: not reaching it is no quiet skip."""
         dsn = self.config.option.recon_dsn or os.environ.get("RECON_DSN")
         redis = self.config.option.recon_redis or os.environ.get("RECON_REDIS")
@@ -886,9 +930,7 @@ class AuditSession:
                 if server == "--recon-dsn" and not database.is_unreached(reason):
                     continue  # it was: a part of it may not be read, or there is no private server
                 said.add(server)
-                text = reason.removeprefix(f"{server}: ")
-                self._complain(f"{server}: {text}; nothing was compared with it")
-                session.exitstatus = pytest.ExitCode.USAGE_ERROR
+                yield f"{server}: {reason.removeprefix(f'{server}: ')}"
 
     @staticmethod
     def _collection_errors(reporter: Any) -> None:

@@ -15,6 +15,7 @@ from pytest_reconaudit.api import (
     pillar=2,
     severity=Severity.HIGH,
     confidence=Confidence.LIKELY,
+    watched=True,
     impact="Requests wait for a connection, or are refused one, while the database has little to"
     " do for most of those that are taken.",
     fix="""

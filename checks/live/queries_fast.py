@@ -14,6 +14,7 @@ from pytest_reconaudit.api import (
     pillar=2,
     severity=Severity.MEDIUM,
     confidence=Confidence.LIKELY,
+    watched=True,
     impact="Who asks waits for it, a connection is held meanwhile, and the database is busy with"
     " it.",
     fix="""

@@ -7,6 +7,7 @@ from pytest_reconaudit.api import Confidence, Severity, StorageState, audit, rep
     pillar=2,
     severity=Severity.MEDIUM,
     confidence=Confidence.LIKELY,
+    watched=True,
     impact="Inserts fail from one moment to the next when a sequence ends; dead rows are read and"
     " kept in memory with the others.",
     fix="""Widen the column before the sequence ends, and let autovacuum come more often:

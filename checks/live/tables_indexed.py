@@ -14,6 +14,7 @@ from pytest_reconaudit.api import (
     pillar=2,
     severity=Severity.MEDIUM,
     confidence=Confidence.LIKELY,
+    watched=True,
     impact="Queries read rows by the ten thousand to find a few, and push others out of memory.",
     fix="""Look for the statement, and index what it filters or joins by:
 

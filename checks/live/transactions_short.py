@@ -12,6 +12,7 @@ from pytest_reconaudit.api import (
 @audit(
     pillar=2,
     severity=Severity.HIGH,
+    watched=True,
     impact="Its locks make others wait, VACUUM removes nothing that is newer than it, and every"
     " table that is written grows meanwhile.",
     fix="""

@@ -194,7 +194,8 @@ class Digest(Struct, frozen=True, dict=True):
 
     @property
     def verdict(self) -> str:
-        """``failed``, ``passed``, ``off`` (no gate), ``crashed``, ``interrupted`` or ``empty``."""
+        """``failed``, ``passed``, ``off`` (no gate), ``crashed``, ``interrupted``, ``empty`` or
+        ``unreached`` (a server that was named could not be asked)."""
         if self.failed:
             return "failed"
         if self.run.interrupted:
@@ -203,6 +204,8 @@ class Digest(Struct, frozen=True, dict=True):
             return "crashed"
         if not self.judged:
             return "empty"
+        if self.run.unreached:
+            return "unreached"
         return "off" if self.run.fail_on is None else "passed"
 
     @property
@@ -230,6 +233,9 @@ class Digest(Struct, frozen=True, dict=True):
                 return f"No clear verdict: {words} crashed, the rest stays below the gate."
             case "empty":
                 return "Nothing was judged: this is no clean bill of health."
+            case "unreached":
+                names = " and ".join(text.partition(":")[0] for text in self.run.unreached)
+                return f"No clear verdict: {names} gave no answer; the rest stays below the gate."
             case "off":
                 return "No gate is set: every finding is advice."
             case _:
@@ -307,7 +313,10 @@ class Digest(Struct, frozen=True, dict=True):
         return [(code(path), text(f" alone holds {number:,} of them."))]
 
     def _gaps(self) -> Sequence[Sentence]:
-        said: list[Sentence] = []
+        said: list[Sentence] = [
+            (strong("Nothing was compared with a server that was named"), text(f" ({why})."))
+            for why in self.run.unreached
+        ]
         if self.unjudged:
             kinds = ", ".join(f"{number} {kind}" for kind, number in self.unjudged_checks.items())
             words = count(self.skipped_checks, "check")

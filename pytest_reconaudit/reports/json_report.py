@@ -32,6 +32,7 @@ def data(run: Run) -> dict[str, Any]:
         "target": run.target,
         "cycle": run.cycle,
         "interrupted": run.interrupted,
+        "unreached": list(run.unreached),
         "summary": {
             **_figures(digest),
             "gate": {

@@ -12,10 +12,10 @@ from typing import Any
 
 from msgspec import Struct, field
 
-from pytest_reconaudit.model import Finding, Pillar, Run, Severity
+from pytest_reconaudit.model import Confidence, Finding, Pillar, Run, Severity
 from pytest_reconaudit.reports.digest import Digest, severities, worded
 from pytest_reconaudit.reports.prose import blocks
-from pytest_reconaudit.reports.text import block, cells, count, fit, one_line, wrap
+from pytest_reconaudit.reports.text import block, cells, count, fit, fit_path, one_line, wrap
 
 __all__ = ["Line", "summary"]
 
@@ -192,14 +192,18 @@ def _heading(section: _Section, width: int) -> Line:
 
 
 def _finding(finding: Finding, run: Run, width: int, most: int | None, more: int = 0) -> list[Line]:
-    """``FAIL high  path:line: message [check-id]``; the message is cut to fit ``most`` lines.
+    """``FAIL high  path:line: message [check-id]``; the message is cut to fit ``most`` lines, and
+    a path that is still too long in its middle: the line number stays.
 
     :param more: how many findings of the same check and severity found no room.
     """
     room = width - _MARGIN
     place, name = one_line(str(finding.place)), one_line(finding.check)
-    name = f"[{name}, {more} more]" if more else f"[{name}]"
+    doubt = ["possible"] if finding.confidence is Confidence.POSSIBLE else []
+    name = f"[{', '.join([name, *doubt, *([f'{more} more'] if more else [])])}]"
     message = one_line(finding.message)
+    if most is not None:
+        place = fit_path(place, room - 1)
     lines = wrap(f"{place}: {message} {name}", room)
     if most is not None and len(lines) > most:
         # The check's name stays: shorten the message until place, message and name fit.
@@ -208,6 +212,8 @@ def _finding(finding: Finding, run: Run, width: int, most: int | None, more: int
             size -= max(1, (sum(map(cells, lines)) - most * room))
             lines = wrap(f"{place}: {fit(message, max(size, 12))} {name}", room)
         if len(lines) > most:
+            if most == 1:
+                place = fit_path(place, max(room - cells(name) - 1, 20))
             lines = wrap(f"{place} {name}", room)[:most]
     fails = finding.fails(run.fail_on)
     styles = _STYLES[finding.severity]

@@ -7,13 +7,17 @@ import unicodedata
 
 from pytest_reconaudit.patterns import regex
 
-__all__ = ["block", "cells", "count", "fit", "one_line", "wrap"]
+__all__ = ["block", "cells", "count", "fit", "fit_path", "one_line", "wrap"]
 
 # C0 without tab and newline, DEL, C1, zero-width and direction controls, line separators, BOM,
 # lone surrogates (how a file name that is not UTF-8 arrives).
 _ODD = regex(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]"
 )
+
+_LINE_NUMBER = regex(r":\d{1,9}:?$")
+_BESIDE_NUMBER = 8
+"""Columns of a file's name that stay on the line of its number."""
 
 
 def _escape(match: re.Match[str]) -> str:
@@ -59,6 +63,17 @@ def fit(text: str, width: int) -> str:
     return _prefix(text, max(0, width - 3)) + "..."[: max(0, width)]
 
 
+def fit_path(text: str, width: int) -> str:
+    """A ``path:line`` cut to ``width`` columns in its middle: its end says which file and line."""
+    if cells(text) <= width:
+        return text
+    name = text.rpartition("/")[2]
+    head = width - cells(name) - 4
+    if head >= 0:
+        return f"{_prefix(text, head) if head > 3 else ''}.../{name}"
+    return "..." + _prefix(text[::-1], max(0, width - 3))[::-1]
+
+
 def _prefix(text: str, width: int) -> str:
     used = 0
     for index, char in enumerate(text):
@@ -69,7 +84,8 @@ def _prefix(text: str, width: int) -> str:
 
 
 def wrap(text: str, width: int) -> list[str]:
-    """Lines of at most ``width`` columns, broken at spaces; a longer word is broken anywhere."""
+    """Lines of at most ``width`` columns, broken at spaces; a longer word is broken after a slash,
+    else anywhere but before its line number."""
     lines: list[str] = []
     line = ""
     for word in text.split(" "):
@@ -80,10 +96,20 @@ def wrap(text: str, width: int) -> list[str]:
         if line:
             lines.append(line)
         while cells(word) > width:
-            head = _prefix(word, width) or word[0]
+            head = _head(word, width)
             lines.append(head)
             word = word[len(head) :]
         line = word
     if line or not lines:
         lines.append(line)
     return lines
+
+
+def _head(word: str, width: int) -> str:
+    """The first line of a word that is too long for one."""
+    head = _prefix(word, width) or word[0]
+    head = head[: head.rfind("/") + 1] or head
+    number = _LINE_NUMBER.search(word)
+    if number is not None and len(head) > number.start() - _BESIDE_NUMBER > 0:
+        return head[: number.start() - _BESIDE_NUMBER]
+    return head
