@@ -52,6 +52,8 @@ def _load() -> dict[_Key, Any]:
     if file is None:
         return {}
     try:
+        if not file.is_file():  # a pipe in its place would keep every run waiting
+            return {}
         table = marshal.loads(file.read_bytes())
     except (OSError, EOFError, ValueError, TypeError):
         return {}

@@ -7,13 +7,15 @@ size. What cannot be read is as if it were not there, what cannot be written is 
 from __future__ import annotations
 
 import os
+import stat
 import time
 from contextlib import suppress
 from pathlib import Path
+from typing import BinaryIO
 
 from pytest_reconaudit import patterns
 
-__all__ = ["folder", "load", "save", "touch"]
+__all__ = ["drop", "folder", "is_private", "load", "opened", "save", "touch"]
 
 _LEFT_OVER = 3_600
 """Seconds after which nobody writes a part of a file any more."""
@@ -28,20 +30,50 @@ def load(kind: str, key: str, outside: Path, largest: int) -> bytes | None:
     """What is kept under a key; nothing is read out of ``outside`` (the target), and nothing of
     more than ``largest`` bytes.
     """
-    file = folder(kind) / f"{key}.bin"
-    if not _usable(file.parent, outside):
+    where = folder(kind)
+    if not _usable(where, outside):
         return None
+    handle = _regular(where / f"{key}.bin", largest)
+    if handle is None:
+        return None
+    with handle, suppress(OSError):
+        return handle.read(largest)
+    return None
+
+
+def opened(kind: str, key: str, outside: Path | None, largest: int) -> BinaryIO | None:
+    """What is kept under a key, to read from; for what is obeyed and not only looked at.
+
+    ``None`` also where another user could have written it: the file and its folder are this
+    user's, whom nobody else can make one for, and only this user may write to them.
+    """
+    handle = None
+    if is_private(kind, outside):
+        handle = _regular(folder(kind) / f"{key}.bin", largest)
+    if handle is not None:
+        info = os.fstat(handle.fileno())
+        if _own(info) and info.st_nlink == 1:
+            return handle
+        handle.close()
+    return None
+
+
+def is_private(kind: str, outside: Path | None) -> bool:
+    """Whether the folder of a kind is this user's alone to write to, or not there yet."""
+    where = folder(kind)
     try:
-        return file.read_bytes() if file.stat().st_size <= largest else None
+        return _usable(where, outside) and _own(where.stat())
+    except FileNotFoundError:
+        return True
     except OSError:
-        return None
+        return False
 
 
 def save(
     kind: str,
     key: str,
     data: bytes,
-    outside: Path,
+    outside: Path | None,
     *,
     largest: int,
     most: int,
@@ -75,6 +107,33 @@ def touch(kind: str, key: str) -> None:
         os.utime(folder(kind) / f"{key}.bin")
 
 
+def drop(kind: str, key: str) -> None:
+    """Keep something no longer: it proved to be of no use."""
+    with suppress(OSError):
+        (folder(kind) / f"{key}.bin").unlink()
+
+
+def _regular(file: Path, largest: int) -> BinaryIO | None:
+    """An open file that is one: no link is followed, and no pipe waited for."""
+    mode = os.O_RDONLY
+    for name in ("O_BINARY", "O_CLOEXEC", "O_NOFOLLOW", "O_NONBLOCK"):
+        mode |= getattr(os, name, 0)
+    try:
+        number = os.open(file, mode)
+    except (OSError, ValueError):
+        return None
+    info = os.fstat(number)
+    if stat.S_ISREG(info.st_mode) and info.st_size <= largest:
+        return open(number, "rb")
+    os.close(number)
+    return None
+
+
+def _own(info: os.stat_result) -> bool:
+    """Whether something is this user's, and nobody else's to write to."""
+    return info.st_uid == os.geteuid() and not info.st_mode & 0o022
+
+
 def _tidy(where: Path, most: int, total: int | None) -> None:
     late = time.time() - _LEFT_OVER
     for part in where.glob("*.part"):
@@ -91,9 +150,11 @@ def _tidy(where: Path, most: int, total: int | None) -> None:
             path.unlink()
 
 
-def _usable(where: Path, outside: Path) -> bool:
+def _usable(where: Path, outside: Path | None) -> bool:
     """Whether a folder may hold the cache: not one of the target's, which others write."""
     try:
-        return where.is_absolute() and not where.resolve().is_relative_to(outside.resolve())
+        return where.is_absolute() and (
+            outside is None or not where.resolve().is_relative_to(outside.resolve())
+        )
     except (OSError, RuntimeError):
         return False

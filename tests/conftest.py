@@ -23,15 +23,29 @@ subjects.load_providers()
 engine.builtin_checks()
 for _suffix in LANGUAGES:
     read_syntax("x", f"x{_suffix}")
+importlib.import_module("psycopg.conninfo")
 
 REQUIRE = os.environ.get("RECON_REQUIRE_COMPONENTS") == "1"
 
 
+@pytest.fixture(scope="session", autouse=True)
+def shared_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """What fixtures of several tests keep, and the templates of servers, which all tests share."""
+    folder = tmp_path_factory.mktemp("shared-cache")
+    (folder / "pytest-reconaudit" / "servers").mkdir(parents=True, mode=0o700)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_CACHE_HOME", str(folder))
+        yield folder
+
+
 @pytest.fixture(autouse=True)
-def _clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def _clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, shared_cache: Path) -> None:
     """No audit option leaks in from outside, no cache is written to the user's home."""
     for name in ("RECON_TARGET", "RECON_DSN", "RECON_REDIS", "PYTEST_ADDOPTS", "PYTHONSAFEPATH"):
         monkeypatch.delenv(name, raising=False)
+    own = tmp_path / "cache" / "pytest-reconaudit"
+    own.mkdir(parents=True)
+    (own / "servers").symlink_to(shared_cache / "pytest-reconaudit" / "servers")
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
 
 

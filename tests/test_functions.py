@@ -8,6 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pytest_reconaudit.facts.code.asked_methods import asked_method
+from pytest_reconaudit.facts.code.capped import is_capped
 from pytest_reconaudit.facts.code.expressions import chain_of, split_arguments, type_parts
 from pytest_reconaudit.facts.code.functions import (
     Ref,
@@ -18,6 +20,7 @@ from pytest_reconaudit.facts.code.functions import (
     meant,
     outlined,
     reached,
+    served_outside,
 )
 from pytest_reconaudit.target import Target
 
@@ -433,6 +436,82 @@ def test_an_interface_makes_no_kin_of_its_implementors(tmp_path: Path) -> None:
     )
     assert said(target, "src/boats.ts", "berth") == {"one.tie": []}
     assert said(target, "src/boats.ts", "moor") == {"one.tie": ["src/boats.ts:Buoy.tie"]}
+
+
+def test_requests_of_frameworks_that_go_by_files(tmp_path: Path) -> None:
+    target = tree(
+        tmp_path,
+        {
+            "package.json": '{"name": "quay", "dependencies": {"next": "15.1.0"}}',
+            "pages/api/boats/[id].ts": (
+                "import type { NextApiRequest, NextApiResponse } from 'next';\n"
+                "export default async function answer(req: NextApiRequest, res: NextApiResponse) {\n"
+                "  if (req.method === 'GET') {\n    return res.json(await find(req));\n  }\n"
+                "  if (req.method === 'DELETE') {\n    return res.json(await sink(req));\n  }\n}\n"
+                "const find = async (req: NextApiRequest) => req.query;\n"
+                "const sink = async (req: unknown) => req;\n"
+            ),
+            "app/boats/page.tsx": (
+                "import { prisma } from '../prisma';\n"
+                "export default async function Boats() { return await prisma.boat.findMany(); }\n"
+            ),
+            "app/boats/actions.ts": (
+                "'use server';\nimport { cookies } from 'next/headers';\n"
+                "export async function moor(id: string) { return cookies(); }\n"
+                "async function inner() {}\n"
+            ),
+            "app/routes/tides.ts": (
+                "import { table } from '../tides.server';\n"
+                "export const loader = make({}, async () => { return await table(); });\n"
+                "export async function action() { return null; }\n"
+            ),
+            "app/tides.server.ts": "export async function table() { return []; }\n",
+            "src/routes/up/+server.ts": "export function GET() { return new Response('up'); }\n",
+            "server/berths.ts": (
+                "import { berths } from './berthList';\nimport { publicProcedure } from './trpc';\n"
+                "export const list = publicProcedure.input(z.string()).query(async () => {\n"
+                "  return await berths();\n});\n"
+            ),
+            "server/berthList.ts": "export async function berths() { return []; }\n",
+            "web/offline.ts": (
+                "export function keep(request: Request, response: Response) { return request; }\n"
+            ),
+            "server/old.ts": (
+                "import { Request, Response } from 'express';\n"
+                "export function show(req: Request, res: Response) {}\n"
+            ),
+        },
+    )
+    names = {outlined(target, one).name for one in handlers(target)}
+    assert names == {"answer", "find", "Boats", "moor", "action", "GET", "show"}
+    assert {outlined(target, one).name for one in reached(target)} - names == {
+        "sink", "table", "berths",
+    }  # fmt: skip
+    routes = {one.path: one for found in handlers(target).values() for one in found}
+    assert set(routes) == {"/api/boats/{id}", "/boats"}
+    boat = routes["/api/boats/{id}"]
+    asked = [asked_method(target, "pages/api/boats/[id].ts", line, boat) for line in (2, 4, 7)]
+    assert asked == ["", "GET", "DELETE"]
+    assert served_outside(target, "server/berths.ts", 4)
+    assert not served_outside(target, "web/offline.ts", 1)
+
+
+@pytest.mark.parametrize(
+    ("before", "capped"),
+    [
+        ("if (tags.length > MAX_TAGS) throw new Error();", True),
+        ("if (tags.length > limits.MAX_TAGS) return;", True),
+        ("if len(tags) > 10:\n    raise ValueError", True),
+        ("if (tags.length > MAX_TAGS) { log(tags); }", False),
+        ("if (tags.length > 500) throw new Error();", False),
+        ("if (tags.length > 0) { return 1; }", False),
+        ("if (others.length > MAX_TAGS) throw new Error();", False),
+    ],
+)
+def test_lists_that_are_refused_when_long(before: str, capped: bool) -> None:
+    text = f"{before}\nfor (const tag of tags) {{\n"
+    assert is_capped(text, text.count("\n"), "tags") is capped
+    assert not is_capped(before, 2, "tags.map(f(x))")
 
 
 def test_python(tmp_path: Path) -> None:

@@ -105,7 +105,58 @@ def test_a_shallow_clone_says_that_it_does_not_reach(checkout: Path, tmp_path: P
     git(clone, "checkout", "-q", "side")
     point = branch_point(Target(clone))
     assert isinstance(point, str)
-    assert point.endswith("does not reach back to where this branch left origin/main")
+    assert point == "the shallow clone does not reach back to where this branch left origin/main"
+
+
+def test_a_shallow_clone_of_one_branch_says_why_nothing_is_compared(
+    checkout: Path, tmp_path: Path
+) -> None:
+    git(checkout, "checkout", "-q", "-b", "side")
+    clone = tmp_path / "clone"
+    subprocess.run(
+        ["git", "clone", "-q", "--depth=1", "--branch=side", f"file://{checkout}", str(clone)],
+        check=True,
+    )
+    git(clone, "symbolic-ref", "--delete", "refs/remotes/origin/HEAD")
+    assert branch_point(Target(clone)) == (
+        "the shallow clone has no default branch to compare with"
+    )
+
+
+@pytest.mark.parametrize("name", ["master", "develop"])
+def test_a_default_branch_by_its_usual_name(checkout: Path, name: str) -> None:
+    git(checkout, "branch", "-m", "main", name)
+    git(checkout, "config", "init.defaultBranch", "side")
+    git(checkout, "checkout", "-q", "-b", "side")
+    found = GitObjects(checkout / ".git").default_branch
+    assert found is not None
+    assert found.name == name
+
+
+@pytest.mark.parametrize(
+    ("workspace", "variable", "value"),
+    [
+        ("GITHUB_WORKSPACE", "GITHUB_BASE_REF", "stable"),
+        ("CI_PROJECT_DIR", "CI_MERGE_REQUEST_TARGET_BRANCH_NAME", "stable"),
+        ("BUILD_SOURCESDIRECTORY", "SYSTEM_PULLREQUEST_TARGETBRANCH", "refs/heads/stable"),
+    ],
+)
+def test_what_the_auditor_s_ci_says_the_change_goes_to(
+    checkout: Path, monkeypatch: pytest.MonkeyPatch, workspace: str, variable: str, value: str
+) -> None:
+    git(checkout, "branch", "stable", "HEAD~3")
+    monkeypatch.setenv(variable, value)
+
+    def name() -> str:
+        found = GitObjects(checkout / ".git").default_branch
+        return found.name if found is not None else ""
+
+    monkeypatch.setenv(workspace, str(checkout.parent / "another"))
+    assert name() == "main"  # it builds something else
+    monkeypatch.setenv(workspace, str(checkout))
+    assert name() == "stable"
+    monkeypatch.setenv(variable, "not-fetched")
+    assert name() == "main"
 
 
 def test_a_worktree_shares_its_objects(checkout: Path, tmp_path: Path) -> None:
@@ -192,6 +243,50 @@ def test_a_git_directory_that_is_somebody_else_s(checkout: Path, tmp_path: Path)
     commit(target, {"a.txt": "x"})
     (target / ".git/commondir").write_text(str(checkout / ".git"))
     assert GitObjects(target / ".git").commit(git(checkout, "rev-parse", "HEAD")) is None
+
+
+@pytest.mark.parametrize(
+    "link",
+    [".git", "objects", "objects/pack", "a pack", "refs", "refs/heads", "a ref", "commondir"],
+)
+def test_no_link_leads_out_of_the_target(checkout: Path, tmp_path: Path, link: str) -> None:
+    if "pack" in link:
+        git(checkout, "gc", "-q")
+    secret = git(checkout, "rev-parse", "HEAD")
+    target = tmp_path / "hostile"
+    shutil.copytree(checkout, target)
+    assert GitObjects(target / ".git").commit(secret) is not None
+    name = {".git": ".git", "a ref": ".git/refs/heads/main"}.get(link, f".git/{link}")
+    if link == "a pack":
+        (pack,) = (target / ".git/objects/pack").glob("*.pack")
+        name = pack.relative_to(target).as_posix()
+    away = tmp_path / "away"
+    if link == "commondir":
+        (target / name).symlink_to(checkout / ".git" / "HEAD")
+        assert Target(target).commits is not None
+        return
+    ours = target / name
+    if not ours.exists():
+        pytest.skip("this git keeps its refs elsewhere")
+    ours.rename(away)
+    ours.symlink_to(away)
+    commits = Target(target).commits
+    if link == ".git":
+        assert commits is None
+    elif "ref" in link:
+        assert commits is not None
+        assert not commits.head
+        assert commits.commit(secret) is not None
+    else:
+        assert commits is not None
+        assert commits.commit(secret) is None
+
+
+def test_links_within_the_git_directory_are_followed(checkout: Path) -> None:
+    home = checkout / ".git"
+    (home / "objects").rename(home / "kept")
+    (home / "objects").symlink_to("kept")
+    assert GitObjects(home).commit(git(checkout, "rev-parse", "HEAD")) is not None
 
 
 def _one_pack(home: Path, names: list[bytes], entry: bytes) -> None:

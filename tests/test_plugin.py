@@ -324,6 +324,46 @@ def test_a_waiver_with_a_slip_is_told(pytester: pytest.Pytester, target: Path) -
     assert told in result.stdout.str()
 
 
+def test_a_waiver_that_names_no_check_is_told(pytester: pytest.Pytester, target: Path) -> None:
+    compose = target / "docker-compose.yml"
+    slips = (
+        "# recon: ignore[docker-user-nonrot] later\n# recon: ignore[lint-clean:DL3008, nonsense]\n"
+    )
+    compose.write_text(slips + compose.read_text())
+    result = pytester.runpytest(f"--recon-target={target}", "docker-multi-stage")
+    told = [line for line in result.outlines if line.startswith("waiver: ")]
+    near = "no check is called 'docker-user-nonrot'; did you mean 'docker-user-nonroot'?"
+    assert told == [
+        f"waiver: docker-compose.yml:1: {near}",
+        "waiver: docker-compose.yml:2: no check is called 'nonsense'",
+    ]
+
+
+def test_many_waivers_that_name_no_check_cost_little(
+    pytester: pytest.Pytester, target: Path
+) -> None:
+    compose = target / "docker-compose.yml"
+    slips = "".join(f"# recon: ignore[{'a-' * 500}{number}]\n" for number in range(1500))
+    compose.write_text(slips + compose.read_text())
+    result = pytester.runpytest(f"--recon-target={target}", "docker-multi-stage")
+    told = [line for line in result.outlines if line.startswith("waiver: ")]
+    assert len(told) == 9
+    assert told[-1] == "waiver: and 1492 more like these"
+    assert max(map(len, told)) < 200
+
+
+def test_a_waiver_of_a_check_of_the_users_is_known(
+    pytester: pytest.Pytester, target: Path, tmp_path: Path
+) -> None:
+    own = tmp_path / "own"
+    own.mkdir()
+    (own / "test_house.py").write_text("def test_house_base(dockerfile):\n    pass\n")
+    compose = target / "docker-compose.yml"
+    compose.write_text("# recon: ignore[house-base] not here\n" + compose.read_text())
+    result = pytester.runpytest(f"--recon-target={target}", f"--recon-checks={own}")
+    assert "waiver: " not in result.stdout.str()
+
+
 def test_accepted_findings_that_are_gone_are_told(pytester: pytest.Pytester, target: Path) -> None:
     compose = target / "docker-compose.yml"
     pytester.runpytest(f"--recon-target={target}", "--recon-write-baseline=b.json")
@@ -336,6 +376,21 @@ def test_accepted_findings_that_are_gone_are_told(pytester: pytest.Pytester, tar
         f"--recon-target={target}", "--recon-baseline=b.json", "docker-multi-stage"
     )
     assert "baseline:" not in part.stdout.str()
+
+
+def test_an_audit_of_a_part_takes_nothing_off_a_baseline(
+    pytester: pytest.Pytester, target: Path
+) -> None:
+    whole = (f"--recon-target={target}", "--recon-write-baseline=b.json")
+    pytester.runpytest(*whole)
+    before = (pytester.path / "b.json").read_text()
+    assert len(json.loads(before)["findings"]) > 1
+    pytester.runpytest(*whole, "--recon-baseline=b.json", "docker-multi-stage")
+    assert (pytester.path / "b.json").read_text() == before
+    compose = target / "docker-compose.yml"
+    compose.write_text(compose.read_text().replace("    env_file: worker.env\n", ""))
+    pytester.runpytest(*whole, "--recon-baseline=b.json")
+    assert len((pytester.path / "b.json").read_text()) < len(before)
 
 
 def test_report_folder(pytester: pytest.Pytester, target: Path) -> None:
@@ -463,15 +518,58 @@ def test_an_unreachable_database_is_said_last_even_when_quiet(
     assert "ERROR: --recon-dsn" in "\n".join(result.outlines[-4:])
 
 
-@pytest.mark.parametrize("dsn", ["", "shop", "mysql://me:s3cretword@127.0.0.1/shop"])
+def test_a_gate_that_could_not_ask_its_server_is_not_passed(
+    pytester: pytest.Pytester, target: Path
+) -> None:
+    (target / "migrations").mkdir()
+    (target / "migrations" / "001_init.sql").write_text(
+        "CREATE TABLE a (id int PRIMARY KEY);\nCREATE INDEX a_id ON a (id);\n"
+    )
+    result = pytester.runpytest(
+        f"--recon-target={target}", "--recon-dsn=postgresql://127.0.0.1:9/x", "-m", "db",
+        "--recon-fail-on=critical", "--recon-report=r.json", "--recon-report=r.html",
+        "--recon-report=r.md",
+    )  # fmt: skip
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    verdict = "No clear verdict: --recon-dsn gave no answer; the rest stays below the gate"
+    (why,) = report(pytester.path / "r.json")["unreached"]
+    assert why.startswith("--recon-dsn: cannot connect: ")
+    for text in (
+        result.stdout.str(),
+        (pytester.path / "r.html").read_text(),
+        (pytester.path / "r.md").read_text(),
+    ):
+        assert verdict in text
+        assert "Gate passed" not in text
+        assert "cannot connect" in text
+
+
+@pytest.mark.parametrize(
+    "dsn",
+    [
+        "",
+        "shop",
+        "mysql://me:s3cretword@127.0.0.1/shop",
+        "postgresql://me:s3cretword@[broken",
+        "postgresql://me:s3cret/word@127.0.0.1/shop",
+        "postgresql://me:s3cretword@127.0.0.1/shop?sslmod=require",
+    ],
+)
 def test_what_is_no_connection_string_is_refused_at_once(
     pytester: pytest.Pytester, tmp_path: Path, dsn: str
 ) -> None:
     root = platform.write(tmp_path / "shop")
     result = pytester.runpytest_subprocess(f"--recon-target={root}", f"--recon-dsn={dsn}")
     assert result.ret == pytest.ExitCode.USAGE_ERROR
-    result.stderr.fnmatch_lines(["*--recon-dsn*connection string*"])
-    assert "s3cretword" not in result.stdout.str() + result.stderr.str()
+    result.stderr.fnmatch_lines(["ERROR: --recon-dsn: *"])
+    assert "s3cret" not in result.stdout.str() + result.stderr.str()
+
+
+def test_what_is_no_redis_url_is_refused_at_once(pytester: pytest.Pytester, tmp_path: Path) -> None:
+    root = platform.write(tmp_path / "shop")
+    result = pytester.runpytest_subprocess(f"--recon-target={root}", "--recon-redis=cache.example")
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines(["ERROR: --recon-redis: no Redis URL; write redis://*PASSWORD@*"])
 
 
 @pytest.mark.parametrize("seconds", ["-3", "nan", "999999"])

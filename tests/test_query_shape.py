@@ -48,8 +48,41 @@ def test_what_is_not_read_is_mentioned() -> None:
         "DELETE FROM t WHERE lower(a) = $1 AND b > $2 AND (c = $3 OR t.d IS NULL) AND e BETWEEN 1 AND 2"
         " AND f = now()"
     )
-    assert {"a", "b", "c", "t.d", "e", "f"} <= {name for name, how in found if how == "other"}
+    assert {"a", "c", "t.d", "e", "f"} <= {name for name, how in found if how == "other"}
     assert not [name for name, how in found if how in ("value", "list")]
+
+
+def test_ranges_end_at_no_known_value() -> None:
+    found = compared(
+        "SELECT 1 FROM t WHERE a >= $1 AND b > now() - interval '1 day' AND c BETWEEN $2 AND $3"
+        " AND d < $4 AND e > 3 AND f BETWEEN 1 AND 2 AND g ->> 'x' > $5"
+    )
+    assert [name for name, how in found if how == "range"] == ["a", "b", "c"]
+
+
+@pytest.mark.parametrize(
+    ("sql", "ordered"),
+    [
+        ("SELECT a FROM t ORDER BY t.made DESC NULLS LAST, b LIMIT 5", ("t", "made")),
+        ("SELECT a FROM t WHERE b = 'x' ORDER BY made LIMIT $1 OFFSET $2", ("", "made")),
+        ("SELECT made AS made FROM t ORDER BY made LIMIT 1 FOR UPDATE SKIP LOCKED", ("", "made")),
+        ("SELECT a FROM t ORDER BY made", ("", "")),
+        ("SELECT a FROM t ORDER BY lower(made) LIMIT 5", ("", "")),
+        ("SELECT a FROM t ORDER BY made + 1 LIMIT 5", ("", "")),
+        ("SELECT max(a) AS made FROM t ORDER BY made LIMIT 5", ("", "")),
+        ("SELECT a FROM t GROUP BY a ORDER BY a LIMIT 5", ("", "")),
+        ("SELECT DISTINCT a FROM t ORDER BY a LIMIT 5", ("", "")),
+    ],
+)
+def test_the_first_rows_of_an_order(sql: str, ordered: tuple[str, str]) -> None:
+    shape = query_shape(sql)
+    assert shape is not None
+    assert shape.ordered == ordered
+
+
+def test_what_exists_asks_for_has_the_shape() -> None:
+    assert compared('SELECT EXISTS(SELECT 1 FROM t WHERE a = $1) AS "there!"') == [("a", "value")]
+    assert compared("SELECT EXISTS(SELECT 1 FROM t WHERE a = $1) AND b FROM u") == []
 
 
 @pytest.mark.parametrize(

@@ -13,12 +13,13 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import chdir
 from pathlib import Path
 from typing import Any
 
 import psycopg
 import pytest
-from msgspec import structs
+from msgspec import msgpack, structs
 
 from pytest_reconaudit.facts.db import kept_replays
 from pytest_reconaudit.facts.db.applied_indexes import applied_indexes
@@ -414,8 +415,7 @@ def test_the_second_server_s_loss_leaves_the_first_one_s_result(
 
 
 @pytest.fixture
-def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+def cache(tmp_path: Path) -> Path:
     return tmp_path / "cache" / "pytest-reconaudit" / "replays"
 
 
@@ -453,7 +453,19 @@ def test_an_unchanged_history_is_not_replayed_again(
     assert replays(shop, monkeypatch)[1] == 1
 
 
-@pytest.mark.parametrize("damage", ["", "x", "cut", "flip", "folder"])
+_HISTORY = {"root": "migrations", "tool": "sqlx", "catalog": {}, "failure": None}
+OTHERS = {
+    "nested": b"\x91" * 100_000 + b"\x90",
+    "no map": msgpack.encode([1]),
+    "empty": msgpack.encode({}),
+    "no histories": msgpack.encode({"server": "18", "shims": [], "histories": None}),
+    "no catalog": msgpack.encode({"server": "18", "shims": [], "histories": [_HISTORY]}),
+}
+
+
+@pytest.mark.parametrize(
+    "damage", ["", "x", "cut", "flip", "folder", "pipe", "link", "socket", *OTHERS]
+)
 def test_a_damaged_cache_is_as_if_there_were_none(
     tmp_path: Path, cache: Path, monkeypatch: pytest.MonkeyPatch, damage: str
 ) -> None:
@@ -461,9 +473,20 @@ def test_a_damaged_cache_is_as_if_there_were_none(
     first, _ = replays(tmp_path / "shop", monkeypatch)
     (file,) = cache.iterdir()
     data = file.read_bytes()
-    if damage == "folder":
+    if damage in ("folder", "pipe", "link", "socket"):
         file.unlink()
-        file.mkdir()
+        if damage == "folder":
+            file.mkdir()
+        elif damage == "pipe":
+            os.mkfifo(file)
+        elif damage == "link":
+            (tmp_path / "away").write_bytes(data)
+            file.symlink_to(tmp_path / "away")
+        else:
+            with socket.socket(socket.AF_UNIX) as line, chdir(file.parent):
+                line.bind(file.name)  # its whole path would be too long
+    elif damage in OTHERS:  # sound, and not what we write
+        file.write_bytes(kept_replays._digest(OTHERS[damage]) + OTHERS[damage])
     elif damage == "cut":
         file.write_bytes(data[:-9])
     elif damage == "flip":
@@ -489,6 +512,10 @@ def test_what_another_run_may_not_meet_is_not_kept(
         assert not cache.exists()
 
 
+def a_result(server: str) -> dict[str, Any]:
+    return {"server": server, "shims": [], "histories": []}
+
+
 def test_the_cache_is_bounded_and_never_in_the_target(
     tmp_path: Path, cache: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -496,19 +523,19 @@ def test_the_cache_is_bounded_and_never_in_the_target(
     inside.mkdir()
     monkeypatch.setattr(kept_replays, "_MOST", 3)
     for number in range(6):
-        kept_replays.save(f"key{number}", {"number": number}, inside)
+        kept_replays.save(f"key{number}", a_result(str(number)), inside)
         os.utime(cache / f"key{number}.bin", (number, number))
     assert {path.name for path in cache.iterdir()} == {"key3.bin", "key4.bin", "key5.bin"}
-    assert kept_replays.load("key5", inside) == {"number": 5}
+    assert kept_replays.load("key5", inside) == a_result("5")
     assert kept_replays.load("key0", inside) is None
     monkeypatch.setattr(kept_replays, "_ALL", (cache / "key5.bin").stat().st_size + 1)
-    kept_replays.save("key6", {"number": 6}, inside)
+    kept_replays.save("key6", a_result("6"), inside)
     assert [path.name for path in cache.iterdir()] == ["key6.bin"]
     monkeypatch.setattr(kept_replays, "_LARGEST", 100)
-    kept_replays.save("key7", {"text": "x" * 200}, inside)
+    kept_replays.save("key7", a_result("x" * 200), inside)
     assert [path.name for path in cache.iterdir()] == ["key6.bin"]
     monkeypatch.setenv("XDG_CACHE_HOME", str(inside))
-    kept_replays.save("key8", {}, inside)
+    kept_replays.save("key8", a_result("8"), inside)
     assert list(inside.iterdir()) == []
     assert kept_replays.load("key8", inside) is None
 

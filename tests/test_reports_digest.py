@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 
 import pytest
+from msgspec.structs import replace
 
 from pytest_reconaudit.model import Confidence, Outcome, Pillar, Run, Severity
 from pytest_reconaudit.policy import Policy
@@ -110,6 +111,21 @@ def test_verdict(items: tuple[object, ...], fail_on: Severity, verdict: str, wor
     digest = run(*items, fail_on=fail_on)
     assert digest.verdict == verdict
     assert words in digest.verdict_text
+
+
+def test_a_server_that_gave_no_answer_leaves_no_clear_verdict() -> None:
+    why = ("--recon-dsn: cannot connect: refused", "--recon-redis: no answer within 10 s")
+    calm = Digest(replace(run(item("a-b", "x")).run, unreached=why))
+    assert calm.verdict == "unreached"
+    assert calm.verdict_text == (
+        "No clear verdict: --recon-dsn and --recon-redis gave no answer; the rest stays below the"
+        " gate."
+    )
+    said = ["".join(span.text for span in sentence) for sentence in calm.sentences]
+    assert f"Nothing was compared with a server that was named ({why[0]})." in said
+    bad = run(item("a-b", "x", finding("a-b", Severity.HIGH, "p", 1, "s")), fail_on=Severity.HIGH)
+    assert Digest(replace(bad.run, unreached=why)).verdict == "failed"
+    assert Digest(replace(calm.run, fail_on=None)).verdict == "unreached"
 
 
 def test_sentences_name_the_hot_spot_and_the_gaps() -> None:

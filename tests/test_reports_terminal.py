@@ -97,6 +97,29 @@ def test_failing_and_advisory_differ_without_color() -> None:
     assert any(re.match(r"      high     deploy/k8s/tariffs.yaml", line) for line in lines)
 
 
+LONG = (
+    "services/bookings/app/alembic/versions/9f1c77ab03d2_give_every_berth_of_all_harbours_a_uuid.py"
+)
+
+
+@pytest.mark.parametrize("width", [60, 80, 100, 132])
+@pytest.mark.parametrize("verbose", [0, 1, 2])
+def test_the_line_of_a_long_path_stays_whole(width: int, verbose: int) -> None:
+    one = sample_run.finding("db-migrations-applied", Severity.HIGH, LONG, 1115, "pending " * 40)
+    run = Run("calm", Severity.HIGH, (sample_run.item("db-migrations-applied", "x", one),))
+    shown = text(run, width=width, verbose=verbose)
+    assert re.search(r"\S{5}\.py:1115:?\s", shown)
+    assert "db-migrations-applied" in shown
+    if verbose:
+        assert f"{LONG}:1115:" in "".join(shown.split())
+
+
+def test_a_finding_that_is_only_possible_says_so() -> None:
+    shown = text(sample_run.believable(), verbose=1)
+    assert "[k8s-probes-work, possible]" in shown
+    assert shown.count("possible]") == 1
+
+
 def test_crashes_and_accepted_findings_are_named() -> None:
     shown = text(sample_run.believable())
     assert "ERROR env-syntax-portable[config/legacy.env.example]" in shown

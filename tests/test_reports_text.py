@@ -62,6 +62,33 @@ def test_fit(words: str, width: int, shown: str) -> None:
     assert text.fit(words, width) == shown
 
 
+@pytest.mark.parametrize(
+    ("path", "width", "shown"),
+    [
+        ("a/b.py:15", 9, "a/b.py:15"),
+        ("services/api/src/main.rs:1024", 22, "servic.../main.rs:1024"),
+        ("migrations/0001_everything_at_once.sql:7", 20, "...ing_at_once.sql:7"),
+    ],
+)
+def test_a_path_that_is_cut_keeps_its_line(path: str, width: int, shown: str) -> None:
+    assert text.fit_path(path, width) == shown
+
+
+@given(ANY.map(text.one_line), st.integers(0, 10**6), st.integers(12, 80))
+def test_a_cut_path_keeps_the_width_and_the_line(path: str, line: int, width: int) -> None:
+    shown = text.fit_path(f"{path}:{line}", width)
+    assert text.cells(shown) <= width
+    assert shown.endswith(f":{line}")
+
+
+def test_wrap_breaks_paths_after_slashes_and_never_before_the_line() -> None:
+    assert text.wrap("see services/bookings/src/handlers/list.rs:1024: no limit", 30) == [
+        "see", "services/bookings/src/", "handlers/list.rs:1024: no", "limit",
+    ]  # fmt: skip
+    (*_, last) = text.wrap("0001_everything_that_was_ever_needed_at_once.sql:7:", 50)
+    assert last == "once.sql:7:"
+
+
 @given(ANY.map(text.one_line), st.integers(4, 80))
 def test_wrap_loses_nothing_and_keeps_the_width(words: str, width: int) -> None:
     lines = text.wrap(words, width)

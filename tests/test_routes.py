@@ -559,6 +559,36 @@ def test_hono_sub_apps(tmp_path: Path) -> None:
     assert shown(table) >= {"GET /api/up", "GET /api/boats/", "POST /api/boats/{id}"}
 
 
+def test_routers_by_an_alias_are_mounted_and_packages_are_not(tmp_path: Path) -> None:
+    table = node(
+        tmp_path,
+        {
+            "tsconfig.json": '{"compilerOptions": {"baseUrl": ".", "paths": {"@server/*": ["src/*"]}}}',
+            "src/index.ts": """
+                import express from "express";
+                import routes from "@server/routes";
+                import { limits } from "@quay/limits";
+                import { panel } from "@quay/panel";
+                const app = express();
+                app.use("/api", limits, routes);
+                app.use("/panel", panel);
+                app.listen(7000);
+                """,
+            "src/routes.ts": """
+                import { Router } from "express";
+                const routes = Router();
+                routes.get("/boats", list);
+                export default routes;
+                """,
+        },
+        "express",
+    )
+    assert shown(table) == {"GET /api/boats"}
+    assert table.serves("/api/boats") is True
+    assert table.serves("/panel/x") is None
+    assert table.serves("/other") is False
+
+
 def test_next_routes_are_files(tmp_path: Path) -> None:
     table = node(
         tmp_path,

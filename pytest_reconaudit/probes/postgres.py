@@ -6,6 +6,7 @@ called as root, adds a system user and opens parent directories to everyone).
 The server listens on a Unix socket in a folder of its own, mode 0700, and on nothing else. A
 small ``sh`` supervisor in a session of its own holds the read end of a pipe: when this process
 closes the pipe, or dies in whatever way, the supervisor stops the server and removes the folder.
+Its data folder is made once and unpacked at each start (:mod:`.templates`).
 
 What is sent to the server comes from a repository that is not trusted. It therefore runs as the
 role :data:`RUNNER`, which is no superuser: no COPY … PROGRAM, no server files, no C functions.
@@ -28,11 +29,13 @@ import weakref
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from msgspec import Struct
 
 from pytest_reconaudit.patterns import cache_folder
+from pytest_reconaudit.probes import templates
+from pytest_reconaudit.probes.templates import Template
 
 if TYPE_CHECKING:
     import psycopg
@@ -260,10 +263,11 @@ def choose(
 
 # -- running one ---------------------------------------------------------------------------
 
-# Reads its standard input, on which nothing is ever written, until the other end is gone.
+# Reads its standard input, on which nothing is ever written, until the other end is gone. Its
+# standard output is the template to unpack, opened to be read.
 _SUPERVISOR = r"""
 dir=$1; shift
-{ "$@" </dev/null >"$dir/log" 2>&1; echo $? >"$dir/exit"; } &
+{ "$@" 3<&1 </dev/null >"$dir/log" 2>&1; echo $? >"$dir/exit"; } &
 trap '' INT HUP TERM QUIT
 read -r nothing
 if read -r pid <"$dir/data/postmaster.pid"; then kill -QUIT "$pid"; fi 2>/dev/null
@@ -272,11 +276,16 @@ wait
 rm -rf "$dir" || { sleep 1; rm -rf "$dir"; }
 """
 # What SQL could take is bounded: its memory here, its temporary files by a setting.
-_LAUNCH = r"""
-dir=$1; bin=$2; shift 2
+_LAUNCH = rf"""
+dir=$1; bin=$2; how=$3; options=$4; shift 4
 ulimit -v 4194304 2>/dev/null
-"$bin/initdb" -D "$dir/data" -U postgres -A trust -N --no-locale -E UTF8 --no-instructions \
-  && exec "$bin/postgres" -D "$dir/data" -k "$dir" "$@"
+data=$dir/data
+case $how in
+unpack) {templates.UNPACK} || exit ;;
+*) {templates.MAKE} ;;
+esac
+exec 3<&-
+exec "$bin/postgres" -D "$data" -k "$dir" "$@"
 """
 _SETTINGS = (
     "listen_addresses=",
@@ -288,6 +297,8 @@ _SETTINGS = (
     "max_connections=20",
     "shared_buffers=32MB",
     "max_wal_senders=0",
+    "max_wal_size=1GB",
+    "wal_init_zero=off",
     "wal_level=minimal",
     "jit=off",
     "max_worker_processes=0",
@@ -313,13 +324,18 @@ _running: weakref.WeakSet[PrivateServer] = weakref.WeakSet()
 
 
 class PrivateServer:
-    """A running server of our own; a context manager that leaves nothing behind.
+    """A running server of our own; a context manager that leaves nothing behind but the template
+    of its data folder in the user's cache.
 
+    :param kept: whether the template is used, and made where there is none.
+    :param outside: the target, in which no template lies.
     :raises ServerError: in ``__enter__``, when it does not come up.
     """
 
-    def __init__(self, choice: Choice) -> None:
+    def __init__(self, choice: Choice, *, kept: bool = True, outside: Path | None = None) -> None:
         self.choice = choice
+        self.kept = kept
+        self.outside = outside
         self.folder: Path | None = None
         self._supervisor: subprocess.Popen[bytes] | None = None
 
@@ -335,6 +351,31 @@ class PrivateServer:
         self.stop()
 
     def _start(self) -> None:
+        binaries = self.choice.binaries
+        template = Template.of(binaries.folder, binaries.major, self.outside)
+        if not self.kept or not template.is_wanted:
+            self._launch("make")
+            return
+        with template.opened() as archive:
+            if archive is not None:
+                try:
+                    self._launch("unpack", template, archive)
+                except ServerError:  # in whatever way it is damaged, it is made anew
+                    self.stop()
+                    template.drop()
+                else:
+                    return
+        folder = self._launch("keep")
+        template.keep(folder / templates.ARCHIVE)
+
+    def _launch(
+        self, how: str, template: Template | None = None, archive: BinaryIO | None = None
+    ) -> Path:
+        """Start in a folder of its own, and give that.
+
+        :param how: ``unpack`` the template's archive; ``make`` a data folder; ``keep``: make one,
+            and the archive of it.
+        """
         folder = self.folder = Path(tempfile.mkdtemp(prefix="recon-pg-", dir=_short_folder()))
         options = list(_SETTINGS)
         binaries = self.choice.binaries
@@ -350,20 +391,24 @@ class PrivateServer:
             for path in (folder / "shims", folder / "shims" / "extension"):
                 os.chown(path, identity["user"], identity["group"])
         launch = [
-            *prefix, "sh", "-c", _LAUNCH, "launch", str(folder), str(binaries.folder), *arguments
+            *prefix, "sh", "-c", _LAUNCH, "launch", str(folder), str(binaries.folder), how,
+            templates.options(binaries.major), *arguments,
         ]  # fmt: skip
         _running.add(self)
         self._supervisor = subprocess.Popen(
             ["sh", "-c", _SUPERVISOR, "recon-pg", str(folder), *launch],
             stdin=subprocess.PIPE,
-            stdout=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL if archive is None else archive,
             stderr=subprocess.DEVNULL,
             cwd="/",
             env=_environment(folder),
             start_new_session=True,
             **identity,
         )
+        if template is not None and archive is not None and not template.is_whole(archive):
+            raise ServerError("the template is damaged")
         self._wait_until_ready(folder)
+        return folder
 
     def _wait_until_ready(self, folder: Path) -> None:
         import psycopg
@@ -443,7 +488,7 @@ class PrivateServer:
     def create_database(self, name: str) -> None:
         """Another empty database that the runner owns."""
         with self.connect("postgres", "postgres") as admin:
-            admin.execute(f"CREATE DATABASE {name} OWNER {RUNNER} TEMPLATE template0")
+            admin.execute(f"CREATE DATABASE {name} OWNER {RUNNER} TEMPLATE template1")
         with self.connect(name, "postgres") as admin:
             if self.choice.binaries.major < 15:
                 admin.execute(f"ALTER SCHEMA public OWNER TO {RUNNER}")

@@ -19,7 +19,7 @@ __all__ = ["is_local", "read_redis"]
 ANSWER_SECONDS = 2
 TOTAL_SECONDS = 10.0
 _SETTINGS = ("maxmemory", "maxmemory-policy", "appendonly", "protected-mode")
-_FORM = "--recon-redis: no Redis URL; write redis://[[USER]:PASSWORD@]HOST[:PORT][/DATABASE]"
+_FORM = "--recon-redis: no Redis URL; write redis://HOST[:PORT][/DATABASE]"
 
 
 def read_redis(url: str, total: float = TOTAL_SECONDS) -> dict[str, Any]:

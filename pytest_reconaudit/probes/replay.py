@@ -14,6 +14,7 @@ import threading
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
@@ -122,12 +123,16 @@ def replay(
     minimum: int | None = None,
     budget: float = BUDGET_SECONDS,
     choices: Sequence[Choice] | None = None,
+    kept: bool = True,
+    outside: Path | None = None,
 ) -> dict[str, Any]:
     """Replay some histories, each into a database of its own on one private server.
 
     :param declared: CREATE INDEX statements from outside the histories. Each is built, read and
         rolled back on every replayed schema, which gives its form in the server's own words.
     :param minimum: the least major version.
+    :param kept: whether servers may start from a data folder that was made before.
+    :param outside: the target, in which that does not lie.
 
     Returns ``{"server", "shims", "histories": [...]}``, or ``{"no_server": reason}``. A history
     has ``root``, ``tool``, ``catalog``, ``failure``, ``notes``, ``applied`` (versions), ``created``
@@ -150,7 +155,8 @@ def replay(
     deadline = time.monotonic() + budget
     for choice in ranked:
         try:
-            result = _replay_on(choice, histories, declared, deadline)
+            server = PrivateServer(choice, kept=kept, outside=outside)
+            result = _replay_on(server, histories, declared, deadline)
         except ServerError as error:
             reasons.append(str(error))
             continue
@@ -163,9 +169,12 @@ def replay(
 
 
 def _replay_on(
-    choice: Choice, histories: Sequence[History], declared: Sequence[Statement], deadline: float
+    stopped: PrivateServer,
+    histories: Sequence[History],
+    declared: Sequence[Statement],
+    deadline: float,
 ) -> dict[str, Any]:
-    with PrivateServer(choice) as server, _deadline(server, deadline) as overdue:
+    with stopped as server, _deadline(server, deadline) as overdue:
         databases = _databases(server, len(histories))
         done = []
         for history, database in zip(histories, databases, strict=True):
@@ -175,6 +184,7 @@ def _replay_on(
                 if overdue.is_set():
                     raise _Lost(f"the replay of {history.root} took too long ({lost})") from None
                 raise
+    choice = server.choice
     result = {"server": choice.binaries.version, "shims": list(choice.shims), "histories": done}
     passing = [history.pop("passing") for history in done]
     return {**result, "passing": True} if any(passing) else result

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import tempfile
 import time
 from collections.abc import Callable, Sequence
@@ -12,6 +13,7 @@ from unittest import mock
 
 import psycopg
 
+from pytest_reconaudit import store
 from pytest_reconaudit.facts.db.database import DatabaseConfig, configure, database
 from pytest_reconaudit.facts.db.indexes import declared_indexes
 from pytest_reconaudit.facts.db.migrations import migration_roots, migration_script
@@ -35,10 +37,8 @@ def histories_of(target: Target) -> tuple[Sequence[probe.History], int | None]:
 
 
 def bare(root: Path) -> Callable[[], float] | None:
-    """A function that runs the target's history on a bare server and returns the seconds.
-
-    Start and stop of the server are part of it, as they are part of an audit. ``None`` when there
-    is no history or no server.
+    """A function that runs the target's history on a bare server and returns the seconds that its
+    statements take; ``None`` when there is no history or no server.
     """
     histories, minimum = histories_of(Target(root))
     if not histories:
@@ -50,14 +50,21 @@ def bare(root: Path) -> Callable[[], float] | None:
         return None
 
     def run() -> float:
-        start = time.perf_counter()
         with PrivateServer(choice) as server:
+            start = time.perf_counter()
             for history in histories:
                 with _superuser(server) as connection:
                     _send(connection, history)
-        return time.perf_counter() - start
+            return time.perf_counter() - start
 
     return run
+
+
+def forget() -> None:
+    """Remove what an earlier run found, so that the next one asks and replays everything; what
+    starts a server quickly stays."""
+    for kind in ("answers", "replays"):
+        shutil.rmtree(store.folder(kind), ignore_errors=True)
 
 
 def kept(root: Path) -> float:

@@ -453,9 +453,19 @@ class _Judge:
             return Verdict("invalid", where, named.definition, table_size=size)
         if named is not None and named.table == form[1]:
             return Verdict("different", where, named.definition, table_size=size)
+        if locked := self._locked(str(form[1])):
+            return locked
         table = self.live.table(str(form[1]))
         detail = "" if table else f"the database has no table {form[1]}"
         return Verdict("missing", where, detail=detail)
+
+    def _locked(self, table: str) -> Verdict | None:
+        """That it cannot be said what indexes a table of the live database has."""
+        assert self.live is not None
+        if not any(name == table for _, name in self.live.unread):
+            return None
+        detail = f"{table} was locked, so not all of its indexes could be read"
+        return Verdict("unjudged", detail=detail, reason=SkipReason.NO_SERVER)
 
     def _by_parsing(self, declared: DeclaredIndex) -> Verdict:
         """No private server beside the live database: compare the parsed statements."""
@@ -465,6 +475,8 @@ class _Judge:
             return Verdict("applied", where, sure=False)
         if _same_by_parsing(declared, self.live.indexes):
             return Verdict("invalid", where, sure=False)
+        if locked := self._locked(declared.index.table):
+            return locked
         if declared.kind == "migration" and self._touched_later(declared):
             return Verdict("unjudged", where, detail="a later migration may have changed it")
         named = self._live_names.get(declared.index.name or "")

@@ -65,6 +65,7 @@ __all__ = [
     "is_unreached",
     "live_catalog",
     "live_part",
+    "refused_dsn",
     "wants_live",
 ]
 
@@ -84,8 +85,9 @@ class DatabaseConfig(Struct, frozen=True):
     replay: bool = True
     shared: str | None = None
     announce: Callable[[str], None] | None = None
-    kept: bool = False
-    """Whether the result of a replay may come from an earlier run, and is kept for later ones."""
+    kept: bool | None = None
+    """Whether the result of a replay may come from an earlier run, and is kept for later ones.
+    ``False``: not even an empty data folder for the server may; ``None``: nothing but that."""
 
 
 _configs: WeakKeyDictionary[Target, DatabaseConfig] = WeakKeyDictionary()
@@ -101,13 +103,21 @@ def wants_live(target: Target) -> bool:
     return _configs.get(target, DatabaseConfig()).dsn is not None
 
 
+def refused_dsn(dsn: str) -> str:
+    """In words why a text is no connection string; empty when it is one."""
+    from pytest_reconaudit.probes.conninfo import connection_settings
+
+    settings = connection_settings(dsn)
+    return settings if isinstance(settings, str) else ""
+
+
 def is_unreached(reason: str) -> bool:
     """Whether this is why a live database gave no catalog: then nothing was compared with it."""
     return reason.startswith(_UNREACHED)
 
 
 _UNREACHED = (
-    "--recon-dsn is no", "cannot connect", "cannot use the connection", "reading the catalog",
+    "cannot connect", "cannot use the connection", "reading the catalog",
     "the database gave no answer",
 )  # fmt: skip
 
@@ -313,6 +323,9 @@ class Catalog(Struct, frozen=True):
     constraints: tuple[CatalogConstraint, ...]
     families: frozenset[tuple[int, int]] = frozenset()
     """(operator family, operator): which families serve the operators of foreign keys."""
+    unread: frozenset[tuple[str, str]] = frozenset()
+    """(schema, name) of tables that were locked: of their indexes only those are known that hold no
+    expression."""
 
     def table(self, name: str) -> CatalogTable | None:
         return next((table for table in self.tables if table.name == name), None)
@@ -542,7 +555,13 @@ def _replayed(target: Target, config: DatabaseConfig) -> ReplayedCatalog | NoSer
         if config.announce is not None:
             noun = "migration" if count == 1 else "migrations"
             config.announce(f"replaying {count} {noun} in a private PostgreSQL")
-        return probe.replay(histories, outside, minimum=minimum)
+        return probe.replay(
+            histories,
+            outside,
+            minimum=minimum,
+            kept=config.kept is not False,
+            outside=target.root,
+        )
 
     minimum = postgres_major(target) or None
     observed = {
@@ -819,7 +838,10 @@ def _catalog(data: Mapping[str, Any]) -> Catalog:
         for constraint in data["constraints"]
     ]
     families = frozenset((family, operator) for family, operator in data["families"])
-    return Catalog(data["version"], tuple(tables), tuple(indexes), tuple(constraints), families)
+    unread = frozenset((schema, name) for schema, name in data["unread"])
+    return Catalog(
+        data["version"], tuple(tables), tuple(indexes), tuple(constraints), families, unread
+    )
 
 
 def frozen(form: Any) -> tuple[Any, ...]:

@@ -130,6 +130,10 @@ def _scopes(target: Target, known: KnownCatalog) -> Iterator[KeyScope]:
             count = sum(map(len, keys.values()))
             yield KeyScope(known.id, known.described, count, (), known.gap)
         return
+    for table in sorted(known.catalog.unread & keys.keys()):
+        reason = f"{_shown(table)} was locked, so not all of its indexes could be read"
+        count = len(keys.pop(table))
+        yield KeyScope(f"{known.id}: {_shown(table)}", known.described, count, (), reason)
     collations = collations_of(known.catalog)
     outside = _outside(target, known)
     bare: dict[tuple[str, str], list[CatalogConstraint]] = {}

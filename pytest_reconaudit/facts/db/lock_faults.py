@@ -100,7 +100,7 @@ def locking_migrations(target: Target) -> tuple[NewMigration, ...] | NoMigration
         if history is None or history.tool != root.tool:
             continue
         new = new_migrations(target, root)
-        whys.append(f"{root.path or '.'}: none is {new.why}")
+        whys.append(f"{root.path or '.'}: no migration that is {new.why}")
         found += _Judge(target, root, history, replayed.described, live).each(new)
     if not found:
         return NoMigrations(SkipReason.NO_INPUT, "; ".join(whys) or "no new migration")

@@ -255,8 +255,9 @@ def unused_indexes(target: Target) -> UnusedIndexes:
             SkipReason.CONTEXT_UNKNOWN, f"whether an index is unused: {statistics.elsewhere}"
         )
     if statistics.days is None or statistics.days < _OLD_DAYS:
-        days = "unknown" if statistics.days is None else f"{statistics.days:.1f} days"
-        return _unsaid(SkipReason.STATS_TOO_YOUNG, f"the server counts for less than 14 ({days})")
+        days = "unknown" if statistics.days is None else f"{statistics.days:.1f}"
+        short = f"the server counts for less than {_OLD_DAYS:g} days ({days})"
+        return _unsaid(SkipReason.STATS_TOO_YOUNG, short)
     live = next(one for one in known if one.live)
     places = _Places(target, live)
     candidates = list(_droppable(live))

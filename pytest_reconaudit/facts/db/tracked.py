@@ -11,7 +11,6 @@ import hashlib
 import posixpath
 import re
 import struct
-import tomllib
 import zlib
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -31,6 +30,7 @@ from pytest_reconaudit.facts.db.migrations import (
 )
 from pytest_reconaudit.model import Place
 from pytest_reconaudit.patterns import regex
+from pytest_reconaudit.readers import toml
 from pytest_reconaudit.readers.migration_records import (
     read_changelog,
     read_journal,
@@ -379,8 +379,8 @@ def _bare(table: str) -> str:
 
 def _sqlx_settings(target: Target, folder: str) -> Mapping[str, Any]:
     try:
-        return tomllib.loads(_above(target, folder, "sqlx.toml"))
-    except (tomllib.TOMLDecodeError, RecursionError):
+        return toml.loads(_above(target, folder, "sqlx.toml"))
+    except (toml.TOMLDecodeError, RecursionError):
         return {}
 
 

@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Any
 
 from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.probes.catalog import read_catalog
+from pytest_reconaudit.probes.conninfo import connection_settings
 
 if TYPE_CHECKING:
     import psycopg
@@ -119,16 +120,10 @@ def _connected(
     read: Part,
 ) -> dict[str, Any]:
     import psycopg
-    from psycopg.conninfo import conninfo_to_dict
 
-    try:
-        given = conninfo_to_dict(dsn)
-    except psycopg.Error:
-        # The library's message quotes parts of the string, which may hold the password.
-        return {
-            "unreachable": "--recon-dsn is no PostgreSQL connection string; write"
-            " postgresql://USER@HOST:PORT/DATABASE or 'host=… dbname=…'"
-        }
+    given = connection_settings(dsn)
+    if isinstance(given, str):
+        return {"unreachable": f"cannot use the connection string: {given}"}
     secrets = [str(given[key]) for key in ("password", "sslpassword") if given.get(key)]
     asked = " ".join(f"-c {name}={value}" for name, value in _SETTINGS.items())
     settings: dict[str, Any] = {

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from pytest_reconaudit.probes.catalog import held_relations
+
 if TYPE_CHECKING:
     import psycopg
 
@@ -42,7 +44,9 @@ SELECT i.indexrelid::pg_catalog.int8, i.indrelid::pg_catalog.int8,
          - (SELECT pg_catalog.count(*) FROM pg_catalog.pg_inherits h
             WHERE h.inhparent = i.indexrelid)
        ELSE 0 END,
-       pg_catalog.pg_get_indexdef(i.indexrelid),
+       CASE WHEN i.indrelid = ANY ('{{{held}}}'::pg_catalog.oid[])
+            THEN ''
+       ELSE pg_catalog.pg_get_indexdef(i.indexrelid) END,
        COALESCE((SELECT k.conname::pg_catalog.text FROM pg_catalog.pg_constraint k
                  WHERE k.conindid = i.indexrelid AND k.contype IN ('p', 'u', 'x') LIMIT 1), '')
 FROM pg_catalog.pg_index i
@@ -71,9 +75,11 @@ def read(connection: Connection) -> dict[str, Any]:
     times and built at none of them is nobody's work in progress. Each has ``oid``, ``schema``,
     ``name``, ``table_schema``, ``table``, ``ready``, ``partitioned``, ``size`` and ``table_size``
     (bytes, as of the last VACUUM or ANALYZE), ``unattached`` (partitions without their part of a
-    partitioned index), ``definition``, ``constraint``, ``building``.
+    partitioned index), ``definition`` (empty where its table is locked), ``constraint``,
+    ``building``.
     """
-    query = _INVALID.format(most=MOST)
+    held = ",".join(map(str, sorted(held_relations(connection))))
+    query = _INVALID.format(most=MOST, held=held)
     builds = connection.execute(_BUILDS).fetchall()
     first = {row[0] for row in connection.execute(query).fetchall()}
     if first:

@@ -9,6 +9,8 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Any
 
+from pytest_reconaudit.probes.catalog import held_relations, lean
+
 if TYPE_CHECKING:
     import psycopg
 
@@ -32,7 +34,7 @@ BIG_PAGES = 12_800
 """Pages from which a table's free space is estimated: 100 MB of 8 kB each."""
 _MOST_BIG = 200
 MOST_SEQUENCES = 20_000
-_AT_ONCE = 100
+_AT_ONCE = 200
 _SEQUENCE_SECONDS = 6.0
 _MOST_STATEMENTS = 500
 
@@ -70,7 +72,7 @@ _SEQUENCES = f"""
 SELECT n.nspname, c.relname, s.seqincrement, s.seqmax, s.seqmin, s.seqcycle,
        tn.nspname, t.relname, a.attname,
        pg_catalog.format_type(a.atttypid, NULL),
-       pg_catalog.has_sequence_privilege(c.oid, 'SELECT')
+       pg_catalog.has_sequence_privilege(c.oid, 'SELECT'), c.oid::pg_catalog.int8
 FROM pg_catalog.pg_sequence s
 JOIN pg_catalog.pg_class c ON c.oid = s.seqrelid
 JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
@@ -131,14 +133,14 @@ def read(connection: Connection) -> dict[str, Any]:
     "statements"}``.
 
     ``columns``: what stands where in the rows of ``tables``, ``indexes`` and ``sequences``.
-    ``sequences_unread``: how many the role may not read, or that there was no time for. ``big``:
-    ``[schema, name, bytes, estimated bytes without free space or None]`` for tables from
+    ``sequences_unread``: how many the role may not read, somebody locks, or there was no time for.
+    ``big``: ``[schema, name, bytes, estimated bytes without free space or None]`` for tables from
     :data:`BIG_PAGES` on; ``None`` when they were never analyzed or the role sees no statistics.
     ``statements``: ``[text, calls, mean ms]`` of those that name a table that is often read from
     its start to its end; ``None`` when the server does not keep statements.
     """
-    tables = [list(row) for row in connection.execute(_TABLES).fetchall()]
-    indexes = [list(row) for row in connection.execute(_INDEXES).fetchall()]
+    tables = [list(lean(row)) for row in connection.execute(_TABLES)]
+    indexes = [list(lean(row)) for row in connection.execute(_INDEXES)]
     rows = connection.execute("SELECT pg_catalog.current_setting('block_size')").fetchall()
     sequences, unread = _sequences(connection)
     return {
@@ -169,8 +171,11 @@ def _sequences(connection: Connection) -> tuple[list[list[Any]], int]:
     import psycopg
     from psycopg import sql
 
-    rows = connection.execute(_SEQUENCES).fetchall()
-    readable = list(dict.fromkeys((row[0], row[1]) for row in rows if row[-1]))
+    rows = [lean(row) for row in connection.execute(_SEQUENCES)]
+    held = held_relations(connection)
+    readable = list(
+        dict.fromkeys((row[0], row[1]) for row in rows if row[-2] and row[-1] not in held)
+    )
     values: dict[tuple[str, str], int | None] = {}
     deadline = time.monotonic() + _SEQUENCE_SECONDS
     for start in range(0, min(len(readable), MOST_SEQUENCES), _AT_ONCE):
@@ -191,7 +196,7 @@ def _sequences(connection: Connection) -> tuple[list[list[Any]], int]:
             if connection.closed:
                 raise
     found = []
-    for schema, name, increment, maximum, minimum, cycles, *column, _ in rows:
+    for schema, name, increment, maximum, minimum, cycles, *column, _, _ in rows:
         if (schema, name) in values:
             last = values[schema, name]
             found.append([schema, name, last, increment, maximum, minimum, cycles, *column])

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import posixpath
-import tomllib
 from collections.abc import Mapping
 from typing import Any
 
@@ -11,6 +10,7 @@ from msgspec import Struct
 
 from pytest_reconaudit.model import Place
 from pytest_reconaudit.patterns import regex
+from pytest_reconaudit.readers import toml
 from pytest_reconaudit.target import Target
 
 __all__ = [
@@ -94,8 +94,8 @@ def toml_of(target: Target, path: str) -> Mapping[str, Any]:
     if not target.has(path):
         return {}
     try:
-        return tomllib.loads(target.text(path))
-    except (tomllib.TOMLDecodeError, RecursionError):
+        return toml.loads(target.text(path))
+    except (toml.TOMLDecodeError, RecursionError):
         return {}
 
 

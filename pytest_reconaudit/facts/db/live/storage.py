@@ -203,10 +203,11 @@ def _sequences(target: Target, known: Statistics) -> StorageState:
         return state
     if unread:
         role = live_role(target)
+        noun = "sequence" if unread == 1 else "sequences"
         return _unknown(
             "sequences",
             SkipReason.NO_SERVER,
-            f"{unread} sequences could not be read; GRANT SELECT ON ALL SEQUENCES IN SCHEMA … TO"
+            f"{unread} {noun} could not be read; GRANT SELECT ON ALL SEQUENCES IN SCHEMA … TO"
             f" {role}, or from PostgreSQL 14 on GRANT pg_read_all_data TO {role}",
         )
     return _unknown("sequences", SkipReason.NO_INPUT, "the live database has no sequence")
