@@ -56,6 +56,11 @@ def test_what_libpq_knows_stays() -> None:
         ("postgresql://me:hush@h/shop?sslmod=require", "libpq knows no parameter 'sslmod'"),
         ("postgresql://me:hu@sh@h/shop", "write / as %2F, @ as %40"),
         ("postgresql://me:hu/sh@h/shop", "write / as %2F, @ as %40"),
+        ("postgresql://me:12?sh&ush=1@h/shop", "write / as %2F, ? as %3F"),
+        ("postgresql://me:hu?sh&ush=1@h/shop", "a port is no number"),
+        ("postgresql://me:hush/shop", "a port is no number"),
+        ("postgresql://h/shop?user=me&password=12&hush", "libpq does not know every parameter"),
+        ("postgresql://me:\udc68u@h/shop", "no PostgreSQL connection string"),
     ],
 )
 def test_what_is_none_is_said_without_the_password(dsn: str, why: str) -> None:

@@ -160,6 +160,22 @@ def test_a_crash_or_a_slow_file_is_not_kept(folder: Path, monkeypatch: pytest.Mo
     assert list(store.folder("scans").glob("*.bin")) == []
 
 
+def test_a_file_that_is_given_up_between_two_scans_is_not_kept(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def slow(code: Any) -> None:
+        if code.path.endswith("part5.rs"):
+            raise module.TimeLimit
+
+    found = module.scans()["outline"]
+    late = module.Scan("tardy", ("rust",), lambda *_: True, slow, Any, True)
+    monkeypatch.setattr(module, "scans", lambda: {"outline": found, "tardy": late})
+    first_run(folder)
+    kept = kept_scans.load(KEY, folder)
+    assert len(kept) == 59
+    assert "src/part5.rs" not in kept
+
+
 def test_an_audit_after_an_edit_says_what_a_whole_one_says(
     pytester: pytest.Pytester, tmp_path: Path
 ) -> None:

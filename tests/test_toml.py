@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -59,6 +60,13 @@ def test_what_1_1_added(text: str, value: object) -> None:
 def test_a_fault_is_told_as_1_0_has_it() -> None:
     with pytest.raises(toml.TOMLDecodeError, match="line 1"):
         toml.loads("a = {\n b 1\n}")
+
+
+def test_strings_that_never_end_cost_no_more_the_more_there_are() -> None:
+    start = time.process_time()
+    with pytest.raises(toml.TOMLDecodeError):
+        toml.loads("x = 1\n" + '\\"""\n' * 20_000)
+    assert time.process_time() - start < 5
 
 
 @given(st.text(alphabet="ab={}[],\"'#\n\\ex1 .", max_size=60))

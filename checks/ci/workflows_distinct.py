@@ -43,8 +43,9 @@ def ci_workflows_distinct(workflow_twin: WorkflowTwin) -> None:
     pull_request_target, merge_group or release starts both on a common branch, neither filters by
     path, and they share three kinds of work that are half of the smaller one; or four fifths of
     its exact commands, three at least; or name, events and branches. With the same cron line: half
-    (medium). The workflow with the most jobs owns its cluster, the others are reported. Reusable
-    workflows, manual ones, disjoint branches, tags and path-filtered siblings pass.
+    (medium); on releases alone: a note. The workflow with the most jobs owns its cluster, the
+    others are reported. Reusable workflows, manual ones, disjoint branches, tags and path-filtered
+    siblings pass.
     Blind spots: work hidden in make targets, scripts or remote workflows counts as its command
     only; a condition on a branch or an input inside a job is not followed.
     """
@@ -68,12 +69,20 @@ def ci_workflows_distinct(workflow_twin: WorkflowTwin) -> None:
     report(
         at=workflow.place,
         says=_sentence(best, len(workflow.jobs)),
-        severity=Severity.MEDIUM if all(p.rule == "schedule" for p in pairs) else Severity.HIGH,
+        severity=_severity(pairs),
         evidence=f"{', '.join(dict.fromkeys(s.kind for s in best.shared)) or workflow.name}"
         f" | {'; '.join(best.events)}",
         related=list(dict.fromkeys(related)),
         key=f"{workflow.path} {owner.path}",
     )
+
+
+def _severity(pairs: list[TwinPair]) -> Severity:
+    """Releases are few, and both of two that publish want the same gate before it."""
+    if all(event.startswith("release") for pair in pairs for event in pair.events):
+        return Severity.INFO
+    scheduled = all(pair.rule == "schedule" for pair in pairs)
+    return Severity.MEDIUM if scheduled else Severity.HIGH
 
 
 def _title(name: str) -> str:

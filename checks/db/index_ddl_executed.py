@@ -21,7 +21,9 @@ def db_index_ddl_executed(index_ddl: IndexDdl) -> None:
     Why: a function that returns CREATE INDEX statements looks like an optimisation and changes
     nothing; three scripts that apply the same indexes drift apart.
     Decides: for each function, constant, script and SQL file outside of the migrations that holds
-    CREATE INDEX: (a) the function or constant is named nowhere else and executes nothing itself;
+    CREATE INDEX: (a) the function or constant is named nowhere else and executes nothing itself, or
+    a file of nothing but index statements is named by no other file (medium, without a live
+    database);
     (b) two sets share indexes and differ (medium), or several scripts give psql the same file
     (low); (c) a script named for applying indexes only prints. DDL that its function executes,
     docstrings and help texts, test code, methods that a framework calls and files that make the

@@ -30,7 +30,8 @@ def db_pool_fits_connections(pool_use: PoolUse) -> None:
     Why: each replica brings its own pool; what fits one of them does not fit the ten that an
     autoscaler makes of it, just when they are needed.
     Decides: takes the sizes from the code (r2d2, deadpool, bb8, sqlx, sea-orm; pg, knex, Sequelize,
-    TypeORM, mysql2; SQLAlchemy with overflow, asyncpg, psycopg) or from the key that sets them,
+    TypeORM, mysql2, `connection_limit` of Prisma's address; SQLAlchemy with overflow, asyncpg,
+    psycopg, Django's threads), from the key that sets them or from what the library takes else,
     times worker processes, times replicas or an autoscaler's maximum, for the services of one
     compose stack or render set that reach one PostgreSQL. (a) The sum is over `max_connections`
     (command, loaded configuration, else 100) less 3 and 10 %: high. (b) A size is written in the

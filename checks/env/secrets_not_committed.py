@@ -112,7 +112,7 @@ def _says(file: CommittedFile, clause: str, leaks: Sequence[Leak]) -> str:
     if clause == "c":
         return f"credentials are spelled out in a script ({names}; {count})"
     if first.public:
-        return f"{names} is declared public or held by clients anyway ({count})"
+        return f"{names} is declared no secret, or held by clients anyway ({count})"
     if first.strength == "token":
         return f"{names} is in the repository ({count})"
     kind = "random value" if first.strength == "real" else "value made of words"

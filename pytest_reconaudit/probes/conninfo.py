@@ -13,6 +13,12 @@ __all__ = ["FORM", "connection_settings"]
 FORM = "write postgresql://USER@HOST:PORT/DATABASE or 'host=… dbname=…'"
 _URI = regex(r"\s*(?:jdbc:)?postgres(?:ql)?(?:\+\w+)?://")
 _PAIRS = regex(r"\s*\w+\s*=")
+_PORT = regex(r"(?:\[[^\]]*\]|[^\[:]*)(?::[0-9]*)?")
+"""A host and its port."""
+_UNESCAPED = (
+    "the password holds a character that a URL does not: write / as %2F, ? as %3F, @ as %40"
+)
+_SECRET = frozenset({"password", "sslpassword"})
 _OF_OTHER_TOOLS = frozenset(
     (
         # Prisma
@@ -43,16 +49,24 @@ def connection_settings(dsn: str) -> dict[str, str] | str:
         rest, mark, query = dsn[uri.end() :].strip().partition("?")
         authority, _, path = rest.partition("/")
         if authority.count("@") > 1 or ("@" in path and "@" not in authority):
-            return "the password holds a character that a URL does not: write / as %2F, @ as %40"
+            return _UNESCAPED
+        if any(not _PORT.fullmatch(one) for one in authority.rpartition("@")[2].split(",")):
+            # libpq would quote it, and it may be half a password
+            return f"no PostgreSQL connection string: a port is no number; {FORM}"
         given = [pair for pair in query.split("&") if pair]
         own = [pair for pair in given if pair.partition("=")[0] not in _OF_OTHER_TOOLS]
         dsn = f"postgresql://{rest}{mark and '?'}{'&'.join(own)}"
-        unknown = [name for name in (pair.partition("=")[0] for pair in own) if not _known(name)]
+        names = [pair.partition("=")[0] for pair in own]
+        unknown = [name for name in names if not _known(name)]
+        if unknown and "@" in query:
+            return _UNESCAPED
+        if unknown and (_SECRET.intersection(names) or not all("=" in pair for pair in own)):
+            return "libpq does not know every parameter"  # one may be half a password
         if unknown:
             return f"libpq knows no parameter {', '.join(map(repr, unknown))}"
     try:
         settings = conninfo_to_dict(dsn)
-    except ProgrammingError:
+    except (ProgrammingError, UnicodeError):
         return f"no PostgreSQL connection string; {FORM}"
     return {name: str(value) for name, value in settings.items() if value is not None}
 

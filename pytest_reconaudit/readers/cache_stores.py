@@ -41,6 +41,16 @@ _TYPE_NAME = regex(
 )
 
 
+def _closing(text: str) -> int:
+    """Where the parenthesis that was open before a text is closed."""
+    depth = 0
+    for at, sign in enumerate(text):
+        depth += (sign == "(") - (sign == ")")
+        if depth < 0:
+            return at
+    return len(text)
+
+
 class StoreReader:
     """Reads the maps and the types of one file."""
 
@@ -126,8 +136,11 @@ class StoreReader:
     def _key_at(self, bracket: int) -> str:
         """The key of an insert: the first argument, or what is in the brackets that end there."""
         if self.source[bracket] == "(":
-            inside = self.source[bracket + 1 : bracket + 121]
-            return shortened(pieces_at(inside.partition("\n")[0], ",")[0], 60)
+            inside = self.source[bracket + 1 : bracket + 121].lstrip().partition("\n")[0]
+            first = pieces_at(inside, ",")[0]
+            if first.count(")") > first.count("("):
+                first = first[: _closing(first)]
+            return shortened(first, 60)
         start = self.source.rfind("[", 0, bracket)
         return shortened(self.source[start + 1 : bracket].rpartition("]")[0], 60)
 
@@ -162,7 +175,7 @@ class StoreReader:
         """What keeps a map small: a look at its size, something taken out again."""
         shown = "|".join(sorted(re.escape(one) for one in names))
         match = re.search(
-            rf"\b(?:{shown})\b[^;\n]{{0,80}}(?:\.\s*(?:remove|retain|clear|shrink_to|pop|popitem|delete|drain|pop_front|truncate|evict\w*|pop_first)\s*\(|\.size\b|\.len\(\))"
+            rf"\b(?:{shown})\b(?:[^;\n]|\n\s*(?=\.)){{0,80}}(?:\.\s*(?:remove|retain|clear|shrink_to|pop|popitem|delete|drain|pop_front|truncate|evict\w*|pop_first)\s*\(|\.size\b|\.len\(\))"
             rf"|len\(\s*(?:self\.)?(?:{shown})\s*\)|\bdel\s+(?:self\.)?(?:{shown})\s*\[|delete\s+(?:this\.)?(?:{shown})\s*\[",
             self.source,
         )

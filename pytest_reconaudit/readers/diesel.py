@@ -7,7 +7,6 @@ parser the inside of a macro is a heap of tokens.
 from __future__ import annotations
 
 import re
-import tomllib
 from bisect import bisect_right
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
@@ -16,6 +15,7 @@ from msgspec import Struct
 
 from pytest_reconaudit.model import Place, Problem
 from pytest_reconaudit.patterns import regex
+from pytest_reconaudit.readers import toml
 
 __all__ = [
     "DieselColumn",
@@ -245,8 +245,8 @@ def read_diesel_config(text: str, path: str) -> DieselConfig:
     if len(text) > _MOST_CONFIG:  # dotted keys cost the square of their number
         return DieselConfig(path)
     try:
-        data = tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError):
+        data = toml.loads(text)
+    except (toml.TOMLDecodeError, RecursionError):
         return DieselConfig(path)
     section = data.get("print_schema")
     sections: list[Any] = []

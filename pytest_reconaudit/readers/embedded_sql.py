@@ -49,7 +49,8 @@ _EXECUTORS = regex(
 )
 _RUNS_SQL = regex(
     r"(?:\.|::|\b)(?:batch_execute|simple_query|sql_query|raw_sql|executeRaw\w*|queryRaw\w*"
-    r"|executescript|execute|exec|query|raw|RunSQL|run_sql)\s*(?:::<[^>]*>)?\s*[(`!]"
+    r"|executescript|execute|exec|query|raw|RunSQL|run_sql|runSql)\s*(?:\.(?:bind|call|apply)\b)?"
+    r"\s*(?:::<[^>]*>)?\s*[(`!]"
 )
 _PROSE_FIELD = regex(
     r"message|hint|suggest|recommend|descri|example|help|docs?$|title|label|comment|advice|note",
@@ -135,7 +136,10 @@ def _around(tree: SyntaxTree, node: Node) -> tuple[bool, str, bool]:
         if kind in _CALLS and not holder and not executed:
             callee = current.child_by_field_name(_CALLS[kind])
             if callee is not None:
-                name = re.split(r"::|\.", tree.text(callee)[-80:])[-1].strip("!<> ")
+                steps = re.split(r"::|\.", tree.text(callee)[-80:])
+                if steps[-1] in ("bind", "call", "apply") and steps[1:]:
+                    steps.pop()  # `db.runSql.bind(db, "CREATE …")` is run later
+                name = steps[-1].strip("!<> ")
                 executed = bool(_EXECUTORS.fullmatch(name))
         elif kind in _FUNCTIONS:
             if not holder:

@@ -82,6 +82,8 @@ _PUBLIC_PREFIXES = (
     "VITE_", "NEXT_PUBLIC_", "REACT_APP_", "VUE_APP_", "EXPO_PUBLIC_", "GATSBY_", "NUXT_PUBLIC_",
     "PUBLIC_",
 )  # fmt: skip
+_CHANNELS = frozenset({"PUSHER", "SOKETI", "REVERB"})
+"""Message servers whose application key every browser is given; the secret is another one."""
 _SIGNING = frozenset({"JWT", "SESSION", "ENCRYPTION", "COOKIE", "SIGNING", "NEXTAUTH"})
 _SIGNING_NAMES = frozenset({"SECRET_KEY", "SECRET_KEY_BASE", "DJANGO_SECRET_KEY", "SIGNING_SECRET"})
 
@@ -119,7 +121,11 @@ def is_secret_name(name: str) -> bool:
 
 def is_public_name(name: str) -> bool:
     """Whether the name says that the value is for everybody (a bundled or publishable key)."""
-    return name.startswith(_PUBLIC_PREFIXES) or bool(_PUBLIC_WORDS.intersection(_words(name)))
+    words = _words(name)
+    if words[-2:] == ("APP", "KEY") and _CHANNELS.intersection(words):
+        return True
+    plain = name.removeprefix("NX_")  # its builder hands what begins so to the browser, too
+    return plain.startswith(_PUBLIC_PREFIXES) or bool(_PUBLIC_WORDS.intersection(words))
 
 
 @lru_cache(maxsize=4096)
@@ -159,7 +165,9 @@ def is_outbound_name(name: str) -> bool:
     words = _words(name)
     if "WEBHOOK" in words or is_signing_name(name):
         return False
-    return bool(_OUTBOUND.intersection(words)) or words[-2:] in (("API", "KEY"), ("ACCESS", "KEY"))
+    return bool(_OUTBOUND.intersection(words)) or words[-2:] in (
+        ("API", "KEY"), ("ACCESS", "KEY"), ("CLIENT", "SECRET"),
+    )  # fmt: skip
 
 
 _COOKIE_NAME = regex(
@@ -203,6 +211,10 @@ _WHOLE = regex(r"(?:minioadmin|your|secret_?key|passw(?:or)?d)\d*", re.IGNORECAS
 _COUNTED = regex(r"[A-Za-z]{2,24}[-_.@]?0?123(?:4(?:5(?:6(?:7(?:8(?:90?)?)?)?)?)?)?[!#]?")
 """A word and the digits in their order."""
 _CAPITALS = regex(r"[A-Z]{2,40}(?:[ _-][A-Z]{1,40})*+")
+_BRACKETED = regex(r"\[[A-Za-z][\w .-]{0,80}\]|\([A-Za-z][\w .-]{0,80}\)|\{[A-Za-z][\w .-]{0,80}\}")
+"""A name in brackets, to be replaced by what it names."""
+_CLIENT = regex(r"pub[0-9a-f]{32}")
+"""A client token of Datadog, made for pages that everybody reads."""
 _REFERENCE = regex(
     r"\$\{|\$\(|^\$[A-Za-z_]|\$[A-Z_]{3}|\{\{|<%|%[A-Z_]{2,60}%|@@\w|__[A-Z_]{2,60}__|#\{"
 )
@@ -274,8 +286,10 @@ def is_placeholder(value: str) -> bool:
         return True
     if _FAKE.search(value) or _WHOLE.fullmatch(value) or _CAPITALS.fullmatch(value):
         return True
-    if _COUNTED.fullmatch(value):
+    if _COUNTED.fullmatch(value) or _BRACKETED.fullmatch(value) or _CLIENT.fullmatch(value):
         return True
+    if value.isupper() and value.replace(" ", "").isalpha():
+        return True  # a word in capitals of any script
     if value.startswith((*_PUBLIC_VALUES, *_PUBLISHED)) or _demo_jwt(value):
         return True
     return _is_run(value) or _only_common(value) or _only_common(value.translate(_LEET))
@@ -423,7 +437,7 @@ def tokens_in(text: str) -> Iterator[Token]:
 
 _EXAMPLES = (
     "example", "xxxx", "your", "test", "fake", "dummy", "placeholder", "sample", "redacted",
-    "abcdef", "123456", "000000", "not-a", "token",
+    "abcdef", "123456", "000000", "not-a", "token", "quickstart",
 )  # fmt: skip
 
 

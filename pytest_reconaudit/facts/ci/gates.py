@@ -186,13 +186,21 @@ def workflow_gates(target: Target) -> tuple[WorkflowGates, ...]:
                 continue
             mine = by_job.get(id(run), [])
             gates += _gates(target, run, mine)
-            idle += _idle(target, run, mine)
+            if not _by_hand(workflow):
+                idle += _idle(target, run, mine)
             failing += _self_failing(target, run, mine)
             probes += _blind_probes(run, mine)
         found.append(
             WorkflowGates(workflow, _settled(gates), tuple(idle), tuple(failing), tuple(probes))
         )
     return tuple(found)
+
+
+def _by_hand(workflow: Workflow) -> bool:
+    """Whether only a person starts it: such a job guards nothing."""
+    return bool(workflow.triggers) and all(
+        one.event == "workflow_dispatch" for one in workflow.triggers
+    )
 
 
 def _gates(target: Target, run: JobRun, mine: list[Invocation]) -> Iterator[Gate]:

@@ -251,7 +251,8 @@ def keep(target: Target) -> None:
         return
     for name, records in done[0].found.items():
         for path, record in records.items():
-            found[path][1][name] = record
+            if path in found:  # a file is given up in the middle of its scans
+                found[path][1][name] = record
     kept_scans.save(memory.key, found, target.root)
 
 

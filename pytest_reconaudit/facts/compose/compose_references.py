@@ -57,6 +57,8 @@ _CODE_NAMES = (
     " tests docs site pages components server client backend frontend api web packages services"
 )
 _CODE_FOLDERS = frozenset(_CODE_NAMES.split())
+_DOT_FOLDERS = frozenset({".next", ".nuxt", ".svelte-kit", ".turbo", ".venv", ".cache", ".output"})
+_INSTALLED = ("vendor/", "node_modules/")
 _EXAMPLES = (
     ".example",
     ".sample",
@@ -135,6 +137,8 @@ def _of_stack(target: Target, stack: Stack) -> Iterator[Verdict]:
                 continue  # a third file that is run with these defines it
             lost[place, f"{kind} {name}"] = _unknown(stack, kind, service, name, place)
     for one in stack.broken:
+        if _from_above(target, stack, one.written):
+            continue
         yield one.place, "extends", BrokenReference("extends", one.place, one.message, one.written)
     for service in stack.services:
         if not service.complete:
@@ -229,6 +233,8 @@ def _build(target: Target, stack: Stack, service: ComposeService) -> Iterator[Ve
     if not _there(target, build.context, folder=True):
         if _from_above(target, stack, build.context_written):
             return
+        if build.context.startswith(_INSTALLED) and ignore_rule(target, build.context):
+            return  # the package manager puts it there, as Laravel's Sail
         words, notes = _why(target, build.context)
         says = f"service {service.name} builds from {build.context}, which does not exist{words}"
         yield at, "context", BrokenReference("context", at, says, build.context_written, notes)
@@ -316,6 +322,7 @@ def example_of(target: Target, path: str) -> str | None:
             "example.env",
             "sample.env",
         ]
+        names += [f"{name}.{word}" for word in ("dev", "docker", "development", "defaults")]
     for one in names:
         candidate = posixpath.join(folder, one)
         if target.has(candidate):
@@ -359,11 +366,13 @@ def _mount(
     elif maker is None and example_of(target, path) is not None:
         says += f"; copy {example_of(target, path)}"
         kind = "mount-secret" if ignore_rule(target, path) is not None else kind
+    elif maker is not None and ignore_rule(target, path) is not None:
+        kind = "mount-secret"  # a script of the repository makes it before the stack starts
     yield mount.place, "mount", BrokenReference(kind, mount.place, says, mount.written, notes)
 
 
 def _is_folder(mount: Mount, name: str) -> bool:
-    if mount.source.endswith("/") or mount.target.endswith("/"):
+    if mount.source.endswith("/") or mount.target.endswith("/") or name in _DOT_FOLDERS:
         return True
     inside = posixpath.basename(mount.target)
     if _FILE_NAME.search(name) and not name.endswith(".d"):

@@ -11,7 +11,6 @@ import json
 import posixpath
 import re
 import shlex
-import tomllib
 from collections.abc import Callable, Iterable, Iterator
 from itertools import islice, product
 
@@ -24,6 +23,7 @@ from pytest_reconaudit.facts.index import files_by_name, invocations_of
 from pytest_reconaudit.facts.invocations import Invocation
 from pytest_reconaudit.model import Place
 from pytest_reconaudit.patterns import regex
+from pytest_reconaudit.readers import toml
 from pytest_reconaudit.readers.bake import read_bake
 from pytest_reconaudit.readers.compose import is_remote, repo_path
 from pytest_reconaudit.readers.workflow import Job, Workflow
@@ -467,13 +467,31 @@ def _bake(target: Target, path: str) -> Iterator[ImageBuild]:
         )
 
 
+def _call(text: str, start: int) -> str:
+    """The arguments of a call up to the bracket that closes it."""
+    depth, quote = 1, ""
+    for at in range(start, min(len(text), start + 3000)):
+        char = text[at]
+        if quote:
+            quote = "" if char == quote else quote
+        elif char in "\"'":
+            quote = char
+        elif char in "([{":
+            depth += 1
+        elif char in ")]}":
+            depth -= 1
+            if not depth:
+                return text[start:at]
+    return text[start : start + 3000]
+
+
 def _tilt(target: Target, path: str) -> Iterator[ImageBuild]:
     text, folder = target.text(path), posixpath.dirname(path)
     for match in islice(_TILT.finditer(text), _MAX_CALLS):
         line = text.count("\n", 0, match.start()) + 1
         if text[text.rfind("\n", 0, match.start()) + 1 : match.start()].lstrip().startswith("#"):
             continue
-        call = text[match.end() : match.end() + 3000].split("\n)")[0]
+        call = _call(text, match.end())
         image = re.match(r"\s*['\"]([^'\"]*)['\"]", call)
         positional = re.match(
             r"\s*['\"][^'\"]*['\"]\s*,\s*(?:context\s*=\s*)?['\"]([^'\"]*)['\"]", call
@@ -562,8 +580,8 @@ def _platform(target: Target, path: str) -> Iterator[ImageBuild]:
     place = Place(path, 1, 1)
     if name.endswith(".toml") and name.startswith(("fly", "railway")):
         try:
-            build = tomllib.loads(text).get("build")
-        except (tomllib.TOMLDecodeError, RecursionError):
+            build = toml.loads(text).get("build")
+        except (toml.TOMLDecodeError, RecursionError):
             return
         if isinstance(build, dict):
             file = build.get("dockerfile") or build.get("dockerfilePath")

@@ -120,7 +120,11 @@ def _unknown_sources(dockerfile: Dockerfile, images: Images) -> Iterator[Fault]:
         if name.isdigit():
             says = f"there is no stage {name} before stage {stage.index}"
             yield Fault("e", place, says, evidence)
-        elif not re.search(r"[/:@]", name) and name.lower() not in _OFFICIAL:
+        elif (
+            not re.search(r"[/:@]", name)
+            and name.lower() not in _OFFICIAL
+            and not images.is_context_somewhere(name)
+        ):
             names = ", ".join(s.name for s in dockerfile.stages if s.name) or "none has a name"
             says = f"`{_short(name)}` is neither an earlier stage ({names}) nor an image"
             yield Fault("e", place, says, evidence)

@@ -19,6 +19,7 @@ from pytest_reconaudit.readers.secret_text import (
     credentials_in,
     is_local_host,
     is_placeholder,
+    is_reference,
     is_secret_name,
 )
 from pytest_reconaudit.target import Target, once
@@ -132,7 +133,12 @@ def _holds_none(target: Target, path: str) -> bool:
     text = target.text(path)
     if env_file_name(path) is not None:
         file = target.parse(read_env_file, path)
-        return not any(is_secret_name(one.key) for one in file.settings)
+        return not any(
+            is_secret_name(one.key)
+            and (one.value or "").strip()
+            and not is_reference(one.value or "")
+            for one in file.settings
+        )
     if path.endswith(("rc", "credentials")):
         return re.search(r"_auth(?:Token)?\s*=\s*[^\s$]|password", text) is None
     if path.endswith(".json"):

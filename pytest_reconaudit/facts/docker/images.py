@@ -83,6 +83,8 @@ _PLAIN_NAMES_NAMES = (
 _PLAIN_NAMES = frozenset(_PLAIN_NAMES_NAMES.split())
 """Files without a suffix that are kept by hand."""
 
+_KEEPERS = frozenset({".gitkeep", ".keep", ".gitignore"})
+
 
 class BuildContext(Struct, frozen=True):
     """A folder that a Dockerfile is built from, and how that is known."""
@@ -169,6 +171,10 @@ def _plain_name(path: str) -> bool:
     return posixpath.basename(path).lower() in ("dockerfile", "containerfile")
 
 
+_CONTEXTS = regex(r"build[-_]contexts?|additional_contexts|\bcontexts\s*=")
+_SAYS_CONTEXTS = (".yml", ".yaml", ".sh", ".bash", ".hcl", ".toml", ".just", ".mk", ".md", ".py")
+
+
 def final_stage(dockerfile: Dockerfile, targets: Iterable[str] = ()) -> Stage | None:
     """The stage that ships; nothing when there is no stage at all.
 
@@ -225,6 +231,16 @@ class Images:
     def stage_names(self, dockerfile: Dockerfile) -> frozenset[str]:
         """What ``--from`` may name beside stages and images: the builders' named contexts."""
         return frozenset(name for one in self.builds(dockerfile) for name in one.contexts)
+
+    def is_context_somewhere(self, name: str) -> bool:
+        """Whether some file gives builds a named context of this name, whoever reads it."""
+        given = re.compile(rf"(?<![\w.-]){re.escape(name)}[\"']?\s*[=:]")
+        return any(
+            _CONTEXTS.search(text := self._target.text(path)) and given.search(text)
+            for path in self._target.files
+            if path.endswith(_SAYS_CONTEXTS)
+            or posixpath.basename(path).lower() in ("justfile", "makefile", ".justfile")
+        )
 
     def is_dev_container(self, dockerfile: Dockerfile) -> bool:
         """Whether only dev containers build it."""
@@ -418,6 +434,12 @@ class Images:
         else:
             if hidden(self._target, full):
                 return None
+            if path.partition("/")[0] == ".git" and not context.path:
+                rules = self.dockerignore(dockerfile, context)
+                rule = None if rules is None else self._excluded(rules, "", path)
+                if rule is None:
+                    return None  # every clone has it, and no list of files names it
+                return "excluded", full, Note(rule.place, f"excludes it: {rule.text}")
             if not self._target.has(full) and not self._target.has_dir(full):
                 note = self._ignore_note(full)
                 return ("ignored" if note else "missing"), full, note
@@ -430,6 +452,9 @@ class Images:
                 return "excluded", full, Note(rule.place, f"excludes it: {rule.text}")
         if not _is_glob(path) and self._target.has_dir(full) and not self._target.has(full):
             below = self._below(full)
+            kept = all(posixpath.basename(one) in _KEEPERS for one in below)
+            if kept and ignore_rule(self._target, f"{full}/x") is not None:
+                return None  # the folder is kept for what a build puts there
             if below and all(_hidden(one[len(full) + 1 :]) for one in below):
                 return "dots", full, None
         return None

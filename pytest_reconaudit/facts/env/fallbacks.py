@@ -19,6 +19,7 @@ from pytest_reconaudit.facts.compose.stacks import OVERRIDES, stacks
 from pytest_reconaudit.facts.docker.toolchains import is_development_name
 from pytest_reconaudit.facts.env.keys import env_files, is_third_party_key, key_matrix
 from pytest_reconaudit.facts.env.secrets import is_declared_public, purpose
+from pytest_reconaudit.facts.env.trials import tried_alone
 from pytest_reconaudit.model import Place, Severity, mask
 from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.readers.compose import Entry
@@ -196,8 +197,11 @@ def _code_default(known: _Known, key: str, value: str, place: Place) -> Fallback
         return None
     if "://" in value and not any(True for _ in credentials_in(value)):
         return None  # an address, also a DSN that only says where to report to
-    lines = known.target.text(place.path).split("\n")
+    text = known.target.text(place.path)
+    lines = text.split("\n")
     if is_declared_public(lines, place.line or 1):
+        return None
+    if tried_alone(known.target, place) or value.startswith(_WRITE_ONLY):
         return None
     shipped = known.shipped(key, value)
     severity = Severity.CRITICAL if is_signing_name(key) else Severity.HIGH
@@ -205,6 +209,8 @@ def _code_default(known: _Known, key: str, value: str, place: Place) -> Fallback
         severity = Severity.MEDIUM
     if purpose(place.path) in ("example", "development"):
         severity = Severity.LOW
+    elif _TOOL.search(place.path):
+        severity = severity.lowered()  # somebody runs it by hand
     copies = (*shipped, *known.relying(key))
     idle = uncalled(known.target, place)
     if idle:
@@ -221,6 +227,11 @@ def _url_default(key: str, value: str, place: Place) -> Fallback | None:
     return None
 
 
+_WRITE_ONLY = ("phc_", "pk_live_", "pk_test_")
+"""Keys that browsers and programs are given to report with."""
+_TOOL = regex(r"(?:^|/)(?:scripts?|tools?|hack)/")
+_TEST_BLOCK = regex(r"[\"'](?:[a-z]+_)?test(?:ing)?[\"']\s*(?:=>|:)\s*[\[{][^\[\]{}]{0,1500}$")
+"""The entry of a configuration that only test runs use."""
 _UNPARSED = (".go", ".java", ".kt", ".rb", ".php", ".cs", ".ex", ".exs", ".scala", ".groovy")
 _CALL = regex(
     r"(?<![\w.])(?P<function>[A-Za-z_][\w.:>-]{0,60})\s{0,4}\(\s{0,20}(?:[a-z]\w{0,20},\s{0,4})?"
@@ -234,7 +245,8 @@ _OR = regex(
 _READS = regex(r"(?:^|[.:>_])(?:\w*(?:get|fetch|env|lookup|default|param)\w*|or)$", re.I)
 _WRITES = regex(
     r"(?:^|[.:>_])(?:set(?!_?default)|put|bind|add|replace|define|log|print|error|warn|test|mock|stub"
-    r"|header|flag|string|equal|assert|append|register|reset|unset|clear|del|remove|hide|redact)\w*$",
+    r"|header|flag|string|equal|assert|append|register|reset|unset|clear|del|remove|hide|redact"
+    r"|\w*bind(?:p?flag|env))\w*$",
     re.I,
 )
 _SPRING = regex(r"\$\{(?P<key>[A-Za-z][A-Za-z0-9_.-]{2,60}):(?P<value>[^}\n$]{1,200})\}")
@@ -271,6 +283,8 @@ def _found(known: _Known, path: str, text: str, match: re.Match[str]) -> Judged:
     start = text.rfind("\n", 0, match.start("key")) + 1
     line = text[start : match.start("key")].lstrip()
     if not is_secret_name(key) or line.startswith(("//", "#", "*", "--")):
+        return
+    if _TEST_BLOCK.search(text, max(0, start - 1500), start):
         return
     number = text.count("\n", 0, start) + 1
     place = Place(path, number, match.start("key") - start + 1)

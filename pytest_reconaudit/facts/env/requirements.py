@@ -17,6 +17,7 @@ from pytest_reconaudit.facts.env.keys import (
     key_matrix,
 )
 from pytest_reconaudit.facts.env.secrets import purpose
+from pytest_reconaudit.facts.env.trials import tried_alone
 from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.target import Target, once
 
@@ -44,7 +45,7 @@ class Requirements(Struct, frozen=True):
 
 
 _SWITCH = regex(
-    r"(?=.*(?:DISABLE_|SKIP_|ALLOW_INSECURE|BYPASS|INSECURE_|NO_))"
+    r"(?=(?:.*_)?(?:DISABLE_|SKIP_|ALLOW_INSECURE|BYPASS|INSECURE_|NO_))"
     r"(?=.*(?:AUTH|TLS|SSL|VERIFY|VERIFICATION|SIGNATURE|CSRF))[A-Z0-9_]{4,80}"
 )
 _NOT_SWITCH = regex(r"AUTHOR|OAUTH_|_URL$|_PATH$")
@@ -74,7 +75,7 @@ def requirements(target: Target) -> tuple[Requirements, ...]:
     matrix = key_matrix(target)
     known = _documented(target, matrix)
     folders: dict[str, dict[str, list[KeyRead]]] = {}
-    for one in _reads(matrix):
+    for one in _reads(target, matrix):
         folder = "compose files" if one.kind == "compose" else one.application
         folders.setdefault(folder, {}).setdefault(one.key, []).append(one)
     templates = sum(1 for file in matrix.files if file.name.template) or len(matrix.files)
@@ -109,13 +110,15 @@ def _kind(key: str, reads: list[KeyRead]) -> str:
     return "required" if any(one.read.required for one in reads) else "optional"
 
 
-def _reads(matrix: KeyMatrix) -> Iterator[KeyRead]:
+def _reads(target: Target, matrix: KeyMatrix) -> Iterator[KeyRead]:
     """Reads that count: of programs, not of tests, builds and tools."""
     for one in matrix.reads:
         key, path = one.key, one.place.path
         if not key or one.test or not key.isupper() or is_platform_key(key) or key == "PORT":
             continue
-        if is_third_party_key(key) or one.kind == "shell" or purpose(path):
+        if is_third_party_key(key) or one.kind == "shell" or purpose(path) or key.endswith("_"):
+            continue
+        if one.kind == "code" and tried_alone(target, one.place):
             continue
         if one.kind == "compose":
             if one.read.required:

@@ -214,6 +214,12 @@ _SAFE_BEFORE = regex(
     re.IGNORECASE,
 )
 
+_SAFE_CALL = regex(
+    r"(?:^|[^\w])_{0,2}(?:mask|redact|hide|sanit|obfus|scrub|hash|len|bool|Boolean|censor|safe|trunc"
+    r"|fingerprint|anonym|digest)\w*!?\s{0,3}\($",
+    re.IGNORECASE,
+)
+
 
 @lru_cache(maxsize=1024)
 def _name_pattern(name: str, *, field: bool) -> re.Pattern[str]:
@@ -234,7 +240,24 @@ def _is_masked(code: str, at: int, length: int) -> bool:
     if length and _SAFE_AFTER.match(code, at + length):
         return True
     before = re.sub(r"[\w$]+(?:\.[\w$]+)*\.$", "", code[max(0, at - 80) : at])
-    return _SAFE_BEFORE.search(before) is not None
+    return _SAFE_BEFORE.search(before) is not None or _is_wrapped(code, at)
+
+
+def _is_wrapped(code: str, at: int) -> bool:
+    """Whether a call around the name, within the statement, masks it: ``safe_text(e, key)``."""
+    depth = 0
+    for index in range(at - 1, max(-1, at - 400), -1):
+        char = code[index]
+        if char in ")]}":
+            depth += 1
+        elif char in "([{":
+            depth -= 1
+            if depth < 0:
+                depth = 0
+                start = max(0, index - 60)
+                if char == "(" and _SAFE_CALL.search(code[start : index + 1]):
+                    return True
+    return False
 
 
 def _logged(text: str, path: str, call: _Call, read: KeyRead, name: str) -> LoggedSecret:
@@ -316,6 +339,14 @@ def _is_replaced(text: str, name: str) -> bool:
     return _replacement(name).search(text) is not None
 
 
+@lru_cache(maxsize=1024)
+def _own_field(name: str) -> re.Pattern[str]:
+    return re.compile(
+        rf"(?m)(?:\b(?:self|this)\.{re.escape(name)}\s{{0,3}}(?::[^=\n]{{1,60}})?=(?!=)"
+        rf"|^\s{{1,40}}(?:pub\s|public\s|private\s|readonly\s){{0,3}}{re.escape(name)}\??\s{{0,3}}:)"
+    )
+
+
 def _printed_fields(
     target: Target, fields: dict[tuple[str, str], KeyRead]
 ) -> Iterator[tuple[str, list[LoggedSecret]]]:
@@ -334,8 +365,14 @@ def _printed_fields(
         ]
         if not wanted:
             continue
+        # A file that gives the field to objects of its own prints theirs.
+        wanted = [
+            (name, one)
+            for name, one in wanted
+            if one.place.path == path or not _own_field(name).search(text)
+        ]
         found = []
-        for call in _calls(text, family):
+        for call in _calls(text, family) if wanted else ():
             for name, one in wanted:
                 if f".{name}" in call.code and _prints(call, name, family, field=True):
                     found.append(_logged(text, path, call, one, name))
@@ -347,6 +384,9 @@ def _printed_fields(
 
 _ECHOES = regex(r"\b(?:echo|printf)\b")
 _PLAIN = regex(r"(?<!\\)\$(?:\{([A-Za-z_]\w*)\}|([A-Za-z_]\w*))")
+_SUBSTITUTED = regex(r"\$\((?:[^()]|\([^()]*\))*\)|`[^`]*`")
+"""What another command makes of a value: its length, its first letters, a digest."""
+_LOOPS = regex(r"\bfor\s{1,4}([A-Za-z_]\w*)\s{1,4}in\b")
 _HINT = regex(r"(?i)\$\{?\w*(?:secret|passw|token|_key|_url|_dsn)")
 
 
@@ -362,6 +402,7 @@ def _scripts(target: Target) -> Iterator[tuple[str, list[LoggedSecret], int]]:
             for one in script.assignments
             if "$(" in one.value or "`" in one.value or not one.value.startswith("$")
         }
+        made.update(_LOOPS.findall(text))
         asks = any(_asks(one) for one in script.commands)
         found, count = [], 0
         for command in script.commands:
@@ -370,7 +411,8 @@ def _scripts(target: Target) -> Iterator[tuple[str, list[LoggedSecret], int]]:
             count += 1
             if not _is_shown(command):
                 continue
-            for match in _PLAIN.finditer(_expanded(command.text[:_MAX_CALL])):
+            shown = _SUBSTITUTED.sub("", _expanded(command.text[:_MAX_CALL]))
+            for match in _PLAIN.finditer(shown):
                 key = match[1] or match[2]
                 if key not in made and _is_watched(key):
                     line = command.text.split("\n")[0][:160]

@@ -6,6 +6,7 @@ about it: an example, a test, a development file, a script that deploys.
 
 from __future__ import annotations
 
+import posixpath
 import re
 from collections.abc import Iterator
 from functools import cached_property
@@ -24,6 +25,7 @@ from pytest_reconaudit.readers.manifest import may_hold_objects
 from pytest_reconaudit.readers.secret_text import (
     Token,
     credentials_in,
+    decoded,
     entropy,
     is_local_host,
     is_placeholder,
@@ -120,6 +122,11 @@ class CommittedFile(Struct, frozen=True):
 _DECLARED = regex(
     r"\b(?:public(?:ly)?|community|not (?:a |really )?secrets?|no secrets?|safe to commit)\b", re.I
 )
+_ALLOWED = regex(
+    r"gitleaks:allow|pragma:\s?allowlist|trufflehog:ignore|ggignore|\bnosec\b|nolint:\w*,?gosec",
+    re.IGNORECASE,
+)
+"""Marks by which somebody who looked at a scanner's alarm says that it is none."""
 
 
 def is_declared_public(lines: list[str], line: int) -> bool:
@@ -132,6 +139,8 @@ def is_declared_public(lines: list[str], line: int) -> bool:
             continue
         text = lines[number - 1][:2000]
         if number == line:
+            if _ALLOWED.search(text):
+                return True
             text = text.rpartition(" #")[2] if " #" in text else ""
         elif not text.lstrip().startswith(("#", "//", "*", "/*", ";", "--", "<!--")):
             continue
@@ -246,7 +255,9 @@ _DATA = (
 _NOT_DATA = regex(
     r"(?:^|/)(?:package(?:-lock)?\.json|tsconfig[\w.-]*\.json|composer\.json|[\w.-]*lock[\w.-]*"
     r"|openapi[\w.-]*|swagger[\w.-]*|[\w.-]*schema[\w.-]*\.json|[a-z]{2}(?:[-_][A-Za-z]{2,4})?\.json"
-    r"|[\w.-]*\.postman_collection\.json|renovate\.json|codecov\.ya?ml)$"
+    r"|[\w.-]*\.postman_collection\.json|renovate\.json|codecov\.ya?ml"
+    r"|\.git(?:allowed|leaksignore|leaks\.toml)|\.secrets\.baseline|\.(?:trufflehog|ggshield|gitguardian)"
+    r"[\w.-]*|results?\.json)$"
     r"|(?:^|/)(?:locales?|i18n|lang|translations?|messages|abi|abis|crds?|dashboards?)/",
     re.IGNORECASE,
 )
@@ -257,6 +268,7 @@ _SETTING = regex(
     r"[ \t]*(?:[,;#]|$)"
 )
 _MAX_LINE = 5000
+_SHORTEST_TOKEN = 16
 _MAX_LEAKS = 200
 _DEPLOYS = regex(r"deploy|release|prod(?!uct)|rollout|go-?live|cutover|publish", re.IGNORECASE)
 _REHEARSES = regex(
@@ -332,6 +344,8 @@ class _Reading:
     def _value(self, name: str, value: str, place: Place, shown: str = "") -> None:
         if not is_secret_value(value) or (is_uuid(value) and name.upper().endswith("ID")):
             return
+        if len(value) < _SHORTEST_TOKEN and name.lower().endswith("token"):
+            return  # a mark or a code: tokens that open something are made by machines
         # Tokens that look like ids are given out by hand, and many of them open nothing.
         strength = "wordy" if is_wordy(value) or is_uuid(value) else "real"
         public = is_declared_public(self.lines, place.line or 1) or (
@@ -431,11 +445,27 @@ class _Reading:
             self.leaks.append(self._token(one, place))
 
     def _token(self, one: Token, place: Place) -> Leak:
-        public = is_declared_public(self.lines, place.line or 1)
+        public = is_declared_public(self.lines, place.line or 1) or (
+            one.kind == "a private key" and _is_for_localhost(self.target, self.path)
+        )
         shown = "-----BEGIN … PRIVATE KEY-----" if one.kind == "a private key" else mask(one.value)
         return Leak("a", one.kind, shown, place, "token", entropy(one.value[:200]), public)
 
 
+def _is_for_localhost(target: Target, path: str) -> bool:
+    """Whether a certificate beside a key names this machine alone."""
+    stem = posixpath.splitext(path)[0]
+    for suffix in (".crt", ".cert", ".pem", ".cer"):
+        if f"{stem}{suffix}" == path or not target.has(f"{stem}{suffix}"):
+            continue
+        body = "".join(_CERTIFICATE.findall(target.text(f"{stem}{suffix}"))[:1])
+        data = decoded(body) if body else None
+        if data is not None and "localhost" in data:
+            return True
+    return False
+
+
+_CERTIFICATE = regex(r"-----BEGIN CERTIFICATE-----([A-Za-z0-9+/=\s]{100,20000})-----END")
 _EXAMPLE_NEAR = regex(
     r"example|pattern|placeholder|sample|dummy|fake|mock|test|regex|describe\(|story", re.I
 )

@@ -775,6 +775,8 @@ def _listening(
         read = _nginx if program.server == "nginx" else _caddy
         return read(target, program, environment)
     if program.server in ("serve", "vite-preview"):
+        if program.dockerfile is None and not _is_node(program):
+            return UNKNOWN  # `serve` is an argument to the image's own program
         found = started_by(target, words, program.package, environment, unknown)
         return found or UNKNOWN
     if program.server or program.dockerfile is None:
@@ -791,6 +793,12 @@ def _listening(
     if program.package is None:
         return UNKNOWN
     found = package_listening(target, program.package, environment, unknown)
+    module = _module(words)
+    if module and not any(
+        one.place is not None and one.place.path.endswith(module) for one in found.listeners
+    ):
+        # The package may hold several programs: what this one binds was not seen.
+        found = Listening(found.listeners, False, found.doubt)
     if found.doubt is None and not _runs_python((words, *program.script)):
         main = next((one for one in own if one.when_main), None)
         if main is not None:
@@ -802,6 +810,24 @@ def _listening(
     return Listening((*found.listeners, *flags), found.complete, found.doubt)
 
 
+def _is_node(program: Program) -> bool:
+    """Whether the image brings what its command names, not a program of its own."""
+    return program.base is not None and program.base.short.lower() in ("node", "bun", "deno")
+
+
+def _module(words: Sequence[str]) -> tuple[str, ...]:
+    """How the path of the Python file that a command runs may end; nothing when it runs none."""
+    if not words or not _PYTHON.fullmatch(words[0].rpartition("/")[2]):
+        return ()
+    rest = [word for word in words[1:] if word not in ("-u", "-O", "-OO")]
+    if rest[:1] == ["-m"] and rest[1:]:
+        path = rest[1].replace(".", "/")
+        return f"{path}.py", f"{path}/__main__.py", f"{path}/__init__.py"
+    if rest and rest[0].endswith(".py"):
+        return (posixpath.basename(rest[0]),)
+    return ()
+
+
 def launched(
     target: Target,
     program: Program,
@@ -811,8 +837,11 @@ def launched(
 ) -> Listening | None:
     """What the launcher listens on that a command, or the start script that it names, starts last;
     ``None`` when it starts none that is known."""
-    for line in (words, *reversed(program.script)):
-        found = started_by(target, line, program.package, environment, unknown)
+    handed = tuple(words) if program.script else ()
+    while handed and handed[0].endswith((".sh", ".bash")):
+        handed = handed[1:]  # what a start script is given to run
+    for line in (words, handed, *reversed(program.script)):
+        found = started_by(target, line, program.package, environment, unknown) if line else None
         if found is not None:
             return found
     return None

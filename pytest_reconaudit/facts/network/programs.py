@@ -306,7 +306,7 @@ def _copied_to(target: Target, dockerfile: Dockerfile, path: str) -> str | None:
 
 def _lines(text: str) -> Iterator[tuple[str, ...]]:
     """The commands of a start script, one per line; enough to see what it starts."""
-    for match in _EXEC.finditer(text):
+    for match in _EXEC.finditer(text.replace("\\\n", " ")):
         for part in re.split(r"&&|\|\||;|(?<!&)&(?!&)", match["words"]):
             words = shell_words(part.strip())
             if words:

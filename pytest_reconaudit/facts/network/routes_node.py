@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from pytest_reconaudit.facts.applications import is_test_path
 from pytest_reconaudit.facts.network.served import Served, gather
 from pytest_reconaudit.facts.packages import NpmPackage, npm_packages
+from pytest_reconaudit.facts.web.modules import resolve
 from pytest_reconaudit.model import Place
 from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.readers.routes_script import MODULE, read_script_routes
@@ -21,7 +22,7 @@ _FRAMEWORKS = frozenset({"express", "fastify", "koa", "hono", "@hono/zod-openapi
 _UNKNOWN = frozenset(
     {"@nestjs/core", "@adonisjs/core", "@feathersjs/express", "@loopback/rest", "sails",
      "@hapi/hapi", "routing-controllers", "tsoa", "@tsed/common", "inversify-express-utils",
-     "express-openapi-validator", "swagger-tools", "nuxt", "@strapi/strapi", "payload"}
+     "swagger-tools", "nuxt", "@strapi/strapi", "payload"}
 )  # fmt: skip
 """Frameworks on top that register routes in ways of their own."""
 _SUFFIXES = (".ts", ".js", ".mjs", ".cjs", ".mts", ".cts", ".tsx", ".jsx")
@@ -33,6 +34,10 @@ _LEFT_OUT = regex(
 _NEXT_METHODS = regex(
     r"^export\s+(?:async\s+)?(?:function\s+|const\s+)(GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS)\b"
     r"|^export\s*\{[^}]{0,300}\}",
+    re.MULTILINE,
+)
+_DEFAULT = regex(
+    r"export\s+default\s+(?:(?:async\s+)?function\s+([A-Za-z_$][\w$]*)|([A-Za-z_$][\w$]*)\s*(?:;|$))",
     re.MULTILINE,
 )
 _REGISTERS = regex(r"\.(?:get|post|put|patch|delete|all|use|route|register)\(")
@@ -137,6 +142,8 @@ def _resolve(
     if source is None:
         return None if mount.kind == "handed" else []
     path = _module(target, file.path, source[0])
+    if path is None and mount.kind in ("answers", "may answer", "passes"):
+        return None if mount.kind == "passes" else []
     if path is None:
         return None if mount.kind == "handed" and not source[0].startswith(".") else []
     wanted = source[1]
@@ -186,9 +193,10 @@ def _module(target: Target, importer: str, name: str) -> str | None:
                 if found is not None:
                     return found
             if not folder:
-                return None
+                break
             folder = posixpath.dirname(folder)
-    return None
+    meant = resolve(target, importer, name)
+    return meant.path if meant.path.endswith(_SUFFIXES) else None
 
 
 def _file(target: Target, base: str) -> str | None:
@@ -278,14 +286,16 @@ def _app_routes(target: Target, root: str, prefix: str) -> Iterator[Endpoint]:
             continue
         place = Place(path, 1, 1)
         if stem == "page":
-            yield Endpoint("GET", prefix + route, place)
+            yield Endpoint("GET", prefix + route, place, _default(target.text(path)))
             continue
-        found = _NEXT_METHODS.findall(target.text(path))
+        text = target.text(path)
+        found = _NEXT_METHODS.findall(text)
         verbs = {one for one in found if one}
         if "" in found:
-            verbs |= {one for one in METHODS if re.search(rf"\b{one}\b", target.text(path))}
+            verbs |= {one for one in METHODS if re.search(rf"\b{one}\b", text)}
         for verb in sorted(verbs) or [ANY]:
-            yield Endpoint(verb, prefix + route, place)
+            handler = verb if verb != ANY and _is_function(text, verb) else ""
+            yield Endpoint(verb, prefix + route, place, handler)
 
 
 def _page_routes(target: Target, root: str, prefix: str) -> Iterator[Endpoint]:
@@ -299,5 +309,26 @@ def _page_routes(target: Target, root: str, prefix: str) -> Iterator[Endpoint]:
             parts.append(stem)
         route = _segments(parts)
         if route is not None:
-            method = ANY if parts[:1] == ["api"] else "GET"
-            yield Endpoint(method, prefix + route, Place(path, 1, 1))
+            api = parts[:1] == ["api"]
+            handler = _default(target.text(path)) if api else ""
+            yield Endpoint(ANY if api else "GET", prefix + route, Place(path, 1, 1), handler)
+
+
+def _default(text: str) -> str:
+    """The name of the function that a module exports as its default; empty when it has none."""
+    for match in _DEFAULT.finditer(text):
+        name = match[1] or match[2]
+        return name if match[1] or _is_function(text, name) else ""
+    return ""
+
+
+def _is_function(text: str, name: str) -> bool:
+    """Whether a name is declared as a function, not made by one."""
+    return (
+        re.search(
+            rf"\bfunction\s*\*?\s+{name}\b"
+            rf"|\b(?:const|let)\s+{name}\b[^=\n]{{0,200}}=\s*(?:async\s*)?(?:\(|function\b|\w+\s*=>)",
+            text,
+        )
+        is not None
+    )

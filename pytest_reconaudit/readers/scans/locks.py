@@ -415,7 +415,15 @@ def _released(code: Code, life: _Life) -> Iterator[tuple[int, int]]:
         if node is None or node.type != "identifier" or _printed(code, node):
             continue  # in a comment or text, or only looked at
         block, diverges = _block_of(code, node, life)
-        yield (at, block if diverges else life.end)
+        yield (_given_from(node, at), block if diverges else life.end)
+
+
+def _given_from(node: Node, at: int) -> int:
+    """Where a guard leaves this function: with the call that it is given to, which may take the
+    lock again once it has let go of it."""
+    around = node.parent
+    call = around.parent if around is not None and around.type == "arguments" else None
+    return call.start_byte if call is not None and call.type == "call_expression" else at
 
 
 def _printed(code: Code, node: Node) -> bool:

@@ -1,3 +1,4 @@
+mod ring;
 use std::collections::HashMap;
 use std::sync::Arc;
 use tokio::sync::{Mutex, RwLock};

@@ -1,0 +1,3 @@
+FROM debian:12-slim AS api
+COPY db/roles.sql /srv/
+CMD ["sleep", "infinity"]
