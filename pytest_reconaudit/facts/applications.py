@@ -68,7 +68,7 @@ _LIBRARY = regex(r"\bbuild\s*:\s*\{[^}]{0,400}?\blib\s*:", re.DOTALL)
 _COMMENTS = regex(r"/\*.*?(?:\*/|\Z)|(?<![:'\"\w])//[^\n]*", re.DOTALL)
 
 _TESTS = regex(
-    r"(?:^|/)(?:tests?|benches|e2e|__tests__|__mocks__|cypress|spec|specs|playwright|testing"
+    r"(?:^|/)(?:(?:unit[-_]?)?tests?|benches|e2e|__tests__|__mocks__|cypress|spec|specs|playwright|testing"
     r"|test-utils|api_tests)/|\.(?:spec|test|e2e|cy)\.\w+$|(?:^|/)(?:playwright|cypress|vitest|jest)"
     r"\.(?:config|setup)\b|(?:^|/)(?:conftest|tests|test_[^/]+|[^/]+_tests?)\.(?:py|go|rs)$|_test/",
     re.IGNORECASE,

@@ -274,6 +274,15 @@ def _above(node: Node, *kinds: str) -> Node | None:
     return None
 
 
+def _given_in_the_end(arguments: Node | None) -> Node | None:
+    """Of a closure with a block the expression that it ends with: what comes before only speaks."""
+    closure = arguments.named_children[-1] if arguments and arguments.named_children else None
+    body = closure.child_by_field_name("body") if closure is not None else None
+    if body is None or body.type != "block" or not body.named_children:
+        return arguments
+    return body.named_children[-1]
+
+
 class _Reading:
     """One file while it is read."""
 
@@ -508,7 +517,7 @@ class _Rust(_Reading):
                 body = self.tree.text(arguments) if arguments is not None else ""
                 if _RUST_STOPS.search(body):
                     return True, False, None
-                return False, True, self._first_string(arguments)
+                return False, True, self._first_string(_given_in_the_end(arguments))
             if name not in _RUST_KEEPS:
                 break
             if name == "ok":

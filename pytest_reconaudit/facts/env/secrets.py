@@ -53,8 +53,8 @@ _WORD = regex(r"[a-z]+")
 _PURPOSES = {
     **dict.fromkeys(
         ("test", "tests", "testing", "ci", "e2e", "fixture", "fixtures", "mock", "mocks", "spec",
-         "bench", "benchmark", "integration", "testdata", "tst", "citest", "unittest", "suites",
-         "testsuite", "testsuites"),
+         "bench", "benchmark", "integration", "testdata", "tst", "citest", "unittest", "unittests",
+         "suites", "testsuite", "testsuites"),
         "test",
     ),
     **dict.fromkeys(
@@ -281,6 +281,9 @@ _PASSWORD_SETTING = regex(
 )
 
 
+_INTERFACE = regex(r"(?:\s|#[^\n]*\n|---|\{)*[\"']?(?:openapi|swagger|asyncapi)[\"']?\s*:")
+
+
 class _Reading:
     """One file while it is looked through."""
 
@@ -295,6 +298,11 @@ class _Reading:
     @cached_property
     def purpose(self) -> str:
         return purpose(self.path)
+
+    @cached_property
+    def _describes(self) -> bool:
+        """Whether the file says what others hold or carry, a lock file or an interface, say."""
+        return bool(_NOT_DATA.search(self.path) or _INTERFACE.match(self.text))
 
     @property
     def lines(self) -> list[str]:
@@ -357,7 +365,7 @@ class _Reading:
 
     def data(self) -> None:
         """``name: value`` lines of configuration files, by name and value."""
-        if not _HINT.search(self.text) or _NOT_DATA.search(self.path):
+        if not _HINT.search(self.text) or self._describes:
             return
         if self.purpose == "test" or "/.github/" in f"/{self.path}":
             return
@@ -430,7 +438,7 @@ class _Reading:
 
     def tokens(self) -> None:
         """What is a secret by its own shape."""
-        if self.purpose == "test" or _NOT_DATA.search(self.path):
+        if self.purpose == "test" or self._describes:
             return
         tests = self.text.find("#[cfg(test)]") if self.path.endswith(".rs") else -1
         for one in tokens_in(self.text):
@@ -438,6 +446,9 @@ class _Reading:
             start = max(0, one.offset - 400)
             near = "\n".join(self.text[start : one.offset].split("\n")[-4:])
             if 0 <= tests < one.offset or _EXAMPLE_NEAR.search(near):
+                continue
+            inside = _FUNCTION.findall(self.text, max(0, one.offset - _FAR), one.offset)
+            if inside and _EXAMPLE_NEAR.search(inside[-1]):
                 continue
             line = self.text.count("\n", 0, one.offset) + 1
             column = one.offset - (self.text.rfind("\n", 0, one.offset) + 1) + 1
@@ -470,6 +481,9 @@ _EXAMPLE_NEAR = regex(
     r"example|pattern|placeholder|sample|dummy|fake|mock|test|regex|describe\(|story", re.I
 )
 """What stands before a token that is shown, looked for or made up."""
+_FUNCTION = regex(r"(?m)^[ \t]*(?:[a-z()]+[ \t]+){0,4}(?:fn|def|func|function)[ \t]+(\w{1,80})")
+_FAR = 4_000
+"""Characters before a token among which the function that holds it begins."""
 _CODE_VALUE = regex(
     r"[()<>]|^[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+$|^[a-z]+(?:-[a-z]+)+$|^[a-z]+(?:[A-Z][a-z]+)+$|::|^!"
     r"|^/|^https?://|^\w+/[\w/.-]+$|^\*"

@@ -413,7 +413,7 @@ def package_listening(
         host = environment.get(one.host_key, one.host) if one.host_key else one.host
         how = f"{one.place} binds it" if not one.key else f"{one.place} binds it ({one.key})"
         listeners.append(Listener(port, how, one.place, is_loopback(host)))
-    doubt = doubt or _other_servers(target, folder)
+    doubt = doubt or _other_servers(target, folder) or _other_programs(own)
     return Listening(tuple(listeners), bool(listeners) and doubt is None, doubt)
 
 
@@ -435,6 +435,14 @@ def _libraries(target: Target, folder: str) -> Iterator[tuple[Bind, ...]]:
             continue
         if crate.lib and not crate.bins:
             yield group
+
+
+def _other_programs(own: Sequence[Bind]) -> Note | None:
+    """A second script that listens on a port of its own: which of them runs is not known."""
+    scripts = {one.place.path: one for one in own if one.place.path.endswith((*_SCRIPTS, ".py"))}
+    if len(scripts) < 2 or len({(one.port, one.key) for one in scripts.values()}) < 2:
+        return None
+    return Note(own[-1].place, "is another program that listens")
 
 
 @once

@@ -34,3 +34,11 @@ mod tests {
 fn main() {
     println!("{} {} {}", secret().len(), ttl(), empty().len());
 }
+
+fn one_time_secret() -> String {
+    std::env::var("BOARD_JWT_TOKEN_SECRET").unwrap_or_else(|_| {
+        tracing::warn!("no secret is set");
+        notice("The board makes a secret of its own for this run.");
+        uuid::Uuid::new_v4().to_string()
+    })
+}
