@@ -881,7 +881,10 @@ def _ready_made(
     if ports is None:
         return UNKNOWN
     short = program.base.short.lower() if program.base is not None else ""
-    known = program.configs_known and short not in _CONFIGURED and not _scripted(words)
+    read = {path for path, _ in program.placed}
+    elsewhere = any(_CONFIG_FILE.search(one) and one not in read for one in words[1:])
+    known = program.configs_known and short not in _CONFIGURED
+    known = known and not elsewhere and not _scripted(words)
     title = short or program.server
     listeners = [Listener(port, f"{title} listens on it by itself", None) for port in ports]
     listeners += [Listener(port, f"{title} is told to", None) for port in dict.fromkeys(extra)]
@@ -889,6 +892,8 @@ def _ready_made(
     return Listening(tuple(listeners), known)
 
 
+_CONFIG_FILE = regex(r"/[\w.-]+\.(?:conf|cnf|cfg|ini|ya?ml|toml|json|hcl|xml|properties)$")
+"""A configuration that a command line names."""
 _CLIENTS = frozenset(
     {"psql", "pg_dump", "pg_dumpall", "pg_restore", "pg_isready", "pgbench", "redis-cli",
      "valkey-cli", "mysql", "mariadb", "mysqldump", "mariadb-dump", "mysqladmin", "mongosh",
