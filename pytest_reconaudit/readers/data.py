@@ -35,7 +35,7 @@ class DataFile(Struct, frozen=True):
 
 
 _WITH_COMMENTS = regex(
-    r"(?:[tj]sconfig.*|\.eslintrc.*|\.?devcontainer|\.babelrc.*|babel\.config|\.swcrc|tslint"
+    r"(?:[\w.-]*[tj]sconfig.*|\.eslintrc.*|\.?devcontainer|\.babelrc.*|babel\.config|\.swcrc|tslint"
     r"|deno|biome|turbo|nx|project|angular|api-extractor|rush|\.hintrc|\.jshintrc|\.jscsrc"
     r"|\.markdownlint.*|\.cspell|cspell.*|appsettings.*|launchSettings|host|local\.settings"
     r"|settings|launch|tasks|extensions|keybindings|wrangler|\.oxlintrc|oxlintrc|knip"

@@ -62,6 +62,11 @@ _SEA_NEW = regex(r"Table::create\(\)\s*(?:\.\w+\([^()]*\)\s*)*\.table\(\s*(?:Ali
 _IDEN = regex(
     r"#\[\s*(?:sea_orm\s*\(\s*)?iden\s*=\s*\"(\w+)\"[^\]]*\]\s*(?:pub\s+)?(?:enum\s+)?(\w+)"
 )
+_SEQUENCE = regex(
+    r"\bcreate\s+(?:temp\w*\s+)?sequence\s+(?:if\s+not\s+exists\s+)?(?:[\w\"]+\.)*\"?(\w+)",
+    re.IGNORECASE,
+)
+"""A sequence can be read as a table of one row."""
 _DYNAMIC = regex(
     r"\b(?:execute|format)\b[^;]{0,80}\bcreate\s+(?:unlogged\s+)?table\b", re.IGNORECASE
 )
@@ -99,8 +104,11 @@ def _made(target: Target) -> _Made:
             names.update(name.lower() for name in _LIQUIBASE.findall(target.text(path)))
         elif path.endswith(".cs") and "/Migrations/" in path:
             dynamic = dynamic or f"Entity Framework's {path}"
-        elif path.endswith(".sql") and _is_dynamic(target.text(path)):
-            dynamic = dynamic or f"the dynamic SQL of {path}"
+        elif path.endswith(".sql"):
+            text = target.text(path)
+            names.update(name.lower() for name in _SEQUENCE.findall(text))
+            if _is_dynamic(text):
+                dynamic = dynamic or f"the dynamic SQL of {path}"
     for found in _programs(target):
         names.update(name.lower() for name in (*found.tables, *found.named))
         if found.computed:

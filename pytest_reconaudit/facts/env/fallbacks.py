@@ -205,7 +205,8 @@ def _code_default(known: _Known, key: str, value: str, place: Place) -> Fallback
         return None
     shipped = known.shipped(key, value)
     severity = Severity.CRITICAL if is_signing_name(key) else Severity.HIGH
-    if is_outbound_name(key) and is_placeholder(value):
+    made_up = is_placeholder(value) or is_wordy(value) or len(value) < _SHORTEST_KEY
+    if is_outbound_name(key) and made_up:
         severity = Severity.MEDIUM
     if purpose(place.path) in ("example", "development"):
         severity = Severity.LOW

@@ -43,6 +43,7 @@ class UnreadArguments(Struct, frozen=True):
 _RUST = regex(
     r"\benv::args|\bargs_os\b|\bstd::env::\{[^}]*args|\b(?:clap|structopt|argh|pico_args|lexopt|gumdrop"
     r"|bpaf|getopts|docopt|xflags|palaver|abscissa_core|seahorse|onlyargs)\b|\bargs\(\)"
+    r"|\b(?:\w+_)?cli(?:_\w+)?\s*(?:::\s*<|\()"
 )
 _RUST_CRATES = regex(
     r"^[ \t]*\"?(?:clap\w*|structopt|argh|pico-args|lexopt|gumdrop|bpaf|getopts|docopt|xflags"

@@ -30,3 +30,12 @@ mod tests {
         }
     }
 }
+
+// The sequence that numbers versions, read as a table.
+diesel::table! {
+    route_version (last_value) {
+        last_value -> Int8,
+        log_cnt -> Int8,
+        is_called -> Bool,
+    }
+}

@@ -1,0 +1,1 @@
+CREATE SEQUENCE IF NOT EXISTS harbour.public.route_version START 1 INCREMENT 1;
