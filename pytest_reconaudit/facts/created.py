@@ -13,8 +13,9 @@ from itertools import pairwise
 from msgspec import Struct
 
 from pytest_reconaudit.facts.ci.pipelines import workflow_steps, workflows
-from pytest_reconaudit.facts.invocations import Invocation, invocations
+from pytest_reconaudit.facts.invocations import Invocation, invocations, makefiles
 from pytest_reconaudit.model import Place
+from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.readers.compose import repo_path
 from pytest_reconaudit.target import Target, once
 
@@ -70,6 +71,10 @@ class Created(Struct, frozen=True):
         return None
 
 
+_NO_FILE = regex(r"[%$]|^\.[A-Z]|^\.\.|^/|^[a-z0-9_-]+$")
+"""Targets that name no file: patterns, make's own, and what reads like a command."""
+
+
 @once
 def created(target: Target) -> Created:
     """Every file that commands of the repository are seen to write."""
@@ -89,6 +94,12 @@ def created(target: Target) -> Created:
                 if path:
                     table = found.folders if kind == "folder" else found.made_folders
                     table.setdefault(path, command.place)
+    for makefile in makefiles(target):
+        folder = posixpath.dirname(makefile.path)
+        for rule in makefile.targets:
+            if rule.recipe and not _NO_FILE.search(rule.name):
+                path = posixpath.normpath(posixpath.join(folder, rule.name))
+                found.files.setdefault(path, rule.place)
     for workflow in workflows(target):
         for _, step in workflow_steps(workflow):
             if "download-artifact" in step.uses or "cache@" in step.uses:

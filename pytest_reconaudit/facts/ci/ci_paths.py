@@ -43,6 +43,13 @@ __all__ = [
 ]
 
 
+_MAKES_NOTHING = frozenset(
+    {"cd", "pushd", "ls", "cat", "rm", "rmdir", "echo", "printf", "grep", "find", "test", "[", "[[",
+     "cp", "mv", "chmod", "chown", "stat", "du", "head", "tail", "sed", "awk", "diff"}
+)  # fmt: skip
+"""Programs that are given names of what is there already."""
+
+
 class PathUse(Struct, frozen=True):
     """One place that names a path."""
 
@@ -330,7 +337,7 @@ class _Judge:
         self.tally.judged += 1
         if exists(self.target, path) or self._made(path, step.index):
             return
-        if self._tested(path, step.index, 0):
+        if self._tested(path, step.index, 0) or self._named(path, step.index, 0):
             return
         self.lost.add((step.index, path))
         use = self._use(step, step.directory_place, f"working-directory: {step.directory}")
@@ -424,6 +431,7 @@ class _Judge:
                 or self._guarded(invocation, path)
                 or self._made(path, step.index, index)
                 or self._tested(path, step.index, index)
+                or self._named(path, step.index, index)
             ):
                 continue
             self.lost.add((step.index, path))
@@ -589,6 +597,16 @@ class _Judge:
                 if path == located or path.startswith(f"{located}/"):
                     return True
         return False
+
+    def _named(self, path: str, step: int, command: int) -> bool:
+        """Whether an earlier command is given the folder's name: ``loco new -n shop`` makes it."""
+        name = posixpath.basename(path)
+        return any(
+            name in one.words[1:] and one.name not in _MAKES_NOTHING
+            for run in self.run.steps
+            for index, one in enumerate(run.script.commands)
+            if (run.step.index, index) < (step, command)
+        )
 
     def _tested(self, path: str, step: int, command: int) -> bool:
         """Whether an earlier step asks if the path exists without failing: it may then skip."""

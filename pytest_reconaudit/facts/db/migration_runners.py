@@ -59,7 +59,12 @@ _RUNS = (
         regex(r"\bdiesel\s+(?:--\S+\s+)*(?:migration\s+(?:run|redo)|setup\b|database\b)"),
     ),
     ("sqlx", regex(r"\bsqlx\s+(?:migrate\s+run|database\s+setup)")),
-    ("golang-migrate", regex(r"(?:^|[\s/;&|])migrate\s[^\n|;&]*-(?:path|source|database)\b")),
+    (
+        "golang-migrate",
+        regex(
+            r"(?:^|[/;&|]|(?<!sqlx)(?<!diesel)(?<!prisma)\s)migrate\s[^\n|;&]*-(?:path|source|database)\b"
+        ),
+    ),
     ("goose", regex(r"\bgoose\s+[^\n|;&]*\bup\b")),
     ("dbmate", regex(r"\bdbmate\s+(?:[^\n|;&]*\s)?(?:up|migrate)\b")),
     ("prisma", regex(r"\bprisma\s+migrate\s+(?:deploy|dev|reset)\b")),
