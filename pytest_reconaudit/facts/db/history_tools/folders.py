@@ -59,7 +59,8 @@ def _numbered(paths: list[str]) -> bool:
 
 def diesel_root(target: Target, folder: str, paths: list[str]) -> MigrationRoot | None:
     """The folder whose directories hold ``up.sql``."""
-    if not _numbered(paths):
+    named = next((p for p, root in diesel_folders(target) if root == folder), None)
+    if not _numbered(paths) or (named is None and _is_another_tools(target, folder, paths)):
         return None
     migrations = []
     for path in paths:
@@ -70,10 +71,21 @@ def diesel_root(target: Target, folder: str, paths: list[str]) -> MigrationRoot 
         wrapped = settings.get("run_in_transaction") is not False
         migrations.append(MigrationFile(version, name, path, wrapped))
     migrations.sort(key=lambda migration: (migration.version, migration.name))
-    place = next(
-        (p for p, root in diesel_folders(target) if root == folder), Place(migrations[0].path)
-    )
-    return made_root(target, folder, "diesel", migrations, place)
+    return made_root(target, folder, "diesel", migrations, named or Place(migrations[0].path))
+
+
+def _is_another_tools(target: Target, folder: str, paths: list[str]) -> bool:
+    """Whether many numbered directories have files of other names instead: a program of the
+    repository reads them its own way."""
+    mine = {posixpath.dirname(path) for path in paths}
+    others = {
+        home
+        for path in target.files_below(folder)
+        if path.endswith(".sql")
+        and (home := posixpath.dirname(path)) not in mine
+        and posixpath.basename(home)[:1].isdigit()
+    }
+    return 2 * len(others) >= len(mine)
 
 
 @once

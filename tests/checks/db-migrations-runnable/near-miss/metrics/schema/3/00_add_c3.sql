@@ -1,0 +1,1 @@
+ALTER TABLE berths.t1 ADD COLUMN c3 UInt8;

@@ -1,0 +1,1 @@
+ALTER TABLE berths.t1 ADD COLUMN c4 UInt8;
