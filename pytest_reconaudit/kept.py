@@ -207,10 +207,10 @@ def _own_sources() -> str:
     """Which sources of ours would judge.
 
     Of an installed package the installer's list tells, which holds a digest of every file and is
-    the same wherever the version is installed, unless a file was changed since; of a checkout
-    every file's name, size and time.
+    the same wherever the version is installed, and every file's name and size, unless one was
+    changed since; of a checkout every file's name, size and time.
     """
-    digest = blake2b(digest_size=16)
+    digest, sizes = blake2b(digest_size=16), blake2b(digest_size=16)
     home = Path(__file__).parent
     folders = [str(home)]
     checks = sys.modules.get("pytest_reconaudit.checks")
@@ -225,10 +225,12 @@ def _own_sources() -> str:
                         info = Path(top, name).stat()
                         newest = max(newest, info.st_mtime_ns)
                         digest.update(f"{name} {info.st_size} {info.st_mtime_ns};".encode())
+                        sizes.update(f"{name} {info.st_size};".encode())
     with suppress(OSError):
         for record in home.parent.glob("pytest_reconaudit-*.dist-info/RECORD"):
             if record.stat().st_mtime_ns >= newest:
-                return blake2b(_stable(record.read_bytes()), digest_size=16).hexdigest()
+                sizes.update(_stable(record.read_bytes()))
+                return sizes.hexdigest()
     return digest.hexdigest()
 
 

@@ -16,7 +16,9 @@ from pytest_reconaudit.patterns import regex
 __all__ = ["Baseline", "BaselineError", "Lines", "Policy", "Waiver", "missed_waiver", "waivers"]
 
 _WAIVER = regex(r"recon:\s*ignore\[([A-Za-z0-9*,:\s-]+)\](?:\s*[:—-]?\s*(.*))?")
-_CLOSERS = regex(r"\s*(?:-->|\*/|#\})\s*$")
+_MOST_SHOWN = 200
+"""Characters of a waiver that are told."""
+_CLOSERS = regex(r"(?<!\s)\s*(?:-->|\*/|#\})\s*$")
 
 
 class Lines(Protocol):
@@ -142,5 +144,6 @@ def missed_waiver(finding: Finding, lines: Lines) -> str:
         text = lines.line(finding.place.path, number)
         match = _WAIVER.search(text) if "recon:" in text else None
         if match is not None:
-            return f"{finding.place.at(number)}: ignore[{match[1]}] does not name {finding.check}"
+            names = match[1] if len(match[1]) <= _MOST_SHOWN else f"{match[1][:_MOST_SHOWN]}…"
+            return f"{finding.place.at(number)}: ignore[{names}] does not name {finding.check}"
     return ""

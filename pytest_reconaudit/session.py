@@ -893,11 +893,12 @@ class AuditSession:
             if (one.place.path, one.place.line) not in met
         )
         told = list(dict.fromkeys(filter(None, missed)))
+        places = {text.rpartition(": ignore[")[0] for text in told}
         given = [
             one
             for path in self.target.files
             for one in policy.waivers(path, self.target.data(path))
-            if not any(text.startswith(f"{one.place}: ") for text in told)
+            if str(one.place) not in places
         ]
         if given:
             known = {meta.id for meta, _ in engine.builtin_checks()}

@@ -30,10 +30,7 @@ def load(kind: str, key: str, outside: Path, largest: int) -> bytes | None:
     """What is kept under a key; nothing is read out of ``outside`` (the target), and nothing of
     more than ``largest`` bytes.
     """
-    where = folder(kind)
-    if not _usable(where, outside):
-        return None
-    handle = _regular(where / f"{key}.bin", largest)
+    handle = opened(kind, key, outside, largest)
     if handle is None:
         return None
     with handle, suppress(OSError):
@@ -42,7 +39,7 @@ def load(kind: str, key: str, outside: Path, largest: int) -> bytes | None:
 
 
 def opened(kind: str, key: str, outside: Path | None, largest: int) -> BinaryIO | None:
-    """What is kept under a key, to read from; for what is obeyed and not only looked at.
+    """What is kept under a key, to read from.
 
     ``None`` also where another user could have written it: the file and its folder are this
     user's, whom nobody else can make one for, and only this user may write to them.

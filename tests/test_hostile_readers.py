@@ -7,10 +7,16 @@ from collections.abc import Callable
 
 import pytest
 
+from pytest_reconaudit.facts.code.capped import is_capped
+from pytest_reconaudit.facts.db import pools
 from pytest_reconaudit.facts.db.history_tools.files import MigrationFile, MigrationRoot
 from pytest_reconaudit.facts.db.history_tools.sections import _filled
+from pytest_reconaudit.facts.query import repetitions
 from pytest_reconaudit.model import Place
+from pytest_reconaudit.policy import _CLOSERS
+from pytest_reconaudit.readers import query_rust
 from pytest_reconaudit.readers.diesel import diesel_types, read_diesel, read_diesel_config
+from pytest_reconaudit.readers.embedded_sql import executes_sql
 from pytest_reconaudit.readers.migration_records import ChangeSet, read_changelog
 from pytest_reconaudit.readers.prisma import read_prisma
 
@@ -41,6 +47,50 @@ def test_what_is_never_closed_costs_no_more(name: str) -> None:
     begun = time.process_time()
     read(text, *path)
     assert time.process_time() - begun < 5
+
+
+LINES: dict[str, tuple[Callable[[str], object], str]] = {
+    "a call of SQL": (executes_sql, ".exec" + " " * SIZE),
+    "types of a call of SQL": (executes_sql, "exec::<" * (SIZE // 7)),
+    "what a loop goes over": (lambda text: is_capped("\n", 1, text), "f(" + ")" * SIZE + "x"),
+    "a pooler's address": (pools._POOLED.search, "postgres://" + "1" * SIZE),
+    "a reason": (_CLOSERS.search, " " * SIZE + "x"),
+    "a line of a file of rows": (
+        repetitions._MADE_OF_ROWS.search,
+        "#[derive(FromRow)]\n" + "/" * SIZE + "\nfn",
+    ),
+    "attributes of rows": (repetitions._MADE_OF_ROWS.search, "#[derive(FromRow)]\n" * 10_000),
+    "a list of rows": (repetitions._ELEMENT.match, "Vec<" + " " * SIZE),
+    "a handler's path": (repetitions._NEST_GET.match, "@Get(" + " " * SIZE),
+    "a function's name": (
+        lambda text: repetitions._LISTING.match(repetitions._snake(text)),
+        "get_as_by_a" * (SIZE // 11),
+    ),
+    "an order": (query_rust._ORDER.search, ".order(" + " " * SIZE),
+    "a query's text": (query_rust._QUERY_OF.search, "query::<" * (SIZE // 8)),
+}
+
+
+@pytest.mark.parametrize("name", LINES)
+def test_a_pattern_takes_the_time_of_its_text(name: str) -> None:
+    find, text = LINES[name]
+    begun = time.process_time()
+    find(text)
+    assert time.process_time() - begun < 5
+
+
+def test_the_types_that_are_made_of_rows() -> None:
+    text = """
+#[derive(Debug, FromRow)]
+/// With a [link].
+#[sqlx(rename_all = "lowercase", such(as[1]))]
+// And ////////
+pub(crate) struct Plane {}
+#[derive(sqlx::FromRow)] #[x] pub struct Pilot { a: [u8; 1] }
+#[derive(Debug)]
+struct Gate {}
+"""
+    assert [one[2] for one in repetitions._MADE_OF_ROWS.finditer(text)] == ["Plane", "Pilot"]
 
 
 def test_a_table_after_one_that_is_not_closed() -> None:

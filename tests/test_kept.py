@@ -272,3 +272,10 @@ def test_an_installed_version_is_the_same_wherever_it_was_installed(
     one.write_text("edited = 1\n")
     os.utime(one, (now + 90, now + 90))
     assert identity(one) != before
+    os.utime(one, (now, now))  # as a copy that keeps the time leaves it
+    assert identity(one) != before
+    one.write_text("")
+    os.utime(one, (now, now))
+    assert identity(one) == before
+    (one.parent / "more.py").write_text("")
+    assert identity(one) != before

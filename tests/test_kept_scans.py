@@ -13,6 +13,7 @@ from pytest_reconaudit import beside, store
 from pytest_reconaudit.facts.code import kept_scans
 from pytest_reconaudit.facts.code import scanned as module
 from pytest_reconaudit.facts.code.scanned import begin, configure, keep, scanned
+from pytest_reconaudit.readers import syntax
 from pytest_reconaudit.readers.scans.outline import outline
 from pytest_reconaudit.target import Target
 from tests import platform
@@ -174,6 +175,23 @@ def test_a_file_that_is_given_up_between_two_scans_is_not_kept(
     kept = kept_scans.load(KEY, folder)
     assert len(kept) == 59
     assert "src/part5.rs" not in kept
+
+
+def test_a_file_that_is_not_parsed_in_time_is_not_kept(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A less busy machine reads it."""
+    (folder / "src/part5.rs").write_text("fn five() {}\n")
+    parse = syntax._parse
+    with monkeypatch.context() as patched:
+        patched.setattr(
+            syntax, "_parse", lambda text, kind: None if b"five" in text else parse(text, kind)
+        )
+        assert "src/part5.rs" not in first_run(folder)
+    kept = kept_scans.load(KEY, folder)
+    assert len(kept) == 59
+    assert "src/part5.rs" not in kept
+    assert "five" in first_run(folder)["src/part5.rs"]
 
 
 def test_an_audit_after_an_edit_says_what_a_whole_one_says(

@@ -143,6 +143,20 @@ def test_a_damaged_one_is_made_anew(
     assert ways == ["keep", *(["unpack"] if tried else []), "keep", "unpack"]
 
 
+@pytest.mark.parametrize("how", ["hard", "soft"])
+def test_an_archive_that_leads_elsewhere_is_not_kept(kept: Path, tmp_path: Path, how: str) -> None:
+    """Whoever runs the server wrote it: it may be another name of what only we may read."""
+    other, archive = tmp_path / "other", tmp_path / "template.tar"
+    other.write_text("hush")
+    if how == "hard":
+        archive.hardlink_to(other)
+    else:
+        archive.symlink_to(other)
+    Template("a" * 40).keep(archive)
+    assert not kept.exists()
+    assert other.read_text() == "hush"
+
+
 def test_two_processes_make_it_at_the_same_time(kept: Path, first: Binaries) -> None:
     code = (
         "from pytest_reconaudit.probes.postgres import *\n"

@@ -49,8 +49,8 @@ _EXECUTORS = regex(
 )
 _RUNS_SQL = regex(
     r"(?:\.|::|\b)(?:batch_execute|simple_query|sql_query|raw_sql|executeRaw\w*|queryRaw\w*"
-    r"|executescript|execute|exec|query|raw|RunSQL|run_sql|runSql)\s*(?:\.(?:bind|call|apply)\b)?"
-    r"\s*(?:::<[^>]*>)?\s*[(`!]"
+    r"|executescript|execute|exec|query|raw|RunSQL|run_sql|runSql)\s*+(?:\.(?:bind|call|apply)\b\s*+)?"
+    r"(?:::<[^>]{0,400}>\s*+)?[(`!]"
 )
 _PROSE_FIELD = regex(
     r"message|hint|suggest|recommend|descri|example|help|docs?$|title|label|comment|advice|note",

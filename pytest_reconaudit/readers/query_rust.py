@@ -84,7 +84,8 @@ _UNPLAIN = regex(
 """What a chain of Diesel holds that is more than a table, its filters and an order."""
 _EQUAL = regex(r"(?<![\w.)])((?:\w+::)*)(\w+)\s*\.\s*(eq|eq_any)\s*\(\s*(.{0,40})", re.DOTALL)
 _ORDER = regex(
-    r"\.\s*order(?:_by)?\s*\(\s*\(?\s*((?:\w+::)*)([a-z_]\w*)\s*(?:\.\s*(?:asc|desc)\s*\(\)\s*)?[,)]"
+    r"\.\s*order(?:_by)?\s*+\(\s*+(?:\(\s*+)?((?:\w+::)*)([a-z_]\w*)"
+    r"\s*+(?:\.\s*(?:asc|desc)\s*\(\)\s*)?[,)]"
 )
 _FILTERED = regex(r"(?<![\w.])(?:\w+::)*([a-z_]\w*)\s*\.\s*\w+\s*\(")
 _CONSTANT = regex(r"(?:true|false|\"|\d|None\b|(?:\w+::)*[A-Z]\w*(?:::[A-Z]\w*)+|[A-Z][A-Z_]+\b)")
@@ -181,7 +182,8 @@ def _statement(code: Code, call: Call, span: tuple[int, int]) -> str:
 
 
 _QUERY_OF = regex(
-    r"\b(?:query\w*|QueryBuilder(?:::<[^>]*>)?::new)\s*(?:::<[^(]*>)?\(\s*&?\s*([A-Za-z_]\w*)\s*[,)]"
+    r"\b(?:query\w*|QueryBuilder(?:::<[^>]*>)?::new)\s*+(?:::<[^(]{0,400}>)?\(\s*+(?:&\s*+)?"
+    r"([A-Za-z_]\w*+)\s*+[,)]"
 )
 
 

@@ -65,6 +65,7 @@ _MAX_CLIMB = 60
 _SHORT = 2_000
 """Bytes of a node that is gone through in less time than a query takes to compile."""
 _DEADLINE = 3.0
+_LATE = f"not parsed within {_DEADLINE:g} seconds"
 _BRACKETS = regex(r"[(\[{)\]}]")
 
 
@@ -82,6 +83,11 @@ class SyntaxTree(Struct, frozen=True, eq=False):
     @property
     def root(self) -> Node:
         return self.tree.root_node
+
+    @property
+    def is_late(self) -> bool:
+        """Whether parsing was given up for its time: a less busy machine may read the file."""
+        return any(one.message == _LATE for one in self.errors)
 
     def place(self, node: Node) -> Place:
         """Where a node begins: line and column from 1, the column in characters."""
@@ -191,7 +197,7 @@ def read_syntax(text: str, path: str) -> SyntaxTree:
         return _empty(path, f"a shell script over {_MAX_SHELL} bytes", language)
     tree = _parse(source, language)
     if tree is None:
-        return _empty(path, f"not parsed within {_DEADLINE:g} seconds", language)
+        return _empty(path, _LATE, language)
     if len(source) > _ALWAYS_QUICK and _chain(tree.root_node) >= _MAX_CHAIN:
         return _empty(path, f"an expression of more than {_MAX_CHAIN} levels", language)
     result = SyntaxTree(path, language, source, tree, ())

@@ -13,11 +13,15 @@ _RUST = regex(r"(?:\.(?:iter|into_iter|clone|drain)\([^()]*\))*\)*$")
 _REFUSES = regex(r"\b(?:throw|return|raise|reject|bail!?)\b")
 _LINES = 80
 _MANY = 20
+_LONG = 400
+"""Characters of an expression that is still one list."""
 
 
 def is_capped(text: str, line: int, over: str) -> bool:
     """Whether a list that is gone over at a line was refused before when it has many elements:
     ``if (tags.length > MAX_TAGS) throw …``. A written-out limit counts up to twenty."""
+    if len(over) > _LONG:
+        return False
     over = _RUST.sub("", over.strip().lstrip("&*("))
     if _PLAIN.fullmatch(over) is None:
         return False

@@ -334,7 +334,10 @@ def scan_all(target: Target, part: int = 0, parts: int = 1) -> Pass:
         limit = min(_SECONDS, max(_LOST - lost, 1.0))
         try:
             with deadline(limit):
-                code = code_of(read_syntax(text, path))
+                tree = read_syntax(text, path)
+                if tree.is_late:
+                    slow.append(path)
+                code = code_of(tree)
                 for one in wanted:
                     try:
                         result = one.read(code)

@@ -54,7 +54,7 @@ _CONF_NUMBER = r"^{0}\s*=\s*(\d{{1,3}})[ \t]*(?:#|$)"
 _LIMIT = regex(r"[?&]connection_limit=(\d{1,5})\b")
 _ADDRESS = regex(r"(?:postgres\w*|jdbc:postgres\w*)(?:\+\w+)?://")
 _HOLE = regex(r"\$\{[^{}]*\}|\$\w+")
-_POOLED = regex(r"[?&]pgbouncer=true\b|//[^/@]*@?[\w.-]*(?:pgbouncer|pgcat|pooler)")
+_POOLED = regex(r"[?&]pgbouncer=true\b|//[^/@]*(?:@[\w.-]*)?(?:pgbouncer|pgcat|pooler)")
 _POOL_KEY = regex(
     r"^(?!TEST_|REDIS|WS_|HTTP)(?:\w*_)?(?:DB|DATABASE|PG|POSTGRES\w*|DIESEL|SQLX?|MYSQL)_(?:\w+_)?"
     r"(?:POOL(?:_(?:MAX\w*|SIZE))?|POOL_MAX_SIZE|MAX_CONN\w*|MAX_POOL\w*|CONNECTION_LIMIT|CONNECTIONS)$"
