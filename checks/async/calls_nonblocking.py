@@ -39,24 +39,24 @@ def async_calls_nonblocking(waiting_calls: WaitingFile) -> None:
     Why: between two awaits a task has its worker for itself; 10 to 100 µs is what runtimes are
     made for, a password hash takes a thousand times that, a sleep as long as it says.
     Decides: looks at servers: Rust crates with a web framework (and the crates of the repository
-    that they use; a note where only programs with windows do, such as Tauri's), Python
-    applications with an async one, Node code that a route reaches. (a) In an async function,
-    block or closure: `std::thread::sleep` and `block_on` (high), synchronous
-    Redis (high on the way of a request other than a health check), password hashing, `std::net`
-    connects, `reqwest::blocking`, ureq, `std::sync::mpsc` receives, `std::fs`, processes that are
-    waited for, decoding of images (medium where a route reaches it; files, processes and images
-    low where no route is known, and a note where routes are known and none comes here, or where a
-    function but asks for or changes entries of folders). In Python
-    `async def` with `time.sleep`, `requests`, `urllib`, synchronous drivers and sessions,
-    `subprocess`, password hashing (three and more functions of a file over one synchronous session
-    are told as one; in Python and Node documents of settings and files with a fixed name are a
-    note); in Node the `…Sync` functions of fs, child_process, crypto,
+    that they use; a note where only programs with windows do, such as Tauri's), Python applications
+    with an async one, Node code that a route reaches. (a) In an async function, block or closure:
+    `std::thread::sleep` and `block_on` (high where a request or a task of its own is known to come
+    here, else low and a note), synchronous Redis (high on the way of a request other than a health
+    check), password hashing, `std::net` connects, `reqwest::blocking`, ureq, `std::sync::mpsc`
+    receives, `std::fs`, processes that are waited for, decoding of images (medium where a route
+    reaches it; files, processes and images low in a task of its own, and a note where no request is
+    known to come here, or where a function but asks for or changes entries of folders, or reads
+    what the kernel tells). In Python `async def` with `time.sleep`, `requests`, `urllib`,
+    synchronous drivers and sessions, `subprocess`, password hashing (three and more functions of a
+    file over one synchronous session are told as one; in Python and Node documents of settings and
+    files with a fixed name are a note); in Node the `…Sync` functions of fs, child_process, crypto,
     zlib and bcrypt. (b) A function that is not async does so (files, processes and images aside)
     and is surely called by async code, through at most three functions. Names are resolved by
     import: `fs::read` of `use tokio::fs` passes, as do closures given to `spawn_blocking` and its
-    like, start-up code, crates for browsers (`wasm-bindgen`), commands of a tool, sleeps of at
-    most 20 ms, stand-ins (mocks), handlers whose answers Next.js keeps, tests, and functions that
-    no async code calls.
+    like, async functions that only `block_on` in such a closure drives, start-up code, crates for
+    browsers (`wasm-bindgen`), commands of a tool, sleeps of at most 20 ms, stand-ins (mocks),
+    handlers whose answers Next.js keeps, tests, and functions that no async code calls.
     Blind spots: what libraries do inside; calls through traits and function pointers.
     """
     file = waiting_calls
@@ -67,7 +67,7 @@ def async_calls_nonblocking(waiting_calls: WaitingFile) -> None:
         if one.callers:
             times = "once" if len(one.callers) == 1 else f"{len(one.callers)} times"
             callers = f", called by async code {times}: {one.callers[0].place}"
-        total = f"; {file.total} such calls in {file.unit}" if file.total > len(one.sites) else ""
+        total = f"; {one.total} such calls in {file.unit}" if one.total > len(one.sites) else ""
         lines = lines_of(site.place for site in one.sites)
         who, waits = one.name, what
         if one.alike:

@@ -44,7 +44,7 @@ def async_db_nonblocking(waiting_queries: WaitingFile) -> None:
             times = "once" if len(one.callers) == 1 else f"{len(one.callers)} times"
             way += f" {times}: {one.callers[0].place}"
         where = f" (per request of {one.route})" if one.route else ""
-        total = f"; {file.total} such calls in {file.unit}" if file.total > len(one.sites) else ""
+        total = f"; {one.total} such calls in {file.unit}" if one.total > len(one.sites) else ""
         lines = lines_of(site.place for site in one.sites)
         report(
             at=one.at,

@@ -29,11 +29,12 @@ def cache_key_invalidated(cached_key: CachedKey) -> None:
     key, or a mutator that writes the new value itself. Mutators are the handlers that insert,
     update or delete in the table that the key is named after (for counts and dashboards in the
     tables that the writer reads), else the handlers that say so by name, method and path. Updates
-    of passwords, tokens and last logins change nothing that is cached. Known by names alone it is
-    a note. Critical when the key of one entity survives its own update or delete for more than
-    five minutes, medium for counts and up to five minutes, else high. What is written without
-    having been looked for or read from a table is no copy and passes. Keys of sessions, tokens,
-    limits, locks, exports and data of others pass, also keys under which a mere id is kept.
+    of passwords, tokens and last logins change nothing that is cached. Known by names alone it is a
+    note. Counts kept for a day at most that jobs alone change pass. Critical when the key of one
+    entity survives its own update or delete for more than five minutes, medium for counts and up to
+    five minutes, else high. What is written without having been looked for or read from a table is
+    no copy and passes. Keys of sessions, tokens, limits, locks, exports and data of others pass,
+    also keys under which a mere id is kept.
     Blind spots: keys and deletes that are put together at run time; jobs and other services.
     """
     found = cached_key.mutators

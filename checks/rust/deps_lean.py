@@ -56,7 +56,8 @@ def rust_deps_lean(crate_weight: CrateWeight) -> None:
     Why: default features and second crates for one purpose cost minutes of every build.
     Decides: reads Cargo.toml and Cargo.lock. (a) `aws-sdk-*` and `aws-config` with all default
     features where the code hands over keys: low, else a note. (b) reqwest asks for rustls and keeps
-    native-tls, its default: medium; it alone brings native-tls into a program that has rustls: low.
+    native-tls, its default: medium; it alone brings native-tls into a program that has rustls: low,
+    told once, at the package of the repository that lists reqwest itself.
     (c) tokio with `full` in a library of its own, or where the code names nothing of its files,
     network, processes and signals: low, else a note. (d) Two crates for one purpose (password
     hashes; a logger and tracing-subscriber): low. (e) A crate that nobody maintains and that has a

@@ -25,17 +25,21 @@ def web_awaits_parallel(await_file: AwaitFile) -> None:
 
     Why: every `await` in a loop or a row waits a whole round trip before the next request
     leaves.
-    Decides: (a) three or more declarations in a row that each await a read (`get`, `fetch`,
-    `load`, `find` …), none using a value of the others: low; two are a note. (b) a loop over a
-    collection that awaits an operation on its item: medium in what a browser runs (upload, fetch,
-    process, save, delete …), low for a request where it only asks for or carries something; else a
-    note. Nothing is
-    said when a round uses what an earlier one changed, when the loop can end early (`break`,
-    `return`, `throw`), pauses, yields or works in batches, for `for await`, `while` and counted
-    loops, steps, migrations, commands, pages, queues and plugins, one shared browser page,
-    connection, terminal or repository, transactions and locks, mails and refunds, database calls
-    and functions that end in writes to it, and where a remark asks for order or limits. What
-    workflows and jobs do is a note; scripts that are run by hand, and checks, pass.
+    Decides: (a) three or more declarations in a row that each await a read (`get`, `fetch`, `load`,
+    `find` …), none using a value of the others, where a page, a component or a request is known to
+    wait for them: low; two alone, and what nobody is known to wait for, are a note. (b) a loop over
+    a collection that awaits an operation on its item: in what a browser runs medium for what asks
+    or carries (fetch, upload …), low for what changes nothing, for what sends its item and is
+    caught in its round (so that the other rounds go on), and for keys of a cache; low for reads
+    that a request waits for; else a note, for the order of changes may matter. Nothing is said of
+    functions that keep their answer in a variable outside of them or in their object, of calls that
+    are handed one connection or transaction, and when a round uses what an earlier one changed,
+    when the loop can end early (`break`, `return`, `throw`), pauses, yields or works in batches,
+    for `for await`, `while` and counted loops, steps, migrations, commands, pages, queues and
+    plugins, one shared browser page, connection, terminal or repository, transactions and locks,
+    mails and refunds, database calls and functions that end in writes to it, and where a remark
+    asks for order or limits. What workflows and jobs do is a note; scripts that are run by hand,
+    and checks, pass.
     Blind spots: a server that allows few requests at a time; order that only the server knows.
     """
     for one in await_file.waits:

@@ -34,15 +34,16 @@ def web_deps_lean(dependencies: PackageDependencies) -> None:
 
     Why: each package is something to fetch, to update and to trust.
     Decides: (a) a dependency that no file below the package names: no import, script, page,
-    configuration, Dockerfile or workflow, by its name or by a program that it brings; and that is
-    no peer of another one by the lockfile, or of a package of
-    the repository. One finding per package.json, one for all of them where
-    eight or more list the same in vain: low; without a lockfile that tells peers it is only a
-    hint. (b) Tools of build, test and style under `dependencies` where the image installs for
-    production only: low. (c) moment, the whole of lodash, or all icons of a library in what a
-    browser loads: a note. (d) A dependency that is named nowhere, but has one exact version, as
-    pins against flaws have: a note. Types, plugins and presets (named by a part of their name),
-    drivers, compilers, members of the workspace, what overrides, resolutions or patches hold,
+    configuration, Dockerfile or workflow, by its name or by a program that it brings; and that no
+    package which this one depends on asks for as a peer, by the lockfile or its package.json. Where
+    a script runs a program that nothing explains, what may bring it passes. One finding per
+    package.json, one for all of them where eight or more list the same in vain: low; without a
+    lockfile that tells peers it is only a hint. (b) Tools of build, test and style under
+    `dependencies` where the image installs for production only: low. (c) moment, the whole of
+    lodash, or all icons of a library in what a browser loads: a note. (d) A dependency that is
+    named nowhere, but has one exact version, as pins against flaws have: a note. Types, plugins and
+    presets (named by a part of their name), drivers, compilers, members of the workspace, what
+    overrides, resolutions or patches hold, command lines among devDependencies (run by hand),
     packages that install for code elsewhere, examples and templates, and frameworks that load
     whatever is listed pass.
     Blind spots: packages that are loaded by a computed name; plugins that are left over.

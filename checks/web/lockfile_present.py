@@ -24,6 +24,8 @@ _NONE = "no clone has a lockfile"
     ```
     npm ci                          # pnpm install --frozen-lockfile, yarn install --immutable
     ```
+
+    In a Dockerfile, copy the lockfile together with package.json before the install.
     """,
     advice={
         "c": ("", "Keep the lockfile of the manager in use, delete the rest."),
@@ -38,22 +40,24 @@ def web_lockfile_present(npm_locks: LockSubject) -> None:
     for that package or the root of its workspace: high; critical in the main CI workflow (the one
     that runs on push or pull request and is named ci, main, build or test, else the largest).
     (b) A `.gitignore` hides the lockfile of a package that is private or installed here: high; one
-    that is committed all the same: low. (c) Lockfiles of two managers
-    in one folder: medium. (d) `npm install`, `yarn install`, `bun install` in an image or in CI,
-    `pnpm install` in an image, `--force` and `--legacy-peer-deps`: low, medium when there is a
-    lockfile that they may leave behind and an image, a release or a deployment gets the outcome.
-    Installs of named or global tools, frozen forms, conditions
-    that look at the lockfile, members of a workspace, images for development and libraries pass.
+    that is committed all the same: low. (c) Lockfiles of two managers in one folder: medium.
+    (d) `npm install`, `yarn install`, `bun install` in an image or in CI, `pnpm install` in an
+    image, `--force` and `--legacy-peer-deps`: low, medium when there is a lockfile that they do not
+    obey, or that the image lacks, and an image, a release or a deployment gets the outcome; low for
+    an image that only Compose builds, beside one that obeys; a note for force with `npm ci`.
+    Installs of named or global tools, frozen forms, conditions on the lockfile, `npm ci || npm
+    install`, members of a workspace, images for work and libraries pass.
     Blind spots: installs inside scripts that an image runs.
     """
     subject = npm_locks
-    groups: dict[tuple[str, bool, bool], list[Install]] = {}
+    groups: dict[tuple[str, bool, bool, str], list[Install]] = {}
     for install in subject.installs:
         if install.clause:
-            locked = bool(install.lock)
-            groups.setdefault((install.clause, install.main, locked), []).append(install)
-    for (clause, main, locked), found in sorted(groups.items()):
+            key = (install.clause, install.main, bool(install.lock), install.kind)
+            groups.setdefault(key, []).append(install)
+    for (clause, main, locked, _), found in sorted(groups.items()):
         found.sort(key=lambda one: one.place.key())
+        grade = Severity.MEDIUM if locked and any(one.ships for one in found) else Severity.LOW
         first = found[0]
         root = ", ".join(dict.fromkeys(one.package.folder or "the root" for one in found))
         if clause == "a":
@@ -62,14 +66,11 @@ def web_lockfile_present(npm_locks: LockSubject) -> None:
             severity = Severity.CRITICAL if main else Severity.HIGH
         elif first.asked.forced:
             says = f"`{first.text}` installs {root} by force ({' '.join(first.asked.forced)})"
-            ignored = locked and not first.asked.frozen
-            severity = Severity.MEDIUM if ignored else Severity.LOW
+            severity = Severity.INFO if first.asked.frozen else grade
         else:
             locks = " and ".join(dict.fromkeys(one.lock for one in found))
-            why = f"may leave {locks} behind" if locked else f"{_NONE} for {root}"
-            says = f"`{first.text}` is no repeatable install: {why}"
-            ships = locked and any(one.ships for one in found)
-            severity = Severity.MEDIUM if ships else Severity.LOW
+            says = f"`{first.text}` is no repeatable install: {first.why(locks or root)}"
+            severity = grade
         rules = dict.fromkeys(one.rule for one in found if one.rule is not None)
         report(
             at=first.place,

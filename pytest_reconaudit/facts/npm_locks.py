@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from pytest_reconaudit.facts.ci.pipelines import workflow_steps, workflows
 from pytest_reconaudit.facts.ci.workspace import Workspace
@@ -23,6 +24,7 @@ from pytest_reconaudit.facts.invocations import Invocation
 from pytest_reconaudit.facts.packages import NpmPackage, npm_at, npm_package, npm_packages
 from pytest_reconaudit.model import Note, Place
 from pytest_reconaudit.patterns import regex
+from pytest_reconaudit.readers.shell import ShellCommand
 from pytest_reconaudit.readers.workflow import Workflow
 from pytest_reconaudit.target import IgnoreRule, Target, once
 
@@ -77,6 +79,27 @@ class Install(Struct, frozen=True):
     """``a``: it needs a lockfile that is absent; ``d``: it does not obey the lockfile."""
     ships: bool = True
     """What it installs ends in an image, a release or a deployment."""
+    uncopied: bool = False
+    """An image's install: the lockfile of the repository is not in the image yet."""
+
+    @property
+    def kind(self) -> str:
+        """What tells it from others of its clause: they are told apart from each other."""
+        forced = f"forced {self.asked.frozen}" if self.clause == "d" and self.asked.forced else ""
+        return forced or ("uncopied" if self.clause == "d" and self.uncopied else "")
+
+    def why(self, what: str) -> str:
+        """Why an install that does not obey a lockfile brings other versions than meant.
+
+        :param what: the lockfiles; without one, the packages.
+        """
+        if not self.lock:
+            return f"no clone has a lockfile for {what}"
+        if self.uncopied:
+            return (
+                f"{what} is not copied before it, so a build takes the newest that fit package.json"
+            )
+        return f"where package.json does not fit {what}, it takes other versions and goes on"
 
 
 class LockSubject(Struct, frozen=True, eq=False):
@@ -99,7 +122,8 @@ class LockSubject(Struct, frozen=True, eq=False):
 def lock_subjects(target: Target) -> tuple[LockSubject, ...]:
     """Everything there is to judge, by path."""
     by_file: dict[str, list[Install]] = {}
-    for install in (*_in_images(target), *_in_commands(target), *_in_caches(target)):
+    shipped = _worked_on(target, list(_in_images(target)))
+    for install in (*shipped, *_in_commands(target), *_in_caches(target)):
         by_file.setdefault(install.place.path, []).append(install)
     needing = {one.package.folder for found in by_file.values() for one in found}
     subjects = [LockSubject(path, installs=tuple(found)) for path, found in by_file.items()]
@@ -127,7 +151,7 @@ def _in_images(target: Target) -> Iterator[Install]:
                 asked = npm_install(step.words)
                 if asked is None or asked.offline:
                     continue
-                if any(_speaks_of_lock(text) for text in step.command.conditions):
+                if _guarded(step.command):
                     continue
                 folder = step.at(asked.folder) if asked.folder else step.folder
                 at = posixpath.join(folder, "package.json")
@@ -142,7 +166,48 @@ def _in_images(target: Target) -> Iterator[Install]:
                     continue
                 if step.command.fallback and asked.frozen:
                     continue
-                yield from _judged(target, package, asked, "image", step.place, step.text)
+                at_hand = any(
+                    files.origin(stage, posixpath.join(above, name), step.instruction)
+                    for above in _upwards(folder)
+                    for name in LOCKS[asked.manager]
+                )
+                for one in _judged(target, package, asked, "image", step.place, step.text):
+                    yield replace(one, uncopied=bool(one.lock) and not at_hand)
+
+
+def _upwards(folder: str) -> Iterator[str]:
+    while True:
+        yield folder
+        if folder in ("", "/"):
+            return
+        folder = posixpath.dirname(folder)
+
+
+def _worked_on(target: Target, found: list[Install]) -> Iterator[Install]:
+    """An image that only Compose builds, beside another one that installs by the same lockfile,
+    is the one for work: nothing of it is shipped."""
+    obeying = {(one.lock, one.place.path) for one in found if one.asked.frozen and one.lock}
+    by_path = {one.path: one for one in dockerfiles(target)}
+    for one in found:
+        path = one.place.path
+        if one.clause == "d" and any(lock == one.lock and at != path for lock, at in obeying):
+            builds = images(target).deployments(by_path[path])
+            if builds and all(build.origin == "compose" for build in builds):
+                yield replace(one, ships=False)
+                continue
+        yield one
+
+
+def _guarded(command: ShellCommand) -> bool:
+    """Whether a command looks at the lockfile first, or stands in for a frozen install that
+    failed: ``npm ci || npm install``."""
+    for text in command.conditions:
+        if _speaks_of_lock(text):
+            return True
+        asked = npm_install(text.removeprefix("!").split()) if text.startswith("!") else None
+        if asked is not None and asked.frozen:
+            return True
+    return False
 
 
 def _in_commands(target: Target) -> Iterator[Install]:
@@ -155,7 +220,7 @@ def _in_commands(target: Target) -> Iterator[Install]:
         if invocation.source == "package.json":
             continue
         command = invocation.command
-        if any(_speaks_of_lock(text) for text in command.conditions):
+        if _guarded(command):
             continue
         if asked.frozen and command.fallback:
             continue

@@ -37,6 +37,7 @@ LEAVING = frozenset(
 )  # fmt: skip
 """What runs a closure on another thread, or once. ``block`` is actix-web's ``web::block``; ``run``
 that of Rocket's pools; a closure that is no future given to any ``spawn`` starts a thread."""
+_BLOCKING = ("spawn_blocking", "block_in_place")
 _ONCE = frozenset({"Lazy", "LazyLock", "LazyCell", "OnceCell", "HttpServer"})
 _INHERITING = frozenset(
     {"map", "and_then", "or_else", "unwrap_or_else", "map_err", "for_each", "filter",
@@ -76,8 +77,13 @@ class Execution(Struct, frozen=True):
 
 
 def leaves(call: Call) -> bool:
-    """Whether a call runs the closure that it is given on another thread, or once."""
-    return call.name in LEAVING or (call.name == "new" and any(w in _ONCE for w in call.path[:-1]))
+    """Whether a call runs the closure that it is given on another thread, or once; also by a
+    wrapper that says so by its name, ``spawn_blocking_traced``."""
+    return (
+        call.name in LEAVING
+        or any(word in call.name for word in _BLOCKING)
+        or (call.name == "new" and any(w in _ONCE for w in call.path[:-1]))
+    )
 
 
 class Executions:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from pytest_reconaudit.facts.code.functions import (
     Ref,
     callees,
     callers_of,
+    handlers,
     outlined,
     reached,
 )
@@ -22,10 +23,13 @@ from pytest_reconaudit.target import Target, once
 
 __all__ = [
     "async_callers",
+    "in_block",
     "inherit",
     "is_command",
     "is_main",
     "is_probe",
+    "is_spawned",
+    "on_own_thread",
     "only_at_start",
     "per_request",
     "route_of",
@@ -133,7 +137,11 @@ def async_callers(target: Target, ref: Ref) -> tuple[tuple[Note, ...], int]:
                 kind = context_at(target, caller, call.line)
                 if kind == ASYNC:
                     one = outlined(target, caller)
-                    if is_main(one):
+                    if is_main(one) or (
+                        one.is_async
+                        and not in_block(target, caller.path, call.line)
+                        and on_own_thread(target, caller)
+                    ):
                         continue
                     if caller not in reached(target) and (
                         starts(one.name) or only_at_start(target, caller)
@@ -175,6 +183,94 @@ def only_at_start(target: Target, ref: Ref) -> bool:
             return True
         level = above
     return False
+
+
+def on_own_thread(target: Target, ref: Ref) -> bool:
+    """Whether an async function is only ever driven by a thread that may wait: every known caller
+    does so by ``block_on`` in a closure given to ``spawn_blocking`` or a thread, or is itself an
+    async function that is."""
+    known = _driven(target)
+    if ref not in known:
+        known[ref] = _is_driven(target, ref)
+    return known[ref]
+
+
+@once
+def _driven(target: Target) -> dict[Ref, bool]:
+    """Function → see :func:`on_own_thread`; filled as functions are asked for."""
+    return {}
+
+
+def _is_driven(target: Target, ref: Ref) -> bool:
+    seen = {ref}
+    level = [ref]
+    for _ in range(_MAX_STEPS_UP):
+        above = []
+        for callee in level:
+            callers = callers_of(target, callee)
+            if not callers or callee in handlers(target):
+                return False
+            for caller, call in callers:
+                if caller in seen or _drives(target, caller, call.line):
+                    continue
+                one = outlined(target, caller)
+                if not one.is_async or in_block(target, caller.path, call.line):
+                    return False
+                seen.add(caller)
+                above.append(caller)
+        if not above:
+            return True
+        level = above
+    return False
+
+
+def _drives(target: Target, caller: Ref, line: int) -> bool:
+    """Whether a line is in a closure that runs elsewhere, and waits there for a future."""
+    span = span_of(target, caller.path, line)
+    if span is None or span.kind != ELSEWHERE:
+        return False
+    return any(
+        call.name.startswith("block_on") and span.first <= call.line <= line
+        for call in outlined(target, caller).calls
+    )
+
+
+def in_block(target: Target, path: str, line: int) -> bool:
+    """Whether a line stands in an async block of its function, as of a task that it starts."""
+    span = span_of(target, path, line)
+    return span is not None and span.kind == ASYNC
+
+
+def is_spawned(target: Target, ref: Ref, lines: Iterable[int]) -> bool:
+    """Whether lines of a function surely run in a task that is started for them, or for a function
+    that calls it."""
+    if any(_spawns(target, ref, line) for line in lines):
+        return True
+    seen = {ref}
+    level = [ref]
+    for _ in range(_MAX_STEPS):
+        above = []
+        for callee in level:
+            for caller, call in callers_of(target, callee):
+                if _spawns(target, caller, call.line):
+                    return True
+                if caller not in seen:
+                    seen.add(caller)
+                    above.append(caller)
+        level = above
+    return False
+
+
+def _spawns(target: Target, ref: Ref, line: int) -> bool:
+    """Whether a line is in an async block, or itself a future, that a task is started with."""
+    span = span_of(target, ref.path, line)
+    if span is not None and span.kind != ASYNC:
+        return False
+    first = span.first if span is not None else line
+    return any(
+        "spawn" in call.name and "blocking" not in call.name and first - 1 <= call.line <= first
+        for call in outlined(target, ref).calls
+    )
 
 
 # -- on what it runs -------------------------------------------------------------------------------

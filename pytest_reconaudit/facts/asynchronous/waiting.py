@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+from collections import Counter
 from collections.abc import Iterable, Iterator
 
 from msgspec import Struct, structs
@@ -18,13 +19,15 @@ from pytest_reconaudit.facts.asynchronous.crates import (
 )
 from pytest_reconaudit.facts.asynchronous.running import (
     async_callers,
+    in_block,
     inherit,
     is_command,
     is_probe,
+    is_spawned,
+    on_own_thread,
     only_at_start,
     per_request,
     route_of,
-    span_of,
     starts,
 )
 from pytest_reconaudit.facts.code.functions import Ref, function_at, reached
@@ -88,6 +91,10 @@ class Waiting(Struct, frozen=True):
     evidence: str
     severity: Severity
     confidence: Confidence
+    total: int = 0
+    """Calls of its kinds in the whole unit."""
+    counts: tuple[tuple[str, int], ...] = ()
+    """Kind → how many of the sites are of it."""
     alike: tuple[str, ...] = ()
     """Of a file whose functions wait for the database one like the other: the names of the others,
     which are told with it."""
@@ -98,8 +105,6 @@ class WaitingFile(Struct, frozen=True, eq=False):
     unit: str
     """The crate or package that it belongs to."""
     functions: tuple[Waiting, ...]
-    total: int
-    """Such calls in the whole unit."""
 
 
 @once
@@ -185,6 +190,7 @@ def _as_one(found: list[Waiting]) -> list[Waiting]:
         sites=tuple(site for one in alike for site in one.sites),
         callers=tuple({note.place: note for one in alike for note in one.callers}.values()),
         leading=sum(one.leading for one in alike),
+        counts=(("database", sum(one.leading for one in alike)),),
         confidence=min((one.confidence for one in alike), key=_CONFIDENCES.index),
         alike=tuple(one.name for one in alike[1:]),
     )
@@ -219,7 +225,7 @@ def _scripts(target: Target) -> Iterator[tuple[str, str, list[Waiting]]]:
                 calls, route = given, given[0].handed[0]
             else:
                 continue
-            waiting = _found(path, function, calls, (), route, (True, True), True, 0)
+            waiting = _found(path, function, calls, (), route, (True, True, True), True, 0)
             found.append(_by_size(target, waiting))
         yield path, application_of(target, path).folder or "the repository", found
 
@@ -242,11 +248,21 @@ def _files(
     target: Target, judged: Iterable[tuple[str, str, list[Waiting]]]
 ) -> tuple[WaitingFile, ...]:
     listed = list(judged)
-    totals: dict[str, int] = {}
+    totals: Counter[tuple[str, str]] = Counter()
     for _, unit, functions in listed:
-        totals[unit] = totals.get(unit, 0) + sum(len(one.sites) for one in functions)
+        for one in functions:
+            for kind, count in one.counts:
+                totals[unit, kind] += count
     return tuple(
-        WaitingFile(path, unit, tuple(functions), totals[unit]) for path, unit, functions in listed
+        WaitingFile(
+            path,
+            unit,
+            tuple(
+                structs.replace(one, total=sum(totals[unit, kind] for kind in one.kinds))
+                for one in functions
+            ),
+        )
+        for path, unit, functions in listed
     )
 
 
@@ -266,17 +282,22 @@ def _waiting(
         if one.context == ASYNC
         and inherit(target, path, one.handed)
         # What the entry itself waits for is over before the first request.
-        and not (function.is_main and function.is_async and not _in_block(target, path, one))
+        and not (function.is_main and function.is_async and not in_block(target, path, one.line))
     ]
+    if direct and function.is_async and on_own_thread(target, ref):
+        direct = [one for one in direct if in_block(target, path, one.line)]
     route = route_of(target, ref)
     reaches = ref in reached(target)
     known = reaches or not _is_mapped(target, path)
+    served = reaches or is_spawned(target, ref, (one.line for one in calls))
     if direct:
         if not reaches and (
-            only_at_start(target, ref) or _starts(function, direct) or _by_hand(path, direct)
+            (only_at_start(target, ref) and not _paces(direct, served=served))
+            or _starts(function, direct)
+            or _by_hand(path, direct)
         ):
             return None
-        found = _found(path, function, direct, (), route, (known, reaches), in_server, 0)
+        found = _found(path, function, direct, (), route, (known, reaches, served), in_server, 0)
         if all(one.kind == "file" and _is_remedy(target, path, one) for one in direct):
             return structs.replace(found, severity=Severity.INFO)
         return found
@@ -300,7 +321,7 @@ def _waiting(
     callers = tuple(sorted(callers, key=lambda one: is_command(one.place.path)))
     if not callers:
         return None
-    return _found(path, function, below, callers, route, (known, reaches), in_server, steps)
+    return _found(path, function, below, callers, route, (known, reaches, served), in_server, steps)
 
 
 def _found(
@@ -309,18 +330,17 @@ def _found(
     calls: list[BlockingCall],
     callers: tuple[Note, ...],
     route: str,
-    judged: tuple[bool, bool],
+    judged: tuple[bool, bool, bool],
     in_server: bool,
     steps: int,
 ) -> Waiting:
     """The record of a function.
 
-    :param judged: whether a request is known to run it or nothing is known of requests; and
-        whether one is known to.
+    :param judged: whether a request is known to run it or nothing is known of requests; whether
+        one is known to; whether one is or a task of its own.
     """
-    known, reaches = judged
-    ranked = sorted(calls, key=lambda one: -_STEPS.index(_weight(one.kind, known, reaches, route)))
-    severity = _weight(ranked[0].kind, known, reaches, route)
+    ranked = sorted(calls, key=lambda one: -_STEPS.index(_weight(one.kind, *judged, route)))
+    severity = _weight(ranked[0].kind, *judged, route)
     if ranked[0].kind in DATABASE:
         clause = "c" if callers else "a" if ranked[0].kind == "query" else "b"
         if not in_server:
@@ -341,6 +361,7 @@ def _found(
         callers=callers,
         kinds=tuple(dict.fromkeys(one.kind for one in ranked)),
         leading=sum(1 for one in calls if one.kind == ranked[0].kind),
+        counts=tuple(Counter(one.kind for one in calls).items()),
         route=route,
         evidence=first.text,
         severity=weighed(severity, path) if severity is not Severity.INFO else severity,
@@ -353,7 +374,10 @@ def _by_size(target: Target, one: Waiting) -> Waiting:
     settings, one with a fixed name."""
     if one.kinds != ("file",):
         return one
-    lines = target.text(one.at.path).split("\n")
+    text = target.text(one.at.path)
+    if _KERNEL.search(text) is not None:
+        return structs.replace(one, severity=Severity.INFO)
+    lines = text.split("\n")
     little = all(
         _LITTLE.search("\n".join(lines[(site.place.line or 1) - 1 :][:_BELOW])) is not None
         for site in one.sites
@@ -361,6 +385,8 @@ def _by_size(target: Target, one: Waiting) -> Waiting:
     return structs.replace(one, severity=Severity.INFO) if little else one
 
 
+_KERNEL = regex(r"[\"'`]/(?:proc|sys)/")
+"""Files that no disk holds: the kernel answers from memory."""
 _BELOW = 3
 _LITTLE = regex(
     r"\b(?:json|yaml|toml|tomllib|configparser|JSON)\.(?:dump|load|parse|stringify|safe_load|safe_dump)s?\("
@@ -410,17 +436,27 @@ def _name(path: str, function: BlockingFunction) -> str:
     return f"{function.owner}{'::' if path.endswith('.rs') else '.'}{function.name}"
 
 
-def _weight(kind: str, known: bool, reaches: bool, route: str) -> Severity:
-    if kind in ("query", "sleep", "runtime"):
+def _weight(kind: str, known: bool, reaches: bool, served: bool, route: str) -> Severity:
+    if kind == "query":
         return Severity.HIGH
+    if kind in ("sleep", "runtime") and served:
+        return Severity.HIGH
+    if kind in ("sleep", "runtime"):
+        # Nobody is known to wait behind it; a future may be waited for by a thread made for that.
+        return Severity.LOW if kind == "sleep" else Severity.INFO
     if kind == "redis":
         return Severity.HIGH if reaches and not is_probe(route) else Severity.MEDIUM
     if kind == "pool":
         return Severity.MEDIUM
     if kind in ("file", "process", "decode"):
-        # Where the requests are known, and none comes here, hardly anybody waits behind it.
-        return Severity.MEDIUM if reaches else Severity.LOW if known else Severity.INFO
+        # Where no request is known to come here, hardly anybody waits behind it.
+        return Severity.MEDIUM if reaches else Severity.LOW if served else Severity.INFO
     return Severity.MEDIUM if known else Severity.LOW
+
+
+def _paces(calls: list[BlockingCall], *, served: bool) -> bool:
+    """Whether a task that a program starts sleeps, which it does for as long as it runs."""
+    return served and any(one.kind == "sleep" for one in calls)
 
 
 def _starts(function: BlockingFunction, calls: list[BlockingCall]) -> bool:
@@ -455,9 +491,3 @@ def _is_remedy(target: Target, path: str, call: BlockingCall) -> bool:
             return True
         depth = indent
     return False
-
-
-def _in_block(target: Target, path: str, call: BlockingCall) -> bool:
-    """Whether a call stands in an async block of its function, as of a task that it starts."""
-    span = span_of(target, path, call.line)
-    return span is not None and span.kind == ASYNC

@@ -37,6 +37,7 @@ __all__ = [
     "KeyFamily",
     "cache_files",
     "families",
+    "module_name",
     "operations",
     "segments",
     "shown_ttl",
@@ -112,6 +113,11 @@ def shown_ttl(seconds: int) -> str:
     if seconds in (OWN_TTL, UNKNOWN_TTL):
         return "TTL not told here"
     return f"TTL {seconds} s"
+
+
+def module_name(path: str) -> str:
+    """What Python calls the module in a file, as far as its path tells: ``shop.orders.views``."""
+    return path.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
 
 
 def segments(template: str) -> list[str]:
@@ -297,6 +303,8 @@ class _Book:
             if match[2].lower().endswith(("key", "prefix")):
                 return None, []
             return "{}", [text]
+        if text == "__name__" and path.endswith(".py"):
+            return module_name(path), [text]
         match = _NAME.fullmatch(text)
         if match is not None:
             value = self.constant(path, match[1])

@@ -25,11 +25,12 @@ from pytest_reconaudit.facts.cache.operations import (
     CacheOperation,
     KeyFamily,
     families,
+    module_name,
     operations,
     segments,
     words_of,
 )
-from pytest_reconaudit.facts.code.functions import Ref, function_at
+from pytest_reconaudit.facts.code.functions import Ref, function_at, reached
 from pytest_reconaudit.facts.code.places import weighed
 from pytest_reconaudit.facts.query.tables import mutations
 from pytest_reconaudit.model import Place, Severity
@@ -136,7 +137,7 @@ def _judged(target: Target) -> Iterator[CachedKey]:
     for family in families(target):
         if not family.writes or not family.reads:
             continue
-        entity, aggregate = _entity(family.template)
+        entity, aggregate = _entity(_own_part(family))
         pardon = _pardon(target, family, entity, aggregate, loose, everything)
         if pardon:
             own_life = bool(_OWN_LIFE.search(family.template))
@@ -151,6 +152,8 @@ def _judged(target: Target) -> Iterator[CachedKey]:
         found = _mutators(target, family, entity, aggregate, fillers, tables)
         if not aggregate and _is_log(family, found):
             found = []
+        if found and aggregate and _is_by_choice(target, family, found):
+            found = []
         sure = any(not one.by_name for one in found) or not mutations(target)
         yield CachedKey(
             family,
@@ -163,6 +166,29 @@ def _judged(target: Target) -> Iterator[CachedKey]:
             min(_severity(family, entity, aggregate, found), Severity.CRITICAL if sure else _HINT),
             sure,
         )
+
+
+def _own_part(family: KeyFamily) -> str:
+    """A template without the name of the module that it may begin with."""
+    first = family.writes[0]
+    if "__name__" not in first.holes:
+        return family.template
+    return family.template.replace(module_name(first.path), "", 1)
+
+
+def _is_by_choice(target: Target, family: KeyFamily, found: list[Mutator]) -> bool:
+    """Whether what is kept for a day at most is changed by jobs alone, which come round as seldom:
+    how old it may be is what the time says."""
+    return NO_TTL < family.ttl <= _DAY and all(
+        one.ref is not None
+        and one.ref not in reached(target)
+        and _JOB.search(one.ref.path) is not None
+        for one in found
+    )
+
+
+_DAY = 86_400
+_JOB = regex(r"(?:^|[/_])(?:tasks?|jobs?|cron(?:jobs?)?|workers?|schedul\w+|celery\w*)(?:/|\.\w+$)")
 
 
 def _pardon(

@@ -29,7 +29,7 @@ _SMALL = regex(
     r"|locales?|timezones?|plans?|tiers?|levels?|priorit(?:y|ies)|severit(?:y|ies)|categor(?:y|ies)|features?|flags?|feature_flags?|status(?:es)?|types?|kinds?|units?"
     r"|regions?|themes?|templates?|environments?|providers?|instances?|sites?|servers?|options?|enums?|versions?|migrations?"
     r"|webhooks?|mailbox(?:es)?|email_queues?|tags?|propert(?:y|ies)|platforms?|integrations?|api_keys?|shards?|banners?|announcements?|menus?|emojis?|taglines?|importers?|exporters?"
-    r"|connectors?)$"
+    r"|connectors?|(?<!_)summary)$"
 )
 _PAGE = regex(r"\b\w*(?:per_?page|limit|page_?size|size|take|count|first|num)\w*\b", 2)
 _BOUNDED = regex(r"\b(?:min|clamp|max|MAX)\b|[A-Z]{3,}_", 0)

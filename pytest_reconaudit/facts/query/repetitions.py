@@ -23,6 +23,7 @@ from pytest_reconaudit.facts.code.functions import (
     reached,
     served_outside,
 )
+from pytest_reconaudit.facts.code.hand_scripts import hand_scripts
 from pytest_reconaudit.facts.code.places import is_off_path, is_test_path
 from pytest_reconaudit.facts.code.scanned import scanned
 from pytest_reconaudit.facts.network.routes import Route
@@ -446,7 +447,7 @@ def _repetition(
                 or _procedure(sender.function, asked),
             )
         )
-    if file.by_hand or _BY_HAND.search(path):
+    if file.by_hand or _BY_HAND.search(path) or path in hand_scripts(target):
         sites = [one for one in sites if one.kind in _READS]
     for line, together in _by_handler(target, path, function, sites).items():
         yield _weighed(
@@ -508,7 +509,7 @@ def _weighed(
 ) -> Repetition:
     sites = sorted(sites, key=lambda one: one.line)
     request = None
-    by_hand = by_hand or _BY_HAND.search(path) is not None
+    by_hand = by_hand or _BY_HAND.search(path) is not None or path in hand_scripts(target)
     apart = _BESIDE.search(path) is not None and _TASK_AS_THING.search(path) is None
     beside = bool(by_hand or task or is_off_path(path) or apart or _BESIDE_NAME.match(name))
     if not beside:
@@ -606,10 +607,13 @@ def _is_of_rows(target: Target, ref: Ref | None, over: str) -> bool:
     return False
 
 
-_ELEMENT = regex(r"&?\s*(?:mut\s+)?(?:Vec\s*<|\[)\s*&?\s*((?:\w+::)*\w+)\s*(?:<[^<>]*>)?\s*[>\]]$")
+_ELEMENT = regex(
+    r"&?\s*+(?:mut\s++)?(?:Vec\s*+<|\[)\s*+&?\s*+((?:\w+::)*+\w++)\s*+(?:<[^<>]*+>\s*+)?[>\]]$"
+)
 _MADE_OF_ROWS = regex(
     r"#\[derive\(([^()]{0,400}\b(?:Queryable|QueryableByName|FromRow|FromQueryResult)\b[^()]{0,400})\)\]"
-    r"\s*(?:(?:#\[[^\n]{0,200}\]|//[^\n]*)\s*)*(?:pub(?:\([^()]*\))?\s+)?struct\s+(\w+)"
+    r"\s*+(?:(?:#\[(?:[^\n\[\]]|\[[^\n\[\]]*+\]){0,200}+\]|//[^\n]*+)\s*+){0,60}+"
+    r"(?:pub(?:\([^()]*\))?\s++)?struct\s++(\w+)"
 )
 
 
@@ -677,11 +681,14 @@ def _answers_get(handler: OutlinedFunction) -> bool:
     )
 
 
-_NEST_GET = regex(r"@Get\(\s*(?:['\"](?:[^'\"]*/)?([^'\"/]*)['\"])?\s*\)")
+_NEST_GET = regex(r"@Get\(\s*+(?:['\"](?:[^'\"]*/)?([^'\"/]*)['\"]\s*+)?\)")
+
+
+_LONGEST_NAME = 200
 
 
 def _snake(name: str) -> str:
-    return _WORD_ENDS.sub("_", name).lower()
+    return _WORD_ENDS.sub("_", name[:_LONGEST_NAME]).lower()
 
 
 def _at_start(target: Target, path: str, line: int) -> bool:

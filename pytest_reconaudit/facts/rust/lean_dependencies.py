@@ -264,7 +264,9 @@ def _tls(
         ]
     if not others:
         return None
-    says = f"reqwest ({_at(client)}) brings native-tls, {_listed(others)} rustls"
+    where = others[0].place.path
+    member = "" if where == client.place.path else f" in {where}"
+    says = f"reqwest ({_at(client)}) brings native-tls, {_listed(others)}{member} rustls"
     return Weighty("b", "reqwest", says, _notes([client, *others]))
 
 
@@ -287,8 +289,10 @@ def _with_rustls(target: Target, package: CargoPackage, graph: LockGraph) -> lis
             if one.section == "dependencies" and not one.optional
         }
         home = next(iter(graph.nodes(user.manifest.package)), None)
-        if home is None or "reqwest" not in direct:
+        if home is None or "reqwest" not in direct or _is_told_below(target, user):
             continue
+        if user is not package and not direct["reqwest"].inherited:
+            continue  # it takes another one, which is told at its own manifest
         needed = [one for one in graph.needs[home] if one.partition(" ")[0] in direct]
         client = frozenset(one for one in needed if one.startswith("reqwest "))
         others = {one: graph.below(one, client) for one in needed if one not in client}
@@ -300,6 +304,31 @@ def _with_rustls(target: Target, package: CargoPackage, graph: LockGraph) -> lis
         if found:
             return found
     return []
+
+
+def _is_told_below(target: Target, user: CargoPackage) -> bool:
+    """Whether a package of the repository that another one is built with lists reqwest with its
+    default features itself: it is told there, and mended there first."""
+    known = cargo_by_name(target)
+    seen = {user.manifest.package}
+    waiting = [user]
+    while waiting:
+        for one in waiting.pop().manifest.dependencies:
+            near = known.get(one.package) if one.path or one.inherited else None
+            if near is None or one.section != "dependencies" or one.package in seen:
+                continue
+            seen.add(one.package)
+            waiting.append(near)
+            if any(
+                own.package == "reqwest"
+                and own.section == "dependencies"
+                and own.default_features
+                and not own.inherited
+                and not own.optional
+                for own in near.manifest.dependencies
+            ):
+                return True
+    return False
 
 
 def _has(crates: set[str], name: str) -> bool:

@@ -447,7 +447,21 @@ class _Sources:
         codes = [self.code(path) for path in holding]
         if any(re.search(rf"\bextern\s+crate\s+{word}\b", code) for code in codes):
             return True
-        return any(root.search(code) and not brought.search(code) for code in codes)
+        return any(
+            any(not _IN_GROUP.search(_statement(code, at.start())) for at in root.finditer(code))
+            and not brought.search(code)
+            for code in codes
+        )
+
+
+def _statement(code: str, at: int) -> str:
+    """What stands before a place since the last ``;``."""
+    first = max(at - _MOST_QUOTED, 0)
+    return code[max(code.rfind(";", first, at) + 1, first) : at]
+
+
+_IN_GROUP = regex(r"\buse\s+(?:::\s*)?\w+(?:\s*::\s*\w+)*\s*::\s*\{[^;]*\Z")
+"""Before what a crate or module is named in front of: ``use rustix::{fs``."""
 
 
 def _is_live(text: str, match: re.Match[str]) -> bool:

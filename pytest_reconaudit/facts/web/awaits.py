@@ -3,20 +3,19 @@
 What a file awaits is found by ``readers/scans/awaits.py``; here the names decide: an operation per
 item that only asks, sends or works on its item (``uploadFile``, ``fetchDetails``, ``delete``) can
 run beside the others; a step, a migration, a command, what shares one connection, page or terminal
-can not. Calls of databases are left to the checks of queries.
+can not. Calls of databases are left to the checks of queries. What nobody is known to wait for (no
+page, no component, no request), and what changes things one after another, is worth a note.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from msgspec import Struct
 
-from pytest_reconaudit.facts.applications import is_node_side
 from pytest_reconaudit.facts.code.capped import is_capped
 from pytest_reconaudit.facts.code.functions import (
-    Ref,
     callers_of,
     function_at,
     meant,
@@ -27,7 +26,8 @@ from pytest_reconaudit.facts.code.functions import (
 from pytest_reconaudit.facts.code.places import weighed
 from pytest_reconaudit.facts.code.scanned import scanned
 from pytest_reconaudit.facts.query.repetitions import changes_rows, query_files
-from pytest_reconaudit.facts.web.apps import frontends
+from pytest_reconaudit.facts.web.modules import importers, links
+from pytest_reconaudit.facts.web.shown import COMPONENTS, shown
 from pytest_reconaudit.model import Note, Place, Severity
 from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.readers.scans.awaits import (
@@ -37,6 +37,7 @@ from pytest_reconaudit.readers.scans.awaits import (
     AwaitRun,
     awaits,
 )
+from pytest_reconaudit.readers.scans.outline import OutlinedFunction, outline
 from pytest_reconaudit.target import Target, once
 
 __all__ = ["AwaitFile", "Waits", "await_files"]
@@ -172,6 +173,21 @@ _JOB = regex(
 )
 """What nobody waits for."""
 _BY_HAND = regex(r"\bprocess\.(?:argv|exit\()")
+_CHANGE = frozenset(
+    {"send", "submit", "post", "put", "patch", "delete", "remove", "publish", "save", "store",
+     "update", "upsert", "create", "add", "revoke", "cancel", "archive", "restore", "invite",
+     "assign", "approve", "reject", "subscribe", "unsubscribe", "mark", "dismiss", "duplicate",
+     "share", "notify", "sync", "synchronize", "purge", "evict", "invalidate", "revalidate"}
+)  # fmt: skip
+"""Words of operations that change something."""
+_CARRIES = frozenset({"send", "submit", "sync", "synchronize", "post", "put"})
+"""Words of operations that carry what lies here to where it belongs."""
+_COMPUTES = frozenset(
+    {"encrypt", "decrypt", "hash", "compress", "parse", "resize", "convert", "transform"}
+)
+"""Words of what a processor does: one thread is no faster with all of it at once."""
+_EVICTS = frozenset({"delete", "remove", "purge", "evict", "invalidate", "revalidate"})
+_CACHE = regex(r"(?i)cache")
 _MOVES = frozenset(
     {"get", "fetch", "refetch", "load", "reload", "read", "search", "lookup", "upload", "download",
      "request", "retrieve", "import", "export", "geocode", "prefetch", "preload", "enrich"}
@@ -182,7 +198,20 @@ _IN_TRANSACTION = regex(
     r"\(\s*\{?\s*(?:tx|trx|txn|transaction|t|client|conn|connection|manager|em|qr|queryRunner"
     r"|session)\b"
 )
+_HANDED = regex(
+    r"[(,{]\s*(?:tx|trx|txn|transaction|conn|connection|queryRunner|(?:this\.)?\w+(?:Connection"
+    r"|Transaction|Trx|Tx))\s*[,)}]"
+)
 """A call that is handed one connection: it does one thing at a time."""
+_HANDLE = regex(
+    r"\b(?:PoolClient|(?:Pool)?Connection|Client(?:Base|Session)?|\w*Transaction(?:Client)?|Trx"
+    r"|EntityManager|QueryRunner|ReservedSql|TransactionSql|DatabaseSession)\b(?!\s*\()"
+)
+_TAKEN = regex(
+    r"^=(?:\s*await)?\s*(?:[\w.$#]+\.)?(?:connect|getConnection|reserve|acquire|startSession"
+    r"|createQueryRunner|beginTransaction|transaction)\("
+)
+"""One connection or transaction of a database, by its type or by where it is taken from."""
 _CHECKS = regex(
     r"^#?_?(?:assert|ensure|guard|check|validate|verify|require|authorize|can|is|has)[A-Z]"
 )
@@ -206,7 +235,7 @@ def await_files(target: Target) -> tuple[AwaitFile, ...]:
             one
             for function in file.functions
             if not _tries(function)
-            for one in (*_loops(target, path, function), *_rows(path, function))
+            for one in (*_loops(target, path, function), *_rows(target, path, function))
         ]
         found.append(AwaitFile(path, tuple(waits), file.together))
     return tuple(found)
@@ -234,7 +263,10 @@ def _loops(target: Target, path: str, function: AwaitingFunction) -> Iterator[Wa
             continue
         if any(_changes_rows(target, path, one) for one in loop.awaited):
             continue
-        severity = _of_loop(target, path, loop, sites)
+        handles = _handles(target, path, loop.line)
+        if any(_is_handed(one, handles) or _is_kept(target, path, one) for one in loop.awaited):
+            continue
+        severity = _of_loop(target, path, function, loop, sites)
         found.setdefault(severity, []).append((loop, sites))
     for severity, loops in found.items():
         yield Waits(
@@ -252,54 +284,228 @@ def _loops(target: Target, path: str, function: AwaitingFunction) -> Iterator[Wa
         )
 
 
-def _of_loop(target: Target, path: str, loop: AwaitingLoop, sites: list[Awaited]) -> Severity:
-    """Medium where somebody waits in a browser for what is asked; low for what is changed there and
-    for what a request only asks for or carries. What changes things one by one on a server, and
-    what nobody waits for, is worth a note.
+def _of_loop(
+    target: Target, path: str, function: AwaitingFunction, loop: AwaitingLoop, sites: list[Awaited]
+) -> Severity:
+    """Medium where somebody waits in a browser for what is asked; low for what stands for itself
+    there, and for what a request only asks for. What changes things one by one, and what nobody
+    waits for, is worth a note: the order may matter to who receives it.
     """
     if _JOB.search(path) or is_capped(target.text(path), loop.line, loop.over):
         return Severity.INFO
-    asks = all(_MOVES & set(_words(one.name)) and not _CHANGING.search(one.whole) for one in sites)
-    ref = function_at(target, path, loop.line)
-    served = ref in reached(target) or served_outside(target, path, loop.line)
-    if path in _shown(target) and not served:
-        return weighed(Severity.MEDIUM if asks else Severity.LOW, path)
-    if asks and (served or (ref is not None and _may_serve(target, ref))):
+    asks = all(_asks(one) for one in sites)
+    served = _is_served(target, path, loop.line)
+    if path in shown(target) and not served:
+        if asks:
+            return weighed(Severity.MEDIUM, path)
+        alone = all(_stands_alone(function, one) for one in sites)
+        return weighed(Severity.LOW, path) if alone else Severity.INFO
+    if (
+        asks
+        and all(_is_read(one) for one in sites)
+        and _is_awaited_by_page(target, path, function, loop.line)
+    ):
         return weighed(Severity.LOW, path)
     return Severity.INFO
 
 
-@once
-def _shown(target: Target) -> frozenset[str]:
-    """The files that a browser loads."""
+def _verb(one: Awaited) -> str:
+    return next((word for word in _words(one.name) if word in _WORKS), "")
+
+
+def _asks(one: Awaited) -> bool:
+    """Whether an operation asks for or carries something: nothing is half done when it fails."""
+    return _verb(one) in _MOVES and not _CHANGING.search(one.whole)
+
+
+def _is_read(one: Awaited) -> bool:
+    return _verb(one) not in ("upload", "import", "export", "reload")
+
+
+def _stands_alone(function: AwaitingFunction, one: Awaited) -> bool:
+    """Whether an operation stands for itself: it changes nothing, it carries its item away and what
+    fails is caught in its round, or it takes one key out of a cache."""
+    if _asks(one):
+        return True
+    verb = _verb(one)
+    if verb in _EVICTS:
+        return _CACHE.search(f"{function.name} {one.receiver} {one.name}") is not None
+    if verb in _CHANGE or _CHANGING.search(one.whole):
+        return one.caught and verb in _CARRIES
+    return verb not in _COMPUTES
+
+
+def _is_served(target: Target, path: str, line: int) -> bool:
+    return function_at(target, path, line) in reached(target) or served_outside(target, path, line)
+
+
+_MAX_STEPS = 4
+
+
+def _is_awaited_by_page(target: Target, path: str, function: AwaitingFunction, line: int) -> bool:
+    """Whether a page, a component or a request is known to wait for a line."""
+    text = target.text(path)
+    if path in shown(target) or _is_served(target, path, line) or _ACTIONS.search(text[:400]):
+        return True
+    name = function.name.rpartition(".")[2]
+    if name and any(
+        _is_component(target, user) and re.search(rf"\b{re.escape(name)}\(", target.text(user))
+        for user, specifier in importers(target).get(path, ())
+        if not specifier.type_only
+    ):
+        return True
+    ref = function_at(target, path, line)
+    seen = {ref}
+    some = [ref] if ref is not None else []
+    for _ in range(_MAX_STEPS):
+        callers = {caller for one in some for caller, _ in callers_of(target, one)} - seen
+        if any(one in reached(target) or _is_component(target, one.path) for one in callers):
+            return True
+        seen |= callers
+        some = list(callers)
+    return False
+
+
+_ACTIONS = regex(r"^\s*['\"]use server['\"]", re.MULTILINE)
+
+
+def _is_component(target: Target, path: str) -> bool:
+    return path.endswith(COMPONENTS) and path in shown(target)
+
+
+# -- what is shared or kept ----------------------------------------------------------------
+
+
+def _handles(target: Target, path: str, line: int) -> frozenset[str]:
+    """The names of a function that hold one connection or transaction of a database."""
+    ref = function_at(target, path, line)
+    if ref is None:
+        return frozenset()
+    function = outlined(target, ref)
     return frozenset(
-        path
-        for one in frontends(target)
-        for path in one.sources
-        if not is_node_side(path, target.text(path)) and not _SERVER_SIDE.search(path)
-        # Of Next.js, a module that is no component may run on either side.
-        if one.framework != "next" or path.endswith("x") or "use client" in target.text(path)[:400]
+        name
+        for name, kind in (*function.parameters, *function.locals)
+        if _TAKEN.match(kind) or (not kind.startswith(("=", "fn")) and _HANDLE.search(kind))
     )
 
 
-_SERVER_SIDE = regex(
-    r"(?:^|/)(?:api|server|actions|backend|trpc|routers?|lib/db|db)/|(?:^|/)route\.[jt]sx?$"
-    r"|\.server\.[jt]sx?$|(?:^|/)[\w.-]*actions?\.[jt]s$"
-)
+def _is_handed(one: Awaited, handles: frozenset[str]) -> bool:
+    """Whether an operation goes through a connection or transaction that others use too."""
+    if _HANDED.search(one.whole):
+        return True
+    return any(
+        one.receiver.partition(".")[0].rstrip("?!") == name
+        or re.search(rf"[(,]\s*{re.escape(name)}\s*[,)]", one.whole)
+        for name in handles
+    )
 
 
-def _may_serve(target: Target, ref: Ref) -> bool:
-    """Whether a method is one of those that an interface hides: nobody is known to call it, and
-    what stands beside it runs while requests are answered."""
-    if ref.path not in _serving(target) or not outlined(target, ref).owner:
-        return False
-    return not callers_of(target, ref)
+def _is_kept(target: Target, path: str, operation: Awaited) -> bool:
+    """Whether what an operation answers is kept after the first time: by the function that is
+    meant, of a method that cannot be resolved by one of that name."""
+    return any(_keeps(target, at, one) for at, one in _named(target, path, operation))
+
+
+def _is_free(target: Target, path: str, operation: Awaited) -> bool:
+    """Whether an operation answers at once, the first time left out."""
+    return any(
+        _keeps(target, at, one) or _is_instant(target, at, one)
+        for at, one in _named(target, path, operation)
+    )
+
+
+def _named(target: Target, path: str, operation: Awaited) -> Iterable[tuple[str, OutlinedFunction]]:
+    """(path, function) of what an operation may mean."""
+    caller = function_at(target, path, operation.line)
+    if caller is not None:
+        for call in outlined(target, caller).calls:
+            if call.name == operation.name and 0 <= call.line - operation.line <= 3:
+                refs = meant(target, caller, call)
+                if refs:
+                    return [(ref.path, outlined(target, ref)) for ref in refs]
+    if not operation.receiver:
+        return _imported(target, path, operation.name)
+    return _methods(target).get(operation.name, ())
+
+
+def _imported(target: Target, path: str, name: str) -> Iterator[tuple[str, OutlinedFunction]]:
+    """The function that a name stands for that a file imports: of components no calls are known."""
+    outlines = scanned(target, outline)
+    file = outlines.get(path)
+    sources = {one[0]: one[-1] for known, one in file.imports if known == name} if file else {}
+    for link in links(target).get(path, ()) if sources else ():
+        other = outlines.get(link.meant.path) if link.specifier.text in sources else None
+        for one in other.functions if other is not None else ():
+            if not one.owner and one.name in (name, sources[link.specifier.text]):
+                yield link.meant.path, one
 
 
 @once
-def _serving(target: Target) -> frozenset[str]:
-    """The files with code that runs while requests are answered."""
-    return frozenset(ref.path for ref in reached(target))
+def _methods(target: Target) -> dict[str, list[tuple[str, OutlinedFunction]]]:
+    """Name → the methods of scripts that are called so."""
+    wanted = {
+        one.name
+        for file in scanned(target, awaits).values()
+        for function in file.functions
+        for some in (
+            *(loop.awaited for loop in function.loops),
+            *(run.awaited for run in function.runs),
+        )
+        for one in some
+        if one.receiver
+    }
+    found: dict[str, list[tuple[str, OutlinedFunction]]] = {}
+    for path, file in scanned(target, outline).items():
+        if path.endswith((".py", ".rs")):
+            continue
+        for one in file.functions:
+            if one.owner and one.name in wanted:
+                found.setdefault(one.name, []).append((path, one))
+    return found
+
+
+_KEEPS = regex(
+    r"\bif\s*\(\s*!\s*(?P<unset>(?:this\.)?#?[\w$]+)\s*\)|(?P<or>(?:this\.)?#?[\w$]+)\s*(?:\?\?|\|\|)="
+    r"|\bif\s*\(\s*(?P<set>(?:this\.)?#?[\w$]+)(?:\s*!==?\s*(?:null|undefined))?\s*\)\s*\{?\s*"
+    r"return\s+(?:await\s+)?(?P=set)\b"
+)
+_LONGEST = 6_000
+
+
+_INSTANT = regex(
+    r"\bawait\b|\.then\(|\bnew Promise\b"
+    r"|(?:\breturn\s+|=>\s*)(?!JSON\.|Object\.|Array\.|Promise\.resolve|String\(|Number\()[^;\n]*\("
+)
+"""What shows that a function may wait for something, or hand on what does."""
+
+
+def _body(target: Target, path: str, function: OutlinedFunction) -> str:
+    lines = target.text(path).split("\n")[function.line - 1 : function.end_line]
+    return "\n".join(lines)[:_LONGEST]
+
+
+def _is_instant(target: Target, path: str, function: OutlinedFunction) -> bool:
+    """Whether a function waits for nothing."""
+    if not function.is_async or function.bodiless:
+        return False
+    return _INSTANT.search(_body(target, path, function)) is None
+
+
+def _keeps(target: Target, path: str, function: OutlinedFunction) -> bool:
+    """Whether a function gives a variable outside of it the answer once, and that from then on."""
+    body = _body(target, path, function)
+    own = {name for name, _ in function.parameters}
+    for match in _KEEPS.finditer(body):
+        name = match["unset"] or match["or"] or match["set"]
+        word = re.escape(name)
+        if name in own or re.search(rf"\b(?:const|let|var)\s+{word}\b", body):
+            continue
+        given = re.search(rf"(?<![\w.]){word}\s*(?:\?\?|\|\|)?=(?![=>])", body)
+        if given is not None and (
+            not match["unset"] or re.search(rf"(?<![\w.]){word}\b(?!\s*=[^=])", body[match.end() :])
+        ):
+            return True
+    return False
 
 
 @once
@@ -345,14 +551,25 @@ def _independent(loop: AwaitingLoop) -> Iterator[Awaited]:
             yield one
 
 
-def _rows(path: str, function: AwaitingFunction) -> Iterator[Waits]:
-    """The rows of three and more reads; two alone are worth a note."""
-    rows = [row for run in function.runs for row in _independent_rows(run) if not _is_changed(row)]
+def _rows(target: Target, path: str, function: AwaitingFunction) -> Iterator[Waits]:
+    """The rows of three and more reads; two alone, and what nobody waits for, are worth a note."""
+    rows = [
+        row
+        for run in function.runs
+        for row in _independent_rows(run)
+        if not _is_changed(row) and not _is_shared_row(target, path, row)
+    ]
     if _CHECKS.search(function.name.rpartition(".")[2]):
         return
     many = [row for row in rows if len(row) >= _MANY_READS]
     few = [row for row in rows if len(row) < _MANY_READS]
-    severity = Severity.INFO if _JOB.search(path) else weighed(Severity.LOW, path)
+    severity = Severity.INFO
+    if (
+        many
+        and not _JOB.search(path)
+        and _is_awaited_by_page(target, path, function, many[0][0].line)
+    ):
+        severity = weighed(Severity.LOW, path)
     for some, level in ((many, severity), (few, Severity.INFO)):
         if not some:
             continue
@@ -369,6 +586,14 @@ def _rows(path: str, function: AwaitingFunction) -> Iterator[Waits]:
             level,
             f"await {some[0][0].text}",
         )
+
+
+def _is_shared_row(target: Target, path: str, row: list[Awaited]) -> bool:
+    """Whether a row goes through one connection, or only one of its operations has to wait."""
+    handles = _handles(target, path, row[0].line)
+    if sum(_is_handed(one, handles) for one in row) > 1:
+        return True
+    return sum(not _is_free(target, path, one) for one in row) < 2
 
 
 def _is_changed(row: list[Awaited]) -> bool:
@@ -429,6 +654,7 @@ def _only_reads(one: Awaited) -> bool:
         and not _THROWS.search(one.name)
         and not _WRITES.search(one.whole)
         and not _IN_TRANSACTION.search(one.whole)
+        and not _HANDED.search(one.whole)
     )
 
 

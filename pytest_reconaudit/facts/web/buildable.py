@@ -51,7 +51,7 @@ _BUILD_CONFIG = regex(
     r"|craco|vue|quasar|babel)\.(?:config|conf)(?:\.\w+)?\.[cm]?[jt]s$"
 )
 _STORY = regex(
-    r"\.(?:stories|story|d|fixture|bench|example|mock|mocks|draft)\.\w+$|(?:^|/)(?:stories|storybook"
+    r"\.(?:stories|story|d|fixture|bench|example|mock|mocks|draft|template|tmpl)\.\w+$|(?:^|/)(?:stories|storybook"
     r"|\.storybook|__mocks__|mocks?|playground|sandbox|demo|demos|examples?|scripts?|templates?"
     r"|docs?|msw|experimental|deprecated|old|backup|unused|wip|_wip|drafts?)/",
     2,
@@ -207,7 +207,7 @@ def _missing(target: Target, frontend: Frontend) -> Iterator[WebFault]:
             continue
         loaded = [one for one in lost if not one.specifier.type_only]
         first = (loaded or lost)[0]
-        severity, confidence, when = _weight(frontend, path, bool(loaded))
+        severity, confidence, when = _weight(target, frontend, path, bool(loaded))
         near = target.nearest(first.meant.path + _suffix_of(path))
         says = f"`{first.specifier.text}` is imported, and there is no {first.meant.path}"
         if len(lost) > 1:
@@ -235,7 +235,15 @@ def _missing(target: Target, frontend: Frontend) -> Iterator[WebFault]:
         )
 
 
-def _weight(frontend: Frontend, path: str, loaded: bool) -> tuple[Severity, Confidence, str]:
+_TYPES_CHECKED = regex(r"\b(?:vue-|svelte-)?(?:tsc|check)\b")
+_STEM = regex(r"\.[cm]?[jt]sx?$|\.(?:vue|svelte)$")
+
+
+def _weight(
+    target: Target, frontend: Frontend, path: str, loaded: bool
+) -> tuple[Severity, Confidence, str]:
+    if _is_left_over(target, frontend, path):
+        return Severity.LOW, Confidence.LIKELY, "; nothing imports this file"
     if frontend.reached is None:
         return (Severity.HIGH if loaded else Severity.MEDIUM), Confidence.LIKELY, ""
     if path not in frontend.reached:
@@ -243,6 +251,28 @@ def _weight(frontend: Frontend, path: str, loaded: bool) -> tuple[Severity, Conf
     if not loaded:
         return Severity.MEDIUM, Confidence.CERTAIN, "; only types come from there: tsc fails"
     return Severity.HIGH, Confidence.CERTAIN, ""
+
+
+def _is_left_over(target: Target, frontend: Frontend, path: str) -> bool:
+    """Whether nothing leads to a file: no import, no page, no name in the package.json, no rule by
+    which files are routes, and no compiler that reads all that lies there."""
+    if frontend.by_files or path in frontend.roots or path in (frontend.reached or ()):
+        return False
+    if any(_loads(user) and user[0] != path for user in importers(target).get(path, ())):
+        return False
+    if _BEGINNING.search(path) or posixpath.basename(path).startswith("index."):
+        return False
+    if path.endswith((".ts", ".tsx", ".mts", ".vue")) and any(
+        _TYPES_CHECKED.search(one.command) for one in frontend.package.manifest.scripts
+    ):
+        return False
+    inside = _STEM.sub("", posixpath.relpath(path, frontend.folder or "."))
+    stem = posixpath.basename(inside)
+    manifest = target.text(frontend.package.path)
+    configs = (target.text(one) for one in (*frontend.configs, frontend.config) if one)
+    return inside not in manifest and not any(
+        re.search(rf"[/'\"`]{re.escape(stem)}\b", text) for text in (manifest, *configs)
+    )
 
 
 def _has_types(target: Target, path: str) -> bool:

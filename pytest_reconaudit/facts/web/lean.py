@@ -22,8 +22,15 @@ from pytest_reconaudit.facts.docker.images import dockerfiles, images
 from pytest_reconaudit.facts.docker.toolchains import is_development_command, is_development_name
 from pytest_reconaudit.facts.index import submodules
 from pytest_reconaudit.facts.installs import npm_install
-from pytest_reconaudit.facts.packages import LOCKFILES, NpmPackage, npm_packages
+from pytest_reconaudit.facts.packages import NpmPackage, npm_packages
 from pytest_reconaudit.facts.web.apps import frontends
+from pytest_reconaudit.facts.web.installed import (
+    guessed_programs,
+    lock_of,
+    locked,
+    peers_asked_for,
+    unexplained_program,
+)
 from pytest_reconaudit.facts.web.modules import links
 from pytest_reconaudit.model import Confidence, Note, Place
 from pytest_reconaudit.patterns import regex
@@ -99,10 +106,10 @@ _IMPLIED = frozenset(
      "playwright", "playwright-core", "chromedriver", "lightningcss", "terser", "react-refresh",
      "nodemailer", "ejs", "pug", "hbs", "handlebars", "nunjucks", "mjml", "wrangler", "turbo",
      "lerna", "nx", "serve", "http-server", "baseline-browser-mapping", "caniuse-lite",
-     "browserslist"}
+     "browserslist", "depcheck", "knip", "npm-check", "npm-check-updates", "syncpack"}
 )  # fmt: skip
 """Used without being named: by compilers, drivers that an ORM loads, helpers of tools, data of
-tools that is kept fresh."""
+tools that is kept fresh, and tools for the lists of dependencies, which one runs by hand."""
 _PEERS_MOSTLY = frozenset(
     {"react-test-renderer", "@hookform/resolvers", "date-fns", "ajv", "rollup", "@emotion/react",
      "@emotion/styled", "popper.js", "@popperjs/core", "jquery", "bootstrap", "styled-components",
@@ -125,23 +132,6 @@ _LOADED_BY_PLACE = frozenset(
      "strapi", "@directus/api", "node-red", "vscode", "grunt", "ember-cli", "ember-source"}
 )  # fmt: skip
 """Frameworks that load whatever is listed in package.json."""
-_PROGRAMS = {
-    "typescript": ("tsc",), "@angular/cli": ("ng",), "@nestjs/cli": ("nest",),
-    "npm-run-all": ("run-s", "run-p"), "npm-run-all2": ("run-s", "run-p"),
-    "npm-check-updates": ("ncu",), "@capacitor/cli": ("cap",), "concurrently": ("conc",),
-    "@storybook/cli": ("sb", "storybook"), "create-react-app": ("react-scripts",),
-    "copyfiles": ("copyup",), "rimraf": ("rimraf",), "@antfu/ni": ("ni", "nr", "nlx"),
-    "@jsdevtools/version-bump-prompt": ("bump",), "del-cli": ("del",), "cpy-cli": ("cpy",),
-    "shx": ("shx",), "@vercel/ncc": ("ncc",), "@redocly/cli": ("redocly", "openapi"),
-    "workbox-cli": ("workbox",), "google-closure-compiler": ("closure",),
-    "license-checker-rseidelsohn": ("license-checker",), "standard-version": ("standard-version",),
-    "@dotenvx/dotenvx": ("dotenvx",), "dotenv-cli": ("dotenv",), "nodemon": ("nodemon",),
-    "@manypkg/cli": ("manypkg",), "@arethetypeswrong/cli": ("attw",),
-    "npm-package-json-lint": ("npmPkgJsonLint",),
-    "@azure/static-web-apps-cli": ("swa",), "gh-pages": ("gh-pages",), "vercel": ("vc",),
-    "swagger-typescript-api": ("sta",), "postcss-cli": ("postcss",),
-    "markdownlint-cli": ("markdownlint",),
-}  # fmt: skip
 _ASIDE = regex(
     r"(?:^|/)(?:examples?|templates?|demos?|test-?beds?|playgrounds?|sandbox(?:es)?|test-apps?)/"
 )
@@ -180,12 +170,6 @@ _DEPENDENCY_KEYS = ("dependencies", "devDependencies", "optionalDependencies", "
                     "peerDependenciesMeta", "pnpm", "dependenciesMeta", "catalog", "catalogs",
                     "workspaces")  # fmt: skip
 """Where versions are told of what others list: ``workspaces`` holds the catalogs of Bun."""
-_PEERS = regex(
-    r"^([ \t]{0,40})\"?peerDependencies(?:Meta)?\"?:[ \t]{0,4}\{?[ \t]{0,4}\n"
-    r"((?:\1[ \t]+[^\n]*\n)+)",
-    re.MULTILINE,
-)
-_KEY = regex(r"^[ \t]*['\"]?(@?[\w./-]+)['\"]?:", re.MULTILINE)
 _WHOLE_ICONS = frozenset(
     {"lucide-react", "react-icons", "@heroicons/react", "@tabler/icons-react", "lucide-vue-next",
      "@mui/icons-material", "@ant-design/icons", "react-feather", "@phosphor-icons/react",
@@ -272,7 +256,8 @@ def _unused(
     own = used.get(package.folder, frozenset())
     if own.isdisjoint(names):
         return (), (), Confidence.POSSIBLE  # it installs for code that lies elsewhere
-    peers = _peers(target, package)
+    lock = lock_of(target, package)
+    peers = None if lock is None else peers_asked_for(target, package, lock, own)
     held = _held(target, package)
     optional = {
         name
@@ -285,6 +270,7 @@ def _unused(
     unused: list[Dependency] = []
     pins: list[Dependency] = []
     seen: set[str] = set()
+    stranger: str | None = None
     # Where versions are exact as a rule, an exact one says nothing.
     exact = 2 * sum(_EXACT.fullmatch(one.version) is not None for one in listed) >= len(listed)
     for one in listed:
@@ -294,13 +280,20 @@ def _unused(
         seen.add(name)
         if name in _IMPLIED or _PLUGIN.search(name) or one.version.startswith(_LOCAL):
             continue
+        if one.section == "devDependencies" and name.endswith(("-cli", "/cli")):
+            continue  # may be run by hand
         if name in held or name in asked or any(by in names for by in _LOADED_BY.get(name, ())):
             continue
-        if any(texts.names(package.folder, option, _bins(option)) for option in _options_of(name)):
+        if any(
+            texts.names(package.folder, option, guessed_programs(option))
+            for option in _options_of(name)
+        ):
             continue
         if name in peers if peers is not None else _may_be_peer(name, own):
             continue
-        bins = [bin for bin in _bins(name) if bin == name or bin not in names]
+        bins = [bin for bin in guessed_programs(name) if bin == name or bin not in names]
+        brings = None if lock is None else locked(lock, name, one.version).bins
+        bins += brings or ()
         if _mentioned(scripts, name) or any(_mentioned(scripts, bin) for bin in bins):
             continue
         if _runs_part_of(scripts, name, names):
@@ -309,6 +302,10 @@ def _unused(
             continue
         if _has_configuration(target, package.folder, name):
             continue
+        if brings is None:  # its programs may have any name
+            stranger = unexplained_program(target, package, lock) if stranger is None else stranger
+            if stranger:
+                continue
         pinned = one.version.startswith(">=") or (
             not exact and _EXACT.fullmatch(one.version) is not None
         )
@@ -508,64 +505,10 @@ def _scripts_text(target: Target, package: NpmPackage) -> str:
     return "\n".join(found)
 
 
-def _bins(name: str) -> tuple[str, ...]:
-    """Names of the programs that a package may bring."""
-    last = name.rpartition("/")[2]
-    scope = name[1:].partition("/")[0] if name.startswith("@") else ""
-    guesses = [last, last.removesuffix("-cli"), last.removesuffix(".js")]
-    if scope and last in _LIBRARY:
-        guesses = []
-    guesses += _PROGRAMS.get(name, ())
-    if last in ("cli", "core", "cmd", "bin") and scope:
-        guesses.append(scope)
-    return tuple(dict.fromkeys(one for one in guesses if len(one) > 1))
-
-
-_LIBRARY = frozenset(
-    {"api", "client", "server", "sdk", "react", "vue", "next", "node", "types", "utils", "ui"}
-)
-"""Last words of scoped names that tell a library: ``@acme/api`` brings no program ``api``."""
-
-
 def _mentioned(text: str, name: str) -> bool:
     if name not in text:
         return False
     return re.search(rf"(?<![\w@-]){re.escape(name)}(?![\w-])", text) is not None
-
-
-def _peers(target: Target, package: NpmPackage) -> frozenset[str] | None:
-    """The peers that installed packages ask for; ``None`` without a lockfile that tells."""
-    folder = package.folder
-    while True:
-        for name in LOCKFILES:
-            path = posixpath.join(folder, name)
-            if target.has(path) and (peers := _peers_of_lock(target, path)) is not None:
-                return peers
-        if not folder:
-            return None
-        folder = posixpath.dirname(folder)
-
-
-def _peers_of_lock(target: Target, path: str) -> frozenset[str] | None:
-    known = target.remember(_known_peers)
-    if path not in known:
-        text = target.text(path)
-        if not text or "peerDependencies" not in text or path.endswith(".lockb"):
-            known[path] = None
-        else:
-            names: set[str] = set()
-            for match in _PEERS.finditer(text):
-                names.update(_KEY.findall(match[2]))
-            if path.endswith("bun.lock"):
-                for inner in re.findall(r"\"peerDependencies(?:Meta)?\":\s*\{([^}]*)\}", text):
-                    names.update(re.findall(r"\"([^\"]+)\":", inner))
-            known[path] = frozenset(names)
-    return known[path]
-
-
-def _known_peers(target: Target) -> dict[str, frozenset[str] | None]:
-    """Filled as lockfiles are asked for."""
-    return {}
 
 
 class _Texts:
@@ -581,7 +524,9 @@ class _Texts:
         """Whether any text below a folder names a package or runs one of its programs, or one that
         builds the repository does."""
         code, other = self._of(folder)
-        return any(name in text and _quoted(text, name) for text in code) or any(
+        return any(
+            name in text and (_quoted(text, name) or _generated(text, name)) for text in code
+        ) or any(
             _mentioned(text, name)
             or any(_run(text, bin) or ("-" in bin and _mentioned(text, bin)) for bin in bins)
             for text in (other if not folder else [*other, *self._outside()])
@@ -646,6 +591,18 @@ def _quoted(text: str, name: str) -> bool:
     return False
 
 
+def _generated(text: str, name: str) -> bool:
+    """Whether the head of a file says that a package wrote it: then somebody runs it by hand."""
+    head = text[:_HEAD]
+    return name in head and (
+        re.search(rf"generated (?:by|with|using) [`'\"]?{re.escape(name)}(?![\w-])", head, re.I)
+        is not None
+    )
+
+
+_HEAD = 600
+
+
 def _run(text: str, program: str) -> bool:
     """Whether a text runs a program through npx and its like."""
     if program not in text:
@@ -686,7 +643,7 @@ def _runs(package: NpmPackage, name: str) -> bool:
             ("start", "serve", "preview", "prod", "postinstall", "prepare", "migrat")
         )
     )
-    return any(_mentioned(starts, bin) for bin in (name, *_bins(name)))
+    return any(_mentioned(starts, bin) for bin in (name, *guessed_programs(name)))
 
 
 # -- heavy ---------------------------------------------------------------------------------

@@ -14,6 +14,7 @@ from pytest_reconaudit.facts.code.scanned import scanned
 from pytest_reconaudit.facts.packages import NpmPackage, npm_packages
 from pytest_reconaudit.facts.web.build import BuildEntry, WebBuild, entry_modules, web_builds
 from pytest_reconaudit.facts.web.modules import Link, importers, links
+from pytest_reconaudit.facts.web.shown import bundled
 from pytest_reconaudit.model import Note, Place
 from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.readers.scans.components import FileComponents, RouteEntry, components
@@ -170,19 +171,32 @@ def _broken(target: Target) -> Iterator[tuple[str, Split | None]]:
     for path, mine in known.items():
         if _is_aside(target, path) or not path.endswith(_SCRIPTS):
             continue
-        late = [one for one in mine if one.specifier.kind == "dynamic" and _is_code(one)]
+        late = [
+            one
+            for one in mine
+            if one.specifier.kind == "dynamic" and _is_code(one) and not _is_type(target, path, one)
+        ]
         if not late:
             continue
         package = _package(target, path)
         if package is None or not _is_bundled(package) or _is_local(package):
             continue
-        if is_node_side(path, target.text(path)):
-            continue
+        if is_node_side(path, target.text(path)) or path not in bundled(target):
+            continue  # what a server loads, nobody waits for over a net
         for one in late:
             yield path, _kept_apart(target, path, one, entries, closures)
 
 
 _SCRIPTS = (".ts", ".tsx", ".js", ".jsx", ".mjs", ".mts", ".vue", ".svelte")
+
+
+_TYPE_OF = regex(r"\btypeof\s+import\(\s*['\"`]?$")
+
+
+def _is_type(target: Target, path: str, link: Link) -> bool:
+    """Whether an ``import()`` names a type: ``typeof import("./schema")`` loads nothing."""
+    one = link.specifier
+    return _TYPE_OF.search(target.line(path, one.line)[: (one.column or 1) - 1]) is not None
 
 
 def _is_code(link: Link) -> bool:
@@ -220,7 +234,7 @@ def _kept_apart(
                 closures[whole] = _closure(target, start, late=True)
             if path not in closures[whole]:
                 continue
-        for user in sorted(users):
+        for user in sorted(users, key=lambda one: (one != path, one)):
             if user in loaded and _uses(target, user, users[user].text):
                 at = users[user]
                 return Split(

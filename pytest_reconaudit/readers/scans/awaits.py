@@ -42,6 +42,8 @@ class Awaited(Struct, frozen=True, array_like=True):
     """In a loop: what it does depends on the item of the round."""
     needs: int = -1
     """In a row: index of the latest operation before it whose value it uses."""
+    caught: bool = False
+    """In a loop: its failure is caught within the round, so the other rounds go on."""
 
 
 class AwaitingLoop(Struct, frozen=True, array_like=True):
@@ -228,7 +230,9 @@ class _Reading:
             call = inner
         return call
 
-    def _awaited(self, call: Call, *, by_item: bool = False, needs: int = -1) -> Awaited:
+    def _awaited(
+        self, call: Call, *, by_item: bool = False, needs: int = -1, caught: bool = False
+    ) -> Awaited:
         code = self.code
         done = self._operation(call)
         receiver = " ".join(
@@ -236,7 +240,7 @@ class _Reading:
         )
         text = " ".join(code.text(call.start, min(call.end, call.start + 400)).split())
         return Awaited(
-            done.name, receiver[:60], code.line(call.start), text[:80], text, by_item, needs
+            done.name, receiver[:60], code.line(call.start), text[:80], text, by_item, needs, caught
         )
 
     # -- loops ---------------------------------------------------------------------------------
@@ -263,8 +267,22 @@ class _Reading:
         awaited = []
         for call in calls:
             words = set(_WORD.findall(code.text(call.start, call.end)))
-            awaited.append(self._awaited(call, by_item=bool(words & items)))
+            caught = self._is_caught(call, scope)
+            awaited.append(self._awaited(call, by_item=bool(words & items), caught=caught))
         return AwaitingLoop(line, over[:80], item[:60], tuple(awaited), ordered)
+
+    def _is_caught(self, call: Call, scope: Scope) -> bool:
+        """Whether a round of a loop catches what one of its operations throws."""
+        if call.name == "catch":
+            return True
+        node = self.code.node(call.start, call.end)
+        while node is not None and node.start_byte >= scope.start:
+            if node.type == "try_statement" and node.child_by_field_name("handler") is not None:
+                body = node.child_by_field_name("body")
+                if body is not None and body.start_byte <= call.start < body.end_byte:
+                    return True
+            node = node.parent
+        return False
 
     def _header(self, node: Node, scope: Scope) -> tuple[str, str, str]:
         """What a loop goes over, its item, and why it is no loop over a collection."""

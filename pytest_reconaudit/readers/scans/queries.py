@@ -11,7 +11,7 @@ from itertools import islice
 from msgspec import Struct
 
 from pytest_reconaudit.patterns import regex
-from pytest_reconaudit.readers.code import Call, Code, Scope
+from pytest_reconaudit.readers.code import Call, Code, Function, Scope
 from pytest_reconaudit.readers.query_call import FoundQuery, binding_near, sql_of
 from pytest_reconaudit.readers.query_python import python_queries, queryset_model
 from pytest_reconaudit.readers.query_rust import names_connection, rust_queries
@@ -1510,6 +1510,9 @@ class _Reading:
             if not found:
                 continue
             loaded = tuple(name for given in _LOADED.findall(text) for name in _loaded(given))
+            if ".bulk_create(" in text:
+                # It gives back the objects that it is given, with what they were made of.
+                loaded += self._made_with(model, function)
             yield RelationLoop(
                 function.name if function else "",
                 code.line(function.name_at) if function else 1,
@@ -1525,6 +1528,19 @@ class _Reading:
                 else "",
                 _django_origin(text),
             )
+
+    def _made_with(self, model: str, function: Function | None) -> tuple[str, ...]:
+        """What a function gives to the constructor of a model by name; ``*``, which is all, when it
+        is not made there."""
+        calls = [
+            self.code.text((call.start, call.end))
+            for call in self.code.calls
+            if call.path
+            and call.path[-1] == model
+            and (function is None or function.start <= call.start < function.end)
+        ]
+        names = [name for text in calls for name in _GIVEN.findall(text)]
+        return tuple(dict.fromkeys(names)) if names else ("*",)
 
     def _models(self) -> Iterable[ModelRelations]:
         code = self.code
@@ -1542,6 +1558,7 @@ class _Reading:
                 yield ModelRelations(code.tree.text(name), tuple(names))
 
 
+_GIVEN = regex(r"[(,]\s*([a-z]\w*)\s*=(?!=)")
 _CHANGES_ITSELF = r"(?:save|delete|archive|cancel|remove)(?:_\w+)?\("
 """What a loop calls on a row that it works off, one by one."""
 

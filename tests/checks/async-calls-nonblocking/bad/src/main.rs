@@ -15,5 +15,6 @@ async fn main() {
         .route("/quotes/cached", get(cache::cached))
         .route("/ready", get(cache::ready))
         .route("/label", get(quotes::label));
+    tokio::spawn(quotes::poll());
     axum::serve(tokio::net::TcpListener::bind("0.0.0.0:3000").await.unwrap(), app).await.unwrap();
 }

@@ -34,3 +34,11 @@ pub fn nightly() -> std::pin::Pin<Box<dyn std::future::Future<Output = ()> + Sen
         handle.block_on(async { tokio::time::sleep(Duration::from_secs(1)).await });
     })
 }
+
+/// A task of its own, on a worker like any other.
+pub async fn poll() {
+    loop {
+        quote().await;
+        thread::sleep(Duration::from_secs(30));
+    }
+}

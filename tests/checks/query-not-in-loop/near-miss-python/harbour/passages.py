@@ -52,3 +52,13 @@ def retire(names):
 def lengthen(apps, schema_editor):
     for ship in apps.get_model("harbour", "Ship").objects.all():
         Ship.objects.filter(pk=ship.pk).update(length=ship.feet * 0.3)
+
+
+def commission(names, captain):
+    """What bulk_create gives back are the objects that were made here."""
+    added = []
+    for name in names:
+        added.append(Ship(name=name, captain=captain))
+    added = Ship.objects.bulk_create(added)
+    for ship in added:
+        print(f"{ship.name}: {ship.captain.name}")

@@ -1,6 +1,7 @@
 mod config;
 mod files;
 mod mock_store;
+mod ledger;
 mod scales;
 
 use axum::{extract::Multipart, routing::{get, post}, Router};
@@ -61,6 +62,7 @@ async fn main() {
         .route("/files/{name}", get(files::serve))
         .route("/weight", get(weigh))
         .route("/mock", get(mock_store::keep))
+        .route("/ledger", get(ledger::copied))
         .route("/sizes", get(files::sizes));
     start_worker().await;
     axum::serve(tokio::net::TcpListener::bind("0.0.0.0:3000").await.unwrap(), app).await.unwrap();

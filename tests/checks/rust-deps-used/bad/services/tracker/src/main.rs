@@ -1,6 +1,10 @@
 //! Tracks parcels. `humantime` was tried for the intervals.
 
 use axum::{routing::get, Json, Router};
+use rustix::{
+    fs::Mode,
+    io::Errno,
+};
 use serde::Serialize;
 
 // use reqwest::Client;
@@ -16,6 +20,10 @@ async fn latest() -> Json<Scan<'static>> {
     let mark = 'c';
     let format = if mark == '"' { "csv, with a header" } else { "csv" };
     Json(Scan { depot: "north", format: r#"as "csv" or json"# })
+}
+
+fn may_read(mode: Mode) -> Result<(), Errno> {
+    if mode.contains(Mode::RUSR) { Ok(()) } else { Err(Errno::ACCESS) }
 }
 
 #[tokio::main]

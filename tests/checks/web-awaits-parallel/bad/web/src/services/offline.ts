@@ -36,3 +36,10 @@ export const Board = {
     }
   },
 };
+
+// A note: who receives it may show what came first.
+export async function removeAll(rows: Row[], onRemove: (id: string) => Promise<void>) {
+  for (const row of rows) {
+    await api.removeRow(row.id);
+  }
+}

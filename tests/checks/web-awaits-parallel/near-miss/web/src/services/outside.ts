@@ -46,3 +46,32 @@ export async function importBerths(berths: Berth[]) {
     await saveBerth(berth);
   }
 }
+
+// Cleared away behind the scenes: nobody looks at how long it takes.
+export async function sweep(names: string[]) {
+  for (const name of names) {
+    try {
+      await deleteRecording(name);
+    } catch {
+      console.warn("kept", name);
+    }
+  }
+}
+
+// One thread: all at once takes as long.
+export async function openNotes(notes: Sealed[]) {
+  const open = [];
+  for (const note of notes) open.push(await decryptNote(note, key));
+  return open;
+}
+
+// What was changed last is what the list shows first.
+export async function markAll(rows: Row[]) {
+  for (const row of rows) {
+    try {
+      await updateRow(row.id, { seen: true });
+    } catch {
+      console.warn("unseen", row.id);
+    }
+  }
+}

@@ -1,0 +1,164 @@
+"""What the installed packages need and bring: peers and programs, as the lockfile records them."""
+
+from __future__ import annotations
+
+import posixpath
+
+from pytest_reconaudit.facts.packages import LOCKFILES, NpmPackage, npm_packages
+from pytest_reconaudit.readers.npm_lock import LockedPackage, NpmLock, read_npm_lock
+from pytest_reconaudit.readers.shell import read_shell, unwrapped
+from pytest_reconaudit.target import Target
+
+__all__ = ["guessed_programs", "lock_of", "locked", "peers_asked_for", "unexplained_program"]
+
+_PROGRAMS = {
+    "typescript": ("tsc",), "@angular/cli": ("ng",), "@nestjs/cli": ("nest",),
+    "npm-run-all": ("run-s", "run-p"), "npm-run-all2": ("run-s", "run-p"),
+    "npm-check-updates": ("ncu",), "@capacitor/cli": ("cap",), "concurrently": ("conc",),
+    "@storybook/cli": ("sb", "storybook"), "create-react-app": ("react-scripts",),
+    "copyfiles": ("copyup",), "rimraf": ("rimraf",), "@antfu/ni": ("ni", "nr", "nlx"),
+    "@jsdevtools/version-bump-prompt": ("bump",), "del-cli": ("del",), "cpy-cli": ("cpy",),
+    "shx": ("shx",), "@vercel/ncc": ("ncc",), "@redocly/cli": ("redocly", "openapi"),
+    "workbox-cli": ("workbox",), "google-closure-compiler": ("closure",),
+    "license-checker-rseidelsohn": ("license-checker",), "standard-version": ("standard-version",),
+    "@dotenvx/dotenvx": ("dotenvx",), "dotenv-cli": ("dotenv",), "nodemon": ("nodemon",),
+    "@manypkg/cli": ("manypkg",), "@arethetypeswrong/cli": ("attw",),
+    "npm-package-json-lint": ("npmPkgJsonLint",),
+    "@azure/static-web-apps-cli": ("swa",), "gh-pages": ("gh-pages",), "vercel": ("vc",),
+    "swagger-typescript-api": ("sta",), "postcss-cli": ("postcss",),
+    "markdownlint-cli": ("markdownlint",),
+}  # fmt: skip
+"""Programs that are not called like their package, for where no lockfile names them."""
+_LIBRARY = frozenset(
+    {"api", "client", "server", "sdk", "react", "vue", "next", "node", "types", "utils", "ui"}
+)
+"""Last words of scoped names that tell a library: ``@acme/api`` brings no program ``api``."""
+_RUNNERS = frozenset(
+    {"npx", "bunx", "pnpx", "npm", "pnpm", "yarn", "bun", "exec", "dlx", "x", "run", "run-script",
+     "cross-env", "cross-env-shell", "dotenv", "dotenvx", "env-cmd", "corepack", "with-env"}
+)  # fmt: skip
+_OF_THE_SYSTEM = frozenset(
+    {"node", "deno", "bash", "sh", "zsh", "git", "gh", "docker", "docker-compose", "podman",
+     "python", "python3", "pip", "uv", "poetry", "make", "cmake", "cargo", "rustup", "go", "java",
+     "mvn", "gradle", "ruby", "bundle", "php", "composer", "cd", "cp", "mv", "rm", "mkdir", "rmdir",
+     "touch", "ln", "ls", "echo", "printf", "cat", "test", "[", "export", "set", "exit", "sleep",
+     "true", "false", "curl", "wget", "tar", "zip", "unzip", "gzip", "sed", "awk", "grep", "find",
+     "xargs", "sort", "head", "tail", "tee", "tr", "wc", "diff", "source", ".", "if", "then", "for",
+     "do", "wait", "kill", "killall", "lsof", "open", "xdg-open", "ssh", "scp", "rsync", "chmod",
+     "chown", "which", "command", "eval", "exec", "time", "read", "unset", "cmd", "start", "psql",
+     "pg_dump", "createdb", "dropdb", "redis-server", "redis-cli", "mongod", "kubectl", "helm",
+     "terraform", "aws", "gcloud", "az", "fly", "flyctl", "doctl", "heroku", "ngrok", "brew", "apt",
+     "install", "i", "ci", "add", "link", "build", "audit", "publish", "version", "pack", "jq",
+     "yq", "nc", "ffmpeg", "openssl", "mkcert", "caddy", "nginx", "stripe", "sops", "infisical",
+     "doppler", "wasm-pack", "trunk", "xcodebuild", "adb", "pod", "swift", "dotnet", "protoc",
+     "osascript", "sudo", "date", "pwd", "basename", "dirname", "workspace", "workspaces", "-r"}
+)  # fmt: skip
+_COMMON = frozenset(
+    {"tsc", "tsx", "eslint", "prettier", "vite", "vitest", "jest", "mocha", "webpack", "rollup",
+     "husky", "lint-staged", "turbo", "nx", "lerna", "next", "nuxt", "nest", "ng", "storybook",
+     "playwright", "cypress", "prisma", "tailwindcss", "rimraf", "nodemon", "ts-node"}
+)  # fmt: skip
+"""Programs whose packages are known by the same name, or close to it."""
+
+
+def lock_of(target: Target, package: NpmPackage) -> NpmLock | None:
+    """The nearest lockfile that records the peers of what is installed."""
+    folder = package.folder
+    while True:
+        for name in LOCKFILES:
+            path = posixpath.join(folder, name)
+            if not target.has(path) or path.endswith(".lockb"):
+                continue
+            lock = target.parse(read_npm_lock, path)
+            if lock.tells:
+                return lock
+        if not folder:
+            return None
+        folder = posixpath.dirname(folder)
+
+
+def locked(lock: NpmLock, name: str, version: str) -> LockedPackage:
+    """What a lockfile records of a dependency, by its range: ``npm:other@1`` is another package."""
+    if version.startswith("npm:"):
+        name = version[4:].rpartition("@")[0] or version[4:]
+    return lock.packages.get(name) or _PLAIN
+
+
+_NOTHING: frozenset[str] = frozenset()
+_PLAIN = LockedPackage(_NOTHING, _NOTHING)
+
+
+def peers_asked_for(
+    target: Target, package: NpmPackage, lock: NpmLock, imported: frozenset[str]
+) -> frozenset[str]:
+    """The peers of what a package depends on, by itself or through packages of the repository.
+
+    The root of a workspace stands in for its members; what a member lists it gives itself.
+    What merely lies in the same lockfile asks nobody else for anything.
+    """
+    by_name = {one.manifest.name: one for one in npm_packages(target) if one.manifest.name}
+    found: set[str] = set()
+    for name in imported:
+        found |= locked(lock, name, "").peers
+    open_ = [package]
+    open_ += [
+        one
+        for one in npm_packages(target)
+        if one is not package and one.workspace_root == package.folder
+    ]
+    seen = {one.path for one in open_}
+    while open_:
+        one = open_.pop()
+        given = _NOTHING if one is package else one.manifest.dependency_names
+        for _, name, version, _ in one.manifest.dependencies:
+            found |= locked(lock, name, version).peers - given
+            member = by_name.get(name)
+            if member is not None and member.path not in seen:
+                seen.add(member.path)
+                open_.append(member)
+    return frozenset(found)
+
+
+def guessed_programs(name: str) -> tuple[str, ...]:
+    """Names of the programs that a package may bring."""
+    last = name.rpartition("/")[2]
+    scope = name[1:].partition("/")[0] if name.startswith("@") else ""
+    guesses = [last, last.removesuffix("-cli"), last.removesuffix(".js")]
+    if scope and last in _LIBRARY:
+        guesses = []
+    guesses += _PROGRAMS.get(name, ())
+    if last in ("cli", "core", "cmd", "bin") and scope:
+        guesses.append(scope)
+    return tuple(dict.fromkeys(one for one in guesses if len(one) > 1))
+
+
+def unexplained_program(target: Target, package: NpmPackage, lock: NpmLock | None) -> str:
+    """A program that a script of the package runs and that nothing known brings; empty if none.
+
+    A package's programs may have any name (``nitro`` of ``nitropack``), and pnpm's lockfile says
+    only that there are some.
+    """
+    known = {*_OF_THE_SYSTEM, *_COMMON}
+    for name, one in lock.packages.items() if lock is not None else ():
+        known.update(guessed_programs(name) if one.bins is None else one.bins)
+    for other in npm_packages(target):
+        known.update(other.manifest.bins)
+        if other is package or other.folder == package.workspace_root:
+            known.update(script.name for script in other.manifest.scripts)
+            for name in other.manifest.dependency_names:
+                known.update((name, *guessed_programs(name)))
+    for script in package.manifest.scripts:
+        for command in read_shell(script.command, package.path).commands:
+            program = _program(unwrapped(command.words))
+            if program and program not in known:
+                return program
+    return ""
+
+
+def _program(words: tuple[str, ...]) -> str:
+    """The program of a command behind ``npx`` and its like; empty for a file or a variable."""
+    for word in words:
+        if word in _RUNNERS or word.startswith("-") or "=" in word:
+            continue
+        return "" if any(mark in word for mark in "/.$:*{(<>\\@") else word
+    return ""

@@ -1,0 +1,3 @@
+pub fn ask(client: reqwest::Client) {
+    drop((client, octocrab::instance()));
+}

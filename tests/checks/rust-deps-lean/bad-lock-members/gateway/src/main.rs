@@ -1,0 +1,4 @@
+fn main() {
+    let answer = reqwest::Client::new();
+    client::ask(answer);
+}

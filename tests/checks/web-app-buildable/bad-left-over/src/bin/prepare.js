@@ -1,0 +1,4 @@
+// from before the move
+import { routes } from '../../src/lib/routes.js'
+
+export const prepare = (app) => routes(app)

@@ -1,0 +1,3 @@
+import { red } from "kleur";
+
+console.log(red("low water"));
