@@ -148,7 +148,7 @@ _BECAUSE = regex(
     r"|enables|link(?:s|ed|ing)?|force[sd]?|msrv|override|workaround|unif\w+|indirect\w*|generated"
     r"|macros?|expan\w+|keep|sync|must|used (?:by|in|for)|necessary|hack|static(?:ally)?|vendor\w*"
     r"|compat\w*|unused|not used|cve|rustsec|machete|wasm|doc(?:s|tests?)?|upgrad\w+|downgrad\w+"
-    r"|temporar\w+|convince|avoid\w*|prevent\w*|ensure\w*|allows?|because|since|resol\w+)\b",
+    r"|temporar\w+|remov\w+|unlock\w*|convince|avoid\w*|prevent\w*|ensure\w*|allows?|because|since|resol\w+)\b",
     re.IGNORECASE,
 )
 _ASIDE = regex(r"(?:^|/)(?:examples?|demos?|templates?|playground|sandbox|vendored|tests?)/")
@@ -659,7 +659,7 @@ class _Excuses:
             return True
         if "artifact" in self.target.line(one.place.path, one.place.line or 0):
             return True
-        if one.version.startswith("="):
+        if any(version.startswith("=") for version in (one.version, *self._above(one))):
             return True  # held at one version for others that use it
         return (
             self._explained(one)
@@ -773,6 +773,13 @@ class _Excuses:
             if other.name == one.name and other.section == "dependencies"
         ]
         return (*one.features, *(feature for other in above for feature in other.features))
+
+    def _above(self, one: CargoDependency) -> Iterator[str]:
+        """The versions that the workspace gives to a dependency."""
+        if one.inherited and self.root is not None:
+            for other in self.root.manifest.dependencies:
+                if other.name == one.name and other.section == "dependencies":
+                    yield other.version
 
     def _explained(self, one: CargoDependency) -> bool:
         """A comment beside or above gives a reason."""

@@ -122,6 +122,7 @@ _LOADED_BY = {
     "svgo": ("image-minimizer-webpack-plugin", "vite-plugin-svgo", "@svgr/webpack"),
     "react-scripts": ("@craco/craco", "react-app-rewired"),
     "jest": ("ts-jest", "eslint-plugin-jest"), "favicons": ("favicons-webpack-plugin",),
+    "isbot": ("@remix-run/dev", "@react-router/dev"),
     "imagemin": ("image-minimizer-webpack-plugin", "vite-plugin-imagemin"),
 }  # fmt: skip
 """What a tool loads by itself, or is run by hand for: by what stands beside it."""
@@ -254,6 +255,8 @@ def _unused(
     if _is_part(target, package.folder):
         return (), (), Confidence.POSSIBLE
     own = used.get(package.folder, frozenset())
+    if _bundles_siblings(target, package):  # what it lists is what they all need
+        own = own.union(*used.values())
     if own.isdisjoint(names):
         return (), (), Confidence.POSSIBLE  # it installs for code that lies elsewhere
     lock = lock_of(target, package)
@@ -315,6 +318,20 @@ def _unused(
     if len(unused) > 4 and 2 * len(unused) > len(listed):
         confidence = Confidence.POSSIBLE
     return tuple(unused), tuple(pins), confidence
+
+
+def _bundles_siblings(target: Target, package: NpmPackage) -> bool:
+    """Whether a bundler's configuration takes the dependencies out of package.json, as programs
+    do that ship the packages of their workspace in one piece."""
+    return any(
+        _CONFIGURATION.search(path) is not None
+        and posixpath.dirname(path) == package.folder
+        and _TAKES_LISTED.search(target.text(path)) is not None
+        for path in target.below(package.folder)
+    )
+
+
+_TAKES_LISTED = regex(r"package\.json[\s\S]*\b(?:peerD|d)ependencies\b")
 
 
 def _has_configuration(target: Target, folder: str, name: str) -> bool:
