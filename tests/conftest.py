@@ -43,10 +43,11 @@ def _clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, shared_c
     """No audit option leaks in from outside, no cache is written to the user's home."""
     for name in ("RECON_TARGET", "RECON_DSN", "RECON_REDIS", "PYTEST_ADDOPTS", "PYTHONSAFEPATH"):
         monkeypatch.delenv(name, raising=False)
-    own = tmp_path / "cache" / "pytest-reconaudit"
+    cache = tmp_path.parent / f"{tmp_path.name}-cache"  # beside: many tests audit their folder
+    own = cache / "pytest-reconaudit"
     own.mkdir(parents=True)
     (own / "servers").symlink_to(shared_cache / "pytest-reconaudit" / "servers")
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    monkeypatch.setenv("XDG_CACHE_HOME", str(cache))
 
 
 def component(present: bool, reason: str) -> None:

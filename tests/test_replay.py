@@ -21,6 +21,7 @@ import psycopg
 import pytest
 from msgspec import msgpack, structs
 
+from pytest_reconaudit import store
 from pytest_reconaudit.facts.db import kept_replays
 from pytest_reconaudit.facts.db.applied_indexes import applied_indexes
 from pytest_reconaudit.facts.db.database import (
@@ -415,8 +416,8 @@ def test_the_second_server_s_loss_leaves_the_first_one_s_result(
 
 
 @pytest.fixture
-def cache(tmp_path: Path) -> Path:
-    return tmp_path / "cache" / "pytest-reconaudit" / "replays"
+def cache() -> Path:
+    return store.folder("replays")
 
 
 def replays(root: Path, monkeypatch: pytest.MonkeyPatch, **options: Any) -> tuple[Any, int]:
