@@ -6,7 +6,6 @@ knows every layer; what is worth a unit test lives in the layers.
 
 from __future__ import annotations
 
-import difflib
 import gc
 import hashlib
 import os
@@ -901,6 +900,8 @@ class AuditSession:
             if str(one.place) not in places
         ]
         if given:
+            import difflib
+
             known = {meta.id for meta, _ in engine.builtin_checks()}
             known |= {check for check, _ in self.results}
             known |= {item.meta.id for item in self._user_items.values()}

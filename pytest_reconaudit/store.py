@@ -1,7 +1,8 @@
 """Files that are kept in the user's cache between runs, by kind and key.
 
 Never inside the target, where others write; readable by the user alone; bounded in number and
-size. What cannot be read is as if it were not there, what cannot be written is not kept.
+size. A file begins with a digest of the rest. What cannot be read or is damaged is as if it were
+not there, what cannot be written is not kept.
 """
 
 from __future__ import annotations
@@ -10,15 +11,17 @@ import os
 import stat
 import time
 from contextlib import suppress
+from hashlib import blake2b
 from pathlib import Path
 from typing import BinaryIO
 
 from pytest_reconaudit import patterns
 
-__all__ = ["drop", "folder", "is_private", "load", "opened", "save", "touch"]
+__all__ = ["drop", "folder", "is_private", "load", "opened", "save", "sealed", "touch"]
 
 _LEFT_OVER = 3_600
 """Seconds after which nobody writes a part of a file any more."""
+_DIGEST = 20
 
 
 def folder(kind: str) -> Path:
@@ -30,16 +33,26 @@ def load(kind: str, key: str, outside: Path, largest: int) -> bytes | None:
     """What is kept under a key; nothing is read out of ``outside`` (the target), and nothing of
     more than ``largest`` bytes.
     """
-    handle = opened(kind, key, outside, largest)
+    handle = opened(kind, key, outside, largest + _DIGEST)
     if handle is None:
         return None
     with handle, suppress(OSError):
-        return handle.read(largest)
+        digest, data = handle.read(_DIGEST), handle.read(largest)
+        return data if digest == _digest(data) else None
     return None
 
 
+def sealed(data: bytes) -> bytes:
+    """Data as a file holds it that :func:`load` reads."""
+    return _digest(data) + data
+
+
+def _digest(data: bytes) -> bytes:
+    return blake2b(data, digest_size=_DIGEST).digest()
+
+
 def opened(kind: str, key: str, outside: Path | None, largest: int) -> BinaryIO | None:
-    """What is kept under a key, to read from.
+    """What is kept under a key, to read from as it was written.
 
     ``None`` also where another user could have written it: the file and its folder are this
     user's, whom nobody else can make one for, and only this user may write to them.
@@ -75,12 +88,15 @@ def save(
     largest: int,
     most: int,
     total: int | None = None,
+    seal: bool = True,
 ) -> None:
     """Keep something, unless the cache lies inside ``outside`` (the target).
 
     :param largest: bytes; what is larger is not kept.
     :param most: files of the kind that are kept; those go that were longest left alone.
     :param total: bytes of them all.
+    :param seal: whether the digest is put before it; who reads the file as it is has a head of
+        his own.
     """
     where = folder(kind)
     if len(data) > largest or not _usable(where, outside):
@@ -90,7 +106,7 @@ def save(
         where.mkdir(parents=True, exist_ok=True, mode=0o700)
         mode = os.O_WRONLY | os.O_CREAT | os.O_EXCL
         with open(os.open(part, mode, 0o600), "wb") as handle:  # no link is followed
-            handle.write(data)
+            handle.write(sealed(data) if seal else data)
         part.replace(where / f"{key}.bin")
         _tidy(where, most, total)
     except OSError:

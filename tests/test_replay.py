@@ -487,7 +487,7 @@ def test_a_damaged_cache_is_as_if_there_were_none(
             with socket.socket(socket.AF_UNIX) as line, chdir(file.parent):
                 line.bind(file.name)  # its whole path would be too long
     elif damage in OTHERS:  # sound, and not what we write
-        file.write_bytes(kept_replays._digest(OTHERS[damage]) + OTHERS[damage])
+        file.write_bytes(store.sealed(OTHERS[damage]))
     elif damage == "cut":
         file.write_bytes(data[:-9])
     elif damage == "flip":

@@ -122,7 +122,10 @@ class Template(Struct, frozen=True):
                 data = handle.read(_LARGEST)
             head = _HEAD.pack(_MAGIC, len(data), zlib.crc32(data))
             archive.unlink()
-            store.save(KIND, self.key, head + data, self.outside, largest=_LARGEST, most=_MOST)
+            whole = head + data
+            store.save(
+                KIND, self.key, whole, self.outside, largest=_LARGEST, most=_MOST, seal=False
+            )
 
     def drop(self) -> None:
         """Keep it no longer: no server starts from it."""

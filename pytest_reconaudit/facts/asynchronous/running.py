@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from pytest_reconaudit.facts.code.functions import (
     Ref,
@@ -18,7 +18,7 @@ from pytest_reconaudit.model import Note, Place
 from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.readers.execution import ASYNC, ELSEWHERE, LEAVING, SYNC, UNKNOWN
 from pytest_reconaudit.readers.scans.blocking import Span, contexts
-from pytest_reconaudit.readers.scans.outline import OutlinedFunction, outline
+from pytest_reconaudit.readers.scans.outline import OutlinedCall, OutlinedFunction, outline
 from pytest_reconaudit.target import Target, once
 
 __all__ = [
@@ -165,6 +165,21 @@ def _order(place: Place) -> tuple[str, int]:
 def only_at_start(target: Target, ref: Ref) -> bool:
     """Whether every known caller of a function is the program's entry, or is itself called by
     nothing else; without any known caller nothing is said."""
+
+    def ends(caller: Ref, call: OutlinedCall) -> bool | None:
+        return True if is_main(outlined(target, caller)) else None
+
+    return _every_way_ends(target, ref, ends)
+
+
+def _every_way_ends(
+    target: Target, ref: Ref, ends: Callable[[Ref, OutlinedCall], bool | None]
+) -> bool:
+    """Whether every known chain of callers of a function comes to its end.
+
+    :param ends: of a caller and its call: it is the end, it must not be, or (``None``) its own
+        callers tell. A function without any known caller is no end.
+    """
     seen = {ref}
     level = [ref]
     for _ in range(_MAX_STEPS_UP):
@@ -173,12 +188,15 @@ def only_at_start(target: Target, ref: Ref) -> bool:
             callers = callers_of(target, callee)
             if not callers:
                 return False
-            for caller, _call in callers:
-                one = outlined(target, caller)
-                if is_main(one) or caller in seen:
+            for caller, call in callers:
+                if caller in seen:
                     continue
-                seen.add(caller)
-                above.append(caller)
+                end = ends(caller, call)
+                if end is None:
+                    seen.add(caller)
+                    above.append(caller)
+                elif not end:
+                    return False
         if not above:
             return True
         level = above
@@ -202,26 +220,13 @@ def _driven(target: Target) -> dict[Ref, bool]:
 
 
 def _is_driven(target: Target, ref: Ref) -> bool:
-    seen = {ref}
-    level = [ref]
-    for _ in range(_MAX_STEPS_UP):
-        above = []
-        for callee in level:
-            callers = callers_of(target, callee)
-            if not callers or callee in handlers(target):
-                return False
-            for caller, call in callers:
-                if caller in seen or _drives(target, caller, call.line):
-                    continue
-                one = outlined(target, caller)
-                if not one.is_async or in_block(target, caller.path, call.line):
-                    return False
-                seen.add(caller)
-                above.append(caller)
-        if not above:
+    def ends(caller: Ref, call: OutlinedCall) -> bool | None:
+        if _drives(target, caller, call.line):
             return True
-        level = above
-    return False
+        waits = not outlined(target, caller).is_async or in_block(target, caller.path, call.line)
+        return False if waits or caller in handlers(target) else None
+
+    return ref not in handlers(target) and _every_way_ends(target, ref, ends)
 
 
 def _drives(target: Target, caller: Ref, line: int) -> bool:

@@ -2,7 +2,7 @@
 
 A scan sees one file and nothing else, so what it found holds until that file, our own sources or
 the grammars change. One file of the cache holds one target: path → digest of the text, scan →
-encoded record. It begins with a digest of the rest: what is damaged is as if it were not there.
+encoded record.
 """
 
 from __future__ import annotations
@@ -26,7 +26,6 @@ _LARGEST = 48 * 1024 * 1024
 """Bytes of one target; ten thousand sources take about 40 MB."""
 _ALL = 256 * 1024 * 1024
 """Bytes of all."""
-_DIGEST = 20
 
 
 def digest_of(text: str) -> bytes:
@@ -36,11 +35,11 @@ def digest_of(text: str) -> bytes:
 
 def load(key: str, outside: Path) -> Scanned:
     """What was kept under a key; nothing is read out of ``outside`` (the target)."""
-    data = store.load(_KIND, key, outside, _LARGEST + _DIGEST)
-    if data is None or _checksum(data[_DIGEST:]) != data[:_DIGEST]:
+    data = store.load(_KIND, key, outside, _LARGEST)
+    if data is None:
         return {}
     try:
-        kept = msgspec.msgpack.decode(data[_DIGEST:], type=Scanned)
+        kept = msgspec.msgpack.decode(data, type=Scanned)
     except (msgspec.MsgspecError, ValueError):
         return {}
     store.touch(_KIND, key)
@@ -50,16 +49,4 @@ def load(key: str, outside: Path) -> Scanned:
 def save(key: str, scanned: Scanned, outside: Path) -> None:
     """Keep what was found in every source of a target. What cannot be written is not kept."""
     data = msgspec.msgpack.encode(scanned)
-    store.save(
-        _KIND,
-        key,
-        _checksum(data) + data,
-        outside,
-        largest=_LARGEST + _DIGEST,
-        most=_MOST,
-        total=_ALL,
-    )
-
-
-def _checksum(data: bytes) -> bytes:
-    return blake2b(data, digest_size=_DIGEST).digest()
+    store.save(_KIND, key, data, outside, largest=_LARGEST, most=_MOST, total=_ALL)

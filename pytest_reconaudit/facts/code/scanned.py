@@ -79,11 +79,19 @@ class _Memory(Struct, eq=False):
     key: str = ""
     """Names the target and all that reads it; empty when nothing is to be kept."""
     known: kept_scans.Scanned = {}
+    digests: dict[str, bytes] = {}
+    """Path → digest of its text, as far as it was asked for."""
+
+    def digest(self, path: str, text: str) -> bytes:
+        known = self.digests.get(path)
+        if known is None:
+            known = self.digests[path] = kept_scans.digest_of(text)
+        return known
 
     def of(self, path: str, text: str) -> dict[str, bytes] | None:
         """Scan → its record of a text that an earlier run scanned."""
-        digest, records = self.known.get(path, (b"", {}))
-        return records if digest and digest == kept_scans.digest_of(text) else None
+        kept = self.known.get(path)
+        return kept[1] if kept is not None and kept[0] == self.digest(path, text) else None
 
 
 class _Records(Mapping[str, T]):
@@ -246,7 +254,7 @@ def keep(target: Target) -> None:
         if path not in done[0].slow:
             text = target.text(path)
             new = new or memory.of(path, text) is None
-            found[path] = (kept_scans.digest_of(text), {})
+            found[path] = (memory.digest(path, text), {})
     if not new and len(found) == len(memory.known):
         return
     for name, records in done[0].found.items():

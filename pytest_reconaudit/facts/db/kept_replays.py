@@ -1,13 +1,11 @@
 """Results of replays, kept between runs in the user's cache.
 
 A replay is the same each time when its statements, the servers at hand and our own sources are.
-A file holds a digest of what follows it, and what follows has one shape: what is damaged, or is
-anything else, is as if it were not there.
+What is kept has one shape: anything else is as if it were not there.
 """
 
 from __future__ import annotations
 
-from hashlib import blake2b
 from pathlib import Path
 from typing import Any, TypedDict
 
@@ -24,7 +22,6 @@ _LARGEST = 48 * 1024 * 1024
 """Bytes of one result."""
 _ALL = 256 * 1024 * 1024
 """Bytes of all."""
-_DIGEST = 20
 
 
 class _Column(TypedDict):
@@ -144,11 +141,11 @@ class _Result(TypedDict):
 
 def load(key: str, outside: Path) -> dict[str, Any] | None:
     """The result kept under a key; nothing is read out of ``outside`` (the target)."""
-    data = store.load(_KIND, key, outside, _LARGEST + _DIGEST)
-    if data is None or _digest(data[_DIGEST:]) != data[:_DIGEST]:
+    data = store.load(_KIND, key, outside, _LARGEST)
+    if data is None:
         return None
     try:
-        result = msgspec.msgpack.decode(data[_DIGEST:], type=_Result)
+        result = msgspec.msgpack.decode(data, type=_Result)
     except (msgspec.MsgspecError, ValueError, RecursionError):
         return None
     store.touch(_KIND, key)
@@ -158,16 +155,4 @@ def load(key: str, outside: Path) -> dict[str, Any] | None:
 def save(key: str, result: dict[str, Any], outside: Path) -> None:
     """Keep a result. What cannot be written is not kept."""
     data = msgspec.msgpack.encode(result)
-    store.save(
-        _KIND,
-        key,
-        _digest(data) + data,
-        outside,
-        largest=_LARGEST + _DIGEST,
-        most=_MOST,
-        total=_ALL,
-    )
-
-
-def _digest(data: bytes) -> bytes:
-    return blake2b(data, digest_size=_DIGEST).digest()
+    store.save(_KIND, key, data, outside, largest=_LARGEST, most=_MOST, total=_ALL)

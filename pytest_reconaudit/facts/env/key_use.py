@@ -137,11 +137,17 @@ class _Using:
                 file.path, "file", file.path, tuple(unused), len(keys), len(file.keys), reason
             )
 
-    def _undecided(self, file: EnvFile, folders: frozenset[str]) -> str:
+    def _derived(self, folders: frozenset[str]) -> str:
+        """Why nothing can be said of the keys that some applications read."""
         for folder in sorted(folders):
             place = self.undecidable(folder)
             if place is not None:
                 return f"{place} derives key names from fields"
+        return ""
+
+    def _undecided(self, file: EnvFile, folders: frozenset[str]) -> str:
+        if derived := self._derived(folders):
+            return derived
         if untemplated(file.path) in self.foreign or file.path in self.foreign:
             return "the file is handed to an image that is not built here"
         if _name(file.path) in self.generated:
@@ -200,18 +206,10 @@ class _Using:
         if kind == "service" and not any(self.matrix.keys_read_by(one) for one in folders):
             return  # nothing is known of what the image reads
         base = self._foreign_base(name) if kind == "service" else ""
-        reason = (
-            f"its base image {base} may read keys of its own"
-            if base
-            else next(
-                (
-                    f"{place} derives key names from fields"
-                    for folder in sorted(folders)
-                    if (place := self.undecidable(folder)) is not None
-                ),
-                "",
-            )
-        )
+        if base:
+            reason = f"its base image {base} may read keys of its own"
+        else:
+            reason = self._derived(folders)
         unused = [] if reason else [
             UnusedKey(one.key, one.place)
             for one in judged

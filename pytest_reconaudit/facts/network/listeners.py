@@ -559,9 +559,9 @@ def started_by(
             if inner:
                 return started_by(target, inner, folder, environment, unknown, depth + 1)
         return None
-    if re.fullmatch(r"python[\d.]*", name) and len(rest) > 2 and rest[1] == "-m":
+    if _PYTHON.fullmatch(name) and len(rest) > 2 and rest[1] == "-m":
         return started_by(target, rest[2:], folder, environment, unknown, depth + 1)
-    if re.fullmatch(r"python[\d.]*", name) and "runserver" in rest:
+    if _PYTHON.fullmatch(name) and "runserver" in rest:
         at = rest[rest.index("runserver") + 1 :]
         plain = next((word for word in at if not word.startswith("-")), "8000")
         port = port_number(plain.rpartition(":")[2])

@@ -324,8 +324,8 @@ def _bundles_siblings(target: Target, package: NpmPackage) -> bool:
     """Whether a bundler's configuration takes the dependencies out of package.json, as programs
     do that ship the packages of their workspace in one piece."""
     return any(
-        _CONFIGURATION.search(path) is not None
-        and posixpath.dirname(path) == package.folder
+        posixpath.dirname(path) == package.folder
+        and _CONFIGURATION.search(path) is not None
         and _TAKES_LISTED.search(target.text(path)) is not None
         for path in target.below(package.folder)
     )
