@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import textwrap
 
 import pytest
@@ -220,6 +222,28 @@ def test_any_text_is_read(text: str) -> None:
         assert command.last_line >= command.place.line
     for problem in script.problems:
         assert 5 <= (problem.place.line or 0) <= last
+
+
+def test_no_character_ends_the_process() -> None:
+    """The grammar's own scanner reads memory that is not its own where it meets these."""
+    code = (
+        "from pytest_reconaudit.readers.shell import read_shell\n"
+        "from pytest_reconaudit.readers.syntax import read_syntax\n"
+        "for one in range(0x10000, 0x10FFFF, 0x3FF):\n"
+        "    text = 'a {' + chr(one) + '}\\n'\n"
+        "    assert read_shell(text, 'x').commands[0].words == ('a', '{' + chr(one) + '}')\n"
+        "    assert read_syntax(text, 'x.sh').source == text.encode()\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=False)
+    assert done.returncode == 0, done.stderr.decode()
+
+
+def test_wide_characters_keep_their_places() -> None:
+    script = read_shell("echo '🚀 — é' && ls \"$a—$b\" 🚀x; rm y", "x")
+    assert [one.words for one in script.commands] == [
+        ("echo", "🚀 — é"), ("ls", "$a—$b", "🚀x"), ("rm", "y"),
+    ]  # fmt: skip
+    assert script.commands[2].place.column == 32
 
 
 @given(

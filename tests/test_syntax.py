@@ -142,3 +142,9 @@ def test_any_text_parses_and_every_place_is_inside(text: str, suffix: str) -> No
 @given(st.text(alphabet=st.characters(blacklist_categories=("Cs", "Cc")), max_size=30))
 def test_a_python_string_comes_back(text: str) -> None:
     assert strings(f"x = {text!r}\n", "a.py") == [text]
+
+
+def test_a_grammar_that_goes_round_in_circles_is_stopped() -> None:
+    tree = read_syntax('s<[\U000f63f2<c/.\uba32{class<!--}}<p;?"""', "x.ts")
+    assert tree.is_late
+    assert tree.root.named_child_count == 0

@@ -145,7 +145,7 @@ class _Indexing:
         listed = b"," in inner and b";" not in inner and b"=>" not in inner
         head, tail = (b"async fn f(){g(", b")}") if listed else (b"async fn f(){", b"}")
         snippet = parse_snippet(head + inner.replace(b"=>", b"; ") + tail, "rust")
-        within = snippet.root_node.named_child(0)
+        within = snippet.root_node.named_child(0) if snippet is not None else None
         if within is None:
             return
         body_node = within.child_by_field_name("body")

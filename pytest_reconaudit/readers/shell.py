@@ -22,6 +22,7 @@ from msgspec import Struct
 
 from pytest_reconaudit.model import Place, Problem
 from pytest_reconaudit.patterns import regex
+from pytest_reconaudit.readers.syntax import narrowed
 
 if TYPE_CHECKING:
     from tree_sitter import Node, Parser, Tree
@@ -315,8 +316,7 @@ def _is_noise(text: str) -> bool:
 def shell_syntax(data: bytes) -> Tree | None:
     """The syntax tree of a script; ``None`` when that takes longer than any real one could."""
     parser = _parser()
-    if len(data) <= _WINDOW:
-        return parser.parse(data)
+    data = narrowed(data)
     start = time.monotonic()
 
     def slow(offset: int, has_error: bool) -> bool:

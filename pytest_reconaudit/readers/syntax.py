@@ -27,6 +27,7 @@ __all__ = [
     "StringLiteral",
     "SyntaxTree",
     "language_of",
+    "narrowed",
     "parse_snippet",
     "place_in_string",
     "read_syntax",
@@ -55,7 +56,7 @@ _MAX_DEPTH = 1_500
 _MAX_BROKEN = 3_000
 """Children of one error node: beyond it the file is no source code."""
 _ALWAYS_QUICK = 40_000
-"""Bytes that no input can make slow in any grammar but that of shell."""
+"""Bytes that source code of any language is parsed in a moment."""
 _MAX_SHELL = 60_000
 """Bytes of a shell script: error recovery of that grammar takes quadratic time and cannot be
 stopped."""
@@ -65,8 +66,12 @@ _MAX_CLIMB = 60
 _SHORT = 2_000
 """Bytes of a node that is gone through in less time than a query takes to compile."""
 _DEADLINE = 3.0
-_LATE = f"not parsed within {_DEADLINE:g} seconds"
+_DEADLINE_SMALL = 1.5
+_TOO_LONG = 20.0
+"""Seconds that even a file without an error may take, on a busy machine."""
+_LATE = "not parsed in the time that source code of its size takes"
 _BRACKETS = regex(r"[(\[{)\]}]")
+_WIDE = regex(rb"[\xc2-\xf4][\x80-\xbf]+")
 
 
 class SyntaxTree(Struct, frozen=True, eq=False):
@@ -209,12 +214,25 @@ def read_syntax(text: str, path: str) -> SyntaxTree:
     return SyntaxTree(path, language, source, tree, tuple(errors))
 
 
-def parse_snippet(source: bytes, language: str) -> Tree:
+def parse_snippet(source: bytes, language: str) -> Tree | None:
     """The tree of a short piece of source that stands elsewhere: a macro's arguments, say.
 
-    Its offsets are those of the piece. At most some kilobytes: no time limit holds.
+    Its offsets are those of the piece. ``None`` when it takes longer than any real one could.
     """
-    return _parser(language).parse(source)
+    return _parse(source, language)
+
+
+def narrowed(source: bytes) -> bytes:
+    """Shell text of the same length with every character beyond ASCII replaced by a letter.
+
+    The grammar's scanner asks C's ``isdigit`` about characters of any size, which reads far beyond
+    its table: ``{`` before a character of a high plane ends the whole process.
+    """
+    if source.isascii():
+        return source
+    return _WIDE.sub(
+        lambda match: b"\xc3\xa9\xc3\xa9"[: len(match[0]) & 6] + b"x" * (len(match[0]) & 1), source
+    )
 
 
 def query(language: str, pattern: str) -> Query:
@@ -225,14 +243,20 @@ def query(language: str, pattern: str) -> Query:
 def _parse(source: bytes, language: str) -> Tree | None:
     """The tree, or nothing when error recovery on a large hostile file would take minutes."""
     parser = _parser(language)
-    if len(source) < (4_000 if language == "bash" else _ALWAYS_QUICK):
-        return parser.parse(source)
-    end = time.monotonic() + _DEADLINE
+    if language == "bash":
+        source = narrowed(source)
+    small = len(source) < _ALWAYS_QUICK
+    start = time.monotonic()
+
+    def is_late(offset: int, has_error: bool) -> bool:
+        took = time.monotonic() - start
+        return took > _DEADLINE_SMALL if small else took > (_DEADLINE if has_error else _TOO_LONG)
+
     try:
-        # Only this form of the call asks back while it works; it is a fifth slower.
+        # Only this form of the call asks back while it works; it is a tenth slower. Thirty bytes
+        # can send the recovery of a grammar round in circles for ever, with no error to its name.
         return parser.parse(
-            lambda offset, _: source[offset : offset + 65_536],
-            progress_callback=lambda offset, has_error: has_error and time.monotonic() > end,
+            lambda offset, _: source[offset : offset + 65_536], progress_callback=is_late
         )
     except ValueError:
         parser.reset()
