@@ -57,13 +57,15 @@ def rust_deps_lean(crate_weight: CrateWeight) -> None:
     Decides: reads Cargo.toml and Cargo.lock. (a) `aws-sdk-*` and `aws-config` with all default
     features where the code hands over keys: low, else a note. (b) reqwest asks for rustls and keeps
     native-tls, its default: medium; it alone brings native-tls into a program that has rustls: low,
-    told once, at the package of the repository that lists reqwest itself.
-    (c) tokio with `full` in a library of its own, or where the code names nothing of its files,
-    network, processes and signals: low, else a note. (d) Two crates for one purpose (password
-    hashes; a logger and tracing-subscriber): low. (e) A crate that nobody maintains and that has a
-    named successor: low. (f) A heavy crate in two incompatible versions in the lock file: a note.
-    Dependencies of tests, optional second crates, forks by path or git, and hash schemes whose
-    comments or code speak of a migration pass.
+    told once, at the package of the repository that lists reqwest itself (not where a crate from
+    elsewhere takes the same reqwest: what that one asks for is not known).
+    (c) tokio with `full` in a library of its own, or where neither the code names anything of its
+    files, network, processes and signals nor another crate of the lock file needs tokio: low, else
+    a note. (d) Two crates for one purpose (password hashes; a logger and tracing-subscriber): low.
+    (e) A crate that nobody maintains and that has a named successor, and that the code names: low.
+    (f) A heavy crate in two incompatible versions in the lock file: a note. Dependencies of tests,
+    optional second crates, forks by path or git, and hash schemes whose comments or code speak of a
+    migration pass.
     Blind spots: which features of other crates the code uses is not looked at.
     """
     for thing in crate_weight.found:

@@ -50,7 +50,8 @@ def rust_deps_used(crate_use: CrateUse) -> None:
     feature names, `*-sys` crates, allocators, renamed crates and libraries, names in attributes'
     strings and doc tests, crates that the repository's own or known macros expand to, and those
     that cargo-machete, cargo-shear or cargo-udeps are told to ignore pass; so does one with a
-    comment that gives the reason.
+    comment that gives the reason, and one that is named in a string of a build script that writes
+    code itself.
     Blind spots: a crate whose name is also an everyday word of the code counts as used; packages
     whose code a build script or a macro makes from a specification (`generate_api!`,
     `include_proto!`) are not judged on what that code may need.

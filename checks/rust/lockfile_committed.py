@@ -42,7 +42,8 @@ def rust_lockfile_committed(cargo_lock: CargoLock) -> None:
     high. (c) It is there, but an image's build cannot see it (not copied, left out by
     `.dockerignore`) or does not ask it (`cargo install --path` without `--locked`): low; a build
     beside it without `--locked` is a note. Pure libraries, helper crates (`xtask`, `fuzz`,
-    examples), images of tests and builds with `--frozen` or `--offline` pass.
+    examples, collections of crates that a tool is tried with), images of tests and builds with
+    `--frozen` or `--offline` pass.
     Blind spots: builds inside scripts.
     """
     lock = cargo_lock

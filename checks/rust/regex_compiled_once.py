@@ -17,9 +17,10 @@ def rust_regex_compiled_once(regex_file: RegexFile) -> None:
     """A literal pattern is not compiled again in a loop or for every request.
 
     Why: compiling a pattern allocates and runs for microseconds to milliseconds.
-    Decides: a literal `Regex::new` of the `regex` crate inside a loop, or in a function that runs
-    while a request is answered (reached from a handler, or one that takes the request): low,
-    medium in middleware, which every request passes. `LazyLock`, `OnceLock`, `Lazy`,
+    Decides: a literal `Regex::new` of the `regex` crate inside a loop, in a function that a `for`
+    loop calls (or whose caller one calls), or in a function that runs while a request is answered
+    (reached from a handler, or one that takes the request): low, medium in middleware, which every
+    request passes. `LazyLock`, `OnceLock`, `Lazy`,
     `lazy_static!`, `thread_local!` and the like pass, as do constructors, `main`, tests and
     patterns that are put together at run time.
     Blind spots: functions that are called through values or traits.

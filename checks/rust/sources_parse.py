@@ -37,8 +37,9 @@ def rust_sources_parse(crate_sources: CrateSources) -> None:
     side by side. (b) `mod x;` with neither `x.rs` nor `x/mod.rs`, or with both: the same. Modules
     under `#[cfg]`, in macros, git-ignored or written by a build script pass. (c) Files among the
     sources that no target of any package reads: low, one finding per package. Fixtures, files that
-    are all comments or begin by saying that they are not used, and packages whose modules are made
-    by macros, pass.
+    are all comments or begin by saying that they are not used, those whose `mod` line is commented
+    out, and packages whose modules are made by macros, pass; so do crates that are kept as inputs
+    (four or more builds side by side in a folder of another one, which nothing there builds).
     Blind spots: syntax errors of other kinds, types, borrows: only the compiler knows those.
     """
     crate = crate_sources

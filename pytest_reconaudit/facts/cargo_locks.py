@@ -18,6 +18,7 @@ from pytest_reconaudit.facts.docker.toolchains import is_development_name
 from pytest_reconaudit.facts.index import invocations_of
 from pytest_reconaudit.facts.packages import CargoPackage, cargo_at, cargo_packages
 from pytest_reconaudit.facts.references import cargo_call, option_values
+from pytest_reconaudit.facts.rust.specimens import is_specimen
 from pytest_reconaudit.model import Note
 from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.readers.dockerfile import Stage
@@ -73,7 +74,7 @@ def cargo_locks(target: Target) -> tuple[CargoLock, ...]:
     found = []
     for folder, crates in sorted(groups.items()):
         root = next((one for one in crates if one.folder == folder), crates[0])
-        if _TOOLS.search(folder) or root.manifest.problems:
+        if _TOOLS.search(folder) or root.manifest.problems or is_specimen(target, root):
             continue
         programs = _programs(folder, crates, image=folder in builds.built)
         if not programs:

@@ -12,9 +12,11 @@ from pytest_reconaudit.facts.packages import (
     CargoPackage,
     cargo_by_folder,
     cargo_by_name,
+    cargo_in_workspace,
     cargo_packages,
 )
 from pytest_reconaudit.facts.rust.sources import rust_files
+from pytest_reconaudit.facts.rust.specimens import is_specimen
 from pytest_reconaudit.facts.rust.used_dependencies import crate_uses
 from pytest_reconaudit.model import Note, Place
 from pytest_reconaudit.patterns import regex
@@ -56,6 +58,8 @@ _SUCCESSORS = {
 """Crate that nobody maintains → what took its place (RustSec advisories of kind *unmaintained*)."""
 _ASIDE = regex(r"(?:^|/)(?:examples?|demos?|xtask|benches|benchmarks?|fuzz)/")
 """Packages whose size and build time are nobody's concern."""
+_TESTING = regex(r"^(?:integration|e2e|test|tests|testing)(?:[-_]|$)|[-_](?:tests?|testing|e2e)$")
+"""Names of packages that are there to test others."""
 _LEADING_AWS = regex(r"aws-sdk-[\w-]+|aws-config")
 _CREDENTIALS = regex(r"\bcredentials_provider\s*\(|\bCredentials::(?:new|from_keys)\b")
 _LOOKS_UP = regex(
@@ -120,6 +124,8 @@ def crate_weights(target: Target) -> tuple[CrateWeight, ...]:
     for package in cargo_packages(target):
         if package.manifest.problems or _ASIDE.search(package.path) or is_test_path(package.path):
             continue
+        if is_specimen(target, package):
+            continue
         own = [
             one
             for one in package.manifest.dependencies
@@ -163,7 +169,9 @@ def _things(target: Target, package: CargoPackage, own: list[CargoDependency]) -
         # tokio's own guide tells programs to begin with `full`, and libraries not to.
         library = bool(package.lib) and not package.bins and package.manifest.publish
         spare = _needs_little(target, package) and not _has_all_below(target, package)
-        if spare:
+        if spare and _others_need(target, package, "tokio"):
+            spare = False  # they switch most of it on
+        elif spare:
             says += "; the code names nothing of its fs, io, net, process and signal"
         minor = not (spare or (library and _alone(package)))
         yield Weighty("c", "tokio", says, _notes([tokio]), minor=minor)
@@ -178,9 +186,29 @@ def _things(target: Target, package: CargoPackage, own: list[CargoDependency]) -
             and not one.optional
             and not one.path
             and "git" not in target.line(one.place.path, one.place.line or 0)
+            and _is_named(target, package, one)
         ):
             says = f"{one.package} ({_at(one)}) is not maintained any more: {heir} took its place"
             yield Weighty("e", one.package, says, _notes([one]))
+
+
+def _users(target: Target, package: CargoPackage) -> list[CargoPackage]:
+    """The packages whose code a manifest's dependencies are for."""
+    if not package.manifest.is_workspace:
+        return [package]
+    members = cargo_in_workspace(target).get(package.folder, [])
+    return [package, *(one for one in members if one is not package)]
+
+
+def _is_named(target: Target, package: CargoPackage, one: CargoDependency) -> bool:
+    """Whether code of the repository names a crate: one that only another crate's macros ask for
+    is changed there, and one that nobody uses is to go."""
+    ident = one.name.replace("-", "_")
+    return any(
+        ident in target.text(path)
+        for user in _users(target, package)
+        for path in rust_files(target, user.folder)
+    )
 
 
 def _has_all_below(target: Target, package: CargoPackage) -> bool:
@@ -204,12 +232,24 @@ def _has_all_below(target: Target, package: CargoPackage) -> bool:
 
 def _needs_little(target: Target, package: CargoPackage) -> bool:
     """Whether code that uses tokio names none of the parts that ``full`` is taken for."""
-    users = [package]
-    if package.manifest.is_workspace:
-        users += [one for one in cargo_packages(target) if one.workspace == package.folder]
+    users = _users(target, package)
     texts = [target.text(path) for one in users for path in rust_files(target, one.folder)]
     used = [text for text in texts if "tokio" in text]
     return bool(used) and not any(_AREAS.search(text) for text in used)
+
+
+def _others_need(target: Target, package: CargoPackage, name: str) -> bool:
+    """Whether Cargo.lock has a crate, not of the repository, that needs another one too."""
+    graph = _graph(target, package)
+    if graph is None:
+        return False
+    known = cargo_by_name(target)
+    own = set(graph.nodes(name))
+    return any(
+        not own.isdisjoint(needs)
+        for node, needs in graph.needs.items()
+        if (crate := node.partition(" ")[0]) not in known and not crate.startswith(f"{name}-")
+    )
 
 
 def _alone(package: CargoPackage) -> bool:
@@ -245,8 +285,9 @@ def _tls(
         says = f"reqwest ({_at(client)}) asks for {own[0]} and keeps native-tls, its default"
         return Weighty("b", "reqwest both", says, _notes([client]))
     graph = _graph(target, package)
+    home = package
     if graph is not None:
-        others = _with_rustls(target, package, graph)
+        home, others = _with_rustls(target, package, graph)
     elif any(one.package in ("native-tls", "openssl") or _asks_native(one)
              for one in named.values()):  # fmt: skip
         others = []  # the other stack is there on purpose
@@ -264,9 +305,12 @@ def _tls(
         ]
     if not others:
         return None
-    where = others[0].place.path
-    member = "" if where == client.place.path else f" in {where}"
-    says = f"reqwest ({_at(client)}) brings native-tls, {_listed(others)}{member} rustls"
+    says = f"reqwest ({_at(client)}) brings native-tls, {_listed(others)} rustls"
+    if home is not package:
+        says = (
+            f"{home.manifest.package} is built with two TLS stacks: reqwest ({_at(client)}) brings"
+            f" native-tls, {_listed(others)} of {home.path} rustls"
+        )
     return Weighty("b", "reqwest", says, _notes([client, *others]))
 
 
@@ -274,14 +318,27 @@ def _asks_native(one: CargoDependency) -> bool:
     return any(_NATIVE.fullmatch(feature) for feature in one.features)
 
 
-def _with_rustls(target: Target, package: CargoPackage, graph: LockGraph) -> list[CargoDependency]:
-    """What brings rustls into a program that has native-tls for the sake of reqwest alone.
+def _with_rustls(
+    target: Target, package: CargoPackage, graph: LockGraph
+) -> tuple[CargoPackage, list[CargoDependency]]:
+    """What brings rustls into a program that has native-tls for the sake of reqwest alone, and the
+    package that this is.
 
-    Asked of the package itself, or of those members of a workspace that inherit its reqwest.
+    Asked of the package itself, or of those members of a workspace that inherit its reqwest:
+    programs before libraries, packages of tests not at all.
     """
     users = [package]
+    known = cargo_by_name(target)
     if not package.manifest.package:
-        users = [one for one in cargo_packages(target) if one.workspace == package.folder]
+        users = [
+            one
+            for one in cargo_packages(target)
+            if one.workspace == package.folder
+            and not is_test_path(one.path)
+            and not _ASIDE.search(one.path)
+            and not _TESTING.search(posixpath.basename(one.folder))
+        ]
+        users.sort(key=lambda one: not one.bins)
     for user in users:
         direct = {
             one.package: one
@@ -300,10 +357,17 @@ def _with_rustls(target: Target, package: CargoPackage, graph: LockGraph) -> lis
             continue
         if any(_has(crates, "native-tls") for crates in others.values()):
             continue  # something else decides that it is there
+        if any(
+            not client.isdisjoint(graph.needs.get(one, ()))
+            for crates in others.values()
+            for one in crates
+            if one.partition(" ")[0] not in known
+        ):
+            continue  # a crate of others that takes the same reqwest may ask for it as well
         found = [direct[one.partition(" ")[0]] for one in others if _has(others[one], "rustls")]
         if found:
-            return found
-    return []
+            return user, found
+    return package, []
 
 
 def _is_told_below(target: Target, user: CargoPackage) -> bool:

@@ -11,6 +11,7 @@ from msgspec import Struct
 from pytest_reconaudit.facts.code.scanned import scanned, source_files
 from pytest_reconaudit.facts.packages import CargoPackage, cargo_packages
 from pytest_reconaudit.facts.rust.sources import rust_files
+from pytest_reconaudit.facts.rust.specimens import is_specimen
 from pytest_reconaudit.model import Place
 from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.readers.rust_text import code_of
@@ -26,6 +27,10 @@ from pytest_reconaudit.target import Target, once
 __all__ = ["BrokenFile", "CrateSources", "MisplacedModule", "crate_sources"]
 
 _MOD = regex(r"(?m)^[ \t]*(?:pub(?:\([^)]{0,80}\))?\s+)?mod\s+(?:r#)?([A-Za-z_]\w*)\s*;")
+_COMMENTED_OUT = regex(
+    r"(?m)^[ \t]*//+[ \t]*(?:pub(?:\([^)\n]{0,80}\))?[ \t]+)?mod[ \t]+(?:r#)?([A-Za-z_]\w*)[ \t]*;"
+)
+"""A module that somebody switched off and means to come back to."""
 _FIXTURES = regex(
     r"(?:^|/)(?:ui|compile[-_]?fail|trybuild|fail|pass|expand|snapshots?|templates?)/"
 )
@@ -93,7 +98,7 @@ def crate_sources(target: Target) -> tuple[CrateSources, ...]:
     records = scanned(target, modules)
     found = []
     for package, tree in zip(packages, trees, strict=True):
-        if not tree.reached:
+        if not tree.reached or is_specimen(target, package):
             continue
         broken = [
             BrokenFile(path, records[path].broken, always, declared)
@@ -243,17 +248,25 @@ def _unread(
         if not any(path.startswith(f"{home}/") for home in homes) or "/bin/" in path:
             continue
         name = posixpath.basename(path)
-        module = posixpath.basename(posixpath.dirname(path)) if name == "mod.rs" else name[:-3]
-        if module not in tree.named and _passes_for_code(target.text(path)):
+        if _module_of(path) not in tree.named and _passes_for_code(target.text(path)):
             candidates.append((path, name))
     if not candidates:
         return
     texts = [target.text(path) for path in rust_files(target, package.folder)]
     texts.append(target.text(package.path))
+    aside = {name for text in texts if "//" in text for name in _COMMENTED_OUT.findall(text)}
     for path, name in candidates:
+        if _module_of(path) in aside:
+            continue
         named = "/".join(path.split("/")[-2:]) if name == "mod.rs" else name
         if not any(f'{named}"' in text for text in texts):
             yield path
+
+
+def _module_of(path: str) -> str:
+    """The module that a file would be."""
+    folder, name = posixpath.split(path)
+    return posixpath.basename(folder) if name == "mod.rs" else name[:-3]
 
 
 def _passes_for_code(text: str) -> bool:

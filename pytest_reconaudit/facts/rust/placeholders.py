@@ -10,6 +10,7 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterable, Iterator
+from itertools import pairwise
 
 from msgspec import Struct
 
@@ -17,6 +18,7 @@ from pytest_reconaudit.facts.cache.operations import cache_files
 from pytest_reconaudit.facts.callers import uncalled
 from pytest_reconaudit.facts.code.functions import (
     Reached,
+    callees,
     function_at,
     handlers,
     outlined,
@@ -27,6 +29,7 @@ from pytest_reconaudit.facts.code.scanned import scanned, source_files
 from pytest_reconaudit.facts.packages import CargoPackage, cargo_packages
 from pytest_reconaudit.facts.rust.module_tree import crate_sources
 from pytest_reconaudit.facts.rust.sources import rust_files
+from pytest_reconaudit.facts.rust.specimens import is_specimen
 from pytest_reconaudit.model import Confidence, Note, Place, Severity
 from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.readers.scans.constant_bodies import (
@@ -126,6 +129,8 @@ def crate_bodies(target: Target) -> tuple[CrateBodies, ...]:
     unread = {path for crate in crate_sources(target) for path in crate.unread}
     found = []
     for package in cargo_packages(target):
+        if is_specimen(target, package):
+            continue
         own = {
             path: records[path]
             for path in rust_files(target, package.folder)
@@ -408,6 +413,15 @@ def _only_described(target: Target, why: Reached) -> bool:
     return described and not any(_ROUTED.match(one) for one in attributes)
 
 
+def _surely_called(target: Target, why: Reached) -> bool:
+    """Whether each call on the way means one function, and not any implementation of a trait: the
+    one that is not written may be one that is never asked."""
+    return all(
+        any(refs == (called,) for _, refs in callees(target, caller))
+        for caller, called in pairwise(why.chain)
+    )
+
+
 def _unwritten(target: Target, path: str, stubs: list[Stub]) -> Iterator[Placeholder]:
     for stub in stubs:
         if stub.kind != "todo":
@@ -415,6 +429,8 @@ def _unwritten(target: Target, path: str, stubs: list[Stub]) -> Iterator[Placeho
         ref = function_at(target, path, stub.line)
         why = reached(target).get(ref) if ref is not None else None
         if why is None or (why.route is None and _only_described(target, why)):
+            continue
+        if not _surely_called(target, why):
             continue
         route = f"{why.route.method} {why.route.path}" if why.route is not None else "a request"
         where = " in a branch that is not written" if stub.value == "branch" else (

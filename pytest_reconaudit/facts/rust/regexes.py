@@ -6,15 +6,31 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
-from pytest_reconaudit.facts.code.functions import Reached, function_at, outlined, reached
+from pytest_reconaudit.facts.code.functions import (
+    Reached,
+    Ref,
+    callers_of,
+    function_at,
+    outlined,
+    reached,
+)
 from pytest_reconaudit.facts.code.places import is_test_path
 from pytest_reconaudit.facts.code.scanned import scanned
 from pytest_reconaudit.facts.packages import cargo_at, cargo_root
 from pytest_reconaudit.model import Place
+from pytest_reconaudit.patterns import regex
+from pytest_reconaudit.readers.scans.outline import OutlinedCall
 from pytest_reconaudit.readers.scans.regexes import CompiledRegex, regexes
 from pytest_reconaudit.target import Target, once
 
 __all__ = ["RecompiledRegexes", "RegexFile", "regex_files"]
+
+
+_CALLERS = 20
+_LOOP = regex(r"\s*(?:'\w+\s*:\s*)?for\s+(?![^{]*\bin\s*&?\[).{1,200}?\bin\s")
+"""A loop over many, and not over what is written out there; `while` and `loop` may wait for a
+clock between two rounds."""
+_STRINGS = regex(r"//.*|b?\"(?:\\.|[^\"\\])*+\"|'(?:\\.|[^'\\])'")
 
 
 class RecompiledRegexes(Struct, frozen=True, eq=False):
@@ -98,7 +114,47 @@ def _why(target: Target, path: str, one: CompiledRegex) -> tuple[str, bool]:
     ref = function_at(target, path, one.line)
     if ref is not None and (known := reached(target).get(ref)) is not None:
         return _route(target, known), False
-    return (f"in the loop of line {one.looped}", False) if one.looped else ("", False)
+    if one.looped:
+        return f"in the loop of line {one.looped}", False
+    return (_looping_caller(target, ref) if ref is not None else ""), False
+
+
+def _looping_caller(target: Target, ref: Ref) -> str:
+    """The loop in which a helper is called, as far as one call further up, if there is one."""
+    near = callers_of(target, ref)[:_CALLERS]
+    for caller, call in near:
+        line = _loop_around(target, caller, call)
+        if line:
+            return f"each time the loop of {caller.path}:{line} calls it"
+    for caller, _ in near:
+        for other, call in callers_of(target, caller)[:_CALLERS]:
+            line = _loop_around(target, other, call)
+            if line:
+                name = outlined(target, caller).name
+                return f"each time the loop of {other.path}:{line} calls {name}"
+    return ""
+
+
+def _loop_around(target: Target, caller: Ref, call: OutlinedCall) -> int:
+    """The line of the loop over many that a call stands in; 0 without one."""
+    function = outlined(target, caller)
+    if function.is_test or is_test_path(caller.path) or function.name == "main":
+        return 0
+    # What stands in the head of a loop is called once.
+    lines = target.text(caller.path).split("\n")[function.line - 1 : call.line - 1]
+    opened: list[int] = []
+    for number, line in enumerate(lines, function.line):
+        code = _STRINGS.sub("", line)
+        begins = number if _LOOP.match(code) else 0
+        for mark in code:
+            if mark == "{":
+                opened.append(begins)
+                begins = 0
+            elif mark == "}" and opened:
+                opened.pop()
+            elif mark == ";":
+                begins = 0
+    return next((one for one in reversed(opened) if one), 0)
 
 
 def _route(target: Target, known: Reached) -> str:

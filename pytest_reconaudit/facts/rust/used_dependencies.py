@@ -23,6 +23,7 @@ from pytest_reconaudit.facts.packages import (
     cargo_packages,
 )
 from pytest_reconaudit.facts.rust.sources import borrowed, rust_files
+from pytest_reconaudit.facts.rust.specimens import is_specimen
 from pytest_reconaudit.model import Place
 from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.readers.cargo import CargoDependency
@@ -105,6 +106,23 @@ _GENERATORS = regex(
 )
 """Build dependencies that write Rust code; what only sets variables or constants names no crate."""
 _GENERATED = regex(r"include_proto!|OUT_DIR|include_bytes_from_out|slint::include_modules")
+_OUT_DIR = "OUT_DIR"
+_STARTED = regex(r"\bCommand::new\s*\(\s*(?:\"([^\"\n]*)\")?")
+_PLAIN_PROGRAMS = frozenset(
+    {"git", "hg", "rustc", "date", "hostname", "npm", "npx", "pnpm", "yarn", "bun", "node", "sh"}
+)
+"""Programs that build scripts start to learn a version or to build a front end."""
+_NAMING_NONE = regex(
+    r"static-files|vergen.*|built|cargo[_-]toml|cargo_metadata|cargo-lock|ureq|reqwest|curl|zip"
+    r"|tar|flate2|zstd|brotli|sha-?[12](?:_smol|-smol)?|md-?5|hex|blake3|anyhow|thiserror|eyre"
+    r"|serde|serde_(?:json|ya?ml|derive)|toml(?:_edit)?|glob|globset|walkdir|ignore|regex|cc|cmake"
+    r"|pkg-config|vcpkg|chrono|time|jiff|url|rustc[_-]version|rustversion|autocfg|version_check"
+    r"|semver|git2|gix|git-version|which|tempfile|temp-dir|fs_extra|dunce|path-slash|lazy_static"
+    r"|once_cell|log|env_logger|itertools|heck|indoc|dotenvy?|embed-resource|winres\w*|minify.*|rand"
+    r"|lightningcss|grass|rsass|sass-rs|tokio|futures|futures-util|fs-err|camino|csv|base64|image"
+    r"|filetime|clap_complete|clap_mangen|clap|shadow-rs|bytes|uuid|percent-encoding"
+)
+"""Build dependencies that write no code which names a crate, but for their own."""
 _GENERATING = regex(
     r"\b(?:generate_api|import_types|generate_cpi_crate|declare_program|rosmsg_include"
     r"|generate_interfaces|generate_client_code|generate_server_code|abigen"
@@ -131,7 +149,11 @@ _MACRO = regex(
     r"#\[\s*proc_macro(?:_attribute)?\s*\](?:\s*#\[[^\]]{0,200}\])*\s*pub\s+fn\s+(\w+)"
     r"|#\[\s*proc_macro_derive\s*\(\s*(\w+)"
 )
-_QUOTED = regex(r"\bquote(?:_spanned)?!\s*([({\[])")
+_QUOTED = regex(r"\b(?:parse_)?quote(?:_\w+)?!\s*([({\[])")
+_SPELLED = regex(
+    r"\bparse_str\b|\bTokenStream\w*::from_str\b|\bparse\s*::\s*<\s*(?:\w+::)*TokenStream"
+)
+"""Code that is put together as a text."""
 _RULES = regex(r"\bmacro_rules!\s*\w+\s*([({\[])")
 _ROOT = regex(r"(?<![\w:#$])(?:::\s*)?([a-z_]\w*)\s*::")
 _BEFORE_PATH = regex(r"(\w+)::")
@@ -311,6 +333,30 @@ def _closing(code: str, at: int, opening: str) -> int:
     return at
 
 
+@once
+def _called_otherwise(target: Target) -> dict[str, str]:
+    """Name in a ``[workspace.dependencies]`` → the package of the repository that is meant."""
+    return {
+        one.name: one.package
+        for package in cargo_packages(target)
+        if package.manifest.is_workspace
+        for one in package.manifest.dependencies
+        if one.path and one.name != one.package
+    }
+
+
+def _here(
+    target: Target, need: CargoDependency, names: dict[str, CargoPackage]
+) -> CargoPackage | None:
+    """The package of the repository that a dependency is."""
+    if not (need.inherited or need.path):
+        return None
+    near = names.get(need.package)
+    if near is None and need.inherited:
+        near = names.get(_called_otherwise(target).get(need.name, ""))
+    return near
+
+
 def _beneath(target: Target, package: CargoPackage) -> list[CargoPackage]:
     """The packages of the repository that one depends on, directly or not."""
     names = cargo_by_name(target)
@@ -318,7 +364,7 @@ def _beneath(target: Target, package: CargoPackage) -> list[CargoPackage]:
     pending = [package]
     while pending:
         for need in pending.pop().manifest.dependencies:
-            near = names.get(need.package) if need.inherited or need.path else None
+            near = _here(target, need, names)
             if near is not None and near.path not in found and near is not package:
                 found[near.path] = near
                 pending.append(near)
@@ -333,8 +379,8 @@ def _macro_words(target: Target) -> dict[str, frozenset[str]]:
         words: set[str] = set()
         for path in rust_files(target, package.folder):
             text = target.text(path)
-            if "quote!" in text:
-                words.update(_BEFORE_PATH.findall(text))
+            if "quote" in text and _QUOTED.search(text):
+                words.update(_BEFORE_PATH.findall(text) if _SPELLED.search(text) else _quoted(text))
             elif "macro_export" in text:
                 words.update(_in_macros(code_of(text)))
         if words:
@@ -413,11 +459,37 @@ class _Sources:
                     found.add("dev-dependencies")
         return frozenset(found)
 
+    @cached_property
+    def writes(self) -> bool:
+        """Whether a build script writes what a file takes in."""
+        return any(_OUT_DIR in text for text in self.texts.values())
+
+    @cached_property
+    def _own_hand(self) -> bool:
+        """Whether all that the build script writes is spelled out in it: neither a build dependency
+        nor a program that it starts is one that may write code with names of its own."""
+        script = posixpath.join(self.package.folder, self.package.manifest.build or "build.rs")
+        text = self.texts.get(posixpath.normpath(script), "")
+        started = _STARTED.findall(text)
+        if any(name not in _PLAIN_PROGRAMS for name in started) and '"git"' not in text:
+            return False
+        if any(name and name not in _PLAIN_PROGRAMS for name in started):
+            return False
+        return all(
+            _NAMING_NONE.fullmatch(one.package)
+            for one in self.package.manifest.dependencies
+            if one.section == "build-dependencies"
+        )
+
     def _generating(self, path: str, text: str) -> Iterator[int]:
         if "!" not in text and "subxt" not in text:
             return
         for pattern in (_GENERATED, _GENERATING):
-            yield from (one.start() for one in pattern.finditer(text) if _is_live(text, one))
+            for one in pattern.finditer(text):
+                if one[0] == _OUT_DIR and self._own_hand:
+                    continue
+                if _is_live(text, one):
+                    yield one.start()
         for match in _FROM_FILE.finditer(text):
             name = _CALLED.search(text, max(match.start() - 60, 0), match.start())
             if name is None or name[0] in _READING or not _is_live(text, match):
@@ -513,7 +585,7 @@ def _package(target: Target, package: CargoPackage) -> CrateUse | None:
     manifest = package.manifest
     if manifest.problems or not manifest.package or _UNNAMED.fullmatch(manifest.package):
         return None
-    if _ASIDE.search(package.path) or "{" in manifest.package:
+    if _ASIDE.search(package.path) or "{" in manifest.package or is_specimen(target, package):
         return None
     own = [
         one
@@ -567,8 +639,8 @@ def _idents(target: Target, package: CargoPackage, one: CargoDependency) -> list
     found = [one.name.replace("-", "_")]
     path = one.path and posixpath.normpath(posixpath.join(package.folder, one.path))
     known = cargo_by_folder(target).get(path) if path else None
-    if known is None and (one.inherited or one.path):
-        known = cargo_by_name(target).get(one.package)
+    if known is None:
+        known = _here(target, one, cargo_by_name(target))
     if known is not None:
         found += [lib.name.replace("-", "_") for lib in known.manifest.of_kind("lib") if lib.name]
         if not known.lib:
@@ -638,11 +710,8 @@ class _Excuses:
             for one in dependencies
         )
         names = cargo_by_name(target)
-        self.near = [
-            names[one.package]
-            for one in dependencies
-            if (one.inherited or one.path) and one.package in names
-        ]
+        found = (_here(target, one, names) for one in dependencies)
+        self.near = [one for one in found if one is not None]
         self.normal = {one.name for one in dependencies if one.section == "dependencies"}
 
     def hold(self, one: CargoDependency) -> bool:
@@ -828,7 +897,10 @@ class _Excuses:
         does from a specification."""
         if one.section == "dependencies" and self.generates:
             return True
-        return one.section in self.sources.generated
+        if one.section in self.sources.generated:
+            return True
+        # A build script that writes code itself has the name in a string.
+        return self.sources.writes and self.sources.holds(one.name.replace("-", "_"))
 
     def _renamed(self, one: CargoDependency) -> bool:
         """The library may be called by a part of the package's name (``rust-ini`` → ``ini``)."""

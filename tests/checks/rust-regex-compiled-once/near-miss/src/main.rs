@@ -39,7 +39,33 @@ async fn scan(request: HttpRequest) -> HttpResponse {
     }
 }
 
+fn is_known(kind: &str) -> bool {
+    Regex::new(r"^(crate|pallet)$").is_ok_and(|known| known.is_match(kind))
+}
+
+fn words(text: &str) -> Vec<String> {
+    Regex::new(r"\w+").unwrap().find_iter(text).map(|one| one.as_str().to_string()).collect()
+}
+
+fn listed(text: &str) {
+    for word in words(text) {
+        println!("{word}");
+    }
+}
+
+/// Once a night.
+fn sweep(clock: &std::sync::mpsc::Receiver<()>) {
+    while clock.recv().is_ok() {
+        for kind in ["crate", "pallet", "tub"] {
+            println!("{kind} {}", is_known(kind));
+        }
+        println!("{}", is_known("night"));
+        listed("crates and pallets");
+    }
+}
+
 fn main() {
+    sweep(&std::sync::mpsc::channel().1);
     let rules = Rules::new();
     let once = Regex::new(r"^x$").unwrap();
     println!("{} {} {}", rules.code, once, DEPOT.as_str());

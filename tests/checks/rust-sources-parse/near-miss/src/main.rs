@@ -14,6 +14,7 @@ mod r#async;
 mod version;
 mod routes_table;
 mod gap;
+// mod winter_rates;
 
 macro_rules! cfg_tracing {
     ($($item:item)*) => { $( #[cfg(feature = "tracing")] $item )* };

@@ -1,0 +1,3 @@
+fn main() {
+    lazy_static::initialize(&());
+}

@@ -1,0 +1,3 @@
+pub fn winter_rate(nights: u32) -> u32 {
+    nights * 40
+}
