@@ -43,7 +43,8 @@ def web_app_buildable(frontend: Buildable) -> None:
     Decides: (a) an application that `vite build` makes has no `index.html`, and its configuration
     names no other root or input: critical. (b) Imports go by aliases of tsconfig.json, and there is
     no vite.config: high. (c) A relative import leads to no file of a fresh clone: high; medium
-    when only types come from there or when nothing that is built loads the file. (d) A source
+    when only types come from there or when nothing that is built loads the file, low when no check
+    of types reads it either. (d) A source
     that surely no compiler reads: JSX in a `.ts` file, a bare `>` in JSX, a Markdown heading, a
     merge conflict, unbalanced brackets: critical where the application loads it, medium where
     nothing does and for configurations of test tools. What only the grammar of the audit cannot

@@ -15,7 +15,7 @@ _SEVERITIES = {
     "b": Severity.MEDIUM,
     "c": Severity.LOW,
     "d": Severity.LOW,
-    "e": Severity.INFO,
+    "e": Severity.LOW,
 }
 
 
@@ -60,8 +60,9 @@ def web_assets_compressed(assets: AssetScope) -> None:
     `max-age`, `immutable`): medium. In frontend packages, where a style, page or script names them:
     (c) images over 300 kB that are neither WebP nor AVIF, (d) fonts over 100 kB without a WOFF2
     beside them: low; images are a note where the framework or a plugin makes them smaller
-    (`next/image`, Astro). (e) An effect of React that starts a timer, a listener or a socket and
-    returns nothing: a note. A CDN or a proxy in the
+    (`next/image`, Astro). (e) An effect of React that starts a timer, a socket or a listener of
+    the window and returns nothing, in a file that ends no such thing: low; a note where what it
+    listens to may go with the component, and in the application's root. A CDN or a proxy in the
     repository that compresses, precompressed files (`gzip_static`), snippets that are not in the
     repository, development images and pictures for documents and previews pass.
     Blind spots: other servers than nginx; what a load balancer outside of the repository does.

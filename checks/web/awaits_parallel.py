@@ -27,7 +27,9 @@ def web_awaits_parallel(await_file: AwaitFile) -> None:
     leaves.
     Decides: (a) three or more declarations in a row that each await a read (`get`, `fetch`, `load`,
     `find` …), none using a value of the others, where a page, a component or a request is known to
-    wait for them: low; two alone, and what nobody is known to wait for, are a note. (b) a loop over
+    wait for them: low, as are two in what loads a whole page (a page or layout of Next.js,
+    `getServerSideProps`, a `loader`); else two, what nobody is known to wait for, and what waits
+    for the machine's own files and modules alone, are a note. (b) a loop over
     a collection that awaits an operation on its item: in what a browser runs medium for what asks
     or carries (fetch, upload …), low for what changes nothing, for what sends its item and is
     caught in its round (so that the other rounds go on), and for keys of a cache; low for reads
@@ -37,9 +39,9 @@ def web_awaits_parallel(await_file: AwaitFile) -> None:
     when the loop can end early (`break`, `return`, `throw`), pauses, yields or works in batches,
     for `for await`, `while` and counted loops, steps, migrations, commands, pages, queues and
     plugins, one shared browser page, connection, terminal or repository, transactions and locks,
-    mails and refunds, database calls and functions that end in writes to it, and where a remark
-    asks for order or limits. What workflows and jobs do is a note; scripts that are run by hand,
-    and checks, pass.
+    mails and refunds, database calls, functions that end in writes to it, commands of Redis, and
+    where a remark asks for order or limits. What workflows and jobs do is a note; scripts that are
+    run by hand, and checks, pass.
     Blind spots: a server that allows few requests at a time; order that only the server knows.
     """
     for one in await_file.waits:

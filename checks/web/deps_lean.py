@@ -27,6 +27,7 @@ from pytest_reconaudit.api import (
         ),
         "c": ("Every visitor loads the whole library.", "Import the functions that are used."),
         "d": ("Nobody knows whether the pin is still needed.", "Say it in `overrides`."),
+        "e": ("Every clone installs packages that nobody needs.", ""),
     },
 )
 def web_deps_lean(dependencies: PackageDependencies) -> None:
@@ -35,26 +36,29 @@ def web_deps_lean(dependencies: PackageDependencies) -> None:
     Why: each package is something to fetch, to update and to trust.
     Decides: (a) a dependency that no file below the package names: no import, script, page,
     configuration, Dockerfile or workflow, by its name or by a program that it brings; and that no
-    package which this one depends on asks for as a peer, by the lockfile or its package.json. Where
-    a script runs a program that nothing explains, what may bring it passes. One finding per
-    package.json, one for all of them where eight or more list the same in vain: low; without a
-    lockfile that tells peers it is only a hint. (b) Tools of build, test and style under
-    `dependencies` where the image installs for production only: low. (c) moment, the whole of
-    lodash, or all icons of a library in what a browser loads: a note. (d) A dependency that is
-    named nowhere, but has one exact version, as pins against flaws have: a note. Types, plugins and
-    presets (named by a part of their name), drivers, compilers, members of the workspace, what
-    overrides, resolutions or patches hold, command lines among devDependencies (run by hand),
-    packages that install for code elsewhere, examples and templates, and frameworks that load
-    whatever is listed pass.
+    package which this one depends on, or which comes along with one, asks for as a peer, by the
+    lockfile or its package.json. Where a script runs a program that nothing explains, what may
+    bring it passes. One finding per package.json, one for all of them where eight or more list the
+    same in vain: low; without a lockfile that tells peers it is only a hint. (b) Tools of build,
+    test and style under `dependencies` where the image installs for production only: low.
+    (c) moment, the whole of lodash, or all icons of a library in what a browser loads: a note.
+    (d) A dependency that is named nowhere, but has one exact version, as pins against flaws have,
+    or that is listed for such a pin as a rule: a note. (e) What is unused among devDependencies, or
+    in a package that is there for tests, documents or tools: a note. Types, plugins and presets
+    (named by a part of their name), drivers, compilers, members of the workspace, what overrides,
+    resolutions or patches hold, what a remark or the configuration of knip or depcheck speaks of,
+    programs for one system, what siblings import where a bundler leaves packages to the run time,
+    command lines among devDependencies (run by hand), packages that install for code elsewhere,
+    examples and templates, and frameworks that load whatever is listed pass.
     Blind spots: packages that are loaded by a computed name; plugins that are left over.
     """
-    one = dependencies
+    one, nothing = dependencies, "nothing in the package imports, runs or configures"
     if one.unused:
         _told(
             one.unused,
-            "is listed, but nothing in the package imports, runs or configures it"
+            f"is listed, but {nothing} it"
             if len(one.unused) == 1
-            else "are listed, but nothing in the package imports, runs or configures them",
+            else f"are listed, but {nothing} them",
             Severity.LOW,
             "a",
             one.confidence,
@@ -68,14 +72,13 @@ def web_deps_lean(dependencies: PackageDependencies) -> None:
             one.confidence,
             names=alike[0].name,
         )
-    if one.pins:
-        _told(
-            one.pins,
-            "with an exact version: nothing in the package imports, runs or configures"
-            f" {'it' if len(one.pins) == 1 else 'them'}",
-            Severity.INFO,
-            "d",
-        )
+    for notes, what, clause in (
+        (one.aside, "for work, tests or documents", "e"),
+        (one.pins, "perhaps to hold a version of what other packages bring", "d"),
+    ):
+        if notes:
+            them = "it" if len(notes) == 1 else "them"
+            _told(notes, f"listed {what}, but {nothing} {them}", Severity.INFO, clause)
     if one.tools and one.install is not None:
         many = len(one.tools) > 1
         _told(

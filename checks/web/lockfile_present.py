@@ -11,8 +11,6 @@ from pytest_reconaudit.api import (
     report,
 )
 
-_NONE = "no clone has a lockfile"
-
 
 @audit(
     pillar=5,
@@ -45,13 +43,13 @@ def web_lockfile_present(npm_locks: LockSubject) -> None:
     image, `--force` and `--legacy-peer-deps`: low, medium when there is a lockfile that they do not
     obey, or that the image lacks, and an image, a release or a deployment gets the outcome; low for
     an image that only Compose builds, beside one that obeys; a note for force with `npm ci`.
-    Installs of named or global tools, frozen forms, conditions on the lockfile, `npm ci || npm
-    install`, members of a workspace, images for work and libraries pass.
+    Installs of named or global tools, frozen forms, settings that make them so, conditions on the
+    lockfile, `npm ci || npm install`, `yarn workspaces focus`, members of a workspace, examples,
+    demos and tests, images for work and libraries pass.
     Blind spots: installs inside scripts that an image runs.
     """
-    subject = npm_locks
     groups: dict[tuple[str, bool, bool, str], list[Install]] = {}
-    for install in subject.installs:
+    for install in npm_locks.installs:
         if install.clause:
             key = (install.clause, install.main, bool(install.lock), install.kind)
             groups.setdefault(key, []).append(install)
@@ -61,8 +59,8 @@ def web_lockfile_present(npm_locks: LockSubject) -> None:
         first = found[0]
         root = ", ".join(dict.fromkeys(one.package.folder or "the root" for one in found))
         if clause == "a":
-            says = f"`{first.text}` needs a lockfile, but {_NONE} for {root}"
-            says += f" ({first.other} is another manager's)" if first.other else ""
+            says = f"`{first.text}` needs a lockfile, but no clone has a lockfile for {root}"
+            says += first.lacks
             severity = Severity.CRITICAL if main else Severity.HIGH
         elif first.asked.forced:
             says = f"`{first.text}` installs {root} by force ({' '.join(first.asked.forced)})"
@@ -81,10 +79,10 @@ def web_lockfile_present(npm_locks: LockSubject) -> None:
             clause=clause,
             key=f"{clause} {first.text}",
         )
-    if subject.hidden:
-        _ignored(subject)
-    for rule, lock in subject.tracked[:1]:
-        others = [Note(Place(path), "is committed") for _, path in subject.tracked]
+    if npm_locks.hidden:
+        _ignored(npm_locks)
+    for rule, lock in npm_locks.tracked[:1]:
+        others = [Note(Place(path), "is committed") for _, path in npm_locks.tracked]
         says = f"{lock} is committed, but .gitignore hides it: once moved, `git add` leaves it out"
         report(
             at=rule.place,
@@ -95,14 +93,14 @@ def web_lockfile_present(npm_locks: LockSubject) -> None:
             clause="b",
             key=f"tracked {lock}",
         )
-    if subject.locks:
-        names = ", ".join(path for _, path in subject.locks)
-        odd = next((path for kind, path in subject.locks if kind != subject.manager), names)
+    if npm_locks.locks:
+        names = ", ".join(path for _, path in npm_locks.locks)
+        odd = next((path for kind, path in npm_locks.locks if kind != npm_locks.manager), names)
         report(
             at=Place(odd),
-            says=f"lockfiles of {len(subject.locks)} managers say what is installed: {names}",
+            says=f"lockfiles of {len(npm_locks.locks)} managers say what is installed: {names}",
             severity=Severity.MEDIUM,
-            related=[(Place(path), f"of {kind}") for kind, path in subject.locks],
+            related=[(Place(path), f"of {kind}") for kind, path in npm_locks.locks],
             clause="c",
         )
 
@@ -128,4 +126,5 @@ def _ignored(subject: LockSubject) -> None:
 
 
 def _lines(places: list[Place]) -> str:
-    return f" ({len(places)} times: {lines_of(places)})" if len(places) > 1 else ""
+    lines = {place.line for place in places}  # one line may try it twice: `install || install`
+    return f" ({len(lines)} times: {lines_of(places)})" if len(lines) > 1 else ""

@@ -89,9 +89,9 @@ def npm_install(words: Sequence[str]) -> NpmInstall | None:
     asked = frozenset(options)
     if asked & {"-g", "--global", "--location=global", "--version", "-v", "--help", "-h"}:
         return None
+    focus = False
     if manager == "yarn" and plain[:2] == ["workspaces", "focus"]:
-        plain = ["install"]
-        asked |= {"--production"} & asked
+        plain, focus = ["install"], True
     verb = plain[0] if plain else ""
     if verb not in _VERBS[manager] or any(word != "." for word in plain[1:]):
         return None
@@ -102,7 +102,7 @@ def npm_install(words: Sequence[str]) -> NpmInstall | None:
         production = True
     return NpmInstall(
         manager=manager,
-        verb=verb,
+        verb="focus" if focus else verb,
         folder=folder,
         frozen=(manager != "yarn" and verb in _FROZEN_VERBS)
         or (manager != "npm" and bool(asked & _FROZEN)),

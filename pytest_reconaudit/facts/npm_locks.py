@@ -40,7 +40,8 @@ _MANAGER = {name: manager for manager, names in LOCKS.items() for name in names}
 _PROGRAMS = ("npm", "pnpm", "yarn", "bun", "npx", "corepack")
 _MAIN = ("ci", "ci-cd", "cicd", "main", "build", "test", "tests", "pipeline", "ci_cd")
 _FOR_READERS = regex(
-    r"(?:^|/)(?:examples?|samples?|demos?|templates?|tests?|e2e|fixtures?|benchmarks?|playgrounds?"
+    r"(?:^|/)(?:examples?|samples?|demos?|demo-[\w-]+|[\w-]+-(?:demo|example|template)|templates?"
+    r"|tests?|e2e|fixtures?|benchmarks?|playgrounds?"
     r"|sandbox|starters?|create-[\w-]+|integration[\w-]*)(?:/|$)",
     re.IGNORECASE,
 )
@@ -94,12 +95,17 @@ class Install(Struct, frozen=True):
         :param what: the lockfiles; without one, the packages.
         """
         if not self.lock:
-            return f"no clone has a lockfile for {what}"
+            return f"no clone has a lockfile for {what}{self.lacks}"
         if self.uncopied:
             return (
                 f"{what} is not copied before it, so a build takes the newest that fit package.json"
             )
         return f"where package.json does not fit {what}, it takes other versions and goes on"
+
+    @property
+    def lacks(self) -> str:
+        """Why there is no lockfile for it, after the package's name; empty where one is missing."""
+        return f" ({self.other} is another manager's)" if self.other else ""
 
 
 class LockSubject(Struct, frozen=True, eq=False):
@@ -172,7 +178,10 @@ def _in_images(target: Target) -> Iterator[Install]:
                     for name in LOCKS[asked.manager]
                 )
                 for one in _judged(target, package, asked, "image", step.place, step.text):
-                    yield replace(one, uncopied=bool(one.lock) and not at_hand)
+                    uncopied = bool(one.lock) and not at_hand
+                    if asked.verb == "focus" and one.clause == "d" and not uncopied:
+                        continue  # it installs by the lockfile, and has no form that insists on it
+                    yield replace(one, uncopied=uncopied)
 
 
 def _upwards(folder: str) -> Iterator[str]:
@@ -300,7 +309,7 @@ def _in_caches(target: Target) -> Iterator[Install]:
                 source="workflow",
                 package=found,
                 lock="",
-                other="",
+                other=next(iter(found.lockfiles), "") if not found.folder else "",
                 rule=_rule(target, "", manager),
                 main=main is not None and workflow.path == main.path,
                 clause="a",
@@ -318,11 +327,15 @@ def _judged(
     main: bool = False,
 ) -> Iterator[Install]:
     lock = _lock(target, package, asked.manager)
+    if lock and not asked.frozen and _insists(target, lock):
+        asked = replace(asked, frozen=True)
     other = next(iter(package.lockfiles), "") if not lock else ""
     rule = _rule(target, package.workspace_root or package.folder, asked.manager)
     clause = ""
     if asked.frozen and not lock:
         clause = "a"
+    elif _FOR_READERS.search(package.folder) and not asked.frozen:
+        pass  # nothing that is shipped
     elif (asked.forced and source in ("image", "workflow")) or (
         not asked.frozen
         and (source == "image" or (source == "workflow" and _unfrozen_in_ci(target, asked, lock)))
@@ -341,6 +354,21 @@ def _judged(
         clause,
         source != "workflow" or _ships(target, place.path),
     )
+
+
+def _insists(target: Target, lock: str) -> bool:
+    """Whether a setting beside a lockfile makes every install obey it."""
+    name, pattern = _SETTING[_MANAGER[posixpath.basename(lock)]]
+    path = posixpath.join(posixpath.dirname(lock), name)
+    return bool(name) and target.has(path) and pattern.search(target.text(path)) is not None
+
+
+_SETTING = {
+    "npm": ("", regex(r"$^")),
+    "pnpm": (".npmrc", regex(r"^\s*frozen-lockfile\s*=\s*true", re.MULTILINE)),
+    "yarn": (".yarnrc.yml", regex(r"^enableImmutableInstalls:\s*true", re.MULTILINE)),
+    "bun": ("bunfig.toml", regex(r"^\s*frozenLockfile\s*=\s*true", re.MULTILINE)),
+}
 
 
 def _ships(target: Target, path: str) -> bool:

@@ -14,6 +14,7 @@ from collections.abc import Iterable, Iterator
 
 from msgspec import Struct
 
+from pytest_reconaudit.facts.cache.commands import command_files
 from pytest_reconaudit.facts.code.capped import is_capped
 from pytest_reconaudit.facts.code.functions import (
     callers_of,
@@ -140,7 +141,7 @@ _GUARDS = frozenset(
      "require", "ensure", "assert", "guard", "csrf", "token", "tokens", "cookies", "cookie",
      "headers", "params", "body", "json", "text", "form", "lock", "transaction", "connection",
      "client", "translations", "translation", "dictionary", "locale", "i18n", "draft", "once",
-     "browser", "os"}
+     "browser", "os", "flag", "flags"}
 )  # fmt: skip
 """Words of what is asked first for a reason, or costs nothing."""
 _THROWS = regex(r"Or(?:NotFound|Throw|Fail|Redirect|404|Error|Panic)")
@@ -293,6 +294,8 @@ def _of_loop(
     """
     if _JOB.search(path) or is_capped(target.text(path), loop.line, loop.over):
         return Severity.INFO
+    if all(_is_near(target, path, one) for one in sites):
+        return Severity.INFO
     asks = all(_asks(one) for one in sites)
     served = _is_served(target, path, loop.line)
     if path in shown(target) and not served:
@@ -440,6 +443,58 @@ def _imported(target: Target, path: str, name: str) -> Iterator[tuple[str, Outli
                 yield link.meant.path, one
 
 
+_NEAR = frozenset(
+    {"fs", "fs/promises", "fs-extra", "graceful-fs", "crypto", "path", "url", "zlib", "os", "util"}
+)
+"""Modules that wait for the machine itself: its files, its processor."""
+_WAITED = regex(r"\bawait\s+(?:\(\s*)?(import(?=\s*\()|[\w$#]+(?:[?!]?\.[\w$#]+){0,6})")
+_REMOTE = regex(
+    r"\b(?:fetch|axios|got|ky|ofetch|request|prisma|knex|redis|s3|https?|sql|db)\b\s*[.(`]"
+    r"|(?:[cC]lient|[aA]pi|[rR]epository|[sS]ervice|[qQ]ueue|[pP]rovider)\b\s*[.(]"
+    r"|\.(?:query|post|send|execute|invoke|find\w*)\("
+)
+_NEAR_DEPTH = 3
+
+
+def _is_near(target: Target, path: str, operation: Awaited) -> bool:
+    """Whether an operation waits for files and modules of the machine alone: one after another
+    they take hardly longer than together."""
+    if _comes_from_machine(target, path, (operation.receiver or operation.name).split(".")[0]):
+        return True
+    named = list(_named(target, path, operation))
+    return bool(named) and all(_stays_near(target, at, one, _NEAR_DEPTH) for at, one in named)
+
+
+def _comes_from_machine(target: Target, path: str, name: str) -> bool:
+    file = scanned(target, outline).get(path)
+    return file is not None and any(
+        known == name and words[0].removeprefix("node:") in _NEAR for known, words in file.imports
+    )
+
+
+def _stays_near(target: Target, path: str, function: OutlinedFunction, depth: int) -> bool:
+    """Whether all that a function waits for is near; what waits for nothing is told elsewhere."""
+    body = _body(target, path, function)
+    called = {match[1] for match in _WAITED.finditer(body)}
+    if not called or not depth or _REMOTE.search(body):
+        return False
+    file = scanned(target, outline).get(path)
+    for one in called:
+        if one in ("import", "Promise.all") or _comes_from_machine(target, path, one.split(".")[0]):
+            continue
+        if "." in one.removeprefix("this."):
+            return False
+        own = [
+            other
+            for other in (file.functions if file is not None else ())
+            if other.name == one.removeprefix("this.") and other.line != function.line
+        ]
+        some = [(path, other) for other in own] or list(_imported(target, path, one))
+        if not some or not all(_stays_near(target, at, other, depth - 1) for at, other in some):
+            return False
+    return True
+
+
 @once
 def _methods(target: Target) -> dict[str, list[tuple[str, OutlinedFunction]]]:
     """Name → the methods of scripts that are called so."""
@@ -510,13 +565,13 @@ def _keeps(target: Target, path: str, function: OutlinedFunction) -> bool:
 
 @once
 def _query_loops(target: Target) -> frozenset[tuple[str, int]]:
-    """(path, line) of the loops that the checks of queries tell of."""
+    """(path, line) of the loops that the checks of queries and of caches tell of."""
     return frozenset(
         (file.path, site.loop.line)
         for file in query_files(target)
         for repetition in file.repetitions
         for site in (*repetition.sites, *repetition.others)
-    )
+    ) | {(file.path, one.op.in_loop) for file in command_files(target) for one in file.looped}
 
 
 def _changes_rows(target: Target, path: str, operation: Awaited) -> bool:
@@ -570,7 +625,10 @@ def _rows(target: Target, path: str, function: AwaitingFunction) -> Iterator[Wai
         and _is_awaited_by_page(target, path, function, many[0][0].line)
     ):
         severity = weighed(Severity.LOW, path)
-    for some, level in ((many, severity), (few, Severity.INFO)):
+    loaded = (
+        weighed(Severity.LOW, path) if few and _loads_page(target, path, few) else Severity.INFO
+    )
+    for some, level in ((many, severity), (few, loaded)):
         if not some:
             continue
         yield Waits(
@@ -588,12 +646,38 @@ def _rows(target: Target, path: str, function: AwaitingFunction) -> Iterator[Wai
         )
 
 
+_PAGE = regex(
+    r"(?:^|/)app/(?:[^/]+/)*(?:page|layout|template)\.[jt]sx?$|(?:^|/)pages/(?!api/).*\.[jt]sx?$"
+    r"|(?:^|/)app/routes/.*\.[jt]sx?$|(?:^|/)\+(?:page|layout)(?:\.server)?\.[jt]s$"
+)
+"""Files that a framework makes a page of: Next.js, Remix, SvelteKit."""
+_LOADS = regex(
+    r"^export\s+(?:const|let|(?:async\s+)?function)\s+(?:getServerSideProps|loader|load)\b"
+    r"|^export\s+default\s+async\s+function\b|^(?:export\s+)?async\s+function\s+[A-Z]\w*(?:Page|Layout)\b"
+)
+_TOP = regex(r"^(?:export\b|(?:async\s+)?function\b|const\b|let\b|class\b)")
+
+
+def _loads_page(target: Target, path: str, rows: list[list[Awaited]]) -> bool:
+    """Whether a whole page waits for the rows each time that somebody opens it."""
+    if _PAGE.search(path) is None:
+        return False
+    lines = target.text(path).split("\n")
+    for row in rows:
+        above = lines[: row[0].line]
+        head = next((one for one in reversed(above) if _TOP.match(one)), "")
+        if _LOADS.match(head) is None:
+            return False
+    return True
+
+
 def _is_shared_row(target: Target, path: str, row: list[Awaited]) -> bool:
     """Whether a row goes through one connection, or only one of its operations has to wait."""
     handles = _handles(target, path, row[0].line)
     if sum(_is_handed(one, handles) for one in row) > 1:
         return True
-    return sum(not _is_free(target, path, one) for one in row) < 2
+    waiting = [one for one in row if not _is_free(target, path, one)]
+    return len(waiting) < 2 or all(_is_near(target, path, one) for one in waiting)
 
 
 def _is_changed(row: list[Awaited]) -> bool:

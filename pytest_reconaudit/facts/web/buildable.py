@@ -236,6 +236,8 @@ def _missing(target: Target, frontend: Frontend) -> Iterator[WebFault]:
 
 
 _TYPES_CHECKED = regex(r"\b(?:vue-|svelte-)?(?:tsc|check)\b")
+_UNCHECKED = regex(r"^\s*(?://|/\*)\s*@ts-nocheck\b", re.MULTILINE)
+_HEAD = 500
 _STEM = regex(r"\.[cm]?[jt]sx?$|\.(?:vue|svelte)$")
 
 
@@ -243,7 +245,13 @@ def _weight(
     target: Target, frontend: Frontend, path: str, loaded: bool
 ) -> tuple[Severity, Confidence, str]:
     if _is_left_over(target, frontend, path):
-        return Severity.LOW, Confidence.LIKELY, "; nothing imports this file"
+        checked = path.endswith((".ts", ".tsx", ".mts", ".vue")) and any(
+            _TYPES_CHECKED.search(one.command) for one in frontend.package.manifest.scripts
+        )
+        if checked and _UNCHECKED.search(target.text(path)[:_HEAD]) is None:
+            when = "; nothing that is loaded imports this file, but the check of types fails"
+            return Severity.MEDIUM, Confidence.LIKELY, when
+        return Severity.LOW, Confidence.LIKELY, "; nothing that is loaded imports this file"
     if frontend.reached is None:
         return (Severity.HIGH if loaded else Severity.MEDIUM), Confidence.LIKELY, ""
     if path not in frontend.reached:
@@ -253,18 +261,23 @@ def _weight(
     return Severity.HIGH, Confidence.CERTAIN, ""
 
 
-def _is_left_over(target: Target, frontend: Frontend, path: str) -> bool:
+_MAX_LEFT_OVER = 3
+"""How many files deep one is left over because its importers are."""
+
+
+def _is_left_over(
+    target: Target, frontend: Frontend, path: str, below: tuple[str, ...] = ()
+) -> bool:
     """Whether nothing leads to a file: no import, no page, no name in the package.json, no rule by
-    which files are routes, and no compiler that reads all that lies there."""
+    which files are routes."""
     if frontend.by_files or path in frontend.roots or path in (frontend.reached or ()):
         return False
-    if any(_loads(user) and user[0] != path for user in importers(target).get(path, ())):
+    users = {user[0] for user in importers(target).get(path, ()) if _loads(user)} - {path, *below}
+    if users and len(below) == _MAX_LEFT_OVER:
+        return False
+    if not all(_is_left_over(target, frontend, one, (*below, path)) for one in users):
         return False
     if _BEGINNING.search(path) or posixpath.basename(path).startswith("index."):
-        return False
-    if path.endswith((".ts", ".tsx", ".mts", ".vue")) and any(
-        _TYPES_CHECKED.search(one.command) for one in frontend.package.manifest.scripts
-    ):
         return False
     inside = _STEM.sub("", posixpath.relpath(path, frontend.folder or "."))
     stem = posixpath.basename(inside)

@@ -483,13 +483,25 @@ def _effects(target: Target, frontend: Frontend) -> Iterator[AssetFault]:
         found = known.get(path)
         if found is None:
             continue
-        first = found.found[0]
-        lines = ", ".join(str(one.line) for one in found.found[:5])
-        yield AssetFault(
-            "e",
-            Place(path, first.line),
-            f"an effect starts `{first.starts}` and returns nothing that ends it"
-            + (f" (lines {lines})" if len(found.found) > 1 else ""),
-            first.starts,
-            tuple(Note(Place(path, one.line), one.starts) for one in found.found[1:]),
-        )
+        root = _ROOT.search(path) is not None
+        for lasting in (True, False):
+            some = [one for one in found.found if (one.lasting and not root) is lasting]
+            if not some:
+                continue
+            first = some[0]
+            lines = ", ".join(str(one.line) for one in some[:5])
+            yield AssetFault(
+                "e",
+                Place(path, first.line),
+                f"an effect starts `{first.starts}` and returns nothing that ends it"
+                + (f" (lines {lines})" if len(some) > 1 else ""),
+                first.starts,
+                tuple(Note(Place(path, one.line), one.starts) for one in some[1:]),
+                not lasting,
+            )
+
+
+_ROOT = regex(
+    r"(?i)(?:^|/)(?:_?app|main|index|root|layout|_document|\w*providers?)\.[jt]sx?$|(?:^|/)public/"
+)
+"""What lives as long as its page: it is never taken away."""

@@ -93,11 +93,16 @@ def peers_asked_for(
 ) -> frozenset[str]:
     """The peers of what a package depends on, by itself or through packages of the repository.
 
-    The root of a workspace stands in for its members; what a member lists it gives itself.
-    What merely lies in the same lockfile asks nobody else for anything.
+    The root of a workspace stands in for its members; what a member lists it gives itself. What
+    no package of the repository lists comes with something else, and may leave its own peers to
+    anybody; what another package lists asks that one.
     """
     by_name = {one.manifest.name: one for one in npm_packages(target) if one.manifest.name}
+    listed = {name for one in npm_packages(target) for name in one.manifest.dependency_names}
     found: set[str] = set()
+    for name, one_locked in lock.packages.items():
+        if one_locked.peers and name not in listed:
+            found |= one_locked.peers
     for name in imported:
         found |= locked(lock, name, "").peers
     open_ = [package]

@@ -17,6 +17,7 @@ from itertools import islice
 from msgspec import Struct
 from msgspec.structs import replace
 
+from pytest_reconaudit.facts.code.places import is_test_path
 from pytest_reconaudit.facts.docker.image_files import image_files
 from pytest_reconaudit.facts.docker.images import dockerfiles, images
 from pytest_reconaudit.facts.docker.toolchains import is_development_command, is_development_name
@@ -61,8 +62,11 @@ class PackageDependencies(Struct, frozen=True, eq=False):
     path: str
     unused: tuple[Dependency, ...]
     pins: tuple[Dependency, ...]
-    """Named nowhere, but with one exact version: it may hold a package of other packages at a
-    version without a flaw."""
+    """Named nowhere, but with one exact version, or what others bring as a rule: it may hold a
+    package of other packages at a version without a flaw."""
+    aside: tuple[Dependency, ...]
+    """Unused too, but nobody who runs the software gets them: among devDependencies, or of a
+    package that is there for tests, documents or the work on the repository."""
     confidence: Confidence
     """LIKELY where a lockfile tells the peers of other packages, else POSSIBLE."""
     tools: tuple[Dependency, ...]
@@ -106,10 +110,14 @@ _IMPLIED = frozenset(
      "playwright", "playwright-core", "chromedriver", "lightningcss", "terser", "react-refresh",
      "nodemailer", "ejs", "pug", "hbs", "handlebars", "nunjucks", "mjml", "wrangler", "turbo",
      "lerna", "nx", "serve", "http-server", "baseline-browser-mapping", "caniuse-lite",
-     "browserslist", "depcheck", "knip", "npm-check", "npm-check-updates", "syncpack"}
+     "vue-template-compiler", "vue-server-renderer", "type-fest", "ts-essentials", "ts-toolbelt",
+     "server-only", "client-only",
+     "utility-types", "csstype", "browserslist", "depcheck", "knip", "npm-check",
+     "npm-check-updates", "syncpack"}
 )  # fmt: skip
 """Used without being named: by compilers, drivers that an ORM loads, helpers of tools, data of
-tools that is kept fresh, and tools for the lists of dependencies, which one runs by hand."""
+tools that is kept fresh, types that declarations speak of, and tools for the lists of
+dependencies, which one runs by hand."""
 _PEERS_MOSTLY = frozenset(
     {"react-test-renderer", "@hookform/resolvers", "date-fns", "ajv", "rollup", "@emotion/react",
      "@emotion/styled", "popper.js", "@popperjs/core", "jquery", "bootstrap", "styled-components",
@@ -124,8 +132,36 @@ _LOADED_BY = {
     "jest": ("ts-jest", "eslint-plugin-jest"), "favicons": ("favicons-webpack-plugin",),
     "isbot": ("@remix-run/dev", "@react-router/dev"),
     "imagemin": ("image-minimizer-webpack-plugin", "vite-plugin-imagemin"),
+    **dict.fromkeys(
+        ("aws4", "kerberos", "snappy", "socks", "gcp-metadata", "mongodb-client-encryption",
+         "@mongodb-js/zstd"),
+        ("mongodb", "mongoose", "@nestjs/mongoose", "typeorm"),
+    ),
+    **dict.fromkeys(
+        ("kafkajs", "nats", "mqtt", "amqplib", "amqp-connection-manager", "@grpc/grpc-js",
+         "@grpc/proto-loader"),
+        ("@nestjs/microservices",),
+    ),
+    "@fastify/static": ("@nestjs/swagger", "@nestjs/serve-static", "@nestjs/platform-fastify"),
+    "@fastify/view": ("@nestjs/platform-fastify",), "passport": ("@nestjs/passport",),
+    "cache-manager": ("@nestjs/cache-manager",), "express": ("@nestjs/platform-express",),
+    "pdfjs-dist": ("react-pdf",), "webpack": ("@nuxt/webpack", "nuxt"),
 }  # fmt: skip
 """What a tool loads by itself, or is run by hand for: by what stands beside it."""
+_HELD_MOSTLY = frozenset(
+    {"ajv", "ajv-keywords", "braces", "brace-expansion", "micromatch", "minimatch", "minimist",
+     "cross-spawn", "tar", "follow-redirects", "path-to-regexp", "form-data", "word-wrap", "json5",
+     "loader-utils", "tough-cookie", "http-cache-semantics", "ansi-regex", "glob-parent", "send",
+     "decode-uri-component", "elliptic", "undici", "nth-check", "trim-newlines", "node-forge",
+     "on-headers", "get-func-name", "set-value", "y18n", "browserify-sign", "pbkdf2", "sha.js",
+     "cipher-base", "serialize-javascript", "es5-ext", "event-stream"}
+)  # fmt: skip
+"""What one lists of what others bring, to hold it at a version without a flaw."""
+_OF_A_PLATFORM = regex(
+    r"[-/](?:linux(?:musl)?|darwin|win32|windows|freebsd|android|sunos)[-/]?(?:x64|arm64|arm|ia32|x86"
+    r"|amd64|x86_64|aarch64|armv7|universal|ppc64|riscv64|s390x)"
+)
+"""Programs for one system, which the package that stands for them loads."""
 _LOADED_BY_PLACE = frozenset(
     {"expo", "react-native", "@capacitor/core", "cordova", "electron", "@docusaurus/core", "gatsby",
      "@strapi/strapi", "@medusajs/medusa", "@redwoodjs/core", "n8n-workflow", "@backstage/cli",
@@ -134,9 +170,17 @@ _LOADED_BY_PLACE = frozenset(
 )  # fmt: skip
 """Frameworks that load whatever is listed in package.json."""
 _ASIDE = regex(
-    r"(?:^|/)(?:examples?|templates?|demos?|test-?beds?|playgrounds?|sandbox(?:es)?|test-apps?)/"
+    r"(?:^|/)(?:examples?|templates?|demos?|demo-[\w-]+|[\w-]+-(?:demo|example|starter|template)"
+    r"|test-?beds?|playgrounds?|sandbox(?:es)?|test-apps?)/"
 )
 """Packages to be copied from: what they list is meant for who goes on with them."""
+_UNSHIPPED = regex(
+    r"(?:^|/)(?:tests?|[\w-]*e2e[\w-]*|[\w-]+-tests?|tests?-[\w-]+|benchmarks?|docs?|documentation"
+    r"|website|storybook|tools?|tooling|scripts?|dev-?tools?|(?:eslint|prettier|ts|tsconfig|lint)-?"
+    r"[\w-]*config[\w-]*|config-[\w-]+)/",
+    re.IGNORECASE,
+)
+"""Packages for tests, documents and the work on the repository."""
 _CONFIGURATION = regex(
     r"(?:^|/)(?:[\w.-]+[.-]config|webpack[\w.-]*|rollup[\w.-]*|vite[\w.-]*|jest[\w.-]*)\.[cm]?[jt]s$"
 )
@@ -149,21 +193,23 @@ _TOOLS = frozenset(
      "jest", "vitest", "mocha", "cypress", "nodemon", "tailwindcss", "autoprefixer", "postcss",
      "@babel/core", "@babel/cli", "babel-loader", "ts-loader", "css-loader", "style-loader",
      "sass-loader", "react-scripts", "husky", "lint-staged", "@testing-library/react",
-     "@testing-library/jest-dom", "@testing-library/user-event", "playwright", "@playwright/test",
+     "@testing-library/jest-dom", "@testing-library/user-event", "@playwright/test",
      "storybook", "ts-jest", "stylelint", "@typescript-eslint/parser",
      "@typescript-eslint/eslint-plugin", "eslint-plugin-react", "eslint-config-prettier",
      "concurrently", "vue-tsc", "@vue/cli-service"}
 )  # fmt: skip
 """Tools of build, test and style that no server needs at run time."""
 _SKIPPED = regex(
-    r"(?:^|/)(?:CHANGELOG|HISTORY|LICENSE|NOTICE|CONTRIBUTING)[^/]*$|\.(?:md|mdx|rst|svg|map|snap|po|pot"
+    r"(?:^|/)(?:CHANGELOG|HISTORY|LICENSE|NOTICE|CONTRIBUTING)[^/]*$|\.(?:md|rst|svg|map|snap|po|pot"
     r"|csv|lock|png|jpe?g|gif|webp|ico|woff2?|ttf|eot|otf|pdf|zip|gz|mp[34]|wasm|sql|patch|diff|txt)$"
     r"|(?:^|/)(?:package-lock|npm-shrinkwrap|renovate|\.renovaterc|dependabot)[^/]*$|pnpm-lock\.yaml$"
-    r"|(?:^|/)(?:yarn\.lock|bun\.lockb?|package\.json|skott\.json|licenses?\.json)$|\.min\.\w+$"
+    r"|(?:^|/)(?:yarn\.lock|bun\.lockb?|package(?:\.\w+)?\.json|skott\.json|licenses?\.json)$|\.min\.\w+$"
     r"|(?:^|/)\.(?:git|yarn|pnp)/|node_modules/",
     re.IGNORECASE,
 )
 _CODE = (".ts", ".tsx", ".js", ".jsx", ".mjs", ".cjs", ".mts", ".cts")
+_QUOTES = (*_CODE, ".mdx")
+"""Files in which a name counts as used only in a string."""
 _EXACT = regex(r"\d+\.\d+\.\d+[\w.+-]*")
 _LOCAL = ("workspace:", "file:", "link:", "portal:", "git", "http", "npm:", "patch:")
 _DEPENDENCY_KEYS = ("dependencies", "devDependencies", "optionalDependencies", "peerDependencies",
@@ -196,6 +242,13 @@ def package_dependencies(target: Target) -> tuple[PackageDependencies, ...]:
         if not listed or manifest.problems or _ASIDE.search(manifest.path):
             continue
         unused, pins, confidence = _unused(target, package, listed, used, texts)
+        aside = tuple(
+            one
+            for one in (*unused, *pins)
+            if one.section == "devDependencies" or _UNSHIPPED.search(manifest.path)
+        )
+        unused = tuple(one for one in unused if one not in aside)
+        pins = tuple(one for one in pins if one not in aside)
         install = pruned.get(package.path)
         tools = tuple(
             one
@@ -204,12 +257,14 @@ def package_dependencies(target: Target) -> tuple[PackageDependencies, ...]:
             and one.section == "dependencies"
             and one.name in _TOOLS
             and not _runs(package, one.name)
+            and not _imported(target, package, one.name)
         )
         found.append(
             PackageDependencies(
                 manifest.path,
                 unused,
                 pins,
+                aside,
                 confidence,
                 tools,
                 install if tools else None,
@@ -257,6 +312,8 @@ def _unused(
     own = used.get(package.folder, frozenset())
     if _bundles_siblings(target, package):  # what it lists is what they all need
         own = own.union(*used.values())
+    elif _leaves_to_run_time(target, package):
+        own = own.union(*(used.get(one.folder, ()) for one in _depended_on(target, package)))
     if own.isdisjoint(names):
         return (), (), Confidence.POSSIBLE  # it installs for code that lies elsewhere
     lock = lock_of(target, package)
@@ -283,6 +340,8 @@ def _unused(
         seen.add(name)
         if name in _IMPLIED or _PLUGIN.search(name) or one.version.startswith(_LOCAL):
             continue
+        if _OF_A_PLATFORM.search(name):
+            continue
         if one.section == "devDependencies" and name.endswith(("-cli", "/cli")):
             continue  # may be run by hand
         if name in held or name in asked or any(by in names for by in _LOADED_BY.get(name, ())):
@@ -292,7 +351,7 @@ def _unused(
             for option in _options_of(name)
         ):
             continue
-        if name in peers if peers is not None else _may_be_peer(name, own):
+        if name in peers if peers is not None else _may_be_peer(name, own | names):
             continue
         bins = [bin for bin in guessed_programs(name) if bin == name or bin not in names]
         brings = None if lock is None else locked(lock, name, one.version).bins
@@ -305,12 +364,16 @@ def _unused(
             continue
         if _has_configuration(target, package.folder, name):
             continue
+        if texts.explains(package.folder, name) or _set_aside(target, package.folder, name):
+            continue
         if brings is None:  # its programs may have any name
             stranger = unexplained_program(target, package, lock) if stranger is None else stranger
             if stranger:
                 continue
-        pinned = one.version.startswith(">=") or (
-            not exact and _EXACT.fullmatch(one.version) is not None
+        pinned = (
+            name in _HELD_MOSTLY
+            or one.version.startswith(">=")
+            or (not exact and _EXACT.fullmatch(one.version) is not None)
         )
         (pins if pinned else unused).append(one)
     confidence = Confidence.POSSIBLE if peers is None else Confidence.LIKELY
@@ -329,6 +392,42 @@ def _bundles_siblings(target: Target, package: NpmPackage) -> bool:
         and _TAKES_LISTED.search(target.text(path)) is not None
         for path in target.below(package.folder)
     )
+
+
+def _leaves_to_run_time(target: Target, package: NpmPackage) -> bool:
+    """Whether a bundler takes the sources of siblings in, and leaves packages to be loaded at run
+    time: then they are looked for where the outcome lies, beside this package."""
+    return _LEAVES_ALL.search(_own_scripts(package)) is not None or any(
+        posixpath.dirname(path) == package.folder
+        and (_CONFIGURATION.search(path) is not None or _BUILDS.search(path) is not None)
+        and _LEAVES_ALL.search(target.text(path)) is not None
+        for path in target.below(package.folder)
+    )
+
+
+_LEAVES_ALL = regex(
+    r"packages\s*:\s*['\"]external['\"]|--packages=external|nodeExternals?\b|node-externals"
+    r"|\bnoExternal\b|skipNodeModulesBundle|\brollup-plugin-(?:auto|peer-deps)-external"
+)
+_BUILDS = regex(r"(?:^|/)(?:build|bundle|esbuild|tsup|compile)[\w.-]*\.[cm]?[jt]s$")
+
+
+def _own_scripts(package: NpmPackage) -> str:
+    return "\n".join(one.command for one in package.manifest.scripts)
+
+
+def _depended_on(target: Target, package: NpmPackage) -> list[NpmPackage]:
+    """The packages of the repository that one depends on, at any remove."""
+    by_name = {one.manifest.name: one for one in npm_packages(target) if one.manifest.name}
+    found: dict[str, NpmPackage] = {}
+    open_ = [package]
+    while open_:
+        for name in sorted(open_.pop().manifest.dependency_names):
+            one = by_name.get(name)
+            if one is not None and one is not package and one.path not in found:
+                found[one.path] = one
+                open_.append(one)
+    return list(found.values())
 
 
 _TAKES_LISTED = regex(r"package\.json[\s\S]*\b(?:peerD|d)ependencies\b")
@@ -361,6 +460,25 @@ _CONFIG_ENDS = (
     ".mjs",
     ".ts",
 )
+
+
+def _set_aside(target: Target, folder: str, name: str) -> bool:
+    """Whether the configuration of a tool that looks for unused packages names one: it stays on
+    purpose."""
+    return any(
+        target.has(path) and _mentioned(target.text(path), name)
+        for place in dict.fromkeys((folder, ""))
+        for one in _SEEKERS
+        for path in (posixpath.join(place, one),)
+    )
+
+
+_SEEKERS = (
+    *(f"{dot}knip.{end}" for dot in ("", ".") for end in ("json", "jsonc")),
+    *(f"knip.{middle}{end}" for middle in ("", "config.") for end in ("ts", "js")),
+    *(f".depcheckrc{end}" for end in ("", ".json", ".yml", ".yaml")),
+    ".unimportedrc.json",
+)  # fmt: skip
 
 
 def _is_part(target: Target, folder: str) -> bool:
@@ -429,28 +547,55 @@ def _used_by_package(target: Target) -> dict[str, frozenset[str]]:
 
 
 def _may_be_peer(name: str, own: frozenset[str]) -> bool:
-    """Whether another package may ask for one: ``@acme/ui`` beside ``@acme/ui-react``, ``acme``
-    beside ``react-acme``."""
+    """Whether another package may ask for one: ``@acme/ui`` beside ``@acme/ui-react``, ``acme.js``
+    beside ``react-acme`` or ``@acme/react``."""
+    scope, _, last = name.rpartition("/")
+    bare = "" if scope else _ENDING.sub("", name).replace("-", "")
     return name in _PEERS_MOSTLY or any(
-        one.startswith(f"{name}-") or one.removeprefix("@").partition("-")[2] == name for one in own
+        one.startswith(f"{name}-")
+        or (len(bare) > _SHORT and bare in one.replace("-", ""))
+        or (scope and last in _BASES and one.startswith(f"{scope}/"))
+        for one in own
+        if one != name
     )
 
 
+_BASES = frozenset(
+    {"core", "common", "react", "vue", "styles", "system", "ssr", "server", "theme", "types"}
+)
+"""Last words of scoped names on which others of the scope build."""
+_ENDING = regex(r"\.?js$")
+_SHORT = 3
+
+
 def _held(target: Target, package: NpmPackage) -> frozenset[str]:
-    """The packages that overrides, resolutions or patches name: a version of them is held."""
-    root = target.parse(read_jsonc, package.path).root
-    if not isinstance(root, dict):
-        return frozenset()
-    pnpm = root.get("pnpm")
-    places = [
-        root.get("overrides"),
-        root.get("resolutions"),
-        root.get("patchedDependencies"),
-        *(pnpm.get(key) for key in _HELD_KEYS if isinstance(pnpm, dict)),
-    ]
-    keys = [str(key) for place in places if isinstance(place, dict) for key in place]
+    """The packages that overrides, resolutions or patches name, of a package or of the root of
+    its workspace: a version of them is held."""
+    keys: list[str] = []
+    for folder in dict.fromkeys((package.folder, package.workspace_root or package.folder)):
+        path = posixpath.join(folder, "package.json")
+        root = target.parse(read_jsonc, path).root if target.has(path) else None
+        if isinstance(root, dict):
+            pnpm = root.get("pnpm")
+            places = [
+                root.get("overrides"),
+                root.get("resolutions"),
+                root.get("patchedDependencies"),
+                *(pnpm.get(key) for key in _HELD_KEYS if isinstance(pnpm, dict)),
+            ]
+            keys += [str(key) for place in places if isinstance(place, dict) for key in place]
+        path = posixpath.join(folder, "pnpm-workspace.yaml")
+        if target.has(path):
+            for block in _HELD_BLOCK.findall(target.text(path)):
+                keys += _HELD_LINE.findall(block)
     names = [_HELD_NAME.search(key.rpartition(">")[2].strip()) for key in keys]
     return frozenset(match[1] for match in names if match is not None)
+
+
+_HELD_BLOCK = regex(
+    r"^(?:overrides|patchedDependencies):[ \t]*\n((?:[ \t]+[^\n]*(?:\n|\Z)|\n)+)", re.MULTILINE
+)
+_HELD_LINE = regex(r"^[ \t]+['\"]?([^\s'\"#][^\s'\":]*)['\"]?:", re.MULTILINE)
 
 
 _HELD_KEYS = ("overrides", "patchedDependencies")
@@ -549,6 +694,11 @@ class _Texts:
             for text in (other if not folder else [*other, *self._outside()])
         )
 
+    def explains(self, folder: str, name: str) -> bool:
+        """Whether a remark in the code says what a package is there for, though nothing loads it
+        by name."""
+        return any(name in text and _remarked(text, name) for text in self._of(folder)[0])
+
     def matches(self, folder: str, name: str) -> bool:
         """Whether a regular expression of a configuration names a package by its parts, as in
         ``/@acme[/](core|ui)/``."""
@@ -579,7 +729,7 @@ class _Texts:
             known = self._known[folder] = ([], [])
             for path in self._target.below(folder):
                 if not _SKIPPED.search(path):
-                    known[0 if path.endswith(_CODE) else 1].append(self._target.text(path))
+                    known[0 if path.endswith(_QUOTES) else 1].append(self._target.text(path))
         return known
 
     def _outside(self) -> list[str]:
@@ -600,19 +750,41 @@ class _Texts:
 def _quoted(text: str, name: str) -> bool:
     """Whether a script has a name in a string, outside of remarks."""
     before = r"['\"`!]|node_modules/|//(?:unpkg\.com|esm\.sh|[\w.]*jsdelivr\.net/npm)/"
-    found = re.finditer(rf"(?:{before}){re.escape(name)}(?=['\"`/!?:@])", text)
+    found = re.finditer(rf"(?:{before}){re.escape(name)}(?=['\"`/!?@]|:(?!//))", text)
     for match in islice(found, 100):
-        start = text.rfind("\n", 0, match.start()) + 1
-        if not text[start : match.start()].lstrip().startswith(("//", "*", "/*")):
+        line = text[text.rfind("\n", 0, match.start()) + 1 : match.start()].lstrip()
+        if not line.startswith(("//", "*", "/*")):
+            return True
+        # A type in a remark (``@type {import('name')}``) is an import to whoever checks types.
+        if line.endswith("import(") and "{" in line and not line.startswith("//"):
             return True
     return False
+
+
+def _remarked(text: str, name: str) -> bool:
+    found = re.finditer(rf"(?<![\w@/.-]){re.escape(name)}(?![\w/.-])", text)
+    for match in islice(found, 20):
+        start = text.rfind("\n", 0, match.start()) + 1
+        if not text[start : match.start()].lstrip().startswith(("//", "*", "/*")):
+            continue
+        end = text.find("\n", match.end())
+        line = text[start : end if end >= 0 else len(text)]
+        if _TELLS_WHY.search(line) and not _COMMENTED_OUT.search(line):
+            return True
+    return False
+
+
+_TELLS_WHY = regex(r"\b(?:dependenc|peer|install|require[sd]|needed|needs|bundle|package\.json)")
+_COMMENTED_OUT = regex(r"\bfrom\s+['\"]|\b(?:import|require)\s*\(|^\s*(?://|\*)\s*import\s")
 
 
 def _generated(text: str, name: str) -> bool:
     """Whether the head of a file says that a package wrote it: then somebody runs it by hand."""
     head = text[:_HEAD]
     return name in head and (
-        re.search(rf"generated (?:by|with|using) [`'\"]?{re.escape(name)}(?![\w-])", head, re.I)
+        re.search(
+            rf"generated (?:by|with|using|from) [`'\"]?{re.escape(name)}(?![\w-])", head, re.I
+        )
         is not None
     )
 
@@ -661,6 +833,16 @@ def _runs(package: NpmPackage, name: str) -> bool:
         )
     )
     return any(_mentioned(starts, bin) for bin in (name, *guessed_programs(name)))
+
+
+def _imported(target: Target, package: NpmPackage, name: str) -> bool:
+    """Whether code of a package that is no configuration and no test imports a tool."""
+    return any(
+        link.meant.package == name and not link.specifier.type_only
+        for path in target.below(package.folder)
+        if not _CONFIGURATION.search(path) and not is_test_path(path)
+        for link in links(target).get(path, ())
+    )
 
 
 # -- heavy ---------------------------------------------------------------------------------

@@ -190,13 +190,16 @@ def _broken(target: Target) -> Iterator[tuple[str, Split | None]]:
 _SCRIPTS = (".ts", ".tsx", ".js", ".jsx", ".mjs", ".mts", ".vue", ".svelte")
 
 
+_TYPE_IN = regex(r"['\"`]?[^'\"`\n]*['\"`]\s*\)\s*\.(?!(?:then|catch|finally)\b)\s*[A-Za-z_$]")
 _TYPE_OF = regex(r"\btypeof\s+import\(\s*['\"`]?$")
 
 
 def _is_type(target: Target, path: str, link: Link) -> bool:
-    """Whether an ``import()`` names a type: ``typeof import("./schema")`` loads nothing."""
+    """Whether an ``import()`` names a type: ``typeof import("./schema")`` loads nothing, and
+    ``import("./schema").Row`` is no member of a promise."""
     one = link.specifier
-    return _TYPE_OF.search(target.line(path, one.line)[: (one.column or 1) - 1]) is not None
+    line, column = target.line(path, one.line), (one.column or 1) - 1
+    return _TYPE_OF.search(line[:column]) is not None or _TYPE_IN.match(line, column) is not None
 
 
 def _is_code(link: Link) -> bool:

@@ -2,6 +2,7 @@ import { createRoot } from "react-dom/client";
 import { lazy, Suspense } from "react";
 import type { ChartOptions } from "./parts/Charts";
 import { EditorProps } from "./parts/Editor";
+import Notes from "./parts/Notes";
 import { lazyWithRetry, withLoader } from "./ui/later";
 
 const Charts = lazy(() => import("./parts/Charts"));
@@ -16,6 +17,7 @@ createRoot(document.getElementById("root")!).render(
     <Charts {...options} />
     <Calendar />
     <Files />
+    <Notes />
     {start({})}
   </Suspense>,
 );

@@ -1,0 +1,4 @@
+// @ts-nocheck
+import { MailForm } from "./mail/MailForm";
+
+export const mailer = () => <MailForm />;

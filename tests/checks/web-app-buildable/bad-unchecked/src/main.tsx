@@ -1,0 +1,4 @@
+import { createRoot } from "react-dom/client";
+import { Receipt } from "./screens/Receipt";
+
+createRoot(document.getElementById("root")!).render(<Receipt />);

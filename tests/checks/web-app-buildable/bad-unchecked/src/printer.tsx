@@ -1,0 +1,3 @@
+import { PrintForm } from "./print/PrintForm";
+
+export const printer = () => <PrintForm />;

@@ -1,0 +1,4 @@
+/**
+ * @type {import('tide-manifest').Manifest}
+ */
+export default { branches: ["main"] };

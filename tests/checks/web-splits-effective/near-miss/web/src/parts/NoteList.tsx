@@ -1,0 +1,7 @@
+export interface NoteProps {
+  text: string;
+}
+
+export function NoteList({ onAdd }: { onAdd?: (props: NoteProps) => void }) {
+  return <button onClick={() => onAdd?.({ text: "" })}>Add</button>;
+}
