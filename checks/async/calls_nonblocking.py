@@ -15,6 +15,7 @@ _KINDS = {
     "receive": "waits for a message",
     "database": "waits for the database",
     "compress": "packs or unpacks data synchronously",
+    "keys": "makes a key pair",
 }
 
 
@@ -41,23 +42,29 @@ def async_calls_nonblocking(waiting_calls: WaitingFile) -> None:
     Decides: looks at servers: Rust crates with a web framework (and the crates of the repository
     that they use; a note where only programs with windows do, such as Tauri's), Python applications
     with an async one, Node code that a route reaches. (a) In an async function, block or closure:
-    `std::thread::sleep` and `block_on` (high where a request or a task of its own is known to come
-    here, else low and a note), synchronous Redis (high on the way of a request other than a health
-    check), password hashing, `std::net` connects, `reqwest::blocking`, ureq, `std::sync::mpsc`
-    receives, `std::fs`, processes that are waited for, decoding of images (medium where a route
-    reaches it; files, processes and images low in a task of its own, and a note where no request is
-    known to come here, or where a function but asks for or changes entries of folders, or reads
-    what the kernel tells). In Python `async def` with `time.sleep`, `requests`, `urllib`,
-    synchronous drivers and sessions, `subprocess`, password hashing (three and more functions of a
-    file over one synchronous session are told as one; in Python and Node documents of settings and
-    files with a fixed name are a note); in Node the `…Sync` functions of fs, child_process, crypto,
-    zlib and bcrypt. (b) A function that is not async does so (files, processes and images aside)
-    and is surely called by async code, through at most three functions. Names are resolved by
-    import: `fs::read` of `use tokio::fs` passes, as do closures given to `spawn_blocking` and its
-    like, async functions that only `block_on` in such a closure drives, start-up code, crates for
-    browsers (`wasm-bindgen`), commands of a tool, sleeps of at most 20 ms, stand-ins (mocks),
-    handlers whose answers Next.js keeps, tests, and functions that no async code calls.
-    Blind spots: what libraries do inside; calls through traits and function pointers.
+    `std::thread::sleep` and `block_on` (high where a request is known to come here, medium in a
+    task of its own, else low and a note), synchronous Redis (high on the way of a request other
+    than a health check), password hashing, `std::net` connects, `reqwest::blocking`, ureq,
+    `std::sync::mpsc` receives, `std::fs`, processes that are waited for, decoding of images (medium
+    where a route reaches it; files, processes and images low in a task of its own, and a note where
+    no request is known to come here, or where a function but asks for or changes entries of
+    folders, or reads what the kernel tells). In Python `async def` with `time.sleep`, `requests`,
+    `urllib`, `smtplib`, the synchronous clients of services (boto3, OpenAI, Anthropic, Stripe,
+    Resend, pymongo), drivers and sessions, `subprocess`, copies and archives by `shutil`, password
+    hashing (three and more functions of a file over one synchronous session are told as one, as is
+    what one call may come to in four and more files; documents of settings and files with a fixed
+    name are a note); in Node the `…Sync` functions of fs, child_process, crypto, ssh2, zlib and
+    bcrypt (a note for settings, templates, keys, entries of folders and single messages; low for
+    files that come with the program, and for hashing in an async function that no known route
+    reaches). (b) A function that is not async does so (files, processes and images aside) and is
+    surely called by async code, through at most three functions.
+    Names are resolved by import: `fs::read` of `use tokio::fs` passes, as do closures given to
+    `spawn_blocking` and its like, async functions that only `block_on` in such a closure drives,
+    start-up code, crates for browsers (`wasm-bindgen`), commands of a tool, evaluations and
+    benchmarks, sleeps of at most 20 ms, stand-ins (mocks), handlers whose answers Next.js keeps,
+    tests, and functions that no async code calls.
+    Blind spots: what libraries do inside; calls through traits and function pointers; clients
+    that another module of Python makes.
     """
     file = waiting_calls
     for one in file.functions:
@@ -68,13 +75,15 @@ def async_calls_nonblocking(waiting_calls: WaitingFile) -> None:
             times = "once" if len(one.callers) == 1 else f"{len(one.callers)} times"
             callers = f", called by async code {times}: {one.callers[0].place}"
         total = f"; {one.total} such calls in {file.unit}" if one.total > len(one.sites) else ""
-        lines = lines_of(site.place for site in one.sites)
+        lines = lines_of(site.place for site in one.sites if site.place.path == one.at.path)
         who, waits = one.name, what
         if one.alike:
             more = "method" if "." in one.name else "function"
             plural = "s" if len(one.alike) > 1 else ""
             who = f"{one.name} and {len(one.alike)} more {more}{plural} of this file"
             waits = "wait for the database"
+        if one.namesakes:
+            who = f"{one.name} (as do {one.namesakes} more that the same call may come to)"
         report(
             at=one.at,
             says=f"{who} {waits}: `{one.sites[0].message}`, {lines}{where}{callers}{total}",

@@ -25,7 +25,8 @@ def async_db_nonblocking(waiting_queries: WaitingFile) -> None:
     query has none: with the single-threaded workers of Actix one slow query stalls all requests
     there.
     Decides: looks at crates that depend on diesel and on no async driver for it. (a) A query that
-    runs in an async function, block or closure: high. (b) `get()` of an r2d2 pool there: medium.
+    runs in an async function, block or closure: high; medium where requests are known and neither
+    one of them nor a task of its own comes there. (b) `get()` of an r2d2 pool there: medium.
     (c) A function that is not async, holds a query or `get()` and is surely called by async code,
     through at most three functions: high or medium. The nearest context decides: closures given
     to `spawn_blocking`, `block_in_place`, `web::block`, `interact`, `run` or a thread pass, those

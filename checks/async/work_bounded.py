@@ -36,9 +36,11 @@ def async_work_bounded(fan_out: FanOutFile) -> None:
     limit hides that its reader is too slow until memory is gone.
     Decides: looks at crates that servers are made of. (a) `tokio::spawn` and its like, or a
     `JoinSet`, per element of a collection (`for`, `map`, `for_each`): medium and likely in a
-    function that a route reaches, else low and possible. (c) `join_all` over calls made for each
+    function that a route reaches, low where a static holds the collection, else low and possible.
+    (c) `join_all` over calls made for each
     element: medium there, else a note. (b) A send into an `UnboundedSender` on the way of a
-    request: medium and likely; one in a branch of its function, and the making of an unbounded
+    request, or an unbounded channel that is filled there in a loop and whose receiver becomes a
+    stream: medium and likely; one in a branch of its function, and the making of an unbounded
     channel: a note. Functions with a semaphore, permits, `buffer_unordered`, `for_each_concurrent`
     or `join_next`, chunks, `take`, literal lists and ranges, collections that were counted before,
     are drained by their owner, hold parts of the program (`Vec<Box<dyn …>>`) or are named after
@@ -51,6 +53,8 @@ def async_work_bounded(fan_out: FanOutFile) -> None:
     for one in fan_out.work:
         sends = bool(one.over) and one.clause == "b"
         does = f"sends by `{one.over}` into" if sends else "makes"
+        if one.streams:
+            does = "streams to its reader, however slow, through"
         where = f", per request of {one.route}" if one.route else ""
         says = _SAYS[one.clause].format(name=one.name, over=one.over, does=does)
         report(

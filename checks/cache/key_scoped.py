@@ -27,6 +27,11 @@ def cache_key_scoped(key_scopes: KeyScopes) -> None:
     a tenant id) and the key has nothing of it; (b) the key is made of the request's path and has
     neither its query string nor a user; medium when nothing runs it. A check of ownership or
     permission before the write, admin-only code and keys with a digest of all parameters pass.
+    (c) a handler whose whole answer is kept under its URL reads who asks, or its login is checked
+    below: Django's `cache_page` without a `vary_on_cookie` or `vary_on_headers` under it (what
+    varies above it, or in a middleware, is told after the answer was kept: medium when the handler
+    itself reads no user), Flask-Caching's `cached` without a key of its own, Nest's
+    `CacheInterceptor`. A prefix of the key that is computed, and answers told to be private, pass.
     Blind spots: row-level security and other filters that the query does not show.
     """
     for one in key_scopes.unscoped:
@@ -51,3 +56,37 @@ def cache_key_scoped(key_scopes: KeyScopes) -> None:
                 clause="b",
                 key=write.template,
             )
+    for kept in key_scopes.kept:
+        answer = kept.answer
+        says = f"{answer.function} is kept by {answer.keeper} under its URL alone"
+        if answer.who.endswith(("_required", "_test")):
+            says += f", and {answer.who} below it is not asked once an answer is kept"
+        elif answer.who:
+            says += f", and what it answers goes by {answer.who}"
+        if answer.late:
+            says += f"; {answer.late} above {answer.keeper} comes after the answer was kept"
+        report(
+            at=kept.place,
+            says=says,
+            severity=Severity.HIGH if answer.who else Severity.MEDIUM,
+            evidence=answer.keeper,
+            related=[(kept.who_place, f"reads {answer.who}")] if answer.who else [],
+            clause="c",
+            key=answer.function,
+            fix=_FIXES[answer.keeper],
+        )
+
+
+_FIXES = {
+    "cache_page": """
+    Say what the answer varies on below the decorator that keeps it:
+
+    ```python
+    @method_decorator(cache_page(600))           # outermost
+    @method_decorator(vary_on_headers("Authorization", "Cookie"))
+    def get(self, request): ...
+    ```
+    """,
+    "cached": "Give the decorator a key of the user: `@cache.cached(600, make_cache_key=by_user)`.",
+    "CacheInterceptor": "Extend `CacheInterceptor` and let `trackBy` put the user into the key.",
+}

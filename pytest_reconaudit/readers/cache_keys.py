@@ -72,6 +72,15 @@ def _joined(text: str) -> tuple[str, list[str]] | None:
     return mark, parts
 
 
+_FIELD = regex(
+    rb"^[ \t]+(?:(?:private|public|protected|static|readonly|declare)[ \t]+){0,4}"
+    rb"#?([A-Z][A-Z0-9_]{2,60})"
+    rb"[ \t]*(?::[ \t]*\w+)?[ \t]*=[ \t]*[\"'`]([\w:./|-]{1,80})[\"'`][ \t]*[;\r]?$",
+    re.MULTILINE,
+)
+_LASTS = regex(r"(?i)ttl|expir|^ex$|^px$|duration|lifetime|max_?age|timeout")
+
+
 _STEPS = 300
 """Expressions that one key may be made of: names that stand for names multiply."""
 _LONGEST = 600
@@ -121,6 +130,10 @@ class KeyReader:
         bare = stripped(text)
         if function is not None and WORD.fullmatch(bare):
             names = {stripped(one.name) for one in function.parameters}
+            # `set({ key, value })`: what it is given in one object is a parameter too.
+            for one in function.parameters if self.script else ():
+                if one.name.startswith("{"):
+                    names.update(WORD.findall(one.name))
             if bare in names and self.code.binding_of(bare, call.start, call.scope) is None:
                 return "", bare
         self._left = _STEPS
@@ -317,6 +330,7 @@ class KeyReader:
             )
 
     def constants(self) -> Iterator[tuple[str, str]]:
+        yield from self._fields()
         for one in self.code.bindings:
             if one.scope != 0 or not is_constant(one.name) or one.value[1] - one.value[0] > 120:
                 continue
@@ -332,3 +346,29 @@ class KeyReader:
             seconds, _ = TimeReader(self.code).seconds(text, at)
             if seconds > 0:
                 yield one.name, str(seconds)
+
+    def _fields(self) -> Iterator[tuple[str, str]]:
+        """Constants of classes: ``private readonly PREFIX = "carts"``."""
+        if self.code.language == "rust":
+            return
+        for match in _FIELD.finditer(self.code.source):
+            if _CONSTANT_NAME.search(name := match[1].decode()):
+                yield name, match[2].decode("utf-8", "replace")
+
+    def of_object(
+        self, span: tuple[int, int], call: Call, function: Function | None
+    ) -> tuple[tuple[str, str], str] | None:
+        """((template, parameter that is the whole key), what says for how long) of a write that is
+        given one object: ``set({ key: `cart:${id}`, value, ttl: 60 })``."""
+        text = self.code.text(span).strip()
+        if not text.startswith("{") or not text.endswith("}") or len(text) > 2 * _LONGEST:
+            return None
+        named = {}
+        for one in arguments_in(text[1:-1]):
+            name, colon, value = one.partition(":")
+            named[name.strip()] = value.strip() if colon else name.strip()
+        key = named.get("key") or named.get("cacheKey")
+        if not key:
+            return None
+        lasts = next((value for name, value in named.items() if _LASTS.search(name)), "")
+        return self._key(key, call, function), lasts

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from pytest_reconaudit.facts.asynchronous.crates import crate_of, serves, serving
 from pytest_reconaudit.facts.asynchronous.running import (
@@ -22,6 +22,7 @@ from pytest_reconaudit.facts.code.scanned import scanned
 from pytest_reconaudit.model import Confidence, Note, Place, Severity
 from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.readers.scans.clients import ClientFile, ClientSite, SizeField, clients
+from pytest_reconaudit.readers.scans.untimed import untimed
 from pytest_reconaudit.target import Target, once
 
 __all__ = ["ClientFault", "ClientUse", "client_uses"]
@@ -48,6 +49,8 @@ class ClientFault(Struct, frozen=True):
     evidence: str
     severity: Severity
     confidence: Confidence
+    files: int = 1
+    """In how many files its sites are."""
 
 
 class ClientUse(Struct, frozen=True, eq=False):
@@ -59,7 +62,7 @@ class ClientUse(Struct, frozen=True, eq=False):
 
 @once
 def client_uses(target: Target) -> tuple[ClientUse, ...]:
-    """The files of servers that make HTTP or Redis clients, by path."""
+    """The files of servers that make HTTP or Redis clients or ask without one, by path."""
     serves = serving(target)
     records: dict[str, ClientFile] = {}
     for path, record in scanned(target, clients).items():
@@ -77,7 +80,93 @@ def client_uses(target: Target) -> tuple[ClientUse, ...]:
         told = {one.place for fault in faults for one in fault.sites}
         faults += _endless(target, path, record, told)
         found.append(ClientUse(path, tuple(faults)))
+    found += _untimed(target)
     return tuple(found)
+
+
+_MANY_FILES = 4
+
+
+def _untimed(target: Target) -> Iterator[ClientUse]:
+    """See :func:`_unbounded`; what many files do is one thing to mend: told at the first."""
+    uses = list(_unbounded(target))
+    faulty = [one.faults[0] for one in uses if one.faults]
+    if len(faulty) < _MANY_FILES:
+        yield from uses
+        return
+    for use in uses:
+        if use.faults and use.faults[0] is not faulty[0]:
+            yield ClientUse(use.path, ())
+        elif use.faults:
+            sites = tuple(site for one in faulty for site in one.sites)
+            yield ClientUse(use.path, (structs.replace(faulty[0], sites=sites, files=len(faulty)),))
+        else:
+            yield use
+
+
+def _unbounded(target: Target) -> Iterator[ClientUse]:
+    """The files of Python code that ask by ``requests``, which knows no timeout of its own; told is
+    what requests are known to come to."""
+    for path, record in sorted(scanned(target, untimed).items()):
+        sites = []
+        route = ""
+        for call in record.calls:
+            ref = function_at(target, path, call.function)
+            if ref is None or is_off_path(path):
+                continue
+            known = per_request(target, ref)
+            if known is None and not _is_hooked(target, ref):
+                continue
+            route = route or known or ""
+            sites.append(call)
+        faults = []
+        if sites:
+            first = sites[0]
+            faults.append(
+                ClientFault(
+                    clause="d",
+                    name=path,
+                    at=Place(path, first.line, first.column),
+                    sites=tuple(
+                        Note(Place(path, one.line, one.column), one.words) for one in sites
+                    ),
+                    caller=None,
+                    route=route,
+                    evidence=first.text,
+                    severity=Severity.MEDIUM,
+                    confidence=Confidence.CERTAIN,
+                )
+            )
+        yield ClientUse(path, tuple(faults))
+
+
+_HOOKS = regex(
+    r"(?:Middleware|Serializer|Filter|FilterBackend|Permission|Authentication|Validator|ViewSet|View)$"
+)
+"""Classes whose methods Django and its REST framework call for each request."""
+_VIEWS = regex(r"(?:^|/)(?:\w+_)?views?(?:_\w+)?(?:/|\.py$)")
+_UP = 3
+
+
+def _is_hooked(target: Target, ref: Ref) -> bool:
+    """Whether a function is a method of a class that a framework asks for each request, a view of
+    Django, or is called by one."""
+    seen = {ref}
+    level = [ref]
+    for _ in range(_UP):
+        above = []
+        for one in level:
+            function = outlined(target, one)
+            if _HOOKS.search(function.owner) and function.name != "__init__":
+                return True
+            first = function.parameters[0][0] if function.parameters else ""
+            if not function.owner and first == "request" and _VIEWS.search(one.path):
+                return True
+            callers = [caller for caller, _ in callers_of(target, one) if caller not in seen]
+            seen.update(callers)
+            above += [one for one in callers if not is_off_path(one.path)]
+        level = above
+    return False
 
 
 def _per_call(target: Target, path: str, record: ClientFile) -> Iterator[ClientFault]:
@@ -241,7 +330,7 @@ def _endless(
             continue
         if ref is not None:
             # What `main` makes in a branch serves one command, not the requests.
-            if is_main(outlined(target, ref)) and site.nested:
+            if is_main(outlined(target, ref)) and (site.nested or _asks(target, ref)):
                 continue
             if per_request(target, ref) is None and (not own or is_command(path)):
                 continue
@@ -262,6 +351,11 @@ def _endless(
             severity=Severity.LOW if beside else weighed(Severity.MEDIUM, path),
             confidence=Confidence.LIKELY,
         )
+
+
+def _asks(target: Target, ref: Ref) -> bool:
+    """Whether a function itself sends requests: a program that asks once and ends."""
+    return any(call.name == "send" and call.awaited for call in outlined(target, ref).calls)
 
 
 def _is_beside(target: Target, ref: Ref) -> bool:

@@ -25,7 +25,7 @@ from pytest_reconaudit.target import Target, once
 __all__ = ["FanOutFile", "UnboundedWork", "fan_outs"]
 
 _OVER = 60
-_CLAUSES = {"task": "a", "send": "b", "channel": "b", "join": "c"}
+_CLAUSES = {"task": "a", "send": "b", "stream": "b", "channel": "b", "join": "c"}
 
 
 class UnboundedWork(Struct, frozen=True):
@@ -40,6 +40,8 @@ class UnboundedWork(Struct, frozen=True):
     evidence: str
     severity: Severity
     confidence: Confidence
+    streams: bool = False
+    """Of a channel: it is filled in a loop and read as a stream."""
 
 
 class FanOutFile(Struct, frozen=True, eq=False):
@@ -87,7 +89,7 @@ def _work(
         if is_main(function) or not own or is_off_path(path):
             return None
         if clause == "b":
-            sites = [one for one in sites if one.kind == "channel"]
+            sites = [one for one in sites if one.kind in ("channel", "stream")]
         elif starts(function.name) or not function.is_async or only_at_start(target, ref):
             return None
         if not sites:
@@ -98,9 +100,15 @@ def _work(
     # What a branch sends once, and what a channel carries that is made here: a note to look at.
     sites.sort(key=lambda one: (one.kind == "channel", one.seldom))
     first = sites[0]
-    known = route is not None and (clause != "b" or first.kind == "send")
-    severity = weighed(Severity.MEDIUM if known else Severity.LOW, path)
-    if first.seldom or first.kind == "channel" or (clause == "c" and not known):
+    known = route is not None and (clause != "b" or first.kind in ("send", "stream"))
+    held = clause != "b" and _HELD.match(first.over) is not None
+    severity = weighed(Severity.MEDIUM if known and not held else Severity.LOW, path)
+    if (
+        first.seldom
+        or first.kind == "channel"
+        or (first.kind == "stream" and not known)
+        or (clause == "c" and not known)
+    ):
         severity = Severity.INFO  # what a request does not ask for is seldom long
     return UnboundedWork(
         clause=clause,
@@ -112,9 +120,12 @@ def _work(
         evidence=first.text,
         severity=severity,
         confidence=Confidence.LIKELY if known else Confidence.POSSIBLE,
+        streams=first.kind == "stream",
     )
 
 
+_HELD = regex(r"&?\s*[A-Z][A-Z0-9_]{2,}\s*\.")
+"""What a static of the program holds: no request makes it long."""
 _WITHIN = regex(
     r"(?:try_)?(?:lock|read|write|borrow|borrow_mut|get_config|config|settings)$|(?:try_)?join_all$"
 )

@@ -12,7 +12,7 @@ from pytest_reconaudit.facts.code.functions import (
     outlined,
     reached,
 )
-from pytest_reconaudit.facts.code.places import is_off_path
+from pytest_reconaudit.facts.code.places import is_off_path, is_test_path
 from pytest_reconaudit.facts.code.scanned import scanned
 from pytest_reconaudit.model import Note, Place
 from pytest_reconaudit.patterns import regex
@@ -123,9 +123,15 @@ def route_of(target: Target, ref: Ref) -> str:
     return f"{found.route.method} {found.route.path}"
 
 
-def async_callers(target: Target, ref: Ref) -> tuple[tuple[Note, ...], int]:
+def async_callers(
+    target: Target, ref: Ref, *, by_name: bool = False
+) -> tuple[tuple[Note, ...], int]:
     """The calls by which async code runs a function that is not async, through others that are not,
-    and through how many the nearest one does."""
+    and through how many the nearest one does.
+
+    :param by_name: of a Rust method of passwords that alone bears its name every call of that name
+        counts, whatever its receiver is.
+    """
     found: dict[Place, Note] = {}
     least = 0
     seen = {ref}
@@ -133,7 +139,10 @@ def async_callers(target: Target, ref: Ref) -> tuple[tuple[Note, ...], int]:
     for step in range(1, _MAX_STEPS + 1):
         above = []
         for callee in level:
-            for caller, call in callers_of(target, callee):
+            known: Iterable[tuple[Ref, OutlinedCall]] = callers_of(target, callee)
+            if by_name:
+                known = (*known, *_calls_by_name(target, callee))
+            for caller, call in known:
                 kind = context_at(target, caller, call.line)
                 if kind == ASYNC:
                     one = outlined(target, caller)
@@ -156,6 +165,32 @@ def async_callers(target: Target, ref: Ref) -> tuple[tuple[Note, ...], int]:
                     above.append(caller)
         level = above
     return tuple(found[place] for place in sorted(found, key=_order)), least
+
+
+def _calls_by_name(target: Target, ref: Ref) -> Iterator[tuple[Ref, OutlinedCall]]:
+    """The method calls in Rust code that can mean no other function of the repository, if a
+    method alone bears its name; those with as many arguments as it takes."""
+    one = outlined(target, ref)
+    calls = _about_passwords(target).get(one.name)
+    if not calls or not ref.path.endswith(".rs") or not one.owner:
+        return
+    if len(_by_name(target)[one.name]) == 1:
+        taken = sum(1 for name, _ in one.parameters if name != "self")
+        yield from (found for found in calls if found[1].arguments == taken)
+
+
+@once
+def _about_passwords(target: Target) -> Mapping[str, list[tuple[Ref, OutlinedCall]]]:
+    """Name of a method of passwords → its calls in Rust code, with the functions they stand in."""
+    found: dict[str, list[tuple[Ref, OutlinedCall]]] = {}
+    for path, file in scanned(target, outline).items():
+        if not path.endswith(".rs") or is_test_path(path):
+            continue
+        for index, function in enumerate(file.functions):
+            for call in function.calls:
+                if "password" in call.name and not call.path and not function.is_test:
+                    found.setdefault(call.name, []).append((Ref(path, index), call))
+    return found
 
 
 def _order(place: Place) -> tuple[str, int]:

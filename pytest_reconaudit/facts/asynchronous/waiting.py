@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from msgspec import Struct, structs
 
@@ -31,7 +31,7 @@ from pytest_reconaudit.facts.asynchronous.running import (
     starts,
 )
 from pytest_reconaudit.facts.code.functions import Ref, function_at, reached
-from pytest_reconaudit.facts.code.places import weighed
+from pytest_reconaudit.facts.code.places import is_off_path, weighed
 from pytest_reconaudit.facts.code.scanned import scanned
 from pytest_reconaudit.model import Confidence, Note, Place, Severity
 from pytest_reconaudit.patterns import regex
@@ -49,7 +49,8 @@ from pytest_reconaudit.target import Target, once
 
 __all__ = ["Waiting", "WaitingFile", "waiting_calls", "waiting_queries"]
 
-_CLI = regex(r"(?:^|[/_-])cli(?:/|\.\w+$)")
+_CLI = regex(r"(?:^|[/_-])cli(?:/|\.\w+$)|(?:^|/)(?:evals?|evaluations?|benchmarks?|benches)/")
+"""What somebody runs by hand, as its path says."""
 _DOUBLE = regex(
     r"^(?:[Mm]ock|[Ff]ake|[Ss]tub|[Dd]ummy)(?=[A-Z_]|$)|(?:_mock|_fake|_stub|Mock|Fake)$"
 )
@@ -64,6 +65,7 @@ _ENTRIES = regex(
     r"|rename|set_permissions|canonicalize|read_link|hard_link)"
 )
 """Calls that ask for or change the entry of one file; no content is read or written."""
+_SIZES = ("", "removal", "fixed", "little", "entry")
 _STEPS = (Severity.INFO, Severity.LOW, Severity.MEDIUM, Severity.HIGH, Severity.CRITICAL)
 _OF_COMMANDS = frozenset({"file", "process", "decode", "connect", "http"})
 _ALWAYS = frozenset({"sleep", "redis", "runtime", "hash", "http", "connect", "receive", "database"})
@@ -98,6 +100,8 @@ class Waiting(Struct, frozen=True):
     alike: tuple[str, ...] = ()
     """Of a file whose functions wait for the database one like the other: the names of the others,
     which are told with it."""
+    namesakes: int = 0
+    """Of what one call may come to in many files: how many other functions are told with it."""
 
 
 class WaitingFile(Struct, frozen=True, eq=False):
@@ -116,7 +120,11 @@ def waiting_queries(target: Target) -> tuple[WaitingFile, ...]:
 @once
 def waiting_calls(target: Target) -> tuple[WaitingFile, ...]:
     """The files of servers with any other blocking call, by path."""
-    found = [*_judged(target, database=False), *_python(target), *_scripts(target)]
+    found = [
+        *_judged(target, database=False),
+        *_family(list(_python(target))),
+        *_scripts(target),
+    ]
     found.sort(key=lambda one: one[0])
     return _files(target, found)
 
@@ -168,11 +176,45 @@ def _python(target: Target) -> Iterator[tuple[str, str, list[Waiting]]]:
         if folder not in servers:
             continue
         found = [
-            one
+            _by_size(target, one, function.calls)
             for function in record.functions
             if (one := _waiting(target, path, function, list(function.calls), True)) is not None
         ]
-        yield path, folder or "the repository", _as_one([_by_size(target, one) for one in found])
+        yield path, folder or "the repository", _as_one(found)
+
+
+_MANY_FILES = 4
+
+
+def _family(
+    judged: list[tuple[str, str, list[Waiting]]],
+) -> Iterator[tuple[str, str, list[Waiting]]]:
+    """A call that may mean the method of any of many classes is one thing to mend: what these do,
+    and what they call, is told at the first of them."""
+    families: dict[tuple[str, Place], list[Waiting]] = {}
+    for _, _, functions in judged:
+        for one in functions:
+            if one.callers and not one.alike:
+                families.setdefault((one.kinds[0], one.callers[0].place), []).append(one)
+    wholes: dict[Place, Waiting] = {}
+    others: set[Place] = set()
+    for family in families.values():
+        if len({one.at.path for one in family}) < _MANY_FILES:
+            continue
+        first = family[0]
+        counts: Counter[str] = Counter()
+        for one in family:
+            counts.update(dict(one.counts))
+        wholes[first.at] = structs.replace(
+            first,
+            sites=tuple(site for one in family for site in one.sites),
+            counts=tuple((kind, counts[kind]) for kind in first.kinds),
+            namesakes=len(family) - 1,
+        )
+        others.update(one.at for one in family[1:])
+    for path, unit, functions in judged:
+        kept = [wholes.get(one.at, one) for one in functions if one.at not in others]
+        yield path, unit, kept
 
 
 _FEW_ALIKE = 3
@@ -217,17 +259,37 @@ def _scripts(target: Target) -> Iterator[tuple[str, str, list[Waiting]]]:
             given = [one for one in function.calls if one.context == ASYNC]
             ref = function_at(target, path, function.line) if function.line else None
             route = per_request(target, ref) if ref is not None else None
+            judged = (True, True, True)
             if route is not None and not function.is_main:
                 calls = list(function.calls)
                 if ref is not None and _is_prerendered(target, ref):
                     continue
             elif given:
-                calls, route = given, given[0].handed[0]
+                calls = given
+                route = min(given, key=lambda one: _SIZES.index(one.size)).handed[0]
+            elif ref is not None and _hashes_unseen(target, ref, function):
+                calls = [one for one in function.calls if one.kind == "hash"]
+                judged, route = (False, False, False), ""
             else:
                 continue
-            waiting = _found(path, function, calls, (), route, (True, True, True), True, 0)
-            found.append(_by_size(target, waiting))
+            waiting = _found(path, function, calls, (), route, judged, True, 0)
+            found.append(_by_size(target, waiting, calls))
         yield path, application_of(target, path).folder or "the repository", found
+
+
+def _hashes_unseen(target: Target, ref: Ref, function: BlockingFunction) -> bool:
+    """Whether an async function of a server hashes passwords for who is not seen: a library of
+    sign-ins that it is given to, a framework."""
+    return (
+        function.is_async
+        and not function.is_main
+        and any(one.kind == "hash" for one in function.calls)
+        and _is_mapped(target, ref.path)
+        and not is_off_path(ref.path)
+        and not is_command(ref.path)
+        and not starts(function.name)
+        and not only_at_start(target, ref)
+    )
 
 
 def _is_prerendered(target: Target, ref: Ref) -> bool:
@@ -311,6 +373,8 @@ def _waiting(
     if not below or function.is_main:
         return None
     callers, steps = async_callers(target, ref)
+    if not callers and any(one.kind == "hash" for one in below):
+        callers, steps = async_callers(target, ref, by_name=True)
     callers = tuple(
         [
             one
@@ -339,7 +403,10 @@ def _found(
     :param judged: whether a request is known to run it or nothing is known of requests; whether
         one is known to; whether one is or a task of its own.
     """
-    ranked = sorted(calls, key=lambda one: -_STEPS.index(_weight(one.kind, *judged, route)))
+    ranked = sorted(
+        calls,
+        key=lambda one: (-_STEPS.index(_weight(one.kind, *judged, route)), one.kind != "query"),
+    )
     severity = _weight(ranked[0].kind, *judged, route)
     if ranked[0].kind in DATABASE:
         clause = "c" if callers else "a" if ranked[0].kind == "query" else "b"
@@ -349,8 +416,9 @@ def _found(
         clause = "b" if callers else "a"
         if severity is Severity.LOW and all(_ENTRIES.fullmatch(one.words) for one in calls):
             severity = Severity.INFO
-    # The costliest kind leads: its first call is where the finding stands.
-    first = next(one for one in calls if one.kind == ranked[0].kind)
+    # The costliest kind leads: its first call that may be long is where the finding stands.
+    leading = [one for one in calls if one.kind == ranked[0].kind]
+    first = min(leading, key=lambda one: _SIZES.index(one.size))
     ordered = [first, *(one for one in calls if one is not first)]
     certain = steps <= 1 and ranked[0].kind not in ("decode", "receive")
     return Waiting(
@@ -369,20 +437,29 @@ def _found(
     )
 
 
-def _by_size(target: Target, one: Waiting) -> Waiting:
-    """A note instead of a finding where all files are short by what they are: a document of
-    settings, one with a fixed name."""
+def _by_size(target: Target, one: Waiting, calls: Sequence[BlockingCall] = ()) -> Waiting:
+    """A note instead of a finding where all that is read or written is short by what it is: a
+    document of settings, one with a fixed name, the entry of a folder; less than else where it
+    comes with the program."""
+    if one.kinds == ("compress",) and calls and all(call.size for call in calls):
+        return structs.replace(one, severity=Severity.INFO)
     if one.kinds != ("file",):
         return one
     text = target.text(one.at.path)
     if _KERNEL.search(text) is not None:
         return structs.replace(one, severity=Severity.INFO)
     lines = text.split("\n")
-    little = all(
-        _LITTLE.search("\n".join(lines[(site.place.line or 1) - 1 :][:_BELOW])) is not None
-        for site in one.sites
-    )
-    return structs.replace(one, severity=Severity.INFO) if little else one
+    sizes = {(call.line, call.column): call.size for call in calls}
+    fixed = False
+    for site in one.sites:
+        size = sizes.get((site.place.line or 0, site.place.column or 0), "")
+        below = "\n".join(lines[(site.place.line or 1) - 1 :][:_BELOW])
+        if size in ("fixed", "removal"):
+            fixed = True
+        elif not size and _LITTLE.search(below) is None:
+            return one
+    severity = weighed(Severity.LOW, one.at.path) if fixed else Severity.INFO
+    return structs.replace(one, severity=severity)
 
 
 _KERNEL = regex(r"[\"'`]/(?:proc|sys)/")
@@ -438,9 +515,10 @@ def _name(path: str, function: BlockingFunction) -> str:
 
 def _weight(kind: str, known: bool, reaches: bool, served: bool, route: str) -> Severity:
     if kind == "query":
-        return Severity.HIGH
+        # Where requests are known, what none of them comes to keeps fewer waiting.
+        return Severity.HIGH if known or served else Severity.MEDIUM
     if kind in ("sleep", "runtime") and served:
-        return Severity.HIGH
+        return Severity.HIGH if reaches else Severity.MEDIUM
     if kind in ("sleep", "runtime"):
         # Nobody is known to wait behind it; a future may be waited for by a thread made for that.
         return Severity.LOW if kind == "sleep" else Severity.INFO

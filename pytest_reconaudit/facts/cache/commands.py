@@ -16,8 +16,10 @@ from pytest_reconaudit.facts.code.functions import (
     reached,
 )
 from pytest_reconaudit.facts.code.places import is_off_path, weighed
+from pytest_reconaudit.facts.code.scanned import scanned
 from pytest_reconaudit.model import Place, Severity
 from pytest_reconaudit.patterns import regex
+from pytest_reconaudit.readers.scans.outline import outline
 from pytest_reconaudit.target import Target, once
 
 __all__ = ["CommandFile", "HeavyCommand", "command_files"]
@@ -61,7 +63,10 @@ def command_files(target: Target) -> tuple[CommandFile, ...]:
                 [
                     one
                     for one in found
-                    if one.op.in_loop and not _is_seldom(one) and not _is_of_one(target, one)
+                    if one.op.in_loop
+                    and not _is_seldom(one)
+                    and not _is_of_one(target, one)
+                    and _is_run(target, one)
                 ]
             ),
         )
@@ -84,6 +89,38 @@ def _is_of_one(target: Target, one: CacheOperation) -> bool:
     lines = target.text(one.path).split("\n")
     head = lines[one.op.in_loop - 1] if one.op.in_loop <= len(lines) else ""
     return _OF_A_REQUEST.search(head) is not None
+
+
+def _is_run(target: Target, one: CacheOperation) -> bool:
+    """Whether something may run an operation. What a class of a script has no call for, by its
+    name alone, anywhere (nor for what calls it) is there for nobody."""
+    ref = function_at(target, one.path, one.op.line)
+    if ref is None or ref in reached(target):
+        return True
+    callers = [caller for caller, _ in callers_of(target, ref) if caller != ref]
+    return any(_may_run(target, caller) for caller in callers or [ref])
+
+
+def _may_run(target: Target, ref: Ref) -> bool:
+    function = outlined(target, ref)
+    if ref.path.endswith((".py", ".rs")) or not function.owner or ref in reached(target):
+        return True
+    above = target.text(ref.path).split("\n")[max(function.line - 4, 0) : function.line - 1]
+    if any(line.strip().startswith("@") for line in above):
+        return True  # whoever reads the decorator runs it
+    return function.name in _called(target)
+
+
+@once
+def _called(target: Target) -> frozenset[str]:
+    """Every name that code of scripts calls."""
+    return frozenset(
+        call.name
+        for path, file in scanned(target, outline).items()
+        if not path.endswith((".py", ".rs"))
+        for calls in (file.loose, *(one.calls for one in file.functions))
+        for call in calls
+    )
 
 
 def _heavy(target: Target, found: list[CacheOperation]) -> Iterator[HeavyCommand]:

@@ -52,6 +52,7 @@ _PUT_IN = regex(
 """A constant with holes that is filled in: ``USER_KEY.format(id=user.id)``, ``USER_KEY % id``."""
 _PLACEHOLDER = regex(r"\{\w*\}|%(?:\(\w+\))?[sd]|:\w+$")
 _NAME = regex(r"(?:[A-Za-z_$][\w$]*(?:::|\.))*([A-Z][A-Z0-9_]{2,})")
+_OF_CLASS = regex(r"(?:this|self|cls)\.")
 _OWN = frozenset({"self", "Self", "this", "crate", "super", "cls"})
 _WORDS = regex(r"[A-Za-z0-9]+")
 _MEMBER = regex(r"\.([a-z]\w*)\b")
@@ -310,6 +311,9 @@ class _Book:
             value = self.constant(path, match[1])
             if value is not None:
                 return value, []
+            if _OF_CLASS.match(text) and not path.endswith(".rs"):
+                # Each class has one of its own: another file's tells nothing.
+                return (None if whole else f"<{match[1].lower()} of {module_name(path)}>"), [text]
             # The same name is the same text wherever it stands.
             return f"<{match[1].lower()}>", []
         return (None if whole else "{}"), [text]

@@ -10,11 +10,14 @@ from msgspec import Struct
 from pytest_reconaudit.facts.cache.operations import CacheOperation, operations
 from pytest_reconaudit.facts.callers import uncalled
 from pytest_reconaudit.facts.code.functions import function_at, reached
+from pytest_reconaudit.facts.code.places import is_test_path
+from pytest_reconaudit.facts.code.scanned import scanned
 from pytest_reconaudit.model import Place
 from pytest_reconaudit.patterns import regex
+from pytest_reconaudit.readers.scans.kept_answers import KeptAnswer, KeptAnswers, kept_answers
 from pytest_reconaudit.target import Target, once
 
-__all__ = ["KeyScopes", "Unscoped", "key_scopes"]
+__all__ = ["Kept", "KeyScopes", "Unscoped", "key_scopes"]
 
 _WHO = regex(
     r"user|tenant|owner|account|org|workspace|team|member|auth|claims|\bsub\b|viewer|actor|customer"
@@ -52,24 +55,54 @@ class Unscoped(Struct, frozen=True, eq=False):
     """Something runs it."""
 
 
+class Kept(Struct, frozen=True, eq=False):
+    """One handler whose whole answer is kept under the URL, though it answers to one."""
+
+    answer: KeptAnswer
+    place: Place
+    who_place: Place
+
+
 class KeyScopes(Struct, frozen=True, eq=False):
     """The written templates of one file."""
 
     path: str
     judged: int
     unscoped: tuple[Unscoped, ...]
+    kept: tuple[Kept, ...] = ()
 
 
 @once
 def key_scopes(target: Target) -> tuple[KeyScopes, ...]:
-    """Every file that writes under keys that are told, by path."""
+    """Every file that writes under keys that are told or keeps whole answers, by path."""
     by_path: dict[str, list[CacheOperation]] = {}
     for one in operations(target):
         if one.op.verb in ("set", "wrap") and one.template:
             by_path.setdefault(one.path, []).append(one)
-    return tuple(
-        KeyScopes(path, len(writes), tuple(_unscoped(target, writes)))
-        for path, writes in sorted(by_path.items())
+    answers = {
+        path: found
+        for path, found in scanned(target, kept_answers).items()
+        if not is_test_path(path)
+    }
+    return tuple(_of_file(target, path, by_path, answers) for path in sorted({*by_path, *answers}))
+
+
+def _of_file(
+    target: Target,
+    path: str,
+    by_path: dict[str, list[CacheOperation]],
+    answers: dict[str, KeptAnswers],
+) -> KeyScopes:
+    writes = by_path.get(path, [])
+    kept = answers.get(path)
+    return KeyScopes(
+        path,
+        len(writes) + (kept.judged if kept else 0),
+        tuple(_unscoped(target, writes)),
+        tuple(
+            Kept(one, Place(path, one.line), Place(path, one.who_line or one.line))
+            for one in (kept.found if kept else ())
+        ),
     )
 
 

@@ -32,7 +32,7 @@ class BlockingCall(Struct, frozen=True, gc=False, array_like=True):
     kind: str
     """``query`` (Diesel), ``pool`` (r2d2), ``sleep``, ``file``, ``process``, ``connect``,
     ``http``, ``runtime`` (``block_on``), ``hash``, ``decode``, ``receive``, ``redis``,
-    ``database`` (Python) or ``compress`` (Node)."""
+    ``database`` (Python), ``compress`` or ``keys`` (Node)."""
     words: str
     """What is called, ``std::fs::read``, ``.load(…)``."""
     line: int
@@ -42,6 +42,10 @@ class BlockingCall(Struct, frozen=True, gc=False, array_like=True):
     context: str
     """``async`` or ``sync``: see ``readers.execution``."""
     handed: tuple[str, ...]
+    size: str = ""
+    """What makes a call short: ``entry`` (of a folder; no content), ``little`` (settings,
+    templates, keys, one message), ``fixed`` (a file that comes with the program) or ``removal`` (of
+    a folder with what is in it); empty when nothing is known to."""
 
 
 class BlockingFunction(Struct, frozen=True, array_like=True):
@@ -117,7 +121,7 @@ _HASH_FUNCTIONS = {
     "sha_crypt": frozenset({"sha512_check", "sha512_simple", "sha512_crypt", "sha512_crypt_b64",
                             "sha256_check", "sha256_simple", "sha256_crypt", "sha256_crypt_b64"}),
 }  # fmt: skip
-_HASHER = regex(r"\b(?:Argon2|Scrypt|Pbkdf2|argon2|scrypt|pbkdf2|hasher)\b")
+_HASHER = regex(r"\b\w*(?:argon2?|scrypt|pbkdf2|hasher)\b", 2)
 _REDIS_COMMANDS = frozenset(
     {"get", "set", "set_ex", "set_nx", "pset_ex", "set_options", "getset", "get_ex", "get_del",
      "mget", "mset", "del", "unlink", "exists", "expire", "expire_at", "persist", "incr", "decr",

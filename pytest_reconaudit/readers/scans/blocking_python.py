@@ -19,7 +19,8 @@ __all__ = ["blocking_python"]
 _WORDS = (
     "sleep", "requests", "httpx", "urlopen", "urlretrieve", "subprocess", "psycopg", "pymysql",
     "MySQLdb", "sqlite3", "bcrypt", "context", "Session", "os.system", "pyodbc", "oracledb",
-    "redis",
+    "redis", "shutil", "stripe", "resend", "smtplib", "OpenAI", "openai", "nthropic", "boto3",
+    "MongoClient", "genai", "Groq", "storage",
 )  # fmt: skip
 _HTTP = frozenset({"get", "post", "put", "patch", "delete", "head", "options", "request", "stream"})
 _PROCESS = frozenset({"run", "call", "check_output", "check_call", "getoutput", "getstatusoutput"})
@@ -40,6 +41,76 @@ _COMMANDS = frozenset(
      "hget", "hset", "hgetall", "lpush", "rpush", "blpop", "brpop", "lrange", "sadd", "smembers",
      "zadd", "zrange", "publish", "keys", "ttl", "ping", "xadd", "getdel", "incrby"}
 )  # fmt: skip
+_COPYING = frozenset(
+    {"copyfileobj", "copyfile", "copy", "copy2", "copytree", "rmtree"}
+)  # fmt: skip
+_PACKING = frozenset({"make_archive", "unpack_archive"})
+_ASKED = {
+    "stripe": frozenset(
+        {"create", "retrieve", "list", "modify", "delete", "search", "cancel", "confirm", "capture",
+         "upcoming", "pay", "attach", "detach", "finalize_invoice", "create_preview"}
+    ),
+    "resend": frozenset({"send", "create", "get", "remove", "update", "list"}),
+    "openai": frozenset({"create", "transcribe", "edit"}),
+}  # fmt: skip
+"""Modules whose classes ask their servers: the methods that do."""
+_MAKERS = {
+    ("openai", "OpenAI"): "http",
+    ("openai", "AzureOpenAI"): "http",
+    ("anthropic", "Anthropic"): "http",
+    ("groq", "Groq"): "http",
+    ("google", "genai", "Client"): "http",
+    ("google", "cloud", "storage", "Client"): "http",
+    ("boto3", "client"): "http",
+    ("boto3", "resource"): "http",
+    ("requests", "Session"): "http",
+    ("requests", "session"): "http",
+    ("httpx", "Client"): "http",
+    ("stripe", "StripeClient"): "http",
+    ("twilio", "rest", "Client"): "http",
+    ("slack_sdk", "WebClient"): "http",
+    ("pymongo", "MongoClient"): "database",
+    ("subprocess", "Popen"): "process",
+}
+"""What makes a synchronous client, and what its calls are."""
+_OF_MAKER = {
+    "requests": _HTTP,
+    "httpx": _HTTP,
+    "subprocess": frozenset({"communicate", "wait"}),
+    "pymongo": frozenset(
+        {"find_one", "insert_one", "insert_many", "update_one", "update_many", "delete_one",
+         "delete_many", "count_documents", "replace_one", "find_one_and_update", "distinct",
+         "find_one_and_delete", "find_one_and_replace", "bulk_write", "command"}
+    ),
+    "openai": frozenset({"create", "generate", "parse", "list", "retrieve", "delete", "edit",
+                         "stream", "create_and_poll", "content"}),
+    "anthropic": frozenset({"create", "stream", "count_tokens", "list", "retrieve"}),
+    "groq": frozenset({"create", "list", "retrieve"}),
+    "google": frozenset(
+        {"generate_content", "generate_content_stream", "generate_images", "embed_content",
+         "count_tokens", "upload_from_string", "upload_from_file", "upload_from_filename",
+         "download_as_bytes", "download_as_text", "download_to_filename", "list_blobs", "exists",
+         "get_bucket", "reload"}
+    ),
+    "twilio": frozenset({"create", "fetch", "list", "update"}),
+    "stripe": frozenset({"create", "retrieve", "list", "update", "delete", "search", "cancel"}),
+}  # fmt: skip
+"""The calls of a client that wait; of those not named here all but :data:`_LOCAL`."""
+_LOCAL = frozenset(
+    {"get_paginator", "generate_presigned_url", "generate_presigned_post", "close", "get_waiter",
+     "Table", "Bucket", "Object", "ObjectSummary", "Queue", "Topic", "can_paginate", "paginate",
+     "batch_writer", "client", "resource", "filter", "get", "append", "items", "keys", "values",
+     "register", "limit", "read", "iter_lines", "generate_db_auth_token"}
+)  # fmt: skip
+_SDKS = regex(
+    rb"\b(?:OpenAI|Anthropic|boto3|MongoClient|genai|Groq|StripeClient|WebClient|twilio|Popen|Session|httpx"
+    rb"|google\.cloud|session)\b"
+)
+_FIELD = regex(r"\bself\.(\w+)\s*(?::[^=\n]{1,80})?=\s*([A-Za-z_][\w.]*)\(")
+_ROOT = regex(r"([A-Za-z_]\w*)\s*(?:[.\[]|$)")
+_FOLLOWED = 3
+_DECLARED = 50
+"""Declarations of a name that are looked at."""
 _MOMENT = regex(r"0|0?\.(?:0[01]\d*|00\d*|020*)")
 """Twenty milliseconds and less."""
 _BLANKS = regex(r"\s+")
@@ -59,10 +130,13 @@ def blocking_python(code: Code) -> BlockingFile | None:
     sync_sessions = any(
         one.name == "Session" and one.path[0] in ("sqlalchemy", "sqlmodel") for one in code.imports
     )
+    makers = _Makers(code) if _SDKS.search(code.source) else None
     for call in code.calls:
         if call.awaited:
             continue
         kind = _kind(code, call, sync_sessions)
+        if kind is None and makers is not None:
+            kind = makers.kind(call)
         if kind is None:
             continue
         function = code.function_at(call.scope)
@@ -82,9 +156,17 @@ def blocking_python(code: Code) -> BlockingFile | None:
                 text,
                 ASYNC if function.is_async else SYNC,
                 (),
+                _size(kind[1], text),
             )
         )
     return grouped(code, found, _is_main, 0, elsewhere)
+
+
+def _size(words: str, text: str) -> str:
+    """See ``BlockingCall.size``."""
+    if words != "shutil.rmtree":
+        return ""
+    return "entry" if "ignore_errors" in text else "removal"
 
 
 def _is_main(function: Function) -> bool:
@@ -125,6 +207,14 @@ def _kind(code: Code, call: Call, sync_sessions: bool) -> tuple[str, str] | None
         return "hash", words
     if name in ("hash", "verify", "verify_and_update") and len(call.path) > 1:
         return ("hash", words) if _is_hasher(code, call) else None
+    if first == "shutil" and len(path) == 2 and name in _COPYING:
+        return "file", words
+    if first == "shutil" and name in _PACKING:
+        return "compress", words
+    if first in _ASKED and len(path) > 2 and name in _ASKED[first] and path[1][:1].isupper():
+        return "http", words
+    if path[:1] == ("smtplib",) and name in ("SMTP", "SMTP_SSL") and call.arguments:
+        return "connect", words
     if path == ("open",) and code.binding_of("open", call.start, call.scope) is None:
         return "file", "open"
     if sync_sessions and name in _SESSION_METHODS and len(call.path) == 2:
@@ -188,3 +278,71 @@ def _session(code: Code, call: Call, holder: str) -> tuple[str, str] | None:
         if parameter.name == holder and _SESSION.match(parameter.type):
             return "database", f"{holder}.{call.name}"
     return None
+
+
+class _Makers:
+    """The synchronous clients of a file, by the names that hold them."""
+
+    def __init__(self, code: Code) -> None:
+        self._code = code
+        self._fields: dict[str, set[tuple[str, ...]]] = {}
+        self._known: dict[tuple[str, int, int], tuple[str, ...] | None] = {}
+        text = code.source.decode("utf-8", "replace")
+        for match in _FIELD.finditer(text):
+            made = code.resolved(tuple(match[2].split(".")))
+            self._fields.setdefault(match[1], set()).add(made)
+
+    def kind(self, call: Call) -> tuple[str, str] | None:
+        """What a call on a synchronous client waits for, and what is called."""
+        if call.name in _LOCAL and call.name not in _HTTP:
+            return None
+        maker = self._maker(call)
+        if maker is None:
+            return None
+        waiting = _OF_MAKER.get(maker[0])
+        if call.name not in waiting if waiting is not None else call.name in _LOCAL:
+            return None
+        return _MAKERS[maker], f"{'.'.join(maker)} … .{call.name}"
+
+    def _maker(self, call: Call) -> tuple[str, ...] | None:
+        code = self._code
+        start, end = call.receiver
+        text = ".".join(call.path[:-1]) if call.path else code.text(start, min(end, start + 120))
+        if text.startswith("self."):
+            made = self._fields.get(text[5:].partition(".")[0], set())
+            known = made & _MAKERS.keys()
+            return min(known) if known and known == made else None
+        started = _CALLED.match(text)
+        if started is not None:
+            path = code.resolved(tuple(started[1].split(".")))
+            if path in _MAKERS:
+                return path
+        root = _ROOT.match(text)
+        return self._held(root[1], call, _FOLLOWED) if root is not None else None
+
+    def _held(self, name: str, call: Call, steps: int) -> tuple[str, ...] | None:
+        """The maker of what a variable holds, by one of its declarations that the call sees."""
+        function = self._code.function_at(call.scope)
+        asked = (name, function.index if function is not None else -1, steps)
+        if asked not in self._known:
+            self._known[asked] = self._made(name, call, steps)
+        return self._known[asked]
+
+    def _made(self, name: str, call: Call, steps: int) -> tuple[str, ...] | None:
+        code = self._code
+        function = code.function_at(call.scope)
+        found = None
+        for binding in code.bindings_named(name)[:_DECLARED]:
+            at = code.function_at(binding.scope)
+            if at is not None and at is not function:
+                continue
+            text = code.text(binding.value[0], min(binding.value[1], binding.value[0] + 120))
+            made = _CALLED.match(text)
+            path = code.resolved(tuple(made[1].split("."))) if made is not None else ()
+            if path in _MAKERS:
+                found = path
+            elif path and path[-1].startswith("Async"):
+                return None
+            elif steps and (root := _ROOT.match(text)) is not None and root[1] != name:
+                found = found or self._held(root[1], call, steps - 1)
+        return found

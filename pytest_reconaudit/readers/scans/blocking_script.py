@@ -23,20 +23,49 @@ _MODULES = {
     "bcryptjs": "hash",
     "@node-rs/bcrypt": "hash",
     "crypto": "hash",
+    "ssh2": "hash",
     "zlib": "compress",
 }
 _NAMES = {
     "file": frozenset(
         {"readFileSync", "writeFileSync", "appendFileSync", "copyFileSync", "readdirSync",
-         "mkdirSync", "unlinkSync", "rmSync", "rmdirSync"}
+         "mkdirSync", "unlinkSync", "rmSync", "rmdirSync", "statSync", "lstatSync", "existsSync",
+         "accessSync"}
     ),
     "process": frozenset({"execSync", "execFileSync", "spawnSync"}),
     "hash": frozenset({"hashSync", "compareSync", "genSaltSync", "pbkdf2Sync", "scryptSync"}),
+    "keys": frozenset({"generateKeyPairSync"}),
     "compress": frozenset(
         {"gzipSync", "gunzipSync", "deflateSync", "inflateSync", "brotliCompressSync",
          "brotliDecompressSync"}
     ),
 }  # fmt: skip
+_ASKING = frozenset({"statSync", "lstatSync", "existsSync", "accessSync"})
+"""What asks for one entry: a few of them are nothing, one for each entry of a folder adds up."""
+_ENTRIES = frozenset({"mkdirSync", "unlinkSync", "rmdirSync", "readdirSync"})
+_WRITING = frozenset({"writeFileSync", "appendFileSync"})
+_EACH = frozenset(
+    {"map", "filter", "forEach", "reduce", "some", "every", "find", "flatMap", "findIndex"}
+)
+_SMALL_FILE = regex(
+    r"\.(?:json5?|ya?ml|toml|ini|env|conf|cfg|properties|version|pid|lock|txt|crt|cer|key|pem|pub|hbs|ejs|mjml"
+    r"|pug|liquid|njk|mustache|handlebars|graphql|sql|proto)[\"'`]"
+)
+_OTHER_FILE = regex(r"[\w)}]\.[A-Za-z][A-Za-z0-9]{1,5}[\"'`]\s*\)?\s*$")
+_SMALL_WORD = regex(
+    r"config|manifest|template|settings|certificate|certPath|keyPath|privateKey|publicKey", 2
+)
+_WRITTEN_OUT = regex(r"\b(?:stringify|dump|safeDump)\(")
+_TAKEN_IN = regex(r"\b(?:parse|load|safeLoad|parseDocument|compile)\(\s*$")
+_FIXED = regex(
+    r"(?:(?:\w+\.)*(?:join|resolve)\(\s*(?:__dirname|process\.cwd\(\)|import\.meta\.\w+|[A-Z][A-Z0-9_]*\b"
+    r"|['\"][^'\"\n]*['\"]|`[^`$\n]*`|[\s,])+\)|`(?:\$\{(?:__dirname|[A-Z][A-Z0-9_]*)\}|[^`$\n])*`)$"
+)
+"""A path of nothing but literals, constants and where the program lies."""
+_GROWING = regex(r"\.(?:log|jsonl|ndjson|csv|tsv|db|sqlite\d?|dump|bak|out)[\"'`]")
+"""What grows as the program runs."""
+_LATER = 600
+"""Bytes after a file is read in which its content may be parsed."""
 _REGISTERING = frozenset({"get", "post", "put", "patch", "delete", "all", "use", "options", "head"})
 _ROUTE = regex(r"^['\"`]/")
 _BLANKS = regex(r"\s+")
@@ -51,11 +80,12 @@ def blocking_script(code: Code) -> BlockingFile | None:
     """The blocking calls of one file: of functions with ``sync`` as their context, since who calls
     them decides; of closures that are given to a route as ``async``, by the route's line."""
     found: dict[int, list[BlockingCall]] = {}
+    folders = _Folders(code)
     for call in code.calls:
         if not call.name.endswith("Sync") or not call.path:
             continue
         kind = _kind(code, call)
-        if not kind:
+        if not kind or (call.name in _ASKING and not folders.per_entry(call)):
             continue
         function = code.function_at(call.scope)
         if function is not None and function.is_test:
@@ -74,6 +104,7 @@ def blocking_script(code: Code) -> BlockingFile | None:
                 _BLANKS.sub(" ", code.text(call.start, min(call.end, call.start + 120))),
                 ASYNC if handler is not None else SYNC,
                 (handler,) if handler is not None else (),
+                _size(code, call, kind, folders),
             )
         )
     return grouped(code, found, _is_main, 0, 0)
@@ -94,7 +125,108 @@ def _kind(code: Code, call: Call) -> str:
         match = _REQUIRED.match(text)
         module = match[1] if match is not None else ""
     kind = _MODULES.get(module.removeprefix("node:"), "")
+    if kind == "hash" and call.name in _NAMES["keys"]:
+        # An elliptic pair is made in no time.
+        first = code.text(call.arguments[0]) if call.arguments else ""
+        return "keys" if "rsa" in first.lower() or "'dh'" in first else ""
     return kind if kind and call.name in _NAMES[kind] else ""
+
+
+# -- how long it takes ---------------------------------------------------------------------------
+
+
+class _Folders:
+    """Which functions of a file list folders, and which call themselves."""
+
+    def __init__(self, code: Code) -> None:
+        self._code = code
+        self._listing: dict[int, bool] = {}
+        self._recursive: dict[int, bool] = {}
+
+    def per_entry(self, call: Call) -> bool:
+        """Whether a call is made for each entry of a folder that the same function lists."""
+        function = self._code.function_at(call.scope)
+        if function is None:
+            return False
+        if function.index not in self._listing:
+            found = self._code.source.find(b"readdir", *function.body)
+            self._listing[function.index] = found >= 0
+        return self._listing[function.index] and self.repeats(call)
+
+    def repeats(self, call: Call) -> bool:
+        """Whether a call stands in a loop, or in a function that calls itself."""
+        code = self._code
+        for scope in code.around(call.scope):
+            if scope.kind == "loop":
+                return True
+            if scope.kind == "function":
+                break
+            if scope.kind == "closure":
+                given = code.calls[scope.call] if scope.call >= 0 else None
+                if given is not None and given.name in _EACH:
+                    return True
+        function = code.function_at(call.scope)
+        if function is None:
+            return False
+        if function.index not in self._recursive:
+            itself = ((function.name,), ("this", function.name))
+            self._recursive[function.index] = any(
+                one.path in itself for one in code.calls_in(*function.body)
+            )
+        return self._recursive[function.index]
+
+
+def _size(code: Code, call: Call, kind: str, folders: _Folders) -> str:
+    """See ``BlockingCall.size``."""
+    if kind == "compress":
+        first = code.text(call.arguments[0]) if call.arguments else ""
+        return "little" if first.startswith("JSON.stringify(") else ""
+    if kind != "file" or not call.arguments or call.name in _ASKING:
+        return ""
+    if call.name in _ENTRIES:
+        return "" if folders.repeats(call) else "entry"
+    path = _value(code, call, 0)
+    if _SMALL_FILE.search(path):
+        return "little"
+    named = code.text(call.arguments[0])
+    known = _OTHER_FILE.search(path) is not None
+    if not known and _SMALL_WORD.search(named):
+        return "little"
+    if call.name in _WRITING and len(call.arguments) > 1:
+        content = code.text(call.arguments[1])
+        if _WRITTEN_OUT.search(_value(code, call, 1)) or (
+            not known and content.replace(".", "_").isidentifier() and _SMALL_WORD.search(content)
+        ):
+            return "little"
+    if call.name == "readFileSync" and _is_parsed(code, call):
+        return "little"
+    if path.startswith("require.resolve(") or (_FIXED.match(path) and not _GROWING.search(path)):
+        return "fixed"
+    return ""
+
+
+def _value(code: Code, call: Call, index: int) -> str:
+    """Source of an argument; of a variable that of its value."""
+    start, end = call.arguments[index]
+    text = code.text(start, min(end, start + 300))
+    if text.isidentifier():
+        binding = code.binding_of(text, call.start, call.scope)
+        if binding is not None and 0 < binding.value[1] - binding.value[0] < 300:
+            return code.text(binding.value)
+    return text
+
+
+def _is_parsed(code: Code, call: Call) -> bool:
+    """Whether what is read is a document that is taken in as a whole, or a template."""
+    if _TAKEN_IN.search(code.text(max(0, call.start - 40), call.start)):
+        return True
+    for binding in code.bindings_around(call.start, call.end):
+        if binding.name.isidentifier() and binding.start >= call.start - 120:
+            after = code.text(call.end, call.end + _LATER)
+            for part in after.split(f"({binding.name}")[:-1]:
+                if _TAKEN_IN.search(part[-40:] + "("):
+                    return True
+    return False
 
 
 _REQUIRED = regex(r"^require\(\s*['\"]([\w:@./-]+)['\"]\s*\)")

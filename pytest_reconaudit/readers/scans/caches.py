@@ -15,7 +15,7 @@ from functools import cached_property, lru_cache
 from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.readers.cache_identity import IdentityReader
 from pytest_reconaudit.readers.cache_keys import KeyReader
-from pytest_reconaudit.readers.cache_records import OWN_TTL, CacheOp, Caches, Wrapper
+from pytest_reconaudit.readers.cache_records import OWN_TTL, UNKNOWN_TTL, CacheOp, Caches, Wrapper
 from pytest_reconaudit.readers.cache_stores import StoreReader
 from pytest_reconaudit.readers.cache_times import TimeReader
 from pytest_reconaudit.readers.cache_words import (
@@ -26,6 +26,7 @@ from pytest_reconaudit.readers.cache_words import (
     shortened,
     string_value,
     stripped,
+    whole_number,
 )
 from pytest_reconaudit.readers.code import Call, Code, Function, Scope
 from pytest_reconaudit.readers.query_call import binding_near
@@ -484,6 +485,7 @@ class _Reading:
     ) -> Iterator[CacheOp]:
         code = self.code
         function = code.function_at(call.scope)
+        given: tuple[tuple[str, str], str] | None = None
         if verb == "raw":
             method = method.replace("_", "").upper()
             keys = list(self.keys.keys(arguments, call, function)) or [("", "")]
@@ -494,13 +496,18 @@ class _Reading:
         else:
             if verb in ("set", "wrap", "get", "touch", "other") and not arguments:
                 return
+            if self.script and verb in ("set", "get", "delete") and len(arguments) == 1:
+                given = self.keys.of_object(arguments[0], call, function)
             if (
                 verb == "set"
+                and given is None
                 and len(arguments) < 2
                 and method not in ("mset", "set_many", "setmany", "set_multiple")
             ):
                 return
             keys = list(self.keys.keys(arguments, call, function)) or [("", "")]
+            if given is not None:
+                keys = [given[0]]
             if verb == "delete" and len(arguments) > 1 and code.language == "rust":
                 keys = [("", "")]  # a namespace first: `delete(ORDERS, id)`
             if verb == "delete" and any("*" in key for key, _ in keys):
@@ -509,6 +516,10 @@ class _Reading:
         tagged = conditional = False
         if verb in ("set", "wrap"):
             ttl, ttl_text = self.times.ttl(method, store, arguments, call)
+            if given is not None:
+                known = whole_number(given[1]) or 0
+                ttl = known if known > 0 else UNKNOWN_TTL if given[1] else OWN_TTL
+                ttl_text = given[1]
             rest = " ".join(code.text(one) for one in arguments[2:])[:400]
             tagged = re.search(r"\btags?\b", rest) is not None
             conditional = re.search(r"['\"]?\b(?:NX|XX|nx|xx)\b", rest) is not None or (

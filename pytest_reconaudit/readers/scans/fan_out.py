@@ -18,7 +18,8 @@ __all__ = ["FanOut", "FanOutSite", "fan_out"]
 class FanOutSite(Struct, frozen=True, gc=False, array_like=True):
     kind: str
     """``task``: one per element of a collection. ``join``: all of a list at once. ``channel``: an
-    unbounded one is made. ``send``: something is sent into one."""
+    unbounded one is made. ``stream``: one is made, filled in a loop and read as a stream. ``send``:
+    something is sent into one."""
     words: str
     line: int
     column: int
@@ -64,7 +65,7 @@ _FEW = regex(
 _RANGE = regex(r"\.\.")
 _LENGTH = regex(r"\blen\s*\(\s*\)|\bcount\b|\btotal\b")
 _FIXED = regex(
-    r"\b(?:\w*config\w*|\w*settings?|\w*workers?|\w*threads?|\w*shards?|\w*partitions?|\w*plugins?|\w*listeners?"
+    r"\b(?:\w*config\w*|\w*settings?|\w*workers?|\w*threads?|\w*shards?|\w*partition\w*|\w*plugins?|\w*listeners?"
     r"|\w*replicas?|\w*backends?|\w*services?|\w*addrs?|\w*nodes?|\w*peers?|\w*signals?|\w*handles?"
     r"|\w*pools?|\w*conns?|\w*connections?|\w*clients?|\w*providers?|\w*endpoints?|\w*features?|\w*kinds?|variants|values\(\)|iter\(\)\s*::|args?)\b"
 )
@@ -78,6 +79,9 @@ _ANSWERED = regex(rb"\boneshot\b")
 _PATH = regex(r"[\w.]*?\w(?=\.(?:iter|into_iter|clone|drain)\b|$)")
 _ENDS = regex(r"\blet\s*\(\s*\w+\s*,\s*(?:mut\s+)?(\w+)\s*\)\s*(?::[^=;]{1,60})?=\s*$")
 """The names of a channel's ends, before the call that makes it; the receiver's."""
+_BOTH_ENDS = regex(
+    r"\blet\s*\(\s*(?:mut\s+)?(\w+)\s*,\s*(?:mut\s+)?(\w+)\s*\)\s*(?::[^=;]{1,60})?=\s*$"
+)
 _DROPPED = regex(r"\blet\s*\(\s*_\s*,[^=;]{1,120}=\s*$")
 _DRAINED = regex(r"\bself\.[\w.()]*\.drain\(")
 """What was let in one by one is let go."""
@@ -104,6 +108,8 @@ _BLANK = regex(rb"\s+")
 
 
 _OVER = 160
+_STREAMED = 6_000
+"""Bytes after a channel in which it is filled and given away."""
 _NEAR = 8_000
 """Bytes before a loop in which its collection may be counted."""
 
@@ -172,6 +178,8 @@ def _sites(code: Code) -> Iterator[FanOutSite | None]:
         elif kind == "channel":
             if _one_reply(code, call, function) or _is_dropped(code, call, function):
                 continue
+            if _is_streamed(code, call, function):
+                kind = "stream"
         elif kind == "send":
             if function.index not in answered:
                 answered[function.index] = _within(code, function, _ANSWERED)
@@ -256,6 +264,24 @@ def _is_dropped(code: Code, call: Call, function: Function) -> bool:
     """Whether the sender of a channel is thrown away at once: nothing ever comes through it."""
     before = code.text(max(function.body[0], call.start - 160), call.start)
     return _DROPPED.search(before) is not None
+
+
+def _is_streamed(code: Code, call: Call, function: Function) -> bool:
+    """Whether a function gives away a channel's receiver as a stream, and fills the channel in a
+    loop: what is slower to read than to make stays in memory."""
+    made = _BOTH_ENDS.search(code.text(max(function.body[0], call.start - 160), call.start))
+    if made is None:
+        return False
+    last = min(function.body[1], call.end + _STREAMED)
+    after = code.text(call.end, last)
+    if not re.search(rf"\bUnboundedReceiverStream::new\(\s*{made[2]}\s*\)", after):
+        return False
+    return any(
+        one.name in ("send", "unbounded_send")
+        and code.text(one.receiver).strip() == made[1]
+        and any(scope.kind == "loop" and scope.start > call.end for scope in code.around(one.scope))
+        for one in code.calls_in(call.end, last)
+    )
 
 
 def _is_seldom(code: Code, call: Call) -> bool:

@@ -1,0 +1,3 @@
+class Carrier:
+    def reachable(self) -> bool:
+        raise NotImplementedError
