@@ -6,6 +6,7 @@ from pytest_reconaudit.api import (
     QueryFile,
     RepeatedQuery,
     Repetition,
+    SerializedList,
     Severity,
     audit,
     lines_of,
@@ -39,26 +40,27 @@ def query_not_in_loop(query_file: QueryFile) -> None:
     """No loop makes a database round trip per element.
 
     Why: each round trip costs a millisecond or more, and the number of them grows with the data.
-    Decides: a call by which Diesel, sqlx, SeaORM, Prisma, TypeORM, Drizzle, Knex, Kysely,
-    Sequelize, Mongoose, SQLAlchemy, Django or a cursor sends a statement, in a loop's body or in a
-    closure given to an iterator's adaptor, or in a function that such code surely calls (one
-    level, or through a short function that first of all hands the call on). In Django also a
-    foreign key that a loop over a queryset follows without select_related.
-    Critical: a SELECT or COUNT per row of an unlimited query while a known request is answered.
-    High: the same per row of a page or of one parent in a file that serves requests, and rows
-    that a request changes one by one although all get the same. Medium: per element of another list
-    that is many by what the source says (a list in a request's body, what is called bulk, batch,
-    many or import, rows, results), one INSERT each, what no request is known to wait for. Low: at
-    most ten rounds. A note only, where an author mostly means it: the list is short by nature or
-    not known to be long (children of one parent, a form's field, roles, tags), a comment says so,
-    each row gets values of its own, a model's `save` does more, a failure is that element's own, a
-    comparison picks a few, rows are found or made, the first that fits ends it, a mail, a queue or
-    a provider is handed something too, a page for administrators, or somebody starts it by hand.
-    Tasks that a call only puts into a queue, the row of one key, batches, retries, pages, workers,
-    one per database or table, literal lists, enums, `eq_any` over groups, DDL, batched
-    `findUnique`, rows that a session gathers until it is flushed, statements sent only for what is
-    not remembered yet, embedded databases, migrations, seeds and tests pass.
-    Blind spots: deeper call chains; lazy relations outside of Django; how many elements there are.
+    Decides: a call by which an ORM, a query builder or a cursor sends a statement, in a loop's
+    body, in a closure given to an iterator's adaptor, or in a function that these surely call
+    (straight, or through up to two others). In Django also a foreign key that a loop over a
+    queryset follows without select_related, or a property of its rows that makes a query; of
+    SQLAlchemy a relationship that rows load lazily, straight or in a method (`serialize`), where no
+    `options` of their query load it along. Of Django REST framework what a list's serializer asks
+    for each row and its queryset does not load along: nested serializers, `source="a.b"`, method
+    fields (medium; high with several of a page). Critical: a SELECT or COUNT per row of an
+    unlimited query while a known request is answered. High: the same per row of a page or of one
+    parent in a file that serves requests, and rows that a request changes one by one although all
+    get the same. Medium: per element of another list that is many by what the source says (a list
+    in a request's body, what is called bulk, batch, many or import, rows, results), one INSERT
+    each, what no request is known to wait for. Low: at most ten rounds. A note only, where an
+    author mostly means it: the list is short by nature or not known to be long, a comment says so,
+    each row gets values of its own, a failure is that element's own, a comparison picks a few, rows
+    are found or made, the first that fits ends it, a mail or a queue is handed something too, a
+    page for administrators, or started by hand. Queued tasks, the row of one key, batches, retries,
+    pages, workers, literal lists, enums, `eq_any` over groups, DDL, batched `findUnique`, rows that
+    a session gathers, what is remembered, embedded databases, migrations, seeds and tests pass.
+    Blind spots: deeper call chains; lazy relations of other libraries; what only some rows ask;
+    serializers that are chosen or changed at run time; how many elements there are.
     """
     for one in query_file.repetitions:
         first = one.sites[0]
@@ -77,8 +79,32 @@ def query_not_in_loop(query_file: QueryFile) -> None:
             related=_places(one.path, (*one.sites, *one.others)),
             key=one.function,
         )
+    for each in query_file.serialized:
+        _listed(each)
 
 
+def _listed(one: SerializedList) -> None:
+    """A list of Django REST framework whose rows ask for more one by one."""
+    asked = [f"{each.what} ({each.place})" for each in one.queries[:_SHOWN]]
+    more = f" and {len(one.queries) - _SHOWN} more" if len(one.queries) > _SHOWN else ""
+    also = f"; so does {', '.join(name for name, _ in one.others)}" if one.others else ""
+    report(
+        at=one.at,
+        says=f"{one.view} answers with a list of {one.serializer}, of which each row makes a query"
+        f" for {', '.join(asked)}{more}: what its queryset loads along does not cover"
+        f" {'it' if len(one.queries) == 1 else 'them'}{also}",
+        severity=one.severity,
+        confidence=Confidence.LIKELY,
+        evidence=one.queryset,
+        related=[
+            *((each.place, each.what) for each in one.queries if each.place != one.at),
+            *((place, f"queryset of {name}") for name, place in one.others),
+        ],
+        key=f"{one.view} {one.serializer}",
+    )
+
+
+_SHOWN = 5
 _LOOPS = 3
 """Loops of a function that are told in its message."""
 

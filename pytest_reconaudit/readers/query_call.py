@@ -54,7 +54,10 @@ _ITS_OWN = regex(
 _UNTOLD = regex(r"select\s+\$?\{", re.IGNORECASE)
 """What is selected is put together elsewhere."""
 _FROM = regex(r"\bfrom\s", re.IGNORECASE)
-_TABLE["select"] = _TABLE["count"] = _TABLE["delete"]
+_TABLE["select"] = _TABLE["count"] = regex(
+    rf"\bfrom\s+(?:only\s+)?{_NAME}(?![\"`]?\s*\()", re.IGNORECASE
+)
+"""None is what a function brings: ``FROM unnest($1)``."""
 _LIMIT = regex(r"\blimit\s+(\d+|\$\d+|:\w+|\?|\$\{[^}]*\}|\{\w*\}|%s|%\(\w+\)s)", re.IGNORECASE)
 _FETCH_FIRST = regex(r"\bfetch\s+(?:first|next)\s+(\d+|\$\d+)", re.IGNORECASE)
 _SET = regex(r"\bset\b(.*?)(?:\bwhere\b|\breturning\b|\bfrom\b|$)", re.IGNORECASE | re.DOTALL)

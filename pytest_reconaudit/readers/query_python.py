@@ -127,7 +127,10 @@ def _django(code: Code, call: Call) -> FoundQuery | None:
     many = False
     if call.name in _LAZY:
         if not _evaluated(code, call):
-            return None
+            at = _asked_later(code, call)
+            if at < 0:
+                return None
+            call = replace(call, name_at=at)
         many = True
     limit = _limit(code, call, text)
     plain = django_shape(text) if kind in _PLAIN else None
@@ -208,6 +211,36 @@ def _evaluated(code: Code, call: Call) -> bool:
             return False
         node = parent
     return False
+
+
+_LATER = (
+    r"\b(?:if|elif|while)\s+(?:not\s+)?{0}\s*(?::|\band\b|\bor\b)|\bfor\b[^\n]{{1,80}}?\bin\s+{0}\s*[:\]\)\n]"
+    r"|\b(?:list|tuple|set|len|sorted|dict|bool|any|all|sum|max|min|enumerate|next|iter)\(\s*{0}\s*[,)]"
+    r"|(?<![\w.]){0}\[\d+\]|\bin\s+{0}\b\s*(?::|\band\b|\bor\b|$)"
+)
+_SPAN = 4_000
+
+
+def _asked_later(code: Code, call: Call) -> int:
+    """Where a loop's round first looks into a queryset that it gave a name to: ``if rows:``,
+    ``for row in rows``; -1 when it does not, or is no loop's."""
+    loop = next((one for one in code.around(call.scope) if one.kind in ("loop", "function")), None)
+    if loop is None or loop.kind != "loop":
+        return -1
+    for one in code.bindings_around(call.start, call.end):
+        if one.value[0] > call.start or one.value[1] < call.end or not one.name.isidentifier():
+            continue
+        if code.text(one.value[0], call.start).strip("( \n"):
+            return -1
+        rest = code.text(call.end, max(min(loop.end, call.end + _SPAN), call.end))
+        found = re.search(_LATER.format(re.escape(one.name)), rest, re.MULTILINE)
+        if found is None:
+            return -1
+        again = re.search(rf"(?m)^\s*{re.escape(one.name)}\s*=[^=]", rest[: found.start()])
+        if again is not None:
+            return -1
+        return call.end + len(rest[: found.start()].encode())
+    return -1
 
 
 def _instance(code: Code, call: Call) -> FoundQuery | None:

@@ -1,9 +1,10 @@
-"""Database calls in TypeScript and JavaScript: Prisma, TypeORM, Drizzle, Knex, Kysely, Sequelize,
-Mongoose and plain SQL through ``pg`` or ``mysql2``."""
+"""Database calls in TypeScript and JavaScript: Prisma, TypeORM, Drizzle, Knex, Objection, Kysely,
+Sequelize, Mongoose and plain SQL through ``pg`` or ``mysql2``."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cached_property
 
 from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.readers.code import Call, Code
@@ -38,8 +39,11 @@ _PRISMA_ROOT = regex(
     r"(?:this\.|ctx\.|context\.|req\.|app\.|fastify\.|c\.|self\.)*_?(?:prisma\w*|\w*[pP]risma|db|tx|trx"
     r"|client|database|transaction|prismaClient|dbClient)\.(?:client\.)?([a-z_]\w*)\."
 )
-_PRISMA_WRAPPED = regex(r"(?:this\.)?_?\w+\.models?\.([a-z]\w*)\.")
-"""A client that a class of the repository holds: ``this.orders.model.order.update(``."""
+_PRISMA_WRAPPED = regex(
+    r"(?:this\.)?_?\w+\.models?\.([a-z]\w*)\.|(?:context|ctx)\.entities\.([A-Z]\w*)\."
+)
+"""A client that a class of the repository holds: ``this.orders.model.order.update(``; or a model
+that Wasp hands to an operation."""
 _PRISMA_SURE = regex(r"prisma", 2)
 _PRISMA_ARGUMENT = regex(
     r"\{\s*(?:\.\.\.|where|data|select|include|by|_count|create|take|orderBy)\b"
@@ -89,6 +93,13 @@ _DRIZZLE_QUERY = regex(r"\.query\.(\w+)\.$")
 _DRIZZLE_COUNT = regex(r"^\s*\{?[^{}]*\b(?:count|sum|max|min|avg)\(", 16)
 
 _KNEX = regex(r"(?:this\.|ctx\.|self\.)*_?(?:knex|db|trx|tx|database|qb)")
+_KNEX_NAMES = ("knex", "db", "trx", "tx", "database")
+_KNEX_DECLARED = regex(
+    rb"\b(\w{1,60})\??\s*:\s*Knex(?:\.Transaction)?\b"
+    rb"|\b(?:const|let)\s+(\w{1,60})\s*=\s*[^;\n]{0,80}\b(?:this\.)?knex\s*;"
+)
+"""What a file declares as a builder of Knex: ``transaction?: Knex``."""
+_KNEX_CONSTANT = regex(r"[A-Z]\w*")
 _KNEX_TABLE = regex(r"[A-Z][A-Z0-9_]*(?:\.\w+)?|(?:\w+\.)*(?:tableName|[A-Z][A-Z0-9_]+)")
 _KNEX_CHAIN = regex(
     r"\.\s*(?:where\w*|insert|select|first|del|update|(?:left|inner)?[jJ]oin|returning|onConflict"
@@ -97,6 +108,33 @@ _KNEX_CHAIN = regex(
 _KNEX_KIND = {"insert": "insert", "update": "update", "del": "delete", "delete": "delete",
               "count": "count", "countDistinct": "count", "sum": "count", "max": "count",
               "min": "count", "increment": "update", "decrement": "update"}  # fmt: skip
+
+_OBJECTION_CALLS = frozenset({"query", "$query", "relatedQuery", "$relatedQuery"})
+_OBJECTION_ROOT = regex(r"(?:\w+\.)*(?:([A-Z]\w*)|_?(\w*[mM]odel)(?:\(\))?|([a-z]\w*)\(\))\.")
+"""A model by its class, or as the one that a tenant or container gives: ``this.orderModel()``."""
+_OBJECTION_OWN = frozenset(
+    {"findById", "findByIds", "findOne", "insertAndFetch", "insertGraph", "insertGraphAndFetch",
+     "upsertGraph", "upsertGraphAndFetch", "patch", "patchAndFetchById", "patchAndFetch",
+     "updateAndFetchById", "updateAndFetch", "deleteById", "withGraphFetched", "withGraphJoined",
+     "joinRelated", "resultSize", "throwIfNotFound", "modify", "onBuild", "whereIn", "whereNot",
+     "where", "first", "orderBy", "insert", "update", "delete", "relate", "unrelate", "increment",
+     "decrement", "whereNull", "whereNotNull", "preload"}
+)  # fmt: skip
+_OBJECTION_KIND = {
+    "insert": "insert", "insertAndFetch": "insert", "insertGraph": "insert",
+    "insertGraphAndFetch": "insert", "upsertGraph": "upsert", "upsertGraphAndFetch": "upsert",
+    "relate": "insert", "unrelate": "delete", "patch": "update", "patchAndFetchById": "update",
+    "patchAndFetch": "update", "update": "update", "updateAndFetch": "update",
+    "updateAndFetchById": "update", "increment": "update", "decrement": "update",
+    "delete": "delete", "deleteById": "delete", "del": "delete", "count": "count",
+    "countDistinct": "count", "resultSize": "count", "sum": "count", "max": "count", "min": "count",
+}  # fmt: skip
+_OBJECTION_ONE = frozenset(
+    {"findById", "findOne", "first", "$query", "firstOrFail", "throwIfNotFound"}
+)
+_OBJECTION_GIVEN = regex(r"(?:\w+\.)*_?(?:\w*(?:[tT]rx|[tT]x|knex\w*|[tT]ransaction)|client)")
+_OBJECTION_BULK = regex(r"\.\s*insert(?:Graph)?(?:AndFetch)?\(\s*(?:\[|\w+(?:\.map\(|s\s*[,)]))")
+_TEXT = regex(r"[\"'`](\w+)[\"'`]")
 
 _SEQUELIZE = {"findAll": "select", "findByPk": "select", "findAndCountAll": "select",
               "findOrCreate": "insert", "bulkCreate": "insert", "findOne": "select",
@@ -107,6 +145,8 @@ _MODEL = regex(r"(?:^|\.)(?:([A-Z]\w*)|(\w*[a-z]Model)|models?\.([A-Za-z]\w*))\.
 _NO_MODEL = regex(
     r"^(?:Promise|Object|Array|Math|JSON|Date|Map|Set|Number|String|Reflect|Symbol|URL|Buffer)$"
 )
+_MODELS = regex(r"(?:^|[/.])models?(?:/|$)")
+"""A module of the repository that holds models; what declares them need not be named here."""
 _MONGOOSE = {
     "findById": "select", "findByIdAndUpdate": "update", "findByIdAndDelete": "delete",
     "findOneAndUpdate": "update", "findOneAndDelete": "delete", "countDocuments": "count",
@@ -127,12 +167,13 @@ _MANY = frozenset({"findMany", "find", "findBy", "findAndCount", "findAndCountBy
                    "select", "selectDistinct", "query"})  # fmt: skip
 _LIMIT = regex(
     r"\b(?:take|limit|first|pageSize|perPage)\s*(?::|\()\s*([^,)\}\n]+)|\b(take|limit)\s*[,}]"
-    r"|\.paginate\(|\.(?:range|fetchPage)\(|\b(cursor)\s*:"
+    r"|\.paginate\(|\.(?:range|page|fetchPage)\(|\b(cursor)\s*:"
 )
 _UNWORDED = frozenset({"$extends", "$transaction", "$on", "$connect", "$disconnect"})
 _ALL = frozenset(
-    {*_PRISMA, *_TYPEORM, *_BUILT, *_KYSELY, *_DRIZZLE, *_SEQUELIZE, *_MONGOOSE, *_SQL_CALLS}
-)
+    {*_PRISMA, *_TYPEORM, *_BUILT, *_KYSELY, *_DRIZZLE, *_SEQUELIZE, *_MONGOOSE, *_SQL_CALLS,
+     *_OBJECTION_CALLS}
+)  # fmt: skip
 
 
 def script_queries(code: Code) -> Iterator[FoundQuery]:
@@ -172,13 +213,13 @@ class _Finder:
             if model != "query" and self._is_prisma(name, head, given):
                 return self._made(call, _PRISMA[name], "prisma", table_name(model), given)
         if (
-            self.prisma
-            and name in _PRISMA
-            and given
+            name in _PRISMA
+            and (self.prisma or "entities." in head)
             and (match := _PRISMA_WRAPPED.fullmatch(head))
-            and _PRISMA_ARGUMENT.match(given[0])
+            and (match[2] or (given and _PRISMA_ARGUMENT.match(given[0])))
         ):
-            return self._made(call, _PRISMA[name], "prisma", table_name(match[1]), given)
+            model = table_name(match[1] or match[2])
+            return self._made(call, _PRISMA[name], "prisma", model, given)
         if name in _SQL_CALLS and given and _SQL_CLIENT.search(head):
             statement = self._sql_text(call, given[0])
             sql = sql_of(statement)
@@ -197,6 +238,10 @@ class _Finder:
                 )  # fmt: skip
             if name.startswith("$"):
                 return self._made(call, "other", "prisma", "", given)
+        if name in _OBJECTION_CALLS:
+            found = self._objection(call, head, given)
+            if found is not None:
+                return found
         if name in _KYSELY and (chain := _KYSELY_CHAIN.search(head)):
             return self._made(
                 call, _KYSELY_KIND[chain[1]], "kysely", (chain[2] or "").lower(), [head],
@@ -284,6 +329,8 @@ class _Finder:
 
     def _sent(self, call: Call, last: Call) -> bool:
         """Whether a chain is awaited or handed back: a part of another statement is not sent."""
+        if last.name in ("toQuery", "toSQL", "toString", "clone", "as"):
+            return False
         if last.awaited or last.name in ("execute", "all", "get", "run", "then", "catch"):
             return True
         around = self.code.node(last.start, last.end)
@@ -293,14 +340,18 @@ class _Finder:
     def knex(self) -> Iterator[FoundQuery]:
         """``knex("orders").where(…)``: told by its first call."""
         code = self.code
-        for call in code.calls_named(("knex", "db", "trx", "tx", "database")):
+        declared = self._knex_declared() if self.knex_named else frozenset[str]()
+        for call in code.calls_named((*_KNEX_NAMES, *(declared - {*_KNEX_NAMES}))):
             if len(call.arguments) != 1:
                 continue
-            if not _KNEX.fullmatch(code.text(call.start, call.arguments[0][0]).rstrip("( \n<>")):
+            called = code.text(call.start, call.arguments[0][0]).rstrip("( \n<>")
+            known = called.rpartition(".")[2] in declared
+            if not known and not _KNEX.fullmatch(called):
                 continue
             given = code.text(call.arguments[0])
             written = given[:1] in "\"'`"
-            if not written and not _KNEX_TABLE.fullmatch(given):
+            constant = known and _KNEX_CONSTANT.fullmatch(given) is not None
+            if not written and not constant and not _KNEX_TABLE.fullmatch(given):
                 continue
             last = self._chain_end(call)
             if not self._sent(call, last):
@@ -316,8 +367,11 @@ class _Finder:
             kind = next((_KNEX_KIND[name] for name in names if name in _KNEX_KIND), "select")
             if given.isidentifier():
                 binding = binding_near(code, given, call.start, call.scope)
-                given = code.text(binding.value) if binding is not None else ""
-                given = given if given[:1] in ("'", '"', "`") else ""
+                if binding is None and constant:
+                    given = table_name(given.removeprefix("Table"))
+                else:
+                    given = code.text(binding.value) if binding is not None else ""
+                    given = given if given[:1] in ("'", '"', "`") else ""
             table = given.strip("\"'`").split(" ")[0].rpartition(".")[2].lower()
             if kind == "insert" and ".merge(" in chain:
                 kind = "upsert"
@@ -327,6 +381,49 @@ class _Finder:
                 code.text(call.start, call.arguments[0][0]).rstrip("("), many, _limit(chain),
             )  # fmt: skip
 
+    def _knex_declared(self) -> frozenset[str]:
+        found = _KNEX_DECLARED.finditer(self.code.source)
+        return frozenset((match[1] or match[2]).decode("utf-8", "replace") for match in found)
+
+    def _objection(self, call: Call, head: str, given: list[str]) -> FoundQuery | None:
+        """``Order.query(trx).findById(id)``, ``order.$relatedQuery("lines")``: told by the first
+        calls of its chain."""
+        name, code = call.name, self.code
+        root = None
+        if name in ("relatedQuery", "$relatedQuery"):
+            table = _TEXT.match(given[0]) if given else None
+            if table is None:
+                return None
+            model = table[1]
+        elif len(given) > 1 or (given and not _OBJECTION_GIVEN.fullmatch(given[0])):
+            return None
+        elif name == "$query":
+            model = ""
+        else:
+            root = _OBJECTION_ROOT.fullmatch(head)
+            if root is None or _NO_MODEL.match(root[1] or ""):
+                return None
+            model = (root[1] or root[2] or root[3]).removesuffix("Model").removesuffix("model")
+        last = self._chain_end(call)
+        names = [
+            one.name
+            for one in code.calls[max(call.index - 40, 0) : call.index]
+            if one.start == call.start
+        ]
+        if root is not None and _OBJECTION_OWN.isdisjoint(names) and last is not call:
+            return None
+        if last is call and root is not None and (not call.awaited or root[3]):
+            return None
+        if not self._sent(call, last):
+            return None
+        kind = next((_OBJECTION_KIND[one] for one in names if one in _OBJECTION_KIND), "select")
+        chain = expression_text(code, call.start, last.end)
+        many = kind == "select" and _OBJECTION_ONE.isdisjoint((name, *names))
+        return FoundQuery(
+            call, kind, "objection", (call.start, last.end), chain, table_name(model),
+            head.rstrip("."), many, _limit(chain), (), bool(_OBJECTION_BULK.search(chain)),
+        )  # fmt: skip
+
     def _model(self, call: Call, head: str, given: list[str]) -> FoundQuery | None:
         name = call.name
         match = _MODEL.search(head)
@@ -334,14 +431,25 @@ class _Finder:
             return None
         model = table_name((match[1] or match[2] or match[3]).removesuffix("Model"))
         shaped = bool(given) and ("where" in given[0] or "transaction" in " ".join(given))
-        if name in _SEQUELIZE_OWN:
+        if name in _SEQUELIZE_OWN and (self.sequelize or _is_sequelize(name, given)):
             return self._made(call, _SEQUELIZE[name], "sequelize", model, given)
         sequelize = self.sequelize and not self.mongoose and (shaped or name == "create")
         if name in _SEQUELIZE and sequelize:
             return self._made(call, _SEQUELIZE[name], "sequelize", model, given)
-        if name in _MONGOOSE and self.mongoose:
+        if name in _MONGOOSE and (self.mongoose or (match[1] or "") in self._models):
             return self._made(call, _MONGOOSE[name], "mongoose", model, given)
         return None
+
+    @cached_property
+    def _models(self) -> frozenset[str]:
+        """The names that are imported from modules of models."""
+        if b"odel" not in self.code.source:
+            return frozenset()
+        return frozenset(
+            one.name
+            for one in self.code.imports
+            if one.path and one.name[:1].isupper() and _MODELS.search(one.path[0])
+        )
 
     def _made(
         self,
@@ -379,6 +487,13 @@ class _Finder:
             plain.compared if plain is not None else (),
             plain.ordered if plain is not None else "",
         )
+
+
+def _is_sequelize(name: str, given: list[str]) -> bool:
+    """Whether a call is given what Sequelize takes, in a file that does not say whose it is."""
+    if name in ("findByPk", "bulkCreate"):
+        return bool(given)
+    return not given or given[0].startswith("{")
 
 
 def _repositories(source: bytes) -> dict[str, str]:

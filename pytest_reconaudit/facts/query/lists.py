@@ -28,6 +28,7 @@ _SMALL = regex(
     r"(?:^|_)(?:roles?|permissions?|settings?|configs?|configurations?|countr(?:y|ies)|currenc(?:y|ies)|languages?"
     r"|locales?|timezones?|plans?|tiers?|levels?|priorit(?:y|ies)|severit(?:y|ies)|categor(?:y|ies)|features?|flags?|feature_flags?|status(?:es)?|types?|kinds?|units?"
     r"|regions?|themes?|templates?|environments?|providers?|instances?|sites?|servers?|options?|enums?|versions?|migrations?"
+    r"|branch(?:es)?|warehouses?|tax(?:es)?|tax_rates?|teams?|connections?"
     r"|webhooks?|mailbox(?:es)?|email_queues?|tags?|propert(?:y|ies)|platforms?|integrations?|api_keys?|shards?|banners?|announcements?|menus?|emojis?|taglines?|importers?|exporters?"
     r"|connectors?|(?<!_)summary)$"
 )
@@ -39,6 +40,8 @@ _OF_ONE = regex(r"^#\[\s*(?:\w+::)*get\s*\(\s*\"[^\"]*(?:\{\*?\w+(?::[^}]*)?\}|:
 """The macro of a handler whose route ends in a parameter."""
 _ADMIN = regex(r"/(?:super-?)?admin(?:istration)?s?[/.]", 2)
 """Of those who run the platform: few ask, and mean all."""
+_WHOLE = regex(r"export|report|statement|sitemap|backup|download", 2)
+"""What is made of all that there is."""
 _PARAMETERS = regex(r"\{|/:\w|<\w")
 _ROWS = regex(r"\bVec\b|List|Page|\[\]|\blist\b|Sequence|Iterable|Array|Response|Json|Responder")
 _MAX_CHAIN = 4
@@ -139,7 +142,11 @@ def _bounded(
             one.table,
             request,
             "",
-            Severity.INFO if _ADMIN.search(f"{request}/ {path}") else Severity.MEDIUM,
+            Severity.INFO
+            if _ADMIN.search(f"{request}/ {path}")
+            or _guarded(target, why)
+            or _WHOLE.search(f"{request} {path}")
+            else Severity.MEDIUM,
             Confidence.LIKELY,
         )
     if one.limit.isdigit() or not _PAGE.search(one.limit) or _BOUNDED.search(one.limit):
@@ -156,6 +163,19 @@ def _bounded(
         Severity.INFO,
         Confidence.LIKELY,
     )
+
+
+def _guarded(target: Target, why: Reached) -> bool:
+    """Whether a decorator says that only those who run the platform may ask."""
+    if why.handler.index < 0:
+        return False
+    attributes = outlined(target, why.handler).attributes
+    return any(_GUARD.search(one) is not None for one in attributes)
+
+
+_GUARD = regex(
+    r"\b(?:super_?)?admin(?:istrator|only|guard)?s?\b|Admin(?:istrator)?(?:Only)?Guard", 2
+)
 
 
 @once

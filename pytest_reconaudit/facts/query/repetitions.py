@@ -28,12 +28,22 @@ from pytest_reconaudit.facts.code.places import is_off_path, is_test_path
 from pytest_reconaudit.facts.code.scanned import scanned
 from pytest_reconaudit.facts.network.routes import Route
 from pytest_reconaudit.facts.query.lists import small_by_name
+from pytest_reconaudit.facts.query.serialized import (
+    LazyLoop,
+    SerializedList,
+    asks_by,
+    lazy_loops,
+    serialized_lists,
+)
 from pytest_reconaudit.model import Confidence, Place, Severity
 from pytest_reconaudit.patterns import regex
+from pytest_reconaudit.readers.prisma import read_prisma
+from pytest_reconaudit.readers.query_call import table_name
 from pytest_reconaudit.readers.scans.outline import OutlinedFunction, outline
 from pytest_reconaudit.readers.scans.queries import (
     FileQueries,
     LoopedCall,
+    Onward,
     QueryCall,
     QueryFunction,
     QueryLoop,
@@ -105,6 +115,8 @@ _MESSAGE = regex(r"(?:D[Tt][Oo]|Request|Payload|Input|Schema|Command|Body)(?![a-
 """The type of what a request sends."""
 _ADMIN = regex(r"(?:^|/)(?:\w+_)?admin\.py$|(?:^|/)admin/(?:views?|actions?)/")
 """Pages for those who run the platform."""
+_BOOT = regex(r"(?:^|/|_|-)(?:start_?up|bootstrap|boot)(?:[_.-]|$)|on_?(?:[sS]tart(?:up)?|[bB]oot)")
+"""What is done once, before the first request."""
 _ROOT = regex(r"[&*\s(]*(?:(?:enumerate|sorted|list|set)\()?(\w+)")
 _LISTED_MODEL = regex(r"\b([A-Z]\w+)\.(?:get_all|find_all|list_all|all|query\.all)\(")
 _WORD_ENDS = regex(r"(?<=[a-z0-9])(?=[A-Z])")
@@ -118,12 +130,20 @@ _BY_HAND = regex(
 _DOES = regex(
     r"_?(?:send|notify|process|sync|publish|upload|download|deliver|dispatch|enqueue|schedule|handle|run|perform"
     r"|execute|call|import|export|generate|evaluate|award|render|trigger|emit|scroll|retry|migrate"
-    r"|refresh|recompute|recalculate|rebuild|reindex|regenerate)(?=[_A-Z]|$)"
+    r"|refresh|recompute|recalculate|rebuild|reindex|regenerate|close|archive|cancel|expire|revoke"
+    r"|terminate)(?=[_A-Z]|$)"
 )
 """The verb of a function that does more than ask."""
+_CHANGES = regex(
+    r"_?(?:delete|remove|destroy|create|insert|add|update|save|store|set|convert|archive|restore|invite"
+    r"|mark|cancel|approve|reject|close|assign|(?:de)?activate|(?:un)?categorize|(?:un)?match)(?=[_A-Z]|$)"
+)
+"""The verb of a function that changes something, whatever it looks for first."""
+_GENERIC = frozenset({"execute", "handle", "run", "invoke", "call", "default", "perform", ""})
+"""What the one method of a use case is called: its file says what it does."""
 _READS = frozenset({"select", "count"})
 _WRITES = frozenset({"insert", "update", "delete", "upsert"})
-_MAPPERS = frozenset({"django", "sqlalchemy"})
+_MAPPERS = frozenset({"django", "sqlalchemy", "mongoose"})
 """Libraries whose database is told by settings, not by an import."""
 _AT_ONCE = frozenset({"findUnique", "findUniqueOrThrow"})
 _WORDS = {"select": "SELECT", "count": "COUNT", "insert": "INSERT", "update": "UPDATE",
@@ -135,6 +155,8 @@ class _Asks(Struct, frozen=True):
 
     path: str
     function: QueryFunction
+    further: bool = False
+    """More than one call lies between it and the loop."""
 
 
 class RepeatedQuery(Struct, frozen=True):
@@ -157,6 +179,8 @@ class RepeatedQuery(Struct, frozen=True):
     """See ``QueryCall.word``."""
     excused: str = ""
     """See ``QueryCall.excused``, and ``procedure``: the called function does more than that."""
+    further: bool = False
+    """More than one call lies between the loop and the statement."""
 
     @property
     def statement(self) -> str:
@@ -188,6 +212,8 @@ class QueryFile(Struct, frozen=True):
 
     path: str
     repetitions: tuple[Repetition, ...]
+    serialized: tuple[SerializedList, ...] = ()
+    """The lists that its views answer with whose rows make queries of their own."""
 
 
 @once
@@ -197,6 +223,10 @@ def query_files(target: Target) -> tuple[QueryFile, ...]:
     found: list[QueryFile] = []
     asking = _asking(target)
     relations = _relations(target)
+    lists: dict[str, list[SerializedList]] = {}
+    for listed in serialized_lists(target):
+        lists.setdefault(listed.path, []).append(listed)
+    loops = lazy_loops(target)
     for path, one in scanned(target, queries).items():
         if _apart(path) or _embedded(target, path):
             continue
@@ -207,9 +237,15 @@ def query_files(target: Target) -> tuple[QueryFile, ...]:
             for repetition in _repetition(target, path, one, function, asking)
         ]
         repetitions += _followed(target, path, one, relations)
-        if repetitions or any(_asks(function) for function in one.functions):
+        repetitions += _lazily(target, path, loops.pop(path, ()), by_hand=one.by_hand)
+        serialized = tuple(lists.pop(path, ()))
+        if repetitions or serialized or any(_asks(function) for function in one.functions):
             ordered = sorted(_merged(repetitions), key=lambda each: each.sites[0].line)
-            found.append(QueryFile(path, tuple(ordered)))
+            found.append(QueryFile(path, tuple(ordered), serialized))
+    for path in dict.fromkeys((*lists, *loops)):
+        lazily = [] if _apart(path) else list(_lazily(target, path, loops.get(path, ())))
+        if lazily or path in lists:
+            found.append(QueryFile(path, tuple(_merged(lazily)), tuple(lists.get(path, ()))))
     return tuple(found)
 
 
@@ -288,11 +324,23 @@ def _embedded(target: Target, path: str) -> bool:
     """Whether a file's database is a library in the same process: no round trip is made."""
     one = scanned(target, queries)[path]
     own = one.dialects
-    if not own and any(
-        query.library in _MAPPERS for function in one.functions for query in function.queries
-    ):
+    libraries = {query.library for function in one.functions for query in function.queries}
+    if not own and libraries & _MAPPERS:
         return False  # another file's `import sqlite3` says nothing about where these go
+    if (providers := _prisma_providers(target)) and "prisma" in libraries and not own:
+        return providers == {"sqlite"}
     return "sqlite" in (own or _dialects(target).get(_language(path), ())) and "server" not in own
+
+
+@once
+def _prisma_providers(target: Target) -> frozenset[str]:
+    """The databases that the schemas of Prisma are for."""
+    found = (
+        target.parse(read_prisma, path).provider
+        for path in target.files
+        if path.endswith(".prisma") and not is_test_path(path)
+    )
+    return frozenset(one for one in found if one)
 
 
 @once
@@ -313,7 +361,7 @@ def _language(path: str) -> str:
 def _asking_names(target: Target) -> frozenset[str]:
     """The names of functions that go to the database, or do no more than call one that does."""
     asking = frozenset(one.function.name for one in _asking(target).values())
-    return asking | frozenset(
+    found = asking | frozenset(
         function.name
         for path, one in scanned(target, outline).items()
         if not is_test_path(path)
@@ -321,6 +369,51 @@ def _asking_names(target: Target) -> frozenset[str]:
         if function.end_line - function.line <= _THIN
         if any(call.name in asking for call in function.calls[:_FIRST_CALLS])
     )
+    for _ in range(_HOPS):
+        found |= {
+            one.name
+            for one in _onwards(target).values()
+            if any(name in found for name, _ in one.calls)
+        }
+    return found
+
+
+@passing
+def _onwards(target: Target) -> Mapping[tuple[str, int], Onward]:
+    """(path, line of the name) → what a function waits for that asks nothing by itself."""
+    return {
+        (path, one.line): one
+        for path, file in scanned(target, queries).items()
+        if file.onward and not is_test_path(path)
+        for one in file.onward
+    }
+
+
+_HOPS = 2
+"""Functions between a loop and the one that goes to the database, beyond the first."""
+
+
+def _further(target: Target, ref: Ref, asking: _Asking, hops: int = _HOPS) -> _Asks | None:
+    """The function that surely goes to the database whenever one runs that only calls it."""
+    own = _onwards(target).get((ref.path, outlined(target, ref).line))
+    if own is None or outlined(target, ref).is_test:
+        return None
+    names = _asking_names(target)
+    for name, line in own.calls:
+        if name not in names:
+            continue
+        for call, refs in callees(target, ref):
+            if call.name != name or call.line != line or not refs or len(refs) > 1:
+                continue
+            there = refs[0]
+            if there == ref:
+                continue
+            found = asking.get((there.path, outlined(target, there).line))
+            if found is None and hops > 1:
+                found = _further(target, there, asking, hops - 1)
+            if found is not None and _costs(found.function) and not found.function.queued:
+                return replace(found, further=True)
+    return None
 
 
 _THIN = 14
@@ -368,7 +461,9 @@ def _sent(target: Target, path: str, call: LoopedCall, asking: _Asking) -> _Asks
     if not refs or caller in refs:
         return None
     found = [
-        asking.get((ref.path, outlined(target, ref).line)) or _handed_on(target, ref, asking)
+        asking.get((ref.path, outlined(target, ref).line))
+        or _handed_on(target, ref, asking)
+        or _further(target, ref, asking)
         for ref in refs
     ]
     sure = all(
@@ -444,7 +539,8 @@ def _repetition(
                 worst.word,
                 ("" if call.excused == "tried" and worst.kind in _READS else call.excused)
                 or worst.excused
-                or _procedure(sender.function, asked),
+                or _procedure(sender, asked, call.name),
+                sender.further,
             )
         )
     if file.by_hand or _BY_HAND.search(path) or path in hand_scripts(target):
@@ -473,13 +569,17 @@ def _by_handler(
     return found
 
 
-def _procedure(function: QueryFunction, asked: list[QueryCall]) -> str:
+def _procedure(sender: _Asks, asked: list[QueryCall], called: str) -> str:
     """Why a called function is more than a statement: it changes rows and does something beside."""
+    function = sender.function
     writes = any(one.kind in _WRITES for one in asked)
     more = len(function.queries) + len(function.looped) > 1
     # What a function that updates or deletes is given is another value in each round.
     works = more or any(one.kind in _WRITES and one.kind != "insert" for one in asked)
-    return "procedure" if (writes and works) or _DOES.match(function.name) else ""
+    does = _DOES.match(function.name) or _DOES.match(called)
+    if not writes and _CHANGES.match(called):
+        return "procedure"
+    return "procedure" if (writes and (works or sender.further)) or does else ""
 
 
 def _errand(file: FileQueries, loops: Iterable[int]) -> str:
@@ -519,14 +619,19 @@ def _weighed(
     # What lies beside functions that serve requests is meant for the same.
     served = request is not None or path in _serving(target)
     admin = _ADMIN.search(path) is not None
+    boot = request is None and (_BOOT.search(path) or _BOOT.match(name)) is not None
     once = beside or (not served and _at_start(target, path, sites[0].line))
     weighed = [
         (
             Severity.INFO
-            if by_hand or admin or not _many(target, path, name, one)
+            if by_hand
+            or admin
+            or boot
+            or (one.further and request is None)
+            or not _many(target, path, name, one)
             else _severity(
                 one,
-                listing=_listing(target, name, one, *_answered(target, path, one.line)),
+                listing=_listing(target, path, name, one, *_answered(target, path, one.line)),
                 # What nothing is known to call may be a request's after all: a read is named.
                 beside=beside if one.kind in _READS else once,
                 served=served,
@@ -564,7 +669,7 @@ def _many(target: Target, path: str, name: str, site: RepeatedQuery) -> bool:
         return True
     why, route = _answered(target, path, site.line)
     ref = function_at(target, path, site.line)
-    if _listing(target, name, site, why, route):
+    if _listing(target, path, name, site, why, route):
         return True
     stem = path.rpartition("/")[2]
     via = site.via if site.via.endswith("s") or not _TAKES_IN.match(site.via) else ""
@@ -578,6 +683,12 @@ def _many(target: Target, path: str, name: str, site: RepeatedQuery) -> bool:
     if _ROWS_BY_NAME.search(_snake(loop.over)) is not None:
         return True
     if why is not None and _CHOSEN_IDS.match(loop.over) and _is_message(target, ref, loop.over):
+        return True
+    if why is not None and ref is not None and _is_sent(target, ref, loop):
+        return True
+    if _of_rows_elsewhere(target, path, site):
+        return True
+    if why is not None and site.kind in _READS and _part_of_message(target, ref, loop.over):
         return True
     if why is None or ref != why.handler:
         return route is not None and why is None and _CHOSEN_IDS.match(loop.over) is not None
@@ -629,6 +740,31 @@ def _row_types(target: Target) -> frozenset[str]:
     return frozenset(found)
 
 
+_KEYS_BY_NAME = regex(r"(?:\w+_)?(?:ids|pks|uuids|slugs|hashes|emails|usernames)$")
+_OF_BODY = regex(r"\brequest\.(?:data|json|POST|get_json\(|body)")
+_KEY_OF = regex(r"(\w+)(?:\[[\"']\w+[\"']\]|\.(?:get|getlist|pop)\(\s*[\"']\w+[\"'])")
+
+
+def _is_sent(target: Target, ref: Ref, loop: QueryLoop) -> bool:
+    """Whether what is gone over is a list of keys that a handler in Python takes out of what the
+    request sends: ``hashes = data["hashes"]`` of ``data = request.data``."""
+    if not ref.path.endswith(".py") or _KEYS_BY_NAME.match(loop.over) is None:
+        return False
+    lines = target.text(ref.path).split("\n")
+    above = "\n".join(lines[outlined(target, ref).line - 1 : loop.line - 1])
+    value = _given_to(above, loop.over)
+    if _OF_BODY.search(value):
+        return True
+    part = _KEY_OF.match(value)
+    return part is not None and _OF_BODY.search(_given_to(above, part[1])) is not None
+
+
+def _given_to(text: str, name: str) -> str:
+    """The line of source that a name is last given in a text."""
+    found = re.findall(rf"(?m)^\s*{re.escape(name)}\s*(?::[^=\n]*)?=(?!=)\s*(.+)$", text)
+    return found[-1] if found else ""
+
+
 def _is_message(target: Target, ref: Ref | None, over: str) -> bool:
     """Whether what is gone over is a part of what a request sends, handed on as a whole."""
     root = _ROOT.match(over)
@@ -642,6 +778,38 @@ def _is_message(target: Target, ref: Ref | None, over: str) -> bool:
     )
 
 
+def _of_rows_elsewhere(target: Target, path: str, site: RepeatedQuery) -> bool:
+    """Whether what is gone over is what another function brings by one query for any number of
+    rows: no parent's, no list of keys."""
+    loop = site.loop
+    if not loop.given or site.kind not in _READS:
+        return False
+    sender = _sent(target, path, LoopedCall(loop.given, loop.given_line, ()), _asking(target))
+    if sender is None or sender.further:
+        return False
+    asked = [one for one in sender.function.queries if one.kind != "other"]
+    return len(asked) == 1 and asked[0].many and not (asked[0].keyed or asked[0].listed)
+
+
+def _part_of_message(target: Target, ref: Ref | None, over: str) -> bool:
+    """Whether what is gone over is a list of items that a request sends: ``dto.itemHashes``."""
+    part = _PART.match(over)
+    return (
+        part is not None
+        and ref is not None
+        and any(
+            parameter == part[1] and _MESSAGE.search(kind)
+            for parameter, kind in outlined(target, ref).parameters
+        )
+    )
+
+
+_PART = regex(
+    r"[&*\s(]*(\w+)\.\w*(?:[iI]tem\w*s|[rR]ows|[rR]ecords|[eE]ntries|[lL]ines)"
+    r"(?:\.(?:entries|values|iter|into_iter)\(\))?[)\s]*$"
+)
+
+
 def _answered(target: Target, path: str, line: int) -> tuple[Reached | None, Route | None]:
     """Why a line runs while a request is answered, and that request's route."""
     ref = function_at(target, path, line)
@@ -653,13 +821,20 @@ def _answered(target: Target, path: str, line: int) -> tuple[Reached | None, Rou
 
 
 def _listing(
-    target: Target, name: str, site: RepeatedQuery, why: Reached | None, route: Route | None
+    target: Target,
+    path: str,
+    name: str,
+    site: RepeatedQuery,
+    why: Reached | None,
+    route: Route | None,
 ) -> bool:
     """Whether what a loop goes over is what a list is answered with."""
     loop = site.loop
     if site.kind not in _READS or (not loop.origin and _ASKED.search(_snake(loop.over))):
         return False
     handler = outlined(target, why.handler).name if why is not None else ""
+    if name in _GENERIC:
+        name = path.rpartition("/")[2].partition(".")[0]
     if route is not None and route.method == "GET" and not _PARAMETER_END.search(route.path):
         return True
     if route is None and why is not None and _answers_get(outlined(target, why.handler)):
@@ -771,14 +946,49 @@ def _followed(
         known = relations.get(one.model, frozenset())
         if "*" in one.loaded or _ONE_OFF_NAME.match(one.function):
             continue
-        sites = _relation_sites(one, known)
+        sites = _relation_sites(target, path, one, known)
         if sites:
             yield _weighed(
-                target, path, one.function, one.function_line, sites, by_hand=file.by_hand
+                target,
+                path,
+                one.function,
+                one.function_line,
+                sites,
+                # What each round of such work looks up by one key is little beside the rest.
+                by_hand=file.by_hand or (len(sites) == 1 and _BESIDE.search(path) is not None),
             )
 
 
-def _relation_sites(one: RelationLoop, known: frozenset[str]) -> list[RepeatedQuery]:
+def _lazily(
+    target: Target, path: str, loops: Iterable[LazyLoop], *, by_hand: bool = False
+) -> Iterator[Repetition]:
+    """Relationships of SQLAlchemy that a loop over rows loads row by row."""
+    for each in loops:
+        loop = each.loop
+        if _ONE_OFF_NAME.match(loop.function):
+            continue
+        # A row that several lead to is loaded once: there are at most as many queries as rows.
+        origin = "" if each.scoped else "page"
+        over = QueryLoop(
+            loop.line,
+            "for",
+            loop.over,
+            "",
+            origin,
+            False,
+            source=table_name(each.model),
+            excused="works" if loop.works else "",
+        )
+        sites = [
+            RepeatedQuery(one.place.line or 1, "select", "", over, "", None, one.what, False)
+            for one in each.queries
+        ]
+        yield _weighed(target, path, loop.function, loop.function_line, sites, by_hand=by_hand)
+
+
+def _relation_sites(
+    target: Target, path: str, one: RelationLoop, known: frozenset[str]
+) -> list[RepeatedQuery]:
     loop = QueryLoop(
         one.line,
         "for",
@@ -792,6 +1002,10 @@ def _relation_sites(one: RelationLoop, known: frozenset[str]) -> list[RepeatedQu
     found: dict[str, RepeatedQuery] = {}
     for relation, what, line in one.reads:
         asked = "select" if relation in known else _OF_MANAGERS.get(what)
+        if asked is None and what in ("", "(") and not _DOES.match(relation):
+            asks = asks_by(target, path, one.model, relation, frozenset(one.loaded))
+            # What a key leads to is there for the second time.
+            asked = "select" if asks and asks.rpartition(".")[2] not in found else None
         if asked and relation not in one.loaded and relation not in found:
             found[relation] = RepeatedQuery(
                 line, asked, "", loop, "", None, f"{one.model}.{relation}", False

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from msgspec import Struct
 
 from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.readers.code import Code
 from pytest_reconaudit.readers.scanning import SCRIPT, scan
+
+if TYPE_CHECKING:
+    from tree_sitter import Node
 
 __all__ = ["OpenEffect", "OpenEffects", "effects"]
 
@@ -15,6 +20,9 @@ class OpenEffect(Struct, frozen=True, array_like=True):
     line: int
     starts: str
     """``setInterval``, ``addEventListener`` or ``WebSocket``."""
+    lasting: bool = False
+    """It outlives the component for certain: a timer, a socket, a listener of the window, and
+    nothing in the file ends such a thing."""
 
 
 class OpenEffects(Struct, frozen=True, array_like=True):
@@ -29,9 +37,32 @@ _STARTS = regex(
     r"\bnew\s+WebSocket\s*\(|(?<![\w$])setInterval\s*\(|\.addEventListener\s*\(|\baddEventListener\s*\("
 )
 _ENDS = regex(
-    r"\breturn\s+(?![;}\n])|=>\s*\(\)\s*=>|\bonce\s*:|\bsignal\b|clearInterval|removeEventListener"
-    r"|\.close\s*\(|useSyncExternalStore"
+    r"=>\s*\(\)\s*=>|\bonce\s*:|\bsignal\b|clearInterval|removeEventListener|\.close\s*\("
+    r"|useSyncExternalStore"
 )
+_RETURNS = regex(r"\breturn\b")
+_WINDOW = regex(
+    r"(?:^|[^\w$.])(?:(?:window|document|globalThis|self)(?:\.(?:body|documentElement))?\.)$"
+)
+_OWN_TIMER = regex(
+    rb"\bsetInterval\s*\]|\b(?:const|let|function)\s+setInterval\b|\{[^{}]*\bsetInterval\s*[,}]"
+)
+"""A setter of a state that is called interval."""
+_ENDED = {
+    "setInterval": b"clearInterval",
+    "addEventListener": b"removeEventListener",
+    "WebSocket": b".close(",
+}
+_FUNCTIONS = frozenset(
+    {
+        "arrow_function",
+        "function_expression",
+        "function_declaration",
+        "method_definition",
+        "function",
+    }
+)
+_MAX_NODES = 5_000
 _COMMENT = regex(r"/\*.*?(?:\*/|\Z)|//[^\n]*", 16)
 """16 is ``re.DOTALL``."""
 
@@ -61,6 +92,34 @@ def effects(code: Code) -> OpenEffects | None:
         if match is None or _ENDS.search(text):
             continue
         name = match[0].replace("new", "").strip(" .(\n")
+        if name == "setInterval" and _OWN_TIMER.search(code.source):
+            continue
+        if _RETURNS.search(text) and _returns(parts[0]):
+            continue
         at = called.end_byte - len(words[2].lstrip())
-        found.append(OpenEffect(code.line(at), name))
+        on_window = (
+            name != "addEventListener"
+            or not match[0].startswith(".")
+            or _WINDOW.search(text[max(0, match.start() - 40) : match.start() + 1]) is not None
+        )
+        ended = _ENDED[name] in code.source
+        found.append(OpenEffect(code.line(at), name, on_window and not ended))
     return OpenEffects(tuple(found)) if found else None
+
+
+def _returns(effect: Node) -> bool:
+    """Whether an effect itself returns something, not only a function in it."""
+    body = effect.child_by_field_name("body")
+    if body is None:
+        return True
+    if body.type != "statement_block":
+        return body.type in _FUNCTIONS
+    pending = [body]
+    for _ in range(_MAX_NODES):
+        if not pending:
+            return False
+        node = pending.pop()
+        if node.type == "return_statement" and node.named_child_count:
+            return True
+        pending += [one for one in node.named_children if one.type not in _FUNCTIONS]
+    return True

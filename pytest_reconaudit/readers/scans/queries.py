@@ -18,8 +18,17 @@ from pytest_reconaudit.readers.query_rust import names_connection, rust_queries
 from pytest_reconaudit.readers.query_script import script_queries
 from pytest_reconaudit.readers.query_shape import Compared
 from pytest_reconaudit.readers.scanning import SCRIPT, scan
+from pytest_reconaudit.readers.scans.row_classes import sure_lines
 
-__all__ = ["FileQueries", "LoopedCall", "QueryCall", "QueryFunction", "QueryLoop", "queries"]
+__all__ = [
+    "FileQueries",
+    "LoopedCall",
+    "Onward",
+    "QueryCall",
+    "QueryFunction",
+    "QueryLoop",
+    "queries",
+]
 
 
 class QueryLoop(Struct, frozen=True, gc=False, array_like=True):
@@ -49,6 +58,11 @@ class QueryLoop(Struct, frozen=True, gc=False, array_like=True):
     excused: str = ""
     """Why it is no defect worth naming: ``comment`` (its author says that it goes one by one),
     ``few`` (what it goes over is few by its name), ``stops`` (it ends with the first that fits)."""
+    given: str = ""
+    """The function whose answer it goes over, by the name that it is called by: ``findAll`` of
+    ``const orders = await this.orders.findAll()``; empty where that is not plain."""
+    given_line: int = 0
+    """Where it is called."""
 
 
 class QueryCall(Struct, frozen=True, gc=False, array_like=True):
@@ -132,8 +146,8 @@ class RelationLoop(Struct, frozen=True, gc=False, array_like=True):
     loaded: tuple[str, ...]
     """Relations that the queryset loads along: ``select_related``, ``prefetch_related``."""
     reads: tuple[tuple[str, str, int], ...]
-    """(relation, what of it, line) of each ``row.relation.what``; a call ends with ``(``, one
-    without arguments with ``()``."""
+    """(name, what of it, line) of each ``row.name.what``, once; a call ends with ``(``, one without
+    arguments with ``()``. Of ``row.name`` and ``row.name()`` what is empty and ``(``."""
     excused: str = ""
     """See :attr:`QueryLoop.excused`."""
     origin: str = "rows"
@@ -145,6 +159,16 @@ class ModelRelations(Struct, frozen=True, gc=False, array_like=True):
 
     model: str
     names: tuple[str, ...]
+
+
+class Onward(Struct, frozen=True, gc=False, array_like=True):
+    """A function that asks nothing by itself, and what it waits for whatever it is given."""
+
+    name: str
+    line: int
+    """See :attr:`QueryFunction.line`."""
+    calls: tuple[tuple[str, int], ...]
+    """(name, line) of the first calls that it makes under no condition and in no loop."""
 
 
 class FileQueries(Struct, frozen=True, array_like=True):
@@ -159,6 +183,8 @@ class FileQueries(Struct, frozen=True, array_like=True):
     ``page.size.unwrap_or(20)`` without ``min`` or ``clamp``. Rust alone."""
     by_hand: bool = False
     """It is a program that somebody starts with arguments."""
+    onward: tuple[Onward, ...] = ()
+    """Of scripts and Rust."""
 
 
 _WANTED = {
@@ -179,8 +205,13 @@ _ADAPTORS = {
     "python": frozenset({"map", "filter"}),
 }  # fmt: skip
 _FUNCTION_ADAPTORS = frozenset({"pMap", "pEach", "mapSeries", "eachSeries", "mapLimit", "eachLimit",
-                                "asyncForEach", "forEachAsync", "mapAsync",
-                                "pMapSeries"})  # fmt: skip
+                                "asyncForEach", "forEachAsync", "mapAsync", "each",
+                                "pMapSeries", "process"})  # fmt: skip
+_SERIAL = regex(r"each|process|\w*Series")
+_POOL_FOR = regex(r"\bPromisePool\b[^;]*\.\s*for\(\s*([^()]{1,200}(?:\([^()]*\))?)\s*\)", 16)
+"""``PromisePool.withConcurrency(2).for(orders).process(async (order) => …)``."""
+_PROMISES = regex(r"(?i:^(?:\w*bluebird\w*|async)$)|^Promise$")
+"""A library whose adaptors are given what they go over."""
 _RUST_ITERATES = regex(
     r"\b(?:iter|into_iter|iter_mut|drain|par_iter|into_par_iter|values|keys|into_values|into_keys|values_mut)\s*\(|\bstream::iter\b"
 )
@@ -250,6 +281,11 @@ _SPREAD = regex(r"\.\.\.|\*\w|\bfor\b|;")
 _TAKE = regex(
     r"\.take\(\s*(\d+)\s*\)|\.slice\(\s*0\s*,\s*(\d+)\s*\)|\[\s*:\s*(\d+)\s*\]|\bislice\([^()]*,\s*(\d+)\s*\)"
 )
+_CALL_ENDS = ("", ";", ")", ".await", ".await?", ".await?;", ".await;", "?", "?;")
+_PLAIN_ROOT = regex(
+    r"[&*\s]*(\w+)(?:\.(?:iter|into_iter|iter_mut|values|entries)\(\)|\.filter\([^()]*(?:\([^()]*\)[^()]*)*\))*\s*$"
+)
+"""A name, with what only leaves some of its elements out."""
 _NEXT = regex(r"\.\s*(?:next|try_next)\s*\(")
 _ROOT = regex(
     r"[&*\s(]*(?:mut\s+)?(?:list|tuple|sorted|reversed|enumerate|set|Array\.from|Object\.(?:values|keys|entries)|zip|iter|stream::iter|futures::stream::iter)?\s*\(?\s*(?:self\.|this\.)?([A-Za-z_]\w*)"
@@ -287,7 +323,8 @@ _CONDITION = {
         r"|\.\s*filter\s*\(\s*[a-z_]\w*(?:\.clone\(\))?\s*\)|(?i:\bwhere\b)[^\"]*(?:\$\d|\?|:\w)|\bbind\s*\("
     ),
     "script": regex(
-        r"\bwhere\b(?!\s*:\s*\{\s*(?:\w+\s*:\s*(?:true|false|null|\"[^\"]*\"|'[^']*')\s*,?\s*)*\})"
+        r"\$relatedQuery\(|\bfindByIds?\(|\.(?:modify|onBuild)\(|\{\w+:[A-Z]\w*\}"
+        r"|\bwhere\b(?!\s*:\s*\{\s*(?:\w+\s*:\s*(?:true|false|null|\"[^\"]*\"|'[^']*')\s*,?\s*)*\})"
         r"|\bWHERE\b[^;`]*(?:\$\d|\$\{|\?|:\w)"
     ),
     "python": regex(
@@ -296,6 +333,11 @@ _CONDITION = {
     ),
 }
 """A condition on something that is only known at run time: the rows are those of one parent."""
+_FILTERED = regex(
+    r"\.\s*(?:find\w*|countDocuments|distinct|exists|aggregate)\(\s*+(?!\)|\{\s*\}"
+    r"|\{\s*+(?:[\"']?[\w.$]++[\"']?\s*+:\s*+(?:true|false|null|\"[^\"]*+\"|'[^']*+'|\d++)\s*+,?\s*+)++\})"
+)
+"""What Mongoose is given to filter by, unless that is written out."""
 _RECENT = regex(
     r">=?\s*(?:now\s*\(\s*\)|current_date|current_timestamp|localtimestamp)\s*-\s*interval\b", 2
 )
@@ -319,21 +361,21 @@ _LIST_WORDS = (
 )
 _LISTED = regex(
     r"\beq_any\s*\(|\bis_in\s*\(|\.in_\s*\(|\bwhereIn\s*\(|\bIn\s*\(|\binArray\s*\(|__in\s*="
-    r"|\bin\s*:\s*|\bANY\s*\(|\bunnest\s*\("
+    r"|(?<!\w)\$?in\s*:\s*|\bANY\s*\(|\bunnest\s*\("
 )
 _EMBEDDED = regex(
-    rb"\bSqlite(?:Pool|Connection|Row|Arguments)?\b|drizzle-orm/(?:better-sqlite3|bun-sqlite|sqlite-core"
+    rb"(?<!\.)(?<!Backend::)\bSqlite(?:Pool|Connection|Row|Arguments)?\b|drizzle-orm/(?:better-sqlite3|bun-sqlite|sqlite-core"
     rb"|expo-sqlite|sql-js)|[\"']"
     rb"(?:better-sqlite3|bun:sqlite|node:sqlite|sqlite3)[\"']|^import sqlite3\b",
     re.MULTILINE,
 )
 _SERVER = regex(
     rb"\bPg(?:Pool|Connection|Row|Arguments)\b|\bAsyncPgConnection\b|\bsqlx::(?:Postgres|MySql)\b"
-    rb"|\bMySql(?:Pool|Connection)\b|drizzle-orm/(?:pg|mysql|postgres|node-postgres|neon|d1|libsql|planetscale"
+    rb"|\bMySql(?:Pool|Connection)\b|\b(?:Database|Db)Backend::(?:Postgres|MySql)\b|drizzle-orm/(?:pg|mysql|postgres|node-postgres|neon|d1|libsql|planetscale"
     rb"|singlestore|vercel)|[\"'](?:pg|mysql2?|postgres|@libsql/client)[\"']|\bpsycopg|\basyncpg\b",
 )
-_SERVER_WORDS = (b"PgPool", b"PgCon", b"sqlx::", b"MySql", b"drizzle-orm/", b'"pg"', b"'pg'",
-                 b"psycopg",
+_SERVER_WORDS = (b"Backend::", b"PgPool", b"PgCon", b"sqlx::", b"MySql", b"drizzle-orm/",
+                 b'"pg"', b"'pg'", b"psycopg",
                  b"asyncpg", b"mysql2", b"postgres\"", b"postgres'", b"@libsql")  # fmt: skip
 _MISSING = regex(
     r"\bnot\s+in\s+([\w.]+)|!\s*([\w.]+?)\.(?:has|contains_key|contains)\(|([\w.]+)\s+is\s+None\b"
@@ -377,7 +419,7 @@ _FEW_BY_NAME = regex(
     r"|languages?|currenc(?:y|ies)|countries|timezones?|plans?|tiers?|types|kinds|statuses|versions?|regions?"
     r"|platforms?|providers?|updaters?|handlers?|plugins?|drivers?|strategies|adapters?|notifiers?|channels?|algorithms?"
     r"|owners?|admins?(?:\(\))?|administrators?|superusers?|moderators?|maintainers?|staff|orgs?|organi[sz]ations?|tenants?"
-    r"|workspaces?|scopes?|tags?|labels?|flags?|features?|emojis?|hashes|categor(?:y|ies)|esr\w*|majors?|groups?|domains?|phases?|steps?"
+    r"|workspaces?|scopes?|tags?|labels?|flags?|features?|emojis?|(?<![a-z]_)hashes|categor(?:y|ies)|esr\w*|majors?|groups?|domains?|phases?|steps?"
     r"|env(?:ironment)?s?(?:_ids)?|stages?|columns|fields|metrics|headers|attributes|quotas?|limits?)"
     r"(?:_to_\w+|_from_\w+)?(?:\(\))?(?:\.(?:iter|into_iter|iter_mut|values|keys|items|entries|all|clone|data|as_ref)\(\))*[)\s]*$",
 )
@@ -402,7 +444,7 @@ _TRANSACTION = regex(r"\$?(?:with|run|runIn|in|do|start)?[tT]ransaction|\$tx")
 _FOUND_OR_MADE = frozenset({"get_or_create", "update_or_create", "aget_or_create",
                             "aupdate_or_create", "findOrCreate", "upsert"})  # fmt: skip
 _SETS = regex(
-    r"\.(?:set|values|update|with_entities)\s*\(|\bdata\s*:|\bbind\s*\(|\bSet\s*\(|\bset\b(?=\s+[\w\"`.]+\s*=)",
+    r"\.(?:set|values|update|with_entities|patch\w*|updateAndFetch\w*|increment|decrement)\s*\(|\bdata\s*:|\bbind\s*\(|\bSet\s*\(|\bset\b(?=\s+[\w\"`.]+\s*=)",
     2,
 )
 _NESTED_WRITE = regex(r"\b(?:connect|connectOrCreate|disconnect|deleteMany|create|set)\s*:")
@@ -502,7 +544,10 @@ _EXISTS_SQL = regex(r"\bselect\s+exists\b", 2)
 _LINES_BEFORE = 6
 _LONG_BODY = 10_000
 """Bytes of a loop's body that are looked through for relations."""
-_MOST_READS = 100
+_MOST_READS = 300
+_ELSE_ONLY = regex(r"\b(?:or|and)\s+(?:not\s+)?\Z")
+"""Right before a name: what stands in front of it decides whether it is read."""
+_MOST_ONWARD = 6
 
 
 class _Reading:
@@ -549,13 +594,52 @@ class _Reading:
             models = tuple(self._models())
         dialects = self._dialects()
         uncapped = tuple(self._uncapped())
-        if not (functions or relations or models or dialects or uncapped):
+        onward = tuple(self._onward({*by_function}, taken))
+        if not (functions or relations or models or dialects or uncapped or onward):
             return None
         loops = tuple(self.loops)
         by_hand = any(word in code.source for word in _PROGRAM_WORDS) and (
             _PROGRAM.search(code.source) is not None
         )
-        return FileQueries(tuple(functions), loops, dialects, relations, models, uncapped, by_hand)
+        return FileQueries(
+            tuple(functions), loops, dialects, relations, models, uncapped, by_hand, onward
+        )
+
+    def _onward(self, asking: set[int], taken: set[int]) -> Iterable[Onward]:
+        """What the functions without a query of their own wait for."""
+        code = self.code
+        if self.language == "python" or self._is_view():
+            return
+        found: dict[int, dict[tuple[str, int], None]] = {}
+        for call in code.calls:
+            if not call.awaited or call.macro or call.index in taken or call.name in _PLAIN_CALLS:
+                continue
+            index = code.scopes[call.scope].function
+            if index < 0 or index in asking or not self._unconditional(call.scope):
+                continue
+            found.setdefault(index, {})[call.name, code.line(call.name_at)] = None
+        for index, calls in found.items():
+            function = code.functions[index]
+            body = code.source[function.start : function.end]
+            remembers = (
+                any(word in body for word in _CACHE_WORDS) and _CACHE.search(body) is not None
+            )
+            if not (function.is_test or remembers or not function.name):
+                first = sorted(calls, key=lambda one: one[1])[:_MOST_ONWARD]
+                yield Onward(function.name, code.line(function.name_at), tuple(first))
+
+    def _unconditional(self, scope: int) -> bool:
+        """Whether what stands in a scope is done once each time its function runs."""
+        for one in self.code.around(scope):
+            if one.kind == "function":
+                return True
+            if one.kind == "loop" or one.label in ("if", "else", "catch", "finally", "match"):
+                return False
+            if one.kind == "closure" and not (
+                one.call >= 0 and _TRANSACTION.fullmatch(self.code.calls[one.call].name)
+            ):
+                return False
+        return False
 
     def _is_step(self, index: int) -> bool:
         """Whether a function is a step of a migration, which runs once in its life."""
@@ -655,6 +739,7 @@ class _Reading:
             bulk=one.bulk or self._in_batch(call.scope),
             keyed=_CONDITION[self.language].search(one.text) is not None
             or _RECENT.search(one.text) is not None
+            or (one.library == "mongoose" and _FILTERED.search(one.text) is not None)
             or _per_group(one.text),
             listed=any(word in one.text for word in _LIST_WORDS)
             and _LISTED.search(one.text) is not None,
@@ -1109,6 +1194,7 @@ class _Reading:
         origin, table = self._origin(scope, over, head, variable)
         if origin == "none":
             return -1
+        given = ("", 0) if origin else self._given(scope, over, head)
         self.loops.append(
             QueryLoop(
                 code.line(line_at),
@@ -1121,17 +1207,52 @@ class _Reading:
                 table,
                 self._errand(scope),
                 self._why_so(scope, line_at, over),
+                *given,
             )
         )
         return len(self.loops) - 1
 
+    def _given(self, scope: Scope, over: str, head: tuple[int, int]) -> tuple[str, int]:
+        """See ``QueryLoop.given``."""
+        code, span, at = self.code, head, scope.start
+        over = over[:200]
+        for _ in range(2):
+            for call in islice(code.calls, bisect_left(self.starts, span[0]), None):
+                if call.start >= span[1]:
+                    break
+                ends = code.text(call.end, max(span[1], call.end)).strip()
+                if ends in _CALL_ENDS and (call.awaited or self.language == "python"):
+                    return call.name, code.line(call.name_at)
+            root = _ROOT.fullmatch(over.strip().removesuffix(")")) or _PLAIN_ROOT.match(over)
+            if root is None:
+                break
+            binding = binding_near(code, root[1], at, max(scope.parent, 0))
+            if binding is None or binding.name != root[1]:
+                break
+            span, at = binding.value, binding.start
+            over = code.text(span)[:200]
+        return "", 0
+
     def _adapted(self, call: Call, scope: Scope) -> tuple[int, int] | None:
         """What an adaptor with a closure goes over; ``None`` when it is none."""
         code = self.code
+        if call.name == "process":
+            pool = _POOL_FOR.search(code.text(call.receiver)[:2_000])
+            if pool is None:
+                return None
+            before = code.text(call.receiver)[: pool.start(1)]
+            start = call.receiver[0] + len(before.encode())
+            return start, start + len(pool[1].encode())
         if call.name in _FUNCTION_ADAPTORS and len(call.arguments) >= 2:
             return call.arguments[0]
         if call.name not in _ADAPTORS[self.language]:
             return None
+        if (
+            self.language == "script"
+            and len(call.arguments) >= 2
+            and _PROMISES.search(code.text(call.receiver))
+        ):
+            return call.arguments[0]  # `Bluebird.map(orders, async (order) => …)`
         if self.language == "python":
             return call.arguments[1] if len(call.arguments) >= 2 else None
         if call.receiver[0] == call.receiver[1]:
@@ -1352,6 +1473,8 @@ class _Reading:
     def _together(self, scope: Scope, label: str) -> bool:
         code = self.code
         if self.language == "script" and scope.kind == "closure" and scope.is_async:
+            if _SERIAL.fullmatch(label):
+                return False
             if scope.call >= 0 and self._bounded(code.calls[scope.call]):
                 return False
             return label in ("map", "forEach", "flatMap", *_FUNCTION_ADAPTORS)
@@ -1364,7 +1487,8 @@ class _Reading:
 
     def _bounded(self, call: Call) -> bool:
         """Whether a call runs only so many rounds at once: ``pMap(x, work, {concurrency: 5})``."""
-        return call.name in _FUNCTION_ADAPTORS and (
+        given = _PROMISES.search(self.code.text(call.receiver)) is not None
+        return (given or call.name in _FUNCTION_ADAPTORS) and (
             "Limit" in call.name
             or any("concurrency" in self.code.text(one) for one in call.arguments[2:3])
         )
@@ -1500,12 +1624,30 @@ class _Reading:
             if not variable.isidentifier():
                 continue
             function = code.function_at(scope.index)
-            reads = re.compile(rf"\b{variable}\.([a-z]\w*)\.([a-z]\w*(?:\(\)?)?)")
+            reads = re.compile(
+                rf"(?<![\w.]){variable}\.([a-z]\w*)(?![\w.])(?!\s*=[^=])(\()?"
+                rf"|(?<![\w.]){variable}\.([a-z]\w*)\.([a-z]\w*(?:\(\)?)?)"
+            )
             body = code.text(scope.start, min(scope.end, scope.start + _LONG_BODY))
+            given = set(re.findall(rf"(?<![\w.]){variable}\.([a-z]\w*)\s*=[^=]", body))
+            sure = {number for number, _ in sure_lines(body, variable)}
+            first: dict[tuple[str, str], int] = {}
+            mentioned: dict[str, int] = {}
+            for match in islice(reads.finditer(body), _MOST_READS):
+                name, what = match[1] or match[3], match[4] or match[2] or ""
+                mentioned.setdefault(name, match.start())
+                if name in given or (match[4] and what in ("pk", "id")):
+                    continue
+                # What a row decides about itself is asked for few of them.
+                if match[4] or (
+                    body.count("\n", 0, match.start()) in sure
+                    and _ELSE_ONLY.search(body, 0, match.start()) is None
+                ):
+                    first.setdefault((name, what), match.start())
             found = tuple(
-                (match[1], match[2], code.line(scope.start + len(body[: match.start()].encode())))
-                for match in islice(reads.finditer(body), _MOST_READS)
-                if match[2] not in ("pk", "id")
+                # It is loaded where it is first looked at: ``if row.owner:``.
+                (name, what, code.line(scope.start + len(body[: mentioned[name]].encode())))
+                for name, what in first
             )
             if not found:
                 continue
@@ -1572,6 +1714,7 @@ def _entity(text: str) -> str:
 _BATCH_SIZE = regex(r"(?i)batch|chunk|bulk")
 _OF_PARENT = regex(
     r"\b\w{1,40}(?:_id|(?-i:Id))\s*\.\s*eq\s*\(|\beq\(\s*[\w.]{0,60}(?-i:[a-z]Id)\s*,|\bwhere\b[^;]{0,200}?\b[\w.\"`]{0,40}_id[\"`]?\s*=\s*[$?%:]"
+    r"|\$relatedQuery\(|\.find\(\s*\{[^{}]{0,200}?\b(?:\w{1,40}(?-i:Id)|\w{1,40}_id|team|user|owner)\s*[,:}]"
     r"|\bwhere\s*:\s*\{[^{}]{0,200}?\b\w{1,40}(?-i:[a-z]Id)\s*[,:}]|\.(?:filter|filter_by|where)\s*\(\s*"
     r"(?:\w{1,40}\.)?(?:\w{1,40}_id|user|owner)\s*==?\s*\w|\.where\(\s*\{?\s*['\"]?\w{1,40}(?:Id|_id)\b",
     re.IGNORECASE,
@@ -1592,19 +1735,30 @@ _WIDER = regex(r"\bor_?\b|\bjoin|Join\(|\b(?:union|any|eq_any|inArray)\b|\|\s*Q\
 _SPAN = regex(r"__range\s*=|\.between\(")
 
 
+_OF_SELF = regex(r"\bfilter\(\s*[a-z]\w*\s*=\s*self\s*[,)]")
+
+
 def _django_origin(text: str) -> str:
     """See ``QueryLoop.origin``: of a queryset."""
-    if _OF_PARENT.search(text) or _SPAN.search(text):
+    if _OF_PARENT.search(text) or _SPAN.search(text) or _OF_SELF.search(text):
         return "children"
     if _LISTED.search(text):
         return "keys"
     return "page" if _SLICED.search(text) else "rows"
 
 
+_TOLD_BY_CHAIN = frozenset({"objection", "knex"})
+"""Libraries of which the call that begins a statement does not say how many rows it brings."""
+
+
 def _rows(query: FoundQuery) -> tuple[str, str]:
     if _DIGITS.fullmatch(query.limit) and int(query.limit[:9]) <= 10:
         return "few", query.table
-    single = _SINGLE.fullmatch(query.call.name) or _SINGLE_END.search(query.text[:2_000])
+    single = (
+        (query.library in _TOLD_BY_CHAIN and not query.many)
+        or _SINGLE.fullmatch(query.call.name)
+        or _SINGLE_END.search(query.text[:2_000])
+    )
     if query.kind != "select" or single:
         return "", query.table
     if _BY_KEY.search(query.text[:4_000]) and not _WIDER.search(query.text[:4_000]):

@@ -1,0 +1,822 @@
+"""Lists that Django REST framework answers with, and the queries that each of their rows makes."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import chain
+
+from msgspec import Struct
+
+from pytest_reconaudit.facts.code.places import is_off_path, is_test_path
+from pytest_reconaudit.facts.code.scanned import scanned
+from pytest_reconaudit.facts.query.lists import small_by_name
+from pytest_reconaudit.model import Place, Severity
+from pytest_reconaudit.patterns import regex
+from pytest_reconaudit.readers.query_call import table_name
+from pytest_reconaudit.readers.scans.row_classes import (
+    RowClass,
+    RowField,
+    RowLoop,
+    RowMethod,
+    RowRead,
+    RowSource,
+    row_classes,
+)
+from pytest_reconaudit.target import Target, once
+
+__all__ = [
+    "LazyLoop",
+    "RowQuery",
+    "SerializedList",
+    "asks_by",
+    "lazy_loops",
+    "serialized_lists",
+]
+
+
+class RowQuery(Struct, frozen=True):
+    """A query that one row of a list makes when it is serialized."""
+
+    what: str
+    """``Order.customer``, ``Order.lines.filter()``, ``Vote by its item``."""
+    place: Place
+    again: bool = True
+    """It is asked as often as it is written; what a key leads to is there from then on."""
+
+
+class SerializedList(Struct, frozen=True):
+    """A view that lists rows by a serializer."""
+
+    path: str
+    view: str
+    serializer: str
+    at: Place
+    """Where its queryset is made."""
+    queryset: str
+    queries: tuple[RowQuery, ...]
+    """Of each row; in the order of the serializer's lines."""
+    severity: Severity
+    others: tuple[tuple[str, Place], ...]
+    """Other views of the file that list the same."""
+
+
+class _Class(Struct, frozen=True, eq=False):
+    path: str
+    own: RowClass
+
+
+class _Relation(Struct, frozen=True):
+    """What a name of a model leads to."""
+
+    target: str
+    """The other model; empty when it is not known."""
+    many: bool
+
+
+_TO_ONE = frozenset({"ForeignKey", "OneToOneField", "TreeForeignKey", "ParentalKey"})
+_TO_MANY = frozenset({"ManyToManyField", "ParentalManyToManyField", "SortedManyToManyField"})
+_LISTING = regex(
+    r"\w*(?:ModelViewSet|ListAPIView|ListCreateAPIView|ListModelMixin|ReadOnly\w*ViewSet"
+    r"|Read\w+ViewSet|ListViewSet)$"
+)
+_SERIALIZER = regex(r"\w*ModelSerializer$|Serializer$")
+_ELSEWISE = regex(
+    r"Prefetch|Eager|Optimi[sz]|Auto|Dynamic|Flex|Expand|Sparse|Queryable|Virtual|Polymorphic|Fast"
+)
+"""Bases that load along what their serializer needs, or serialize what the request asks for."""
+_PLAIN_FIELDS = frozenset(
+    {"ReadOnlyField", "CharField", "IntegerField", "BooleanField", "FloatField", "DecimalField",
+     "DateTimeField", "DateField", "UUIDField", "EmailField", "URLField", "JSONField", "DictField",
+     "ImageField", "FileField", "ChoiceField", "SlugField", "ListField", "Field"}
+)  # fmt: skip
+_RELATED = frozenset({"StringRelatedField", "SlugRelatedField"})
+_KEYS = frozenset({"PrimaryKeyRelatedField", "HyperlinkedRelatedField"})
+_ASKED_AGAIN = frozenset(
+    {"filter", "exclude", "order_by", "values_list", "values", "aggregate", "annotate", "latest",
+     "earliest", "select_related", "prefetch_related", "distinct", "only", "get", "iterator"}
+)  # fmt: skip
+"""What of a manager goes to the database even where its rows were loaded along."""
+_ASKED = frozenset({"all", "count", "exists", "first", "last"})
+_USERS = ("get_user_model()", "settings.AUTH_USER_MODEL", "AUTH_USER_MODEL")
+_NAMES = regex(r"[\"'](\w+)[\"']")
+_INHERITS = regex(r"(\w+)\.Meta\.fields")
+_OPAQUE = regex(r"prefetch|eager|select_related|optimi|with_rel|for_api|for_list|for_serializ")
+_COMMON = frozenset(
+    {"get", "list", "get_object", "post", "put", "create", "update", "save", "filter", "all",
+     "delete", "dispatch", "retrieve", "get_context_data", "__init__", "run", "handle"}
+)  # fmt: skip
+"""What too many things are called to be known by it."""
+_UNPAGED = regex(r"None$")
+_ONE_ROW = regex(
+    r"\.filter\(\s*(?:id|pk|uuid)\s*=(?!=)|\.(?:first|last|get|count|exists)\(\)?[^.]*$"
+)
+_NO_ROW = regex(r"\.none\(\)")
+_FEW = regex(
+    r"(?:^|_)(?:workflow\w*|cohorts?|triggers?|actions?|(?:custom|model|metadata|extra)_fields?"
+    r"|import_requests?|(?:recipe_)?imports?|locations?|shortcuts?|keymaps?|dashboards?)$"
+)
+"""What somebody sets up by hand."""
+_MOST_BASES = 8
+_DEEPEST = 3
+
+
+@once
+def serialized_lists(target: Target) -> tuple[SerializedList, ...]:
+    """Every list whose rows make queries of their own, by the file of its view."""
+    known = _known(target)
+    if not known.serializers:
+        return ()
+    found: dict[tuple[str, str], SerializedList] = {}
+    views = (one for view in known.views if (one := _judged(known, view)) is not None)
+    for one in chain(views, _listed_by_functions(target, known)):
+        key = (one.path, one.serializer)
+        before = found.get(key)
+        if before is None:
+            found[key] = one
+        else:
+            found[key] = SerializedList(
+                before.path,
+                before.view,
+                before.serializer,
+                before.at,
+                before.queryset,
+                before.queries,
+                max(before.severity, one.severity),
+                (*before.others, (one.view, one.at)),
+            )
+    return tuple(found.values())
+
+
+def _listed_by_functions(target: Target, known: _Known) -> Iterator[SerializedList]:
+    for path, file in scanned(target, row_classes).items():
+        if not file.lists or _apart(target, path):
+            continue
+        for one in file.lists:
+            serializer = known.find(one.serializer, path)
+            model = _model_of(known, serializer) if serializer is not None else None
+            if serializer is None or model is None:
+                continue
+            made = next(
+                (
+                    (Place(path, line, 1), source)
+                    for name, line, source in one.querysets
+                    if name.rpartition(".")[2] == model.own.name and not _ONE_ROW.search(source)
+                ),
+                None,
+            )
+            owner = known.find(one.owner, path) if one.owner else None
+            around = [each.own for each in known.lineage(owner)[0]] if owner is not None else []
+            loaded = _loaded(
+                known,
+                model,
+                chain(one.loaded, *(each.loaded for each in around)),
+                chain(one.called, *(each.called for each in around)),
+            )
+            if made is None or "*" in loaded:
+                continue
+            queries = _once_each(_of_row(known, serializer, model, loaded, 0))
+            if not queries:
+                continue
+            few = _is_few(model) or "/admin" in path
+            high = len(queries) > 1 and one.paged
+            yield SerializedList(
+                path,
+                f"{one.owner}.{one.function}" if one.owner else one.function,
+                serializer.own.name,
+                *made,
+                queries,
+                Severity.INFO if few else Severity.HIGH if high else Severity.MEDIUM,
+                (),
+            )
+
+
+def asks_by(target: Target, path: str, model: str, name: str, loaded: frozenset[str]) -> str:
+    """What a property or a method of a model surely makes a query for, whatever its row is:
+    ``Order.customer``, ``Order.lines.count()``; empty when it makes none.
+
+    :param path: the file that names the model.
+    """
+    known = _known(target)
+    found = known.find(model, path)
+    if found is None:
+        return ""
+    asked = next(iter(_of_method(known, found, name, loaded, Place(path, 1, 1))), None)
+    return asked.what.partition(" (")[0] if asked is not None else ""
+
+
+class LazyLoop(Struct, frozen=True):
+    """A loop over the rows of SQLAlchemy that loads relationships of each."""
+
+    loop: RowLoop
+    model: str
+    scoped: bool
+    """Its rows are those of one parent."""
+    queries: tuple[RowQuery, ...]
+
+
+def lazy_loops(target: Target) -> dict[str, tuple[LazyLoop, ...]]:
+    """File → its loops over rows, its own or those that a function surely gives, that load
+    relationships row by row."""
+    found = {}
+    for path, file in scanned(target, row_classes).items():
+        if file.loops and not _apart(target, path):
+            known = _known(target)
+            lazy = tuple(one for loop in file.loops for one in _lazily(known, path, loop))
+            if lazy:
+                found[path] = lazy
+    return found
+
+
+def _lazily(known: _Known, path: str, loop: RowLoop) -> Iterator[LazyLoop]:
+    model, loaded, scoped = loop.model, loop.loaded, loop.scoped
+    if loop.given_by:
+        sources = known.sources.get(loop.given_by, ())
+        if len(sources) != 1:
+            return
+        model, loaded, scoped = sources[0].model, sources[0].loaded, sources[0].scoped
+    found = known.find(model, path)
+    if found is None or "*" in loaded:
+        return
+    # The parent that it was asked by is mostly there already.
+    there = frozenset((*loaded, *(key.removesuffix("_id") for key in scoped)))
+    queries: dict[str, RowQuery] = {}
+    for read in loop.reads:
+        what = _of_lazy(known, found, read, there)
+        if what:
+            queries.setdefault(what, RowQuery(what, Place(path, read.line, 1), False))
+    if queries:
+        yield LazyLoop(loop, model, bool(scoped), tuple(queries.values()))
+
+
+_EAGER = regex(
+    r"[\"'](?:joined|selectin|subquery|immediate|raise\w*|noload|dynamic|write_only)|False"
+)
+
+
+def _of_lazy(known: _Known, model: _Class, read: RowRead, loaded: frozenset[str]) -> str:
+    """The relationship that a read of a row loads, straight or by a method or property."""
+    name = read.names[0]
+    if _is_lazy(known, model, name):
+        return "" if name in loaded else f"{model.own.name}.{name}"
+    inside, _ = known.lineage(model)
+    for one in inside:
+        for method in one.own.methods:
+            if method.name != name:
+                continue
+            for own in method.reads:
+                if own.names[0] not in loaded and _is_lazy(known, model, own.names[0]):
+                    return f"{model.own.name}.{own.names[0]}"
+            return ""
+    return ""
+
+
+def _is_lazy(known: _Known, model: _Class, name: str) -> bool:
+    inside, _ = known.lineage(model)
+    for one in inside:
+        for field in one.own.fields:
+            if field.name == name:
+                lazy = next((text for key, text in field.keywords if key == "lazy"), "")
+                return field.callee == "relationship" and _EAGER.match(lazy) is None
+    return False
+
+
+class _Known(Struct, frozen=True, eq=False):
+    """The classes of all files by name."""
+
+    classes: Mapping[str, tuple[_Class, ...]]
+    serializers: tuple[_Class, ...]
+    views: tuple[_Class, ...]
+    loaders: Mapping[str, tuple[str, ...]]
+    """Function → what it loads along."""
+    managers: Mapping[str, tuple[str, ...]]
+    """Class → what its ``get_queryset`` loads along, whatever it is asked."""
+    back: Mapping[str, Mapping[str, _Relation]]
+    """Model → the names by which others' keys lead back to it."""
+    users: str
+    """The project's own class of users."""
+    paged: bool
+    """The settings page every list."""
+    sources: Mapping[str, tuple[RowSource, ...]]
+    """Function → what it gives, by all functions of that name."""
+    imports: Mapping[str, Mapping[str, str]]
+    """File → class → the module that it is imported from."""
+
+    def find(self, name: str, near: str) -> _Class | None:
+        """The class that a name means in a file; ``None`` when several may be meant."""
+        found = self.classes.get(name, ())
+        if len(found) < 2:
+            return found[0] if found else None
+        own = [one for one in found if one.path == near]
+        if len(own) == 1:
+            return own[0]
+        module = self.imports.get(near, {}).get(name, "").replace(".", "/")
+        named = [
+            one
+            for one in found
+            if module and f"/{one.path}".endswith((f"/{module}.py", f"/{module}/__init__.py"))
+        ]
+        if len(named) == 1:
+            return named[0]
+        nearest = sorted(
+            ((len(posixpath.commonpath((one.path, near))), one) for one in found),
+            key=lambda each: -each[0],
+        )
+        return nearest[0][1] if nearest[0][0] > nearest[1][0] else None
+
+    def lineage(self, one: _Class) -> tuple[list[_Class], list[str]]:
+        """A class and its bases inside of the repository, nearest first; the names of the rest."""
+        inside, outside = [one], []
+        index = 0
+        while index < len(inside) and len(inside) < _MOST_BASES:
+            for base in inside[index].own.bases:
+                found = self.find(base, inside[index].path)
+                if found is None:
+                    outside.append(base)
+                elif found not in inside:
+                    inside.append(found)
+            index += 1
+        return inside, outside
+
+
+@once
+def _known(target: Target) -> _Known:
+    classes: dict[str, list[_Class]] = {}
+    serializers, views = [], []
+    loaders: dict[str, tuple[str, ...]] = {}
+    managers: dict[str, tuple[str, ...]] = {}
+    imports: dict[str, dict[str, str]] = {}
+    sources: dict[str, list[RowSource]] = {}
+    for path, file in scanned(target, row_classes).items():
+        if _apart(target, path):
+            continue
+        imports[path] = dict(file.imports)
+        for source in file.sources:
+            sources.setdefault(source.name, []).append(source)
+        for loader in file.loaders:
+            if loader.name == "get_queryset":
+                managers[loader.owner] = loader.loaded
+            elif loader.name not in _COMMON:
+                loaders[loader.name] = (*loaders.get(loader.name, ()), *loader.loaded)
+        for own in file.classes:
+            one = _Class(path, own)
+            classes.setdefault(own.name, []).append(one)
+            if own.name.endswith("Serializer"):
+                serializers.append(one)
+            elif own.lists or any(name == "serializer_class" for name, _, _ in own.attributes):
+                views.append(one)
+    users = next(
+        (
+            name
+            for name, found in classes.items()
+            if any({"AbstractUser", "AbstractBaseUser"} & set(one.own.bases) for one in found)
+        ),
+        "User",
+    )
+    paged = any(
+        "DEFAULT_PAGINATION_CLASS" in target.text(path)
+        for path in target.files
+        if path.endswith(".py") and "settings" in path and not is_test_path(path)
+    )
+    return _Known(
+        {name: tuple(found) for name, found in classes.items()},
+        tuple(serializers),
+        tuple(views),
+        loaders,
+        managers,
+        _back(classes, users),
+        users,
+        paged,
+        {name: tuple(found) for name, found in sources.items()},
+        imports,
+    )
+
+
+def _apart(target: Target, path: str) -> bool:
+    """Whether a file is no part of what serves requests; an app of Django may have any name."""
+    if is_test_path(path):
+        return True
+    if not is_off_path(path):
+        return False
+    folder = posixpath.dirname(path)
+    while folder:
+        if target.has(f"{folder}/apps.py") or target.has(f"{folder}/migrations/__init__.py"):
+            return False
+        folder = posixpath.dirname(folder)
+    return True
+
+
+def _back(classes: Mapping[str, list[_Class]], users: str) -> dict[str, dict[str, _Relation]]:
+    found: dict[str, dict[str, _Relation]] = {}
+    for name, several in classes.items():
+        for field in (field for one in several for field in one.own.fields):
+            if field.callee not in _TO_ONE and field.callee not in _TO_MANY:
+                continue
+            related = next((text for key, text in field.keywords if key == "related_name"), "")
+            accessor = related.strip("\"'")
+            one = field.callee == "OneToOneField"
+            if not accessor:
+                accessor = name.lower() if one else f"{name.lower()}_set"
+            if accessor.isidentifier():
+                other = _target_of(field, name, users)
+                found.setdefault(other, {})[accessor] = _Relation(name, not one)
+    return found
+
+
+def _target_of(field: RowField, own: str, users: str) -> str:
+    given = field.first or next((text for key, text in field.keywords if key == "to"), "")
+    if given in _USERS:
+        return users
+    name = given.strip("\"'").rpartition(".")[2]
+    return own if name == "self" else name
+
+
+# -- a view --------------------------------------------------------------------------------
+
+
+def _judged(known: _Known, view: _Class) -> SerializedList | None:
+    inside, outside = known.lineage(view)
+    bases = {*outside, *(one.own.name for one in inside[1:])}
+    if not any(_LISTING.match(base) for base in outside) or any(map(_ELSEWISE.search, bases)):
+        return None
+    if _refuses_lists(inside):
+        return None
+    serializer = _listed_by(known, inside)
+    if serializer is None:
+        return None
+    model = _model_of(known, serializer)
+    at = _queryset(inside, serializer, model)
+    if model is None or at is None:
+        return None
+    loaded = _loaded(
+        known,
+        model,
+        {name for one in inside for name in one.own.loaded},
+        {name for one in inside for name in one.own.called},
+    )
+    if "*" in loaded:
+        return None
+    queries = _once_each(_of_row(known, serializer, model, loaded, 0))
+    place, source = at
+    if not queries:
+        return None
+    return SerializedList(
+        view.path,
+        view.own.name,
+        serializer.own.name,
+        place,
+        source,
+        queries,
+        _severity(known, view, inside, model, len(queries)),
+        (),
+    )
+
+
+def _once_each(queries: Iterable[RowQuery]) -> tuple[RowQuery, ...]:
+    """A row that is followed by its key is there for the second time."""
+    found: dict[tuple[str, Place | None, str], RowQuery] = {}
+    for one in queries:
+        what = one.what.partition(" (")[0]
+        found.setdefault((what, one.place, one.what) if one.again else (what, None, ""), one)
+    return tuple(found.values())
+
+
+def _loaded(
+    known: _Known, model: _Class, own: Iterable[str], called: Iterable[str]
+) -> frozenset[str]:
+    """What the querysets of a view load along, by what it and the functions that it calls say."""
+    loaded = set(own)
+    for name in called:
+        loaded.update(known.loaders.get(name, ()))
+        if _OPAQUE.search(name) and name not in ("select_related", "prefetch_related"):
+            loaded.update(known.loaders.get(name, ("*",)))
+    inside, _ = known.lineage(model)
+    for one in inside:
+        for field in one.own.fields:
+            loaded.update(known.managers.get(field.callee, ()))
+            loaded.update(known.managers.get(field.first.partition("(")[0], ()))
+    return frozenset(loaded)
+
+
+def _severity(
+    known: _Known, view: _Class, inside: list[_Class], model: _Class, queries: int
+) -> Severity:
+    permissions = _attribute(inside, "permission_classes") or ("", view.own.line)
+    admin = "IsAdmin" in permissions[0] or "IsSuperUser" in permissions[0]
+    if admin or "/admin" in view.path or _is_few(model):
+        return Severity.INFO
+    pages = _attribute(inside, "pagination_class")
+    paged = _UNPAGED.match(pages[0]) is None if pages is not None else known.paged
+    scoped = any(one.own.scoped for one in inside)  # the children of one parent
+    return Severity.HIGH if queries > 1 and (paged or not scoped) else Severity.MEDIUM
+
+
+def _is_few(model: _Class) -> bool:
+    table = table_name(model.own.name)
+    return small_by_name(table) or _FEW.search(table) is not None
+
+
+def _refuses_lists(inside: list[_Class]) -> bool:
+    methods = _attribute(inside, "http_method_names")
+    return methods is not None and "get" not in methods[0].lower()
+
+
+def _attribute(inside: Iterable[_Class], name: str) -> tuple[str, int] | None:
+    return next(
+        (
+            (source, line)
+            for one in inside
+            for key, source, line in one.own.attributes
+            if key == name
+        ),
+        None,
+    )
+
+
+def _listed_by(known: _Known, inside: list[_Class]) -> _Class | None:
+    """The serializer that a view's list is answered with, when it is sure."""
+    for one in inside:
+        chosen = [(action, name) for action, name, _ in one.own.lists]
+        if not chosen and "get_serializer_class" not in one.own.defines:
+            given = next(
+                (source for key, source, _ in one.own.attributes if key == "serializer_class"), ""
+            )
+            if given:
+                return known.find(given.rpartition(".")[2], one.path)
+            continue
+        named = [name for action, name in chosen if action == "list"]
+        name = named[0] if named else ""
+        if named and not name:
+            return None  # a list that it makes by itself
+        if not name:
+            name = next((name for action, name in reversed(chosen) if not action), "")
+        if not name:
+            default = _attribute(inside, "serializer_class")
+            name = default[0].rpartition(".")[2] if default is not None else ""
+        return known.find(name, one.path) if name else None
+    return None
+
+
+def _model_of(known: _Known, serializer: _Class) -> _Class | None:
+    given = _meta(known, serializer, "model")
+    if given is None:
+        return None
+    name = known.users if given[0] in _USERS else given[0].rpartition(".")[2]
+    return known.find(name, serializer.path)
+
+
+def _meta(known: _Known, serializer: _Class, name: str) -> tuple[str, int, str] | None:
+    """(source, line, file) of what a serializer's ``Meta`` says, its own or that of a base."""
+    inside, _ = known.lineage(serializer)
+    for one in inside:
+        if one.own.meta is None:
+            continue
+        for key, source, line in one.own.meta:
+            if key == name:
+                return source, line, one.path
+        if not one.own.meta_bases:
+            return None
+    return None
+
+
+def _queryset(
+    inside: list[_Class], serializer: _Class, model: _Class | None
+) -> tuple[Place, str] | None:
+    """Where a view makes the queryset of its serializer's model."""
+    if model is None:
+        return None
+    for one in inside:
+        for name, line, source in one.own.querysets:
+            if _ONE_ROW.search(source):
+                return None
+            if _NO_ROW.search(source):
+                continue
+            if name.endswith("Meta.model"):
+                return Place(one.path, line, 1), source
+            first, dot, rest = name.rpartition(".")
+            if dot and first in ("self", "cls"):
+                given = _attribute(inside, rest)
+                rest = given[0].rpartition(".")[2] if given is not None else ""
+            if rest == model.own.name:
+                return Place(one.path, line, 1), source
+        for key, source, line in one.own.attributes:
+            if key in ("model", "model_class") and source == model.own.name:
+                return Place(one.path, line, 1), source
+    return None
+
+
+# -- a row ---------------------------------------------------------------------------------
+
+
+def _of_row(
+    known: _Known, serializer: _Class, model: _Class, loaded: frozenset[str], depth: int
+) -> Iterator[RowQuery]:
+    """The queries that a serializer makes for each row of a model."""
+    inside, outside = known.lineage(serializer)
+    if any(map(_ELSEWISE.search, (*outside, *(one.own.name for one in inside)))):
+        return
+    if not any(map(_SERIALIZER.match, outside)):
+        return
+    own_way = any("to_representation" in one.own.defines for one in inside)
+    names, line, home = _serialized_names(known, serializer)
+    for one in inside:
+        for method in one.own.methods:
+            if method.name == "to_representation":
+                yield from _of_reads(known, one.path, method, model, loaded)
+    if names is None and own_way:
+        return
+    declared: dict[str, tuple[_Class, RowField]] = {}
+    for one in inside:
+        for field in one.own.fields:
+            declared.setdefault(field.name, (one, field))
+    for name, (one, field) in declared.items():
+        keywords = dict(field.keywords)
+        if keywords.get("write_only") == "True" or (own_way and depth):
+            continue
+        if one is not serializer and (names is None or name not in names):
+            continue
+        if one is serializer and names and name not in names:
+            continue
+        yield from _of_field(known, inside, one, field, model, loaded, depth)
+    if names is None or _meta(known, serializer, "extra_kwargs") is not None:
+        return
+    for name in names:
+        if name in declared:
+            continue
+        place = Place(home, names[name] or line, 1)
+        relation = _relation(known, model, name)
+        if relation is None:
+            yield from _of_method(known, model, name, loaded, place)
+        elif relation.many and not _is_loaded(name, loaded):
+            yield RowQuery(f"{model.own.name}.{name}", place, False)
+
+
+def _serialized_names(known: _Known, serializer: _Class) -> tuple[dict[str, int] | None, int, str]:
+    """(name → line or 0, line, file) of what ``Meta.fields`` names; ``None`` when it is not
+    plain."""
+    given = _meta(known, serializer, "fields")
+    if given is None or "__all__" in given[0] or "for " in given[0]:
+        return None, 0, ""
+    source, line, home = given
+    if source[:1] not in "[(" and _INHERITS.match(source) is None:
+        return None, 0, ""
+    names = {
+        match[1]: line + source.count("\n", 0, match.start()) for match in _NAMES.finditer(source)
+    }
+    for match in _INHERITS.finditer(source):
+        parent = known.find(match[1], serializer.path)
+        if parent is None or parent is serializer:
+            return None, 0, ""
+        more, _, _ = _serialized_names(known, parent)
+        if more is None:
+            return None, 0, ""
+        names.update(dict.fromkeys(more, line))
+    return names, line, home
+
+
+def _of_field(
+    known: _Known,
+    inside: list[_Class],
+    owner: _Class,
+    field: RowField,
+    model: _Class,
+    loaded: frozenset[str],
+    depth: int,
+) -> Iterator[RowQuery]:
+    keywords = dict(field.keywords)
+    place = Place(owner.path, field.line, 1)
+    if field.callee == "SerializerMethodField":
+        named = keywords.get("method_name") or field.first
+        wanted = named.strip("\"'") or f"get_{field.name}"
+        method = next(
+            (
+                (one, method)
+                for one in inside
+                for method in one.own.methods
+                if method.name == wanted
+            ),
+            None,
+        )
+        if method is not None:
+            yield from _of_reads(known, method[0].path, method[1], model, loaded)
+        return
+    source = keywords.get("source", "").strip("\"'") or field.name
+    if source == "*" or not source.replace(".", "").isidentifier():
+        return
+    names = tuple(source.split("."))
+    nested = known.find(field.callee, owner.path) if field.callee.endswith("Serializer") else None
+    if nested is None and field.callee not in _PLAIN_FIELDS | _RELATED | _KEYS:
+        return
+    if nested is None and field.callee in _KEYS:
+        relation = _relation(known, model, source)
+        if relation is not None and relation.many and not _is_loaded(source, loaded):
+            yield RowQuery(f"{model.own.name}.{source}", place, False)
+        return
+    if nested is None and field.callee in _PLAIN_FIELDS and len(names) == 1:
+        yield from _of_method(known, model, names[0], loaded, place)
+        return
+    first = _followed(known, model, names, loaded)
+    if first is not None:
+        yield RowQuery(first, place, first.endswith(")"))
+        return
+    relation = _relation(known, model, source)
+    other = known.find(relation.target, model.path) if relation is not None else None
+    if nested is not None and other is not None and depth < _DEEPEST:
+        below = frozenset(
+            name.removeprefix(f"{source}__") for name in loaded if name.startswith(f"{source}__")
+        )
+        yield from _of_row(known, nested, other, below, depth + 1)
+
+
+def _followed(
+    known: _Known, model: _Class, names: tuple[str, ...], loaded: frozenset[str]
+) -> str | None:
+    """The first relation of a dotted name that goes to the database for a row."""
+    current, path = model, ""
+    for index, name in enumerate(names):
+        relation = _relation(known, current, name)
+        if relation is None:
+            return None
+        path = f"{path}__{name}" if path else name
+        if not _is_loaded(path, loaded):
+            return f"{current.own.name}.{name}"
+        if relation.many:
+            asked = names[index + 1] if index + 1 < len(names) else ""
+            return f"{current.own.name}.{name}.{asked}()" if asked in _ASKED_AGAIN else None
+        other = known.find(relation.target, current.path)
+        if other is None:
+            return None
+        current = other
+    return None
+
+
+def _of_reads(
+    known: _Known, path: str, method: RowMethod, model: _Class, loaded: frozenset[str]
+) -> Iterator[RowQuery]:
+    """The queries of a serializer's method for a row that it is given."""
+    for read in method.reads:
+        what = _of_read(known, model, read, loaded)
+        place = Place(path, read.line, 1)
+        if what is not None:
+            yield RowQuery(what, place, what.endswith(")"))
+        elif _relation(known, model, read.names[0]) is None:
+            yield from _of_method(known, model, read.names[0], loaded, place)
+    for name, line in method.asks:
+        yield RowQuery(f"{name} by each {model.own.name}", Place(path, line, 1))
+
+
+def _of_read(known: _Known, model: _Class, read: RowRead, loaded: frozenset[str]) -> str | None:
+    relation = _relation(known, model, read.names[0])
+    if relation is None:
+        return None
+    if relation.many:
+        asked = read.names[1] if len(read.names) > 1 else ""
+        if asked not in _ASKED and asked not in _ASKED_AGAIN:
+            return None
+        if _is_loaded(read.names[0], loaded) and asked not in _ASKED_AGAIN:
+            return None
+        return f"{model.own.name}.{read.names[0]}.{asked}()"
+    return _followed(known, model, read.names, loaded)
+
+
+def _of_method(
+    known: _Known, model: _Class, name: str, loaded: frozenset[str], place: Place
+) -> Iterator[RowQuery]:
+    """The queries of a model's own method or property, by the place where it is asked for."""
+    inside, _ = known.lineage(model)
+    for one in inside:
+        if any(field.name == name for field in one.own.fields):
+            return
+        for method in one.own.methods:
+            if method.name != name:
+                continue
+            for read in method.reads:
+                what = _of_read(known, model, read, loaded)
+                if what is not None:
+                    by = f"{what} (by {model.own.name}.{name})"
+                    yield RowQuery(by, place, what.endswith(")"))
+                    return
+            for asked, _ in method.asks:
+                yield RowQuery(f"{asked} (by {model.own.name}.{name})", place)
+                return
+            return
+
+
+def _relation(known: _Known, model: _Class, name: str) -> _Relation | None:
+    inside, _ = known.lineage(model)
+    for one in inside:
+        for field in one.own.fields:
+            if field.name == name:
+                if field.callee in _TO_ONE or field.callee in _TO_MANY:
+                    return _Relation(
+                        _target_of(field, model.own.name, known.users), field.callee in _TO_MANY
+                    )
+                return _Relation("", False) if field.callee == "GenericForeignKey" else None
+        found = known.back.get(one.own.name, {}).get(name)
+        if found is not None:
+            return found
+    return None
+
+
+def _is_loaded(name: str, loaded: frozenset[str]) -> bool:
+    return any(one == name or one.startswith(f"{name}__") for one in loaded)

@@ -1,0 +1,5 @@
+import { Model } from 'objection';
+
+export class Passenger extends Model {
+  static tableName = 'passengers';
+}

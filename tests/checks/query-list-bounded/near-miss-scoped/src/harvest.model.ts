@@ -1,0 +1,5 @@
+import { Model } from 'objection';
+
+export class Harvest extends Model {
+  static tableName = 'harvests';
+}

@@ -1,0 +1,8 @@
+import { Model } from 'objection';
+
+export class Fine extends Model {
+  static tableName = 'fines';
+  id!: number;
+  loanId!: number;
+  cents!: number;
+}

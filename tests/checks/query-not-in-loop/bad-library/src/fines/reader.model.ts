@@ -1,0 +1,5 @@
+import { Model } from 'objection';
+
+export class Reader extends Model {
+  static tableName = 'readers';
+}

@@ -1,0 +1,3 @@
+export class PaidFinesDto {
+  rows!: { number: string; cents: number }[];
+}

@@ -1,0 +1,2 @@
+export const TableLoan = 'loans';
+export const TableReader = 'readers';

@@ -1,0 +1,5 @@
+import { Model } from 'objection';
+
+export class NoteModel extends Model {
+  static tableName = 'notes';
+}

@@ -1,0 +1,3 @@
+export class SyncDto {
+  itemHashes!: { uuid: string; content: string }[];
+}

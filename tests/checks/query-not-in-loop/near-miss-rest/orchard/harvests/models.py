@@ -1,0 +1,58 @@
+from django.conf import settings
+from django.db import models
+
+
+class Grower(models.Model):
+    name = models.CharField(max_length=120)
+    cooperative = models.ForeignKey("Cooperative", on_delete=models.PROTECT)
+
+
+class Cooperative(models.Model):
+    title = models.CharField(max_length=80)
+
+
+class Variety(models.Model):
+    label = models.CharField(max_length=80)
+
+
+class DeliveryQuerySet(models.QuerySet):
+    def for_board(self):
+        return self.select_related("grower__cooperative").prefetch_related("varieties", "crates")
+
+
+class Delivery(models.Model):
+    grower = models.ForeignKey(Grower, related_name="deliveries", on_delete=models.CASCADE)
+    varieties = models.ManyToManyField(Variety)
+    weighed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL
+    )
+    replaced_by = models.ForeignKey("self", null=True, on_delete=models.SET_NULL)
+    arrived_at = models.DateTimeField(auto_now_add=True)
+    disputed = models.BooleanField(default=False)
+
+    objects = DeliveryQuerySet.as_manager()
+
+    @property
+    def kilos(self):
+        return sum(crate.kilos for crate in self.crates.all())
+
+    @property
+    def short_name(self):
+        return f"D{self.pk}"
+
+
+class CrateManager(models.Manager):
+    def get_queryset(self):
+        return super().get_queryset().select_related("delivery__grower")
+
+
+class Crate(models.Model):
+    delivery = models.ForeignKey(Delivery, related_name="crates", on_delete=models.CASCADE)
+    kilos = models.DecimalField(max_digits=6, decimal_places=2)
+
+    objects = CrateManager()
+
+
+class Complaint(models.Model):
+    delivery = models.ForeignKey(Delivery, on_delete=models.CASCADE)
+    text = models.TextField()
