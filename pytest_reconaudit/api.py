@@ -124,6 +124,7 @@ from pytest_reconaudit.facts.npm_locks import Install, LockSubject
 from pytest_reconaudit.facts.problems import ConfigFile
 from pytest_reconaudit.facts.query.lists import ListFile
 from pytest_reconaudit.facts.query.repetitions import QueryFile, RepeatedQuery, Repetition
+from pytest_reconaudit.facts.query.serialized import SerializedList
 from pytest_reconaudit.facts.query.unindexed import FilteredTable
 from pytest_reconaudit.facts.rust.lean_dependencies import SUCCESSORS_DATE, CrateWeight
 from pytest_reconaudit.facts.rust.module_tree import BrokenFile, CrateSources, MisplacedModule
@@ -352,6 +353,7 @@ __all__ = [
     "ScriptPaths",
     "ScriptStrictness",
     "SecretsFile",
+    "SerializedList",
     "ServerStart",
     "ServiceHealth",
     "Severity",

@@ -17,6 +17,7 @@ from pytest_reconaudit.readers.scans.blocking_python import blocking_python
 from pytest_reconaudit.readers.scans.blocking_script import blocking_script
 from pytest_reconaudit.readers.scans.clients import clients
 from pytest_reconaudit.readers.scans.fan_out import fan_out
+from pytest_reconaudit.readers.scans.untimed import untimed
 from pytest_reconaudit.readers.syntax import read_syntax
 
 RUST = (blocking, contexts, app_state, clients, fan_out)
@@ -193,6 +194,66 @@ def test_python_and_scripts() -> None:
     assert record.functions[0].calls[0].handed == ("GET /x",)
 
 
+def test_synchronous_clients_are_followed_to_where_they_are_made() -> None:
+    python = (
+        "import boto3\nimport stripe\nfrom openai import AsyncOpenAI\n"
+        "table = boto3.resource('dynamodb').Table('t')\nmodel = AsyncOpenAI()\n"
+        "class S:\n"
+        "    def __init__(self):\n        self.s3 = boto3.client('s3')\n"
+        "    async def f(self):\n"
+        "        self.s3.put_object(x)\n        table.put_item(x)\n"
+        "        self.other.put_object(x)\n        model.responses.create(x)\n"
+        "        self.s3.generate_presigned_url(x)\n        stripe.Webhook.construct_event(x)\n"
+        "        stripe.Customer.list(x)\n"
+    )
+    found = blocking_python(code(python, "a.py"))
+    assert found is not None
+    (function,) = found.functions
+    assert [(one.words, one.line) for one in function.calls] == [
+        ("boto3.client … .put_object", 10),
+        ("boto3.resource … .put_item", 11),
+        ("stripe.Customer.list", 16),
+    ]
+
+
+def test_what_makes_a_file_short_is_told() -> None:
+    script = (
+        "import fs from 'fs';\nimport path from 'path';\n"
+        "function f(name, config) {\n"
+        "  const page = path.join(__dirname, 'page.html');\n"
+        "  fs.readFileSync(page);\n"
+        "  fs.readFileSync(name);\n"
+        "  fs.writeFileSync(name, JSON.stringify(config));\n"
+        "  fs.mkdirSync(name);\n"
+        "  fs.statSync(name);\n"
+        "}\n"
+    )
+    record = blocking_script(code(script, "a.ts"))
+    assert record is not None
+    assert [(one.line, one.size) for one in record.functions[0].calls] == [
+        (5, "fixed"),
+        (6, ""),
+        (7, "little"),
+        (8, "entry"),
+    ]
+
+
+def test_requests_without_a_timeout() -> None:
+    python = (
+        "import requests\n"
+        "def f(**more):\n"
+        "    requests.get(u)\n    requests.post(u, timeout=3)\n    requests.put(u, **more)\n"
+        "    session.get(u)\n"
+        "async def g():\n    requests.get(u)\n"
+    )
+    found = untimed(code(python, "a.py"))
+    assert found is not None
+    assert [(one.words, one.line, one.column, one.function) for one in found.calls] == [
+        ("requests.get", 3, 5, 2)
+    ]
+    assert found.timed == 3
+
+
 TOKENS = st.lists(
     st.sampled_from(
         [
@@ -204,6 +265,9 @@ TOKENS = st.lists(
             "max_connections: 3", "for x in xs {", "join_all(", "xs.iter().map(", "unbounded()",
             "Client::new()", "type A = B<C>;", "\n", "\0", "é", "\"", "//", "Extension(x)",
             "import requests", "async def f():", "    requests.get(u)", "fs.readFileSync(x)",
+            "import boto3", "s = boto3.client('s3')", "s.put_object(x)", "def h(self):", "self.s.get(",
+            "import fs from 'fs'", "const p = path.join(__dirname, 'a.yml')", "fs.statSync(p)",
+            "let (tx, rx) =", "unbounded_channel();", "UnboundedReceiverStream::new(rx)", "tx.send(x)",
         ]
     ),
     max_size=40,
@@ -219,6 +283,7 @@ TOKENS = st.lists(
         (blocking_python, "a.py"),
         (blocking_script, "a.ts"),
         (blocking_script, "a.jsx"),
+        (untimed, "a.py"),
     ],
 )
 def test_no_text_makes_a_scan_fail(

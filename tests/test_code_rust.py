@@ -157,3 +157,8 @@ def test_never_raises(text: str) -> None:
         assert 0 <= one.scope < len(code.scopes)
     for scope in code.scopes[1:]:
         assert scope.parent < scope.index
+
+
+def test_a_glob_of_the_root_itself() -> None:
+    code = index_code(read_syntax("use *;\nuse ::*;\nuse {self};\n", "src/a.rs"))
+    assert {one.path for one in code.imports} == {("crate",)}

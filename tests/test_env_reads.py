@@ -192,6 +192,22 @@ def test_python(text: str, expected: list[tuple[str, bool, str | None]]) -> None
     assert short(text, "a.py") == expected
 
 
+def test_python_reads_that_are_asked_for_first_stop_nothing() -> None:
+    text = (
+        "import os\nfrom environs import Env, EnvError\nenv = Env()\n"
+        'if os.environ.get("A"):\n    a = os.environ["A"]\n'
+        'b = "no" if not os.getenv("B") else os.environ["B"]\n'
+        'try:\n    c = env("C_KEY")\nexcept EnvError:\n    c = "memory://"\n'
+        'd = env("D_KEY")\n'
+    )
+    assert [one.key for one in reads(text, "a.py") if one.required] == ["D_KEY"]
+
+
+def test_python_prefix_of_django_environ_is_part_of_the_key() -> None:
+    text = 'import environ\nenv = environ.Env()\nenv.prefix = "QUAY_"\nk = env.str("SECRET_KEY")\n'
+    assert short(text, "a.py") == [("QUAY_SECRET_KEY", True, None)]
+
+
 def test_shell_reads_what_it_does_not_set() -> None:
     text = "#!/bin/sh\n# $COMMENTED\nOWN=1\necho $OWN $GIVEN ${WITH:-d} ${MUST:?no}\nXX=${XX:-1}; echo $XX\n"
     found = [(r.key, r.required, r.default) for r in reads(text, "a.sh")]

@@ -34,7 +34,8 @@ def ci_jobs_reachable(job_reach: JobReach | Problem) -> None:
     a word. A deployment that needs an image built on another branch only is skipped for ever.
     Decides: every event, activity type and ref that the triggers allow is tried. (a) ``needs:``
     names no job: critical, GitHub refuses the file. (b) the ``if`` of the job and those of the jobs
-    that it needs, followed upwards, never hold together: critical. (c) it needs a job found so:
+    that it needs, followed upwards, never hold together: critical, medium for a
+    job that only tells people. (c) it needs a job found so:
     high. (d) a step's ``if`` never holds: low. ``always()`` and ``!cancelled()`` break the chain.
     What is not known before the run (inputs, outputs, secrets, variables, matrix, the payload,
     functions that are not modelled) counts as possible; a reusable workflow gets its caller's
@@ -113,6 +114,7 @@ def _impossible(job_reach: JobReach) -> None:
     report(
         at=at or (job.if_place if job.if_ else job.place),
         says=f"job {job.id!r} never runs: {says}",
+        severity=Severity.MEDIUM if job_reach.only_tells else None,
         evidence=f"if: {job.if_}" if job.if_ else f"needs: {', '.join(n.id for n in job.needs)}",
         related=[
             *((link.place, f"{link.job.id}: if: {link.text}") for link in chain),

@@ -34,7 +34,8 @@ def db_tables_migrated(declared_file: DeclaredFile) -> None:
     Decides: the tables of Diesel's `table!`, of a Prisma schema and of SQLAlchemy's and Django's
     models are looked up in all SQL of the repository, SQL text in its code, migration programs
     (Alembic, Django, Rails, knex, SeaORM, Liquibase) and in the replayed history, under every
-    name a table had. All missing is critical, some missing high. Views, foreign schemas, models
+    name a table had. All missing is critical, some missing high, in a template or example
+    (whoever starts from it makes the first migration) low. Views, foreign schemas, models
     that Django does not manage or install, `create_all()` and `prisma db push` pass.
     Blind spots: a table made under a name that a program computes: then nothing is claimed.
     """
@@ -51,7 +52,11 @@ def db_tables_migrated(declared_file: DeclaredFile) -> None:
         at=missing[0].place,
         says=f"nothing in the repository creates {listed}: {are} {declared_file.judged} tables"
         f" that {one.tool} declares in {one.id}" + (" is created" if every and count > 1 else ""),
-        severity=Severity.CRITICAL if every else Severity.HIGH,
+        severity=Severity.LOW
+        if declared_file.sample
+        else Severity.CRITICAL
+        if every
+        else Severity.HIGH,
         confidence=Confidence.CERTAIN if declared_file.sure else Confidence.LIKELY,
         evidence=", ".join(table.name for table in missing),
         related=[(table.place, f"declares {table.name}") for table in missing[1:]],

@@ -42,7 +42,8 @@ def docker_copy_source_exists(
     Skaffold, Tilt or the like; or because every source that resolves does so against exactly one
     of the repository's root and the Dockerfile's folder. Each source without `--from`, variable,
     address or heredoc must match a committed file there that no `.dockerignore` excludes; a
-    folder of dot-files only is medium. Build output (`target/`, `dist/`, `*.jar`, a binary copied
+    folder of dot-files only is medium, a pattern in a folder that is there low (BuildKit copies
+    nothing then). Build output (`target/`, `dist/`, `*.jar`, a binary copied
     to a `bin` folder), files that a script writes, and an optional pattern beside a source that
     matches pass.
     Blind spots: sources behind variables; files that a build step outside shell and workflows
@@ -59,6 +60,12 @@ def docker_copy_source_exists(
         context = lost.context
         severity = Severity.MEDIUM if lost.kind == "dots" else Severity.HIGH
         says = f"{lost.source.written} {_WORDS[lost.kind]} (context {context.title}: {context.why})"
+        if lost.empty_pattern:
+            severity = Severity.LOW
+            says = (
+                f"{lost.source.written} matches no file of a fresh clone (context {context.title}: "
+                f"{context.why}): BuildKit copies nothing, the classic builder stops"
+            )
         if lost.elsewhere:
             severity = severity.lowered()
             says += f"; in the context {lost.elsewhere[0].title} it is there"

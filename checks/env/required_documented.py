@@ -42,7 +42,8 @@ def env_required_documented(requirements: Requirements) -> None:
     schema without default, `os.environ["X"]`, compose `${X:?}`), whose key is in no env file (a
     commented line counts), compose file, manifest, workflow or document: medium. (b) a key that
     disables or skips authentication, TLS, verification, signatures or CSRF: high, required or not.
-    (c) all optional reads of the repository: one low finding. Passes: platform and runtime keys,
+    (c) all optional reads of the repository, and the keys of clap's arguments, which `--help`
+    lists: one low finding. Passes: platform and runtime keys,
     keys of well-known images, tests, builds and tools, caught `KeyError`s, computed names.
 
     Blind spots: keys that a secret store injects; readers in languages that are not parsed.

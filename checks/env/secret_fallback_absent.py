@@ -85,13 +85,16 @@ def env_secret_fallback_absent(fallback_file: FallbackFile) -> None:
 
 def _says(file: FallbackFile, group: Sequence[Fallback]) -> str:
     first = group[0]
-    names = ", ".join(dict.fromkeys(one.key for one in group[:5]))
+    keys = list(dict.fromkeys(one.key for one in group[:5]))
+    names = ", ".join(keys)
+    many = len(keys) > 1
     lines = lines_of(one.place for one in group)
     count = f"{len(group)} times, {lines}" if len(group) > 1 else lines
     if first.kind == "short":
-        return f"{names} signs with fewer than 16 characters in a file that ships ({count})"
+        sign = "sign" if many else "signs"
+        return f"{names} {sign} with fewer than 16 characters in a file that ships ({count})"
     if first.kind == "literal":
-        return f"{names} is spelled out in the stack's file ({count})"
+        return f"{names} {'are' if many else 'is'} spelled out in the stack's file ({count})"
     shipped = any("same value" in note for one in group for _, note in one.copies)
     same = ", the very value that a template ships" if shipped else ""
     if first.uncalled:
@@ -99,6 +102,8 @@ def _says(file: FallbackFile, group: Sequence[Fallback]) -> str:
             f"whoever calls {first.uncalled} without {names} gets the default{same}; no source but "
             f"tests names it ({count})"
         )
+    has = f"{names} {'have usable defaults' if many else 'has a usable default'}{same}"
+    it = "them" if many else "it"
     if first.kind == "code":
-        return f"{names} has a usable default{same}: code that runs without it gets it ({count})"
-    return f"{names} has a usable default{same}: unset, the service runs on it ({count})"
+        return f"{has}: code that runs without {it} gets {it} ({count})"
+    return f"{has}: unset, the service runs on {it} ({count})"

@@ -30,9 +30,9 @@ def env_secret_not_logged(log_file: LogFile) -> None:
 
     Decides: arguments of log statements (`println!`, `log::`, `tracing`, `console.*`, loggers,
     `print`, `echo`) that are a variable or field into which a secret key or a connection URL
-    (`DATABASE_URL`, `REDIS_URL`, `*_DSN`) was read. Passes: whether it is set (`is_some()`, `!!x`,
-    `x ? …`), lengths, hosts and other parts, calls that mask or redact, output that goes into a
-    file or a pipe, tests.
+    (`DATABASE_URL`, `REDIS_URL`, `*_DSN`) was read; medium in seeds and examples. Passes: whether
+    it is set (`is_some()`, `!!x`, `x ? …`), lengths, hosts and other parts, calls that mask or
+    redact, output that goes into a file or a pipe, tests.
 
     Blind spots: whole configuration objects that are printed; values handed on through calls.
     """
@@ -48,7 +48,7 @@ def env_secret_not_logged(log_file: LogFile) -> None:
         says=f"the script prints the value of {names} on the terminal{more}"
         if prompts
         else f"the value of {names} is written to the log{more}",
-        severity=Severity.MEDIUM if prompts else Severity.HIGH,
+        severity=Severity.MEDIUM if prompts or log_file.aside else Severity.HIGH,
         evidence=first.text,
         related=[
             *((one.place, f"prints {one.name}") for one in log_file.logged[1:]),

@@ -57,13 +57,16 @@ def env_secrets_not_committed(committed_file: CommittedFile) -> None:
     good, even after it has been deleted.
 
     Decides: (a) a value under a secret name, 8 characters or more, entropy 3.0 bits a character
-    or more, that is no placeholder: critical when it is random, medium in an example, template or
+    or more, that is no placeholder: critical when it is random, high in an env file that
+    says it is for development or whose addresses are all local, medium in an example, template or
     development file; made of words: high in a production env file, medium elsewhere. Provider
-    tokens and private keys count under any name. (b) A production env file with secret keys, even
-    with placeholders only, or an env file tracked in spite of `.gitignore`: medium.
-    (c) `user:password@host` or `PGPASSWORD=…` spelled out in a script that deploys: medium.
-    Passes: references (`${X}`, `vault://…`), empty values, placeholders, public and publishable
-    keys, lock files, tests and fixtures. Declared public in a comment above: a note.
+    tokens and private keys count under any name; the id of an AWS key whose secret the file takes
+    from elsewhere: low; the key of a certificate for this machine: a note. (b) A production
+    env file with secret keys, even with placeholders only, or an env file tracked in spite of
+    `.gitignore`: medium. (c) `user:password@host` or `PGPASSWORD=…` spelled out in a script that
+    deploys: medium. Passes: references (`${X}`, `vault://…`), empty values, placeholders, public
+    and publishable keys, lock files, tests and fixtures. Declared public in a comment above: a
+    note.
 
     Blind spots: secrets under innocent names; binary files; git history.
     """
@@ -111,9 +114,14 @@ def _says(file: CommittedFile, clause: str, leaks: Sequence[Leak]) -> str:
         )
     if clause == "c":
         return f"credentials are spelled out in a script ({names}; {count})"
+    if first.public and first.name == "a private key":
+        return (
+            f"a private key is in the repository ({count}); its certificate names this machine, or "
+            "a comment declares it public"
+        )
     if first.public:
         return f"{names} is declared no secret, or held by clients anyway ({count})"
-    if first.strength == "token":
+    if first.strength in ("token", "name"):
         return f"{names} is in the repository ({count})"
     kind = "random value" if first.strength == "real" else "value made of words"
     return f"{names}: a {kind} of {first.bits:.1f} bits a character is committed ({count})"

@@ -60,6 +60,7 @@ _SERVER_SIDE = regex(
 """Frameworks on top of Vite whose sources run outside the browser too."""
 _ENV_PREFIX = regex(r"\benvPrefix\s*:\s*(\[[^\]]{0,300}\]|['\"][^'\"]*['\"]|[^\s,}]+)")
 _QUOTED = regex(r"['\"]([^'\"]*)['\"]")
+_OWN_PREFIX = regex(r"['\"`^/]((?:VITE|NEXT_PUBLIC|REACT_APP|PUBLIC)_)['\"`/]")
 _DEFINES = regex(
     r"['\"`]process\.env|\bprocess\.env\b['\"]?\s*:|vite-plugin-env(?:ironment|-compatible)"
     r"|EnvironmentPlugin|envCompatible|rollup-plugin-inject-process-env|plugin-replace|dotenv-webpack"
@@ -70,7 +71,8 @@ _COMMENTS = regex(r"/\*.*?(?:\*/|\Z)|(?<![:'\"\w])//[^\n]*", re.DOTALL)
 _TESTS = regex(
     r"(?:^|/)(?:(?:unit[-_]?)?tests?|benches|e2e|__tests__|__mocks__|cypress|spec|specs|playwright|testing"
     r"|test-utils|api_tests)/|\.(?:spec|test|e2e|cy)\.\w+$|(?:^|/)(?:playwright|cypress|vitest|jest)"
-    r"\.(?:config|setup)\b|(?:^|/)(?:conftest|tests|test_[^/]+|[^/]+_tests?)\.(?:py|go|rs)$|_test/",
+    r"(?:[.-][\w-]{1,40})?\.(?:config|setup)\b"
+    r"|(?:^|/)(?:conftest|tests|test_[^/]+|[^/]+_tests?)\.(?:py|go|rs)$|_test/",
     re.IGNORECASE,
 )
 _NODE_SIDE = regex(
@@ -267,6 +269,10 @@ def _bundler(target: Target, package: NpmPackage) -> Bundler | None:
     if name == "vite" and (match := _ENV_PREFIX.search(text)):
         values = _QUOTED.findall(match[1])
         prefixes = tuple(values) if values else None
+    if prefixes is not None and defines:
+        # `define: { 'process.env': pick(env, ['VITE_', 'REACT_APP_']) }` exposes these too.
+        picked = _OWN_PREFIX.findall(text)
+        prefixes = tuple(dict.fromkeys((*prefixes, *picked)))
     return Bundler(name, prefixes, config, defines, server_side, place)
 
 

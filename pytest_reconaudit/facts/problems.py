@@ -14,7 +14,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from pytest_reconaudit.facts.compose.mounts import is_used
+from pytest_reconaudit.facts.compose.mounts import is_named, is_used
 from pytest_reconaudit.facts.compose.stacks import is_test_data, written_by_hand
 from pytest_reconaudit.facts.k8s.manifests import only_definitions
 from pytest_reconaudit.model import Place, Problem, Severity
@@ -66,7 +66,9 @@ def config_files(target: Target) -> tuple[ConfigFile, ...]:
     found = []
     for path in target.files:
         kind = _kind(target, path)
-        if kind is not None and not is_test_data(path) and written_by_hand(target, path):
+        if kind is None or is_test_data(path) or (kind not in _DEPLOYED and _MEANT.search(path)):
+            continue
+        if written_by_hand(target, path):
             size = _size(target, path)
             if size is not None:
                 found.append(_judge(target, path, kind, size))
@@ -142,6 +144,12 @@ _SAMPLES = frozenset(
      "example", "examples", ".examples", "sample", "samples", "starter", "starters", "fixture",
      "test", "tests", "__tests__", "spec", "specs", "e2e", "testing"}
 )  # fmt: skip
+_MEANT = regex(
+    r"(?:^|[/_.-])(?:bad|broken|invalid|malformed|corrupt(?:ed)?|unparsable)(?:[/_.-][^/]*)?(?:/|$)",
+    re.IGNORECASE,
+)
+"""Names of specimens: what some program must refuse."""
+_DEPLOYED = frozenset({"workflow", "compose file", "Kubernetes manifest", "kustomization"})
 _TESTS = frozenset({"test", "tests", "__tests__", "spec", "specs", "e2e", "testing", "fixture"})
 
 
@@ -302,6 +310,8 @@ def _general(
             needed = is_used(target, path)
         if not needed:
             severity = min(severity, Severity.MEDIUM)
+        if kind == "YAML configuration" and needed and not is_named(target, path):
+            severity = Severity.LOW  # one of a folder: what reads it may do without
         place = Place(path, 1)
         return ConfigProblem(place, f"this {kind} is empty", severity, "a", "", "empty")
     nul = text.find("\0")

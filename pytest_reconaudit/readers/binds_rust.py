@@ -109,6 +109,8 @@ class _Rust(Follower):
         path = self.text(function).replace(" ", "")
         owner, _, name = path.rpartition("::")
         if path.startswith("rocket::"):
+            if name == "custom" or self._configured(node):
+                return "rocket", None, None, None  # a configuration of the program's own
             key = Variable(key="ROCKET_ADDRESS", default=("127.0.0.1",))
             return "rocket", None, (key,), (Variable(key="ROCKET_PORT", default=("8000",)),)
         short = owner.partition("::<")[0].rpartition("::")[2]
@@ -117,6 +119,16 @@ class _Rust(Follower):
         if short == "TcpListener" and name == "new" and given:
             return short, given[0], *split_address(self.value(given[0]))
         return None
+
+    def _configured(self, node: Node) -> bool:
+        """Whether ``.configure(…)`` is called further along the chain."""
+        outer = node.parent
+        while outer is not None and outer.type in ("field_expression", "call_expression"):
+            field = outer.child_by_field_name("field")
+            if field is not None and self.text(field) == "configure":
+                return True
+            outer = outer.parent
+        return False
 
     def _receiver(self, node: Node | None, depth: int = 0) -> str:
         """What a chain of methods starts from, as far as it is a server."""
@@ -209,9 +221,11 @@ class _Rust(Follower):
     def _named(self, node: Node, depth: int) -> Text | None:
         name = self.text(node)
         found = self._local(node, name)
+        function = self.above(node, "function_item")
+        if function is not None and f"{name}.set_" in self.text(function):
+            return None  # `address.set_port(port)`
         if found is not None:
             return self.value(found, depth)
-        function = self.above(node, "function_item")
         if function is not None:
             names = self._parameters(function)
             if name in names:

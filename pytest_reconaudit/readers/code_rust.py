@@ -472,7 +472,8 @@ class _Indexing:
         text = self.build.text(argument.start_byte + shift, argument.end_byte + shift)
         for path, alias in used_names(_COMMENT.sub(" ", text)):
             if path[-1:] == ("*",):
-                self.build.imports.append(Import("*", path[:-1], start))
+                # `use *;` of the 2015 edition takes all that the crate's root holds
+                self.build.imports.append(Import("*", path[:-1] or ("crate",), start))
             elif path:
                 self.build.imports.append(Import(alias or path[-1], path, start))
 

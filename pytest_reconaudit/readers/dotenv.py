@@ -130,6 +130,8 @@ def env_file_name(path: str) -> EnvFileName | None:
     base = posixpath.basename(path).lower()
     if "env" not in base:
         return None
+    if base == "envexample":
+        base = "env.example"
     words = [word for word in _WORDS.split(base) if word]
     if "env" not in words and base not in ("dotenv",):
         return None

@@ -963,6 +963,14 @@ _PY_GET = {
     "os.environ.setdefault", "environ.setdefault",
 }  # fmt: skip
 _PY_ENV_CALL = regex(r"(?:env|config|environ)(?:\.\w+)?")
+_PY_CATCHES = regex(
+    r"except\s*:|except[^:]*\b(?:KeyError|LookupError|EnvError|ImproperlyConfigured"
+    r"|UndefinedValueError|Exception)\b"
+)
+_PY_ASKED = regex(r"\b(?:getenv|environ\.get)\(\s*[\"'](\w+)[\"']")
+"""``if os.environ.get("X"):`` before ``os.environ["X"]``."""
+_PY_OWN_PREFIX = regex(r"(?m)^[ \t]*\w+\.prefix[ \t]*=[ \t]*[\"'](\w{1,60})[\"']")
+"""django-environ puts it before every key."""
 _PY_PREFIX = regex(r"\benv_prefix[\"']?\s*[=:]\s*[\"'](\w*)[\"']")
 _PY_ALIAS = regex(r"\b(?:env|alias|validation_alias)\s*=\s*[\"'](\w+)[\"']")
 
@@ -998,7 +1006,7 @@ class _Python(_Reading):
                 return
             if parent.type == "assignment" and parent.child_by_field_name("left") == node:
                 return
-        required = not self._caught(node)
+        required = not self._caught(node, _literal(tree, index) or "")
         read = EnvRead("", tree.place(index), "os.environ", required)
         self._keyed(node, index, read)
 
@@ -1067,8 +1075,11 @@ class _Python(_Reading):
             key = _literal(tree, given[0])
             if key and _UPPER.fullmatch(key):
                 has_default, default = self._default(given)
+                required = not has_default and not self._caught(node)
+                own = _PY_OWN_PREFIX.search(self.text)
+                key = (own[1] if own else "") + key
                 read = EnvRead(
-                    key, tree.place(given[0]), f"{name}()", not has_default, has_default, default
+                    key, tree.place(given[0]), f"{name}()", required, has_default, default
                 )
                 self.add(node, read)
 
@@ -1102,21 +1113,22 @@ class _Python(_Reading):
                 return False, None, match is not None
         return False, None, False
 
-    def _caught(self, node: Node) -> bool:
+    def _caught(self, node: Node, key: str = "") -> bool:
         """Whether a ``KeyError`` is handled, or the key is looked for first."""
         try_ = _above(node, "try_statement")
         if try_ is not None:
             handlers = [one for one in try_.named_children if one.type == "except_clause"]
             inside = not any(h.start_byte <= node.start_byte < h.end_byte for h in handlers)
             if inside and any(
-                re.match(r"except\s*:|except[^:]*\b(?:KeyError|LookupError|Exception)\b", text)
-                and "raise" not in text
+                _PY_CATCHES.match(text) and "raise" not in text
                 for text in (self.tree.text(one) for one in handlers)
             ):
                 return True
         above = _above(node, "if_statement", "conditional_expression")
         if above is not None:
-            return re.search(r"\bin\s+(?:os\.)?environ\b", self.tree.text(above)[:400]) is not None
+            text = self.tree.text(above)[:400]
+            asked = _PY_ASKED.findall(text)
+            return "in os.environ" in text or "in environ" in text or key in asked
         return False
 
     def _class(self, node: Node) -> None:

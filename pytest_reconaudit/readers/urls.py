@@ -37,6 +37,20 @@ _WITHOUT_SCHEME = regex(
 _BARE_LOCAL = regex(
     rf"(?<![\w./:@=+$~-])(?P<host>localhost|127\.0\.0\.1|0\.0\.0\.0|\[::1\])(?P<port>){_REST}(?=$|\s)"
 )
+_COMPUTED_PORT = regex(
+    r"""(?P<before>://(?:\[[\da-fA-F:.]{2,45}\]|[A-Za-z0-9_.-]{1,253}):)(?:
+        \$?\{[^{}\n]{0,200}\} | \$\([^()\n]{0,200}\) | `[^`\n]{1,200}` | %[sd]
+      | ['"]\$\{?\w{1,100}\}?['"]
+      | ['"`]\s{0,9}\+\s{0,9}
+        (?:[\w.\[\]]{0,100}\([^()\n]{0,200}\)|[\w.\[\]]{1,100})
+        \s{0,9}\+\s{0,9}['"`]
+    )""",
+    re.VERBOSE,
+)
+"""``:${process.env.PORT||80}``, ``:'+port+'``, ``:{port}``, ``:%s``, ``:$(cat port)``."""
+_LITERALS_JOINED = regex(r"""(?<=[\w/])(['"])\s{0,9}\+\s{0,9}\1(?=[/?\w])""")
+_GOES_ON = regex(r"""['"`](?:\s{0,9}(?:\+|%\s|\.concat\b)|[$\w/])""")
+"""What continues a text whose quotes have closed."""
 _FETCHERS = frozenset({"curl", "wget", "http", "https", "xh", "httpie", "wget2", "curlie"})
 _DEV_TCP = regex(r"/dev/tcp/(?P<host>[\w.$\{}:-]{1,100})/(?P<port>\d{1,5})(?!\d)")
 _OTHERS = frozenset({"nc", "ncat", "netcat", "nmap"})
@@ -92,6 +106,8 @@ def urls_in(
     text = command if isinstance(command, str) else " ".join(command)
     text = text[:_MAX_TEXT]
     filled = _expanded(text, variables or {})
+    if "://" in filled:
+        filled = _COMPUTED_PORT.sub(r"\g<before>$PORT", _LITERALS_JOINED.sub("", filled))
     found: dict[int, LocalUrl] = {}
     spans: list[tuple[int, int]] = []
     for match in _WITH_SCHEME.finditer(filled):
@@ -121,6 +137,12 @@ def urls_in(
 
 def _made(match: re.Match[str], scheme: str, port: int | None) -> LocalUrl:
     rest = re.split(r"[?#]", match["rest"] or "", maxsplit=1)[0]
+    written = match["port"] or ""
+    if written[:1].isdigit() and "$" in written:
+        port, rest = _port(written.partition("$")[0], None), f"/${written.partition('$')[2]}{rest}"
+    elif _GOES_ON.match(match.string, match.end()):
+        # What follows may be the rest of the port as well as more of the path.
+        port, rest = (port if rest or written else None), f"{rest or '/'}$"
     return LocalUrl(
         scheme=scheme,
         host=match["host"].lower().strip("[]"),

@@ -43,7 +43,7 @@ def _client_uses(target: Target) -> Iterable[Subject] | Nothing:
     found = [Subject(one.path, one) for one in client_uses(target)]
     if found:
         return found
-    return Nothing(SkipReason.NO_INPUT, "no HTTP or Redis client is made in a Rust server")
+    return Nothing(SkipReason.NO_INPUT, "no server makes an HTTP or Redis client")
 
 
 @subject("fan_out")

@@ -190,16 +190,19 @@ def workflow_gates(target: Target) -> tuple[WorkflowGates, ...]:
                 idle += _idle(target, run, mine)
             failing += _self_failing(target, run, mine)
             probes += _blind_probes(run, mine)
-        found.append(
-            WorkflowGates(workflow, _settled(gates), tuple(idle), tuple(failing), tuple(probes))
-        )
+        settled = _settled(gates)
+        if _by_hand(workflow):
+            settled = tuple(
+                replace(gate, severity=min(gate.severity, Severity.MEDIUM)) for gate in settled
+            )
+        found.append(WorkflowGates(workflow, settled, tuple(idle), tuple(failing), tuple(probes)))
     return tuple(found)
 
 
 def _by_hand(workflow: Workflow) -> bool:
-    """Whether only a person starts it: such a job guards nothing."""
+    """Whether only a person, or another program, starts it: such a job guards no change."""
     return bool(workflow.triggers) and all(
-        one.event == "workflow_dispatch" for one in workflow.triggers
+        one.event in ("workflow_dispatch", "repository_dispatch") for one in workflow.triggers
     )
 
 

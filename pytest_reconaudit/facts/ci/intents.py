@@ -139,7 +139,8 @@ _PREPARES = regex(r"set-?up|install|cache|checkout|prepare|init|free|env|tool|lo
 """Local actions by these names prepare a job and are no work of its own."""
 _INSTALL = regex(
     r"\S+ (?:--version|version|-V)$|(?:sudo )?make install\b"
-    r"|(?:npm|pnpm|yarn|bun) (?:ci|i|install|add|global|config|--version|-v)\b|yarn$"
+    r"|(?:npm|pnpm|yarn|bun) (?:ci|i|install|add|global|config|--version|-v)\b"
+    r"|yarn(?: --[\w-]+(?:=\S+)?){0,9}$"
     r"|(?:cargo|go|uv|poetry|bundle|composer|pipenv|conda|helm|mix) "
     r"(?:install|binstall|fetch|get|mod|sync|add|deps\.get|repo|vendor|download|generate-lockfile)\b"
     r"|(?:python3?|py) -m (?:pip|venv|ensurepip)\b|uv (?:pip|venv|python)\b"

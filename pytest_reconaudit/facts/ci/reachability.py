@@ -440,6 +440,27 @@ class JobReach(Struct, frozen=True, eq=False):
         """Whether it never runs by mistake."""
         return self.impossible or bool(self.dead_needs)
 
+    @property
+    def only_tells(self) -> bool:
+        """Whether all that the job does is to tell people: messages, comments, labels."""
+        telling = [
+            step
+            for step in self.job.steps
+            if _TELLS.search(step.uses or step.label) and not _WORKS.search(step.run)
+        ]
+        return bool(telling) and all(
+            step in telling or _PREPARES.match(step.uses) for step in self.job.steps
+        )
+
+
+_TELLS = regex(
+    r"slack|discord|telegram|mattermost|ms-?teams|notif|comment|label(?:er|s)?\b|message|e?mail\b"
+    r"|announce|milestone|greet|welcome",
+    re.IGNORECASE,
+)
+_WORKS = regex(r"\b(?:cargo|npm|npx|pnpm|yarn|bun|make|docker|kubectl|helm|terraform|ssh|pytest)\b")
+_PREPARES = regex(r"actions/(?:checkout|download-artifact|create-github-app-token|setup-\w+)@")
+
 
 @once
 def job_reaches(target: Target) -> Mapping[str, tuple[JobReach, ...]]:

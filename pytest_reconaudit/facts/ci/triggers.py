@@ -140,7 +140,11 @@ def _own(target: Target, workflow: Workflow) -> bool:
         return False
     root = workflow.path[: workflow.path.index(".github/")].rstrip("/")
     inside = f"{root}/" if root else ""
-    return not any(target.has(f"{inside}{name}") for name in (".git", ".gitmodules") if inside)
+    return not any(target.has(f"{inside}{name}") for name in _BROUGHT_IN if inside)
+
+
+_BROUGHT_IN = (".git", ".gitmodules", ".cargo_vcs_info.json", "Cargo.toml.orig")
+"""Marks of somebody else's repository, or of a published package, in a folder."""
 
 
 @once

@@ -204,7 +204,7 @@ def _sites(target: Target) -> _Sites:
     paths = tuple(_outlines(target))
     for number, path in enumerate(paths):
         one = _outlines(target)[path]
-        renamed = {name: words[-1] for name, words in one.imports if words[-1] != name}
+        renamed = {name: words[-1] for name, words in one.imports if words and words[-1] != name}
         defaults.update(name for name, word in renamed.items() if word == "default")
         for index, function in enumerate(one.functions):
             if function.is_test:

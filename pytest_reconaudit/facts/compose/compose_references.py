@@ -19,13 +19,15 @@ from pytest_reconaudit.facts.compose.stacks import (
 from pytest_reconaudit.facts.created import created
 from pytest_reconaudit.facts.docker.images import dockerfiles, ignore_rule, namesake
 from pytest_reconaudit.facts.index import hidden
+from pytest_reconaudit.facts.invocations import shell_scripts
 from pytest_reconaudit.model import Note, Place
 from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.readers.compose import ComposeService, EnvFile, Mount, repo_path
 from pytest_reconaudit.readers.dockerfile import read_dockerfile
+from pytest_reconaudit.readers.yaml import Map, read_yaml
 from pytest_reconaudit.target import Target, once
 
-__all__ = ["BrokenReference", "FileReferences", "compose_references"]
+__all__ = ["BrokenReference", "FileReferences", "compose_references", "example_of"]
 
 _FILE_NAME = regex(r"\.[A-Za-z][A-Za-z0-9]{0,9}$|^(?:Dockerfile|Caddyfile|Procfile|Makefile)$")
 _SECRET_FILE = regex(
@@ -57,6 +59,7 @@ _CODE_NAMES = (
     " tests docs site pages components server client backend frontend api web packages services"
 )
 _CODE_FOLDERS = frozenset(_CODE_NAMES.split())
+_DOT_NAME = regex(r"\.(?!\w*rc$|\w*(?:config|ignore|profile|history|lock)$)[a-z][\w-]*")
 _DOT_FOLDERS = frozenset({".next", ".nuxt", ".svelte-kit", ".turbo", ".venv", ".cache", ".output"})
 _INSTALLED = ("vendor/", "node_modules/")
 _EXAMPLES = (
@@ -130,7 +133,8 @@ Verdict = tuple[Place, str, BrokenReference | None]
 
 def _of_stack(target: Target, stack: Stack) -> Iterator[Verdict]:
     lost: dict[tuple[Place, str], BrokenReference] = {}
-    if not stack.open_ended:
+    piece = _is_piece(target, stack)
+    if not stack.open_ended and not piece:
         beside = _defined_beside(target, stack) if stack.guessed else frozenset()
         for kind, service, name, place in dangling(stack):
             if name in beside:
@@ -143,11 +147,9 @@ def _of_stack(target: Target, stack: Stack) -> Iterator[Verdict]:
     for service in stack.services:
         if not service.complete:
             continue
-        yield from _build(target, stack, service)
-        for env_file in service.env_files:
-            yield _env_file(target, stack, service, env_file)
-        for mount in service.volumes:
-            yield from _mount(target, stack, service, mount)
+        for verdict in _paths(target, stack, service):
+            if not piece or verdict[2] is None:
+                yield verdict  # whose folder a piece's paths count from is the others' choice
         for kind, name, place in _names(service):
             key = f"{kind} {name}"
             yield place, key, lost.get((place, key))
@@ -159,6 +161,45 @@ def _of_stack(target: Target, stack: Stack) -> Iterator[Verdict]:
                 says = f"config {resource.name}: {resource.path} is not in the repository{bad[0]}"
                 found = BrokenReference("mount", resource.place, says, resource.written, bad[1])
             yield resource.place, "config file", found
+
+
+def _paths(target: Target, stack: Stack, service: ComposeService) -> Iterator[Verdict]:
+    yield from _build(target, stack, service)
+    for env_file in service.env_files:
+        yield _env_file(target, stack, service, env_file)
+    for mount in service.volumes:
+        yield from _mount(target, stack, service, mount)
+
+
+_LISTED = regex(r"[\w./-]{0,200}\$\{?\w{1,60}\}?[\w./${}-]{0,200}?\.ya?ml\b")
+_VARIABLE = regex(r"\$\{\w+\}|\$\w+")
+_JOINS = regex(r"-f['\"]?\s{1,9}['\"]?\$|--file[= ]['\"]?\$")
+
+
+@once
+def _joiners(target: Target) -> tuple[tuple[str, re.Pattern[str] | None], ...]:
+    """(text, paths with a variable in them) of each script that puts its ``-f`` files together."""
+    found = []
+    for script in shell_scripts(target):
+        text = target.text(script.path)
+        if "compose" in text and _JOINS.search(text):
+            written = {_VARIABLE.sub("\0", one) for one in _LISTED.findall(text)}
+            parts = [
+                re.escape(one.lstrip("./")).replace("\0", r"[\w.-]+") for one in sorted(written)
+            ]
+            found.append((text, re.compile(rf"(?:.*/)?(?:{'|'.join(parts)})") if parts else None))
+    return tuple(found)
+
+
+def _is_piece(target: Target, stack: Stack) -> bool:
+    """Whether nothing but a script that chooses the files names this one: never alone, then."""
+    if stack.origin == "named" or not any(True for _ in dangling(stack)):
+        return False
+    path = stack.files[0]
+    return any(
+        path in text or (pattern is not None and pattern.fullmatch(path) is not None)
+        for text, pattern in _joiners(target)
+    )
 
 
 def _defined_beside(target: Target, stack: Stack) -> frozenset[str]:
@@ -174,7 +215,24 @@ def _defined_beside(target: Target, stack: Stack) -> frozenset[str]:
             found.update(file.services)
             for kind in KINDS:
                 found.update(str(name) for name in file.root.map(kind))
+    for root in _bare_declarations(target, folders):
+        for kind in KINDS:
+            found.update(str(name) for name in root.map(kind))
     return frozenset(found)
+
+
+def _bare_declarations(target: Target, folders: set[str]) -> Iterator[Map]:
+    """Compose files without services: networks and volumes that the ones beside them share."""
+    for folder in sorted(folders):
+        for path in target.files_below(folder):
+            name = posixpath.basename(path)
+            if (
+                posixpath.dirname(path) == folder
+                and "compose" in name
+                and name.endswith((".yml", ".yaml"))
+                and "services:" not in target.text(path)
+            ):
+                yield from (one.map for one in target.parse(read_yaml, path).documents)
 
 
 def _from_above(target: Target, stack: Stack, written: str) -> bool:
@@ -301,6 +359,9 @@ def example_of(target: Target, path: str) -> str | None:
     stem = name.lstrip(".")
     names = [f"{name}{suffix}" for suffix in _EXAMPLES]
     names += [f"{stem}{suffix}" for suffix in _EXAMPLES]
+    if stem == "env":
+        names += ["ENVEXAMPLE", "env-example", "env_example", "ENV.example", ".env-example"]
+    names += [f"{name}{word}" for word in ("_template", "-template", "_sample", "_dist")]
     names += [
         f"example{name}",
         f"example.{stem}",
@@ -327,6 +388,12 @@ def example_of(target: Target, path: str) -> str | None:
         candidate = posixpath.join(folder, one)
         if target.has(candidate):
             return candidate
+    if stem == "env":
+        # In a folder for settings beside it: `conf/.env.example`.
+        for below in ("conf", "config", "env", "envs", "example", "examples", "template"):
+            candidate = posixpath.join(folder, below, ".env.example")
+            if target.has(candidate):
+                return candidate
     return None
 
 
@@ -375,6 +442,8 @@ def _is_folder(mount: Mount, name: str) -> bool:
     if mount.source.endswith("/") or mount.target.endswith("/") or name in _DOT_FOLDERS:
         return True
     inside = posixpath.basename(mount.target)
+    if name == inside and _DOT_NAME.fullmatch(name) and not _SECRET_FILE.search(name):
+        return True  # `.store:/app/.store`: state of its own, and no file of that kind is known
     if _FILE_NAME.search(name) and not name.endswith(".d"):
         return False
     return not (_FILE_NAME.search(inside) and not inside.endswith(".d"))

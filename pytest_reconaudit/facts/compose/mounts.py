@@ -15,7 +15,7 @@ from pytest_reconaudit.readers.dockerfile import is_dockerfile_name, read_docker
 from pytest_reconaudit.readers.yaml import Map, Seq, read_yaml
 from pytest_reconaudit.target import Target, once
 
-__all__ = ["is_used", "user_of"]
+__all__ = ["is_named", "is_used", "user_of"]
 
 _CONFIG_FOLDER = regex(r"^/etc\b|nginx|conf|grafana|prometheus|provisioning|entrypoint")
 _EVERYTHING = frozenset({"", ".", "./", "*", "./*"})
@@ -24,6 +24,14 @@ _EVERYTHING = frozenset({"", ".", "./", "*", "./*"})
 def is_used(target: Target, path: str) -> bool:
     """Whether an image, a compose service or a kustomization takes the file in."""
     return user_of(target, path) is not None
+
+
+def is_named(target: Target, path: str) -> bool:
+    """Whether one of them takes the file by its own name, not with a folder or a pattern."""
+    place = _users(target)[0].get(path)
+    return place is not None and posixpath.basename(path) in target.line(
+        place.path, place.line or 1
+    )
 
 
 def user_of(target: Target, path: str) -> Place | None:

@@ -402,6 +402,29 @@ def _loose(
         )
 
 
+_COMMENT = regex(r"--[^\n]*")
+_SPACE = regex(r"\s+")
+
+
+def _is_superseded(target: Target, root: MigrationRoot, path: str) -> bool:
+    """Whether files that do run hold every statement of it: one that was made anew, left behind."""
+    wanted = _statements(target.text(path))
+    if not wanted or len(wanted) > _MAX_STATEMENTS:
+        return False
+    for one in root.migrations:
+        if one.path != path:
+            wanted -= _statements(target.text(one.path))
+    return not wanted
+
+
+_MAX_STATEMENTS = 50
+
+
+def _statements(text: str) -> set[str]:
+    parts = _COMMENT.sub("", text[:200_000]).split(";")
+    return {one for part in parts if (one := _SPACE.sub(" ", part).strip().lower())}
+
+
 _LISTS = {"drizzle": "meta/_journal.json", "liquibase": "the change logs"}
 
 
@@ -415,6 +438,7 @@ def _list_faults(target: Target, root: MigrationRoot) -> Iterator[MigrationFault
         for path in root.strays
         if _MIGRATION_DDL.search(target.text(path))
         and not _is_explained(target, path, target.text(path))
+        and not _is_superseded(target, root, path)
     ]
     if found:
         names = ", ".join(posixpath.basename(path) for path in found[:5])
@@ -578,6 +602,9 @@ _AUTO_SYNC = (
     ("Hibernate ddl-auto", (".yml", ".yaml", ".properties"),
      regex(r"\b(?:ddl-auto|hbm2ddl\.auto)\s*[:=]\s*[\"']?(?:update|create(?:-drop)?)\b")),
 )  # fmt: skip
+_IN_MEMORY = regex(r"sqlite[^\n]{0,60}:memory:", re.IGNORECASE)
+"""A database of the process alone, made just before its tables are."""
+_NEAR = 2_000
 _SYNC_HINTS = ("synchronize", "sequelize.sync", "create_all", "AutoMigrate", "ddl-auto", "hbm2ddl")
 _SYNC_SUFFIXES = (".ts", ".js", ".mjs", ".py", ".go", ".yml", ".yaml", ".properties")
 _DEV = regex(
@@ -800,6 +827,8 @@ def _sync_changes(target: Target) -> Iterator[SchemaChange]:
             if match is None or _is_commented(text, match.start()):
                 continue
             if "sqlite" in text.lower() and "postg" not in text.lower():
+                continue
+            if _IN_MEMORY.search(text, max(0, match.start() - _NEAR), match.start()):
                 continue
             place = Place(path, text.count("\n", 0, match.start()) + 1, 1)
             if not uncalled(target, place):

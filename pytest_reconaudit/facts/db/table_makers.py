@@ -17,6 +17,7 @@ from pytest_reconaudit.facts.db.index_targets import made_by_text
 from pytest_reconaudit.facts.db.migrations import is_test_path
 from pytest_reconaudit.facts.db.python_models import creates_all
 from pytest_reconaudit.facts.db.schema import sql_schema
+from pytest_reconaudit.facts.env.secrets import purpose
 from pytest_reconaudit.model import Place
 from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.readers.made_tables import MadeTables, read_made_tables
@@ -37,6 +38,11 @@ class DeclaredFile(Struct, frozen=True, eq=False):
     open_at: Place | None = None
     sure: bool = True
     """``False``: the models may be those of somebody else's database."""
+
+    @property
+    def sample(self) -> bool:
+        """Whether it is an example, or a template to start from."""
+        return purpose(self.declaration.id) == "example"
 
 
 class _Made(Struct, frozen=True, eq=False):

@@ -9,8 +9,12 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
+from pytest_reconaudit.facts.compose.compose_references import example_of
+from pytest_reconaudit.facts.created import created
 from pytest_reconaudit.facts.docker.images import dockerfiles, images
 from pytest_reconaudit.facts.env.secrets import purpose
+from pytest_reconaudit.facts.index import files_by_name
+from pytest_reconaudit.facts.invocations import makefiles
 from pytest_reconaudit.model import Place, Severity, mask
 from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.readers.dockerfile import Dockerfile, Instruction, Stage
@@ -53,6 +57,9 @@ _OPEN_FILES = regex(
     r"|setup|prov(?:ing|er)|verif|license|cert|chain|bundle|dhparam|root|intermediate|trust|global|\.key\.(?:ts|js)",
     re.IGNORECASE,
 )
+
+
+_ENDS = (".example", ".sample", ".template", ".dist")
 
 
 @once
@@ -110,8 +117,25 @@ def _copies(target: Target, dockerfile: Dockerfile) -> Iterator[ImageSecret]:
         paths = [posixpath.normpath(posixpath.join(f, source.written.lstrip("/"))) for f in folders]
         if _is_harmless(target, base, paths):
             continue
+        made = any(_is_made_here(target, path) for path in paths)
         yield ImageSecret("b", base, f"{source.instruction.keyword} {source.written}", source.place,
-                          Severity.CRITICAL)  # fmt: skip
+                          Severity.MEDIUM if made else Severity.CRITICAL)  # fmt: skip
+
+
+_SELF_SIGNED = regex(r"\bopenssl\b[^\n]{0,200}\s-x509\b|\bmkcert\b")
+
+
+def _is_made_here(target: Target, path: str) -> bool:
+    """Whether a rule or script here makes the key, for a certificate that it signs itself."""
+    if target.has(path):
+        return False
+    maker = created(target).by(path)
+    for file in makefiles(target):
+        folder = posixpath.dirname(file.path)
+        if maker is None and path.startswith(folder):
+            own = posixpath.relpath(path, folder or ".")
+            maker = next((rule.place for rule in file.targets if rule.name == own), None)
+    return maker is not None and _SELF_SIGNED.search(target.text(maker.path)) is not None
 
 
 def _is_harmless(target: Target, base: str, paths: list[str]) -> bool:
@@ -124,6 +148,18 @@ def _is_harmless(target: Target, base: str, paths: list[str]) -> bool:
             for path in target.below(posixpath.dirname(pattern))
             if fnmatch.fnmatch(posixpath.basename(path), base)
         ]
+    if not found and env_file_name(base) is not None:
+        # What is to be copied to it tells what it holds; an empty setting may be a secret then.
+        found = [
+            example
+            for folder in {posixpath.dirname(path) for path in paths}
+            if (example := example_of(target, posixpath.join(folder, base))) is not None
+        ] or [one for end in _ENDS for one in files_by_name(target).get(base + end, ())]
+        return bool(found) and not any(
+            is_secret_name(one.key)
+            for path in found[:20]
+            for one in target.parse(read_env_file, path).settings
+        )
     if not found:
         return base == ".npmrc"  # mostly registry settings
     return all(_holds_none(target, path) for path in found[:20])

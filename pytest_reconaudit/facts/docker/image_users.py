@@ -125,6 +125,9 @@ class ImageUsers:
             return None
         if image is None and user is None:
             return None  # a variable hides the base
+        own_entry = any(one.last("ENTRYPOINT") for one in chain)
+        if user is not None and image is not None and image.short in _DROP_SHORT and not own_entry:
+            return None  # the server's own entry point needs root, and gives it up
         known = user is None and image is not None
         if known and (_gives_up_root(image) or self._built_with_user(dockerfile, base)):
             return None

@@ -56,7 +56,7 @@ _TEMPLATE_LINE = regex(
 )
 """Where a template engine's mark makes the whole file a template. Inside a ``RUN`` text
 (``docker inspect -f '{{ .Id }}'``) it does not."""
-_ASIDE_STAGES = ("dev*", "debug*", "test*", "builder")
+_ASIDE_STAGES = ("dev*", "debug*", "test*", "*[-_]test", "*[-_]tests", "builder")
 _URL = regex(r"^(?:[a-z][a-z0-9+.-]*://|git@)", re.IGNORECASE)
 _MAX_BELOW = 3_000
 
@@ -134,6 +134,8 @@ class LostSource(Struct, frozen=True):
     """Other known contexts in which it is found."""
     optional_stage: bool = False
     """Only an image that nobody is seen to ask for needs it."""
+    empty_pattern: bool = False
+    """A pattern that no file matches, in a folder that is there."""
 
 
 @once
@@ -398,6 +400,11 @@ class Images:
                     nearest=namesake(self._target, path) if kind == "missing" else None,
                     elsewhere=good,
                     optional_stage=source.stage.index not in wanted,
+                    empty_pattern=glob
+                    and kind == "missing"
+                    and (
+                        not posixpath.dirname(path) or self._target.has_dir(posixpath.dirname(path))
+                    ),
                 )
             )
         return out

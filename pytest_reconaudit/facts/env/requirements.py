@@ -105,6 +105,8 @@ def requirements(target: Target) -> tuple[Requirements, ...]:
 
 
 def _kind(key: str, reads: list[KeyRead]) -> str:
+    if all(one.read.via == "clap" for one in reads):
+        return "optional"  # `--help` names the key, what it does, and whether it must be given
     if _SWITCH.fullmatch(key) and not _NOT_SWITCH.search(key):
         return "switch"
     return "required" if any(one.read.required for one in reads) else "optional"

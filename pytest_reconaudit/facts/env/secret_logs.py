@@ -52,6 +52,11 @@ class LogFile(Struct, frozen=True):
     statements: int
     """How many log statements were looked at."""
 
+    @property
+    def aside(self) -> bool:
+        """Whether the file only fills or tries out a database that is made for that."""
+        return purpose(self.path) in ("development", "example")
+
 
 _CREDENTIAL_URL = regex(
     r"(?:\w*_)?(?:DATABASE|DB|REDIS|VALKEY|MONGO|MONGODB|POSTGRES|POSTGRESQL|PG|MYSQL|AMQP|RABBITMQ"

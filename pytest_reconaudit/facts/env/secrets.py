@@ -93,7 +93,8 @@ class Leak(Struct, frozen=True):
     """The masked value."""
     place: Place
     strength: str
-    """``real`` (random, or a provider's token), ``wordy`` (made of words), ``placeholder``."""
+    """``token`` (a provider's), ``name`` (of a key whose secret is elsewhere), ``real`` (random),
+    ``wordy`` (made of words), ``placeholder``."""
     bits: float = 0.0
     """Entropy per character."""
     public: bool = False
@@ -113,6 +114,8 @@ class CommittedFile(Struct, frozen=True):
     template: bool = False
     """An env file that is to be copied."""
     env: bool = False
+    local: bool = False
+    """An env file that says it is for development, or whose every address is this machine."""
     ignored: IgnoreRule | None = None
     """The ignore rule that the file is tracked in spite of."""
     ignored_too: tuple[str, ...] = ()
@@ -180,17 +183,39 @@ def _weight(file: CommittedFile, leak: Leak) -> Severity | None:
     aside = file.template or file.environment in ("development", "test") or bool(file.purpose)
     if leak.public:
         return None if test else Severity.INFO
+    if leak.strength == "name":
+        return None if aside else Severity.LOW
     if leak.strength == "token":
         if leak.name == "a private key" and aside:
             return None if test else Severity.LOW
         return Severity.MEDIUM if aside else Severity.CRITICAL
     if test:
         return None
+    if leak.strength == "real" and file.local and not aside:
+        return Severity.HIGH
     if leak.strength == "real":
         return Severity.MEDIUM if aside else Severity.CRITICAL
     if aside:
         return None
     return Severity.HIGH if file.environment == "production" else Severity.MEDIUM
+
+
+_MODE = regex(r"(?:[A-Z]+_)?ENV(?:IRONMENT)?|[A-Z]+_MODE")
+_LOCAL_MODES = frozenset({"development", "dev", "local", "test", "testing"})
+_HOST = regex(r"://(?:[^\s/@]{1,200}@)?(\[[^\]\s]{2,40}\]|[\w.-]{1,200})")
+
+
+def _is_local(env: EnvFile) -> bool:
+    """Whether an env file says that it is for development, or its addresses are all here."""
+    if env.name.environment not in ("", "development", "test"):
+        return False
+    hosts: set[str] = set()
+    for setting in env.settings:
+        value = (setting.value or "")[:_MAX_LINE]
+        if _MODE.fullmatch(setting.key):
+            return value.lower() in _LOCAL_MODES
+        hosts.update(_HOST.findall(value))
+    return bool(hosts) and all(is_local_host(host) for host in hosts)
 
 
 @once
@@ -325,6 +350,7 @@ class _Reading:
             env.name.environment if env is not None else "",
             env is not None and env.name.template,
             env is not None,
+            env is not None and _is_local(env),
             ignored,
         )
 
@@ -460,22 +486,50 @@ class _Reading:
             one.kind == "a private key" and _is_for_localhost(self.target, self.path)
         )
         shown = "-----BEGIN … PRIVATE KEY-----" if one.kind == "a private key" else mask(one.value)
-        return Leak("a", one.kind, shown, place, "token", entropy(one.value[:200]), public)
+        name, strength = one.kind, "token"
+        if one.value.startswith("AKIA") and self._names_key(place):
+            name, strength = "the id of an AWS access key, without its secret,", "name"
+        return Leak("a", name, shown, place, strength, entropy(one.value[:200]), public)
+
+    def _names_key(self, place: Place) -> bool:
+        """Whether a line sets the id of a key, and the file takes its secret from elsewhere."""
+        line = self.lines[(place.line or 1) - 1]
+        return (
+            _KEY_ID.search(line[:_MAX_LINE]) is not None
+            and _KEY_SECRET_REFERENCE.search(self.text) is not None
+        )
 
 
 def _is_for_localhost(target: Target, path: str) -> bool:
-    """Whether a certificate beside a key names this machine alone."""
-    stem = posixpath.splitext(path)[0]
-    for suffix in (".crt", ".cert", ".pem", ".cer"):
-        if f"{stem}{suffix}" == path or not target.has(f"{stem}{suffix}"):
-            continue
-        body = "".join(_CERTIFICATE.findall(target.text(f"{stem}{suffix}"))[:1])
+    """Whether a certificate beside a key names this machine.
+
+    Where the names differ it is the only certificate beside the folder's only key.
+    """
+    folder, name = posixpath.split(path)
+    stem = posixpath.splitext(name)[0]
+    beside = [
+        one
+        for one in target.below(folder)
+        if one.endswith(_CERTIFICATES) and posixpath.dirname(one) == folder
+    ]
+    same = [one for one in beside if posixpath.splitext(posixpath.basename(one))[0] == stem]
+    others = [one for one in beside if one != path]
+    for one in [one for one in same if one != path] or (others if len(others) == 1 else ()):
+        body = "".join(_CERTIFICATE.findall(target.text(one))[:1])
         data = decoded(body) if body else None
-        if data is not None and "localhost" in data:
+        if data is not None and any(mark in data for mark in _THIS_MACHINE):
             return True
     return False
 
 
+_CERTIFICATES = (".crt", ".cert", ".pem", ".cer")
+_THIS_MACHINE = ("localhost", "docker.internal", "\x04\x7f\x00\x00\x01")
+"""Names that no authority gives a certificate for; the last is 127.0.0.1 among the addresses."""
+_KEY_ID = regex(r"access_?key_?id\b", re.IGNORECASE)
+_KEY_SECRET_REFERENCE = regex(
+    r"secret_?access_?key[\"']?\s{0,9}[:=]\s{0,9}[\"']?\$\{?|\bsecrets\.\w*SECRET\w*KEY",
+    re.IGNORECASE,
+)
 _CERTIFICATE = regex(r"-----BEGIN CERTIFICATE-----([A-Za-z0-9+/=\s]{100,20000})-----END")
 _EXAMPLE_NEAR = regex(
     r"example|pattern|placeholder|sample|dummy|fake|mock|test|regex|describe\(|story", re.I

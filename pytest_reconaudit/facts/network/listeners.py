@@ -116,6 +116,7 @@ _OTHER_SERVERS = (
     "thruster", "iron::", "tiny_http", "poem::Server", "salvo::", ".install_recorder()",
     "UnixListener",
 )  # fmt: skip
+_OTHER_NODE_SERVERS = (".launchServer(",)
 _LOADERS = regex(
     r"\bfigment\b|(?<!\w)::config::Config\b|Config::builder\(\)|toml::from_str|serde_yaml::from"
     r"|confy::|deser_hjson|serde_json::from_reader|envy::|from_reader\("
@@ -455,9 +456,10 @@ def _other_servers(target: Target, folder: str) -> Note | None:
     known = _doubts(target)
     if folder not in known:
         known[folder] = None
-        for path in _package_files(target, folder, (".rs",)):
+        for path in _package_files(target, folder, (".rs", *_SCRIPTS)):
             text = target.text(path)
-            at = next((text.index(word) for word in _OTHER_SERVERS if word in text), -1)
+            words = _OTHER_SERVERS if path.endswith(".rs") else _OTHER_NODE_SERVERS
+            at = next((text.index(word) for word in words if word in text), -1)
             if at >= 0 and not _NEVER_SHIPPED.search(path):
                 line = text.count("\n", 0, at) + 1
                 known[folder] = Note(Place(path, line, 1), "may listen on another port")
@@ -660,7 +662,10 @@ def _rejoined(words: Sequence[str]) -> list[str]:
     out: list[str] = []
     for word in words:
         if out and re.match(r"\{\w+:?-", word):
-            out[-1] += f"${word}"
+            if out[-1].startswith("-") and not out[-1].endswith(("=", ":")):
+                out.append(f"${word}")  # the value of a flag
+            else:
+                out[-1] += f"${word}"
         else:
             out.append(word)
     return out

@@ -50,7 +50,7 @@ def nginx_routes(target: Target, program: Program) -> Served | None:
         if directive.name == "server" and directive.block is not None
     ]
     if not blocks:
-        if program.placed and not _has_default(files):
+        if (program.placed and not _has_default(files)) or _brings_nothing(program):
             return None
         # The image's own default: files of one folder, and its page at the root.
         served.endpoints.append(Endpoint(ANY, "/", main))
@@ -71,6 +71,16 @@ def _start(program: Program) -> Place:
         return program.dockerfile.place if program.dockerfile is not None else Place("", None)
     last = stage.last("CMD") or stage.last("ENTRYPOINT")
     return last.place if last is not None else stage.place
+
+
+def _brings_nothing(program: Program) -> bool:
+    """Whether the image holds neither pages nor settings of its own: both are mounted."""
+    file = program.dockerfile
+    return (
+        file is not None
+        and not program.placed
+        and not any(one.keyword in ("COPY", "ADD") for one in file.instructions)
+    )
 
 
 def _has_default(files: list[NginxFile]) -> bool:

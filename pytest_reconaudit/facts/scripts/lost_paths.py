@@ -16,6 +16,8 @@ from msgspec import Struct, field
 from pytest_reconaudit.facts.ci.ci_paths import word_place
 from pytest_reconaudit.facts.ci.workspace import exists, product_like
 from pytest_reconaudit.facts.created import created
+from pytest_reconaudit.facts.docker.images import dockerfiles
+from pytest_reconaudit.facts.index import files_by_name
 from pytest_reconaudit.facts.invocations import Invocation, invocations
 from pytest_reconaudit.facts.references import references
 from pytest_reconaudit.facts.scripts.files import ScriptFile, located, script_files
@@ -285,7 +287,23 @@ def _elsewhere(target: Target, file: _File, use: _Use, path: str) -> bool:
             break
         folder = posixpath.dirname(folder)
     # From the folder of any other script or package that holds just this path.
-    return any(other.endswith(f"/{below}") for other in target.everything) and "/" in below
+    if "/" in below:
+        return any(other.endswith(f"/{below}") for other in target.everything)
+    # A script that an image is given finds beside it what was copied there.
+    return below in files_by_name(target) and _shipped(target, file.path)
+
+
+def _shipped(target: Target, path: str) -> bool:
+    """Whether an image takes the file in, by its name or with its folder."""
+    folder, name = posixpath.split(path)
+    ends = (f"/{name}", f"/{posixpath.basename(folder) or name}")
+    return any(
+        f"/{source.text.rstrip('/')}".endswith(ends)
+        for dockerfile in dockerfiles(target)
+        for stage in dockerfile.stages
+        for one in stage.of("COPY", "ADD")
+        for source in one.sources
+    )
 
 
 def _environment_twin(target: Target, path: str) -> bool:

@@ -1,0 +1,3 @@
+from depot.embedded import started
+
+engine = started()

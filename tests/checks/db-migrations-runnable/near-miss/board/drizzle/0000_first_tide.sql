@@ -1,0 +1,1 @@
+CREATE TABLE "berth" ("id" serial PRIMARY KEY);

@@ -1,0 +1,4 @@
+#!/bin/bash
+set -e
+node boardServer.js &
+wait

@@ -1,0 +1,1 @@
+export const version = process.env.REACT_APP_VERSION
