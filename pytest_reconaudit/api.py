@@ -15,7 +15,7 @@ from pytest_reconaudit.facts.cache.deletes import DeletedKey
 from pytest_reconaudit.facts.cache.layers import CacheLayer
 from pytest_reconaudit.facts.cache.lifetimes import CacheWrites
 from pytest_reconaudit.facts.cache.memory import CacheMemory
-from pytest_reconaudit.facts.cache.operations import shown_ttl
+from pytest_reconaudit.facts.cache.operations import CacheOperation, shown_ttl
 from pytest_reconaudit.facts.cache.scopes import KeyScopes
 from pytest_reconaudit.facts.cache.staleness import CachedKey
 from pytest_reconaudit.facts.cargo_locks import CargoLock
@@ -156,6 +156,7 @@ from pytest_reconaudit.model import (
     SkipReason,
     mask,
 )
+from pytest_reconaudit.readers.cargo import CargoDependency
 from pytest_reconaudit.readers.compose import ComposeFile, ComposeService
 from pytest_reconaudit.readers.dockerfile import Dockerfile, Instruction, Stage
 from pytest_reconaudit.readers.manifest import KubeObject
@@ -185,8 +186,10 @@ __all__ = [
     "Buildable",
     "CacheLayer",
     "CacheMemory",
+    "CacheOperation",
     "CacheWrites",
     "CachedKey",
+    "CargoDependency",
     "CargoLock",
     "Claim",
     "Clash",

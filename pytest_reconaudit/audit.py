@@ -8,10 +8,12 @@ is parametrized over) and any number of *facts*.
 from __future__ import annotations
 
 import inspect
+import posixpath
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
+from functools import lru_cache
 from typing import Any, Protocol, TypeVar
 
 from msgspec import Struct, field
@@ -186,13 +188,38 @@ def report(
             place=at,
             evidence=evidence,
             impact=impact or cost or meta.impact,
-            remediation=fix or cure or meta.fix,
+            remediation=_spoken_in(fix or cure or meta.fix, posixpath.splitext(at.path)[1]),
             related=notes,
             clause=clause,
             subject=hearing.subject,
             fingerprint=fingerprint(meta.id, at.path, evidence or says, key or clause),
         )
     )
+
+
+_SPEAKS = {
+    ".rs": "rust", ".py": "python", ".ts": "ts", ".tsx": "ts", ".mts": "ts", ".cts": "ts",
+    ".js": "ts", ".jsx": "ts", ".mjs": "ts", ".cjs": "ts", ".vue": "ts", ".svelte": "ts",
+}  # fmt: skip
+_TONGUES = {"rust": "rust", "python": "python", "ts": "ts", "tsx": "ts", "js": "ts", "jsx": "ts"}
+_NOTHING = regex(r":(?=\s*\0[\s\0]*(?!```)(?:[^\s\0]|\Z))")
+"""What led to an example that is gone, and now to none."""
+_EXAMPLE = regex(r"\n*^```(\w+)\n.*?^```$\n*", re.MULTILINE | re.DOTALL)
+
+
+@lru_cache(maxsize=512)
+def _spoken_in(fix: str, suffix: str) -> str:
+    """A fix without the examples that are written in another language than the file's."""
+    language = _SPEAKS.get(suffix.lower())
+    if language is None or "```" not in fix:
+        return fix
+
+    def kept(match: re.Match[str]) -> str:
+        return match[0] if _TONGUES.get(match[1], language) == language else "\n\n\0\n\n"
+
+    left = _EXAMPLE.sub(kept, fix)
+    left = _NOTHING.sub(".", left)
+    return re.sub(r"\n{3,}", "\n\n", left.replace("\0", "")).strip()
 
 
 class FaultGroups(Protocol):

@@ -42,6 +42,17 @@ MAX_BYTES = 2 * 1024 * 1024
 _PLAIN_TEXTS = 32 * 1024 * 1024
 """Bytes of texts that are kept as they are; the rest of a larger repository is kept compressed."""
 
+_NO_TEXT = frozenset(
+    {
+        ".png", ".jpg", ".jpeg", ".gif", ".webp", ".avif", ".ico", ".icns", ".bmp", ".tif", ".tiff",
+        ".mp3", ".mp4", ".m4a", ".mov", ".webm", ".wav", ".ogg", ".flac", ".mkv", ".avi",
+        ".woff", ".woff2", ".ttf", ".otf", ".eot", ".pdf", ".zip", ".gz", ".tgz", ".bz2", ".xz",
+        ".zst", ".7z", ".rar", ".jar", ".war", ".whl", ".exe", ".dll", ".so", ".dylib", ".a", ".o",
+        ".pyc", ".class", ".wasm", ".parquet", ".npz", ".npy", ".pkl", ".xlsx", ".docx", ".pptx",
+    }
+)  # fmt: skip
+"""Suffixes of what holds no text, whatever folder it lies in."""
+
 _PRUNED = frozenset(
     {".git", "node_modules", "target", ".venv", "venv", "__pycache__", ".next", ".terraform"}
 )
@@ -397,7 +408,8 @@ class Target:
     def text(self, path: str) -> str:
         """The file's text, read once: BOM dropped, CRLF folded, bad bytes as U+FFFD.
 
-        Empty when the file is too large, unreadable, or a link that leaves the target.
+        Empty when the file is too large, unreadable, a link that leaves the target, or an image or
+        other file that by its name holds no text.
         """
         known = self._texts.get(path)
         if known is None:
@@ -439,6 +451,8 @@ class Target:
         return data if len(data) <= MAX_BYTES else b""
 
     def _load(self, path: str) -> str:
+        if posixpath.splitext(path)[1].lower() in _NO_TEXT:
+            return ""
         data = self.data(path)
         if not data:
             return ""

@@ -41,6 +41,42 @@ def told(text: str, path: str) -> list[tuple[str, str, int]]:
     return [(one.verb, one.key, one.ttl) for one in ops(text, path)]
 
 
+def test_the_time_to_live_that_a_cache_was_made_with() -> None:
+    script = """\
+const SHORT_MS = 60_000;
+const cartCache = new TtlCache<Cart>(SHORT_MS, "carts:");
+const userCache = new LRUCache({ max: 100, ttl: 5 * 60 * 1000 });
+const bareCache = new LRUCache({ max: 100 });
+async function f(id) {
+  await cartCache.set(`cart:${id}`, 1);
+  await userCache.set(`user:${id}`, 1);
+  await bareCache.set(`bare:${id}`, 1);
+}
+"""
+    assert {one.receiver: one.ttl for one in ops(script, "a.ts")} == {"cartCache": 60}
+
+
+def test_commands_that_some_turns_of_a_loop_send() -> None:
+    script = """\
+import Redis from "ioredis";
+const redis = new Redis();
+async function f(keys) {
+  for (const key of keys) {
+    await redis.del(key);
+    if (key.startsWith("a")) {
+      await redis.del(`${key}:b`);
+    }
+    if (key.length) await redis.del(`${key}:c`);
+    if (!key) continue;
+    await redis.del(`${key}:d`);
+  }
+}
+"""
+    assert [(one.line, one.in_branch) for one in ops(script, "a.ts")] == [
+        (5, False), (7, True), (9, True), (11, True),
+    ]  # fmt: skip
+
+
 RUST = """\
 use redis::AsyncCommands;
 use std::time::Duration;

@@ -22,16 +22,22 @@ _KINDS = {
 @audit(
     pillar=2,
     severity=Severity.MEDIUM,
-    impact="Other requests on the same worker or event loop stand still meanwhile.",
+    impact="All else on the same worker or event loop stands still meanwhile.",
     fix="""
-    Take the asynchronous counterpart (`tokio::fs`, `tokio::time::sleep`, `tokio::process`, the
-    async client); move computing such as password hashing to a thread that may wait:
+    Take the asynchronous counterpart (the client that awaits, `tokio::fs`, `asyncio.sleep`,
+    `fs.promises`), or let a thread wait that nobody else needs:
 
     ```rust
     let ok = tokio::task::spawn_blocking(move || bcrypt::verify(password, &hash)).await??;
     ```
 
-    In Python `await asyncio.to_thread(…)`, in Node the call without `Sync` and `await`.
+    ```python
+    answer = await asyncio.to_thread(requests.get, url, timeout=10)
+    ```
+
+    ```ts
+    const same = await bcrypt.compare(password, hash)  // not compareSync
+    ```
     """,
 )
 def async_calls_nonblocking(waiting_calls: WaitingFile) -> None:
@@ -56,13 +62,16 @@ def async_calls_nonblocking(waiting_calls: WaitingFile) -> None:
     name are a note); in Node the `…Sync` functions of fs, child_process, crypto, ssh2, zlib and
     bcrypt (a note for settings, templates, keys, entries of folders and single messages; low for
     files that come with the program, and for hashing in an async function that no known route
-    reaches). (b) A function that is not async does so (files, processes and images aside) and is
-    surely called by async code, through at most three functions.
+    reaches). A note: hashes by bcrypt with a literal cost below 8, checks where all hashes have
+    one, and what only jobs, scripts or `asyncio.run` run. (b) A function that is not async does so
+    (files, processes and images aside) and is surely called by async code, through at most three
+    functions.
     Names are resolved by import: `fs::read` of `use tokio::fs` passes, as do closures given to
     `spawn_blocking` and its like, async functions that only `block_on` in such a closure drives,
     start-up code, crates for browsers (`wasm-bindgen`), commands of a tool, evaluations and
-    benchmarks, sleeps of at most 20 ms, stand-ins (mocks), handlers whose answers Next.js keeps,
-    tests, and functions that no async code calls.
+    benchmarks, sync generators of Python that async code does not iterate over itself
+    (`StreamingResponse` does so on a thread), sleeps of at most 20 ms, stand-ins (mocks), handlers
+    whose answers Next.js keeps, tests, and functions that no async code calls.
     Blind spots: what libraries do inside; calls through traits and function pointers; clients
     that another module of Python makes.
     """

@@ -9,6 +9,15 @@ _SAYS = {
     "d": "no timeout is set on {count}: unless its caller gives up, a silent peer is waited for",
 }
 
+_BY_HAND = (
+    "no timeout is set on {count} of a program for the command line: a silent peer is waited for"
+)
+_STOPPED = "The command waits until the peer answers or somebody stops it."
+_KILLED = (
+    "A silent peer holds a worker until Gunicorn ends it (`--timeout`, 30 s unless said otherwise):"
+    " the request fails, and nothing else is done by that worker meanwhile."
+)
+
 
 @audit(
     pillar=2,
@@ -28,8 +37,18 @@ _SAYS = {
             "Build a pool of that size (deadpool-redis, r2d2, bb8), or delete the field.",
         ),
         "d": (
-            "One silent peer holds requests, and their memory, until someone restarts.",
-            "Set `.timeout(…)`, `.connect_timeout(…)` on the builder; in Python `timeout=(3, 10)`.",
+            "A peer that never answers holds whoever asks, until something else gives up.",
+            """
+            Say how long an answer may take:
+
+            ```rust
+            reqwest::Client::builder().connect_timeout(SECONDS_3).timeout(SECONDS_10).build()?
+            ```
+
+            ```python
+            requests.get(url, timeout=(3, 10))
+            ```
+            """,
         ),
     },
 )
@@ -47,9 +66,12 @@ def async_clients_reused(client_use: ClientUse) -> None:
     cookies, `ConnectionManager`, r2d2, bb8 and deadpool pass. (c) A struct holds a client or pool
     beside a field such as `max_connections` that nothing reads: medium, high when (b) holds there
     too. (d) reqwest clients in a file that sets no timeout at all, those aside by which `main`
-    itself asks: medium; low where only jobs call it. In Python `requests.get` and its like without
-    `timeout` in a function that is not async and that a route reaches, or a view, serializer,
-    filter or middleware of Django: medium, four and more files told as one.
+    itself asks, and those that an exporter of OpenTelemetry is handed: medium; low where only jobs
+    call it; one note for each program of the command line, told by a parser of arguments and no
+    use of a web framework, and for a subcommand of a server. In Python `requests.get` and its
+    like without `timeout` in a function that is not async and that a route reaches, or a view,
+    serializer, filter or middleware of Django, or methods of a class that a library calls back and
+    a filter of templates makes: medium, four and more files told as one.
     Blind spots: clients made through macros and builders of other crates; `requests.Session`.
     """
     for one in client_use.faults:
@@ -65,9 +87,11 @@ def async_clients_reused(client_use: ClientUse) -> None:
         callers = [one.caller] if one.caller is not None else []
         if callers and not one.route:
             where = f", {callers[0].message} ({callers[0].place})"
+        says = _BY_HAND if one.by_hand else _SAYS[one.clause]
         report(
             at=one.at,
-            says=f"{_SAYS[one.clause].format(name=one.name, count=amount)}: {lines}{where}",
+            says=f"{says.format(name=one.name, count=amount)}: {lines}{where}",
+            impact=_STOPPED if one.by_hand else _KILLED if one.killed else "",
             severity=one.severity,
             confidence=one.confidence,
             evidence=one.evidence,

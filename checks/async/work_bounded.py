@@ -13,7 +13,7 @@ _SAYS = {
     pillar=2,
     severity=Severity.MEDIUM,
     confidence=Confidence.LIKELY,
-    impact="One large request takes all connections and memory from the others.",
+    impact="One long list takes all connections and memory from the rest.",
     fix="""
     Give the work a limit:
 

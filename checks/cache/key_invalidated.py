@@ -29,12 +29,14 @@ def cache_key_invalidated(cached_key: CachedKey) -> None:
     key, or a mutator that writes the new value itself. Mutators are the handlers that insert,
     update or delete in the table that the key is named after (for counts and dashboards in the
     tables that the writer reads), else the handlers that say so by name, method and path. Updates
-    of passwords, tokens and last logins change nothing that is cached. Known by names alone it is a
-    note. Counts kept for a day at most that jobs alone change pass. Critical when the key of one
-    entity survives its own update or delete for more than five minutes, medium for counts and up to
-    five minutes, else high. What is written without having been looked for or read from a table is
-    no copy and passes. Keys of sessions, tokens, limits, locks, exports and data of others pass,
-    also keys under which a mere id is kept.
+    of passwords, tokens and last logins change nothing that is cached. Known by names alone, or by
+    a part of a table's name (`traces` of `pinned_trace`) where what is cached reads other tables,
+    it is a note; so is a counter or a usage that is kept for ten minutes at most. Counts kept for a
+    day at most that jobs alone change pass. Critical when the key of one entity survives its own
+    update or delete for more than five minutes, medium for counts and up to five minutes, else
+    high. What is written without having been looked for or read from a table is no copy and passes.
+    Keys of sessions, tokens, limits, locks, exports and data of others pass, also keys under which
+    a mere id is kept.
     Blind spots: keys and deletes that are put together at run time; jobs and other services.
     """
     found = cached_key.mutators
@@ -44,13 +46,14 @@ def cache_key_invalidated(cached_key: CachedKey) -> None:
     functions = "function" if len(found) == 1 else "functions"
     changed = f"what it holds is changed by {len(found)} {functions}"
     if not cached_key.sure:
-        changed = f"what it holds may be changed by {len(found)} {functions}, by their names"
+        changed = f"what it holds may be changed by {len(found)} {functions}, by the names alone"
+    behind = "; a figure may run behind for so long" if cached_key.figure else ""
     names = ", ".join(f"{one.name} ({one.place})" for one in found[:5])
     more = f" and {len(found) - 5} more" if len(found) > 5 else ""
     report(
         at=write.place,
         says=f"{write.template} ({shown_ttl(cached_key.family.ttl)}) is written here and deleted"
-        f" nowhere, though {changed}: {names}{more}",
+        f" nowhere, though {changed}: {names}{more}{behind}",
         severity=cached_key.severity,
         confidence=Confidence.LIKELY if cached_key.sure else Confidence.POSSIBLE,
         evidence=write.op.text,

@@ -2,6 +2,9 @@
 
 from pytest_reconaudit.api import Confidence, ListFile, Severity, audit, report
 
+PICKED = "The whole table is read and carried for some of its rows: the time grows with the table."
+FILTER = "Put the condition into the query, on an indexed column; add a limit if many rows fit it."
+
 
 @audit(
     pillar=2,
@@ -15,6 +18,16 @@ from pytest_reconaudit.api import Confidence, ListFile, Severity, audit, report
     let per_page = query.per_page.unwrap_or(20).min(100);
     let rows = orders::table.order(orders::id.desc())
         .filter(orders::id.lt(after)).limit(per_page).load(conn)?;
+    ```
+
+    ```python
+    per_page = min(request_limit or 20, 100)
+    rows = Order.objects.filter(id__lt=after).order_by("-id")[:per_page]
+    ```
+
+    ```ts
+    const take = Math.min(query.limit ?? 20, 100)
+    const rows = await db.order.findMany({ take, cursor, orderBy: { id: "desc" } })
     ```
     """,
     advice={
@@ -30,9 +43,11 @@ def query_list_bounded(list_file: ListFile) -> None:
     Why: what is quick with a hundred rows fails with a million.
     Decides: looks at queries for any number of rows in functions that surely run while a GET of a
     collection (no parameter at the end of its path) is answered. (a) No limit and no condition on
-    something that the request says: medium. (b) A page size that comes from outside and that no
-    function on the way bounds (Rust): info. Aggregates, lookups by key, children of one parent and
-    tables that are small by their name (roles, settings, countries, plans ...) pass.
+    something that the request says: medium (rows that are picked out in memory are told as such); a
+    note for registries, for what the program brings whole when it starts too, and for what answers
+    on a developer's machine alone. (b) A page size that comes from outside and that no function on
+    the way bounds (Rust): info. Aggregates, lookups by key, children of one parent and tables that
+    are small by their name (roles, settings, countries, plans ...) pass.
     Blind spots: how many rows a table has; limits that a helper adds; what routes do not tell.
     """
     for one in list_file.unbounded:
@@ -40,12 +55,18 @@ def query_list_bounded(list_file: ListFile) -> None:
             says = f"{one.request} takes its page size `{one.limit}` uncapped ({one.function})"
         else:
             says = f"{one.request} brings all rows of {one.table}: no limit ({one.function})"
+        if one.filtered is not None:
+            says = f"{one.request} brings all rows of {one.table} and picks some out in memory"
+            says += f" ({one.filtered}): no limit ({one.function})"
         report(
             at=one.at,
             says=says,
             severity=one.severity,
             confidence=one.confidence,
             evidence=one.limit or one.table,
+            related=[(one.filtered, "picked out in memory")] if one.filtered is not None else [],
+            impact=PICKED if one.filtered is not None else "",
+            fix=FILTER if one.filtered is not None else "",
             clause="b" if one.limit else "a",
             key=one.function,
         )

@@ -18,22 +18,23 @@ from pytest_reconaudit.api import (
     pillar=2,
     severity=Severity.HIGH,
     confidence=Confidence.CERTAIN,
-    impact="A list of 100 rows costs 101 round trips; response time grows with the data.",
+    impact="Each element costs a round trip of its own: the time grows with the data.",
     fix="""
-    Ask once for all of them, then join in memory:
+    Ask once for all of them, then join in memory; write all rows with one statement:
 
     ```rust
-    // before
-    for user in users { let n = projects.filter(owner_id.eq(user.id)).count().get_result(conn)?; }
-    // after
     let n: HashMap<Uuid, i64> = projects.filter(owner_id.eq_any(&ids)).group_by(owner_id)
         .select((owner_id, count_star())).load::<(Uuid, i64)>(conn)?.into_iter().collect();
+    // or belonging_to + grouped_by, insert_into(t).values(&rows), = ANY($1)
     ```
 
-    Rust: `belonging_to` + `grouped_by`, `.values(&rows)` in chunks below 65,535 binds, `= ANY($1)`.
-    Prisma: `where: { id: { in: ids } }`, `include`, `createMany`. Django: `select_related`,
-    `prefetch_related`, `bulk_create`, `annotate(Count(...))`. SQLAlchemy: `selectinload`,
-    `Model.id.in_(ids)`, `insert(Model), rows`. Updates: `UPDATE ... FROM (VALUES ...)`.
+    ```python
+    users = User.objects.annotate(n=Count("projects"))  # select_related, selectinload, bulk_create
+    ```
+
+    ```ts
+    const projects = await db.project.findMany({ where: { ownerId: { in: ids } } }) // createMany
+    ```
     """,
 )
 def query_not_in_loop(query_file: QueryFile) -> None:
@@ -52,21 +53,22 @@ def query_not_in_loop(query_file: QueryFile) -> None:
     parent in a file that serves requests, and rows that a request changes one by one although all
     get the same. Medium: per element of another list that is many by what the source says (a list
     in a request's body, what is called bulk, batch, many or import, rows, results), one INSERT
-    each, what no request is known to wait for. Low: at most ten rounds. A note only, where an
+    each, what no request is known to wait for. Low: at most ten rounds, and what is
+    asked with the same key in every round, which belongs before the loop. A note only, where an
     author mostly means it: the list is short by nature or not known to be long, a comment says so,
     each row gets values of its own, a failure is that element's own, a comparison picks a few, rows
     are found or made, the first that fits ends it, a mail or a queue is handed something too, a
-    page for administrators, or started by hand. Queued tasks, the row of one key, batches, retries,
-    pages, workers, literal lists, enums, `eq_any` over groups, DDL, batched `findUnique`, rows that
-    a session gathers, what is remembered, embedded databases, migrations, seeds and tests pass.
+    page for administrators, started by hand, on a developer's machine alone, or beside a branch
+    that writes all at once and a remark that says why. Queued tasks, the row of one key, batches,
+    retries, pages, workers, literal lists (also those of one or two that all callers hand over),
+    enums, `eq_any` over groups, DDL, batched `findUnique`, rows that a session gathers, what is
+    remembered, embedded databases, migrations, seeds and tests pass.
     Blind spots: deeper call chains; lazy relations of other libraries; what only some rows ask;
     serializers that are chosen or changed at run time; how many elements there are.
     """
     for one in query_file.repetitions:
         first = one.sites[0]
-        apart = {site.loop.line: site for site in reversed(one.sites)}
-        firsts = sorted(apart.values(), key=lambda site: site.line)[:_LOOPS]
-        rounds = "; it makes ".join(_rounds(one, site) for site in firsts)
+        rounds = "; it makes ".join(_rounds(one, site) for site in one.loops[:_LOOPS])
         where = f"; runs for {one.request}" if one.request else ""
         also = f"; each round calls {first.errand} too" if first.errand else ""
         who = one.function or ("a handler" if one.request else "the module")
@@ -75,8 +77,10 @@ def query_not_in_loop(query_file: QueryFile) -> None:
             says=f"{who} makes {rounds}{where}{also}",
             severity=one.severity,
             confidence=one.confidence,
+            impact=one.cost,
+            fix=_HOIST if one.same else "",
             evidence=f"{first.loop.label} {first.loop.over}: {first.relation or first.statement}",
-            related=_places(one.path, (*one.sites, *one.others)),
+            related=one.places,
             key=one.function,
         )
     for each in query_file.serialized:
@@ -105,32 +109,21 @@ def _listed(one: SerializedList) -> None:
 
 
 _SHOWN = 5
+_OTHERS = 3
+"""Other statements of a loop that are told by name."""
+_HOIST = "Ask before the loop and use the answer in every round."
 _LOOPS = 3
 """Loops of a function that are told in its message."""
 
 
 def _rounds(one: Repetition, site: RepeatedQuery) -> str:
     """What a loop's first statement is, and where all of its statements are."""
-    article = "an" if site.statement[0] in "IUaeu" else "a"
-    what = f"{article} {site.statement}" if not site.relation else f"a query for {site.relation}"
-    calls = f" (by {site.via})" if site.via else ""
     pool = ", all at once" if site.loop.concurrent else ""
-    places = [Place(one.path, other.line, 1) for other in one.sites if _same(other, site)]
+    places = [Place(one.path, other.line, 1) for other in one.beside(site) if other in one.sites]
     loop = f"(line {site.loop.line}{pool})"
-    return f"{what}{calls} per element of `{site.loop.over}` {loop}: {lines_of(places)}"
-
-
-def _same(site: RepeatedQuery, other: RepeatedQuery) -> bool:
-    return site.loop.line == other.loop.line
-
-
-def _places(path: str, sites: tuple[RepeatedQuery, ...]) -> list[tuple[Place, str]]:
-    notes = {}
-    for site in sites:
-        notes[Place(path, site.loop.line, 1)] = f"loop over {site.loop.over}"
-    for site in sites:
-        notes[Place(path, site.line, 1)] = site.relation or site.statement
-        if site.via_place is not None:
-            notes[site.via_place] = f"{site.statement} in {site.via}"
-    notes.pop(Place(path, sites[0].line, 1))
-    return list(notes.items())
+    told = f"{site.what} per element of `{site.loop.over}` {loop}: {lines_of(places)}{site.hoisted}"
+    others = one.others_of(site)
+    if not others:
+        return told
+    more = f" and {len(others) - _OTHERS} more" if len(others) > _OTHERS else ""
+    return f"{told}; in the same loop {'; '.join(others[:_OTHERS])}{more}"

@@ -58,14 +58,16 @@ def rust_deps_lean(crate_weight: CrateWeight) -> None:
     features where the code hands over keys: low, else a note. (b) reqwest asks for rustls and keeps
     native-tls, its default: medium; it alone brings native-tls into a program that has rustls: low,
     told once, at the package of the repository that lists reqwest itself (not where a crate from
-    elsewhere takes the same reqwest: what that one asks for is not known).
+    elsewhere takes the same reqwest: what that one asks for is not known). Where Cargo.lock has
+    native-tls or OpenSSL for another crate too, the first is a note and the second passes.
     (c) tokio with `full` in a library of its own, or where neither the code names anything of its
     files, network, processes and signals nor another crate of the lock file needs tokio: low, else
     a note. (d) Two crates for one purpose (password hashes; a logger and tracing-subscriber): low.
-    (e) A crate that nobody maintains and that has a named successor, and that the code names: low.
-    (f) A heavy crate in two incompatible versions in the lock file: a note. Dependencies of tests,
-    optional second crates, forks by path or git, and hash schemes whose comments or code speak of a
-    migration pass.
+    (e) A crate that an advisory says nobody maintains, that has a successor, and that the code
+    names: low, told once for a workspace. (f) A heavy crate in two incompatible versions in the
+    lock file: a note. What lies only in packages that are there for tests is a note. Dependencies
+    of tests, optional second crates, forks by path or git, and hash schemes whose comments or code
+    speak of a migration pass.
     Blind spots: which features of other crates the code uses is not looked at.
     """
     for thing in crate_weight.found:
@@ -77,6 +79,7 @@ def rust_deps_lean(crate_weight: CrateWeight) -> None:
             severity=Severity.INFO if thing.minor else severity,
             evidence=", ".join(dict.fromkeys(note.message for note in thing.places)),
             related=thing.places[1:],
+            fix=thing.fix,
             clause=thing.clause,
             key=thing.key,
         )

@@ -1,6 +1,14 @@
 """Every dependency is named by the package's code."""
 
-from pytest_reconaudit.api import Confidence, CrateUse, Note, Severity, audit, lines_of, report
+from pytest_reconaudit.api import (
+    Confidence,
+    CrateUse,
+    Note,
+    Severity,
+    audit,
+    lines_of,
+    report,
+)
 
 KINDS = {
     "heavy": ("a", Severity.MEDIUM, "heavy dependency", "heavy dependencies"),
@@ -8,28 +16,32 @@ KINDS = {
     "dev": ("c", Severity.LOW, "dependency of tests", "dependencies of tests"),
 }
 
+FIX = """Take it out and build all targets of all members once (a plain `cargo check` leaves out
+tests, and what `default-members` does not name):
+
+```sh
+{}
+cargo check --workspace --all-targets
+```
+
+For a whole workspace `cargo machete --fix` does it; read what it took out.
+
+Where it is needed without being named, say so:
+
+```toml
+[package.metadata.cargo-machete]
+ignored = ["{}"]
+```
+"""
+UNBUILT = "It is resolved, locked and watched for advisories, for nothing."
+
 
 @audit(
     pillar=2,
     severity=Severity.LOW,
-    impact="It is downloaded, compiled and watched for advisories with every build, for nothing.",
-    fix="""
-    Take it out and build all targets once:
-
-    ```sh
-    cargo remove NAME            # --dev for dev-dependencies
-    cargo check --all-targets
-    ```
-
-    For a whole workspace `cargo machete --fix` does it; read what it took out.
-
-    Where it is needed without being named, say so:
-
-    ```toml
-    [package.metadata.cargo-machete]
-    ignored = ["NAME"]
-    ```
-    """,
+    impact="Whoever updates and audits the package has it to look after, for nothing; where no"
+    " other crate needs it, each build fetches and compiles it too.",
+    fix=FIX.format("cargo remove NAME            # --dev, --build for those sections", "NAME"),
     advice={
         "a": (
             "It takes minutes of every build and megabytes of the image, for nothing.",
@@ -41,17 +53,19 @@ def rust_deps_used(crate_use: CrateUse) -> None:
     """Every dependency of a package is named by its code.
 
     Why: what nobody uses is still resolved, compiled, and audited with every release.
-    Decides: looks for the crate's name as a word in all `.rs` files of the package (tests,
-    examples and build script too), comments and strings left out. A name that occurs nowhere is a
-    finding: (a) crates that are slow to build (`aws-sdk-*`, `wasmtime`, `rocksdb` …), unless they
-    are the repository's own or Cargo.lock has them compiled for another one: medium; (b) others:
-    low; (c) dependencies of tests: low. When more than eight packages of a workspace
-    have such, (b) and (c) are one finding for the workspace. Optional dependencies, those that a
-    feature names, `*-sys` crates, allocators, renamed crates and libraries, names in attributes'
-    strings and doc tests, crates that the repository's own or known macros expand to, and those
-    that cargo-machete, cargo-shear or cargo-udeps are told to ignore pass; so does one with a
-    comment that gives the reason, and one that is named in a string of a build script that writes
-    code itself.
+    Decides: looks for the crate's name as a word in all `.rs` files of the package (tests, examples
+    and build script too), comments and strings left out. A name that occurs nowhere is a finding:
+    (a) crates that are slow to build (`aws-sdk-*`, `wasmtime`, `rocksdb` …), unless they are the
+    repository's own or Cargo.lock has them compiled for another one: medium; (b) others: low; (c)
+    dependencies of tests: low. All is a note in a package that is there to test others. When more
+    than eight packages of a workspace have such, (b) and (c) are one finding for the workspace.
+    Optional dependencies, those that a feature names, `*-sys` crates, allocators, renamed crates
+    and libraries, names in attributes' strings and doc tests, crates that the repository's own or
+    known macros expand to (by a path, or by a derive or attribute in what they quote), those that
+    the repository writes into manifests of new packages such as this one, and those that
+    cargo-machete, cargo-shear or cargo-udeps are told to ignore pass; so does one with a comment
+    that gives the reason, and one that is named in a string of a build script that writes code
+    itself. Of a package without a build script all of `[build-dependencies]` is told along.
     Blind spots: a crate whose name is also an everyday word of the code counts as used; packages
     whose code a build script or a macro makes from a specification (`generate_api!`,
     `include_proto!`) are not judged on what that code may need.
@@ -70,15 +84,27 @@ def rust_deps_used(crate_use: CrateUse) -> None:
         )
         more = f" and {len(unused) - 5} more" if len(unused) > 5 else ""
         count = f"{len(unused)} {one if len(unused) == 1 else many}"
+        dead = [each for each in unused if each in crate_use.dead]
+        gone = crate_use.dead if dead else ()
+        script = ""
+        if gone:
+            script = "; it has no build script, so nothing can use its [build-dependencies]"
+            script += f" ({lines_of([each.place for each in gone])})"
         report(
             at=unused[0].place,
-            says=f"{count} of {crate_use.package.manifest.package} named in {files}: {names}{more}",
-            severity=severity,
+            says=f"{count} of {crate_use.package.manifest.package} named in {files}: {names}{more}"
+            + script,
+            severity=Severity.INFO if crate_use.for_tests else severity,
             confidence=Confidence.LIKELY
             if any(dependency.name in crate_use.doubtful for dependency in unused)
             else None,
             evidence=", ".join(dependency.name for dependency in unused),
-            related=[Note(dependency.place, dependency.name) for dependency in unused],
+            related=[
+                Note(dependency.place, dependency.name)
+                for dependency in dict.fromkeys((*unused, *gone))
+            ],
+            impact=UNBUILT if len(dead) == len(unused) else "",
+            fix=FIX.format(crate_use.removal((*unused, *gone)), unused[0].name),
             clause=clause,
             key=kind,
         )

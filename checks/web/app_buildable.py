@@ -29,6 +29,7 @@ _COST = "The build, or the page that needs the file, fails."
         ),
         "e": ("Users see the characters, or a name is another one than was meant.", "Delete them."),
         "f": ("Code that is kept up and shipped to nobody.", "Add a route, or delete the page."),
+        "h": ("Code that is kept up and shipped to nobody.", "Delete the file, or import it."),
         "g": (
             "Two sets of dependencies, configurations and builds; nobody knows which one is real.",
             "Keep one of the two and delete the other's package.json and configuration.",
@@ -42,18 +43,20 @@ def web_app_buildable(frontend: Buildable) -> None:
     seen in the deployment.
     Decides: (a) an application that `vite build` makes has no `index.html`, and its configuration
     names no other root or input: critical. (b) Imports go by aliases of tsconfig.json, and there is
-    no vite.config: high. (c) A relative import leads to no file of a fresh clone: high; medium
-    when only types come from there or when nothing that is built loads the file, low when no check
-    of types reads it either. (d) A source
-    that surely no compiler reads: JSX in a `.ts` file, a bare `>` in JSX, a Markdown heading, a
-    merge conflict, unbalanced brackets: critical where the application loads it, medium where
-    nothing does and for configurations of test tools. What only the grammar of the audit cannot
-    read is no finding. (e) CJK or Greek letters in the code or between elements of JSX, when the
-    rest of the file is ASCII: medium. (f) Modules in `pages/`, `views/` or `screens/` that no
-    route reaches, when others are reached: medium. (g) The root package and a folder such as
-    `frontend/` are frontends of different frameworks, without a workspace: medium. Tests, stories,
-    guarded imports, files that a build step writes, names of languages, routes made of files,
-    libraries and server-side frameworks pass.
+    no vite.config: high. (c) A relative import leads to no file of a fresh clone: high; medium when
+    only types come from there or when nothing that is built loads the file, low when no check of
+    types reads it either. (d) A source that surely no compiler reads: JSX in a `.ts` file, a bare
+    `>` in JSX, a Markdown heading, a merge conflict, unbalanced brackets: critical where the
+    application loads it, medium where nothing does and for configurations of test tools. What only
+    the grammar of the audit cannot read is no finding. (e) CJK or Greek letters in the code or
+    between elements of JSX, when the rest of the file is ASCII: medium. (f) Modules in `pages/`,
+    `views/` or `screens/` that no route loads and nothing imports, when others are reached: medium.
+    (h) Such a module that is a part of a page, by its name (`…Dialog`, `…Section`), because it
+    lacks the default export of what the routes load, or because it lies beside the one page of its
+    folder: a note. (g) The root package and a folder such as `frontend/` are frontends of different
+    frameworks, without a workspace: medium. Tests, stories, guarded imports, files that a build
+    step writes, names of languages, routes made of files, libraries and server-side frameworks
+    pass.
     Blind spots: aliases that a configuration computes; imports inside of components of Astro.
     """
     for fault in frontend.faults:

@@ -7,16 +7,16 @@ from pytest_reconaudit.api import AwaitFile, Confidence, Severity, audit, lines_
     pillar=2,
     severity=Severity.LOW,
     confidence=Confidence.LIKELY,
-    impact="The waiting times add up: twenty uploads of 300 ms take six seconds instead of one.",
+    impact="The waiting times add up, where the longest alone would do.",
     fix="""
     Start what is independent together, with a limit where there may be many:
 
     ```ts
     // before
-    for (const file of files) await upload(file);
+    for (const item of items) await send(item);
     // after
-    await Promise.all(files.map((file) => upload(file)));
-    // many items: const limit = pLimit(5); files.map((file) => limit(() => upload(file)))
+    await Promise.all(items.map((item) => send(item)));
+    // many items: const limit = pLimit(5); items.map((item) => limit(() => send(item)))
     ```
     """,
 )
@@ -29,19 +29,21 @@ def web_awaits_parallel(await_file: AwaitFile) -> None:
     `find` …), none using a value of the others, where a page, a component or a request is known to
     wait for them: low, as are two in what loads a whole page (a page or layout of Next.js,
     `getServerSideProps`, a `loader`); else two, what nobody is known to wait for, and what waits
-    for the machine's own files and modules alone, are a note. (b) a loop over
-    a collection that awaits an operation on its item: in what a browser runs medium for what asks
-    or carries (fetch, upload …), low for what changes nothing, for what sends its item and is
-    caught in its round (so that the other rounds go on), and for keys of a cache; low for reads
-    that a request waits for; else a note, for the order of changes may matter. Nothing is said of
-    functions that keep their answer in a variable outside of them or in their object, of calls that
-    are handed one connection or transaction, and when a round uses what an earlier one changed,
-    when the loop can end early (`break`, `return`, `throw`), pauses, yields or works in batches,
-    for `for await`, `while` and counted loops, steps, migrations, commands, pages, queues and
-    plugins, one shared browser page, connection, terminal or repository, transactions and locks,
-    mails and refunds, database calls, functions that end in writes to it, commands of Redis, and
-    where a remark asks for order or limits. What workflows and jobs do is a note; scripts that are
-    run by hand, and checks, pass.
+    for the machine's own files and modules alone, are a note. (b) a loop over a collection that
+    awaits an operation on its item: in what a browser runs medium for what asks or carries (fetch,
+    upload …), low for what changes nothing, for what sends its item and is caught in its round (so
+    that the other rounds go on), and for keys of a cache; low for reads that a request waits for;
+    else a note, for the order of changes may matter, as are loops over what is written out in the
+    code, or keyed by an enum or a union of literals: they stay short. Nothing is said of functions
+    that keep their answer in a variable outside of them or in their object, of calls that are
+    handed one connection or transaction, and when a round uses what an earlier one changed, when
+    the loop can end early (`break`, `return`, `throw`), pauses, yields or works in batches, for
+    `for await`, `while` and counted loops, steps, migrations, commands, pages, queues and plugins,
+    one shared browser page, connection, terminal or repository, transactions and locks, mails and
+    refunds, database calls, functions that end in writes to it, commands of Redis, and where a
+    remark asks for order or limits. What workflows and jobs do, and reads of one row by its key
+    that a service of the same program answers a request, are a note; scripts that are run by hand,
+    and checks, pass.
     Blind spots: a server that allows few requests at a time; order that only the server knows.
     """
     for one in await_file.waits:
@@ -50,7 +52,9 @@ def web_awaits_parallel(await_file: AwaitFile) -> None:
         count = len(places)
         names = ", ".join(dict.fromkeys(note.message.split()[1] for note in one.operations[:5]))
         if one.clause == "b":
-            says = f"{who} awaits {names} once per item of `{one.over}`"
+            overs = dict.fromkeys(note.message.removeprefix("loop over ") for note in one.places)
+            says = f"{who} awaits {names} once per item of {' and of '.join(list(overs)[:_SHOWN])}"
+            says += " and others" if len(overs) > _SHOWN else ""
             says += f", in {count} loops" if count > 1 else ""
         else:
             says = f"{who} awaits {one.places[0].message} one after another"
@@ -65,3 +69,7 @@ def web_awaits_parallel(await_file: AwaitFile) -> None:
             clause=one.clause,
             key=f"{one.clause} {one.function}" + (" note" if one.severity is Severity.INFO else ""),
         )
+
+
+_SHOWN = 3
+"""Collections of a function's loops that are told in its message."""

@@ -60,13 +60,18 @@ class ConfigFile(Struct, frozen=True):
 _LINK = 0o120000
 
 
+def _is_meant(target: Target, path: str, kind: str) -> bool:
+    """Whether a file is wrong on purpose: by its name, but for what an image or stack takes in."""
+    return kind not in _DEPLOYED and _MEANT.search(path) is not None and not is_used(target, path)
+
+
 @once
 def config_files(target: Target) -> tuple[ConfigFile, ...]:
     """All configuration files, in path order."""
     found = []
     for path in target.files:
         kind = _kind(target, path)
-        if kind is None or is_test_data(path) or (kind not in _DEPLOYED and _MEANT.search(path)):
+        if kind is None or is_test_data(path) or _is_meant(target, path, kind):
             continue
         if written_by_hand(target, path):
             size = _size(target, path)

@@ -75,7 +75,7 @@ def _joined(text: str) -> tuple[str, list[str]] | None:
 _FIELD = regex(
     rb"^[ \t]+(?:(?:private|public|protected|static|readonly|declare)[ \t]+){0,4}"
     rb"#?([A-Z][A-Z0-9_]{2,60})"
-    rb"[ \t]*(?::[ \t]*\w+)?[ \t]*=[ \t]*[\"'`]([\w:./|-]{1,80})[\"'`][ \t]*[;\r]?$",
+    rb"[ \t]*+(?::[ \t]*\w++[ \t]*+)?=[ \t]*+[\"'`]([\w:./|-]{1,80})[\"'`][ \t]*+[;\r]?$",
     re.MULTILINE,
 )
 _LASTS = regex(r"(?i)ttl|expir|^ex$|^px$|duration|lifetime|max_?age|timeout")
@@ -93,6 +93,7 @@ class KeyReader:
         self.code = code
         self.script = code.language in SCRIPT
         self._left = _STEPS
+        self._parameters: dict[int, set[str]] = {}
 
     def keys(
         self, arguments: list[tuple[int, int]], call: Call, function: Function | None
@@ -128,14 +129,13 @@ class KeyReader:
 
     def _key(self, text: str, call: Call, function: Function | None) -> tuple[str, str]:
         bare = stripped(text)
-        if function is not None and WORD.fullmatch(bare):
-            names = {stripped(one.name) for one in function.parameters}
-            # `set({ key, value })`: what it is given in one object is a parameter too.
-            for one in function.parameters if self.script else ():
-                if one.name.startswith("{"):
-                    names.update(WORD.findall(one.name))
-            if bare in names and self.code.binding_of(bare, call.start, call.scope) is None:
-                return "", bare
+        if (
+            function is not None
+            and WORD.fullmatch(bare)
+            and bare in self._given(function)
+            and self.code.binding_of(bare, call.start, call.scope) is None
+        ):
+            return "", bare
         self._left = _STEPS
         key = self._template(text, call.start, call.scope, 0)
         if key and is_hollow(key) and not TOLD.search(key):
@@ -346,6 +346,18 @@ class KeyReader:
             seconds, _ = TimeReader(self.code).seconds(text, at)
             if seconds > 0:
                 yield one.name, str(seconds)
+
+    def _given(self, function: Function) -> set[str]:
+        """The names of a function's parameters."""
+        names = self._parameters.get(function.index)
+        if names is None:
+            names = {stripped(one.name) for one in function.parameters}
+            # `set({ key, value })`: what it is given in one object is a parameter too.
+            for one in function.parameters if self.script else ():
+                if one.name.startswith("{"):
+                    names.update(WORD.findall(one.name))
+            self._parameters[function.index] = names
+        return names
 
     def _fields(self) -> Iterator[tuple[str, str]]:
         """Constants of classes: ``private readonly PREFIX = "carts"``."""

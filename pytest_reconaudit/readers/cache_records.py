@@ -60,6 +60,9 @@ class CacheOp(Struct, frozen=True, array_like=True):
     stored: str = ""
     """Of a write: what is stored when it is no row: ``id`` (a mere id), ``outside`` (what another
     system has answered)."""
+    in_branch: bool = False
+    """Some turns of the loop go by without it: it stands under a condition, or after a
+    ``continue``."""
 
 
 class KeyHelper(Struct, frozen=True, array_like=True):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cached_property
 
 from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.readers.cache_records import NO_TTL, OWN_TTL, UNKNOWN_TTL
@@ -30,6 +31,21 @@ _TTL_FIELD = regex(
 )
 
 
+_FOR = regex(r"([\w$]+)\s*(?::[^=;\n]{0,120})?=\s*(?:new\s+)?(?:\w+\.)*$")
+_LAST_NAME = regex(r"([\w$]+)\s*[?!]?$")
+_A_CACHE = regex(r"[cC]ache|CACHE|LRU|TTL|Ttl|Expir")
+_TIMED = regex(r"TTL|Ttl|Expir|Timed")
+_MAKER_WORD = regex(
+    r"ttl|expir|time_?out|max_?age|life_?time|seconds|minutes|Duration", re.IGNORECASE
+)
+_MAKER_FIELD = regex(
+    r"\b(ttl|TTL|ttlMs|maxAge|expiry|expires?In|ttlSeconds|stdTTL|ttl_seconds|timeout)\s*[:=]\s*([^,}=]+)"
+)
+_THOUSANDTHS = regex(
+    r"(?<![a-z])(?:ms|millis|milliseconds)\b|_MS\b|[a-z]M[sS]\b|_?millis", re.IGNORECASE
+)
+_IN_MS = frozenset({"LRUCache", "LRU", "QuickLRU", "TTLCache"})
+"""Packages of npm that count in milliseconds."""
 _LONGEST = 600
 
 
@@ -95,6 +111,44 @@ class TimeReader:
         if not rest:
             return (NO_TTL if store == "redis" else OWN_TTL), ""
         return self._given(rest, call)
+
+    def of_maker(self, call: Call) -> tuple[int, str] | None:
+        """The time to live that the cache that a call is made on was given when it was made:
+        ``const counts = new TtlCache(TTL_MS, …)``, ``this.counts = new LRUCache({ ttl: 60_000 })``,
+        ``counts = TTLCache(maxsize=100, ttl=60)``; nothing where that is not told."""
+        name = _LAST_NAME.search(self.code.text(call.receiver)[-80:])
+        return self._made.get(name[1]) if name is not None else None
+
+    @cached_property
+    def _made(self) -> dict[str, tuple[int, str] | None]:
+        """Name → the time to live of the cache that is made for it; nothing where several are."""
+        found: dict[str, tuple[int, str] | None] = {}
+        for maker in self.code.calls:
+            if not maker.name[:1].isupper() or _A_CACHE.search(maker.name) is None:
+                continue
+            match = _FOR.search(self.code.text(max(maker.start - 160, 0), maker.start))
+            if match is not None:
+                found[match[1]] = None if match[1] in found else self._of(maker)
+        return found
+
+    def _of(self, maker: Call) -> tuple[int, str] | None:
+        for index, argument in enumerate(maker.arguments[:4]):
+            text = self.code.text(argument)[:_LONGEST]
+            field = _MAKER_FIELD.search(text)
+            timed = _MAKER_WORD.search(text) is not None or (
+                index == 0 and text[:1] != "{" and _TIMED.search(maker.name) is not None
+            )
+            if field is None and not timed:
+                continue
+            word, value = (field[1], field[2]) if field is not None else ("", text)
+            thousandths = (self.script and maker.name in _IN_MS) or (
+                _THOUSANDTHS.search(f"{word} {value}") is not None
+            )
+            seconds, shown = self.seconds(value, maker, told=thousandths)
+            if seconds <= 0:
+                continue
+            return (max(seconds // 1000, 1) if thousandths else seconds), shown
+        return None
 
     def _given(self, rest: list[str], call: Call) -> tuple[int, str]:
         """Of what follows key and value: ``'EX', 60``, ``{ EX: 60 }``, ``Some(ttl)``, ``60``."""

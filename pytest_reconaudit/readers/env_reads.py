@@ -967,6 +967,7 @@ _PY_CATCHES = regex(
     r"except\s*:|except[^:]*\b(?:KeyError|LookupError|EnvError|ImproperlyConfigured"
     r"|UndefinedValueError|Exception)\b"
 )
+_PY_LOOKED = regex(r"\bin\s+(?:os\.)?environ\b")
 _PY_ASKED = regex(r"\b(?:getenv|environ\.get)\(\s*[\"'](\w+)[\"']")
 """``if os.environ.get("X"):`` before ``os.environ["X"]``."""
 _PY_OWN_PREFIX = regex(r"(?m)^[ \t]*\w+\.prefix[ \t]*=[ \t]*[\"'](\w{1,60})[\"']")
@@ -985,6 +986,8 @@ class _Python(_Reading):
         tree = self.tree
         text = self.text
         self.readers = bool(re.search(r"\b(?:decouple|environs?|starlette\.config)\b", text))
+        own = _PY_OWN_PREFIX.search(text)
+        self.prefix = own[1] if own is not None else ""
         pattern = _PY_MORE if self.readers else _PY_ENV
         for node in tree.around(pattern, frozenset({"subscript", "call"})):
             if node.type == "subscript":
@@ -1076,8 +1079,7 @@ class _Python(_Reading):
             if key and _UPPER.fullmatch(key):
                 has_default, default = self._default(given)
                 required = not has_default and not self._caught(node)
-                own = _PY_OWN_PREFIX.search(self.text)
-                key = (own[1] if own else "") + key
+                key = self.prefix + key
                 read = EnvRead(
                     key, tree.place(given[0]), f"{name}()", required, has_default, default
                 )
@@ -1127,8 +1129,7 @@ class _Python(_Reading):
         above = _above(node, "if_statement", "conditional_expression")
         if above is not None:
             text = self.tree.text(above)[:400]
-            asked = _PY_ASKED.findall(text)
-            return "in os.environ" in text or "in environ" in text or key in asked
+            return _PY_LOOKED.search(text) is not None or key in _PY_ASKED.findall(text)
         return False
 
     def _class(self, node: Node) -> None:

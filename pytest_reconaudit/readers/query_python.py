@@ -213,11 +213,14 @@ def _evaluated(code: Code, call: Call) -> bool:
     return False
 
 
-_LATER = (
-    r"\b(?:if|elif|while)\s+(?:not\s+)?{0}\s*(?::|\band\b|\bor\b)|\bfor\b[^\n]{{1,80}}?\bin\s+{0}\s*[:\]\)\n]"
-    r"|\b(?:list|tuple|set|len|sorted|dict|bool|any|all|sum|max|min|enumerate|next|iter)\(\s*{0}\s*[,)]"
-    r"|(?<![\w.]){0}\[\d+\]|\bin\s+{0}\b\s*(?::|\band\b|\bor\b|$)"
+_LATER = regex(
+    r"(?=\b(?:if|elif|while)\s+(?:not\s+)?(\w+)\s*(?::|\band\b|\bor\b)"
+    r"|\bin\s+(\w+)\s*(?:[:\]\)\n]|\band\b|\bor\b|$)"
+    r"|\b(?:list|tuple|set|len|sorted|dict|bool|any|all|sum|max|min|enumerate|next|iter)\(\s*(\w+)\s*[,)]"
+    r"|(?<![\w.])(\w+)\[\d+\]|^[ \t]*(\w+)[ \t]*=[^=])",
+    re.MULTILINE,
 )
+"""The name that is looked into; the last group's is given another value."""
 _SPAN = 4_000
 
 
@@ -233,11 +236,12 @@ def _asked_later(code: Code, call: Call) -> int:
         if code.text(one.value[0], call.start).strip("( \n"):
             return -1
         rest = code.text(call.end, max(min(loop.end, call.end + _SPAN), call.end))
-        found = re.search(_LATER.format(re.escape(one.name)), rest, re.MULTILINE)
-        if found is None:
+        at = rest.find(one.name)
+        if at < 0:
             return -1
-        again = re.search(rf"(?m)^\s*{re.escape(one.name)}\s*=[^=]", rest[: found.start()])
-        if again is not None:
+        looks = _LATER.finditer(rest, rest.rfind("\n", 0, at) + 1)
+        found = next((each for each in looks if one.name in each.groups()), None)
+        if found is None or found[5]:
             return -1
         return call.end + len(rest[: found.start()].encode())
     return -1

@@ -390,12 +390,16 @@ class _Finder:
         calls of its chain."""
         name, code = call.name, self.code
         root = None
+        if len(head) > 200:
+            return None
         if name in ("relatedQuery", "$relatedQuery"):
             table = _TEXT.match(given[0]) if given else None
             if table is None:
                 return None
             model = table[1]
-        elif len(given) > 1 or (given and not _OBJECTION_GIVEN.fullmatch(given[0])):
+        elif len(given) > 1 or (
+            given and (len(given[0]) > 80 or not _OBJECTION_GIVEN.fullmatch(given[0]))
+        ):
             return None
         elif name == "$query":
             model = ""

@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from itertools import chain
 
 from msgspec import Struct, structs
 
-from pytest_reconaudit.facts.asynchronous.crates import crate_of, serves, serving
+from pytest_reconaudit.facts.asynchronous.crates import (
+    commands,
+    crate_of,
+    depends_on_arguments,
+    serves,
+    serving,
+)
 from pytest_reconaudit.facts.asynchronous.running import (
+    before_serving,
     is_command,
     is_main,
     is_probe,
@@ -17,11 +25,13 @@ from pytest_reconaudit.facts.asynchronous.running import (
     step_to,
 )
 from pytest_reconaudit.facts.code.functions import Ref, callers_of, function_at, outlined, reached
-from pytest_reconaudit.facts.code.places import is_off_path, weighed
+from pytest_reconaudit.facts.code.places import is_off_path, is_test_path, weighed
 from pytest_reconaudit.facts.code.scanned import scanned
+from pytest_reconaudit.facts.invocations import shell_script_paths
 from pytest_reconaudit.model import Confidence, Note, Place, Severity
 from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.readers.scans.clients import ClientFile, ClientSite, SizeField, clients
+from pytest_reconaudit.readers.scans.outline import outline
 from pytest_reconaudit.readers.scans.untimed import untimed
 from pytest_reconaudit.target import Target, once
 
@@ -51,6 +61,10 @@ class ClientFault(Struct, frozen=True):
     confidence: Confidence
     files: int = 1
     """In how many files its sites are."""
+    by_hand: bool = False
+    """Of ``d``: only a program that somebody starts for this waits."""
+    killed: bool = False
+    """Of ``d``: Gunicorn ends a worker that says nothing for some time."""
 
 
 class ClientUse(Struct, frozen=True, eq=False):
@@ -70,6 +84,7 @@ def client_uses(target: Target) -> tuple[ClientUse, ...]:
         if crate is not None and crate.path in serves:
             records[path] = record
     found = []
+    noted: dict[str, ClientFault] = {}
     for path, record in records.items():
         sized = [one for one in record.fields if one.use == "declared" and one.client]
         if not record.sites and not sized:
@@ -78,8 +93,24 @@ def client_uses(target: Target) -> tuple[ClientUse, ...]:
         wasteful = any(one.clause == "b" for one in faults)
         faults += _unread(path, sized, record, records, wasteful)
         told = {one.place for fault in faults for one in fault.sites}
-        faults += _endless(target, path, record, told)
+        for fault in _endless(target, path, record, told):
+            crate = crate_of(target, path)
+            if not fault.by_hand or crate is None:
+                faults.append(fault)
+            elif (known := noted.get(crate.path)) is None:
+                noted[crate.path] = fault
+            else:
+                noted[crate.path] = structs.replace(
+                    known, sites=(*known.sites, *fault.sites), files=known.files + 1
+                )
         found.append(ClientUse(path, tuple(faults)))
+    by_path = {one.at.path: one for one in noted.values()}
+    found = [
+        structs.replace(use, faults=(*use.faults, by_path[use.path]))
+        if use.path in by_path
+        else use
+        for use in found
+    ]
     found += _untimed(target)
     return tuple(found)
 
@@ -109,13 +140,17 @@ def _unbounded(target: Target) -> Iterator[ClientUse]:
     what requests are known to come to."""
     for path, record in sorted(scanned(target, untimed).items()):
         sites = []
+        asked: dict[Ref, tuple[bool, str | None]] = {}
         route = ""
         for call in record.calls:
             ref = function_at(target, path, call.function)
             if ref is None or is_off_path(path):
                 continue
-            known = per_request(target, ref)
-            if known is None and not _is_hooked(target, ref):
+            if ref not in asked:
+                known = per_request(target, ref)
+                asked[ref] = known is not None or _is_hooked(target, ref), known
+            served, known = asked[ref]
+            if not served:
                 continue
             route = route or known or ""
             sites.append(call)
@@ -135,6 +170,7 @@ def _unbounded(target: Target) -> Iterator[ClientUse]:
                     evidence=first.text,
                     severity=Severity.MEDIUM,
                     confidence=Confidence.CERTAIN,
+                    killed=_is_killed(target),
                 )
             )
         yield ClientUse(path, tuple(faults))
@@ -145,12 +181,18 @@ _HOOKS = regex(
 )
 """Classes whose methods Django and its REST framework call for each request."""
 _VIEWS = regex(r"(?:^|/)(?:\w+_)?views?(?:_\w+)?(?:/|\.py$)")
-_UP = 3
+_FILTERS = regex(
+    r"@(?:\w+\.)+(?:filter|simple_tag|inclusion_tag|template_filter|template_global|context_processor"
+    r"|before_request|after_request)\b"
+)
+"""Functions that a template calls, or each request."""
+_UP = 5
 
 
 def _is_hooked(target: Target, ref: Ref) -> bool:
     """Whether a function is a method of a class that a framework asks for each request, a view of
-    Django, or is called by one."""
+    Django, a filter of its templates, or is called by one; the methods of a class that a library
+    calls back are called by what makes it."""
     seen = {ref}
     level = [ref]
     for _ in range(_UP):
@@ -162,11 +204,92 @@ def _is_hooked(target: Target, ref: Ref) -> bool:
             first = function.parameters[0][0] if function.parameters else ""
             if not function.owner and first == "request" and _VIEWS.search(one.path):
                 return True
+            if any(_FILTERS.match(attribute) for attribute in function.attributes):
+                return True
             callers = [caller for caller, _ in callers_of(target, one) if caller not in seen]
+            if not callers and function.owner:
+                makers = _makers(target).get(function.owner, ())
+                callers = [maker for maker in makers if maker not in seen]
             seen.update(callers)
             above += [one for one in callers if not is_off_path(one.path)]
         level = above
     return False
+
+
+@once
+def _makers(target: Target) -> Mapping[str, tuple[Ref, ...]]:
+    """Name of a class of Python that extends one of a library → the functions that make it, or a
+    class of the repository that extends it."""
+    modules = set()
+    bases: dict[str, set[str]] = {}
+    foreign = set()
+    files = [
+        (path, file)
+        for path, file in scanned(target, outline).items()
+        if path.endswith(".py") and not is_test_path(path)
+    ]
+    for path, _ in files:
+        modules.update(path.removesuffix(".py").split("/"))
+    for _, file in files:
+        imported = {name: where[0] for name, where in file.imports if where}
+        for one in file.types:
+            words = {base.partition("[")[0] for base in one.bases}
+            bases.setdefault(one.name, set()).update(word.rpartition(".")[2] for word in words)
+            if any(
+                (known := imported.get(word.partition(".")[0])) and known not in modules
+                for word in words
+            ):
+                foreign.add(one.name)
+    makes: dict[str, list[Ref]] = {}
+    for path, file in files:
+        for index, function in enumerate(file.functions):
+            for called in {call.name for call in function.calls if call.name in bases}:
+                makes.setdefault(called, []).append(Ref(path, index))
+    below: dict[str, set[str]] = {}
+    for name, above in bases.items():
+        for base in above:
+            below.setdefault(base, set()).add(name)
+    called_back = set().union(*(_lineage(below, name) for name in foreign))
+    return {
+        name: tuple(
+            dict.fromkeys(
+                chain.from_iterable(makes.get(one, ()) for one in sorted(_lineage(below, name)))
+            )
+        )
+        for name in sorted(called_back)
+    }
+
+
+def _lineage(below: Mapping[str, set[str]], name: str) -> set[str]:
+    """A class and all that extend it, by name."""
+    found = {name}
+    waiting = [name]
+    while waiting:
+        new = below.get(waiting.pop(), set()) - found
+        found |= new
+        waiting += new
+    return found
+
+
+_GUNICORN = regex(r"(?:^|[\s;&\"'\[/])gunicorn[\s\"']")
+_OTHER_WORKERS = regex(
+    r"--worker-class|worker_class|--threads|\bthreads\s*=|gunicorn[^\n]*\s-k\b|--timeout[\s=]+0\b"
+)
+
+
+@once
+def _is_killed(target: Target) -> bool:
+    """Whether all that is known of the server is Gunicorn with workers that do one request at a
+    time, and which it ends when they do not answer."""
+    texts = [
+        target.text(path)
+        for path in (
+            *shell_script_paths(target),
+            *target.named("Procfile", "*ockerfile*", "*compose*.y*ml", "gunicorn*.py"),
+        )
+    ]
+    known = [text for text in texts if _GUNICORN.search(text)]
+    return bool(known) and not any(_OTHER_WORKERS.search(text) for text in texts)
 
 
 def _per_call(target: Target, path: str, record: ClientFile) -> Iterator[ClientFault]:
@@ -236,12 +359,12 @@ def _how_often(target: Target, ref: Ref, looped: bool) -> tuple[str, bool] | Non
     reason = per_request(target, ref)
     if reason is not None:
         return reason, True
-    if only_at_start(target, ref):
+    crate = crate_of(target, ref.path)
+    if only_at_start(target, ref) or (crate is not None and crate.path in commands(target)):
         return None
     if looped and function.is_async:
         return "", False
     is_shared = any(name == "self" and "&" in kind for name, kind in function.parameters)
-    crate = crate_of(target, ref.path)
     if not is_shared or starts(function.name) or crate is None or not serves(target, crate):
         return None
     if "Self" in function.returns:
@@ -320,6 +443,7 @@ def _endless(
     crate = crate_of(target, path)
     own = crate is not None and serves(target, crate)
     judged = []
+    noted = []
     beside = True
     for site in record.sites:
         place = Place(path, site.line, site.column)
@@ -336,6 +460,11 @@ def _endless(
                 continue
         elif not own:
             continue
+        if crate is not None and (
+            crate.path in commands(target) or (ref is not None and _is_subcommand(target, ref))
+        ):
+            noted.append(Note(place, site.words))
+            continue
         judged.append(Note(place, site.words))
         beside = beside and ref is not None and _is_beside(target, ref)
     if judged:
@@ -351,6 +480,35 @@ def _endless(
             severity=Severity.LOW if beside else weighed(Severity.MEDIUM, path),
             confidence=Confidence.LIKELY,
         )
+    if noted:
+        yield ClientFault(
+            clause="d",
+            name=f"{path} by hand",
+            at=noted[0].place,
+            sites=tuple(noted),
+            caller=None,
+            route="",
+            evidence=noted[0].message,
+            severity=Severity.INFO,
+            confidence=Confidence.LIKELY,
+            by_hand=True,
+        )
+
+
+_GIVEN = regex(r"(?:Args|Arguments|Command|Cmd|Subcommand|Opts?|Cli)\b")
+"""Types of what a command line holds."""
+
+
+def _is_subcommand(target: Target, ref: Ref) -> bool:
+    """Whether a function does what one command of a program says, and no request comes to it."""
+    crate = crate_of(target, ref.path)
+    return (
+        crate is not None
+        and depends_on_arguments(target, crate)
+        and per_request(target, ref) is None
+        and any(_GIVEN.search(kind) for _, kind in outlined(target, ref).parameters)
+        and before_serving(target, ref)
+    )
 
 
 def _asks(target: Target, ref: Ref) -> bool:

@@ -5,13 +5,17 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Mapping
 
+from pytest_reconaudit.facts.code.scanned import scanned
 from pytest_reconaudit.facts.packages import CargoPackage, cargo_at, cargo_by_path, cargo_packages
 from pytest_reconaudit.patterns import regex
+from pytest_reconaudit.readers.scans.outline import FileOutline, outline
 from pytest_reconaudit.target import Target, once
 
 __all__ = [
+    "commands",
     "crate_of",
     "depends_on",
+    "depends_on_arguments",
     "for_desktops",
     "has_r2d2",
     "is_wasm",
@@ -81,6 +85,36 @@ def for_desktops(target: Target) -> frozenset[str]:
     needs = _dependencies(target)
     others = {path for path, names in needs.items() if names & _FRAMEWORKS and not names & _DESKTOP}
     return serving(target) - _with_needs(target, others)
+
+
+_ARGUMENTS = frozenset({"clap", "structopt", "argh", "gumdrop", "bpaf", "lexopt", "pico_args"})
+"""Crates that read the arguments of a command line."""
+
+
+@once
+def commands(target: Target) -> frozenset[str]:
+    """The manifests of crates that are programs for the command line and nothing else: they read
+    its arguments, and no code of theirs names a web framework that they may depend on."""
+    found = {path for path, names in _dependencies(target).items() if names & _ARGUMENTS}
+    for path, file in scanned(target, outline).items():
+        if found and path.endswith(".rs"):
+            crate = crate_of(target, path)
+            if crate is not None and crate.path in found and _names_framework(file):
+                found.discard(crate.path)
+    return frozenset(found)
+
+
+def _names_framework(file: FileOutline) -> bool:
+    return any(where and where[0] in _FRAMEWORKS for _, where in file.imports) or any(
+        len(call.path) > 1 and call.path[0] in _FRAMEWORKS
+        for function in file.functions
+        for call in function.calls
+    )
+
+
+def depends_on_arguments(target: Target, crate: CargoPackage) -> bool:
+    """Whether a crate reads the arguments of a command line, whatever else it does."""
+    return bool(depends_on(target, crate) & _ARGUMENTS)
 
 
 def _with_needs(target: Target, crates: set[str]) -> frozenset[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from pytest_reconaudit.facts.code.functions import (
@@ -18,14 +19,18 @@ from pytest_reconaudit.model import Note, Place
 from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.readers.execution import ASYNC, ELSEWHERE, LEAVING, SYNC, UNKNOWN
 from pytest_reconaudit.readers.scans.blocking import Span, contexts
+from pytest_reconaudit.readers.scans.blocking_python import generators
 from pytest_reconaudit.readers.scans.outline import OutlinedCall, OutlinedFunction, outline
 from pytest_reconaudit.target import Target, once
 
 __all__ = [
     "async_callers",
+    "before_serving",
+    "driven_alone",
     "in_block",
     "inherit",
     "is_command",
+    "is_generator",
     "is_main",
     "is_probe",
     "is_spawned",
@@ -143,6 +148,8 @@ def async_callers(
             if by_name:
                 known = (*known, *_calls_by_name(target, callee))
             for caller, call in known:
+                if is_generator(target, callee) and not _iterates(target, caller, call):
+                    continue
                 kind = context_at(target, caller, call.line)
                 if kind == ASYNC:
                     one = outlined(target, caller)
@@ -153,7 +160,7 @@ def async_callers(
                     ):
                         continue
                     if caller not in reached(target) and (
-                        starts(one.name) or only_at_start(target, caller)
+                        starts(one.name) or before_serving(target, caller)
                     ):
                         continue
                     least = least or step
@@ -205,6 +212,71 @@ def only_at_start(target: Target, ref: Ref) -> bool:
         return True if is_main(outlined(target, caller)) else None
 
     return _every_way_ends(target, ref, ends)
+
+
+def before_serving(target: Target, ref: Ref) -> bool:
+    """As :func:`only_at_start`, of what no task runs that is started on the way: it goes on while
+    the program serves."""
+
+    def ends(caller: Ref, call: OutlinedCall) -> bool | None:
+        if _spawns(target, caller, call.line):
+            return False
+        return True if is_main(outlined(target, caller)) else None
+
+    return _every_way_ends(target, ref, ends)
+
+
+_RUNS = regex(r"\b(?:asyncio|anyio|trio|uvloop)\.run\(|\brun_until_complete\(|\basync_to_sync\(")
+_SERVING = frozenset(
+    {"serve", "serve_forever", "start_server", "run_app", "run_forever", "start_polling"}
+)
+
+
+def driven_alone(target: Target, ref: Ref) -> bool:
+    """Whether an async function of Python only ever runs on an event loop that a function starts
+    for it (``asyncio.run``), beside which no server runs."""
+
+    def ends(caller: Ref, call: OutlinedCall) -> bool | None:
+        one = outlined(target, caller)
+        if caller in handlers(target) or any(inner.name in _SERVING for inner in one.calls):
+            return False
+        if one.is_async:
+            return None
+        lines = target.text(caller.path).split("\n")
+        return _RUNS.search("\n".join(lines[max(0, call.line - 3) : call.line])) is not None
+
+    return ref.path.endswith(".py") and _every_way_ends(target, ref, ends)
+
+
+def is_generator(target: Target, ref: Ref) -> bool:
+    """Whether a function is a generator of Python that is not async: calling it runs nothing."""
+    if not ref.path.endswith(".py"):
+        return False
+    record = scanned(target, generators).get(ref.path)
+    return record is not None and outlined(target, ref).line in record.lines
+
+
+def _iterates(target: Target, caller: Ref, call: OutlinedCall) -> bool:
+    """Whether a function itself takes the elements of the generator that it calls; one that it
+    hands on runs where it is handed to (``StreamingResponse``: on a thread)."""
+    one = outlined(target, caller)
+    lines = target.text(caller.path).split("\n")
+    made = rf"(?:[\w.]+\.)?{re.escape(call.name)}\s*\("
+    written = "\n".join(lines[max(one.line, call.line - 2) - 1 : call.line])
+    if re.search(_TAKING.format(made), written):
+        return True
+    held = re.search(rf"(\w+)\s*=\s*{made}", written)
+    if held is None:
+        return False
+    below = "\n".join(lines[call.line : one.end_line])
+    return re.search(_TAKING.format(rf"{held[1]}\b(?!\s*[(.])"), below) is not None
+
+
+_TAKING = (
+    r"(?:\bin\s+(?:\w+\(\s*)?|\byield\s+from\s+|\b(?:list|tuple|set|dict|sum|any|all|next|max|min"
+    r"|sorted|join|deque|frozenset)\(\s*){}"
+)
+"""What takes the elements of an iterable that follows."""
 
 
 def _every_way_ends(

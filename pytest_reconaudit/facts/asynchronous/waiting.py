@@ -19,6 +19,7 @@ from pytest_reconaudit.facts.asynchronous.crates import (
 )
 from pytest_reconaudit.facts.asynchronous.running import (
     async_callers,
+    driven_alone,
     in_block,
     inherit,
     is_command,
@@ -31,7 +32,7 @@ from pytest_reconaudit.facts.asynchronous.running import (
     starts,
 )
 from pytest_reconaudit.facts.code.functions import Ref, function_at, reached
-from pytest_reconaudit.facts.code.places import is_off_path, weighed
+from pytest_reconaudit.facts.code.places import is_off_path, is_test_path, weighed
 from pytest_reconaudit.facts.code.scanned import scanned
 from pytest_reconaudit.model import Confidence, Note, Place, Severity
 from pytest_reconaudit.patterns import regex
@@ -39,6 +40,7 @@ from pytest_reconaudit.readers.execution import ASYNC, SYNC
 from pytest_reconaudit.readers.scans.blocking import (
     DATABASE,
     BlockingCall,
+    BlockingFile,
     BlockingFunction,
     blocking,
 )
@@ -65,7 +67,7 @@ _ENTRIES = regex(
     r"|rename|set_permissions|canonicalize|read_link|hard_link)"
 )
 """Calls that ask for or change the entry of one file; no content is read or written."""
-_SIZES = ("", "removal", "fixed", "little", "entry")
+_SIZES = ("", "removal", "fixed", "little", "entry", "cheap")
 _STEPS = (Severity.INFO, Severity.LOW, Severity.MEDIUM, Severity.HIGH, Severity.CRITICAL)
 _OF_COMMANDS = frozenset({"file", "process", "decode", "connect", "http"})
 _ALWAYS = frozenset({"sleep", "redis", "runtime", "hash", "http", "connect", "receive", "database"})
@@ -132,7 +134,9 @@ def waiting_calls(target: Target) -> tuple[WaitingFile, ...]:
 def _judged(target: Target, *, database: bool) -> Iterator[tuple[str, str, list[Waiting]]]:
     """(path, unit, what waits in it) of every file that there is something to judge in."""
     servers = serving(target)
-    for path, record in scanned(target, blocking).items():
+    records = scanned(target, blocking)
+    low = _checks_cheaply(records.values())
+    for path, record in records.items():
         crate = crate_of(target, path)
         if crate is None:
             continue
@@ -152,8 +156,9 @@ def _judged(target: Target, *, database: bool) -> Iterator[tuple[str, str, list[
         for function in record.functions:
             calls = [one for one in function.calls if one.kind in kinds]
             judged = judged or bool(calls)
+            calls, cheap = _dear(calls, low=low)
             if calls and (found := _waiting(target, path, function, calls, in_server)) is not None:
-                functions.append(found)
+                functions.append(structs.replace(found, severity=Severity.INFO) if cheap else found)
         if not database and crate.path in for_desktops(target):
             functions = [structs.replace(one, severity=Severity.INFO) for one in functions]
         if judged:
@@ -165,22 +170,57 @@ def _python(target: Target) -> Iterator[tuple[str, str, list[Waiting]]]:
     records = scanned(target, blocking_python)
     if not records:
         return
+    low = _checks_cheaply(records.values())
     servers = {
         application_of(target, path).folder
         for path, file in scanned(target, outline).items()
         if path.endswith(".py")
+        and _SAMPLE.search(path) is None
+        and not is_test_path(path)
         and any(where and _is_async_framework(where) for _, where in file.imports)
     }
     for path, record in records.items():
         folder = application_of(target, path).folder
         if folder not in servers:
             continue
-        found = [
-            _by_size(target, one, function.calls)
-            for function in record.functions
-            if (one := _waiting(target, path, function, list(function.calls), True)) is not None
-        ]
+        found = []
+        for function in record.functions:
+            calls, cheap = _dear(list(function.calls), low=low)
+            one = _waiting(target, path, function, calls, True)
+            if one is not None:
+                one = _by_size(target, one, calls)
+                found.append(structs.replace(one, severity=Severity.INFO) if cheap else one)
         yield path, folder or "the repository", _as_one(found)
+
+
+_SAMPLE = regex(r"(?:^|/)(?:examples?|samples?|demos?|cookbooks?|notebooks?)/")
+_CHECKING = regex(
+    r"bcrypt::(?:non_truncating_)?verify|bcrypt\.checkpw|[\w.]*\.compareSync|compareSync"
+)
+
+
+def _checks_cheaply(records: Iterable[BlockingFile]) -> bool:
+    """Whether every hash that bcrypt makes in the code of one language has a low cost, so that
+    what compares with them takes as little."""
+    files = list(records)
+    return not any(one.is_dear for one in files) and any(
+        call.kind == "hash" and call.size == "cheap"
+        for one in files
+        for function in one.functions
+        for call in function.calls
+    )
+
+
+def _dear(calls: list[BlockingCall], *, low: bool) -> tuple[list[BlockingCall], bool]:
+    """The calls without the hashes of a few milliseconds; where there are no others, those, and
+    that it is so."""
+    rest = [
+        one
+        for one in calls
+        if one.kind != "hash"
+        or not (one.size == "cheap" or (low and _CHECKING.fullmatch(one.words) is not None))
+    ]
+    return (rest, False) if rest else (calls, bool(calls))
 
 
 _MANY_FILES = 4
@@ -253,7 +293,9 @@ _PYTHON_FRAMEWORKS = frozenset(
 
 def _scripts(target: Target) -> Iterator[tuple[str, str, list[Waiting]]]:
     """As :func:`_judged`, of TypeScript and JavaScript: only what a route reaches."""
-    for path, record in scanned(target, blocking_script).items():
+    records = scanned(target, blocking_script)
+    low = _checks_cheaply(records.values())
+    for path, record in records.items():
         found = []
         for function in record.functions:
             given = [one for one in function.calls if one.context == ASYNC]
@@ -272,8 +314,10 @@ def _scripts(target: Target) -> Iterator[tuple[str, str, list[Waiting]]]:
                 judged, route = (False, False, False), ""
             else:
                 continue
+            calls, cheap = _dear(calls, low=low)
             waiting = _found(path, function, calls, (), route, judged, True, 0)
-            found.append(_by_size(target, waiting, calls))
+            waiting = _by_size(target, waiting, calls)
+            found.append(structs.replace(waiting, severity=Severity.INFO) if cheap else waiting)
         yield path, application_of(target, path).folder or "the repository", found
 
 
@@ -362,6 +406,8 @@ def _waiting(
         found = _found(path, function, direct, (), route, (known, reaches, served), in_server, 0)
         if all(one.kind == "file" and _is_remedy(target, path, one) for one in direct):
             return structs.replace(found, severity=Severity.INFO)
+        if not served and (_is_job(path) or driven_alone(target, ref)):
+            return structs.replace(found, severity=Severity.INFO)
         return found
     below = [
         one
@@ -385,7 +431,23 @@ def _waiting(
     callers = tuple(sorted(callers, key=lambda one: is_command(one.place.path)))
     if not callers:
         return None
-    return _found(path, function, below, callers, route, (known, reaches, served), in_server, steps)
+    found = _found(
+        path, function, below, callers, route, (known, reaches, served), in_server, steps
+    )
+    if not served and all(_is_job(one.place.path) for one in callers):
+        return structs.replace(found, severity=Severity.INFO)
+    return found
+
+
+_JOB = regex(
+    r"(?:^|/)(?:jobs?|cron(?:jobs?)?|scripts?|seeds?|seeders|migrations?|management/commands|xtask)/"
+)
+"""Whose code is started by hand or by the clock, one at a time."""
+
+
+def _is_job(path: str) -> bool:
+    """Whether code of Python runs in a process of its own; jobs of Rust are tasks of the server."""
+    return path.endswith(".py") and _JOB.search(path) is not None
 
 
 def _found(

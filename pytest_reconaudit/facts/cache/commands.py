@@ -7,7 +7,13 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
-from pytest_reconaudit.facts.cache.operations import CacheOperation, operations
+from pytest_reconaudit.facts.cache.operations import (
+    CacheOperation,
+    cache_files,
+    operations,
+    words_of,
+)
+from pytest_reconaudit.facts.code.capped import is_capped
 from pytest_reconaudit.facts.code.functions import (
     Ref,
     callers_of,
@@ -46,6 +52,13 @@ class CommandFile(Struct, frozen=True, eq=False):
     path: str
     heavy: tuple[HeavyCommand, ...]
     looped: tuple[CacheOperation, ...]
+    """One key in each turn."""
+    members: tuple[CacheOperation, ...] = ()
+    """One field or member of the same key in each turn."""
+    loops: tuple[int, ...] = ()
+    """Lines of all loops that send a command in each turn, those that pass as well."""
+    sometimes: tuple[CacheOperation, ...] = ()
+    """What some turns of a loop send, and what loops over a few elements send: notes."""
 
 
 @once
@@ -55,23 +68,157 @@ def command_files(target: Target) -> tuple[CommandFile, ...]:
     for one in operations(target):
         if one.op.store == "redis" or "redis" in one.op.receiver.lower():
             by_path.setdefault(one.path, []).append(one)
-    return tuple(
-        CommandFile(
-            path,
-            tuple(_heavy(target, found)),
-            tuple(
-                [
-                    one
-                    for one in found
-                    if one.op.in_loop
-                    and not _is_seldom(one)
-                    and not _is_of_one(target, one)
-                    and _is_run(target, one)
-                ]
-            ),
-        )
-        for path, found in sorted(by_path.items())
+    return tuple(_command_file(target, path, found) for path, found in sorted(by_path.items()))
+
+
+def _command_file(target: Target, path: str, found: list[CacheOperation]) -> CommandFile:
+    looped = [
+        one
+        for one in found
+        if one.op.in_loop
+        and not _is_seldom(one)
+        and not _is_of_one(target, one)
+        and _is_run(target, one)
+    ]
+    members = [one for one in looped if _is_member(target, one)]
+    keys = [one for one in looped if one not in members]
+    loops = tuple(one.op.in_loop for one in looped)
+    if keys and _language(path) in _clustered(target):
+        keys = []  # the keys of one command, or of one pipeline, would have to lie on one node
+    notes = [
+        one
+        for one in (*keys, *members)
+        if one.op.in_branch or _is_few(target, one) or (one in members and _is_handed(target, one))
+    ]
+    return CommandFile(
+        path,
+        tuple(_heavy(target, found)),
+        tuple([one for one in keys if one not in notes]),
+        tuple([one for one in members if one not in notes]),
+        loops,
+        tuple(sorted(notes, key=lambda one: one.op.line)),
     )
+
+
+_HEAD = regex(r"\b(?:of|in)\s+(.{1,200}?)\s*\)?\s*[{:]?\s*$")
+_ONE_VALUE = regex(r"JSON\.parse\(|json\.loads\(|serde_json::from_")
+_OF_ONE = regex(r"(?i)(?<![a-z])(?:\w*session|\w*device|refresh_?token)s?(?![a-z])")
+"""What one person has a few of."""
+_LIMIT = regex(r"(?:[<>]=?|[!=]==?)\s*(?:\w+(?:\.|::))*MAX_([A-Z][A-Z0-9_]{2,60})\b")
+_MANY = regex(r"(?i)many|bulk|batch|all(?![a-z])|import")
+_BEFORE = 60
+"""Lines in which what is gone over is made."""
+
+
+def _over(target: Target, one: CacheOperation) -> str:
+    """What the loop around a command goes over; empty where its first line does not tell."""
+    lines = target.text(one.path).split("\n")
+    head = lines[one.op.in_loop - 1][:_LINE] if one.op.in_loop <= len(lines) else ""
+    match = _HEAD.search(head)
+    return match[1] if match is not None else ""
+
+
+def _is_few(target: Target, one: CacheOperation) -> bool:
+    """Whether a loop goes over few elements by its making: a list that a constant caps, one that
+    is kept as one value, the sessions or devices of one person."""
+    over = _over(target, one)
+    if not over:
+        return False
+    text = target.text(one.path)
+    if is_capped(text, one.op.in_loop, over):
+        return True
+    value = ""
+    if over.isidentifier():
+        lines = text.split("\n")[max(one.op.in_loop - _BEFORE, 0) : one.op.in_loop - 1]
+        given = re.compile(rf"(?<![\w.$]){over}\b[^=\n]{{0,80}}=(?![=>])(.*)")
+        for index, line in enumerate(lines):
+            match = given.search(line[:_LINE])
+            if match is not None:
+                value = " ".join((match[1], *(after[:_LINE] for after in lines[index + 1 :][:2])))
+    if _ONE_VALUE.search(value):
+        return True
+    about = f"{one.op.function} {over} {one.op.text}"
+    if _OF_ONE.search(re.sub(r"(?<=[a-z])(?=[A-Z])", " ", f"{one.op.function} {over} {value}")):
+        return True
+    said = {word.removesuffix("s") for word in words_of((about, value))}
+    return any(
+        {word.removesuffix("s") for word in match[1].lower().split("_")[:2] if len(word) > 3} & said
+        for match in _LIMIT.finditer(text)
+    )
+
+
+def _is_handed(target: Target, one: CacheOperation) -> bool:
+    """Whether a loop goes over what its function is given as an argument, of which nothing says
+    that it is many."""
+    over = _over(target, one)
+    ref = function_at(target, one.path, one.op.line)
+    if ref is None or not over.isidentifier() or _MANY.search(one.op.function):
+        return False
+    return any(
+        re.search(rf"(?<![\w$]){over}(?![\w$])", name)
+        for name, _ in outlined(target, ref).parameters
+    )
+
+
+_MEMBERS = regex(
+    r"(?i)\.(?:h(?:m?set|get|del|incrby|exists|set_nx)|s(?:add|rem|_add|_rem)|z(?:add|rem|_add|_rem)"
+    r"|[lr]_?push)\(\s*([A-Za-z_$][\w.$]*)\s*,"
+)
+"""Commands on a part of a key's value that take several parts as well."""
+_CLUSTER = regex(
+    r"\bRedisCluster\b|\bREDIS_CLUSTER|\bcreateCluster\s*\(|\bClusterClient(?:Builder)?\b"
+    r"|\bredis\.cluster\b|\bredis::cluster|\bRedis\.Cluster\b|\bnew\s+Cluster\s*\("
+    r"|\bimport\b[^;\n]{0,200}\bCluster\b[^;\n]{0,200}\bioredis['\"]"
+)
+_SETTINGS = regex(r"(?:^|/)(?:\.env(?:\.[\w.-]+)?|env\.(?:example|sample|template))$")
+_TO_CLUSTERS = frozenset(
+    {"Cluster", "createCluster", "RedisCluster", "ClusterClient", "ClusterClientBuilder"}
+)
+
+
+_COMMENT = regex(r"(?:^|\s)(?://|#(?!\[)|\*).*")
+_LINE = 300
+
+
+def _is_member(target: Target, one: CacheOperation) -> bool:
+    """Whether each turn of a loop is about another part of the same key's value."""
+    match = _MEMBERS.search(one.op.text)
+    if match is None:
+        return False
+    lines = target.text(one.path).split("\n")[one.op.in_loop - 1 : one.op.line - 1]
+    head = "\n".join(_COMMENT.sub("", line[:_LINE]) for line in lines)
+    name = match[1].rpartition(".")[2]
+    return re.search(rf"(?<![\w$]){re.escape(name)}(?![\w$])", head) is None
+
+
+@once
+def _clustered(target: Target) -> frozenset[str]:
+    """The languages whose code may talk to several nodes of Redis, between which the keys are
+    spread; all of them where the settings name a cluster."""
+    found = set()
+    for path in target.files:
+        if _SETTINGS.search(path) and "REDIS_CLUSTER" in target.text(path):
+            return frozenset({"rs", "py", "script"})
+    for path, file in scanned(target, outline).items():
+        if _language(path) in found or is_off_path(path):
+            continue
+        calls = (file.loose, *(one.calls for one in file.functions))
+        if any(
+            one.name in _TO_CLUSTERS or not _TO_CLUSTERS.isdisjoint(one.path)
+            for some in calls
+            for one in some
+        ) and _CLUSTER.search(target.text(path)):
+            found.add(_language(path))
+    for path, one in cache_files(target).items():
+        if one.redis and _language(path) not in found and _CLUSTER.search(target.text(path)):
+            found.add(_language(path))
+    return frozenset(found)
+
+
+def _language(path: str) -> str:
+    """``rs``, ``py`` or ``script``."""
+    suffix = path.rpartition(".")[2]
+    return suffix if suffix in ("rs", "py") else "script"
 
 
 def _is_seldom(one: CacheOperation) -> bool:
@@ -105,8 +252,7 @@ def _may_run(target: Target, ref: Ref) -> bool:
     function = outlined(target, ref)
     if ref.path.endswith((".py", ".rs")) or not function.owner or ref in reached(target):
         return True
-    above = target.text(ref.path).split("\n")[max(function.line - 4, 0) : function.line - 1]
-    if any(line.strip().startswith("@") for line in above):
+    if any(one.startswith("@") for one in function.attributes):
         return True  # whoever reads the decorator runs it
     return function.name in _called(target)
 

@@ -115,6 +115,8 @@ class CachedKey(Struct, frozen=True, eq=False):
     severity: Severity
     sure: bool = True
     """Some mutator is known by what it writes, not by its name alone."""
+    figure: bool = False
+    """A counter or a usage that may run behind for the few minutes it is kept."""
 
     @property
     def write(self) -> CacheOperation:
@@ -154,7 +156,10 @@ def _judged(target: Target) -> Iterator[CachedKey]:
             found = []
         if found and aggregate and _is_by_choice(target, family, found):
             found = []
-        sure = any(not one.by_name for one in found) or not mutations(target)
+        sure = not mutations(target) or any(
+            not one.by_name and _is_told(one, entity, tables) for one in found
+        )
+        figure = bool(found) and _is_figure(family, found, tables)
         yield CachedKey(
             family,
             entity,
@@ -163,9 +168,38 @@ def _judged(target: Target) -> Iterator[CachedKey]:
             tuple(sorted(tables.items())),
             "" if found else "nothing here changes what it holds",
             False,
-            min(_severity(family, entity, aggregate, found), Severity.CRITICAL if sure else _HINT),
+            _severity(family, entity, aggregate, found) if sure and not figure else _HINT,
             sure,
+            figure,
         )
+
+
+def _is_told(one: Mutator, entity: tuple[str, ...], tables: Mapping[str, Place]) -> bool:
+    """Whether more than a part of its name says that what is written is what the key holds: the
+    ``trace`` of a key is not the table ``pinned_trace``, where what is cached reads others."""
+    if one.entity in {entity_words(table) for table in tables}:
+        return True
+    return "".join(one.entity) == "".join(entity) or len(one.entity) < len(entity)
+
+
+def _is_figure(family: KeyFamily, found: list[Mutator], tables: Mapping[str, Place]) -> bool:
+    """Whether what is kept for some minutes is a figure that runs behind on purpose: a counter, a
+    usage, and any statistic of which no table is known that it is made of."""
+    if not NO_TTL < family.ttl <= _FIGURE:
+        return False
+    texts = [family.template]
+    for one in family.writes:
+        texts += [one.op.receiver, one.op.function]
+    words = {word for text in texts for word in entity_words(text)}
+    if words & _FIGURES:
+        return True
+    read = {entity_words(table) for table in tables}
+    return bool(words & _AGGREGATE) and not any(one.entity in read for one in found)
+
+
+_FIGURE = 600
+"""Seconds for which a figure may run behind."""
+_FIGURES = frozenset({"count", "counter", "usage", "metric", "meter", "total"})
 
 
 def _own_part(family: KeyFamily) -> str:

@@ -38,8 +38,21 @@ class Chain(Struct, frozen=True):
 
 @lru_cache(maxsize=8_192)
 def chain_of(text: str) -> Chain | None:
-    """An expression's steps; ``None`` when it is of another form or was cut off."""
+    """An expression's steps; ``None`` when it is of another form or was cut off. Of Python's
+    ``x if y else None`` those of the one that is something."""
+    if " else " in text:
+        text = _something(text)
     return _chain(text, 0)
+
+
+def _something(text: str) -> str:
+    head, _, last = text.rpartition(" else ")
+    first, _, condition = head.partition(" if ")
+    if not condition or " else " in head:
+        return text
+    if last.strip() == "None":
+        return first
+    return last if first.strip() == "None" else text
 
 
 def _chain(text: str, depth: int) -> Chain | None:

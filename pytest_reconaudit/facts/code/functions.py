@@ -353,8 +353,46 @@ def inline_route(target: Target, path: str, line: int) -> Route | None:
     for route in routes:
         if (route.place.line or 0) > line:
             break
-        found = route if (route.place.line or 0) >= first else None
+        start = route.place.line or 0
+        found = route if start >= first and line <= _inline_end(target, route) else None
     return found
+
+
+def _inline_end(target: Target, route: Route) -> int:
+    """The last line of a route's handler, where it matters: of one for whatever is left
+    (``app.all("/old/*", …)``), which is not the route of what stands below it."""
+    if not route.path.endswith(("*", "*rest}", "*}")):
+        return _ENDLESS
+    return _closes(target, route.place.path, route.place.line or 1)
+
+
+_OPENING, _CLOSING = "([{", ")]}"
+_ENDLESS = 1 << 40
+
+
+_LONGEST_HANDLER = 300
+
+
+@passing
+def _depths(target: Target) -> dict[str, list[int]]:
+    """File → how many brackets are open before each of its lines; filled as files are asked for."""
+    return {}
+
+
+def _closes(target: Target, path: str, start: int) -> int:
+    """The line where the bracket closes that opens first at a line."""
+    known = _depths(target)
+    depths = known.get(path)
+    if depths is None:
+        depths = [0]
+        for line in target.text(path).split("\n"):
+            opened = sum(map(line.count, _OPENING)) - sum(map(line.count, _CLOSING))
+            depths.append(depths[-1] + opened)
+        known[path] = depths
+    for number in range(start, min(start + _LONGEST_HANDLER, len(depths))):
+        if depths[number] <= depths[start - 1]:
+            return number
+    return _ENDLESS
 
 
 @once

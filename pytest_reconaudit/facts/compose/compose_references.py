@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fnmatch
 import posixpath
 import re
 from collections.abc import Iterator
@@ -135,8 +136,9 @@ def _of_stack(target: Target, stack: Stack) -> Iterator[Verdict]:
     lost: dict[tuple[Place, str], BrokenReference] = {}
     piece = _is_piece(target, stack)
     if not stack.open_ended and not piece:
-        beside = _defined_beside(target, stack) if stack.guessed else frozenset()
-        for kind, service, name, place in dangling(stack):
+        unknown = list(dangling(stack))
+        beside = _defined_beside(target, stack) if stack.guessed and unknown else frozenset()
+        for kind, service, name, place in unknown:
             if name in beside:
                 continue  # a third file that is run with these defines it
             lost[place, f"{kind} {name}"] = _unknown(stack, kind, service, name, place)
@@ -171,24 +173,41 @@ def _paths(target: Target, stack: Stack, service: ComposeService) -> Iterator[Ve
         yield from _mount(target, stack, service, mount)
 
 
-_LISTED = regex(r"[\w./-]{0,200}\$\{?\w{1,60}\}?[\w./${}-]{0,200}?\.ya?ml\b")
+_WORD = regex(r"[\w./${}-]++")
+_LONGEST = 400
+_SPELLED = regex(r"[A-Za-z]{3}")
 _VARIABLE = regex(r"\$\{\w+\}|\$\w+")
 _JOINS = regex(r"-f['\"]?\s{1,9}['\"]?\$|--file[= ]['\"]?\$")
 
 
 @once
-def _joiners(target: Target) -> tuple[tuple[str, re.Pattern[str] | None], ...]:
-    """(text, paths with a variable in them) of each script that puts its ``-f`` files together."""
+def _joiners(target: Target) -> tuple[tuple[frozenset[str], tuple[list[str], ...]], ...]:
+    """(paths, parts of paths with a variable in them as ``*``) of the YAML files that each script
+    names which puts its ``-f`` files together; of one file alone there is nothing to join."""
     found = []
     for script in shell_scripts(target):
         text = target.text(script.path)
         if "compose" in text and _JOINS.search(text):
-            written = {_VARIABLE.sub("\0", one) for one in _LISTED.findall(text)}
-            parts = [
-                re.escape(one.lstrip("./")).replace("\0", r"[\w.-]+") for one in sorted(written)
-            ]
-            found.append((text, re.compile(rf"(?:.*/)?(?:{'|'.join(parts)})") if parts else None))
+            words = {_VARIABLE.sub("*", one) for one in _WORD.findall(text) if len(one) < _LONGEST}
+            names = {
+                name
+                for one in words
+                if (name := one.rstrip(".").lstrip("./")).endswith((".yml", ".yaml"))
+            }
+            patterns = [one.split("/") for one in sorted(names) if _is_telling(one)]
+            plain = frozenset(one for one in names if "*" not in one)
+            found.append((plain if len(names) > 1 else frozenset(), tuple(patterns)))
     return tuple(found)
+
+
+def _is_telling(written: str) -> bool:
+    """Whether a path with a variable in it says more than that a YAML file is meant."""
+    return "*" in written and _SPELLED.search(posixpath.splitext(written)[0]) is not None
+
+
+def _fits(path: str, pattern: list[str]) -> bool:
+    parts = path.split("/")[-len(pattern) :]
+    return len(parts) == len(pattern) and all(map(fnmatch.fnmatchcase, parts, pattern))
 
 
 def _is_piece(target: Target, stack: Stack) -> bool:
@@ -197,8 +216,9 @@ def _is_piece(target: Target, stack: Stack) -> bool:
         return False
     path = stack.files[0]
     return any(
-        path in text or (pattern is not None and pattern.fullmatch(path) is not None)
-        for text, pattern in _joiners(target)
+        any(f"/{path}".endswith(f"/{one}") or one.endswith(f"/{path}") for one in plain)
+        or any(_fits(path, pattern) for pattern in patterns)
+        for plain, patterns in _joiners(target)
     )
 
 
@@ -224,15 +244,18 @@ def _defined_beside(target: Target, stack: Stack) -> frozenset[str]:
 def _bare_declarations(target: Target, folders: set[str]) -> Iterator[Map]:
     """Compose files without services: networks and volumes that the ones beside them share."""
     for folder in sorted(folders):
-        for path in target.files_below(folder):
-            name = posixpath.basename(path)
-            if (
-                posixpath.dirname(path) == folder
-                and "compose" in name
-                and name.endswith((".yml", ".yaml"))
-                and "services:" not in target.text(path)
-            ):
-                yield from (one.map for one in target.parse(read_yaml, path).documents)
+        for path in _without_services(target).get(folder, ()):
+            yield from (one.map for one in target.parse(read_yaml, path).documents)
+
+
+@once
+def _without_services(target: Target) -> dict[str, list[str]]:
+    """Folder → the compose files in it that define no service."""
+    found: dict[str, list[str]] = {}
+    for path in target.named("*compose*.yml", "*compose*.yaml"):
+        if "services:" not in target.text(path):
+            found.setdefault(posixpath.dirname(path), []).append(path)
+    return found
 
 
 def _from_above(target: Target, stack: Stack, written: str) -> bool:

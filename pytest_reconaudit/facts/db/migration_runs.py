@@ -411,10 +411,23 @@ def _is_superseded(target: Target, root: MigrationRoot, path: str) -> bool:
     wanted = _statements(target.text(path))
     if not wanted or len(wanted) > _MAX_STATEMENTS:
         return False
-    for one in root.migrations:
-        if one.path != path:
-            wanted -= _statements(target.text(one.path))
-    return not wanted
+    return wanted <= _run_statements(target, root)
+
+
+def _run_statements(target: Target, root: MigrationRoot) -> frozenset[str]:
+    known = _statements_of_roots(target)
+    key = tuple(one.path for one in root.migrations)
+    if key not in known:
+        known[key] = frozenset(
+            statement for path in key for statement in _statements(target.text(path))
+        )
+    return known[key]
+
+
+@once
+def _statements_of_roots(target: Target) -> dict[tuple[str, ...], frozenset[str]]:
+    """Migrations that run → all their statements; filled by :func:`_run_statements`."""
+    return {}
 
 
 _MAX_STATEMENTS = 50

@@ -505,16 +505,34 @@ def _is_for_localhost(target: Target, path: str) -> bool:
 
     Where the names differ it is the only certificate beside the folder's only key.
     """
+    known = _local_keys(target)
+    if path not in known:
+        known[path] = _has_local_certificate(target, path)
+    return known[path]
+
+
+@once
+def _local_keys(target: Target) -> dict[str, bool]:
+    """File with a key → :func:`_is_for_localhost`, which fills it."""
+    return {}
+
+
+def _has_local_certificate(target: Target, path: str) -> bool:
     folder, name = posixpath.split(path)
     stem = posixpath.splitext(name)[0]
-    beside = [
+    near = [
         one
         for one in target.below(folder)
-        if one.endswith(_CERTIFICATES) and posixpath.dirname(one) == folder
+        if one.endswith((*_CERTIFICATES, ".key")) and posixpath.dirname(one) == folder
     ]
+    beside = [one for one in near if one.endswith(_CERTIFICATES)]
     same = [one for one in beside if posixpath.splitext(posixpath.basename(one))[0] == stem]
     others = [one for one in beside if one != path]
-    for one in [one for one in same if one != path] or (others if len(others) == 1 else ()):
+    if len(others) != 1 or any(
+        one != path and (one.endswith(".key") or _PRIVATE in target.text(one)) for one in near
+    ):
+        others = []
+    for one in [one for one in same if one != path] or others:
         body = "".join(_CERTIFICATE.findall(target.text(one))[:1])
         data = decoded(body) if body else None
         if data is not None and any(mark in data for mark in _THIS_MACHINE):
@@ -523,11 +541,12 @@ def _is_for_localhost(target: Target, path: str) -> bool:
 
 
 _CERTIFICATES = (".crt", ".cert", ".pem", ".cer")
+_PRIVATE = "PRIVATE KEY-----"
 _THIS_MACHINE = ("localhost", "docker.internal", "\x04\x7f\x00\x00\x01")
 """Names that no authority gives a certificate for; the last is 127.0.0.1 among the addresses."""
 _KEY_ID = regex(r"access_?key_?id\b", re.IGNORECASE)
 _KEY_SECRET_REFERENCE = regex(
-    r"secret_?access_?key[\"']?\s{0,9}[:=]\s{0,9}[\"']?\$\{?|\bsecrets\.\w*SECRET\w*KEY",
+    r"secret_?access_?key[\"']?\s{0,9}[:=]\s{0,9}[\"']?\$\{?|\bsecrets\.\w{0,60}SECRET\w{0,60}KEY",
     re.IGNORECASE,
 )
 _CERTIFICATE = regex(r"-----BEGIN CERTIFICATE-----([A-Za-z0-9+/=\s]{100,20000})-----END")

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from msgspec import Struct
 
+from pytest_reconaudit.facts.asynchronous.running import is_main, only_at_start
 from pytest_reconaudit.facts.code.asked_methods import asked_method
 from pytest_reconaudit.facts.code.functions import (
     Reached,
     Ref,
+    callees,
+    callers_of,
     function_at,
     inline_route,
     outlined,
@@ -22,7 +26,7 @@ from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.readers.scans.queries import FileQueries, QueryCall, QueryFunction, queries
 from pytest_reconaudit.target import Target, once
 
-__all__ = ["ListFile", "ListQuery", "list_files", "small_by_name"]
+__all__ = ["ListFile", "ListQuery", "list_files", "runs_locally", "small_by_name"]
 
 _SMALL = regex(
     r"(?:^|_)(?:roles?|permissions?|settings?|configs?|configurations?|countr(?:y|ies)|currenc(?:y|ies)|languages?"
@@ -30,7 +34,7 @@ _SMALL = regex(
     r"|regions?|themes?|templates?|environments?|providers?|instances?|sites?|servers?|options?|enums?|versions?|migrations?"
     r"|branch(?:es)?|warehouses?|tax(?:es)?|tax_rates?|teams?|connections?"
     r"|webhooks?|mailbox(?:es)?|email_queues?|tags?|propert(?:y|ies)|platforms?|integrations?|api_keys?|shards?|banners?|announcements?|menus?|emojis?|taglines?|importers?|exporters?"
-    r"|connectors?|(?<!_)summary)$"
+    r"|(?:tenant|team|workspace|organi[sz]ation)_(?:users?|members?)|connectors?|(?<!_)summary)$"
 )
 _PAGE = regex(r"\b\w*(?:per_?page|limit|page_?size|size|take|count|first|num)\w*\b", 2)
 _BOUNDED = regex(r"\b(?:min|clamp|max|MAX)\b|[A-Z]{3,}_", 0)
@@ -58,6 +62,8 @@ class ListQuery(Struct, frozen=True):
     """The name of a page size that nothing caps; empty where there is no limit at all."""
     severity: Severity
     confidence: Confidence
+    filtered: Place | None = None
+    """Where some of the rows are picked out in memory."""
 
 
 class ListFile(Struct, frozen=True):
@@ -145,9 +151,13 @@ def _bounded(
             Severity.INFO
             if _ADMIN.search(f"{request}/ {path}")
             or _guarded(target, why)
+            or runs_locally(target, why)
             or _WHOLE.search(f"{request} {path}")
+            or _REGISTRY.search(one.table)
+            or _is_loaded_at_start(target, path, one.line)
             else Severity.MEDIUM,
             Confidence.LIKELY,
+            _filtered(target, path, one.line, why),
         )
     if one.limit.isdigit() or not _PAGE.search(one.limit) or _BOUNDED.search(one.limit):
         return None
@@ -163,6 +173,76 @@ def _bounded(
         Severity.INFO,
         Confidence.LIKELY,
     )
+
+
+_REGISTRY = regex(r"(?:^|_)(?:registr(?:y|ies)|catalog(?:ue)?s?|defaults|lookups?)$")
+"""What the platform itself is set up with."""
+_STEPS = 4
+
+
+_LOCAL_ONLY = regex(
+    r"(?:error|raise|abort|fail|throw|assert|require|ensure|only)_?(?:(?:if|when|unless)_?)?(?:not_?)?(?:(?:is|in)_?)?"
+    r"(?:local|dev|development)(?:host|_?env\w*|_?mode|_?only)?$|(?:local|dev|development)_?only$",
+    re.IGNORECASE,
+)
+"""A call that refuses to go on anywhere but on a developer's machine."""
+
+
+def runs_locally(target: Target, why: Reached) -> bool:
+    """Whether a function on a request's way lets it pass on a developer's machine alone."""
+    return any(
+        _LOCAL_ONLY.match(call.name) is not None
+        for ref in why.chain
+        for call in outlined(target, ref).calls
+    )
+
+
+def _is_loaded_at_start(target: Target, path: str, line: int) -> bool:
+    """Whether the program brings the same rows when it starts: it takes them to be few."""
+    ref = function_at(target, path, line)
+    some = {ref} if ref is not None else set()
+    seen: set[Ref] = set()
+    for _ in range(_STEPS):
+        seen |= some
+        some = {caller for one in some for caller, _ in callers_of(target, one)} - seen
+        if any(is_main(outlined(target, one)) or only_at_start(target, one) for one in some):
+            return True
+    return False
+
+
+_KEPT = regex(
+    r"^\s*(?:(?:let|const|var)\s+(?:mut\s+)?)?([A-Za-z_]\w*)\s*(?::[^=\n]{1,120})?=(?![=>])"
+)
+_NEAR = 14
+"""Lines behind a query in which its rows are looked at next."""
+
+
+def _filtered(target: Target, path: str, line: int, why: Reached) -> Place | None:
+    """Where rows of a query are picked out in memory, in its function or in one that calls it on a
+    request's way."""
+    places = [(path, line)]
+    for caller, called in zip(why.chain, why.chain[1:], strict=False):
+        places += [
+            (caller.path, call.line)
+            for call, refs in callees(target, caller)
+            if refs is not None and called in refs
+        ]
+    for where, at in places:
+        lines = target.text(where).split("\n")
+        kept = _KEPT.match(lines[at - 1]) if at <= len(lines) else None
+        if kept is None:
+            continue
+        name = re.escape(kept[1])
+        if where.endswith(".py"):
+            picked = re.compile(rf"\bfor\s+\w+\s+in\s+{name}\s+if\b")
+        else:
+            picked = re.compile(
+                rf"\b{name}\s*(?:\.(?:into_iter|iter)\(\)\s*)?\.(?:filter|retain)\("
+            )
+        match = picked.search("\n".join(lines[at : at + _NEAR]))
+        if match is not None:
+            return Place(where, at + 1 + match.string.count("\n", 0, match.start()), None)
+    return None
 
 
 def _guarded(target: Target, why: Reached) -> bool:

@@ -27,7 +27,7 @@ from pytest_reconaudit.facts.code.hand_scripts import hand_scripts
 from pytest_reconaudit.facts.code.places import is_off_path, is_test_path
 from pytest_reconaudit.facts.code.scanned import scanned
 from pytest_reconaudit.facts.network.routes import Route
-from pytest_reconaudit.facts.query.lists import small_by_name
+from pytest_reconaudit.facts.query.lists import runs_locally, small_by_name
 from pytest_reconaudit.facts.query.serialized import (
     LazyLoop,
     SerializedList,
@@ -35,11 +35,12 @@ from pytest_reconaudit.facts.query.serialized import (
     lazy_loops,
     serialized_lists,
 )
+from pytest_reconaudit.facts.query.short_lists import is_batched_beside, is_short
 from pytest_reconaudit.model import Confidence, Place, Severity
 from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.readers.prisma import read_prisma
 from pytest_reconaudit.readers.query_call import table_name
-from pytest_reconaudit.readers.scans.outline import OutlinedFunction, outline
+from pytest_reconaudit.readers.scans.outline import OutlinedCall, OutlinedFunction, outline
 from pytest_reconaudit.readers.scans.queries import (
     FileQueries,
     LoopedCall,
@@ -157,6 +158,10 @@ class _Asks(Struct, frozen=True):
     function: QueryFunction
     further: bool = False
     """More than one call lies between it and the loop."""
+    more: tuple[_Asks, ...] = ()
+    """Others that the same call surely gets to."""
+    by: tuple[str, int] = ("", 0)
+    """The call (name, line) by which the function that the loop calls gets to it."""
 
 
 class RepeatedQuery(Struct, frozen=True):
@@ -181,12 +186,28 @@ class RepeatedQuery(Struct, frozen=True):
     """See ``QueryCall.excused``, and ``procedure``: the called function does more than that."""
     further: bool = False
     """More than one call lies between the loop and the statement."""
+    same: bool = False
+    """A read that asks for the same in every round."""
 
     @property
     def statement(self) -> str:
         """``COUNT of projects``."""
         word = self.word or _WORDS.get(self.kind, "query")
         return f"{word} of {self.table}" if self.table else word
+
+    @property
+    def what(self) -> str:
+        """``a COUNT of projects (by count_of)``."""
+        by = f" (by {self.via})" if self.via else ""
+        if self.relation:
+            return f"a query for {self.relation}{by}"
+        return f"{'an' if self.statement[0] in 'IUaeu' else 'a'} {self.statement}{by}"
+
+    @property
+    def hoisted(self) -> str:
+        """What is to be done about one that asks for the same in every round; empty of others."""
+        thing = "row" if self.kind == "select" else "figure"
+        return f" (hoist it: the same {thing} every time)" if self.same else ""
 
 
 class Repetition(Struct, frozen=True):
@@ -205,6 +226,55 @@ class Repetition(Struct, frozen=True):
     it serves one whose route is not known; else empty."""
     others: tuple[RepeatedQuery, ...] = ()
     """Those that are not worth more than a note beside the others."""
+
+    @property
+    def same(self) -> bool:
+        """Whether all of it asks for what does not change."""
+        return all(site.same for site in self.sites)
+
+    @property
+    def loops(self) -> tuple[RepeatedQuery, ...]:
+        """The statement of each loop that tells it best, by line."""
+        ordered = sorted(self.sites, key=lambda site: (site.same, site.line))
+        apart = {site.loop.line: site for site in reversed(ordered)}
+        return tuple(sorted(apart.values(), key=lambda site: site.line))
+
+    def beside(self, site: RepeatedQuery) -> tuple[RepeatedQuery, ...]:
+        """The statements of a statement's loop, itself included."""
+        every = (*self.sites, *self.others)
+        return tuple([one for one in every if one.loop.line == site.loop.line])
+
+    def others_of(self, site: RepeatedQuery) -> tuple[str, ...]:
+        """The other statements of a loop, in words."""
+        told: dict[str, str] = {}
+        for one in self.beside(site):
+            if one.what != site.what:
+                told.setdefault(one.what, f"{one.what}, line {one.line}{one.hoisted}")
+        return tuple(told.values())
+
+    @property
+    def cost(self) -> str:
+        """What it costs where it runs."""
+        if self.same:
+            return "Each round asks once more for what the round before has got."
+        reads = all(site.relation or site.kind in _READS for site in self.sites)
+        what = "Each element costs" if reads else "Each element's write costs"
+        waits = " while the request waits" if self.request else ""
+        return f"{what} a round trip of its own{waits}: the time grows with their number."
+
+    @property
+    def places(self) -> list[tuple[Place, str]]:
+        """Where its loops and statements stand, the first left out."""
+        every = (*self.sites, *self.others)
+        notes = {
+            Place(self.path, site.loop.line, 1): f"loop over {site.loop.over}" for site in every
+        }
+        for site in every:
+            notes[Place(self.path, site.line, 1)] = site.relation or site.statement
+            if site.via_place is not None:
+                notes[site.via_place] = f"{site.statement} in {site.via}"
+        notes.pop(Place(self.path, self.sites[0].line, 1))
+        return list(notes.items())
 
 
 class QueryFile(Struct, frozen=True):
@@ -399,6 +469,7 @@ def _further(target: Target, ref: Ref, asking: _Asking, hops: int = _HOPS) -> _A
     if own is None or outlined(target, ref).is_test:
         return None
     names = _asking_names(target)
+    every: list[_Asks] = []
     for name, line in own.calls:
         if name not in names:
             continue
@@ -412,8 +483,8 @@ def _further(target: Target, ref: Ref, asking: _Asking, hops: int = _HOPS) -> _A
             if found is None and hops > 1:
                 found = _further(target, there, asking, hops - 1)
             if found is not None and _costs(found.function) and not found.function.queued:
-                return replace(found, further=True)
-    return None
+                every.append(replace(found, further=True, more=(), by=(name, line)))
+    return replace(every[0], more=tuple(every[1:])) if every else None
 
 
 _THIN = 14
@@ -434,7 +505,12 @@ def _handed_on(target: Target, ref: Ref, asking: _Asking) -> _Asks | None:
         found = asking.get((refs[0].path, outlined(target, refs[0]).line))
         if found is not None:
             lines = target.text(ref.path).split("\n")[function.line - 1 : call.line]
-            return None if _BRANCHES.search("\n".join(lines)) else found
+            if _BRANCHES.search("\n".join(lines)):
+                return None
+            by = (call.name, call.line)
+            rest = _further(target, ref, asking)
+            others = (rest, *rest.more) if rest is not None else ()
+            return replace(found, by=by, more=tuple([one for one in others if one.by != by]))
     return None
 
 
@@ -455,7 +531,9 @@ def _sent(target: Target, path: str, call: LoopedCall, asking: _Asking) -> _Asks
     if words is None:
         return None
     if caller is None:
-        refs: tuple[Ref, ...] | None = meant_outside(target, path, words)
+        refs: tuple[Ref, ...] | None = meant_outside(target, path, words) or _of_made(
+            target, path, words
+        )
     else:
         refs = meant(target, caller, words)
     if not refs or caller in refs:
@@ -470,6 +548,34 @@ def _sent(target: Target, path: str, call: LoopedCall, asking: _Asking) -> _Asks
         one is not None and _costs(one.function) and not one.function.queued for one in found
     )
     return found[0] if sure else None
+
+
+def _of_made(target: Target, path: str, call: OutlinedCall) -> tuple[Ref, ...]:
+    """The method that a call outside of any function means, on what was made right before:
+    ``const budgets = new BudgetRepository(db)``."""
+    if not call.receiver.isidentifier() or path.endswith((".py", ".rs")):
+        return ()
+    lines = target.text(path).split("\n")[max(call.line - _MADE_ABOVE, 0) : call.line]
+    made = re.compile(rf"\bconst\s+{call.receiver}\s*=\s*new\s+(\w+)\s*\(")
+    found = [match[1] for line in lines if (match := made.search(line[:_LONGEST_NAME])) is not None]
+    return _methods(target).get((found[-1], call.name), ()) if found else ()
+
+
+_MADE_ABOVE = 120
+
+
+@once
+def _methods(target: Target) -> dict[tuple[str, str], tuple[Ref, ...]]:
+    """(class, method) → the one method of a script that goes to the database."""
+    found: dict[tuple[str, str], list[Ref]] = {}
+    names = _asking_names(target)
+    for path, one in scanned(target, outline).items():
+        if path.endswith((".py", ".rs")) or is_test_path(path):
+            continue
+        for index, function in enumerate(one.functions):
+            if function.owner and function.name in names:
+                found.setdefault((function.owner, function.name), []).append(Ref(path, index))
+    return {key: tuple(refs) for key, refs in found.items() if len(refs) == 1}
 
 
 def _costs(function: QueryFunction) -> bool:
@@ -503,6 +609,7 @@ def _repetition(
             _errand(file, one.loops),
             one.word,
             one.excused,
+            same=one.same,
         )
         for one in function.queries
         if one.loops and not _batched(file, one)
@@ -541,10 +648,19 @@ def _repetition(
                 or worst.excused
                 or _procedure(sender, asked, call.name),
                 sender.further,
+                worst.kind in _READS and _asks_same(target, path, call, sender),
             )
         )
+        sites += _beside(target, path, call, sender, sites[-1])
+    changed = {one.loop.line for one in sites if one.kind not in _READS}
+    sites = [replace(one, same=False) if one.loop.line in changed else one for one in sites]
     if file.by_hand or _BY_HAND.search(path) or path in hand_scripts(target):
         sites = [one for one in sites if one.kind in _READS]
+    sites = [
+        one
+        for one in sites
+        if one.loop.origin or not is_short(target, path, one.loop.line, one.loop.over)
+    ]
     for line, together in _by_handler(target, path, function, sites).items():
         yield _weighed(
             target,
@@ -555,6 +671,70 @@ def _repetition(
             by_hand=file.by_hand,
             task=function.task,
         )
+
+
+def _beside(
+    target: Target, path: str, call: LoopedCall, sender: _Asks, site: RepeatedQuery
+) -> Iterator[RepeatedQuery]:
+    """What a call in a loop reads beside a statement that is the same in every round."""
+    if not site.same:
+        return
+    for one in sender.more:
+        asked = [query for query in one.function.queries if _sent_each_time(query)]
+        if not asked or len(asked) > _PROCEDURE or any(q.kind not in _READS for q in asked):
+            continue
+        yield replace(
+            site,
+            kind=asked[0].kind,
+            table=asked[0].table,
+            via_place=Place(one.path, asked[0].line, 1),
+            word=asked[0].word,
+            same=_asks_same(target, path, call, one),
+        )
+
+
+def _asks_same(target: Target, path: str, call: LoopedCall, sender: _Asks) -> bool:
+    """Whether what a call in a loop leads to asks for the same in every round: all that it is given
+    is the same, or all of it that is handed on to the function that asks."""
+    if "*" in call.fixed or not call.fixed:
+        return "*" in call.fixed
+    if not sender.by[0]:
+        return False
+    caller = function_at(target, path, call.line)
+    known = callees(target, caller) if caller is not None else ()
+    refs = next(
+        (refs for one, refs in known if one.name == call.name and one.line == call.line), None
+    )
+    if not refs or len(refs) > 1:
+        return False
+    there = outlined(target, refs[0])
+    given = {name for name, _ in there.parameters}
+    fixed = {one for one in call.fixed if not one.isdecimal()}
+    fixed.update(
+        name for index, (name, _) in enumerate(there.parameters) if str(index) in call.fixed
+    )
+    name, line = sender.by
+    text = "\n".join(target.text(refs[0].path).split("\n")[line - 1 : line + _CALL_LINES])
+    match = re.search(
+        rf"(?<![\w$.:)\]?])([\w$.:]{{0,80}})\b{re.escape(name)}\(([^()]{{1,300}})\)", text
+    )
+    if match is None or "\n" in text[: match.start()]:
+        return False
+    # What it is called on counts as well: `post.into_json(context)`.
+    owner = re.split(r"[.:]", match[1])[0]
+    if owner and owner not in _SELVES and not owner[:1].isupper() and owner not in fixed:
+        return False
+    for root, members in _VALUE.findall(match[2]):
+        if root in given and root not in fixed:
+            root = members.lstrip(".").partition(".")[0]
+        if root not in fixed:
+            return False
+    return _VALUE.search(match[2]) is not None
+
+
+_CALL_LINES = 8
+_SELVES = frozenset({"self", "this", "Self", "super", "crate"})
+_VALUE = regex(r"(?<![\w.$\"'])([A-Za-z_$][\w$]*)((?:\.[\w$]+)*)(?!\s*:|[\w$])")
 
 
 def _by_handler(
@@ -619,6 +799,8 @@ def _weighed(
     # What lies beside functions that serve requests is meant for the same.
     served = request is not None or path in _serving(target)
     admin = _ADMIN.search(path) is not None
+    why = _answered(target, path, sites[0].line)[0]
+    admin = admin or (why is not None and runs_locally(target, why))
     boot = request is None and (_BOOT.search(path) or _BOOT.match(name)) is not None
     once = beside or (not served and _at_start(target, path, sites[0].line))
     weighed = [
@@ -629,7 +811,8 @@ def _weighed(
             or boot
             or (one.further and request is None)
             or not _many(target, path, name, one)
-            else _severity(
+            or (one.kind in _WRITES and is_batched_beside(target, path, one.line))
+            else _weight_of(
                 one,
                 listing=_listing(target, path, name, one, *_answered(target, path, one.line)),
                 # What nothing is known to call may be a request's after all: a read is named.
@@ -761,8 +944,8 @@ def _is_sent(target: Target, ref: Ref, loop: QueryLoop) -> bool:
 
 def _given_to(text: str, name: str) -> str:
     """The line of source that a name is last given in a text."""
-    found = re.findall(rf"(?m)^\s*{re.escape(name)}\s*(?::[^=\n]*)?=(?!=)\s*(.+)$", text)
-    return found[-1] if found else ""
+    found = re.findall(rf"(?m)^[ \t]*+{re.escape(name)}[ \t]*+(?::[^=\n]*)?=(?!=)(.+)$", text)
+    return found[-1].strip() if found else ""
 
 
 def _is_message(target: Target, ref: Ref | None, over: str) -> bool:
@@ -897,6 +1080,16 @@ def _severity(
         return Severity.INFO
     # A list that comes from elsewhere may be long or short: only rows and requests are sure.
     return Severity.HIGH if loop.origin == "rows" and known and not beside else Severity.MEDIUM
+
+
+def _weight_of(
+    site: RepeatedQuery, *, listing: bool, beside: bool, served: bool, known: bool, capped: bool
+) -> Severity:
+    """How much a statement in a loop matters; a little where it need only be sent before it."""
+    severity = _severity(
+        site, listing=listing, beside=beside, served=served, known=known, capped=capped
+    )
+    return min(severity, Severity.LOW) if site.same else severity
 
 
 def _of_reading(loop: QueryLoop, *, beside: bool, served: bool, known: bool) -> Severity:

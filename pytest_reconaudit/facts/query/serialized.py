@@ -301,12 +301,21 @@ class _Known(Struct, frozen=True, eq=False):
     """Function → what it gives, by all functions of that name."""
     imports: Mapping[str, Mapping[str, str]]
     """File → class → the module that it is imported from."""
+    found: dict[tuple[str, str], _Class | None]
+    """What was asked for before: (name, file) → class."""
+    relations: dict[tuple[int, str], _Relation | None]
+    """(model by its id, name) → what it leads to."""
 
     def find(self, name: str, near: str) -> _Class | None:
         """The class that a name means in a file; ``None`` when several may be meant."""
         found = self.classes.get(name, ())
         if len(found) < 2:
             return found[0] if found else None
+        if (name, near) not in self.found:
+            self.found[name, near] = self._nearest(found, name, near)
+        return self.found[name, near]
+
+    def _nearest(self, found: tuple[_Class, ...], name: str, near: str) -> _Class | None:
         own = [one for one in found if one.path == near]
         if len(own) == 1:
             return own[0]
@@ -389,6 +398,8 @@ def _known(target: Target) -> _Known:
         paged,
         {name: tuple(found) for name, found in sources.items()},
         imports,
+        {},
+        {},
     )
 
 
@@ -651,7 +662,9 @@ def _of_row(
             yield RowQuery(f"{model.own.name}.{name}", place, False)
 
 
-def _serialized_names(known: _Known, serializer: _Class) -> tuple[dict[str, int] | None, int, str]:
+def _serialized_names(
+    known: _Known, serializer: _Class, depth: int = 0
+) -> tuple[dict[str, int] | None, int, str]:
     """(name → line or 0, line, file) of what ``Meta.fields`` names; ``None`` when it is not
     plain."""
     given = _meta(known, serializer, "fields")
@@ -665,9 +678,9 @@ def _serialized_names(known: _Known, serializer: _Class) -> tuple[dict[str, int]
     }
     for match in _INHERITS.finditer(source):
         parent = known.find(match[1], serializer.path)
-        if parent is None or parent is serializer:
+        if parent is None or depth > _DEEPEST:
             return None, 0, ""
-        more, _, _ = _serialized_names(known, parent)
+        more, _, _ = _serialized_names(known, parent, depth + 1)
         if more is None:
             return None, 0, ""
         names.update(dict.fromkeys(more, line))
@@ -803,6 +816,13 @@ def _of_method(
 
 
 def _relation(known: _Known, model: _Class, name: str) -> _Relation | None:
+    asked = (id(model), name)
+    if asked not in known.relations:
+        known.relations[asked] = _leads(known, model, name)
+    return known.relations[asked]
+
+
+def _leads(known: _Known, model: _Class, name: str) -> _Relation | None:
     inside, _ = known.lineage(model)
     for one in inside:
         for field in one.own.fields:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from pytest_reconaudit.facts.code.places import is_test_path
 from pytest_reconaudit.facts.packages import (
@@ -17,7 +17,7 @@ from pytest_reconaudit.facts.packages import (
 )
 from pytest_reconaudit.facts.rust.sources import rust_files
 from pytest_reconaudit.facts.rust.specimens import is_specimen
-from pytest_reconaudit.facts.rust.used_dependencies import crate_uses
+from pytest_reconaudit.facts.rust.used_dependencies import crate_uses, is_for_tests
 from pytest_reconaudit.model import Note, Place
 from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.readers.cargo import CargoDependency
@@ -26,40 +26,56 @@ from pytest_reconaudit.target import Target, once
 
 __all__ = ["SUCCESSORS_DATE", "CrateWeight", "Weighty", "crate_weights"]
 
-SUCCESSORS_DATE = "2026-06"
-"""State of the table of crates that are no longer kept up."""
+SUCCESSORS_DATE = "2026-08"
+"""State of the advisories that the table of crates which are no longer kept up was held against."""
 
+_MACRO_ERRORS = "`syn::Error::into_compile_error`, manyhow or proc-macro2-diagnostics"
 _SUCCESSORS = {
-    "dotenv": "dotenvy",
-    "tempdir": "tempfile",
-    "failure": "thiserror or anyhow",
-    "rust-crypto": "the RustCrypto crates",
-    "rustc-serialize": "serde",
-    "memmap": "memmap2",
-    "net2": "socket2",
-    "ansi_term": "nu-ansi-term",
-    "atty": "std::io::IsTerminal",
-    "tui": "ratatui",
-    "users": "uzers",
-    "yaml-rust": "yaml-rust2",
-    "encoding": "encoding_rs",
-    "mach": "mach2",
-    "instant": "web-time",
-    "proc-macro-error": "proc-macro-error2",
-    "fxhash": "rustc-hash",
-    "backoff": "backon",
-    "async-std": "smol",
-    "rusoto_core": "aws-config and the aws-sdk crates",
-    "rusoto_s3": "aws-sdk-s3",
-    "trust-dns-resolver": "hickory-resolver",
-    "trust-dns-proto": "hickory-proto",
-    "trust-dns-server": "hickory-server",
+    "dotenv": ("RUSTSEC-2021-0141", "dotenvy"),
+    "tempdir": ("RUSTSEC-2018-0017", "tempfile"),
+    "failure": ("RUSTSEC-2020-0036", "thiserror or anyhow"),
+    "rust-crypto": ("RUSTSEC-2016-0005", "the RustCrypto crates (sha2, hmac, aes-gcm …) or ring"),
+    "rustc-serialize": ("RUSTSEC-2025-0025", "serde"),
+    "memmap": ("RUSTSEC-2020-0077", "memmap2"),
+    "net2": ("RUSTSEC-2020-0016", "socket2"),
+    "ansi_term": ("RUSTSEC-2021-0139", "nu-ansi-term or anstyle"),
+    "atty": ("RUSTSEC-2024-0375", "`std::io::IsTerminal`"),
+    "tui": ("RUSTSEC-2023-0049", "ratatui"),
+    "users": ("RUSTSEC-2023-0040", "uzers or sysinfo"),
+    "yaml-rust": ("RUSTSEC-2024-0320", "yaml-rust2"),
+    "encoding": ("RUSTSEC-2021-0153", "encoding_rs"),
+    "mach": ("RUSTSEC-2020-0168", "mach2"),
+    "instant": ("RUSTSEC-2024-0384", "web-time"),
+    "proc-macro-error": ("RUSTSEC-2024-0370", _MACRO_ERRORS),
+    "proc-macro-error2": ("RUSTSEC-2026-0173", _MACRO_ERRORS),
+    "fxhash": ("RUSTSEC-2025-0057", "rustc-hash"),
+    "backoff": ("RUSTSEC-2025-0012", "backon"),
+    "async-std": ("RUSTSEC-2025-0052", "smol"),
+    "rusoto_core": ("RUSTSEC-2022-0071", "aws-config and the aws-sdk crates"),
+    "rusoto_s3": ("RUSTSEC-2022-0071", "aws-sdk-s3"),
+    "trust-dns-resolver": ("RUSTSEC-2025-0017", "hickory-resolver"),
+    "trust-dns-proto": ("RUSTSEC-2025-0017", "hickory-proto"),
+    "trust-dns-server": ("RUSTSEC-2025-0017", "hickory-server"),
 }
-"""Crate that nobody maintains → what took its place (RustSec advisories of kind *unmaintained*)."""
+"""Crate that nobody maintains → the advisory that says so of it or of its project, and what is used
+in its place; none of these has such an advisory itself."""
+_STD_PARTS = regex(r"\basync_std::(?:\{([^;{}]{0,400})|(\w+))")
+_WORDS = regex(r"\w+")
+_TOKIO_PARTS = {
+    "fs": "`tokio::fs`",
+    "io": "`tokio::io`",
+    "net": "`tokio::net`",
+    "process": "`tokio::process`",
+    "sync": "`tokio::sync` (`Arc` and `Weak` from `std::sync`)",
+    "task": "`tokio::task`",
+    "channel": "`tokio::sync::mpsc`",
+    "stream": "`StreamExt` of tokio-stream or futures",
+    "main": "`#[tokio::main]`",
+    "test": "`#[tokio::test]`",
+}
+"""Part of async-std → what a program that runs on tokio has for it."""
 _ASIDE = regex(r"(?:^|/)(?:examples?|demos?|xtask|benches|benchmarks?|fuzz)/")
 """Packages whose size and build time are nobody's concern."""
-_TESTING = regex(r"^(?:integration|e2e|test|tests|testing)(?:[-_]|$)|[-_](?:tests?|testing|e2e)$")
-"""Names of packages that are there to test others."""
 _LEADING_AWS = regex(r"aws-sdk-[\w-]+|aws-config")
 _CREDENTIALS = regex(r"\bcredentials_provider\s*\(|\bCredentials::(?:new|from_keys)\b")
 _LOOKS_UP = regex(
@@ -84,6 +100,17 @@ _FORMATS = regex(r"\$(argon2|scrypt|pbkdf2|2[abxy]\$)")
 _NEAR = 240
 """Characters around a name in which a comment is about it."""
 _RUSTLS = regex(r"(?:\w+[-_])*rustls(?:[-_]\w+)*")
+_NATIVE_CRATE = regex(r"(?:[\w-]+-)?(?:native-tls|openssl)")
+_NATIVE_PARTS = frozenset({"native-tls", "hyper-tls", "tokio-native-tls", "tokio-tls"})
+"""What reqwest needs for the sake of its default TLS."""
+_STACKS = ("native-tls", "openssl", "openssl-sys")
+_MODEST = frozenset(
+    {
+        "reqwest-middleware", "reqwest-retry", "reqwest-tracing", "opentelemetry-http",
+        "opentelemetry-otlp", "object_store",
+    }
+)  # fmt: skip
+"""Crates that take reqwest without its default features."""
 _NATIVE = regex(r"(?:[\w-]+-)?native-tls(?:-[\w-]+)?|default-tls")
 _LOCKED = regex(r'^\[\[package\]\]\nname = "([^"\n]+)"\nversion = "(\d+)\.(\d+)')
 _HEAVY_TWICE = frozenset(
@@ -108,6 +135,8 @@ class Weighty(Struct, frozen=True):
     places: tuple[Note, ...]
     minor: bool = False
     """A hint that may be as well the other way: no fault."""
+    fix: str = ""
+    """What to do, where it is known better than for the clause as a whole."""
 
 
 class CrateWeight(Struct, frozen=True, eq=False):
@@ -120,21 +149,33 @@ class CrateWeight(Struct, frozen=True, eq=False):
 def crate_weights(target: Target) -> tuple[CrateWeight, ...]:
     """Every Cargo.toml with dependencies of programs and libraries (not of tests), by path."""
     locked = _twice(target)
+    unkept = _unmaintained(target)
     found = []
+    for package in _judged(target):
+        own = _own(package)
+        if own or package.folder in locked:
+            things = [*_things(target, package, own), *locked.get(package.folder, ())]
+            if is_for_tests(package):
+                things = [structs.replace(one, minor=True) for one in things]
+            found.append(CrateWeight(package, len(own), (*things, *unkept.get(package.path, ()))))
+    return tuple(found)
+
+
+def _judged(target: Target) -> Iterator[CargoPackage]:
     for package in cargo_packages(target):
         if package.manifest.problems or _ASIDE.search(package.path) or is_test_path(package.path):
             continue
-        if is_specimen(target, package):
-            continue
-        own = [
-            one
-            for one in package.manifest.dependencies
-            if one.section != "dev-dependencies" and not one.inherited
-        ]
-        if own or package.folder in locked:
-            things = (*_things(target, package, own), *locked.get(package.folder, ()))
-            found.append(CrateWeight(package, len(own), tuple(things)))
-    return tuple(found)
+        if not is_specimen(target, package):
+            yield package
+
+
+def _own(package: CargoPackage) -> list[CargoDependency]:
+    """What a manifest lists itself, tests' dependencies left out."""
+    return [
+        one
+        for one in package.manifest.dependencies
+        if one.section != "dev-dependencies" and not one.inherited
+    ]
 
 
 def _things(target: Target, package: CargoPackage, own: list[CargoDependency]) -> Iterator[Weighty]:
@@ -179,17 +220,79 @@ def _things(target: Target, package: CargoPackage, own: list[CargoDependency]) -
     direct = {one.package: one for one in (*inherited, *own) if not one.optional}
     if not (package.manifest.is_workspace and not package.manifest.package):
         yield from _pairs(target, package, direct)
-    for one in own:
-        heir = _SUCCESSORS.get(one.package)
-        if (
-            heir is not None
-            and not one.optional
-            and not one.path
-            and "git" not in target.line(one.place.path, one.place.line or 0)
-            and _is_named(target, package, one)
+
+
+@once
+def _unmaintained(target: Target) -> dict[str, tuple[Weighty, ...]]:
+    """Path of a Cargo.toml → what is told there of crates that nobody maintains.
+
+    A crate is left at one go, so a workspace is told once of each, where a package that ships
+    lists it.
+    """
+    groups: dict[tuple[str, str], list[tuple[CargoPackage, CargoDependency]]] = {}
+    for package in _judged(target):
+        home = package.folder if package.workspace is None else package.workspace
+        for one in _own(package):
+            if (
+                one.package in _SUCCESSORS
+                and not one.optional
+                and not one.path
+                and "git" not in target.line(one.place.path, one.place.line or 0)
+                and _naming(target, package, one)
+            ):
+                groups.setdefault((home, one.package), []).append((package, one))
+    found: dict[str, list[Weighty]] = {}
+    for (_, name), those in groups.items():
+        those.sort(key=lambda pair: is_for_tests(pair[0]))
+        package, one = those[0]
+        advisory, heir = _SUCCESSORS[name]
+        fix = f"Replace it by {heir} (advisories as of {SUCCESSORS_DATE})."
+        if name == "async-std" and all(_has_tokio(target, *pair) for pair in those):
+            heir = "tokio, which the code is built with already,"
+            fix = _to_tokio(target, those)
+        where = _at(one)
+        if len(those) > 1:
+            where += f"; {len({near.path for near, _ in those})} manifests of the workspace"
+        verb = "take" if " or " in heir or " and " in heir else "takes"
+        says = f"{name} ({where}) is not maintained any more ({advisory}): {heir} {verb} its place"
+        notes = tuple(Note(one.place, one.package) for _, one in those)
+        minor = all(is_for_tests(near) for near, _ in those)
+        thing = Weighty("e", name, says, notes, minor=minor, fix=fix)
+        found.setdefault(package.path, []).append(thing)
+    return {path: tuple(things) for path, things in found.items()}
+
+
+def _has_tokio(target: Target, package: CargoPackage, one: CargoDependency) -> bool:
+    """Whether all code that names a crate is built with tokio too, by its manifest or the lock."""
+    graph = _graph(target, package)
+    for user in _naming(target, package, one):
+        if any(
+            need.package == "tokio" and need.section == "dependencies" and not need.optional
+            for need in user.manifest.dependencies
         ):
-            says = f"{one.package} ({_at(one)}) is not maintained any more: {heir} took its place"
-            yield Weighty("e", one.package, says, _notes([one]))
+            continue
+        homes = graph.nodes(user.manifest.package) if graph is not None else ()
+        if graph is None or not homes or not _has(_built(target, graph, homes[0]), "tokio"):
+            return False
+    return True
+
+
+def _to_tokio(target: Target, those: list[tuple[CargoPackage, CargoDependency]]) -> str:
+    """How the parts of async-std that code names are called in tokio."""
+    parts = {
+        word
+        for package, one in those
+        for user in _naming(target, package, one)
+        for path in rust_files(target, user.folder)
+        for match in _STD_PARTS.finditer(target.text(path))
+        for word in ([match[2]] if match[2] else _WORDS.findall(match[1]))
+    }
+    heirs = [heir for part, heir in _TOKIO_PARTS.items() if part in parts]
+    instead = f": {', '.join(heirs)}" if heirs else ""
+    return (
+        f"Use what tokio has for it{instead} (advisories as of {SUCCESSORS_DATE}). A package that"
+        " has tokio only by way of others is to list it itself."
+    )
 
 
 def _users(target: Target, package: CargoPackage) -> list[CargoPackage]:
@@ -200,15 +303,15 @@ def _users(target: Target, package: CargoPackage) -> list[CargoPackage]:
     return [package, *(one for one in members if one is not package)]
 
 
-def _is_named(target: Target, package: CargoPackage, one: CargoDependency) -> bool:
-    """Whether code of the repository names a crate: one that only another crate's macros ask for
-    is changed there, and one that nobody uses is to go."""
+def _naming(target: Target, package: CargoPackage, one: CargoDependency) -> list[CargoPackage]:
+    """The packages whose code names a crate: one that only another crate's macros ask for is
+    changed there, and one that nobody uses is to go."""
     ident = one.name.replace("-", "_")
-    return any(
-        ident in target.text(path)
+    return [
+        user
         for user in _users(target, package)
-        for path in rust_files(target, user.folder)
-    )
+        if any(ident in target.text(path) for path in rust_files(target, user.folder))
+    ]
 
 
 def _has_all_below(target: Target, package: CargoPackage) -> bool:
@@ -282,14 +385,12 @@ def _tls(
         return None
     own = [feature for feature in client.features if _RUSTLS.fullmatch(feature)]
     if own:
-        says = f"reqwest ({_at(client)}) asks for {own[0]} and keeps native-tls, its default"
-        return Weighty("b", "reqwest both", says, _notes([client]))
+        return _both(target, package, client, own[0], named)
     graph = _graph(target, package)
     home = package
     if graph is not None:
         home, others = _with_rustls(target, package, graph)
-    elif any(one.package in ("native-tls", "openssl") or _asks_native(one)
-             for one in named.values()):  # fmt: skip
+    elif any(_NATIVE_CRATE.fullmatch(one.package) or _asks_native(one) for one in named.values()):
         others = []  # the other stack is there on purpose
     else:
         others = [
@@ -311,7 +412,172 @@ def _tls(
             f"{home.manifest.package} is built with two TLS stacks: reqwest ({_at(client)}) brings"
             f" native-tls, {_listed(others)} of {home.path} rustls"
         )
-    return Weighty("b", "reqwest", says, _notes([client, *others]))
+    if graph is not None:
+        change = _change(target, home, graph)
+        if change is None or change.stays:
+            return None
+        says += f"; {change}"
+    return Weighty("b", "reqwest", says, _notes([client, *others]), fix=_LESS)
+
+
+_LESS = (
+    "Set `default-features = false` on reqwest and name `rustls-tls` with the features that the"
+    " code uses; with 0.12 `charset` and `http2` are among the defaults, so name them if needed."
+)
+
+
+def _both(
+    target: Target,
+    package: CargoPackage,
+    client: CargoDependency,
+    feature: str,
+    named: dict[str, CargoDependency],
+) -> Weighty | None:
+    """reqwest with rustls and its default beside it: a fault where leaving the default out takes
+    the other stack out of a program, else a note."""
+    says = f"reqwest ({_at(client)}) asks for {feature} and keeps native-tls, its default"
+    graph = _graph(target, package)
+    if graph is None:
+        others = [
+            one
+            for one in named.values()
+            if one is not client and (_NATIVE_CRATE.fullmatch(one.package) or _asks_native(one))
+        ]
+        if others:
+            says += f"; {_listed(others)} would bring it all the same"
+        return Weighty("b", "reqwest both", says, _notes([client]), bool(others), _LESS)
+    best: _Change | None = None
+    for user in _clients(target, package):
+        change = _change(target, user, graph)
+        if change is not None and (best is None or (best.stays and not change.stays)):
+            best = change
+    if best is None:
+        return None
+    if best.stays:
+        says += f"; {best.stays}"
+    else:
+        says += f"; {best}"
+    return Weighty("b", "reqwest both", says, _notes([client]), bool(best.stays), _LESS)
+
+
+class _Change(Struct, frozen=True):
+    """What a package is built with when reqwest comes without its default TLS, by Cargo.lock."""
+
+    home: str
+    gone: tuple[str, ...]
+    """Crates that nothing else needs, those of TLS first."""
+    stays: str
+    """What has native-tls or OpenSSL stay, or may have: a sentence; empty when they go."""
+
+    def __str__(self) -> str:
+        more = f" and {len(self.gone) - 5} more" if len(self.gone) > 5 else ""
+        return f"with rustls alone {self.home} needs no {', '.join(self.gone[:5])}{more}"
+
+
+def _change(target: Target, user: CargoPackage, graph: LockGraph) -> _Change | None:
+    """``None`` when a package is not in the lock file, or has no native-tls by it."""
+    home = next(iter(graph.nodes(user.manifest.package)), None)
+    if home is None:
+        return None
+    before = _built(target, graph, home)
+    if not _has(before, "native-tls"):
+        return None
+    known = cargo_by_name(target)
+    client = frozenset(one for one in _direct(target, graph, home) if one.startswith("reqwest "))
+    takers = {
+        name
+        for one in before
+        if not client.isdisjoint(graph.needs.get(one, ()))
+        and (name := one.partition(" ")[0]) not in known
+        and name not in _MODEST
+    }
+    after = _built(target, graph, home, client)
+    left = [name for name in _STACKS if _has(after, name)]
+    if left:
+        wanting = _wanting(target, graph, after, left, client)
+        direct = {one for one in _direct(target, graph, home) if one in wanting}
+        through = sorted({one.partition(" ")[0] for one in direct})
+        brings = "brings" if len(through) == 1 else "bring"
+        stays = f"{', '.join(through[:3])} {brings} {', '.join(left)} all the same"
+        return _Change(user.manifest.package, (), stays)
+    if takers or _is_told_below(target, user):
+        name = min(takers) if takers else "a package that it is built with"
+        stays = f"{name} takes the same reqwest and may ask for it as well"
+        return _Change(user.manifest.package, (), stays)
+    gone = {one.partition(" ")[0] for one in before} - {one.partition(" ")[0] for one in after}
+    order = sorted(gone, key=lambda name: (name not in (*_NATIVE_PARTS, *_STACKS), name))
+    return _Change(user.manifest.package, tuple(order), "")
+
+
+def _wanting(
+    target: Target, graph: LockGraph, crates: set[str], names: list[str], client: frozenset[str]
+) -> set[str]:
+    """Those of some crates that are not built without others, these others included."""
+    users: dict[str, list[str]] = {}
+    for one in crates:
+        for need in _direct(target, graph, one, client):
+            users.setdefault(need, []).append(one)
+    seen: set[str] = set()
+    todo = [one for one in crates if one.partition(" ")[0] in names]
+    while todo:
+        one = todo.pop()
+        if one not in seen:
+            seen.add(one)
+            todo.extend(users.get(one, ()))
+    return seen
+
+
+def _direct(
+    target: Target, graph: LockGraph, node: str, client: frozenset[str] = frozenset()
+) -> list[str]:
+    """What a crate needs to be built: a package of the repository not what its tests need, those of
+    ``client`` not their default TLS."""
+    needs = graph.needs.get(node, ())
+    package = cargo_by_name(target).get(node.partition(" ")[0])
+    left: Collection[str] = _NATIVE_PARTS if node in client else ()
+    if package is not None:
+        own = package.manifest.dependencies
+        listed = {one.package for one in own if one.section != "dev-dependencies"}
+        left = {one.package for one in own} - listed
+    return [one for one in needs if one.partition(" ")[0] not in left]
+
+
+def _built(
+    target: Target, graph: LockGraph, home: str, client: frozenset[str] = frozenset()
+) -> set[str]:
+    """Every crate that one is built with; those of ``client`` without their default TLS."""
+    seen: set[str] = set()
+    todo = [home]
+    while todo:
+        one = todo.pop()
+        if one in seen:
+            continue
+        seen.add(one)
+        todo.extend(_direct(target, graph, one, client))
+    return seen
+
+
+def _clients(target: Target, package: CargoPackage) -> list[CargoPackage]:
+    """The packages that a manifest's reqwest is for: itself, or the members of a virtual workspace
+    that inherit it, programs before libraries and those of tests not at all."""
+    if package.manifest.package:
+        return [package]
+    found = [
+        one
+        for one in cargo_packages(target)
+        if one.workspace == package.folder
+        and not is_test_path(one.path)
+        and not _ASIDE.search(one.path)
+        and not is_for_tests(one)
+        and any(
+            own.package == "reqwest"
+            and own.section == "dependencies"
+            and own.inherited
+            and not own.optional
+            for own in one.manifest.dependencies
+        )
+    ]
+    return sorted(found, key=lambda one: not one.bins)
 
 
 def _asks_native(one: CargoDependency) -> bool:
@@ -327,19 +593,8 @@ def _with_rustls(
     Asked of the package itself, or of those members of a workspace that inherit its reqwest:
     programs before libraries, packages of tests not at all.
     """
-    users = [package]
     known = cargo_by_name(target)
-    if not package.manifest.package:
-        users = [
-            one
-            for one in cargo_packages(target)
-            if one.workspace == package.folder
-            and not is_test_path(one.path)
-            and not _ASIDE.search(one.path)
-            and not _TESTING.search(posixpath.basename(one.folder))
-        ]
-        users.sort(key=lambda one: not one.bins)
-    for user in users:
+    for user in _clients(target, package):
         direct = {
             one.package: one
             for one in user.manifest.dependencies
@@ -348,14 +603,12 @@ def _with_rustls(
         home = next(iter(graph.nodes(user.manifest.package)), None)
         if home is None or "reqwest" not in direct or _is_told_below(target, user):
             continue
-        if user is not package and not direct["reqwest"].inherited:
-            continue  # it takes another one, which is told at its own manifest
         needed = [one for one in graph.needs[home] if one.partition(" ")[0] in direct]
         client = frozenset(one for one in needed if one.startswith("reqwest "))
         others = {one: graph.below(one, client) for one in needed if one not in client}
         if not client or not _has(set().union(*map(graph.below, client)), "native-tls"):
             continue
-        if any(_has(crates, "native-tls") for crates in others.values()):
+        if any(_has(crates, name) for crates in others.values() for name in _STACKS):
             continue  # something else decides that it is there
         if any(
             not client.isdisjoint(graph.needs.get(one, ()))

@@ -19,7 +19,7 @@ from pytest_reconaudit.facts.code.scanned import scanned
 from pytest_reconaudit.facts.packages import cargo_at, cargo_root
 from pytest_reconaudit.model import Place
 from pytest_reconaudit.patterns import regex
-from pytest_reconaudit.readers.scans.outline import OutlinedCall
+from pytest_reconaudit.readers.scans.outline import OutlinedCall, OutlinedFunction
 from pytest_reconaudit.readers.scans.regexes import CompiledRegex, regexes
 from pytest_reconaudit.target import Target, once
 
@@ -27,10 +27,11 @@ __all__ = ["RecompiledRegexes", "RegexFile", "regex_files"]
 
 
 _CALLERS = 20
-_LOOP = regex(r"\s*(?:'\w+\s*:\s*)?for\s+(?![^{]*\bin\s*&?\[).{1,200}?\bin\s")
+_LOOP = regex(r"\s*(?:'\w+\s*:\s*)?for\s++(?![^{]*\bin\s*&?\[).{1,200}?\bin\s")
 """A loop over many, and not over what is written out there; `while` and `loop` may wait for a
 clock between two rounds."""
-_STRINGS = regex(r"//.*|b?\"(?:\\.|[^\"\\])*+\"|'(?:\\.|[^'\\])'")
+_STRINGS = regex(r"//.*|b?\"(?:\\.|[^\"\\])*+\"?|'(?:\\.|[^'\\])'")
+_MARKS = regex(r"[{};]")
 
 
 class RecompiledRegexes(Struct, frozen=True, eq=False):
@@ -140,13 +141,30 @@ def _loop_around(target: Target, caller: Ref, call: OutlinedCall) -> int:
     function = outlined(target, caller)
     if function.is_test or is_test_path(caller.path) or function.name == "main":
         return 0
-    # What stands in the head of a loop is called once.
-    lines = target.text(caller.path).split("\n")[function.line - 1 : call.line - 1]
+    known = _loops(target)
+    if caller not in known:
+        known[caller] = _loop_of_each_line(target, caller.path, function)
+    return known[caller].get(call.line, 0)
+
+
+@once
+def _loops(target: Target) -> dict[Ref, dict[int, int]]:
+    """Function → line in a loop over many → the loop's line; filled by :func:`_loop_around`."""
+    return {}
+
+
+def _loop_of_each_line(target: Target, path: str, function: OutlinedFunction) -> dict[int, int]:
+    found: dict[int, int] = {}
     opened: list[int] = []
-    for number, line in enumerate(lines, function.line):
+    for number in range(function.line, function.end_line + 1):
+        # What stands in the head of a loop is called once.
+        inner = next((one for one in reversed(opened) if one), 0)
+        if inner:
+            found[number] = inner
+        line = target.line(path, number)
         code = _STRINGS.sub("", line)
         begins = number if _LOOP.match(code) else 0
-        for mark in code:
+        for mark in _MARKS.findall(code):
             if mark == "{":
                 opened.append(begins)
                 begins = 0
@@ -154,7 +172,7 @@ def _loop_around(target: Target, caller: Ref, call: OutlinedCall) -> int:
                 opened.pop()
             elif mark == ";":
                 begins = 0
-    return next((one for one in reversed(opened) if one), 0)
+    return found
 
 
 def _route(target: Target, known: Reached) -> str:

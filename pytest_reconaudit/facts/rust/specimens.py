@@ -14,6 +14,8 @@ __all__ = ["is_specimen"]
 
 _FEW = 4
 """Builds side by side, inside of another one, that are a collection."""
+_ALL = ("*", "$", "{")
+"""What follows a folder where its content is gone through: ``for one in jobs/*``."""
 _SCRIPTS = (".sh", "Makefile", "justfile", "Justfile", ".mk", "Earthfile", ".yml", ".yaml")
 
 
@@ -21,7 +23,8 @@ def is_specimen(target: Target, package: CargoPackage) -> bool:
     """Whether a package is one of a collection, or lies in one of them.
 
     A collection is a folder inside another cargo build with four or more builds of their own, none
-    of which another package needs or an image, workflow or script builds by its name.
+    of which another package needs or an image, workflow or script builds by its name, or all of
+    them in a loop over the folder.
     """
     found = _specimens(target)
     folder = package.folder
@@ -53,12 +56,12 @@ def _specimens(target: Target) -> frozenset[str]:
     }
     texts = [target.text(one.path) for one in dockerfiles(target)]
     texts += [target.text(path) for path in target.files if path.endswith(_SCRIPTS)]
-    return frozenset(
-        folder
-        for folders in beside.values()
-        for folder in folders
-        if folder not in needed and not any(folder in text for text in texts)
-    )
+    found: set[str] = set()
+    for home, folders in beside.items():
+        near = [text for text in texts if f"{home}/" in text]
+        if not any(f"{home}/{mark}" in text for text in near for mark in _ALL):
+            found.update(one for one in folders - needed if not any(one in text for text in near))
+    return frozenset(found)
 
 
 def _above(folder: str) -> Iterator[str]:

@@ -31,7 +31,7 @@ from pytest_reconaudit.readers.cargo_lock import LockGraph, read_cargo_lock
 from pytest_reconaudit.readers.rust_text import code_of, noise_of, words_of
 from pytest_reconaudit.target import Target, once
 
-__all__ = ["CrateUse", "crate_uses", "grouped_crate_uses"]
+__all__ = ["CrateUse", "crate_uses", "grouped_crate_uses", "is_for_tests"]
 
 _HEAVY = regex(
     r"aws-sdk-.*|aws-config|rusoto_.*|azure_.*|google-cloud-.*|wasmtime.*|wasmer.*|v8|deno_core"
@@ -157,6 +157,61 @@ _SPELLED = regex(
 _RULES = regex(r"\bmacro_rules!\s*\w+\s*([({\[])")
 _ROOT = regex(r"(?<![\w:#$])(?:::\s*)?([a-z_]\w*)\s*::")
 _BEFORE_PATH = regex(r"(\w+)::")
+_BARE = regex(r"\b(?:use|extern\s+crate)\s+(?:::\s*)?([a-z_]\w*)\s*[;{]|#\[\s*([a-z_]\w*)\s*[(\]]")
+"""A crate that is brought in whole, or an attribute, which a derive's crate may own."""
+_DERIVES = regex(r"\bderive\s*\(([^()]{1,600})\)")
+_LAST_WORD = regex(r"\b(\w+)\s*(?:,|\Z)")
+_DERIVED = {
+    "serde": ("Serialize", "Deserialize"),
+    "thiserror": ("Error",),
+    "clap": ("Parser", "Subcommand", "Args", "ValueEnum"),
+    "schemars": ("JsonSchema",),
+    "utoipa": ("ToSchema", "IntoParams", "ToResponse", "IntoResponses", "OpenApi"),
+    "sqlx": ("FromRow", "Type"),
+    "diesel": (
+        "Queryable", "QueryableByName", "Insertable", "Selectable", "Identifiable", "AsChangeset",
+        "Associations", "AsExpression", "FromSqlRow", "QueryId", "SqlType", "DbEnum",
+    ),
+    "sea_orm": ("DeriveEntityModel", "DeriveRelation", "FromQueryResult", "EnumIter"),
+    "async_graphql": ("SimpleObject", "InputObject", "Enum", "Union", "Interface"),
+    "juniper": ("GraphQLObject", "GraphQLInputObject", "GraphQLEnum", "GraphQLUnion"),
+    "borsh": ("BorshSerialize", "BorshDeserialize", "BorshSchema"),
+    "prost": ("Message", "Enumeration", "Oneof"),
+    "strum": (
+        "EnumString", "EnumIter", "EnumCount", "AsRefStr", "IntoStaticStr", "VariantNames",
+        "Display", "EnumDiscriminants", "FromRepr",
+    ),
+    "num_traits": ("FromPrimitive", "ToPrimitive"),
+    "derive_more": (
+        "Display", "From", "Into", "Deref", "DerefMut", "AsRef", "Constructor", "FromStr", "Add",
+    ),
+    "validator": ("Validate",),
+    "zeroize": ("Zeroize", "ZeroizeOnDrop"),
+    "ts_rs": ("TS",),
+    "specta": ("Type",),
+    "rkyv": ("Archive",),
+    "bincode": ("Encode", "Decode"),
+    "codec": ("Encode", "Decode"),
+    "parity_scale_codec": ("Encode", "Decode", "MaxEncodedLen"),
+    "scale_info": ("TypeInfo",),
+    "arbitrary": ("Arbitrary",),
+    "proptest": ("Arbitrary",),
+    "fake": ("Dummy",),
+    "async_trait": ("async_trait",),
+    "bytemuck": ("Pod", "Zeroable"),
+    "zerocopy": ("FromBytes", "IntoBytes", "AsBytes", "FromZeroes", "KnownLayout"),
+    "minicbor": ("Encode", "Decode"),
+    "poem_openapi": ("Object", "Union", "Enum", "ApiResponse", "Tags"),
+}  # fmt: skip
+"""Crate → derives of it; what these expand to begins with its name, wherever they come from."""
+_OF_DERIVE: dict[str, tuple[str, ...]] = {
+    derive: tuple(crate for crate, derives in _DERIVED.items() if derive in derives)
+    for derive in {one for derives in _DERIVED.values() for one in derives}
+}
+_LISTS = "[dependencies]"
+_LISTED = regex(r'(?m)^[ \t]*"?([A-Za-z_][\w-]*)"?(?:\.[\w.-]+)?[ \t]*=')
+_ENDS = regex(r'(?m)^[ \t]*\[|"#|"(?=\s*[,;).])')
+_LONGEST_LIST = 6_000
 _MOST_QUOTED = 20_000
 _MANY = 8
 """Packages of one workspace whose findings are told one by one."""
@@ -175,6 +230,13 @@ _BECAUSE = regex(
 )
 _ASIDE = regex(r"(?:^|/)(?:examples?|demos?|templates?|playground|sandbox|vendored|tests?)/")
 """Packages to be copied from: what they list is meant for who goes on with them."""
+_FLAGS = {"dev-dependencies": " --dev", "build-dependencies": " --build"}
+"""How ``cargo remove`` is told the section."""
+_TESTING = regex(
+    r"^(?:e2e|tests?|testing|integration|acceptance)$|^(?:e2e|tests?|testing|integration-tests?)[-_]"
+    r"|[-_](?:tests?|testing|e2e)$"
+)
+"""Names of folders and packages that are there to test others."""
 _HYGIENIC = frozenset(
     {
         "tokio", "tracing", "log", "serde_json", "futures", "futures-util", "anyhow", "diesel",
@@ -217,16 +279,40 @@ class CrateUse(Struct, frozen=True, eq=False):
     another dependency anyway."""
     doubtful: frozenset[str] = frozenset()
     """Names that macros in use may expand to, since their crates need them too."""
+    dead: tuple[CargoDependency, ...] = ()
+    """All of ``[build-dependencies]`` where the package has no build script that could use it."""
+
+    for_tests: bool = False
+    """The package is there to test others."""
 
     def of(self, kind: str) -> tuple[CargoDependency, ...]:
         """``heavy``, ``usual``, or ``dev`` for those of tests, whatever they weigh."""
         return tuple(one for one in self.unused if self._kind(one) == kind)
+
+    def removal(self, unused: tuple[CargoDependency, ...]) -> str:
+        """The commands that take dependencies out of their sections, a line each."""
+        sections: dict[str, dict[str, None]] = {}
+        for one in unused:
+            platform = f" --target '{one.platform}'" if one.platform else ""
+            flags = f"{_FLAGS.get(one.section, '')}{platform}"
+            sections.setdefault(flags, {})[one.name] = None
+        package = self.package.manifest.package
+        return "\n".join(
+            f"cargo remove -p {package}{flags} {' '.join(names)}"
+            for flags, names in sections.items()
+        )
 
     def _kind(self, dependency: CargoDependency) -> str:
         if dependency.section == "dev-dependencies":
             return "dev"
         is_heavy = dependency.name not in self.light and _HEAVY.fullmatch(dependency.package)
         return "heavy" if is_heavy else "usual"
+
+
+def is_for_tests(package: CargoPackage) -> bool:
+    """Whether a package is there to test others, as its name or a folder's on its path says."""
+    names = (*package.folder.split("/"), package.manifest.package)
+    return any(_TESTING.search(name) for name in names)
 
 
 @once
@@ -307,12 +393,44 @@ def _own_macros(target: Target) -> tuple[_OwnMacros, ...]:
 
 
 def _quoted(text: str) -> Iterator[str]:
-    """The words that begin a path in what a file quotes."""
+    """The crates that what a file quotes may name: words that begin a path, those that are brought
+    in whole, attributes, and the crates of derives."""
     code = code_of(text)
+    end = 0
     for match in _QUOTED.finditer(code):
         at = match.end()
-        for root in _ROOT.finditer(code, at, _closing(code, at, match[1])):
+        if at <= end:
+            continue  # within the one before
+        end = _closing(code, at, match[1])
+        for root in _ROOT.finditer(code, at, end):
             yield root[1]
+        for bare in _BARE.finditer(code, at, end):
+            yield bare[1] or bare[2]
+        for derives in _DERIVES.finditer(code, at, end):
+            for word in _LAST_WORD.findall(derives[1]):
+                yield from _OF_DERIVE.get(word, ())
+
+
+@once
+def _manifests_written(target: Target) -> tuple[frozenset[str], ...]:
+    """What each manifest that the repository writes for new packages lists: a text in the code of
+    a generator, or a template beside it."""
+    paths = [path for path in target.everything if path.endswith(".rs")]
+    paths += target.named("Cargo.toml.*", "Cargo.toml_*", "_Cargo.toml")
+    found = []
+    for path in paths:
+        text = target.text(path)
+        at = text.find(_LISTS)
+        while at >= 0:
+            at += len(_LISTS)
+            part = text[at : at + _LONGEST_LIST].replace("\\n", "\n")
+            ends = _ENDS.search(part)
+            end = len(part) if ends is None else ends.start()
+            names = _LISTED.findall(part, 0, end)
+            if len(names) > 1:
+                found.append(frozenset(names))
+            at = text.find(_LISTS, at + end)
+    return tuple(dict.fromkeys(found))
 
 
 def _in_macros(code: str) -> Iterator[str]:
@@ -621,7 +739,19 @@ def _package(target: Target, package: CargoPackage) -> CrateUse | None:
         tuple(unused),
         light=frozenset(one.name for one in unused if excuses.is_light(one, kept)),
         doubtful=frozenset(one.name for one in unused if excuses.is_doubtful(one, kept)),
+        for_tests=is_for_tests(package),
+        dead=_dead(target, package, own),
     )
+
+
+def _dead(
+    target: Target, package: CargoPackage, own: list[CargoDependency]
+) -> tuple[CargoDependency, ...]:
+    build = package.manifest.build or "build.rs"
+    script = posixpath.normpath(posixpath.join(package.folder, build))
+    if build != "false" and target.has(script):
+        return ()
+    return tuple(one for one in own if one.section == "build-dependencies")
 
 
 def _is_shared(one: CargoDependency, target: Target, package: CargoPackage) -> bool:
@@ -736,6 +866,7 @@ class _Excuses:
             or self._needed_by_macro(one.package, ident)
             or self._needed_by_own_macro(ident)
             or self._expanded_from(ident)
+            or self._written_for_new(one)
             or self._generated(one)
             or self._renamed(one)
             or self._elsewhere(one, ident)
@@ -877,6 +1008,15 @@ class _Excuses:
         """A procedural macro of the same repository that is called here, perhaps by the name that
         another crate gives it out under, expands to the name."""
         return any(ident in macros.named for macros in self._called)
+
+    def _written_for_new(self, one: CargoDependency) -> bool:
+        """The repository writes manifests with it for new packages that build on the same crate of
+        its own: what these need without naming it, this one needs as well."""
+        near = {other.manifest.package for other in self.near}
+        return any(
+            one.package in names and not near.isdisjoint(names - {one.package})
+            for names in _manifests_written(self.target)
+        )
 
     @cached_property
     def _called(self) -> list[_OwnMacros]:

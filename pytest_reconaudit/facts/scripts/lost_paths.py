@@ -290,20 +290,37 @@ def _elsewhere(target: Target, file: _File, use: _Use, path: str) -> bool:
     if "/" in below:
         return any(other.endswith(f"/{below}") for other in target.everything)
     # A script that an image is given finds beside it what was copied there.
-    return below in files_by_name(target) and _shipped(target, file.path)
-
-
-def _shipped(target: Target, path: str) -> bool:
-    """Whether an image takes the file in, by its name or with its folder."""
-    folder, name = posixpath.split(path)
-    ends = (f"/{name}", f"/{posixpath.basename(folder) or name}")
-    return any(
-        f"/{source.text.rstrip('/')}".endswith(ends)
-        for dockerfile in dockerfiles(target)
-        for stage in dockerfile.stages
-        for one in stage.of("COPY", "ADD")
-        for source in one.sources
+    images = _taking_in(target, file.path)
+    return bool(images) and any(
+        not images.isdisjoint(_taking_in(target, one))
+        for one in files_by_name(target).get(below, ())[:_NAMESAKES]
     )
+
+
+_NAMESAKES = 50
+
+
+def _taking_in(target: Target, path: str) -> frozenset[str]:
+    """The Dockerfiles that take a file in, by its name or with its folder."""
+    folder, name = posixpath.split(path)
+    copied = _copied(target)
+    return copied.get(name, _NONE) | copied.get(posixpath.basename(folder) or name, _NONE)
+
+
+_NONE: frozenset[str] = frozenset()
+
+
+@once
+def _copied(target: Target) -> dict[str, frozenset[str]]:
+    """Last part of what a ``COPY`` or ``ADD`` names → the Dockerfiles that do."""
+    found: dict[str, set[str]] = {}
+    for dockerfile in dockerfiles(target):
+        for stage in dockerfile.stages:
+            for one in stage.of("COPY", "ADD"):
+                for source in one.sources:
+                    last = posixpath.basename(source.text.rstrip("/"))
+                    found.setdefault(last, set()).add(dockerfile.path)
+    return {name: frozenset(paths) for name, paths in found.items()}
 
 
 def _environment_twin(target: Target, path: str) -> bool:

@@ -9,6 +9,7 @@ page, no component, no request), and what changes things one after another, is w
 
 from __future__ import annotations
 
+import bisect
 import re
 from collections.abc import Iterable, Iterator
 
@@ -16,6 +17,7 @@ from msgspec import Struct
 
 from pytest_reconaudit.facts.cache.commands import command_files
 from pytest_reconaudit.facts.code.capped import is_capped
+from pytest_reconaudit.facts.code.closed import is_closed
 from pytest_reconaudit.facts.code.functions import (
     callers_of,
     function_at,
@@ -268,6 +270,8 @@ def _loops(target: Target, path: str, function: AwaitingFunction) -> Iterator[Wa
         if any(_is_handed(one, handles) or _is_kept(target, path, one) for one in loop.awaited):
             continue
         severity = _of_loop(target, path, function, loop, sites)
+        if severity is not Severity.INFO and is_closed(target, path, loop.line, loop.over):
+            severity = Severity.INFO
         found.setdefault(severity, []).append((loop, sites))
     for severity, loops in found.items():
         yield Waits(
@@ -305,6 +309,8 @@ def _of_loop(
         return weighed(Severity.LOW, path) if alone else Severity.INFO
     if (
         asks
+        and not all(_is_of_one_row(one) for one in sites)
+        and _PARTS.search(loop.over) is None
         and all(_is_read(one) for one in sites)
         and _is_awaited_by_page(target, path, function, loop.line)
     ):
@@ -323,6 +329,21 @@ def _asks(one: Awaited) -> bool:
 
 def _is_read(one: Awaited) -> bool:
     return _verb(one) not in ("upload", "import", "export", "reload")
+
+
+_PARTS = regex(
+    r"(?i)(?:columns|ranges|windows|sections|tabs|panels|widgets|parameters|settings|variables"
+    r"|targets|evaluators)(?:\(\))?$"
+)
+"""What one thing is set up of: a handful."""
+_BY_KEY = regex(r"^(?:get|find|load|fetch|read|retrieve)\w*By(?:Id|Pk|Key|Uuid|Slug|Handle)\w*$")
+_OWN_SERVICE = regex(r"(?i)(?:service|repository|repo|dao|manager)s?$")
+
+
+def _is_of_one_row(one: Awaited) -> bool:
+    """Whether an operation asks a service of the same program for one row by its key: a quick
+    answer, and the checks of queries tell what to do instead."""
+    return bool(_BY_KEY.match(one.name) and _OWN_SERVICE.search(one.receiver))
 
 
 def _stands_alone(function: AwaitingFunction, one: Awaited) -> bool:
@@ -474,6 +495,20 @@ def _comes_from_machine(target: Target, path: str, name: str) -> bool:
 
 def _stays_near(target: Target, path: str, function: OutlinedFunction, depth: int) -> bool:
     """Whether all that a function waits for is near; what waits for nothing is told elsewhere."""
+    known = _nearness(target)
+    key = (path, function.line, function.name, depth)
+    if key not in known:
+        known[key] = _waits_nearby(target, path, function, depth)
+    return known[key]
+
+
+@once
+def _nearness(target: Target) -> dict[tuple[str, int, str, int], bool]:
+    """(path, line, name, depth) → :func:`_stays_near`, which fills it."""
+    return {}
+
+
+def _waits_nearby(target: Target, path: str, function: OutlinedFunction, depth: int) -> bool:
     body = _body(target, path, function)
     called = {match[1] for match in _WAITED.finditer(body)}
     if not called or not depth or _REMOTE.search(body):
@@ -571,7 +606,7 @@ def _query_loops(target: Target) -> frozenset[tuple[str, int]]:
         for file in query_files(target)
         for repetition in file.repetitions
         for site in (*repetition.sites, *repetition.others)
-    ) | {(file.path, one.op.in_loop) for file in command_files(target) for one in file.looped}
+    ) | {(file.path, line) for file in command_files(target) for line in file.loops}
 
 
 def _changes_rows(target: Target, path: str, operation: Awaited) -> bool:
@@ -662,13 +697,27 @@ def _loads_page(target: Target, path: str, rows: list[list[Awaited]]) -> bool:
     """Whether a whole page waits for the rows each time that somebody opens it."""
     if _PAGE.search(path) is None:
         return False
-    lines = target.text(path).split("\n")
+    heads = _heads(target, path)
     for row in rows:
-        above = lines[: row[0].line]
-        head = next((one for one in reversed(above) if _TOP.match(one)), "")
-        if _LOADS.match(head) is None:
+        head = bisect.bisect_right(heads, row[0].line) - 1
+        if head < 0 or _LOADS.match(target.line(path, heads[head])) is None:
             return False
     return True
+
+
+def _heads(target: Target, path: str) -> list[int]:
+    """The lines on which a file's outermost definitions begin."""
+    known = _heads_of_pages(target)
+    if path not in known:
+        lines = target.text(path).split("\n")
+        known[path] = [number for number, one in enumerate(lines, 1) if _TOP.match(one)]
+    return known[path]
+
+
+@once
+def _heads_of_pages(target: Target) -> dict[str, list[int]]:
+    """Page → :func:`_heads`, which fills it."""
+    return {}
 
 
 def _is_shared_row(target: Target, path: str, row: list[Awaited]) -> bool:

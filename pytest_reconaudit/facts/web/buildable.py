@@ -28,7 +28,8 @@ class WebFault(Struct, frozen=True):
 
     clause: str
     """``a`` no page, ``b`` aliases without configuration, ``c`` missing import, ``d`` broken
-    source, ``e`` stray characters, ``f`` pages without route, ``g`` two frameworks."""
+    source, ``e`` stray characters, ``f`` pages without route, ``g`` two frameworks, ``h`` parts of
+    pages that nothing imports."""
     severity: Severity
     confidence: Confidence
     place: Place
@@ -263,19 +264,30 @@ def _weight(
 
 _MAX_LEFT_OVER = 3
 """How many files deep one is left over because its importers are."""
+_MOST_LEFT_OVER = 50
 
 
-def _is_left_over(
-    target: Target, frontend: Frontend, path: str, below: tuple[str, ...] = ()
-) -> bool:
-    """Whether nothing leads to a file: no import, no page, no name in the package.json, no rule by
-    which files are routes."""
+def _is_left_over(target: Target, frontend: Frontend, path: str) -> bool:
+    """Whether nothing leads to a file: nothing loads it but what is left over itself."""
+    seen, edge = {path}, {path}
+    for _ in range(_MAX_LEFT_OVER + 1):
+        if not all(_is_loose(target, frontend, one) for one in sorted(edge)):
+            return False
+        edge = {
+            user[0] for one in edge for user in importers(target).get(one, ()) if _loads(user)
+        } - seen
+        if not edge:
+            return True
+        if len(seen) + len(edge) > _MOST_LEFT_OVER:
+            return False
+        seen |= edge
+    return False
+
+
+def _is_loose(target: Target, frontend: Frontend, path: str) -> bool:
+    """Whether neither a page, a name in the package.json nor a rule by which files are routes leads
+    to a file."""
     if frontend.by_files or path in frontend.roots or path in (frontend.reached or ()):
-        return False
-    users = {user[0] for user in importers(target).get(path, ()) if _loads(user)} - {path, *below}
-    if users and len(below) == _MAX_LEFT_OVER:
-        return False
-    if not all(_is_left_over(target, frontend, one, (*below, path)) for one in users):
         return False
     if _BEGINNING.search(path) or posixpath.basename(path).startswith("index."):
         return False
@@ -392,34 +404,97 @@ def _unrouted(target: Target, frontend: Frontend) -> Iterator[WebFault]:
     ):
         return
     used_by = importers(target)
-    lost, pages = [], 0
-    for path in frontend.sources:
-        match = _PAGE.search(path)
-        if match is None or _STORY.search(path) or not _PAGE_NAME.search(match["name"]):
-            continue
-        if any(part.lower() in _PARTS for part in match["inner"].split("/")):
-            continue
-        pages += 1
-        if path not in frontend.reached:
-            lost.append(path)
-    routed = pages - len(lost)
+    pages = {
+        path: match["inner"]
+        for path in frontend.sources
+        if (match := _PAGE.search(path)) is not None
+        and not _STORY.search(path)
+        and _PAGE_NAME.search(match["name"])
+        and not any(part.lower() in _PARTS for part in match["inner"].split("/"))
+    }
+    routed = [path for path in pages if path in frontend.reached]
+    lost = [
+        path
+        for path in pages
+        if path not in frontend.reached and not any(_loads(by) for by in used_by.get(path, ()))
+    ]
     if not lost or not routed:
         return
-    known = [one for one in lost if not any(_loads(by) for by in used_by.get(one, ()))]
-    if not known:
-        return
-    listed = ", ".join(known[:5]) + (" …" if len(known) > 5 else "")
-    yield WebFault(
-        "f",
-        Severity.MEDIUM,
-        Confidence.LIKELY,
-        Place(known[0], 1, 1),
-        f"{len(known)} of {pages} page modules {'is' if len(known) == 1 else 'are'} reached by no"
-        f" route: {listed}",
-        known[0],
-        tuple(Note(Place(one, 1), "is reached by no route") for one in known[1:]),
-        "unrouted",
+    shown = [path for path in routed if any(by not in pages for by, _ in used_by.get(path, ()))]
+    default = bool(shown) and all(_has_default(target, path) for path in shown)
+    alone = _folders_of_one_page(shown)
+    parts = [path for path in lost if _is_part_of_page(target, path, alone, default)]
+    whole = sorted(set(lost).difference(parts))
+    for some, severity, one, many, key in (
+        (
+            whole,
+            Severity.MEDIUM,
+            "1 page module is loaded by no route, and nothing in the application imports it",
+            "{} page modules are loaded by no route, and nothing in the application imports them",
+            "unrouted",
+        ),
+        (
+            parts,
+            Severity.INFO,
+            "nothing in the application imports 1 component beside the pages",
+            "nothing in the application imports {} components beside the pages",
+            "unused part",
+        ),
+    ):
+        if not some:
+            continue
+        listed = ", ".join(some[:5]) + (" …" if len(some) > 5 else "")
+        yield WebFault(
+            "f" if some is whole else "h",
+            severity,
+            Confidence.LIKELY,
+            Place(some[0], 1, 1),
+            f"{one if len(some) == 1 else many.format(len(some))}: {listed}",
+            some[0],
+            tuple(
+                Note(Place(path, 1), "is imported by nothing in the application")
+                for path in some[1:]
+            ),
+            key,
+        )
+
+
+def _is_part_of_page(target: Target, path: str, alone: frozenset[str], default: bool) -> bool:
+    """Whether a module below ``pages/`` is a part of one rather than a page: by its name, because
+    it lacks the default export that routes load, or because it lies in the folder of one page."""
+    stem = _STEM.sub("", posixpath.basename(path))
+    if _PART_NAME.search(stem) is not None:
+        return True
+    if default and not _has_default(target, path):
+        return True
+    return posixpath.dirname(path) in alone
+
+
+def _folders_of_one_page(shown: list[str]) -> frozenset[str]:
+    """The folders whose only page is their ``index``: ``pages/tides/index.tsx``."""
+    folders: dict[str, list[str]] = {}
+    for path in shown:
+        folders.setdefault(posixpath.dirname(path), []).append(posixpath.basename(path))
+    return frozenset(
+        folder
+        for folder, names in folders.items()
+        if all(name.startswith("index.") for name in names)
     )
+
+
+def _has_default(target: Target, path: str) -> bool:
+    return path.endswith((".vue", ".svelte")) or _DEFAULT.search(target.text(path)) is not None
+
+
+_DEFAULT = regex(
+    r"\bexport\s+default\b|\bas\s+default\b|\bmodule\.exports\b|\bexport\s*\{\s*default\b"
+)
+_PART_NAME = regex(
+    r"(?:Section|Dialog|Modal|Drawer|Form|Card|Cell|Row|Table|Item|Button|Panel|Header|Footer|Sidebar"
+    r"|Field|Input|Select|Dropdown|Menu|Icon|Widget|Banner|Badge|Chart|Skeleton|Loader|Spinner|Toolbar"
+    r"|Tooltip|Popover|Provider|Context|Wrapper|Avatar|Tag|Toggle|Picker|Tab|Tabs)$"
+)
+"""Last words of components that a page is made of."""
 
 
 def _loads(user: tuple[str, object]) -> bool:

@@ -7,7 +7,7 @@ import posixpath
 from pytest_reconaudit.facts.packages import LOCKFILES, NpmPackage, npm_packages
 from pytest_reconaudit.readers.npm_lock import LockedPackage, NpmLock, read_npm_lock
 from pytest_reconaudit.readers.shell import read_shell, unwrapped
-from pytest_reconaudit.target import Target
+from pytest_reconaudit.target import Target, once
 
 __all__ = ["guessed_programs", "lock_of", "locked", "peers_asked_for", "unexplained_program"]
 
@@ -88,6 +88,12 @@ _NOTHING: frozenset[str] = frozenset()
 _PLAIN = LockedPackage(_NOTHING, _NOTHING)
 
 
+@once
+def _listed(target: Target) -> frozenset[str]:
+    """What any package of the repository lists."""
+    return frozenset(name for one in npm_packages(target) for name in one.manifest.dependency_names)
+
+
 def peers_asked_for(
     target: Target, package: NpmPackage, lock: NpmLock, imported: frozenset[str]
 ) -> frozenset[str]:
@@ -98,7 +104,7 @@ def peers_asked_for(
     anybody; what another package lists asks that one.
     """
     by_name = {one.manifest.name: one for one in npm_packages(target) if one.manifest.name}
-    listed = {name for one in npm_packages(target) for name in one.manifest.dependency_names}
+    listed = _listed(target)
     found: set[str] = set()
     for name, one_locked in lock.packages.items():
         if one_locked.peers and name not in listed:

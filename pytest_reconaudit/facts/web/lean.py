@@ -32,6 +32,7 @@ from pytest_reconaudit.facts.web.installed import (
     peers_asked_for,
     unexplained_program,
 )
+from pytest_reconaudit.facts.web.lazy_loads import is_loaded_lazily
 from pytest_reconaudit.facts.web.modules import links
 from pytest_reconaudit.model import Confidence, Note, Place
 from pytest_reconaudit.patterns import regex
@@ -124,30 +125,6 @@ _PEERS_MOSTLY = frozenset(
      "framer-motion", "three", "prop-types"}
 )  # fmt: skip
 """What others ask for as a peer: judged only where a lockfile tells who asks."""
-_LOADED_BY = {
-    "@react-email/preview-server": ("react-email",), "@react-email/ui": ("react-email",),
-    "react-email": ("@react-email/components", "@react-email/render"),
-    "svgo": ("image-minimizer-webpack-plugin", "vite-plugin-svgo", "@svgr/webpack"),
-    "react-scripts": ("@craco/craco", "react-app-rewired"),
-    "jest": ("ts-jest", "eslint-plugin-jest"), "favicons": ("favicons-webpack-plugin",),
-    "isbot": ("@remix-run/dev", "@react-router/dev"),
-    "imagemin": ("image-minimizer-webpack-plugin", "vite-plugin-imagemin"),
-    **dict.fromkeys(
-        ("aws4", "kerberos", "snappy", "socks", "gcp-metadata", "mongodb-client-encryption",
-         "@mongodb-js/zstd"),
-        ("mongodb", "mongoose", "@nestjs/mongoose", "typeorm"),
-    ),
-    **dict.fromkeys(
-        ("kafkajs", "nats", "mqtt", "amqplib", "amqp-connection-manager", "@grpc/grpc-js",
-         "@grpc/proto-loader"),
-        ("@nestjs/microservices",),
-    ),
-    "@fastify/static": ("@nestjs/swagger", "@nestjs/serve-static", "@nestjs/platform-fastify"),
-    "@fastify/view": ("@nestjs/platform-fastify",), "passport": ("@nestjs/passport",),
-    "cache-manager": ("@nestjs/cache-manager",), "express": ("@nestjs/platform-express",),
-    "pdfjs-dist": ("react-pdf",), "webpack": ("@nuxt/webpack", "nuxt"),
-}  # fmt: skip
-"""What a tool loads by itself, or is run by hand for: by what stands beside it."""
 _HELD_MOSTLY = frozenset(
     {"ajv", "ajv-keywords", "braces", "brace-expansion", "micromatch", "minimatch", "minimist",
      "cross-spawn", "tar", "follow-redirects", "path-to-regexp", "form-data", "word-wrap", "json5",
@@ -310,10 +287,11 @@ def _unused(
     if _is_part(target, package.folder):
         return (), (), Confidence.POSSIBLE
     own = used.get(package.folder, frozenset())
+    inlined = _inlined(target, package)
     if _bundles_siblings(target, package):  # what it lists is what they all need
         own = own.union(*used.values())
-    elif _leaves_to_run_time(target, package):
-        own = own.union(*(used.get(one.folder, ()) for one in _depended_on(target, package)))
+    else:
+        own = own.union(*(used.get(one.folder, _NONE) - kept for one, kept in inlined))
     if own.isdisjoint(names):
         return (), (), Confidence.POSSIBLE  # it installs for code that lies elsewhere
     lock = lock_of(target, package)
@@ -326,6 +304,7 @@ def _unused(
     }
     workspace = {one.manifest.name for one in npm_packages(target)}
     asked = _asked_for(target, package, used)
+    beside = names | own
     scripts = _scripts_text(target, package)
     unused: list[Dependency] = []
     pins: list[Dependency] = []
@@ -344,7 +323,7 @@ def _unused(
             continue
         if one.section == "devDependencies" and name.endswith(("-cli", "/cli")):
             continue  # may be run by hand
-        if name in held or name in asked or any(by in names for by in _LOADED_BY.get(name, ())):
+        if name in held or name in asked or is_loaded_lazily(name, beside):
             continue
         if any(
             texts.names(package.folder, option, guessed_programs(option))
@@ -361,6 +340,8 @@ def _unused(
         if _runs_part_of(scripts, name, names):
             continue
         if texts.names(package.folder, name, bins) or texts.matches(package.folder, name):
+            continue
+        if any(name not in kept and texts.quotes(other.folder, name) for other, kept in inlined):
             continue
         if _has_configuration(target, package.folder, name):
             continue
@@ -394,22 +375,66 @@ def _bundles_siblings(target: Target, package: NpmPackage) -> bool:
     )
 
 
-def _leaves_to_run_time(target: Target, package: NpmPackage) -> bool:
-    """Whether a bundler takes the sources of siblings in, and leaves packages to be loaded at run
-    time: then they are looked for where the outcome lies, beside this package."""
-    return _LEAVES_ALL.search(_own_scripts(package)) is not None or any(
-        posixpath.dirname(path) == package.folder
-        and (_CONFIGURATION.search(path) is not None or _BUILDS.search(path) is not None)
-        and _LEAVES_ALL.search(target.text(path)) is not None
-        for path in target.below(package.folder)
+def _inlined(target: Target, package: NpmPackage) -> list[tuple[NpmPackage, frozenset[str]]]:
+    """The packages of the repository whose sources the build of one takes in, each with what it is
+    installed with by itself all the same.
+
+    What they import is then looked for beside the outcome, which is beside this package; a package
+    that is published brings what it lists, unless the bundler leaves packages to the run time.
+    """
+    within = _depended_on(target, package)
+    if not within:
+        return []
+    builds = _builds(target, package)
+    scripts = _own_scripts(package)
+    if not builds and _BUNDLER.search(scripts) is None:
+        return []
+    leaves = _LEAVES_ALL.search(scripts) is not None or any(
+        _LEAVES_ALL.search(target.text(path)) is not None for path in builds
+    )
+    return [(one, _NONE if leaves or one.manifest.private else _brought(one)) for one in within]
+
+
+def _brought(package: NpmPackage) -> frozenset[str]:
+    return frozenset(
+        name
+        for section, name, _, _ in package.manifest.dependencies
+        if section in ("dependencies", "optionalDependencies")
     )
 
 
+def _builds(target: Target, package: NpmPackage) -> list[str]:
+    """The configurations of bundlers beside a package.json, and the scripts below that call one."""
+    return [
+        path
+        for path in target.files_below(package.folder)
+        if (_BUNDLES.search(path) is not None and posixpath.dirname(path) == package.folder)
+        or any(
+            link.meant.package in _BUNDLERS and not link.specifier.type_only
+            for link in links(target).get(path, ())
+        )
+    ]
+
+
+_NONE: frozenset[str] = frozenset()
+_BUNDLERS = frozenset(
+    {"esbuild", "tsup", "tsdown", "rollup", "rolldown", "webpack", "@rspack/core", "@vercel/ncc",
+     "@rslib/core", "@rsbuild/core", "parcel", "bunchee", "unbuild"}
+)  # fmt: skip
+_BUNDLES = regex(
+    r"(?:^|/)(?:vite|next|nuxt|remix|react-router|astro|svelte|tsup|tsdown|esbuild|rollup|rolldown"
+    r"|webpack|rspack|rsbuild|rslib|craco|vue|metro|build|bundle|compile)[\w.-]*\.[cm]?[jt]s$"
+)
+_BUNDLER = regex(
+    r"\b(?:esbuild|tsup|tsdown|rollup|rolldown|webpack|rspack|rsbuild|rslib|ncc|parcel|unbuild|bunchee"
+    r"|pkgroll|microbundle)\b|\b(?:vite|next|nuxt|remix|react-router|react-scripts|vue-cli-service"
+    r"|astro|bun|ng|expo)\s+(?:vite:)?(?:build|export)\b"
+)
 _LEAVES_ALL = regex(
     r"packages\s*:\s*['\"]external['\"]|--packages=external|nodeExternals?\b|node-externals"
     r"|\bnoExternal\b|skipNodeModulesBundle|\brollup-plugin-(?:auto|peer-deps)-external"
+    r"|\bexternal\s*:\s*true\b|\bonResolve\b"
 )
-_BUILDS = regex(r"(?:^|/)(?:build|bundle|esbuild|tsup|compile)[\w.-]*\.[cm]?[jt]s$")
 
 
 def _own_scripts(package: NpmPackage) -> str:
@@ -430,7 +455,9 @@ def _depended_on(target: Target, package: NpmPackage) -> list[NpmPackage]:
     return list(found.values())
 
 
-_TAKES_LISTED = regex(r"package\.json[\s\S]*\b(?:peerD|d)ependencies\b")
+_TAKES_LISTED = regex(
+    r"\A(?:(?!package\.json)[\s\S])*+package\.json[\s\S]*\b(?:peerD|d)ependencies\b"
+)
 
 
 def _has_configuration(target: Target, folder: str, name: str) -> bool:
@@ -693,6 +720,10 @@ class _Texts:
             or any(_run(text, bin) or ("-" in bin and _mentioned(text, bin)) for bin in bins)
             for text in (other if not folder else [*other, *self._outside()])
         )
+
+    def quotes(self, folder: str, name: str) -> bool:
+        """Whether code below a folder has a name in a string: ``target: 'name'``."""
+        return any(name in text and _quoted(text, name) for text in self._of(folder)[0])
 
     def explains(self, folder: str, name: str) -> bool:
         """Whether a remark in the code says what a package is there for, though nothing loads it

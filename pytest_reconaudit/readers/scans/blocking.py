@@ -20,6 +20,7 @@ __all__ = [
     "Span",
     "blocking",
     "contexts",
+    "cost_of",
     "grouped",
 ]
 
@@ -44,8 +45,9 @@ class BlockingCall(Struct, frozen=True, gc=False, array_like=True):
     handed: tuple[str, ...]
     size: str = ""
     """What makes a call short: ``entry`` (of a folder; no content), ``little`` (settings,
-    templates, keys, one message), ``fixed`` (a file that comes with the program) or ``removal`` (of
-    a folder with what is in it); empty when nothing is known to."""
+    templates, keys, one message), ``fixed`` (a file that comes with the program), ``removal`` (of
+    a folder with what is in it) or ``cheap`` (a hash by bcrypt with a cost that takes a few
+    milliseconds); empty when nothing is known to."""
 
 
 class BlockingFunction(Struct, frozen=True, array_like=True):
@@ -65,6 +67,8 @@ class BlockingFile(Struct, frozen=True, array_like=True):
     """Queries and connections that are waited for where it does no harm, or it cannot be told."""
     calls_elsewhere: int
     """Other blocking calls there."""
+    is_dear: bool = False
+    """bcrypt makes a hash with a cost that is not known to be a low one, wherever it runs."""
 
 
 class Span(Struct, frozen=True, gc=False, array_like=True):
@@ -167,12 +171,17 @@ def blocking(code: Code) -> BlockingFile | None:
     found: dict[int, list[BlockingCall]] = {}
     runs = Executions(code)
     harmless = [0, 0]
+    is_dear = False
     for call, kind, words in _Finder(code).calls():
         function = code.scopes[call.scope].function
         if function < 0:
             continue  # the value of a static or a constant
         if code.functions[function].is_test:
             continue
+        size = ""
+        if kind == "hash" and words in _COSTED:
+            size = cost_of(code, call, call.arguments[1]) if len(call.arguments) > 1 else ""
+            is_dear = is_dear or not size
         at = runs.of(call.scope, call.start)
         if at.kind in (ELSEWHERE, UNKNOWN) or (kind == "file" and _on_failure(code, call)):
             harmless[kind not in DATABASE] += 1
@@ -187,9 +196,30 @@ def blocking(code: Code) -> BlockingFile | None:
                 _short(code, call),
                 at.kind,
                 at.handed,
+                size,
             )
         )
-    return grouped(code, found, _is_main, *harmless)
+    return grouped(code, found, _is_main, *harmless, is_dear=is_dear)
+
+
+_COSTED = frozenset(
+    f"bcrypt::{name}"
+    for name in ("hash", "hash_with_salt", "hash_with_result", "non_truncating_hash")
+)
+"""Functions of bcrypt whose second argument is the cost."""
+_CHEAP = regex(r"0*[4-7](?:_?[iu]\d+)?")
+
+
+def cost_of(code: Code, call: Call, argument: tuple[int, int]) -> str:
+    """``cheap`` for an argument that says, itself or by a constant of the file, a cost of bcrypt
+    below eight: such a hash takes a few milliseconds; each step more doubles the time."""
+    start, end = argument
+    text = code.text(start, min(end, start + 60))
+    if text.isidentifier():
+        binding = code.binding_of(text, call.start, call.scope)
+        if binding is not None and binding.value[1] - binding.value[0] < 60:
+            text = code.text(binding.value)
+    return "cheap" if _CHEAP.fullmatch(text.strip()) else ""
 
 
 def _on_failure(code: Code, call: Call) -> bool:
@@ -208,9 +238,11 @@ def grouped(
     is_main: Callable[[Function], bool],
     queries_elsewhere: int,
     calls_elsewhere: int,
+    *,
+    is_dear: bool = False,
 ) -> BlockingFile | None:
     """The record of a file from its calls by function; -1 is outside of any."""
-    if not found and not queries_elsewhere and not calls_elsewhere:
+    if not found and not queries_elsewhere and not calls_elsewhere and not is_dear:
         return None
     functions = []
     for index, calls in sorted(found.items()):
@@ -222,7 +254,7 @@ def grouped(
         functions.append(
             BlockingFunction(one.name, one.owner, line, one.is_async, is_main(one), tuple(calls))
         )
-    return BlockingFile(tuple(functions), queries_elsewhere, calls_elsewhere)
+    return BlockingFile(tuple(functions), queries_elsewhere, calls_elsewhere, is_dear)
 
 
 def _is_main(function: Function) -> bool:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from msgspec import Struct
+
 from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.readers.code import Call, Code, Function, Scope
 from pytest_reconaudit.readers.execution import ASYNC, SYNC
@@ -13,8 +15,17 @@ from pytest_reconaudit.readers.scans.blocking import (
     BlockingFile,
     grouped,
 )
+from pytest_reconaudit.readers.syntax import query
 
-__all__ = ["blocking_python"]
+__all__ = ["Generators", "blocking_python", "generators"]
+
+
+class Generators(Struct, frozen=True, array_like=True):
+    """The functions of a file whose call runs nothing: what iterates over them does."""
+
+    lines: tuple[int, ...]
+    """Where their names stand."""
+
 
 _WORDS = (
     "sleep", "requests", "httpx", "urlopen", "urlretrieve", "subprocess", "psycopg", "pymysql",
@@ -102,10 +113,15 @@ _LOCAL = frozenset(
      "batch_writer", "client", "resource", "filter", "get", "append", "items", "keys", "values",
      "register", "limit", "read", "iter_lines", "generate_db_auth_token"}
 )  # fmt: skip
-_SDKS = regex(
-    rb"\b(?:OpenAI|Anthropic|boto3|MongoClient|genai|Groq|StripeClient|WebClient|twilio|Popen|Session|httpx"
-    rb"|google\.cloud|session)\b"
-)
+_NAMES = {
+    path[0]: regex(
+        rb"\b(?:"
+        + b"|".join(sorted({each[-1].encode() for each in _MAKERS if each[0] == path[0]}))
+        + rb")\b"
+    )
+    for path in _MAKERS
+}
+"""Module → the names of what makes a client, one of which stands where one is made."""
 _FIELD = regex(r"\bself\.(\w+)\s*(?::[^=\n]{1,80})?=\s*([A-Za-z_][\w.]*)\(")
 _ROOT = regex(r"([A-Za-z_]\w*)\s*(?:[.\[]|$)")
 _FOLLOWED = 3
@@ -127,14 +143,16 @@ def blocking_python(code: Code) -> BlockingFile | None:
     """The blocking calls of one file, by function; those in lambdas left out."""
     found: dict[int, list[BlockingCall]] = {}
     elsewhere = 0
+    is_dear = False
     sync_sessions = any(
         one.name == "Session" and one.path[0] in ("sqlalchemy", "sqlmodel") for one in code.imports
     )
-    makers = _Makers(code) if _SDKS.search(code.source) else None
+    makers = _Makers(code) if _makes_clients(code) else None
+    redis = b"redis" in code.source
     for call in code.calls:
         if call.awaited:
             continue
-        kind = _kind(code, call, sync_sessions)
+        kind = _kind(code, call, sync_sessions, redis)
         if kind is None and makers is not None:
             kind = makers.kind(call)
         if kind is None:
@@ -142,11 +160,14 @@ def blocking_python(code: Code) -> BlockingFile | None:
         function = code.function_at(call.scope)
         if function is None or function.is_test:
             continue
+        text = _BLANKS.sub(" ", code.text(call.start, min(call.end, call.start + 120)))
+        size = _size(kind[1], text)
+        if kind[1] == "bcrypt.hashpw":
+            is_dear = is_dear or size != "cheap"
         if any(one.kind == "closure" for one in _within(code, call)):
             elsewhere += 1
             continue
         place = code.place(call.start)
-        text = _BLANKS.sub(" ", code.text(call.start, min(call.end, call.start + 120)))
         found.setdefault(function.index, []).append(
             BlockingCall(
                 kind[0],
@@ -156,14 +177,48 @@ def blocking_python(code: Code) -> BlockingFile | None:
                 text,
                 ASYNC if function.is_async else SYNC,
                 (),
-                _size(kind[1], text),
+                size,
             )
         )
-    return grouped(code, found, _is_main, 0, elsewhere)
+    return grouped(code, found, _is_main, 0, elsewhere, is_dear=is_dear)
+
+
+_LOW_COST = regex(r"\bgensalt\(\s*(?:rounds\s*=\s*)?0*[4-7]\s*[,)]")
+_YIELD = "(yield) @yield"
+_REMADE = regex(r"@(?:\w+\.)*\w*(?:contextmanager|fixture|hook|coroutine|callbacks)\w*", 2)
+
+
+def _may_yield(text: str, path: str) -> bool:
+    return "yield" in text
+
+
+@scan("python", record=Generators, wants=_may_yield)
+def generators(code: Code) -> Generators | None:
+    """The generator functions of one file that are not async; those that a decorator makes
+    something else of (``contextmanager``, ``fixture``) left out."""
+    found = set()
+    for node in code.tree.captures(query("python", _YIELD)).get("yield", ()):
+        around = node.parent
+        while around is not None and around.type not in ("function_definition", "lambda"):
+            around = around.parent
+        named = around.child_by_field_name("name") if around is not None else None
+        if around is None or named is None or around.children[0].type == "async":
+            continue
+        above = around.parent
+        if (
+            above is not None
+            and above.type == "decorated_definition"
+            and _REMADE.search(code.text(above.start_byte, around.start_byte)) is not None
+        ):
+            continue
+        found.add(code.line(named.start_byte))
+    return Generators(tuple(sorted(found))) if found else None
 
 
 def _size(words: str, text: str) -> str:
     """See ``BlockingCall.size``."""
+    if words == "bcrypt.hashpw":
+        return "cheap" if _LOW_COST.search(text) else ""
     if words != "shutil.rmtree":
         return ""
     return "entry" if "ignore_errors" in text else "removal"
@@ -181,8 +236,8 @@ def _within(code: Code, call: Call) -> Iterator[Scope]:
         yield one
 
 
-def _kind(code: Code, call: Call, sync_sessions: bool) -> tuple[str, str] | None:
-    holder = _holder(code, call) if call.name in _COMMANDS else ""
+def _kind(code: Code, call: Call, sync_sessions: bool, redis: bool) -> tuple[str, str] | None:
+    holder = _holder(code, call) if redis and call.name in _COMMANDS else ""
     if holder and _is_sync_redis(code, call, holder):
         return "redis", f"{holder}.{call.name}"
     if not call.path:
@@ -232,8 +287,6 @@ def _holder(code: Code, call: Call) -> str:
 
 def _is_sync_redis(code: Code, call: Call, holder: str) -> bool:
     """Whether a name is redis-py's synchronous client, made in this file or taken as one."""
-    if b"redis" not in code.source:
-        return False
     function = code.function_at(call.scope)
     for parameter in function.parameters if function is not None else ():
         if parameter.name == holder:
@@ -278,6 +331,12 @@ def _session(code: Code, call: Call, holder: str) -> tuple[str, str] | None:
         if parameter.name == holder and _SESSION.match(parameter.type):
             return "database", f"{holder}.{call.name}"
     return None
+
+
+def _makes_clients(code: Code) -> bool:
+    """Whether a file imports a library of :data:`_MAKERS` and names what makes its clients."""
+    modules = {one.path[0] for one in code.imports if one.path and one.path[0] in _NAMES}
+    return any(_NAMES[module].search(code.source) for module in modules)
 
 
 class _Makers:

@@ -9,6 +9,7 @@ from pytest_reconaudit.readers.scanning import SCRIPT, scan
 from pytest_reconaudit.readers.scans.blocking import (
     BlockingCall,
     BlockingFile,
+    cost_of,
     grouped,
 )
 
@@ -58,7 +59,7 @@ _SMALL_WORD = regex(
 _WRITTEN_OUT = regex(r"\b(?:stringify|dump|safeDump)\(")
 _TAKEN_IN = regex(r"\b(?:parse|load|safeLoad|parseDocument|compile)\(\s*$")
 _FIXED = regex(
-    r"(?:(?:\w+\.)*(?:join|resolve)\(\s*(?:__dirname|process\.cwd\(\)|import\.meta\.\w+|[A-Z][A-Z0-9_]*\b"
+    r"(?:(?:\w+\.)*(?:join|resolve)\(\s*(?:__dirname|process\.cwd\(\)|import\.meta\.\w+\b|[A-Z][A-Z0-9_]*\b"
     r"|['\"][^'\"\n]*['\"]|`[^`$\n]*`|[\s,])+\)|`(?:\$\{(?:__dirname|[A-Z][A-Z0-9_]*)\}|[^`$\n])*`)$"
 )
 """A path of nothing but literals, constants and where the program lies."""
@@ -81,6 +82,7 @@ def blocking_script(code: Code) -> BlockingFile | None:
     them decides; of closures that are given to a route as ``async``, by the route's line."""
     found: dict[int, list[BlockingCall]] = {}
     folders = _Folders(code)
+    is_dear = False
     for call in code.calls:
         if not call.name.endswith("Sync") or not call.path:
             continue
@@ -90,6 +92,9 @@ def blocking_script(code: Code) -> BlockingFile | None:
         function = code.function_at(call.scope)
         if function is not None and function.is_test:
             continue
+        size = _size(code, call, kind, folders)
+        if kind == "hash" and call.name == "hashSync":
+            is_dear = is_dear or not size
         handler = _route(code, call)
         if handler is None and function is None:
             continue
@@ -104,10 +109,10 @@ def blocking_script(code: Code) -> BlockingFile | None:
                 _BLANKS.sub(" ", code.text(call.start, min(call.end, call.start + 120))),
                 ASYNC if handler is not None else SYNC,
                 (handler,) if handler is not None else (),
-                _size(code, call, kind, folders),
+                size,
             )
         )
-    return grouped(code, found, _is_main, 0, 0)
+    return grouped(code, found, _is_main, 0, 0, is_dear=is_dear)
 
 
 def _is_main(function: Function) -> bool:
@@ -178,8 +183,10 @@ class _Folders:
 
 def _size(code: Code, call: Call, kind: str, folders: _Folders) -> str:
     """See ``BlockingCall.size``."""
+    if kind == "hash" and call.name == "hashSync":
+        return cost_of(code, call, call.arguments[1]) if len(call.arguments) > 1 else ""
     if kind == "compress":
-        first = code.text(call.arguments[0]) if call.arguments else ""
+        first = _start_of(code, call.arguments[0]) if call.arguments else ""
         return "little" if first.startswith("JSON.stringify(") else ""
     if kind != "file" or not call.arguments or call.name in _ASKING:
         return ""
@@ -188,12 +195,12 @@ def _size(code: Code, call: Call, kind: str, folders: _Folders) -> str:
     path = _value(code, call, 0)
     if _SMALL_FILE.search(path):
         return "little"
-    named = code.text(call.arguments[0])
+    named = _start_of(code, call.arguments[0])
     known = _OTHER_FILE.search(path) is not None
     if not known and _SMALL_WORD.search(named):
         return "little"
     if call.name in _WRITING and len(call.arguments) > 1:
-        content = code.text(call.arguments[1])
+        content = _start_of(code, call.arguments[1])
         if _WRITTEN_OUT.search(_value(code, call, 1)) or (
             not known and content.replace(".", "_").isidentifier() and _SMALL_WORD.search(content)
         ):
@@ -205,10 +212,14 @@ def _size(code: Code, call: Call, kind: str, folders: _Folders) -> str:
     return ""
 
 
+def _start_of(code: Code, span: tuple[int, int]) -> str:
+    start, end = span
+    return code.text(start, min(end, start + 300))
+
+
 def _value(code: Code, call: Call, index: int) -> str:
     """Source of an argument; of a variable that of its value."""
-    start, end = call.arguments[index]
-    text = code.text(start, min(end, start + 300))
+    text = _start_of(code, call.arguments[index])
     if text.isidentifier():
         binding = code.binding_of(text, call.start, call.scope)
         if binding is not None and 0 < binding.value[1] - binding.value[0] < 300:

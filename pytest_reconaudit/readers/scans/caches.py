@@ -152,6 +152,8 @@ _JITTER = (
     "jitter", "single_flight", "singleflight", "try_get_with", "thundering", "stampede",
     "early_expir", "stale_while", "stale-while", "stalewhile", "lock_for", "gen_range",
 )  # fmt: skip
+_UNBRACED = regex(r"\s*+(?:\}\s*+)?(?:else\b|if\s*+\()")
+_GOES_ON = regex(r"\bcontinue\b")
 _COUNTED = regex(
     r"cache[_.-]?(?:hit|miss)|(?:hit|miss)(?:es|s)?[_ ]?(?:count|total|rate|counter)"
     r"|record_(?:cache_)?(?:hit|miss)|\b(?:hits|misses)\s*\+=\s*1"
@@ -526,6 +528,9 @@ class _Reading:
                 method == "add" and code.language == "python"
             )
         identity, identity_line = "", 0
+        in_loop = self._loop(call, verb)
+        if ttl in (OWN_TTL, UNKNOWN_TTL) and verb in ("set", "wrap") and store == "service":
+            ttl, ttl_text = self.times.of_maker(call) or (ttl, ttl_text)
         if verb in ("set", "wrap") and function is not None:
             identity, identity_line = self.identity.identity(call, function, verb == "wrap")
         for key, parameter in keys:
@@ -542,7 +547,8 @@ class _Reading:
                 function=function.name if function else "",
                 owner=function.owner if function else "",
                 function_line=code.line(function.name_at) if function else 0,
-                in_loop=self._loop(call, verb),
+                in_loop=in_loop,
+                in_branch=in_loop > 0 and self._in_branch(call),
                 text=shortened(code.text(call.start, min(call.end, call.start + 400)), 120),
                 tagged=tagged,
                 conditional=conditional,
@@ -665,6 +671,20 @@ class _Reading:
                     return code.line(by.name_at)
                 return 0
         return 0
+
+    def _in_branch(self, call: Call) -> bool:
+        """Whether some turns of the loop around a command go by without it."""
+        code = self.code
+        for scope in code.around(call.scope):
+            if scope.kind in ("loop", "closure", "function"):
+                before = code.text(scope.start, call.start)
+                line = before.rpartition("\n")[2]
+                if self.script and _UNBRACED.match(line) and line.count("(") == line.count(")"):
+                    return True
+                return _GOES_ON.search(before) is not None
+            if scope.label in ("if", "else", "match", "catch"):
+                return True
+        return False
 
     def _is_busy(self, call: Call, turn: Scope) -> bool:
         """Whether each turn of a loop also waits for something else, a query or another server: the

@@ -106,8 +106,13 @@ def clients(code: Code) -> ClientFile | None:
     return ClientFile(sites, fields, _TIMEOUT.search(code.source) is not None)
 
 
+_HANDED = "with_http_client"
+"""What an exporter of OpenTelemetry is given its client by: it bounds each export itself."""
+
+
 def _sites(code: Code) -> Iterator[ClientSite]:
     runs = Executions(code)
+    given = [span for one in code.calls_named((_HANDED,)) for span in one.arguments]
     loops = sorted(one.start for one in code.scopes if one.kind == "loop" and one.label != "for")
     for call in code.calls:
         if call.macro:
@@ -116,6 +121,8 @@ def _sites(code: Code) -> Iterator[ClientSite]:
         if found is None:
             continue
         kind, words = found
+        if given and kind == "http" and _is_given(code, call, given):
+            continue
         function = code.function_at(call.scope)
         if function is not None and (
             function.is_test or any(_DEBUGGING.match(one) for one in function.attributes)
@@ -171,6 +178,17 @@ def _named(code: Code) -> Iterator[ClientSite]:
             False,
             False,
         )
+
+
+def _is_given(code: Code, call: Call, given: list[tuple[int, int]]) -> bool:
+    """Whether a client is made in one of some arguments, or as the value of what they name."""
+    if any(start <= call.start and call.end <= end for start, end in given):
+        return True
+    names = {
+        code.text(start, min(end, start + 60)).strip("&").partition(".")[0].strip()
+        for start, end in given
+    }
+    return any(one.name in names for one in code.bindings_around(call.start, call.end))
 
 
 def _is_short(span: tuple[int, int]) -> bool:

@@ -77,6 +77,7 @@ def _starts_something(text: str, path: str) -> bool:
 def effects(code: Code) -> OpenEffects | None:
     """Effects that start a timer, a listener or a socket, and return nothing that ends it."""
     found = []
+    own_timer: bool | None = None
     for call in code.tree.around(_EFFECT, _CALLS):
         called, given = call.child_by_field_name("function"), call.child_by_field_name("arguments")
         if called is None or given is None or given.type != "arguments":
@@ -92,8 +93,11 @@ def effects(code: Code) -> OpenEffects | None:
         if match is None or _ENDS.search(text):
             continue
         name = match[0].replace("new", "").strip(" .(\n")
-        if name == "setInterval" and _OWN_TIMER.search(code.source):
-            continue
+        if name == "setInterval":
+            if own_timer is None:
+                own_timer = _OWN_TIMER.search(code.source) is not None
+            if own_timer:
+                continue
         if _RETURNS.search(text) and _returns(parts[0]):
             continue
         at = called.end_byte - len(words[2].lstrip())

@@ -8,7 +8,9 @@ too late. Flask-Caching's ``cached`` keeps by the path, Nest's ``CacheIntercepto
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator
+from itertools import accumulate
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
@@ -181,15 +183,18 @@ def _asked(code: Code, pattern: re.Pattern[str], start: int, end: int) -> tuple[
 
 
 def _of_nest(code: Code) -> Iterator[KeptAnswer]:
-    whole = [
+    whole = sorted(
         (one.start_byte, one.end_byte) for one in code.tree.walk(_CLASSES) if _intercepts(code, one)
-    ]
+    )
+    # A class within another one ends before it: what ends last so far tells for both.
+    ends = list(accumulate((end for _, end in whole), max))
     for function in code.functions:
         marks = function.attributes
         if function.is_test or not any(map(_NEST_GET.match, marks)):
             continue
-        kept = any(map(_INTERCEPTS.match, marks)) or any(
-            start <= function.start < end for start, end in whole
+        before = bisect_right(whole, (function.start, len(code.source) + 1))
+        kept = (before > 0 and function.start < ends[before - 1]) or any(
+            map(_INTERCEPTS.match, marks)
         )
         if not kept or any("CacheKey" in one or "NoCache" in one for one in marks):
             continue
@@ -200,6 +205,7 @@ def _of_nest(code: Code) -> Iterator[KeptAnswer]:
 
 def _intercepts(code: Code, node: Node) -> bool:
     """Whether all of a class is kept: its decorators stand in it, or before it when exported."""
-    around = node.parent if node.parent is not None else node
-    marks = [one for one in (*around.children, *node.children) if one.type == "decorator"]
+    around = node.parent
+    before = around.children if around is not None and around.type == "export_statement" else []
+    marks = [one for one in (*before, *node.children) if one.type == "decorator"]
     return any(_INTERCEPTS.match(code.text(one.start_byte, one.end_byte)) for one in marks)

@@ -18,7 +18,7 @@ from pytest_reconaudit.readers.query_rust import names_connection, rust_queries
 from pytest_reconaudit.readers.query_script import script_queries
 from pytest_reconaudit.readers.query_shape import Compared
 from pytest_reconaudit.readers.scanning import SCRIPT, scan
-from pytest_reconaudit.readers.scans.row_classes import sure_lines
+from pytest_reconaudit.readers.scans.row_classes import GIVEN, sure_lines
 
 __all__ = [
     "FileQueries",
@@ -102,6 +102,8 @@ class QueryCall(Struct, frozen=True, gc=False, array_like=True):
     """See ``query_call.FoundQuery``."""
     ordered: str = ""
     """See ``query_call.FoundQuery``."""
+    same: bool = False
+    """Of a read in loops: nothing that it names is another value in any round."""
 
 
 class LoopedCall(Struct, frozen=True, gc=False, array_like=True):
@@ -112,6 +114,9 @@ class LoopedCall(Struct, frozen=True, gc=False, array_like=True):
     loops: tuple[int, ...]
     excused: str = ""
     """See :attr:`QueryCall.excused`; ``tried`` is what is ``caught`` of one that changes rows."""
+    fixed: tuple[str, ...] = ()
+    """The arguments that are the same value in every round, by position, those of an object by
+    their names; ``*`` where all are and so is what it is called on."""
 
 
 class QueryFunction(Struct, frozen=True, gc=False, array_like=True):
@@ -208,10 +213,11 @@ _FUNCTION_ADAPTORS = frozenset({"pMap", "pEach", "mapSeries", "eachSeries", "map
                                 "asyncForEach", "forEachAsync", "mapAsync", "each",
                                 "pMapSeries", "process"})  # fmt: skip
 _SERIAL = regex(r"each|process|\w*Series")
-_POOL_FOR = regex(r"\bPromisePool\b[^;]*\.\s*for\(\s*([^()]{1,200}(?:\([^()]*\))?)\s*\)", 16)
+_POOL_FOR = regex(r"\bPromisePool\b[^;]*\.\s*+for\(\s*+([^()]{1,200}+(?:\([^()]*+\))?)\s*+\)", 16)
 """``PromisePool.withConcurrency(2).for(orders).process(async (order) => …)``."""
 _PROMISES = regex(r"(?i:^(?:\w*bluebird\w*|async)$)|^Promise$")
 """A library whose adaptors are given what they go over."""
+_LONG_NAME = 60
 _RUST_ITERATES = regex(
     r"\b(?:iter|into_iter|iter_mut|drain|par_iter|into_par_iter|values|keys|into_values|into_keys|values_mut)\s*\(|\bstream::iter\b"
 )
@@ -282,6 +288,8 @@ _TAKE = regex(
     r"\.take\(\s*(\d+)\s*\)|\.slice\(\s*0\s*,\s*(\d+)\s*\)|\[\s*:\s*(\d+)\s*\]|\bislice\([^()]*,\s*(\d+)\s*\)"
 )
 _CALL_ENDS = ("", ";", ")", ".await", ".await?", ".await?;", ".await;", "?", "?;")
+_MOST_GIVEN = 40
+"""Calls of an expression that are looked at for the last one."""
 _PLAIN_ROOT = regex(
     r"[&*\s]*(\w+)(?:\.(?:iter|into_iter|iter_mut|values|entries)\(\)|\.filter\([^()]*(?:\([^()]*\)[^()]*)*\))*\s*$"
 )
@@ -330,6 +338,7 @@ _CONDITION = {
     "python": regex(
         r"\b(?:filter|filter_by|where|get|exclude)\s*\(\s*(?!\s*\w+\s*==?\s*(?:True|False|None|\"|\d)|\))"
         r"|(?i:\bwhere\b)[^\"]*(?:%s|:\w|%\(|\?)"
+        r"|(?i:\bwhere\b)[^;]{0,1500}?(?:[=<>]|(?i:\bin|\blike))\s*\(?(?:%s|%\(\w|\{)"
     ),
 }
 """A condition on something that is only known at run time: the rows are those of one parent."""
@@ -542,9 +551,24 @@ _UNWRAPPED = regex(r"\?|\b(?:unwrap|expect)\(")
 _VALIDATED = regex(r"[\w.()]+\.(?:safeParse|parse|parse_obj_as|validate_python)\(\s*(\w+)\s*\)")
 _EXISTS_SQL = regex(r"\bselect\s+exists\b", 2)
 _LINES_BEFORE = 6
+_LONG_HEAD = 4_000
 _LONG_BODY = 10_000
 """Bytes of a loop's body that are looked through for relations."""
 _MOST_READS = 300
+_OWN_READ = regex(
+    r"(?<![\w.])(\w+)\.([a-z]\w*)(?:(?![\w.])(?!\s*=[^=])(\()?|\.([a-z]\w*(?:\(\)?)?))"
+)
+"""``row.name``, ``row.name(``, ``row.name.what``."""
+_GIVEN_FIELD = regex(r"[{,]\s*+(\w++)\s*+(?::\s*+([^,{}()\n]{1,200}+)\s*+)?(?=[,}])")
+"""``id``, ``id: order.id`` of an object that a call is given."""
+_ASSIGNED = regex(
+    r"(?<![\w.$])(\w++)\s*+(?:\[[^\]\n]{0,80}+\]\s*+)?(?:[-+*/|&%]|\?\?|\|\|)?=(?![=>])"
+)
+_WALKS_ON = regex(
+    r"\.(?:pop|shift|next|fetchone|save|insert\w*|create\w*|update\w*|upsert\w*|delete\w*|remove\w*|commit"
+    r"|bulk_\w+|destroy)\s*[(<]|\bnext\s*\(|\b(?:INSERT|UPDATE|DELETE)\s"
+)
+"""What makes another answer of the same question."""
 _ELSE_ONLY = regex(r"\b(?:or|and)\s+(?:not\s+)?\Z")
 """Right before a name: what stands in front of it decides whether it is read."""
 _MOST_ONWARD = 6
@@ -559,6 +583,7 @@ class _Reading:
         self.found_at = [one.call.start for one in self.found]
         self.loops: list[QueryLoop] = []
         self.loop_of: dict[int, int] = {}
+        self._again: dict[int, set[str] | None] = {}
         """Scope → position in ``loops``; -1 for one that repeats nothing worth a finding."""
         self.remembers: dict[int, bool] = {}
         self.flushes: dict[int, bool] = {}
@@ -748,6 +773,7 @@ class _Reading:
             excused=self._excused(one, loops),
             compared=one.compared,
             ordered=one.ordered,
+            same=bool(loops) and one.kind in ("select", "count") and self._is_same(one),
         )
 
     def _excused(self, one: FoundQuery, loops: tuple[int, ...]) -> str:
@@ -1180,7 +1206,7 @@ class _Reading:
             if line_at < 0:
                 return -1
             variable = _pattern(code.text(line_at + len(keyword), head[0]))
-        over = code.text(head)
+        over = code.text(head[0], min(head[1], head[0] + _LONG_HEAD))
         header = code.text(line_at, min(scope.start, line_at + 600))
         if label == "while" and not self._walks(header):
             return -1
@@ -1217,10 +1243,11 @@ class _Reading:
         code, span, at = self.code, head, scope.start
         over = over[:200]
         for _ in range(2):
-            for call in islice(code.calls, bisect_left(self.starts, span[0]), None):
+            first = bisect_left(self.starts, span[0])
+            for call in islice(code.calls, first, first + _MOST_GIVEN):
                 if call.start >= span[1]:
                     break
-                ends = code.text(call.end, max(span[1], call.end)).strip()
+                ends = code.text(call.end, min(max(span[1], call.end), call.end + 200)).strip()
                 if ends in _CALL_ENDS and (call.awaited or self.language == "python"):
                     return call.name, code.line(call.name_at)
             root = _ROOT.fullmatch(over.strip().removesuffix(")")) or _PLAIN_ROOT.match(over)
@@ -1230,28 +1257,25 @@ class _Reading:
             if binding is None or binding.name != root[1]:
                 break
             span, at = binding.value, binding.start
-            over = code.text(span)[:200]
+            over = code.text(span[0], min(span[1], span[0] + 300))[:200]
         return "", 0
 
     def _adapted(self, call: Call, scope: Scope) -> tuple[int, int] | None:
         """What an adaptor with a closure goes over; ``None`` when it is none."""
         code = self.code
         if call.name == "process":
-            pool = _POOL_FOR.search(code.text(call.receiver)[:2_000])
+            start, end = call.receiver
+            receiver = code.text(start, min(end, start + 2_000))
+            pool = _POOL_FOR.search(receiver)
             if pool is None:
                 return None
-            before = code.text(call.receiver)[: pool.start(1)]
-            start = call.receiver[0] + len(before.encode())
+            start += len(receiver[: pool.start(1)].encode())
             return start, start + len(pool[1].encode())
         if call.name in _FUNCTION_ADAPTORS and len(call.arguments) >= 2:
             return call.arguments[0]
         if call.name not in _ADAPTORS[self.language]:
             return None
-        if (
-            self.language == "script"
-            and len(call.arguments) >= 2
-            and _PROMISES.search(code.text(call.receiver))
-        ):
+        if self.language == "script" and len(call.arguments) >= 2 and self._is_promises(call):
             return call.arguments[0]  # `Bluebird.map(orders, async (order) => …)`
         if self.language == "python":
             return call.arguments[1] if len(call.arguments) >= 2 else None
@@ -1377,7 +1401,7 @@ class _Reading:
     ) -> tuple[str, str]:
         """(``rows``, ``few``, empty or ``none``: not to be counted; the table of the rows)."""
         code = self.code
-        text = over.strip()
+        text = over[:2_000].strip()
         if _RETRIES.search(f"{variable} {text}") or _BATCH_CALL.search(text):
             return "none", ""
         if _RANGE.match(text) and not _LENGTH.search(text):
@@ -1485,10 +1509,15 @@ class _Reading:
                 return not self._bounded(call)
         return False
 
+    def _is_promises(self, call: Call) -> bool:
+        start, end = call.receiver
+        return (
+            end - start <= _LONG_NAME and _PROMISES.search(self.code.text(start, end)) is not None
+        )
+
     def _bounded(self, call: Call) -> bool:
         """Whether a call runs only so many rounds at once: ``pMap(x, work, {concurrency: 5})``."""
-        given = _PROMISES.search(self.code.text(call.receiver)) is not None
-        return (given or call.name in _FUNCTION_ADAPTORS) and (
+        return (call.name in _FUNCTION_ADAPTORS or self._is_promises(call)) and (
             "Limit" in call.name
             or any("concurrency" in self.code.text(one) for one in call.arguments[2:3])
         )
@@ -1560,8 +1589,81 @@ class _Reading:
             picked = self._picked(call.scope, "")
             if not picked and self._own_transaction(call.scope):
                 picked = "own transaction"
-            found.setdefault(function, []).append(LoopedCall(call.name, line, loops, picked))
+            fixed = self._fixed(call) if call.arguments else ()
+            found.setdefault(function, []).append(LoopedCall(call.name, line, loops, picked, fixed))
         return found
+
+    def _is_same(self, one: FoundQuery) -> bool:
+        """Whether a query in loops asks for the same in every round."""
+        call = one.call
+        changing = self._changing(call.scope)
+        if changing is None or not call.arguments:
+            return False
+        start = call.receiver[0] if call.receiver[1] > call.receiver[0] else call.start
+        text = self.code.text(min(start, call.start), call.end) + one.text
+        return len(text) < _LONG_BODY and changing.isdisjoint(_WORD.findall(text))
+
+    def _fixed(self, call: Call) -> tuple[str, ...]:
+        """See :attr:`LoopedCall.fixed`."""
+        code = self.code
+        changing = self._changing(call.scope)
+        if changing is None or call.end - call.start > _LONG_BODY:
+            return ()
+        if not changing.isdisjoint(_WORD.findall(code.text(call.receiver))):
+            return ()
+        found: dict[str, None] = {}
+        for index, argument in enumerate(call.arguments):
+            text = code.text(argument)
+            if changing.isdisjoint(_WORD.findall(text)):
+                found[str(index)] = None
+            if text.startswith("{"):
+                for match in islice(_GIVEN_FIELD.finditer(text), 40):
+                    if changing.isdisjoint(_WORD.findall(match[2] or match[1])):
+                        found[match[1]] = None
+        if all(str(index) in found for index in range(len(call.arguments))):
+            found["*"] = None
+        return tuple(found)
+
+    def _changing(self, scope: int) -> set[str] | None:
+        """The names that are another value in some round of the loops around a scope; ``None``
+        where a loop may be a walk on through what it asks for, or changes it."""
+        code = self.code
+        names: set[str] = set()
+        heads: set[str] = set()
+        for one in code.around(scope):
+            if one.kind == "function":
+                break
+            if one.kind == "closure":
+                heads |= _names(code.text(one.head))
+            if one.kind == "loop" or self.loop_of.get(one.index, -1) >= 0:
+                made = self._made_again(one)
+                if made is None:
+                    return None
+                names |= made | heads
+        return names
+
+    def _made_again(self, loop: Scope) -> set[str] | None:
+        if loop.index not in self._again:
+            names: set[str] | None = None
+            body = self._body(loop) if loop.end - loop.start <= _LONG_BODY else ""
+            if loop.label not in ("while", "loop", "do") and body and not _WALKS_ON.search(body):
+                names = set(_ASSIGNED.findall(body))
+                if loop.kind == "closure":
+                    names |= _names(self.code.text(loop.head))
+                else:
+                    before = self.code.source.rfind(b"for", 0, loop.head[0] or loop.start)
+                    if before >= 0 and loop.head[0] - before < 300:
+                        names |= _names(_pattern(self.code.text(before + 3, loop.head[0])))
+                    else:
+                        names = None
+                if names is not None:
+                    first = bisect_left(self.code.bindings, loop.start, key=lambda one: one.start)
+                    for binding in islice(self.code.bindings, first, None):
+                        if binding.start >= loop.end:
+                            break
+                        names |= _names(binding.name)
+            self._again[loop.index] = names
+        return self._again[loop.index]
 
     def _repeating_scopes(self) -> list[bool]:
         """Of every scope a quick look whether anything around it in its function repeats."""
@@ -1624,24 +1726,23 @@ class _Reading:
             if not variable.isidentifier():
                 continue
             function = code.function_at(scope.index)
-            reads = re.compile(
-                rf"(?<![\w.]){variable}\.([a-z]\w*)(?![\w.])(?!\s*=[^=])(\()?"
-                rf"|(?<![\w.]){variable}\.([a-z]\w*)\.([a-z]\w*(?:\(\)?)?)"
-            )
             body = code.text(scope.start, min(scope.end, scope.start + _LONG_BODY))
-            given = set(re.findall(rf"(?<![\w.]){variable}\.([a-z]\w*)\s*=[^=]", body))
+            if f"{variable}." not in body:
+                continue
+            given = {name for root, name in GIVEN.findall(body) if root == variable}
             sure = {number for number, _ in sure_lines(body, variable)}
             first: dict[tuple[str, str], int] = {}
             mentioned: dict[str, int] = {}
-            for match in islice(reads.finditer(body), _MOST_READS):
-                name, what = match[1] or match[3], match[4] or match[2] or ""
+            own = (match for match in _OWN_READ.finditer(body) if match[1] == variable)
+            for match in islice(own, _MOST_READS):
+                name, what = match[2], match[4] or match[3] or ""
                 mentioned.setdefault(name, match.start())
                 if name in given or (match[4] and what in ("pk", "id")):
                     continue
                 # What a row decides about itself is asked for few of them.
                 if match[4] or (
                     body.count("\n", 0, match.start()) in sure
-                    and _ELSE_ONLY.search(body, 0, match.start()) is None
+                    and _ELSE_ONLY.search(body[: match.start()][-40:]) is None
                 ):
                     first.setdefault((name, what), match.start())
             found = tuple(

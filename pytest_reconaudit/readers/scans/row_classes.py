@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from tree_sitter import Node
 
 __all__ = [
+    "GIVEN",
     "Loader",
     "RowClass",
     "RowClasses",
@@ -176,14 +177,13 @@ _QUERYSET = regex(
 )
 _OF_MODEL = regex(r"[\s(]*((?:\w+\.)*[A-Z]\w*)\s*\.\s*[a-z_]\w*")
 _CALLED = regex(r"\.\s*([a-z_]\w*)\s*\(")
-_RETURNS = regex(r"\breturn\s+(?:\w+\.)?([A-Z]\w*Serializer\w*)\s*(?:$|[\s#])", re.MULTILINE)
-_BY_ACTION = regex(r"[\"'](\w+)[\"']\s*:\s*(?:\w+\.)?([A-Z]\w*Serializer\w*)\s*[,}]")
+_NAMED = r"(?:\w+\.)?(?=[A-Z]\w{0,100}Serializer)([A-Z]\w*+)"
+_RETURNS = regex(rf"\breturn\s+{_NAMED}\s*(?:$|[\s#])", re.MULTILINE)
+_BY_ACTION = regex(rf"[\"'](\w+)[\"']\s*:\s*{_NAMED}\s*[,}}]")
 _LIST_ACTION = regex(r"[\"']list[\"']")
 _MANY = regex(r"many\s*=\s*True$")
 _FEW = regex(r"\[\s*:\s*\d\s*\]|^\[")
-_INSTANCES = regex(
-    r"(?:\w+\.)?([A-Z]\w*Serializer\w*)\s*\((?:[^()]|\([^()]*\)){0,300}?\bmany\s*=\s*True"
-)
+_INSTANCES = regex(rf"\b{_NAMED}\s*\((?:[^()]|\([^()]*\)){{0,300}}?\bmany\s*=\s*True")
 _AS_EVER = regex(r"super\(|\bget_serializer\(|serializer_class\(")
 _OF_ROWS = (b"relationship(", b"django", b"rest_framework", b"Serializer", b"models.")
 _SCOPED = regex(r"\bfilter\([^)]{0,200}\bself\.kwargs\b")
@@ -249,9 +249,9 @@ def row_classes(code: Code) -> RowClasses | None:
 
 # -- rows of SQLAlchemy --------------------------------------------------------------------
 
+_MODEL = r"(?=[A-Z]\w{0,100}[a-z])([A-Z]\w*+)"
 _ROWS = regex(
-    r"\bselect\(\s*(?:\w+\.)*([A-Z]\w*[a-z]\w*)\s*\)|\.query\(\s*(?:\w+\.)*([A-Z]\w*[a-z]\w*)\s*\)"
-    r"|\b([A-Z]\w*[a-z]\w*)\.query\s*[.\n]"
+    rf"\bselect\(\s*(?:\w+\.)*{_MODEL}\s*\)|\.query\(\s*(?:\w+\.)*{_MODEL}\s*\)|\b{_MODEL}\.query\s*[.\n]"
 )
 _ALL = regex(r"\.all\(\)|\.scalars\(|\.fetchall\(\)")
 _TUPLES = regex(
@@ -271,6 +271,7 @@ _LONG_SOURCE = 3_000
 _MOST_LOOPS = 60
 
 
+@lru_cache(maxsize=16)
 def _alchemy_rows(text: str) -> tuple[str, tuple[str, ...], tuple[str, ...]] | None:
     """(model, loaded along, keys of parents) of a text with a query for whole rows of one model."""
     models = {next(one for one in match.groups() if one) for match in _ROWS.finditer(text)}
@@ -342,17 +343,20 @@ def _row_loops(code: Code) -> Iterator[RowLoop]:
 
 def _reads(body: str, row: str, first: int) -> Iterator[RowRead]:
     """What the text of a loop reads of its row in every round."""
-    pattern = re.compile(rf"(?<![\w.\"']){row}((?:\.[a-z]\w*){{1,4}})(?![\w.])(\s*\()?(?!\s*=[^=])")
     seen: set[tuple[str, ...]] = set()
-    given = set(re.findall(rf"(?<![\w.]){row}\.([a-z]\w*)\s*=[^=]", body))
+    if f"{row}." not in body:
+        return
+    given = {name for root, name in GIVEN.findall(body) if root == row}
     for number, line in sure_lines(body, row):
-        for match in pattern.finditer(line):
-            names = tuple(match[1][1:].split("."))
+        for match in _READ.finditer(line):
+            names = tuple(match[2][1:].split("."))
+            if match[1] != row or len(names) > 4:
+                continue
             if names in seen or names[0] in given or len(seen) > 60:
                 continue
             seen.add(names)
             at = first + number + line.count("\n", 0, match.start())
-            yield RowRead(names, match[2] is not None, at)
+            yield RowRead(names, match[3] is not None, at)
 
 
 def _listed(code: Code) -> Iterator[RowList]:
@@ -523,18 +527,44 @@ def _meta(code: Code, node: Node) -> tuple[tuple[tuple[str, str, int], ...], tup
 # -- what a method reads of its row --------------------------------------------------------
 
 
-@lru_cache(maxsize=256)
-def _patterns(row: str) -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
-    """What reads a row, what asks a model for it and what asks a relation for it."""
-    pattern = re.compile(rf"(?<![\w.\"']){row}((?:\.[a-z]\w*){{1,6}})(?![\w.])(\s*\()?(?!\s*=[^=])")
-    made = re.compile(
-        rf"(?<![\w.])([A-Z]\w*)\.objects\s*\.(?:.|\n){{0,300}}?(?<![\w.]){row}\b(?:\.\w+)?\s*[,)&|]"
-    )
-    given_to = re.compile(
-        r"(?<![\w.])((?:self\.context\[[^\]\n]{1,40}\]|\w+)(?:\.\w+){0,4})\.(?:filter|exclude)\s*\("
-        rf"[^()]{{0,200}}(?<![\w.]){row}\b(?:\.\w+)?\s*[,)]"
-    )
-    return pattern, made, given_to
+# The row is compared, not put into the patterns: each name would be compiled anew.
+_READ = regex(r"(?<![\w.\"'])(\w+)((?:\.[a-z]\w*){1,6})(?![\w.])(\s*\()?(?!\s*=[^=])")
+GIVEN = regex(r"(?<![\w.])(\w+)\.([a-z]\w*)\s*=[^=]")
+"""(variable, attribute) that is given a value."""
+_OBJECTS = regex(r"(?<![\w.])([A-Z]\w*)\.objects\s*\.")
+_ASKS_FOR = regex(
+    r"(?<![\w.])((?:self\.context\[[^\]\n]{1,40}\]|\w+)(?:\.\w+){0,4})\.(?:filter|exclude)\s*\("
+    r"([^()]{0,200})"
+)
+_HANDED = regex(r"(?<![\w.])(\w+)(?:\.\w+)?\s*[,)&|]")
+_ROOTS = regex(r"(?<![\w.])\w+")
+_FAR = 300
+
+
+def _asked_models(line: str, row: str) -> Iterator[tuple[str, int]]:
+    """(model, where) of the queries that are given a row: ``Vote.objects.filter(item=obj)``."""
+    end = 0
+    for match in _OBJECTS.finditer(line):
+        if match.start() < end:
+            continue
+        for given in _HANDED.finditer(line, match.end(), match.end() + 2 * _FAR):
+            if given.start() > match.end() + _FAR:
+                break
+            if given[1] == row:
+                yield match[1], match.start()
+                end = given.end()
+                break
+
+
+def _asked_relations(line: str, row: str) -> Iterator[tuple[list[str], int]]:
+    """(words of what is asked, where) of ``user.votes.filter(item=obj)``."""
+    for match in _ASKS_FOR.finditer(line):
+        for given in _HANDED.finditer(line, match.start(2), match.end(2) + _FAR):
+            if given.start() > match.end(2):
+                break
+            if given[1] == row and given[0][-1] in ",)":
+                yield match[1].split("."), match.start()
+                break
 
 
 def _method(code: Code, name: str, node: Node) -> RowMethod | None:
@@ -543,7 +573,7 @@ def _method(code: Code, name: str, node: Node) -> RowMethod | None:
     if head is None or _GUARDED.search(text):
         return None
     given = [one.partition(":")[0].partition("=")[0].strip() for one in head[1].split(",")]
-    given = [one for one in given if one and one[0] != "*"]
+    given = [one for one in given if one.isidentifier()]
     if given and given[0] in ("self", "cls"):
         row = given[0] if len(given) == 1 else given[1]
         if given[0] == "cls" and len(given) == 1:
@@ -562,20 +592,20 @@ def _method(code: Code, name: str, node: Node) -> RowMethod | None:
     first = code.line(body.start_byte)
     reads: dict[tuple[str, ...], RowRead] = {}
     asks: dict[tuple[str, int], None] = {}
-    pattern, made, given_to = _patterns(row)
     for number, line in sure:
-        for match in given_to.finditer(line):
-            words = match[1].split(".")
+        if row not in line:
+            continue
+        for words, where in _asked_relations(line, row):
             if words[0] != row and words[-1] != "objects" and len(words) > 1:
-                at = first + number + line.count("\n", 0, match.start())
-                asks.setdefault((words[-1], at))
-        for match in pattern.finditer(line):
-            names = tuple(match[1][1:].split("."))
+                asks.setdefault((words[-1], first + number + line.count("\n", 0, where)))
+        for match in _READ.finditer(line):
+            if match[1] != row:
+                continue
+            names = tuple(match[2][1:].split("."))
             at = first + number + line.count("\n", 0, match.start())
-            reads.setdefault(names, RowRead(names[:4], match[2] is not None, at))
-        for match in made.finditer(line):
-            at = first + number + line.count("\n", 0, match.start())
-            asks.setdefault((match[1], at))
+            reads.setdefault(names, RowRead(names[:4], match[3] is not None, at))
+        for model, where in _asked_models(line, row):
+            asks.setdefault((model, first + number + line.count("\n", 0, where)))
     if not reads and not asks:
         return None
     return RowMethod(
@@ -593,7 +623,6 @@ _LEAVES = regex(r"(?:return|raise|continue)\b")
 def sure_lines(body: str, row: str) -> list[tuple[int, str]]:
     """(number, text) of the logical lines of a body that are run for every row, or for all but
     those that something else than the row itself decides."""
-    of_row = re.compile(rf"(?<![\w.]){re.escape(row)}\b")
     found: list[tuple[int, str]] = []
     blocks: list[tuple[int, bool]] = []
     """(indent, whether what the block holds is run for some rows alone)"""
@@ -621,7 +650,7 @@ def sure_lines(body: str, row: str) -> list[tuple[int, str]]:
         inside = bool(blocks) and some
         by_row = False
         if word in ("if", "elif"):
-            by_row = of_row.search(stripped) is not None
+            by_row = row in stripped and row in _ROOTS.findall(stripped)
             if word == "elif":
                 by_row = by_row or chosen.get(indent, False)
                 some = some or chosen.get(indent, False)

@@ -1,0 +1,7 @@
+import feedreader
+
+from shop.rates import RateHandler
+
+
+def main():
+    feedreader.read("https://rates.example/feed", RateHandler())

@@ -1,0 +1,3 @@
+pub fn refuse(field: &str) -> ! {
+    proc_macro_error::abort_call_site!("no field {}", field)
+}

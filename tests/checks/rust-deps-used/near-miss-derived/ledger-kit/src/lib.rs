@@ -1,0 +1,5 @@
+pub mod prelude {
+    pub use ledger_macros::ledger;
+    pub use serde::{Deserialize, Serialize};
+    pub use thiserror::Error;
+}

@@ -1,0 +1,14 @@
+import { createRoot } from "react-dom/client";
+import { createBrowserRouter, RouterProvider } from "react-router";
+
+const page = (load: () => Promise<{ default: React.ComponentType }>) => ({
+  lazy: async () => ({ Component: (await load()).default }),
+});
+
+const router = createBrowserRouter([
+  { path: "/", ...page(() => import("./pages/Home")) },
+  { path: "/tides", ...page(() => import("./pages/tides")) },
+  { path: "/berths/:id", ...page(() => import("./pages/berths/Berth")) },
+]);
+
+createRoot(document.getElementById("root")!).render(<RouterProvider router={router} />);

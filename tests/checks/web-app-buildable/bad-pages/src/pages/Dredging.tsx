@@ -1,0 +1,3 @@
+export default function Dredging() {
+  return <h1>Dredging</h1>;
+}

@@ -1,0 +1,3 @@
+export default function Berth() {
+  return <h1>Berth</h1>;
+}

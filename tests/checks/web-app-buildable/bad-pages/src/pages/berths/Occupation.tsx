@@ -1,0 +1,3 @@
+export function Occupation() {
+  return <p>Free from 14:00</p>;
+}

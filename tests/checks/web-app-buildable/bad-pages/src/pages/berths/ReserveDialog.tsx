@@ -1,0 +1,3 @@
+export default function ReserveDialog() {
+  return <dialog>Reserve</dialog>;
+}

@@ -1,0 +1,3 @@
+export default function Tides() {
+  return <h1>Tides</h1>;
+}

@@ -1,0 +1,3 @@
+import { DateTime } from "luxon";
+
+export const departures = (on: Element): string => `${on.id} ${DateTime.now().toISOTime()}`;

@@ -1,0 +1,4 @@
+import { departures } from "ferry-parts";
+import { hydrate } from "preact-iso";
+
+hydrate(departures(document.body));

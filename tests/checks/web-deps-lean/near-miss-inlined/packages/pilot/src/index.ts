@@ -1,0 +1,3 @@
+import Turndown from "turndown";
+
+export const bearing = (): number => new Turndown().turndown("<b>274</b>").length;

@@ -1,0 +1,186 @@
+"""What joins files across a hostile repository stays fast, and excuses no more than it means to."""
+
+from __future__ import annotations
+
+import base64
+import time
+from pathlib import Path
+
+import pytest
+
+from pytest_reconaudit.facts.code.functions import function_at, outlined
+from pytest_reconaudit.facts.compose.compose_references import compose_references
+from pytest_reconaudit.facts.env.secrets import _is_for_localhost
+from pytest_reconaudit.facts.packages import cargo_packages
+from pytest_reconaudit.facts.problems import config_files
+from pytest_reconaudit.facts.rust.regexes import _LOOP, _STRINGS, _loop_of_each_line
+from pytest_reconaudit.facts.rust.specimens import is_specimen
+from pytest_reconaudit.facts.scripts.lost_paths import script_paths
+from pytest_reconaudit.facts.web.awaits import _stays_near
+from pytest_reconaudit.facts.web.buildable import buildables
+from pytest_reconaudit.facts.web.lean import _TAKES_LISTED
+from pytest_reconaudit.target import Target
+
+_LONG = 5.0
+"""Seconds of CPU; where a step is repeated each of these takes a minute, or does not end."""
+
+
+def laid(folder: Path, files: dict[str, str]) -> Target:
+    for name, text in files.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, "utf-8")
+    return Target(folder)
+
+
+_LOST = "services:\n  berths:\n    image: berths:1\n    depends_on: [tides]\n"
+
+
+def test_paths_made_of_many_variables(tmp_path: Path) -> None:
+    words = " ".join(f"a{'$A' * count}b.yml" for count in range(2, 60))
+    long = ("a" * 200 + "$" + "a" * 260 + " ") * 200
+    files = {f"s{n}/docker-compose.{'a' * 60}.yaml": _LOST for n in range(20)}
+    files["run.sh"] = f'#!/bin/sh\ndocker compose -f "$f" up\n{words}\n{long}\n'
+    target = laid(tmp_path, files)
+    start = time.process_time()
+    found = compose_references(target)
+    assert time.process_time() - start < _LONG
+    assert sum(len(one.broken) for one in found.values()) == 20
+
+
+@pytest.mark.parametrize(
+    ("script", "broken"),
+    [
+        ('docker compose -f "${1:-docker-compose.yml}" up', True),
+        ('file=docker-compose.yml\ndocker compose -f "$file$1" up', True),
+        ('docker compose -f "$1.yml" up', True),
+        (
+            'for one in docker-compose.yml more.yml; do x+=(-f "$one"); done\ndocker "${x[@]}"',
+            False,
+        ),
+    ],
+)
+def test_a_file_that_a_script_runs_alone_is_no_piece(
+    tmp_path: Path, script: str, broken: bool
+) -> None:
+    target = laid(tmp_path, {"docker-compose.yml": _LOST, "run.sh": f"#!/bin/bash\n{script}\n"})
+    assert bool(compose_references(target)["docker-compose.yml"].broken) is broken
+
+
+def test_lines_of_quotes_and_blanks() -> None:
+    start = time.process_time()
+    assert _STRINGS.sub("", 'let s = "' + '\\"' * 100_000) == "let s = "
+    assert _LOOP.match("for" + " " * 100_000 + "x of v") is None
+    assert time.process_time() - start < _LONG
+    assert _STRINGS.sub("", "f(\"{\", '}'); // {") == "f(, ); "
+    assert _LOOP.match("for   x in rows {") is not None
+
+
+def test_the_loop_in_which_a_helper_is_called(tmp_path: Path) -> None:
+    source = (
+        'fn word() -> regex::Regex { regex::Regex::new("a+").unwrap() }\n'
+        "fn tell(rows: Vec<u8>) {\n    for row in rows {\n        if row > 1 {\n"
+        "            word();\n        }\n    }\n}\n"
+    )
+    manifest = '[package]\nname = "b"\nversion = "0.1.0"\n[dependencies]\nregex = "1"\n'
+    target = laid(tmp_path, {"Cargo.toml": manifest, "src/lib.rs": source})
+    told = function_at(target, "src/lib.rs", 5)
+    assert told is not None
+    loops = _loop_of_each_line(target, "src/lib.rs", outlined(target, told))
+    assert loops == {4: 3, 5: 3, 6: 3, 7: 3}
+
+
+def test_functions_that_all_await_each_other(tmp_path: Path) -> None:
+    count = 100
+    near = 'import { readFile } from "fs/promises";\n'
+    for name, below in (("f", "g"), ("g", "h")):
+        body = "; ".join(f"await {below}{n}()" for n in range(count))
+        near += "".join(f"export async function {name}{n}() {{ {body} }}\n" for n in range(count))
+    near += "".join(
+        f'export async function h{n}() {{ await readFile("{n}") }}\n' for n in range(count)
+    )
+    target = laid(tmp_path, {"package.json": '{"name": "c"}', "src/near.ts": near})
+    first = function_at(target, "src/near.ts", 2)
+    assert first is not None
+    start = time.process_time()
+    assert _stays_near(target, "src/near.ts", outlined(target, first), 3)
+    assert time.process_time() - start < _LONG
+
+
+def test_files_that_all_import_each_other(tmp_path: Path) -> None:
+    files = {
+        "package.json": '{"name": "d", "dependencies": {"vite": "5", "react": "18"},'
+        ' "scripts": {"build": "tsc && vite build"}}',
+        "vite.config.ts": "export default {}\n",
+        "index.html": '<script type="module" src="/src/main.ts"></script>',
+        "src/main.ts": "console.log(1)\n",
+    }
+    imports = "".join(f'import "./m{n}";\n' for n in range(40))
+    files |= {f"src/m{n}.ts": f'import "./gone";\n{imports}' for n in range(40)}
+    target = laid(tmp_path, files)
+    start = time.process_time()
+    found = buildables(target)
+    assert time.process_time() - start < _LONG
+    assert found
+
+
+def test_a_configuration_that_names_package_json_often() -> None:
+    start = time.process_time()
+    assert _TAKES_LISTED.search("package.json " * 20_000) is None
+    assert time.process_time() - start < _LONG
+    assert _TAKES_LISTED.search('read("../package.json").dependencies') is not None
+
+
+def _pem(kind: str, body: bytes) -> str:
+    return f"-----BEGIN {kind}-----\n{base64.b64encode(body).decode()}\n-----END {kind}-----\n"
+
+
+@pytest.mark.parametrize(("others", "local"), [((), True), (("portal.key",), False)])
+def test_a_certificate_of_this_machine_excuses_one_key(
+    tmp_path: Path, others: tuple[str, ...], local: bool
+) -> None:
+    key = _pem("PRIVATE KEY", b"k" * 300)
+    files = {f"certs/{name}": key for name in ("server.key", *others)}
+    files["certs/tls.crt"] = _pem("CERTIFICATE", b"x" * 100 + b"localhost" + b"x" * 100)
+    assert _is_for_localhost(laid(tmp_path, files), "certs/server.key") is local
+
+
+@pytest.mark.parametrize(("loop", "specimens"), [("", 4), ("for one in jobs/*; do", 0)])
+def test_crates_that_a_script_builds_in_a_loop(tmp_path: Path, loop: str, specimens: int) -> None:
+    files = {"Cargo.toml": '[package]\nname = "depot"\nversion = "0.1.0"\n', "src/main.rs": ""}
+    for name in ("bills", "labels", "mails", "stock"):
+        files[f"jobs/{name}/Cargo.toml"] = f'[package]\nname = "{name}"\nversion = "0.1.0"\n'
+        files[f"jobs/{name}/src/main.rs"] = "fn main() {}\n"
+    files["release.sh"] = f"#!/bin/sh\n{loop}\n"
+    target = laid(tmp_path, files)
+    assert sum(is_specimen(target, one) for one in cargo_packages(target)) == specimens
+
+
+@pytest.mark.parametrize(("copied", "lost"), [("parts", False), ("docs", True)])
+def test_a_namesake_counts_where_an_image_takes_both_in(
+    tmp_path: Path, copied: str, lost: bool
+) -> None:
+    target = laid(
+        tmp_path,
+        {
+            "kiosk/Dockerfile": f"FROM node:22\nCOPY {copied}/ start.sh ./\n",
+            "kiosk/start.sh": "#!/bin/sh\nset -e\nnode board.js\n",
+            "kiosk/parts/board.js": "",
+            "kiosk/docs/read.txt": "",
+        },
+    )
+    assert any(one.lost for one in script_paths(target)) is lost
+
+
+def test_a_name_of_specimens_excuses_no_file_that_is_deployed(tmp_path: Path) -> None:
+    target = laid(
+        tmp_path,
+        {
+            "compose.yml": "services:\n  edge:\n    image: edge:1\n    volumes:\n"
+            "      - ./bad-bots.yaml:/etc/edge/bots.yaml:ro\n",
+            "bad-bots.yaml": "bots: [a\n",
+            "suite/bad-list.yaml": "bots: [a\n",
+        },
+    )
+    found = {one.path for one in config_files(target) if one.problems}
+    assert found == {"bad-bots.yaml"}

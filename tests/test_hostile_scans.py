@@ -1,0 +1,129 @@
+"""Source made to be slow or odd: what scans and the facts on them take grows with its size."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import pytest
+
+from pytest_reconaudit.facts.asynchronous.clients import client_uses
+from pytest_reconaudit.facts.query.repetitions import _given_to
+from pytest_reconaudit.facts.query.serialized import serialized_lists
+from pytest_reconaudit.readers.code import code_of
+from pytest_reconaudit.readers.scanning import scans
+from pytest_reconaudit.readers.syntax import read_syntax
+from pytest_reconaudit.target import Target
+
+ROWS = "from django.db import models\nfrom rest_framework import serializers\n"
+PRISMA = "const prisma = new PrismaClient()\nasync function f() {\n"
+WORK = "async (o) => { await prisma.order.findMany({where: {id: 1}}) }"
+REDIS = "import Redis from 'ioredis'\nconst redis = new Redis()\n"
+
+SLOW = {
+    "serializers": (
+        "row_classes",
+        "views.py",
+        ROWS
+        + "class V(ModelViewSet):\n    def list(self, request):\n        return S"
+        + "Serializer" * 580,
+    ),
+    "models": (
+        "row_classes",
+        "store.py",
+        "from sqlalchemy.orm import session\n"
+        + f"def f(session):\n    return select(A{'a' * 2_800}!)\n" * 60,
+    ),
+    "names of rows": (
+        "row_classes",
+        "rows.py",
+        ROWS
+        + "class ASerializer(serializers.ModelSerializer):\n"
+        + "".join(f"    def get_{n}(self, a{n}):\n        return a{n}.b.c\n" for n in range(5_000)),
+    ),
+    "adaptors": ("queries", "a.ts", f"{PRISMA}await {'bluebird' * 20_000}.x.map(a, {WORK})\n}}\n"),
+    "rounds": ("queries", "a.ts", f"{PRISMA}await x{f'.map(a, {WORK})' * 600}\n}}\n"),
+    "constants": ("caches", "a.ts", f"{REDIS}class A {{\n  A_KEY{' ' * 100_000}x\n}}\n"),
+    "parameters": (
+        "caches",
+        "a.ts",
+        f"{REDIS}function f({{{','.join(f'a{n}' for n in range(8_000))}}}) {{\n"
+        + "redis.get(key);\n" * 3_000
+        + "}\n",
+    ),
+    "paths": (
+        "blocking_script",
+        "a.ts",
+        "import fs from 'fs'\nfunction f() {\nfs.readFileSync(join("
+        + "import.meta.ABCDEF," * 14
+        + "!));\n}\n",
+    ),
+    "timers": (
+        "effects",
+        "a.tsx",
+        "useEffect(() => { setInterval(f, 5); const x = () => { return 1 } });\n" * 2_500,
+    ),
+    "handlers": (
+        "kept_answers",
+        "a.ts",
+        "@UseInterceptors(CacheInterceptor)\nclass A { @Get('x') f() {} }\n" * 4_000,
+    ),
+}
+
+
+@pytest.mark.parametrize("name", SLOW)
+def test_a_scan_takes_the_time_of_its_text(name: str) -> None:
+    scan, path, text = SLOW[name]
+    code = code_of(read_syntax(text, path))
+    assert scans()[scan].wants(text, path)
+    assert code.calls is not None
+    begun = time.process_time()
+    scans()[scan].read(code)
+    assert time.process_time() - begun < 3
+
+
+def test_blank_lines_before_what_is_sent() -> None:
+    begun = time.process_time()
+    assert _given_to("  ids = request.data['ids']\n" + "\n" * 60_000, "ids") == (
+        "request.data['ids']"
+    )
+    assert time.process_time() - begun < 1
+
+
+def test_parameters_that_are_no_names() -> None:
+    text = (
+        ROWS + "class ASerializer(serializers.ModelSerializer):\n"
+        "    def get_x(self: F[[int], [a, b]], obj):\n        return obj.a.b\n"
+        "    def get_y(self, (a, b)):\n        return a.b.c\n"
+        "    def get_z(self, /, obj):\n        return obj.c.d\n"
+    )
+    found = scans()["row_classes"].read(code_of(read_syntax(text, "a.py")))
+    methods = {one.name: [each.names for each in one.reads] for one in found.classes[0].methods}
+    assert methods["get_x"] == [("a", "b")]
+    assert methods["get_z"] == [("c", "d")]
+
+
+def test_serializers_that_name_one_anothers_fields(tmp_path: Path) -> None:
+    (tmp_path / "a.py").write_text(
+        ROWS + "class Order(models.Model):\n    owner = models.ForeignKey('Order')\n"
+        "class ASerializer(serializers.ModelSerializer):\n"
+        "    class Meta:\n        model = Order\n        fields = BSerializer.Meta.fields + ['a']\n"
+        "class BSerializer(serializers.ModelSerializer):\n"
+        "    class Meta:\n        model = Order\n        fields = ASerializer.Meta.fields + ['b']\n"
+        "class V(viewsets.ModelViewSet):\n"
+        "    queryset = Order.objects.all()\n    serializer_class = ASerializer\n"
+    )
+    assert serialized_lists(Target(tmp_path)) == ()
+
+
+def test_a_function_that_asks_often_and_is_called_often(tmp_path: Path) -> None:
+    (tmp_path / "views.py").write_text(
+        "import requests\ndef hub(x):\n"
+        + "    requests.get(x)\n" * 1_500
+        + "".join(f"def c{n}(x):\n    hub(x)\n" for n in range(1_500))
+        + "def v(request):\n    c1(request)\n"
+    )
+    begun = time.process_time()
+    (use,) = client_uses(Target(tmp_path))
+    assert len(use.faults[0].sites) == 1_500
+    assert time.process_time() - begun < 4
