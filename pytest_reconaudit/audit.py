@@ -219,7 +219,7 @@ def _spoken_in(fix: str, suffix: str) -> str:
 
     left = _EXAMPLE.sub(kept, fix)
     left = _NOTHING.sub(".", left)
-    return re.sub(r"\n{3,}", "\n\n", left.replace("\0", "")).strip()
+    return re.sub(r"\n{3,}", "\n\n", left.replace("\0", "")).strip() or fix
 
 
 class FaultGroups(Protocol):
