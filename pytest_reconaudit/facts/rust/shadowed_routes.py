@@ -120,6 +120,8 @@ def _takes(scope: Scope, path: str) -> bool:
     """Whether a scope answers for a path, as Actix matches its prefix: by whole segments."""
     if "${" in scope.prefix or scope.guarded:
         return False
+    if scope.prefix.endswith("/"):
+        return False  # an empty segment of its own: `/` takes `/` and `//x`, not `/x`
     wanted = [part for part in scope.prefix.split("/") if part]
     given = [part for part in path.split("/") if part]
     if len(given) < len(wanted):

@@ -19,6 +19,10 @@ async fn main() -> std::io::Result<()> {
     .bind("127.0.0.1:9100")?;
     HttpServer::new(move || {
         App::new()
+            // a slash at the end is an empty segment: neither takes what lies below
+            .service(web::scope("/").route("", web::get().to(ok)))
+            .service(web::scope("/c").service(web::scope("/").route("", web::get().to(ok)))
+                .service(web::scope("/d").route("/items", web::get().to(ok))))
             .service(
                 web::scope("/v1")
                     .guard(guard::Header("x-api", "old"))
