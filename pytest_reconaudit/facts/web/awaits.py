@@ -70,7 +70,7 @@ class AwaitFile(Struct, frozen=True, eq=False):
     """Awaits of ``Promise.all`` and its like."""
 
 
-_SPLIT = regex(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|\d+")
+_SPLIT = regex(r"[iIlL]1[80][nN]|[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|\d+")
 _WORKS = frozenset(
     {"get", "fetch", "refetch", "load", "reload", "read", "list", "search", "lookup", "resolve",
      "check", "validate", "verify", "upload", "download", "sync", "synchronize", "send",
@@ -142,8 +142,8 @@ _GUARDS = frozenset(
     {"auth", "authorize", "authenticate", "session", "user", "permission", "permissions",
      "require", "ensure", "assert", "guard", "csrf", "token", "tokens", "cookies", "cookie",
      "headers", "params", "body", "json", "text", "form", "lock", "transaction", "connection",
-     "client", "translations", "translation", "dictionary", "locale", "i18n", "draft", "once",
-     "browser", "os", "flag", "flags"}
+     "client", "translations", "translation", "dictionary", "locale", "i18n", "l10n", "intl",
+     "draft", "once", "browser", "os", "flag", "flags"}
 )  # fmt: skip
 """Words of what is asked first for a reason, or costs nothing."""
 _THROWS = regex(r"Or(?:NotFound|Throw|Fail|Redirect|404|Error|Panic)")
