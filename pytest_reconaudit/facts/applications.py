@@ -346,7 +346,10 @@ def _folders(target: Target, dockerfile: Dockerfile) -> tuple[str, ...]:
             folder = path
             while folder and folder not in known:
                 folder = posixpath.dirname(folder)
-            if folder and not known[folder].shared:
+            if not folder or known[folder].shared:
+                continue
+            # What an image for its tests takes in is not the application.
+            if not is_test_path(path.removeprefix(folder)):
                 found.setdefault(folder)
         if everything and context.path in known and context.path:
             found.setdefault(context.path)

@@ -217,7 +217,7 @@ _BRACKETED = regex(r"\[[A-Za-z][\w .-]{0,80}\]|\([A-Za-z][\w .-]{0,80}\)|\{[A-Za
 _CLIENT = regex(r"pub[0-9a-f]{32}")
 """A client token of Datadog, made for pages that everybody reads."""
 _REFERENCE = regex(
-    r"\$\{|\$\(|^\$[A-Za-z_]|\$[A-Z_]{3}|\{\{|<%|%[A-Z_]{2,60}%|@@\w|__[A-Z_]{2,60}__|#\{"
+    r"\$\{|\$\(|^\$[A-Za-z_]|\$[A-Z_]{3}|\{\{|<%|%[A-Z_]{2,60}%|@@\w|__[A-Z_]{2,60}__|[#@]\{"
 )
 _LEADING_REFERENCE = regex(
     r"(?:op|vault|awssm|ssm|gcpsm|sm|secret|secrets|keyvault|bws|doppler|infisical|file)://"

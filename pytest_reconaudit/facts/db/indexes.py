@@ -70,7 +70,7 @@ _FOREIGN = regex(
     re.IGNORECASE,
 )
 _FOREIGN_CODE = regex(
-    r"sqlite|rusqlite|mysql|mariadb|clickhouse|duckdb|neo4j|cassandra|mssql|indexeddb"
+    r"sqlite|rusqlite|mysql|mariadb|clickhouse|duckdb|neo4j|cassandra|mssql|indexeddb|oracledb"
 )
 
 
