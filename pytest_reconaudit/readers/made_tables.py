@@ -7,11 +7,14 @@ are no source code to the scans.
 from __future__ import annotations
 
 import ast
+import re
 import warnings
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from pytest_reconaudit.model import Place, Problem
+from pytest_reconaudit.patterns import regex
 
 __all__ = ["MadeTables", "read_made_tables"]
 
@@ -21,7 +24,8 @@ class MadeTables(Struct, frozen=True):
 
     path: str
     tables: tuple[str, ...] = ()
-    """Alembic's ``op.create_table("x"`` and the new names of ``op.rename_table``."""
+    """Alembic's ``op.create_table("x"`` and the new names of ``op.rename_table`` and of
+    ``ALTER TABLE … RENAME TO`` in its SQL."""
     models: tuple[str, ...] = ()
     """Django's ``CreateModel(name="X"`` and the new names of ``RenameModel``, in lower case."""
     named: tuple[str, ...] = ()
@@ -42,13 +46,15 @@ _CALLS = {
 
 def read_made_tables(text: str, path: str) -> MadeTables:
     """Never raises on bad input: see ``problems``."""
+    renamed = tuple(_RENAMED.findall(text))
     if not any(name in text for name in _CALLS):
-        return MadeTables(path)
+        return MadeTables(path, renamed)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # escapes in somebody else's strings
             tree = ast.parse(text)
-        return _made(tree, path)
+        made = _made(tree, path)
+        return replace(made, tables=(*made.tables, *renamed)) if renamed else made
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         line = error.lineno if isinstance(error, SyntaxError) else None
         problem = Problem(Place(path, line), str(error) or "not Python")
@@ -103,6 +109,13 @@ def _made(tree: ast.Module, path: str) -> MadeTables:
                         table = _text(held, constants)
                         named += [table] if table else []
     return MadeTables(path, tuple(tables), tuple(models), tuple(named), computed)
+
+
+_RENAMED = regex(
+    r"\balter\s+table\s+(?:if\s+exists\s+)?(?:only\s+)?[\w.\"]{1,130}\s+rename\s+to\s+\"?(\w+)",
+    re.IGNORECASE,
+)
+"""The new name that SQL in a migration gives a table."""
 
 
 def _text(node: ast.expr | None, constants: dict[str, str]) -> str | None:

@@ -117,6 +117,9 @@ _TOOLS = frozenset(
 """Programs that need a project in their folder: a step that runs one there surely fails."""
 
 
+_COPYING = frozenset({"mv", "cp", "ln", "install"})
+
+
 class _Tally(Struct):
     """Collects one workflow's uses by what is missing."""
 
@@ -189,6 +192,8 @@ class _Judge:
         self.workspace = Workspace(target, run)
         self.lost: set[tuple[int, str]] = set()
         """(step, folder) pairs already reported as missing: nothing in them is judged."""
+        self.copied: set[tuple[str, str]] = set()
+        """(folder, name) of programs that a command made of others: ``mv``, ``cp``."""
 
     def all(self, invocations: list[Invocation]) -> None:
         self._reusable()
@@ -525,7 +530,13 @@ class _Judge:
             return
         self.tally.judged += 1
         name = match["name"]
-        if name in names or self._guarded(invocation, posixpath.join(root, word)):
+        if invocation.words[0] in _COPYING and word == invocation.words[-1] != invocation.words[1]:
+            self.copied.add((root, name))
+        if (
+            name in names
+            or (root, name) in self.copied
+            or self._guarded(invocation, posixpath.join(root, word))
+        ):
             return
         use = self._use(step, word_place(invocation.command, word), invocation.command.text, masked)
         built = f" (built: {', '.join(sorted(names)[:3])})" if names else ""

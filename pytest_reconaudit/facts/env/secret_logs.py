@@ -228,9 +228,11 @@ _SAFE_CALL = regex(
 
 @lru_cache(maxsize=1024)
 def _name_pattern(name: str, *, field: bool) -> re.Pattern[str]:
+    # What has fields of its own (`apiKey.id`) is a record, not the secret.
+    plain = r"(?!\??\.[A-Za-z_]\w{0,60}\b(?!\s{0,3}[(<:]))"
     if field:
-        return re.compile(rf"(?<=\.){re.escape(name)}(?![\w(])")
-    return re.compile(rf"(?<![\w.$]){re.escape(name)}(?![\w(=]|\s*=[^=]|\s*:(?!:))")
+        return re.compile(rf"(?<=\.){re.escape(name)}(?![\w(]){plain}")
+    return re.compile(rf"(?<![\w.$]){re.escape(name)}(?![\w(=]|\s*=[^=]|\s*:(?!:)){plain}")
 
 
 def _prints(call: _Call, name: str, family: str, *, field: bool = False) -> bool:

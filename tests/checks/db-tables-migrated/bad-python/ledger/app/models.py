@@ -27,3 +27,8 @@ rates = Table(
     metadata,
     Column("id", Integer, primary_key=True),
 )
+
+
+class Posting(Base):
+    __tablename__ = "postings"  # made as movements, renamed by SQL
+    id = Column(Integer, primary_key=True)
