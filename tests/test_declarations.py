@@ -594,3 +594,10 @@ def test_offline_data_never_raises(text: str) -> None:
     read_sqlx_offline(text, "q.json")
     read_sqlx_offline(json.dumps({"query": text, "describe": {"columns": [text]}}), "q.json")
     read_sqlx_offline(json.dumps({"query": f"SELECT a FROM {text} WHERE {text}"}), "q.json")
+
+
+def test_a_table_that_sql_renames_has_its_new_name() -> None:
+    text = 'op.execute("ALTER TABLE movements RENAME TO postings")\nop.create_table("rates")\n'
+    assert read_made_tables(text, "m.py").tables == ("rates", "postings")
+    assert read_made_tables(text.split("\n")[0], "m.py").tables == ("postings",)
+    assert read_made_tables('op.execute("ALTER TABLE a RENAME COLUMN b TO c")', "m.py").tables == ()
