@@ -119,7 +119,8 @@ _LOOPS = 3
 def _rounds(one: Repetition, site: RepeatedQuery) -> str:
     """What a loop's first statement is, and where all of its statements are."""
     pool = ", all at once" if site.loop.concurrent else ""
-    places = [Place(one.path, other.line, 1) for other in one.beside(site) if other in one.sites]
+    mine = [each for each in one.beside(site) if each in one.sites and each.what == site.what]
+    places = [Place(one.path, each.line, 1) for each in mine]
     loop = f"(line {site.loop.line}{pool})"
     told = f"{site.what} per element of `{site.loop.over}` {loop}: {lines_of(places)}{site.hoisted}"
     others = one.others_of(site)
