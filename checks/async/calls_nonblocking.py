@@ -61,17 +61,19 @@ def async_calls_nonblocking(waiting_calls: WaitingFile) -> None:
     what one call may come to in four and more files; documents of settings and files with a fixed
     name are a note); in Node the `…Sync` functions of fs, child_process, crypto, ssh2, zlib and
     bcrypt (a note for settings, templates, keys, entries of folders and single messages; low for
-    files that come with the program, and for hashing in an async function that no known route
-    reaches). A note: hashes by bcrypt with a literal cost below 8, checks where all hashes have
-    one, and what only jobs, scripts or `asyncio.run` run. (b) A function that is not async does so
-    (files, processes and images aside) and is surely called by async code, through at most three
-    functions.
+    files that come with the program, files beside `better-sqlite3`, `adm-zip` or `process.exit` and
+    on routes for administrators and backups, and for hashing in an async function that no known
+    route reaches). A note: hashes by bcrypt with a literal cost below 8, checks where all hashes
+    have one, and what only jobs, scripts or `asyncio.run` run. (b) A function that is not async
+    does so (files, processes and images aside) and is surely called by async code, through at most
+    three functions.
     Names are resolved by import: `fs::read` of `use tokio::fs` passes, as do closures given to
     `spawn_blocking` and its like, async functions that only `block_on` in such a closure drives,
     start-up code, crates for browsers (`wasm-bindgen`), commands of a tool, evaluations and
     benchmarks, sync generators of Python that async code does not iterate over itself
     (`StreamingResponse` does so on a thread), sleeps of at most 20 ms, stand-ins (mocks), handlers
-    whose answers Next.js keeps, tests, and functions that no async code calls.
+    whose answers Next.js keeps, what Node reads once into a variable of the module, tests,
+    and functions that no async code calls.
     Blind spots: what libraries do inside; calls through traits and function pointers; clients
     that another module of Python makes.
     """

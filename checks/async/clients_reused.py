@@ -63,15 +63,17 @@ def async_clients_reused(client_use: ClientUse) -> None:
     route reaches, in a loop of an async function, or in a method of a shared object. What is kept
     in a static or a lazy cell, asked for with `is_none` first, made in `main`, in constructors, by
     workers or functions that only they call, builders that are told a proxy, a certificate or
-    cookies, `ConnectionManager`, r2d2, bb8 and deadpool pass. (c) A struct holds a client or pool
-    beside a field such as `max_connections` that nothing reads: medium, high when (b) holds there
-    too. (d) reqwest clients in a file that sets no timeout at all, those aside by which `main`
-    itself asks, and those that an exporter of OpenTelemetry is handed: medium; low where only jobs
-    call it; one note for each program of the command line, told by a parser of arguments and no
-    use of a web framework, and for a subcommand of a server. In Python `requests.get` and its
-    like without `timeout` in a function that is not async and that a route reaches, or a view,
-    serializer, filter or middleware of Django, or methods of a class that a library calls back and
-    a filter of templates makes: medium, four and more files told as one.
+    cookies, `ConnectionManager`, r2d2, bb8 and deadpool pass, as does what only hands out a
+    connection to callers that bind it before a loop or renew the one they use. (c) A struct holds a
+    client or pool beside a field such as `max_connections` that nothing reads: medium, high when
+    (b) holds there too. (d) reqwest clients in a file that sets no timeout at all, those aside by
+    which `main` itself asks, those that an exporter of OpenTelemetry is handed, and the only one of
+    a crate all of whose requests say `.timeout(…)` themselves: medium; low where only jobs call it;
+    one note for each program of the command line, told by a parser of arguments and no use of a web
+    framework, and for a subcommand of a server. In Python `requests.get` and its like without
+    `timeout` in a function that is not async and that a route reaches, or a view, serializer,
+    filter or middleware of Django, or methods of a class that a library calls back and a filter of
+    templates makes: medium, with the other calls of the same file, four and more files told as one.
     Blind spots: clients made through macros and builders of other crates; `requests.Session`.
     """
     for one in client_use.faults:

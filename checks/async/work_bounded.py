@@ -40,7 +40,8 @@ def async_work_bounded(fan_out: FanOutFile) -> None:
     (c) `join_all` over calls made for each
     element: medium there, else a note. (b) A send into an `UnboundedSender` on the way of a
     request, or an unbounded channel that is filled there in a loop and whose receiver becomes a
-    stream: medium and likely; one in a branch of its function, and the making of an unbounded
+    stream: medium and likely; one in a branch of its function, by an object that the request makes
+    for itself or in a method that several types have of one trait, and the making of an unbounded
     channel: a note. Functions with a semaphore, permits, `buffer_unordered`, `for_each_concurrent`
     or `join_next`, chunks, `take`, literal lists and ranges, collections that were counted before,
     are drained by their owner, hold parts of the program (`Vec<Box<dyn …>>`) or are named after

@@ -47,8 +47,9 @@ def cache_commands_safe(command_file: CommandFile) -> None:
     field or member of the same key: low. Commands that some turns alone send, what goes over a
     list that a constant caps, a list kept as one value, or the sessions or devices of one person,
     and parts of one key out of a list that was handed over are a note. SCAN, pipelines, retries,
-    chunks and worker loops, turns that wait for a query or another server too, scripts, jobs,
-    tests, admin tools and functions nobody calls pass.
+    chunks and worker loops, turns that wait for a query or another server too, commands that are on
+    their way at once (`join_all`, `Promise.all`, `gather`), scripts, jobs, tests and what they are
+    written with, admin tools and functions nobody calls pass.
     Blind spots: commands in Lua scripts, names that are put together.
     """
     for one in command_file.heavy:

@@ -26,7 +26,8 @@ def cache_ttl_set(cache_writes: CacheWrites) -> None:
     Decides: per file, writes to Redis without an expiry in the command (no SETEX, EX, PX, KEEPTTL)
     and writes through a wrapper without a time, where the wrapper has none of its own. Passes: an
     EXPIRE or a delete of the same key, an EXPIRE in the same function, NX (locks), counters,
-    switches, positions, marks and mere ids, wrappers that hand on to another cache, a wrapper
+    switches, positions, the state of some work (progress, checkpoints, a key per partition), marks
+    and mere ids, wrappers that hand on to another cache, a wrapper
     whose branch without time nobody takes, one fixed key that Django keeps by `None`, caches in
     the process. Notes: (b) lists and dashboards kept five minutes and more with nothing
     that holds back all callers but one when the key runs out; (c) no cache here counts its hits

@@ -36,7 +36,8 @@ def docs_claims_backed(judged_document: JudgedDocument) -> None:
     Decides: reads READMEs and guides. (a) A path, script, compose file, npm, make or cargo command,
     component, index or route in code format that nothing in the repository answers to: medium.
     (b) A README states requests per second or users, and no result of a measurement is there: low.
-    In status reports and change logs both are notes. A claim is only judged when it must mean this
+    What something else is reckoned from (`at 10 req/s`, `10 req/s × 86,400`) is no claim. In
+    status reports and change logs both are notes. A claim is only judged when it must mean this
     repository: its folder is here and the document names other files of it rightly. Plans,
     examples, things that the reader or a build makes, git-ignored files, other machines' paths,
     websites' pages and translations pass.

@@ -24,24 +24,21 @@ tests, and what `default-members` does not name):
 cargo check --workspace --all-targets
 ```
 
-For a whole workspace `cargo machete --fix` does it; read what it took out.
-
-Where it is needed without being named, say so:
-
-```toml
-[package.metadata.cargo-machete]
-ignored = ["{}"]
-```
+Where it is needed without being named, say so on its line: `# needed by …`.
 """
-UNBUILT = "It is resolved, locked and watched for advisories, for nothing."
+MACHETE = """
+In `[dependencies]` of a whole workspace `cargo machete --fix` does it; read what it took out. It
+leaves alone what `ignored = ["NAME"]` below `[package.metadata.cargo-machete]` lists.
+"""
+UNBUILT = "The manifest promises what the code does not need; no build script could use it."
 
 
 @audit(
     pillar=2,
     severity=Severity.LOW,
-    impact="Whoever updates and audits the package has it to look after, for nothing; where no"
-    " other crate needs it, each build fetches and compiles it too.",
-    fix=FIX.format("cargo remove NAME            # --dev, --build for those sections", "NAME"),
+    impact="The manifest promises what the code does not need; where no other crate needs it, it is"
+    " fetched and compiled too.",
+    fix=FIX.format("cargo remove NAME            # --dev, --build for those sections") + MACHETE,
     advice={
         "a": (
             "It takes minutes of every build and megabytes of the image, for nothing.",
@@ -66,6 +63,7 @@ def rust_deps_used(crate_use: CrateUse) -> None:
     cargo-machete, cargo-shear or cargo-udeps are told to ignore pass; so does one with a comment
     that gives the reason, and one that is named in a string of a build script that writes code
     itself. Of a package without a build script all of `[build-dependencies]` is told along.
+    Manifests that `.openapi-generator/FILES` lists are not judged.
     Blind spots: a crate whose name is also an everyday word of the code counts as used; packages
     whose code a build script or a macro makes from a specification (`generate_api!`,
     `include_proto!`) are not judged on what that code may need.
@@ -104,7 +102,8 @@ def rust_deps_used(crate_use: CrateUse) -> None:
                 for dependency in dict.fromkeys((*unused, *gone))
             ],
             impact=UNBUILT if len(dead) == len(unused) else "",
-            fix=FIX.format(crate_use.removal((*unused, *gone)), unused[0].name),
+            fix=FIX.format(crate_use.removal((*unused, *gone)))
+            + (MACHETE if any(one.section == "dependencies" for one in unused) else ""),
             clause=clause,
             key=kind,
         )

@@ -38,7 +38,8 @@ def rust_release_profile(release_profile: ReleaseProfile) -> None:
     Decides: reads `[profile.release]` of each workspace or package that makes programs (and the
     profile that it inherits from, `.cargo/config.toml`, `CARGO_PROFILE_RELEASE_*` of images and
     workflows). (a) `opt-level` 0 or 1: high. (b) `panic = "abort"` where a program depends on a
-    web framework and uses it: medium. (c) Full `debug` information or `strip = false` in a program
+    web framework and uses it: medium, low where clippy is told to deny `unwrap_used`, `expect_used`
+    or `panic`. (c) Full `debug` information or `strip = false` in a program
     that goes into an image: low. (d) Neither `lto` nor `codegen-units` is set: a note. `s` and `z`,
     line tables, `debug = 1`, split debug information, images that run `strip`, programs with a
     crate that reads symbols (Sentry, profilers) and settings with a comment about them pass.
@@ -59,7 +60,7 @@ def rust_release_profile(release_profile: ReleaseProfile) -> None:
         report(
             at=panic[1],
             says=f"a panic in any request ends the whole server ({profile.server.message})",
-            severity=Severity.MEDIUM,
+            severity=Severity.LOW if profile.guarded else Severity.MEDIUM,
             evidence='panic = "abort"',
             related=[profile.server],
             clause="b",

@@ -42,8 +42,9 @@ def web_awaits_parallel(await_file: AwaitFile) -> None:
     one shared browser page, connection, terminal or repository, transactions and locks, mails and
     refunds, database calls, functions that end in writes to it, commands of Redis, and where a
     remark asks for order or limits. What workflows and jobs do, and reads of one row by its key
-    that a service of the same program answers a request, are a note; scripts that are run by hand,
-    and checks, pass.
+    that a service of the same program answers a request, what only asks a database whose driver
+    is synchronous (or has one among several), and what is done once when a platform is set up, are
+    a note; scripts that are run by hand, and checks, pass.
     Blind spots: a server that allows few requests at a time; order that only the server knows.
     """
     for one in await_file.waits:

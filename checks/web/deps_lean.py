@@ -16,18 +16,19 @@ from pytest_reconaudit.api import (
     pillar=2,
     severity=Severity.LOW,
     confidence=Confidence.LIKELY,
-    impact="Every install fetches, checks and updates packages that nobody needs.",
-    fix="""
-    Take the line out and install anew: `npm uninstall NAME`.
-    """,
+    impact="The manifest promises what the code does not need, and somebody keeps that up to date.",
+    fix="Take the line out, and install anew with the package manager of the repository.",
     advice={
         "b": (
             "The image carries tools that only the build needs.",
-            "Move them: `npm install --save-dev NAME`.",
+            "Move them to `devDependencies`.",
         ),
         "c": ("Every visitor loads the whole library.", "Import the functions that are used."),
         "d": ("Nobody knows whether the pin is still needed.", "Say it in `overrides`."),
-        "e": ("Every clone installs packages that nobody needs.", ""),
+        "f": (
+            "The import works only where the installer hoists what this package lists.",
+            "Move the line to the package that imports it.",
+        ),
     },
 )
 def web_deps_lean(dependencies: PackageDependencies) -> None:
@@ -44,35 +45,28 @@ def web_deps_lean(dependencies: PackageDependencies) -> None:
     moment, the whole of lodash, or all icons of a library in what a browser loads: a note. (d) A
     dependency that is named nowhere, but has one exact version, as pins against flaws have, or that
     is listed for such a pin as a rule: a note. (e) What is unused among devDependencies, or in a
-    package that is there for tests, documents or tools: a note. Types, plugins, presets (named in
-    part), drivers, compilers, members of the workspace, what overrides, resolutions or patches
-    hold, what a remark or the configuration of knip or depcheck speaks of, programs for one system,
-    what siblings import whose sources the build takes in (not what a published one lists itself,
-    unless packages stay external), what another dependency loads lazily (drivers, template
-    engines), command lines among devDependencies (run by hand), packages that install for code
-    elsewhere, examples, templates, and frameworks that load all pass.
+    package that is there for tests, documents or tools: a note. (f) What another package of the
+    workspace imports, though only this one lists it: a note. Types (told with what they are of),
+    plugins, presets (named in part), drivers, compilers, members of the workspace, what overrides,
+    resolutions or patches hold, what a remark or the configuration of knip or depcheck speaks of,
+    programs for one system, what siblings import whose sources the build takes in (not what a
+    published one lists itself, unless packages stay external), what another dependency loads lazily
+    (drivers, template engines), command lines among devDependencies (run by hand), packages that
+    install for code elsewhere, examples, templates, and frameworks that load all pass.
     Blind spots: packages that are loaded by a computed name; plugins that are left over.
     """
     one, nothing = dependencies, "nothing in the package imports, runs or configures"
     if one.unused:
-        _told(
-            one.unused,
-            f"is listed, but {nothing} it"
-            if len(one.unused) == 1
-            else f"are listed, but {nothing} them",
-            Severity.LOW,
-            "a",
-            one.confidence,
-        )
+        be, them = ("is", "it") if len(one.unused) == 1 else ("are", "them")
+        says = f"{be} listed, but {nothing} {them}"
+        types = [Note(each.place, f"{each.name} goes with it") for each in one.types]
+        _told(one.unused, says, Severity.LOW, "a", one.confidence, more=types, fix=one.cure)
+    for dependency, use in one.lent:
+        says = f"is listed here only, but imported by another package: {use.place}"
+        _told((dependency,), says, Severity.INFO, "f", more=[use])
     for alike in one.everywhere:
-        _told(
-            alike,
-            f"is listed by {len(alike)} packages that neither import, run nor configure it",
-            Severity.LOW,
-            "a",
-            one.confidence,
-            names=alike[0].name,
-        )
+        says = f"is listed by {len(alike)} packages that neither import, run nor configure it"
+        _told(alike, says, Severity.LOW, "a", one.confidence, names=alike[0].name)
     for notes, what, clause in (
         (one.aside, "for work, tests or documents", "e"),
         (one.pins, "perhaps to hold a version of what other packages bring", "d"),
@@ -110,6 +104,7 @@ def _told(
     confidence: Confidence | None = None,
     more: list[Note] | None = None,
     names: str = "",
+    fix: str = "",
 ) -> None:
     count = f"{len(found)} dependencies: " if len(found) > 1 and not names else ""
     names = names or ", ".join(one.name for one in found[:5]) + (" …" if len(found) > 5 else "")
@@ -121,6 +116,7 @@ def _told(
         confidence=confidence,
         evidence=names,
         related=[*places, *((note.place, note.message) for note in more or ())],
+        fix=fix,
         clause=clause,
         key=f"{clause} {found[0].name}",
     )

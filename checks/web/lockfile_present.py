@@ -59,8 +59,7 @@ def web_lockfile_present(npm_locks: LockSubject) -> None:
         first = found[0]
         root = ", ".join(dict.fromkeys(one.package.folder or "the root" for one in found))
         if clause == "a":
-            says = f"`{first.text}` needs a lockfile, but no clone has a lockfile for {root}"
-            says += first.lacks
+            says = f"`{first.text}` {first.needs(root)}"
             severity = Severity.CRITICAL if main else Severity.HIGH
         elif first.asked.forced:
             says = f"`{first.text}` installs {root} by force ({' '.join(first.asked.forced)})"
@@ -75,6 +74,7 @@ def web_lockfile_present(npm_locks: LockSubject) -> None:
             says=says + _lines([one.place for one in found]),
             severity=severity,
             evidence=first.text,
+            fix=first.cure,
             related=[*((one.place, one.text) for one in found[1:]), *rules],
             clause=clause,
             key=f"{clause} {first.text}",
@@ -82,14 +82,14 @@ def web_lockfile_present(npm_locks: LockSubject) -> None:
     if npm_locks.hidden:
         _ignored(npm_locks)
     for rule, lock in npm_locks.tracked[:1]:
-        others = [Note(Place(path), "is committed") for _, path in npm_locks.tracked]
+        count = len(npm_locks.tracked)
         says = f"{lock} is committed, but .gitignore hides it: once moved, `git add` leaves it out"
         report(
             at=rule.place,
-            says=says + (f" ({len(others)} lockfiles)" if len(others) > 1 else ""),
+            says=says + (f" ({count} lockfiles)" if count > 1 else ""),
             severity=Severity.LOW,
             evidence=rule.message,
-            related=others,
+            related=[Note(Place(path), "is committed") for _, path in npm_locks.tracked],
             clause="b",
             key=f"tracked {lock}",
         )

@@ -2,11 +2,21 @@
 
 from pytest_reconaudit.api import RouterFile, Severity, audit, report
 
+_VUE = """\
+Let the route load its page:
+
+```ts
+// before
+import Reports from "./pages/Reports.vue";
+// after
+const Reports = () => import("./pages/Reports.vue");
+```"""
+
 
 @audit(
     pillar=2,
     severity=Severity.LOW,
-    impact="Whoever opens the first page downloads and parses every other page as well.",
+    impact="Whoever opens the first page downloads and parses these pages as well.",
     fix="""
     Let the route load its page:
 
@@ -50,5 +60,6 @@ def web_routes_lazy(router: RouterFile) -> None:
         says=f"the router of {router.routes} routes imports {counted} statically: {names}{more}",
         severity=Severity.MEDIUM if router.eager.guarded else Severity.LOW,
         evidence=pages[0].message,
+        fix=_VUE if router.vue else "",
         related=[*pages[1:], *router.eager.routes, *router.eager.others],
     )

@@ -37,6 +37,12 @@ LOCKS = {
     "bun": ("bun.lock", "bun.lockb"),
 }
 _MANAGER = {name: manager for manager, names in LOCKS.items() for name in names}
+_FROZEN = {
+    "npm": "npm ci",
+    "pnpm": "pnpm install --frozen-lockfile",
+    "yarn": "yarn install --immutable",
+    "bun": "bun install --frozen-lockfile",
+}
 _PROGRAMS = ("npm", "pnpm", "yarn", "bun", "npx", "corepack")
 _MAIN = ("ci", "ci-cd", "cicd", "main", "build", "test", "tests", "pipeline", "ci_cd")
 _FOR_READERS = regex(
@@ -101,6 +107,32 @@ class Install(Struct, frozen=True):
                 f"{what} is not copied before it, so a build takes the newest that fit package.json"
             )
         return f"where package.json does not fit {what}, it takes other versions and goes on"
+
+    def needs(self, what: str) -> str:
+        """Why it fails for packages without a lockfile."""
+        return f"needs a lockfile, but no clone has a lockfile for {what}{self.lacks}"
+
+    @property
+    def cure(self) -> str:
+        """What to do about it where a lockfile is there; empty where it has to come first."""
+        if self.other and not self.lock:
+            obeying = _FROZEN[_MANAGER[posixpath.basename(self.other)]]
+            return f"{self.other} is committed: install by it, with `{obeying}`."
+        if not self.lock or self.clause != "d":
+            return ""
+        frozen = f"`{_FROZEN[self.asked.manager]}`"
+        if self.asked.manager == "yarn":
+            frozen += " (`--frozen-lockfile` in Yarn 1)"
+        if self.asked.forced:
+            return (
+                "Mend what makes it need force (a peer that does not fit, mostly), write the"
+                f" lockfile anew, and install by it: {frozen}."
+            )
+        if self.uncopied:
+            return f"Copy the lockfile ({self.lock}) before the install, and obey it: {frozen}."
+        if self.asked.verb == "focus":
+            return ""
+        return f"The lockfile is committed: write {frozen} in its place, with the options it has."
 
     @property
     def lacks(self) -> str:

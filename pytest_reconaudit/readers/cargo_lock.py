@@ -25,6 +25,8 @@ class LockGraph(Struct, frozen=True, eq=False):
     needs: dict[str, tuple[str, ...]]
     versions: dict[str, tuple[str, ...]]
     """Name → the crates of that name."""
+    foreign: frozenset[str] = frozenset()
+    """Those from a registry or another repository, whatever packages here have their name."""
 
     def nodes(self, name: str) -> tuple[str, ...]:
         return self.versions.get(name, ())
@@ -45,10 +47,13 @@ def read_cargo_lock(text: str, path: str) -> LockGraph:
     """Never raises on bad input; what has another form is left out."""
     raw: dict[str, list[tuple[str, str]]] = {}
     versions: dict[str, list[str]] = {}
+    foreign = set()
     for match in _BLOCK.finditer(text):
         node = f"{match[1]} {match[2]}"
         versions.setdefault(match[1], []).append(node)
         listed = _NEEDS.search(match[3])
+        if "\nsource = " in match[3]:
+            foreign.add(node)
         raw[node] = [] if listed is None else _NEED.findall(listed[1])
     needs = {}
     for node, named in raw.items():
@@ -58,4 +63,5 @@ def read_cargo_lock(text: str, path: str) -> LockGraph:
             for other in ([f"{name} {version}"] if version else versions.get(name, ())[:1])
         ]
         needs[node] = tuple(found)
-    return LockGraph(needs, {name: tuple(nodes) for name, nodes in versions.items()})
+    by_name = {name: tuple(nodes) for name, nodes in versions.items()}
+    return LockGraph(needs, by_name, frozenset(foreign))

@@ -31,7 +31,7 @@ from pytest_reconaudit.facts.invocations import shell_script_paths
 from pytest_reconaudit.model import Confidence, Note, Place, Severity
 from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.readers.scans.clients import ClientFile, ClientSite, SizeField, clients
-from pytest_reconaudit.readers.scans.outline import outline
+from pytest_reconaudit.readers.scans.outline import OutlinedFunction, outline
 from pytest_reconaudit.readers.scans.untimed import untimed
 from pytest_reconaudit.target import Target, once
 
@@ -140,6 +140,7 @@ def _unbounded(target: Target) -> Iterator[ClientUse]:
     what requests are known to come to."""
     for path, record in sorted(scanned(target, untimed).items()):
         sites = []
+        beside = []
         asked: dict[Ref, tuple[bool, str | None]] = {}
         route = ""
         for call in record.calls:
@@ -151,12 +152,16 @@ def _unbounded(target: Target) -> Iterator[ClientUse]:
                 asked[ref] = known is not None or _is_hooked(target, ref), known
             served, known = asked[ref]
             if not served:
+                beside.append(call)
                 continue
             route = route or known or ""
             sites.append(call)
         faults = []
         if sites:
             first = sites[0]
+            # Who mends one mends the others of the file as well; of those no route is said.
+            sites += beside
+            route = "" if beside else route
             faults.append(
                 ClientFault(
                     clause="d",
@@ -306,6 +311,8 @@ def _per_call(target: Target, path: str, record: ClientFile) -> Iterator[ClientF
         if kind == "redis" and not connecting:
             continue
         judged = _how_often(target, ref, any(one.looped for one in sites))
+        if judged == _SHARED and _hands_out(outlined(target, ref)):
+            judged = _as_called(target, ref, _UP_TO_CALLERS)
         if judged is None:
             continue
         route, certain = judged
@@ -369,7 +376,72 @@ def _how_often(target: Target, ref: Ref, looped: bool) -> tuple[str, bool] | Non
         return None
     if "Self" in function.returns:
         return None
-    return "", False
+    return _SHARED
+
+
+_SHARED = ("", False)
+"""Of :func:`_how_often`: a method of a shared object, by whomever it is called."""
+_CONNECTIONS = regex(r"(?:Connection|Conn|Client)\b")
+_CONNECTS = regex(r"(?:\w+_)?(?:conn|connection|connect|client|reconnect)(?:_\w+)?$")
+_UP_TO_CALLERS = 3
+_LOOPS = regex(r"\s*(?:'\w+:\s*)?(?:loop\s*\{|while\b|for\b[^;]*\bin\b)")
+
+
+def _hands_out(function: OutlinedFunction) -> bool:
+    """Whether a function makes a connection for its callers: they know how often."""
+    if function.returns in ("", "()") or "<()" in function.returns.replace(" ", ""):
+        return False
+    return bool(_CONNECTIONS.search(function.returns) or _CONNECTS.match(function.name))
+
+
+def _as_called(target: Target, ref: Ref, steps: int) -> tuple[str, bool] | None:
+    """As :func:`_how_often`, of a function that hands out connections, by its callers: those that
+    bind one before a loop, or renew the one they use, do so seldom."""
+    for caller, call in callers_of(target, ref):
+        function = outlined(target, caller)
+        looped = _is_renewed(target, caller, call.line)
+        if looped is None or is_test_path(caller.path) or function.is_test:
+            continue
+        judged = _how_often(target, caller, looped)
+        if judged == _SHARED and _hands_out(function):
+            judged = _as_called(target, caller, steps - 1) if steps else None
+        if judged is not None:
+            return judged
+    return None
+
+
+def _is_renewed(target: Target, caller: Ref, line: int) -> bool | None:
+    """Whether a line stands in a loop of its function; ``None`` when a loop follows, or what the
+    line binds is given to a variable that was there before."""
+    lines = target.text(caller.path).split("\n")
+    function = outlined(target, caller)
+    below = lines[line : function.end_line]
+    if any(_LOOPS.match(one) for one in below):
+        return None
+    depth = _depth(lines[line - 1])
+    for one in reversed(lines[function.line : line]):
+        if not one.strip() or _depth(one) > depth:
+            continue
+        depth = _depth(one)
+        if _LOOPS.match(one):
+            start = "\n".join(lines[max(function.line, line - _STATEMENT) : line])
+            bound = _BOUND.findall(start)
+            if not bound:
+                return True
+            kept, name = bound[-1]
+            if not kept:
+                return None
+            given = regex(rf"=\s*(?:{name}\b|Ok\({name}\b)")
+            return None if any(given.search(later) for later in below) else True
+    return False
+
+
+_STATEMENT = 6
+_BOUND = regex(r"(?m)^\s*(let\s+(?:mut\s+)?)?([\w.]+)\s*(?::[^=\n]{1,80})?=(?![=>])")
+
+
+def _depth(line: str) -> int:
+    return len(line) - len(line.lstrip())
 
 
 def _unread(
@@ -441,6 +513,8 @@ def _endless(
     if record.timeouts or is_off_path(path):
         return
     crate = crate_of(target, path)
+    if crate is not None and crate.path in _timed(target):
+        return
     own = crate is not None and serves(target, crate)
     judged = []
     noted = []
@@ -493,6 +567,52 @@ def _endless(
             confidence=Confidence.LIKELY,
             by_hand=True,
         )
+
+
+_SENDS = regex(r"\.\s*send\s*\(\s*\)")
+_STARTS = regex(r"[;{}]")
+_ASKS = regex(r"\.\s*(?:get|post|put|patch|delete|head|request)\s*\(")
+_LIMITED = regex(r"\.\s*timeout\s*\(")
+_EXECUTES = regex(r"\b\w*(?:client|http)\w*\s*\.\s*execute\s*\(")
+_CHAIN = 1_500
+
+
+@once
+def _timed(target: Target) -> frozenset[str]:
+    """The crates with one client for which every request, of those that are sent, says how long it
+    may take: ``http.get(url).timeout(limit).send()``."""
+    made: dict[str, int] = {}
+    for path, record in scanned(target, clients).items():
+        crate = crate_of(target, path)
+        if crate is not None and not is_test_path(path):
+            count = sum(1 for one in record.sites if one.kind == "http")
+            made[crate.path] = made.get(crate.path, 0) + count
+    single = {name for name, count in made.items() if count == 1}
+    if not single:
+        return frozenset()
+    limited: dict[str, bool] = {}
+    for path in scanned(target, outline):
+        if not path.endswith(".rs") or is_test_path(path):
+            continue
+        crate = crate_of(target, path)
+        if crate is None or crate.path not in single:
+            continue
+        text = target.text(path)
+        if "reqwest" not in text:
+            continue
+        for sent in _chains(text):
+            asks = _ASKS.search(sent) is not None and _LIMITED.search(sent) is not None
+            limited[crate.path] = limited.get(crate.path, True) and asks
+        if _EXECUTES.search(text) is not None:
+            limited[crate.path] = False
+    return frozenset(name for name, all_are in limited.items() if all_are)
+
+
+def _chains(text: str) -> Iterator[str]:
+    """The statements that end in ``.send()``, up to there."""
+    for match in _SENDS.finditer(text):
+        before = text[max(0, match.start() - _CHAIN) : match.start()]
+        yield _STARTS.split(before)[-1]
 
 
 _GIVEN = regex(r"(?:Args|Arguments|Command|Cmd|Subcommand|Opts?|Cli)\b")

@@ -13,7 +13,7 @@ from pytest_reconaudit.facts.asynchronous.running import (
     per_request,
     starts,
 )
-from pytest_reconaudit.facts.code.functions import Ref, callees, function_at, outlined
+from pytest_reconaudit.facts.code.functions import Ref, callees, function_at, outlined, reached
 from pytest_reconaudit.facts.code.places import is_off_path, is_test_path, weighed
 from pytest_reconaudit.facts.code.scanned import scanned
 from pytest_reconaudit.model import Confidence, Note, Place, Severity
@@ -103,6 +103,12 @@ def _work(
     known = route is not None and (clause != "b" or first.kind in ("send", "stream"))
     held = clause != "b" and _HELD.match(first.over) is not None
     severity = weighed(Severity.MEDIUM if known and not held else Severity.LOW, path)
+    if first.kind == "send" and (
+        _is_one_of(target, function.trait, function.name) or _makes_own(target, ref, function.owner)
+    ):
+        # What the route asks may be another type that implements the trait, or the channel is the
+        # request's own and ends with it.
+        route, known, severity = "", False, Severity.INFO
     if (
         first.seldom
         or first.kind == "channel"
@@ -176,6 +182,34 @@ def _meant(
         own = tuple(one for one in refs or () if outlined(target, one).owner == owner)
         return own or refs or ()
     return refs or ()
+
+
+def _makes_own(target: Target, ref: Ref, owner: str) -> bool:
+    """Whether the request itself makes the object that a method sends by, with its channel."""
+    found = reached(target).get(ref)
+    if found is None or not owner:
+        return False
+    records = scanned(target, fan_out)
+    for caller in found.chain[:-1]:
+        for call, refs in callees(target, caller):
+            if call.path[-2:-1] != (owner,):
+                continue
+            for one in refs or ():
+                record = records.get(one.path)
+                line = outlined(target, one).line
+                sites = record.sites if record is not None else ()
+                if any(site.kind == "channel" and site.function == line for site in sites):
+                    return True
+    return False
+
+
+def _is_one_of(target: Target, trait: str, name: str) -> bool:
+    """Whether more than one type implements a method of a trait."""
+    if not trait:
+        return False
+    refs = _named(target).get(name, ())
+    owners = {one.owner for ref in refs if (one := outlined(target, ref)).trait == trait}
+    return len(owners - {trait}) > 1
 
 
 @once

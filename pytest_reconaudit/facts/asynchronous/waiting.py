@@ -31,7 +31,7 @@ from pytest_reconaudit.facts.asynchronous.running import (
     route_of,
     starts,
 )
-from pytest_reconaudit.facts.code.functions import Ref, function_at, reached
+from pytest_reconaudit.facts.code.functions import Ref, function_at, outlined, reached
 from pytest_reconaudit.facts.code.places import is_off_path, is_test_path, weighed
 from pytest_reconaudit.facts.code.scanned import scanned
 from pytest_reconaudit.model import Confidence, Note, Place, Severity
@@ -315,10 +315,41 @@ def _scripts(target: Target) -> Iterator[tuple[str, str, list[Waiting]]]:
             else:
                 continue
             calls, cheap = _dear(calls, low=low)
+            # The entry of a folder is changed in no time: it is not told beside what takes some.
+            calls = [one for one in calls if one.size != "entry"] or calls
             waiting = _found(path, function, calls, (), route, judged, True, 0)
             waiting = _by_size(target, waiting, calls)
+            if _is_seldom(target, path, ref, waiting):
+                waiting = structs.replace(
+                    waiting, severity=min(waiting.severity, Severity.LOW, key=_STEPS.index)
+                )
             found.append(structs.replace(waiting, severity=Severity.INFO) if cheap else waiting)
         yield path, application_of(target, path).folder or "the repository", found
+
+
+_RARE = regex(r"/(?:admin|backups?|restore|onboarding|setup|install)(?:/|$)")
+"""Routes that those who run the program ask now and then."""
+_SYNC_ONLY = regex(
+    r"\bimport\s+(\w+)\s+from\s+['\"](?:better-sqlite3|adm-zip)['\"]"
+    r"|\b(\w+)\s*=\s*require\(\s*['\"](?:better-sqlite3|adm-zip)['\"]"
+)
+"""Libraries all of whose work is synchronous."""
+
+
+def _is_seldom(target: Target, path: str, ref: Ref | None, one: Waiting) -> bool:
+    """Whether files that a function reads or writes are not what keeps others waiting: it does
+    longer work at once, ends the process, or is asked by who runs the program."""
+    if one.kinds != ("file",):
+        return False
+    if _RARE.search(one.route) is not None:
+        return True
+    if ref is None:
+        return False
+    text = target.text(path)
+    function = outlined(target, ref)
+    body = "\n".join(text.split("\n")[function.line - 1 : function.end_line])
+    names = [match[1] or match[2] for match in _SYNC_ONLY.finditer(text)]
+    return "process.exit(" in body or any(f"new {name}(" in body for name in names)
 
 
 def _hashes_unseen(target: Target, ref: Ref, function: BlockingFunction) -> bool:

@@ -37,6 +37,9 @@ _ADMIN = regex(
 )
 
 
+_FOR_TESTS = regex(r"(?:^|[_ ])test(?:s|ing)?(?:[_ ]|$)|(?:^|[a-z0-9_ ])Test(?:s|ing)?(?![a-z])")
+
+
 class HeavyCommand(Struct, frozen=True, eq=False):
     """One ``KEYS``, ``FLUSHALL`` or ``FLUSHDB``."""
 
@@ -272,6 +275,8 @@ def _called(target: Target) -> frozenset[str]:
 def _heavy(target: Target, found: list[CacheOperation]) -> Iterator[HeavyCommand]:
     for one in found:
         if one.op.verb != "raw" or _ADMIN.search(f"{one.path} {one.op.owner} {one.op.function}"):
+            continue
+        if _FOR_TESTS.search(f"{one.op.owner} {one.op.function}"):
             continue
         ref = function_at(target, one.path, one.op.line)
         if ref is None:

@@ -12,6 +12,7 @@ from pytest_reconaudit.facts.cache.operations import (
     cache_files,
     operations,
     segments,
+    words_of,
     wrappers,
 )
 from pytest_reconaudit.facts.cache.staleness import cached_keys
@@ -25,10 +26,17 @@ _LONG = 300
 _KEPT = regex(
     r"(?:^|[:_\-./])(?:locks?|counters?|count|seq(?:uence)?|id_?gen|cursor|checkpoint|config|settings"
     r"|feature_?flags?|flags?|version|schema|leader|queue|stream|state|index|registry|offset"
-    r"|last_?\w+|current_?\w+|nonce)(?=$|[:_\-./{])",
+    r"|last_?\w+|current_?\w+|nonce|progress|watermarks?|heartbeats?)(?=$|[:_\-./{])",
     re.IGNORECASE,
 )
 """Keys that are meant to stay: counters, switches, positions."""
+_STATE = frozenset(
+    {"watermark", "watermarks", "progress", "cursor", "offset", "offsets", "checkpoint",
+     "checkpoints", "lock", "leader", "heartbeat"}
+)  # fmt: skip
+"""Words of what is read back as the state of some work."""
+_PART = regex(r"(?i)(?:^|[._\W])(?:partition|shard)(?:_?(?:id|no|number|index|key))?(?:\(\))?$")
+"""What there is a bounded number of."""
 _FLAG = regex(
     r",\s*(?:['\"](?:true|false|[01]|yes|no|ok|done)['\"]|true|false|True|False|[01])\s*,?\s*\)$"
 )
@@ -107,6 +115,8 @@ def _endless(
     if not one.wraps and not (one.template and _is_cached(one, reads)):
         return False
     looked = (one.path, op.function_line, one.template) in reads
+    if not looked and _is_state(one):
+        return False
     if one.template and "{}" not in one.template and not looked:
         return False  # one key, written anew by whoever computes it
     if one.wraps and _of_few_keys(target, op.function.rpartition(".")[2]):
@@ -121,6 +131,14 @@ def _endless(
         return not any(wrapper.has_default for _, wrapper in known)
     # `None` in Django is said on purpose: with one fixed key nothing piles up.
     return one.ttl == NO_TTL and one.path.endswith(".py") and "{}" in one.template
+
+
+def _is_state(one: CacheOperation) -> bool:
+    """Whether a write keeps how far some work has come, or has a key per partition."""
+    if one.holes and all(_PART.search(hole) for hole in one.holes):
+        return True
+    said = words_of((one.op.parameter, one.op.function))
+    return "cache" not in said and not _STATE.isdisjoint(said)
 
 
 def _of_few_keys(target: Target, method: str) -> bool:

@@ -52,6 +52,10 @@ _PUT_IN = regex(
 """A constant with holes that is filled in: ``USER_KEY.format(id=user.id)``, ``USER_KEY % id``."""
 _PLACEHOLDER = regex(r"\{\w*\}|%(?:\(\w+\))?[sd]|:\w+$")
 _NAME = regex(r"(?:[A-Za-z_$][\w$]*(?:::|\.))*([A-Z][A-Z0-9_]{2,})")
+_SUPPORTS_TESTS = regex(
+    r"(?i)(?:^|/)(?:[\w-]{1,40}[-_])?(?:test[-_]?(?:kit|utils?|support|helpers?|harness|ing)|fixtures?)(?:/|\.\w+$)"
+)
+"""Packages and modules that tests are written with."""
 _OF_CLASS = regex(r"(?:this|self|cls)\.")
 _OWN = frozenset({"self", "Self", "this", "crate", "super", "cls"})
 _WORDS = regex(r"[A-Za-z0-9]+")
@@ -132,7 +136,9 @@ def cache_files(target: Target) -> Mapping[str, Caches]:
     return {
         path: found
         for path, found in sorted(scanned(target, caches).items())
-        if not is_test_path(path) and not _in_browser(target, path, found)
+        if not is_test_path(path)
+        and not _SUPPORTS_TESTS.search(path)
+        and not _in_browser(target, path, found)
     }
 
 

@@ -31,6 +31,16 @@ _AIM = regex(
     r"(?i)target|goal|aim|should|limit|expect\w*|\bslo\b|\bsla\b|plan|budget|rate|quota"
     r"|max(?:imum)?\b|throttl|burst|up to|default|config|allow|simulat|--|example|test|stage|ramp"
 )
+_ASSUMED = regex(
+    r"(?i)\b(?:at|for|with)\s+(?:[a-z]{1,12}\s+)?[~≈]?$|\b(?:assum\w+|suppos\w+)\b|[×*]\s*$"
+)
+"""What stands before a rate that is taken for granted."""
+_MEASURED = regex(
+    r"(?i)\b(?:handl\w+|serv(?:es?|ed|ing)|process\w*|sustain\w*|reach\w*|achiev\w+|deliver\w*"
+    r"|benchmark\w*|measur\w+|tested|perform\w*|throughput|proven|support\w*|capable|runs?|peak\w*"
+    r"|latency|p9\d|cop(?:es?|ed))\b"
+)
+_PRODUCT = regex(r"\s{0,4}[×*]\s{0,4}~?\d")
 _RESULT = regex(
     r"(?i)(?:^|/)[^/]*(?:results?|bench(?:mark)?s?|k6|load[-_]?tests?|perf(?:ormance)?"
     r"|locust|wrk|jmeter|gatling|artillery)[^/]*(?:\.\w+$|/)"
@@ -87,7 +97,7 @@ class NameClaims:
             match = _FIGURE.search(line)
             if match is None or _AIM.search(line) or is_aside(line, ()):
                 continue
-            if self.target.remember(_has_results):
+            if _is_assumed(line, match) or self.target.remember(_has_results):
                 continue
             place = Place(self.document.path, number, match.start() + 1)
             yield "number", match[0], place, "no result of a measurement is in the repository", None
@@ -97,6 +107,14 @@ _WORDS = {
     "symbol": "occurs in no source file",
     "index": "occurs in no migration and no source file",
 }
+
+
+def _is_assumed(line: str, match: re.Match[str]) -> bool:
+    """Whether a rate is what something else is reckoned from: ``864k rows a day at 10 req/s``."""
+    if _PRODUCT.match(line, match.end()):
+        return True
+    before = line[max(match.start() - 60, 0) : match.start()]
+    return _ASSUMED.search(before) is not None and _MEASURED.search(line) is None
 
 
 def _shape(span: CodeSpan) -> tuple[str, str]:

@@ -488,7 +488,7 @@ def _change(target: Target, user: CargoPackage, graph: LockGraph) -> _Change | N
         name
         for one in before
         if not client.isdisjoint(graph.needs.get(one, ()))
-        and (name := one.partition(" ")[0]) not in known
+        and ((name := one.partition(" ")[0]) not in known or one in graph.foreign)
         and name not in _MODEST
     }
     after = _built(target, graph, home, client)
@@ -533,7 +533,8 @@ def _direct(
     """What a crate needs to be built: a package of the repository not what its tests need, those of
     ``client`` not their default TLS."""
     needs = graph.needs.get(node, ())
-    package = cargo_by_name(target).get(node.partition(" ")[0])
+    name = node.partition(" ")[0]
+    package = None if node in graph.foreign else cargo_by_name(target).get(name)
     left: Collection[str] = _NATIVE_PARTS if node in client else ()
     if package is not None:
         own = package.manifest.dependencies
@@ -614,7 +615,7 @@ def _with_rustls(
             not client.isdisjoint(graph.needs.get(one, ()))
             for crates in others.values()
             for one in crates
-            if one.partition(" ")[0] not in known
+            if one.partition(" ")[0] not in known or one in graph.foreign
         ):
             continue  # a crate of others that takes the same reqwest may ask for it as well
         found = [direct[one.partition(" ")[0]] for one in others if _has(others[one], "rustls")]

@@ -13,7 +13,7 @@ from pytest_reconaudit.facts.packages import CargoPackage, cargo_at, cargo_root
 from pytest_reconaudit.facts.rust.sources import rust_files
 from pytest_reconaudit.model import Note, Place
 from pytest_reconaudit.patterns import regex
-from pytest_reconaudit.readers.cargo import read_cargo
+from pytest_reconaudit.readers.cargo import CargoDependency, read_cargo
 from pytest_reconaudit.target import Target, once
 
 __all__ = ["ReleaseProfile", "debug_of", "release_profiles"]
@@ -53,6 +53,8 @@ class ReleaseProfile(Struct, frozen=True, eq=False):
     programs: tuple[str, ...]
     server: Note | None
     """The web framework that a program of the root depends on."""
+    guarded: bool
+    """Clippy is told to deny some of what panics in that program."""
     in_image: bool
     traced: bool
     """Something in it reads debug information at run time, or a comment says what it is for."""
@@ -99,19 +101,21 @@ def _profile(target: Target, lock: CargoLock) -> ReleaseProfile:
         for match in _OVERRIDE.finditer(text):
             key = match[2].lower().replace("_", "-")
             settings[key] = ("", top.manifest.package_place)
-    server = next(
+    serving = min(
         (
-            Note(dependency.place, dependency.package)
+            (package, dependency)
             for package in cargo_root(target, top)
             if package.bins
             for dependency in package.manifest.dependencies
             if dependency.section == "dependencies"
             and dependency.package in SERVERS
             and not dependency.optional
-            and _named(target, package, dependency.name)
+            and _serves(target, package, dependency)
         ),
-        None,
+        key=lambda pair: pair[1].package == "hyper",  # what others build on
+        default=None,
     )
+    server = None if serving is None else Note(serving[1].place, serving[1].package)
     place = profiles[name].place if name in profiles else Place(top.path, 1, 1)
     if name not in profiles and top.manifest.package:
         place = top.manifest.package_place
@@ -124,6 +128,7 @@ def _profile(target: Target, lock: CargoLock) -> ReleaseProfile:
         settings=settings,
         programs=lock.programs,
         server=server,
+        guarded=serving is not None and _is_guarded(target, top, serving[0]),
         in_image=lock.in_image,
         traced=_is_traced(target, top, settings),
         stripped=any(_STRIPS.search(text) for text in texts),
@@ -145,10 +150,42 @@ def _aborts_on_purpose(target: Target, top: CargoPackage) -> bool:
     )
 
 
-def _named(target: Target, package: CargoPackage, name: str) -> bool:
-    """Whether some file of the package names the crate: what nobody uses serves nothing."""
-    ident = name.replace("-", "_")
-    return any(ident in target.text(path) for path in rust_files(target, package.folder))
+_HYPER_SERVES = regex(
+    r"\bhyper(?:_util)?\s*::\s*(?:\{[^;]{0,400}?\b)?(?:server|Server)\b|\b(?:make_)?service_fn\b"
+)
+
+
+def _serves(target: Target, package: CargoPackage, one: CargoDependency) -> bool:
+    """Whether some file of the package names the crate, of hyper the half that serves: what nobody
+    uses serves nothing, and hyper is as often there for requests of one's own.
+    """
+    ident = one.name.replace("-", "_")
+    texts = (target.text(path) for path in rust_files(target, package.folder))
+    if one.package != "hyper":
+        return any(ident in text for text in texts)
+    return any(ident in text and _HYPER_SERVES.search(text) is not None for text in texts)
+
+
+_DENIED = regex(
+    r"#!\[\s*(?:cfg_attr\s*\(\s*not\s*\(\s*test\s*\)\s*,\s*)?(?:deny|forbid)\s*\("
+    r"[^)\]]{0,600}\bclippy::(?:unwrap_used|expect_used|panic)\b"
+)
+_LINTED = regex(
+    r"(?m)^[ \t]*(?:clippy\.)?(?:unwrap_used|expect_used|panic)[ \t]*=[ \t]*"
+    r"(?:\{[^}\n]{0,200}level[ \t]*=[ \t]*)?\"(?:deny|forbid)\""
+)
+_INHERITS = regex(r"(?m)^\[lints\]\s*workspace\s*=\s*true|^lints\.workspace\s*=\s*true")
+
+
+def _is_guarded(target: Target, top: CargoPackage, package: CargoPackage) -> bool:
+    """Whether clippy is told to deny calls that panic in a package."""
+    manifest = target.text(package.path)
+    if _LINTED.search(manifest):
+        return True
+    if _INHERITS.search(manifest) and _LINTED.search(target.text(top.path)):
+        return True
+    texts = (target.text(path) for path in rust_files(target, package.folder))
+    return any("clippy::" in text and _DENIED.search(text) is not None for text in texts)
 
 
 def _is_traced(target: Target, top: CargoPackage, settings: dict[str, tuple[str, Place]]) -> bool:

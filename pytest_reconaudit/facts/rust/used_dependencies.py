@@ -711,7 +711,7 @@ def _package(target: Target, package: CargoPackage) -> CrateUse | None:
         if one.section in ("dependencies", "dev-dependencies", "build-dependencies")
         and not (manifest.is_workspace and _is_shared(one, target, package))
     ]
-    if not own or not rust_files(target, package.folder):
+    if not own or not rust_files(target, package.folder) or _is_made(target, package):
         return None
     wanted = {name.encode() for one in own for name in _asked(target, package, one)}
     sources = _Sources(target, package, wanted)
@@ -742,6 +742,12 @@ def _package(target: Target, package: CargoPackage) -> CrateUse | None:
         for_tests=is_for_tests(package),
         dead=_dead(target, package, own),
     )
+
+
+def _is_made(target: Target, package: CargoPackage) -> bool:
+    """Whether a generator wrote the manifest: the next run brings back what is taken out."""
+    made = target.text(posixpath.join(package.folder, ".openapi-generator/FILES"))
+    return "Cargo.toml" in made.split()
 
 
 def _dead(

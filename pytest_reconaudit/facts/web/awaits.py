@@ -10,6 +10,7 @@ page, no component, no request), and what changes things one after another, is w
 from __future__ import annotations
 
 import bisect
+import posixpath
 import re
 from collections.abc import Iterable, Iterator
 
@@ -26,8 +27,9 @@ from pytest_reconaudit.facts.code.functions import (
     reached,
     served_outside,
 )
-from pytest_reconaudit.facts.code.places import weighed
+from pytest_reconaudit.facts.code.places import is_test_path, weighed
 from pytest_reconaudit.facts.code.scanned import scanned
+from pytest_reconaudit.facts.packages import npm_at, npm_packages
 from pytest_reconaudit.facts.query.repetitions import changes_rows, query_files
 from pytest_reconaudit.facts.web.modules import importers, links
 from pytest_reconaudit.facts.web.shown import COMPONENTS, shown
@@ -311,6 +313,7 @@ def _of_loop(
         asks
         and not all(_is_of_one_row(one) for one in sites)
         and _PARTS.search(loop.over) is None
+        and _ONCE.search(path) is None
         and all(_is_read(one) for one in sites)
         and _is_awaited_by_page(target, path, function, loop.line)
     ):
@@ -657,12 +660,19 @@ def _rows(target: Target, path: str, function: AwaitingFunction) -> Iterator[Wai
     if (
         many
         and not _JOB.search(path)
+        and not _ONCE.search(path)
+        and not all(_is_at_once(target, path, row) for row in many)
         and _is_awaited_by_page(target, path, function, many[0][0].line)
     ):
         severity = weighed(Severity.LOW, path)
-    loaded = (
-        weighed(Severity.LOW, path) if few and _loads_page(target, path, few) else Severity.INFO
-    )
+    loaded = Severity.INFO
+    if (
+        few
+        and not _ONCE.search(path)
+        and _loads_page(target, path, few)
+        and not all(_is_at_once(target, path, row) for row in few)
+    ):
+        loaded = weighed(Severity.LOW, path)
     for some, level in ((many, severity), (few, loaded)):
         if not some:
             continue
@@ -679,6 +689,70 @@ def _rows(target: Target, path: str, function: AwaitingFunction) -> Iterator[Wai
             level,
             f"await {some[0][0].text}",
         )
+
+
+_ONCE = regex(
+    r"(?i)(?:^|[/.-])(?:on-?board(?:ing)?|set-?up|first-?run|installer|seed(?:s|er|ing)?)[/.-]"
+)
+"""What is done once, when a platform is set up."""
+_AT_ONCE = frozenset({"better-sqlite3", "better-sqlite3-multiple-ciphers"})
+_BUILT_IN = frozenset({"bun:sqlite", "node:sqlite"})
+"""Drivers that answer at once, while all else stands still: together or in a row, it takes as
+long."""
+_FAR = regex(
+    r"\b(?:fetch\w*|axios|got|ky|ofetch|request|s3|https?)\b\s*[.(`]|\.(?:send|post|invoke)\("
+)
+
+
+def _is_at_once(target: Target, path: str, row: list[Awaited]) -> bool:
+    """Whether a row only asks a database whose driver is synchronous, or may be: one of several.
+    What a page asks its own program for, by whatever name, may end there as well."""
+    if not _has_synchronous(target, posixpath.dirname(path)):
+        return False
+    page = _PAGE.search(path) is not None
+    return all(_is_database(one) or (page and not _is_far(target, path, one)) for one in row)
+
+
+def _is_far(target: Target, path: str, one: Awaited) -> bool:
+    if _words(one.name)[0] in ("fetch", "request", "download") or _FAR.search(one.whole):
+        return True
+    return any(_FAR.search(_body(target, at, made)) for at, made in _named(target, path, one))
+
+
+def _has_synchronous(target: Target, folder: str) -> bool:
+    """Whether a package, or a member of the repository that it depends on, has such a driver."""
+    first = npm_at(target, folder)
+    members = {one.manifest.name: one for one in npm_packages(target) if one.manifest.name}
+    some = [first] if first is not None else []
+    seen: set[str] = set()
+    while some:
+        package = some.pop()
+        if package.path in seen:
+            continue
+        seen.add(package.path)
+        names = {
+            name for section, name, _, _ in package.manifest.dependencies if section in _SHIPPED
+        }
+        if names & _AT_ONCE or package.folder in _built_in(target):
+            return True
+        some += [members[name] for name in sorted(names & members.keys())]
+    return False
+
+
+_SHIPPED = ("dependencies", "optionalDependencies", "peerDependencies")
+
+
+@once
+def _built_in(target: Target) -> frozenset[str]:
+    """Folders of the packages that import a synchronous driver of their runtime."""
+    found = set()
+    for path, file in scanned(target, outline).items():
+        if path.endswith((".py", ".rs")) or is_test_path(path):
+            continue
+        if any(words[0] in _BUILT_IN for _, words in file.imports if words):
+            package = npm_at(target, posixpath.dirname(path))
+            found.add(package.folder if package is not None else "")
+    return frozenset(found)
 
 
 _PAGE = regex(

@@ -48,6 +48,11 @@ class Dependency(Struct, frozen=True):
     section: str
     place: Place
 
+    @property
+    def types(self) -> str:
+        """The package that declares its types, where it does not bring them."""
+        return f"@types/{self.name.removeprefix('@').replace('/', '__')}"
+
 
 class HeavyUse(Struct, frozen=True):
     """A library that is loaded as a whole."""
@@ -77,6 +82,13 @@ class PackageDependencies(Struct, frozen=True, eq=False):
     heavy: tuple[HeavyUse, ...]
     everywhere: tuple[tuple[Dependency, ...], ...] = ()
     """What many packages of the repository list in vain, one by one: told by the first of them."""
+    lent: tuple[tuple[Dependency, Note], ...] = ()
+    """What only this package lists, and another of the workspace imports without listing it, with
+    the import: the line stands in the wrong package."""
+    types: tuple[Dependency, ...] = ()
+    """Declarations of types of what is unused: they go with it."""
+    cure: str = ""
+    """How the package manager of the repository takes the unused out."""
 
 
 _PLUGIN = regex(
@@ -219,6 +231,8 @@ def package_dependencies(target: Target) -> tuple[PackageDependencies, ...]:
         if not listed or manifest.problems or _ASIDE.search(manifest.path):
             continue
         unused, pins, confidence = _unused(target, package, listed, used, texts)
+        lent = _lent(target, package, unused)
+        unused = tuple(one for one in unused if all(one is not other for other, _ in lent))
         aside = tuple(
             one
             for one in (*unused, *pins)
@@ -246,9 +260,17 @@ def package_dependencies(target: Target) -> tuple[PackageDependencies, ...]:
                 tools,
                 install if tools else None,
                 heavy.get(package.path, ()),
+                lent=lent,
+                types=tuple(one for one in listed if one.name in {each.types for each in unused}),
             )
         )
-    return tuple(_together(found))
+    by_path = {one.path: one for one in npm_packages(target)}
+    return tuple(
+        replace(one, cure=_cure(target, by_path[one.path], (*one.unused, *one.types)))
+        if one.unused
+        else one
+        for one in _together(found)
+    )
 
 
 _MANY = 8
@@ -268,7 +290,98 @@ def _together(found: list[PackageDependencies]) -> Iterator[PackageDependencies]
             if dependency.name in many and many[dependency.name][0] is dependency
         )
         unused = tuple(dependency for dependency in one.unused if dependency.name not in many)
-        yield replace(one, unused=unused, everywhere=everywhere)
+        names = {dependency.types for dependency in unused}
+        types = tuple(dependency for dependency in one.types if dependency.name in names)
+        yield replace(one, unused=unused, everywhere=everywhere, types=types)
+
+
+def _lent(
+    target: Target, package: NpmPackage, unused: tuple[Dependency, ...]
+) -> tuple[tuple[Dependency, Note], ...]:
+    """The unused that another package of the workspace imports, though no other one lists it."""
+    root = package.workspace_root
+    if root is None or not unused:
+        return ()
+    others = [
+        one for one in npm_packages(target) if one.workspace_root == root and one is not package
+    ]
+    listed = {
+        name
+        for one in npm_packages(target)
+        if one is not package
+        for name in one.manifest.dependency_names
+    }
+    wanted = {one.name: one for one in unused if one.name not in listed}
+    if not wanted:
+        return ()
+    folders = {one.folder for one in others if one.folder} - {package.folder}
+    found: dict[str, Note] = {}
+    for path, mine in sorted(links(target).items()):
+        for link in mine:
+            name = link.meant.package or ""
+            if name in wanted and name not in found and _below(path, folders):
+                note = Note(Place(path, link.specifier.line, link.specifier.column), name)
+                found[name] = note
+    return tuple((one, found[name]) for name, one in wanted.items() if name in found)
+
+
+def _below(path: str, folders: set[str]) -> bool:
+    while path:
+        path = posixpath.dirname(path)
+        if path in folders:
+            return True
+    return False
+
+
+def _cure(target: Target, package: NpmPackage, found: tuple[Dependency, ...]) -> str:
+    """The command that takes dependencies out of a package, as its package manager has it."""
+    root = package.workspace_root
+    top = next((one for one in npm_packages(target) if one.folder == root), package)
+    manager = package.manifest.package_manager or top.manifest.package_manager or package.manager
+    names = [one.name for one in found]
+    said = " ".join(names) if all(_SAFE.fullmatch(one) for one in names) else "NAME"
+    folder = package.folder if _SAFE.fullmatch(package.folder) else "FOLDER"
+    member = root is not None and root != package.folder
+    where = f" in `{folder}`" if package.folder else ""
+    if manager == "pnpm":
+        at = f"--filter ./{folder[len(root) :].lstrip('/')} " if member and root is not None else ""
+        run = f"`pnpm {at}remove {said}`" + ("" if member else where)
+    elif manager == "yarn" and member and _SAFE.fullmatch(package.manifest.name or "-"):
+        run = f"`yarn workspace {package.manifest.name} remove {said}`"
+    elif manager == "bun":
+        run = f"`bun remove {said}`{where}"
+    elif manager == "npm":
+        run = f"`npm uninstall {said}`{where}"
+    else:
+        install = f"run `{manager} install`" if manager else "install anew"
+        lines = "the line" if len(found) == 1 else "these lines"
+        return f"Take {lines} out, and {install}.{_cataloged(target, found)}"
+    return f"Take {'it' if len(found) == 1 else 'them'} out: {run}.{_cataloged(target, found)}"
+
+
+def _cataloged(target: Target, found: tuple[Dependency, ...]) -> str:
+    """What to do about the lines of a catalog that nobody else asks for."""
+    names = {one.name for one in found if one.version.startswith("catalog:")}
+    if not names:
+        return ""
+    others: dict[str, int] = dict.fromkeys(names, 0)
+    for path in (*target.named("package.json"), *target.named("pnpm-workspace.yaml")):
+        for name in _CATALOGED.findall(target.text(path)):
+            if name in others:
+                others[name] += 1
+    left = [name for name in sorted(names) if others[name] == 1 and _SAFE.fullmatch(name)]
+    if not left:
+        return ""
+    lines = "its line" if len(left) == 1 else "the lines"
+    said = ", ".join(f"`{name}`" for name in left)
+    return f" Nobody else asks the catalog for {said}: take {lines} out of it too."
+
+
+_SAFE = regex(r"(?:[\w@.~][\w@./~-]*)?")
+"""What a command line takes as it is."""
+_CATALOGED = regex(
+    r"(?<![\w@./~-])([\w@.~][\w@./~-]{0,213})['\"]?[ \t]{0,9}:[ \t]{0,9}['\"]?catalog:"
+)
 
 
 # -- unused --------------------------------------------------------------------------------
@@ -583,7 +696,7 @@ def _may_be_peer(name: str, own: frozenset[str]) -> bool:
         or (len(bare) > _SHORT and bare in one.replace("-", ""))
         or (scope and last in _BASES and one.startswith(f"{scope}/"))
         for one in own
-        if one != name
+        if one != name and not one.startswith("@types/")
     )
 
 

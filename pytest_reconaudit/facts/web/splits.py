@@ -69,6 +69,8 @@ class RouterFile(Struct, frozen=True, eq=False):
     lazy: int
     """Routes that load what they show when they show it."""
     eager: EagerPages | None
+    vue: bool = False
+    """It is one of Vue Router, whose routes take ``() => import(...)`` as it is."""
 
 
 _FEW_ROUTES = 4
@@ -416,8 +418,12 @@ def router_files(target: Target) -> tuple[RouterFile, ...]:
         eager = None if _is_loaded_late(target, path) else _eager(target, path, file, parts)
         if eager is not None and len(eager.pages) < _FEW_PAGES and not late:
             eager = None  # the one page that all come for
+        vue = any(
+            one.meant.package == "vue-router" or one.meant.path.endswith(".vue")
+            for one in links(target).get(path, ())
+        )
         found.append(
-            RouterFile(path, Place(path, file.routes[0].line), len(file.routes), late, eager)
+            RouterFile(path, Place(path, file.routes[0].line), len(file.routes), late, eager, vue)
         )
     return tuple(_by_application(target, found))
 

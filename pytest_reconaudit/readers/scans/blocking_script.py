@@ -90,7 +90,7 @@ def blocking_script(code: Code) -> BlockingFile | None:
         if not kind or (call.name in _ASKING and not folders.per_entry(call)):
             continue
         function = code.function_at(call.scope)
-        if function is not None and function.is_test:
+        if (function is not None and function.is_test) or _is_kept(code, call, function):
             continue
         size = _size(code, call, kind, folders)
         if kind == "hash" and call.name == "hashSync":
@@ -238,6 +238,29 @@ def _is_parsed(code: Code, call: Call) -> bool:
                 if _TAKEN_IN.search(part[-40:] + "("):
                     return True
     return False
+
+
+_ASSIGNED = regex(r"(?:^|[\s;{}(])(\w+)\s*(\?\?=|\|\|=|=)\s*(?:[\w.]+\(\s*)?$")
+
+
+def _is_kept(code: Code, call: Call, function: Function | None) -> bool:
+    """Whether what is read goes into a variable of the module, and only while that is empty: it is
+    read once."""
+    if not call.name.startswith("read"):
+        return False
+    around = (one.start for one in code.around(call.scope) if one.kind == "closure")
+    start = function.body[0] if function is not None else next(around, call.start)
+    match = _ASSIGNED.search(code.text(max(start, call.start - 120), call.start))
+    if match is None:
+        return False
+    name = match[1]
+    declared = rf"(?m)^(?:export\s+)?(?:let|var)\s+{name}\b"
+    if regex(declared).search(code.text(0, len(code.source))) is None:
+        return False
+    before = code.text(start, call.start)
+    empty = rf"\bif\s*\(\s*(?:!\s*{name}\s*\)|{name}\s*={{2,3}}\s*(?:null|undefined)\s*\)"
+    have = rf"|{name}(?:\s*!={{1,2}}\s*(?:null|undefined))?\s*\)\s*\{{?\s*return\b)"
+    return len(match[2]) > 1 or regex(empty + have).search(before) is not None
 
 
 _REQUIRED = regex(r"^require\(\s*['\"]([\w:@./-]+)['\"]\s*\)")

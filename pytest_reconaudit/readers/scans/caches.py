@@ -65,6 +65,8 @@ _VERBS = {
     "iter_keys": "scan", "keys": "raw", "flushall": "raw", "flushdb": "raw", "flush_all": "raw",
     "flush_db": "raw",
 }  # fmt: skip
+_PUSHED = regex(r"\.push\(\s*$")
+_GATHERED = regex(r"\bgather\(\s*\*\s*[\[(]?\s*$")
 _DELETES = regex(
     r"(?:del|delete|unlink|remove|forget|evict|invalidate|purge|bust|drop)(?:$|_?[a-z]\w*|[A-Z]\w*)",
 )
@@ -629,10 +631,14 @@ class _Reading:
         function = code.function_at(call.scope)
         if function is not None and self._names_cluster(function):
             return 0  # the keys of one command must lie on one node, or what can be is put together
+        apart = False
         for scope in code.around(call.scope):
             if scope.kind == "function":
                 return 0
+            apart = apart or scope.kind == "async"
             if scope.kind == "loop":
+                if not call.awaited and self._is_collected(call):
+                    return 0
                 if scope.label not in ("for", "comprehension"):
                     return 0
                 head = code.text(scope.head)
@@ -658,8 +664,14 @@ class _Reading:
                 by = code.calls[scope.call]
                 if by.name in ("map", "forEach", "for_each", "filter_map", "flatMap", "flat_map"):
                     over = code.text(by.receiver)
-                    if self.script and by.name in ("map", "flatMap") and not call.awaited:
+                    if (
+                        self.script
+                        and by.name in ("map", "flatMap")
+                        and (not call.awaited or scope.is_async)
+                    ):
                         return 0  # all at once: `Promise.all(keys.map((key) => redis.del(key)))`
+                    if apart and by.name in ("map", "filter_map", "flat_map"):
+                        return 0  # futures, for `join_all`, `FuturesUnordered`, `buffer_unordered`
                     if self.script and not re.search(r"keys|ids|items|list|s\)?$", over, re.I):
                         return 0
                     if code.language == "rust" and not re.search(
@@ -671,6 +683,11 @@ class _Reading:
                     return code.line(by.name_at)
                 return 0
         return 0
+
+    def _is_collected(self, call: Call) -> bool:
+        """Whether what a command will answer is put by, to be awaited with the others."""
+        before = self.code.text(max(call.start - 80, 0), call.start)
+        return (_PUSHED if self.script else _GATHERED).search(before) is not None
 
     def _in_branch(self, call: Call) -> bool:
         """Whether some turns of the loop around a command go by without it."""

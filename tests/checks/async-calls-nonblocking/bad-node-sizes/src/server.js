@@ -54,6 +54,22 @@ function deployKey(req, res) {
 }
 app.post('/keys', deployKey);
 
+let last = null;
+function drawing(req, res) {
+  if (!req.query.cached) {
+    last = fs.readFileSync(req.query.file);
+  }
+  fs.unlinkSync(req.query.file);
+  res.send(last);
+}
+app.get('/drawing', drawing);
+
+function restore(req, res) {
+  fs.writeFileSync(req.query.file, new Zip(req.body).readFile('store'));
+  process.exit(0);
+}
+app.post('/store', restore);
+
 export const signIns = createAuth({
   password: {
     async verify({ hash, password }) {

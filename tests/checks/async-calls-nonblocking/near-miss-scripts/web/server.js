@@ -13,4 +13,20 @@ app.get('/', async (req, res) => {
   const text = await fs.promises.readFile('news.txt', 'utf8');
   res.send(page + text + templates.length);
 });
+
+let engine = null;
+app.get('/engine', (req, res) => {
+  if (!engine) {
+    engine = fs.readFileSync(req.app.get('engine'));
+  }
+  res.send(engine);
+});
+
+let fonts;
+async function font(req, res) {
+  fonts ??= fs.readFileSync(req.app.get('fonts'));
+  res.send(fonts);
+}
+app.get('/fonts', font);
+
 app.listen(8080);

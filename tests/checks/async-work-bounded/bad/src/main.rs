@@ -1,3 +1,4 @@
+mod outlets;
 mod queue;
 mod sweeper;
 
@@ -39,6 +40,7 @@ async fn main() {
         .route("/notify", post(notify))
         .route("/prices", post(prices))
         .route("/tracks", post(tracks))
-        .route("/events", post(queue::event));
+        .route("/events", post(queue::event))
+        .route("/tell", post(outlets::tell));
     axum::serve(tokio::net::TcpListener::bind("0.0.0.0:3000").await.unwrap(), app).await.unwrap();
 }

@@ -23,3 +23,20 @@ impl TideCache {
         }
     }
 }
+
+pub struct TideReader {
+    client: redis::Client,
+}
+
+/// How far the reader has come: read when it starts, written as it goes on.
+impl TideReader {
+    pub fn read_watermark(&self, progress_key: &str) -> Option<i64> {
+        let mut conn = self.client.get_connection().ok()?;
+        conn.get(progress_key).ok()
+    }
+
+    pub fn write_watermark(&self, progress_key: &str, progress: i64) {
+        let Ok(mut conn) = self.client.get_connection() else { return };
+        let _: Result<(), _> = conn.set(progress_key, progress.to_string());
+    }
+}

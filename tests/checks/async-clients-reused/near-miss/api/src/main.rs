@@ -1,4 +1,5 @@
 mod cache;
+mod links;
 mod vault;
 
 use cached::proc_macro::cached;

@@ -21,10 +21,21 @@ async fn work(conn: &mut MultiplexedConnection) -> redis::RedisResult<()> {
     }
 }
 
+/// All of them are on their way at once.
+async fn forget(conn: &MultiplexedConnection, hours: &[String]) -> Vec<redis::RedisResult<()>> {
+    futures::future::join_all(hours.iter().map(|hour| {
+        let mut conn = conn.clone();
+        let key = format!("hour:{hour}");
+        async move { conn.del::<_, ()>(key).await }
+    }))
+    .await
+}
+
 #[tokio::main]
 async fn main() {
     let client = redis::Client::open("redis://cache").unwrap();
     let mut conn = client.get_multiplexed_async_connection().await.unwrap();
     save(&mut conn, &[]).await.unwrap();
+    forget(&conn, &[]).await;
     work(&mut conn).await.unwrap();
 }

@@ -1,0 +1,4 @@
+#[derive(serde::Serialize)]
+pub struct Pier {
+    pub name: String,
+}
