@@ -1,6 +1,6 @@
 """What is said to be loaded later is not loaded at once."""
 
-from pytest_reconaudit.api import Severity, SplitFile, audit, report
+from pytest_reconaudit.api import Severity, SplitFile, audit, lines_of, report
 
 _SAYS = {
     "a": "{what} is no split: its loader resolves what is there already",
@@ -37,9 +37,9 @@ def web_splits_effective(split_file: SplitFile) -> None:
     earlier.
     Decides: (a) `lazy()` and its like get a loader that resolves a value instead of an
     `import()`. (b) a module that `import()` names is imported statically as well, by a module
-    that is loaded with the importing one or with the page; one finding per module, low for a small
-    part of a page, a note where six modules and more import it besides; imports of types alone
-    pass.
+    that is loaded with the importing one or with the page; one finding per module (one for
+    three and more that one module undoes), low for a small part of a page, a note where six modules
+    and more import it besides; imports of types alone pass.
     (c) three or more page components (`…Page`, in a folder of pages also `…View` and its like) in
     one module of over 800 lines: low. With a finished build: (d) an entry loads its own dynamic
     imports at once; (e) an entry loads modules of pages at once, those for login and landing left
@@ -52,7 +52,12 @@ def web_splits_effective(split_file: SplitFile) -> None:
         says = _SAYS[one.clause].format(
             what=one.what, count=one.count, pages=pages, entry=one.evidence
         )
-        if one.clause == "b" and one.count > 1:
+        if one.importer:
+            says = (
+                f"{len(one.together)} import() split nothing: {one.importer} imports their modules "
+                f"statically too: {lines_of(one.together)}"
+            )
+        elif one.clause == "b" and one.count > 1:
             says += f" ({one.count} places)"
         report(
             at=one.place,

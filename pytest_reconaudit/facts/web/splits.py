@@ -41,6 +41,10 @@ class Split(Struct, frozen=True):
     """Of ``b``: many modules import it, as they do a button: nobody could load it later."""
     evidence: str = ""
     related: tuple[Note, ...] = ()
+    importer: str = ""
+    """Of ``b``: the one module whose static imports undo this split and others of the file."""
+    together: tuple[Place, ...] = ()
+    """Where those are, this one first."""
 
 
 class SplitFile(Struct, frozen=True, eq=False):
@@ -142,10 +146,37 @@ def split_files(target: Target) -> tuple[SplitFile, ...]:
             replace(first, count=len(alike), related=(*first.related, *others))
         )
     files = [
-        SplitFile(path, tuple(sorted(splits, key=_by_place)))
+        SplitFile(path, _gathered(sorted(splits, key=_by_place)))
         for path, splits in sorted(found.items())
     ]
     return (*files, *_built(target))
+
+
+_TOGETHER = 3
+"""Splits of a file that one module undoes, from which on they are told as one."""
+
+
+def _gathered(splits: list[Split]) -> tuple[Split, ...]:
+    """The splits of a file; those that one module's static imports undo as one."""
+    undone: dict[str, list[Split]] = {}
+    for one in splits:
+        if one.clause == "b" and not one.shared and one.related:
+            undone.setdefault(one.related[0].place.path, []).append(one)
+    told: dict[Place, Split | None] = {}
+    for importer, alike in undone.items():
+        if len(alike) < _TOGETHER:
+            continue
+        told.update((one.place, None) for one in alike)
+        notes = [Note(one.place, one.evidence) for one in alike[1:]]
+        told[alike[0].place] = replace(
+            alike[0],
+            small=all(one.small for one in alike),
+            related=(*(note for one in alike for note in one.related), *notes),
+            importer=importer,
+            together=tuple(one.place for one in alike),
+        )
+    kept = (told.get(one.place, one) for one in splits)
+    return tuple(one for one in kept if one is not None)
 
 
 def _by_place(one: Split) -> tuple[tuple[object, ...], str]:

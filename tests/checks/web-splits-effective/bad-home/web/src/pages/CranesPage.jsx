@@ -1,0 +1,3 @@
+export default function CranesPage() {
+  return <h1>Cranes</h1>;
+}

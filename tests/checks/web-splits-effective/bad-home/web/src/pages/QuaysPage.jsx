@@ -1,0 +1,3 @@
+export default function QuaysPage() {
+  return <h1>Quays</h1>;
+}

@@ -1,0 +1,3 @@
+export default function TidesPage() {
+  return <h1>Tides</h1>;
+}
