@@ -318,7 +318,9 @@ def _lent(
     found: dict[str, Note] = {}
     for path, mine in sorted(links(target).items()):
         for link in mine:
-            name = link.meant.package or ""
+            words = link.specifier.text.split("/")
+            # What is written counts: a mock for tests may stand where the package would.
+            name = link.meant.package or "/".join(words[: 1 + words[0].startswith("@")])
             if name in wanted and name not in found and _below(path, folders):
                 note = Note(Place(path, link.specifier.line, link.specifier.column), name)
                 found[name] = note
