@@ -14,7 +14,7 @@ from pytest_reconaudit.model import Place
 from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.target import Target, once
 
-__all__ = ["uncalled"]
+__all__ = ["indentation", "uncalled"]
 
 _ALIKE = {
     ".rs": (".rs",),
@@ -101,16 +101,16 @@ def _around(lines: list[str], index: int, suffix: str) -> tuple[str, str, bool, 
         return None
     kind = suffix if suffix in _FUNCTION else "script"
     function, type_ = _FUNCTION[kind], _TYPE[kind]
-    depth = _depth(lines[index])
+    depth = indentation(lines[index])
     name, on_type = "", False
     for at in range(index, max(-1, index - _MOST_LINES), -1):
         line = lines[at]
-        if not line.strip() or (at != index and _depth(line) >= depth):
+        if not line.strip() or (at != index and indentation(line) >= depth):
             continue
         head = line.strip()
         if head.startswith(("//", "#", "*", ")", "}", "]")):
             continue
-        depth = min(depth, _depth(line))
+        depth = min(depth, indentation(line))
         if depth == 0 and _EXPORTED.match(head):
             return None
         match = function.match(line[:400])
@@ -136,7 +136,8 @@ def _around(lines: list[str], index: int, suffix: str) -> tuple[str, str, bool, 
     return (name, "", False, False) if name else None
 
 
-def _depth(line: str) -> int:
+def indentation(line: str) -> int:
+    """Blanks before a line's first word."""
     return len(line) - len(line.lstrip())
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from itertools import chain
 
@@ -24,6 +25,7 @@ from pytest_reconaudit.facts.asynchronous.running import (
     starts,
     step_to,
 )
+from pytest_reconaudit.facts.callers import indentation
 from pytest_reconaudit.facts.code.functions import Ref, callers_of, function_at, outlined, reached
 from pytest_reconaudit.facts.code.places import is_off_path, is_test_path, weighed
 from pytest_reconaudit.facts.code.scanned import scanned
@@ -418,11 +420,11 @@ def _is_renewed(target: Target, caller: Ref, line: int) -> bool | None:
     below = lines[line : function.end_line]
     if any(_LOOPS.match(one) for one in below):
         return None
-    depth = _depth(lines[line - 1])
+    depth = indentation(lines[line - 1])
     for one in reversed(lines[function.line : line]):
-        if not one.strip() or _depth(one) > depth:
+        if not one.strip() or indentation(one) > depth:
             continue
-        depth = _depth(one)
+        depth = indentation(one)
         if _LOOPS.match(one):
             start = "\n".join(lines[max(function.line, line - _STATEMENT) : line])
             bound = _BOUND.findall(start)
@@ -431,17 +433,13 @@ def _is_renewed(target: Target, caller: Ref, line: int) -> bool | None:
             kept, name = bound[-1]
             if not kept:
                 return None
-            given = regex(rf"=\s*(?:{name}\b|Ok\({name}\b)")
+            given = re.compile(rf"=\s*(?:{name}\b|Ok\({name}\b)")
             return None if any(given.search(later) for later in below) else True
     return False
 
 
 _STATEMENT = 6
 _BOUND = regex(r"(?m)^\s*(let\s+(?:mut\s+)?)?([\w.]+)\s*(?::[^=\n]{1,80})?=(?![=>])")
-
-
-def _depth(line: str) -> int:
-    return len(line) - len(line.lstrip())
 
 
 def _unread(

@@ -205,11 +205,9 @@ def _clustered(target: Target) -> frozenset[str]:
     for path, file in scanned(target, outline).items():
         if _language(path) in found or is_off_path(path):
             continue
-        calls = (file.loose, *(one.calls for one in file.functions))
         if any(
             one.name in _TO_CLUSTERS or not _TO_CLUSTERS.isdisjoint(one.path)
-            for some in calls
-            for one in some
+            for one in file.every_call()
         ) and _CLUSTER.search(target.text(path)):
             found.add(_language(path))
     for path, one in cache_files(target).items():
@@ -267,8 +265,7 @@ def _called(target: Target) -> frozenset[str]:
         call.name
         for path, file in scanned(target, outline).items()
         if not path.endswith((".py", ".rs"))
-        for calls in (file.loose, *(one.calls for one in file.functions))
-        for call in calls
+        for call in file.every_call()
     )
 
 

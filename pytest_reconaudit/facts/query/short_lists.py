@@ -106,10 +106,7 @@ def _position(function: OutlinedFunction, name: str) -> int | None:
 def _calls(target: Target) -> Counter[str]:
     """Name → calls of it, by whatever path or receiver, tests left out."""
     return Counter(
-        call.name
-        for file in scanned(target, outline).values()
-        for calls in (file.loose, *(one.calls for one in file.functions))
-        for call in calls
+        call.name for file in scanned(target, outline).values() for call in file.every_call()
     )
 
 

@@ -7,7 +7,8 @@ a method is called on; see ``facts.code.functions``.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from itertools import chain
 
 from msgspec import Struct
 
@@ -104,6 +105,10 @@ class FileOutline(Struct, frozen=True, array_like=True):
     exports: tuple[tuple[str, str, str], ...] = ()
     """Of scripts what is exported by a statement of its own: (name for others, module that it comes
     from or empty, name there or here); ``*`` for all names."""
+
+    def every_call(self) -> Iterator[OutlinedCall]:
+        """The calls of the file, those in functions and the others."""
+        return chain(self.loose, *(one.calls for one in self.functions))
 
 
 _COMMON = frozenset(
