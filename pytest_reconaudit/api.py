@@ -145,7 +145,7 @@ from pytest_reconaudit.facts.web.delivery import AssetFault, AssetScope
 from pytest_reconaudit.facts.web.entries import EntrySize, Excess, kilobytes
 from pytest_reconaudit.facts.web.lean import Dependency, HeavyUse, PackageDependencies
 from pytest_reconaudit.facts.web.memos import MemoFile
-from pytest_reconaudit.facts.web.splits import RouterFile, SplitFile
+from pytest_reconaudit.facts.web.splits import RouterFile, Split, SplitFile
 from pytest_reconaudit.model import (
     Confidence,
     Finding,
@@ -365,6 +365,7 @@ __all__ = [
     "Sighting",
     "SkipReason",
     "SlowStatements",
+    "Split",
     "SplitFile",
     "Stack",
     "Stage",

@@ -188,7 +188,9 @@ def report(
             place=at,
             evidence=evidence,
             impact=impact or cost or meta.impact,
-            remediation=_spoken_in(fix or cure or meta.fix, posixpath.splitext(at.path)[1]),
+            remediation=_spoken_in(
+                hide_in_words(fix) or cure or meta.fix, posixpath.splitext(at.path)[1]
+            ),
             related=notes,
             clause=clause,
             subject=hearing.subject,

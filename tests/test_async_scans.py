@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pytest_reconaudit.facts.asynchronous.remedies import remedy
 from pytest_reconaudit.readers.code import Code, index_code
 from pytest_reconaudit.readers.execution import Executions
 from pytest_reconaudit.readers.scans.app_state import AppState, app_state, bare_path, bare_type
@@ -17,6 +18,7 @@ from pytest_reconaudit.readers.scans.blocking_python import blocking_python
 from pytest_reconaudit.readers.scans.blocking_script import blocking_script
 from pytest_reconaudit.readers.scans.clients import clients
 from pytest_reconaudit.readers.scans.fan_out import fan_out
+from pytest_reconaudit.readers.scans.locks import locks
 from pytest_reconaudit.readers.scans.untimed import untimed
 from pytest_reconaudit.readers.syntax import read_syntax
 
@@ -235,6 +237,57 @@ def test_what_makes_a_file_short_is_told() -> None:
         (6, ""),
         (7, "little"),
         (8, "entry"),
+    ]
+
+
+def test_hashes_name_their_package() -> None:
+    script = (
+        "import crypto from 'node:crypto'\n"
+        "async function f(p, h) {\n"
+        "  const bcrypt = require('bcryptjs')\n"
+        "  bcrypt.genSaltSync(10)\n"
+        "  return bcrypt.compareSync(p, h) && crypto.scryptSync(p, h, 64)\n"
+        "}\n"
+    )
+    record = blocking_script(code(script, "a.ts"))
+    assert record is not None
+    calls = record.functions[0].calls
+    assert [(one.line, one.column, one.words, one.library) for one in calls] == [
+        (5, 17, "bcrypt.compareSync", "bcryptjs"),
+        (5, 45, "crypto.scryptSync", "crypto"),
+    ]
+
+
+def test_a_remedy_fits_the_call() -> None:
+    said = remedy("a.js", "hash", ["b.hashSync", "crypto.scryptSync"], ["bcryptjs", "crypto"], "")
+    assert "not bcryptjs" in said
+    assert "promisify(crypto.scrypt)" in said
+    assert "compareSync" not in said
+    said = remedy("a.ts", "file", ["fs.rmSync"], [], "")
+    assert "await fs.promises.rm(…)  // not fs.rmSync(…)" in said
+    said = remedy("a.rs", "hash", [".verify_password(…)"], [], "Auth::check")
+    assert "spawn_blocking(move || Auth::check(…))" in said
+    assert "to_thread(load, ...)" in remedy("a.py", "database", ["db.scalar"], [], "load")
+    for path in ("a.rs", "a.py", "a.ts"):
+        assert remedy(path, "unheard", ["x"], [], "") or path == "a.ts"
+
+
+def test_a_variable_that_is_declared_first_keeps_its_guard() -> None:
+    rust = (
+        "impl S {\n    async fn f(&self, full: bool) {\n        let a;\n"
+        "        {\n            a = self.m.lock().await;\n        }\n"
+        "        self.m.lock().await;\n        let b;\n"
+        "        if full {\n            b = self.n.lock().await;\n        }\n"
+        "        self.n.lock().await;\n    }\n}\nstruct S { m: Mutex<u8>, n: Mutex<u8> }\n"
+    )
+    record = locks(code(rust))
+    assert record is not None
+    guards = record.functions[0].guards
+    assert [
+        (one.site.line, one.name, [site.line for site, _ in one.relocks]) for one in guards
+    ] == [
+        (5, "a", [7]),
+        (10, "b", []),
     ]
 
 

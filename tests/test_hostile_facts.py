@@ -11,6 +11,7 @@ import pytest
 from pytest_reconaudit.facts.code.functions import function_at, outlined
 from pytest_reconaudit.facts.compose.compose_references import compose_references
 from pytest_reconaudit.facts.env.secrets import _is_for_localhost
+from pytest_reconaudit.facts.network.routes_rust import rust_folders
 from pytest_reconaudit.facts.packages import cargo_packages
 from pytest_reconaudit.facts.problems import config_files
 from pytest_reconaudit.facts.rust.regexes import _LOOP, _STRINGS, _loop_of_each_line
@@ -184,3 +185,22 @@ def test_a_name_of_specimens_excuses_no_file_that_is_deployed(tmp_path: Path) ->
     )
     found = {one.path for one in config_files(target) if one.problems}
     assert found == {"bad-bots.yaml"}
+
+
+@pytest.mark.parametrize("framework", ["axum", "clap"])
+def test_crates_that_need_each_other_in_a_row(tmp_path: Path, framework: str) -> None:
+    most = 1500
+    files = {"Cargo.toml": '[workspace]\nmembers = ["berth*"]\n'}
+    for number in range(most):
+        needs = f'berth{number + 1} = {{ path = "../berth{number + 1}" }}\n'
+        if number == most - 1:
+            needs = f'{framework} = "0.8"\n'
+        name = f'[package]\nname = "berth{number}"\nversion = "0.1.0"\n'
+        files[f"berth{number}/Cargo.toml"] = f"{name}[dependencies]\n{needs}"
+        files[f"berth{number}/src/main.rs"] = "fn main() {}\n"
+    target = laid(tmp_path, files)
+    assert len(cargo_packages(target)) == most + 1
+    start = time.process_time()
+    found = rust_folders(target)
+    assert time.process_time() - start < _LONG / 10
+    assert len(found) == (most if framework == "axum" else 0)

@@ -211,6 +211,18 @@ def test_one_database_each(tmp_path: Path) -> None:
     assert not systems(target)
 
 
+def test_a_folder_of_an_image_has_no_home(tmp_path: Path) -> None:
+    files = {
+        "Cargo.toml": '[package]\nname = "a"\n\n[dependencies]\nsqlx = "0.8"\n',
+        "db/1_a.up.sql": TABLE,
+        "Dockerfile": "FROM rust:1.80\nCOPY db /srv/migrations\n"
+        "CMD sqlx migrate run --source /srv/migrations\n",
+        "docker-compose.yml": "services:\n  db:\n    image: postgres:17\n  migrate:\n"
+        "    build: .\n    command: sqlx migrate run --source /srv/migrations\n",
+    }
+    assert not systems(lay(tmp_path, files))
+
+
 def test_statements_that_nobody_calls_change_nothing(tmp_path: Path) -> None:
     code = 'pub fn make(c: &C) {\n    c.batch_execute("CREATE TABLE extra (id int)");\n}\n'
     files = {"Cargo.toml": DIESEL, "up.sh": RUN, "migrations/1_a/up.sql": TABLE, "src/x.rs": code}

@@ -127,3 +127,12 @@ def test_odd_values() -> None:
         text = f'{{"peerDependencies": 1, "packages": {{"node_modules/x": {value}}}}}'
         for name in ("package-lock.json", "bun.lock"):
             assert read_npm_lock(text, name).tells
+
+
+def test_what_npm_may_leave_out_is_asked_for() -> None:
+    lock = read_npm_lock(
+        '{"packages": {"node_modules/squeeze": {"optionalDependencies": {"png": "^7"},'
+        ' "peerDependencies": {"webpack": "^5"}}}}',
+        "package-lock.json",
+    )
+    assert lock.packages["squeeze"].peers == {"png", "webpack"}

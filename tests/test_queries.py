@@ -136,7 +136,7 @@ class Wards {
     assert told(text, "a.ts") == [
         (4, "select", "ward"),
         (5, "update", "ward"),
-        (7, "select", ""),
+        (7, "select", "ward"),
     ]
 
 

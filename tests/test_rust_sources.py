@@ -159,6 +159,42 @@ def test_patterns_are_found_with_what_is_around_them() -> None:
     assert last.once
 
 
+MADE = '''\
+use regex::bytes::RegexBuilder;
+use regex::{Regex, RegexSet};
+
+const CODE: &str = "^[a-z]+$";
+
+fn each(text: &str, crlf: bool) {
+    let local = "^l";
+    let lines = Regex::new(local).unwrap();
+    if crlf {
+        let re = Regex::new(r"([^\\r])\\n").unwrap();
+    }
+    if Regex::new(CODE).unwrap().is_match(text) {}
+    let any = RegexBuilder::new(r"^any").case_insensitive(true).build().unwrap();
+    let all = RegexSet::new(["a", "b"]);
+}
+'''  # fmt: skip
+
+
+def test_patterns_can_be_made_elsewhere() -> None:
+    found = regexes(index_code(read_syntax(MADE, "src/rules.rs")))
+    assert found is not None
+    assert [(one.type, one.made, one.name, one.branch) for one in found.found[:5]] == [
+        ("Regex", 'Regex::new(r"^l")', "lines", 0),
+        ("Regex", 'Regex::new(r"([^\\r])\\n")', "re", 9),
+        ("Regex", "Regex::new(CODE)", "", 0),
+        (
+            "regex::bytes::Regex",
+            'RegexBuilder::new(r"^any").case_insensitive(true).build()',
+            "any",
+            0,
+        ),
+        ("RegexSet", 'RegexSet::new(["a", "b"])', "all", 0),
+    ]
+
+
 @given(PIECES)
 def test_scans_never_raise(text: str) -> None:
     code = index_code(read_syntax("use regex::Regex;\n" + text, "src/lib.rs"))

@@ -9,6 +9,7 @@ import pytest
 from pytest_reconaudit.facts.npm_locks import lock_subjects
 from pytest_reconaudit.facts.web.lean import package_dependencies
 from pytest_reconaudit.facts.web.splits import router_files
+from pytest_reconaudit.facts.web.weights import loaded_for
 from pytest_reconaudit.target import Target
 from tests import trees
 
@@ -91,10 +92,72 @@ def test_the_lockfile_of_another_manager_is_the_one_to_install_by(tmp_path: Path
     ]
 
 
+def test_yarn_1_obeys_by_an_option_of_its_own(tmp_path: Path) -> None:
+    workflow = "on: push\njobs:\n  test:\n    runs-on: ubuntu-latest\n    steps:\n"
+    workflow += "      - uses: actions/checkout@v4\n      - run: yarn\n"
+    files = {
+        "package.json": '{"name": "quay", "private": true, "dependencies": {"zod": "^3"}}',
+        "yarn.lock": '# yarn lockfile v1\n\n\nzod@^3:\n  version "3.0.0"\n',
+        ".github/workflows/ci.yml": workflow,
+        ".github/workflows/release.yml": workflow.replace("run: yarn", "run: yarn install"),
+    }
+    (subject,) = lock_subjects(_with(tmp_path, files))
+    ((first, second),) = subject.groups()
+    assert first.cure == (
+        "The lockfile is committed: write `yarn install --frozen-lockfile` in its place, with the"
+        " options it has."
+    )
+    assert second.place.path == ".github/workflows/release.yml"
+    assert first.says((first, second)).endswith(
+        " (2 times: .github/workflows/ci.yml:7, .github/workflows/release.yml:7)"
+    )
+
+
+def test_the_lockfile_of_a_workspace_is_copied_with_its_root(tmp_path: Path) -> None:
+    files = {
+        "package.json": '{"name": "harbour", "private": true}',
+        "pnpm-workspace.yaml": "packages: [quay]\n",
+        "pnpm-lock.yaml": "lockfileVersion: '9.0'\n",
+        "quay/package.json": '{"name": "quay", "private": true, "dependencies": {"zod": "^3"}}',
+        "quay/Dockerfile": "FROM node:22\nWORKDIR /app\nCOPY quay/package.json ./\n"
+        'RUN pnpm install --prod\nCMD ["node", "."]\n',
+        "compose.yaml": "services:\n  quay:\n    build: {context: ., dockerfile: quay/Dockerfile}\n",
+    }
+    (subject,) = lock_subjects(_with(tmp_path, files))
+    ((install,),) = subject.groups()
+    assert install.uncopied
+    assert install.cure == (
+        "pnpm-lock.yaml is that of the whole workspace: copy the manifests of its root with it, and"
+        " install from there: `pnpm install --frozen-lockfile`."
+    )
+
+
 def test_a_router_of_vue_is_known(tmp_path: Path) -> None:
     tree = trees.CHECKS / "web-routes-lazy" / "bad"
     files = {
         str(path.relative_to(tree)): path.read_text() for path in tree.rglob("*") if path.is_file()
     }
     found = {one.path: one.vue for one in router_files(_with(tmp_path, files))}
-    assert found == {"admin/src/router.ts": True, "web/src/App.tsx": False}
+    assert found == {
+        "admin/src/router.ts": True,
+        "kiosk/src/App.tsx": False,
+        "web/src/App.tsx": False,
+    }
+
+
+def test_what_is_loaded_for_one_import_alone_is_weighed(tmp_path: Path) -> None:
+    files = {
+        "package.json": '{"name": "quay", "dependencies": {"d3-geo": "^3", "zod": "^3"}}',
+        "src/main.ts": 'import "zod";\nimport "./page";\nimport "./frame";\n',
+        "src/page.ts": 'import "d3-geo";\nimport "zod";\nimport "./frame";\nimport "./map";\n',
+        "src/map.ts": "//" + "-" * 2_000 + "\n",
+        "src/frame.ts": "",
+    }
+    weight = loaded_for(
+        _with(tmp_path, files),
+        ("src/main.ts",),
+        lambda _, link: link.meant.path == "src/page.ts",
+    )
+    assert weight.modules == {"src/page.ts", "src/map.ts"}
+    assert weight.packages == {"d3-geo"}
+    assert weight.told() == "2 kB of source and 1 package"

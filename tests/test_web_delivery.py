@@ -45,9 +45,24 @@ def test_a_heavy_image_that_a_page_names(tmp_path: Path) -> None:
             "index.html": "<script type=module src=/src/main.tsx></script>",
             "src/main.tsx": 'export const hero = <img src="/hero.png" />;\n',
         },
-        {"public/hero.png": 400_000, "public/unused.png": 900_000, "public/small.png": 10_000},
+        {"public/hero.png": 600_000, "public/unused.png": 900_000, "public/small.png": 10_000},
     )
     assert found == [("c", "public/hero.png", False)]
+
+
+@pytest.mark.parametrize(
+    ("line", "size", "found"),
+    [
+        ('export const hero = <img src="/hero.png" />;', 400_000, [("c", "public/hero.png", True)]),
+        ('// background-image: url("/hero.png");', 600_000, []),
+    ],
+)
+def test_an_image_that_weighs_little_or_stands_in_a_remark(
+    tmp_path: Path, line: str, size: int, found: list[tuple[str, str, bool]]
+) -> None:
+    page = '<script type=module src="/src/main.tsx"></script>'
+    files = {"package.json": package(), "index.html": page, "src/main.tsx": f"{line}\n"}
+    assert faults(tmp_path, files, {"public/hero.png": size}) == found
 
 
 @pytest.mark.parametrize("name", ["vite-imagetools", "vite-plugin-image-optimizer"])
@@ -61,7 +76,7 @@ def test_a_heavy_image_is_a_note_where_the_build_makes_it_smaller(
             "index.html": "<script type=module src=/src/main.tsx></script>",
             "src/main.tsx": 'export const hero = <img src="/hero.png" />;\n',
         },
-        {"public/hero.png": 400_000},
+        {"public/hero.png": 600_000},
     )
     assert found == [("c", "public/hero.png", True)]
 

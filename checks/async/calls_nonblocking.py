@@ -5,8 +5,8 @@ from pytest_reconaudit.api import Severity, WaitingFile, audit, lines_of, report
 _KINDS = {
     "sleep": "sleeps its thread",
     "redis": "talks to Redis synchronously",
-    "hash": "hashes a password",
-    "file": "reads or writes files synchronously",
+    "hash": "runs a password hash",
+    "file": "reads, writes or removes files synchronously",
     "process": "waits for a process",
     "connect": "connects synchronously",
     "http": "waits for an HTTP answer",
@@ -22,22 +22,11 @@ _KINDS = {
 @audit(
     pillar=2,
     severity=Severity.MEDIUM,
-    impact="All else on the same worker or event loop stands still meanwhile.",
+    impact="Meanwhile this worker, or the event loop, does nothing else.",
     fix="""
-    Take the asynchronous counterpart (the client that awaits, `tokio::fs`, `asyncio.sleep`,
-    `fs.promises`), or let a thread wait that nobody else needs:
-
-    ```rust
-    let ok = tokio::task::spawn_blocking(move || bcrypt::verify(password, &hash)).await??;
-    ```
-
-    ```python
-    answer = await asyncio.to_thread(requests.get, url, timeout=10)
-    ```
-
-    ```ts
-    const same = await bcrypt.compare(password, hash)  // not compareSync
-    ```
+    Take the asynchronous counterpart (a client that awaits, `tokio::fs`, `asyncio.sleep`,
+    `fs.promises`), or let a thread wait that nobody else needs (`tokio::task::spawn_blocking`,
+    `asyncio.to_thread`, a worker thread of Node).
     """,
 )
 def async_calls_nonblocking(waiting_calls: WaitingFile) -> None:
@@ -58,15 +47,17 @@ def async_calls_nonblocking(waiting_calls: WaitingFile) -> None:
     `urllib`, `smtplib`, the synchronous clients of services (boto3, OpenAI, Anthropic, Stripe,
     Resend, pymongo), drivers and sessions, `subprocess`, copies and archives by `shutil`, password
     hashing (three and more functions of a file over one synchronous session are told as one, as is
-    what one call may come to in four and more files; documents of settings and files with a fixed
-    name are a note); in Node the `…Sync` functions of fs, child_process, crypto, ssh2, zlib and
-    bcrypt (a note for settings, templates, keys, entries of folders and single messages; low for
-    files that come with the program, files beside `better-sqlite3`, `adm-zip` or `process.exit` and
-    on routes for administrators and backups, and for hashing in an async function that no known
-    route reaches). A note: hashes by bcrypt with a literal cost below 8, checks where all hashes
-    have one, and what only jobs, scripts or `asyncio.run` run. (b) A function that is not async
-    does so (files, processes and images aside) and is surely called by async code, through at most
-    three functions.
+    what one call may come to in four and more files; documents of settings, files with a fixed name
+    and removals of folders are a note); in Node the `…Sync` functions of fs, child_process, crypto,
+    ssh2, zlib, bcrypt and bcryptjs (low for one file that is written, and for hashing in an async
+    function that no known route reaches; a note for settings, templates, keys, entries and removals
+    of folders, single messages, programs asked where or which they are, files that come with the
+    program or lie beside `better-sqlite3`, `adm-zip` or `process.exit`, and on routes for
+    administrators, backups and the set-up). Hashes of one package of the repository are told once,
+    where secrets are compared. A note: hashes by bcrypt with a literal cost below 8, checks where
+    all hashes have one, and what only jobs, scripts or `asyncio.run` run. (b) A function that is
+    not async does so (files, processes and images aside) and is surely called by async code,
+    through at most three functions.
     Names are resolved by import: `fs::read` of `use tokio::fs` passes, as do closures given to
     `spawn_blocking` and its like, async functions that only `block_on` in such a closure drives,
     start-up code, crates for browsers (`wasm-bindgen`), commands of a tool, evaluations and
@@ -93,6 +84,9 @@ def async_calls_nonblocking(waiting_calls: WaitingFile) -> None:
             plural = "s" if len(one.alike) > 1 else ""
             who = f"{one.name} and {len(one.alike)} more {more}{plural} of this file"
             waits = "wait for the database"
+        if one.others:
+            more = f"; {one.others} more functions do so in {file.unit}"
+            total = more if one.others > 1 else f"; one more function does so in {file.unit}"
         if one.namesakes:
             who = f"{one.name} (as do {one.namesakes} more that the same call may come to)"
         report(
@@ -101,7 +95,8 @@ def async_calls_nonblocking(waiting_calls: WaitingFile) -> None:
             severity=one.severity,
             confidence=one.confidence,
             evidence=one.evidence,
-            related=[*one.sites[1:], *one.callers],
+            related=[*one.sites[1:], *one.callers, *one.beside],
+            fix=one.fix,
             clause=one.clause,
             key=one.name or one.sites[0].message,
         )

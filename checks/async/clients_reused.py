@@ -12,6 +12,7 @@ _SAYS = {
 _BY_HAND = (
     "no timeout is set on {count} of a program for the command line: a silent peer is waited for"
 )
+_ALONE = "A peer that never answers stops the program's start, or a task of its own, that asks it."
 _STOPPED = "The command waits until the peer answers or somebody stops it."
 _KILLED = (
     "A silent peer holds a worker until Gunicorn ends it (`--timeout`, 30 s unless said otherwise):"
@@ -25,13 +26,20 @@ _KILLED = (
     impact="Each call pays for a new TCP (and TLS) connection, and nothing bounds their number.",
     fix="""
     Make one client at start-up and share it; clones are cheap:
-
     ```rust
     let http = reqwest::Client::builder().timeout(Duration::from_secs(10)).build()?;
-    let redis = redis::aio::ConnectionManager::new(redis::Client::open(url)?).await?;
     ```
     """,
     advice={
+        "b": (
+            "Each call pays for a new connection, and nothing bounds their number.",
+            """
+            Share one that renews itself:
+            ```rust
+            let redis = redis::aio::ConnectionManager::new(redis::Client::open(url)?).await?;
+            ```
+            """,
+        ),
         "c": (
             "The configuration promises a pool that is not there.",
             "Build a pool of that size (deadpool-redis, r2d2, bb8), or delete the field.",
@@ -40,9 +48,11 @@ _KILLED = (
             "A peer that never answers holds whoever asks, until something else gives up.",
             """
             Say how long an answer may take:
-
             ```rust
-            reqwest::Client::builder().connect_timeout(SECONDS_3).timeout(SECONDS_10).build()?
+            let client = reqwest::Client::builder()
+                .connect_timeout(Duration::from_secs(3))
+                .timeout(Duration::from_secs(10)) // streams: `.read_timeout(…)` instead
+                .build()?;
             ```
 
             ```python
@@ -58,9 +68,11 @@ def async_clients_reused(client_use: ClientUse) -> None:
     Why: a client holds a pool of connections; one that is made per call throws them away. reqwest
     has no timeout unless it is told one, nor has Python's requests.
     Decides: looks at crates that servers are made of, and for (d) at Python code too. (a)
-    `reqwest::Client::new` or `builder` (medium; low where requests are known and none comes there),
-    (b) a connection opened by `redis::Client` (high; medium in a health check) in a function that a
-    route reaches, in a loop of an async function, or in a method of a shared object. What is kept
+    `reqwest::Client::new` or `builder` (medium; low where requests are known and none comes there,
+    and for sign-ins by another service and pages of administrators; told once for a folder of
+    those, and for three functions of a file), (b) a connection opened by `redis::Client` (high;
+    medium in a health check) in a function that a route reaches, in a loop of an async function, or
+    in a method of a shared object. What is kept
     in a static or a lazy cell, asked for with `is_none` first, made in `main`, in constructors, by
     workers or functions that only they call, builders that are told a proxy, a certificate or
     cookies, `ConnectionManager`, r2d2, bb8 and deadpool pass, as does what only hands out a
@@ -68,9 +80,10 @@ def async_clients_reused(client_use: ClientUse) -> None:
     client or pool beside a field such as `max_connections` that nothing reads: medium, high when
     (b) holds there too. (d) reqwest clients in a file that sets no timeout at all, those aside by
     which `main` itself asks, those that an exporter of OpenTelemetry is handed, and the only one of
-    a crate all of whose requests say `.timeout(…)` themselves: medium; low where only jobs call it;
-    one note for each program of the command line, told by a parser of arguments and no use of a web
-    framework, and for a subcommand of a server. In Python `requests.get` and its like without
+    a crate all of whose requests say `.timeout(…)` themselves: medium; low where only jobs, the
+    program's start or a task of its own ask by it, and for such sign-ins; one note for each program
+    of the command line (a parser of arguments, no use of a web framework), and for a subcommand of
+    a server. In Python `requests.get` and its like without
     `timeout` in a function that is not async and that a route reaches, or a view, serializer,
     filter or middleware of Django, or methods of a class that a library calls back and a filter of
     templates makes: medium, with the other calls of the same file, four and more files told as one.
@@ -81,23 +94,27 @@ def async_clients_reused(client_use: ClientUse) -> None:
         calls = one.sites[0].message.startswith("requests.")
         amount = "this HTTP client" if count == 1 else f"{count} HTTP clients"
         if calls:
-            amount = f"`{one.sites[0].message}`" if count == 1 else f"{count} calls of requests"
+            amount = f"{count} calls of requests" if count > 1 else f"`{one.sites[0].message}`"
         if one.files > 1:
             amount += f" in {one.files} files"
         where = f", per request of {one.route}" if one.route else ""
         lines = lines_of(site.place for site in one.sites if site.place.path == one.at.path)
-        callers = [one.caller] if one.caller is not None else []
+        callers = [one.caller] if one.caller else []
         if callers and not one.route:
             where = f", {callers[0].message} ({callers[0].place})"
+        if one.others:
+            here = {site.place.path for site in one.beside} == {one.at.path}
+            where += f"; {one.others} more of this {'file' if here else 'folder'} too"
         says = _BY_HAND if one.by_hand else _SAYS[one.clause]
+        alone = _ALONE if one.unawaited else ""
         report(
             at=one.at,
             says=f"{says.format(name=one.name, count=amount)}: {lines}{where}",
-            impact=_STOPPED if one.by_hand else _KILLED if one.killed else "",
+            impact=_STOPPED if one.by_hand else _KILLED if one.killed else alone,
             severity=one.severity,
             confidence=one.confidence,
             evidence=one.evidence,
-            related=[*one.sites[1:], *callers],
+            related=[*one.sites[1:], *callers, *one.beside],
             clause=one.clause,
             key=f"{one.clause} {one.name}",
         )

@@ -6,15 +6,18 @@ from pytest_reconaudit.api import Severity, WaitingFile, audit, lines_of, report
 @audit(
     pillar=2,
     severity=Severity.HIGH,
-    impact="While one query runs, every other request on that worker stands still.",
+    impact="While a query runs, its worker does nothing else: a few slow ones stop all requests.",
     fix="""
     Run the query on a thread that may wait, or take diesel-async:
 
     ```rust
     // before
     let user = users::table.find(id).first::<User>(&mut pool.get()?)?;
-    // after
-    let user = web::block(move || users::table.find(id).first::<User>(&mut pool.get()?)).await??;
+    // after; a transaction goes there as a whole
+    let user = tokio::task::spawn_blocking(move || -> Result<User, Error> {
+        Ok(users::table.find(id).first(&mut pool.get()?)?)
+    })
+    .await??;
     ```
     """,
 )
@@ -47,9 +50,13 @@ def async_db_nonblocking(waiting_queries: WaitingFile) -> None:
         where = f" (per request of {one.route})" if one.route else ""
         total = f"; {one.total} such calls in {file.unit}" if one.total > len(one.sites) else ""
         lines = lines_of(site.place for site in one.sites)
+        who = f"{one.name} waits"
+        if one.alike:
+            who = f"{one.name} and {len(one.alike)} more of this file wait"
+            way, where = "on async workers", ""
         report(
             at=one.at,
-            says=f"{one.name} waits for {what} {way}, {lines}{where}{total}",
+            says=f"{who} for {what} {way}, {lines}{where}{total}",
             severity=one.severity,
             confidence=one.confidence,
             evidence=one.evidence,

@@ -25,9 +25,14 @@ _SAYS = {
         .await;
     ```
 
-    For tasks take a `Semaphore` permit before `spawn`, for queues `mpsc::channel(1000)` and decide
-    what happens when it is full.
+    For tasks take a permit of a `Semaphore` before each `spawn`.
     """,
+    advice={
+        "b": (
+            "What its reader does not take in time stays in memory, however much it is.",
+            "Make it with a limit (`mpsc::channel(1000)`): a sender that awaits then slows down.",
+        ),
+    },
 )
 def async_work_bounded(fan_out: FanOutFile) -> None:
     """Tasks, joined calls and queues do not grow with what a client sends.
@@ -36,15 +41,15 @@ def async_work_bounded(fan_out: FanOutFile) -> None:
     limit hides that its reader is too slow until memory is gone.
     Decides: looks at crates that servers are made of. (a) `tokio::spawn` and its like, or a
     `JoinSet`, per element of a collection (`for`, `map`, `for_each`): medium and likely in a
-    function that a route reaches, low where a static holds the collection, else low and possible.
-    (c) `join_all` over calls made for each
-    element: medium there, else a note. (b) A send into an `UnboundedSender` on the way of a
-    request, or an unbounded channel that is filled there in a loop and whose receiver becomes a
-    stream: medium and likely; one in a branch of its function, by an object that the request makes
-    for itself or in a method that several types have of one trait, and the making of an unbounded
-    channel: a note. Functions with a semaphore, permits, `buffer_unordered`, `for_each_concurrent`
-    or `join_next`, chunks, `take`, literal lists and ranges, collections that were counted before,
-    are drained by their owner, hold parts of the program (`Vec<Box<dyn …>>`) or are named after
+    function that a route reaches, a note where a static holds the collection, else low and
+    possible. (c) `join_all` over calls made for each element: medium there, else a note. (b) A send
+    into an `UnboundedSender` on the way of a request, or an unbounded channel that is filled there
+    in a loop and whose receiver becomes a stream: medium and likely; one in a branch of its
+    function, by an object that the request makes for itself or in a method that several types have
+    of one trait, and the making of an unbounded channel: a note. Functions with a semaphore,
+    permits, `buffer_unordered`, `for_each_concurrent` or `join_next`, chunks, `take`, literal
+    lists, constants and ranges, collections that were counted before, are drained by their owner,
+    are taken out of settings, hold parts of the program (`Vec<Box<dyn …>>`) or are named after
     configuration and connections, elements for which the code only computes, takes a lock or waits
     for what runs already, functions whose comment says that there are few, functions that shut
     down, tasks that are awaited at once, requests that wait for the answer, one task per request,

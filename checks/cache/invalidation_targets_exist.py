@@ -17,6 +17,20 @@ from pytest_reconaudit.api import Confidence, DeletedKey, Severity, audit, repor
     cache.set(order_key(order.id), data, timeout=600)
     cache.delete(order_key(order.id))        # not f"orders:{order.id}"
     ```
+
+    ```ts
+    const orderKey = (orderId: string) => `order:${orderId}`;
+
+    await redis.set(orderKey(id), json, "EX", 600);
+    await redis.del(orderKey(id));           // not `orders:${id}`
+    ```
+
+    ```rust
+    fn order_key(order_id: i64) -> String { format!("order:{order_id}") }
+
+    let _: () = conn.set_ex(order_key(id), json, 600).await?;
+    let _: () = conn.del(order_key(id)).await?;
+    ```
     """,
 )
 def cache_invalidation_targets_exist(deleted_key: DeletedKey) -> None:

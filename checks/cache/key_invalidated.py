@@ -7,16 +7,27 @@ from pytest_reconaudit.api import CachedKey, Confidence, Severity, audit, report
     pillar=2,
     severity=Severity.HIGH,
     confidence=Confidence.LIKELY,
-    impact="After a change users are shown the old state until the key runs out; with several"
-    " servers each shows another one.",
+    impact="After a change users are shown the old state for as long as the key lives.",
     fix="""
     Delete the key after the change is committed. Pages of a list cannot be deleted one by one:
     put a version into the key and raise it.
 
     ```rust
-    let project = service.update_project(id, request).await?;
-    cache.delete(&keys::project(id)).await?;      // the entity
-    cache.incr("projects:version").await?;        // projects:v{version}:page:{page}
+    let order = service.update_order(id, request).await?;
+    cache.delete(&keys::order(id)).await?;      // the entity
+    cache.incr("orders:version").await?;        // orders:v{version}:page:{page}
+    ```
+
+    ```python
+    order.save()
+    cache.delete(f"order:{order.id}")           # the entity
+    cache.incr("orders:version")                # orders:v{version}:page:{page}
+    ```
+
+    ```ts
+    await orders.update(id, changes);
+    await redis.del(`order:${id}`);             // the entity
+    await redis.incr("orders:version");         // orders:v${version}:page:${page}
     ```
     """,
 )
@@ -32,11 +43,12 @@ def cache_key_invalidated(cached_key: CachedKey) -> None:
     of passwords, tokens and last logins change nothing that is cached. Known by names alone, or by
     a part of a table's name (`traces` of `pinned_trace`) where what is cached reads other tables,
     it is a note; so is a counter or a usage that is kept for ten minutes at most. Counts kept for a
-    day at most that jobs alone change pass. Critical when the key of one entity survives its own
-    update or delete for more than five minutes, medium for counts and up to five minutes, else
-    high. What is written without having been looked for or read from a table is no copy and passes.
-    Keys of sessions, tokens, limits, locks, exports and data of others pass, also keys under which
-    a mere id is kept.
+    day at most that jobs alone change pass. Functions that nothing but tests calls change nothing,
+    nor do those whose caller writes the new value. Critical when the key of one entity survives its
+    own update for an hour or more, medium for counts and up to five minutes, else high; one less
+    when it survives deletes only. What is written without having been looked for or read from a
+    table is no copy and passes. Keys of sessions, tokens, limits, locks, exports and data of others
+    pass, also keys under which a mere id is kept.
     Blind spots: keys and deletes that are put together at run time; jobs and other services.
     """
     found = cached_key.mutators

@@ -15,6 +15,14 @@ from pytest_reconaudit.api import Confidence, KeyScopes, Severity, audit, report
     const key = `orders:${req.user.id}:page:${page}`;   // not `orders:page:${page}`
     ```
 
+    ```python
+    key = f"orders:{request.user.id}:page:{page}"       # not f"orders:page:{page}"
+    ```
+
+    ```rust
+    let key = format!("orders:{}:page:{page}", claims.user_id);
+    ```
+
     A key made of a request holds method, path, query string and who asks.
     """,
 )

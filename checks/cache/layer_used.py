@@ -11,8 +11,8 @@ from pytest_reconaudit.api import CacheLayer, Confidence, Severity, audit, repor
     fix="Wire it into the code that it was written for, or delete it.",
     advice={
         "b": (
-            "Whatever is cached stays stale until it runs out.",
-            "Call the deleting method after every change that is committed, or delete the method.",
+            "What is changed is shown as it was until its key runs out.",
+            "Call the deleting method after every change that is committed.",
         ),
         "c": (
             "After a restart every first request is slow, though the code says otherwise.",
@@ -26,10 +26,12 @@ def cache_layer_used(cache_layer: CacheLayer) -> None:
 
     Why: a finished-looking cache module is taken for a working cache.
     Decides: (a) a cache's type is made in another file and nothing there reads or writes it; (b)
-    none of its public methods that delete or invalidate has a caller while values are written:
-    high; (c) a function that by its name warms or preloads a cache only builds strings, or nobody
-    calls it; (d) a handler reads a cache and no route reaches it, where all routes are known: low.
-    Methods of a trait, library crates and code behind features pass.
+    none of its public methods that delete or invalidate has a caller while values are written under
+    a key that some code makes stale: as high as that key, high at most; a note where nothing that
+    is written gets stale, as counters and what another system answers; (c) a function that by its
+    name warms or preloads a cache only builds strings, or nobody calls it; (d) a handler reads a
+    cache and no route reaches it, where all routes are known: low. Methods of a trait, library
+    crates and code behind features pass.
     Blind spots: calls through macros and reflection.
     """
     for name, place, made in cache_layer.unasked:
@@ -44,10 +46,12 @@ def cache_layer_used(cache_layer: CacheLayer) -> None:
     dead = cache_layer.undeleted
     if dead and cache_layer.written is not None:
         names = ", ".join(one.name for one in dead[:5])
+        stale = cache_layer.stale > Severity.INFO
         report(
             at=dead[0].place,
-            says=f"nothing calls {names}, though values are written at {cache_layer.written}",
-            severity=Severity.HIGH,
+            says=f"nothing calls {names}, though values"
+            f"{' that others change' if stale else ''} are written at {cache_layer.written}",
+            severity=min(Severity.HIGH, cache_layer.stale),
             evidence=names,
             related=[
                 *((one.place, f"{one.name} has no caller") for one in dead[1:]),

@@ -7,7 +7,7 @@ from pytest_reconaudit.api import CacheWrites, Confidence, Severity, audit, line
     pillar=2,
     severity=Severity.MEDIUM,
     confidence=Confidence.LIKELY,
-    impact="The keys pile up until Redis is full, and a missed invalidation is wrong for ever.",
+    impact="The keys pile up, and what a missed invalidation leaves is wrong for ever.",
     fix="""
     Give every cached value a time to live with the same command that writes it:
 
@@ -16,6 +16,9 @@ from pytest_reconaudit.api import CacheWrites, Confidence, Severity, audit, line
     ```
     ```js
     await redis.set(key, json, "EX", 600);
+    ```
+    ```python
+    cache.set(key, data, timeout=600)              # redis-py: r.set(key, json, ex=600)
     ```
     """,
 )

@@ -32,9 +32,10 @@ def ci_gates_effective(workflow_gates: WorkflowGates) -> None:
     `set -e`, or `--passWithNoTests` without tests, on test, lint, type, build, audit, coverage and
     readiness commands, also inside the package.json script that the step calls: high, critical
     when all of a job's several gates are masked step by step, medium for lint, when another step
-    runs the same gate unmasked, or in a workflow that is only started by hand. (b) steps
-    named like a gate (high) or a deployment (medium) that only print. (c) a search that forbids a
-    text which the workflow or a committed template holds. (d) the job's only health check is
+    runs the same gate unmasked, or in a workflow that is only started by hand; low for a job of
+    audits alone that is let go as a whole. (b) steps named like a gate (high) or a deployment
+    (medium) that only print. (c) a search that forbids a text which the workflow or a committed
+    template holds. (d) the job's only health check is
     `curl` without `--fail` and without a look at status or body: medium. Reports beside a real
     gate, fallbacks that are remembered or fail, jobs, steps and comments that say advisory or
     experimental, outcomes tested later, scans uploaded to code scanning and values in `$(…)` pass.

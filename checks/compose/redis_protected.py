@@ -37,12 +37,12 @@ def compose_redis_protected(store_file: StoreFile) -> None:
     Why: Docker publishes a port on every interface and past the host's firewall rules.
     Decides: in the merged model, a store is without authentication (no `requirepass` or ACL in
     command or mounted configuration, no root user, security off …) and (a) is published without
-    `127.0.0.1:`; low in files for development, tests and examples; (b) is not published, but a
-    client or a Secret holds a password for it, or a production env file sets one beside a URL
-    without it, which no code reads; (c) asks for a password in another environment;
-    low. (d) PostgreSQL with `POSTGRES_HOST_AUTH_METHOD=trust` on a published port is high. With
-    `--recon-redis`, the running server is asked whether it answers without a password; low when
-    it was reached over loopback.
+    `127.0.0.1:`; low in files for development, tests and examples, and beside a service that is
+    told to debug; (b) is not published, but a client or a Secret holds a password for it, or a
+    production env file sets one beside a URL without it, which no code reads; (c) asks for a
+    password in another environment; low. (d) PostgreSQL with `POSTGRES_HOST_AUTH_METHOD=trust` on a
+    published port is high. With `--recon-redis`, the running server is asked whether it answers
+    without a password; low when it was reached over loopback.
     Blind spots: firewalls in front of the host; configuration that is not in the repository.
     """
     if store_file.problem:

@@ -19,6 +19,7 @@ _KINDS = {
     "dockerfile": ("a", Severity.HIGH),
     "env-file": ("b", Severity.HIGH),
     "example": ("b", Severity.INFO),
+    "example-above": ("b", Severity.LOW),
     "name": ("c", Severity.HIGH),
     "extends": ("c", Severity.HIGH),
     "mount": ("d", Severity.MEDIUM),
@@ -71,11 +72,12 @@ def compose_references_exist(
     Why: compose checks names only when it starts, and a missing bind-mount source never: Docker
     creates an empty folder in its place.
     Decides: after merging base, override, `-f` combinations, `extends` and `include`: (a) build
-    context and Dockerfile; (b) `env_file` (a note when an example lies beside it); (c) services,
-    volumes, networks, secrets and configs by name; (d) relative bind-mount sources: medium for
-    files, low for folders of configuration or code; (e) the build `target`. Optional env files,
-    absolute paths, `~`, sockets, sources behind variables, folders for data and override-only
-    files without their base pass. A reference that one of the stacks resolves is no finding.
+    context and Dockerfile; (b) `env_file` (a note when an example lies beside it, low when one lies
+    in a folder above); (c) services, volumes, networks, secrets and configs by name; (d) relative
+    bind-mount sources: medium for files, low for folders of configuration or code; (e) the build
+    `target`. Optional env files, absolute paths, `~`, sockets, sources behind variables, folders
+    for data and override-only files without their base pass. A reference that one of the stacks
+    resolves is no finding.
     Blind spots: folders outside the repository; certificates and other secrets, which are brought
     along, are notes only.
     """
@@ -90,7 +92,7 @@ def compose_references_exist(
     noted: dict[str, list[BrokenReference]] = {}
     for one in found.broken:
         # One note per env file, however many services read it.
-        key = one.evidence if one.kind == "example" else str(one.place)
+        key = one.evidence if one.kind.startswith(("example", "env-file")) else str(one.place)
         noted.setdefault(key + one.kind, []).append(one)
     for first, *others in noted.values():
         clause, severity = _KINDS[first.kind]

@@ -93,6 +93,9 @@ def _history(root: MigrationRoot, applied: AppliedIndexes) -> None:
             confidence=Confidence.LIKELY if newer else None,
             evidence=failure.statement,
             related=[(root.place, f"{len(replay.applied)} migrations before it were applied")],
+            impact="A new database stops at this migration, and has nothing that comes after it.",
+            fix="Correct the statement if no database has run the migration yet; else say beside it"
+            " how a new database is made, and let continuous integration make one.",
             key=failure.message,
         )
 

@@ -14,13 +14,17 @@ CLAUSES = {
     "a": (Severity.MEDIUM, ("path", "script", "command", "symbol", "index", "route")),
     "b": (Severity.LOW, ("number",)),
 }
+RUN = ("script", "command")
+"""What the reader is told to run."""
+SHELL = (".sh", ".ps1")
+FAILS = "Whoever follows the document fails there, and trusts the rest of it less."
 
 
 @audit(
     pillar=6,
     severity=Severity.LOW,
     confidence=Confidence.LIKELY,
-    impact="Whoever follows the document fails there, and trusts the rest of it less.",
+    impact="Whoever looks for it finds nothing, and trusts the rest of the document less.",
     fix="Correct the name, or take the passage out; mark what is planned as planned.",
     advice={
         "b": (
@@ -33,8 +37,10 @@ def docs_claims_backed(judged_document: JudgedDocument) -> None:
     """What READMEs and guides name in code format is in the repository.
 
     Why: a document that was true once sends new people the wrong way.
-    Decides: reads READMEs and guides. (a) A path, script, compose file, npm, make or cargo command,
-    component, index or route in code format that nothing in the repository answers to: medium.
+    Decides: reads READMEs and guides. (a) A script, compose file, npm, make or cargo command that
+    the reader is told to run, and that is not there: medium. A path, component, index or route in
+    code format that nothing in the repository answers to: low; so is all of it beside tests and
+    examples, and below folders of experiments, proposals and what was put away.
     (b) A README states requests per second or users, and no result of a measurement is there: low.
     What something else is reckoned from (`at 10 req/s`, `10 req/s × 86,400`) is no claim. In
     status reports and change logs both are notes. A claim is only judged when it must mean this
@@ -55,13 +61,18 @@ def docs_claims_backed(judged_document: JudgedDocument) -> None:
             related.append(Note(claim.place, f"{claim.text}: {claim.says}"))
             if claim.nearest is not None:
                 related.append(claim.nearest)
+        claims = "1 claim is" if len(refuted) == 1 else f"{len(refuted)} claims are"
+        run = any(claim.kind in RUN or claim.text.endswith(SHELL) for claim in refuted)
+        if document.is_aside or not run:
+            severity = min(severity, Severity.LOW)
         report(
             at=refuted[0].place,
-            says=f"{len(refuted)} of {document.judged} claims are not backed"
-            f" ({lines_of(claim.place for claim in refuted)}): {listed}{more}",
+            says=f"{claims} not backed ({lines_of(claim.place for claim in refuted)}):"
+            f" {listed}{more}",
             severity=Severity.INFO if document.is_report else severity,
             evidence=", ".join(claim.text for claim in refuted),
             related=related[1:],
+            impact=FAILS if run else "",
             clause=clause,
             key=clause,
         )

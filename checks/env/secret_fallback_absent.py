@@ -56,13 +56,15 @@ def env_secret_fallback_absent(fallback_file: FallbackFile) -> None:
     repository can then sign tokens or log in. "change-this" is no protection: it is the value.
 
     Decides: (a) code that reads a secret key with a literal default: critical for a signing key
-    (JWT, session, cookie, encryption), high otherwise; low in examples and development tools; one
-    less where no source but tests names the function that holds it.
+    (JWT, session, cookie, encryption) that no workflow hands over, high otherwise; a made-up
+    password of a store is medium, low where its host's default is the own machine; low in examples
+    and development tools; one less where no source but tests names the function that holds it.
     (b) compose: `${KEY:-literal}` high, medium for a database's or dashboard's own password.
     (c) compose: a secret or a URL's password spelled out: high; a placeholder for a third-party
     image medium. (d) a signing key of fewer than 16 characters in an env file that ships.
-    Passes: `${X}`, `${X:?}`, empty defaults, paths of secret files, defaults that a check at start
-    compares with and refuses, override and development files, tests, `.expect()`.
+    One less where the value says that it is for tests. Passes: `not set`, `${X}`, `${X:?}`, empty
+    defaults, paths of secret files, defaults that a check at start compares with and refuses,
+    override and development files, tests, `.expect()`.
 
     Blind spots: defaults behind constants or configuration libraries; rotated copies elsewhere.
     """
@@ -95,7 +97,7 @@ def _says(file: FallbackFile, group: Sequence[Fallback]) -> str:
         return f"{names} {sign} with fewer than 16 characters in a file that ships ({count})"
     if first.kind == "literal":
         return f"{names} {'are' if many else 'is'} spelled out in the stack's file ({count})"
-    shipped = any("same value" in note for one in group for _, note in one.copies)
+    shipped = all(any("same value" in note for _, note in one.copies) for one in group)
     same = ", the very value that a template ships" if shipped else ""
     if first.uncalled:
         return (

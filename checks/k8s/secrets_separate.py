@@ -61,10 +61,11 @@ def k8s_secrets_separate(secrets_file: SecretsFile) -> None:
     is no encryption: a Secret in git is a password in git.
 
     Decides: (a) a ConfigMap value or a plain `env` value under a secret name, or a URL with a
-    literal password: high. (b) `data` of a Secret that is no base64: medium. (c) a Secret with a
-    value that is long, varied and no placeholder: critical, made of words: medium. (d) base64 of
-    a placeholder: a note. One step softer in development, test and example manifests. Passes:
-    `$(VAR)` and `${VAR}`, SealedSecrets, SOPS files, `*_NAME` and `*_PATH` keys, switches.
+    literal password: high, medium when a comment says to replace it. (b) `data` of a Secret that is
+    no base64: medium. (c) a Secret with a value that is long, varied and no placeholder: critical,
+    made of words: medium. (d) base64 of a placeholder: a note. One step softer in development, test
+    and example manifests. Passes: `$(VAR)` and `${VAR}`, SealedSecrets, SOPS files, `*_NAME` and
+    `*_PATH` keys, switches.
 
     Blind spots: charts that are not rendered; kustomize `secretGenerator` literals.
     """

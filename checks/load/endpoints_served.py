@@ -16,7 +16,7 @@ _WEIGHTS = {"high": Severity.HIGH, "medium": Severity.MEDIUM, "low": Severity.LO
 _CLAUSES = {"high": "a", "medium": "b", "low": "c"}
 _SAYS = {
     "high": "every iteration fails by it, so the limit on `http_req_failed` cannot hold",
-    "medium": "what is measured is the 404",
+    "medium": "what is measured is the refusal",
     "low": "its check takes the 404 for a success",
 }
 
@@ -24,7 +24,7 @@ _SAYS = {
 @audit(
     pillar=4,
     severity=Severity.MEDIUM,
-    impact="The load test measures how quickly the server says 404.",
+    impact="The load test measures how quickly the server refuses.",
     fix="""
     Ask for paths that the application has, with their prefix and method:
 
@@ -32,6 +32,7 @@ _SAYS = {
     const res = http.get(`${BASE_URL}/api/health`);
     ```
     """,
+    advice={"a": ("The load test cannot pass, however well the application does.", "")},
 )
 def load_endpoints_served(load_requests: LoadTargets) -> None:
     """Every request of a load test is answered by a route of the application.
@@ -40,9 +41,10 @@ def load_endpoints_served(load_requests: LoadTargets) -> None:
     Decides: joins each address with the constants of the script and the defaults of `__ENV` (or the
     target and variables of an Artillery file) and looks it up, by method, in the routes of the
     server that answers there: by port on localhost, by service name elsewhere. High when each
-    iteration makes the request, its check wants a success and a threshold counts failed requests;
-    low when its check is content with 404; else medium. A computed part of a path fits any segment.
-    Other hosts, servers whose routes are not all known, and requests that only expect 404 pass.
+    iteration makes the request, its check wants a success and a threshold counts failed requests
+    (a); low when its check is content with 404 (c); else medium (b). A computed part of a path fits
+    any segment. Other hosts, servers whose routes are not all known, and requests that only expect
+    404 pass.
     Blind spots: requests made through helper functions with a path as parameter.
     """
     one = load_requests

@@ -44,10 +44,11 @@ def query_list_bounded(list_file: ListFile) -> None:
     Decides: looks at queries for any number of rows in functions that surely run while a GET of a
     collection (no parameter at the end of its path) is answered. (a) No limit and no condition on
     something that the request says: medium (rows that are picked out in memory are told as such); a
-    note for registries, for what the program brings whole when it starts too, and for what answers
-    on a developer's machine alone. (b) A page size that comes from outside and that no function on
-    the way bounds (Rust): info. Aggregates, lookups by key, children of one parent and tables that
-    are small by their name (roles, settings, countries, plans ...) pass.
+    note for registries, exports, views for staff alone, requests that say they want all, for what
+    the program brings whole when it starts too, and for what answers on a developer's machine
+    alone. (b) A page size that comes from outside and that no function on the way bounds (Rust):
+    info. Aggregates, lookups by key, children of one parent and tables that are small by their name
+    (roles, settings, countries, plans ...) pass.
     Blind spots: how many rows a table has; limits that a helper adds; what routes do not tell.
     """
     for one in list_file.unbounded:
@@ -66,7 +67,7 @@ def query_list_bounded(list_file: ListFile) -> None:
             evidence=one.limit or one.table,
             related=[(one.filtered, "picked out in memory")] if one.filtered is not None else [],
             impact=PICKED if one.filtered is not None else "",
-            fix=FILTER if one.filtered is not None else "",
+            fix=FILTER if one.filtered is not None else one.remedy,
             clause="b" if one.limit else "a",
             key=one.function,
         )

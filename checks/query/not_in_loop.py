@@ -25,7 +25,6 @@ from pytest_reconaudit.api import (
     ```rust
     let n: HashMap<Uuid, i64> = projects.filter(owner_id.eq_any(&ids)).group_by(owner_id)
         .select((owner_id, count_star())).load::<(Uuid, i64)>(conn)?.into_iter().collect();
-    // or belonging_to + grouped_by, insert_into(t).values(&rows), = ANY($1)
     ```
 
     ```python
@@ -48,21 +47,23 @@ def query_not_in_loop(query_file: QueryFile) -> None:
     SQLAlchemy a relationship that rows load lazily, straight or in a method (`serialize`), where no
     `options` of their query load it along. Of Django REST framework what a list's serializer asks
     for each row and its queryset does not load along: nested serializers, `source="a.b"`, method
-    fields (medium; high with several of a page). Critical: a SELECT or COUNT per row of an
-    unlimited query while a known request is answered. High: the same per row of a page or of one
-    parent in a file that serves requests, and rows that a request changes one by one although all
-    get the same. Medium: per element of another list that is many by what the source says (a list
-    in a request's body, what is called bulk, batch, many or import, rows, results), one INSERT
-    each, what no request is known to wait for. Low: at most ten rounds, and what is
-    asked with the same key in every round, which belongs before the loop. A note only, where an
-    author mostly means it: the list is short by nature or not known to be long, a comment says so,
-    each row gets values of its own, a failure is that element's own, a comparison picks a few, rows
-    are found or made, the first that fits ends it, a mail or a queue is handed something too, a
-    page for administrators, started by hand, on a developer's machine alone, or beside a branch
-    that writes all at once and a remark that says why. Queued tasks, the row of one key, batches,
-    retries, pages, workers, literal lists (also those of one or two that all callers hand over),
-    enums, `eq_any` over groups, DDL, batched `findUnique`, rows that a session gathers, what is
-    remembered, embedded databases, migrations, seeds and tests pass.
+    fields (medium, high with more than two; a step less for the rows of one parent or of the user
+    who asks; once per queryset; not where the routes name no list). High: a SELECT or COUNT per row
+    of an unlimited query, a page or one parent in a file that serves requests. Medium: per element
+    of another list that is many by what the source says (a list in a request's body, what is called
+    bulk, batch, many or import, rows, results), one INSERT each, rows that all get the same. A step
+    less where only staff may ask. Low: at most ten rounds, the memberships or sessions of one user,
+    members of a team, relations of one parent's rows, reads of whole tables that no request waits
+    for, and what is asked with the same key in every round, which belongs before the loop. A note
+    only, where an author mostly means it: the list is short by nature or not known to be long, a
+    comment says so, each row gets values of its own, a failure is that element's own, a comparison
+    picks a few, rows are found or made, the first that fits ends it, a mail or a queue is handed
+    something too, a page for administrators, started by hand, on a developer's machine alone,
+    pipelined on one connection, or beside a branch that writes all at once and a remark that says
+    why. Queued tasks, the row of one key, batches, retries, pages, workers, literal lists (also
+    those of one or two that all callers hand over), enums, `eq_any` over groups, DDL, batched
+    `findUnique`, rows that a session gathers, what is remembered, embedded databases, migrations,
+    seeds and tests pass.
     Blind spots: deeper call chains; lazy relations of other libraries; what only some rows ask;
     serializers that are chosen or changed at run time; how many elements there are.
     """
@@ -78,7 +79,7 @@ def query_not_in_loop(query_file: QueryFile) -> None:
             severity=one.severity,
             confidence=one.confidence,
             impact=one.cost,
-            fix=_HOIST if one.same else "",
+            fix=_HOIST if one.same else one.remedy,
             evidence=f"{first.loop.label} {first.loop.over}: {first.relation or first.statement}",
             related=one.places,
             key=one.function,
@@ -91,7 +92,9 @@ def _listed(one: SerializedList) -> None:
     """A list of Django REST framework whose rows ask for more one by one."""
     asked = [f"{each.what} ({each.place})" for each in one.queries[:_SHOWN]]
     more = f" and {len(one.queries) - _SHOWN} more" if len(one.queries) > _SHOWN else ""
-    also = f"; so does {', '.join(name for name, _ in one.others)}" if one.others else ""
+    names = ", ".join(name for name, _ in one.others[:_OTHERS])
+    rest = f" and {len(one.others) - _OTHERS} more" if len(one.others) > _OTHERS else ""
+    also = f"; {names}{rest} {one.alike}" if one.others else ""
     report(
         at=one.at,
         says=f"{one.view} answers with a list of {one.serializer}, of which each row makes a query"
@@ -99,30 +102,29 @@ def _listed(one: SerializedList) -> None:
         f" {'it' if len(one.queries) == 1 else 'them'}{also}",
         severity=one.severity,
         confidence=Confidence.LIKELY,
+        impact="Each row of the answer adds round trips of its own while the caller waits.",
+        fix=one.remedy,
         evidence=one.queryset,
         related=[
             *((each.place, each.what) for each in one.queries if each.place != one.at),
-            *((place, f"queryset of {name}") for name, place in one.others),
+            *((place, f"queryset of {name}") for name, place in one.others if place != one.at),
         ],
         key=f"{one.view} {one.serializer}",
     )
 
 
 _SHOWN = 5
-_OTHERS = 3
-"""Other statements of a loop that are told by name."""
 _HOIST = "Ask before the loop and use the answer in every round."
-_LOOPS = 3
-"""Loops of a function that are told in its message."""
+_LOOPS = _OTHERS = 3
+"""Loops of a function, and other statements of a loop, that are told in its message."""
 
 
 def _rounds(one: Repetition, site: RepeatedQuery) -> str:
     """What a loop's first statement is, and where all of its statements are."""
-    pool = ", all at once" if site.loop.concurrent else ""
     mine = [each for each in one.beside(site) if each in one.sites and each.what == site.what]
     places = [Place(one.path, each.line, 1) for each in mine]
-    loop = f"(line {site.loop.line}{pool})"
-    told = f"{site.what} per element of `{site.loop.over}` {loop}: {lines_of(places)}{site.hoisted}"
+    loop = f"`{site.loop.over}` (line {site.loop.line}{site.pace})"
+    told = f"{site.what} {site.share} {loop}: {lines_of(places)}{site.hoisted}"
     others = one.others_of(site)
     if not others:
         return told

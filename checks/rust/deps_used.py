@@ -1,14 +1,6 @@
 """Every dependency is named by the package's code."""
 
-from pytest_reconaudit.api import (
-    Confidence,
-    CrateUse,
-    Note,
-    Severity,
-    audit,
-    lines_of,
-    report,
-)
+from pytest_reconaudit.api import Confidence, CrateUse, Note, Severity, audit, lines_of, report
 
 KINDS = {
     "heavy": ("a", Severity.MEDIUM, "heavy dependency", "heavy dependencies"),
@@ -40,10 +32,7 @@ UNBUILT = "The manifest promises what the code does not need; no build script co
     " fetched and compiled too.",
     fix=FIX.format("cargo remove NAME            # --dev, --build for those sections") + MACHETE,
     advice={
-        "a": (
-            "It takes minutes of every build and megabytes of the image, for nothing.",
-            "",
-        ),
+        "a": ("It is slow to build, and every clean build pays for it.", ""),
     },
 )
 def rust_deps_used(crate_use: CrateUse) -> None:

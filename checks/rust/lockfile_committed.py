@@ -1,26 +1,16 @@
 """Cargo.lock of a program is committed."""
 
-from pytest_reconaudit.api import (
-    CargoLock,
-    Note,
-    Severity,
-    audit,
-    lines_of,
-    report,
-)
+from pytest_reconaudit.api import CargoLock, Note, Severity, audit, lines_of, report
+
+WEIGHTS = {"shipped": Severity.HIGH, "alone": Severity.MEDIUM, "helper": Severity.LOW}
 
 
 @audit(
     pillar=5,
     severity=Severity.HIGH,
-    impact="Every build takes other versions of the dependencies; an image may not build at all.",
-    fix="""
-    Take `Cargo.lock` out of `.gitignore`, commit it, and hold builds to it:
-
-    ```dockerfile
-    RUN cargo build --release --locked
-    ```
-    """,
+    impact="A build in a fresh clone takes the newest versions that Cargo.toml allows: it is not"
+    " the program that was tested, and may not compile.",
+    fix="Commit `Cargo.lock`, and build with `--locked`.",
     advice={
         "b": (
             "The build stops: `--locked` needs a `Cargo.lock`.",
@@ -38,12 +28,13 @@ def rust_lockfile_committed(cargo_lock: CargoLock) -> None:
     Why: without it a build next week is another program, and a `COPY Cargo.lock` fails in a clone.
     Decides: looks at workspaces and packages that make programs; a workspace whose members are
     mostly libraries counts when one of its programs is built in an image. (a) Cargo.lock is absent
-    or git-ignored: high. (b) It is absent and CI or an image builds with `--locked`, which fails:
-    high. (c) It is there, but an image's build cannot see it (not copied, left out by
-    `.dockerignore`) or does not ask it (`cargo install --path` without `--locked`): low; a build
-    beside it without `--locked` is a note. Pure libraries, helper crates (`xtask`, `fuzz`,
-    examples, collections of crates that a tool is tried with), images of tests and builds with
-    `--frozen` or `--offline` pass.
+    or git-ignored: high where the program goes into an image, serves requests or is built with
+    `--locked`; low where it is a helper beside programs that have theirs; else medium. (b) It is
+    absent and CI or an image builds with `--locked`, which fails: high. (c) It is there, but an
+    image's build cannot see it (not copied, left out by `.dockerignore`) or does not ask it
+    (`cargo install --path` without `--locked`): low; a build beside it without `--locked` is a
+    note. Pure libraries, helper crates (`xtask`, `fuzz`, examples, collections of crates that a
+    tool is tried with), images of tests and builds with `--frozen` or `--offline` pass.
     Blind spots: builds inside scripts.
     """
     lock = cargo_lock
@@ -53,7 +44,12 @@ def rust_lockfile_committed(cargo_lock: CargoLock) -> None:
         report(
             at=at,
             says=f"{lock.lock} of the program {lock.programs[0]} is missing in a clone: {why}",
+            severity=WEIGHTS[lock.weight],
             evidence=lock.rule.message if lock.rule is not None else "",
+            fix=f"Take `{lock.rule.message}` out of {lock.rule.place.path}, commit {lock.lock}, and"
+            " build with `--locked`."
+            if lock.rule is not None
+            else "",
             related=[
                 Note(lock.root.manifest.package_place, f"makes {', '.join(lock.programs[:5])}"),
                 *lock.careless[:5],

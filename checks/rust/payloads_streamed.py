@@ -10,37 +10,74 @@ _SAYS = {
     "export": "writes all rows into a buffer before it answers",
 }
 
+_BOUND = """
+Refuse what is too large before it is taken in (a file is better written as it comes):
+
+```rust
+while let Some(chunk) = field.try_next().await? {
+    if held.len() + chunk.len() > MAX_UPLOAD {
+        return Err(Error::TooLarge);
+    }
+    held.extend_from_slice(&chunk);
+}
+```
+"""
+_PIECES = """
+Write the pieces as they come, or take the limit down to what memory has room for:
+
+```rust
+while let Some(chunk) = pieces.try_next().await? {
+    file.write_all(&chunk).await?;
+}
+```
+"""
+
 
 @audit(
     pillar=2,
     severity=Severity.MEDIUM,
     confidence=Confidence.LIKELY,
-    impact="A few large requests at once take all the memory; the first byte comes after the last.",
-    fix="""
-    Hand pieces on as they come, and bound what must be whole:
+    impact="What a client sends is held in memory as a whole, times the requests at once.",
+    fix=_BOUND,
+    advice={
+        "file": (
+            "Each request holds the whole file; nothing is sent before all of it is read.",
+            """
+            Hand the pieces on as they are read:
 
-    ```rust
-    while let Some(chunk) = field.try_next().await? {
-        size += chunk.len();
-        if size > MAX_UPLOAD { return Err(Error::TooLarge) }
-        file.write_all(&chunk).await?;
-    }
-    // out: NamedFile::open_async(path), Body::from_stream(ReaderStream::new(file)),
-    // HttpResponse::Ok().streaming(rows)
-    ```
-    """,
+            ```rust
+            NamedFile::open_async(path).await?                     // Actix Web
+            HttpResponse::Ok().streaming(ReaderStream::new(file))
+            Body::from_stream(ReaderStream::new(file))             // axum
+            ```
+            """,
+        ),
+        "export": (
+            "Each request holds the whole export; nothing is sent before its last row is written.",
+            """
+            Hand the rows on as they come from the database:
+
+            ```rust
+            HttpResponse::Ok().streaming(rows.map(|row| as_line(row?)))   // Actix Web
+            Body::from_stream(rows.map(|row| as_line(row?)))              // axum
+            ```
+            """,
+        ),
+        "field": ("", _PIECES),
+        "body": ("", _PIECES),
+    },
 )
 def rust_payloads_streamed(payload_file: PayloadFile) -> None:
     """A handler holds no whole upload, file or export in memory.
 
     Why: memory then depends on what clients send and on how much is stored, times the requests at
-    once; frameworks stream at no extra cost.
+    once; frameworks can stream.
     Decides: looks at functions that requests reach: chunks of a multipart upload that a loop
-    appends to a `Vec` or `BytesMut`; `field.bytes()` and `Bytes` bodies of file handlers where the
-    code raises the framework's limit over 8 MiB or takes it away; a file read by `fs::read` or
-    `read_to_end` that becomes the answer; rows written by a CSV writer into a buffer that becomes
-    the answer of an export. Code that compares the size with a limit, framework limits as they
-    are, files read at start-up, and streaming pass.
+    appends to a `Vec` or `BytesMut` (chunks); `field.bytes()` (field) and `Bytes` bodies (body) of
+    file handlers where the code raises the framework's limit over 8 MiB or takes it away; what
+    `fs::read` or `read_to_end` reads and the answer is made of (file); rows written by a CSV writer
+    into a buffer that becomes the answer (export). Code that compares the size with a limit,
+    framework limits as they are, files read at start-up, and streaming pass.
     Blind spots: helpers in other functions that put the pieces together; exports as JSON.
     """
     for one in payload_file.held:

@@ -1,15 +1,17 @@
 """Patterns are compiled once."""
 
-from pytest_reconaudit.api import RegexFile, Severity, audit, lines_of, report, weighed
+from pytest_reconaudit.api import RegexFile, Severity, audit, lines_of, report
 
 
 @audit(
     pillar=2,
     severity=Severity.LOW,
-    impact="Compiling takes thousands of times longer than matching, and is done again each time.",
+    impact="Compiling takes far longer than a match in a short text, and is done again each time.",
     fix="""
+    Compile when it is first used, and keep that:
+
     ```rust
-    static NAME: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"^\\w+$").unwrap());
+    static CODE: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"^\\w+$").unwrap());
     ```
     """,
 )
@@ -19,8 +21,8 @@ def rust_regex_compiled_once(regex_file: RegexFile) -> None:
     Why: compiling a pattern allocates and runs for microseconds to milliseconds.
     Decides: a literal `Regex::new` of the `regex` crate inside a loop, in a function that a `for`
     loop calls (or whose caller one calls), or in a function that runs while a request is answered
-    (reached from a handler, or one that takes the request): low, medium in middleware, which every
-    request passes. `LazyLock`, `OnceLock`, `Lazy`,
+    (reached from a handler, or one that takes the request): low; a note where only tests,
+    benchmarks and examples run the function or its loop. `LazyLock`, `OnceLock`, `Lazy`,
     `lazy_static!`, `thread_local!` and the like pass, as do constructors, `main`, tests and
     patterns that are put together at run time.
     Blind spots: functions that are called through values or traits.
@@ -28,13 +30,14 @@ def rust_regex_compiled_once(regex_file: RegexFile) -> None:
     for function in regex_file.recompiled:
         count = len(function.found)
         patterns = "1 pattern" if count == 1 else f"{count} patterns"
-        severity = Severity.MEDIUM if function.middleware else Severity.LOW
+        tried = ", but nothing except tests runs it" if function.idle else ""
         report(
             at=function.places[0],
-            says=f"{function.function} compiles {patterns} {function.why}"
-            f" ({lines_of(function.places)})",
-            severity=weighed(severity, regex_file.path),
+            says=f"{function.shown} compiles {patterns} {function.why}"
+            f" ({lines_of(function.places)}){tried}",
+            severity=Severity.INFO if function.idle else Severity.LOW,
             evidence=function.found[0].pattern,
             related=[(place, "compiled here") for place in function.places[1:]],
+            fix=function.sample,
             key=function.function,
         )

@@ -2,11 +2,15 @@
 
 from pytest_reconaudit.api import RegexFile, Severity, audit, report
 
+ENGINES = ("look", "backreference", "atomic", "conditional", "recursion")
+"""What other engines have, and this one will not."""
+WRITTEN = "Correct the pattern; what is meant literally is escaped: `\\{`, `\\(`, `\\[`."
+
 
 @audit(
     pillar=1,
     severity=Severity.HIGH,
-    impact="`Regex::new` answers with an error every time; `unwrap` on it panics.",
+    impact="Compiling the pattern fails every time, and so does whatever needs it.",
     fix="""
     The `regex` crate has neither look-around nor backreferences. Ask several simple questions:
 
@@ -33,9 +37,11 @@ def rust_regex_supported(regex_file: RegexFile) -> None:
     """
     for one, place in regex_file.refused:
         end = ": unwrap panics" if one.panics else ""
-        where = f" in {one.function}" if one.function else ""
+        name = f"{one.owner}::{one.function}" if one.owner else one.function
+        where = f" in {name}" if name else ""
         report(
             at=place,
             says=f"the regex crate refuses {one.refused}{where}{end}",
             evidence=one.pattern,
+            fix="" if any(word in one.refused for word in ENGINES) else WRITTEN,
         )

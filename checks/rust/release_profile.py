@@ -39,10 +39,11 @@ def rust_release_profile(release_profile: ReleaseProfile) -> None:
     profile that it inherits from, `.cargo/config.toml`, `CARGO_PROFILE_RELEASE_*` of images and
     workflows). (a) `opt-level` 0 or 1: high. (b) `panic = "abort"` where a program depends on a
     web framework and uses it: medium, low where clippy is told to deny `unwrap_used`, `expect_used`
-    or `panic`. (c) Full `debug` information or `strip = false` in a program
-    that goes into an image: low. (d) Neither `lto` nor `codegen-units` is set: a note. `s` and `z`,
-    line tables, `debug = 1`, split debug information, images that run `strip`, programs with a
-    crate that reads symbols (Sentry, profilers) and settings with a comment about them pass.
+    or `panic`, or `opt-level` asks for a small program. (c) Full `debug` information in a program
+    that goes into an image: low; `strip = false`: a note. (d) Neither `lto` nor `codegen-units` is
+    set: a note. `s` and `z`, line tables, `debug = 1`, split debug information, images that run
+    `strip`, programs with a crate that reads symbols (Sentry, profilers) and settings with a
+    comment about them pass.
     Blind spots: settings for single packages.
     """
     profile = release_profile
@@ -56,11 +57,12 @@ def rust_release_profile(release_profile: ReleaseProfile) -> None:
             clause="a",
         )
     panic = profile.setting("panic")
+    small = level is not None and level[0].strip("'\"") in ("s", "z")
     if panic is not None and panic[0] == "abort" and profile.server is not None:
         report(
             at=panic[1],
             says=f"a panic in any request ends the whole server ({profile.server.message})",
-            severity=Severity.LOW if profile.guarded else Severity.MEDIUM,
+            severity=Severity.LOW if profile.guarded or small else Severity.MEDIUM,
             evidence='panic = "abort"',
             related=[profile.server],
             clause="b",
@@ -84,7 +86,7 @@ def rust_release_profile(release_profile: ReleaseProfile) -> None:
         report(
             at=strip[1],
             says=f"the image ships {profile.programs[0]} with its symbols",
-            severity=Severity.LOW,
+            severity=Severity.INFO,
             evidence=f"strip = {strip[0]}",
             clause="c",
             key="strip",

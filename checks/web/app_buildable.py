@@ -50,7 +50,7 @@ def web_app_buildable(frontend: Buildable) -> None:
     application loads it, medium where nothing does and for configurations of test tools. What only
     the grammar of the audit cannot read is no finding. (e) CJK or Greek letters in the code or
     between elements of JSX, when the rest of the file is ASCII: medium. (f) Modules in `pages/`,
-    `views/` or `screens/` that no route loads and nothing imports, when others are reached: medium.
+    `views/` or `screens/` that no route loads and nothing imports, when others are reached: low.
     (h) Such a module that is a part of a page, by its name (`…Dialog`, `…Section`), because it
     lacks the default export of what the routes load, or because it lies beside the one page of its
     folder: a note. (g) The root package and a folder such as `frontend/` are frontends of different

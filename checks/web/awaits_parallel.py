@@ -1,6 +1,6 @@
 """What can run side by side is not awaited one by one."""
 
-from pytest_reconaudit.api import AwaitFile, Confidence, Severity, audit, lines_of, report
+from pytest_reconaudit.api import AwaitFile, Confidence, Place, Severity, audit, lines_of, report
 
 
 @audit(
@@ -9,16 +9,33 @@ from pytest_reconaudit.api import AwaitFile, Confidence, Severity, audit, lines_
     confidence=Confidence.LIKELY,
     impact="The waiting times add up, where the longest alone would do.",
     fix="""
-    Start what is independent together, with a limit where there may be many:
+    Start them together and wait once:
 
     ```ts
     // before
-    for (const item of items) await send(item);
+    const stays = await fetchStays(ward);
+    const doctors = await fetchDoctors(ward);
     // after
-    await Promise.all(items.map((item) => send(item)));
-    // many items: const limit = pLimit(5); items.map((item) => limit(() => send(item)))
+    const [stays, doctors] = await Promise.all([fetchStays(ward), fetchDoctors(ward)]);
     ```
     """,
+    advice={
+        "b": (
+            "Each round waits for the one before: the waiting time grows with the number of items.",
+            """
+            Let several rounds run at a time (here five, with `p-limit`); a `try` around what a
+            round awaits moves with it into the function:
+
+            ```ts
+            // before
+            for (const item of items) results.push(await load(item));
+            // after
+            const limit = pLimit(5);
+            const results = await Promise.all(items.map((item) => limit(() => load(item))));
+            ```
+            """,
+        ),
+    },
 )
 def web_awaits_parallel(await_file: AwaitFile) -> None:
     """Operations that do not need each other run together.
@@ -28,27 +45,30 @@ def web_awaits_parallel(await_file: AwaitFile) -> None:
     Decides: (a) three or more declarations in a row that each await a read (`get`, `fetch`, `load`,
     `find` …), none using a value of the others, where a page, a component or a request is known to
     wait for them: low, as are two in what loads a whole page (a page or layout of Next.js,
-    `getServerSideProps`, a `loader`); else two, what nobody is known to wait for, and what waits
-    for the machine's own files and modules alone, are a note. (b) a loop over a collection that
-    awaits an operation on its item: in what a browser runs medium for what asks or carries (fetch,
-    upload …), low for what changes nothing, for what sends its item and is caught in its round (so
-    that the other rounds go on), and for keys of a cache; low for reads that a request waits for;
-    else a note, for the order of changes may matter, as are loops over what is written out in the
-    code, or keyed by an enum or a union of literals: they stay short. Nothing is said of functions
-    that keep their answer in a variable outside of them or in their object, of calls that are
-    handed one connection or transaction, and when a round uses what an earlier one changed, when
-    the loop can end early (`break`, `return`, `throw`), pauses, yields or works in batches, for
-    `for await`, `while` and counted loops, steps, migrations, commands, pages, queues and plugins,
-    one shared browser page, connection, terminal or repository, transactions and locks, mails and
+    `getServerSideProps`, a `loader`); else two, what nobody is known to wait for, and what
+    computes, makes an address or waits for the machine's own files and modules alone (or may,
+    where one of several stores is the machine itself), are a note. (b) a loop over a collection
+    that awaits an operation on its item: in what a browser runs low for what asks or carries
+    (fetch, upload …), for what changes nothing, for what sends its item and is caught in its round
+    (so that the other rounds go on), and for keys of a cache; low for reads that a request waits
+    for; else a note, for the order of changes may matter, as are loops over what is written out in
+    the code, or keyed by an enum or a union of literals: they stay short. Nothing is said of
+    functions that keep their answer in a variable outside of them or in their object, of calls that
+    are handed one connection or transaction, or take that of their caller, and when a round uses
+    what an earlier one changed or puts text after it, when the loop can end early
+    (`break`, `return`, `throw`), pauses, yields or works in batches, in a `catch`, for `for await`,
+    `while` and counted loops, steps, migrations, commands, pages, queues and plugins, one shared
+    browser page, connection, terminal or repository, transactions and locks, mails and
     refunds, database calls, functions that end in writes to it, commands of Redis, and where a
     remark asks for order or limits. What workflows and jobs do, and reads of one row by its key
-    that a service of the same program answers a request, what only asks a database whose driver
-    is synchronous (or has one among several), and what is done once when a platform is set up, are
-    a note; scripts that are run by hand, and checks, pass.
+    that a service of the same program answers a request, what only asks a database whose driver is
+    synchronous (or has one among several), and what is done once when a platform is set up, or in
+    its settings, are a note; scripts that are run by hand, and checks, pass.
     Blind spots: a server that allows few requests at a time; order that only the server knows.
     """
     for one in await_file.waits:
         places = [note.place for note in one.places]
+        lines = lines_of(sorted([*places, *(note.place for note in one.operations)], key=_line))
         who = f"{one.function}()" if one.function else places[0].path.rpartition("/")[2]
         count = len(places)
         names = ", ".join(dict.fromkeys(note.message.split()[1] for note in one.operations[:5]))
@@ -58,18 +78,23 @@ def web_awaits_parallel(await_file: AwaitFile) -> None:
             says += " and others" if len(overs) > _SHOWN else ""
             says += f", in {count} loops" if count > 1 else ""
         else:
-            says = f"{who} awaits {one.places[0].message} one after another"
+            rows = dict.fromkeys(note.message for note in one.places)
+            says = f"{who} awaits {', and '.join(list(rows)[:_SHOWN])} one after another"
             says += f", in {count} places" if count > 1 else ""
             says += ", and none needs the other"
         report(
             at=places[0],
-            says=f"{says}: {lines_of([*places, *(note.place for note in one.operations)])}",
+            says=f"{says}: {lines}",
             severity=one.severity,
             evidence=one.evidence,
             related=[*one.places[1:], *one.operations],
             clause=one.clause,
             key=f"{one.clause} {one.function}" + (" note" if one.severity is Severity.INFO else ""),
         )
+
+
+def _line(place: Place) -> int:
+    return place.line or 0
 
 
 _SHOWN = 3

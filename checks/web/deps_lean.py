@@ -40,19 +40,20 @@ def web_deps_lean(dependencies: PackageDependencies) -> None:
     package which this one depends on, or which comes along with one, asks for as a peer, by the
     lockfile or its package.json. Where a script runs a program that nothing explains, what may
     bring it passes. One finding per package.json, one for all of them where eight or more list the
-    same in vain: low; without a lockfile that tells peers it is only a hint. (b) Tools of build,
-    test and style under `dependencies` where the image installs for production only: low. (c)
-    moment, the whole of lodash, or all icons of a library in what a browser loads: a note. (d) A
-    dependency that is named nowhere, but has one exact version, as pins against flaws have, or that
-    is listed for such a pin as a rule: a note. (e) What is unused among devDependencies, or in a
-    package that is there for tests, documents or tools: a note. (f) What another package of the
-    workspace imports, though only this one lists it: a note. Types (told with what they are of),
-    plugins, presets (named in part), drivers, compilers, members of the workspace, what overrides,
-    resolutions or patches hold, what a remark or the configuration of knip or depcheck speaks of,
-    programs for one system, what siblings import whose sources the build takes in (not what a
-    published one lists itself, unless packages stay external), what another dependency loads lazily
-    (drivers, template engines), command lines among devDependencies (run by hand), packages that
-    install for code elsewhere, examples, templates, and frameworks that load all pass.
+    same in vain: low; without a lockfile that tells peers it is only a hint, and what others mostly
+    ask for (engines of editors, charts, stores) passes. (b) Tools of build, test and style under
+    `dependencies` where the image installs for production only: low. (c) moment, the whole of
+    lodash, or all icons of a library in what a browser loads: a note. (d) A dependency that is
+    named nowhere, but has one exact version, as pins against flaws have, or that is listed for such
+    a pin as a rule: a note. (e) What is unused among devDependencies, or in a package that is there
+    for tests, documents or tools: a note. (f) What another package of the workspace imports, though
+    only this one lists it: a note. Types (told with what they are of), plugins, presets (named in
+    part), drivers, compilers, members of the workspace, what overrides, resolutions or patches
+    hold, what a remark or the configuration of knip or depcheck speaks of, programs for one system,
+    what siblings import whose sources the build takes in (not what a published one lists itself,
+    unless packages stay external), what another dependency loads lazily (drivers, template
+    engines), command lines among devDependencies (run by hand), packages that install for code
+    elsewhere, examples, templates, and frameworks that load all pass.
     Blind spots: packages that are loaded by a computed name; plugins that are left over.
     """
     one, nothing = dependencies, "nothing in the package imports, runs or configures"

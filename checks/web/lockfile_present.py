@@ -1,13 +1,11 @@
 """npm packages are installed by a committed lockfile."""
 
 from pytest_reconaudit.api import (
-    Install,
     LockSubject,
     Note,
     Place,
     Severity,
     audit,
-    lines_of,
     report,
 )
 
@@ -15,7 +13,7 @@ from pytest_reconaudit.api import (
 @audit(
     pillar=5,
     severity=Severity.HIGH,
-    impact="Installs fail in CI and images, or bring other versions than those that were tested.",
+    impact="The step fails, and all that comes after it.",
     fix="""
     Take the lockfile out of `.gitignore`, commit it, and install by it:
 
@@ -26,7 +24,14 @@ from pytest_reconaudit.api import (
     In a Dockerfile, copy the lockfile together with package.json before the install.
     """,
     advice={
-        "c": ("", "Keep the lockfile of the manager in use, delete the rest."),
+        "b": (
+            "A clone without the lockfile installs the newest versions that package.json allows.",
+            "",
+        ),
+        "c": (
+            "They are kept up one by one: who uses the other manager gets other versions.",
+            "Keep the lockfile of the manager in use, delete the rest.",
+        ),
         "d": ("A build may take other versions than those that were tested.", ""),
     },
 )
@@ -36,48 +41,38 @@ def web_lockfile_present(npm_locks: LockSubject) -> None:
     Why: a range such as `^5.0.0` means something else every week; the lockfile says what was meant.
     Decides: (a) `npm ci`, a frozen install, or `cache:` of setup-node where a clone has no lockfile
     for that package or the root of its workspace: high; critical in the main CI workflow (the one
-    that runs on push or pull request and is named ci, main, build or test, else the largest).
-    (b) A `.gitignore` hides the lockfile of a package that is private or installed here: high; one
-    that is committed all the same: low. (c) Lockfiles of two managers in one folder: medium.
-    (d) `npm install`, `yarn install`, `bun install` in an image or in CI, `pnpm install` in an
-    image, `--force` and `--legacy-peer-deps`: low, medium when there is a lockfile that they do not
-    obey, or that the image lacks, and an image, a release or a deployment gets the outcome; low for
-    an image that only Compose builds, beside one that obeys; a note for force with `npm ci`.
-    Installs of named or global tools, frozen forms, settings that make them so, conditions on the
-    lockfile, `npm ci || npm install`, `yarn workspaces focus`, members of a workspace, examples,
-    demos and tests, images for work and libraries pass.
+    that runs on push or pull request and is named ci, main, build or test, else the largest). (b) A
+    `.gitignore` hides the lockfile of a package that is private or installed here: medium, high
+    where an install then fails; one that is committed all the same: a note. (c) Lockfiles of two
+    managers in one folder: medium. (d) `npm install`, `yarn install`, `bun install` in an image or
+    in CI, `pnpm install` in an image, `--force` and `--legacy-peer-deps`, and frozen installs of
+    Yarn 1 and Bun without a lockfile, which do not fail: low, one finding for all that only do not
+    insist on a lockfile; medium when the image lacks the lockfile of the repository, low if only
+    Compose builds that image, beside one that obeys; a note for force with `npm ci`. Installs of
+    named or global tools, frozen forms, settings that make them so, conditions on the lockfile,
+    installs after a frozen one, `npm ci || npm install`, `yarn workspaces focus`, a newer Yarn in
+    an image with a part of its workspace, Bun beside a lockfile that it takes over, members of a
+    workspace, examples, demos and tests, images for work and libraries pass.
     Blind spots: installs inside scripts that an image runs.
     """
-    groups: dict[tuple[str, bool, bool, str], list[Install]] = {}
-    for install in npm_locks.installs:
-        if install.clause:
-            key = (install.clause, install.main, bool(install.lock), install.kind)
-            groups.setdefault(key, []).append(install)
-    for (clause, main, locked, _), found in sorted(groups.items()):
-        found.sort(key=lambda one: one.place.key())
-        grade = Severity.MEDIUM if locked and any(one.ships for one in found) else Severity.LOW
+    for found in npm_locks.groups():
         first = found[0]
-        root = ", ".join(dict.fromkeys(one.package.folder or "the root" for one in found))
-        if clause == "a":
-            says = f"`{first.text}` {first.needs(root)}"
-            severity = Severity.CRITICAL if main else Severity.HIGH
-        elif first.asked.forced:
-            says = f"`{first.text}` installs {root} by force ({' '.join(first.asked.forced)})"
-            severity = Severity.INFO if first.asked.frozen else grade
-        else:
-            locks = " and ".join(dict.fromkeys(one.lock for one in found))
-            says = f"`{first.text}` is no repeatable install: {first.why(locks or root)}"
-            severity = grade
+        severity = Severity.MEDIUM if first.uncopied and first.ships else Severity.LOW
+        if first.clause == "a":
+            severity = Severity.CRITICAL if first.main else Severity.HIGH
+        elif first.asked.forced and first.asked.frozen:
+            severity = Severity.INFO
         rules = dict.fromkeys(one.rule for one in found if one.rule is not None)
         report(
             at=first.place,
-            says=says + _lines([one.place for one in found]),
+            says=first.says(found),
             severity=severity,
             evidence=first.text,
+            impact=_FORCED if first.clause == "d" and first.asked.forced else "",
             fix=first.cure,
             related=[*((one.place, one.text) for one in found[1:]), *rules],
-            clause=clause,
-            key=f"{clause} {first.text}",
+            clause=first.clause,
+            key=f"{first.clause} {first.text}",
         )
     if npm_locks.hidden:
         _ignored(npm_locks)
@@ -87,7 +82,7 @@ def web_lockfile_present(npm_locks: LockSubject) -> None:
         report(
             at=rule.place,
             says=says + (f" ({count} lockfiles)" if count > 1 else ""),
-            severity=Severity.LOW,
+            severity=Severity.INFO,
             evidence=rule.message,
             related=[Note(Place(path), "is committed") for _, path in npm_locks.tracked],
             clause="b",
@@ -105,6 +100,9 @@ def web_lockfile_present(npm_locks: LockSubject) -> None:
         )
 
 
+_FORCED = "npm no longer says when packages do not fit each other."
+
+
 def _ignored(subject: LockSubject) -> None:
     rule, root = subject.hidden[0]
     roots = ", ".join(dict.fromkeys(path for _, path in subject.hidden))
@@ -114,7 +112,7 @@ def _ignored(subject: LockSubject) -> None:
     report(
         at=rule.place,
         says=says,
-        severity=Severity.MEDIUM if subject.forced else Severity.HIGH,
+        severity=Severity.HIGH if subject.fatal and not subject.forced else Severity.MEDIUM,
         evidence=rule.message,
         related=[
             *(note for note, _ in subject.hidden[1:] if note.place != rule.place),
@@ -123,8 +121,3 @@ def _ignored(subject: LockSubject) -> None:
         clause="b",
         key=f"ignored {root}",
     )
-
-
-def _lines(places: list[Place]) -> str:
-    lines = {place.line for place in places}  # one line may try it twice: `install || install`
-    return f" ({len(lines)} times: {lines_of(places)})" if len(lines) > 1 else ""

@@ -13,6 +13,12 @@ const Reports = () => import("./pages/Reports.vue");
 ```"""
 
 
+_SOME = 5
+_LIGHT = 30_000
+_HEAVY = 250_000
+"""Characters of source."""
+
+
 @audit(
     pillar=2,
     severity=Severity.LOW,
@@ -34,13 +40,17 @@ def web_routes_lazy(router: RouterFile) -> None:
     Why: each statically imported page is in the file that the browser must load before it shows
     anything, for people who may never open that page.
     Decides: looks at files with four or more routes (`<Route>`, route objects of React Router and
-    Vue Router) that import two pages or more, or one where others are loaded on demand; one
-    finding per application. The innermost component of a route that is no wrapper must not come
-    from a static import of a module of pages (`pages/`, `views/`, `features/` …, or a name such as
-    `ReportPage`): low, medium when it is behind the login (`ProtectedRoute`, `RequireAuth`,
-    `requiresAuth`). Landing, login, error and callback pages, layouts and guards pass, also pages
-    that load their content on demand, routers that are loaded on demand themselves or by what
-    imports them, and applications on their user's machine (Electron, Tauri).
+    Vue Router) that import two pages or more, or one where others are loaded on demand; one finding
+    per application. The innermost component of a route that is no wrapper must not come from a
+    static import of a module of pages (`pages/`, `views/`, `features/` …, or a name such as
+    `ReportPage`): low; medium when one is behind the login (`ProtectedRoute`, `RequireAuth`,
+    `requiresAuth`) and over 250 kB of source are loaded for them alone; a note for fewer than five
+    pages with less than 30 kB and no package of their own, where no route is lazy. The pages that
+    people come to first (`/`, what a router redirects to, a dashboard), login, error and callback
+    pages, layouts, guards and components that make a route of what they are given pass, also pages
+    that something else imports at once anyway, pages that load their content on demand, routers
+    that are loaded on demand themselves or by what imports them, and applications on their user's
+    machine (Electron, Tauri).
     Blind spots: routers made of files; pages that a barrel hands on.
     """
     if router.eager is None:
@@ -55,10 +65,18 @@ def web_routes_lazy(router: RouterFile) -> None:
         if others
         else ""
     )
+    weight = router.eager.weight
+    told = weight.told()
+    few = len(pages) < _SOME and not router.lazy
+    light = few and weight.source < _LIGHT and not weight.packages
+    heavy = router.eager.guarded and weight.source > _HEAVY
     report(
         at=pages[0].place,
-        says=f"the router of {router.routes} routes imports {counted} statically: {names}{more}",
-        severity=Severity.MEDIUM if router.eager.guarded else Severity.LOW,
+        says=(
+            f"the router of {router.routes} routes imports {counted} statically"
+            f"{f' ({told} that nothing else loads at once)' if told else ''}: {names}{more}"
+        ),
+        severity=Severity.INFO if light else Severity.MEDIUM if heavy else Severity.LOW,
         evidence=pages[0].message,
         fix=_VUE if router.vue else "",
         related=[*pages[1:], *router.eager.routes, *router.eager.others],

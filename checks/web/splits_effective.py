@@ -1,6 +1,6 @@
 """What is said to be loaded later is not loaded at once."""
 
-from pytest_reconaudit.api import Severity, SplitFile, audit, lines_of, report
+from pytest_reconaudit.api import Severity, Split, SplitFile, audit, lines_of, report
 
 _SAYS = {
     "a": "{what} is no split: its loader resolves what is there already",
@@ -26,8 +26,14 @@ _SAYS = {
     ```
     """,
     advice={
-        "b": ("", "Remove the static import, or give what it needs a module of its own."),
-        "c": ("", "Give each page a module of its own, so that its route can load it alone."),
+        "b": (
+            "What is shown first waits for code that is not needed yet.",
+            "Remove the static import, or give what it needs a module of its own.",
+        ),
+        "c": (
+            "Whoever opens one of these pages loads all of them.",
+            "Give each page a module of its own, so that its route can load it alone.",
+        ),
     },
 )
 def web_splits_effective(split_file: SplitFile) -> None:
@@ -35,11 +41,14 @@ def web_splits_effective(split_file: SplitFile) -> None:
 
     Why: a bundler makes a file of its own of an `import()` only when nothing loads the module
     earlier.
-    Decides: (a) `lazy()` and its like get a loader that resolves a value instead of an
-    `import()`. (b) a module that `import()` names is imported statically as well, by a module
-    that is loaded with the importing one or with the page; one finding per module (one for
-    three and more that one module undoes), low for a small part of a page, a note where six modules
-    and more import it besides; imports of types alone pass.
+    Decides: (a) `lazy()` and its like get a loader that resolves a value instead of an `import()`.
+    (b) a module that `import()` names is imported statically as well, by a module that is loaded
+    with the importing one or with the page; one finding per module (one for three and more that one
+    module undoes): medium where over 100 kB of source are loaded for the static import alone, else
+    low; of what is no page a note where that is less than 15 kB and no package of its own, or less
+    than 100 kB and no component, a note also where six modules and more import a small part of a
+    page, where a module that only hands on (`export … from`) names it, and for the pages that
+    people come to first; imports of types alone pass.
     (c) three or more page components (`…Page`, in a folder of pages also `…View` and its like) in
     one module of over 800 lines: low. With a finished build: (d) an entry loads its own dynamic
     imports at once; (e) an entry loads modules of pages at once, those for login and landing left
@@ -57,20 +66,32 @@ def web_splits_effective(split_file: SplitFile) -> None:
                 f"{len(one.together)} import() split nothing: {one.importer} imports their modules "
                 f"statically too: {lines_of(one.together)}"
             )
-        elif one.clause == "b" and one.count > 1:
-            says += f" ({one.count} places)"
+        elif one.clause == "b":
+            says += f" by {one.related[0].place.path}"
+            says += f" and {one.users - 1} more" if one.users > 1 else ""
+            says += f" ({one.count} places)" if one.count > 1 else ""
+        if one.weight is not None and (told := one.weight.told()):
+            says += f"; {told} loaded at once for that alone"
         report(
             at=one.place,
             says=says,
-            severity=(
-                Severity.INFO
-                if one.shared and one.small
-                else Severity.LOW
-                if one.clause == "c" or one.small
-                else Severity.MEDIUM
-            ),
+            severity=_severity(one),
             evidence=one.evidence,
             related=one.related,
             clause=one.clause,
             key=f"{one.clause} {one.what if one.clause in 'ab' else one.evidence}",
         )
+
+
+_HEAVY = 100_000
+"""Characters of source."""
+
+
+def _severity(one: Split) -> Severity:
+    if one.clause == "c":
+        return Severity.LOW
+    if one.weight is None:
+        return Severity.MEDIUM
+    if one.early or one.light:
+        return Severity.INFO
+    return Severity.MEDIUM if one.weight.source > _HEAVY else Severity.LOW

@@ -343,7 +343,7 @@ def _folders(target: Target, dockerfile: Dockerfile) -> tuple[str, ...]:
                 everything = True
                 continue
             root = root or path in known[""].manifests or path in ("src", "app", "crates", "lib")
-            folder = path
+            folder = path.lstrip("/")
             while folder and folder not in known:
                 folder = posixpath.dirname(folder)
             if not folder or known[folder].shared:

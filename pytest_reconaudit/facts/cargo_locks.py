@@ -6,6 +6,7 @@ import posixpath
 import re
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from pytest_reconaudit.facts.docker.image_files import (
     ImageFiles,
@@ -61,6 +62,9 @@ class CargoLock(Struct, frozen=True, eq=False):
     blind: tuple[Note, ...]
     """Builds in images that do not see Cargo.lock, or do not ask it: ``cargo install --path``."""
     in_image: bool
+    weight: str
+    """``shipped`` (it goes into an image, serves requests, or is built with ``--locked``),
+    ``helper`` (none of that, and another root of the repository has its lock file) or ``alone``."""
 
 
 @once
@@ -93,9 +97,26 @@ def cargo_locks(target: Target) -> tuple[CargoLock, ...]:
                 careless=tuple(builds.careless.get(folder, ())),
                 blind=tuple(builds.blind.get(folder, ())),
                 in_image=folder in builds.built,
+                weight="shipped"
+                if folder in builds.built
+                or folder in builds.demanding
+                or any(one.bins and _serves(one) for one in crates)
+                else "alone",
             )
         )
+    if any(one.there for one in found):
+        return tuple(
+            one if one.there or one.weight == "shipped" else replace(one, weight="helper")
+            for one in found
+        )
     return tuple(found)
+
+
+def _serves(package: CargoPackage) -> bool:
+    return any(
+        one.package in SERVERS and one.section == "dependencies" and not one.optional
+        for one in package.manifest.dependencies
+    )
 
 
 def _programs(folder: str, crates: list[CargoPackage], *, image: bool) -> tuple[str, ...]:
@@ -122,12 +143,7 @@ def _is_application(package: CargoPackage) -> bool:
     manifest = package.manifest
     if manifest.default_run or manifest.shipped:
         return True
-    if any(
-        one.package in SERVERS and one.section == "dependencies" and not one.optional
-        for one in manifest.dependencies
-    ):
-        return True
-    return not manifest.publish and not package.lib
+    return _serves(package) or (not manifest.publish and not package.lib)
 
 
 class _Builds(Struct, frozen=True):

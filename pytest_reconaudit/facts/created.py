@@ -46,7 +46,7 @@ class Created(Struct, frozen=True):
         if exact is not None:
             return exact
         folder = path
-        while folder:
+        while folder.strip("/"):
             if folder in self.folders:
                 return self.folders[folder]
             folder = posixpath.dirname(folder)

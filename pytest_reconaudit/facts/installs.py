@@ -56,7 +56,7 @@ class NpmInstall(Struct, frozen=True):
     production: bool | None
     """Whether options leave the devDependencies out (true) or ask for them (false)."""
     forced: tuple[str, ...]
-    """``--force``, ``--legacy-peer-deps``."""
+    """``--force``, ``--legacy-peer-deps`` of npm; the others only fetch anew by ``--force``."""
     offline: bool
     """From what was fetched by the lockfile before, or only the lockfile is written."""
 
@@ -107,9 +107,7 @@ def npm_install(words: Sequence[str]) -> NpmInstall | None:
         frozen=(manager != "yarn" and verb in _FROZEN_VERBS)
         or (manager != "npm" and bool(asked & _FROZEN)),
         production=production,
-        forced=tuple(
-            word for word in options if word in _FORCED and (word != "-f" or manager == "npm")
-        ),
+        forced=tuple(word for word in options if word in _FORCED and manager == "npm"),
         offline=bool(
             asked & {"--offline", "--package-lock-only", "--lockfile-only", "--dry-run",
                      "--mode=update-lockfile"}

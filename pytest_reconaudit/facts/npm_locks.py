@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -43,6 +43,10 @@ _FROZEN = {
     "yarn": "yarn install --immutable",
     "bun": "bun install --frozen-lockfile",
 }
+_SHOWN = 5
+_ROOT = "the root"
+_FROZEN_CLASSIC = "yarn install --frozen-lockfile"
+_NAMES = {"npm": "npm", "pnpm": "pnpm", "yarn": "Yarn", "bun": "Bun"}
 _PROGRAMS = ("npm", "pnpm", "yarn", "bun", "npx", "corepack")
 _MAIN = ("ci", "ci-cd", "cicd", "main", "build", "test", "tests", "pipeline", "ci_cd")
 _FOR_READERS = regex(
@@ -88,12 +92,49 @@ class Install(Struct, frozen=True):
     """What it installs ends in an image, a release or a deployment."""
     uncopied: bool = False
     """An image's install: the lockfile of the repository is not in the image yet."""
+    classic: bool = False
+    """Yarn 1 runs it, as its lockfile or the lack of settings tells."""
+
+    @property
+    def plain(self) -> bool:
+        """It goes by a lockfile, and only does not insist on it."""
+        loose = self.clause == "d" and bool(self.lock)
+        return loose and not self.uncopied and not self.asked.forced
+
+    @property
+    def habit(self) -> bool:
+        """What people write in every file alike."""
+        forced = bool(self.asked.forced) and not self.asked.frozen and not self.uncopied
+        return self.plain or (self.clause == "d" and forced)
+
+    def says(self, alike: Sequence[Install]) -> str:
+        """What is wrong with all that are alike, this one first, in one sentence."""
+        text = f"`{self.text}`"
+        root = ", ".join(dict.fromkeys(one.package.folder or _ROOT for one in alike))
+        # One line may try it twice: `install || install`.
+        places = list(dict.fromkeys(f"{one.place.path}:{one.place.line}" for one in alike))
+        more = ""
+        if len(places) > 1:
+            here = f"{self.place.path}:"
+            alone = all(one.startswith(here) for one in places)
+            listed = [one.removeprefix(here) for one in places] if alone else places
+            dots = " …" if len(listed) > _SHOWN else ""
+            more = f" ({len(places)} times: {'lines ' * alone}{', '.join(listed[:_SHOWN])}{dots})"
+        if self.clause == "a":
+            return f"{text} {self.needs(root)}{more}"
+        if self.asked.forced:
+            forced = " ".join(self.asked.forced)
+            return f"{text} installs {root} past what packages ask of each other ({forced}){more}"
+        locks = list(dict.fromkeys(one.lock for one in alike if one.lock))
+        what = f"{', '.join(locks[:-1])} or {locks[-1]}" if len(locks) > 1 else "".join(locks)
+        return f"{text} is no repeatable install: {self.why(what or root)}{more}"
 
     @property
     def kind(self) -> str:
         """What tells it from others of its clause: they are told apart from each other."""
         forced = f"forced {self.asked.frozen}" if self.clause == "d" and self.asked.forced else ""
-        return forced or ("uncopied" if self.clause == "d" and self.uncopied else "")
+        manager = self.asked.manager if self.plain else ""
+        return forced or manager or ("uncopied" if self.clause == "d" and self.uncopied else "")
 
     def why(self, what: str) -> str:
         """Why an install that does not obey a lockfile brings other versions than meant.
@@ -101,32 +142,57 @@ class Install(Struct, frozen=True):
         :param what: the lockfiles; without one, the packages.
         """
         if not self.lock:
-            return f"no clone has a lockfile for {what}{self.lacks}"
+            missing = f"no clone has a lockfile {self._of}for {what}{self.lacks}"
+            if not self.asked.frozen:
+                return missing
+            name = "Yarn 1" if self.asked.manager == "yarn" else "Bun"
+            return f"{missing}, and without one {name} takes the newest versions and goes on"
         if self.uncopied:
             return (
                 f"{what} is not copied before it, so a build takes the newest that fit package.json"
             )
-        return f"where package.json does not fit {what}, it takes other versions and goes on"
+        return f"once package.json no longer fits {what}, it takes other versions and goes on"
 
     def needs(self, what: str) -> str:
         """Why it fails for packages without a lockfile."""
-        return f"needs a lockfile, but no clone has a lockfile for {what}{self.lacks}"
+        return f"needs a lockfile, but no clone has one {self._of}for {what}{self.lacks}"
+
+    @property
+    def _of(self) -> str:
+        return f"of {_NAMES[self.asked.manager]} " if self.other else ""
 
     @property
     def cure(self) -> str:
-        """What to do about it where a lockfile is there; empty where it has to come first."""
+        """What to do about it."""
         if self.other and not self.lock:
-            obeying = _FROZEN[_MANAGER[posixpath.basename(self.other)]]
+            manager = _MANAGER[posixpath.basename(self.other)]
+            obeying = _FROZEN[manager]
+            if self.asked.verb == "cache":
+                return f"{self.other} is committed: say `cache: {manager}`, and install by it."
             return f"{self.other} is committed: install by it, with `{obeying}`."
-        if not self.lock or self.clause != "d":
-            return ""
-        frozen = f"`{_FROZEN[self.asked.manager]}`"
-        if self.asked.manager == "yarn":
-            frozen += " (`--frozen-lockfile` in Yarn 1)"
-        if self.asked.forced:
+        frozen = f"`{_FROZEN_CLASSIC if self.classic else _FROZEN[self.asked.manager]}`"
+        if self.clause == "d" and self.asked.forced:
             return (
                 "Mend what makes it need force (a peer that does not fit, mostly), write the"
                 f" lockfile anew, and install by it: {frozen}."
+            )
+        if not self.lock:
+            start = "Commit"
+            if self.rule is not None:
+                start = f"Take the line out of {self.rule.place.path} that hides it, and commit"
+            commit = f"{start} the lockfile that `{self.asked.manager} install` writes"
+            if self.asked.verb == "cache":
+                return f"{commit}, or take `{self.text}` out."
+            copied = "; copy it with package.json before the install" * (self.source == "image")
+            return (
+                f"{commit}{copied}." if self.asked.frozen else f"{commit}{copied}: then {frozen}."
+            )
+        if self.clause != "d":
+            return ""
+        if self.uncopied and posixpath.dirname(self.lock) != self.package.folder:
+            return (
+                f"{self.lock} is that of the whole workspace: copy the manifests of its root with"
+                f" it, and install from there: {frozen}."
             )
         if self.uncopied:
             return f"Copy the lockfile ({self.lock}) before the install, and obey it: {frozen}."
@@ -147,6 +213,8 @@ class LockSubject(Struct, frozen=True, eq=False):
     installs: tuple[Install, ...] = ()
     hidden: tuple[tuple[Note, str], ...] = ()
     """(ignore rule, package root whose lockfile it keeps out)."""
+    fatal: bool = False
+    """Some install of such a package fails without the lockfile."""
     tracked: tuple[tuple[Note, str], ...] = ()
     """(ignore rule, lockfile that is in the repository all the same)."""
     forced: tuple[Place, ...] = ()
@@ -154,6 +222,17 @@ class LockSubject(Struct, frozen=True, eq=False):
     locks: tuple[tuple[str, str], ...] = ()
     """(manager, lockfile) of a package root with lockfiles of several managers."""
     manager: str = ""
+
+    def groups(self) -> list[list[Install]]:
+        """The installs with a fault, those with the same one together, those of this file first."""
+        found: dict[tuple[str, bool, bool, str], list[Install]] = {}
+        for one in self.installs:
+            if one.clause:
+                main = one.main and one.clause == "a"
+                found.setdefault((one.clause, main, bool(one.lock), one.kind), []).append(one)
+        for group in found.values():
+            group.sort(key=lambda one: (one.place.path != self.path, one.place.key()))
+        return [group for _, group in sorted(found.items())]
 
 
 @once
@@ -165,9 +244,42 @@ def lock_subjects(target: Target) -> tuple[LockSubject, ...]:
         by_file.setdefault(install.place.path, []).append(install)
     needing = {one.package.folder for found in by_file.values() for one in found}
     subjects = [LockSubject(path, installs=tuple(found)) for path, found in by_file.items()]
-    subjects += _ignores(target, needing)
+    subjects = _together(subjects)
+    failing = {
+        one.package.folder for found in by_file.values() for one in found if one.clause == "a"
+    }
+    subjects += _ignores(target, needing, failing)
     subjects += _rivals(target)
     return tuple(sorted(subjects, key=lambda one: one.path))
+
+
+def _together(subjects: list[LockSubject]) -> list[LockSubject]:
+    """Installs that do not insist on their lockfile are one habit: the first file tells of all."""
+    first = next(
+        (
+            one
+            for ships in (True, False)
+            for one in sorted(subjects, key=lambda one: one.path)
+            if any(each.habit and each.ships is ships for each in one.installs)
+        ),
+        None,
+    )
+    if first is None:
+        return subjects
+    found = []
+    moved = [
+        each
+        for one in sorted(subjects, key=lambda one: one.path)
+        if one is not first
+        for each in one.installs
+        if each.habit
+    ]
+    for one in subjects:
+        if one is first:
+            found.append(replace(one, installs=(*one.installs, *moved)))
+        elif left := tuple(each for each in one.installs if not each.habit):
+            found.append(replace(one, installs=left))
+    return found
 
 
 # -- installs ------------------------------------------------------------------------------
@@ -182,6 +294,7 @@ def _in_images(target: Target) -> Iterator[Install]:
         if final is None or is_development_command(dockerfile, final):
             continue
         needed = {stage.index for stage in dockerfile.needed(final)}
+        obeyed: set[tuple[int, str]] = set()
         for stage in dockerfile.stages:
             if stage.index not in needed:
                 continue
@@ -211,8 +324,23 @@ def _in_images(target: Target) -> Iterator[Install]:
                 )
                 for one in _judged(target, package, asked, "image", step.place, step.text):
                     uncopied = bool(one.lock) and not at_hand
+                    if one.asked.frozen and one.lock:
+                        obeyed.add((stage.index, package.path))
+                    elif not uncopied and any(
+                        (above.index, package.path) in obeyed for above in dockerfile.chain(stage)
+                    ):
+                        continue  # it was found to fit the lockfile before
                     if asked.verb == "focus" and one.clause == "d" and not uncopied:
                         continue  # it installs by the lockfile, and has no form that insists on it
+                    if one.plain and asked.manager == "yarn" and not one.classic and not uncopied:
+                        inner = len(package.folder) + 1 if package.folder else 0
+                        members = [
+                            posixpath.join(folder, member.path[inner:])
+                            for member in npm_packages(target)
+                            if member.workspace_root == package.folder and member is not package
+                        ]
+                        if any(files.origin(stage, at, step.instruction) is None for at in members):
+                            continue  # the newer Yarns would not have it with `--immutable`
                     yield replace(one, uncopied=uncopied)
 
 
@@ -254,6 +382,7 @@ def _guarded(command: ShellCommand) -> bool:
 def _in_commands(target: Target) -> Iterator[Install]:
     main = _main_workflow(target)
     spaces: dict[int, Workspace] = {}
+    obeyed: set[tuple[int, str]] = set()
     for invocation in invocations_of(target, _PROGRAMS):
         asked = npm_install(invocation.words)
         if asked is None or asked.offline or (invocation.assumed and invocation.folder is None):
@@ -278,7 +407,13 @@ def _in_commands(target: Target) -> Iterator[Install]:
         source = "workflow" if invocation.source in ("workflow", "action") else invocation.source
         is_main = main is not None and command.place.path == main.path
         text = " ".join(command.text.split())
-        yield from _judged(target, package, asked, source, command.place, text, main=is_main)
+        here = (id(invocation.job), package.path)
+        for one in _judged(target, package, asked, source, command.place, text, main=is_main):
+            if one.asked.frozen and one.lock and invocation.job is not None:
+                obeyed.add(here)
+            elif one.plain and here in obeyed:
+                continue  # it was found to fit the lockfile before
+            yield one
 
 
 def _may_be_made(
@@ -362,17 +497,19 @@ def _judged(
     if lock and not asked.frozen and _insists(target, lock):
         asked = replace(asked, frozen=True)
     other = next(iter(package.lockfiles), "") if not lock else ""
+    classic = asked.manager == "yarn" and _is_classic(target, package, lock, text)
+    if asked.manager == "bun" and posixpath.basename(other) in _MIGRATED:
+        return  # it goes by the lockfile of the other manager
     rule = _rule(target, package.workspace_root or package.folder, asked.manager)
     clause = ""
-    if asked.frozen and not lock:
+    if asked.frozen and not lock and not classic and asked.manager != "bun":
         clause = "a"
-    elif _FOR_READERS.search(package.folder) and not asked.frozen:
+    elif _FOR_READERS.search(package.folder) and not (asked.frozen and lock):
         pass  # nothing that is shipped
-    elif (asked.forced and source in ("image", "workflow")) or (
-        not asked.frozen
-        and (source == "image" or (source == "workflow" and _unfrozen_in_ci(target, asked, lock)))
-    ):
-        clause = "d"
+    elif source == "image" or source == "workflow":
+        loose = source == "image" or _unfrozen_in_ci(asked, lock, classic=classic)
+        if asked.forced or (loose and not (asked.frozen and lock)):
+            clause = "d"
     yield Install(
         place,
         text,
@@ -385,21 +522,48 @@ def _judged(
         main,
         clause,
         source != "workflow" or _ships(target, place.path),
+        classic=classic,
     )
+
+
+_MIGRATED = ("package-lock.json", "yarn.lock", "pnpm-lock.yaml")
+"""What Bun takes over where it has no lockfile of its own."""
+
+
+def _is_classic(target: Target, package: NpmPackage, lock: str, text: str) -> bool:
+    """Whether Yarn 1 runs a command: without a lockfile nothing speaks for a newer one."""
+    if lock:
+        return _CLASSIC in target.text(lock)[:400]
+    if "--immutable" in text:
+        return False
+    for folder in _upwards(package.folder):
+        if target.has(posixpath.join(folder, ".yarnrc.yml")):
+            return False
+        path = posixpath.join(folder, "package.json")
+        if target.has(path) and _NEWER.search(target.text(path)):
+            return False
+    return True
+
+
+_NEWER = regex(r"\"packageManager\"\s*:\s*\"yarn@(?:[2-9]|\d\d)")
 
 
 def _insists(target: Target, lock: str) -> bool:
     """Whether a setting beside a lockfile makes every install obey it."""
-    name, pattern = _SETTING[_MANAGER[posixpath.basename(lock)]]
-    path = posixpath.join(posixpath.dirname(lock), name)
-    return bool(name) and target.has(path) and pattern.search(target.text(path)) is not None
+    return any(
+        target.has(path) and pattern.search(target.text(path)) is not None
+        for name, pattern in _SETTINGS.get(_MANAGER[posixpath.basename(lock)], ())
+        for path in (posixpath.join(posixpath.dirname(lock), name),)
+    )
 
 
-_SETTING = {
-    "npm": ("", regex(r"$^")),
-    "pnpm": (".npmrc", regex(r"^\s*frozen-lockfile\s*=\s*true", re.MULTILINE)),
-    "yarn": (".yarnrc.yml", regex(r"^enableImmutableInstalls:\s*true", re.MULTILINE)),
-    "bun": ("bunfig.toml", regex(r"^\s*frozenLockfile\s*=\s*true", re.MULTILINE)),
+_SETTINGS = {
+    "pnpm": ((".npmrc", regex(r"^\s*frozen-lockfile\s*=\s*true", re.MULTILINE)),),
+    "yarn": (
+        (".yarnrc.yml", regex(r"^enableImmutableInstalls:\s*true", re.MULTILINE)),
+        (".yarnrc", regex(r"^--(?:install\.)?frozen-lockfile\s+true", re.MULTILINE)),
+    ),
+    "bun": (("bunfig.toml", regex(r"^\s*frozenLockfile\s*=\s*true", re.MULTILINE)),),
 }
 
 
@@ -417,12 +581,12 @@ def _shipping(target: Target) -> dict[str, bool]:
     return {}
 
 
-def _unfrozen_in_ci(target: Target, asked: NpmInstall, lock: str) -> bool:
+def _unfrozen_in_ci(asked: NpmInstall, lock: str, *, classic: bool) -> bool:
     """pnpm and the newer Yarns obey the lockfile in CI by themselves."""
     if asked.manager == "pnpm":
         return False
     if asked.manager == "yarn":
-        return bool(lock) and target.text(lock)[:400].find(_CLASSIC) >= 0
+        return classic and (bool(lock) or asked.frozen)
     return True
 
 
@@ -473,7 +637,7 @@ def _main_workflow(target: Target) -> Workflow | None:
 # -- ignored, forced and rival lockfiles ---------------------------------------------------
 
 
-def _ignores(target: Target, needing: set[str]) -> Iterator[LockSubject]:
+def _ignores(target: Target, needing: set[str], failing: set[str]) -> Iterator[LockSubject]:
     hidden: dict[str, list[tuple[Note, str]]] = {}
     tracked: dict[str, list[tuple[Note, str]]] = {}
     for package in npm_packages(target):
@@ -500,7 +664,7 @@ def _ignores(target: Target, needing: set[str]) -> Iterator[LockSubject]:
         for name in names[:1]:
             rule = target.ignored_by(posixpath.join(package.folder, name))
             if rule is not None:
-                shown = package.folder or "the root"
+                shown = package.folder or _ROOT
                 hidden.setdefault(rule.place.path, []).append(
                     (Note(rule.place, rule.pattern), shown)
                 )
@@ -508,7 +672,11 @@ def _ignores(target: Target, needing: set[str]) -> Iterator[LockSubject]:
     for path in sorted({*hidden, *tracked}):
         mine = tuple(hidden.get(path, ()))
         yield LockSubject(
-            path, hidden=mine, tracked=tuple(tracked.get(path, ())), forced=forced if mine else ()
+            path,
+            hidden=mine,
+            fatal=any((root if root != _ROOT else "") in failing for _, root in mine),
+            tracked=tuple(tracked.get(path, ())),
+            forced=forced if mine else (),
         )
 
 

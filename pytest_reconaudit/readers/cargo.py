@@ -101,6 +101,9 @@ class CargoManifest(Struct, frozen=True):
     """``false``: it is meant for no registry."""
     shipped: bool = False
     """It says how its program is packed for users: ``metadata.deb``, ``bundle``, ``wix`` …"""
+    rust_version: str = ""
+    """The oldest compiler that builds it, as written (``1.74``), or what a workspace says for all;
+    empty when a member takes its workspace's."""
 
     @property
     def folder(self) -> str:
@@ -153,6 +156,7 @@ def read_cargo(text: str, path: str) -> CargoManifest:
         or _table(data.get("lib")).get("proc_macro") is True,
         publish=_is_published(package, inherited),
         shipped=bool(_PACKED & set(_table(package.get("metadata")))),
+        rust_version=_str(package.get("rust-version")) or _str(inherited.get("rust-version")),
     )
 
 

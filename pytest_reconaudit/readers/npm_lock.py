@@ -23,7 +23,7 @@ class LockedPackage(Struct, frozen=True):
     """One installed package, all its versions together."""
 
     peers: frozenset[str]
-    """What it asks for as a peer, optional ones too."""
+    """What it asks for as a peer, optional ones too; of npm's, also its optional dependencies."""
     bins: frozenset[str] | None
     """Names of its programs; ``None`` when it brings some that the lockfile does not name."""
 
@@ -112,6 +112,8 @@ def _npm(text: str) -> Iterator[tuple[str, frozenset[str], frozenset[str] | None
         if folder and isinstance(facts, dict):
             named = facts.get("name")
             peers = _keys(facts.get("peerDependencies")) | _keys(facts.get("peerDependenciesMeta"))
+            # `--no-optional` leaves these out, unless somebody lists them.
+            peers |= _keys(facts.get("optionalDependencies"))
             bins = _bins(facts.get("bin"), name)
             yield name, peers, bins
             if isinstance(named, str) and named != name:  # an alias

@@ -129,7 +129,7 @@ def rust_queries(code: Code) -> Iterator[FoundQuery]:
                 call.name in _DIESEL and _STATEMENT.search(statement) is not None
             )
             if diesel and connected and plain:
-                yield _diesel(code, call, statement, given)
+                yield _diesel(code, call, _from_variable(code, call, statement), given)
             elif sqlx and call.name in _SQLX and _SQLX_MADE.search(statement):
                 yield _sqlx(code, call, statement, given)
             elif sea and connected and call.name in _SEA and _is_awaited(code, call):
@@ -175,9 +175,11 @@ def _statement(code: Code, call: Call, span: tuple[int, int]) -> str:
             binding = binding_near(code, plain[1], binding.start, scope)
         if binding is None:
             break
+        added = _added(code, plain[1], binding.end, at)
         at = binding.start
         seen = expression_text(code, *binding.value)
         text = f"{text}\n{binding.type}\n{seen}" if binding.type else f"{text}\n{seen}"
+        text = f"{text}\n{added}" if added else text
     return text
 
 
@@ -194,9 +196,21 @@ def _from_variable(code: Code, call: Call, text: str) -> str:
     """The source of a statement that goes on from a variable, with what that was given first."""
     root = _CHAINED.match(text)
     binding = binding_near(code, root[1], call.start, call.scope) if root is not None else None
-    if binding is None or binding.value[0] <= call.start < binding.value[1]:
+    if root is None or binding is None or binding.value[0] <= call.start < binding.value[1]:
         return text
-    return f"{expression_text(code, *binding.value)}\n{text}"
+    more = _added(code, root[1], binding.end, call.start)
+    return f"{expression_text(code, *binding.value)}\n{more}{text}"
+
+
+def _added(code: Code, name: str, start: int, end: int) -> str:
+    """What a statement in a variable is given later on: ``query = query.limit(50);``."""
+    if end - start > _MOST_BETWEEN:
+        return ""
+    added = re.compile(rf"\b{name} = {name}\s*(\.[^;]{{1,600}});")
+    return "".join(f"{match[1]}\n" for match in added.finditer(code.text(start, end)))
+
+
+_MOST_BETWEEN = 6_000
 
 
 def _constant(code: Code, name: str, scope: int) -> Binding | None:
@@ -208,7 +222,7 @@ def _constant(code: Code, name: str, scope: int) -> Binding | None:
 
 
 def _diesel(code: Code, call: Call, text: str, connection: str) -> FoundQuery:
-    table = _diesel_table(text)
+    table = _unaliased(code, _diesel_table(text))
     columns: tuple[str, ...] = ()
     if "sql_query" in text:
         kind, table, limit, columns = sql_of(text) or ("other", table, "", ())
@@ -242,6 +256,12 @@ def _diesel(code: Code, call: Call, text: str, connection: str) -> FoundQuery:
         tuple(_diesel_filters(text)) if ".filter" in text or "filter(" in text else (),
         _diesel_order(text) if kind == "select" and (limit or call.name == "first") else "",
     )
+
+
+def _unaliased(code: Code, table: str) -> str:
+    """The table that a name means: ``use schema::orders::dsl::orders as orders_table``."""
+    known = code.resolved((table,)) if table else ()
+    return known[-1] if known[-2:-1] == ("dsl",) else table
 
 
 def _diesel_table(text: str) -> str:

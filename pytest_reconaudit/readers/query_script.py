@@ -3,6 +3,7 @@ Sequelize, Mongoose and plain SQL through ``pg`` or ``mysql2``."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from functools import cached_property
 
@@ -65,6 +66,11 @@ _TYPEORM = {
 _BUILT = {"getMany": "select", "getOne": "select", "getOneOrFail": "select",
           "getRawMany": "select", "getRawOne": "select", "getManyAndCount": "select",
           "getCount": "count", "getRawAndEntities": "select"}  # fmt: skip
+_BUILT_OF = regex(r"createQueryBuilder\(\s*([A-Z]\w*)\s*,")
+_PREFIX = regex(r"^(?:type_?orm|sql)_(?=\w)")
+"""What an entity is called by, beside its table: ``TypeORMShip``."""
+_BUILT_BY = regex(r"(\w+)\s*\.createQueryBuilder")
+_MOST_BETWEEN = 6_000
 _DECLARED_REPOSITORY = regex(
     r"\b(\w+)[?!]?\s*:\s*(?:\w+\.)?(?:Tree|Mongo)?Repository<\s*(\w+)\s*>"
     r"|\b(\w+)\s*=\s*[\w.()]*\bgetRepository\s*(?:<\w+>)?\(\s*(\w+)\s*\)"
@@ -259,8 +265,12 @@ class _Finder:
             named = declared or _REPOSITORY.search(head)
             if named and (given or name in ("find", "count")):
                 return self._made(call, _TYPEORM[name], "typeorm", table, given)
-        if name in _BUILT and ("createQueryBuilder" in head or self._built(call)):
-            return self._made(call, _BUILT[name], "typeorm", "", [head])
+        if name in _BUILT:
+            before = before if "createQueryBuilder" in head else self._built(call)
+            if before:
+                return self._made(
+                    call, _BUILT[name], "typeorm", self._built_of(before), [head], before=before
+                )
         return self._model(call, head, given)
 
     def _is_prisma(self, name: str, head: str, given: list[str]) -> bool:
@@ -279,10 +289,34 @@ class _Finder:
             return table_name(given[0])
         return ""
 
-    def _built(self, call: Call) -> bool:
-        receiver = self.code.text(call.receiver).partition(".")[0].strip()
-        binding = binding_near(self.code, receiver, call.start, call.scope)
-        return binding is not None and "createQueryBuilder" in self.code.text(binding.value)
+    def _built(self, call: Call) -> str:
+        """The source of a statement that stands in a variable, with what it is given later on;
+        empty where it is none."""
+        code = self.code
+        name = code.text(call.receiver).partition(".")[0].strip()
+        binding = binding_near(code, name, call.start, call.scope)
+        if binding is None or not name.isidentifier():
+            return ""
+        made = expression_text(code, *binding.value)
+        if "createQueryBuilder" not in made:
+            return ""
+        if call.start - binding.end < _MOST_BETWEEN:
+            added = re.compile(rf"(?<![\w.]){name}\s*(\.[^;\n]{{1,400}})")
+            between = code.text(binding.end, call.start)
+            made += "".join(f"\n{match[1]}" for match in added.finditer(between))
+        return made
+
+    def _built_of(self, made: str) -> str:
+        """The table of the entity that a builder is made for."""
+        entity = _BUILT_OF.search(made)
+        if entity is not None:
+            return _PREFIX.sub("", table_name(entity[1]))
+        owner = _BUILT_BY.search(made)
+        declared = self.repositories.get(owner[1], "") if owner is not None else ""
+        if declared:
+            return _PREFIX.sub("", table_name(declared))
+        named = _REPOSITORY_NAME.search(made.partition(".createQueryBuilder")[0] + ".")
+        return table_name(named[1] or named[2]) if named is not None else ""
 
     def _sql_text(self, call: Call, given: str) -> str:
         if given.isidentifier():
@@ -465,12 +499,15 @@ class _Finder:
         *,
         many: bool | None = None,
         last: Call | None = None,
+        before: str = "",
     ) -> FoundQuery:
         end = (last or call).end
         text = expression_text(self.code, call.start, end)
         if last is None:
             chain_end = self._chain_end(call)
             text = expression_text(self.code, call.start, max(end, chain_end.end))
+        if before:
+            text = f"{before}\n{text}"
         rows = (call.name in _MANY if many is None else many) and kind == "select"
         plain = None
         if library == "prisma" and call.name in _PRISMA_PLAIN and len(call.arguments) == 1:

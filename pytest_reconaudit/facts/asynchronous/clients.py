@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
 from collections.abc import Iterator, Mapping
 from itertools import chain
@@ -20,6 +21,7 @@ from pytest_reconaudit.facts.asynchronous.running import (
     is_command,
     is_main,
     is_probe,
+    is_spawned,
     only_at_start,
     per_request,
     starts,
@@ -65,6 +67,12 @@ class ClientFault(Struct, frozen=True):
     """In how many files its sites are."""
     by_hand: bool = False
     """Of ``d``: only a program that somebody starts for this waits."""
+    beside: tuple[Note, ...] = ()
+    """Of ``a``: the clients that other functions of the folder make, which are told with it."""
+    others: int = 0
+    """How many functions these are, and where: of its file, or else of its folder."""
+    unawaited: bool = False
+    """Of ``d``: no request waits for it, but the program's start or a task of its own."""
     killed: bool = False
     """Of ``d``: Gunicorn ends a worker that says nothing for some time."""
 
@@ -113,6 +121,7 @@ def client_uses(target: Target) -> tuple[ClientUse, ...]:
         else use
         for use in found
     ]
+    found = _by_folder(found)
     found += _untimed(target)
     return tuple(found)
 
@@ -323,8 +332,11 @@ def _per_call(target: Target, path: str, record: ClientFile) -> Iterator[ClientF
         severity = Severity.HIGH if kind == "redis" else Severity.MEDIUM
         if is_probe(route):
             severity = Severity.MEDIUM
-        if kind != "redis" and not certain and _is_mapped(target, path):
-            # Listeners, jobs and senders call now and then; nobody waits for them.
+        if kind != "redis" and (
+            (not certain and _is_mapped(target, path)) or _is_rare(target, ref, route)
+        ):
+            # Listeners, jobs and senders call now and then; nobody waits for them. Sign-ins by
+            # another service and pages of administrators are as rare.
             severity = Severity.LOW
         yield ClientFault(
             clause="b" if kind == "redis" else "a",
@@ -337,9 +349,63 @@ def _per_call(target: Target, path: str, record: ClientFile) -> Iterator[ClientF
             caller=step_to(target, ref),
             route=route,
             evidence=first.text,
-            severity=weighed(severity, path),
+            severity=Severity.INFO if _SAMPLE.search(path) else weighed(severity, path),
             confidence=Confidence.CERTAIN if certain else Confidence.LIKELY,
         )
+
+
+_RARE = regex(
+    r"(?:^|[/_.\s-])(?:oauth\d?|oidc|openid\w*|sso|saml|log_?in|sign_?in|sign_?up|register|admin|backups?"
+    r"|restore|onboarding|set_?up|install)(?:[/_.\s{}-]|$)",
+    2,
+)
+_OFTEN = regex(r"middleware|introspect|guard|extract|verif|validat|from_request", 2)
+"""What looks at the token of each request."""
+_SAMPLE = regex(r"(?:^|/)(?:examples?|samples?|demos?)/")
+
+
+def _is_rare(target: Target, ref: Ref, route: str) -> bool:
+    """Whether a function runs when somebody signs in by another service, or for administrators, as
+    its route, the path of its file or the names of the functions say by which requests come."""
+    found = reached(target).get(ref)
+    names = [outlined(target, one).name for one in found.chain] if found is not None else []
+    said = (route, ref.path, *names)
+    return any(_RARE.search(one) for one in said) and not any(_OFTEN.search(one) for one in said)
+
+
+_MANY_ALIKE = 3
+
+
+def _by_folder(uses: list[ClientUse]) -> list[ClientUse]:
+    """What several files of a folder do seldom (the providers of sign-ins) is one thing to mend, as
+    is what three and more functions of a file do: it is told at the first of them."""
+    kin: dict[str, list[ClientFault]] = {}
+    for use in uses:
+        alike = [one for one in use.faults if one.clause == "a"]
+        for fault in alike:
+            if fault.severity is Severity.LOW:
+                kin.setdefault(posixpath.dirname(use.path), []).append(fault)
+            elif fault.severity is not Severity.INFO and len(alike) >= _MANY_ALIKE:
+                kin.setdefault(use.path, []).append(fault)
+    wholes: dict[Place, ClientFault] = {}
+    told: set[Place] = set()
+    for alike in kin.values():
+        first, *rest = alike
+        if rest:
+            beside = tuple(site for one in rest for site in one.sites)
+            wholes[first.at] = structs.replace(first, beside=beside, others=len(rest))
+            told.update(one.at for one in rest)
+    return [
+        ClientUse(
+            use.path,
+            tuple(
+                wholes.get(one.at, one) if one.clause == "a" else one
+                for one in use.faults
+                if one.clause != "a" or one.at not in told
+            ),
+        )
+        for use in uses
+    ]
 
 
 def _is_mapped(target: Target, path: str) -> bool:
@@ -516,7 +582,15 @@ def _endless(
     own = crate is not None and serves(target, crate)
     judged = []
     noted = []
-    beside = True
+    beside = unawaited = rare = True
+    # A function that is there twice, for one feature and for another, is told once.
+    twins = {
+        outlined(target, ref).name
+        for site in record.sites
+        if Place(path, site.line, site.column) in told
+        and site.function
+        and (ref := function_at(target, path, site.function)) is not None
+    }
     for site in record.sites:
         place = Place(path, site.line, site.column)
         if site.kind != "http" or place in told:
@@ -530,6 +604,8 @@ def _endless(
                 continue
             if per_request(target, ref) is None and (not own or is_command(path)):
                 continue
+            if outlined(target, ref).name in twins - {"new", "default"}:
+                continue
         elif not own:
             continue
         if crate is not None and (
@@ -539,6 +615,9 @@ def _endless(
             continue
         judged.append(Note(place, site.words))
         beside = beside and ref is not None and _is_beside(target, ref)
+        unawaited = unawaited and ref is not None and _is_unawaited(target, ref)
+        route = per_request(target, ref) if ref is not None else None
+        rare = rare and ref is not None and route is not None and _is_rare(target, ref, route)
     if judged:
         first = judged[0]
         yield ClientFault(
@@ -549,8 +628,11 @@ def _endless(
             caller=None,
             route="",
             evidence=first.message,
-            severity=Severity.LOW if beside else weighed(Severity.MEDIUM, path),
+            severity=Severity.LOW
+            if beside or unawaited or rare
+            else weighed(Severity.MEDIUM, path),
             confidence=Confidence.LIKELY,
+            unawaited=unawaited,
         )
     if noted:
         yield ClientFault(
@@ -632,6 +714,40 @@ def _is_subcommand(target: Target, ref: Ref) -> bool:
 def _asks(target: Target, ref: Ref) -> bool:
     """Whether a function itself sends requests: a program that asks once and ends."""
     return any(call.name == "send" and call.awaited for call in outlined(target, ref).calls)
+
+
+def _is_unawaited(target: Target, ref: Ref) -> bool:
+    """Whether what a client is made for keeps no request waiting: its function asks itself, before
+    the program serves; or it is kept in an object whose methods ask in tasks of their own, while no
+    request is known to come to them."""
+    function = outlined(target, ref)
+    if per_request(target, ref) is not None:
+        return False
+    if _asks(target, ref):
+        return only_at_start(target, ref) or before_serving(target, ref)
+    if not function.owner or not _is_mapped(target, ref.path):
+        return False
+    file = scanned(target, outline).get(ref.path)
+    own = [
+        (Ref(ref.path, index), one)
+        for index, one in enumerate(file.functions if file is not None else ())
+        if one.owner == function.owner
+    ]
+    # What the methods that start tasks call on a clone of their object runs in these.
+    started = {
+        call.name
+        for _, one in own
+        if any("spawn" in call.name and "blocking" not in call.name for call in one.calls)
+        for call in one.calls
+    }
+    asking = [(at, one) for at, one in own if any(call.name in _SENDING for call in one.calls)]
+    return bool(asking) and all(
+        at not in reached(target) and (one.name in started or is_spawned(target, at, [one.line]))
+        for at, one in asking
+    )
+
+
+_SENDING = frozenset({"send", "execute"})
 
 
 def _is_beside(target: Target, ref: Ref) -> bool:

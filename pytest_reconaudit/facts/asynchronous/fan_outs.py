@@ -102,7 +102,7 @@ def _work(
     first = sites[0]
     known = route is not None and (clause != "b" or first.kind in ("send", "stream"))
     held = clause != "b" and _HELD.match(first.over) is not None
-    severity = weighed(Severity.MEDIUM if known and not held else Severity.LOW, path)
+    severity = weighed(Severity.MEDIUM if known else Severity.LOW, path)
     if first.kind == "send" and (
         _is_one_of(target, function.trait, function.name) or _makes_own(target, ref, function.owner)
     ):
@@ -111,6 +111,7 @@ def _work(
         route, known, severity = "", False, Severity.INFO
     if (
         first.seldom
+        or held
         or first.kind == "channel"
         or (first.kind == "stream" and not known)
         or (clause == "c" and not known)

@@ -17,6 +17,7 @@ from pytest_reconaudit.facts.asynchronous.crates import (
     serving,
     uses_sync_diesel,
 )
+from pytest_reconaudit.facts.asynchronous.remedies import remedy
 from pytest_reconaudit.facts.asynchronous.running import (
     async_callers,
     driven_alone,
@@ -64,10 +65,10 @@ _STATIC = regex(
 )
 _ENTRIES = regex(
     r"std::fs::(?:metadata|symlink_metadata|exists|create_dir(?:_all)?|remove_file|remove_dir"
-    r"|rename|set_permissions|canonicalize|read_link|hard_link)"
+    r"|rename|set_permissions|canonicalize|read_link|hard_link|remove_dir_all)"
 )
-"""Calls that ask for or change the entry of one file; no content is read or written."""
-_SIZES = ("", "removal", "fixed", "little", "entry", "cheap")
+"""Calls that ask for or change entries; no content is read or written."""
+_SIZES = ("", "written", "removal", "fixed", "little", "entry", "cheap")
 _STEPS = (Severity.INFO, Severity.LOW, Severity.MEDIUM, Severity.HIGH, Severity.CRITICAL)
 _OF_COMMANDS = frozenset({"file", "process", "decode", "connect", "http"})
 _ALWAYS = frozenset({"sleep", "redis", "runtime", "hash", "http", "connect", "receive", "database"})
@@ -104,6 +105,14 @@ class Waiting(Struct, frozen=True):
     which are told with it."""
     namesakes: int = 0
     """Of what one call may come to in many files: how many other functions are told with it."""
+    libraries: tuple[str, ...] = ()
+    """Of hashes in Node: the packages that make them, in the order of the sites."""
+    beside: tuple[Note, ...] = ()
+    """Of hashes: those of the other functions of its unit, which are told with it."""
+    others: int = 0
+    """How many functions these are."""
+    fix: str = ""
+    """What to do instead, in Markdown."""
 
 
 class WaitingFile(Struct, frozen=True, eq=False):
@@ -116,7 +125,7 @@ class WaitingFile(Struct, frozen=True, eq=False):
 @once
 def waiting_queries(target: Target) -> tuple[WaitingFile, ...]:
     """The files with synchronous Diesel queries or r2d2 pools, by path."""
-    return _files(target, _judged(target, database=True))
+    return _files(target, _by_file(list(_judged(target, database=True))))
 
 
 @once
@@ -128,7 +137,7 @@ def waiting_calls(target: Target) -> tuple[WaitingFile, ...]:
         *_scripts(target),
     ]
     found.sort(key=lambda one: one[0])
-    return _files(target, found)
+    return _files(target, _hashes(found))
 
 
 def _judged(target: Target, *, database: bool) -> Iterator[tuple[str, str, list[Waiting]]]:
@@ -282,6 +291,84 @@ def _as_one(found: list[Waiting]) -> list[Waiting]:
 _CONFIDENCES = (Confidence.POSSIBLE, Confidence.LIKELY, Confidence.CERTAIN)
 
 
+_MANY = 12
+"""Functions of a crate, beyond which its driver as a whole is what is to be mended."""
+
+
+def _by_file(
+    judged: list[tuple[str, str, list[Waiting]]],
+) -> Iterator[tuple[str, str, list[Waiting]]]:
+    """Where a crate asks its database so in many functions, those of a file are told as one."""
+    amounts: Counter[str] = Counter()
+    for _, unit, functions in judged:
+        amounts[unit] += sum(1 for one in functions if one.severity is not Severity.INFO)
+    for path, unit, functions in judged:
+        alike = [one for one in functions if one.kinds[0] == "query"]
+        if amounts[unit] <= _MANY or len(alike) < 2:
+            yield path, unit, functions
+            continue
+        alike.sort(key=lambda one: -_STEPS.index(one.severity))
+        first, *rest = alike
+        counts: Counter[str] = Counter()
+        for one in alike:
+            counts.update(dict(one.counts))
+        whole = structs.replace(
+            first,
+            sites=tuple(site for one in alike for site in one.sites),
+            callers=tuple({note.place: note for one in alike for note in one.callers}.values()),
+            leading=sum(one.leading for one in alike),
+            counts=tuple(counts.items()),
+            confidence=min((one.confidence for one in alike), key=_CONFIDENCES.index),
+            alike=tuple(one.name for one in rest),
+        )
+        yield path, unit, [whole, *(one for one in functions if one not in alike)]
+
+
+_SIGNS_IN = regex(r"log_?in|sign_?in|auth|token|api_?key|session|credential", 2)
+_COMPARES = regex(r"compare|verify|check|valid", 2)
+
+
+def _hashes(
+    judged: list[tuple[str, str, list[Waiting]]],
+) -> Iterator[tuple[str, str, list[Waiting]]]:
+    """How a package of the repository hashes passwords is one thing to mend: it is told where it
+    keeps most waiting, of sign-ins and keys before what changes a password."""
+    units: dict[tuple[str, str], list[Waiting]] = {}
+    for path, unit, functions in judged:
+        tongue = posixpath.splitext(path)[1] if path.endswith((".rs", ".py")) else ""
+        for one in functions:
+            if one.kinds == ("hash",) and one.severity is not Severity.INFO:
+                units.setdefault((unit, tongue), []).append(one)
+    wholes: dict[Place, Waiting] = {}
+    told: set[Place] = set()
+    for alike in units.values():
+        if len(alike) < 2:
+            continue
+        first = max(alike, key=_dearness)
+        severity = max((one.severity for one in alike), key=_STEPS.index)
+        rest = [one for one in alike if one is not first]
+        counts = first.leading + sum(one.leading for one in rest)
+        wholes[first.at] = structs.replace(
+            first,
+            counts=(("hash", counts),),
+            libraries=(*first.libraries, *(name for one in rest for name in one.libraries)),
+            beside=tuple(note for one in rest for note in (*one.sites, *one.callers)),
+            others=len(rest),
+            severity=severity,
+        )
+        told.update(one.at for one in rest)
+    for path, unit, functions in judged:
+        yield path, unit, [wholes.get(one.at, one) for one in functions if one.at not in told]
+
+
+def _dearness(one: Waiting) -> tuple[bool, bool, int]:
+    """How much a hash keeps waiting: whether secrets are compared with it, which sign-ins and keys
+    are for, and its severity."""
+    about = f"{one.route} {one.name} {posixpath.basename(one.at.path)}"
+    compares = _COMPARES.search(f"{one.name} {one.sites[0].message}") is not None
+    return compares, _SIGNS_IN.search(about) is not None, _STEPS.index(one.severity)
+
+
 def _is_async_framework(where: tuple[str, ...]) -> bool:
     return where[0] in _PYTHON_FRAMEWORKS or where[:2] == ("aiohttp", "web")
 
@@ -295,7 +382,14 @@ def _scripts(target: Target) -> Iterator[tuple[str, str, list[Waiting]]]:
     """As :func:`_judged`, of TypeScript and JavaScript: only what a route reaches."""
     records = scanned(target, blocking_script)
     low = _checks_cheaply(records.values())
+    # Where routes are given closures, no function is known to be reached, yet requests are served.
+    routed = {
+        application_of(target, path).folder
+        for path, record in records.items()
+        if any(call.handed for function in record.functions for call in function.calls)
+    }
     for path, record in records.items():
+        served = _is_mapped(target, path) or application_of(target, path).folder in routed
         found = []
         for function in record.functions:
             given = [one for one in function.calls if one.context == ASYNC]
@@ -309,7 +403,7 @@ def _scripts(target: Target) -> Iterator[tuple[str, str, list[Waiting]]]:
             elif given:
                 calls = given
                 route = min(given, key=lambda one: _SIZES.index(one.size)).handed[0]
-            elif ref is not None and _hashes_unseen(target, ref, function):
+            elif ref is not None and served and _hashes_unseen(target, ref, function):
                 calls = [one for one in function.calls if one.kind == "hash"]
                 judged, route = (False, False, False), ""
             else:
@@ -320,9 +414,7 @@ def _scripts(target: Target) -> Iterator[tuple[str, str, list[Waiting]]]:
             waiting = _found(path, function, calls, (), route, judged, True, 0)
             waiting = _by_size(target, waiting, calls)
             if _is_seldom(target, path, ref, waiting):
-                waiting = structs.replace(
-                    waiting, severity=min(waiting.severity, Severity.LOW, key=_STEPS.index)
-                )
+                waiting = structs.replace(waiting, severity=Severity.INFO)
             found.append(structs.replace(waiting, severity=Severity.INFO) if cheap else waiting)
         yield path, application_of(target, path).folder or "the repository", found
 
@@ -359,7 +451,6 @@ def _hashes_unseen(target: Target, ref: Ref, function: BlockingFunction) -> bool
         function.is_async
         and not function.is_main
         and any(one.kind == "hash" for one in function.calls)
-        and _is_mapped(target, ref.path)
         and not is_off_path(ref.path)
         and not is_command(ref.path)
         and not starts(function.name)
@@ -395,12 +486,23 @@ def _files(
             path,
             unit,
             tuple(
-                structs.replace(one, total=sum(totals[unit, kind] for kind in one.kinds))
+                structs.replace(
+                    one,
+                    total=sum(totals[unit, kind] for kind in one.kinds),
+                    fix=_remedy(path, one),
+                )
                 for one in functions
             ),
         )
         for path, unit, functions in listed
     )
+
+
+def _remedy(path: str, one: Waiting) -> str:
+    if one.kinds[0] in ("query", "pool"):
+        return ""
+    words = [note.message for note in (*one.sites, *one.beside)]
+    return remedy(path, one.kinds[0], words, one.libraries, one.name if one.callers else "")
 
 
 def _waiting(
@@ -507,7 +609,7 @@ def _found(
             severity = _STEPS[_STEPS.index(severity) - 1]
     else:
         clause = "b" if callers else "a"
-        if severity is Severity.LOW and all(_ENTRIES.fullmatch(one.words) for one in calls):
+        if all(_ENTRIES.fullmatch(one.words) for one in calls):
             severity = Severity.INFO
     # The costliest kind leads: its first call that may be long is where the finding stands.
     leading = [one for one in calls if one.kind == ranked[0].kind]
@@ -521,6 +623,7 @@ def _found(
         sites=tuple(Note(Place(path, one.line, one.column), one.words) for one in ordered),
         callers=callers,
         kinds=tuple(dict.fromkeys(one.kind for one in ranked)),
+        libraries=tuple(one.library for one in ordered if one.library),
         leading=sum(1 for one in calls if one.kind == ranked[0].kind),
         counts=tuple(Counter(one.kind for one in calls).items()),
         route=route,
@@ -532,9 +635,11 @@ def _found(
 
 def _by_size(target: Target, one: Waiting, calls: Sequence[BlockingCall] = ()) -> Waiting:
     """A note instead of a finding where all that is read or written is short by what it is: a
-    document of settings, one with a fixed name, the entry of a folder; less than else where it
-    comes with the program."""
-    if one.kinds == ("compress",) and calls and all(call.size for call in calls):
+    document of settings, one with a fixed name or that comes with the program, the entry of a
+    folder, the removal of one; less than else where one file is written."""
+    if one.kinds in (("compress",), ("process",)) and calls and all(call.size for call in calls):
+        return structs.replace(one, severity=Severity.INFO)
+    if one.kinds == ("keys",) and _SET_UP.search(f"{one.at.path} {one.route}"):
         return structs.replace(one, severity=Severity.INFO)
     if one.kinds != ("file",):
         return one
@@ -543,18 +648,20 @@ def _by_size(target: Target, one: Waiting, calls: Sequence[BlockingCall] = ()) -
         return structs.replace(one, severity=Severity.INFO)
     lines = text.split("\n")
     sizes = {(call.line, call.column): call.size for call in calls}
-    fixed = False
+    written = False
     for site in one.sites:
         size = sizes.get((site.place.line or 0, site.place.column or 0), "")
         below = "\n".join(lines[(site.place.line or 1) - 1 :][:_BELOW])
-        if size in ("fixed", "removal"):
-            fixed = True
+        if size == "written":
+            written = True
         elif not size and _LITTLE.search(below) is None:
             return one
-    severity = weighed(Severity.LOW, one.at.path) if fixed else Severity.INFO
+    severity = weighed(Severity.LOW, one.at.path) if written else Severity.INFO
     return structs.replace(one, severity=severity)
 
 
+_SET_UP = regex(r"(?:^|[/_.\s-])(?:set_?up|install|onboarding|wizard)(?:[/_.\s-]|$)", 2)
+"""What is asked for once in a program's life."""
 _KERNEL = regex(r"[\"'`]/(?:proc|sys)/")
 """Files that no disk holds: the kernel answers from memory."""
 _BELOW = 3

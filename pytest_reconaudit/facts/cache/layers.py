@@ -14,6 +14,7 @@ from pytest_reconaudit.facts.cache.operations import (
     cache_files,
     operations,
 )
+from pytest_reconaudit.facts.cache.staleness import cached_keys
 from pytest_reconaudit.facts.callers import uncalled
 from pytest_reconaudit.facts.code.functions import (
     Ref,
@@ -24,7 +25,7 @@ from pytest_reconaudit.facts.code.functions import (
 )
 from pytest_reconaudit.facts.network.routes import route_tables
 from pytest_reconaudit.facts.packages import cargo_packages
-from pytest_reconaudit.model import Place
+from pytest_reconaudit.model import Place, Severity
 from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.readers.cache_records import CacheType, Warmer
 from pytest_reconaudit.target import Target, once
@@ -58,7 +59,10 @@ class CacheLayer(Struct, frozen=True, eq=False):
     undeleted: tuple[UnusedMethod, ...]
     """Public methods that delete, none of which is called, while the cache is written."""
     written: Place | None
-    """Where it is written."""
+    """Where it is written, first under a key that gets stale."""
+    stale: Severity
+    """What it costs that nothing is deleted: of the worst key that is written through it and that
+    some code makes stale; none is a note."""
     hollow: tuple[UnusedMethod, ...]
     """Warming that only builds strings."""
     uncalled: tuple[UnusedMethod, ...]
@@ -77,22 +81,28 @@ def _layers(target: Target) -> Iterator[CacheLayer]:
     known = operations(target)
     writes = [one for one in known if one.op.verb in ("set", "wrap") and one.template]
     unrouted = _unrouted(target, known)
+    stale = {
+        one.family.template: one.severity
+        for one in cached_keys(target)
+        if one.mutators and one.sure and not one.figure
+    }
     for path, found in cache_files(target).items():
         types = [one for one in found.types if not _is_library(target, path)]
         reads = any(one.path == path and one.op.verb in _USE for one in known)
         if not types and not found.warmers and not reads:
             continue
         methods = {name for one in types for name, _, _, _ in one.methods}
-        written = next(
-            (
-                one
-                for one in writes
-                if one.op.method in methods
-                and one.op.store == "service"
-                and _together(target, path, one.path)
-            ),
-            None,
-        )
+        own = [
+            one
+            for one in writes
+            if one.op.method in methods
+            and one.op.store == "service"
+            and _together(target, path, one.path)
+        ]
+        costs = stale if own else {}
+        # First what gets stale: it says what a delete would be for.
+        own.sort(key=lambda one: -costs.get(one.template, Severity.INFO))
+        written = own[0] if own else None
         undeleted = [
             method
             for one in types
@@ -114,6 +124,7 @@ def _layers(target: Target) -> Iterator[CacheLayer]:
             tuple(_unasked(target, path, types, known)),
             tuple(sorted(undeleted, key=lambda one: one.place.key())),
             written.place if written else None,
+            costs.get(written.template, Severity.INFO) if written else Severity.INFO,
             tuple(hollow),
             tuple(dead),
             tuple(unrouted.get(path, ())),

@@ -35,6 +35,8 @@ _STATE = frozenset(
      "checkpoints", "lock", "leader", "heartbeat"}
 )  # fmt: skip
 """Words of what is read back as the state of some work."""
+_RECORD = frozenset({"usage", "quota", "quotas", "credit", "credits", "balance"})
+"""Words of functions that keep accounts, not copies."""
 _PART = regex(r"(?i)(?:^|[._\W])(?:partition|shard)(?:_?(?:id|no|number|index|key))?(?:\(\))?$")
 """What there is a bounded number of."""
 _FLAG = regex(
@@ -138,6 +140,8 @@ def _is_state(one: CacheOperation) -> bool:
     if one.holes and all(_PART.search(hole) for hole in one.holes):
         return True
     said = words_of((one.op.parameter, one.op.function))
+    if not _RECORD.isdisjoint(said):
+        return True  # what has been used up so far: the store itself is the truth
     return "cache" not in said and not _STATE.isdisjoint(said)
 
 

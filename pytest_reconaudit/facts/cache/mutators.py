@@ -7,14 +7,17 @@ routes whose handler has no name (``DELETE /projects/{id}``).
 
 from __future__ import annotations
 
+import posixpath
 import re
 from collections.abc import Iterable, Iterator, Mapping
 
 from msgspec import Struct
 
+from pytest_reconaudit.facts.callers import uncalled
 from pytest_reconaudit.facts.code.functions import (
     Ref,
     callees,
+    callers_of,
     handlers,
     outlined,
     reached,
@@ -34,6 +37,7 @@ __all__ = [
     "same_entity",
     "singular",
     "tables_read",
+    "written_through",
 ]
 
 _VERBS = {
@@ -72,8 +76,14 @@ _ASIDE = regex(
     re.IGNORECASE,
 )
 """Functions that by their names update such columns only."""
-_ONCE = regex(r"(?:migrat|seed|backfill)", re.IGNORECASE)
-"""Functions that run once in the life of a database."""
+_ONCE = regex(
+    r"(?:migrat|seed|backfill)|(?:\w{0,40}_)?(?:reset|load|clear|create|setup)_?(?:\w{1,20}_)?"
+    r"(?:fixtures?|test_?data|database|db)$",
+    re.IGNORECASE,
+)
+"""Functions that run once in the life of a database, or fill one for tests."""
+_NEW = regex(r"(?i:create|register|sign_?up|add|insert)(?![a-z])")
+"""Functions that by their names save what is new."""
 _GUARDS = regex(r"check|author|permission|verif|valid|ensure|require|extract|get_connection|guard")
 _SPLIT = regex(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 _MAX_DEPTH = 4
@@ -150,8 +160,14 @@ def _by_table(target: Target) -> Iterator[Mutator]:
         if not seen:
             continue
         roots = _roots(target, ref) or (ref,)
+        if any(_ONCE.match(outlined(target, root).name) for root in roots):
+            continue
+        if roots == (ref,) and ref not in handlers(target) and _is_unused(target, ref):
+            continue
         for statement in {(one.table, one.verb): one for one in reversed(seen)}.values():
-            verb = "update" if statement.verb == "upsert" else statement.verb
+            verb = statement.verb
+            if verb == "upsert" or (verb == "update" and not statement.columns):
+                verb = "insert" if _NEW.match(name) else "update"  # `repository.save(new)`
             how = f"{_PAST[verb]} {statement.table} at {ref.path}:{statement.line}"
             for root in roots:
                 function = outlined(target, root)
@@ -166,6 +182,36 @@ def _by_table(target: Target) -> Iterator[Mutator]:
                 )
 
 
+def _is_unused(target: Target, ref: Ref) -> bool:
+    """Whether nothing but tests calls a function. A script's, that is exported by name, must be
+    imported by its name or be a member of its module to be called."""
+    if callers_of(target, ref):
+        return False
+    function = outlined(target, ref)
+    if uncalled(target, Place(ref.path, function.line)):
+        return True
+    if function.owner or ref.path.endswith((".rs", ".py")) or not function.name:
+        return False
+    name = re.escape(function.name)
+    if len(re.findall(rf"(?<![\w$.]){name}(?![\w$])", target.text(ref.path))) > 1:
+        return False
+    imported = re.compile(
+        rf"\b(?:import|export)\b[^;'\"=]{{0,4000}}(?<![\w$]){name}(?![\w$])[^;'\"=]{{0,4000}}from\b"
+        rf"|(?<![\w$]){name}(?![\w$])[^;(){{}}=]{{0,2000}}\}}\s*=\s*(?:await\b|require)"
+    )
+    member = re.compile(rf"\.{name}(?![\w$])")
+    of_module = _of_module(ref.path)
+    return not any(
+        path != ref.path
+        and path.endswith(_SCRIPTS)
+        and not is_test_path(path)
+        and function.name in (text := target.text(path))
+        and (imported.search(text) or (member.search(text) and of_module.search(text)))
+        for path in target.files
+    )
+
+
+_SCRIPTS = (".ts", ".tsx", ".js", ".jsx", ".mjs", ".cjs", ".mts", ".vue", ".svelte")
 _PAST = {"insert": "inserts into", "update": "updates", "delete": "deletes from"}
 
 
@@ -326,6 +372,65 @@ def below(target: Target, ref: Ref) -> frozenset[Ref]:
             break
     known[ref] = tuple(seen)
     return frozenset(seen)
+
+
+def _of_module(path: str) -> re.Pattern[str]:
+    """What a script that imports from another writes of its path."""
+    folder, file = posixpath.split(posixpath.splitext(path)[0])
+    module = posixpath.basename(folder) if file == "index" else file
+    return re.compile(rf"[/'\"]{re.escape(module)}(?:/index)?(?:\.\w+)?['\"]")
+
+
+def written_through(target: Target, ref: Ref, writing: frozenset[Ref]) -> bool:
+    """Whether whoever calls a function writes the new value itself: each of those that call it, or
+    the lines that follow where a script without named functions does."""
+    if not writing:
+        return False
+    seen, level = {ref}, [ref]
+    for _ in range(_MAX_DEPTH):
+        above: list[Ref] = []
+        for one in level:
+            if writing & below(target, one):
+                continue
+            callers = {caller for caller, _ in callers_of(target, one)}
+            if not callers and not _followed(target, one, writing):
+                return False
+            above += sorted(callers - seen, key=lambda each: (each.path, each.index))
+            seen |= callers
+        level = above
+        if not level or len(seen) > 100:
+            break
+    return not level
+
+
+def _followed(target: Target, ref: Ref, writing: frozenset[Ref]) -> bool:
+    """Whether each call of a script's function that stands in no named function is followed by one
+    that writes."""
+    name = outlined(target, ref).name
+    if not name or ref.path.endswith((".rs", ".py")):
+        return False
+    called = re.compile(rf"(?:\bawait|\breturn|[=(,])\s*{re.escape(name)}\s*\(")
+    writes = re.compile(
+        "|".join(rf"\b{re.escape(outlined(target, one).name)}\(" for one in writing)
+    )
+    of_module = _of_module(ref.path)
+    found = False
+    for path in target.files:
+        if not path.endswith(_SCRIPTS) or is_test_path(path) or path == ref.path:
+            continue
+        text = target.text(path)
+        if name not in text or not of_module.search(text):
+            continue
+        for match in called.finditer(text):
+            after = text[match.end() :].split("\n", _FOLLOWS)[:_FOLLOWS]
+            if not writes.search("\n".join(after)):
+                return False
+            found = True
+    return found
+
+
+_FOLLOWS = 20
+"""Lines after a call in which what it has changed is written to the cache."""
 
 
 def tables_read(target: Target, refs: Iterable[Ref]) -> Mapping[str, Place]:

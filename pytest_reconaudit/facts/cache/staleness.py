@@ -20,6 +20,7 @@ from pytest_reconaudit.facts.cache.mutators import (
     same_entity,
     tables_read,
     takes,
+    written_through,
 )
 from pytest_reconaudit.facts.cache.operations import (
     CacheOperation,
@@ -30,7 +31,7 @@ from pytest_reconaudit.facts.cache.operations import (
     segments,
     words_of,
 )
-from pytest_reconaudit.facts.code.functions import Ref, function_at, reached
+from pytest_reconaudit.facts.code.functions import Ref, function_at, handlers, reached
 from pytest_reconaudit.facts.code.places import weighed
 from pytest_reconaudit.facts.query.tables import mutations
 from pytest_reconaudit.model import Place, Severity
@@ -43,6 +44,8 @@ __all__ = ["CachedKey", "cached_keys"]
 SHORT = 60
 """Seconds for which a stale answer is a choice, not a fault."""
 MIDDLE = 300
+_HOUR = 3600
+"""Seconds from which on one entity's old state is shown for as long as for ever."""
 _HINT = Severity.INFO
 _NEAR = 25
 """Lines in which a function without a name looks for a key and writes it."""
@@ -370,6 +373,12 @@ def _mutators(
     for one in found:
         if one.ref is not None and writing & below(target, one.ref):
             continue  # write-through
+        if (
+            one.ref is not None
+            and one.ref not in handlers(target)
+            and written_through(target, one.ref, frozenset(writing))
+        ):
+            continue
         before = kept.get(one.place)
         if before is None or (before.by_name and not one.by_name):
             kept[one.place] = one
@@ -407,22 +416,39 @@ def _severity(
     if _is_single(family, entity, aggregate) and any(
         one.verb in ("update", "delete") and same_entity(entity, one.entity) for one in found
     ):
-        long = family.ttl == NO_TTL or family.ttl > MIDDLE
-        return weighed(Severity.CRITICAL if long else Severity.HIGH, path)
+        severity = Severity.HIGH if family.ttl > MIDDLE else Severity.MEDIUM
+        if family.ttl == NO_TTL or family.ttl >= _HOUR:
+            severity = Severity.CRITICAL
+        if all(_only_deletes(one) for one in found):
+            severity = severity.lowered()
+        return weighed(severity, path)
     if aggregate or not (family.ttl == NO_TTL or family.ttl > MIDDLE):
         return weighed(Severity.MEDIUM, path)
     return weighed(Severity.HIGH, path)
+
+
+def _only_deletes(one: Mutator) -> bool:
+    """Whether what is changed is gone: nobody comes back to it with a new value in mind."""
+    return one.verb == "delete" or "delete" in entity_words(one.name)
 
 
 def _is_single(family: KeyFamily, entity: tuple[str, ...], aggregate: bool) -> bool:
     """Whether a key holds one entity: ``project:{}``."""
     return (
         not aggregate
-        and len(segments(family.template)) <= 2
+        and len(_named_parts(family.template)) <= 2
         and family.template.count("{}") == 1
         and family.template.endswith("{}")
         and _is_singular(family.template, entity)
     )
+
+
+def _named_parts(template: str) -> list[str]:
+    """The parts of a key without the words that any key may begin with: ``cache:user:{}``."""
+    parts = segments(template)
+    while len(parts) > 1 and parts[0].lower() in _GENERIC:
+        parts = parts[1:]
+    return parts
 
 
 def _is_singular(template: str, entity: tuple[str, ...]) -> bool:

@@ -101,6 +101,8 @@ class WorkflowPaths(Struct, frozen=True):
 
 
 _GLOB = regex(r"[*?\[{]")
+_LACKS = regex(r"!\s*(?:\[\[?|test)\s+-[defs]\s")
+"""A test that a path is not there."""
 _MASK = regex(r"(?:true|:|exit 0|(?:echo|printf)\b.*)", re.DOTALL)
 _FAILS = regex(r"\b(?:exit|return)\s+(?:[1-9]|\$)|\bfalse\b|\bkill\b")
 _RESULT = regex(r">>\s*\"?\$\{?(?:GITHUB_(?:OUTPUT|ENV)|\w+)|\b[A-Za-z_]\w*=")
@@ -601,12 +603,15 @@ class _Judge:
         """Whether a test before the command looks at the path (or at a folder of it)."""
         command = invocation.command
         for condition in command.conditions:
+            lacks = _LACKS.match(condition) is not None
             for word in shell_words(condition):
                 located = invocation.resolve(word.strip("()[];"))
                 if condition.startswith(("cd ", "mkdir ")) or not located:
                     continue
                 if path == located or path.startswith(f"{located}/"):
                     return True
+                if lacks and located and exists(self.target, located):
+                    return True  # the `else` of `if [ -f there ]`: it never runs
         return False
 
     def _named(self, path: str, step: int, command: int) -> bool:

@@ -377,7 +377,10 @@ def _settled(gates: list[Gate]) -> tuple[Gate, ...]:
         severity = gate.severity
         whole = all(one.mask for one in job) and len(job) > 1
         core = any(one.kind in ("test", "types", "build") for one in job)
-        if twin is not None:
+        alone = all(one.kind == "audit" for one in job)
+        if gate.kind == "audit" and alone and gate.mask.endswith("on the job"):
+            severity = Severity.LOW  # a job of its own that tells of advisories and stops nobody
+        elif twin is not None:
             severity = Severity.MEDIUM
         elif whole and core and gate.kind != "lint" and not gate.mask.endswith("on the job"):
             severity = Severity.CRITICAL

@@ -101,7 +101,7 @@ def exists(target: Target, path: str) -> bool:
         return True
     parent = path
     modules = _submodules(target)
-    while parent:
+    while parent.strip("/"):
         if parent in modules:
             return True
         parent = posixpath.dirname(parent)

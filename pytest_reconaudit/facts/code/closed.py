@@ -93,7 +93,9 @@ def _is_declared_closed(target: Target, file: _File, name: str, one: _Name) -> b
     text = target.text(file.path)
     if _CONSTANT.fullmatch(name) and _FILLED.match(text, one.value):
         return True
-    return text.startswith("[", one.value) and _is_written_out(text, one.value + 1)
+    return text.startswith("[", one.value) and (
+        _is_written_out(text, one.value + 1) or _is_listed(text, one.value)
+    )
 
 
 def _is_value_closed(target: Target, path: str, kind: str) -> bool:
@@ -152,6 +154,27 @@ def _is_written_out(text: str, at: int) -> bool:
             break
         items, at = items + 1, item.end()
     return items > 0 and not text[at:end].strip()
+
+
+_BRACKET = regex(r"[\[\](){}]|\.\.\.|'[^'\n]*'|\"[^\"\n]*\"")
+_ENDS = regex(r"\s*(?:as\s+const\b|satisfies\b|[;,)]|\n|$)")
+
+
+def _is_listed(text: str, at: int) -> bool:
+    """Whether a list is written out whatever its elements are: ``[{ id: a }, { id: b }]``."""
+    depth = 0
+    for match in _BRACKET.finditer(text, at, at + _LIST):
+        mark = match[0]
+        if mark == "..." and depth == 1:
+            return False
+        if mark in "[({":
+            depth += 1
+        elif mark in "])}":
+            depth -= 1
+            if not depth:
+                between = text[at + 1 : match.start()].strip()
+                return bool(between) and _ENDS.match(text, match.end()) is not None
+    return False
 
 
 def _answers_closed(target: Target, path: str, name: str) -> bool:

@@ -27,6 +27,7 @@ _PYTHON_VIEW = regex(
     r"(?:APIView|ViewSet|ViewSetMixin|GenericAPIView|MethodView|HTTPEndpoint|ListView|DetailView"
     r"|CreateView|UpdateView|DeleteView|FormView|TemplateView|RequestHandler|Resource|^View|\.View)$"
 )
+_DJANGO_VIEWS = regex(r"(?:^|/)(?:\w+_)?views?(?:/(?:\w+/)*\w+)?\.py$")
 _PYTHON_VERBS = frozenset(
     {
         "get", "post", "put", "patch", "delete", "head", "options", "list", "create", "retrieve",
@@ -64,8 +65,11 @@ def answers_by_form(language: str, path: str, one: FileOutline) -> Iterator[int]
             if not function.is_test and not function.bodiless and _rust(function, served):
                 yield index
     elif language == "python":
+        django = _DJANGO_VIEWS.search(path) is not None and any(
+            used[:1] == ("django",) for _, used in one.imports
+        )
         for index, function in enumerate(one.functions):
-            if not function.is_test and _python(function):
+            if not function.is_test and (_python(function) or (django and _django(function))):
                 yield index
     elif language:
         nested = any(used[:1] and used[0].startswith("@nestjs/") for _, used in one.imports)
@@ -120,6 +124,13 @@ def _python(function: OutlinedFunction) -> bool:
     if function.owner:
         return bool(function.name in _PYTHON_VERBS and _PYTHON_VIEW.search(function.trait))
     return False
+
+
+def _django(function: OutlinedFunction) -> bool:
+    """Whether a function of a module of views is a view: it is given the request first."""
+    if function.owner or function.name.startswith("_") or not function.parameters:
+        return False
+    return function.parameters[0][0] == "request"
 
 
 def _by_file(path: str, function: OutlinedFunction, default: str) -> bool:

@@ -80,8 +80,8 @@ class BrokenReference(Struct, frozen=True):
     """One reference that leads nowhere."""
 
     kind: str
-    """``context dockerfile env-file example name extends stage``, ``mount``, ``mount-folder`` or
-    ``mount-secret``."""
+    """``context dockerfile env-file example example-above name extends stage``, ``mount``,
+    ``mount-folder`` or ``mount-secret``."""
     place: Place
     says: str
     evidence: str
@@ -367,6 +367,10 @@ def _env_file(target: Target, stack: Stack, service: ComposeService, one: EnvFil
     if example is not None:
         says += f"; copy {example}"
         bad = BrokenReference("example", one.place, says, one.written, notes)
+    elif maker is None and (above := _example_above(target, one.path)):
+        bad = BrokenReference(
+            "example-above", one.place, f"{says}; the template is {above}", one.written, notes
+        )
     elif maker is not None:
         bad = BrokenReference(
             "example", one.place, f"{says}; it is written by {maker}", one.written, notes
@@ -376,6 +380,21 @@ def _env_file(target: Target, stack: Stack, service: ComposeService, one: EnvFil
     return one.place, "env_file", bad
 
 
+def _example_above(target: Target, path: str) -> str | None:
+    """The example of an env file that lies in a folder above its own."""
+    folder, name = posixpath.split(path)
+    if not name.lstrip(".").startswith("env"):
+        return None
+    for _ in range(3):
+        if not folder.strip("/"):
+            return None
+        folder = posixpath.dirname(folder)
+        found = example_of(target, posixpath.join(folder, name))
+        if found is not None:
+            return found
+    return None
+
+
 def example_of(target: Target, path: str) -> str | None:
     """The committed example that a git-ignored file is to be copied from."""
     folder, name = posixpath.split(path)
@@ -383,6 +402,7 @@ def example_of(target: Target, path: str) -> str | None:
     names = [f"{name}{suffix}" for suffix in _EXAMPLES]
     names += [f"{stem}{suffix}" for suffix in _EXAMPLES]
     if stem == "env":
+        names += [f"dotenv{mark}{word}" for mark in ".-_" for word in ("sample", "example")]
         names += ["ENVEXAMPLE", "env-example", "env_example", "ENV.example", ".env-example"]
     names += [f"{name}{word}" for word in ("_template", "-template", "_sample", "_dist")]
     names += [

@@ -296,8 +296,23 @@ def _composed(target: Target) -> Iterator[DataStore]:
                 proof=tuple(proof),
                 client=clients.of(service.name) if kind == "redis" and clients else None,
                 trust=trust,
-                development=is_development(place.path) or all(map(is_development, where)),
+                development=is_development(place.path)
+                or all(map(is_development, where))
+                or _debugs(stack),
             )
+
+
+def _debugs(stack: Stack) -> bool:
+    """Whether a service of the stack is told to run for a developer."""
+    return any(
+        _DEBUG_KEY.fullmatch(entry.key) and _ON.fullmatch(str(entry.value))
+        for service in stack.services
+        for entry in service.environment
+    )
+
+
+_DEBUG_KEY = regex(r"(?:DJANGO_|FLASK_|APP_|RAILS_|NODE_)?(?:DEBUG|ENV)")
+_ON = regex(r"(?i)true|1|on|yes|development|dev|local")
 
 
 def _reachable(port: Port) -> bool:

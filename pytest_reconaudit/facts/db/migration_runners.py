@@ -62,7 +62,7 @@ _RUNS = (
     (
         "golang-migrate",
         regex(
-            r"(?:^|[/;&|]|(?<!sqlx)(?<!diesel)(?<!prisma)\s)migrate\s[^\n|;&]*-(?:path|source|database)\b"
+            r"(?:^|[/;&|]|(?<!sqlx)(?<!diesel)(?<!prisma)(?<!\.py)(?<!-admin)(?<!artisan)\s)migrate\s[^\n|;&]*-(?:path|source|database)\b"
         ),
     ),
     ("goose", regex(r"\bgoose\s+[^\n|;&]*\bup\b")),

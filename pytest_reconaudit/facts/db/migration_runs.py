@@ -189,7 +189,13 @@ def _hollow(target: Target, tool: str) -> Iterator[MigrationPlace]:
         for runner in _runners(target)
         if runner.tool == tool and _APPLIES[tool].search(runner.text)
     ]
-    local = [runner for runner in runs if not _is_elsewhere(runner) and _is_told(target, runner)]
+    local = [
+        runner
+        for runner in runs
+        if not runner.root.startswith("/")  # a folder of an image or a host
+        and not _is_elsewhere(runner)
+        and _is_told(target, runner)
+    ]
     named: dict[str, list[MigrationRunner]] = defaultdict(list)
     if _anywhere(target, tool):
         # Which of the folders an unnamed run reads is a guess; only what names one is judged.
@@ -683,7 +689,7 @@ def _is_above(folder: str, other: str) -> bool:
 
 def _home(target: Target, path: str) -> str:
     """The folder of the nearest manifest above a file or folder."""
-    folder = path
+    folder = path.lstrip("/")  # of an image: above its root there is nothing
     while folder:
         folder = posixpath.dirname(folder)
         if any(target.has(posixpath.join(folder, name)) for name in _MANIFESTS):

@@ -45,6 +45,11 @@ _SITES = (
     ".vitepress", ".vuepress", "next.config.js", "next.config.mjs", "next.config.ts",
     "source.config.ts",
 )  # fmt: skip
+_ASIDE = regex(
+    r"(?i)(?:^|/)(?:experiment(?:s|al)?|proposals?|rfcs?|adrs?|archived?|attic|deprecated|legacy|old"
+    r"|poc|prototypes?|playground|sandbox|drafts?|contrib|third[-_]?party|(?:[\w-]+[-_])?tests?|e2e"
+    r"|specs?|examples?|samples?|demos?|bench(?:es|marks?)?|research|misc)/"
+)
 _MOST = 120_000
 """Characters of a document that is read."""
 
@@ -66,6 +71,8 @@ class JudgedDocument(Struct, frozen=True, eq=False):
     path: str
     is_report: bool
     """A status report or change log: what it says was so once."""
+    is_aside: bool
+    """It is about an experiment, a proposal, a test, an example or what was put away."""
     judged: int
     """Claims that could be held against the repository."""
     refuted: tuple[Claim, ...]
@@ -147,4 +154,5 @@ def _judged(target: Target, document: Document, report: bool) -> JudgedDocument:
     refuted.sort(key=lambda one: (one.place.key(), one.text))
     unique = {(one.kind, one.text): one for one in reversed(refuted)}
     kept = sorted(unique.values(), key=lambda one: (one.place.key(), one.text))
-    return JudgedDocument(document.path, report, judged, tuple(kept))
+    aside = _ASIDE.search(document.path) is not None
+    return JudgedDocument(document.path, report, aside, judged, tuple(kept))

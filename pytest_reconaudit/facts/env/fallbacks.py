@@ -137,6 +137,17 @@ class _Known:
         ]
         return list(dict.fromkeys(found))[:5]
 
+    def handed(self, key: str) -> bool:
+        """Whether a workflow gives the key a value out of the store of secrets: what it deploys
+        does not run on the default."""
+        gives = re.compile(
+            rf"\b{re.escape(key)}[\"']?\s{{0,4}}[=:]\s{{0,4}}[\"']?\$\{{\{{\s*secrets\."
+        )
+        return any(
+            key in (text := self.target.text(path)) and gives.search(text) is not None
+            for path in self.target.glob(".github/workflows/*.y*ml")
+        )
+
     def rejected(self, path: str, value: str) -> bool:
         """Whether some code compares with the default: a check at start refuses it."""
         if len(value) < 6:
@@ -195,6 +206,8 @@ def _code_default(known: _Known, key: str, value: str, place: Place) -> Fallback
         return None
     if value.lower() in _SWITCHES or names_a_cookie(key, value):
         return None
+    if _ABSENT.fullmatch(value) and not is_signing_name(key):
+        return None  # it says that there is none
     if "://" in value and not any(True for _ in credentials_in(value)):
         return None  # an address, also a DSN that only says where to report to
     text = known.target.text(place.path)
@@ -204,10 +217,15 @@ def _code_default(known: _Known, key: str, value: str, place: Place) -> Fallback
     if tried_alone(known.target, place) or value.startswith(_WRITE_ONLY):
         return None
     shipped = known.shipped(key, value)
-    severity = Severity.CRITICAL if is_signing_name(key) else Severity.HIGH
+    severity = Severity.HIGH
+    if is_signing_name(key) and not known.handed(key):
+        severity = Severity.CRITICAL
     made_up = is_placeholder(value) or is_wordy(value) or len(value) < _SHORTEST_KEY
-    if is_outbound_name(key) and made_up:
-        severity = Severity.MEDIUM
+    if made_up and not is_signing_name(key):
+        if is_outbound_name(key) or is_store_name(key):
+            severity = Severity.MEDIUM
+        if _asks_own_machine(key, text):
+            severity = Severity.LOW
     if purpose(place.path) in ("example", "development"):
         severity = Severity.LOW
     elif _TOOL.search(place.path):
@@ -219,6 +237,19 @@ def _code_default(known: _Known, key: str, value: str, place: Place) -> Fallback
     return Fallback(key, place, mask(value), "code", severity, copies, idle)
 
 
+def _asks_own_machine(key: str, text: str) -> bool:
+    """Whether the host beside a password has a default too, the machine that the code runs on:
+    ``DB_HOST`` of ``DB_PASSWORD``."""
+    prefix, _, last = key.rpartition("_")
+    if not prefix or not last.upper().startswith("PASS"):
+        return False
+    host = re.compile(
+        rf"\b{re.escape(prefix)}_(?:HOST|HOSTNAME|URL|ADDR|ADDRESS)[\"'][\])]?\s{{0,4}}"
+        r"(?:,|\|\||\?\?|\bor\b)\s{0,10}[\"'](?:https?://)?(?:localhost|127\.0\.0\.1)\b"
+    )
+    return host.search(text) is not None
+
+
 def _url_default(key: str, value: str, place: Place) -> Fallback | None:
     """``DATABASE_URL`` with a password for a host that is not this machine."""
     for one in credentials_in(value):
@@ -228,6 +259,13 @@ def _url_default(key: str, value: str, place: Place) -> Fallback | None:
     return None
 
 
+_ABSENT = regex(
+    r"(?i)(?:(?:not|no|un)[ _-]?(?:found|set|configured|provided|defined|available|token|key)"
+    r"|missing|none|null|n/?a)"
+)
+"""What is said where a secret is not there."""
+_FOR_TESTS = regex(r"(?i)(?:^|[_\W])(?:test(?:s|ing)?|dev(?:elopment)?(?:[_-]only)?)(?:$|[_\W])")
+"""A value that says itself what it is for."""
 _WRITE_ONLY = ("phc_", "pk_live_", "pk_test_")
 """Keys that browsers and programs are given to report with."""
 _TOOL = regex(r"(?:^|/)(?:scripts?|tools?|hack)/")
@@ -404,6 +442,8 @@ def _default(entry: Entry, name: str, operator: str, word: str) -> Fallback | No
     severity = min(_weight(name, filled), _weight(entry.key, filled))
     if is_signing_name(name):
         severity = Severity.HIGH
+    if _FOR_TESTS.search(filled):
+        severity = severity.lowered()
     return Fallback(name, entry.place, f"${{{name}:-{mask(filled)}}}", "default", severity)
 
 

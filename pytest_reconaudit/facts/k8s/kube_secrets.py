@@ -10,6 +10,7 @@ from pytest_reconaudit.facts.env.secrets import is_declared_public, purpose
 from pytest_reconaudit.facts.k8s.cluster import environment
 from pytest_reconaudit.facts.k8s.manifests import manifest_files
 from pytest_reconaudit.model import Place, Severity, mask
+from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.readers.manifest import KubeObject
 from pytest_reconaudit.readers.secret_text import (
     credentials_in,
@@ -73,6 +74,9 @@ def secrets_files(target: Target) -> tuple[SecretsFile, ...]:
     return tuple(found)
 
 
+_TO_FILL = regex(r"(?i)\s#[^\n]{0,40}\b(?:please|replace|change|generate|fill)\b")
+
+
 def _judged(one: KubeObject) -> int:
     if one.kind in ("ConfigMap", "Secret"):
         return 1
@@ -83,6 +87,8 @@ def _judged(one: KubeObject) -> int:
 def _weighed(target: Target, one: KubeObject, value: KubeSecret) -> KubeSecret:
     """Softer where path or namespace say that it is not production; a note when declared public."""
     severity = value.severity
+    if value.clause == "a" and _TO_FILL.search(target.line(one.path, value.place.line or 1)):
+        severity = Severity.MEDIUM  # of a template: whoever applies it is told to fill it in
     aside = environment(one.namespace, one.path) not in ("", "production") or purpose(one.path)
     if value.clause in ("a", "c") and is_declared_public(
         target.text(one.path).split("\n"), value.place.line or 1

@@ -38,6 +38,20 @@ _EXPECTED = regex(
     r"|expired|gone|no.?auth|anonymous|guest|empty|or.?40\d|optional|if exists",
 )
 _REFUSALS = {401: "401", 403: "403", 404: "404"}
+_BY_HAND = "Whoever runs it has to read the figures to see that every request failed."
+_QUICK_ERRORS = "A server that answers every request with an error, quickly, passes."
+_ENSURE = """Set limits in the configuration:
+
+```yaml
+config:
+  plugins:
+    ensure: {}
+  ensure:
+    maxErrorRate: 1
+    thresholds:
+      - http.response_time.p95: 500
+```
+"""
 _TIMES = 2
 """Stated and configured users may differ by this factor and still be called the same."""
 
@@ -53,6 +67,9 @@ class LoadFault(Struct, frozen=True):
     evidence: str
     related: tuple[Note, ...] = ()
     key: str = ""
+    impact: str = ""
+    """Where it differs from what the clause says."""
+    fix: str = ""
 
 
 class JudgedScript(Struct, frozen=True, eq=False):
@@ -204,15 +221,16 @@ def _thresholds(
     if not one.thresholds:
         if not one.requests:
             return
-        asserts = one.checks or bool(one.rates) or bool(runs)
+        asserts = one.checks or bool(one.rates)
+        weight = Severity.MEDIUM if runs else Severity.LOW if asserts else Severity.INFO
         seen = "its checks and rates are only printed" if one.checks or one.rates else (
             "it passes whatever the server answers"
         )  # fmt: skip
         yield LoadFault(
-            "c", at, Severity.MEDIUM if asserts else Severity.LOW,
-            Confidence.LIKELY if asserts else Confidence.POSSIBLE,
+            "c", at, weight, Confidence.LIKELY if asserts or runs else Confidence.POSSIBLE,
             f"no thresholds: the run cannot fail, {seen}", _line(target, at),
             tuple(Note(run.place, "runs it") for run in runs), key="none",
+            impact="" if runs else _BY_HAND,
         )  # fmt: skip
         return
     own = set(one.metrics)
@@ -227,7 +245,7 @@ def _thresholds(
         yield LoadFault(
             "c", place, Severity.LOW if latency else Severity.MEDIUM, Confidence.CERTAIN,
             "no threshold counts failed requests: a server that answers errors quickly passes",
-            _line(target, place), key="failures",
+            _line(target, place), key="failures", impact=_QUICK_ERRORS,
         )  # fmt: skip
     for threshold in one.thresholds:
         yield from _meaningless(target, path, one, threshold)
@@ -387,9 +405,10 @@ def _of_artillery(script: LoadScript, runs: list[LoadRun]) -> Iterator[LoadFault
         )  # fmt: skip
     if file.scenarios is not None and file.targets and file.requests and not file.ensured:
         yield LoadFault(
-            "c", file.scenarios, Severity.MEDIUM if runs else Severity.LOW,
+            "c", file.scenarios, Severity.MEDIUM if runs else Severity.INFO,
             Confidence.LIKELY if runs else Confidence.POSSIBLE,
             "neither `ensure` nor `expect` is configured: the run cannot fail, whatever the server "
             "answers",
             "scenarios:", tuple(Note(run.place, "runs it") for run in runs), key="none",
+            impact="" if runs else _BY_HAND, fix=_ENSURE,
         )  # fmt: skip

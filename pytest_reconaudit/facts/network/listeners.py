@@ -747,6 +747,10 @@ def _outer(text: str) -> str:
 _NUMBERS = regex(r"(?<![\w.])\d{2,5}(?![\w.])")
 _PORT_FLAG = regex(r"port|listen|addr|bind|console|^-[pPl]$", re.IGNORECASE)
 _PORT_LINE = regex(r"[ \t\"']*[\w.-]*(?:port|listen|addr|bind)", re.IGNORECASE)
+_STORE_PORT = regex(
+    r"(?:^|_)(?:DB|DATABASE|POSTGRES(?:QL)?|PG|MYSQL|MARIADB|MONGO(?:DB)?|REDIS|SMTP|MAIL)_?PORT$"
+)
+"""Beside a host of the same name, the port of a server that it asks."""
 _PORT_KEY = regex(r"PORT|ADDR|LISTEN|BIND|ENDPOINT|ADVERTISED|URLS?$|HOSTPORT", re.IGNORECASE)
 
 
@@ -877,7 +881,9 @@ def _ready_made(
     ports = image_ports(program.base)
     extra = [*_numbers(words)]
     for key, value in environment.items():
-        if _PORT_KEY.search(key):
+        if _PORT_KEY.search(key) and not (
+            _STORE_PORT.search(key) and f"{key[:-4]}HOST" in environment
+        ):
             extra += [int(one) for one in _NUMBERS.findall(value)]
     for path in program.configs:
         for line in target.text(path)[:100_000].split("\n"):

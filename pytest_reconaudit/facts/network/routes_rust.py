@@ -31,13 +31,33 @@ _MAX_CALLS = 400
 def rust_folders(target: Target) -> tuple[str, ...]:
     """Folders of the packages with a binary over Actix Web or axum."""
     known = _crates(target)
-    found = []
+    # From the frameworks to the binaries: each package is looked at once, however many need it.
+    needed_by: dict[str, list[CargoPackage]] = {}
     for package in cargo_packages(target):
-        if not package.bins:
+        for crate in _needs(package):
+            needed_by.setdefault(crate, []).append(package)
+    todo = [one for one in cargo_packages(target) if _uses_framework(one)]
+    served = {one.path for one in todo}
+    for package in todo:
+        name = _crate(package.manifest.package)
+        if known.get(name) is not package:
             continue
-        if any(_uses_framework(one) for one in _closure(package, known)):
-            found.append(package.folder)
-    return tuple(found)
+        for other in needed_by.get(name, ()):
+            if other.path not in served:
+                served.add(other.path)
+                todo.append(other)
+    return tuple(one.folder for one in cargo_packages(target) if one.bins and one.path in served)
+
+
+def _crate(name: str) -> str:
+    return name.replace("-", "_")
+
+
+def _needs(package: CargoPackage) -> Iterator[str]:
+    """The crates that a package depends on."""
+    for one in package.manifest.dependencies:
+        if one.section == "dependencies":
+            yield _crate(one.package)
 
 
 def _uses_framework(package: CargoPackage) -> bool:
@@ -51,23 +71,21 @@ def _uses_framework(package: CargoPackage) -> bool:
 def _crates(target: Target) -> dict[str, CargoPackage]:
     """Crate name as code spells it → package."""
     return {
-        one.manifest.package.replace("-", "_"): one
-        for one in cargo_packages(target)
-        if one.manifest.package
+        _crate(one.manifest.package): one for one in cargo_packages(target) if one.manifest.package
     }
 
 
 def _closure(package: CargoPackage, known: dict[str, CargoPackage]) -> list[CargoPackage]:
     """The package and the packages of the repository that it depends on, itself first."""
-    found = [package]
-    for one in found:
-        for dependency in one.manifest.dependencies:
-            if dependency.section != "dependencies":
-                continue
-            other = known.get(dependency.package.replace("-", "_"))
-            if other is not None and other not in found:
-                found.append(other)
-    return found
+    found = {package.path: package}
+    todo = [package]
+    for one in todo:
+        for crate in _needs(one):
+            other = known.get(crate)
+            if other is not None and other.path not in found:
+                found[other.path] = other
+                todo.append(other)
+    return todo
 
 
 class _File(Struct, frozen=True):
@@ -155,10 +173,7 @@ def _index(target: Target, crates: list[CargoPackage]) -> _Index:
             top = inner.partition("/")[0]
             if top in ("tests", "benches", "examples") or is_test_path(f"/{inner}"):
                 continue
-            if any(
-                other != crate.folder and path.startswith(f"{other}/") and len(other) > len(prefix)
-                for other in folders
-            ):
+            if _nearest(path, folders, crate.folder) != crate.folder:
                 continue
             text = target.text(path)
             parts = inner.removesuffix(".rs").removeprefix("src/").split("/")
@@ -176,6 +191,14 @@ def _index(target: Target, crates: list[CargoPackage]) -> _Index:
                 for constant, value in _CONSTANT.findall(text):
                     index.constants.setdefault(constant, value)
     return index
+
+
+def _nearest(path: str, folders: set[str], top: str) -> str:
+    """The innermost of some folders that a file lies in, at most ``top`` itself."""
+    folder = path.rpartition("/")[0]
+    while len(folder) > len(top) and folder not in folders:
+        folder = folder.rpartition("/")[0]
+    return folder if len(folder) > len(top) else top
 
 
 def _is_foreign(index: _Index, name: tuple[str, ...], file: RoutingFile) -> bool:

@@ -21,12 +21,16 @@ from pytest_reconaudit.facts.code.functions import (
 )
 from pytest_reconaudit.facts.code.places import is_off_path, is_test_path
 from pytest_reconaudit.facts.code.scanned import scanned
+from pytest_reconaudit.facts.network.routes import Route
+from pytest_reconaudit.facts.query.guards import is_for_staff
+from pytest_reconaudit.facts.query.python_fixes import fix_of_page
+from pytest_reconaudit.facts.query.remedies import page_of
 from pytest_reconaudit.model import Confidence, Place, Severity
 from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.readers.scans.queries import FileQueries, QueryCall, QueryFunction, queries
 from pytest_reconaudit.target import Target, once
 
-__all__ = ["ListFile", "ListQuery", "list_files", "runs_locally", "small_by_name"]
+__all__ = ["ListFile", "ListQuery", "is_guarded", "list_files", "runs_locally", "small_by_name"]
 
 _SMALL = regex(
     r"(?:^|_)(?:roles?|permissions?|settings?|configs?|configurations?|countr(?:y|ies)|currenc(?:y|ies)|languages?"
@@ -64,6 +68,17 @@ class ListQuery(Struct, frozen=True):
     confidence: Confidence
     filtered: Place | None = None
     """Where some of the rows are picked out in memory."""
+    library: str = ""
+    """See ``query_call.FoundQuery``."""
+
+    @property
+    def remedy(self) -> str:
+        """How its library takes one page; empty of a limit without a cap."""
+        if self.limit:
+            return ""
+        if self.at.path.endswith(".py"):
+            return fix_of_page(self.table, self.library)
+        return page_of(self.library, self.table)
 
 
 class ListFile(Struct, frozen=True):
@@ -95,6 +110,7 @@ def _judged(target: Target, path: str, file: FileQueries) -> Iterator[ListQuery 
     """One for each list query: what is wrong with it, or ``None``."""
     for function in file.functions:
         rows = [one for one in function.queries if one.many and not one.loops]
+        rows = [one for one in rows if one.excused != "remembered"]
         if function.is_test or function.cached or not rows:
             continue
         ref = function_at(target, path, rows[0].line) if function.name else None
@@ -137,6 +153,7 @@ def _bounded(
     target: Target, path: str, function: QueryFunction, one: QueryCall, why: Reached
 ) -> ListQuery | None:
     request = f"GET {why.route.path}" if why.route else "GET"
+    folder = "" if why.route or path.endswith(".py") else why.handler.path
     at = Place(path, one.line, 1)
     if not one.limit:
         parent = why.route is not None and _PARAMETERS.search(why.route.path) is not None
@@ -152,12 +169,15 @@ def _bounded(
             if _ADMIN.search(f"{request}/ {path}")
             or _guarded(target, why)
             or runs_locally(target, why)
-            or _WHOLE.search(f"{request} {path}")
+            or _is_whole(f"{request} {function.name} {folder}", one.table)
+            or _is_of_staff(target, at, why)
             or _REGISTRY.search(one.table)
             or _is_loaded_at_start(target, path, one.line)
+            or _is_asked_for(target, path, one.line)
             else Severity.MEDIUM,
             Confidence.LIKELY,
             _filtered(target, path, one.line, why),
+            one.library,
         )
     if one.limit.isdigit() or not _PAGE.search(one.limit) or _BOUNDED.search(one.limit):
         return None
@@ -173,6 +193,37 @@ def _bounded(
         Severity.INFO,
         Confidence.LIKELY,
     )
+
+
+def _is_asked_for(target: Target, path: str, line: int) -> bool:
+    """Whether a query stands in a branch for requests that say they want all: ``?all=true``."""
+    above = target.text(path).split("\n")[max(line - 1 - _BRANCH_LINES, 0) : line]
+    return any(_WANTS_ALL.search(one) for one in above)
+
+
+_BRANCH_LINES = 5
+_WANTS_ALL = regex(
+    r"\bif\b[^\n]{0,120}[\w\])]\??\.(?:all|fetch_?all|load_?all|include_?all|get_?all|no_?limit"
+    r"|no_?pag\w{1,12}|unpaged|unlimited)\b(?!\s*\()",
+    2,
+)
+
+
+def _is_whole(asked: str, table: str) -> bool:
+    """Whether a request's path or a function's name says that it makes one thing of all that there
+    is; a list of reports is a list."""
+    words = [one[0].lower() for one in _WHOLE.finditer(asked)]
+    return any(word not in table for word in words)
+
+
+def _is_of_staff(target: Target, at: Place, why: Reached) -> bool:
+    """Whether the view that makes a query, or asks a function for it, is for those who run the
+    platform."""
+    if is_for_staff(target, at.path, at.line or 1):
+        return True
+    handler = why.handler
+    line = outlined(target, handler).line if handler.index >= 0 else 0
+    return line > 0 and is_for_staff(target, handler.path, line)
 
 
 _REGISTRY = regex(r"(?:^|_)(?:registr(?:y|ies)|catalog(?:ue)?s?|defaults|lookups?)$")
@@ -243,6 +294,53 @@ def _filtered(target: Target, path: str, line: int, why: Reached) -> Place | Non
         if match is not None:
             return Place(where, at + 1 + match.string.count("\n", 0, match.start()), None)
     return None
+
+
+def is_guarded(target: Target, why: Reached | None, route: Route | None) -> bool:
+    """Whether only those may ask who run the platform or manage the others: by what the route's
+    registration names, what its handler is decorated with or what is called on the way."""
+    if route is not None and route.place.line is not None:
+        lines = target.text(route.place.path).split("\n")
+        first = route.place.line - 1
+        head = _registration("\n".join(lines[first : first + _REGISTRATION]))
+        if _GUARD_WORD.search(head):
+            return True
+    if why is None:
+        return False
+    if _guarded(target, why):
+        return True
+    return any(
+        _GUARD_CALL.match(call.name) is not None
+        for ref in (why.handler, *why.chain)
+        if ref.index >= 0
+        for call in outlined(target, ref).calls
+    )
+
+
+def _registration(text: str) -> str:
+    """A text up to where its first bracket is closed, or its handler's body begins."""
+    depth = 0
+    for match in _BOUNDS.finditer(text):
+        depth += {"(": 1, ")": -1}.get(match[0], 0)
+        if depth <= 0 or match[0] not in "()":
+            return text[: match.start()]
+    return text
+
+
+_BOUNDS = regex(r"[()]|=>|\bfunction\b")
+_REGISTRATION = 8
+"""Lines of a route's registration that name what asks for permission."""
+_GUARD_WORD = regex(
+    r"/(?:super-?)?admin(?:s|istration)?\b|(?:is|require[sd]?|ensure|only|check|verify|must(?:be)?|has)_?(?:super_?)?"
+    r"(?:admin|staff)|admin(?:istrator)?_?(?:only|guard|required|auth|middleware|procedure)"
+    r"|\b(?:admin|administrator|super_?user)\b|manage_?users|users?[:.]manage",
+    2,
+)
+_GUARD_CALL = regex(
+    r"_?(?:is|require[sd]?|ensure|assert|only|check|verify|must_?(?:be)?)_?(?:an?_?)?(?:super_?|org\w{0,12}_?|local_?)?"
+    r"(?:user_?)?(?:admin|staff)(?:istrator)?s?(?:$|_|(?=[A-Z]))|\w{0,30}(?:may|can)_?manage\w{0,20}users?$",
+    2,
+)
 
 
 def _guarded(target: Target, why: Reached) -> bool:

@@ -27,12 +27,21 @@ from pytest_reconaudit.facts.code.hand_scripts import hand_scripts
 from pytest_reconaudit.facts.code.places import is_off_path, is_test_path
 from pytest_reconaudit.facts.code.scanned import scanned
 from pytest_reconaudit.facts.network.routes import Route
-from pytest_reconaudit.facts.query.lists import runs_locally, small_by_name
+from pytest_reconaudit.facts.query.guards import is_for_staff
+from pytest_reconaudit.facts.query.lists import is_guarded, runs_locally, small_by_name
+from pytest_reconaudit.facts.query.python_fixes import (
+    Repeated,
+    fix_of_queries,
+    fix_of_relations,
+)
+from pytest_reconaudit.facts.query.remedies import Asked, remedy
 from pytest_reconaudit.facts.query.serialized import (
     LazyLoop,
     SerializedList,
     asks_by,
     lazy_loops,
+    leads_to_many,
+    loads_along,
     serialized_lists,
 )
 from pytest_reconaudit.facts.query.short_lists import is_batched_beside, is_short
@@ -151,6 +160,12 @@ _WORDS = {"select": "SELECT", "count": "COUNT", "insert": "INSERT", "update": "U
           "delete": "DELETE", "upsert": "UPSERT", "call": "call"}  # fmt: skip
 
 
+_PACES = {
+    "connection": ", begun together, but on one connection, which takes them in turn",
+    "pipeline": ", pipelined on one connection",
+}
+
+
 class _Asks(Struct, frozen=True):
     """A function that goes to the database by itself, and its file."""
 
@@ -188,6 +203,10 @@ class RepeatedQuery(Struct, frozen=True):
     """More than one call lies between the loop and the statement."""
     same: bool = False
     """A read that asks for the same in every round."""
+    library: str = ""
+    """See ``query_call.FoundQuery``."""
+    some: bool = False
+    """It is not sent in every round: see ``QueryCall.some``."""
 
     @property
     def statement(self) -> str:
@@ -202,6 +221,18 @@ class RepeatedQuery(Struct, frozen=True):
         if self.relation:
             return f"a query for {self.relation}{by}"
         return f"{'an' if self.statement[0] in 'IUaeu' else 'a'} {self.statement}{by}"
+
+    @property
+    def share(self) -> str:
+        """Which rounds send it."""
+        return "for some elements of" if self.some else "per element of"
+
+    @property
+    def pace(self) -> str:
+        """How rounds that are begun together get their answers; empty of those in turn."""
+        if not self.loop.concurrent:
+            return ""
+        return _PACES.get(self.loop.queued, ", concurrently")
 
     @property
     def hoisted(self) -> str:
@@ -226,6 +257,9 @@ class Repetition(Struct, frozen=True):
     it serves one whose route is not known; else empty."""
     others: tuple[RepeatedQuery, ...] = ()
     """Those that are not worth more than a note beside the others."""
+    cure: str = ""
+    """What to write in the place of its first statement; empty where the library's own words are
+    not known."""
 
     @property
     def same(self) -> bool:
@@ -258,9 +292,35 @@ class Repetition(Struct, frozen=True):
         if self.same:
             return "Each round asks once more for what the round before has got."
         reads = all(site.relation or site.kind in _READS for site in self.sites)
-        what = "Each element costs" if reads else "Each element's write costs"
+        each = "such element" if all(site.some for site in self.sites) else "element"
+        what = f"Each {each} costs" if reads else f"Each {each}'s write costs"
         waits = " while the request waits" if self.request else ""
+        if all(site.loop.origin == "few" for site in self.sites):
+            return f"A few round trips are made{waits} where one would do."
+        if all(site.loop.queued == "pipeline" for site in self.sites):
+            return "Each element costs the database a statement of its own."
+        if all(site.loop.concurrent and not site.loop.queued for site in self.sites):
+            return (
+                f"{what} a round trip of its own{waits}: many at once take the pool's connections"
+                " from everybody else."
+            )
         return f"{what} a round trip of its own{waits}: the time grows with their number."
+
+    @property
+    def remedy(self) -> str:
+        """What to write instead, by the library of its first statement; empty where the check's
+        own words have to do."""
+        first = self.sites[0]
+        if self.same:
+            return ""
+        followed = [
+            (site.relation, site.kind)
+            for site in self.sites
+            if site.relation and site.loop.line == first.loop.line
+        ]
+        if first.relation:
+            return fix_of_relations(followed, first.loop.over, first.library)
+        return self.cure
 
     @property
     def places(self) -> list[tuple[Place, str]]:
@@ -586,7 +646,7 @@ def _costs(function: QueryFunction) -> bool:
 
 def _sent_each_time(one: QueryCall) -> bool:
     return one.kind != "other" and not (
-        one.bulk or one.listed or one.conditional or one.excused == "only row"
+        one.bulk or one.listed or one.conditional or one.excused in ("only row", "remembered")
     )
 
 
@@ -610,6 +670,8 @@ def _repetition(
             one.word,
             one.excused,
             same=one.same,
+            library=one.library,
+            some=one.some,
         )
         for one in function.queries
         if one.loops and not _batched(file, one)
@@ -649,6 +711,8 @@ def _repetition(
                 or _procedure(sender, asked, call.name),
                 sender.further,
                 worst.kind in _READS and _asks_same(target, path, call, sender),
+                worst.library,
+                call.some,
             )
         )
         sites += _beside(target, path, call, sender, sites[-1])
@@ -820,6 +884,9 @@ def _weighed(
                 served=served,
                 known=request is not None,
                 capped=is_capped(target.text(path), one.loop.line, one.loop.over),
+                guarded=is_guarded(target, *_answered(target, path, one.line))
+                or is_for_staff(target, path, one.line)
+                or (why is not None and _is_of_staff(target, why)),
             ),
             one,
         )
@@ -841,7 +908,43 @@ def _weighed(
         Confidence.CERTAIN if sure and sites[0].loop.origin else Confidence.LIKELY,
         request or "",
         others,
+        "" if note else _cure(target, path, sites[0]),
     )
+
+
+def _cure(target: Target, path: str, site: RepeatedQuery) -> str:
+    loop = site.loop
+    if site.same or site.relation:
+        return ""
+    if path.endswith(".py"):
+        lines = target.text(path).split("\n")
+        above = "\n".join(lines[max(site.line - _CALL_LINES, 0) : site.line - 1])
+        above = above[max(above.rfind(".objects"), above.rfind("select("), 0) :]
+        below = "\n".join(lines[site.line - 1 : site.line + _CALL_LINES])
+        # The end of a long chain stands below its conditions.
+        chained = below.lstrip()[:1] in (")", ".")
+        source = (lines[site.line - 1], above if chained else below, below)
+        kind = "exists" if site.word == "existence check" else site.kind
+        one = Repeated(kind, site.table, site.library, loop.over, loop.variable, site.via, source)
+        return fix_of_queries(one, _relations(target))
+    asked = Asked(
+        site.library,
+        site.kind,
+        site.table,
+        loop.over,
+        loop.variable,
+        site.via,
+        site.word == "save",
+    )
+    return remedy(asked, target.text(path), site.line)
+
+
+def _is_of_staff(target: Target, why: Reached) -> bool:
+    """Whether the handler that a function runs for is for those who run the platform."""
+    handler = why.handler
+    if handler.index < 0 or not handler.path.endswith(".py"):
+        return False
+    return is_for_staff(target, handler.path, outlined(target, handler).line)
 
 
 def _many(target: Target, path: str, name: str, site: RepeatedQuery) -> bool:
@@ -858,6 +961,8 @@ def _many(target: Target, path: str, name: str, site: RepeatedQuery) -> bool:
     via = site.via if site.via.endswith("s") or not _TAKES_IN.match(site.via) else ""
     said = (name, via, site.table, stem, loop.over, route.path if route is not None else "")
     if any(_MANY_WORDS.search(_snake(one)) for one in said):
+        return True
+    if loop.origin == "children" and site.relation and why is not None:
         return True
     if loop.origin in ("children", "keys"):
         return False
@@ -1056,6 +1161,10 @@ def _at_start(target: Target, path: str, line: int) -> bool:
     return ref is not None and only_at_start(target, ref)
 
 
+_DISTINCT = regex(r"(?:^|[^a-z])(?:unique|distinct|uniq)(?![a-z])")
+_MEMBERS = regex(r"_(?:users?|members?)$")
+
+
 def _severity(
     site: RepeatedQuery, *, listing: bool, beside: bool, served: bool, known: bool, capped: bool
 ) -> Severity:
@@ -1067,9 +1176,13 @@ def _severity(
         return Severity.INFO
     listed = _LISTED_MODEL.search(loop.over)
     if small_by_name(loop.source) or (listed and small_by_name(_snake(listed[1]))):
-        return Severity.INFO
+        # Those who belong to something are fewer than its orders, but more than its roles.
+        members = known and site.kind in _READS and _MEMBERS.search(loop.source) is not None
+        return Severity.LOW if members and not beside else Severity.INFO
     if site.kind in _READS or site.relation:
         if loop.origin == "children" and not listing:
+            if site.relation:
+                return Severity.INFO if beside or loop.beside else Severity.LOW
             served = False
         return _of_reading(loop, beside=beside or loop.beside, served=served, known=known)
     if loop.origin == "few" or (loop.origin != "rows" and (beside or loop.beside)):
@@ -1078,17 +1191,33 @@ def _severity(
         return Severity.INFO
     if site.kind == "insert" and (beside or loop.beside):
         return Severity.INFO
-    # A list that comes from elsewhere may be long or short: only rows and requests are sure.
-    return Severity.HIGH if loop.origin == "rows" and known and not beside else Severity.MEDIUM
+    if not (beside or loop.beside):
+        return Severity.MEDIUM
+    # Nobody waits, and `save` may do more than the statement.
+    return Severity.INFO if site.library == "django" and not site.via else Severity.LOW
 
 
 def _weight_of(
-    site: RepeatedQuery, *, listing: bool, beside: bool, served: bool, known: bool, capped: bool
+    site: RepeatedQuery,
+    *,
+    listing: bool,
+    beside: bool,
+    served: bool,
+    known: bool,
+    capped: bool,
+    guarded: bool,
 ) -> Severity:
-    """How much a statement in a loop matters; a little where it need only be sent before it."""
+    """How much a statement in a loop matters; a little where it need only be sent before it, a step
+    less where only few people may ask."""
     severity = _severity(
         site, listing=listing, beside=beside, served=served, known=known, capped=capped
     )
+    if site.loop.queued == "pipeline":
+        return Severity.INFO  # one wait for all of them
+    if _DISTINCT.search(_snake(site.loop.over)):
+        severity = min(severity, Severity.LOW)  # what others have in common are few
+    if guarded and severity > Severity.LOW:
+        severity = Severity.MEDIUM if severity > Severity.MEDIUM else Severity.LOW
     return min(severity, Severity.LOW) if site.same else severity
 
 
@@ -1096,9 +1225,9 @@ def _of_reading(loop: QueryLoop, *, beside: bool, served: bool, known: bool) -> 
     if loop.origin == "few":
         return Severity.INFO if beside else Severity.LOW
     if beside:
-        return Severity.MEDIUM if loop.origin == "rows" else Severity.INFO
+        return Severity.LOW if loop.origin == "rows" else Severity.INFO
     if loop.origin == "rows":
-        return Severity.CRITICAL if known else Severity.HIGH if served else Severity.MEDIUM
+        return Severity.HIGH if served or known else Severity.MEDIUM
     if loop.origin in ("page", "children") and served:
         return Severity.HIGH
     return Severity.MEDIUM
@@ -1137,8 +1266,10 @@ def _followed(
     """Relations that a loop over a queryset follows row by row."""
     for one in file.relation_loops:
         known = relations.get(one.model, frozenset())
-        if "*" in one.loaded or _ONE_OFF_NAME.match(one.function):
+        by_name = loads_along(target, one.over)
+        if "*" in one.loaded or "*" in by_name or _ONE_OFF_NAME.match(one.function):
             continue
+        one = replace(one, loaded=(*one.loaded, *by_name))
         sites = _relation_sites(target, path, one, known)
         if sites:
             yield _weighed(
@@ -1173,10 +1304,23 @@ def _lazily(
             excused="works" if loop.works else "",
         )
         sites = [
-            RepeatedQuery(one.place.line or 1, "select", "", over, "", None, one.what, False)
+            RepeatedQuery(
+                one.place.line or 1,
+                "select",
+                "",
+                over,
+                "",
+                None,
+                one.what,
+                False,
+                library="sqlalchemy",
+            )
             for one in each.queries
         ]
-        yield _weighed(target, path, loop.function, loop.function_line, sites, by_hand=by_hand)
+        one = _weighed(target, path, loop.function, loop.function_line, sites, by_hand=by_hand)
+        if each.scoped and len(sites) == 1:
+            one = replace(one, severity=min(one.severity, Severity.LOW))
+        yield one
 
 
 def _relation_sites(
@@ -1195,19 +1339,29 @@ def _relation_sites(
     found: dict[str, RepeatedQuery] = {}
     for relation, what, line in one.reads:
         asked = "select" if relation in known else _OF_MANAGERS.get(what)
-        if asked is None and what in ("", "(") and not _DOES.match(relation):
+        told = f"{one.model}.{relation}"
+        rows = asked is None and what == "all()" and one.origin != "children"
+        if rows and leads_to_many(target, path, one.model, relation):
+            asked, told = "select", f"{told}.all()"
+        works = what == "(" and (_CHANGES.match(relation) or _COPIES.match(relation))
+        if asked is None and what in ("", "(") and not _DOES.match(relation) and not works:
             asks = asks_by(target, path, one.model, relation, frozenset(one.loaded))
             # What a key leads to is there for the second time.
             asked = "select" if asks and asks.rpartition(".")[2] not in found else None
+            told = f"{asks} (by {told})"
         if asked and relation not in one.loaded and relation not in found:
             found[relation] = RepeatedQuery(
-                line, asked, "", loop, "", None, f"{one.model}.{relation}", False
+                line, asked, "", loop, "", None, told, False, library="django"
             )
     return list(found.values())
 
 
 _OF_MANAGERS = {"exists()": "count", "count()": "count", "first()": "select", "filter(": "select"}
 """What only the manager of related rows is asked, and goes to the database for."""
+
+
+_COPIES = regex(r"_?(?:clone|copy|duplicate|fork|replicate|merge|split|transfer|move)(?=[_A-Z]|$)")
+"""The verb of a method that makes other rows of its row."""
 
 
 def _merged(repetitions: Iterable[Repetition]) -> list[Repetition]:
@@ -1231,5 +1385,6 @@ def _merged(repetitions: Iterable[Repetition]) -> list[Repetition]:
             Confidence.LIKELY,
             one.request or other.request,
             (*one.others, *other.others, *(less.sites if apart else ())),
+            more.cure if apart or more.sites[0].line < less.sites[0].line else less.cure,
         )
     return list(by_function.values())

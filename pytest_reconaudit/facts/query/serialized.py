@@ -7,10 +7,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from itertools import chain
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from pytest_reconaudit.facts.code.places import is_off_path, is_test_path
 from pytest_reconaudit.facts.code.scanned import scanned
+from pytest_reconaudit.facts.query.guards import is_for_staff, names_staff
 from pytest_reconaudit.facts.query.lists import small_by_name
+from pytest_reconaudit.facts.query.python_fixes import fix_of_list
 from pytest_reconaudit.model import Place, Severity
 from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.readers.query_call import table_name
@@ -31,6 +34,8 @@ __all__ = [
     "SerializedList",
     "asks_by",
     "lazy_loops",
+    "leads_to_many",
+    "loads_along",
     "serialized_lists",
 ]
 
@@ -43,6 +48,10 @@ class RowQuery(Struct, frozen=True):
     place: Place
     again: bool = True
     """It is asked as often as it is written; what a key leads to is there from then on."""
+    load: str = ""
+    """What loads it along: ``order__customer``; empty where that takes more than a name."""
+    joined: bool = False
+    """Of :attr:`load`: each row has at most one, which a JOIN brings."""
 
 
 class SerializedList(Struct, frozen=True):
@@ -58,7 +67,24 @@ class SerializedList(Struct, frozen=True):
     """Of each row; in the order of the serializer's lines."""
     severity: Severity
     others: tuple[tuple[str, Place], ...]
-    """Other views of the file that list the same."""
+    """Other views of the file that list the same, or whose lists are of the same queryset."""
+
+    @property
+    def alike(self) -> str:
+        """What its other views do."""
+        verb = "do" if len(self.others) > 1 else "does"
+        same = all(place == self.at for _, place in self.others)
+        return f"{verb} so with the same queryset" if same else f"{verb} so too"
+
+    @property
+    def remedy(self) -> str:
+        """How its queryset loads along what the rows ask for."""
+        return fix_of_list(
+            self.queryset,
+            [(one.load, one.joined) for one in self.queries if one.load],
+            [one.what for one in self.queries if not one.load],
+            shared=any(place == self.at for _, place in self.others),
+        )
 
 
 class _Class(Struct, frozen=True, eq=False):
@@ -107,7 +133,6 @@ _COMMON = frozenset(
      "delete", "dispatch", "retrieve", "get_context_data", "__init__", "run", "handle"}
 )  # fmt: skip
 """What too many things are called to be known by it."""
-_UNPAGED = regex(r"None$")
 _ONE_ROW = regex(
     r"\.filter\(\s*(?:id|pk|uuid)\s*=(?!=)|\.(?:first|last|get|count|exists)\(\)?[^.]*$"
 )
@@ -127,25 +152,36 @@ def serialized_lists(target: Target) -> tuple[SerializedList, ...]:
     known = _known(target)
     if not known.serializers:
         return ()
-    found: dict[tuple[str, str], SerializedList] = {}
-    views = (one for view in known.views if (one := _judged(known, view)) is not None)
+    found: dict[tuple[str, object], SerializedList] = {}
+    views = (one for view in known.views if (one := _judged(target, known, view)) is not None)
     for one in chain(views, _listed_by_functions(target, known)):
-        key = (one.path, one.serializer)
-        before = found.get(key)
+        # What is made in one place, or by one serializer, is mended once.
+        keys = ((one.path, one.serializer), (one.at.path, one.at))
+        before = next((found[key] for key in keys if key in found), None)
         if before is None:
-            found[key] = one
+            found.update(dict.fromkeys(keys, one))
         else:
-            found[key] = SerializedList(
+            both = SerializedList(
                 before.path,
                 before.view,
                 before.serializer,
                 before.at,
                 before.queryset,
                 before.queries,
-                max(before.severity, one.severity),
+                _grade_of_several(before, one),
                 (*before.others, (one.view, one.at)),
             )
-    return tuple(found.values())
+            for key in (*(key for key, value in found.items() if value is before), *keys):
+                found[key] = both
+    return tuple({id(one): one for one in found.values()}.values())
+
+
+def _grade_of_several(before: SerializedList, one: SerializedList) -> Severity:
+    """How much a queryset matters that one more view answers with."""
+    severity = max(before.severity, one.severity)
+    if severity is Severity.LOW and len(before.others) + 2 > _SOME:
+        return Severity.MEDIUM
+    return severity
 
 
 def _listed_by_functions(target: Target, known: _Known) -> Iterator[SerializedList]:
@@ -178,15 +214,21 @@ def _listed_by_functions(target: Target, known: _Known) -> Iterator[SerializedLi
             queries = _once_each(_of_row(known, serializer, model, loaded, 0))
             if not queries:
                 continue
-            few = _is_few(model) or "/admin" in path
-            high = len(queries) > 1 and one.paged
+            own = _OF_USER.search(made[1])
+            if own is not None and _is_single(known, model, own[1]):
+                continue
             yield SerializedList(
                 path,
                 f"{one.owner}.{one.function}" if one.owner else one.function,
                 serializer.own.name,
                 *made,
                 queries,
-                Severity.INFO if few else Severity.HIGH if high else Severity.MEDIUM,
+                Severity.INFO
+                if _is_few(model) or "/admin" in path or is_for_staff(target, path, one.line)
+                else min(
+                    _grade(queries, narrow=own is not None or _OF_ONE.search(made[1]) is not None),
+                    Severity.HIGH if one.paged else Severity.MEDIUM,
+                ),
                 (),
             )
 
@@ -203,6 +245,32 @@ def asks_by(target: Target, path: str, model: str, name: str, loaded: frozenset[
         return ""
     asked = next(iter(_of_method(known, found, name, loaded, Place(path, 1, 1))), None)
     return asked.what.partition(" (")[0] if asked is not None else ""
+
+
+def leads_to_many(target: Target, path: str, model: str, name: str) -> bool:
+    """Whether a name of a model of Django surely is the manager of many rows of another, which no
+    manager of the model loads along.
+
+    :param path: the file that names the model.
+    """
+    known = _known(target)
+    found = known.find(model, path)
+    if found is None or name in _loaded(known, found, (), ()):
+        return False
+    relation = _relation(known, found, name)
+    return relation is not None and relation.many
+
+
+def loads_along(target: Target, source: str) -> frozenset[str]:
+    """What the functions of the project load along that an expression calls; ``*`` is all."""
+    known = _known(target)
+    found: set[str] = set()
+    for name in _CALLED_BY_NAME.findall(source):
+        found.update(known.loaders.get(name, ("*",) if _OPAQUE.search(name) else ()))
+    return frozenset(found)
+
+
+_CALLED_BY_NAME = regex(r"\b(?!select_related|prefetch_related)([a-z_]\w*)\(")
 
 
 class LazyLoop(Struct, frozen=True):
@@ -295,8 +363,6 @@ class _Known(Struct, frozen=True, eq=False):
     """Model → the names by which others' keys lead back to it."""
     users: str
     """The project's own class of users."""
-    paged: bool
-    """The settings page every list."""
     sources: Mapping[str, tuple[RowSource, ...]]
     """Function → what it gives, by all functions of that name."""
     imports: Mapping[str, Mapping[str, str]]
@@ -382,11 +448,6 @@ def _known(target: Target) -> _Known:
         ),
         "User",
     )
-    paged = any(
-        "DEFAULT_PAGINATION_CLASS" in target.text(path)
-        for path in target.files
-        if path.endswith(".py") and "settings" in path and not is_test_path(path)
-    )
     return _Known(
         {name: tuple(found) for name, found in classes.items()},
         tuple(serializers),
@@ -395,7 +456,6 @@ def _known(target: Target) -> _Known:
         managers,
         _back(classes, users),
         users,
-        paged,
         {name: tuple(found) for name, found in sources.items()},
         imports,
         {},
@@ -445,7 +505,7 @@ def _target_of(field: RowField, own: str, users: str) -> str:
 # -- a view --------------------------------------------------------------------------------
 
 
-def _judged(known: _Known, view: _Class) -> SerializedList | None:
+def _judged(target: Target, known: _Known, view: _Class) -> SerializedList | None:
     inside, outside = known.lineage(view)
     bases = {*outside, *(one.own.name for one in inside[1:])}
     if not any(_LISTING.match(base) for base in outside) or any(map(_ELSEWISE.search, bases)):
@@ -469,7 +529,17 @@ def _judged(known: _Known, view: _Class) -> SerializedList | None:
         return None
     queries = _once_each(_of_row(known, serializer, model, loaded, 0))
     place, source = at
-    if not queries:
+    if not queries or view.own.name in _item_views(target):
+        return None
+    own = next(
+        (
+            match
+            for one in inside
+            if (match := _OF_USER.search(_listing_text(_text_of(target, one))))
+        ),
+        None,
+    )
+    if own is not None and _is_single(known, model, own[1]):
         return None
     return SerializedList(
         view.path,
@@ -478,9 +548,92 @@ def _judged(known: _Known, view: _Class) -> SerializedList | None:
         place,
         source,
         queries,
-        _severity(known, view, inside, model, len(queries)),
+        Severity.INFO
+        if "/admin" in view.path
+        or _is_few(model)
+        or is_for_staff(target, view.path, view.own.line)
+        or names_staff((_attribute(inside, "permission_classes") or ("", 0))[0])
+        # The children of one parent, or what one user has.
+        else _grade(queries, narrow=own is not None or any(one.own.scoped for one in inside)),
         (),
     )
+
+
+_OF_USER = regex(
+    r"\.filter\(\s*(\w+?)(?:_id)?\s*=\s*(?:(?:self\.)?request\.user(?:\.\w+)?|user(?:_id)?|current_user)\s*[,)]"
+)
+"""The rows of the user who asks; by which key."""
+_OF_ONE = regex(r"\.filter\(\s*(\w+)\s*=\s*(?:\w+\.){0,3}\1\s*[,)]")
+"""The rows of one parent: ``filter(order=order)``."""
+_ITEM_ROUTE = regex(r"\b(\w+)\.as_view\(\s*\{([^{}]{0,600})\}")
+_REGISTERED = regex(r"\.register\(([^()]{0,200}\b\w+)")
+_LIST_OF = regex(r":\s*[\"']list[\"']")
+
+
+@once
+def _item_views(target: Target) -> frozenset[str]:
+    """The sets of views that are routed by hand, and whose list no route answers with."""
+    routed: dict[str, bool] = {}
+    for path in target.files:
+        if not path.endswith(".py") or is_test_path(path):
+            continue
+        text = target.text(path)
+        if "as_view(" in text:
+            for name, actions in _ITEM_ROUTE.findall(text):
+                listed = _LIST_OF.search(actions) is not None or "**" in actions
+                routed[name] = routed.get(name, False) or listed
+        if ".register(" in text and "outer" in text:
+            for given in _REGISTERED.findall(text):
+                routed.update(dict.fromkeys(_WORD.findall(given), True))
+    return frozenset(name for name, listed in routed.items() if not listed)
+
+
+_WORD = regex(r"\w+")
+
+
+def _text_of(target: Target, one: _Class) -> str:
+    """The source of a class, without those behind it."""
+    lines = target.text(one.path).split("\n")[one.own.line - 1 : one.own.line + _LONG_CLASS]
+    end = next(
+        (at for at, line in enumerate(lines) if at and line[:1] not in (" ", "\t", "", ")", "#")),
+        len(lines),
+    )
+    return "\n".join(lines[:end])
+
+
+_LONG_CLASS = 400
+_METHOD = regex(r"\n(?=[ \t]+(?:@|(?:async )?def ))")
+_LISTS = regex(r"[ \t]+(?:async )?def (?:get_queryset|filter_queryset|list)\b")
+
+
+def _listing_text(text: str) -> str:
+    """What of a class's source says which rows its list has."""
+    return "\n".join(one for one in _METHOD.split(text) if _LISTS.match(one))
+
+
+def _is_single(known: _Known, model: _Class, key: str) -> bool:
+    """Whether a user has no more than one row of a model."""
+    inside, _ = known.lineage(model)
+    return any(
+        field.name == key
+        and (field.callee == "OneToOneField" or ("unique", "True") in field.keywords)
+        for one in inside
+        for field in one.own.fields
+    )
+
+
+def _grade(queries: tuple[RowQuery, ...], *, narrow: bool) -> Severity:
+    """How much what each row asks for matters.
+
+    :param narrow: the rows are those of one parent or of one user.
+    """
+    if len(queries) > _SOME:
+        return Severity.MEDIUM if narrow else Severity.HIGH
+    return Severity.LOW if narrow else Severity.MEDIUM
+
+
+_SOME = 2
+"""Queries of a row, beyond which they are many."""
 
 
 def _once_each(queries: Iterable[RowQuery]) -> tuple[RowQuery, ...]:
@@ -507,19 +660,6 @@ def _loaded(
             loaded.update(known.managers.get(field.callee, ()))
             loaded.update(known.managers.get(field.first.partition("(")[0], ()))
     return frozenset(loaded)
-
-
-def _severity(
-    known: _Known, view: _Class, inside: list[_Class], model: _Class, queries: int
-) -> Severity:
-    permissions = _attribute(inside, "permission_classes") or ("", view.own.line)
-    admin = "IsAdmin" in permissions[0] or "IsSuperUser" in permissions[0]
-    if admin or "/admin" in view.path or _is_few(model):
-        return Severity.INFO
-    pages = _attribute(inside, "pagination_class")
-    paged = _UNPAGED.match(pages[0]) is None if pages is not None else known.paged
-    scoped = any(one.own.scoped for one in inside)  # the children of one parent
-    return Severity.HIGH if queries > 1 and (paged or not scoped) else Severity.MEDIUM
 
 
 def _is_few(model: _Class) -> bool:
@@ -610,10 +750,15 @@ def _queryset(
                 rest = given[0].rpartition(".")[2] if given is not None else ""
             if rest == model.own.name:
                 return Place(one.path, line, 1), source
-        for key, source, line in one.own.attributes:
-            if key in ("model", "model_class") and source == model.own.name:
-                return Place(one.path, line, 1), source
-    return None
+    return next(
+        (
+            (Place(one.path, line, 1), source)
+            for one in inside
+            for key, source, line in one.own.attributes
+            if key in ("model", "model_class") and source == model.own.name
+        ),
+        None,
+    )
 
 
 # -- a row ---------------------------------------------------------------------------------
@@ -659,7 +804,7 @@ def _of_row(
         if relation is None:
             yield from _of_method(known, model, name, loaded, place)
         elif relation.many and not _is_loaded(name, loaded):
-            yield RowQuery(f"{model.own.name}.{name}", place, False)
+            yield RowQuery(f"{model.own.name}.{name}", place, False, name)
 
 
 def _serialized_names(
@@ -723,14 +868,14 @@ def _of_field(
     if nested is None and field.callee in _KEYS:
         relation = _relation(known, model, source)
         if relation is not None and relation.many and not _is_loaded(source, loaded):
-            yield RowQuery(f"{model.own.name}.{source}", place, False)
+            yield RowQuery(f"{model.own.name}.{source}", place, False, source)
         return
     if nested is None and field.callee in _PLAIN_FIELDS and len(names) == 1:
         yield from _of_method(known, model, names[0], loaded, place)
         return
     first = _followed(known, model, names, loaded)
     if first is not None:
-        yield RowQuery(first, place, first.endswith(")"))
+        yield replace(first, place=place)
         return
     relation = _relation(known, model, source)
     other = known.find(relation.target, model.path) if relation is not None else None
@@ -738,24 +883,33 @@ def _of_field(
         below = frozenset(
             name.removeprefix(f"{source}__") for name in loaded if name.startswith(f"{source}__")
         )
-        yield from _of_row(known, nested, other, below, depth + 1)
+        for one_below in _of_row(known, nested, other, below, depth + 1):
+            load = f"{source.replace('.', '__')}__{one_below.load}" if one_below.load else ""
+            joined = one_below.joined and relation is not None and not relation.many
+            yield replace(one_below, load=load, joined=joined)
 
 
 def _followed(
     known: _Known, model: _Class, names: tuple[str, ...], loaded: frozenset[str]
-) -> str | None:
+) -> RowQuery | None:
     """The first relation of a dotted name that goes to the database for a row."""
     current, path = model, ""
+    nowhere = Place(model.path, 1, 1)
+    joined = True
     for index, name in enumerate(names):
         relation = _relation(known, current, name)
         if relation is None:
             return None
         path = f"{path}__{name}" if path else name
+        # What is no key to one known model is no JOIN.
+        joined = joined and not relation.many and relation.target != ""
         if not _is_loaded(path, loaded):
-            return f"{current.own.name}.{name}"
+            return RowQuery(f"{current.own.name}.{name}", nowhere, False, path, joined)
         if relation.many:
             asked = names[index + 1] if index + 1 < len(names) else ""
-            return f"{current.own.name}.{name}.{asked}()" if asked in _ASKED_AGAIN else None
+            if asked not in _ASKED_AGAIN:
+                return None
+            return RowQuery(f"{current.own.name}.{name}.{asked}()", nowhere)
         other = known.find(relation.target, current.path)
         if other is None:
             return None
@@ -768,27 +922,31 @@ def _of_reads(
 ) -> Iterator[RowQuery]:
     """The queries of a serializer's method for a row that it is given."""
     for read in method.reads:
-        what = _of_read(known, model, read, loaded)
+        found = _of_read(known, model, read, loaded)
         place = Place(path, read.line, 1)
-        if what is not None:
-            yield RowQuery(what, place, what.endswith(")"))
+        if found is not None:
+            yield replace(found, place=place)
         elif _relation(known, model, read.names[0]) is None:
             yield from _of_method(known, model, read.names[0], loaded, place)
     for name, line in method.asks:
         yield RowQuery(f"{name} by each {model.own.name}", Place(path, line, 1))
 
 
-def _of_read(known: _Known, model: _Class, read: RowRead, loaded: frozenset[str]) -> str | None:
+def _of_read(
+    known: _Known, model: _Class, read: RowRead, loaded: frozenset[str]
+) -> RowQuery | None:
     relation = _relation(known, model, read.names[0])
     if relation is None:
         return None
+    name = read.names[0]
     if relation.many:
         asked = read.names[1] if len(read.names) > 1 else ""
         if asked not in _ASKED and asked not in _ASKED_AGAIN:
             return None
-        if _is_loaded(read.names[0], loaded) and asked not in _ASKED_AGAIN:
+        if _is_loaded(name, loaded) and asked not in _ASKED_AGAIN:
             return None
-        return f"{model.own.name}.{read.names[0]}.{asked}()"
+        load = name if asked == "all" else ""
+        return RowQuery(f"{model.own.name}.{name}.{asked}()", Place(model.path, 1, 1), True, load)
     return _followed(known, model, read.names, loaded)
 
 
@@ -804,10 +962,10 @@ def _of_method(
             if method.name != name:
                 continue
             for read in method.reads:
-                what = _of_read(known, model, read, loaded)
-                if what is not None:
-                    by = f"{what} (by {model.own.name}.{name})"
-                    yield RowQuery(by, place, what.endswith(")"))
+                found = _of_read(known, model, read, loaded)
+                if found is not None:
+                    by = f"{found.what} (by {model.own.name}.{name})"
+                    yield replace(found, what=by, place=place)
                     return
             for asked, _ in method.asks:
                 yield RowQuery(f"{asked} (by {model.own.name}.{name})", place)

@@ -16,7 +16,9 @@ from pytest_reconaudit.facts.code.functions import (
 )
 from pytest_reconaudit.facts.code.places import is_test_path
 from pytest_reconaudit.facts.code.scanned import scanned
+from pytest_reconaudit.facts.code.tried import only_tried
 from pytest_reconaudit.facts.packages import cargo_at, cargo_root
+from pytest_reconaudit.facts.rust.once_samples import once_sample
 from pytest_reconaudit.model import Place
 from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.readers.scans.outline import OutlinedCall, OutlinedFunction
@@ -38,12 +40,17 @@ class RecompiledRegexes(Struct, frozen=True, eq=False):
     """The patterns that one function compiles over and over."""
 
     function: str
+    shown: str
+    """The function with its type: ``Rates::parse``."""
     found: tuple[CompiledRegex, ...]
     places: tuple[Place, ...]
     """Of each pattern."""
     why: str
-    """``in a loop``, ``per request of GET /api/x``, ``per request (it takes a ServiceRequest)``."""
-    middleware: bool
+    """``in a loop``, ``per request of GET /api/x``, ``per request (it takes `ServiceRequest`)``."""
+    idle: bool
+    """Nothing but tests, benchmarks and examples runs it."""
+    sample: str
+    """How the package would compile them once."""
 
 
 class RegexFile(Struct, frozen=True, eq=False):
@@ -97,43 +104,54 @@ def _recompiled(
     for one in live:
         if one.once or not one.function:
             continue
-        why, middleware = _why(target, path, one)
+        why, idle = _why(target, path, one)
         if why:
-            functions.setdefault((one.owner, one.function, why, middleware), []).append(one)
-    for (_, name, why, middleware), found in functions.items():
+            functions.setdefault((one.owner, one.function, why, idle), []).append(one)
+    for (owner, name, why, idle), found in functions.items():
         places = tuple(Place(path, one.line, one.column) for one in found)
-        yield RecompiledRegexes(name, tuple(found), places, why, middleware)
+        sample = once_sample(target, path, found)
+        branches = {one.branch for one in found}
+        if why.startswith("per request") and 0 not in branches:
+            why += f" that takes the branch of line {min(branches)}"
+        shown = f"{owner}::{name}" if owner else name
+        yield RecompiledRegexes(name, shown, tuple(found), places, why, idle, sample)
 
 
 def _why(target: Target, path: str, one: CompiledRegex) -> tuple[str, bool]:
-    """Why a pattern is compiled over and over, and whether for every request of the server."""
-    middleware = "middleware" in path.lower() or one.serves.endswith("::call")
-    if one.makes and not one.serves:
-        return (f"in the loop of line {one.looped}", False) if one.looped else ("", False)
-    if one.serves:
-        return f"per request (it takes a {one.serves})", middleware
+    """Why a pattern is compiled over and over, and whether only tests make it so."""
     ref = function_at(target, path, one.line)
+    in_loop = f"in the loop of line {one.looped}" if one.looped else ""
+    if one.makes and not one.serves:
+        return in_loop, bool(in_loop) and ref is not None and only_tried(target, ref)
+    if one.serves:
+        how = f"it is `{one.serves}`" if "::" in one.serves else f"it takes `{one.serves}`"
+        return f"per request ({how})", False
     if ref is not None and (known := reached(target).get(ref)) is not None:
         return _route(target, known), False
     if one.looped:
-        return f"in the loop of line {one.looped}", False
-    return (_looping_caller(target, ref) if ref is not None else ""), False
+        return in_loop, ref is not None and only_tried(target, ref)
+    return _looping_caller(target, ref) if ref is not None else ("", False)
 
 
-def _looping_caller(target: Target, ref: Ref) -> str:
-    """The loop in which a helper is called, as far as one call further up, if there is one."""
+def _looping_caller(target: Target, ref: Ref) -> tuple[str, bool]:
+    """The loop in which a helper is called, as far as one call further up, if there is one, and
+    whether only tests run that loop."""
     near = callers_of(target, ref)[:_CALLERS]
-    for caller, call in near:
-        line = _loop_around(target, caller, call)
-        if line:
-            return f"each time the loop of {caller.path}:{line} calls it"
-    for caller, _ in near:
+    loops = [
+        (caller, f"each time the loop of {caller.path}:{line} calls it")
+        for caller, call in near
+        if (line := _loop_around(target, caller, call))
+    ]
+    for caller, _ in near if not loops else ():
         for other, call in callers_of(target, caller)[:_CALLERS]:
             line = _loop_around(target, other, call)
             if line:
                 name = outlined(target, caller).name
-                return f"each time the loop of {other.path}:{line} calls {name}"
-    return ""
+                loops.append((other, f"each time the loop of {other.path}:{line} calls {name}"))
+    live = next((says for caller, says in loops if not only_tried(target, caller)), "")
+    if live or not loops:
+        return live, False
+    return loops[0][1], True
 
 
 def _loop_around(target: Target, caller: Ref, call: OutlinedCall) -> int:
@@ -178,4 +196,7 @@ def _loop_of_each_line(target: Target, path: str, function: OutlinedFunction) ->
 def _route(target: Target, known: Reached) -> str:
     if known.route is not None:
         return f"per request of {known.route.method} {known.route.path}"
-    return f"per request (handler {outlined(target, known.handler).name})"
+    if len(known.chain) == 1:
+        return "per request (it is a handler)"
+    name = outlined(target, known.handler).name
+    return f"per request (the handler {name} of {known.handler.path} reaches it)"

@@ -140,6 +140,7 @@ _DATABASE_CALLS = regex(
     r"|delete(?:One|Many)|aggregate|executeTakeFirst\w*|\$?queryRaw\w*|\$?executeRaw\w*|execute|query"
     r"|select\w*|returning|upsertMany|createMany|raw)$"
 )
+_GIVEN_DATABASE = regex(r"\(\s*(?:(?:ctx|this|app)\.)?(?:db|database|prisma|knex|pool)\s*[,)]")
 _GUARDS = frozenset(
     {"auth", "authorize", "authenticate", "session", "user", "permission", "permissions",
      "require", "ensure", "assert", "guard", "csrf", "token", "tokens", "cookies", "cookie",
@@ -269,7 +270,10 @@ def _loops(target: Target, path: str, function: AwaitingFunction) -> Iterator[Wa
         if any(_changes_rows(target, path, one) for one in loop.awaited):
             continue
         handles = _handles(target, path, loop.line)
-        if any(_is_handed(one, handles) or _is_kept(target, path, one) for one in loop.awaited):
+        if any(
+            _is_handed(one, handles) or _is_kept(target, path, one) or _may_share(target, path, one)
+            for one in loop.awaited
+        ):
             continue
         severity = _of_loop(target, path, function, loop, sites)
         if severity is not Severity.INFO and is_closed(target, path, loop.line, loop.over):
@@ -294,25 +298,24 @@ def _loops(target: Target, path: str, function: AwaitingFunction) -> Iterator[Wa
 def _of_loop(
     target: Target, path: str, function: AwaitingFunction, loop: AwaitingLoop, sites: list[Awaited]
 ) -> Severity:
-    """Medium where somebody waits in a browser for what is asked; low for what stands for itself
-    there, and for what a request only asks for. What changes things one by one, and what nobody
-    waits for, is worth a note: the order may matter to who receives it.
+    """Low where somebody waits in a browser for what stands for itself, and for what a request only
+    asks for. What changes things one by one, and what nobody waits for, is worth a note: the order
+    may matter to who receives it.
     """
-    if _JOB.search(path) or is_capped(target.text(path), loop.line, loop.over):
+    if _JOB.search(path) or _PARTS.search(loop.over) is not None:
+        return Severity.INFO
+    if is_capped(target.text(path), loop.line, loop.over):
         return Severity.INFO
     if all(_is_near(target, path, one) for one in sites):
         return Severity.INFO
     asks = all(_asks(one) for one in sites)
     served = _is_served(target, path, loop.line)
     if path in shown(target) and not served:
-        if asks:
-            return weighed(Severity.MEDIUM, path)
-        alone = all(_stands_alone(function, one) for one in sites)
+        alone = asks or all(_stands_alone(function, one) for one in sites)
         return weighed(Severity.LOW, path) if alone else Severity.INFO
     if (
         asks
         and not all(_is_of_one_row(one) for one in sites)
-        and _PARTS.search(loop.over) is None
         and _ONCE.search(path) is None
         and all(_is_read(one) for one in sites)
         and _is_awaited_by_page(target, path, function, loop.line)
@@ -336,7 +339,7 @@ def _is_read(one: Awaited) -> bool:
 
 _PARTS = regex(
     r"(?i)(?:columns|ranges|windows|sections|tabs|panels|widgets|parameters|settings|variables"
-    r"|targets|evaluators)(?:\(\))?$"
+    r"|targets|evaluators|langs|languages|locales|themes|fonts|plugins|modules)(?:\(\))?$"
 )
 """What one thing is set up of: a handful."""
 _BY_KEY = regex(r"^(?:get|find|load|fetch|read|retrieve)\w*By(?:Id|Pk|Key|Uuid|Slug|Handle)\w*$")
@@ -416,6 +419,19 @@ def _handles(target: Target, path: str, line: int) -> frozenset[str]:
     )
 
 
+_TRANSACTION = regex(
+    r"\b(?:txClient|txHost|getTx|(?:get|current)Transaction\w*|transactionClient|getEntityManager)\b"
+)
+"""What gives the connection of the transaction that is under way."""
+
+
+def _may_share(target: Target, path: str, one: Awaited) -> bool:
+    """Whether an operation goes through the transaction of whoever calls, when there is one."""
+    return _TRANSACTION.search(one.whole) is not None or any(
+        _TRANSACTION.search(_body(target, at, made)) for at, made in _named(target, path, one)
+    )
+
+
 def _is_handed(one: Awaited, handles: frozenset[str]) -> bool:
     """Whether an operation goes through a connection or transaction that others use too."""
     if _HANDED.search(one.whole):
@@ -475,18 +491,35 @@ _WAITED = regex(r"\bawait\s+(?:\(\s*)?(import(?=\s*\()|[\w$#]+(?:[?!]?\.[\w$#]+)
 _REMOTE = regex(
     r"\b(?:fetch|axios|got|ky|ofetch|request|prisma|knex|redis|s3|https?|sql|db)\b\s*[.(`]"
     r"|(?:[cC]lient|[aA]pi|[rR]epository|[sS]ervice|[qQ]ueue|[pP]rovider)\b\s*[.(]"
-    r"|\.(?:query|post|send|execute|invoke|find\w*)\("
+    r"|\.(?:query|post|send|execute|invoke)\("
+    r"|\.find\w*\((?!\s*(?:\w+|\([^()\n]*\))\s*=>)"
 )
 _NEAR_DEPTH = 3
 
 
 def _is_near(target: Target, path: str, operation: Awaited) -> bool:
-    """Whether an operation waits for files and modules of the machine alone: one after another
-    they take hardly longer than together."""
+    """Whether an operation waits for nothing, or for files and modules of the machine alone: one
+    after another they take hardly longer than together."""
     if _comes_from_machine(target, path, (operation.receiver or operation.name).split(".")[0]):
         return True
-    named = list(_named(target, path, operation))
-    return bool(named) and all(_stays_near(target, at, one, _NEAR_DEPTH) for at, one in named)
+    if "import.meta.url" in operation.whole:
+        return True  # a file that lies beside the module
+    words = _words(operation.name)
+    if _ADDRESS & set(words) and words[0] not in ("fetch", "load", "download", "read"):
+        return True
+    return _may_stay_near(target, list(_named(target, path, operation)), _NEAR_DEPTH)
+
+
+_ADDRESS = frozenset({"url", "urls", "uri", "presigned", "signed"})
+"""Words of what only makes or signs an address."""
+
+
+def _may_stay_near(target: Target, named: list[tuple[str, OutlinedFunction]], depth: int) -> bool:
+    """Whether a function, or one of several that stand in for each other, stays on the machine:
+    where files lie in its own folder unless somebody sets up a bucket."""
+    near = (_stays_near(target, at, one, depth) for at, one in named)
+    several = len({one.owner for _, one in named if one.owner}) > 1
+    return bool(named) and (any(near) if several else all(near))
 
 
 def _comes_from_machine(target: Target, path: str, name: str) -> bool:
@@ -513,9 +546,26 @@ def _nearness(target: Target) -> dict[tuple[str, int, str, int], bool]:
 
 def _waits_nearby(target: Target, path: str, function: OutlinedFunction, depth: int) -> bool:
     body = _body(target, path, function)
+    if not function.bodiless and _INSTANT.search(body) is None:
+        return True
     called = {match[1] for match in _WAITED.finditer(body)}
-    if not called or not depth or _REMOTE.search(body):
+    handed = {match[1] for match in _HANDS_ON.finditer(body)} - called
+    here = {
+        one
+        for one in handed
+        if one.rpartition(".")[2] in _PLAIN or _comes_from_machine(target, path, one.split(".")[0])
+    }
+    handed -= here
+    if not depth:
         return False
+    for one in handed:
+        receiver, _, name = one.rpartition(".")
+        if receiver and receiver != "this" and len(some := _methods(target).get(name, ())) > 1:
+            return _may_stay_near(target, list(some), depth - 1)
+    if _REMOTE.search(body):
+        return False
+    if not called:
+        return not handed and (bool(here) or _STREAMS.search(body) is not None)
     file = scanned(target, outline).get(path)
     for one in called:
         if one in ("import", "Promise.all") or _comes_from_machine(target, path, one.split(".")[0]):
@@ -533,6 +583,17 @@ def _waits_nearby(target: Target, path: str, function: OutlinedFunction, depth: 
     return True
 
 
+_HANDS_ON = regex(r"\breturn\s+([\w$#]+(?:[?!]?\.[\w$#]+){1,4})\(")
+"""A call whose promise a function answers with."""
+_PLAIN = frozenset(
+    {"map", "filter", "join", "slice", "some", "every", "reduce", "includes", "trim", "toString",
+     "split", "replace", "push", "concat", "flat", "flatMap", "at", "keys", "values", "entries",
+     "toLowerCase", "toUpperCase", "padStart", "toFixed", "toISOString", "stringify", "parse"}
+)  # fmt: skip
+"""Methods of values that lie here."""
+_STREAMS = regex(r"\.pipe\(|\bcreateReadStream\b|\.on\(\s*['\"](?:data|end|finish)['\"]")
+
+
 @once
 def _methods(target: Target) -> dict[str, list[tuple[str, OutlinedFunction]]]:
     """Name → the methods of scripts that are called so."""
@@ -545,7 +606,6 @@ def _methods(target: Target) -> dict[str, list[tuple[str, OutlinedFunction]]]:
             *(run.awaited for run in function.runs),
         )
         for one in some
-        if one.receiver
     }
     found: dict[str, list[tuple[str, OutlinedFunction]]] = {}
     for path, file in scanned(target, outline).items():
@@ -634,6 +694,8 @@ def _independent(loop: AwaitingLoop) -> Iterator[Awaited]:
         words = _words(one.name)
         if _ORDERED & set(words) or _is_shared(one) or _is_database(one):
             return
+        if _GIVEN_DATABASE.search(one.whole):
+            return
         if one.name in _RECORD_CALLS and (
             _CLASS.match(one.receiver) or one.receiver in (loop.item, f"{loop.item}!")
         ):
@@ -692,9 +754,10 @@ def _rows(target: Target, path: str, function: AwaitingFunction) -> Iterator[Wai
 
 
 _ONCE = regex(
-    r"(?i)(?:^|[/.-])(?:on-?board(?:ing)?|set-?up|first-?run|installer|seed(?:s|er|ing)?)[/.-]"
+    r"(?i)(?:^|[/.-])(?:on-?board(?:ing)?|set-?up|first-?run|installer|seed(?:s|er|ing)?|settings?"
+    r"|admin|preferences)[/.-]"
 )
-"""What is done once, when a platform is set up."""
+"""What is done once, when a platform is set up, or now and then by who runs it."""
 _AT_ONCE = frozenset({"better-sqlite3", "better-sqlite3-multiple-ciphers"})
 _BUILT_IN = frozenset({"bun:sqlite", "node:sqlite"})
 """Drivers that answer at once, while all else stands still: together or in a row, it takes as
@@ -797,7 +860,7 @@ def _heads_of_pages(target: Target) -> dict[str, list[int]]:
 def _is_shared_row(target: Target, path: str, row: list[Awaited]) -> bool:
     """Whether a row goes through one connection, or only one of its operations has to wait."""
     handles = _handles(target, path, row[0].line)
-    if sum(_is_handed(one, handles) for one in row) > 1:
+    if sum(_is_handed(one, handles) or _may_share(target, path, one) for one in row) > 1:
         return True
     waiting = [one for one in row if not _is_free(target, path, one)]
     return len(waiting) < 2 or all(_is_near(target, path, one) for one in waiting)
@@ -818,14 +881,16 @@ _CHANGES = regex(
 
 
 def _called(row: list[Awaited]) -> list[str]:
-    """What a row calls, told apart where it is called by one name."""
+    """What a row calls, told apart where it is called by one name, else counted."""
     names = [one.name for one in row]
-    return [
+    said = [
         f"{one.receiver}.{one.name}()"
         if names.count(one.name) > 1 and _SIMPLE.fullmatch(one.receiver)
         else f"{one.name}()"
         for one in row
     ]
+    counts = {one: said.count(one) for one in said}
+    return [one if count == 1 else f"{one} {count} times" for one, count in counts.items()]
 
 
 _SIMPLE = regex(r"[\w$.?!]{1,40}")

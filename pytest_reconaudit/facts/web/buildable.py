@@ -428,7 +428,7 @@ def _unrouted(target: Target, frontend: Frontend) -> Iterator[WebFault]:
     for some, severity, one, many, key in (
         (
             whole,
-            Severity.MEDIUM,
+            Severity.LOW,
             "1 page module is loaded by no route, and nothing in the application imports it",
             "{} page modules are loaded by no route, and nothing in the application imports them",
             "unrouted",

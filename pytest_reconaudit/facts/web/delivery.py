@@ -42,7 +42,7 @@ class AssetFault(Struct, frozen=True):
     evidence: str = ""
     related: tuple[Note, ...] = ()
     note: bool = False
-    """Something makes it smaller before a browser gets it, as a rule."""
+    """It weighs little, or something makes it smaller before a browser gets it, as a rule."""
 
 
 class AssetScope(Struct, frozen=True, eq=False):
@@ -85,6 +85,8 @@ _MOUNTED = regex(r"mountPath:\s*['\"]?/etc/nginx")
 _RASTER = (".png", ".jpg", ".jpeg", ".gif", ".bmp", ".tif", ".tiff")
 _FONT = (".ttf", ".otf", ".woff", ".eot")
 _RASTER_LIMIT = 300_000
+_RASTER_HEAVY = 500_000
+"""Below, a page that somebody sees now and then is no worse for it."""
 _FONT_LIMIT = 100_000
 _UNSERVED = regex(
     r"(?:^|/)(?:docs?|screenshots?|design|e2e|tests?|__tests__|cypress|stories|\.storybook|store"
@@ -348,6 +350,10 @@ def _edge(target: Target) -> bool:
 # -- packages ------------------------------------------------------------------------------
 
 
+_DOCUMENTS = regex(r"(?:^|/)(?:docs?|documentation|handbook|wiki)/")
+"""Packages whose pages are read now and then, by those who work with the product."""
+
+
 def _package(target: Target, frontend: Frontend) -> AssetScope:
     folder = frontend.folder
     nested = [
@@ -376,7 +382,9 @@ def _package(target: Target, frontend: Frontend) -> AssetScope:
             stem = posixpath.splitext(path)[0]
             if not target.has(f"{stem}.woff2") and _is_named(target, folder, path):
                 fonts.append((size, path))
-    smaller = bool(rasters) and _makes_smaller(target, frontend)
+    heaviest = max(rasters, default=(0, ""))[0]
+    documents = frontend.framework == "docusaurus" or _DOCUMENTS.search(f"{folder}/") is not None
+    smaller = documents or heaviest <= _RASTER_HEAVY or _makes_smaller(target, frontend)
     faults = [
         *_heavy("c", rasters, "image", "over 300 kB, neither WebP nor AVIF", note=smaller),
         *_heavy("d", fonts, "font", "over 100 kB, not in WOFF2"),
@@ -416,13 +424,15 @@ def _is_named(target: Target, folder: str, path: str) -> bool:
 
 
 def _is_loaded(text: str, name: str) -> bool:
-    """Whether a file is named in another way than ``new URL("…", import.meta.url)``, which a
-    program takes that reads it itself."""
+    """Whether a file is named outside of remarks, in another way than ``new URL("…",
+    import.meta.url)``, which a program takes that reads it itself."""
     at = text.find(name)
     while at >= 0:
         start = max(text.rfind("\n", 0, at), 0)
         end = text.find("\n", at)
-        if "import.meta.url" not in text[start : end if end >= 0 else len(text)]:
+        line = text[start : end if end >= 0 else len(text)]
+        remark = line.lstrip().startswith(("//", "/*", "*", "<!--"))
+        if not remark and "import.meta.url" not in line:
             return True
         at = text.find(name, at + 1)
     return False

@@ -34,6 +34,7 @@ from pytest_reconaudit.facts.web.installed import (
 )
 from pytest_reconaudit.facts.web.lazy_loads import is_loaded_lazily
 from pytest_reconaudit.facts.web.modules import links
+from pytest_reconaudit.facts.web.peers import asked_for_mostly, names_locked
 from pytest_reconaudit.model import Confidence, Note, Place
 from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.readers.jsonc import read_jsonc
@@ -131,12 +132,6 @@ _IMPLIED = frozenset(
 """Used without being named: by compilers, drivers that an ORM loads, helpers of tools, data of
 tools that is kept fresh, types that declarations speak of, and tools for the lists of
 dependencies, which one runs by hand."""
-_PEERS_MOSTLY = frozenset(
-    {"react-test-renderer", "@hookform/resolvers", "date-fns", "ajv", "rollup", "@emotion/react",
-     "@emotion/styled", "popper.js", "@popperjs/core", "jquery", "bootstrap", "styled-components",
-     "framer-motion", "three", "prop-types"}
-)  # fmt: skip
-"""What others ask for as a peer: judged only where a lockfile tells who asks."""
 _HELD_MOSTLY = frozenset(
     {"ajv", "ajv-keywords", "braces", "brace-expansion", "micromatch", "minimatch", "minimist",
      "cross-spawn", "tar", "follow-redirects", "path-to-regexp", "form-data", "word-wrap", "json5",
@@ -411,6 +406,7 @@ def _unused(
         return (), (), Confidence.POSSIBLE  # it installs for code that lies elsewhere
     lock = lock_of(target, package)
     peers = None if lock is None else peers_asked_for(target, package, lock, own)
+    installed = names_locked(target, package) | names if peers is None else _NONE
     held = _held(target, package)
     optional = {
         name
@@ -445,7 +441,7 @@ def _unused(
             for option in _options_of(name)
         ):
             continue
-        if name in peers if peers is not None else _may_be_peer(name, own | names):
+        if name in peers if peers is not None else _may_be_peer(name, beside, installed):
             continue
         bins = [bin for bin in guessed_programs(name) if bin == name or bin not in names]
         brings = None if lock is None else locked(lock, name, one.version).bins
@@ -688,12 +684,12 @@ def _used_by_package(target: Target) -> dict[str, frozenset[str]]:
     return {folder: frozenset(names) for folder, names in found.items()}
 
 
-def _may_be_peer(name: str, own: frozenset[str]) -> bool:
+def _may_be_peer(name: str, own: frozenset[str], installed: frozenset[str]) -> bool:
     """Whether another package may ask for one: ``@acme/ui`` beside ``@acme/ui-react``, ``acme.js``
     beside ``react-acme`` or ``@acme/react``."""
     scope, _, last = name.rpartition("/")
     bare = "" if scope else _ENDING.sub("", name).replace("-", "")
-    return name in _PEERS_MOSTLY or any(
+    return asked_for_mostly(name, installed) or any(
         one.startswith(f"{name}-")
         or (len(bare) > _SHORT and bare in one.replace("-", ""))
         or (scope and last in _BASES and one.startswith(f"{scope}/"))

@@ -14,7 +14,8 @@ from pytest_reconaudit.facts.code.scanned import scanned
 from pytest_reconaudit.facts.packages import NpmPackage, npm_packages
 from pytest_reconaudit.facts.web.build import BuildEntry, WebBuild, entry_modules, web_builds
 from pytest_reconaudit.facts.web.modules import Link, importers, links
-from pytest_reconaudit.facts.web.shown import bundled
+from pytest_reconaudit.facts.web.shown import COMPONENTS, bundled
+from pytest_reconaudit.facts.web.weights import Weight, loaded_for
 from pytest_reconaudit.model import Note, Place
 from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.readers.scans.components import FileComponents, RouteEntry, components
@@ -45,6 +46,34 @@ class Split(Struct, frozen=True):
     """Of ``b``: the one module whose static imports undo this split and others of the file."""
     together: tuple[Place, ...] = ()
     """Where those are, this one first."""
+    start: str = ""
+    """Of ``b``: the module that loads all of it at once."""
+    weight: Weight | None = None
+    """Of ``b``: what is loaded at once for these imports alone."""
+    users: int = 1
+    """Of ``b``: how many modules import it statically; the first notes."""
+    listed: bool = False
+    """Of ``b``: it is a list of modules that hands it on, which a bundler may see through."""
+
+    @property
+    def early(self) -> bool:
+        """Of ``b``: it is a page that people come to first."""
+        stem = posixpath.basename(self.what).partition(".")[0]
+        if stem.lower() == "index":
+            stem = posixpath.basename(posixpath.dirname(self.what))
+        return not self.importer and _FIRST.search(stem) is not None
+
+    @property
+    def light(self) -> bool:
+        """Of ``b``: hardly anything is loaded in vain, or nobody could load it later."""
+        if (self.shared and self.small) or self.listed:
+            return True
+        if _is_of_pages(self.what):
+            return False  # somebody has asked for it to be loaded later
+        weight = self.weight
+        if weight is None or (weight.source < _LIGHT and not weight.packages):
+            return True
+        return weight.source < _WORTH and not self.what.endswith(COMPONENTS)
 
 
 class SplitFile(Struct, frozen=True, eq=False):
@@ -62,6 +91,8 @@ class EagerPages(Struct, frozen=True):
     routes: tuple[Note, ...]
     guarded: bool
     """One of them is behind the login."""
+    weight: Weight
+    """What is loaded for them alone."""
     others: tuple[Note, ...] = ()
     """The first page of each further router of the application that does the same."""
 
@@ -81,6 +112,10 @@ _FEW_ROUTES = 4
 _FEW_PAGES = 2
 _SMALL = 8_000
 """Characters of a module that is hardly worth a file of its own."""
+_LIGHT = 15_000
+"""Characters of source whose loading nobody notices."""
+_WORTH = 100_000
+"""Characters of source that are worth a file of their own even where nothing is shown by them."""
 _EVERYWHERE = 6
 _MANY_PAGES = 3
 _MANY_LINES = 800
@@ -108,6 +143,17 @@ _BUNDLED = regex(
     r"|@vitejs/.+|esbuild|react-dom|preact|svelte|solid-js)$"
 )
 _HOME = ("", "/", "*", "/*")
+_OPTIONAL = regex(r"/?(?::\w+\?/?){1,8}")
+"""A path of optional parts alone is the first page too."""
+_AFTER_LOGIN = frozenset({"dashboard", "home", "overview", "start"})
+"""Paths of the page that a session starts with."""
+_SENDS = regex(
+    r"<(?:Navigate|Redirect)\b[^<>]{0,200}?\bto=\{?\s*['\"]([^'\"\n]{1,100})['\"]"
+    r"|\bredirect(?:To)?\s*:\s*['\"]([^'\"\n]{1,100})['\"]"
+)
+"""Where a router sends those who come without a path of their own."""
+_WRAPS = regex(r"<Route\b[^<>]{0,200}\{\s*\.\.\.")
+"""A component that makes a route of what it is given."""
 _LOCAL_SHELL = frozenset(
     {"electron", "@tauri-apps/api", "@tauri-apps/cli", "@capacitor/core", "react-native", "expo",
      "webextension-polyfill", "wxt", "plasmo", "@crxjs/vite-plugin", "nw"}
@@ -146,7 +192,7 @@ def split_files(target: Target) -> tuple[SplitFile, ...]:
             replace(first, count=len(alike), related=(*first.related, *others))
         )
     files = [
-        SplitFile(path, _gathered(sorted(splits, key=_by_place)))
+        SplitFile(path, _weighed(target, _gathered(sorted(splits, key=_by_place))))
         for path, splits in sorted(found.items())
     ]
     return (*files, *_built(target))
@@ -177,6 +223,31 @@ def _gathered(splits: list[Split]) -> tuple[Split, ...]:
         )
     kept = (told.get(one.place, one) for one in splits)
     return tuple(one for one in kept if one is not None)
+
+
+def _weighed(target: Target, splits: Iterable[Split]) -> tuple[Split, ...]:
+    """The splits with what the page loads for the static imports that undo them."""
+    return tuple(
+        replace(one, weight=_weight(target, one)) if one.clause == "b" else one for one in splits
+    )
+
+
+def _weight(target: Target, one: Split) -> Weight:
+    if one.importer:
+        wanted = {
+            link.meant.path
+            for link in links(target).get(one.importer, ())
+            if any(
+                note.place.path == one.importer and note.place.line == link.specifier.line
+                for note in one.related
+            )
+        }
+        return loaded_for(
+            target,
+            (one.start,),
+            lambda at, link: at == one.importer and link.meant.path in wanted,
+        )
+    return loaded_for(target, (one.start,), lambda at, link: link.meant.path == one.what)
 
 
 def _by_place(one: Split) -> tuple[tuple[object, ...], str]:
@@ -270,19 +341,31 @@ def _kept_apart(
                 closures[whole] = _closure(target, start, late=True)
             if path not in closures[whole]:
                 continue
-        for user in sorted(users, key=lambda one: (one != path, one)):
-            if user in loaded and _uses(target, user, users[user].text):
-                at = users[user]
-                return Split(
-                    "b",
-                    Place(path, link.specifier.line, link.specifier.column),
-                    wanted,
-                    1,
-                    len(target.text(wanted)) < _SMALL and not _is_of_pages(wanted),
-                    len(users) >= _EVERYWHERE,
-                    f'import("{link.specifier.text}")',
-                    (Note(Place(user, at.line, at.column), f'imports "{at.text}" statically'),),
-                )
+        undoing = [
+            user
+            for user in sorted(users, key=lambda one: (one != path, one))
+            if user in loaded and _uses(target, user, users[user].text)
+        ]
+        if undoing:
+            return Split(
+                "b",
+                Place(path, link.specifier.line, link.specifier.column),
+                wanted,
+                1,
+                len(target.text(wanted)) < _SMALL and not _is_of_pages(wanted),
+                len(users) >= _EVERYWHERE,
+                f'import("{link.specifier.text}")',
+                tuple(
+                    Note(
+                        Place(user, users[user].line, users[user].column),
+                        f'imports "{users[user].text}" statically',
+                    )
+                    for user in undoing
+                ),
+                start=start,
+                listed=users[undoing[0]].kind == "export",
+                users=len(undoing),
+            )
     return None
 
 
@@ -529,20 +612,44 @@ def _eager(
     pages: dict[str, Note] = {}
     routes: list[Note] = []
     guarded = False
-    first = {name for one in file.routes if one.path in _HOME for name in one.names}
+    sent = {(match[1] or match[2]).strip("/*") for match in _SENDS.finditer(target.text(path))}
+    first = {name for one in file.routes if _is_first(one.path, sent) for name in _shown(one)}
     for route in file.routes:
         for name in _shown(route):
             link = static.get(name)
             if link is None or name in first or not _is_page(name, link.meant.path, route, parts):
                 continue
+            if "<Route" in (text := target.text(link.meant.path)) and _WRAPS.search(text):
+                continue
             at = link.specifier
             pages.setdefault(name, Note(Place(path, at.line), name))
             routes.append(Note(Place(path, route.line), f"{route.path or 'index'} shows {name}"))
             guarded = guarded or route.guarded
+    modules = {static[name].meant.path for name in pages}
+    starts = [one for one in _entries(target) if path in _closure(target, one, late=False)]
+    weight = loaded_for(
+        target, starts or (path,), lambda at, link: at == path and link.meant.path in modules
+    )
+    # What others import as well is loaded at once anyway.
+    pages = {
+        name: note for name, note in pages.items() if static[name].meant.path in weight.modules
+    }
     if not pages:
         return None
     notes = sorted(pages.values(), key=_by_line)
-    return EagerPages(tuple(notes), tuple(routes), guarded)
+    shown = tuple(note for note in routes if note.message.rpartition(" ")[2] in pages)
+    return EagerPages(tuple(notes), shown, guarded, weight)
+
+
+def _is_first(path: str, sent: set[str]) -> bool:
+    """Whether a path is that of the page which people come to first."""
+    bare = path.strip("/*")
+    return (
+        path in _HOME
+        or bare in sent
+        or bare.lower() in _AFTER_LOGIN
+        or _OPTIONAL.fullmatch(path) is not None
+    )
 
 
 def _by_line(note: Note) -> tuple[int, str]:
@@ -551,7 +658,7 @@ def _by_line(note: Note) -> tuple[int, str]:
 
 def _shown(route: RouteEntry) -> tuple[str, ...]:
     """The component that a route shows: the innermost that is no wrapper."""
-    names = [name for name in route.names if not _FIRST.search(name)]
+    names = [name for name in route.names if not _FIRST.search(name) and not name.endswith("Route")]
     return tuple(names[-1:])
 
 

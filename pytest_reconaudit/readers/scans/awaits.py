@@ -93,6 +93,8 @@ _PAUSE = regex(
     r"|rateLimit\w*|acquire\w*|lock|nextTick|tick|\$?nextTick|flush|schedule|removeTokens|timeout"
     r"|consume|requestAnimationFrame|yieldToMain|yieldTo\w*|debounce\w*)$"
 )
+_WRITES_ON = regex(r"(?:insert|append)\w*(?:Cursor|Caret|Text|Content|Node)\w*$")
+"""What puts the answer of one round after that of the last."""
 _TOGETHER = frozenset({"all", "allSettled", "any", "race"})
 _CHANGES = frozenset(
     {"push", "add", "set", "append", "unshift", "delete", "splice", "clear", "concat", "insert"}
@@ -337,6 +339,8 @@ class _Reading:
             return "a remark says so"
         if reason := self._held(scope.index):
             return reason
+        if _answers_failure(node):
+            return "it makes up for a failure"
         for call in code.calls_in(scope.start, scope.end):
             if _PAUSE.match(call.name):
                 return f"{call.name}() sets the pace"
@@ -344,6 +348,8 @@ class _Reading:
                 return "its rounds are batches"
             if call.path in (("performance", "now"), ("console", "time")):
                 return "each round is timed"
+            if _WRITES_ON.match(call.name) and len(call.path) == 1:
+                return f"{call.name}() puts one after the other"
         body = code.node(scope.start, scope.end)
         if body is None:
             return ""
@@ -474,6 +480,22 @@ def _control(body: Node) -> dict[str, list[Node]]:
                 found.setdefault("assigned", []).append(given)
         pending += reversed(node.named_children)
     return found
+
+
+def _answers_failure(node: Node) -> bool:
+    """Whether a loop runs in a ``catch``: one by one, after all at once has failed."""
+    at = node.parent
+    while at is not None and at.type not in _FUNCTIONS:
+        if at.type == "catch_clause":
+            return True
+        at = at.parent
+    return False
+
+
+_FUNCTIONS = frozenset(
+    {"arrow_function", "function_expression", "function_declaration", "method_definition",
+     "generator_function_declaration", "generator_function", "program"}
+)  # fmt: skip
 
 
 def _within(node: Node, scopes: list[Scope], kinds: tuple[str, ...], label: str = "-") -> bool:

@@ -45,9 +45,12 @@ class BlockingCall(Struct, frozen=True, gc=False, array_like=True):
     handed: tuple[str, ...]
     size: str = ""
     """What makes a call short: ``entry`` (of a folder; no content), ``little`` (settings,
-    templates, keys, one message), ``fixed`` (a file that comes with the program), ``removal`` (of
-    a folder with what is in it) or ``cheap`` (a hash by bcrypt with a cost that takes a few
-    milliseconds); empty when nothing is known to."""
+    templates, keys, one message; a program asked for its version), ``fixed`` (a file that comes
+    with the program), ``removal`` (of a folder with what is in it), ``written`` (one file, in Node)
+    or ``cheap`` (a hash by bcrypt with a cost that takes a few milliseconds); empty when nothing is
+    known to."""
+    library: str = ""
+    """Of a hash in Node: the package that makes it, ``bcryptjs``."""
 
 
 class BlockingFunction(Struct, frozen=True, array_like=True):

@@ -34,7 +34,8 @@ _NAMES = {
          "accessSync"}
     ),
     "process": frozenset({"execSync", "execFileSync", "spawnSync"}),
-    "hash": frozenset({"hashSync", "compareSync", "genSaltSync", "pbkdf2Sync", "scryptSync"}),
+    # `genSaltSync` but draws some bytes.
+    "hash": frozenset({"hashSync", "compareSync", "pbkdf2Sync", "scryptSync"}),
     "keys": frozenset({"generateKeyPairSync"}),
     "compress": frozenset(
         {"gzipSync", "gunzipSync", "deflateSync", "inflateSync", "brotliCompressSync",
@@ -63,6 +64,10 @@ _FIXED = regex(
     r"|['\"][^'\"\n]*['\"]|`[^`$\n]*`|[\s,])+\)|`(?:\$\{(?:__dirname|[A-Z][A-Z0-9_]*)\}|[^`$\n])*`)$"
 )
 """A path of nothing but literals, constants and where the program lies."""
+_LOOKED_UP = regex(
+    r"^['\"`](?:which|where|command -v|(?:\$\{)?(?:which|where)\w*\}?)[\s'\"`]|\s--?version\b"
+)
+"""Programs that answer in no time: where another lies, which version it is."""
 _GROWING = regex(r"\.(?:log|jsonl|ndjson|csv|tsv|db|sqlite\d?|dump|bak|out)[\"'`]")
 """What grows as the program runs."""
 _LATER = 600
@@ -86,7 +91,7 @@ def blocking_script(code: Code) -> BlockingFile | None:
     for call in code.calls:
         if not call.name.endswith("Sync") or not call.path:
             continue
-        kind = _kind(code, call)
+        kind, library = _kind(code, call)
         if not kind or (call.name in _ASKING and not folders.per_entry(call)):
             continue
         function = code.function_at(call.scope)
@@ -110,6 +115,7 @@ def blocking_script(code: Code) -> BlockingFile | None:
                 ASYNC if handler is not None else SYNC,
                 (handler,) if handler is not None else (),
                 size,
+                library if kind == "hash" else "",
             )
         )
     return grouped(code, found, _is_main, 0, 0, is_dear=is_dear)
@@ -119,7 +125,8 @@ def _is_main(function: Function) -> bool:
     return function.name in ("main", "bootstrap") and not function.owner
 
 
-def _kind(code: Code, call: Call) -> str:
+def _kind(code: Code, call: Call) -> tuple[str, str]:
+    """(kind, package) of a call; an empty kind for what is none of those looked for."""
     known = code.imported(call.path[0])
     module = ""
     if known is not None:
@@ -129,12 +136,13 @@ def _kind(code: Code, call: Call) -> str:
         text = code.text(binding.value) if binding is not None else ""
         match = _REQUIRED.match(text)
         module = match[1] if match is not None else ""
-    kind = _MODULES.get(module.removeprefix("node:"), "")
+    module = module.removeprefix("node:")
+    kind = _MODULES.get(module, "")
     if kind == "hash" and call.name in _NAMES["keys"]:
         # An elliptic pair is made in no time.
         first = code.text(call.arguments[0]) if call.arguments else ""
-        return "keys" if "rsa" in first.lower() or "'dh'" in first else ""
-    return kind if kind and call.name in _NAMES[kind] else ""
+        return "keys" if "rsa" in first.lower() or "'dh'" in first else "", module
+    return kind if kind and call.name in _NAMES[kind] else "", module
 
 
 # -- how long it takes ---------------------------------------------------------------------------
@@ -188,8 +196,15 @@ def _size(code: Code, call: Call, kind: str, folders: _Folders) -> str:
     if kind == "compress":
         first = _start_of(code, call.arguments[0]) if call.arguments else ""
         return "little" if first.startswith("JSON.stringify(") else ""
+    if kind == "process" and call.arguments:
+        return "little" if _LOOKED_UP.search(_start_of(code, call.arguments[0])) else ""
     if kind != "file" or not call.arguments or call.name in _ASKING:
         return ""
+    if call.name == "rmSync":
+        options = _start_of(code, call.arguments[1]) if len(call.arguments) > 1 else ""
+        if folders.repeats(call):
+            return ""
+        return "removal" if "recursive" in options or options.isidentifier() else "entry"
     if call.name in _ENTRIES:
         return "" if folders.repeats(call) else "entry"
     path = _value(code, call, 0)
@@ -209,7 +224,7 @@ def _size(code: Code, call: Call, kind: str, folders: _Folders) -> str:
         return "little"
     if path.startswith("require.resolve(") or (_FIXED.match(path) and not _GROWING.search(path)):
         return "fixed"
-    return ""
+    return "written" if call.name in _WRITING and not folders.repeats(call) else ""
 
 
 def _start_of(code: Code, span: tuple[int, int]) -> str:

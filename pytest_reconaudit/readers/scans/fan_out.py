@@ -56,11 +56,11 @@ _CHANNELS = {
 _LIMITING = regex(
     rb"\bSemaphore\b|\bacquire(?:_owned|_many)?\s*\(|\bpermits?\b|\bbuffer(?:ed|_unordered)\b"
     rb"|\bfor_each_concurrent\b|\bjoin_next\b|\bsemaphore\b|\bconcurrency\b|\bmax_concurrent\w*"
-    rb"|\bRateLimiter\b|\brate_limit\w*|\blen\(\)\s*>|\bMAX_\w+|\bmax_\w+|\blimit\b"
+    rb"|\bRateLimiter\b|\brate_limit\w*|\blen\(\)\s*(?:>|<=?\s*(?:\d{2}|[A-Z]))|\bMAX_\w+|\bmax_\w+|\blimit\b"
 )
 _FEW = regex(
     r"\.(?:chunks\w*|take|windows|array_chunks)\s*\(|^\s*(?:&\s*)?(?:vec!\s*)?\["
-    r"|^\s*(?:&\s*)?(?:[A-Z][A-Z0-9_]*::)*[A-Z][A-Z0-9_]*\b(?:\.iter\(\))?\s*$"
+    r"|^\s*(?:&\s*)?(?:\w+::)*[A-Z][A-Z0-9_]+\b(?:\.(?:iter|into_iter|copied|cloned|enumerate)\(\))*\s*$"
 )
 _RANGE = regex(r"\.\.")
 _LENGTH = regex(r"\blen\s*\(\s*\)|\bcount\b|\btotal\b")
@@ -69,6 +69,8 @@ _FIXED = regex(
     r"|\w*replicas?|\w*backends?|\w*services?|\w*addrs?|\w*nodes?|\w*peers?|\w*signals?|\w*handles?"
     r"|\w*pools?|\w*conns?|\w*connections?|\w*clients?|\w*providers?|\w*endpoints?|\w*features?|\w*kinds?|variants|values\(\)|iter\(\)\s*::|args?)\b"
 )
+_CONFIGURED = regex(r"\b(?:\w+_)?(?:config|configuration|settings|cfg|args|opts)\s*(?:\(\)\s*)?\.")
+"""What a list is taken out of that who runs the program has written."""
 _LISTED = regex(r"^\s*(?:&\s*)?(?:vec!\s*)?\[(?!\s*\])")
 _REMOTE = regex(
     r"\.await\b|\basync\b|\b(?:fetch|query|load|send_|request|find|save|insert|update|delete|get|post|call"
@@ -376,6 +378,8 @@ def _is_listed(code: Code, name: str, call: Call) -> bool:
     if binding is None:
         return False
     value = code.text(binding.value)
+    if _CONFIGURED.search(value.lower()):
+        return True
     return bool(_LISTED.match(value)) or bool(_FEW.search(value))
 
 

@@ -1,9 +1,10 @@
 """Lock guards in Rust: where one is taken, how long it lives, and what happens meanwhile.
 
-A guard that ``let`` binds lives to the end of its block, or until ``drop`` or a move. One that is
-not bound is a temporary, and lives to the end of the statement; in the head of ``if let``, ``while
-let``, ``match`` and ``for`` to the end of the whole expression. What closures and async blocks do
-is left out: it runs at another time.
+A guard that ``let`` binds lives to the end of its block, or until ``drop`` or a move; one that a
+variable is given later lives as long as the variable. One that is not bound is a temporary, and
+lives to the end of the statement; in the head of ``if let``, ``while let``, ``match`` and ``for``
+to the end of the whole expression. What closures and async blocks do is left out: it runs at
+another time.
 """
 
 from __future__ import annotations
@@ -247,6 +248,8 @@ def _life(code: Code, taken: _Taken) -> _Life | None:
         if name is None or name[1] == "_":
             return None
         return _Life("let", parent.end_byte, block.end_byte, name[1], within=block)
+    if parent.type == "assignment_expression" and _is(parent, "right", node):
+        return _assigned(code, parent)
     if parent.type == "let_condition" and _is(parent, "value", node):
         pattern = parent.child_by_field_name("pattern")
         text = code.text(pattern.start_byte, pattern.end_byte) if pattern is not None else ""
@@ -302,6 +305,41 @@ def _life(code: Code, taken: _Taken) -> _Life | None:
             return _Life("statement", start, node.end_byte)
         node = parent
     return None
+
+
+def _assigned(code: Code, assignment: Node) -> _Life | None:
+    """The life of a guard that a variable is given which a ``let`` declared before: to the end of
+    the block of that ``let``, wherever it is given. What a branch or a loop gives it is followed to
+    the end of that one only: what comes after may run without it."""
+    left = assignment.child_by_field_name("left")
+    if left is None or left.type != "identifier":
+        return None
+    name = code.text(left.start_byte, left.end_byte)
+    declares = re.compile(rf"let\s+(?:mut\s+)?{re.escape(name)}\s*[:;=]")
+    node: Node | None = assignment
+    block = None
+    for _ in range(_MAX_CLIMB):
+        if node is None or node.type not in (
+            "assignment_expression",
+            "expression_statement",
+            "block",
+        ):
+            break
+        if node.type == "block":
+            block = node
+            before = (one for one in node.named_children if one.end_byte <= assignment.start_byte)
+            if any(
+                one.type == "let_declaration"
+                and declares.match(
+                    code.text(one.start_byte, min(one.end_byte, one.start_byte + 100))
+                )
+                for one in before
+            ):
+                break
+        node = node.parent
+    if block is None:
+        return None
+    return _Life("let", assignment.end_byte, block.end_byte, name, within=block)
 
 
 def _is(parent: Node, field: str, node: Node) -> bool:
@@ -416,6 +454,13 @@ def _released(code: Code, life: _Life) -> Iterator[tuple[int, int]]:
             continue  # in a comment or text, or only looked at
         block, diverges = _block_of(code, node, life)
         yield (_given_from(node, at), block if diverges else life.end)
+    for match in re.finditer(rb"(?<![\w.])" + name + rb"\s*=(?![=>])", body):
+        at = life.start + match.start()
+        node = code.tree.root.descendant_for_byte_range(at, at + len(life.name.encode()))
+        given = node.parent if node is not None else None
+        if given is not None and given.type == "assignment_expression":
+            # The old guard goes when the variable has the new one.
+            yield (given.end_byte, life.end)
 
 
 def _given_from(node: Node, at: int) -> int:

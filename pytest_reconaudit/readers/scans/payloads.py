@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from msgspec import Struct
 
 from pytest_reconaudit.patterns import regex
-from pytest_reconaudit.readers.code import Code, Function
+from pytest_reconaudit.readers.code import Call, Code, Function
 from pytest_reconaudit.readers.scanning import scan
 
 __all__ = ["HeldPayload", "HeldPayloads", "held_payloads"]
@@ -193,7 +193,7 @@ def _files(code: Code, function: Function) -> Iterator[HeldPayload]:
         else:
             match = re.search(r"&mut\s+(\w+)", code.text(call.start, call.end)[-60:])
             name = match[1] if match else ""
-        use = _answered(code, function, name, call.end) if name else 0
+        use = _answered(code, function, name, call) if name else 0
         if use:
             yield _held(
                 code, function, "file", call.start, use, code.text(call.start, call.end), True
@@ -201,11 +201,14 @@ def _files(code: Code, function: Function) -> Iterator[HeldPayload]:
             return
 
 
-def _answered(code: Code, function: Function, name: str, after: int) -> int:
-    """Where a value becomes the body of an answer; 0 when it does not."""
+def _answered(code: Code, function: Function, name: str, read: Call) -> int:
+    """Where a value that is read becomes the body of an answer; 0 when it does not."""
+    held = code.binding_of(name, read.start, read.scope) if read.name == "read_to_end" else None
     for call in code.calls_named(("body", "from", "into_response", "new")):
-        if not after <= call.start < function.body[1]:
+        if not read.end <= call.start < function.body[1]:
             continue
+        if held is not None and code.binding_of(name, call.start, call.scope) != held:
+            continue  # another buffer of that name
         given = code.text(call.receiver) if call.name == "into_response" else " ".join(
             code.text(one) for one in call.arguments
         )  # fmt: skip

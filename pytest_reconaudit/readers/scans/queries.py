@@ -45,7 +45,7 @@ class QueryLoop(Struct, frozen=True, gc=False, array_like=True):
     """``rows``: of a query without a limit; ``page``: of one that has any limit; ``keys``: of one
     that asks for the rows of a list of keys; ``children``: of one that asks for those of one
     parent or of a span of time; ``batch``: of one that takes so many at a time; ``few``: at most
-    ten, by a literal; empty: not known here."""
+    ten, by a literal, or what one user has a handful of; empty: not known here."""
     concurrent: bool
     """All rounds run at once: ``Promise.all(xs.map(…))``, ``join_all``."""
     beside: bool = False
@@ -63,6 +63,10 @@ class QueryLoop(Struct, frozen=True, gc=False, array_like=True):
     ``const orders = await this.orders.findAll()``; empty where that is not plain."""
     given_line: int = 0
     """Where it is called."""
+    queued: str = ""
+    """Of concurrent rounds what their statements have in common: ``connection`` (one transaction,
+    on which they wait for each other), ``pipeline`` (one client of tokio-postgres, which sends them
+    without waiting for answers)."""
 
 
 class QueryCall(Struct, frozen=True, gc=False, array_like=True):
@@ -93,17 +97,19 @@ class QueryCall(Struct, frozen=True, gc=False, array_like=True):
     word: str = ""
     """What the statement is called where its kind is too coarse: ``existence check``."""
     excused: str = ""
-    """Of one in a loop, why it is no defect worth naming: ``compared`` (sent for those elements
-    alone that a comparison picks), ``caught`` (each element may fail by itself), ``own
-    transaction`` (each element's work stands alone), ``own values``
-    (each row is given other values), ``found or made``, ``hooks`` (``save`` of a model does
-    more)."""
+    """Why it is no defect worth naming: ``remembered`` (a cache is given what it brings); of one in
+    a loop ``compared`` (sent for those elements alone that a comparison picks), ``caught`` (each
+    element may fail by itself), ``own transaction`` (each element's work stands alone), ``own
+    values`` (each row is given other values), ``found or made``, ``hooks`` (``save`` of a model
+    does more)."""
     compared: tuple[Compared, ...] = ()
     """See ``query_call.FoundQuery``."""
     ordered: str = ""
     """See ``query_call.FoundQuery``."""
     same: bool = False
     """Of a read in loops: nothing that it names is another value in any round."""
+    some: bool = False
+    """Of one in loops: a condition or an arm of a match leaves some rounds without it."""
 
 
 class LoopedCall(Struct, frozen=True, gc=False, array_like=True):
@@ -117,6 +123,8 @@ class LoopedCall(Struct, frozen=True, gc=False, array_like=True):
     fixed: tuple[str, ...] = ()
     """The arguments that are the same value in every round, by position, those of an object by
     their names; ``*`` where all are and so is what it is called on."""
+    some: bool = False
+    """See :attr:`QueryCall.some`."""
 
 
 class QueryFunction(Struct, frozen=True, gc=False, array_like=True):
@@ -427,7 +435,7 @@ _FEW_BY_NAME = regex(
     r"(?:^|[^a-z])(?:top_\w+|roles?|permissions?|settings?|config\w*|options|kwargs|argv|args|params|locales?"
     r"|languages?|currenc(?:y|ies)|countries|timezones?|plans?|tiers?|types|kinds|statuses|versions?|regions?"
     r"|platforms?|providers?|updaters?|handlers?|plugins?|drivers?|strategies|adapters?|notifiers?|channels?|algorithms?"
-    r"|owners?|admins?(?:\(\))?|administrators?|superusers?|moderators?|maintainers?|staff|orgs?|organi[sz]ations?|tenants?"
+    r"|targets?|evaluators?|owners?|admins?(?:\(\))?|administrators?|superusers?|moderators?|maintainers?|staff|orgs?|organi[sz]ations?|tenants?"
     r"|workspaces?|scopes?|tags?|labels?|flags?|features?|emojis?|(?<![a-z]_)hashes|categor(?:y|ies)|esr\w*|majors?|groups?|domains?|phases?|steps?"
     r"|env(?:ironment)?s?(?:_ids)?|stages?|columns|fields|metrics|headers|attributes|quotas?|limits?)"
     r"(?:_to_\w+|_from_\w+)?(?:\(\))?(?:\.(?:iter|into_iter|iter_mut|values|keys|items|entries|all|clone|data|as_ref)\(\))*[)\s]*$",
@@ -450,6 +458,9 @@ _IF_WORD = regex(r"\bif\b")
 _BRACES = regex(r"[{}]")
 _CHANGING = ("insert", "update", "delete")
 _TRANSACTION = regex(r"\$?(?:with|run|runIn|in|do|start)?[tT]ransaction|\$tx")
+_VERSIONED = regex(
+    r"\bcreate_revision\(|\breversion\.|\bset_comment\(|\b_change_reason\b|\bhistory\.\w+\("
+)
 _FOUND_OR_MADE = frozenset({"get_or_create", "update_or_create", "aget_or_create",
                             "aupdate_or_create", "findOrCreate", "upsert"})  # fmt: skip
 _SETS = regex(
@@ -536,6 +547,20 @@ _ENDS = regex(
     r"|json\(|\{\s*(?:error|success:\s*false|ok:\s*false)|HttpResponse|JsonResponse|Response|redirect|render))\S"
 )
 """What ends a loop with an answer, not with a refusal."""
+_MATCHES = regex(r"\bmatch\b|\blet\b")
+_PATTERNS = frozenset({"match_pattern", "let_condition", "case_pattern"})
+_REMEMBERS = regex(
+    r"(?:^|_)cached?(?:_|$)|[cC]ached?(?=[A-Z]|$)|^(?:cache|remember|memo)|get_or_(?:set|insert|init|try)|getOrSet"
+    r"|^(?:try_)?(?:optionally_)?get_with"
+)
+"""What a function is called that looks into a cache, and asks by a function it is given."""
+_CACHES = regex(r"(?i)\b(?:this\.|self\.)?\w{0,30}cache\w{0,10}\s*\??\.\s*$")
+_ONE_CONNECTION = regex(
+    r"\bqueryRunner\b|(?<![\w.])(?:trx|tx|txn|entityManager|transactional\w*Manager|transaction"
+    r"|manager)\b(?!\s*[:=(])"
+)
+"""What a transaction, or the one connection of a runner, is called."""
+_OWN_CLIENT = regex(r"(?i)\b\w*pool\w*\b|\.get\(\)\s*\.await|\bconnect\w*\(")
 _LAST = regex(r"(?:^|[;{}\n])\s*((?:return|break)\b[^;\n{}]*);?\s*\}?\s*$")
 _CREATES = regex(r"\bcreate\w*\s*\(")
 _RANGES = regex(
@@ -774,11 +799,14 @@ class _Reading:
             compared=one.compared,
             ordered=one.ordered,
             same=bool(loops) and one.kind in ("select", "count") and self._is_same(one),
+            some=bool(loops) and self._is_for_some(call.scope),
         )
 
     def _excused(self, one: FoundQuery, loops: tuple[int, ...]) -> str:
         """Why a statement in loops is none that should have been one for all."""
         call = one.call
+        if self._is_remembered(call.scope):
+            return "remembered"
         if call.name in _FOUND_OR_MADE or one.kind == "upsert":
             return "found or made"
         if one.library == "django" and _ONLY_ROW.search(one.text):
@@ -810,7 +838,8 @@ class _Reading:
                 return "hooks"
             if "update_fields" not in one.text or self._assigned(loop, _root(one.text)):
                 return "hooks"
-            return ""
+            # Each change is written down for itself.
+            return "hooks" if _VERSIONED.search(self._body(loop)) else ""
         if (
             one.library == "typeorm"
             and call.name == "save"
@@ -821,6 +850,30 @@ class _Reading:
         if one.kind == "update" and self._varied(one, loop):
             return "own values"
         return ""
+
+    def _is_remembered(self, scope: int) -> bool:
+        """Whether it stands in a function that a cache is given, for what it has not got."""
+        code = self.code
+        for one in code.around(scope):
+            if one.kind == "function":
+                return False
+            if one.kind in ("closure", "async") and one.call >= 0:
+                call = code.calls[one.call]
+                if call.name in _ADAPTORS[self.language]:
+                    continue
+                on = code.text(max(call.receiver[0], call.name_at - 40), call.name_at)
+                if _REMEMBERS.search(call.name) or _CACHES.search(on):
+                    return True
+        return False
+
+    def _is_for_some(self, scope: int) -> bool:
+        """Whether a branch between a loop and what stands in it leaves it out in some rounds."""
+        for one in self.code.around(scope):
+            if one.kind in ("function", "loop") or self.loop_of.get(one.index, -1) >= 0:
+                return False
+            if one.label in ("if", "else", "match", "switch", "case"):
+                return True
+        return False
 
     def _found_or_made(self, call: Call, loop: Scope) -> bool:
         """Whether a row is made where a look for it finds none."""
@@ -1221,6 +1274,7 @@ class _Reading:
         if origin == "none":
             return -1
         given = ("", 0) if origin else self._given(scope, over, head)
+        together = self._together(scope, label)
         self.loops.append(
             QueryLoop(
                 code.line(line_at),
@@ -1228,15 +1282,25 @@ class _Reading:
                 _folded(over, 80),
                 _folded(variable, 60),
                 origin,
-                self._together(scope, label),
+                together,
                 self._spawned(scope),
                 table,
                 self._errand(scope),
                 self._why_so(scope, line_at, over),
                 *given,
+                queued=self._queued(scope) if together else "",
             )
         )
         return len(self.loops) - 1
+
+    def _queued(self, scope: Scope) -> str:
+        """See ``QueryLoop.queued``."""
+        body = self._body(scope) if scope.end - scope.start <= _LONG_BODY else ""
+        if self.language == "script":
+            return "connection" if _ONE_CONNECTION.search(body) else ""
+        if self.language == "rust" and b"postgres::" in self.code.source:
+            return "" if _OWN_CLIENT.search(body) else "pipeline"
+        return ""
 
     def _given(self, scope: Scope, over: str, head: tuple[int, int]) -> tuple[str, int]:
         """See ``QueryLoop.given``."""
@@ -1590,7 +1654,10 @@ class _Reading:
             if not picked and self._own_transaction(call.scope):
                 picked = "own transaction"
             fixed = self._fixed(call) if call.arguments else ()
-            found.setdefault(function, []).append(LoopedCall(call.name, line, loops, picked, fixed))
+            some = self._is_for_some(call.scope)
+            found.setdefault(function, []).append(
+                LoopedCall(call.name, line, loops, picked, fixed, some)
+            )
         return found
 
     def _is_same(self, one: FoundQuery) -> bool:
@@ -1662,8 +1729,21 @@ class _Reading:
                         if binding.start >= loop.end:
                             break
                         names |= _names(binding.name)
+                    names |= self._taken_out(loop)
             self._again[loop.index] = names
         return self._again[loop.index]
+
+    def _taken_out(self, loop: Scope) -> set[str]:
+        """The names that the arms of a match, in Rust and Python, and ``if let`` give to parts."""
+        if self.language == "script" or _MATCHES.search(self._body(loop)) is None:
+            return set()
+        node = self.code.node(loop.start, loop.end)
+        patterns = self.code.tree.walk(_PATTERNS, node) if node is not None else ()
+        names: set[str] = set()
+        for one in patterns:
+            pattern = one.child_by_field_name("pattern") or one
+            names |= _names(self.code.text(pattern.start_byte, pattern.end_byte))
+        return names
 
     def _repeating_scopes(self) -> list[bool]:
         """Of every scope a quick look whether anything around it in its function repeats."""
@@ -1814,7 +1894,7 @@ def _entity(text: str) -> str:
 
 _BATCH_SIZE = regex(r"(?i)batch|chunk|bulk")
 _OF_PARENT = regex(
-    r"\b\w{1,40}(?:_id|(?-i:Id))\s*\.\s*eq\s*\(|\beq\(\s*[\w.]{0,60}(?-i:[a-z]Id)\s*,|\bwhere\b[^;]{0,200}?\b[\w.\"`]{0,40}_id[\"`]?\s*=\s*[$?%:]"
+    r"\b\w{1,40}(?:_id|(?-i:Id))\s*\.\s*eq\s*\(|\beq\(\s*[\w.]{0,60}(?-i:[a-z]Id)\s*,|\bwhere\b[^;]{0,200}?\b[\w.\"`]{0,40}(?:_id|(?-i:[a-z]Id))[\"`]?\s*=\s*[$?%:]"
     r"|\$relatedQuery\(|\.find\(\s*\{[^{}]{0,200}?\b(?:\w{1,40}(?-i:Id)|\w{1,40}_id|team|user|owner)\s*[,:}]"
     r"|\bwhere\s*:\s*\{[^{}]{0,200}?\b\w{1,40}(?-i:[a-z]Id)\s*[,:}]|\.(?:filter|filter_by|where)\s*\(\s*"
     r"(?:\w{1,40}\.)?(?:\w{1,40}_id|user|owner)\s*==?\s*\w|\.where\(\s*\{?\s*['\"]?\w{1,40}(?:Id|_id)\b",
@@ -1836,7 +1916,12 @@ _WIDER = regex(r"\bor_?\b|\bjoin|Join\(|\b(?:union|any|eq_any|inArray)\b|\|\s*Q\
 _SPAN = regex(r"__range\s*=|\.between\(")
 
 
-_OF_SELF = regex(r"\bfilter\(\s*[a-z]\w*\s*=\s*self\s*[,)]")
+_OF_SELF = regex(
+    r"\bfilter\(\s*(?!(?:status|state|type|kind|name|active|enabled|language|country|day|date)\b)"
+    r"([a-z]\w{0,40})\s*=\s*(?:self(?:\.(?:object|instance))?|(?:self\.)?(?:request\.)?user"
+    r"|(?:\w{1,40}\.){0,3}\1)\s*[,)]"
+)
+"""Of Django the rows of one parent: ``filter(order=self)``, ``filter(order=order)``."""
 
 
 def _django_origin(text: str) -> str:
@@ -1848,6 +1933,20 @@ def _django_origin(text: str) -> str:
     return "page" if _SLICED.search(text) else "rows"
 
 
+_OWN_ROWS = regex(
+    r"(?:^|_)(?:members?|memberships?|sessions?|devices?|passkeys?|identit(?:y|ies)|authenticators?"
+    r"|device_tokens?|push_(?:token|subscription)s?)$|_users?$"
+)
+"""Tables of which one user has a handful of rows: what he belongs to, where he is logged in."""
+_OF_TENANT = regex(
+    r"(?:where|andWhere)\(\s*['\"`][\w.]{0,60}(?:organi[sz]ation|workspace|tenant|company)_?id\s*=\s*:\w+",
+    2,
+)
+"""All rows that somebody sees are those of a tenant."""
+_OF_USER = regex(
+    r"\buser_id\s*(?:\.\s*eq\(|[\"'`]?\s*(?:=|:|,))|\b(?-i:userId)\s*[\"'`]?\s*[=:,}]|::UserId\.eq\(",
+    2,
+)
 _TOLD_BY_CHAIN = frozenset({"objection", "knex"})
 """Libraries of which the call that begins a statement does not say how many rows it brings."""
 
@@ -1867,6 +1966,12 @@ def _rows(query: FoundQuery) -> tuple[str, str]:
     if _BATCH_SIZE.search(query.limit):
         return "batch", query.table
     if _OF_PARENT.search(query.text[:4_000]):
+        text = query.text[:4_000]
+        if _OWN_ROWS.search(query.table) and _OF_USER.search(text):
+            return "few", query.table
+        of_tenant = query.library == "typeorm" and not _OF_PARENT.search(_OF_TENANT.sub("", text))
+        return ("rows" if of_tenant and not query.limit else "children"), query.table
+    if query.library == "django" and _OF_SELF.search(query.text[:4_000]):
         return "children", query.table
     if _LISTED.search(query.text[:4_000]):
         return "keys", query.table
@@ -1882,7 +1987,7 @@ def _word(query: FoundQuery) -> str:
         return name
     if query.kind == "count" and (_EXISTS.search(query.text) or _EXISTS_SQL.search(query.text)):
         return "existence check"
-    if query.kind == "count" and not _COUNTS.search(query.text):
+    if query.kind == "count" and not (name == "count" or _COUNTS.search(query.text)):
         return "aggregate"
     return ""
 

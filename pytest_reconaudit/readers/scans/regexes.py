@@ -21,6 +21,9 @@ __all__ = ["CompiledRegex", "FileRegexes", "regexes"]
 _TYPES = frozenset({"Regex", "RegexBuilder", "RegexSet", "RegexSetBuilder"})
 _UNWRAPPED = regex(rb"\s*(?:\.\s*build\s*\(\s*\)\s*)?\.\s*(unwrap|expect)\s*\(")
 _BUILDER = regex(rb"\.\s*(octal|ignore_whitespace)\s*\(\s*true")
+_BUILT = regex(rb"(?:\s{0,80}\.\s{0,4}\w{1,40}\(\w{0,20}\)){0,8}?\s{0,80}\.\s{0,4}build\(\)")
+_BOUND = regex(rb"\blet\s+(?:mut\s+)?(\w+)\s*(?::[^=;{}]{1,60})?=\s*$")
+_LONG = 110
 _STATEMENT = 600
 """Bytes after a builder in which its switches stand."""
 _ONCE = frozenset(
@@ -62,6 +65,16 @@ class CompiledRegex(Struct, frozen=True, array_like=True):
     serves: str
     """What says that its function runs per request: ``ServiceRequest``, ``Service::call``."""
     is_test: bool
+    type: str
+    """What is made, as the file names it: ``Regex``, ``regex::bytes::Regex``."""
+    made: str
+    """The expression that makes it, without what takes the value out of the result, on one line;
+    written anew where it is long or names a local: ``Regex::new(r"^\\d+$")``."""
+    name: str
+    """The name that it is bound to; empty without one."""
+    branch: int
+    """Line of the ``if`` or ``match`` of the function that decides whether it is compiled; 0
+    without one."""
 
 
 class FileRegexes(Struct, frozen=True, array_like=True):
@@ -151,7 +164,59 @@ def _compiled(code: Code, call: Call, text: str, at: int, refused: str) -> Compi
         once=_is_once(code, call, function),
         serves=_serves(function) if function else "",
         is_test=function.is_test if function else False,
+        type=_type(code, call),
+        made=_made(code, call, text),
+        name=_bound(code, call),
+        branch=_branch(code, call),
     )
+
+
+_BRANCHES = frozenset({"if_expression", "match_arm"})
+_ENDS = frozenset({"function_item", "closure_expression", "source_file"})
+_MOST_PARENTS = 60
+
+
+def _branch(code: Code, call: Call) -> int:
+    """The line of the innermost branch that a call stands in, not in what it asks."""
+    node = code.node(call.start, call.end)
+    for _ in range(_MOST_PARENTS):
+        above = node.parent if node is not None else None
+        if node is None or above is None or above.type in _ENDS:
+            return 0
+        asked = above.child_by_field_name("condition" if above.type != "match_arm" else "pattern")
+        if above.type in _BRANCHES and asked != node:
+            return code.line(above.start_byte)
+        node = above
+    return 0
+
+
+def _type(code: Code, call: Call) -> str:
+    """What a call makes, by a name that the file knows it by."""
+    path = call.path if "Builder" not in call.path[-2] else code.resolved(call.path)
+    return "::".join(word for word in path[:-1] if word).replace("Builder", "")
+
+
+def _made(code: Code, call: Call, pattern: str) -> str:
+    """The expression that makes the pattern, short enough for a sample."""
+    made = code.text(call.start, call.end)
+    given = code.text(call.arguments[0]).strip()
+    head = made.partition("(")[0]
+    local = given.lstrip("&").isidentifier() and not given.lstrip("&").isupper()
+    if local or ((len(made) > _LONG or "\n" in made) and "Set" not in head):
+        shown = " ".join(pattern.split())
+        shown = shown if len(shown) <= _LONG - 30 else shown[: _LONG - 31] + "…"
+        made = f'{head}(r#"{shown}"#)' if '"' in shown else f'{head}(r"{shown}")'
+    elif len(made) > _LONG or "\n" in made:
+        made = f"{head}([…])"
+    if "Builder" in head:
+        tail = _BUILT.match(code.source, call.end)
+        made += "".join(tail[0].decode("utf-8", "replace").split()) if tail else ".build()"
+    return made
+
+
+def _bound(code: Code, call: Call) -> str:
+    found = _BOUND.search(code.source[max(call.start - 120, 0) : call.start])
+    return found[1].decode("ascii", "replace") if found is not None else ""
 
 
 def _is_once(code: Code, call: Call, function: Function | None) -> bool:

@@ -40,3 +40,18 @@ pub async fn publish(name: &str) {
 async fn announce() {
     println!("{} depots", NAMES.read().await.len());
 }
+
+impl Depots {
+    // a variable that is declared first keeps its guard beyond the block that gives it
+    pub async fn refresh(&self, stale: usize) -> usize {
+        let names;
+        {
+            names = self.inner.names.read().await;
+        }
+        if names.len() > stale {
+            let mut fresh = self.inner.names.write().await;
+            fresh.clear();
+        }
+        names.len()
+    }
+}

@@ -24,3 +24,25 @@ impl Sender {
         self.shared.notify(tail);
     }
 }
+
+impl Sender {
+    // a guard that only a branch took is gone where that branch leaves
+    pub fn shrink(&self, full: bool) -> usize {
+        let tail;
+        if full {
+            tail = self.shared.tail.lock().unwrap();
+            tail.len()
+        } else {
+            self.shared.tail.lock().unwrap().len()
+        }
+    }
+
+    // given a value of its own, the variable lets go of the guard
+    pub fn copied(&self) -> usize {
+        let count;
+        {
+            count = self.shared.tail.lock().unwrap().len();
+        }
+        count + self.shared.tail.lock().unwrap().len()
+    }
+}

@@ -114,7 +114,9 @@ async fn main() {
         .route("/sequential", post(sequential))
         .route("/labels", post(labels))
         .route("/sealed", post(sealed))
-        .route("/parcels", post(parcels));
+        .route("/parcels", post(parcels))
+        .route("/mirrors", post(mirrors))
+        .route("/checked", post(checked));
     axum::serve(tokio::net::TcpListener::bind("0.0.0.0:3000").await.unwrap(), app).await.unwrap();
 }
 
@@ -175,4 +177,26 @@ impl Shelf {
 fn silence() -> mpsc::UnboundedReceiver<u64> {
     let (_, quiet) = mpsc::unbounded_channel();
     quiet
+}
+
+const MIRRORS: [&str; 3] = ["north", "south", "west"];
+
+// constants, and what who runs the program has written
+async fn mirrors(State(shelf): State<Arc<Shelf>>) {
+    for mirror in MIRRORS.iter().copied() {
+        tokio::spawn(async move { fetch(mirror).await });
+    }
+    let urls = shelf.settings.mirrors.clone();
+    for url in urls {
+        tokio::spawn(async move { fetch(&url).await });
+    }
+}
+
+// refused beyond a hundred
+async fn checked(Json(urls): Json<Vec<String>>) {
+    let few = urls.len() <= 100;
+    assert!(few);
+    for url in urls {
+        tokio::spawn(async move { fetch(&url).await });
+    }
 }

@@ -17,3 +17,11 @@ pub async fn show_room(cache: web::Data<ClinicCache>, id: web::Path<u32>) -> Htt
         None => HttpResponse::NotFound().finish(),
     }
 }
+
+pub async fn create_room(pool: web::Data<sqlx::PgPool>, name: String) -> HttpResponse {
+    let made = sqlx::query("INSERT INTO rooms (name) VALUES ($1)").bind(name).execute(pool.get_ref());
+    match made.await {
+        Ok(_) => HttpResponse::Created().finish(),
+        Err(_) => HttpResponse::InternalServerError().finish(),
+    }
+}

@@ -12,6 +12,7 @@ async fn main() -> std::io::Result<()> {
         App::new()
             .app_data(web::Data::new(cache.clone()))
             .route("/rooms", web::get().to(handlers::list_rooms))
+            .route("/rooms", web::post().to(handlers::create_room))
     })
     .bind(("0.0.0.0", 8080))?
     .run()

@@ -1,3 +1,5 @@
+use std::io::Read;
+
 use actix_web::{web, Error, HttpResponse};
 
 use crate::rows;
@@ -14,4 +16,18 @@ pub async fn export_rows(db: web::Data<rows::Db>) -> Result<HttpResponse, Error>
     }
     let text = writer.into_inner().unwrap();
     Ok(HttpResponse::Ok().content_type("text/csv").body(text))
+}
+
+/// Two buffers of one name: the second is what is sent.
+pub async fn bundle(name: web::Path<String>) -> Result<HttpResponse, Error> {
+    let mut file = std::fs::File::open(format!("scans/{}", name))?;
+    let digest = {
+        let mut buffer = Vec::new();
+        file.read_to_end(&mut buffer)?;
+        crate::rows::digest(&buffer)
+    };
+    let mut bundle = std::fs::File::open(format!("bundles/{}", digest))?;
+    let mut buffer = Vec::new();
+    bundle.read_to_end(&mut buffer)?;
+    Ok(HttpResponse::Ok().content_type("application/zip").body(buffer))
 }

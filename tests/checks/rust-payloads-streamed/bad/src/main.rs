@@ -11,6 +11,7 @@ async fn main() -> std::io::Result<()> {
             .route("/scans", web::post().to(uploads::add_scan))
             .route("/scans/raw", web::put().to(uploads::upload_raw))
             .route("/scans/{name}", web::get().to(exports::scan))
+            .route("/bundles/{name}", web::get().to(exports::bundle))
             .route("/export.csv", web::get().to(exports::export_rows))
     })
     .bind("0.0.0.0:8080")?

@@ -1,1 +1,5 @@
-export default function Letters() { return <main>Letters</main>; }
+import { Document } from "react-pdf";
+
+export default function Letters({ kind }: { kind: string }) {
+  return <Document file={`/letters/${kind}.pdf`} />;
+}

@@ -1,3 +1,5 @@
+import { Canvas } from "@react-three/fiber";
+
 export default function CranesPage() {
-  return <h1>Cranes</h1>;
+  return <Canvas aria-label="Cranes" />;
 }

@@ -1,0 +1,364 @@
+"""What to write in the place of a statement per element, in the words of the library at hand."""
+
+from __future__ import annotations
+
+import re
+
+from msgspec import Struct
+
+from pytest_reconaudit.patterns import regex
+
+__all__ = ["Asked", "page_of", "remedy"]
+
+
+class Asked(Struct, frozen=True):
+    """A statement that a loop repeats."""
+
+    library: str
+    """See ``query_call.FoundQuery``."""
+    kind: str
+    table: str
+    over: str
+    """What the loop goes over, as written."""
+    variable: str
+    """The element's name or pattern."""
+    via: str
+    """The function that sends it, when the loop only calls it; else empty."""
+    saves: bool
+    """It is a ``save`` of an entity, which writes a new row or changes one."""
+
+
+_LEADS = {
+    "select": "Ask once for all of them before the loop, under the other conditions that it has,"
+    " and look each one up in a map:",
+    "count": "Ask once for the figures of all of them, by groups, under the other conditions that"
+    " it has:",
+    "insert": "Collect the rows, and write them with one statement (in batches where they may be"
+    " very many):",
+    "update": "Change all of them with one statement, under the other conditions that it has:",
+    "delete": "Delete all of them with one statement, under the other conditions that it has:",
+}
+_SAVES = (
+    "Change all entities first, and hand them to one call (new rows go into one INSERT; for one"
+    " statement whatever they are, `upsert`):"
+)
+_SAMPLES = {
+    ("prisma", "select"): "const found = await {on}.findMany({{ where: {{ {key}: {{ in: {keys} }}"
+    " }} }})",
+    ("prisma", "count"): "const counts = await {on}.groupBy({{\n  by: [\"{key}\"], where: {{ {key}:"
+    " {{ in: {keys} }} }}, _count: true,\n}})",
+    ("prisma", "insert"): "await {on}.createMany({{ data: rows }})",
+    ("prisma", "update"): "await {on}.updateMany({{ where: {{ {key}: {{ in: {keys} }} }}, data }})",
+    ("prisma", "delete"): "await {on}.deleteMany({{ where: {{ {key}: {{ in: {keys} }} }} }})",
+    ("typeorm", "select"): "const found = await {on}.findBy({entity}{{ {key}: In({keys}) }})",
+    ("typeorm", "count"): "const counts = await {on}.createQueryBuilder({entity}\"one\")\n"
+    "  .select(\"one.{key}\", \"key\").addSelect(\"COUNT(*)\", \"n\")\n"
+    "  .where({{ {key}: In({keys}) }}).groupBy(\"one.{key}\").getRawMany()",
+    ("typeorm", "insert"): "await {on}.insert({entity}rows)",
+    ("typeorm", "save"): "await {on}.save({entity}entities)",
+    ("typeorm", "update"): "await {on}.update({entity}{{ {key}: In({keys}) }}, values)",
+    ("typeorm", "delete"): "await {on}.delete({entity}{{ {key}: In({keys}) }})",
+    ("knex", "select"): "const found = await {on}(\"{table}\").whereIn(\"{key}\", {keys})",
+    ("knex", "count"): "const counts = await {on}(\"{table}\").whereIn(\"{key}\", {keys})\n"
+    "  .select(\"{key}\").count(\"* as n\").groupBy(\"{key}\")",
+    ("knex", "insert"): "await {on}(\"{table}\").insert(rows)",
+    ("knex", "update"): "await {on}(\"{table}\").whereIn(\"{key}\", {keys}).update(values)",
+    ("knex", "delete"): "await {on}(\"{table}\").whereIn(\"{key}\", {keys}).del()",
+    ("objection", "select"): "const found = await {model}.query().whereIn(\"{key}\", {keys})",
+    ("objection", "count"): "const counts = await {model}.query().whereIn(\"{key}\", {keys})\n"
+    "  .select(\"{key}\").count(\"* as n\").groupBy(\"{key}\")",
+    ("objection", "insert"): "await {model}.knex().batchInsert({model}.tableName, rows)",
+    ("objection", "update"): "await {model}.query().whereIn(\"{key}\", {keys}).patch(values)",
+    ("objection", "delete"): "await {model}.query().whereIn(\"{key}\", {keys}).delete()",
+    ("drizzle", "select"): "const found = await {on}.select().from({own})"
+    ".where(inArray({own}.{key}, {keys}))",
+    ("drizzle", "count"): "const counts = await {on}.select({{ key: {own}.{key}, n: count() }})\n"
+    "  .from({own}).where(inArray({own}.{key}, {keys})).groupBy({own}.{key})",
+    ("drizzle", "insert"): "await {on}.insert({own}).values(rows)",
+    ("drizzle", "update"): "await {on}.update({own}).set(values).where(inArray({own}.{key},"
+    " {keys}))",
+    ("drizzle", "delete"): "await {on}.delete({own}).where(inArray({own}.{key}, {keys}))",
+    ("kysely", "select"): "const found = await {on}.selectFrom(\"{table}\").selectAll()\n"
+    "  .where(\"{key}\", \"in\", {keys}).execute()",
+    ("kysely", "insert"): "await {on}.insertInto(\"{table}\").values(rows).execute()",
+    ("kysely", "update"): "await {on}.updateTable(\"{table}\").set(values)\n"
+    "  .where(\"{key}\", \"in\", {keys}).execute()",
+    ("kysely", "delete"): "await {on}.deleteFrom(\"{table}\").where(\"{key}\", \"in\","
+    " {keys}).execute()",
+    ("mongoose", "select"): "const found = await {model}.find({{ {key}: {{ $in: {keys} }} }})",
+    ("mongoose", "count"): "const counts = await {model}.aggregate([\n"
+    "  {{ $match: {{ {key}: {{ $in: {keys} }} }} }},\n"
+    "  {{ $group: {{ _id: \"${key}\", n: {{ $sum: 1 }} }} }},\n])",
+    ("mongoose", "insert"): "await {model}.insertMany(rows)",
+    ("mongoose", "update"): "await {model}.updateMany({{ {key}: {{ $in: {keys} }} }}, values)",
+    ("mongoose", "delete"): "await {model}.deleteMany({{ {key}: {{ $in: {keys} }} }})",
+    ("sequelize", "select"): "const found = await {model}.findAll({{ where: {{ {key}: {keys} }}"
+    " }})",
+    ("sequelize", "count"): "const counts = await {model}.count({{ where: {{ {key}: {keys} }},"
+    " group: [\"{key}\"] }})",
+    ("sequelize", "insert"): "await {model}.bulkCreate(rows)",
+    ("sequelize", "update"): "await {model}.update(values, {{ where: {{ {key}: {keys} }} }})",
+    ("sequelize", "delete"): "await {model}.destroy({{ where: {{ {key}: {keys} }} }})",
+    ("diesel", "select"): "{own}::table.filter({own}::{key}.eq_any(&keys)).load(conn)",
+    ("diesel", "count"): "{own}::table.filter({own}::{key}.eq_any(&keys)).group_by({own}::{key})\n"
+    "    .select(({own}::{key}, diesel::dsl::count_star())).load::<(_, i64)>(conn)",
+    ("diesel", "insert"): "diesel::insert_into({own}::table).values(&rows).execute(conn)",
+    ("diesel", "update"): "diesel::update({own}::table.filter({own}::{key}.eq_any(&keys)))\n"
+    "    .set(values).execute(conn)",
+    ("diesel", "delete"): "diesel::delete({own}::table.filter({own}::{key}.eq_any(&keys)))"
+    ".execute(conn)",
+    ("sea-orm", "select"): "{own}::Entity::find()"
+    ".filter({own}::Column::{field}.is_in(keys)).all(db)",
+    ("sea-orm", "count"): "{own}::Entity::find().select_only().column({own}::Column::{field})\n"
+    "    .column_as({own}::Column::{field}.count(), \"n\").filter({own}::Column::{field}"
+    ".is_in(keys))\n"
+    "    .group_by({own}::Column::{field}).into_tuple::<(_, i64)>().all(db)",
+    ("sea-orm", "insert"): "{own}::Entity::insert_many(rows).exec(db)",
+    ("sea-orm", "delete"): "{own}::Entity::delete_many()"
+    ".filter({own}::Column::{field}.is_in(keys)).exec(db)",
+    ("postgres", "select"): "SELECT * FROM {table} WHERE {key} = ANY($1)",
+    ("postgres", "count"): "SELECT {key}, COUNT(*) FROM {table} WHERE {key} = ANY($1) GROUP BY"
+    " {key}",
+    ("postgres", "insert"): "INSERT INTO {table} (a, b) SELECT * FROM unnest($1::int[],"
+    " $2::text[])",
+    ("postgres", "update"): "UPDATE {table} SET done = true WHERE {key} = ANY($1)",
+    ("postgres", "delete"): "DELETE FROM {table} WHERE {key} = ANY($1)",
+    ("builder", "select"): "let mut query = QueryBuilder::new(\"SELECT * FROM {table} WHERE {key}"
+    " IN \");\n"
+    "query.push_tuples(&keys, |mut one, key| {{ one.push_bind(key); }});",
+    ("builder", "count"): "let mut query = QueryBuilder::new(\n"
+    "    \"SELECT {key}, COUNT(*) FROM {table} WHERE {key} IN \");\n"
+    "query.push_tuples(&keys, |mut one, key| {{ one.push_bind(key); }}).push(\" GROUP BY {key}\");",
+    ("builder", "insert"): "let mut query = QueryBuilder::new(\"INSERT INTO {table} (a, b) \");\n"
+    "query.push_values(rows, |mut one, row| {{ one.push_bind(row.a).push_bind(row.b); }});",
+    ("builder", "delete"): "let mut query = QueryBuilder::new(\"DELETE FROM {table} WHERE {key}"
+    " IN \");\n"
+    "query.push_tuples(&keys, |mut one, key| {{ one.push_bind(key); }});",
+    ("marks", "select"): "SELECT * FROM {table} WHERE {key} IN (?, ?, ?)",
+    ("marks", "count"): "SELECT {key}, COUNT(*) FROM {table} WHERE {key} IN (?, ?, ?) GROUP BY"
+    " {key}",
+    ("marks", "insert"): "INSERT INTO {table} (a, b) VALUES (?, ?), (?, ?)",
+    ("marks", "update"): "UPDATE {table} SET done = true WHERE {key} IN (?, ?, ?)",
+    ("marks", "delete"): "DELETE FROM {table} WHERE {key} IN (?, ?, ?)",
+}  # fmt: skip
+"""(library, kind) → a statement for all: ``{on}`` is what the old one is called on."""
+_LISTS = {
+    "prisma": "{ in: ids }", "typeorm": "In(ids)", "knex": ".whereIn(column, ids)",
+    "objection": ".whereIn(column, ids)", "drizzle": "inArray(column, ids)",
+    "kysely": '.where(column, "in", ids)', "mongoose": "{ $in: ids }",
+    "sequelize": "where: { column: ids }", "diesel": "column.eq_any(&ids)",
+    "sea-orm": "Column::Key.is_in(ids)", "postgres": "column = ANY($1)",
+    "builder": "`QueryBuilder::push_tuples`", "marks": "column IN (?, ?, ?)",
+}  # fmt: skip
+_ROWS = {
+    "prisma": "createMany", "typeorm": "insert(rows)", "knex": "insert(rows)",
+    "objection": "batchInsert", "drizzle": "values(rows)", "kysely": "values(rows)",
+    "mongoose": "insertMany", "sequelize": "bulkCreate", "diesel": "values(&rows)",
+    "sea-orm": "insert_many", "postgres": "unnest", "builder": "QueryBuilder::push_values",
+    "marks": "VALUES (?, ?), (?, ?)",
+}  # fmt: skip
+_LAST_SENDS = frozenset({"diesel", "sea-orm", "sqlx"})
+"""Libraries of Rust: the last call of a chain sends it."""
+_RUST = frozenset({"diesel", "sea-orm", "builder"})
+_SQL = frozenset({"postgres", "marks"})
+_PLAIN = regex(
+    r"[&*\s(]*([A-Za-z_$][\w$.]*)(?:\.(?:iter|into_iter|iter_mut|entries|values)\(\))?[)\s]*$"
+)
+_WORD = regex(r"[a-z_$][\w$]*", re.IGNORECASE)
+_METHODS = (
+    r"(?:find\w*|get\w*|count\w*|group\w*|aggregate|create\w*|insert\w*|save|update\w*|delete\w*|remove"
+    r"|destroy|exists?\w*|upsert|select\w*|query|relatedQuery|soft\w+|increment|decrement)"
+)
+_ON = regex(
+    r"((?:[A-Za-z_$][\w$]*\.){0,6}[A-Za-z_$][\w$]*(?:<\w+>)?(?:\([\w$]*\))?(?:\.[A-Za-z_$][\w$]*){0,3})"
+    rf"\.{_METHODS}\s*(?:<[^()]{{0,80}}>)?\(\s*(?:([A-Z]\w*)\s*,\s*)?"
+)
+_BUILDER = regex(r"\.(?:query|createQueryBuilder)$")
+_OLD = 10
+"""Lines of a statement that are looked at for the key it asks by."""
+_MODEL = regex(r"[A-Z]\w*")
+_CAMEL = regex(r"_+([a-z0-9])")
+
+
+def remedy(asked: Asked, text: str, line: int) -> str:
+    """Markdown of what to do; empty where the library's own words are not known.
+
+    :param text: of the file.
+    :param line: of the call that sends the statement.
+    """
+    every = text.split("\n")
+    lines = every[line - 1 : line - 1 + _OLD]
+    if asked.library in _LAST_SENDS:
+        lines = _chain(every, line)
+    source = "\n".join(lines)
+    library = _dialect(asked.library, text, source)
+    if asked.via:
+        return _of_function(asked, library)
+    kind = "save" if asked.saves and library == "typeorm" else asked.kind
+    sample = _SAMPLES.get((library, kind))
+    if sample is None:
+        return ""
+    key, keys = _key(asked, source, rust=library in _RUST or library in _SQL)
+    match = _ON.search(lines[0]) if lines else None
+    on = _BUILDER.sub("", match[1]) if match is not None else ""
+    entity = f"{match[2]}, " if match is not None and match[2] else ""
+    table = asked.table or "orders"
+    camel = _CAMEL.sub(lambda part: part[1].upper(), table)
+    pascal = camel[:1].upper() + camel[1:]
+    model = on if _MODEL.fullmatch(on) or on.lower().endswith("model") else pascal
+    default = {"prisma": f"prisma.{camel}", "typeorm": "repository"}.get(library, "db")
+    if library in ("knex", "kysely", "drizzle"):
+        on = on if _WORD.fullmatch(on) else ""
+    written = sample.format(
+        on=on or default,
+        entity=entity,
+        model=model,
+        own=table if library in _RUST else camel,
+        table=table,
+        key=key,
+        field=_pascal(key),
+        keys=keys,
+    )
+    tongue = "sql" if library in _SQL else "rust" if library in _RUST else "ts"
+    lead = _SAVES if kind == "save" else _LEADS[kind]
+    if "keys" in written:
+        lead = f"{lead.removesuffix(':')} (`keys` are what the rounds ask by):"
+    return f"{lead}\n\n```{tongue}\n{written}\n```"
+
+
+_PAGES = {
+    "typeorm": "const rows = await repository.find({{\n  where: {{ id: LessThan(after) }},"
+    ' order: {{ id: "DESC" }}, take,\n}})',
+    "knex": 'const rows = await db("{table}").where("id", "<", after)\n'
+    '  .orderBy("id", "desc").limit(take)',
+    "objection": 'const rows = await {model}.query().where("id", "<", after)\n'
+    '  .orderBy("id", "desc").limit(take)',
+    "drizzle": "const rows = await db.select().from({camel}).where(lt({camel}.id, after))\n"
+    "  .orderBy(desc({camel}.id)).limit(take)",
+    "kysely": 'const rows = await db.selectFrom("{table}").selectAll().where("id", "<", after)\n'
+    '  .orderBy("id", "desc").limit(take).execute()',
+    "mongoose": "const rows = await {model}.find({{ _id: {{ $lt: after }} }})\n"
+    "  .sort({{ _id: -1 }}).limit(take)",
+    "sequelize": "const rows = await {model}.findAll({{\n  where: {{ id: {{ [Op.lt]: after }} }},"
+    ' order: [["id", "DESC"]], limit: take,\n}})',
+    "prisma": "const rows = await prisma.{camel}.findMany({{\n  take,"
+    ' where: {{ id: {{ lt: after }} }}, orderBy: {{ id: "desc" }},\n}})',
+    "diesel": "let rows = {table}::table.filter({table}::id.lt(after))\n"
+    "    .order({table}::id.desc()).limit(per_page).load(conn)?;",
+    "sea-orm": "let rows = {table}::Entity::find().filter({table}::Column::Id.lt(after))\n"
+    "    .order_by_desc({table}::Column::Id).limit(per_page).all(db).await?;",
+    "sql": "SELECT * FROM {table} WHERE id < $1 ORDER BY id DESC LIMIT $2",
+}
+
+
+def page_of(library: str, table: str) -> str:
+    """Markdown of how a library takes one page; empty where its words are not known."""
+    library = "sql" if library == "sqlx" else library
+    sample = _PAGES.get(library)
+    if sample is None:
+        return ""
+    camel = _CAMEL.sub(lambda part: part[1].upper(), table)
+    written = sample.format(table=table, camel=camel, model=camel[:1].upper() + camel[1:])
+    tongue = {"sql": "sql", "diesel": "rust", "sea-orm": "rust"}.get(library, "ts")
+    cap = {
+        "sql": "",
+        "rust": "let per_page = query.per_page.unwrap_or(20).min(100);\n",
+        "ts": "const take = Math.min(limit ?? 20, 100)\n",
+    }[tongue]
+    return (
+        "Take one page, with a cap that the caller cannot lift (`after` is the last key of the page"
+        f" before, if there is one):\n\n```{tongue}\n{cap}{written}\n```"
+    )
+
+
+def _pascal(name: str) -> str:
+    camel = _CAMEL.sub(lambda part: part[1].upper(), name)
+    return camel[:1].upper() + camel[1:]
+
+
+def _dialect(library: str, text: str, source: str) -> str:
+    """What a statement in plain SQL can be given a list by."""
+    if library not in ("sql", "sqlx"):
+        return library
+    if "postgres::" in text or (re.search(r"\$\d", source) and "qlite" not in text):
+        return "postgres"
+    return "builder" if library == "sqlx" else "marks"
+
+
+def _chain(every: list[str], line: int) -> list[str]:
+    """The lines of a chain that ends in a line."""
+    first = line - 1
+    while first > max(line - _OLD, 0) and not every[first - 1].rstrip().endswith((";", "{", "}")):
+        first -= 1
+    return every[first:line]
+
+
+def _of_function(asked: Asked, library: str) -> str:
+    one = f"`{asked.via}`"
+    if asked.kind in ("select", "count") and library in _LISTS:
+        how = _LISTS[library]
+        how = how if how.startswith("`") else f"`{how}`"
+        return (
+            f"{one} asks for one at a time: give it a sibling that takes all keys ({how}), call"
+            " that once before the loop, and look each one up in a map."
+        )
+    if asked.kind == "insert" and library in _ROWS:
+        return (
+            f"{one} writes one row: give it a sibling that takes all rows (`{_ROWS[library]}`), and"
+            " call that once behind the loop."
+        )
+    if asked.kind in ("update", "delete") and library in _LISTS:
+        how = _LISTS[library]
+        how = how if how.startswith("`") else f"`{how}`"
+        return f"{one} changes one row: give it a sibling that takes all keys ({how})."
+    return ""
+
+
+def _key(asked: Asked, source: str, *, rust: bool) -> tuple[str, str]:
+    """(the column that a round asks by, what gives the keys of all): as the source says, else
+    ``id`` and ``ids``."""
+    over = _PLAIN.match(asked.over)
+    variable = asked.variable.strip("()&| ")
+    if over is None:
+        return _column(source), "ids"
+    element = rf"{re.escape(over[1])}\[\w+\]"
+    if _WORD.fullmatch(variable):
+        element = rf"(?:{re.escape(variable)}|{element})"
+    element += r"(?:[?!]?\.(\w+))?(?![\w(.\[])"
+    for pattern in (
+        rf"\b(\w+)\s*:\s*(?:String\()?{element}",
+        rf"\beq\(\s*(?:\w+\.)*(\w+)\s*,\s*{element}",
+        rf"[wW]here\w*\(\s*['\"`](?:\w+\.)?(\w+)['\"`]\s*,\s*(?:['\"]=['\"]\s*,\s*)?{element}",
+        rf"(?:\w+(?:::|\.))*(\w+)\s*\.\s*eq\(\s*[&*]*{element}",
+    ):
+        found = re.search(pattern, source)
+        if found is not None:
+            part = found[2]
+            keys = f"{over[1]}.map((one) => one.{part})" if part else over[1]
+            return found[1], keys
+    found = re.search(
+        rf"\bby(?:Id|_id|Pk|PK)\w*\(\s*[&*]*{element}|\b(?:find|delete)ById\w*\(\s*{element}",
+        source,
+    )
+    if found is not None and not rust:
+        part = found[1] or found[2]
+        keys = f"{over[1]}.map((one) => one.{part})" if part else over[1]
+        return ("_id" if asked.library == "mongoose" else "id"), keys
+    return _column(source), "ids"
+
+
+def _column(source: str) -> str:
+    """The column that a statement asks by first, whatever it is compared with."""
+    found = [match for one in _COLUMNS if (match := one.search(source)) is not None]
+    first = min(found, key=lambda match: match.start(), default=None)
+    return first[1] if first is not None else "id"
+
+
+_COLUMNS = (
+    regex(r"\bColumn::(\w++)\s*\.\s*eq\("),
+    regex(r"(?:^|[\s(.:])([a-z_]\w*)\s*\.\s*eq\("),
+    regex(r"\bwhere\s*:\s*\{\s*(\w+)\s*[:,}]"),
+    regex(r"[wW]here\w*\(\s*['\"`](?:\w+\.)?(\w+)['\"`]"),
+    regex(r"\beq\(\s*\w+\.(\w+)\s*,"),
+    regex(r"(?i)\bwhere\s+(?:\w+\.)?\"?(\w+)\"?\s*=\s*(?:\$\d|\?|:)"),
+)

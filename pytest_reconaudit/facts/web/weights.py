@@ -1,0 +1,74 @@
+"""How much a page loads for the sake of some imports alone.
+
+A split is worth what nothing else loads: the modules, and the packages of npm, that are reached
+through the imports in question and in no other way.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from msgspec import Struct
+
+from pytest_reconaudit.facts.web.modules import Link, links
+from pytest_reconaudit.target import Target
+
+__all__ = ["Weight", "loaded_for"]
+
+_STATIC = ("import", "export", "require")
+_SCRIPTS = (".ts", ".tsx", ".js", ".jsx", ".mjs", ".mts", ".vue", ".svelte")
+_MAX_MODULES = 5_000
+
+
+class Weight(Struct, frozen=True):
+    """What is loaded for some imports alone."""
+
+    source: int
+    """Characters of the modules of the repository."""
+    modules: frozenset[str]
+    packages: frozenset[str]
+    """Of npm, that nothing else names."""
+
+    def told(self) -> str:
+        """``412 kB of source and 2 packages``; under a kilobyte the packages alone."""
+        count = len(self.packages)
+        parts = [f"{self.source / 1000:,.0f} kB of source"] if self.source >= _KILO else []
+        if count:
+            parts.append(f"{count} package{'' if count == 1 else 's'}")
+        return " and ".join(parts)
+
+
+_KILO = 1_000
+
+
+def loaded_for(target: Target, starts: Iterable[str], cut: Callable[[str, Link], bool]) -> Weight:
+    """What modules load at once through the imports for which ``cut(importer, link)`` holds, and
+    would not load without them."""
+    first = tuple(starts)
+    with_all, named = _reached(target, first, None)
+    without, kept = _reached(target, first, cut)
+    only = frozenset(with_all - without)
+    source = sum(len(target.text(path)) for path in only if path.endswith(_SCRIPTS))
+    return Weight(source, only, frozenset(named - kept))
+
+
+def _reached(
+    target: Target, starts: tuple[str, ...], cut: Callable[[str, Link], bool] | None
+) -> tuple[set[str], set[str]]:
+    """The modules that some load at once, these included, and the packages that they name."""
+    known = links(target)
+    seen = set(starts)
+    packages: set[str] = set()
+    pending = list(starts)
+    while pending and len(seen) < _MAX_MODULES:
+        at = pending.pop()
+        for link in known.get(at, ()):
+            one = link.specifier
+            if one.type_only or one.kind not in _STATIC or (cut is not None and cut(at, link)):
+                continue
+            if link.meant.kind == "package" and not link.meant.path:
+                packages.add(link.meant.package)
+            elif link.meant.path and link.meant.path not in seen:
+                seen.add(link.meant.path)
+                pending.append(link.meant.path)
+    return seen, packages

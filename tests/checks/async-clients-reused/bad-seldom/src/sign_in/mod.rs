@@ -1,0 +1,2 @@
+pub mod harbour;
+pub mod port;

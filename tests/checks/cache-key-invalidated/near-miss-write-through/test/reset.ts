@@ -1,0 +1,3 @@
+import { deleteSpecimens } from "../src/services/specimens";
+
+afterEach(() => deleteSpecimens(["1", "2"]));

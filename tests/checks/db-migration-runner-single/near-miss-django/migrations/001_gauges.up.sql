@@ -1,0 +1,1 @@
+CREATE TABLE gauges (id bigint PRIMARY KEY);

@@ -1,0 +1,1 @@
+CREATE TABLE tides (id bigint PRIMARY KEY);

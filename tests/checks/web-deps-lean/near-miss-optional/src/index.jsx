@@ -1,0 +1,4 @@
+import { createElement } from "react";
+import wall from "./wall.png";
+
+export const Wall = () => createElement("img", { src: wall });

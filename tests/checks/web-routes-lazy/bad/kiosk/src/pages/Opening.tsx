@@ -1,0 +1,3 @@
+export function Opening() {
+  return <main>Opening</main>;
+}
