@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from pytest_reconaudit.facts.env.secrets import is_declared_public, purpose
+from pytest_reconaudit.facts.env.secrets import committed_files, is_declared_public, purpose
 from pytest_reconaudit.reports.excerpts import collect
 from pytest_reconaudit.target import Target
 from tests import trees
@@ -77,3 +77,19 @@ def test_a_comment_above_declares_a_value_public() -> None:
     assert is_declared_public(lines, 5)
     assert not is_declared_public(lines, 6)
     assert not is_declared_public([], 3)
+
+
+def test_names_are_found_whatever_their_case_and_what_stands_before(tmp_path: Path) -> None:
+    """A letter whose small form is two letters moves nothing."""
+    (tmp_path / "conf").mkdir()
+    (tmp_path / "conf" / "quay.yml").write_text(
+        "town: İİİİİİİİİİİİİİİİİİİİİİİİİİİİİİİİİİİİİİİİ\n"
+        'Smtp-PassWord: "mR7#qZt2vLw9KdXe"\n'
+        'PRIVATE_KEY: "kJ83hsTq0pVbn2Lx7Wc5"\n',
+        encoding="utf-8",
+    )
+    (found,) = committed_files(Target(tmp_path))
+    assert [(one.name, one.place.line) for one in found.leaks] == [
+        ("Smtp-PassWord", 2),
+        ("PRIVATE_KEY", 3),
+    ]

@@ -286,12 +286,35 @@ _NOT_DATA = regex(
     r"|(?:^|/)(?:locales?|i18n|lang|translations?|messages|abi|abis|crds?|dashboards?)/",
     re.IGNORECASE,
 )
-_HINT = regex(r"secret|passw|passphrase|token|api_?key|private_?key|access_?key", re.I)
+_HINTS = (
+    "secret", "passw", "passphrase", "token", "api_key", "apikey", "private_key", "privatekey",
+    "access_key", "accesskey",
+)  # fmt: skip
 _SETTING = regex(
     r"[ \t]*(?:-[ \t]+)?(?:export[ \t]+)?[\"']?(?P<name>[A-Za-z_][\w.-]{2,80})[\"']?"
     r"[ \t]*[:=][ \t]*(?P<quote>[\"']?)(?P<value>[^\s\"'#,;{}\[\]]{8,4096})(?P=quote)"
     r"[ \t]*(?:[,;#]|$)"
 )
+
+
+def _hints(text: str) -> list[int]:
+    """Where names of secrets may stand, in order.
+
+    Words in a text of small letters are found ten times as fast as by a pattern that ignores case:
+    some repositories hold a hundred megabytes of YAML.
+    """
+    small = text.lower()
+    if len(small) != len(text):  # a letter became two: places would not be those of the text
+        small = "".join(one if len(low := one.lower()) != 1 else low for one in text)
+    found: list[int] = []
+    for word in _HINTS:
+        at = small.find(word)
+        while at >= 0:
+            found.append(at)
+            at = small.find(word, at + len(word))
+    return sorted(found)
+
+
 _MAX_LINE = 5000
 _SHORTEST_TOKEN = 16
 _MAX_LEAKS = 200
@@ -391,7 +414,8 @@ class _Reading:
 
     def data(self) -> None:
         """``name: value`` lines of configuration files, by name and value."""
-        if not _HINT.search(self.text) or self._describes:
+        hints = _hints(self.text)
+        if not hints or self._describes:
             return
         if self.purpose == "test" or "/.github/" in f"/{self.path}":
             return
@@ -399,8 +423,8 @@ class _Reading:
             return  # a check of its own judges what a cluster is given
         seen: set[int] = set()
         text = self.text
-        for match in _HINT.finditer(text):
-            start = text.rfind("\n", 0, match.start()) + 1
+        for hint in hints:
+            start = text.rfind("\n", 0, hint) + 1
             if start in seen:
                 continue
             seen.add(start)
