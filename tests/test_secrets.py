@@ -84,7 +84,7 @@ def test_names_are_found_whatever_their_case_and_what_stands_before(tmp_path: Pa
     (tmp_path / "conf").mkdir()
     (tmp_path / "conf" / "quay.yml").write_text(
         "town: İİİİİİİİİİİİİİİİİİİİİİİİİİİİİİİİİİİİİİİİ\n"
-        'Smtp-PassWord: "mR7#qZt2vLw9KdXe"\n'
+        'Smtp-PassWord: "mR7qZt2vLw9KdXe4"\n'
         'PRIVATE_KEY: "kJ83hsTq0pVbn2Lx7Wc5"\n',
         encoding="utf-8",
     )
