@@ -84,12 +84,12 @@ def test_names_are_found_whatever_their_case_and_what_stands_before(tmp_path: Pa
     (tmp_path / "conf").mkdir()
     (tmp_path / "conf" / "quay.yml").write_text(
         "town: İİİİİİİİİİİİİİİİİİİİİİİİİİİİİİİİİİİİİİİİ\n"
-        'Smtp-PassWord: "mR7qZt2vLw9KdXe4"\n'
+        'Smtp-Password: "mR7qZt2vLw9KdXe4"\n'
         'PRIVATE_KEY: "kJ83hsTq0pVbn2Lx7Wc5"\n',
         encoding="utf-8",
     )
     (found,) = committed_files(Target(tmp_path))
     assert [(one.name, one.place.line) for one in found.leaks] == [
-        ("Smtp-PassWord", 2),
+        ("Smtp-Password", 2),
         ("PRIVATE_KEY", 3),
     ]
