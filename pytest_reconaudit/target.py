@@ -61,6 +61,8 @@ _PRUNED = frozenset(
 _EXCLUDED = _PRUNED | {
     "dist", "build", "out", "coverage", "vendor", "third_party",
     "archive", "archives", "archived", "legacy", "fixtures", "testdata", "__snapshots__",
+    ".react-email", ".nuxt", ".output", ".svelte-kit", ".docusaurus", ".expo", ".angular", ".astro",
+    ".contentlayer", ".redwood", ".serverless", ".wxt", ".plasmo",
 }  # fmt: skip
 """Folders whose files exist but are never audited (catalogue G3)."""
 _EXCLUDED_ALIKE = regex(r"_+(?:archived?|legacy|fixtures|testdata|vendor)|test[_-]?data\d*")

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pytest_reconaudit.facts.asynchronous.crates import Means
 from pytest_reconaudit.facts.asynchronous.remedies import remedy
 from pytest_reconaudit.readers.code import Code, index_code
 from pytest_reconaudit.readers.execution import Executions
@@ -267,6 +268,15 @@ def test_a_remedy_fits_the_call() -> None:
     assert "await fs.promises.rm(…)  // not fs.rmSync(…)" in said
     said = remedy("a.rs", "hash", [".verify_password(…)"], [], "Auth::check")
     assert "spawn_blocking(move || Auth::check(…))" in said
+    own = Means("actix", frozenset(), reqwest=False)
+    said = remedy("a.rs", "file", ["std::fs::write"], [], "", own, guard="config")
+    assert "actix_web::web::block(move || std::fs::write(…)).await?" in said
+    assert "Let go of the guard `config` first" in said
+    assert "whole iteration" in remedy("a.rs", "file", ["std::fs::read_dir"], [], "")
+    said = remedy("a.rs", "process", ["x"], [], "", Means("tokio", frozenset()), fails=False)
+    assert "tokio::task::spawn_blocking" in said
+    assert ".await.expect(" in said
+    assert "```" not in remedy("a.rs", "hash", ["x"], [], "", Means("", frozenset()))
     assert "to_thread(load, ...)" in remedy("a.py", "database", ["db.scalar"], [], "load")
     for path in ("a.rs", "a.py", "a.ts"):
         assert remedy(path, "unheard", ["x"], [], "") or path == "a.ts"

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pytest_reconaudit.readers.npm_lock import read_npm_lock
+from pytest_reconaudit.readers.npm_lock import read_npm_lock, read_npm_needs
 
 NPM = """{
   "lockfileVersion": 3,
@@ -118,6 +118,7 @@ def test_what_tells_no_peers() -> None:
 )
 def test_survives_any_text(text: str, name: str) -> None:
     read_npm_lock(text, name)
+    read_npm_needs(text, name)
     read_npm_lock(f'{{"packages": {{"node_modules/a": {text!r}, "peerDependencies": []}}}}', name)
     read_npm_lock(f"\npackages:\n  a@1:\n    peerDependencies:\n      {text}\n", name)
 
@@ -136,3 +137,25 @@ def test_what_npm_may_leave_out_is_asked_for() -> None:
         "package-lock.json",
     )
     assert lock.packages["squeeze"].peers == {"png", "webpack"}
+
+
+def test_what_a_package_brings_along() -> None:
+    npm = (
+        '{"packages": {"": {"dependencies": {"a": "1"}}, "node_modules/@acme/kit": {'
+        '"dependencies": {"rope": "1"}, "optionalDependencies": {"hook": "1"}}}}'
+    )
+    assert read_npm_needs(npm, "package-lock.json") == {"@acme/kit": {"rope", "hook"}}
+    pnpm = (
+        "packages:\n\n  '@acme/kit@1.0.0':\n    resolution: {integrity: x}\n\nsnapshots:\n\n"
+        "  '@acme/kit@1.0.0(rope@1.0.0)':\n    dependencies:\n      rope: 1.0.0\n"
+        "      '@acme/hook': 2.0.0\n    optionalDependencies:\n      chain: 1.0.0\n"
+    )
+    assert read_npm_needs(pnpm, "pnpm-lock.yaml") == {"@acme/kit": {"rope", "@acme/hook", "chain"}}
+    classic = (
+        '# yarn lockfile v1\n\n"@acme/kit@^1.0.0":\n  version "1.0.0"\n  dependencies:\n'
+        '    rope "^1"\n    "@acme/hook" "^2"\n'
+    )
+    assert read_npm_needs(classic, "yarn.lock") == {"@acme/kit": {"rope", "@acme/hook"}}
+    assert read_npm_needs(YARN, "yarn.lock") == {"@acme/winch": {"chalk"}}
+    bun = '{"packages": {"kit": ["kit@1.0.0", "", {"dependencies": {"rope": "1"}}, "x"],}}'
+    assert read_npm_needs(bun, "bun.lock") == {"kit": {"rope"}}

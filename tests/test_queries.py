@@ -213,6 +213,10 @@ def test_what_names_a_connection(text: str, is_connection: bool) -> None:
     [
         ('"select count(*) from app.ships"', ("count", "ships", "", ())),
         ('"WITH x AS (SELECT 1) DELETE FROM ships"', ("delete", "ships", "", ())),
+        (
+            '`WITH o AS (SELECT id FROM berths) UPDATE "ships" s SET place = o.id FROM o`',
+            ("update", "ships", "", ("place",)),
+        ),
         ('"-- all\nSELECT * FROM \\"ships\\" LIMIT 5"', ("select", "", "5", ())),
         ("'insert into ships values (1)'", ("insert", "ships", "", ())),
         ('"VACUUM"', ("other", "", "", ())),

@@ -37,6 +37,18 @@ def _one(kind: str, source: str, **more: str) -> Repeated:
         (_one("select", "OrderLine.objects.get(pk=order.line_id)"), "objects.in_bulk([order."),
         (_one("select", "X.objects.filter(boxes=order)"), "\nOrderLine.objects.filter(boxes__in"),
         (
+            _one("select", "X.objects.filter(order=order).latest('at')"),
+            "of each key the last stays",
+        ),
+        (
+            _one("select", "X.objects.get(slug=order.slug, open=True)"),
+            "statement's other conditions",
+        ),
+        (
+            _one("select", "select(X).where(X.code == order).limit(1)", library="sqlalchemy"),
+            "`DISTINCT ON`",
+        ),
+        (
             _one("count", "X.objects.filter(a__b=order)"),
             'values_list("key").annotate(n=Count("pk"))',
         ),
@@ -104,8 +116,11 @@ def test_relations_are_loaded_along(
 def test_lists_load_what_their_rows_ask_for() -> None:
     loads = [("customer", True), ("lines__box", False), ("customer", True)]
     fix = fix_of_list("Order.objects.filter(\n    open=True,\n)", loads, ["Vote by each Order"])
-    wanted = 'Order.objects.filter(open=True).select_related("customer")'
+    # What stands behind the conditions may not be in the source that is known.
+    wanted = 'queryset.select_related("customer")'
     assert f'{wanted}.prefetch_related("lines__box")' in fix
+    whole = fix_of_list("Order.objects.all()", loads, [])
+    assert 'Order.objects.select_related("customer")' in whole
     assert "Prefetch(" in fix
     assert "self.related" in fix_of_list("queryset", loads, [], shared=True)
     assert fix_of_list("", [], []) == ""

@@ -40,19 +40,19 @@ def async_calls_nonblocking(waiting_calls: WaitingFile) -> None:
     `std::thread::sleep` and `block_on` (high where a request is known to come here, medium in a
     task of its own, else low and a note), synchronous Redis (high on the way of a request other
     than a health check), password hashing, `std::net` connects, `reqwest::blocking`, ureq,
-    `std::sync::mpsc` receives, `std::fs`, processes that are waited for, decoding of images (medium
-    where a route reaches it; files, processes and images low in a task of its own, and a note where
-    no request is known to come here, or where a function but asks for or changes entries of
-    folders, or reads what the kernel tells). In Python `async def` with `time.sleep`, `requests`,
-    `urllib`, `smtplib`, the synchronous clients of services (boto3, OpenAI, Anthropic, Stripe,
-    Resend, pymongo), drivers and sessions, `subprocess`, copies and archives by `shutil`, password
-    hashing (three and more functions of a file over one synchronous session are told as one, as is
-    what one call may come to in four and more files; documents of settings, files with a fixed name
-    and removals of folders are a note); in Node the `…Sync` functions of fs, child_process, crypto,
-    ssh2, zlib, bcrypt and bcryptjs (low for one file that is written, and for hashing in an async
-    function that no known route reaches; a note for settings, templates, keys, entries and removals
-    of folders, single messages, programs asked where or which they are, files that come with the
-    program or lie beside `better-sqlite3`, `adm-zip` or `process.exit`, and on routes for
+    `std::sync::mpsc` receives, processes that are waited for, decoding of images (medium where a
+    route reaches it), `std::fs` (low there); a note where no request is known to come here
+    (hashing: low), and where a function but changes entries of folders, reads short texts or files
+    that settings or the code name. In Python `async def` with `time.sleep`, `requests`, `urllib`,
+    `smtplib`, the synchronous clients of services (boto3, OpenAI, Anthropic, Stripe, Resend,
+    pymongo), drivers and sessions, `subprocess`, copies and archives by `shutil`, password hashing
+    (three and more functions of a file over one synchronous session are told as one, as is what one
+    call may come to in four and more files; documents of settings, files with a fixed name, written
+    files and removals of folders are a note); in Node the `…Sync` functions of fs, child_process,
+    crypto, ssh2, zlib, bcrypt and bcryptjs (files low; so is hashing in an async function that no
+    known route reaches; a note for one file that is written, settings, templates, keys, entries and
+    removals of folders, single messages, programs asked where or which they are, files that come
+    with the program or lie beside `better-sqlite3`, `adm-zip` or `process.exit`, and on routes for
     administrators, backups and the set-up). Hashes of one package of the repository are told once,
     where secrets are compared. A note: hashes by bcrypt with a literal cost below 8, checks where
     all hashes have one, and what only jobs, scripts or `asyncio.run` run. (b) A function that is
@@ -63,8 +63,8 @@ def async_calls_nonblocking(waiting_calls: WaitingFile) -> None:
     start-up code, crates for browsers (`wasm-bindgen`), commands of a tool, evaluations and
     benchmarks, sync generators of Python that async code does not iterate over itself
     (`StreamingResponse` does so on a thread), sleeps of at most 20 ms, stand-ins (mocks), handlers
-    whose answers Next.js keeps, what Node reads once into a variable of the module, tests,
-    and functions that no async code calls.
+    whose answers Next.js keeps, what Node reads once into a variable of the module, tests, and
+    functions that no async code calls.
     Blind spots: what libraries do inside; calls through traits and function pointers; clients
     that another module of Python makes.
     """
@@ -76,9 +76,8 @@ def async_calls_nonblocking(waiting_calls: WaitingFile) -> None:
         if one.callers:
             times = "once" if len(one.callers) == 1 else f"{len(one.callers)} times"
             callers = f", called by async code {times}: {one.callers[0].place}"
-        total = f"; {one.total} such calls in {file.unit}" if one.total > len(one.sites) else ""
         lines = lines_of(site.place for site in one.sites if site.place.path == one.at.path)
-        who, waits = one.name, what
+        who, waits, total = one.name, what, ""
         if one.alike:
             more = "method" if "." in one.name else "function"
             plural = "s" if len(one.alike) > 1 else ""

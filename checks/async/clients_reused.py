@@ -23,18 +23,18 @@ _KILLED = (
 @audit(
     pillar=2,
     severity=Severity.HIGH,
-    impact="Each call pays for a new TCP (and TLS) connection, and nothing bounds their number.",
+    impact="Each call pays for a new TCP (and TLS) connection.",
     fix="""
-    Make one client at start-up and share it; clones are cheap:
+    Make one client at start-up and share it; clones are cheap, and share its connections:
     ```rust
-    let http = reqwest::Client::builder().timeout(Duration::from_secs(10)).build()?;
+    let http = reqwest::Client::new();
     ```
     """,
     advice={
         "b": (
-            "Each call pays for a new connection, and nothing bounds their number.",
+            "Each call pays for a new connection.",
             """
-            Share one that renews itself:
+            Share one that renews itself (feature `connection-manager` of redis):
             ```rust
             let redis = redis::aio::ConnectionManager::new(redis::Client::open(url)?).await?;
             ```
@@ -48,13 +48,6 @@ _KILLED = (
             "A peer that never answers holds whoever asks, until something else gives up.",
             """
             Say how long an answer may take:
-            ```rust
-            let client = reqwest::Client::builder()
-                .connect_timeout(Duration::from_secs(3))
-                .timeout(Duration::from_secs(10)) // streams: `.read_timeout(…)` instead
-                .build()?;
-            ```
-
             ```python
             requests.get(url, timeout=(3, 10))
             ```
@@ -68,11 +61,11 @@ def async_clients_reused(client_use: ClientUse) -> None:
     Why: a client holds a pool of connections; one that is made per call throws them away. reqwest
     has no timeout unless it is told one, nor has Python's requests.
     Decides: looks at crates that servers are made of, and for (d) at Python code too. (a)
-    `reqwest::Client::new` or `builder` (medium; low where requests are known and none comes there,
-    and for sign-ins by another service and pages of administrators; told once for a folder of
-    those, and for three functions of a file), (b) a connection opened by `redis::Client` (high;
-    medium in a health check) in a function that a route reaches, in a loop of an async function, or
-    in a method of a shared object. What is kept
+    `reqwest::Client::new` or `builder` (medium; a note where requests are known and none comes
+    there, and for sign-ins by another service and pages of administrators; told once for a folder
+    of those, and for three functions of a file), (b) a connection opened by `redis::Client` (high;
+    medium in a health check, low where requests are known and none comes there) in a function that
+    a route reaches, in a loop of an async function, or in a method of a shared object. What is kept
     in a static or a lazy cell, asked for with `is_none` first, made in `main`, in constructors, by
     workers or functions that only they call, builders that are told a proxy, a certificate or
     cookies, `ConnectionManager`, r2d2, bb8 and deadpool pass, as does what only hands out a
@@ -80,13 +73,14 @@ def async_clients_reused(client_use: ClientUse) -> None:
     client or pool beside a field such as `max_connections` that nothing reads: medium, high when
     (b) holds there too. (d) reqwest clients in a file that sets no timeout at all, those aside by
     which `main` itself asks, those that an exporter of OpenTelemetry is handed, and the only one of
-    a crate all of whose requests say `.timeout(…)` themselves: medium; low where only jobs, the
-    program's start or a task of its own ask by it, and for such sign-ins; one note for each program
-    of the command line (a parser of arguments, no use of a web framework), and for a subcommand of
-    a server. In Python `requests.get` and its like without
-    `timeout` in a function that is not async and that a route reaches, or a view, serializer,
-    filter or middleware of Django, or methods of a class that a library calls back and a filter of
-    templates makes: medium, with the other calls of the same file, four and more files told as one.
+    a crate all of whose requests say `.timeout(…)` themselves: medium; low for such sign-ins; a
+    note where only jobs, the program's start or a task of its own ask by it, and where no request
+    is known to come to the object that keeps it; one note for each program of the command line (a
+    parser of arguments, no use of a web framework), and for a subcommand of a server. In Python
+    `requests.get` and its like without `timeout` in a function that is not async and that a route
+    reaches, or a view, serializer, filter or middleware of Django, or methods of a class that a
+    library calls back and a filter of templates makes: medium, with the other calls of the same
+    file, four and more files told as one.
     Blind spots: clients made through macros and builders of other crates; `requests.Session`.
     """
     for one in client_use.faults:
@@ -114,6 +108,7 @@ def async_clients_reused(client_use: ClientUse) -> None:
             severity=one.severity,
             confidence=one.confidence,
             evidence=one.evidence,
+            fix=one.fix,
             related=[*one.sites[1:], *callers, *one.beside],
             clause=one.clause,
             key=f"{one.clause} {one.name}",

@@ -28,14 +28,15 @@ def async_db_nonblocking(waiting_queries: WaitingFile) -> None:
     query has none: with the single-threaded workers of Actix one slow query stalls all requests
     there.
     Decides: looks at crates that depend on diesel and on no async driver for it. (a) A query that
-    runs in an async function, block or closure: high; medium where requests are known and neither
-    one of them nor a task of its own comes there. (b) `get()` of an r2d2 pool there: medium.
-    (c) A function that is not async, holds a query or `get()` and is surely called by async code,
-    through at most three functions: high or medium. The nearest context decides: closures given
-    to `spawn_blocking`, `block_in_place`, `web::block`, `interact`, `run` or a thread pass, those
-    of `transaction` and of iterators count as where they stand. What is awaited, `main` and
-    functions that only `main` calls, tests, and code within unknown macros pass. In a crate that
-    no server is made of one step less.
+    runs in an async function, block or closure: high; where requests are known and none of them
+    comes there medium in a task of its own, else a note; more than six such functions of a crate
+    are told as one. (b) `get()` of an r2d2 pool there: medium. (c) A function that is not async,
+    holds a query or `get()` and is surely called by async code, through at most three functions:
+    high or medium. The nearest context decides: closures given to `spawn_blocking`,
+    `block_in_place`, `web::block`, `interact`, `run` or a thread pass, those of `transaction` and
+    of iterators count as where they stand. What is awaited, `main` and functions that only `main`
+    calls, tests, and code within unknown macros pass. In a crate that no server is made of one step
+    less.
     Blind spots: closures given to unknown functions; calls through traits and function pointers.
     """
     file = waiting_queries
@@ -49,10 +50,11 @@ def async_db_nonblocking(waiting_queries: WaitingFile) -> None:
             way += f" {times}: {one.callers[0].place}"
         where = f" (per request of {one.route})" if one.route else ""
         total = f"; {one.total} such calls in {file.unit}" if one.total > len(one.sites) else ""
-        lines = lines_of(site.place for site in one.sites)
+        lines = lines_of(site.place for site in one.sites if site.place.path == one.at.path)
         who = f"{one.name} waits"
         if one.alike:
-            who = f"{one.name} and {len(one.alike)} more of this file wait"
+            many = f" in {one.files} files" if one.files > 1 else ""
+            who = f"{one.name} and {len(one.alike)} more functions{many} of {file.unit} wait"
             way, where = "on async workers", ""
         report(
             at=one.at,
@@ -61,6 +63,7 @@ def async_db_nonblocking(waiting_queries: WaitingFile) -> None:
             confidence=one.confidence,
             evidence=one.evidence,
             related=[*one.sites[1:], *one.callers],
+            fix=one.fix,
             clause=one.clause,
             key=one.name,
         )

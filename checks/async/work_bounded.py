@@ -41,15 +41,15 @@ def async_work_bounded(fan_out: FanOutFile) -> None:
     limit hides that its reader is too slow until memory is gone.
     Decides: looks at crates that servers are made of. (a) `tokio::spawn` and its like, or a
     `JoinSet`, per element of a collection (`for`, `map`, `for_each`): medium and likely in a
-    function that a route reaches, a note where a static holds the collection, else low and
-    possible. (c) `join_all` over calls made for each element: medium there, else a note. (b) A send
-    into an `UnboundedSender` on the way of a request, or an unbounded channel that is filled there
-    in a loop and whose receiver becomes a stream: medium and likely; one in a branch of its
-    function, by an object that the request makes for itself or in a method that several types have
-    of one trait, and the making of an unbounded channel: a note. Functions with a semaphore,
-    permits, `buffer_unordered`, `for_each_concurrent` or `join_next`, chunks, `take`, literal
-    lists, constants and ranges, collections that were counted before, are drained by their owner,
-    are taken out of settings, hold parts of the program (`Vec<Box<dyn …>>`) or are named after
+    function that a route reaches, a note elsewhere and where a static holds the collection. (c)
+    `join_all` over calls made for each element: medium there, else a note. (b) A send into an
+    `UnboundedSender` on the way of a request, or an unbounded channel that is filled there in a
+    loop and whose receiver becomes a stream: medium and likely; one in a branch of its function, by
+    an object that the request makes for itself or in a method that several types have of one trait,
+    and the making of an unbounded channel: a note. Functions with a semaphore, permits,
+    `buffer_unordered`, `for_each_concurrent` or `join_next`, chunks, `take`, literal lists,
+    constants and ranges, collections that were counted before, are drained by their owner, are
+    taken out of settings, hold parts of the program (`Vec<Box<dyn …>>`) or are named after
     configuration and connections, elements for which the code only computes, takes a lock or waits
     for what runs already, functions whose comment says that there are few, functions that shut
     down, tasks that are awaited at once, requests that wait for the answer, one task per request,
@@ -62,6 +62,8 @@ def async_work_bounded(fan_out: FanOutFile) -> None:
         if one.streams:
             does = "streams to its reader, however slow, through"
         where = f", per request of {one.route}" if one.route else ""
+        if one.chosen:
+            where += f"; `{one.chosen}` says how many, and the handler does not bound it"
         says = _SAYS[one.clause].format(name=one.name, over=one.over, does=does)
         report(
             at=one.at,

@@ -44,11 +44,11 @@ def cache_key_invalidated(cached_key: CachedKey) -> None:
     a part of a table's name (`traces` of `pinned_trace`) where what is cached reads other tables,
     it is a note; so is a counter or a usage that is kept for ten minutes at most. Counts kept for a
     day at most that jobs alone change pass. Functions that nothing but tests calls change nothing,
-    nor do those whose caller writes the new value. Critical when the key of one entity survives its
-    own update for an hour or more, medium for counts and up to five minutes, else high; one less
-    when it survives deletes only. What is written without having been looked for or read from a
-    table is no copy and passes. Keys of sessions, tokens, limits, locks, exports and data of others
-    pass, also keys under which a mere id is kept.
+    nor do those whose caller writes the new value. High for what is kept longer than five minutes,
+    medium for counts and below; where the key of one entity survives its deletes only, one less.
+    What is written without having been looked for or read from a table is no copy and passes. Keys
+    of sessions, tokens, limits, locks, exports and data of others pass, also keys under which a
+    mere id is kept.
     Blind spots: keys and deletes that are put together at run time; jobs and other services.
     """
     found = cached_key.mutators

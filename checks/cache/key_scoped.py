@@ -31,15 +31,16 @@ def cache_key_scoped(key_scopes: KeyScopes) -> None:
 
     Why: a cache hit skips the filter that the query has.
     Decides: per written template, (a) the function that writes (of a get-or-set the function that
-    it is given) fetches for the authenticated user or tenant (`req.user`, claims, a current user,
-    a tenant id) and the key has nothing of it; (b) the key is made of the request's path and has
+    it is given) fetches for the authenticated user or tenant (`req.user`, claims, a current user, a
+    tenant id) and the key has nothing of it; (b) the key is made of the request's path and has
     neither its query string nor a user; medium when nothing runs it. A check of ownership or
-    permission before the write, admin-only code and keys with a digest of all parameters pass.
-    (c) a handler whose whole answer is kept under its URL reads who asks, or its login is checked
-    below: Django's `cache_page` without a `vary_on_cookie` or `vary_on_headers` under it (what
-    varies above it, or in a middleware, is told after the answer was kept: medium when the handler
-    itself reads no user), Flask-Caching's `cached` without a key of its own, Nest's
-    `CacheInterceptor`. A prefix of the key that is computed, and answers told to be private, pass.
+    permission before the write, admin-only code, keys of limits and counters, and keys with a
+    digest of all parameters pass. (c) a handler whose whole answer is kept under its URL reads who
+    asks, or its login is checked below: Django's `cache_page` without a `vary_on_cookie` or
+    `vary_on_headers` under it (what varies above it, or in a middleware, is told after the answer
+    was kept: medium when the handler itself reads no user), Flask-Caching's `cached` without a key
+    of its own, Nest's `CacheInterceptor`. A prefix of the key that is computed, and answers told to
+    be private, pass.
     Blind spots: row-level security and other filters that the query does not show.
     """
     for one in key_scopes.unscoped:

@@ -15,7 +15,7 @@ from pytest_reconaudit.api import CacheLayer, Confidence, Severity, audit, repor
             "Call the deleting method after every change that is committed.",
         ),
         "c": (
-            "After a restart every first request is slow, though the code says otherwise.",
+            "After a restart nothing is warm, though the code says otherwise.",
             "Fetch the values and write them, and call it at start; or delete it.",
         ),
         "d": ("What it caches is never served.", "Register the route, or delete the handler."),
@@ -25,19 +25,20 @@ def cache_layer_used(cache_layer: CacheLayer) -> None:
     """Caches are asked, their deletes are called, warming warms.
 
     Why: a finished-looking cache module is taken for a working cache.
-    Decides: (a) a cache's type is made in another file and nothing there reads or writes it; (b)
-    none of its public methods that delete or invalidate has a caller while values are written under
-    a key that some code makes stale: as high as that key, high at most; a note where nothing that
-    is written gets stale, as counters and what another system answers; (c) a function that by its
-    name warms or preloads a cache only builds strings, or nobody calls it; (d) a handler reads a
-    cache and no route reaches it, where all routes are known: low. Methods of a trait, library
-    crates and code behind features pass.
+    Decides: (a) a cache's type is made in another file and nothing there reads or writes it: low;
+    (b) none of its public methods that delete or invalidate has a caller while values are written
+    under a key that some code makes stale: as high as that key, high at most; a note where nothing
+    that is written gets stale, as counters and what another system answers; (c) a function that by
+    its name warms or preloads a cache only builds strings, or nobody calls it (low); (d) a handler
+    reads a cache and no route reaches it, where all routes are known: low. Methods of a trait,
+    library crates and code behind features pass.
     Blind spots: calls through macros and reflection.
     """
     for name, place, made in cache_layer.unasked:
         report(
             at=place,
             says=f"{name} is made at {made} and nothing outside of its own file reads or writes it",
+            severity=Severity.LOW,
             evidence=name,
             related=[(made, f"makes {name}")],
             clause="a",
@@ -59,14 +60,15 @@ def cache_layer_used(cache_layer: CacheLayer) -> None:
             ],
             clause="b",
         )
-    for found, what in (
-        (cache_layer.hollow, "only builds strings: it fetches and writes nothing"),
-        (cache_layer.uncalled, "has no caller"),
+    for found, what, severity in (
+        (cache_layer.hollow, "only builds strings: it fetches and writes nothing", Severity.MEDIUM),
+        (cache_layer.uncalled, "has no caller", Severity.LOW),
     ):
         for one in found:
             report(
                 at=one.place,
                 says=f"{one.name} {what}",
+                severity=severity,
                 evidence=one.name,
                 clause="c",
                 key=one.name,

@@ -24,13 +24,14 @@ def cache_memory_bounded(cache_memory: CacheMemory) -> None:
 
     Why: what is cached is bounded by nothing else; TTLs only bound how long, not how much.
     Decides: for the Redis of each compose file whose settings are told by command or mounted
-    configuration, when code uses it as a cache: (a) no maxmemory: high, medium when every write has
-    a TTL; (b) maxmemory with noeviction; (c) a queue lives there too (Bull, Celery, Sidekiq …) and
-    the policy is allkeys-*: jobs are thrown away; (d) volatile-* while a fifth of the keys or more
-    have no TTL (live). Files for development and tests, and stacks that only hold what a program
-    on the host needs: a note. (e) A map that lives as long as the process is filled as a cache
-    under ids, addresses or texts, and nothing in its file looks at its size or takes anything out:
-    medium when a request fills it, else a note. Maps of locks pass.
+    configuration, when code uses it as a cache: (a) no maxmemory: medium, low when every write has
+    a TTL; (b) maxmemory with noeviction: medium; (c) a queue lives there too (Bull, Celery, Sidekiq
+    …) and the policy is allkeys-*: jobs are thrown away; (d) volatile-* while a fifth of the keys
+    or more have no TTL (live). Files for development and tests, stacks that only hold what a
+    program on the host needs, and one Redis of several whose name does not tell its part: a note.
+    (e) A map that lives as long as the process is filled as a cache under ids, addresses or texts,
+    and nothing in its file looks at its size or takes anything out: medium when a request fills it
+    under texts that it brings, else a note. Maps of locks pass.
     With `--recon-redis` the running server is asked for its settings too.
     Blind spots: managed Redis, settings made at run time, maps whose keys are few by nature.
     """

@@ -51,15 +51,15 @@ def load_script_sound(load_script: JudgedScript) -> None:
     Why: a load test is believed because it is green; most of the ways to be green need no server.
     Decides: k6 scripts (known by their imports, in any folder) and Artillery configurations. (a) A
     name is used that nothing imports or declares, or a scenario runs a function that the script
-    does not export: high. (b) A data file is not in the repository:
-    medium. (c) No thresholds: medium when CI runs it, low when the script checks something, else a
-    note; none that counts failures: low beside one on latency. (d) A `Rate` is only ever given 1
-    (or only 0): medium with a threshold on it, else low. (e) A check takes 401, 403 or 404 as well
-    as 200: medium; not where its name says that a refusal is meant, nor 404 of a DELETE. (f) The
-    opening comment speaks of twice as many users as the stages make, or of half: low. (g) A CI job
-    runs it against localhost and starts nothing: medium. (h) A threshold on a metric that nobody
-    declares, which k6 refuses: high; one that cannot be crossed: medium. (i) A key stands twice in
-    an Artillery file: high. Thresholds of shared modules and computed options are left alone.
+    does not export: high. (b) A data file is not in the repository: medium. (c) No thresholds:
+    medium when CI runs it, else a note; none that counts failures: low beside one on latency. (d) A
+    `Rate` is only ever given 1 (or only 0): medium with a threshold on it, else low. (e) A check
+    takes 401, 403 or 404 as well as 200: medium; not where its name says that a refusal is meant,
+    nor 404 of a DELETE. (f) The opening comment speaks of twice as many users as the stages make,
+    or of half: low. (g) A CI job runs it against localhost and starts nothing: medium. (h) A
+    threshold on a metric that nobody declares, which k6 refuses: high; one that cannot be crossed:
+    medium. (i) A key stands twice in an Artillery file: high. Thresholds of shared modules and
+    computed options are left alone.
     Blind spots: configuration given on the command line (`--config`), JMeter, Locust and Gatling.
     """
     if load_script.unparsable:

@@ -47,15 +47,16 @@ def query_not_in_loop(query_file: QueryFile) -> None:
     SQLAlchemy a relationship that rows load lazily, straight or in a method (`serialize`), where no
     `options` of their query load it along. Of Django REST framework what a list's serializer asks
     for each row and its queryset does not load along: nested serializers, `source="a.b"`, method
-    fields (medium, high with more than two; a step less for the rows of one parent or of the user
-    who asks; once per queryset; not where the routes name no list). High: a SELECT or COUNT per row
-    of an unlimited query, a page or one parent in a file that serves requests. Medium: per element
-    of another list that is many by what the source says (a list in a request's body, what is called
-    bulk, batch, many or import, rows, results), one INSERT each, rows that all get the same. A step
-    less where only staff may ask. Low: at most ten rounds, the memberships or sessions of one user,
-    members of a team, relations of one parent's rows, reads of whole tables that no request waits
-    for, and what is asked with the same key in every round, which belongs before the loop. A note
-    only, where an author mostly means it: the list is short by nature or not known to be long, a
+    fields (medium, high with more than two; for the rows of one parent or of the user who asks
+    medium from four on, else a note; once per queryset; not where the routes name no list). High: a
+    SELECT or COUNT per row of what answers a list's GET, if it is unlimited or there are several.
+    Medium: per element of another list that is many by what the source says (a list in a request's
+    body, what is called bulk, batch, many or import, rows, results), one INSERT each, rows that all
+    get the same. Low: some that are few, and what is asked with the same key in every round, which
+    belongs before the loop. A note only, where nobody is known to wait, only some rounds send it, a
+    round of Python waits for a mail or a service too, staff alone may ask, or an author mostly
+    means it: the list is short by nature (one owner's, one parent's, groups of which callers hand
+    over one) or not known to be long, a round reads what it has written, a
     comment says so, each row gets values of its own, a failure is that element's own, a comparison
     picks a few, rows are found or made, the first that fits ends it, a mail or a queue is handed
     something too, a page for administrators, started by hand, on a developer's machine alone,
@@ -92,14 +93,11 @@ def _listed(one: SerializedList) -> None:
     """A list of Django REST framework whose rows ask for more one by one."""
     asked = [f"{each.what} ({each.place})" for each in one.queries[:_SHOWN]]
     more = f" and {len(one.queries) - _SHOWN} more" if len(one.queries) > _SHOWN else ""
-    names = ", ".join(name for name, _ in one.others[:_OTHERS])
-    rest = f" and {len(one.others) - _OTHERS} more" if len(one.others) > _OTHERS else ""
-    also = f"; {names}{rest} {one.alike}" if one.others else ""
     report(
         at=one.at,
         says=f"{one.view} answers with a list of {one.serializer}, of which each row makes a query"
         f" for {', '.join(asked)}{more}: what its queryset loads along does not cover"
-        f" {'it' if len(one.queries) == 1 else 'them'}{also}",
+        f" {'it' if len(one.queries) == 1 else 'them'}{one.also}",
         severity=one.severity,
         confidence=Confidence.LIKELY,
         impact="Each row of the answer adds round trips of its own while the caller waits.",
@@ -107,7 +105,7 @@ def _listed(one: SerializedList) -> None:
         evidence=one.queryset,
         related=[
             *((each.place, each.what) for each in one.queries if each.place != one.at),
-            *((place, f"queryset of {name}") for name, place in one.others if place != one.at),
+            *one.elsewhere,
         ],
         key=f"{one.view} {one.serializer}",
     )

@@ -32,7 +32,7 @@ UNBUILT = "The manifest promises what the code does not need; no build script co
     " fetched and compiled too.",
     fix=FIX.format("cargo remove NAME            # --dev, --build for those sections") + MACHETE,
     advice={
-        "a": ("It is slow to build, and every clean build pays for it.", ""),
+        "a": ("It is slow to build, and by Cargo.lock nothing else needs it.", ""),
     },
 )
 def rust_deps_used(crate_use: CrateUse) -> None:
@@ -41,18 +41,18 @@ def rust_deps_used(crate_use: CrateUse) -> None:
     Why: what nobody uses is still resolved, compiled, and audited with every release.
     Decides: looks for the crate's name as a word in all `.rs` files of the package (tests, examples
     and build script too), comments and strings left out. A name that occurs nowhere is a finding:
-    (a) crates that are slow to build (`aws-sdk-*`, `wasmtime`, `rocksdb` …), unless they are the
-    repository's own or Cargo.lock has them compiled for another one: medium; (b) others: low; (c)
-    dependencies of tests: low. All is a note in a package that is there to test others. When more
-    than eight packages of a workspace have such, (b) and (c) are one finding for the workspace.
-    Optional dependencies, those that a feature names, `*-sys` crates, allocators, renamed crates
-    and libraries, names in attributes' strings and doc tests, crates that the repository's own or
-    known macros expand to (by a path, or by a derive or attribute in what they quote), those that
-    the repository writes into manifests of new packages such as this one, and those that
-    cargo-machete, cargo-shear or cargo-udeps are told to ignore pass; so does one with a comment
-    that gives the reason, and one that is named in a string of a build script that writes code
-    itself. Of a package without a build script all of `[build-dependencies]` is told along.
-    Manifests that `.openapi-generator/FILES` lists are not judged.
+    (a) crates that are slow to build (`aws-sdk-*`, `wasmtime`, `rocksdb` …), when by Cargo.lock no
+    other package needs them: medium; (b) others: low; (c) dependencies of tests: low. All is a note
+    in a package that is there to test others. When more than eight packages of a workspace have
+    such, (b) and (c) are one finding for the workspace. Optional dependencies, those that a feature
+    names, `*-sys` crates, allocators, renamed crates and libraries, names in attributes' strings
+    and doc tests, crates that the repository's own or known macros expand to (by a path, or by a
+    derive or attribute in what they quote), those that the repository writes into manifests of new
+    packages such as this one, and those that cargo-machete, cargo-shear or cargo-udeps are told to
+    ignore pass; so does one with a comment that gives the reason, and one that is named in a string
+    of a build script that writes code itself. Of a package without a build script all of
+    `[build-dependencies]` is told along. Manifests that `.openapi-generator/FILES` lists are not
+    judged.
     Blind spots: a crate whose name is also an everyday word of the code counts as used; packages
     whose code a build script or a macro makes from a specification (`generate_api!`,
     `include_proto!`) are not judged on what that code may need.

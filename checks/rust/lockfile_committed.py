@@ -17,7 +17,7 @@ WEIGHTS = {"shipped": Severity.HIGH, "alone": Severity.MEDIUM, "helper": Severit
             "Commit `Cargo.lock`; taking `--locked` away only hides it.",
         ),
         "c": (
-            "The image holds other versions than those that were tested.",
+            "The image may hold other versions than those that were tested.",
             "Copy `Cargo.lock` to where the image is built, and add `--locked`.",
         ),
     },
@@ -34,7 +34,8 @@ def rust_lockfile_committed(cargo_lock: CargoLock) -> None:
     image's build cannot see it (not copied, left out by `.dockerignore`) or does not ask it
     (`cargo install --path` without `--locked`): low; a build beside it without `--locked` is a
     note. Pure libraries, helper crates (`xtask`, `fuzz`, examples, collections of crates that a
-    tool is tried with), images of tests and builds with `--frozen` or `--offline` pass.
+    tool is tried with), images of tests, builds with `--frozen` or `--offline`, and those before
+    another one of the stage that has the file (they warm the cache of layers) pass.
     Blind spots: builds inside scripts.
     """
     lock = cargo_lock
@@ -60,7 +61,8 @@ def rust_lockfile_committed(cargo_lock: CargoLock) -> None:
         )
         _each_file(lock.demanding, "b", Severity.HIGH, f"fails, as a clone has no {lock.lock}")
         return
-    _each_file(lock.blind, "c", Severity.LOW, f"takes other versions than those of {lock.lock}")
+    says = f"does not go by {lock.lock}: it takes the newest versions that Cargo.toml allows"
+    _each_file(lock.blind, "c", Severity.LOW, says)
     if lock.careless:
         first = lock.careless[0]
         files = len({note.place.path for note in lock.careless})

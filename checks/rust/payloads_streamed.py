@@ -76,8 +76,8 @@ def rust_payloads_streamed(payload_file: PayloadFile) -> None:
     appends to a `Vec` or `BytesMut` (chunks); `field.bytes()` (field) and `Bytes` bodies (body) of
     file handlers where the code raises the framework's limit over 8 MiB or takes it away; what
     `fs::read` or `read_to_end` reads and the answer is made of (file); rows written by a CSV writer
-    into a buffer that becomes the answer (export). Code that compares the size with a limit,
-    framework limits as they are, files read at start-up, and streaming pass.
+    into a buffer that becomes the answer (export); these two are low. Code that compares the size
+    with a limit, framework limits as they are, files read at start-up, and streaming pass.
     Blind spots: helpers in other functions that put the pieces together; exports as JSON.
     """
     for one in payload_file.held:

@@ -22,7 +22,9 @@ def rust_regex_compiled_once(regex_file: RegexFile) -> None:
     Decides: a literal `Regex::new` of the `regex` crate inside a loop, in a function that a `for`
     loop calls (or whose caller one calls), or in a function that runs while a request is answered
     (reached from a handler, or one that takes the request): low; a note where only tests,
-    benchmarks and examples run the function or its loop. `LazyLock`, `OnceLock`, `Lazy`,
+    benchmarks and examples run the function or its loop, for loops of programs and scripts that one
+    runs, where nothing of the workspace serves requests, and for requests that write or sign in
+    (once each, outside of loops). `LazyLock`, `OnceLock`, `Lazy`,
     `lazy_static!`, `thread_local!` and the like pass, as do constructors, `main`, tests and
     patterns that are put together at run time.
     Blind spots: functions that are called through values or traits.
@@ -35,7 +37,7 @@ def rust_regex_compiled_once(regex_file: RegexFile) -> None:
             at=function.places[0],
             says=f"{function.shown} compiles {patterns} {function.why}"
             f" ({lines_of(function.places)}){tried}",
-            severity=Severity.INFO if function.idle else Severity.LOW,
+            severity=Severity.INFO if function.idle or function.by_hand else Severity.LOW,
             evidence=function.found[0].pattern,
             related=[(place, "compiled here") for place in function.places[1:]],
             fix=function.sample,

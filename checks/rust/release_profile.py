@@ -37,13 +37,13 @@ def rust_release_profile(release_profile: ReleaseProfile) -> None:
     Why: the release profile decides the speed, size and fate of everything that is shipped.
     Decides: reads `[profile.release]` of each workspace or package that makes programs (and the
     profile that it inherits from, `.cargo/config.toml`, `CARGO_PROFILE_RELEASE_*` of images and
-    workflows). (a) `opt-level` 0 or 1: high. (b) `panic = "abort"` where a program depends on a
-    web framework and uses it: medium, low where clippy is told to deny `unwrap_used`, `expect_used`
-    or `panic`, or `opt-level` asks for a small program. (c) Full `debug` information in a program
-    that goes into an image: low; `strip = false`: a note. (d) Neither `lto` nor `codegen-units` is
-    set: a note. `s` and `z`, line tables, `debug = 1`, split debug information, images that run
-    `strip`, programs with a crate that reads symbols (Sentry, profilers) and settings with a
-    comment about them pass.
+    workflows). (a) `opt-level` 0 or 1: high. (b) `panic = "abort"` where a program depends on a web
+    framework and uses it: low, a note where clippy is told to deny `unwrap_used`, `expect_used` or
+    `panic`, or `opt-level` asks for a small program. (c) Full `debug` information in a program that
+    goes into an image: low; `strip = false`: a note. (d) Neither `lto` nor `codegen-units` is set:
+    a note. `s` and `z`, line tables, `debug = 1`, split debug information, images that run `strip`,
+    programs with a crate that reads symbols (Sentry, profilers) and settings with a comment about
+    them pass.
     Blind spots: settings for single packages.
     """
     profile = release_profile
@@ -62,7 +62,7 @@ def rust_release_profile(release_profile: ReleaseProfile) -> None:
         report(
             at=panic[1],
             says=f"a panic in any request ends the whole server ({profile.server.message})",
-            severity=Severity.LOW if profile.guarded or small else Severity.MEDIUM,
+            severity=Severity.INFO if profile.guarded or small else Severity.LOW,
             evidence='panic = "abort"',
             related=[profile.server],
             clause="b",

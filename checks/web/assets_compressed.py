@@ -12,7 +12,7 @@ from pytest_reconaudit.api import (
 
 _SEVERITIES = {
     "a": Severity.MEDIUM,
-    "b": Severity.MEDIUM,
+    "b": Severity.LOW,
     "c": Severity.LOW,
     "d": Severity.LOW,
     "e": Severity.LOW,
@@ -41,7 +41,7 @@ _ENDS = {
     """,
     advice={
         "b": (
-            "Browsers ask again and again for files that never change.",
+            "Browsers guess how long to keep files that never change, and then ask again.",
             """
             ```
             location /assets/ { expires 1y; }        # files with a hash in their names
@@ -71,7 +71,7 @@ def web_assets_compressed(assets: AssetScope) -> None:
     Decides: an nginx that an image starts in front of the finished files of a bundler, with the
     configuration that Dockerfile and compose put there: (a) no gzip or brotli, or gzip without
     scripts among its types: medium. (b) No file may be kept for a week or longer (`expires`,
-    `max-age`, `immutable`): medium. In frontend packages, where a style, page or script names them:
+    `max-age`, `immutable`): low. In frontend packages, where a style, page or script names them:
     (c) images over 300 kB that are neither WebP nor AVIF, (d) fonts over 100 kB without a WOFF2
     beside them: low; images are a note up to 500 kB, in documents, and where the framework or a
     plugin makes them smaller (`next/image`, Astro). (e) An effect of React that starts a timer, a

@@ -46,24 +46,25 @@ def web_awaits_parallel(await_file: AwaitFile) -> None:
     `find` …), none using a value of the others, where a page, a component or a request is known to
     wait for them: low, as are two in what loads a whole page (a page or layout of Next.js,
     `getServerSideProps`, a `loader`); else two, what nobody is known to wait for, and what
-    computes, makes an address or waits for the machine's own files and modules alone (or may,
-    where one of several stores is the machine itself), are a note. (b) a loop over a collection
-    that awaits an operation on its item: in what a browser runs low for what asks or carries
-    (fetch, upload …), for what changes nothing, for what sends its item and is caught in its round
-    (so that the other rounds go on), and for keys of a cache; low for reads that a request waits
-    for; else a note, for the order of changes may matter, as are loops over what is written out in
-    the code, or keyed by an enum or a union of literals: they stay short. Nothing is said of
-    functions that keep their answer in a variable outside of them or in their object, of calls that
-    are handed one connection or transaction, or take that of their caller, and when a round uses
-    what an earlier one changed or puts text after it, when the loop can end early
-    (`break`, `return`, `throw`), pauses, yields or works in batches, in a `catch`, for `for await`,
-    `while` and counted loops, steps, migrations, commands, pages, queues and plugins, one shared
-    browser page, connection, terminal or repository, transactions and locks, mails and
-    refunds, database calls, functions that end in writes to it, commands of Redis, and where a
-    remark asks for order or limits. What workflows and jobs do, and reads of one row by its key
-    that a service of the same program answers a request, what only asks a database whose driver is
-    synchronous (or has one among several), and what is done once when a platform is set up, or in
-    its settings, are a note; scripts that are run by hand, and checks, pass.
+    computes, makes an address or waits for the machine's own files and modules alone (or may, where
+    one of several stores is the machine itself), are a note. (b) a loop over a collection that
+    awaits an operation on its item: in what a browser runs low for what asks or carries (fetch,
+    upload …), for what changes nothing, for what sends its item and is caught in its round (so that
+    the other rounds go on), and for keys of a cache; low for reads that a request waits for; else a
+    note, for the order of changes may matter, as are loops over what is written out in the code, or
+    keyed by an enum or a union of literals: they stay short. Nothing is said of functions that keep
+    their answer in a variable outside of them or in their object, of calls that are handed one
+    connection or transaction, or take that of their caller, and when a round uses what an earlier
+    one changed or puts text after it, when the loop can end early (`break`, `return`, `throw`),
+    pauses, yields or works in batches, in a `catch`, for `for await`, `while` and counted loops,
+    steps, migrations, commands, pages, queues and plugins, one shared browser page, connection,
+    terminal or repository, transactions and locks, mails and refunds, database calls, functions
+    that end in writes to it, commands of Redis, and where a remark asks for order or limits. What
+    workflows and jobs do, and reads of one row by its key that a service of the same program
+    answers a request, what only asks a database whose driver is synchronous (or has one among
+    several), what is done once when a platform is set up, or in its settings, what a server does to
+    take something away, and what an interval runs, are a note; scripts that are run by hand, and
+    checks, pass.
     Blind spots: a server that allows few requests at a time; order that only the server knows.
     """
     for one in await_file.waits:

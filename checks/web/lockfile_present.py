@@ -44,7 +44,7 @@ def web_lockfile_present(npm_locks: LockSubject) -> None:
     that runs on push or pull request and is named ci, main, build or test, else the largest). (b) A
     `.gitignore` hides the lockfile of a package that is private or installed here: medium, high
     where an install then fails; one that is committed all the same: a note. (c) Lockfiles of two
-    managers in one folder: medium. (d) `npm install`, `yarn install`, `bun install` in an image or
+    managers in one folder: low. (d) `npm install`, `yarn install`, `bun install` in an image or
     in CI, `pnpm install` in an image, `--force` and `--legacy-peer-deps`, and frozen installs of
     Yarn 1 and Bun without a lockfile, which do not fail: low, one finding for all that only do not
     insist on a lockfile; medium when the image lacks the lockfile of the repository, low if only
@@ -94,7 +94,7 @@ def web_lockfile_present(npm_locks: LockSubject) -> None:
         report(
             at=Place(odd),
             says=f"lockfiles of {len(npm_locks.locks)} managers say what is installed: {names}",
-            severity=Severity.MEDIUM,
+            severity=Severity.LOW,
             related=[(Place(path), f"of {kind}") for kind, path in npm_locks.locks],
             clause="c",
         )

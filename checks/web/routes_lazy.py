@@ -15,6 +15,7 @@ const Reports = () => import("./pages/Reports.vue");
 
 _SOME = 5
 _LIGHT = 30_000
+_SMALL = 20_000
 _HEAVY = 250_000
 """Characters of source."""
 
@@ -45,7 +46,7 @@ def web_routes_lazy(router: RouterFile) -> None:
     static import of a module of pages (`pages/`, `views/`, `features/` …, or a name such as
     `ReportPage`): low; medium when one is behind the login (`ProtectedRoute`, `RequireAuth`,
     `requiresAuth`) and over 250 kB of source are loaded for them alone; a note for fewer than five
-    pages with less than 30 kB and no package of their own, where no route is lazy. The pages that
+    pages with less than 30 kB (20 kB and one package), where no route is lazy. The pages that
     people come to first (`/`, what a router redirects to, a dashboard), login, error and callback
     pages, layouts, guards and components that make a route of what they are given pass, also pages
     that something else imports at once anyway, pages that load their content on demand, routers
@@ -68,7 +69,8 @@ def web_routes_lazy(router: RouterFile) -> None:
     weight = router.eager.weight
     told = weight.told()
     few = len(pages) < _SOME and not router.lazy
-    light = few and weight.source < _LIGHT and not weight.packages
+    light = few and weight.source < (_SMALL if weight.packages else _LIGHT)
+    light = light and len(weight.packages) < 2
     heavy = router.eager.guarded and weight.source > _HEAVY
     report(
         at=pages[0].place,

@@ -45,15 +45,15 @@ def web_splits_effective(split_file: SplitFile) -> None:
     (b) a module that `import()` names is imported statically as well, by a module that is loaded
     with the importing one or with the page; one finding per module (one for three and more that one
     module undoes): medium where over 100 kB of source are loaded for the static import alone, else
-    low; of what is no page a note where that is less than 15 kB and no package of its own, or less
+    low; a note where that is less than 15 kB and no package of its own, of what is no page less
     than 100 kB and no component, a note also where six modules and more import a small part of a
     page, where a module that only hands on (`export … from`) names it, and for the pages that
-    people come to first; imports of types alone pass.
-    (c) three or more page components (`…Page`, in a folder of pages also `…View` and its like) in
-    one module of over 800 lines: low. With a finished build: (d) an entry loads its own dynamic
-    imports at once; (e) an entry loads modules of pages at once, those for login and landing left
-    out. Tests, stories, scripts for Node and loaders that are handed on (`lazy(load)`) pass, and
-    applications that lie on their user's machine (Electron, Tauri, React Native).
+    people come to first; imports of types alone pass. (c) three or more page components (`…Page`,
+    in a folder of pages also `…View` and its like) in one module of over 800 lines: low. With a
+    finished build: (d) an entry loads its own dynamic imports at once; (e) an entry loads modules
+    of pages at once, those for login and landing left out. Tests, stories, scripts for Node and
+    loaders that are handed on (`lazy(load)`) pass, and applications that lie on their user's
+    machine (Electron, Tauri, React Native).
     Blind spots: modules that only a framework's convention loads; computed specifiers.
     """
     for one in split_file.splits:

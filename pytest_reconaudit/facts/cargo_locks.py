@@ -162,6 +162,7 @@ def _image_builds(target: Target, builds: _Builds) -> None:
         files = image_files(target, dockerfile)
         tried = _TOOLS.search(posixpath.dirname(dockerfile.path))
         for stage in dockerfile.stages:
+            warming: dict[str, list[Note]] = {}
             for step in files.steps(stage):
                 call = cargo_call(step.words)
                 installed = _installed(step.words)
@@ -178,14 +179,19 @@ def _image_builds(target: Target, builds: _Builds) -> None:
                 note = Note(step.place, step.text)
                 if {"--locked", "--frozen"} & set(step.words):
                     builds.demanding.setdefault(root, []).append(note)
+                    warming.pop(root, None)
                 elif "--offline" in step.words or tried:
-                    continue
+                    warming.pop(root, None)
                 elif installed is not None or _lockless(
                     files, step, stage, posixpath.dirname(step.at(manifest)), path, root
                 ):
-                    builds.blind.setdefault(root, []).append(note)
+                    warming.setdefault(root, []).append(note)
                 else:
                     builds.careless.setdefault(root, []).append(note)
+                    warming.pop(root, None)
+            # What comes before a build by the lock file only fills the cache of layers.
+            for root, notes in warming.items():
+                builds.blind.setdefault(root, []).extend(notes)
 
 
 def _installed(words: tuple[str, ...]) -> str | None:

@@ -67,6 +67,7 @@ _SHIPS = regex(
     re.IGNORECASE,
 )
 _CLASSIC = "# yarn lockfile v1"
+_ONLY_DEV = regex(r"--only[= ]dev")
 
 
 class Install(Struct, frozen=True):
@@ -198,7 +199,10 @@ class Install(Struct, frozen=True):
             return f"Copy the lockfile ({self.lock}) before the install, and obey it: {frozen}."
         if self.asked.verb == "focus":
             return ""
-        return f"The lockfile is committed: write {frozen} in its place, with the options it has."
+        said = f"The lockfile is committed: write {frozen} in its place"
+        if self.asked.manager == "npm" and _ONLY_DEV.search(self.text):
+            return f"{said}, without `--only`: npm 7 and later take no such value for it."
+        return f"{said}, with the options it has."
 
     @property
     def lacks(self) -> str:
@@ -300,7 +304,7 @@ def _in_images(target: Target) -> Iterator[Install]:
                 continue
             for step in files.steps(stage):
                 asked = npm_install(step.words)
-                if asked is None or asked.offline:
+                if asked is None or (asked.offline and not asked.frozen):
                     continue
                 if _guarded(step.command):
                     continue
@@ -311,6 +315,9 @@ def _in_images(target: Target) -> Iterator[Install]:
                     continue
                 package = npm_package(target, posixpath.dirname(manifest))
                 if package is None or _FOR_DEVELOPERS.search(package.folder):
+                    continue
+                if asked.offline:  # from what was fetched, and only by the lockfile
+                    obeyed.add((stage.index, package.path))
                     continue
                 ci = {"CI"} & set(dockerfile.variables(stage, step.instruction))
                 if asked.manager == "pnpm" and ci:

@@ -16,7 +16,7 @@ from msgspec import Struct
 
 from pytest_reconaudit.patterns import regex
 
-__all__ = ["LockedPackage", "NpmLock", "read_npm_lock"]
+__all__ = ["LockedPackage", "NpmLock", "read_npm_lock", "read_npm_needs"]
 
 
 class LockedPackage(Struct, frozen=True):
@@ -45,6 +45,9 @@ _YARN_PEERS = regex(_BLOCK.format("  ", "peerDependencies(?:Meta)?"), re.MULTILI
 _YARN_BIN = regex(_BLOCK.format("  ", "bin"), re.MULTILINE)
 _YARN_KEY = regex(r"^    \"?([^\s\":]+)\"?:", re.MULTILINE)
 _NAME = regex(r"((?:@[^/]+/)?[^@/][^@/]*)")
+_PNPM_NEEDS = regex(_BLOCK.format("    ", "(?:optionalD|d)ependencies"), re.MULTILINE)
+_YARN_NEEDS = regex(_BLOCK.format("  ", "(?:optionalD|d)ependencies"), re.MULTILINE)
+_YARN_NEED = regex(r"^    \"?(@?[^@\s\":]+)\"?[: ]", re.MULTILINE)
 _TRAILING = regex(r",(\s*[}\]])")
 _NOTHING: frozenset[str] = frozenset()
 
@@ -71,6 +74,51 @@ def read_npm_lock(text: str, path: str) -> NpmLock:
             bins = None if bins is None or known.bins is None else bins | known.bins
         packages[package] = LockedPackage(peers, bins)
     return NpmLock(path, True, packages)
+
+
+def read_npm_needs(text: str, path: str) -> Mapping[str, frozenset[str]]:
+    """Name of an installed package → names of the packages that it brings along, all its versions
+    together."""
+    name = path.rpartition("/")[2]
+    if name == "pnpm-lock.yaml":
+        found = _needs_in_blocks(text, _PNPM, _PNPM_NEEDS, _PNPM_KEY)
+    elif name == "yarn.lock":
+        found = _needs_in_blocks(text, _YARN, _YARN_NEEDS, _YARN_NEED)
+    else:
+        found = _needs_in_json(text, name)
+    needs: dict[str, set[str]] = {}
+    for package, brought in found:
+        if brought:
+            needs.setdefault(package, set()).update(brought)
+    return {package: frozenset(brought) for package, brought in needs.items()}
+
+
+def _needs_in_blocks(
+    text: str, block: re.Pattern[str], part: re.Pattern[str], key: re.Pattern[str]
+) -> Iterator[tuple[str, list[str]]]:
+    last = block.groups
+    for match in block.finditer(text):
+        name = _NAME.match(match[last - 1])
+        if name is not None and "ependencies:" in match[last]:
+            yield (
+                name[1],
+                [one for found in part.findall(match[last]) for one in key.findall(found)],
+            )
+
+
+def _needs_in_json(text: str, file: str) -> Iterator[tuple[str, list[str]]]:
+    for place, entry in _section(
+        _TRAILING.sub(r"\1", text) if file == "bun.lock" else text
+    ).items():
+        if isinstance(entry, list):
+            facts = next((one for one in entry if isinstance(one, dict)), {})
+            name = entry[0].rpartition("@")[0] if entry and isinstance(entry[0], str) else ""
+        else:
+            facts = entry if isinstance(entry, dict) else {}
+            name = place.rpartition("node_modules/")[2] if "node_modules/" in place else ""
+        if name:
+            needs = _keys(facts.get("dependencies")) | _keys(facts.get("optionalDependencies"))
+            yield name, sorted(needs)
 
 
 def _pnpm(text: str) -> Iterator[tuple[str, frozenset[str], frozenset[str] | None]]:

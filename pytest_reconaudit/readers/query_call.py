@@ -30,7 +30,9 @@ _DDL = frozenset(
 )  # fmt: skip
 _COUNT = regex(r"\bselect\s+(?:count|sum|avg|min|max|exists)\s*\(", re.IGNORECASE)
 _WRITES = regex(
-    r"\b(insert)\s+into\b|\b(update)\s+[\w.\"]+\s+set\b|\b(delete)\s+from\b", re.IGNORECASE
+    r"\b(insert)\s+into\b|\b(update)\s+[\w.\"]+(?:\s+(?:as\s+)?(?!set\b)\w+)?\s+set\b"
+    r"|\b(delete)\s+from\b",
+    re.IGNORECASE,
 )
 _NAME = r"[\"`]?(?:\w+[\"`]?\.[\"`]?){0,2}(\w+)\b(?<!_)(?![\"`]?\.)"
 """The name of a table, its schema before it; one that ends in a dot or an underscore is continued

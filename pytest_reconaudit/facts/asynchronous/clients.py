@@ -24,6 +24,7 @@ from pytest_reconaudit.facts.asynchronous.running import (
     is_spawned,
     only_at_start,
     per_request,
+    span_of,
     starts,
     step_to,
 )
@@ -68,13 +69,17 @@ class ClientFault(Struct, frozen=True):
     by_hand: bool = False
     """Of ``d``: only a program that somebody starts for this waits."""
     beside: tuple[Note, ...] = ()
-    """Of ``a``: the clients that other functions of the folder make, which are told with it."""
+    """The clients of other functions of the file or folder, which are told with it."""
     others: int = 0
-    """How many functions these are, and where: of its file, or else of its folder."""
+    """Of ``a`` how many functions these are, of ``d`` how many clients."""
     unawaited: bool = False
     """Of ``d``: no request waits for it, but the program's start or a task of its own."""
     killed: bool = False
     """Of ``d``: Gunicorn ends a worker that says nothing for some time."""
+    rare: bool = False
+    """Of ``a``: it is made when somebody signs in, or for administrators."""
+    fix: str = ""
+    """What to do, where the general words do not fit."""
 
 
 class ClientUse(Struct, frozen=True, eq=False):
@@ -102,10 +107,13 @@ def client_uses(target: Target) -> tuple[ClientUse, ...]:
         faults = [*_per_call(target, path, record)]
         wasteful = any(one.clause == "b" for one in faults)
         faults += _unread(path, sized, record, records, wasteful)
-        told = {one.place for fault in faults for one in fault.sites}
+        told = {one.place for fault in faults if not fault.rare for one in fault.sites}
         for fault in _endless(target, path, record, told):
             crate = crate_of(target, path)
             if not fault.by_hand or crate is None:
+                # That a client waits for ever matters more than that it is made anew now and then.
+                late = {one.place for one in fault.sites}
+                faults = [one for one in faults if not (one.rare and one.at in late)]
                 faults.append(fault)
             elif (known := noted.get(crate.path)) is None:
                 noted[crate.path] = fault
@@ -332,12 +340,13 @@ def _per_call(target: Target, path: str, record: ClientFile) -> Iterator[ClientF
         severity = Severity.HIGH if kind == "redis" else Severity.MEDIUM
         if is_probe(route):
             severity = Severity.MEDIUM
-        if kind != "redis" and (
-            (not certain and _is_mapped(target, path)) or _is_rare(target, ref, route)
-        ):
+        rare = kind != "redis" and _is_rare(target, ref, route)
+        if kind == "redis" and not certain and _is_mapped(target, path):
+            severity = Severity.LOW
+        elif rare or (not certain and _is_mapped(target, path)):
             # Listeners, jobs and senders call now and then; nobody waits for them. Sign-ins by
             # another service and pages of administrators are as rare.
-            severity = Severity.LOW
+            severity = Severity.INFO
         yield ClientFault(
             clause="b" if kind == "redis" else "a",
             name=f"{function.owner}::{function.name}" if function.owner else function.name,
@@ -349,9 +358,21 @@ def _per_call(target: Target, path: str, record: ClientFile) -> Iterator[ClientF
             caller=step_to(target, ref),
             route=route,
             evidence=first.text,
-            severity=Severity.INFO if _SAMPLE.search(path) else weighed(severity, path),
+            severity=severity
+            if severity is Severity.INFO
+            else Severity.INFO
+            if _SAMPLE.search(path)
+            else weighed(severity, path),
             confidence=Confidence.CERTAIN if certain else Confidence.LIKELY,
+            rare=rare,
+            fix=_BUILT_ONCE if kind == "http" and "builder" in first.text.lower() else "",
         )
+
+
+_BUILT_ONCE = """
+Build it once at start-up, with the settings that it has here, and keep it where the handlers get
+their state from: clones are cheap, and share its connections.
+"""
 
 
 _RARE = regex(
@@ -359,6 +380,8 @@ _RARE = regex(
     r"|restore|onboarding|set_?up|install)(?:[/_.\s{}-]|$)",
     2,
 )
+_EXCHANGES = frozenset({"exchange_code", "exchange_device_access_token"})
+"""What a sign-in by another service ends with."""
 _OFTEN = regex(r"middleware|introspect|guard|extract|verif|validat|from_request", 2)
 """What looks at the token of each request."""
 _SAMPLE = regex(r"(?:^|/)(?:examples?|samples?|demos?)/")
@@ -369,6 +392,8 @@ def _is_rare(target: Target, ref: Ref, route: str) -> bool:
     its route, the path of its file or the names of the functions say by which requests come."""
     found = reached(target).get(ref)
     names = [outlined(target, one).name for one in found.chain] if found is not None else []
+    if any(call.name in _EXCHANGES for call in outlined(target, ref).calls):
+        return True
     said = (route, ref.path, *names)
     return any(_RARE.search(one) for one in said) and not any(_OFTEN.search(one) for one in said)
 
@@ -378,30 +403,35 @@ _MANY_ALIKE = 3
 
 def _by_folder(uses: list[ClientUse]) -> list[ClientUse]:
     """What several files of a folder do seldom (the providers of sign-ins) is one thing to mend, as
-    is what three and more functions of a file do: it is told at the first of them."""
+    are their clients without a timeout, and what three and more functions of a file do: it is told
+    at the first of them."""
     kin: dict[str, list[ClientFault]] = {}
     for use in uses:
         alike = [one for one in use.faults if one.clause == "a"]
         for fault in alike:
-            if fault.severity is Severity.LOW:
+            if fault.severity is Severity.INFO:
                 kin.setdefault(posixpath.dirname(use.path), []).append(fault)
-            elif fault.severity is not Severity.INFO and len(alike) >= _MANY_ALIKE:
+            elif len(alike) >= _MANY_ALIKE:
                 kin.setdefault(use.path, []).append(fault)
-    wholes: dict[Place, ClientFault] = {}
-    told: set[Place] = set()
+        for fault in use.faults:
+            if fault.clause == "d" and fault.severity is Severity.LOW:
+                kin.setdefault(f"d {posixpath.dirname(use.path)}", []).append(fault)
+    wholes: dict[tuple[str, Place], ClientFault] = {}
+    told: set[tuple[str, Place]] = set()
     for alike in kin.values():
         first, *rest = alike
         if rest:
             beside = tuple(site for one in rest for site in one.sites)
-            wholes[first.at] = structs.replace(first, beside=beside, others=len(rest))
-            told.update(one.at for one in rest)
+            count = len(beside) if first.clause == "d" else len(rest)
+            wholes[first.clause, first.at] = structs.replace(first, beside=beside, others=count)
+            told.update((one.clause, one.at) for one in rest)
     return [
         ClientUse(
             use.path,
             tuple(
-                wholes.get(one.at, one) if one.clause == "a" else one
+                wholes.get((one.clause, one.at), one)
                 for one in use.faults
-                if one.clause != "a" or one.at not in told
+                if (one.clause, one.at) not in told
             ),
         )
         for use in uses
@@ -582,7 +612,8 @@ def _endless(
     own = crate is not None and serves(target, crate)
     judged = []
     noted = []
-    beside = unawaited = rare = True
+    beside = unawaited = rare = unseen = True
+    fixes: list[str] = []
     # A function that is there twice, for one feature and for another, is told once.
     twins = {
         outlined(target, ref).name
@@ -591,6 +622,7 @@ def _endless(
         and site.function
         and (ref := function_at(target, path, site.function)) is not None
     }
+    known: dict[str, int] = {}
     for site in record.sites:
         place = Place(path, site.line, site.column)
         if site.kind != "http" or place in told:
@@ -604,7 +636,10 @@ def _endless(
                 continue
             if per_request(target, ref) is None and (not own or is_command(path)):
                 continue
-            if outlined(target, ref).name in twins - {"new", "default"}:
+            name = outlined(target, ref).name
+            if name not in ("new", "default") and (
+                known.setdefault(name, site.function) != site.function or name in twins
+            ):
                 continue
         elif not own:
             continue
@@ -615,7 +650,13 @@ def _endless(
             continue
         judged.append(Note(place, site.words))
         beside = beside and ref is not None and _is_beside(target, ref)
-        unawaited = unawaited and ref is not None and _is_unawaited(target, ref)
+        unawaited = (
+            unawaited
+            and ref is not None
+            and (_is_unawaited(target, ref) or _is_detached(target, ref, site.line))
+        )
+        unseen = unseen and ref is not None and _is_unseen(target, ref)
+        fixes.append(_limits(target, ref, site))
         route = per_request(target, ref) if ref is not None else None
         rare = rare and ref is not None and route is not None and _is_rare(target, ref, route)
     if judged:
@@ -628,11 +669,14 @@ def _endless(
             caller=None,
             route="",
             evidence=first.message,
-            severity=Severity.LOW
-            if beside or unawaited or rare
+            severity=Severity.INFO
+            if beside or unawaited or unseen
+            else Severity.LOW
+            if rare
             else weighed(Severity.MEDIUM, path),
             confidence=Confidence.LIKELY,
             unawaited=unawaited,
+            fix=fixes[0],
         )
     if noted:
         yield ClientFault(
@@ -647,6 +691,62 @@ def _endless(
             confidence=Confidence.LIKELY,
             by_hand=True,
         )
+
+
+_BUILDER = """
+Say how long an answer may take; add to the builder, which keeps its other settings:
+```rust
+.connect_timeout(Duration::from_secs(3))
+.timeout(Duration::from_secs(10)) // streams: `.read_timeout(…)` instead
+```
+"""
+_NEW = """
+Say how long an answer may take:
+```rust
+let client = reqwest::Client::builder()
+    .connect_timeout(Duration::from_secs(3))
+    .timeout(Duration::from_secs(10)) // streams: `.read_timeout(…)` instead
+    .build()ENDS;
+```
+"""
+
+
+def _limits(target: Target, ref: Ref | None, site: ClientSite) -> str:
+    """How a client gets a timeout, in a function that returns a ``Result`` and in others."""
+    if "builder" in site.words.lower():
+        return _BUILDER
+    fails = ref is not None and not site.kept and "Result" in outlined(target, ref).returns
+    # `Client::new` panics where `build` fails.
+    return _NEW.replace("ENDS", "?" if fails else '.expect("TLS is there")')
+
+
+_DETACHED = regex(r"\s*(?:\w+::)*spawn(?:_local)?\s*\(")
+
+
+def _is_detached(target: Target, ref: Ref, line: int) -> bool:
+    """Whether a line runs in a task that is started there and that nobody waits for."""
+    span = span_of(target, ref.path, line)
+    return (
+        span is not None
+        and is_spawned(target, ref, [line])
+        and _DETACHED.match(target.line(ref.path, span.first)) is not None
+    )
+
+
+def _is_unseen(target: Target, ref: Ref) -> bool:
+    """Whether a client is kept in an object to none of whose methods requests are known to come,
+    while they are known to come to other code of its crate."""
+    function = outlined(target, ref)
+    if not function.owner or per_request(target, ref) is not None:
+        return False
+    if not _is_mapped(target, ref.path):
+        return True
+    return not any(
+        one.path == ref.path
+        and outlined(target, one).owner == function.owner
+        and _SAMPLE.search(found.handler.path) is None
+        for one, found in reached(target).items()
+    )
 
 
 _SENDS = regex(r"\.\s*send\s*\(\s*\)")

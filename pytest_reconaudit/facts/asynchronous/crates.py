@@ -5,6 +5,8 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Mapping
 
+from msgspec import Struct
+
 from pytest_reconaudit.facts.code.scanned import scanned
 from pytest_reconaudit.facts.packages import CargoPackage, cargo_at, cargo_by_path, cargo_packages
 from pytest_reconaudit.patterns import regex
@@ -12,6 +14,7 @@ from pytest_reconaudit.readers.scans.outline import FileOutline, outline
 from pytest_reconaudit.target import Target, once
 
 __all__ = [
+    "Means",
     "commands",
     "crate_of",
     "depends_on",
@@ -19,6 +22,7 @@ __all__ = [
     "for_desktops",
     "has_r2d2",
     "is_wasm",
+    "means_of",
     "serves",
     "serving",
     "uses_sync_diesel",
@@ -115,6 +119,39 @@ def _names_framework(file: FileOutline) -> bool:
 def depends_on_arguments(target: Target, crate: CargoPackage) -> bool:
     """Whether a crate reads the arguments of a command line, whatever else it does."""
     return bool(depends_on(target, crate) & _ARGUMENTS)
+
+
+class Means(Struct, frozen=True):
+    """What the code of a crate can wait with, by its own dependencies."""
+
+    runtime: str = "tokio"
+    """``tokio``, ``rocket::tokio``, ``actix`` (by way of ``actix_web``) or nothing."""
+    features: frozenset[str] = frozenset({"full"})
+    """Of tokio: what the crate and its workspace switch on."""
+    reqwest: bool = True
+
+    def has(self, *features: str) -> bool:
+        """Whether tokio's features are known to be on."""
+        return "full" in self.features or self.features.issuperset(features)
+
+
+def means_of(target: Target, crate: CargoPackage) -> Means:
+    """By the dependencies that no feature or platform must switch on first."""
+    root = cargo_by_path(target).get(posixpath.join(crate.workspace or "", "Cargo.toml"))
+    held = {
+        one.name: one
+        for one in crate.manifest.dependencies
+        if one.section == "dependencies" and not one.optional and not one.platform
+    }
+    reqwest = "reqwest" in held
+    tokio = held.get("tokio")
+    if tokio is not None:
+        shared = root.manifest.dependencies if tokio.inherited and root is not None else ()
+        above = {feature for one in shared if one.name == "tokio" for feature in one.features}
+        return Means("tokio", frozenset({*tokio.features, *above}), reqwest)
+    if "rocket" in held:
+        return Means("rocket::tokio", frozenset({"full"}), reqwest)
+    return Means("actix" if "actix-web" in held else "", frozenset(), reqwest)
 
 
 def _with_needs(target: Target, crates: set[str]) -> frozenset[str]:

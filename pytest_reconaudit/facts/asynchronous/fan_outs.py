@@ -42,6 +42,9 @@ class UnboundedWork(Struct, frozen=True):
     confidence: Confidence
     streams: bool = False
     """Of a channel: it is filled in a loop and read as a stream."""
+    chosen: str = ""
+    """What of its request says how many there are, which its handler does not bound:
+    ``request.limit``."""
 
 
 class FanOutFile(Struct, frozen=True, eq=False):
@@ -109,13 +112,7 @@ def _work(
         # What the route asks may be another type that implements the trait, or the channel is the
         # request's own and ends with it.
         route, known, severity = "", False, Severity.INFO
-    if (
-        first.seldom
-        or held
-        or first.kind == "channel"
-        or (first.kind == "stream" and not known)
-        or (clause == "c" and not known)
-    ):
+    if not known or first.seldom or held or first.kind == "channel":
         severity = Severity.INFO  # what a request does not ask for is seldom long
     return UnboundedWork(
         clause=clause,
@@ -128,7 +125,28 @@ def _work(
         severity=severity,
         confidence=Confidence.LIKELY if known else Confidence.POSSIBLE,
         streams=first.kind == "stream",
+        chosen=_chosen(target, ref) if known and clause != "b" else "",
     )
+
+
+_AMOUNT = regex(
+    r"[(,]\s*((?:\w*(?:req|request|query|params?|payload|body|input|json|pagination|options)\w*)"
+    r"(?:\.0)?\.(?:limit|count|size|amount|batch_size|page_size|per_page|number))\s*[,)]"
+)
+_BOUND = regex(r"\.(?:min|clamp)\s*\(|\bMAX_\w+|\bvalidate\b|>\s*\d")
+
+
+def _chosen(target: Target, ref: Ref) -> str:
+    """What a handler hands on of its request as the number of elements, where it does not bound
+    it."""
+    found = reached(target).get(ref)
+    if found is None:
+        return ""
+    function = outlined(target, found.handler)
+    lines = target.text(found.handler.path).split("\n")
+    body = "\n".join(lines[function.line - 1 : function.end_line])
+    amount = _AMOUNT.search(body)
+    return amount[1] if amount is not None and _BOUND.search(body) is None else ""
 
 
 _HELD = regex(r"&?\s*[A-Z][A-Z0-9_]{2,}\s*\.")

@@ -5,63 +5,27 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Sequence
 
+from pytest_reconaudit.facts.asynchronous.crates import Means
+
 __all__ = ["remedy"]
 
-_RUST_THREAD = """Let a thread wait that no task needs:
+_ON_THREAD = "Let a thread wait that no task needs"
+_SYNC_CLOSURE = """
 
-```rust
-let found = tokio::task::spawn_blocking(move || CALL).await?;
-```"""
-_RUST = {
-    "sleep": """Wait without the thread:
-
-```rust
-tokio::time::sleep(duration).await;
-```
-
-In a closure that cannot await (a transaction, a callback) run the whole of it by
-`tokio::task::spawn_blocking`.""",
-    "redis": """Ask by a connection that awaits:
+In a closure that cannot await (a transaction, a callback) move the whole of it to a thread that no
+task needs."""
+_RUNTIME = """Await the future instead, or make the function `async` so that its callers can. Where
+neither is possible, drive it on a thread that no task needs."""
+_RECEIVE = """Receive from a channel whose `recv()` is awaited (`tokio::sync::mpsc`), which lets go
+of the worker, or receive on a thread of its own."""
+_REDIS = """Ask by a connection that awaits (feature `tokio-comp` of redis):
 
 ```rust
 let mut redis = client.get_multiplexed_async_connection().await?;
 let value: Option<String> = redis.get(key).await?;
-```""",
-    "hash": """Compute on a thread that no task needs:
-
-```rust
-let ok = tokio::task::spawn_blocking(move || CALL).await?;
-```""",
-    "file": """Use the function of the same name in `tokio::fs`, or do all the work on the file on a
-thread that no task needs:
-
-```rust
-let done = tokio::task::spawn_blocking(move || CALL).await?;
-```""",
-    "process": """Wait for it asynchronously:
-
-```rust
-let output = tokio::process::Command::new(program).args(arguments).output().await?;
-```""",
-    "connect": """Connect asynchronously, with a limit:
-
-```rust
-let stream = tokio::time::timeout(limit, tokio::net::TcpStream::connect(address)).await??;
-```""",
-    "http": """Ask by a client that awaits:
-
-```rust
-let answer = reqwest::Client::new().get(url).send().await?;  // made once, and shared
-```""",
-    "runtime": """Await the future instead, or make the function `async` so that its callers can.
-Where neither is possible, drive it on a thread that no task needs:
-
-```rust
-let found = tokio::task::spawn_blocking(move || handle.block_on(future)).await?;
-```""",
-    "receive": """Receive from a channel of `tokio::sync::mpsc`, whose `recv().await` lets go of the
-worker, or receive on a thread of its own.""",
-}
+```"""
+_FOLDER = """Move the whole iteration to a thread that no task needs, not the opening alone: entries
+are read as the iterator goes."""
 _PYTHON_THREAD = """Let a thread wait where async code calls it:
 
 ```python
@@ -131,21 +95,35 @@ const { privateKey } = await promisify(generateKeyPair)('rsa', { modulusLength: 
 }
 
 
-def remedy(path: str, kind: str, words: Sequence[str], libraries: Sequence[str], name: str) -> str:
+def remedy(
+    path: str,
+    kind: str,
+    words: Sequence[str],
+    libraries: Sequence[str],
+    name: str,
+    means: Means | None = None,
+    *,
+    fails: bool = True,
+    guard: str = "",
+) -> str:
     """Markdown on what to do about blocking calls of one kind.
 
     :param words: what is called, the first call that is told first: ``fs.readFileSync``.
     :param libraries: the packages that make the hashes, in the order of the words.
     :param name: of the function that does not await and that async code calls; else empty.
+    :param means: of Rust: what the crate can wait with.
+    :param fails: whether `?` is of use where the call stands: its function returns a `Result`.
+    :param guard: of a lock that is not async, alive where the call stands; else empty.
     """
     suffix = posixpath.splitext(path)[1]
     first = words[0]
     base = first.rpartition(".")[2]
     if suffix == ".rs":
         call = f"{name}(…)" if name else _called(first)
-        if name and kind not in ("redis", "receive", "runtime"):
-            return _RUST_THREAD.replace("CALL", call)
-        return _RUST.get(kind, _RUST_THREAD).replace("CALL", call)
+        told = _in_rust(kind, words, call, bool(name), means or Means(), fails or bool(name))
+        if guard:
+            told += f"\n\nLet go of the guard `{guard}` first: it must not live over an `.await`."
+        return told
     if suffix == ".py":
         known = _PYTHON_THREAD if name and kind != "database" else _PYTHON.get(kind, _PYTHON_THREAD)
         return known.replace("CALL", name or first)
@@ -176,6 +154,64 @@ def remedy(path: str, kind: str, words: Sequence[str], libraries: Sequence[str],
     return "\n\n".join(dict.fromkeys(parts)) or (
         "Take the asynchronous function of the same package, or compute in a worker thread."
     )
+
+
+def _in_rust(
+    kind: str, words: Sequence[str], call: str, below: bool, means: Means, fails: bool
+) -> str:
+    thread = _threaded(_ON_THREAD, call, means, fails)
+    tokio = means.runtime
+    if kind in _PROSE:
+        return _PROSE[kind]
+    if below:
+        return thread
+    if kind == "sleep" and (tokio == "actix" or means.has("time")):
+        base = "actix_web::rt" if tokio == "actix" else tokio
+        code = f"{base}::time::sleep(duration).await;"
+        return f"Wait without the thread:\n\n{_rust(code)}{_SYNC_CLOSURE}"
+    if kind == "file" and any(word.endswith("::read_dir") for word in words):
+        return _FOLDER
+    if tokio in ("", "actix"):
+        return thread
+    if kind == "file" and means.has("fs"):
+        return _threaded(
+            f"Use the function of the same name in `{tokio}::fs`, or do all the work on the file on"
+            " a thread that no task needs",
+            call,
+            means,
+            fails,
+        )
+    question = "?" if fails else ""
+    if kind == "process" and means.has("process"):
+        command = f"{tokio}::process::Command::new(program).args(arguments)"
+        code = f"let output = {command}.output().await{question};"
+        return f"Wait for it asynchronously:\n\n{_rust(code)}"
+    if kind == "connect" and means.has("net", "time") and fails:
+        connect = f"{tokio}::net::TcpStream::connect(address)"
+        code = f"let stream = {tokio}::time::timeout(limit, {connect}).await??;"
+        return f"Connect asynchronously, with a limit:\n\n{_rust(code)}"
+    if kind == "http" and means.reqwest:
+        code = f"let answer = http.get(url).send().await{question};  // a shared reqwest::Client"
+        return f"Ask by a client that awaits:\n\n{_rust(code)}"
+    return thread
+
+
+_PROSE = {"runtime": _RUNTIME, "receive": _RECEIVE, "redis": _REDIS}
+
+
+def _threaded(words: str, call: str, means: Means, fails: bool) -> str:
+    """How a call is moved to a thread, in the words of the crate's runtime."""
+    if not means.runtime:
+        return f"{words}."
+    spawn = f"{means.runtime}::task::spawn_blocking"
+    if means.runtime == "actix":
+        spawn = "actix_web::web::block"
+    ends = "?" if fails else '.expect("it does not panic")'
+    return f"{words}:\n\n{_rust(f'let found = {spawn}(move || {call}).await{ends};')}"
+
+
+def _rust(code: str) -> str:
+    return f"```rust\n{code}\n```"
 
 
 def _called(words: str) -> str:

@@ -14,6 +14,7 @@ from pytest_reconaudit.facts.asynchronous.crates import (
     for_desktops,
     has_r2d2,
     is_wasm,
+    means_of,
     serving,
     uses_sync_diesel,
 )
@@ -32,6 +33,7 @@ from pytest_reconaudit.facts.asynchronous.running import (
     route_of,
     starts,
 )
+from pytest_reconaudit.facts.callers import indentation
 from pytest_reconaudit.facts.code.functions import Ref, function_at, outlined, reached
 from pytest_reconaudit.facts.code.places import is_off_path, is_test_path, weighed
 from pytest_reconaudit.facts.code.scanned import scanned
@@ -47,7 +49,7 @@ from pytest_reconaudit.readers.scans.blocking import (
 )
 from pytest_reconaudit.readers.scans.blocking_python import blocking_python
 from pytest_reconaudit.readers.scans.blocking_script import blocking_script
-from pytest_reconaudit.readers.scans.outline import outline
+from pytest_reconaudit.readers.scans.outline import OutlinedFunction, outline
 from pytest_reconaudit.target import Target, once
 
 __all__ = ["Waiting", "WaitingFile", "waiting_calls", "waiting_queries"]
@@ -68,6 +70,11 @@ _ENTRIES = regex(
     r"|rename|set_permissions|canonicalize|read_link|hard_link|remove_dir_all)"
 )
 """Calls that ask for or change entries; no content is read or written."""
+_TEXTS = regex(r"std::fs::read_to_string")
+"""Texts are short as a rule: settings, templates, one value."""
+_NAMED = regex(r"(?i:config|settings|\bconf\b)|[(&\s:][A-Z][A-Z0-9_]{2,}\b|[(]\s*\"[^\"{}]*\"")
+"""Files that settings, a constant or the code itself name."""
+_MADE_UP = regex(r"\.join\s*\(|format!")
 _SIZES = ("", "written", "removal", "fixed", "little", "entry", "cheap")
 _STEPS = (Severity.INFO, Severity.LOW, Severity.MEDIUM, Severity.HIGH, Severity.CRITICAL)
 _OF_COMMANDS = frozenset({"file", "process", "decode", "connect", "http"})
@@ -101,8 +108,10 @@ class Waiting(Struct, frozen=True):
     counts: tuple[tuple[str, int], ...] = ()
     """Kind → how many of the sites are of it."""
     alike: tuple[str, ...] = ()
-    """Of a file whose functions wait for the database one like the other: the names of the others,
-    which are told with it."""
+    """Of functions that wait for the database one like the other: the names of the others, which
+    are told with it."""
+    files: int = 1
+    """In how many files these are."""
     namesakes: int = 0
     """Of what one call may come to in many files: how many other functions are told with it."""
     libraries: tuple[str, ...] = ()
@@ -125,7 +134,7 @@ class WaitingFile(Struct, frozen=True, eq=False):
 @once
 def waiting_queries(target: Target) -> tuple[WaitingFile, ...]:
     """The files with synchronous Diesel queries or r2d2 pools, by path."""
-    return _files(target, _by_file(list(_judged(target, database=True))))
+    return _files(target, _by_crate(list(_judged(target, database=True))))
 
 
 @once
@@ -291,28 +300,30 @@ def _as_one(found: list[Waiting]) -> list[Waiting]:
 _CONFIDENCES = (Confidence.POSSIBLE, Confidence.LIKELY, Confidence.CERTAIN)
 
 
-_MANY = 12
+_MANY = 6
 """Functions of a crate, beyond which its driver as a whole is what is to be mended."""
 
 
-def _by_file(
+def _by_crate(
     judged: list[tuple[str, str, list[Waiting]]],
 ) -> Iterator[tuple[str, str, list[Waiting]]]:
-    """Where a crate asks its database so in many functions, those of a file are told as one."""
-    amounts: Counter[str] = Counter()
+    """Where a crate asks its database so in many functions, they are told as one: at the first of
+    those that weigh most."""
+    units: dict[str, list[Waiting]] = {}
     for _, unit, functions in judged:
-        amounts[unit] += sum(1 for one in functions if one.severity is not Severity.INFO)
-    for path, unit, functions in judged:
         alike = [one for one in functions if one.kinds[0] == "query"]
-        if amounts[unit] <= _MANY or len(alike) < 2:
-            yield path, unit, functions
+        units.setdefault(unit, []).extend(alike)
+    wholes: dict[Place, Waiting] = {}
+    told: set[Place] = set()
+    for alike in units.values():
+        if sum(1 for one in alike if one.severity is not Severity.INFO) <= _MANY:
             continue
         alike.sort(key=lambda one: -_STEPS.index(one.severity))
         first, *rest = alike
         counts: Counter[str] = Counter()
         for one in alike:
             counts.update(dict(one.counts))
-        whole = structs.replace(
+        wholes[first.at] = structs.replace(
             first,
             sites=tuple(site for one in alike for site in one.sites),
             callers=tuple({note.place: note for one in alike for note in one.callers}.values()),
@@ -320,8 +331,11 @@ def _by_file(
             counts=tuple(counts.items()),
             confidence=min((one.confidence for one in alike), key=_CONFIDENCES.index),
             alike=tuple(one.name for one in rest),
+            files=len({one.at.path for one in alike}),
         )
-        yield path, unit, [whole, *(one for one in functions if one not in alike)]
+        told.update(one.at for one in rest)
+    for path, unit, functions in judged:
+        yield path, unit, [wholes.get(one.at, one) for one in functions if one.at not in told]
 
 
 _SIGNS_IN = regex(r"log_?in|sign_?in|auth|token|api_?key|session|credential", 2)
@@ -472,6 +486,20 @@ _OTHER = frozenset(
 )
 
 
+def _is_short(call: BlockingCall) -> bool:
+    """Whether a call of Rust code is over in no time: it is about entries of folders, reads a text,
+    or a file that settings or the code name."""
+    return call.kind == "file" and (
+        _ENTRIES.fullmatch(call.words) is not None
+        or _TEXTS.fullmatch(call.words) is not None
+        or (
+            _NAMED.search(call.text) is not None
+            and not call.words.endswith("read_dir")
+            and _MADE_UP.search(call.text) is None
+        )
+    )
+
+
 def _files(
     target: Target, judged: Iterable[tuple[str, str, list[Waiting]]]
 ) -> tuple[WaitingFile, ...]:
@@ -489,7 +517,7 @@ def _files(
                 structs.replace(
                     one,
                     total=sum(totals[unit, kind] for kind in one.kinds),
-                    fix=_remedy(path, one),
+                    fix=_remedy(target, path, one),
                 )
                 for one in functions
             ),
@@ -498,11 +526,80 @@ def _files(
     )
 
 
-def _remedy(path: str, one: Waiting) -> str:
-    if one.kinds[0] in ("query", "pool"):
-        return ""
+def _remedy(target: Target, path: str, one: Waiting) -> str:
     words = [note.message for note in (*one.sites, *one.beside)]
-    return remedy(path, one.kinds[0], words, one.libraries, one.name if one.callers else "")
+    name = one.name if one.callers else ""
+    crate = crate_of(target, path) if path.endswith(".rs") else None
+    if one.kinds[0] in DATABASE:
+        actix = crate is not None and means_of(target, crate).runtime == "actix"
+        return _BY_ACTIX if actix else ""
+    if crate is None:
+        return remedy(path, one.kinds[0], words, one.libraries, name)
+    function = _around(target, path, one.at.line or 0)
+    guard = _guard(target, path, function, one.at.line or 0) if function is not None else ""
+    return remedy(
+        path,
+        one.kinds[0],
+        words,
+        one.libraries,
+        name,
+        means_of(target, crate),
+        fails=function is None or "Result" in function.returns,
+        guard="" if name else guard,
+    )
+
+
+def _around(target: Target, path: str, line: int) -> OutlinedFunction | None:
+    """The innermost function around a line."""
+    file = scanned(target, outline).get(path)
+    around = [one for one in (file.functions if file else ()) if one.line <= line <= one.end_line]
+    return max(around, key=lambda one: one.line, default=None)
+
+
+_BY_ACTIX = """
+Give the work to a thread that no task needs; a transaction goes there as a whole:
+
+```rust
+let user = actix_web::web::block(move || -> Result<User, Error> {
+    Ok(users::table.find(id).first(&mut pool.get()?)?)
+})
+.await??;
+```
+"""
+_GUARD = regex(
+    r"^\s*let\s+(?:mut\s+)?(\w+)\s*(?::[^=\n]+)?=[^;]{0,200}?\.(?:read|write|lock)\(\)([^;]*)$"
+)
+_UNWRAPS = regex(r"(?:\s|\?|\.(?:unwrap|expect|map_err|unwrap_or_else)\b)*")
+"""What hands on the guard itself."""
+
+
+def _guard(target: Target, path: str, function: OutlinedFunction, line: int) -> str:
+    """The name of a guard of a lock that is not async, bound before a line and alive there."""
+    lines = target.text(path).split("\n")[function.line - 1 : line - 1]
+    depth = indentation(target.line(path, line))
+    held = ""
+    for statement in "\n".join(lines).split(";"):
+        found = _GUARD.search(statement[statement.rfind("let ") :]) if "let " in statement else None
+        if found is None:
+            if held and f"drop({held})" in statement.replace(" ", ""):
+                held = ""
+            continue
+        own = next(one for one in lines if f"let {found[1]}" in one or f"let mut {found[1]}" in one)
+        if indentation(own) <= depth and _UNWRAPS.fullmatch(_outermost(found[2])):
+            held = found[1]
+    return held
+
+
+def _outermost(chain: str) -> str:
+    """A chain of calls without what stands between parentheses."""
+    depth = 0
+    kept = []
+    for letter in chain:
+        depth += letter == "("
+        if depth <= 0 and letter != ")":
+            kept.append(letter)
+        depth -= letter == ")"
+    return "".join(kept)
 
 
 def _waiting(
@@ -515,6 +612,9 @@ def _waiting(
     ref = function_at(target, path, function.line)
     if ref is None or _is_double(path, function):
         return None
+    if path.endswith(".rs"):
+        # What is over in no time is not told beside what takes some.
+        calls = [one for one in calls if not _is_short(one)] or calls
     direct = [
         one
         for one in calls
@@ -609,8 +709,12 @@ def _found(
             severity = _STEPS[_STEPS.index(severity) - 1]
     else:
         clause = "b" if callers else "a"
-        if all(_ENTRIES.fullmatch(one.words) for one in calls):
+        if path.endswith(".rs") and all(_is_short(one) for one in calls):
             severity = Severity.INFO
+    if ranked[0].kind != "file":
+        # What a file takes is not told beside what takes longer.
+        calls = [one for one in calls if one.kind != "file"]
+        ranked = [one for one in ranked if one.kind != "file"]
     # The costliest kind leads: its first call that may be long is where the finding stands.
     leading = [one for one in calls if one.kind == ranked[0].kind]
     first = min(leading, key=lambda one: _SIZES.index(one.size))
@@ -636,7 +740,7 @@ def _found(
 def _by_size(target: Target, one: Waiting, calls: Sequence[BlockingCall] = ()) -> Waiting:
     """A note instead of a finding where all that is read or written is short by what it is: a
     document of settings, one with a fixed name or that comes with the program, the entry of a
-    folder, the removal of one; less than else where one file is written."""
+    folder, the removal of one, one file that is written."""
     if one.kinds in (("compress",), ("process",)) and calls and all(call.size for call in calls):
         return structs.replace(one, severity=Severity.INFO)
     if one.kinds == ("keys",) and _SET_UP.search(f"{one.at.path} {one.route}"):
@@ -648,16 +752,12 @@ def _by_size(target: Target, one: Waiting, calls: Sequence[BlockingCall] = ()) -
         return structs.replace(one, severity=Severity.INFO)
     lines = text.split("\n")
     sizes = {(call.line, call.column): call.size for call in calls}
-    written = False
     for site in one.sites:
         size = sizes.get((site.place.line or 0, site.place.column or 0), "")
         below = "\n".join(lines[(site.place.line or 1) - 1 :][:_BELOW])
-        if size == "written":
-            written = True
-        elif not size and _LITTLE.search(below) is None:
+        if not size and _LITTLE.search(below) is None:
             return one
-    severity = weighed(Severity.LOW, one.at.path) if written else Severity.INFO
-    return structs.replace(one, severity=severity)
+    return structs.replace(one, severity=Severity.INFO)
 
 
 _SET_UP = regex(r"(?:^|[/_.\s-])(?:set_?up|install|onboarding|wizard)(?:[/_.\s-]|$)", 2)
@@ -716,7 +816,9 @@ def _name(path: str, function: BlockingFunction) -> str:
 def _weight(kind: str, known: bool, reaches: bool, served: bool, route: str) -> Severity:
     if kind == "query":
         # Where requests are known, what none of them comes to keeps fewer waiting.
-        return Severity.HIGH if known or served else Severity.MEDIUM
+        return Severity.HIGH if known else Severity.MEDIUM if served else Severity.INFO
+    if kind == "pool":
+        return Severity.MEDIUM if known or served else Severity.INFO
     if kind in ("sleep", "runtime") and served:
         return Severity.HIGH if reaches else Severity.MEDIUM
     if kind in ("sleep", "runtime"):
@@ -724,12 +826,14 @@ def _weight(kind: str, known: bool, reaches: bool, served: bool, route: str) -> 
         return Severity.LOW if kind == "sleep" else Severity.INFO
     if kind == "redis":
         return Severity.HIGH if reaches and not is_probe(route) else Severity.MEDIUM
-    if kind == "pool":
-        return Severity.MEDIUM
-    if kind in ("file", "process", "decode"):
+    if kind == "file":
+        return Severity.LOW if reaches else Severity.INFO
+    if kind in ("process", "decode"):
         # Where no request is known to come here, hardly anybody waits behind it.
-        return Severity.MEDIUM if reaches else Severity.LOW if served else Severity.INFO
-    return Severity.MEDIUM if known else Severity.LOW
+        return Severity.MEDIUM if reaches else Severity.INFO
+    if kind == "hash":
+        return Severity.MEDIUM if known else Severity.LOW
+    return Severity.MEDIUM if known else Severity.INFO
 
 
 def _paces(calls: list[BlockingCall], *, served: bool) -> bool:

@@ -20,6 +20,7 @@ from pytest_reconaudit.facts.code.functions import (
     function_at,
     outlined,
     reached,
+    served_outside,
 )
 from pytest_reconaudit.facts.code.places import is_off_path, weighed
 from pytest_reconaudit.facts.code.scanned import scanned
@@ -91,7 +92,10 @@ def _command_file(target: Target, path: str, found: list[CacheOperation]) -> Com
     notes = [
         one
         for one in (*keys, *members)
-        if one.op.in_branch or _is_few(target, one) or (one in members and _is_handed(target, one))
+        if one.op.in_branch
+        or _is_few(target, one)
+        or (one in members and _is_handed(target, one))
+        or not _is_waited(target, one)
     ]
     return CommandFile(
         path,
@@ -103,7 +107,9 @@ def _command_file(target: Target, path: str, found: list[CacheOperation]) -> Com
     )
 
 
-_HEAD = regex(r"\b(?:of|in)\s+(.{1,200}?)\s*\)?\s*[{:]?\s*$")
+_HEAD = regex(
+    r"\b(?:of|in)\s+(?:([\w$.]{1,80})\)\s*(?:await|void)\b|(.{1,200}?)\s*\)?\s*[{:]?\s*$)"
+)
 _ONE_VALUE = regex(r"JSON\.parse\(|json\.loads\(|serde_json::from_")
 _OF_ONE = regex(r"(?i)(?<![a-z])(?:\w*session|\w*device|refresh_?token)s?(?![a-z])")
 """What one person has a few of."""
@@ -118,7 +124,31 @@ def _over(target: Target, one: CacheOperation) -> str:
     lines = target.text(one.path).split("\n")
     head = lines[one.op.in_loop - 1][:_LINE] if one.op.in_loop <= len(lines) else ""
     match = _HEAD.search(head)
-    return match[1] if match is not None else ""
+    return match[1] or match[2] if match is not None else ""
+
+
+_STAFF = regex(r"\b(?:admin|moderator|staff|superuser)\w*Procedure\b")
+_BULK = regex(r"(?i)many|bulk")
+_BY_TIMER = regex(r"(?i)(?:^|/)(?:cron|jobs?|tasks?|scheduled?)(?:/|$)")
+_ALL_OF = regex(r"\s*(?:[A-Z]\w*\.)?[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*\b(?!\()")
+"""A constant, by its name."""
+_ABOVE = 25
+"""Lines in which a procedure without a name says who may call it."""
+
+
+def _is_waited(target: Target, one: CacheOperation) -> bool:
+    """Whether a request is known to wait for a loop, or its function is there to handle many."""
+    lines = target.text(one.path).split("\n")[max(one.op.in_loop - _ABOVE, 0) : one.op.in_loop]
+    if any(_STAFF.search(line) for line in lines):
+        return False
+    if _BULK.search(one.op.function):
+        return True
+    ref = function_at(target, one.path, one.op.line)
+    known = reached(target).get(ref) if ref is not None else None
+    if known is not None:
+        places = (known.handler.path, known.route.path if known.route is not None else "")
+        return not any(map(_BY_TIMER.search, places))
+    return served_outside(target, one.path, one.op.line)
 
 
 def _is_few(target: Target, one: CacheOperation) -> bool:
@@ -138,7 +168,7 @@ def _is_few(target: Target, one: CacheOperation) -> bool:
             match = given.search(line[:_LINE])
             if match is not None:
                 value = " ".join((match[1], *(after[:_LINE] for after in lines[index + 1 :][:2])))
-    if _ONE_VALUE.search(value):
+    if _ONE_VALUE.search(value) or _ALL_OF.match(value):
         return True
     about = f"{one.op.function} {over} {one.op.text}"
     if _OF_ONE.search(re.sub(r"(?<=[a-z])(?=[A-Z])", " ", f"{one.op.function} {over} {value}")):
@@ -269,9 +299,15 @@ def _called(target: Target) -> frozenset[str]:
     )
 
 
+_FLUSH = regex(r"(?i)flush")
+_CLEARING = regex(r"(?i)(?:clear|purge|wipe|empty)")
+
+
 def _heavy(target: Target, found: list[CacheOperation]) -> Iterator[HeavyCommand]:
     for one in found:
-        if one.op.verb != "raw" or _ADMIN.search(f"{one.path} {one.op.owner} {one.op.function}"):
+        if one.op.verb != "raw" or one.op.store != "redis":
+            continue
+        if _ADMIN.search(f"{one.path} {one.op.owner} {one.op.function}"):
             continue
         if _FOR_TESTS.search(f"{one.op.owner} {one.op.function}"):
             continue
@@ -282,7 +318,18 @@ def _heavy(target: Target, found: list[CacheOperation]) -> Iterator[HeavyCommand
         if why is None:
             continue
         severity, text = why
+        if _FLUSH.search(one.op.method):
+            # Whoever flushes means it; what hurts is a request that does it for all others.
+            severity = Severity.MEDIUM if severity >= Severity.MEDIUM else Severity.INFO
+        elif _CLEARING.match(one.op.function.rpartition(".")[2]):
+            severity = min(severity, Severity.LOW)  # now and then, by whoever looks after it
         yield HeavyCommand(one, weighed(severity, one.path), text)
+
+
+_BY_HAND = regex(r"(?:^|/)(?:bin|scripts?|tools?|cron|commands?|cli)/")
+
+
+_CALLERS = 5
 
 
 def _run_by(target: Target, ref: Ref, depth: int) -> tuple[Severity, str] | None:
@@ -291,14 +338,23 @@ def _run_by(target: Target, ref: Ref, depth: int) -> tuple[Severity, str] | None
     if known is not None:
         handler = outlined(target, known.handler).name
         route = f" of {known.route.method} {known.route.path}" if known.route else f" by {handler}"
-        return Severity.HIGH, f"runs per request{route}"
-    for caller, call in callers_of(target, ref):
-        if not is_off_path(caller.path):
-            return Severity.MEDIUM, f"called at {Place(caller.path, call.line)}"
+        asked = known.route is not None and known.route.method == "GET"
+        return Severity.HIGH if asked else Severity.MEDIUM, f"runs per request{route}"
+    called = [one for one in callers_of(target, ref) if not is_off_path(one[0].path)]
+    called.sort(key=lambda one: _BY_HAND.search(one[0].path) is not None)
+    for caller, _ in called[:_CALLERS] if depth else ():
+        found = _run_by(target, caller, depth - 1) if caller != ref else None
+        if found is not None and found[0] > Severity.LOW:
+            return found
+    for caller, call in called[:1]:
+        by_hand = _BY_HAND.search(caller.path) is not None
+        severity = Severity.INFO if by_hand else Severity.LOW
+        return severity, f"called at {Place(caller.path, call.line)}"
     function = outlined(target, ref)
     for one in operations(target):
         # A call on anything that is called a cache may be one of this method.
-        if depth and one.op.method == function.name and one.op.store == "service":
+        same = one.op.method in (function.name, function.name.upper())
+        if depth and same and one.op.store == "service":
             above_it = function_at(target, one.path, one.op.line)
             if above_it is not None and above_it != ref and not is_off_path(above_it.path):
                 above = _run_by(target, above_it, depth - 1)

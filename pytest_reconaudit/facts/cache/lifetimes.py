@@ -24,9 +24,9 @@ __all__ = ["CacheWrites", "cache_writes"]
 
 _LONG = 300
 _KEPT = regex(
-    r"(?:^|[:_\-./])(?:locks?|counters?|count|seq(?:uence)?|id_?gen|cursor|checkpoint|config|settings"
+    r"(?:^|[:_\-./<])(?:locks?|counters?|count|seq(?:uence)?|id_?gen|cursor|checkpoint|config|settings"
     r"|feature_?flags?|flags?|version|schema|leader|queue|stream|state|index|registry|offset"
-    r"|last_?\w+|current_?\w+|nonce|progress|watermarks?|heartbeats?)(?=$|[:_\-./{])",
+    r"|last_?\w+|current_?\w+|nonce|progress|watermarks?|heartbeats?)(?=$|[:_\-./{>])",
     re.IGNORECASE,
 )
 """Keys that are meant to stay: counters, switches, positions."""
@@ -43,6 +43,17 @@ _FLAG = regex(
     r",\s*(?:['\"](?:true|false|[01]|yes|no|ok|done)['\"]|true|false|True|False|[01])\s*,?\s*\)$"
 )
 """A mere mark is written."""
+
+
+_VALUE = regex(r",\s*([A-Za-z_$][\w$]*)\s*,?\s*\)$")
+_IDS = regex(r",\s*`\$\{[\w.]{1,60}\}(?:[\w:.-]{0,3}\$\{[\w.]{1,60}\}){0,3}`\s*,?\s*\)$")
+_CHOSEN = (
+    r"(?<![\w.]){0}\s*=\s*"
+    r"(?:process\.env|os\.environ|['\"\d]|[\w.]*(?:options|args|params|query)\.)"
+)
+_FETCHED = r"(?<![\w.]){0}\s*=\s*await\b(?!\s+[\w.?]{{1,60}}\.get\()"
+_ABOVE = 40
+"""Lines."""
 
 
 class CacheWrites(Struct, frozen=True, eq=False):
@@ -116,6 +127,8 @@ def _endless(
         return False
     if not one.wraps and not (one.template and _is_cached(one, reads)):
         return False
+    if _is_choice(target, one) or _is_bounded(target, one):
+        return False
     looked = (one.path, op.function_line, one.template) in reads
     if not looked and _is_state(one):
         return False
@@ -133,6 +146,29 @@ def _endless(
         return not any(wrapper.has_default for _, wrapper in known)
     # `None` in Django is said on purpose: with one fixed key nothing piles up.
     return one.ttl == NO_TTL and one.path.endswith(".py") and "{}" in one.template
+
+
+def _is_bounded(target: Target, one: CacheOperation) -> bool:
+    """Whether what is written to is made here with a size or a time of its own."""
+    name = one.op.receiver.rpartition(".")[2]
+    if not name.isidentifier():
+        return False
+    options = r"(?:ttl|max_?\w*|expir\w*|capacity)\s*="
+    made = rf"(?<![\w.]){name}\s*=\s*[\w.]{{1,60}}\([^()]{{0,200}}{options}"
+    return re.search(made, target.text(one.path), re.IGNORECASE) is not None
+
+
+def _is_choice(target: Target, one: CacheOperation) -> bool:
+    """Whether what is written is what somebody chose, or the ids of where he is, not a copy."""
+    if _IDS.search(one.op.text):
+        return True
+    match = _VALUE.search(one.op.text)
+    if match is None:
+        return False
+    lines = target.text(one.path).split("\n")[max(one.op.line - _ABOVE, 0) : one.op.line]
+    name, text = re.escape(match[1]), "\n".join(lines)
+    chosen = re.search(_CHOSEN.format(name), text) is not None
+    return chosen and re.search(_FETCHED.format(name), text) is None
 
 
 def _is_state(one: CacheOperation) -> bool:

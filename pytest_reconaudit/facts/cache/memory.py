@@ -65,6 +65,7 @@ _OPEN = regex(
 )
 """Keys from a set without an end."""
 _ENTITY = regex(r"cache", re.IGNORECASE)
+_QUEUES = regex(r"queue|job|worker|bull|celery|broker|sidekiq|task", re.IGNORECASE)
 _LOCKS = regex(r"locks?$|mutex(?:es)?$|semaphores?$|in_?flight$|pending$", re.IGNORECASE)
 """A map of what is under way."""
 _TESTING = regex(r"(?:^|[.\-_])(?:integration|e2e|tests?|ci|bench)(?:[.\-_]|$)", re.IGNORECASE)
@@ -81,6 +82,8 @@ class RedisMemory(Struct, frozen=True):
     proof: tuple[tuple[Place, str], ...] = ()
     development: bool = False
     live: LiveRedis | None = None
+    alone: bool = True
+    """No other Redis is in its stack, so what code keeps is kept there."""
 
 
 class MemoryFault(Struct, frozen=True):
@@ -181,12 +184,26 @@ def _grown(target: Target, path: str, store: Store) -> MemoryFault | None:
             place=Place(path, line),
             says=f"{store.name} ({store.kind}) is filled as a cache under {key}"
             f"{', per request,' if per_request else ''} and nothing bounds it",
-            severity=weighed(Severity.MEDIUM, path) if per_request else Severity.INFO,
+            severity=weighed(_grows(key), path) if per_request else Severity.INFO,
             evidence=f"{store.name}: {store.kind}",
             confidence=Confidence.LIKELY if per_request else Confidence.POSSIBLE,
             proof=((Place(path, store.line), "declared here"),),
         )
     return None
+
+
+_ANY_TEXT = regex(
+    r"(?i)(?:^|_|\b)(?:ur[li]|tokens?|emails?|query|ip|search|text|body|sql|term|prompt|session\w*)"
+    r"(?:$|_|\b)|Url\b|Token\b|format!|\$\{|f[\"']"
+)
+"""What whoever asks may make up without an end; ids come to an end with the rows."""
+
+
+_SET_UP = regex(r"(?i)\bself\.|\bthis\.|config|base_?ur|settings|endpoint|host|model|provider")
+
+
+def _grows(key: str) -> Severity:
+    return Severity.MEDIUM if _ANY_TEXT.search(key) and not _SET_UP.search(key) else Severity.INFO
 
 
 def _fault(server: RedisMemory, use: _Use) -> MemoryFault | None:
@@ -208,9 +225,10 @@ def _fault(server: RedisMemory, use: _Use) -> MemoryFault | None:
     elif unlimited:
         clause = "a"
         says = f"{server.service} is a cache without maxmemory{live}: it grows until it is killed"
-        severity = Severity.HIGH if use.endless else Severity.MEDIUM
+        severity = Severity.MEDIUM if use.endless else Severity.LOW
     elif policy == "noeviction":
         clause = "b"
+        severity = Severity.MEDIUM
         says = (
             f"{server.service} is a cache of {server.maxmemory} with noeviction{live}: once it is"
             " full every write fails"
@@ -225,6 +243,8 @@ def _fault(server: RedisMemory, use: _Use) -> MemoryFault | None:
             )
     if not clause:
         return None
+    role = _QUEUES if clause == "c" else _ENTITY
+    aside = server.development or not (server.alone or role.search(server.service))
     notes = [*server.proof]
     if use.cache is not None:
         notes.append((use.cache, "writes to it as a cache"))
@@ -233,7 +253,7 @@ def _fault(server: RedisMemory, use: _Use) -> MemoryFault | None:
         name=server.service,
         place=server.place,
         says=says,
-        severity=Severity.INFO if server.development else severity,
+        severity=Severity.INFO if aside else severity,
         evidence=f"maxmemory {server.maxmemory or '0'}, maxmemory-policy {policy}",
         proof=tuple(notes),
     )
@@ -317,6 +337,7 @@ def _servers(target: Target) -> tuple[Mapping[str, list[RedisMemory]], Mapping[s
                 is_development(place.path)
                 or _TESTING.search(posixpath.basename(place.path)) is not None
                 or _is_beside(stack.services),
+                alone=sum(_is_redis(other) for other in stack.services) < 2,
             )
             key = (place, service.name)
             # Another stack may add a limit to the same service.
@@ -327,6 +348,10 @@ def _servers(target: Target) -> tuple[Mapping[str, list[RedisMemory]], Mapping[s
     for one in sorted(found.values(), key=lambda one: (one.place.key(), one.service)):
         by_path.setdefault(one.place.path, []).append(one)
     return by_path, unknown
+
+
+def _is_redis(service: ComposeService) -> bool:
+    return bool(service.image) and kind_of(image_reference(service.image or "")) == "redis"
 
 
 def _is_beside(services: Sequence[ComposeService]) -> bool:

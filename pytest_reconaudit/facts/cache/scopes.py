@@ -44,6 +44,15 @@ _DRAWN = (
 _BEFORE = 60
 
 
+_OWN_LIMIT = regex(
+    r"(?:^|[:_.\-/<])(?:rate_?limit\w*|rate|rl|throttle\w*|limit(?:er|s)?|quota|attempts?|lock(?:s|out)?"
+    r"|counters?|count|hits?|visits?|idempoten\w*|block|fences?|cancel\w*|generator|heartbeat)"
+    r"(?=$|[:_.\-/>{])",
+    re.IGNORECASE,
+)
+"""Keys under which no answer is kept."""
+
+
 class Unscoped(Struct, frozen=True, eq=False):
     """One write of what only some may see."""
 
@@ -109,12 +118,14 @@ def _of_file(
 def _unscoped(target: Target, writes: list[CacheOperation]) -> Iterator[Unscoped]:
     for one in writes:
         op = one.op
-        if not op.identity and not op.request_key:
+        if (not op.identity and not op.request_key) or _OWN_LIMIT.search(one.template):
             continue
         told = any(_WHO.search(hole) or _OPAQUE.search(hole) for hole in one.holes) or (
             "{}" in one.template and _WHO.search(one.template)
         )
         if (told or any(_is_drawn(target, one, hole) for hole in one.holes)) and not op.request_key:
+            continue
+        if not op.request_key and _is_apart(target, one):
             continue
         if "admin" in (op.function + op.owner + one.path).lower():
             continue
@@ -126,6 +137,21 @@ def _unscoped(target: Target, writes: list[CacheOperation]) -> Iterator[Unscoped
             Place(one.path, op.identity_line or op.line),
             used,
         )
+
+
+_STORE_OF_ONE = regex(
+    r"(?i)\b\w*(?:redis|cache|store|connector|kv)\w*\(\s*[^()\n]{0,80}"
+    r"(?:tenant|workspace|org(?:anization)?|account|user)(?:_?id)?\b"
+)
+"""A store or client that is made for one tenant: it puts him before each key."""
+_NO_FETCH = regex(r"(?i)^[\w.]*(?:mark|accessible|allowed|check|ensure|max|connector|client)\w*\(")
+
+
+def _is_apart(target: Target, one: CacheOperation) -> bool:
+    """Whether the store itself is one tenant's, or what names him fetches nothing that is kept."""
+    if _STORE_OF_ONE.search(one.op.identity) or _NO_FETCH.search(one.op.identity):
+        return True
+    return _STORE_OF_ONE.search(target.text(one.path)) is not None
 
 
 def _is_drawn(target: Target, one: CacheOperation, hole: str) -> bool:

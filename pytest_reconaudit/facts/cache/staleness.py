@@ -58,7 +58,8 @@ _OWN_LIFE = regex(
     r"|attempts?|cooldown|quota|verif\w+|reset|magic_?link|challenge|refresh|pkce|saml|webauthn"
     r"|leader|election|cursor|checkpoint|jobs?_?lock|throttl\w*|invite_?codes?|geo\w*|weather|ip"
     r"|exchange_?rates?|fx|dns|oembed|og|preview|translation|embedding|llm|github|gitlab|stripe"
-    r"|jwks|openid|discovery|version|release|etag|nodeinfo|webfinger)(?=$|[:_.\-/>{]|\d)",
+    r"|jwks|openid|discovery|version|release|etag|nodeinfo|webfinger|last_?(?!name|\d)[a-z]+"
+    r"|\w+_last_\w+|watermark|heartbeats?)(?=$|[:_.\-/>{]|\d)",
     re.IGNORECASE,
 )
 """Keys with a life of their own: nothing in the database that they could be stale against."""
@@ -418,7 +419,7 @@ def _severity(
     ):
         severity = Severity.HIGH if family.ttl > MIDDLE else Severity.MEDIUM
         if family.ttl == NO_TTL or family.ttl >= _HOUR:
-            severity = Severity.CRITICAL
+            severity = Severity.HIGH
         if all(_only_deletes(one) for one in found):
             severity = severity.lowered()
         return weighed(severity, path)

@@ -39,12 +39,14 @@ _CALLED = regex(r"(?:await\s+)?(?:this\.)?([A-Za-z_$][\w$]*)\(")
 _NAME = regex(r"[A-Za-z_$][\w$]*")
 _CONSTANT = regex(r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*")
 _DECLARED = regex(
-    r"\b(?:const|let)[ \t]+([A-Za-z_$][\w$]*)[ \t]*(?::[ \t]*([^=\n]{1,160}))?=(?![=>])\s*"
+    r"\b(?:const|let)[ \t]+([A-Za-z_$][\w$]*)[ \t]*"
+    r"(?::[ \t]*((?:Readonly)?Array<\{[^{}]{0,600}\}>|\{[^{}]{0,600}\}\[\]"
+    r"|[^=\n]{1,160}))?[ \t]*=(?![=>])\s*"
 )
 _ADDED = regex(
     r"(?<![\w$])([A-Za-z_$][\w$]*)(?:\.(?:push|unshift|splice)\(|\[[^\]\n]{1,80}\]\s*=(?![=>]))"
 )
-_LIST = 1_500
+_LIST = 4_000
 _FILLED = regex(r"(?:\[\s*[^\s\]]|\{\s*[^\s}])")
 _ITEM = regex(
     r"\s*(?:'[^'\n]{0,200}'|\"[^\"\n]{0,200}\"|-?\d{1,12}|[A-Z]\w{0,60}(?:\.\w{1,60})?)\s*,?"

@@ -16,7 +16,7 @@ from pytest_reconaudit.model import Note, Place
 from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.readers.markdown import Document
 from pytest_reconaudit.readers.package_json import read_package_json
-from pytest_reconaudit.target import Target
+from pytest_reconaudit.target import Target, once
 
 __all__ = ["command_claims"]
 
@@ -41,6 +41,8 @@ def command_claims(target: Target, document: Document) -> Iterator[Held]:
         lines = [line for _, line in fence.lines]
         if is_elsewhere(lines) or is_aside(fence.before, fence.headings):
             continue
+        if fence.lines and _is_of_another(target, document, fence.lines[0][0]):
+            continue
         if lines and lines[0].startswith("#!"):
             continue  # a script for the reader to write
         for number, line in fence.lines:
@@ -50,6 +52,37 @@ def command_claims(target: Target, document: Document) -> Iterator[Held]:
     for span in document.spans:
         if _START.match(span.text) and not is_aside(span.around, span.headings):
             yield from _command(target, span.text, span.place)
+
+
+def _is_of_another(target: Target, document: Document, line: int) -> bool:
+    """Whether the reader has cloned and entered another repository by then. What this one is called
+    is known where a manifest gives its address."""
+    names = _own_names(target)
+    if not names:
+        return False
+    above = "\n".join(target.text(document.path).split("\n")[: line - 1])
+    cloned = [name.lower() for name in _CLONED.findall(above)]
+    entered = [name.lower() for name in _ENTERED.findall(above)]
+    return bool(cloned) and cloned[-1] not in names and cloned[-1] in entered
+
+
+@once
+def _own_names(target: Target) -> frozenset[str]:
+    """The last parts of the addresses that manifests give as their repository."""
+    found: set[str] = set()
+    for path in (*target.named("package.json"), *target.named("Cargo.toml", "pyproject.toml")):
+        text = target.text(path)
+        if "epository" in text:
+            found.update(name.lower() for name in _REPOSITORY.findall(text))
+    return frozenset(found)
+
+
+_CLONED = regex(r"git clone[^\n]*?[/:]([\w.-]+?)(?:\.git)?(?=[\s'\"`]|$)")
+_ENTERED = regex(r"(?:^|[\s;&])cd (?:\./)?([\w.-]+)/?(?=[\s;&`]|$)")
+_REPOSITORY = regex(
+    r"[Rr]epository[^\n]*\n?[^\n]{0,200}?(?:github|gitlab|codeberg|bitbucket)\.[a-z]+[/:][\w.-]+"
+    r"/([\w.-]+?)(?:\.git)?(?=[\"'/#])"
+)
 
 
 def _command(target: Target, text: str, place: Place) -> Iterator[Held]:

@@ -222,7 +222,7 @@ def _thresholds(
         if not one.requests:
             return
         asserts = one.checks or bool(one.rates)
-        weight = Severity.MEDIUM if runs else Severity.LOW if asserts else Severity.INFO
+        weight = Severity.MEDIUM if runs else Severity.INFO
         seen = "its checks and rates are only printed" if one.checks or one.rates else (
             "it passes whatever the server answers"
         )  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 
 from msgspec import Struct
@@ -11,6 +12,8 @@ from pytest_reconaudit.patterns import regex
 __all__ = ["Repeated", "fix_of_list", "fix_of_page", "fix_of_queries", "fix_of_relations"]
 
 _QUERYSET = regex(r"(?:await\s+)?((?:\w+\.)*[A-Z]\w*\.objects\b.*|[a-z_]\w*(?:\.\w+\([^()]*\))*)$")
+_WHOLE = regex(r"(?:\w+\.)*[A-Z]\w*\.objects(?:\.all\(\))?$")
+"""A queryset without conditions that its source, cut off, might leave out."""
 _SPACED = regex(r"([(\[]) | ?,? ([)\]])")
 _ITERATES = regex(r"\.(?:iterator|all)\([^()]*\)$")
 _LONGEST = 90
@@ -98,13 +101,27 @@ def fix_of_queries(one: Repeated, relations: Mapping[str, frozenset[str]]) -> st
             "Ask once for all of them before the loop:",
             "MODEL.objects.filter(KEY__in=KEYS)",
         )
+    elif one.library == "django" and one.kind == "select" and _picks(one, _CHOSEN):
+        told = "Ask once before the loop, sorted so that the wanted row of each comes last:"
+        code = (
+            "rows = MODEL.objects.filter(KEY__in=KEYS).order_by(...)\n"
+            "found = {one.OWN: one for one in rows}  # of each key the last stays"
+        )
+    elif one.library == "sqlalchemy" and one.kind == "select" and _picks(one, _CHOSEN):
+        return _ONE_OF_EACH
     # The row itself would be asked for by each.
     own = f"{key}_id" if key in relations.get(model, ()) else key
     code = code.replace("MODEL", model).replace("KEYS", keys).replace("OWN", own)
     code = code.replace("KEY", key)
+    if not one.via and _picks(one, _FURTHER):
+        told = told.removesuffix(":") + ", with the statement's other conditions:"
     if one.via:
         told = f"`{one.via}` does it for one: give it a sibling for all that is called once:"
     return _fenced(told, code)
+
+
+def _picks(one: Repeated, pattern: re.Pattern[str]) -> bool:
+    return not one.via and any(pattern.search(text) for text in one.source)
 
 
 def _asked_by(one: Repeated) -> tuple[str, str]:
@@ -123,6 +140,16 @@ def _asked_by(one: Repeated) -> tuple[str, str]:
 
 
 _BY = regex(r"\.(?:get|filter|aget)\(\s*(?:Q\(\s*)?(\w+)\s*=\s*([\w.]+)\s*[,)]")
+_CHOSEN = regex(r"\.(?:order_by|latest|earliest|last|limit)\(")
+"""What takes one row of several."""
+_FURTHER = regex(
+    r"\.(?:get|filter|aget)\(\s*(?:Q\(\s*)?\w+\s*=\s*[\w.]+\s*,\s*\w|\)\s*\.(?:filter|exclude)\("
+    r"|\.where\([^,()]*,\s*\w|\)\s*\.where\("
+)
+_ONE_OF_EACH = (
+    "Ask once before the loop for the wanted row of each: `DISTINCT ON` of the key, or its highest"
+    " value with `GROUP BY`."
+)
 _WHERE = regex(r"[\w.]*\b[A-Z]\w*\.(\w+)\s*==\s*([\w.]+)\s*[,)]")
 _SCALAR = regex(
     r"(?:^|_)(?:key|id|pk|uu?id|slug|hash|sha\d*|md5|email|name|username|code|token|number|url|path"
@@ -224,7 +251,8 @@ def fix_of_list(
     elif every:
         steps = f".select_related({joined})" if joined else ""
         steps += f".prefetch_related({fetched})" if fetched else ""
-        text = _fenced("Load it along with the queryset:", f"{_base(queryset)}{steps}")
+        base = _base(queryset) if _WHOLE.match(queryset) else "queryset"
+        text = _fenced("Load it along with the queryset:", f"{base}{steps}")
     if asks:
         again = (
             "Ask for what is filtered or counted per row once: a `Prefetch(..., queryset=...,"

@@ -147,7 +147,7 @@ _LISTS = {
     "objection": ".whereIn(column, ids)", "drizzle": "inArray(column, ids)",
     "kysely": '.where(column, "in", ids)', "mongoose": "{ $in: ids }",
     "sequelize": "where: { column: ids }", "diesel": "column.eq_any(&ids)",
-    "sea-orm": "Column::Key.is_in(ids)", "postgres": "column = ANY($1)",
+    "sea-orm": ".is_in(ids)", "postgres": "column = ANY($1)",
     "builder": "`QueryBuilder::push_tuples`", "marks": "column IN (?, ?, ?)",
 }  # fmt: skip
 _ROWS = {
@@ -165,6 +165,34 @@ _PLAIN = regex(
     r"[&*\s(]*([A-Za-z_$][\w$.]*)(?:\.(?:iter|into_iter|iter_mut|entries|values)\(\))?[)\s]*$"
 )
 _WORD = regex(r"[a-z_$][\w$]*", re.IGNORECASE)
+_HANDLED = frozenset({"knex", "kysely", "drizzle"})
+_HANDLE = regex(r"(?:\bawait|=|\breturn)\s+((?:this\.)?[A-Za-z_$][\w$]*)\s*$")
+_HANDLE_NAME = regex(r"(?:this\.)?[A-Za-z_$][\w$]*")
+"""What a statement is called on, at the end of the line before it."""
+_SENT_ON = regex(
+    r"\.(?:all|one|exec|execute|count|first|load|get_results?)(?:::<[^()]*>)?\(\s*"
+    r"((?:&(?:mut\s+)?)?\**(?:self\.)?[A-Za-z_]\w*(?:\.\w+)*)\s*,?\s*\)"
+)
+"""What a statement of Rust is handed to: the connection, or the transaction."""
+_OF_QUERY = regex(r"\.query(?:\.[\w$]+)?$")
+_FIRST_OF = regex(
+    r"\bfind(?:First|One)\w*\((?=[^;]{0,400}\b(?:orderBy|order|sort)\b)"
+    r"|\.(?:order|order_by\w*|orderBy)\((?=[^;]{0,300}\.(?:first|one|limit|executeTakeFirst\w*)\()"
+    r"|(?i:\border\s+by\b[^;]{0,200}\blimit\s+1\b)"
+)
+"""What brings the row that comes first in an order."""
+_LATEST = (
+    "Ask once before the loop, under the other conditions that it has, for the row that comes first"
+    "{by} ({how}), and look each one up in a map."
+)
+_FIRST_BY_SQL = (
+    "`max(…)` with `GROUP BY` where one value of it is all that is used, else `row_number()`, or"
+    " PostgreSQL's `DISTINCT ON`"
+)
+_FIRSTS = {
+    "prisma": "`distinct` beside its `orderBy`",
+    "mongoose": "`$sort` and `$group` with `$first`",
+}
 _METHODS = (
     r"(?:find\w*|get\w*|count\w*|group\w*|aggregate|create\w*|insert\w*|save|update\w*|delete\w*|remove"
     r"|destroy|exists?\w*|upsert|select\w*|query|relatedQuery|soft\w+|increment|decrement)"
@@ -199,16 +227,26 @@ def remedy(asked: Asked, text: str, line: int) -> str:
     if sample is None:
         return ""
     key, keys = _key(asked, source, rust=library in _RUST or library in _SQL)
+    if kind == "select" and _FIRST_OF.search(source) is not None:
+        by = f" for each `{key}`" if key else " for each key"
+        return _LATEST.format(by=by, how=_FIRSTS.get(library, _FIRST_BY_SQL))
+    if not key and "{key}" in sample:
+        how = _LISTS.get(library, "")
+        with_ = f" ({how if how.startswith('`') else f'`{how}`'})" if how else ""
+        return f"{_LEADS[kind].removesuffix(':')}{with_}."
     match = _ON.search(lines[0]) if lines else None
+    if match is None and line > 1 and asked.library in _HANDLED:
+        match = _HANDLE.search(every[line - 2])
     on = _BUILDER.sub("", match[1]) if match is not None else ""
-    entity = f"{match[2]}, " if match is not None and match[2] else ""
+    entity = f"{match[2]}, " if match is not None and match.re is _ON and match[2] else ""
     table = asked.table or "orders"
     camel = _CAMEL.sub(lambda part: part[1].upper(), table)
     pascal = camel[:1].upper() + camel[1:]
     model = on if _MODEL.fullmatch(on) or on.lower().endswith("model") else pascal
     default = {"prisma": f"prisma.{camel}", "typeorm": "repository"}.get(library, "db")
     if library in ("knex", "kysely", "drizzle"):
-        on = on if _WORD.fullmatch(on) else ""
+        on = _OF_QUERY.sub("", on)
+        on = on if _HANDLE_NAME.fullmatch(on) else ""
     written = sample.format(
         on=on or default,
         entity=entity,
@@ -219,6 +257,8 @@ def remedy(asked: Asked, text: str, line: int) -> str:
         field=_pascal(key),
         keys=keys,
     )
+    if library in ("diesel", "sea-orm") and (handle := _SENT_ON.search(source)) is not None:
+        written = written.replace("(db)", f"({handle[1]})").replace("(conn)", f"({handle[1]})")
     tongue = "sql" if library in _SQL else "rust" if library in _RUST else "ts"
     lead = _SAVES if kind == "save" else _LEADS[kind]
     if "keys" in written:
@@ -299,8 +339,8 @@ def _of_function(asked: Asked, library: str) -> str:
         how = _LISTS[library]
         how = how if how.startswith("`") else f"`{how}`"
         return (
-            f"{one} asks for one at a time: give it a sibling that takes all keys ({how}), call"
-            " that once before the loop, and look each one up in a map."
+            f"{one} asks for one at a time: give it a sibling that takes all keys ({how}) and keeps"
+            " its other conditions, call that once before the loop, and look each one up in a map."
         )
     if asked.kind == "insert" and library in _ROWS:
         return (
@@ -316,7 +356,7 @@ def _of_function(asked: Asked, library: str) -> str:
 
 def _key(asked: Asked, source: str, *, rust: bool) -> tuple[str, str]:
     """(the column that a round asks by, what gives the keys of all): as the source says, else
-    ``id`` and ``ids``."""
+    empty and ``ids``."""
     over = _PLAIN.match(asked.over)
     variable = asked.variable.strip("()&| ")
     if over is None:
@@ -348,10 +388,11 @@ def _key(asked: Asked, source: str, *, rust: bool) -> tuple[str, str]:
 
 
 def _column(source: str) -> str:
-    """The column that a statement asks by first, whatever it is compared with."""
+    """The column that a statement asks by first, whatever it is compared with; empty where it is
+    not told."""
     found = [match for one in _COLUMNS if (match := one.search(source)) is not None]
     first = min(found, key=lambda match: match.start(), default=None)
-    return first[1] if first is not None else "id"
+    return first[1] if first is not None else ""
 
 
 _COLUMNS = (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 
 from msgspec import Struct
@@ -27,6 +28,7 @@ from pytest_reconaudit.facts.code.hand_scripts import hand_scripts
 from pytest_reconaudit.facts.code.places import is_off_path, is_test_path
 from pytest_reconaudit.facts.code.scanned import scanned
 from pytest_reconaudit.facts.network.routes import Route
+from pytest_reconaudit.facts.query.grouped import is_of_one_group
 from pytest_reconaudit.facts.query.guards import is_for_staff
 from pytest_reconaudit.facts.query.lists import is_guarded, runs_locally, small_by_name
 from pytest_reconaudit.facts.query.python_fixes import (
@@ -39,12 +41,14 @@ from pytest_reconaudit.facts.query.serialized import (
     LazyLoop,
     SerializedList,
     asks_by,
+    gathered,
     lazy_loops,
     leads_to_many,
     loads_along,
     serialized_lists,
 )
 from pytest_reconaudit.facts.query.short_lists import is_batched_beside, is_short
+from pytest_reconaudit.facts.query.worth import Round, keeps_in_a_file, settled
 from pytest_reconaudit.model import Confidence, Place, Severity
 from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.readers.prisma import read_prisma
@@ -198,7 +202,8 @@ class RepeatedQuery(Struct, frozen=True):
     word: str = ""
     """See ``QueryCall.word``."""
     excused: str = ""
-    """See ``QueryCall.excused``, and ``procedure``: the called function does more than that."""
+    """See ``QueryCall.excused``, and ``procedure``: the called function does more than that;
+    ``written``: it looks at what its round has changed."""
     further: bool = False
     """More than one call lies between the loop and the statement."""
     same: bool = False
@@ -282,7 +287,7 @@ class Repetition(Struct, frozen=True):
         """The other statements of a loop, in words."""
         told: dict[str, str] = {}
         for one in self.beside(site):
-            if one.what != site.what:
+            if one.what != site.what and (site.some or not one.some):
                 told.setdefault(one.what, f"{one.what}, line {one.line}{one.hoisted}")
         return tuple(told.values())
 
@@ -355,6 +360,8 @@ def query_files(target: Target) -> tuple[QueryFile, ...]:
     relations = _relations(target)
     lists: dict[str, list[SerializedList]] = {}
     for listed in serialized_lists(target):
+        if keeps_in_a_file(target):
+            listed = replace(listed, severity=Severity.INFO)
         lists.setdefault(listed.path, []).append(listed)
     loops = lazy_loops(target)
     for path, one in scanned(target, queries).items():
@@ -368,14 +375,14 @@ def query_files(target: Target) -> tuple[QueryFile, ...]:
         ]
         repetitions += _followed(target, path, one, relations)
         repetitions += _lazily(target, path, loops.pop(path, ()), by_hand=one.by_hand)
-        serialized = tuple(lists.pop(path, ()))
+        serialized = gathered(lists.pop(path, ()))
         if repetitions or serialized or any(_asks(function) for function in one.functions):
             ordered = sorted(_merged(repetitions), key=lambda each: each.sites[0].line)
             found.append(QueryFile(path, tuple(ordered), serialized))
     for path in dict.fromkeys((*lists, *loops)):
         lazily = [] if _apart(path) else list(_lazily(target, path, loops.get(path, ())))
         if lazily or path in lists:
-            found.append(QueryFile(path, tuple(_merged(lazily)), tuple(lists.get(path, ()))))
+            found.append(QueryFile(path, tuple(_merged(lazily)), gathered(lists.get(path, ()))))
     return tuple(found)
 
 
@@ -718,6 +725,12 @@ def _repetition(
         sites += _beside(target, path, call, sender, sites[-1])
     changed = {one.loop.line for one in sites if one.kind not in _READS}
     sites = [replace(one, same=False) if one.loop.line in changed else one for one in sites]
+    sites = [
+        replace(one, excused="written")
+        if not path.endswith(".py") and _looks_after(one, sites)
+        else one
+        for one in sites
+    ]
     if file.by_hand or _BY_HAND.search(path) or path in hand_scripts(target):
         sites = [one for one in sites if one.kind in _READS]
     sites = [
@@ -735,6 +748,17 @@ def _repetition(
             by_hand=file.by_hand,
             task=function.task,
         )
+
+
+def _looks_after(site: RepeatedQuery, sites: Iterable[RepeatedQuery]) -> bool:
+    """Whether a read looks at what its own round has written to the same table before it."""
+    return site.kind in _READS and any(
+        one.kind in _WRITES
+        and one.line < site.line
+        and one.loop.line == site.loop.line
+        and table_name(one.table) == table_name(site.table) != ""
+        for one in sites
+    )
 
 
 def _beside(
@@ -884,14 +908,22 @@ def _weighed(
                 served=served,
                 known=request is not None,
                 capped=is_capped(target.text(path), one.loop.line, one.loop.over),
-                guarded=is_guarded(target, *_answered(target, path, one.line))
-                or is_for_staff(target, path, one.line)
-                or (why is not None and _is_of_staff(target, why)),
+                guarded=_is_guarded(target, path, one.line),
             ),
             one,
         )
         for one in sites
     ]
+    if path.endswith(".py"):
+        weighed = _settled(target, path, name, weighed, request or "")
+    else:
+        weighed = [
+            (
+                _worth(target, path, name, one, weight, weighed, request=request, served=served),
+                one,
+            )
+            for weight, one in weighed
+        ]
     severity = max(one for one, _ in weighed)
     note = severity is Severity.INFO
     others = tuple(one for weight, one in weighed if weight is Severity.INFO and not note)
@@ -910,6 +942,80 @@ def _weighed(
         others,
         "" if note else _cure(target, path, sites[0]),
     )
+
+
+def _settled(
+    target: Target,
+    path: str,
+    name: str,
+    weighed: list[tuple[Severity, RepeatedQuery]],
+    request: str,
+) -> list[tuple[Severity, RepeatedQuery]]:
+    """Statements of a function in Python by what they are worth to those who wait."""
+    beside = Counter(one.loop.line for weight, one in weighed if weight is not Severity.INFO)
+    return [
+        (
+            settled(
+                target,
+                path,
+                Round(
+                    one.line,
+                    one.loop.line,
+                    one.loop.over,
+                    one.loop.origin,
+                    request,
+                    _listing(target, path, name, one, *_answered(target, path, one.line)),
+                    beside[one.loop.line],
+                    one.same,
+                    _is_guarded(target, path, one.line),
+                ),
+                Severity.INFO if one.some else weight,
+            ),
+            one,
+        )
+        for weight, one in weighed
+    ]
+
+
+def _worth(
+    target: Target,
+    path: str,
+    name: str,
+    one: RepeatedQuery,
+    weight: Severity,
+    weighed: list[tuple[Severity, RepeatedQuery]],
+    *,
+    request: str | None,
+    served: bool,
+) -> Severity:
+    """What a statement of Rust or a script is worth to those who wait for it: a note where nobody
+    is known to, where only some rounds send it, and where little is gained."""
+    if weight is Severity.INFO or one.some or is_of_one_group(target, path, one.loop):
+        return Severity.INFO
+    loop = one.loop
+    named = _LISTING.match(_snake(name)) is not None
+    if one.kind in _READS:
+        lists = (loop.origin in ("rows", "page") and (served or named)) or (
+            served and (loop.origin == "few" or (loop.origin == "children" and named))
+        )
+    else:
+        lists = _ROWS_BY_NAME.search(_snake(loop.over)) is not None
+    if request is None and not lists:
+        return Severity.INFO
+    if _OF_ONE.search(_snake(loop.given)) or (loop.origin == "children" and one.kind not in _READS):
+        return Severity.INFO  # one owner's things are a handful
+    several = sum(beside.loop.line == loop.line for _, beside in weighed) > 1
+    if weight is Severity.LOW:
+        plain = (one.same and request is not None) or (loop.origin == "few" and several)
+        return weight if plain else Severity.INFO
+    if weight > Severity.MEDIUM:
+        asked = request is not None and request.startswith("GET")
+        return weight if asked and (lists or several) else Severity.MEDIUM
+    return weight
+
+
+_OF_ONE = regex(r"_by_(?:\w+_)?(?:owner|user|account|member|parent|(?:uu)?ids|keys)(?:_|$)")
+"""A function that brings what belongs to one, or what a list of keys names."""
 
 
 def _cure(target: Target, path: str, site: RepeatedQuery) -> str:
@@ -937,6 +1043,16 @@ def _cure(target: Target, path: str, site: RepeatedQuery) -> str:
         site.word == "save",
     )
     return remedy(asked, target.text(path), site.line)
+
+
+def _is_guarded(target: Target, path: str, line: int) -> bool:
+    """Whether only those who run the platform get a line to run."""
+    why, route = _answered(target, path, line)
+    return (
+        is_guarded(target, why, route)
+        or is_for_staff(target, path, line)
+        or (why is not None and _is_of_staff(target, why))
+    )
 
 
 def _is_of_staff(target: Target, why: Reached) -> bool:
@@ -1132,7 +1248,8 @@ def _listing(
     # What was handed over is what is answered with, or something else that is looked through.
     words = _WORDS_OF.findall(_snake(_ADAPTED.sub("", loop.over)))
     noun = words[-1].removesuffix("s") if words else ""
-    own = _LISTING.match(_snake(name)) is not None and noun in _snake(name)
+    plural = path.endswith(".py") or (bool(words) and words[-1] != noun)
+    own = plural and _LISTING.match(_snake(name)) is not None and noun in _snake(name)
     return own or _PLAIN_LIST.fullmatch(handler) is not None
 
 
@@ -1319,7 +1436,7 @@ def _lazily(
         ]
         one = _weighed(target, path, loop.function, loop.function_line, sites, by_hand=by_hand)
         if each.scoped and len(sites) == 1:
-            one = replace(one, severity=min(one.severity, Severity.LOW))
+            one = replace(one, severity=Severity.INFO)  # a natural handful
         yield one
 
 

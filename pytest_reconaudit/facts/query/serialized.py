@@ -33,6 +33,7 @@ __all__ = [
     "RowQuery",
     "SerializedList",
     "asks_by",
+    "gathered",
     "lazy_loops",
     "leads_to_many",
     "loads_along",
@@ -68,6 +69,8 @@ class SerializedList(Struct, frozen=True):
     severity: Severity
     others: tuple[tuple[str, Place], ...]
     """Other views of the file that list the same, or whose lists are of the same queryset."""
+    beside: tuple[SerializedList, ...] = ()
+    """Lists of other things by other views of the file, when there are many: one habit."""
 
     @property
     def alike(self) -> str:
@@ -75,6 +78,33 @@ class SerializedList(Struct, frozen=True):
         verb = "do" if len(self.others) > 1 else "does"
         same = all(place == self.at for _, place in self.others)
         return f"{verb} so with the same queryset" if same else f"{verb} so too"
+
+    @property
+    def also(self) -> str:
+        """What other views of the file do, for the end of a message; empty where none does."""
+        told = ""
+        if self.others:
+            names = ", ".join(name for name, _ in self.others[:_NAMED])
+            rest = f" and {len(self.others) - _NAMED} more" if len(self.others) > _NAMED else ""
+            told = f"; {names}{rest} {self.alike}"
+        if self.beside:
+            views = ", ".join(one.view for one in self.beside[:_LISTED])
+            rest = " …" if len(self.beside) > _LISTED else ""
+            told += (
+                f"; rows of {len(self.beside)} more views of this file ask likewise: {views}{rest}"
+            )
+        return told
+
+    @property
+    def elsewhere(self) -> tuple[tuple[Place, str], ...]:
+        """Where the querysets of those other views are made."""
+        return (
+            *((place, f"queryset of {name}") for name, place in self.others if place != self.at),
+            *(
+                (one.at, f"{one.view}: {', '.join(each.what for each in one.queries)}")
+                for one in self.beside
+            ),
+        )
 
     @property
     def remedy(self) -> str:
@@ -139,7 +169,7 @@ _ONE_ROW = regex(
 _NO_ROW = regex(r"\.none\(\)")
 _FEW = regex(
     r"(?:^|_)(?:workflow\w*|cohorts?|triggers?|actions?|(?:custom|model|metadata|extra)_fields?"
-    r"|import_requests?|(?:recipe_)?imports?|locations?|shortcuts?|keymaps?|dashboards?)$"
+    r"|import_requests?|(?:recipe_)?imports?|challenges?|campaigns?|contests?|badges?|locations?|shortcuts?|keymaps?|dashboards?)$"
 )
 """What somebody sets up by hand."""
 _MOST_BASES = 8
@@ -168,7 +198,7 @@ def serialized_lists(target: Target) -> tuple[SerializedList, ...]:
                 before.at,
                 before.queryset,
                 before.queries,
-                _grade_of_several(before, one),
+                max(before.severity, one.severity),
                 (*before.others, (one.view, one.at)),
             )
             for key in (*(key for key, value in found.items() if value is before), *keys):
@@ -176,12 +206,24 @@ def serialized_lists(target: Target) -> tuple[SerializedList, ...]:
     return tuple({id(one): one for one in found.values()}.values())
 
 
-def _grade_of_several(before: SerializedList, one: SerializedList) -> Severity:
-    """How much a queryset matters that one more view answers with."""
-    severity = max(before.severity, one.severity)
-    if severity is Severity.LOW and len(before.others) + 2 > _SOME:
-        return Severity.MEDIUM
-    return severity
+def gathered(lists: Iterable[SerializedList]) -> tuple[SerializedList, ...]:
+    """The lists of one file, three and more of one severity as one: they are mended in one go."""
+    alike: dict[Severity, list[SerializedList]] = {}
+    for one in lists:
+        alike.setdefault(one.severity, []).append(one)
+    return tuple(
+        one
+        for severity, some in alike.items()
+        for one in (
+            [replace(some[0], beside=tuple(some[1:]))]
+            if len(some) >= _HABIT and severity is not Severity.INFO
+            else some
+        )
+    )
+
+
+_HABIT = 3
+_NAMED, _LISTED = 3, 5
 
 
 def _listed_by_functions(target: Target, known: _Known) -> Iterator[SerializedList]:
@@ -386,15 +428,17 @@ class _Known(Struct, frozen=True, eq=False):
         if len(own) == 1:
             return own[0]
         module = self.imports.get(near, {}).get(name, "").replace(".", "/")
+        # A package hands on what its modules define.
         named = [
             one
             for one in found
-            if module and f"/{one.path}".endswith((f"/{module}.py", f"/{module}/__init__.py"))
+            if module
+            and (f"/{one.path}".endswith(f"/{module}.py") or f"/{module}/" in f"/{one.path}")
         ]
         if len(named) == 1:
             return named[0]
         nearest = sorted(
-            ((len(posixpath.commonpath((one.path, near))), one) for one in found),
+            ((len(posixpath.commonpath((one.path, near))), one) for one in named or found),
             key=lambda each: -each[0],
         )
         return nearest[0][1] if nearest[0][0] > nearest[1][0] else None
@@ -553,8 +597,14 @@ def _judged(target: Target, known: _Known, view: _Class) -> SerializedList | Non
         or _is_few(model)
         or is_for_staff(target, view.path, view.own.line)
         or names_staff((_attribute(inside, "permission_classes") or ("", 0))[0])
+        or _SET_UP.search((_attribute(inside, "permission_classes") or ("", 0))[0])
         # The children of one parent, or what one user has.
-        else _grade(queries, narrow=own is not None or any(one.own.scoped for one in inside)),
+        else _grade(
+            queries,
+            narrow=own is not None
+            or any(one.own.scoped for one in inside)
+            or any(_NARROW.search(_listing_text(_text_of(target, one))) for one in inside),
+        ),
         (),
     )
 
@@ -563,8 +613,15 @@ _OF_USER = regex(
     r"\.filter\(\s*(\w+?)(?:_id)?\s*=\s*(?:(?:self\.)?request\.user(?:\.\w+)?|user(?:_id)?|current_user)\s*[,)]"
 )
 """The rows of the user who asks; by which key."""
-_OF_ONE = regex(r"\.filter\(\s*(\w+)\s*=\s*(?:\w+\.){0,3}\1\s*[,)]")
+_OF_ONE = regex(
+    r"\.filter\(\s*(\w+)\s*=\s*(?:(?:\w+\.){0,3}\1\s*[,)]|(?:self\.)?request\.(?:data|POST|GET|query_params)\b)"
+)
 """The rows of one parent: ``filter(order=order)``."""
+_NARROW = regex(
+    r"\.\w+\((?:[^;]{0,300}?[(=,])?\s*(?:self\.)?request\.user\b|\.filter\(\s*(\w+)\s*=\s*(?:\w+\.){0,3}\1\s*[,)]"
+)
+_SET_UP = regex(r"(?:Admin|Staff|Super_?[uU]ser|Manager)\w{0,20}Or(?:Is)?\w{0,20}Read_?Only")
+"""What those who run the platform alone may write: few."""
 _ITEM_ROUTE = regex(r"\b(\w+)\.as_view\(\s*\{([^{}]{0,600})\}")
 _REGISTERED = regex(r"\.register\(([^()]{0,200}\b\w+)")
 _LIST_OF = regex(r":\s*[\"']list[\"']")
@@ -627,9 +684,9 @@ def _grade(queries: tuple[RowQuery, ...], *, narrow: bool) -> Severity:
 
     :param narrow: the rows are those of one parent or of one user.
     """
-    if len(queries) > _SOME:
-        return Severity.MEDIUM if narrow else Severity.HIGH
-    return Severity.LOW if narrow else Severity.MEDIUM
+    if narrow:
+        return Severity.MEDIUM if len(queries) > _SOME + 1 else Severity.INFO
+    return Severity.HIGH if len(queries) > _SOME else Severity.MEDIUM
 
 
 _SOME = 2

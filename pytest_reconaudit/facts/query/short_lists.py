@@ -19,7 +19,7 @@ from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.readers.scans.outline import OutlinedCall, OutlinedFunction, outline
 from pytest_reconaudit.target import Target, once
 
-__all__ = ["is_batched_beside", "is_short"]
+__all__ = ["argument_of", "is_batched_beside", "is_short", "position_of"]
 
 _NAME = regex(r"[A-Za-z_]\w*")
 _OVER = regex(
@@ -60,7 +60,7 @@ def is_short(target: Target, path: str, line: int, over: str) -> bool:
 
 def _is_given_few(target: Target, ref: Ref, name: str, hops: int) -> bool:
     function = outlined(target, ref)
-    wanted = _position(function, name)
+    wanted = position_of(function, name)
     if wanted is None or not function.name or ref in handlers(target):
         return False
     callers: list[tuple[str, Ref | None, OutlinedCall]] = [
@@ -74,7 +74,7 @@ def _is_given_few(target: Target, ref: Ref, name: str, hops: int) -> bool:
     if not callers or len(callers) < _calls(target)[function.name]:
         return False  # somebody else may call it
     for path, caller, call in callers:
-        given = _given(target, path, call, wanted, name)
+        given = argument_of(target, path, call, wanted, name)
         if given is None or not _is_few(target, path, caller, call, given, hops):
             return False
     return True
@@ -90,7 +90,7 @@ def _outside(target: Target) -> dict[str, list[tuple[str, OutlinedCall]]]:
     return found
 
 
-def _position(function: OutlinedFunction, name: str) -> int | None:
+def position_of(function: OutlinedFunction, name: str) -> int | None:
     """Which argument a parameter stands for; those taken out of an object as well."""
     for index, (parameter, _) in enumerate(
         one for one in function.parameters if one[0] not in ("self", "cls", "&self", "&mut self")
@@ -110,7 +110,9 @@ def _calls(target: Target) -> Counter[str]:
     )
 
 
-def _given(target: Target, path: str, call: OutlinedCall, wanted: int, name: str) -> str | None:
+def argument_of(
+    target: Target, path: str, call: OutlinedCall, wanted: int, name: str
+) -> str | None:
     """The source of an argument; of an object that is handed over the part of one name."""
     lines = target.text(path).split("\n")
     text = "\n".join(lines[call.line - 1 : call.line + 60])[:_LONG]
@@ -169,7 +171,7 @@ def _is_few(
         first = max(call.line - _ABOVE_CALL, 0)
         if caller is not None:
             function = outlined(target, caller)
-            if hops > 1 and _position(function, given) is not None:
+            if hops > 1 and position_of(function, given) is not None:
                 return _is_given_few(target, caller, given, hops - 1)
             first = function.line - 1
         text = "\n".join(target.text(path).split("\n")[first : call.line])

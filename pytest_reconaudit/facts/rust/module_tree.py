@@ -37,7 +37,8 @@ _FIXTURES = regex(
 _HEAD = regex(r"\s*(?:(?://[^\n]*|/\*.{0,2000}?\*/)\s*)*", re.DOTALL)
 _SET_ASIDE = regex(
     r"\b(?:not (?:yet |currently )?(?:used|compiled|included|built|enabled|finished|ready)|unused"
-    r"|work in progress|wip|for reference|disabled)\b",
+    r"|work in progress|wip|for reference|disabled|only for|only used (?:for|to)"
+    r"|(?:not|never) (?:be |to be )?(?:included|compiled|built|part of))\b",
     re.IGNORECASE,
 )
 """What an author says at the head of a file that is to be read by nobody for now."""

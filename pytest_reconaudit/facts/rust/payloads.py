@@ -27,6 +27,8 @@ __all__ = ["HeldInMemory", "PayloadFile", "payload_files"]
 
 _LARGE = 8 * 1024 * 1024
 """Bytes of a request's body that no server minds to hold."""
+_WEIGHTS = {"file": Severity.LOW, "export": Severity.LOW}
+"""What the server stores itself is as large as it lets it be."""
 _FRAMEWORKS = frozenset({"chunks", "field", "body"})
 _REFUSING = regex(
     r"(?:len|length|size|bytes|body|content|upload|payload|file)_?limit"
@@ -129,7 +131,7 @@ def _judged(target: Target, path: str, held: tuple[HeldPayload, ...]) -> Iterato
         yield HeldInMemory(
             held=one,
             place=Place(path, one.line, 1),
-            severity=weighed(Severity.MEDIUM, path),
+            severity=weighed(_WEIGHTS.get(one.kind, Severity.MEDIUM), path),
             route=route,
             related=tuple(related),
         )

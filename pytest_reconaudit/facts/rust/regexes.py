@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
+from pytest_reconaudit.facts.cargo_locks import SERVERS
 from pytest_reconaudit.facts.code.functions import (
     Reached,
     Ref,
@@ -14,7 +15,7 @@ from pytest_reconaudit.facts.code.functions import (
     outlined,
     reached,
 )
-from pytest_reconaudit.facts.code.places import is_test_path
+from pytest_reconaudit.facts.code.places import is_off_path, is_test_path
 from pytest_reconaudit.facts.code.scanned import scanned
 from pytest_reconaudit.facts.code.tried import only_tried
 from pytest_reconaudit.facts.packages import cargo_at, cargo_root
@@ -49,6 +50,9 @@ class RecompiledRegexes(Struct, frozen=True, eq=False):
     """``in a loop``, ``per request of GET /api/x``, ``per request (it takes `ServiceRequest`)``."""
     idle: bool
     """Nothing but tests, benchmarks and examples runs it."""
+    by_hand: bool
+    """Hardly anybody waits for it: a program or script that one runs, a start, or a request that
+    writes or signs in, once and outside of a loop."""
     sample: str
     """How the package would compile them once."""
 
@@ -114,7 +118,43 @@ def _recompiled(
         if why.startswith("per request") and 0 not in branches:
             why += f" that takes the branch of line {min(branches)}"
         shown = f"{owner}::{name}" if owner else name
-        yield RecompiledRegexes(name, shown, tuple(found), places, why, idle, sample)
+        rare = all(_is_rare(target, path, one) for one in found)
+        by_hand = rare or not (why.startswith("per request") or _is_served(target, path))
+        yield RecompiledRegexes(name, shown, tuple(found), places, why, idle, by_hand, sample)
+
+
+def _is_rare(target: Target, path: str, one: CompiledRegex) -> bool:
+    """Whether only requests that change something or sign somebody in compile a pattern, once each:
+    what they do besides takes longer."""
+    ref = function_at(target, path, one.line)
+    known = None if ref is None else reached(target).get(ref)
+    if known is None or one.serves or one.looped:
+        return False
+    if known.route is not None:
+        return known.route.method not in ("GET", "HEAD", "*", "ANY", "")
+    return _WRITES.search(outlined(target, known.handler).name) is not None
+
+
+_WRITES = regex(
+    r"(?:^|_)(?:create|add|new|register|login|log_in|sign|setup|init|update|edit|set|put|post|patch"
+    r"|save|delete|remove|import|upload|reset|change|migrate)(?:_|$)"
+)
+
+
+def _is_served(target: Target, path: str) -> bool:
+    """Whether code may run for a server: its workspace has one, and it lies in no program or
+    script beside it."""
+    package = cargo_at(target, path.rpartition("/")[0])
+    return (
+        package is not None
+        and not is_off_path(path)
+        and any(
+            one.package in SERVERS
+            for other in cargo_root(target, package)
+            for one in other.manifest.dependencies
+            if one.section == "dependencies"
+        )
+    )
 
 
 def _why(target: Target, path: str, one: CompiledRegex) -> tuple[str, bool]:

@@ -275,8 +275,8 @@ class CrateUse(Struct, frozen=True, eq=False):
     place: Place | None = None
     """Where the workspace begins, with ``members``."""
     light: frozenset[str] = frozenset()
-    """Names of those that cost nothing more: crates of the repository, and what is compiled for
-    another dependency anyway."""
+    """Names of those whose removal surely saves no build: crates of the repository, and what
+    Cargo.lock holds for another package too."""
     doubtful: frozenset[str] = frozenset()
     """Names that macros in use may expand to, since their crates need them too."""
     dead: tuple[CargoDependency, ...] = ()
@@ -737,7 +737,7 @@ def _package(target: Target, package: CargoPackage) -> CrateUse | None:
         judged,
         len(sources.texts),
         tuple(unused),
-        light=frozenset(one.name for one in unused if excuses.is_light(one, kept)),
+        light=frozenset(one.name for one in unused if excuses.is_light(one, unused)),
         doubtful=frozenset(one.name for one in unused if excuses.is_doubtful(one, kept)),
         for_tests=is_for_tests(package),
         dead=_dead(target, package, own),
@@ -910,26 +910,26 @@ class _Excuses:
                 return True
         return False
 
-    def is_light(self, one: CargoDependency, kept: list[CargoDependency]) -> bool:
-        """Whether leaving it out saves hardly anything: it is a crate of the repository, or
-        another dependency that stays has it compiled anyway."""
+    def is_light(self, one: CargoDependency, unused: list[CargoDependency]) -> bool:
+        """Whether a build saves nothing surely when it goes: it is a crate of the repository, no
+        lock file tells, or Cargo.lock keeps the crate for another one that needs it."""
         if one.path or (one.inherited and one.package in cargo_by_name(self.target)):
             return True
         graph = self._graph()
         if graph is None or not _HEAVY.fullmatch(one.package):
-            return False
-        mine = {
-            need
-            for node in graph.nodes(self.package.manifest.package)
-            for need in graph.needs[node]
-        }
-        own = mine & set(graph.nodes(one.package))
-        return any(
-            not own.isdisjoint(graph.below(node))
-            for other in kept
-            if other.section == "dependencies"
-            for node in mine & set(graph.nodes(other.package))
-        )
+            return True
+        gone = {node for other in unused for node in graph.nodes(other.package)}
+        own = set(graph.nodes(one.package))
+        mine = self.package.manifest.package
+        here = frozenset(graph.needs) - graph.foreign
+        kept: set[str] = set()
+        for node in sorted(here):
+            needs = set(graph.needs[node])
+            if node.partition(" ")[0] == mine:
+                needs -= gone
+            for need in sorted(needs - kept):
+                kept |= graph.below(need, here)
+        return not own or not own.isdisjoint(kept)
 
     def is_doubtful(self, one: CargoDependency, kept: list[CargoDependency]) -> bool:
         """Whether a crate of macros that is in use needs it too: they may expand to its name."""

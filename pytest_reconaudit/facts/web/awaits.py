@@ -304,6 +304,8 @@ def _of_loop(
     """
     if _JOB.search(path) or _PARTS.search(loop.over) is not None:
         return Severity.INFO
+    if _is_by_interval(target, path, function.line, loop.line):
+        return Severity.INFO
     if is_capped(target.text(path), loop.line, loop.over):
         return Severity.INFO
     if all(_is_near(target, path, one) for one in sites):
@@ -315,13 +317,34 @@ def _of_loop(
         return weighed(Severity.LOW, path) if alone else Severity.INFO
     if (
         asks
-        and not all(_is_of_one_row(one) for one in sites)
+        and not all(_is_of_one_row(one) or "count" in _words(one.name) for one in sites)
         and _ONCE.search(path) is None
+        and not _clears(function)
         and all(_is_read(one) for one in sites)
         and _is_awaited_by_page(target, path, function, loop.line)
     ):
         return weighed(Severity.LOW, path)
     return Severity.INFO
+
+
+_ROUND = 12
+"""Lines."""
+_CLEARS = frozenset(
+    {"delete", "remove", "destroy", "purge", "wipe", "erase", "clean", "cleanup", "clear",
+     "uninstall", "teardown", "reset", "anonymize", "ban"}
+)  # fmt: skip
+
+
+def _is_by_interval(target: Target, path: str, first: int, line: int) -> bool:
+    """Whether a loop runs every so often by itself, and nobody waits for it."""
+    lines = target.text(path).split("\n")[max(first, line - _ROUND) - 1 : line]
+    return any("setInterval(" in one for one in lines)
+
+
+def _clears(function: AwaitingFunction) -> bool:
+    """Whether a function takes something away for good: that is seldom, and may take its time."""
+    words = _words(function.name.rpartition(".")[2])
+    return bool(words) and words[0] in _CLEARS
 
 
 def _verb(one: Awaited) -> str:
@@ -451,9 +474,40 @@ def _is_kept(target: Target, path: str, operation: Awaited) -> bool:
 
 def _is_free(target: Target, path: str, operation: Awaited) -> bool:
     """Whether an operation answers at once, the first time left out."""
-    return any(
-        _keeps(target, at, one) or _is_instant(target, at, one)
-        for at, one in _named(target, path, operation)
+    return (
+        any(
+            _keeps(target, at, one) or _is_instant(target, at, one) or _is_cached(target, at, one)
+            for at, one in _named(target, path, operation)
+        )
+        or "cache" in operation.name.lower()
+    )
+
+
+_LOOKS_UP = regex(
+    r"\bthis\.[#_]?\w*[cC]ache\w*[?!]?\.(?:get|has|wrap|fetch|getOrSet|remember)\w*\b"
+)
+_OWN_CALL = regex(r"\bthis\.([A-Za-z_$][\w$]*)\s*(?:<[^;{}()]{0,200}>)?\(")
+
+
+def _is_cached(target: Target, path: str, function: OutlinedFunction) -> bool:
+    """Whether a method looks its answer up in a cache first, itself or by one that it calls."""
+    if not function.owner:
+        return False
+    body = _body(target, path, function)
+    return _LOOKS_UP.search(body) is not None or any(
+        match[1] in _caching(target) for match in _OWN_CALL.finditer(body)
+    )
+
+
+@once
+def _caching(target: Target) -> frozenset[str]:
+    """The names of methods of scripts that look into a cache of their object."""
+    return frozenset(
+        one.name
+        for path, file in scanned(target, outline).items()
+        if not path.endswith((".py", ".rs")) and _LOOKS_UP.search(target.text(path))
+        for one in file.functions
+        if one.owner and _LOOKS_UP.search(_body(target, path, one))
     )
 
 
@@ -505,11 +559,31 @@ def _is_near(target: Target, path: str, operation: Awaited) -> bool:
     if "import.meta.url" in operation.whole:
         return True  # a file that lies beside the module
     words = _words(operation.name)
+    if _LOCALLY & set(words) or {"file", "entry"} <= set(words):
+        return True
     if _ADDRESS & set(words) and words[0] not in ("fetch", "load", "download", "read"):
         return True
     return _may_stay_near(target, list(_named(target, path, operation)), _NEAR_DEPTH)
 
 
+_LOCALLY = frozenset(
+    {
+        "hash",
+        "sha",
+        "digest",
+        "checksum",
+        "fingerprint",
+        "directory",
+        "dropped",
+        "zip",
+        "kv",
+        "kvs",
+        "kvn",
+        "kvb",
+        "keychain",
+    }
+)
+"""Words of what is computed from, or read of, a file that lies on the user's own machine."""
 _ADDRESS = frozenset({"url", "urls", "uri", "presigned", "signed"})
 """Words of what only makes or signs an address."""
 
@@ -723,6 +797,7 @@ def _rows(target: Target, path: str, function: AwaitingFunction) -> Iterator[Wai
         many
         and not _JOB.search(path)
         and not _ONCE.search(path)
+        and not _clears(function)
         and not all(_is_at_once(target, path, row) for row in many)
         and _is_awaited_by_page(target, path, function, many[0][0].line)
     ):

@@ -12,6 +12,7 @@ from msgspec import Struct
 
 from pytest_reconaudit.facts.code.places import is_test_path
 from pytest_reconaudit.facts.code.scanned import scanned
+from pytest_reconaudit.facts.docker.images import dockerfiles
 from pytest_reconaudit.facts.web.apps import Frontend, frontends
 from pytest_reconaudit.facts.web.modules import importers, links
 from pytest_reconaudit.model import Confidence, Note, Place, Severity
@@ -193,7 +194,7 @@ def _aliases(target: Target, frontend: Frontend) -> Iterator[WebFault]:
 
 def _missing(target: Target, frontend: Frontend) -> Iterator[WebFault]:
     for path in frontend.sources:
-        if _STORY.search(path) or path.endswith((".astro", ".mdx")):
+        if _STORY.search(path) or path.endswith((".astro", ".mdx")) or _is_moved(target, path):
             continue
         lost = [
             link
@@ -236,6 +237,29 @@ def _missing(target: Target, frontend: Frontend) -> Iterator[WebFault]:
         )
 
 
+def _is_moved(target: Target, path: str) -> bool:
+    """Whether an image takes a file to a place of its own: what it loads is looked for there."""
+    name = posixpath.basename(path)
+    return name in _copied_names(target) and any(
+        path == one or path.endswith(f"/{one}") for one in _copied_names(target)[name]
+    )
+
+
+@once
+def _copied_names(target: Target) -> dict[str, list[str]]:
+    """Base name → the files that a ``COPY`` names one by one, as written."""
+    found: dict[str, list[str]] = {}
+    for dockerfile in dockerfiles(target):
+        for stage in dockerfile.stages:
+            for one in stage.of("COPY", "ADD"):
+                for word in one.sources:
+                    text = posixpath.normpath(word.text).lstrip("/")
+                    if text.endswith(_SCRIPTS):
+                        found.setdefault(posixpath.basename(text), []).append(text)
+    return found
+
+
+_SCRIPTS = (".js", ".cjs", ".mjs", ".ts", ".mts", ".cts")
 _TYPES_CHECKED = regex(r"\b(?:vue-|svelte-)?(?:tsc|check)\b")
 _UNCHECKED = regex(r"^\s*(?://|/\*)\s*@ts-nocheck\b", re.MULTILINE)
 _HEAD = 500
@@ -250,13 +274,14 @@ def _weight(
             _TYPES_CHECKED.search(one.command) for one in frontend.package.manifest.scripts
         )
         if checked and _UNCHECKED.search(target.text(path)[:_HEAD]) is None:
-            when = "; nothing that is loaded imports this file, but the check of types fails"
-            return Severity.MEDIUM, Confidence.LIKELY, when
-        return Severity.LOW, Confidence.LIKELY, "; nothing that is loaded imports this file"
+            when = "; no import leads to this file, but it is there for the check of types"
+            return Severity.LOW, Confidence.LIKELY, when
+        return Severity.INFO, Confidence.LIKELY, "; no import leads to this file"
     if frontend.reached is None:
-        return (Severity.HIGH if loaded else Severity.MEDIUM), Confidence.LIKELY, ""
+        return (Severity.MEDIUM if loaded else Severity.LOW), Confidence.LIKELY, ""
     if path not in frontend.reached:
-        return Severity.MEDIUM, Confidence.CERTAIN, "; nothing that is built loads this file"
+        when = "; no import leads to this file from where the application begins"
+        return Severity.LOW, Confidence.LIKELY, when
     if not loaded:
         return Severity.MEDIUM, Confidence.CERTAIN, "; only types come from there: tsc fails"
     return Severity.HIGH, Confidence.CERTAIN, ""
@@ -333,8 +358,8 @@ def _broken(target: Target, frontend: Frontend) -> Iterator[WebFault]:
         elif frontend.reached is None:
             severity, confidence = Severity.HIGH, Confidence.LIKELY
         elif path not in frontend.reached:
-            severity = Severity.MEDIUM
-            what += "; nothing that is built loads it"
+            severity = Severity.LOW
+            what += "; no import leads to it from where the application begins"
         yield WebFault(
             "d",
             severity,

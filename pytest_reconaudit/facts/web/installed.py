@@ -3,13 +3,26 @@
 from __future__ import annotations
 
 import posixpath
+from collections.abc import Iterable
 
 from pytest_reconaudit.facts.packages import LOCKFILES, NpmPackage, npm_packages
-from pytest_reconaudit.readers.npm_lock import LockedPackage, NpmLock, read_npm_lock
+from pytest_reconaudit.readers.npm_lock import (
+    LockedPackage,
+    NpmLock,
+    read_npm_lock,
+    read_npm_needs,
+)
 from pytest_reconaudit.readers.shell import read_shell, unwrapped
 from pytest_reconaudit.target import Target, once
 
-__all__ = ["guessed_programs", "lock_of", "locked", "peers_asked_for", "unexplained_program"]
+__all__ = [
+    "brought_along",
+    "guessed_programs",
+    "lock_of",
+    "locked",
+    "peers_asked_for",
+    "unexplained_program",
+]
 
 _PROGRAMS = {
     "typescript": ("tsc",), "@angular/cli": ("ng",), "@nestjs/cli": ("nest",),
@@ -74,6 +87,26 @@ def lock_of(target: Target, package: NpmPackage) -> NpmLock | None:
                 return lock
         if not folder:
             return None
+        folder = posixpath.dirname(folder)
+
+
+def brought_along(target: Target, package: NpmPackage, names: Iterable[str]) -> frozenset[str]:
+    """What dependencies bring along, at any remove, by the nearest lockfile."""
+    folder = package.folder
+    while True:
+        for file in LOCKFILES:
+            path = posixpath.join(folder, file)
+            if target.has(path) and not path.endswith(".lockb"):
+                needs = target.parse(read_npm_needs, path)
+                found: set[str] = set()
+                open_ = list(names)
+                while open_:
+                    fresh = needs.get(open_.pop(), _NOTHING) - found
+                    found |= fresh
+                    open_ += fresh
+                return frozenset(found)
+        if not folder:
+            return _NOTHING
         folder = posixpath.dirname(folder)
 
 

@@ -23,9 +23,10 @@ from pytest_reconaudit.facts.docker.images import dockerfiles, images
 from pytest_reconaudit.facts.docker.toolchains import is_development_command, is_development_name
 from pytest_reconaudit.facts.index import submodules
 from pytest_reconaudit.facts.installs import npm_install
-from pytest_reconaudit.facts.packages import NpmPackage, npm_packages
+from pytest_reconaudit.facts.packages import NpmPackage, npm_package, npm_packages
 from pytest_reconaudit.facts.web.apps import frontends
 from pytest_reconaudit.facts.web.installed import (
+    brought_along,
     guessed_programs,
     lock_of,
     locked,
@@ -33,7 +34,7 @@ from pytest_reconaudit.facts.web.installed import (
     unexplained_program,
 )
 from pytest_reconaudit.facts.web.lazy_loads import is_loaded_lazily
-from pytest_reconaudit.facts.web.modules import links
+from pytest_reconaudit.facts.web.modules import BUILTIN, links
 from pytest_reconaudit.facts.web.peers import asked_for_mostly, names_locked
 from pytest_reconaudit.model import Confidence, Note, Place
 from pytest_reconaudit.patterns import regex
@@ -468,11 +469,43 @@ def _unused(
             or (not exact and _EXACT.fullmatch(one.version) is not None)
         )
         (pins if pinned else unused).append(one)
+    unused = _without_umbrellas(target, package, unused, own)
     confidence = Confidence.POSSIBLE if peers is None else Confidence.LIKELY
     # Where a good part seems unused, something that is not understood loads them.
     if len(unused) > 4 and 2 * len(unused) > len(listed):
         confidence = Confidence.POSSIBLE
     return tuple(unused), tuple(pins), confidence
+
+
+def _without_umbrellas(
+    target: Target, package: NpmPackage, unused: list[Dependency], imported: frozenset[str]
+) -> list[Dependency]:
+    """The unused without those that bring what the code imports and nobody lists: ``@acme/ui``
+    where only ``@acme/button`` is imported."""
+    listed: set[str] = set()
+    folder = package.folder
+    while True:  # what folders above list is found from here too
+        above = npm_package(target, folder)
+        if above is not None:
+            listed |= above.manifest.dependency_names
+        if not folder:
+            break
+        folder = posixpath.dirname(folder)
+    ours = {one.manifest.name for one in npm_packages(target)}
+    unlisted = {one for one in imported - listed - ours - BUILTIN if _NAMED.fullmatch(one)}
+    if not unused or not unlisted:
+        return unused
+    unlisted -= brought_along(target, package, sorted(listed - {one.name for one in unused}))
+    scopes = {one.partition("/")[0] for one in unlisted if one.startswith("@")}
+    return [
+        one
+        for one in unused
+        if one.name.partition("/")[0] not in scopes
+        and unlisted.isdisjoint(brought_along(target, package, [one.name]))
+    ]
+
+
+_NAMED = regex(r"(?:@[\w.-]+/)?[a-z\d][\w.-]*")
 
 
 def _bundles_siblings(target: Target, package: NpmPackage) -> bool:

@@ -23,7 +23,7 @@ from pytest_reconaudit.readers.jsonc import JsonText, read_jsonc
 from pytest_reconaudit.readers.scans.imports import FileImports, Specifier, imports
 from pytest_reconaudit.target import Target, once
 
-__all__ = ["Link", "Resolution", "importers", "links", "resolve", "tsconfig_aliases"]
+__all__ = ["BUILTIN", "Link", "Resolution", "importers", "links", "resolve", "tsconfig_aliases"]
 
 SUFFIXES = (
     ".ts", ".tsx", ".d.ts", ".js", ".jsx", ".mjs", ".cjs", ".mts", ".cts", ".json", ".vue",
@@ -72,7 +72,7 @@ _MEDIA = (
     ".onnx", ".wasm", ".riv",
 )  # fmt: skip
 """Large files are often kept outside of a clone."""
-_BUILTIN = frozenset(
+BUILTIN = frozenset(
     {"assert", "async_hooks", "buffer", "child_process", "cluster", "console", "constants",
      "crypto", "dgram", "diagnostics_channel", "dns", "domain", "events", "fs", "http", "http2",
      "https", "inspector", "module", "net", "os", "path", "perf_hooks", "process", "punycode",
@@ -240,7 +240,7 @@ class _Resolver:
         if found is not None:
             return found
         package = _package_name(name)
-        if name.partition("/")[0] in _BUILTIN and package not in self.packages:
+        if name.partition("/")[0] in BUILTIN and package not in self.packages:
             return Resolution("builtin", package=name.partition("/")[0])
         if not _NAME.match(package):
             return Resolution("unknown")

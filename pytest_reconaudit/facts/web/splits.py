@@ -68,11 +68,11 @@ class Split(Struct, frozen=True):
         """Of ``b``: hardly anything is loaded in vain, or nobody could load it later."""
         if (self.shared and self.small) or self.listed:
             return True
-        if _is_of_pages(self.what):
-            return False  # somebody has asked for it to be loaded later
         weight = self.weight
         if weight is None or (weight.source < _LIGHT and not weight.packages):
             return True
+        if _is_of_pages(self.what):
+            return False  # somebody has asked for it to be loaded later
         return weight.source < _WORTH and not self.what.endswith(COMPONENTS)
 
 

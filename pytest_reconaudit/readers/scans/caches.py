@@ -141,6 +141,8 @@ _LET = regex(r"\blet\b([^=;{}]{1,80})=\s*([^;{]{1,200})")
 _GUARDED = regex(
     r"\.\s*(?:read|write|lock|borrow|borrow_mut|get_mut|blocking_read|entry)\s*\(\s*\)"
 )
+_PATTERN = 200
+"""Characters of an argument that are looked at."""
 _ENDLESS = frozenset({"loop", "while"})
 """Loops of workers."""
 _OWN_CONNECTION = regex(
@@ -277,8 +279,8 @@ class _Reading:
                         continue
                     known = "service", "self"
                 store, receiver = known
-                if verb == "raw" and store != "redis":
-                    continue
+                if verb == "raw" and store != "redis" and not self._is_pattern(call):
+                    continue  # the keys of a map
                 if verb in ("other", "scan") and store != "redis":
                     continue
             else:
@@ -584,6 +586,10 @@ class _Reading:
         for one in self.code.calls_named(("arg",)):
             found.setdefault(one.receiver[0], []).append(one)
         return found
+
+    def _is_pattern(self, call: Call) -> bool:
+        """Whether a call is given a pattern of keys: ``cache.keys(`page:${slug}:*`)``."""
+        return len(call.arguments) == 1 and "*" in self.code.text(call.arguments[0])[:_PATTERN]
 
     def _command(self, call: Call) -> Iterator[CacheOp]:
         """``redis::cmd("SET").arg(&key).arg(value).arg("EX").arg(60)``."""

@@ -92,7 +92,8 @@ _PAGE_FOLDER = regex(
 _TAGS = regex(r"<([A-Z][\w.]*)")
 _GUARD = regex(
     r"\b(?:(?:Protected|Private|Require[ds]?|Authenticated|Secured?|Restricted|LoggedIn|SignedIn"
-    r"|AuthRequired)\w*|\w*(?:Guard|AuthRoute|PrivateRoute|ProtectedRoute|RequireAuth))\b"
+    r"|AuthRequired)\w*|(?:\w*(?:Auth|Log[iI]n|User|Session|Role|Permission|Admin|Access|Route|Member))?Guard"
+    r"|\w*(?:AuthRoute|PrivateRoute|ProtectedRoute|RequireAuth))\b"
 )
 _FIELDS = frozenset({"element", "Component", "component", "render", "children"})
 _JSX = regex(r"<[A-Za-z>]")

@@ -61,13 +61,15 @@ _BOUNDED = regex(
 _ANSWER = regex(r"HttpResponse|\bResponse\b|IntoResponse|Responder|ResponseResult")
 _BODY = regex(r"^(?:(?:\w+::)*web::|axum::body::|bytes::|hyper::body::)?Bytes$")
 _FILE_NAME = regex(
-    r"upload|file|import|archive|image|attachment|avatar|blob|publish|document|media|put_object"
+    r"(?:^|_)(?:uploads?|files?|imports?|archives?|images?|attachments?|avatars?|blobs?|publish"
+    r"|documents?|media|put_object)(?:_|$)"
 )
 _EXPORT_NAME = regex(r"export|download|csv|report|dump")
 _LIMIT = regex(
     r"DefaultBodyLimit::(?:(?P<off>disable)\(|max\((?P<axum>[^()]{1,60})\))"
     r"|PayloadConfig::(?:new|default\(\)\.limit)\((?P<actix>[^()]{1,60})\)"
 )
+_PARSED = regex(r"\b(?:from_slice|from_utf8|from_reader|from_bytes|decode|parse)\b")
 _GIVEN = regex(r"\.body\(|into_response|Body::from|Bytes::from")
 _LIMITER = regex(
     rb"max_content_length|ContentLengthLimit\w*|RequestBodyLimit\w*|MultipartFormConfig|TempFileConfig"
@@ -119,6 +121,8 @@ def _of(code: Code, function: Function) -> Iterator[HeldPayload]:
         _BODY.match(one.type.strip()) for one in function.parameters
     ):
         body = next(one for one in function.parameters if _BODY.match(one.type.strip()))
+        if _PARSED.search(code.text(function.body)):
+            return  # a message, however large it may be
         yield _held(
             code, function, "body", function.name_at, 0, f"{body.name}: {body.type}", answers
         )

@@ -18,3 +18,13 @@ def flag_of(flag: str):
     if flag in ("a", "b", "c"):
         flag_cache[flag] = True
     return flag_cache.get(flag)
+
+
+result_cache: dict[str, list] = {}
+
+
+@app.get("/search")
+def search(query: str):
+    if query not in result_cache:
+        result_cache[query] = [query.lower()]
+    return result_cache[query]

@@ -3,6 +3,7 @@ use std::time::Duration;
 use actix_web::{web, HttpResponse};
 use redis::aio::ConnectionManager;
 use redis::AsyncCommands;
+use regex::Regex;
 use uuid::Uuid;
 
 use crate::errors::ApiError;
@@ -31,6 +32,7 @@ pub async fn forecast(
         .error_for_status()?
         .text()
         .await?;
+    let body = unpadded(&body);
     redis.set::<_, _, ()>(&key, &body).await?;
     Ok(HttpResponse::Ok()
         .content_type("application/json")
@@ -48,4 +50,10 @@ pub async fn corrected(redis: web::Data<ConnectionManager>) -> Result<HttpRespon
         redis.del::<_, ()>(keys).await?;
     }
     Ok(HttpResponse::NoContent().finish())
+}
+
+/// Without the blanks that fill the office's columns.
+fn unpadded(text: &str) -> String {
+    let blanks = Regex::new(r" {2,}").expect("a valid pattern");
+    blanks.replace_all(text, " ").into_owned()
 }

@@ -1,7 +1,7 @@
 import redis
 from fastapi import FastAPI
 
-from app.store import forget_all
+from app.store import forget_all, prices
 
 app = FastAPI()
 r = redis.Redis(host="cache")
@@ -18,3 +18,8 @@ def drop(plan: str):
 def new_season():
     forget_all()
     return {"ok": True}
+
+
+@app.get("/prices")
+def all_prices(numbers: str):
+    return prices(numbers.split(","))

@@ -1,17 +1,16 @@
 mod store;
 
-use axum::{extract::State, routing::post, Router};
+use axum::{extract::State, routing::get, Router};
 use store::Store;
 
-async fn clear(State(store): State<Store>) -> &'static str {
-    store.forget("stones:*").await;
-    "ok"
+async fn known(State(store): State<Store>) -> String {
+    store.named("stones:*").await.join(" ")
 }
 
 #[tokio::main]
 async fn main() {
     let store = Store::open().await;
-    let app = Router::new().route("/clear", post(clear)).with_state(store);
+    let app = Router::new().route("/stones/known", get(known)).with_state(store);
     let listener = tokio::net::TcpListener::bind("0.0.0.0:8080").await.unwrap();
     axum::serve(listener, app).await.unwrap();
 }

@@ -12,10 +12,9 @@ impl Store {
         Self { conn: ConnectionManager::new(client).await.unwrap() }
     }
 
-    pub async fn forget(&self, pattern: &str) {
+    pub async fn named(&self, pattern: &str) -> Vec<String> {
         let mut conn = self.conn.clone();
-        let keys: Vec<String> = redis::cmd("KEYS").arg(pattern).query_async(&mut conn).await.unwrap();
-        let _: () = conn.del(keys).await.unwrap();
+        redis::cmd("KEYS").arg(pattern).query_async(&mut conn).await.unwrap()
     }
 
     pub async fn set_many(&self, values: HashMap<String, String>) {

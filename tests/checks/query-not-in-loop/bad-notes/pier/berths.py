@@ -46,7 +46,7 @@ def names_of(text):
     return [Warden.objects.get(name=name) for name in wanted]
 
 
-def list_takings_of_berths(berths):
+def list_takings_of_berths(request, berths):
     """The one that is none of these."""
     return [Entry.objects.filter(berth=berth).count() for berth in berths]
 

@@ -3,7 +3,7 @@
 from .models import Captain, Ship
 
 
-def settle(rows, most):
+def settle(request, rows, most):
     paid = []
     for row in rows:
         captain = Captain.objects.get(name=row["captain"])

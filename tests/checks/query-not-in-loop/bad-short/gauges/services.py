@@ -38,7 +38,7 @@ def adjust(level):
         calibrate.apply_async([Gauge.objects.filter(station=station).count()])
 
 
-def census():
+def census(request):
     """The one that is none of these: every station there is."""
     found = {}
     for station in Station.objects.filter(closed=False):

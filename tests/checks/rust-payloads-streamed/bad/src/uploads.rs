@@ -21,3 +21,9 @@ pub async fn upload_raw(body: web::Bytes) -> Result<HttpResponse, Error> {
     tokio::fs::write("scans/raw", &body).await?;
     Ok(HttpResponse::Created().finish())
 }
+
+// a message: it has to be there as a whole to be read
+pub async fn import_list(body: web::Bytes) -> Result<HttpResponse, Error> {
+    let list: Vec<String> = serde_json::from_slice(&body)?;
+    Ok(HttpResponse::Ok().json(list.len()))
+}

@@ -1,0 +1,1 @@
+import courier from "mail-courier"; export default courier;

@@ -1,0 +1,58 @@
+"""What is written in the place of a statement per element, for Rust and for scripts."""
+
+from __future__ import annotations
+
+import pytest
+
+from pytest_reconaudit.facts.query.remedies import Asked, remedy
+
+LATEST = """\
+for (const [boatId, own] of byBoat.entries()) {
+  const last = await tx.query.seats.findFirst({
+    where: eq(seats.boatId, boatId),
+    orderBy: [desc(seats.index)],
+  });
+}
+"""
+IN_TURN = """\
+for (const row of rows) {
+  const one = await tx
+    .select().from(seats).where(eq(seats.id, row.seatId));
+}
+"""
+HANDED = """\
+for message in &messages {
+    let found = transfers::Entity::find()
+        .filter(transfers::Column::MessageId.eq(message.id))
+        .all(tx)
+        .await?;
+}
+"""
+UNTOLD = """\
+for (const row of rows) {
+  await db.select().from(seats).where(conditionOf(row));
+}
+"""
+
+
+def asked(library: str, over: str, variable: str, *, via: str = "") -> Asked:
+    return Asked(library, "select", "seats", over, variable, via, False)
+
+
+@pytest.mark.parametrize(
+    ("one", "text", "line", "holds", "lacks"),
+    [
+        # The row that comes first is not any row, so there is no sample.
+        (asked("drizzle", "byBoat.entries()", "[boatId, own]"), LATEST, 2, "for each `boatId`", "```"),
+        # What a transaction is asked for is asked for by it.
+        (asked("drizzle", "rows", "row"), IN_TURN, 3, "await tx.select()", "await db"),
+        (asked("sea-orm", "&messages", "message"), HANDED, 4, "is_in(keys)).all(tx)", "(db)"),
+        # No column is made up.
+        (asked("drizzle", "rows", "row"), UNTOLD, 2, "`inArray(column, ids)`", "seats.id"),
+        (asked("sea-orm", "rows", "row", via="get_seat"), HANDED, 4, "(`.is_in(ids)`)", "Column::Key"),
+    ],
+)  # fmt: skip
+def test_remedies(one: Asked, text: str, line: int, holds: str, lacks: str) -> None:
+    written = remedy(one, text, line)
+    assert holds in written
+    assert lacks not in written
