@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pytest_reconaudit.readers.npm_lock import read_npm_lock, read_npm_needs
+from pytest_reconaudit.readers.npm_lock import read_npm_lock, read_npm_needs, read_npm_optional
 
 NPM = """{
   "lockfileVersion": 3,
@@ -119,6 +119,7 @@ def test_what_tells_no_peers() -> None:
 def test_survives_any_text(text: str, name: str) -> None:
     read_npm_lock(text, name)
     read_npm_needs(text, name)
+    read_npm_optional(text, name)
     read_npm_lock(f'{{"packages": {{"node_modules/a": {text!r}, "peerDependencies": []}}}}', name)
     read_npm_lock(f"\npackages:\n  a@1:\n    peerDependencies:\n      {text}\n", name)
 
@@ -159,3 +160,29 @@ def test_what_a_package_brings_along() -> None:
     assert read_npm_needs(YARN, "yarn.lock") == {"@acme/winch": {"chalk"}}
     bun = '{"packages": {"kit": ["kit@1.0.0", "", {"dependencies": {"rope": "1"}}, "x"],}}'
     assert read_npm_needs(bun, "bun.lock") == {"kit": {"rope"}}
+
+
+def test_what_installed_packages_load_where_it_is_there() -> None:
+    npm = (
+        '{"packages": {"": {"optionalDependencies": {"own": "1"}}, "node_modules/trace": {'
+        '"dependencies": {"rope": "1"}, "optionalDependencies": {"pulse": "1"}}}}'
+    )
+    assert read_npm_optional(npm, "package-lock.json") == {"pulse"}
+    pnpm = (
+        "importers:\n\n  .:\n    optionalDependencies:\n      own: 1.0.0\n\npackages:\n\n"
+        "  trace@1.0.0:\n    resolution: {integrity: x}\n\nsnapshots:\n\n"
+        "  trace@1.0.0(rope@1.0.0):\n    dependencies:\n      rope: 1.0.0\n"
+        "    optionalDependencies:\n      '@acme/pulse': 2.0.0\n      pprof: 1.0.0\n"
+    )
+    assert read_npm_optional(pnpm, "pnpm-lock.yaml") == {"@acme/pulse", "pprof"}
+    classic = 'trace@^1.0.0:\n  version "1.0.0"\n  optionalDependencies:\n    pulse "^1"\n'
+    assert read_npm_optional(classic, "yarn.lock") == {"pulse"}
+    berry = (
+        '"trace@npm:^1.0.0":\n  version: 1.0.0\n  dependencies:\n    pulse: "npm:^1"\n'
+        "    rope: ^1\n  dependenciesMeta:\n    pulse:\n      optional: true\n\n"
+        '"quay@workspace:.":\n  version: 0.0.0\n  dependenciesMeta:\n    own:\n'
+        "      optional: true\n"
+    )
+    assert read_npm_optional(berry, "yarn.lock") == {"pulse"}
+    bun = '{"packages": {"t": ["t@1.0.0", "", {"optionalDependencies": {"pulse": "1"}}, "x"],}}'
+    assert read_npm_optional(bun, "bun.lock") == {"pulse"}

@@ -35,21 +35,65 @@ def test_names_are_those_of_the_file() -> None:
 
 
 @pytest.mark.parametrize(
-    ("library", "words"),
+    ("library", "statement", "words"),
     [
-        ("prisma", "prisma.crewList.findMany({ where: { id: { in: ids } } })"),
-        ("knex", 'db("crew_list").whereIn("id", ids)'),
-        ("objection", 'CrewList.query().whereIn("id", ids)'),
-        ("drizzle", "inArray(crewList.id, ids)"),
-        ("kysely", 'selectFrom("crew_list")'),
-        ("mongoose", "CrewList.find({ id: { $in: ids } })"),
-        ("sequelize", "CrewList.findAll({ where: { id: ids } })"),
-        ("diesel", "crew_list::id.eq_any(&keys)"),
-        ("sea-orm", "crew_list::Column::Id.is_in(keys)"),
+        (
+            "prisma",
+            "await prisma.crewList.findUnique({ where: { id: row.id } })",
+            "prisma.crewList.findMany({ where: { id: { in: rows.map((one) => one.id) } } })",
+        ),
+        (
+            "knex",
+            'await db("crew_list").where("id", row.id).first()',
+            'db("crew_list").whereIn("id", rows.map((one) => one.id))',
+        ),
+        (
+            "objection",
+            'await CrewList.query().where("id", row.id)',
+            'CrewList.query().whereIn("id", rows.map((one) => one.id))',
+        ),
+        (
+            "drizzle",
+            "await db.select().from(crewList).where(eq(crewList.id, row.id))",
+            "inArray(crewList.id, rows.map((one) => one.id))",
+        ),
+        (
+            "kysely",
+            'await db.selectFrom("crew_list").where("id", "=", row.id).execute()',
+            '.where("id", "in", rows.map((one) => one.id))',
+        ),
+        (
+            "mongoose",
+            "await CrewList.findOne({ id: row.id })",
+            "CrewList.find({ id: { $in: rows.map((one) => one.id) } })",
+        ),
+        (
+            "sequelize",
+            "await CrewList.findOne({ where: { id: row.id } })",
+            "CrewList.findAll({ where: { id: rows.map((one) => one.id) } })",
+        ),
+        (
+            "diesel",
+            "crew_list::table.filter(crew_list::id.eq(row.id)).first(conn)?",
+            "crew_list::id.eq_any(&keys)",
+        ),
+        (
+            "sea-orm",
+            "crew_list::Entity::find().filter(crew_list::Column::Id.eq(row.id)).one(db).await?",
+            "crew_list::Column::Id.is_in(keys)",
+        ),
     ],
 )
-def test_each_library_has_its_own_words(library: str, words: str) -> None:
-    assert words in remedy(asked(library, "select", "crew_list", "rows", "row"), "x()\n", 1)
+def test_each_library_has_its_own_words(library: str, statement: str, words: str) -> None:
+    text = f"for one {{\n  {statement}\n}}\n"
+    assert words in remedy(asked(library, "select", "crew_list", "rows", "row"), text, 2)
+
+
+@pytest.mark.parametrize("library", ["prisma", "knex", "drizzle", "kysely", "diesel", "sea-orm"])
+def test_no_column_is_made_up(library: str) -> None:
+    told = remedy(asked(library, "select", "crew_list", "rows", "row"), "x()\n", 1)
+    assert "```" not in told
+    assert "look each one up in a map" in told
 
 
 def test_sql_is_told_by_its_database() -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from pytest_reconaudit.facts.npm_locks import lock_subjects
 from pytest_reconaudit.facts.web.lean import package_dependencies
-from pytest_reconaudit.facts.web.splits import router_files
+from pytest_reconaudit.facts.web.splits import router_files, split_files
 from pytest_reconaudit.facts.web.weights import loaded_for
 from pytest_reconaudit.target import Target
 from tests import trees
@@ -161,3 +161,71 @@ def test_what_is_loaded_for_one_import_alone_is_weighed(tmp_path: Path) -> None:
     assert weight.modules == {"src/page.ts", "src/map.ts"}
     assert weight.packages == {"d3-geo"}
     assert weight.told() == "2 kB of source and 1 package"
+
+
+BERTHS = {
+    "package.json": '{"dependencies": {"react": "^16.14.0", "react-dom": "1", "vite": "5"}}',
+    "index.html": '<script type="module" src="/src/main.tsx"></script>',
+    "src/main.tsx": 'import App from "./App";\ncreateRoot(it).render(<App />);\n',
+}
+
+
+def test_the_heaviest_page_is_shown_first_and_small_ones_are_left_out(tmp_path: Path) -> None:
+    body = "// a berth plan of the whole quay\n" * 1_000
+    files = BERTHS | {
+        "src/App.tsx": (
+            'import Crew from "./components/Crew";\n'
+            'import { Tides } from "./components/Tides";\n'
+            "export default () => (\n"
+            "  <Switch>\n"
+            '    <Route path="/crew" component={Crew} />\n'
+            '    <Route path="/tides" component={Tides} />\n'
+            '    <Route path="/crew/:id" component={Crew} />\n'
+            '    <Route path="/tides/:day" component={Tides} />\n'
+            "  </Switch>\n);\n"
+        ),
+        "src/components/Crew.tsx": "export default function Crew() { return <p />; }\n",
+        "src/components/Tides.tsx": f"{body}export function Tides() {{ return <p />; }}\n",
+    }
+    (router,) = router_files(_with(tmp_path, files))
+    assert router.eager is not None
+    assert [(one.message, one.place.line) for one in router.eager.pages] == [("Tides", 2)]
+    assert router.eager.weight.modules == {"src/components/Tides.tsx"}
+    assert 'import { Tides } from "./components/Tides";' in router.eager.cure
+    assert 'import("./components/Tides").then((one) => ({ default: one.Tides }))' in (
+        router.eager.cure
+    )
+    assert "<Suspense fallback={<p>Loading…</p>}>\n  <Switch>…</Switch>" in router.eager.cure
+
+
+def test_a_boundary_that_is_there_already_is_not_asked_for(tmp_path: Path) -> None:
+    case = Path(__file__).parent / "checks/web-routes-lazy/bad"
+    target = Target(trees.lay_out(case, tmp_path))
+    cures = {one.path: one.eager.cure for one in router_files(target) if one.eager is not None}
+    assert "Suspense" not in cures["web/src/App.tsx"]
+    assert 'const Letters = lazy(() => import("./pages/Letters"));' in cures["web/src/App.tsx"]
+    assert '() => import("./views/Audits.vue");' in cures["admin/src/router.ts"]
+
+
+def test_what_the_split_itself_brings_along_does_not_undo_it(tmp_path: Path) -> None:
+    files = BERTHS | {
+        "src/App.tsx": (
+            'import { Quay } from "./Quay";\n'
+            'const Plan = lazy(() => import("./Plan"));\n'
+            "export default () => <Quay><Plan /></Quay>;\n"
+        ),
+        "src/Quay.tsx": (
+            'import { depth } from "./Plan";\nexport const Quay = () => <p>{depth(1)}</p>;\n'
+        ),
+        "src/Plan.tsx": (
+            'import { Boats } from "./Boats";\n'
+            "export const depth = (one) => one;\nexport default () => <Boats />;\n"
+        ),
+        "src/Boats.tsx": (
+            'import { depth } from "./Plan";\nexport const Boats = () => <p>{depth(2)}</p>;\n'
+        ),
+    }
+    (file,) = split_files(_with(tmp_path, files))
+    (split,) = file.splits
+    assert [one.place.path for one in split.related] == ["src/Quay.tsx"]
+    assert split.users == 1

@@ -99,3 +99,59 @@ def test_a_heavy_font_that_a_browser_gets(tmp_path: Path, line: str, served: boo
         {"src/fonts/Serif.ttf": 200_000},
     )
     assert found == ([("d", "src/fonts/Serif.ttf", False)] if served else [])
+
+
+CONF = """\
+server {
+  listen 8080;
+  location / { root /srv/quay; try_files $uri /index.html; }
+}
+"""
+IMAGE = """\
+FROM node:22-slim AS build
+WORKDIR /app
+COPY . .
+RUN npm install && npm run build
+
+FROM nginx:1.27-alpine
+COPY nginx.conf /etc/nginx/conf.d/default.conf
+COPY --from=build /app/dist /srv/quay
+"""
+
+
+@pytest.mark.parametrize(
+    ("tool", "config", "said"),
+    [
+        ("vite", {}, "location /assets/ { root /srv/quay; expires 1y; }"),
+        ("vite", {"vite.config.ts": 'build: { assetsDir: "x" }'}, 'location ~ "[.-]([0-9a-f]{8,}'),
+        ("react-scripts", {}, "location /static/ {"),
+        ("webpack", {"webpack.config.js": 'filename: "[name].[contenthash].js"'}, 'location ~ "['),
+        ("webpack", {"webpack.config.js": 'filename: "main.js"'}, "write a hash into the names"),
+    ],
+)
+def test_the_locations_are_those_that_the_build_writes(
+    tmp_path: Path, tool: str, config: dict[str, str], said: str
+) -> None:
+    manifest = {
+        "name": "quay",
+        "scripts": {"build": f"{tool} build"},
+        "dependencies": {"react": "^18.0.0", "react-dom": "^18.0.0", tool: "^5.0.0"},
+    }
+    files = {
+        "package.json": json.dumps(manifest),
+        "index.html": "<script type=module src=/src/main.tsx></script>",
+        "src/main.tsx": "export const hero = 1;\n",
+        "nginx.conf": CONF,
+        "Dockerfile": IMAGE,
+        **config,
+    }
+    faults(tmp_path, files, {})
+    cures = [
+        fault.cure
+        for scope in asset_scopes(Target(tmp_path))
+        for fault in scope.faults
+        if fault.clause == "b"
+    ]
+    assert len(cures) == 1
+    assert said in cures[0]
+    assert ("hash into the names" in cures[0]) is ("hash into" in said)

@@ -74,8 +74,8 @@ def async_calls_nonblocking(waiting_calls: WaitingFile) -> None:
         where = f" (per request of {one.route})" if one.route else ""
         callers = ""
         if one.callers:
-            times = "once" if len(one.callers) == 1 else f"{len(one.callers)} times"
-            callers = f", called by async code {times}: {one.callers[0].place}"
+            more = " and elsewhere" if len(one.callers) > 1 else ""
+            callers = f", called by async code at {one.callers[0].place}{more}"
         lines = lines_of(site.place for site in one.sites if site.place.path == one.at.path)
         who, waits, total = one.name, what, ""
         if one.alike:
@@ -88,9 +88,11 @@ def async_calls_nonblocking(waiting_calls: WaitingFile) -> None:
             total = more if one.others > 1 else f"; one more function does so in {file.unit}"
         if one.namesakes:
             who = f"{one.name} (as do {one.namesakes} more that the same call may come to)"
+        called = dict.fromkeys(site.message for site in one.sites if site.place.path == one.at.path)
+        calls = ", ".join(f"`{name}`" for name in [*called][:2])
         report(
             at=one.at,
-            says=f"{who} {waits}: `{one.sites[0].message}`, {lines}{where}{callers}{total}",
+            says=f"{who} {waits}: {calls}, {lines}{where}{callers}{total}",
             severity=one.severity,
             confidence=one.confidence,
             evidence=one.evidence,

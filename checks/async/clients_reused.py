@@ -64,23 +64,23 @@ def async_clients_reused(client_use: ClientUse) -> None:
     `reqwest::Client::new` or `builder` (medium; a note where requests are known and none comes
     there, and for sign-ins by another service and pages of administrators; told once for a folder
     of those, and for three functions of a file), (b) a connection opened by `redis::Client` (high;
-    medium in a health check, low where requests are known and none comes there) in a function that
-    a route reaches, in a loop of an async function, or in a method of a shared object. What is kept
-    in a static or a lazy cell, asked for with `is_none` first, made in `main`, in constructors, by
-    workers or functions that only they call, builders that are told a proxy, a certificate or
-    cookies, `ConnectionManager`, r2d2, bb8 and deadpool pass, as does what only hands out a
-    connection to callers that bind it before a loop or renew the one they use. (c) A struct holds a
-    client or pool beside a field such as `max_connections` that nothing reads: medium, high when
-    (b) holds there too. (d) reqwest clients in a file that sets no timeout at all, those aside by
-    which `main` itself asks, those that an exporter of OpenTelemetry is handed, and the only one of
-    a crate all of whose requests say `.timeout(…)` themselves: medium; low for such sign-ins; a
-    note where only jobs, the program's start or a task of its own ask by it, and where no request
-    is known to come to the object that keeps it; one note for each program of the command line (a
-    parser of arguments, no use of a web framework), and for a subcommand of a server. In Python
-    `requests.get` and its like without `timeout` in a function that is not async and that a route
-    reaches, or a view, serializer, filter or middleware of Django, or methods of a class that a
-    library calls back and a filter of templates makes: medium, with the other calls of the same
-    file, four and more files told as one.
+    medium in a health check, a note where requests are known and none comes there) in a function
+    that a route reaches, in a loop of an async function, or in a method of a shared object. What is
+    kept in a static or a lazy cell, asked for with `is_none` first, made in `main`, in
+    constructors, by workers or functions that only they call, builders that are told a proxy, a
+    certificate or cookies, `ConnectionManager`, r2d2, bb8 and deadpool pass, as does what only
+    hands out a connection to callers that bind it before a loop or renew the one they use. (c) A
+    struct holds a client or pool beside a field such as `max_connections` that nothing reads:
+    medium, high when (b) holds there too. (d) reqwest clients in a file that sets no timeout at
+    all, those aside by which `main` itself asks, those that an exporter of OpenTelemetry is handed,
+    and the only one of a crate all of whose requests say `.timeout(…)` themselves: medium; low for
+    such sign-ins; a note where only jobs, the program's start or a task of its own ask by it, and
+    where no request is known to come to the object that keeps it; one note for each program of the
+    command line (a parser of arguments, no use of a web framework), and for a subcommand of a
+    server. In Python `requests.get` and its like without `timeout` in a function that is not async
+    and that a route reaches, or a view, serializer, filter or middleware of Django, or methods of a
+    class that a library calls back and a filter of templates makes: medium, with the other calls of
+    the same file, four and more files told as one.
     Blind spots: clients made through macros and builders of other crates; `requests.Session`.
     """
     for one in client_use.faults:

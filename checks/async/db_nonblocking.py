@@ -46,8 +46,7 @@ def async_db_nonblocking(waiting_queries: WaitingFile) -> None:
             what = "a Diesel query" if one.leading == 1 else f"{one.leading} Diesel queries"
         way = "on an async worker" if one.clause != "c" else "and is called by async code"
         if one.callers:
-            times = "once" if len(one.callers) == 1 else f"{len(one.callers)} times"
-            way += f" {times}: {one.callers[0].place}"
+            way += f" at {one.callers[0].place}{' and elsewhere' if len(one.callers) > 1 else ''}"
         where = f" (per request of {one.route})" if one.route else ""
         total = f"; {one.total} such calls in {file.unit}" if one.total > len(one.sites) else ""
         lines = lines_of(site.place for site in one.sites if site.place.path == one.at.path)

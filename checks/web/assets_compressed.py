@@ -43,10 +43,8 @@ _ENDS = {
         "b": (
             "Browsers guess how long to keep files that never change, and then ask again.",
             """
-            ```
-            location /assets/ { expires 1y; }        # files with a hash in their names
-            location = /index.html { expires -1; }   # asked for at each visit
-            ```
+            Give files with a hash in their names `expires 1y`, and the page that names them
+            `expires -1`.
             """,
         ),
         "c": (
@@ -89,7 +87,7 @@ def web_assets_compressed(assets: AssetScope) -> None:
             says=fault.says,
             severity=Severity.INFO if fault.note else _SEVERITIES[fault.clause],
             evidence=fault.evidence,
-            fix=_ENDS.get(fault.evidence, "") if fault.clause == "e" else "",
+            fix=_ENDS.get(fault.evidence, "") if fault.clause == "e" else fault.cure,
             related=fault.related,
             clause=fault.clause,
             key=f"{fault.clause} {fault.evidence}",

@@ -52,9 +52,11 @@ def web_deps_lean(dependencies: PackageDependencies) -> None:
     hold, what a remark or the configuration of knip or depcheck speaks of, programs for one system,
     what siblings import whose sources the build takes in (not what a published one lists itself,
     unless packages stay external), what another dependency loads lazily (drivers, template
-    engines), command lines among devDependencies (run by hand), packages that install for code
-    elsewhere, examples, templates, and frameworks that load all pass.
-    Blind spots: packages that are loaded by a computed name; plugins that are left over.
+    engines) or as an optional dependency by the lockfile, what is named for its install scripts
+    or in the history of releases, command lines among devDependencies (run by hand), packages
+    that install for code elsewhere, examples, templates, and frameworks that load all pass.
+    Blind spots: packages that are loaded by a computed name, or by one that does not list
+    them; plugins that are left over.
     """
     one, nothing = dependencies, "nothing in the package imports, runs or configures"
     if one.unused:

@@ -16,7 +16,7 @@ from msgspec import Struct
 
 from pytest_reconaudit.patterns import regex
 
-__all__ = ["LockedPackage", "NpmLock", "read_npm_lock", "read_npm_needs"]
+__all__ = ["LockedPackage", "NpmLock", "read_npm_lock", "read_npm_needs", "read_npm_optional"]
 
 
 class LockedPackage(Struct, frozen=True):
@@ -47,6 +47,10 @@ _YARN_KEY = regex(r"^    \"?([^\s\":]+)\"?:", re.MULTILINE)
 _NAME = regex(r"((?:@[^/]+/)?[^@/][^@/]*)")
 _PNPM_NEEDS = regex(_BLOCK.format("    ", "(?:optionalD|d)ependencies"), re.MULTILINE)
 _YARN_NEEDS = regex(_BLOCK.format("  ", "(?:optionalD|d)ependencies"), re.MULTILINE)
+_PNPM_OPTIONAL = regex(_BLOCK.format("    ", "optionalDependencies"), re.MULTILINE)
+_YARN_OPTIONAL = regex(
+    _BLOCK.format("  ", "(?:optionalDependencies|dependenciesMeta)"), re.MULTILINE
+)
 _YARN_NEED = regex(r"^    \"?(@?[^@\s\":]+)\"?[: ]", re.MULTILINE)
 _TRAILING = regex(r",(\s*[}\]])")
 _NOTHING: frozenset[str] = frozenset()
@@ -93,20 +97,43 @@ def read_npm_needs(text: str, path: str) -> Mapping[str, frozenset[str]]:
     return {package: frozenset(brought) for package, brought in needs.items()}
 
 
+def read_npm_optional(text: str, path: str) -> frozenset[str]:
+    """Names of what installed packages load where it is installed: their optional dependencies.
+
+    The optional dependencies of the repository's own packages are not among them.
+    """
+    name = path.rpartition("/")[2]
+    if name == "pnpm-lock.yaml":
+        start = text.find("\npackages:")
+        own = text[start:] if start >= 0 else ""
+        found = _needs_in_blocks(own, _PNPM, _PNPM_OPTIONAL, _PNPM_KEY)
+    elif name == "yarn.lock":
+        found = _needs_in_blocks(text, _YARN, _YARN_OPTIONAL, _YARN_NEED)
+    else:
+        found = _needs_in_json(text, name, ("optionalDependencies",))
+    return frozenset(one for _, names in found for one in names)
+
+
 def _needs_in_blocks(
     text: str, block: re.Pattern[str], part: re.Pattern[str], key: re.Pattern[str]
 ) -> Iterator[tuple[str, list[str]]]:
     last = block.groups
     for match in block.finditer(text):
         name = _NAME.match(match[last - 1])
-        if name is not None and "ependencies:" in match[last]:
+        if name is None or "@workspace:" in match[0].partition("\n")[0]:
+            continue
+        if "ependencies" in match[last]:
             yield (
                 name[1],
                 [one for found in part.findall(match[last]) for one in key.findall(found)],
             )
 
 
-def _needs_in_json(text: str, file: str) -> Iterator[tuple[str, list[str]]]:
+def _needs_in_json(
+    text: str,
+    file: str,
+    sections: tuple[str, ...] = ("dependencies", "optionalDependencies"),
+) -> Iterator[tuple[str, list[str]]]:
     for place, entry in _section(
         _TRAILING.sub(r"\1", text) if file == "bun.lock" else text
     ).items():
@@ -117,8 +144,7 @@ def _needs_in_json(text: str, file: str) -> Iterator[tuple[str, list[str]]]:
             facts = entry if isinstance(entry, dict) else {}
             name = place.rpartition("node_modules/")[2] if "node_modules/" in place else ""
         if name:
-            needs = _keys(facts.get("dependencies")) | _keys(facts.get("optionalDependencies"))
-            yield name, sorted(needs)
+            yield name, sorted({one for section in sections for one in _keys(facts.get(section))})
 
 
 def _pnpm(text: str) -> Iterator[tuple[str, frozenset[str], frozenset[str] | None]]:

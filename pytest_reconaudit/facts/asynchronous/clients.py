@@ -341,9 +341,7 @@ def _per_call(target: Target, path: str, record: ClientFile) -> Iterator[ClientF
         if is_probe(route):
             severity = Severity.MEDIUM
         rare = kind != "redis" and _is_rare(target, ref, route)
-        if kind == "redis" and not certain and _is_mapped(target, path):
-            severity = Severity.LOW
-        elif rare or (not certain and _is_mapped(target, path)):
+        if rare or (not certain and _is_mapped(target, path)):
             # Listeners, jobs and senders call now and then; nobody waits for them. Sign-ins by
             # another service and pages of administrators are as rare.
             severity = Severity.INFO

@@ -767,7 +767,7 @@ _KERNEL = regex(r"[\"'`]/(?:proc|sys)/")
 _BELOW = 3
 _LITTLE = regex(
     r"\b(?:json|yaml|toml|tomllib|configparser|JSON)\.(?:dump|load|parse|stringify|safe_load|safe_dump)s?\("
-    r"|\.(?:json|ya?ml|toml|ini|env|version|pid|lock|txt)[\"']|(?:open|Sync)\(\s*f?[\"'][^\"'{}$.]+[\"']"
+    r"|\.(?:json|ya?ml|toml|ini|env|version|pid|lock|txt)[\"']|[\"'](?:SHA|DATE|VERSION|COMMIT|REVISION|BUILD\w{0,10})[\"']|(?:open|Sync)\(\s*f?[\"'][^\"'{}$.]+[\"']"
 )
 
 
@@ -832,7 +832,8 @@ def _weight(kind: str, known: bool, reaches: bool, served: bool, route: str) -> 
         # Where no request is known to come here, hardly anybody waits behind it.
         return Severity.MEDIUM if reaches else Severity.INFO
     if kind == "hash":
-        return Severity.MEDIUM if known else Severity.LOW
+        # A library or a client does so once in a session.
+        return Severity.MEDIUM if reaches else Severity.LOW
     return Severity.MEDIUM if known else Severity.INFO
 
 

@@ -230,7 +230,7 @@ def remedy(asked: Asked, text: str, line: int) -> str:
     if kind == "select" and _FIRST_OF.search(source) is not None:
         by = f" for each `{key}`" if key else " for each key"
         return _LATEST.format(by=by, how=_FIRSTS.get(library, _FIRST_BY_SQL))
-    if not key and "{key}" in sample:
+    if not key and ("{key}" in sample or "{field}" in sample):
         how = _LISTS.get(library, "")
         with_ = f" ({how if how.startswith('`') else f'`{how}`'})" if how else ""
         return f"{_LEADS[kind].removesuffix(':')}{with_}."
@@ -322,7 +322,7 @@ def _dialect(library: str, text: str, source: str) -> str:
         return library
     if "postgres::" in text or (re.search(r"\$\d", source) and "qlite" not in text):
         return "postgres"
-    return "builder" if library == "sqlx" else "marks"
+    return "builder" if library == "sqlx" and "sqlx" in text else "marks"
 
 
 def _chain(every: list[str], line: int) -> list[str]:

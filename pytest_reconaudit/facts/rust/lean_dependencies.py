@@ -185,6 +185,10 @@ def _things(target: Target, package: CargoPackage, own: list[CargoDependency]) -
         for one in package.manifest.dependencies
         if one.inherited and one.section != "dev-dependencies"
     ]
+    # What nobody uses is told elsewhere: it is to go, not to be made smaller.
+    unused = {
+        one.place for use in crate_uses(target) if use.package is package for one in use.unused
+    }
     whole = [
         one
         for one in own
@@ -194,16 +198,12 @@ def _things(target: Target, package: CargoPackage, own: list[CargoDependency]) -
         and not one.path
     ]
     if whole:
-        unused = {
-            one.place for use in crate_uses(target) if use.package is package for one in use.unused
-        }
-        # What nobody uses is told elsewhere: it is to go, not to be made smaller.
         plain = all(one.place in unused for one in whole) or not _gives_credentials(target, package)
         says = f"{_listed(whole)} with all default features"
         yield Weighty("a", "aws", says, _notes(whole), minor=plain)
     tls = _tls(target, package, named)
     if tls is not None:
-        yield tls
+        yield structs.replace(tls, minor=tls.minor or named["reqwest"].place in unused)
     tokio = named.get("tokio")
     if tokio is not None and "full" in tokio.features and not package.manifest.proc_macro:
         says = f"tokio with `full` ({_at(tokio)})"

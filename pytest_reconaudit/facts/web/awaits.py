@@ -476,7 +476,10 @@ def _is_free(target: Target, path: str, operation: Awaited) -> bool:
     """Whether an operation answers at once, the first time left out."""
     return (
         any(
-            _keeps(target, at, one) or _is_instant(target, at, one) or _is_cached(target, at, one)
+            _keeps(target, at, one)
+            or _is_instant(target, at, one)
+            or _is_cached(target, at, one)
+            or _is_supplied(target, at, one, operation)
             for at, one in _named(target, path, operation)
         )
         or "cache" in operation.name.lower()
@@ -718,6 +721,28 @@ def _is_instant(target: Target, path: str, function: OutlinedFunction) -> bool:
     return _INSTANT.search(_body(target, path, function)) is None
 
 
+_SUPPLIED = regex(
+    r"\btypeof\s+(?P<a>\w+)\s*===?\s*['\"]undefined['\"]\s*\?\s*\(?\s*await\b"
+    r"|(?P<b>\w+)\s*(?:\?\?|\|\|)\s*\(?\s*await\b"
+    r"|(?P<c>\w+)\s*\?\s*(?P=c)\s*:\s*\(?\s*await\b"
+)
+"""Waiting for what a parameter holds already, where it is given."""
+_AWAIT = regex(r"\bawait\b")
+
+
+def _is_supplied(target: Target, path: str, function: OutlinedFunction, operation: Awaited) -> bool:
+    """Whether all that a function waits for is what this call hands to it."""
+    if not function.is_async or function.bodiless or operation.whole.count("(") != 1:
+        return False
+    body = _body(target, path, function)
+    found = list(_SUPPLIED.finditer(body))
+    if not found or len(found) != len(_AWAIT.findall(body)):
+        return False
+    given = operation.whole.count(",") + 1
+    names = {name: at for at, (name, _) in enumerate(function.parameters)}
+    return all(names.get(one["a"] or one["b"] or one["c"], given) < given for one in found)
+
+
 def _keeps(target: Target, path: str, function: OutlinedFunction) -> bool:
     """Whether a function gives a variable outside of it the answer once, and that from then on."""
     body = _body(target, path, function)
@@ -785,7 +810,8 @@ def _rows(target: Target, path: str, function: AwaitingFunction) -> Iterator[Wai
     rows = [
         row
         for run in function.runs
-        for row in _independent_rows(run)
+        for all_of_it in _independent_rows(run)
+        if len(row := [one for one in all_of_it if not _is_given(one)]) > 1
         if not _is_changed(row) and not _is_shared_row(target, path, row)
     ]
     if _CHECKS.search(function.name.rpartition(".")[2]):
@@ -826,6 +852,13 @@ def _rows(target: Target, path: str, function: AwaitingFunction) -> Iterator[Wai
             level,
             f"await {some[0][0].text}",
         )
+
+
+def _is_given(one: Awaited) -> bool:
+    """Whether what a call would ask for is handed to it: ``getSavedItemMap(id, savedItems)``."""
+    noun = "".join(_words(one.name)[1:3])
+    handed = one.whole.partition("(")[2].lower()
+    return len(_words(one.name)) > 2 and re.search(rf"\b{noun}s?\b", handed) is not None
 
 
 _ONCE = regex(

@@ -43,6 +43,8 @@ class AssetFault(Struct, frozen=True):
     related: tuple[Note, ...] = ()
     note: bool = False
     """It weighs little, or something makes it smaller before a browser gets it, as a rule."""
+    cure: str = ""
+    """Of ``b``: the directives for the names that the build gives its files, in Markdown."""
 
 
 class AssetScope(Struct, frozen=True, eq=False):
@@ -117,7 +119,8 @@ def _servers(target: Target, built: list[Frontend]) -> Iterator[AssetScope]:
     for program, place in _programs(target):
         if program.server != "nginx" or not folders & set(program.folders):
             continue
-        scope = _judged(target, program, place)
+        mine = [one for one in built if one.folder in program.folders]
+        scope = _judged(target, program, place, mine)
         if scope.id not in seen:
             seen.add(scope.id)
             yield scope
@@ -148,7 +151,7 @@ def _programs(target: Target) -> Iterator[tuple[Program, Place]]:
             yield program, dockerfile.place
 
 
-def _judged(target: Target, program: Program, place: Place) -> AssetScope:
+def _judged(target: Target, program: Program, place: Place, built: list[Frontend]) -> AssetScope:
     files = [target.parse(read_nginx, path) for _, path in sorted(program.placed) if _is_conf(path)]
     dockerfile = program.dockerfile
     shown = dockerfile.path if dockerfile is not None else place.path
@@ -172,7 +175,11 @@ def _judged(target: Target, program: Program, place: Place) -> AssetScope:
         if not _behind_edge(target):
             faults.append(
                 AssetFault(
-                    "b", start, f"{says}: no file is cached for longer", _text_of(target, start)
+                    "b",
+                    start,
+                    f"{says}: it sets no lifetime for any file",
+                    _text_of(target, start),
+                    cure=_kept(target, built, None),
                 )
             )
         if _compressed_before(target, program):
@@ -180,7 +187,7 @@ def _judged(target: Target, program: Program, place: Place) -> AssetScope:
         return AssetScope(shown, tuple(faults))
     main = next(iter(serving))
     every = [pair for one in files for pair in one.all()]
-    found = [*_uncompressed(target, program, every, main), *_uncached(target, every, main)]
+    found = [*_uncompressed(target, program, every, main), *_uncached(target, every, main, built)]
     return AssetScope(main.path, tuple(found))
 
 
@@ -254,8 +261,73 @@ def _snippet(one: Directive) -> bool:
     )  # fmt: skip
 
 
+_WRITES = {
+    "vite": ("/assets/",),
+    "docusaurus": ("/assets/",),
+    "astro": ("/_astro/",),
+    "react-scripts": ("/static/",),
+    "vue-cli": ("/js/", "/css/", "/img/", "/fonts/"),
+}
+"""Framework → the folders where its build writes files with a hash in their names."""
+_HASHED = r'~ "[.-]([0-9a-f]{8,}|[0-9A-Z]{8})\.\w+$"'
+"""A location of nginx: a hash before the suffix, as bundlers write it."""
+_ELSEWHERE = regex(r"\b(?:base|assetsDir|publicPath|entryFileNames|chunkFileNames|filename)\s*:")
+_HASH_IN_NAME = regex(r"\[(?:content|chunk|full)?hash\b|\bcontenthash\b")
+_NAMES_ITSELF = frozenset({"parcel", "@parcel/core", "@rsbuild/core"})
+_SETTINGS = regex(
+    r"^(?:vite|webpack|rspack|rsbuild|esbuild|astro|vue|craco|config-overrides)[\w.-]*\.(?:[cm]?[jt]s)$"
+)
+
+
+def _kept(target: Target, built: list[Frontend], server: Directive | None) -> str:
+    """What makes browsers keep the files of these builds: locations that match their names."""
+    root = _root_of(server)
+    inner = f"root {root}; " if root else ""
+    locations: list[str] = []
+    plain = False
+    for one in built:
+        texts = [
+            target.text(path)
+            for path in target.files_below(one.folder)
+            if _SETTINGS.match(posixpath.basename(path)) and "node_modules" not in path
+        ]
+        folders = _WRITES.get(one.framework, ())
+        if not folders or any(_ELSEWHERE.search(text) for text in texts):
+            locations.append(_HASHED)
+            names = one.package.manifest.dependency_names
+            plain = plain or (
+                one.framework == "webpack"
+                and names.isdisjoint(_NAMES_ITSELF)
+                and not any(_HASH_IN_NAME.search(text) for text in texts)
+            )
+        else:
+            locations += folders
+    lines = [f"location {one} {{ {inner}expires 1y; }}" for one in dict.fromkeys(locations)]
+    lines[0] += "  # files with a hash in their names"
+    lines.append(f"location = /index.html {{ {inner}expires -1; }}  # asked for at each visit")
+    text = "\n".join(("```nginx", *lines, "```"))
+    if server is None:
+        text = f"In the `server` block of a configuration of your own:\n\n{text}"
+    if plain:
+        text = (
+            "Let the build write a hash into the names first"
+            f" (`[name].[contenthash].js`), then:\n\n{text}"
+        )
+    return text
+
+
+def _root_of(server: Directive | None) -> str:
+    """The folder that the locations of a server name, where the server itself names none."""
+    if server is None or server.block is None:
+        return ""
+    if any(one.name == "root" for one in server.block):
+        return ""
+    roots = [one.args[0].text for one, _ in walk(server.block) if one.name == "root" and one.args]
+    return roots[0] if roots else ""
+
+
 def _uncached(
-    target: Target, every: list[tuple[Directive, str]], main: NginxFile
+    target: Target, every: list[tuple[Directive, str]], main: NginxFile, built: list[Frontend]
 ) -> Iterator[AssetFault]:
     if any(one.name == "include" and _snippet(one) for one, _ in every):
         return
@@ -274,12 +346,13 @@ def _uncached(
     if _behind_edge(target):
         return
     server = _servers_of(main)[0]
+    cure = _kept(target, built, server)
     if short is not None:
         says = f"files with a hash in their names are cached for `{short.text()}` only"
-        yield AssetFault("b", short.place, says, short.text())
+        yield AssetFault("b", short.place, says, short.text(), cure=cure)
     else:
-        says = "nginx lets no file be kept: neither `Cache-Control: immutable` nor `expires` is set"
-        yield AssetFault("b", server.place, says, _text_of(target, server.place))
+        says = "nginx sets no lifetime for the built files: no `expires` or `max-age` above zero"
+        yield AssetFault("b", server.place, says, _text_of(target, server.place), cure=cure)
 
 
 def _age(one: Directive) -> int | None:

@@ -6,11 +6,13 @@ import posixpath
 from collections.abc import Iterable
 
 from pytest_reconaudit.facts.packages import LOCKFILES, NpmPackage, npm_packages
+from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.readers.npm_lock import (
     LockedPackage,
     NpmLock,
     read_npm_lock,
     read_npm_needs,
+    read_npm_optional,
 )
 from pytest_reconaudit.readers.shell import read_shell, unwrapped
 from pytest_reconaudit.target import Target, once
@@ -18,8 +20,10 @@ from pytest_reconaudit.target import Target, once
 __all__ = [
     "brought_along",
     "guessed_programs",
+    "is_native",
     "lock_of",
     "locked",
+    "optional_of_others",
     "peers_asked_for",
     "unexplained_program",
 ]
@@ -108,6 +112,41 @@ def brought_along(target: Target, package: NpmPackage, names: Iterable[str]) -> 
         if not folder:
             return _NOTHING
         folder = posixpath.dirname(folder)
+
+
+def optional_of_others(target: Target, package: NpmPackage) -> frozenset[str]:
+    """What installed packages load where it is installed, by the nearest lockfile: whoever installs
+    without optional dependencies lists it."""
+    folder = package.folder
+    while True:
+        for file in LOCKFILES:
+            path = posixpath.join(folder, file)
+            if target.has(path) and not path.endswith(".lockb"):
+                return target.parse(read_npm_optional, path)
+        if not folder:
+            return _NOTHING
+        folder = posixpath.dirname(folder)
+
+
+def is_native(target: Target, package: NpmPackage, name: str) -> bool:
+    """Whether an installed package has machine code, by what it needs in the nearest lockfile."""
+    folder = package.folder
+    while True:
+        for file in LOCKFILES:
+            path = posixpath.join(folder, file)
+            if target.has(path) and not path.endswith(".lockb"):
+                needs = target.parse(read_npm_needs, path).get(name, _NOTHING)
+                return any(_NATIVE.search(one) is not None for one in needs)
+        if not folder:
+            return False
+        folder = posixpath.dirname(folder)
+
+
+_NATIVE = regex(
+    r"^(?:node-addon-api|node-gyp(?:-build)?|prebuild-install|bindings|nan|(?:@mapbox/)?node-pre-gyp"
+    r"|@neon-rs/load|detect-libc)$|[-/](?:linux(?:musl)?|darwin|win32)[-/](?:x64|arm64)"
+)
+"""What helps to build or to find machine code, and packages of it for one system."""
 
 
 def locked(lock: NpmLock, name: str, version: str) -> LockedPackage:

@@ -10,7 +10,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Set
 
-__all__ = ["is_loaded_lazily"]
+from pytest_reconaudit.patterns import regex
+
+__all__ = ["is_loaded_lazily", "is_named_like_driver", "loads_drivers"]
 
 _SQL = ("pg", "pg-native", "pg-query-stream", "pg-cursor", "mysql", "mysql2", "mariadb", "sqlite3",
         "@vscode/sqlite3", "better-sqlite3", "tedious", "mssql", "oracledb")  # fmt: skip
@@ -131,6 +133,31 @@ def _pairs() -> Iterator[tuple[str, frozenset[str]]]:
 
 _LOADERS = dict(_pairs())
 _NOBODY: frozenset[str] = frozenset()
+
+
+_OVER_DATABASES = frozenset(
+    {"ueberdb2", "keyv", "knex", "sequelize", "typeorm", "unstorage", "cache-manager", "cacheable",
+     "objection", "bookshelf", "@mikro-orm/core", "@mikro-orm/knex", "drizzle-orm", "kysely", "db0",
+     "waterline", "caminte", "jugglingdb", "loopback-datasource-juggler", "@loopback/repository",
+     "@sequelize/core", "sequelize-typescript", "@nestjs/typeorm", "@nestjs/sequelize", "levelup",
+     "abstract-level", "level", "connect-session-knex", "rate-limiter-flexible", "agenda",
+     "@nestjs/cache-manager", "orm", "db-migrate", "node-pg-migrate"}
+)  # fmt: skip
+"""What stands over databases, and loads the driver of the one that is configured."""
+_DRIVER = regex(
+    r"(?:^|[-_/@.])(?:\w{0,20}(?:sql|sqlite3?|postgres|mongo|redis|couch|level|rocks|lmdb)\w{0,20}"
+    r"|\w{0,20}db\d?|kv|pg|drivers?|odbc|cassandra|elasticsearch|opensearch|memcached?|dialect)"
+    r"(?:$|[-_/.])"
+)
+
+
+def loads_drivers(beside: Set[str]) -> bool:
+    """Whether one of some packages stands over databases and loads their drivers by itself."""
+    return not _OVER_DATABASES.isdisjoint(beside)
+
+
+def is_named_like_driver(name: str) -> bool:
+    return _DRIVER.search(name) is not None
 
 
 def is_loaded_lazily(name: str, beside: Set[str]) -> bool:

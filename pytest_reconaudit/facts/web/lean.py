@@ -28,12 +28,18 @@ from pytest_reconaudit.facts.web.apps import frontends
 from pytest_reconaudit.facts.web.installed import (
     brought_along,
     guessed_programs,
+    is_native,
     lock_of,
     locked,
+    optional_of_others,
     peers_asked_for,
     unexplained_program,
 )
-from pytest_reconaudit.facts.web.lazy_loads import is_loaded_lazily
+from pytest_reconaudit.facts.web.lazy_loads import (
+    is_loaded_lazily,
+    is_named_like_driver,
+    loads_drivers,
+)
 from pytest_reconaudit.facts.web.modules import BUILTIN, links
 from pytest_reconaudit.facts.web.peers import asked_for_mostly, names_locked
 from pytest_reconaudit.model import Confidence, Note, Place
@@ -408,7 +414,7 @@ def _unused(
     lock = lock_of(target, package)
     peers = None if lock is None else peers_asked_for(target, package, lock, own)
     installed = names_locked(target, package) | names if peers is None else _NONE
-    held = _held(target, package)
+    held = _held(target, package) | optional_of_others(target, package)
     optional = {
         name
         for section, name, _, _ in package.manifest.dependencies
@@ -417,6 +423,7 @@ def _unused(
     workspace = {one.manifest.name for one in npm_packages(target)}
     asked = _asked_for(target, package, used)
     beside = names | own
+    drivers = loads_drivers(beside)
     scripts = _scripts_text(target, package)
     unused: list[Dependency] = []
     pins: list[Dependency] = []
@@ -463,6 +470,11 @@ def _unused(
             stranger = unexplained_program(target, package, lock) if stranger is None else stranger
             if stranger:
                 continue
+        # What another package requires without listing it is told by no lockfile.
+        if drivers and (is_named_like_driver(name) or is_native(target, package, name)):
+            continue
+        if _in_history(target, name):
+            continue
         pinned = (
             name in _HELD_MOSTLY
             or one.version.startswith(">=")
@@ -740,10 +752,10 @@ _SHORT = 3
 
 
 def _held(target: Target, package: NpmPackage) -> frozenset[str]:
-    """The packages that overrides, resolutions or patches name, of a package or of the root of
-    its workspace: a version of them is held."""
+    """The packages that overrides, resolutions or patches name, or of which is said whether their
+    scripts may run, in a package or the root of its workspace: somebody wants them as they are."""
     keys: list[str] = []
-    for folder in dict.fromkeys((package.folder, package.workspace_root or package.folder)):
+    for folder in dict.fromkeys((package.folder, _top(package))):
         path = posixpath.join(folder, "package.json")
         root = target.parse(read_jsonc, path).root if target.has(path) else None
         if isinstance(root, dict):
@@ -752,25 +764,82 @@ def _held(target: Target, package: NpmPackage) -> frozenset[str]:
                 root.get("overrides"),
                 root.get("resolutions"),
                 root.get("patchedDependencies"),
+                root.get("dependenciesMeta"),
+                root.get("trustedDependencies"),
                 *(pnpm.get(key) for key in _HELD_KEYS if isinstance(pnpm, dict)),
             ]
-            keys += [str(key) for place in places if isinstance(place, dict) for key in place]
+            keys += [
+                str(key) for place in places if isinstance(place, dict | list) for key in place
+            ]
         path = posixpath.join(folder, "pnpm-workspace.yaml")
         if target.has(path):
             for block in _HELD_BLOCK.findall(target.text(path)):
-                keys += _HELD_LINE.findall(block)
+                keys += [key or item for key, item in _HELD_LINE.findall(block)]
     names = [_HELD_NAME.search(key.rpartition(">")[2].strip()) for key in keys]
     return frozenset(match[1] for match in names if match is not None)
 
 
+def _top(package: NpmPackage) -> str:
+    return package.folder if package.workspace_root is None else package.workspace_root
+
+
 _HELD_BLOCK = regex(
-    r"^(?:overrides|patchedDependencies):[ \t]*\n((?:[ \t]+[^\n]*(?:\n|\Z)|\n)+)", re.MULTILINE
+    r"^(?:overrides|patchedDependencies|allowBuilds|dependenciesMeta|(?:only|never|ignored)"
+    r"BuiltDependencies):[ \t]*\n((?:(?:[ \t]+|-[ \t])[^\n]*(?:\n|\Z)|\n)+)",
+    re.MULTILINE,
 )
-_HELD_LINE = regex(r"^[ \t]+['\"]?([^\s'\"#][^\s'\":]*)['\"]?:", re.MULTILINE)
+_HELD_LINE = regex(
+    r"^(?:[ \t]+['\"]?(?=[^-\s])([^\s'\"#][^\s'\":]*)['\"]?:|[ \t]*-[ \t]+['\"]?([^\s'\"#:]+))",
+    re.MULTILINE,
+)
 
 
-_HELD_KEYS = ("overrides", "patchedDependencies")
+_HELD_KEYS = (
+    "overrides",
+    "patchedDependencies",
+    "allowBuilds",
+    "onlyBuiltDependencies",
+    "neverBuiltDependencies",
+    "ignoredBuiltDependencies",
+)
 _HELD_NAME = regex(r"((?:@[\w.-]+/)?[\w.-]+)(?:@[^/]*)?$")
+
+
+@once
+def _histories(target: Target) -> tuple[str, ...]:
+    """What the repository tells of its releases."""
+    return tuple(target.text(path) for path in target.everything if _HISTORY.search(path))
+
+
+def _in_history(target: Target, name: str) -> bool:
+    """Whether the history of releases names a package, other than for a new version of it: it was
+    put in for a reason, which may be what another package requires without listing it."""
+    if _DISTINCT.search(name) is None:
+        return False
+    for text in _histories(target):
+        if name not in text:
+            continue
+        found = re.finditer(rf"(?<![\w@/-]){re.escape(name)}(?![\w/-])", text)
+        for match in islice(found, 100):
+            start = text.rfind("\n", 0, match.start()) + 1
+            end = text.find("\n", match.end())
+            line = text[start : end if end >= 0 else len(text)]
+            if len(line) > _LONGEST_LINE or _NEW_VERSION.search(line) is None:
+                return True
+    return False
+
+
+_HISTORY = regex(
+    r"(?:^|/)(?:changelog|change[-_]?log|changes|history|releases?|release[-_]?notes|news)"
+    r"(?:[_-][\w-]{0,40}(?:\.[\dx]{1,9}){0,4})?(?:\.(?:md|mdx|markdown|txt|rst|adoc))?$",
+    re.IGNORECASE,
+)
+_DISTINCT = regex(r"[-@\d]")
+_NEW_VERSION = regex(
+    r"\bbump|\bdeps\b|\bdeps-dev\b|\bupgrade[sd]?\b|\bupdate[sd]? (?:dependenc|npm|package)"
+    r"|\bfrom v?\d+\.[\w.-]{1,30} to v?\d",
+    re.IGNORECASE,
+)
 
 
 def _runs_part_of(scripts: str, name: str, names: frozenset[str]) -> bool:

@@ -15,7 +15,7 @@ from pytest_reconaudit.facts.packages import NpmPackage, npm_packages
 from pytest_reconaudit.facts.web.build import BuildEntry, WebBuild, entry_modules, web_builds
 from pytest_reconaudit.facts.web.modules import Link, importers, links
 from pytest_reconaudit.facts.web.shown import COMPONENTS, bundled
-from pytest_reconaudit.facts.web.weights import Weight, loaded_for
+from pytest_reconaudit.facts.web.weights import Weight, distances, loaded_for, roots_of
 from pytest_reconaudit.model import Note, Place
 from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.readers.scans.components import FileComponents, RouteEntry, components
@@ -87,12 +87,15 @@ class EagerPages(Struct, frozen=True):
     """Pages that a router loads before anyone goes there."""
 
     pages: tuple[Note, ...]
-    """The imports, with the component's name."""
+    """The imports, with the component's name, the heaviest first; small ones beside heavy ones are
+    left out."""
     routes: tuple[Note, ...]
     guarded: bool
     """One of them is behind the login."""
     weight: Weight
     """What is loaded for them alone."""
+    cure: str = ""
+    """How the heaviest is loaded on demand, in Markdown."""
     others: tuple[Note, ...] = ()
     """The first page of each further router of the application that does the same."""
 
@@ -110,6 +113,11 @@ class RouterFile(Struct, frozen=True, eq=False):
 
 _FEW_ROUTES = 4
 _FEW_PAGES = 2
+_SLIGHT = 5_000
+"""Characters of a page that need no file of their own where others are heavy."""
+_HEAVY = 15_000
+_OF_PACKAGE = 20_000
+"""What a package counts for, in characters: nobody knows what it weighs."""
 _SMALL = 8_000
 """Characters of a module that is hardly worth a file of its own."""
 _LIGHT = 15_000
@@ -343,10 +351,17 @@ def _kept_apart(
                 continue
         undoing = [
             user
-            for user in sorted(users, key=lambda one: (one != path, one))
+            for user in sorted(users)
             if user in loaded and _uses(target, user, users[user].text)
         ]
         if undoing:
+            # What the module itself brings along does not undo its split.
+            far = distances(target, (start,), lambda _, link: link.meant.path == wanted)
+            undoing = [user for user in undoing if user in far]
+        if undoing:
+            pages = roots_of(target, start)
+            near = distances(target, pages, lambda _, link: link.meant.path == wanted)
+            undoing.sort(key=lambda one: (one != path, near.get(one, _MAX_MODULES), one))
             return Split(
                 "b",
                 Place(path, link.specifier.line, link.specifier.column),
@@ -429,7 +444,7 @@ def _uses(target: Target, user: str, specifier: str) -> bool:
             return True
         word = re.escape(name)
         value = (
-            rf"<{word}[\s/>.]|(?<![\w.'\"]){word}\s*[.(\[`]|[=({{,\[?]\s*{word}\s*[,)\]}};]"
+            rf"(?<![\w$])<{word}[\s/>.]|(?<![\w.'\"]){word}\s*[.(\[`]|[=({{,\[?]\s*{word}\s*[,)\]}};]"
             rf"|\bnew {word}\b"
         )
         body = text[text.rfind(specifier) :]
@@ -529,9 +544,9 @@ def router_files(target: Target) -> tuple[RouterFile, ...]:
             continue
         names = {one.name for one in file.lazy if one.name and not one.fake}
         late = sum(1 for one in file.routes if one.late or not names.isdisjoint(one.names))
-        eager = None if _is_loaded_late(target, path) else _eager(target, path, file, parts)
-        if eager is not None and len(eager.pages) < _FEW_PAGES and not late:
-            eager = None  # the one page that all come for
+        eager = None
+        if not _is_loaded_late(target, path):
+            eager = _eager(target, path, file, parts, 1 if late else _FEW_PAGES)
         vue = any(
             one.meant.package == "vue-router" or one.meant.path.endswith(".vue")
             for one in links(target).get(path, ())
@@ -596,8 +611,9 @@ def _is_loaded_late(target: Target, path: str) -> bool:
 
 
 def _eager(
-    target: Target, path: str, file: FileComponents, parts: Mapping[str, FileComponents]
+    target: Target, path: str, file: FileComponents, parts: Mapping[str, FileComponents], few: int
 ) -> EagerPages | None:
+    """The pages that a router imports at once, if there are so many."""
     static: dict[str, Link] = {}
     mine = scanned(target, outline).get(path)
     by_text = {
@@ -634,11 +650,82 @@ def _eager(
     pages = {
         name: note for name, note in pages.items() if static[name].meant.path in weight.modules
     }
-    if not pages:
-        return None
-    notes = sorted(pages.values(), key=_by_line)
+    if len(pages) < few:
+        return None  # the one page that all come for
+    own = {name: _own(target, static[name].meant.path, weight) for name in pages}
+    if max(own.values()) >= _HEAVY and any(size < _SLIGHT for size in own.values()):
+        pages = {name: note for name, note in pages.items() if own[name] >= _SLIGHT}
+        modules = {static[name].meant.path for name in pages}
+        weight = loaded_for(
+            target, starts or (path,), lambda at, link: at == path and link.meant.path in modules
+        )
+    notes = sorted(pages.values(), key=lambda one: (-own[one.message], *_by_line(one)))
+    heaviest = notes[0].message
+    words = next(words for name, words in mine.imports if name == heaviest) if mine else ()
+    cure = _cure(target, path, heaviest, words)
     shown = tuple(note for note in routes if note.message.rpartition(" ")[2] in pages)
-    return EagerPages(tuple(notes), shown, guarded, weight)
+    return EagerPages(tuple(notes), shown, guarded, weight, cure)
+
+
+def _own(target: Target, module: str, weight: Weight) -> int:
+    """Characters of what a page loads of what is loaded for the pages alone, packages included."""
+    known = links(target)
+    mine = distances(target, (module,), lambda _, link: link.meant.path not in weight.modules)
+    packages = {
+        link.meant.package
+        for path in mine
+        for link in known.get(path, ())
+        if link.meant.package in weight.packages and not link.specifier.type_only
+    }
+    source = sum(len(target.text(path)) for path in mine if path.endswith(_SCRIPTS))
+    return source + _OF_PACKAGE * len(packages)
+
+
+_FRAMES = (
+    ("Switch", "<Switch>…</Switch>"),
+    ("Routes", "<Routes>…</Routes>"),
+    ("RouterProvider", "<RouterProvider router={router} />"),
+)
+_LAZY_FROM = (("solid-js", "solid-js"), ("preact", "preact/compat"))
+
+
+def _cure(target: Target, path: str, name: str, words: tuple[str, ...]) -> str:
+    """The import of a page as it is and as it should be, with what waits for it."""
+    if len(words) != 2:
+        return ""
+    module, exported = words
+    package = _package(target, path)
+    dependencies = set(_dependencies(package)) if package is not None else set()
+    vue = "vue" in dependencies or module.endswith(".vue")
+    loads = f'import("{module}")'
+    before = f'import {name} from "{module}";'
+    if exported != "default":
+        alias = name if name == exported else f"{exported} as {name}"
+        before = f'import {{ {alias} }} from "{module}";'
+        inner = f"one.{exported}" if vue else f"({{ default: one.{exported} }})"
+        loads += f".then((one) => {inner})"
+    kind = "ts" if vue else "tsx" if path.endswith((".ts", ".tsx")) else "jsx"
+    lines = [f"Let the route load its page:\n\n```{kind}", "// before", before, "// after"]
+    if vue:
+        return "\n".join((*lines, f"const {name} = () => {loads};", "```"))
+    source = next((to for one, to in _LAZY_FROM if one in dependencies), "react")
+    waits = _waits(target, package.folder if package is not None else "")
+    text = target.text(path)
+    taken = "lazy" if waits else "lazy, Suspense"
+    lines += [f'import {{ {taken} }} from "{source}";', f"const {name} = lazy(() => {loads});"]
+    if not waits:
+        frame = next((shown for word, shown in _FRAMES if f"<{word}" in text), "<Outlet />")
+        lines += ["", "<Suspense fallback={<p>Loading…</p>}>", f"  {frame}", "</Suspense>"]
+    return "\n".join((*lines, "```"))
+
+
+def _waits(target: Target, folder: str) -> bool:
+    """Whether a package shows something while a part is on its way."""
+    return any(
+        "<Suspense" in target.text(path)
+        for path in scanned(target, components)
+        if (not folder or path.startswith(f"{folder}/")) and not _is_aside(target, path)
+    )
 
 
 def _is_first(path: str, sent: set[str]) -> bool:

@@ -6,14 +6,16 @@ through the imports in question and in no other way.
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Iterable
 
 from msgspec import Struct
 
-from pytest_reconaudit.facts.web.modules import Link, links
+from pytest_reconaudit.facts.code.places import is_test_path
+from pytest_reconaudit.facts.web.modules import Link, importers, links
 from pytest_reconaudit.target import Target
 
-__all__ = ["Weight", "loaded_for"]
+__all__ = ["Weight", "distances", "loaded_for", "roots_of"]
 
 _STATIC = ("import", "export", "require")
 _SCRIPTS = (".ts", ".tsx", ".js", ".jsx", ".mjs", ".mts", ".vue", ".svelte")
@@ -50,6 +52,47 @@ def loaded_for(target: Target, starts: Iterable[str], cut: Callable[[str, Link],
     only = frozenset(with_all - without)
     source = sum(len(target.text(path)) for path in only if path.endswith(_SCRIPTS))
     return Weight(source, only, frozenset(named - kept))
+
+
+def distances(
+    target: Target, starts: Iterable[str], cut: Callable[[str, Link], bool]
+) -> dict[str, int]:
+    """Module → imports from the nearest start, of what is loaded at once without the imports for
+    which ``cut(importer, link)`` holds."""
+    known = links(target)
+    found = dict.fromkeys(starts, 0)
+    pending = deque(found)
+    while pending and len(found) < _MAX_MODULES:
+        at = pending.popleft()
+        for link in known.get(at, ()):
+            path = link.meant.path
+            if not path or path in found or link.specifier.type_only:
+                continue
+            if link.specifier.kind in _STATIC and not cut(at, link):
+                found[path] = found[at] + 1
+                pending.append(path)
+    return found
+
+
+def roots_of(target: Target, module: str) -> tuple[str, ...]:
+    """The modules that load one at once and that nothing imports statically; the module itself
+    where there is none."""
+    used_by = importers(target)
+    seen = {module}
+    pending = [module]
+    found = []
+    while pending and len(seen) < _MAX_MODULES:
+        at = pending.pop()
+        users = {
+            user
+            for user, one in used_by.get(at, ())
+            if one.kind in _STATIC and not one.type_only and not is_test_path(user)
+        }
+        if not users:
+            found.append(at)
+        pending += users - seen
+        seen |= users
+    return tuple(sorted(found)) or (module,)
 
 
 def _reached(

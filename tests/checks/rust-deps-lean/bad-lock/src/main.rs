@@ -1,1 +1,3 @@
-fn main() {}
+fn main() {
+    let _client = reqwest::Client::new();
+}

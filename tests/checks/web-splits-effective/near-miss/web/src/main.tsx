@@ -10,6 +10,7 @@ const Editor = lazyWithRetry(() => import("./parts/Editor"));
 const Calendar = withLoader(() => import("./parts/Calendar"));
 const Files = lazy(() => import("./parts/Files"));
 const options: ChartOptions = { kind: "bar" };
+const empty = Object.freeze<EditorProps>({});
 const start = (props: EditorProps) => <Editor {...props} />;
 
 createRoot(document.getElementById("root")!).render(
@@ -18,6 +19,6 @@ createRoot(document.getElementById("root")!).render(
     <Calendar />
     <Files />
     <Notes />
-    {start({})}
+    {start(empty)}
   </Suspense>,
 );

@@ -25,5 +25,13 @@ export function Letters({ patientId }: { patientId: string }) {
     setScans(merge(letters, scanned, visits));
   };
 
+  // The scans are handed over: two of the three ask.
+  const reload = async () => {
+    const marks = await api.getScanMarkMap(patientId, scanMarks);
+    const letters = await api.getLetters(patientId);
+    const visits = await api.getVisits(patientId);
+    setScans(merge(letters, marks, visits));
+  };
+
   return <Dropzone onDrop={handleDrop} onRefresh={refresh} items={scans} />;
 }
