@@ -209,6 +209,24 @@ def test_the_default_limits(tmp_path: Path) -> None:
     assert clauses == [("b", False), ("c", True)]
 
 
+def test_a_copy_below_the_path_it_is_served_at_is_told_once(tmp_path: Path) -> None:
+    page = '<script type="module" src="/pilot/assets/index-1a.js"></script>'
+    text = noise(400_000)
+    write(
+        tmp_path,
+        {
+            **APP,
+            "dist/index.html": page,
+            "dist/assets/index-1a.js": text,
+            "dist/pilot/index.html": page,
+            "dist/pilot/assets/index-1a.js": text,
+        },
+    )
+    (size,) = entry_sizes(Target(tmp_path))
+    assert [(one.clause, one.late) for one in size.excesses] == [("a", False)]
+    assert size.excesses[0].what == "the scripts of index.html"
+
+
 def test_a_limit_of_the_repository_comes_first(tmp_path: Path) -> None:
     write(tmp_path, APP)
     budget = '{"name": "tides", "scripts": {"build": "vite build"}, "devDependencies": {"vite": "5"}, "size-limit": [{"path": "dist/assets/*.js", "limit": "250 kB", "gzip": true}]}'

@@ -348,11 +348,17 @@ def _read_pages(
     target: Target, output: BuildFolder, shown: str, package: NpmPackage | None
 ) -> WebBuild | None:
     entries = []
-    for path in output.files:
+    known: set[frozenset[str]] = set()
+    for path in sorted(output.files, key=lambda one: (one.count("/"), one)):
         if posixpath.basename(path) != "index.html" or path.count("/") > 1:
             continue
         entry = _page_entry(output, path)
-        if entry.scripts:
+        if not entry.scripts:
+            continue
+        # An application that is served below a path may lie there once more.
+        loaded = frozenset(posixpath.basename(one.file) for one in (*entry.scripts, *entry.styles))
+        if loaded not in known:
+            known.add(loaded)
             entries.append(entry)
     if not entries:
         return None
@@ -411,13 +417,13 @@ def _build(
     entries: list[BuildEntry],
     keys: list[str] | tuple[str, ...],
 ) -> WebBuild:
-    first = {chunk.file for entry in entries for chunk in entry.scripts}
+    first = {posixpath.basename(one.file) for entry in entries for one in entry.scripts}
     large = [
         (size, file)
         for file, size in output.files.items()
         if size > 250_000
         and file.endswith(_SCRIPTS)
-        and file not in first
+        and posixpath.basename(file) not in first
         and not _SERVER.search(file)
         and not _LEGACY.search(file)
     ]

@@ -65,15 +65,21 @@ def entry_sizes(target: Target) -> tuple[EntrySize, ...]:
             found.append(_sized(build, build.entries, f"{build.folder}:routes", budgets))
         else:
             found += [
-                _sized(build, (entry,), f"{build.folder}:{entry.name}", budgets)
-                for entry in build.entries
+                _sized(build, (entry,), f"{build.folder}:{entry.name}", budgets, late=not index)
+                for index, entry in enumerate(build.entries)
             ]
     return tuple(sorted(found, key=lambda one: one.id))
 
 
 def _sized(
-    build: WebBuild, entries: tuple[BuildEntry, ...], name: str, budgets: tuple[Budget, ...]
+    build: WebBuild,
+    entries: tuple[BuildEntry, ...],
+    name: str,
+    budgets: tuple[Budget, ...],
+    *,
+    late: bool = True,
 ) -> EntrySize:
+    """The sizes of one entry; of one only what is loaded on demand is told with it, too."""
     excesses: list[Excess] = []
     unmeasured = ""
     own = False
@@ -87,7 +93,7 @@ def _sized(
     if not own:
         excesses += _over(build, entries, "a", "scripts", SCRIPTS)
         excesses += _over(build, entries, "b", "styles", STYLES)
-        excesses += _large(build, entries, told=bool(excesses))
+        excesses += _large(build, entries, told=bool(excesses), late=late)
     return EntrySize(name, build.place, tuple(excesses), unmeasured)
 
 
@@ -112,11 +118,13 @@ def _over(
     yield Excess(clause, build.place, what, size, limit, "gzip", _table(chunks))
 
 
-def _large(build: WebBuild, entries: tuple[BuildEntry, ...], *, told: bool) -> Iterator[Excess]:
+def _large(
+    build: WebBuild, entries: tuple[BuildEntry, ...], *, told: bool, late: bool
+) -> Iterator[Excess]:
     """Single chunks over the limit: one that is loaded at once is told with its entry."""
     first = {one.file: one for entry in entries for one in entry.scripts}
-    for late, chunks in ((False, first.values()), (True, build.others)):
-        if not late and told:
+    for later, chunks in ((False, first.values()), (True, build.others if late else ())):
+        if not later and told:
             continue
         large = sorted((one for one in chunks if one.gzip > CHUNK), key=lambda one: -one.gzip)
         if large:
@@ -124,7 +132,7 @@ def _large(build: WebBuild, entries: tuple[BuildEntry, ...], *, told: bool) -> I
             if len(large) > 1:
                 what += f", the largest of {len(large)}"
             yield Excess(
-                "c", build.place, what, large[0].gzip, CHUNK, "gzip", _table(large), late=late
+                "c", build.place, what, large[0].gzip, CHUNK, "gzip", _table(large), late=later
             )
 
 
