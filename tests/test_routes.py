@@ -848,6 +848,7 @@ def test_the_nearest_route_ends_alike() -> None:
     [
         ("/u/:id", "/u/{id}"),
         ("/u/:id?", "/u/{id}"),
+        ("/u/:user-id/ships", "/u/{user-id}/ships"),
         ("/u/<int:id>", "/u/{id}"),
         ("/u/<path:rest>", "/u/{*rest}"),
         ("/u/{rest:path}", "/u/{*rest}"),

@@ -126,7 +126,7 @@ class RoutingFile(Struct, frozen=True, eq=False):
 
 
 _SLASHES = regex(r"/{2,}")
-_COLON = regex(r"(?<=/):([A-Za-z_]\w*)(?:\([^()]{0,100}\))?(\??)")
+_COLON = regex(r"(?<=/):([A-Za-z_]\w*(?:-\w+)*)(?:\([^()]{0,100}\))?(\??)")
 _STAR = regex(r"(?<=/)\*([A-Za-z_]\w*)?")
 _TYPED = regex(r"<(?:[a-z]+(?:\([^()]{0,60}\))?:)?([A-Za-z_]\w*)>")
 _FLASK_TAIL = regex(r"<path:([A-Za-z_]\w*)>")

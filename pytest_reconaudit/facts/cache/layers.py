@@ -242,6 +242,15 @@ def _made(target: Target, path: str, name: str) -> Place | None:
     return None
 
 
+def _is_viewed(target: Target, owner: str) -> bool:
+    """Whether a class of views is given to a router somewhere, on whatever way it gets there."""
+    return owner != "" and any(
+        f"{owner}.as_view(" in text or (f"{owner}," in text and ".register(" in text)
+        for path in target.files
+        if path.endswith(".py") and owner in (text := target.text(path))
+    )
+
+
 def _unrouted(
     target: Target, known: tuple[CacheOperation, ...]
 ) -> dict[str, list[tuple[str, Place, str]]]:
@@ -264,7 +273,7 @@ def _unrouted(
         if handlers(target).get(function) != () or callers_of(target, function):
             continue
         outline = outlined(target, function)
-        if outline.attributes:
+        if outline.attributes or _is_viewed(target, outline.owner):
             continue
         seen.add(function)
         found.setdefault(one.path, []).append(

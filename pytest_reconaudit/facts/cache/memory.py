@@ -225,7 +225,10 @@ def _fault(server: RedisMemory, use: _Use) -> MemoryFault | None:
     elif unlimited:
         clause = "a"
         says = f"{server.service} is a cache without maxmemory{live}: it grows until it is killed"
-        severity = Severity.MEDIUM if use.endless else Severity.LOW
+        severity = Severity.MEDIUM
+        if not use.endless:
+            says = f"{server.service} is a cache without maxmemory{live}: only its TTLs bound it"
+            severity = Severity.INFO
     elif policy == "noeviction":
         clause = "b"
         severity = Severity.MEDIUM

@@ -563,6 +563,8 @@ def _judged(target: Target, known: _Known, view: _Class) -> SerializedList | Non
     at = _queryset(inside, serializer, model)
     if model is None or at is None:
         return None
+    if any("list" in one.own.defines and _lists_alone(_text_of(target, one)) for one in inside):
+        return None
     loaded = _loaded(
         known,
         model,
@@ -618,7 +620,7 @@ _OF_ONE = regex(
 )
 """The rows of one parent: ``filter(order=order)``."""
 _NARROW = regex(
-    r"\.\w+\((?:[^;]{0,300}?[(=,])?\s*(?:self\.)?request\.user\b|\.filter\(\s*(\w+)\s*=\s*(?:\w+\.){0,3}\1\s*[,)]"
+    r"\bself\.kwargs\b|\.\w+\((?:[^;]{0,300}?[(=,])?\s*(?:self\.)?request\.user\b|\.filter\(\s*(\w+)\s*=\s*(?:\w+\.){0,3}\1\s*[,)]"
 )
 _SET_UP = regex(r"(?:Admin|Staff|Super_?[uU]ser|Manager)\w{0,20}Or(?:Is)?\w{0,20}Read_?Only")
 """What those who run the platform alone may write: few."""
@@ -666,6 +668,16 @@ _LISTS = regex(r"[ \t]+(?:async )?def (?:get_queryset|filter_queryset|list)\b")
 def _listing_text(text: str) -> str:
     """What of a class's source says which rows its list has."""
     return "\n".join(one for one in _METHOD.split(text) if _LISTS.match(one))
+
+
+def _lists_alone(text: str) -> bool:
+    """Whether the list of a view is made of another queryset than its own."""
+    own = (one for one in _METHOD.split(text) if _LIST.match(one))
+    return not any(way in one for one in own for way in _OWN_ROWS)
+
+
+_LIST = regex(r"[ \t]+(?:async )?def list\b")
+_OWN_ROWS = ("get_queryset", "self.queryset", "super()", "super(")
 
 
 def _is_single(known: _Known, model: _Class, key: str) -> bool:

@@ -997,6 +997,11 @@ class _Excuses:
             if _BECAUSE.search(self.target.line(path, above)[:_LINE]):
                 return True
             above -= 1
+        # What heads a block of lines holds for all of them.
+        while above > 0 and (text := self.target.line(path, above).strip()) and text[0] != "[":
+            if text[0] == "#":
+                return _BECAUSE.search(text[:_LINE]) is not None
+            above -= 1
         return False
 
     def _needed_by_macro(self, package: str, ident: str) -> bool:

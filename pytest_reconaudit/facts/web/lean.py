@@ -401,7 +401,7 @@ def _unused(
     names = package.manifest.dependency_names
     if names & _LOADED_BY_PLACE or not _has_code(target, package):
         return (), (), Confidence.POSSIBLE
-    if _is_part(target, package.folder):
+    if _is_part(target, package.folder) or _is_filled(target, package.folder):
         return (), (), Confidence.POSSIBLE
     own = used.get(package.folder, frozenset())
     inlined = _inlined(target, package)
@@ -669,6 +669,21 @@ def _is_part(target: Target, folder: str) -> bool:
     return any(
         (not folder or one.startswith(f"{folder}/")) and not target.has_dir(one)
         for one in submodules(target)
+    )
+
+
+def _is_filled(target: Target, folder: str) -> bool:
+    """Whether a script clones more code into a package when it is built."""
+    return bool(folder) and any(f"{folder}/" in text for text in _cloning(target))
+
+
+@once
+def _cloning(target: Target) -> tuple[str, ...]:
+    """The scripts that clone repositories."""
+    return tuple(
+        text
+        for path in target.files
+        if path.endswith((".sh", ".bash")) and "git clone" in (text := target.text(path))
     )
 
 

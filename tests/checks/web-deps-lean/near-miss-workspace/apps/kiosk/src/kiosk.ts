@@ -1,0 +1,3 @@
+import { tidesOf } from "harmonics";
+
+export const shown = tidesOf("Quay 7");
