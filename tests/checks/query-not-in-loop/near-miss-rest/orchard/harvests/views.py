@@ -71,13 +71,3 @@ class Newest(APIView):
             "varieties", "crates"
         )
         return Response(DeliverySerializer(newest, many=True).data)
-
-
-class WeighedList(viewsets.ReadOnlyModelViewSet):
-    queryset = Delivery.objects.all()
-    serializer_class = DeliveryDetailSerializer
-
-    # What is listed is another queryset than that of the single rows.
-    def list(self, request):
-        rows = Delivery.objects.select_related("grower").exclude(kilos=0)
-        return Response([{"id": row.pk, "grower": row.grower.name} for row in rows])
