@@ -360,7 +360,7 @@ def memory_findings(found: Target) -> list[tuple[str, str]]:
 @pytest.mark.parametrize(
     ("options", "wanted"),
     [
-        (("maxmemory 0",), [("a", "low")]),
+        (("maxmemory 0",), [("a", "info")]),
         (("maxmemory 64mb", "maxmemory-policy noeviction"), [("b", "medium")]),
         (("maxmemory 64mb", "maxmemory-policy volatile-lru"), [("d", "high")]),
         (("maxmemory 64mb", "maxmemory-policy allkeys-lfu"), []),
