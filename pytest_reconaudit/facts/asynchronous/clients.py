@@ -341,7 +341,7 @@ def _per_call(target: Target, path: str, record: ClientFile) -> Iterator[ClientF
         if is_probe(route):
             severity = Severity.MEDIUM
         rare = kind != "redis" and _is_rare(target, ref, route)
-        if rare or (not certain and _is_mapped(target, path)):
+        if rare or (not certain and _is_mapped(target, path)) or _SAMPLE.search(path):
             # Listeners, jobs and senders call now and then; nobody waits for them. Sign-ins by
             # another service and pages of administrators are as rare.
             severity = Severity.INFO
@@ -356,11 +356,7 @@ def _per_call(target: Target, path: str, record: ClientFile) -> Iterator[ClientF
             caller=step_to(target, ref),
             route=route,
             evidence=first.text,
-            severity=severity
-            if severity is Severity.INFO
-            else Severity.INFO
-            if _SAMPLE.search(path)
-            else weighed(severity, path),
+            severity=weighed(severity, path),
             confidence=Confidence.CERTAIN if certain else Confidence.LIKELY,
             rare=rare,
             fix=_BUILT_ONCE if kind == "http" and "builder" in first.text.lower() else "",

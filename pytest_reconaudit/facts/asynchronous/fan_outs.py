@@ -105,15 +105,14 @@ def _work(
     first = sites[0]
     known = route is not None and (clause != "b" or first.kind in ("send", "stream"))
     held = clause != "b" and _HELD.match(first.over) is not None
-    severity = weighed(Severity.MEDIUM if known else Severity.LOW, path)
     if first.kind == "send" and (
         _is_one_of(target, function.trait, function.name) or _makes_own(target, ref, function.owner)
     ):
         # What the route asks may be another type that implements the trait, or the channel is the
         # request's own and ends with it.
-        route, known, severity = "", False, Severity.INFO
-    if not known or first.seldom or held or first.kind == "channel":
-        severity = Severity.INFO  # what a request does not ask for is seldom long
+        route, known = "", False
+    # What a request does not ask for is seldom long.
+    short = not known or first.seldom or held or first.kind == "channel"
     return UnboundedWork(
         clause=clause,
         name=f"{function.owner}::{function.name}" if function.owner else function.name,
@@ -122,7 +121,7 @@ def _work(
         sites=tuple(Note(Place(path, one.line, one.column), one.words) for one in sites),
         route=route or "",
         evidence=first.text,
-        severity=severity,
+        severity=Severity.INFO if short else weighed(Severity.MEDIUM, path),
         confidence=Confidence.LIKELY if known else Confidence.POSSIBLE,
         streams=first.kind == "stream",
         chosen=_chosen(target, ref) if known and clause != "b" else "",

@@ -732,7 +732,7 @@ def _found(
         counts=tuple(Counter(one.kind for one in calls).items()),
         route=route,
         evidence=first.text,
-        severity=weighed(severity, path) if severity is not Severity.INFO else severity,
+        severity=weighed(severity, path),
         confidence=Confidence.CERTAIN if certain else Confidence.LIKELY,
     )
 

@@ -21,7 +21,8 @@ def is_off_path(path: str) -> bool:
 
 
 def weighed(severity: Severity, path: str) -> Severity:
-    """The severity of a finding in a file: one step less where no request waits for the code."""
-    if not is_off_path(path):
+    """The severity of a finding in a file: one step less where no request waits for the code; a
+    note is one everywhere."""
+    if severity is Severity.INFO or not is_off_path(path):
         return severity
     return _STEPS[max(_STEPS.index(severity) - 1, 1)]

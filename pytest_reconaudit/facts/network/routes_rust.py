@@ -36,16 +36,16 @@ def rust_folders(target: Target) -> tuple[str, ...]:
     for package in cargo_packages(target):
         for crate in _needs(package):
             needed_by.setdefault(crate, []).append(package)
-    todo = [one for one in cargo_packages(target) if _uses_framework(one)]
-    served = {one.path for one in todo}
-    for package in todo:
+    pending = [one for one in cargo_packages(target) if _uses_framework(one)]
+    served = {one.path for one in pending}
+    for package in pending:
         name = _crate(package.manifest.package)
         if known.get(name) is not package:
             continue
         for other in needed_by.get(name, ()):
             if other.path not in served:
                 served.add(other.path)
-                todo.append(other)
+                pending.append(other)
     return tuple(one.folder for one in cargo_packages(target) if one.bins and one.path in served)
 
 
@@ -78,14 +78,14 @@ def _crates(target: Target) -> dict[str, CargoPackage]:
 def _closure(package: CargoPackage, known: dict[str, CargoPackage]) -> list[CargoPackage]:
     """The package and the packages of the repository that it depends on, itself first."""
     found = {package.path: package}
-    todo = [package]
-    for one in todo:
+    pending = [package]
+    for one in pending:
         for crate in _needs(one):
             other = known.get(crate)
             if other is not None and other.path not in found:
                 found[other.path] = other
-                todo.append(other)
-    return todo
+                pending.append(other)
+    return pending
 
 
 class _File(Struct, frozen=True):
@@ -219,19 +219,19 @@ def _reached(index: _Index, paths: list[str]) -> list[tuple[RoutingFile, Unit]]:
     """The functions with routes that ``main`` gets to, itself first."""
     found: list[tuple[RoutingFile, Unit]] = []
     seen: set[int] = set()
-    todo: list[tuple[RoutingFile, Unit]] = []
+    pending: list[tuple[RoutingFile, Unit]] = []
     for path in paths:
         file = index.target.parse(read_rust_routes, path)
-        todo += [(file, unit) for unit in file.units if unit.name == "main" and not unit.module]
-    while todo and len(seen) < _MAX_CALLS:
-        file, unit = todo.pop(0)
+        pending += [(file, unit) for unit in file.units if unit.name == "main" and not unit.module]
+    while pending and len(seen) < _MAX_CALLS:
+        file, unit = pending.pop(0)
         if id(unit) in seen:
             continue
         seen.add(id(unit))
         if unit.items:
             found.append((file, unit))
         for call in unit.calls:
-            todo += _called(index, call, file)
+            pending += _called(index, call, file)
     return found
 
 

@@ -3,21 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
-from pytest_reconaudit.facts.code.functions import (
-    Ref,
-    function_at,
-    meant,
-    meant_outside,
-    outlined,
-)
-from pytest_reconaudit.facts.code.scanned import scanned
-from pytest_reconaudit.facts.query.short_lists import argument_of, position_of
+from pytest_reconaudit.facts.code.functions import Ref, function_at, outlined
+from pytest_reconaudit.facts.query.short_lists import argument_of, calls_of, position_of
 from pytest_reconaudit.patterns import regex
-from pytest_reconaudit.readers.scans.outline import OutlinedCall, outline
+from pytest_reconaudit.readers.scans.outline import OutlinedCall
 from pytest_reconaudit.readers.scans.queries import QueryLoop
-from pytest_reconaudit.target import Target, once
+from pytest_reconaudit.target import Target
 
 __all__ = ["is_of_one_group"]
 
@@ -44,7 +36,7 @@ def is_of_one_group(target: Target, path: str, loop: QueryLoop) -> bool:
         return False
     given = (
         (caller_path, caller, call, argument_of(target, caller_path, call, wanted, made[0]))
-        for caller_path, caller, call in _callers(target, ref)
+        for caller_path, caller, call in calls_of(target, ref)
     )
     return any(
         source is not None and _is_one_value(target, caller_path, caller, call, source, made[1])
@@ -68,30 +60,6 @@ def _made_by(text: str, groups: str) -> tuple[str, str] | None:
         rf"\bof\s+(\w+)\s*\)(?:[^;{{]*\{{)?|\b(\w+)\.forEach\(\s*\(?{filled[1]}\b", text
     )
     return (over[1] or over[2], filled[2]) if over is not None else None
-
-
-def _callers(target: Target, ref: Ref) -> Iterator[tuple[str, Ref | None, OutlinedCall]]:
-    for path, caller, call in _named(target).get(outlined(target, ref).name, ()):
-        refs = (
-            meant(target, caller, call) if caller is not None else meant_outside(target, path, call)
-        )
-        if ref in (refs or ()):
-            yield path, caller, call
-
-
-@once
-def _named(target: Target) -> dict[str, list[tuple[str, Ref | None, OutlinedCall]]]:
-    """Name → the calls by it in scripts, and the functions that make them."""
-    found: dict[str, list[tuple[str, Ref | None, OutlinedCall]]] = {}
-    for path, file in scanned(target, outline).items():
-        if path.endswith((".py", ".rs")):
-            continue
-        for index, function in enumerate(file.functions):
-            for call in function.calls:
-                found.setdefault(call.name, []).append((path, Ref(path, index), call))
-        for call in file.loose:
-            found.setdefault(call.name, []).append((path, None, call))
-    return found
 
 
 def _is_one_value(

@@ -148,7 +148,7 @@ _LISTS = {
     "kysely": '.where(column, "in", ids)', "mongoose": "{ $in: ids }",
     "sequelize": "where: { column: ids }", "diesel": "column.eq_any(&ids)",
     "sea-orm": ".is_in(ids)", "postgres": "column = ANY($1)",
-    "builder": "`QueryBuilder::push_tuples`", "marks": "column IN (?, ?, ?)",
+    "builder": "QueryBuilder::push_tuples", "marks": "column IN (?, ?, ?)",
 }  # fmt: skip
 _ROWS = {
     "prisma": "createMany", "typeorm": "insert(rows)", "knex": "insert(rows)",
@@ -231,18 +231,16 @@ def remedy(asked: Asked, text: str, line: int) -> str:
         by = f" for each `{key}`" if key else " for each key"
         return _LATEST.format(by=by, how=_FIRSTS.get(library, _FIRST_BY_SQL))
     if not key and ("{key}" in sample or "{field}" in sample):
-        how = _LISTS.get(library, "")
-        with_ = f" ({how if how.startswith('`') else f'`{how}`'})" if how else ""
-        return f"{_LEADS[kind].removesuffix(':')}{with_}."
+        given = f" ({_given(library)})" if library in _LISTS else ""
+        return f"{_LEADS[kind].removesuffix(':')}{given}."
     match = _ON.search(lines[0]) if lines else None
     if match is None and line > 1 and asked.library in _HANDLED:
         match = _HANDLE.search(every[line - 2])
     on = _BUILDER.sub("", match[1]) if match is not None else ""
     entity = f"{match[2]}, " if match is not None and match.re is _ON and match[2] else ""
     table = asked.table or "orders"
-    camel = _CAMEL.sub(lambda part: part[1].upper(), table)
-    pascal = camel[:1].upper() + camel[1:]
-    model = on if _MODEL.fullmatch(on) or on.lower().endswith("model") else pascal
+    camel = _camel(table)
+    model = on if _MODEL.fullmatch(on) or on.lower().endswith("model") else _pascal(table)
     default = {"prisma": f"prisma.{camel}", "typeorm": "repository"}.get(library, "db")
     if library in ("knex", "kysely", "drizzle"):
         on = _OF_QUERY.sub("", on)
@@ -297,8 +295,7 @@ def page_of(library: str, table: str) -> str:
     sample = _PAGES.get(library)
     if sample is None:
         return ""
-    camel = _CAMEL.sub(lambda part: part[1].upper(), table)
-    written = sample.format(table=table, camel=camel, model=camel[:1].upper() + camel[1:])
+    written = sample.format(table=table, camel=_camel(table), model=_pascal(table))
     tongue = {"sql": "sql", "diesel": "rust", "sea-orm": "rust"}.get(library, "ts")
     cap = {
         "sql": "",
@@ -311,8 +308,12 @@ def page_of(library: str, table: str) -> str:
     )
 
 
+def _camel(name: str) -> str:
+    return _CAMEL.sub(lambda part: part[1].upper(), name)
+
+
 def _pascal(name: str) -> str:
-    camel = _CAMEL.sub(lambda part: part[1].upper(), name)
+    camel = _camel(name)
     return camel[:1].upper() + camel[1:]
 
 
@@ -333,14 +334,18 @@ def _chain(every: list[str], line: int) -> list[str]:
     return every[first:line]
 
 
+def _given(library: str) -> str:
+    """How a library is given a list of keys."""
+    return f"`{_LISTS[library]}`"
+
+
 def _of_function(asked: Asked, library: str) -> str:
     one = f"`{asked.via}`"
     if asked.kind in ("select", "count") and library in _LISTS:
-        how = _LISTS[library]
-        how = how if how.startswith("`") else f"`{how}`"
         return (
-            f"{one} asks for one at a time: give it a sibling that takes all keys ({how}) and keeps"
-            " its other conditions, call that once before the loop, and look each one up in a map."
+            f"{one} asks for one at a time: give it a sibling that takes all keys"
+            f" ({_given(library)}) and keeps its other conditions, call that once before the loop,"
+            " and look each one up in a map."
         )
     if asked.kind == "insert" and library in _ROWS:
         return (
@@ -348,9 +353,7 @@ def _of_function(asked: Asked, library: str) -> str:
             " call that once behind the loop."
         )
     if asked.kind in ("update", "delete") and library in _LISTS:
-        how = _LISTS[library]
-        how = how if how.startswith("`") else f"`{how}`"
-        return f"{one} changes one row: give it a sibling that takes all keys ({how})."
+        return f"{one} changes one row: give it a sibling that takes all keys ({_given(library)})."
     return ""
 
 

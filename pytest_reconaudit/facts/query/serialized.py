@@ -563,7 +563,11 @@ def _judged(target: Target, known: _Known, view: _Class) -> SerializedList | Non
     at = _queryset(inside, serializer, model)
     if model is None or at is None:
         return None
-    if any("list" in one.own.defines and _lists_alone(_text_of(target, one)) for one in inside):
+    texts = [_text_of(target, one) for one in inside]
+    if any(
+        "list" in one.own.defines and _lists_alone(text)
+        for one, text in zip(inside, texts, strict=True)
+    ):
         return None
     loaded = _loaded(
         known,
@@ -577,16 +581,11 @@ def _judged(target: Target, known: _Known, view: _Class) -> SerializedList | Non
     place, source = at
     if not queries or view.own.name in _item_views(target):
         return None
-    own = next(
-        (
-            match
-            for one in inside
-            if (match := _OF_USER.search(_listing_text(_text_of(target, one))))
-        ),
-        None,
-    )
+    listing = [_listing_text(text) for text in texts]
+    own = next((match for text in listing if (match := _OF_USER.search(text))), None)
     if own is not None and _is_single(known, model, own[1]):
         return None
+    demanded = (_attribute(inside, "permission_classes") or ("", 0))[0]
     return SerializedList(
         view.path,
         view.own.name,
@@ -598,14 +597,14 @@ def _judged(target: Target, known: _Known, view: _Class) -> SerializedList | Non
         if "/admin" in view.path
         or _is_few(model)
         or is_for_staff(target, view.path, view.own.line)
-        or names_staff((_attribute(inside, "permission_classes") or ("", 0))[0])
-        or _SET_UP.search((_attribute(inside, "permission_classes") or ("", 0))[0])
+        or names_staff(demanded)
+        or _SET_UP.search(demanded)
         # The children of one parent, or what one user has.
         else _grade(
             queries,
             narrow=own is not None
             or any(one.own.scoped for one in inside)
-            or any(_NARROW.search(_listing_text(_text_of(target, one))) for one in inside),
+            or any(map(_NARROW.search, listing)),
         ),
         (),
     )

@@ -19,7 +19,7 @@ from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.readers.scans.outline import OutlinedCall, OutlinedFunction, outline
 from pytest_reconaudit.target import Target, once
 
-__all__ = ["argument_of", "is_batched_beside", "is_short", "position_of"]
+__all__ = ["argument_of", "calls_of", "is_batched_beside", "is_short", "position_of"]
 
 _NAME = regex(r"[A-Za-z_]\w*")
 _OVER = regex(
@@ -63,14 +63,7 @@ def _is_given_few(target: Target, ref: Ref, name: str, hops: int) -> bool:
     wanted = position_of(function, name)
     if wanted is None or not function.name or ref in handlers(target):
         return False
-    callers: list[tuple[str, Ref | None, OutlinedCall]] = [
-        (caller.path, caller, call) for caller, call in callers_of(target, ref)
-    ]
-    callers += [
-        (path, None, call)
-        for path, call in _outside(target).get(function.name, ())
-        if ref in (meant_outside(target, path, call) or ())
-    ]
+    callers = calls_of(target, ref)
     if not callers or len(callers) < _calls(target)[function.name]:
         return False  # somebody else may call it
     for path, caller, call in callers:
@@ -78,6 +71,20 @@ def _is_given_few(target: Target, ref: Ref, name: str, hops: int) -> bool:
         if given is None or not _is_few(target, path, caller, call, given, hops):
             return False
     return True
+
+
+def calls_of(target: Target, ref: Ref) -> list[tuple[str, Ref | None, OutlinedCall]]:
+    """(file, function, call) of all that surely call a function; no function of handlers without a
+    name and of the bodies of files."""
+    found: list[tuple[str, Ref | None, OutlinedCall]] = [
+        (caller.path, caller, call) for caller, call in callers_of(target, ref)
+    ]
+    found += [
+        (path, None, call)
+        for path, call in _outside(target).get(outlined(target, ref).name, ())
+        if ref in (meant_outside(target, path, call) or ())
+    ]
+    return found
 
 
 @once

@@ -178,6 +178,19 @@ def _own(package: CargoPackage) -> list[CargoDependency]:
     ]
 
 
+def _is_unused(target: Target, package: CargoPackage, one: CargoDependency) -> bool:
+    """What nobody uses is told elsewhere: it is to go, not to be made smaller."""
+    return one.place in _unused(target).get(package.path, ())
+
+
+@once
+def _unused(target: Target) -> dict[str, frozenset[Place]]:
+    """Manifest → where it lists what no code of the package names."""
+    return {
+        use.package.path: frozenset(one.place for one in use.unused) for use in crate_uses(target)
+    }
+
+
 def _things(target: Target, package: CargoPackage, own: list[CargoDependency]) -> Iterator[Weighty]:
     named = {one.package: one for one in reversed(own)}
     inherited = [
@@ -185,10 +198,6 @@ def _things(target: Target, package: CargoPackage, own: list[CargoDependency]) -
         for one in package.manifest.dependencies
         if one.inherited and one.section != "dev-dependencies"
     ]
-    # What nobody uses is told elsewhere: it is to go, not to be made smaller.
-    unused = {
-        one.place for use in crate_uses(target) if use.package is package for one in use.unused
-    }
     whole = [
         one
         for one in own
@@ -198,12 +207,14 @@ def _things(target: Target, package: CargoPackage, own: list[CargoDependency]) -
         and not one.path
     ]
     if whole:
-        plain = all(one.place in unused for one in whole) or not _gives_credentials(target, package)
+        unused = all(_is_unused(target, package, one) for one in whole)
+        plain = unused or not _gives_credentials(target, package)
         says = f"{_listed(whole)} with all default features"
         yield Weighty("a", "aws", says, _notes(whole), minor=plain)
     tls = _tls(target, package, named)
     if tls is not None:
-        yield structs.replace(tls, minor=tls.minor or named["reqwest"].place in unused)
+        minor = tls.minor or _is_unused(target, package, named["reqwest"])
+        yield structs.replace(tls, minor=minor)
     tokio = named.get("tokio")
     if tokio is not None and "full" in tokio.features and not package.manifest.proc_macro:
         says = f"tokio with `full` ({_at(tokio)})"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 
 from pytest_reconaudit.facts.packages import LOCKFILES, NpmPackage, npm_packages
 from pytest_reconaudit.patterns import regex
@@ -78,68 +78,54 @@ _COMMON = frozenset(
 """Programs whose packages are known by the same name, or close to it."""
 
 
-def lock_of(target: Target, package: NpmPackage) -> NpmLock | None:
-    """The nearest lockfile that records the peers of what is installed."""
+def _nearest_locks(target: Target, package: NpmPackage) -> Iterator[str]:
+    """The lockfiles beside a package and above it that are text, nearest first."""
     folder = package.folder
     while True:
         for name in LOCKFILES:
             path = posixpath.join(folder, name)
-            if not target.has(path) or path.endswith(".lockb"):
-                continue
-            lock = target.parse(read_npm_lock, path)
-            if lock.tells:
-                return lock
+            if target.has(path) and not path.endswith(".lockb"):
+                yield path
         if not folder:
-            return None
+            return
         folder = posixpath.dirname(folder)
+
+
+def lock_of(target: Target, package: NpmPackage) -> NpmLock | None:
+    """The nearest lockfile that records the peers of what is installed."""
+    locks = (target.parse(read_npm_lock, path) for path in _nearest_locks(target, package))
+    return next((lock for lock in locks if lock.tells), None)
+
+
+def _needs(target: Target, package: NpmPackage) -> Mapping[str, frozenset[str]]:
+    """What the nearest lockfile says that each installed package brings along."""
+    path = next(_nearest_locks(target, package), None)
+    return target.parse(read_npm_needs, path) if path is not None else {}
 
 
 def brought_along(target: Target, package: NpmPackage, names: Iterable[str]) -> frozenset[str]:
     """What dependencies bring along, at any remove, by the nearest lockfile."""
-    folder = package.folder
-    while True:
-        for file in LOCKFILES:
-            path = posixpath.join(folder, file)
-            if target.has(path) and not path.endswith(".lockb"):
-                needs = target.parse(read_npm_needs, path)
-                found: set[str] = set()
-                open_ = list(names)
-                while open_:
-                    fresh = needs.get(open_.pop(), _NOTHING) - found
-                    found |= fresh
-                    open_ += fresh
-                return frozenset(found)
-        if not folder:
-            return _NOTHING
-        folder = posixpath.dirname(folder)
+    needs = _needs(target, package)
+    found: set[str] = set()
+    open_ = list(names)
+    while open_:
+        fresh = needs.get(open_.pop(), _NOTHING) - found
+        found |= fresh
+        open_ += fresh
+    return frozenset(found)
 
 
 def optional_of_others(target: Target, package: NpmPackage) -> frozenset[str]:
     """What installed packages load where it is installed, by the nearest lockfile: whoever installs
     without optional dependencies lists it."""
-    folder = package.folder
-    while True:
-        for file in LOCKFILES:
-            path = posixpath.join(folder, file)
-            if target.has(path) and not path.endswith(".lockb"):
-                return target.parse(read_npm_optional, path)
-        if not folder:
-            return _NOTHING
-        folder = posixpath.dirname(folder)
+    path = next(_nearest_locks(target, package), None)
+    return target.parse(read_npm_optional, path) if path is not None else _NOTHING
 
 
 def is_native(target: Target, package: NpmPackage, name: str) -> bool:
     """Whether an installed package has machine code, by what it needs in the nearest lockfile."""
-    folder = package.folder
-    while True:
-        for file in LOCKFILES:
-            path = posixpath.join(folder, file)
-            if target.has(path) and not path.endswith(".lockb"):
-                needs = target.parse(read_npm_needs, path).get(name, _NOTHING)
-                return any(_NATIVE.search(one) is not None for one in needs)
-        if not folder:
-            return False
-        folder = posixpath.dirname(folder)
+    needs = _needs(target, package).get(name, _NOTHING)
+    return any(_NATIVE.search(one) is not None for one in needs)
 
 
 _NATIVE = regex(

@@ -414,7 +414,7 @@ def _unused(
     lock = lock_of(target, package)
     peers = None if lock is None else peers_asked_for(target, package, lock, own)
     installed = names_locked(target, package) | names if peers is None else _NONE
-    held = _held(target, package) | optional_of_others(target, package)
+    held = _held(target, package)
     optional = {
         name
         for section, name, _, _ in package.manifest.dependencies
@@ -450,6 +450,8 @@ def _unused(
         ):
             continue
         if name in peers if peers is not None else _may_be_peer(name, beside, installed):
+            continue
+        if name in optional_of_others(target, package):
             continue
         bins = [bin for bin in guessed_programs(name) if bin == name or bin not in names]
         brings = None if lock is None else locked(lock, name, one.version).bins

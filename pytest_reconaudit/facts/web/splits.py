@@ -341,12 +341,12 @@ def _kept_apart(
     for start in (path, *entries):
         # What only an entry loads says something of its own application alone.
         if start not in closures:
-            closures[start] = _closure(target, start, late=False)
+            closures[start] = frozenset(distances(target, (start,)))
         loaded = closures[start]
         if start != path:
             whole = f"{start} *"
             if whole not in closures:
-                closures[whole] = _closure(target, start, late=True)
+                closures[whole] = frozenset(distances(target, (start,), late=True))
             if path not in closures[whole]:
                 continue
         undoing = [
@@ -387,26 +387,6 @@ def _kept_apart(
 def _is_of_pages(path: str) -> bool:
     stem = posixpath.basename(path).partition(".")[0]
     return bool(_PAGE_FOLDER.search(path) or _PAGE_NAME.search(stem))
-
-
-def _closure(target: Target, start: str, *, late: bool) -> frozenset[str]:
-    """The modules that are loaded with one, those that are loaded on demand with ``late``."""
-    known = links(target)
-    seen = {start}
-    pending = [start]
-    while pending and len(seen) < _MAX_MODULES:
-        for link in known.get(pending.pop(), ()):
-            at = link.meant.path
-            kind = link.specifier.kind
-            if (
-                at
-                and at not in seen
-                and not link.specifier.type_only
-                and (kind in _STATIC or kind == "require" or (late and kind == "dynamic"))
-            ):
-                seen.add(at)
-                pending.append(at)
-    return frozenset(seen)
 
 
 @once
@@ -642,7 +622,7 @@ def _eager(
             routes.append(Note(Place(path, route.line), f"{route.path or 'index'} shows {name}"))
             guarded = guarded or route.guarded
     modules = {static[name].meant.path for name in pages}
-    starts = [one for one in _entries(target) if path in _closure(target, one, late=False)]
+    starts = [one for one in _entries(target) if path in distances(target, (one,))]
     weight = loaded_for(
         target, starts or (path,), lambda at, link: at == path and link.meant.path in modules
     )

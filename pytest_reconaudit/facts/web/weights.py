@@ -13,7 +13,7 @@ from msgspec import Struct
 
 from pytest_reconaudit.facts.code.places import is_test_path
 from pytest_reconaudit.facts.web.modules import Link, importers, links
-from pytest_reconaudit.target import Target
+from pytest_reconaudit.target import Target, once
 
 __all__ = ["Weight", "distances", "loaded_for", "roots_of"]
 
@@ -47,19 +47,25 @@ def loaded_for(target: Target, starts: Iterable[str], cut: Callable[[str, Link],
     """What modules load at once through the imports for which ``cut(importer, link)`` holds, and
     would not load without them."""
     first = tuple(starts)
-    with_all, named = _reached(target, first, None)
-    without, kept = _reached(target, first, cut)
-    only = frozenset(with_all - without)
+    with_all = _loaded(target, first)
+    without = distances(target, first, cut)
+    only = frozenset(with_all.keys() - without.keys())
     source = sum(len(target.text(path)) for path in only if path.endswith(_SCRIPTS))
-    return Weight(source, only, frozenset(named - kept))
+    named = _packages(target, with_all) - _packages(target, without, cut)
+    return Weight(source, only, frozenset(named))
 
 
 def distances(
-    target: Target, starts: Iterable[str], cut: Callable[[str, Link], bool]
+    target: Target,
+    starts: Iterable[str],
+    cut: Callable[[str, Link], bool] | None = None,
+    *,
+    late: bool = False,
 ) -> dict[str, int]:
     """Module → imports from the nearest start, of what is loaded at once without the imports for
-    which ``cut(importer, link)`` holds."""
+    which ``cut(importer, link)`` holds; of what is loaded on demand, too, with ``late``."""
     known = links(target)
+    kinds = (*_STATIC, "dynamic") if late else _STATIC
     found = dict.fromkeys(starts, 0)
     pending = deque(found)
     while pending and len(found) < _MAX_MODULES:
@@ -68,10 +74,41 @@ def distances(
             path = link.meant.path
             if not path or path in found or link.specifier.type_only:
                 continue
-            if link.specifier.kind in _STATIC and not cut(at, link):
+            if link.specifier.kind in kinds and (cut is None or not cut(at, link)):
                 found[path] = found[at] + 1
                 pending.append(path)
     return found
+
+
+def _loaded(target: Target, starts: tuple[str, ...]) -> dict[str, int]:
+    """What modules load at once, through whatever import."""
+    known = _walked(target)
+    if starts not in known:
+        known[starts] = distances(target, starts)
+    return known[starts]
+
+
+@once
+def _walked(target: Target) -> dict[tuple[str, ...], dict[str, int]]:
+    """Filled as starts are asked for: the splits of an application have the same."""
+    return {}
+
+
+def _packages(
+    target: Target, modules: Iterable[str], cut: Callable[[str, Link], bool] | None = None
+) -> set[str]:
+    """The packages of npm that modules load at once without the imports that are cut."""
+    known = links(target)
+    return {
+        link.meant.package
+        for at in modules
+        for link in known.get(at, ())
+        if link.meant.kind == "package"
+        and not link.meant.path
+        and link.specifier.kind in _STATIC
+        and not link.specifier.type_only
+        and (cut is None or not cut(at, link))
+    }
 
 
 def roots_of(target: Target, module: str) -> tuple[str, ...]:
@@ -93,25 +130,3 @@ def roots_of(target: Target, module: str) -> tuple[str, ...]:
         pending += users - seen
         seen |= users
     return tuple(sorted(found)) or (module,)
-
-
-def _reached(
-    target: Target, starts: tuple[str, ...], cut: Callable[[str, Link], bool] | None
-) -> tuple[set[str], set[str]]:
-    """The modules that some load at once, these included, and the packages that they name."""
-    known = links(target)
-    seen = set(starts)
-    packages: set[str] = set()
-    pending = list(starts)
-    while pending and len(seen) < _MAX_MODULES:
-        at = pending.pop()
-        for link in known.get(at, ()):
-            one = link.specifier
-            if one.type_only or one.kind not in _STATIC or (cut is not None and cut(at, link)):
-                continue
-            if link.meant.kind == "package" and not link.meant.path:
-                packages.add(link.meant.package)
-            elif link.meant.path and link.meant.path not in seen:
-                seen.add(link.meant.path)
-                pending.append(link.meant.path)
-    return seen, packages
