@@ -10,7 +10,9 @@ import copy
 import gc
 import os
 import sys
+from importlib.machinery import ModuleSpec, PathFinder
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -211,9 +213,30 @@ def pytest_configure(config: pytest.Config) -> None:
         return
     option.recon_target = str(Path(target).expanduser().absolute())
     _pause_collector(config)
+    _import_as_it_is(config)
     from pytest_reconaudit import session
 
     session.start(config)
+
+
+class _AsItIs:
+    """Finds the modules of this package before pytest does.
+
+    pytest takes all that an installed plugin brings for tests: it would rewrite each ``assert`` in
+    hundreds of modules, keep them in a cache of its own if it may write there, and read that cache
+    several times as slowly as Python reads its own.
+    """
+
+    @staticmethod
+    def find_spec(name: str, path: Any = None, target: Any = None) -> ModuleSpec | None:
+        if name.startswith(f"{__package__}."):
+            return PathFinder.find_spec(name, path, target)
+        return None
+
+
+def _import_as_it_is(config: pytest.Config) -> None:
+    sys.meta_path.insert(0, _AsItIs)
+    config.add_cleanup(lambda: sys.meta_path.remove(_AsItIs))
 
 
 def _pause_collector(config: pytest.Config) -> None:

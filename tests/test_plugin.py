@@ -242,6 +242,31 @@ def test_no_subject_at_all():
     assert "house-base" in listed.stdout.str()
 
 
+def test_our_modules_are_no_tests_to_be_rewritten(
+    pytester: pytest.Pytester, target: Path, tmp_path: Path
+) -> None:
+    own = tmp_path / "audit"
+    own.mkdir()
+    (own / "test_loaders.py").write_text(
+        """
+import sys
+
+from pytest_reconaudit import engine, session
+from pytest_reconaudit.checks.docker import multi_stage
+
+
+def test_loaders(dockerfile):
+    for module in (engine, session, multi_stage):
+        assert type(module.__loader__).__name__ == "SourceFileLoader"
+    assert type(__loader__).__name__ == "AssertionRewritingHook"
+"""
+    )
+    result = pytester.runpytest_subprocess(
+        f"--recon-target={target}", f"--recon-checks={own}", "-k", "test_loaders"
+    )
+    result.assert_outcomes(passed=2)
+
+
 def test_user_conftest_maps_severities_adds_subjects_and_gets_the_run(
     pytester: pytest.Pytester, target: Path, tmp_path: Path
 ) -> None:
