@@ -35,7 +35,8 @@ def ci_paths_exist(workflow_paths: WorkflowPaths) -> None:
     Decides: the path is resolved from the step's working directory, ``cd`` and ``checkout``
     ``path:`` and looked up in git's index. (a) compose files and Dockerfiles, (b) scripts, SQL
     files and manifests, (c) local actions and reusable workflows, (d) folders, (e) cargo without a
-    Cargo.toml, (f) cargo targets and binaries, (g) existence gates, (h) cache-dependency-path.
+    Cargo.toml, (f) cargo targets and binaries, goals of make, (g) existence gates,
+    (h) cache-dependency-path.
     Dynamic values, globs, absolute paths, other repositories, submodules, containers, guarded
     commands and anything that an earlier step of the job may have made are left out. Masked
     failures, and a working directory without other evidence: medium.

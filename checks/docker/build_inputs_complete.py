@@ -68,6 +68,10 @@ from pytest_reconaudit.api import (
             "The image cannot be built: nothing fills the folder that it copies from.",
             "Copy from the folder that the built profile and target fill, or build that profile.",
         ),
+        "f": (
+            "The build or the container stops: npm knows no script of that name.",
+            "Call a script that package.json has, or add it there.",
+        ),
     },
 )
 def docker_build_inputs_complete(
@@ -83,7 +87,8 @@ def docker_build_inputs_complete(
     `[[bench]]` …). (c) A copied `target/release/NAME` that no package builds: critical. (d) The
     crate links libpq or OpenSSL and the final Debian, Ubuntu or distroless stage does not install
     it. (e) A folder below `target/` that no build fills, by the default of an `ARG` or by what a
-    builder passes. Modules copied from another stage, a second full install, files that `cp` or
+    builder passes. (f) `npm run NAME` of a `RUN`, `CMD` or `ENTRYPOINT` that package.json has no
+    script for. Modules copied from another stage, a second full install, files that `cp` or
     `mv` puts there, musl builds, bundled features and a step that runs `ldd` pass.
     Blind spots: builds inside scripts; packages behind variables; a workspace member that is not
     copied.

@@ -59,7 +59,8 @@ def docker_syntax_valid(
     """Every Dockerfile can be read by the builder.
 
     Why: such an error stops the build at once, but only for whoever runs it.
-    Decides: fails on (a) an unknown instruction, a wrong first one or a malformed `FROM`;
+    Decides: fails on (a) an unknown instruction, a wrong first one, a malformed `FROM`, or one
+    that stands behind `RUN` (`RUN RUN apk …`, high);
     (b) shell syntax in `COPY`/`ADD`; (c) a continuation or heredoc that the file's end cuts off;
     (d) a file without any instruction (medium when nothing refers to it); (e) a `--from=` that
     names no earlier stage, named context or image; (f) an exec-form argument in shell quotes
@@ -92,7 +93,7 @@ def docker_syntax_valid(
         first = faults[0]
         lines = lines_of(one.place for one in faults)
         count = f" ({len(faults)} times: {lines})" if len(faults) > 1 else ""
-        light = Severity.HIGH if clause == "f" else Severity.MEDIUM
+        light = Severity.HIGH if clause in ("a", "f") else Severity.MEDIUM
         report(
             at=first.place,
             says=first.says + count + idle,

@@ -14,6 +14,7 @@ from collections.abc import Iterable
 from msgspec import Struct, field
 from msgspec.structs import replace
 
+from pytest_reconaudit.facts.ci.make_goals import make_goals
 from pytest_reconaudit.facts.ci.pipelines import callers, local_action, workflows
 from pytest_reconaudit.facts.ci.steps import JobRun, job_runs
 from pytest_reconaudit.facts.ci.workspace import Workspace, exists
@@ -395,6 +396,29 @@ class _Judge:
             ):
                 self._reference(step, invocation, "file", "b", redirect.target, index)
         self._cargo(step, invocation, index)
+        if invocation.name == "make":
+            self._make(step, invocation, index)
+
+    def _make(self, step: Step, invocation: Invocation, index: int) -> None:
+        """Goals that the Makefile has no rule for."""
+        command = invocation.command
+        asked = make_goals(self.target, invocation)
+        if asked is None or command.tested:
+            return
+        path, goals = asked
+        if self._made(path, step.index, index):
+            return
+        self.tally.judged += len(goals)
+        for goal, nearest in goals.items():
+            if nearest is None or self._made(
+                posixpath.join(posixpath.dirname(path), goal), step.index, index
+            ):
+                continue
+            masked = masked_by(command, step, self.run.job)
+            use = self._use(step, word_place(command, goal), command.text, masked)
+            self._missing(
+                "f", "make target", goal, use, reason=f"is in no rule of {path}", nearest=nearest
+            )
 
     def _reference(
         self, step: Step, invocation: Invocation, kind: str, clause: str, word: str, index: int

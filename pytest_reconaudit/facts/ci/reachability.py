@@ -267,6 +267,8 @@ def _trigger_worlds(trigger: Trigger, texts: frozenset[str]) -> Iterator[World]:
             world["github", "event", "action"] = action
         if cron:
             world["github", "event", "schedule"] = cron
+        if event in _PULL_EVENTS:
+            world["github", "event", "ref"] = None  # the payload of no pull request has one
         if event in ("pull_request", "pull_request_target"):
             if action in _UNMERGED:
                 world["github", "event", "pull_request", "merged"] = False
@@ -319,6 +321,16 @@ def _refs(trigger: Trigger, texts: frozenset[str]) -> list[World]:
     if event == "release":
         names = _named(texts, "refs/tags/", (), ())
         return [_ref("tag", name) for name in names] + _others("tag", (), texts)
+    if event == "workflow_dispatch":
+        # Whoever starts it chooses any branch or tag.
+        return [
+            world
+            for kind, prefix in (("branch", "refs/heads/"), ("tag", "refs/tags/"))
+            for world in (
+                *(_ref(kind, name) for name in _named(texts, prefix, (), ())),
+                *_others(kind, (), texts),
+            )
+        ]
     if event in ("schedule", "repository_dispatch", "workflow_run"):
         # The default branch, whichever that is.
         names = _named(texts, "refs/heads/", (), ())

@@ -165,7 +165,11 @@ def _triggers(target: Target, workflow: Workflow, branch: str) -> WorkflowTrigge
     lost = tuple(_lost(target, workflow, branch)) if branch else ()
     others = tuple(trigger.event for trigger in workflow.triggers if trigger not in lost)
     return WorkflowTrigger(
-        workflow, unknown=tuple(_unknown(workflow)), lost_filters=lost, branch=branch, others=others
+        workflow,
+        unknown=(*_unknown(workflow), *_tags(target, workflow)),
+        lost_filters=lost,
+        branch=branch,
+        others=others,
     )
 
 
@@ -175,6 +179,7 @@ def _unknown(workflow: Workflow) -> Iterator[UnknownTrigger]:
         place = workflow.raw.key_place("jobs") if there else workflow.place
         says = "`jobs:` holds no job" if there else "there is no `jobs:`"
         yield UnknownTrigger(place, "jobs:", f"{says}, so GitHub refuses the file")
+    yield from _refused(workflow)
     if not workflow.triggers:
         there = "on" in workflow.raw
         place = workflow.on_place if there else workflow.place
@@ -191,6 +196,7 @@ def _unknown(workflow: Workflow) -> Iterator[UnknownTrigger]:
                 trigger.place, event, f"GitHub knows no event {event!r}{near}: it refuses the file"
             )
             continue
+        yield from _unknown_filters(trigger)
         if event in _ANY_TYPE or trigger.spec is None:
             continue
         known = _EVENTS[event]
@@ -203,6 +209,71 @@ def _unknown(workflow: Workflow) -> Iterator[UnknownTrigger]:
                 yield UnknownTrigger(
                     place, type_, f"event {event!r} has no type {type_!r} ({allowed})"
                 )
+
+
+_FILTERS = frozenset(
+    {"branches", "branches-ignore", "tags", "tags-ignore", "paths", "paths-ignore", "types"}
+)
+_FILTERED = frozenset({"push", "pull_request", "pull_request_target"})
+
+
+def _unknown_filters(trigger: Trigger) -> Iterator[UnknownTrigger]:
+    """Filters of an event that are misspelled, and patterns that YAML takes for a tag."""
+    if trigger.event not in _FILTERED or trigger.spec is None:
+        return
+    for name in map(str, trigger.spec):
+        if name not in _FILTERS and (near := alike(name, _FILTERS)):
+            says = f"event {trigger.event!r} has no filter {name!r} (nearest: {near})"
+            yield UnknownTrigger(trigger.spec.key_place(name), name, f"{says}: {_REFUSED}")
+
+
+_TAG = regex(r"^[ \t]*-[ \t]+(![^!\s'\"][^\s'\"]*)[ \t]*(?:#.*)?$", re.MULTILINE)
+
+
+def _tags(target: Target, workflow: Workflow) -> Iterator[UnknownTrigger]:
+    """An unquoted pattern behind an exclamation mark: YAML takes it for a tag."""
+    if not any("" in (*one.paths, *one.branches, *one.tags) for one in workflow.triggers):
+        return
+    text = target.text(workflow.path)
+    found = _TAG.search(text)
+    if found:
+        place = Place(workflow.path, text.count("\n", 0, found.start(1)) + 1)
+        says = f"without quotes, YAML takes {found[1]} for a tag and not for a pattern"
+        yield UnknownTrigger(place, found[1], f"{says}: {_REFUSED}")
+
+
+_REFUSED = "GitHub refuses the file"
+_SCOPES = frozenset(
+    {"actions", "artifact-metadata", "attestations", "checks", "contents", "deployments",
+     "discussions", "id-token", "issues", "models", "packages", "pages", "pull-requests",
+     "repository-projects", "security-events", "statuses"}
+)  # fmt: skip
+_STRINGS = regex(r"'[^'\n]*'")
+_STRICT_EQUAL = regex(r"[!=]==")
+_ACTION = regex(r"[\w.-]+/[\w./-]+")
+
+
+def _refused(workflow: Workflow) -> Iterator[UnknownTrigger]:
+    """What GitHub's schema of a workflow does not take in its jobs and permissions."""
+    for owner in (workflow.raw, *(job.raw for job in workflow.jobs)):
+        given = owner.map("permissions")
+        for name in map(str, given):
+            if name not in _SCOPES and (near := alike(name, _SCOPES)):
+                says = f"there is no permission {name!r} (nearest: {near}): {_REFUSED}"
+                yield UnknownTrigger(given.key_place(name), name, says)
+    told: set[str] = set()
+    for job in workflow.jobs:
+        parts = [(job.uses, job.uses_place, job.if_, job.if_place)]
+        parts += [(one.uses, one.uses_place, one.if_, one.if_place) for one in job.steps]
+        for uses, place, condition, if_place in parts:
+            if _ACTION.fullmatch(uses) and not uses.startswith(".") and uses not in told:
+                told.add(uses)
+                says = f"{uses} names no version (`@v…`): {_REFUSED}"
+                yield UnknownTrigger(place, f"uses: {uses}", says)
+            found = _STRICT_EQUAL.search(_STRINGS.sub("", condition))
+            if found:
+                says = f"an expression has no operator `{found[0]}`, only `{found[0][:2]}`"
+                yield UnknownTrigger(if_place, f"if: {condition}", f"{says}: {_REFUSED}")
 
 
 def _nearest(event: str) -> str:

@@ -215,9 +215,12 @@ def _told_invalid(target: Target) -> dict[str, str]:
     return told | {one.id: one.table for one in (*found.each, *found.more)}
 
 
+_IN_TRANSACTION = "25001"
+"""``CREATE INDEX CONCURRENTLY`` and its like inside of a transaction."""
 _ABSENT = regex(
     r'(?:relation|type|function|schema|operator class|extension) "?([\w.]+)"?.* does not exist'
 )
+_NO_SCHEMA = regex(r'schema "[^"]*" does not exist')
 _EXTENSION = regex(r"create\s+extension", re.IGNORECASE)
 
 
@@ -229,6 +232,8 @@ def _doubt(target: Target, history: HistoryReplay) -> str:
     root = next(r for r in migration_roots(target) if r.path == history.root)
     if root.coded:
         return f"{root.coded} belongs to the history and is code, which is not run"
+    if failure.sqlstate == _IN_TRANSACTION:
+        return ""  # whatever came before, the tool's own transaction is open
     if not failure.sure:
         return f"something before it was left out: {'; '.join(history.notes)}"
     match = _ABSENT.search(failure.message)
@@ -394,6 +399,8 @@ class _Judge:
             coded = next((c for root, c in self._coded.items() if c and root in self.histories), "")
             if coded:
                 return Verdict("unjudged", detail=f"{errors[0]}; {coded} may make it")
+            if declared.own_table and _NO_SCHEMA.search(errors[0]):
+                return Verdict("unjudged", detail=f"{errors[0]}: its file makes the table there")
             where = self._where(next(iter(self.histories.values())))
             if any(history.failure for history in self.histories.values()):
                 return Verdict("unjudged", detail="the history cannot be replayed to its end")

@@ -12,6 +12,7 @@ from pytest_reconaudit.facts.docker.cargo_inputs import (
     unmade_targets,
 )
 from pytest_reconaudit.facts.docker.npm_inputs import missing_tools
+from pytest_reconaudit.facts.docker.npm_scripts import missing_scripts
 from pytest_reconaudit.model import Note, Place
 from pytest_reconaudit.readers.dockerfile import Dockerfile
 from pytest_reconaudit.target import Target
@@ -42,6 +43,7 @@ class BuildInputs:
         yield from self._targets(dockerfile)
         yield from self._artefacts(dockerfile)
         yield from self._libraries(dockerfile)
+        yield from self._scripts(dockerfile)
 
     def _tools(self, dockerfile: Dockerfile) -> Iterator[InputFault]:
         for one in missing_tools(self._target, dockerfile):
@@ -96,3 +98,12 @@ class BuildInputs:
             yield InputFault(
                 "d", one.stage.place, says, one.stage.start.written, related, one.library
             )
+
+    def _scripts(self, dockerfile: Dockerfile) -> Iterator[InputFault]:
+        for one in missing_scripts(self._target, dockerfile):
+            says = f"`{one.text}`: {one.manifest} has no script {one.script}"
+            says += f"; nearest: {one.nearest}" if one.nearest else ""
+            says += "; the container ends at once" if one.starts else ""
+            at = one.scripts_place or Place(one.manifest)
+            related = (Note(at, "its scripts"),)
+            yield InputFault("f", one.place, says, one.text, related, one.script)

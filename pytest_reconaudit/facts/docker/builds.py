@@ -306,7 +306,7 @@ def _workflow_actions(target: Target) -> Iterator[ImageBuild]:
             given = step.with_
             if name == "docker/bake-action" or not _builds(name, given):
                 continue
-            for context_text, file_text, stage, names in _expanded(workflow, job, given):
+            for context_text, file_text, stage, names in _expanded(workflow, job, step.uses, given):
                 context, dockerfile = _action_paths(job, context_text, file_text)
                 yield ImageBuild(
                     dockerfile=dockerfile,
@@ -347,11 +347,24 @@ def _names_text(job: Job, given: Map) -> str:
     return "\n".join((text, *listed))
 
 
-def _expanded(workflow: Workflow, job: Job, given: Map) -> Iterator[tuple[str, str, str, str]]:
+def _context_text(uses: str, given: Map) -> str:
+    """The context that a step asks for; of an action of the repository, whose inputs have the
+    names that its author chose, none when no input is called so."""
+    written = given.str("context") or given.str("workdir") or given.str("path")
+    if written or not uses.startswith("./"):
+        return written or "."
+    names = (str(name) for name in given)
+    chosen = (given.str(name) for name in names if re.search(r"(?i)context(?!s)", name))
+    return next((text for text in chosen if text), "${{ inputs }}")
+
+
+def _expanded(
+    workflow: Workflow, job: Job, uses: str, given: Map
+) -> Iterator[tuple[str, str, str, str]]:
     """(context, file, target, names) of a step, one per combination of the matrix it names."""
     file = given.str("file") or given.str("dockerfile") or given.str("containerfiles")
     texts = [
-        given.str("context") or given.str("workdir") or given.str("path") or ".",
+        _context_text(uses, given),
         file.strip(),
         given.str("target"),
         _names_text(job, given),

@@ -474,9 +474,23 @@ def _binaries(
     for step in builds:
         for name in option_values(step.words, "-p", "--package"):
             known = {crate.manifest.package for crate in crates}
-            if name.partition("@")[0] not in known:
+            wanted = name.partition("@")[0]
+            if wanted not in known and _may_depend_on(target, crates, wanted):
                 return None
     return found or None
+
+
+def _may_depend_on(target: Target, crates: Sequence[CargoPackage], name: str) -> bool:
+    """Whether a package of that name may be among the dependencies: a lockfile lists all."""
+    if "$" in name or ":" in name or "/" in name:
+        return True
+    folders = {one.folder for one in crates} | {posixpath.dirname(one.folder) for one in crates}
+    locks = [
+        target.text(path)
+        for path in (posixpath.join(folder, "Cargo.lock") for folder in sorted({*folders, ""}))
+        if target.has(path)
+    ]
+    return not locks or any(f'name = "{name}"' in text for text in locks)
 
 
 def _unseen(crate: CargoPackage) -> bool:

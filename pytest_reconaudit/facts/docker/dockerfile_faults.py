@@ -65,6 +65,9 @@ def dockerfile_faults(dockerfile: Dockerfile, images: Images) -> Iterator[Fault]
         elif one.keyword == "FROM" and not _is_from(one):
             says = "FROM takes one image, or an image, AS and a name"
             yield Fault("a", one.place, says, one.written)
+        elif one.keyword == "RUN" and (again := _instruction_in_shell(one)):
+            says = f"RUN hands the instruction {again} to the shell, which has no such command"
+            yield Fault("a", one.place, says, one.written, grave=False)
         word = shell_syntax(one)
         if word is not None:
             says = f"{one.keyword} is not run by a shell: `{word.text}` is taken for a file name"
@@ -76,6 +79,18 @@ def dockerfile_faults(dockerfile: Dockerfile, images: Images) -> Iterator[Fault]
 
 def _short(text: str) -> str:
     return text if len(text) <= 30 else f"{text[:29]}…"
+
+
+_DOUBLED = regex(r"\s*(RUN|ENV|WORKDIR|EXPOSE|ENTRYPOINT|CMD)\s+(?=[\w./\[\"'$-])")
+"""Not COPY: that is a command of the Windows shell."""
+
+
+def _instruction_in_shell(one: Instruction) -> str:
+    """The instruction that a ``RUN`` in shell form begins with: ``RUN RUN apk add …``."""
+    if one.exec_form is not None or one.heredocs:
+        return ""
+    found = _DOUBLED.match(one.text)
+    return found[1] if found else ""
 
 
 def _is_from(one: Instruction) -> bool:

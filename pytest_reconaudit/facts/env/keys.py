@@ -86,6 +86,7 @@ _PLATFORM_PREFIXES = (
     "POETRY_", "UV_", "LC_", "XDG_", "BASH_", "OTEL_", "JEST_", "VITEST", "PLAYWRIGHT_",
     "CYPRESS_", "DOTNET_", "ASPNETCORE_", "SSH_", "K_SERVICE", "GOOGLE_CLOUD_", "AWS_LAMBDA_",
     "WEBSITE_", "COREPACK_", "HUSKY", "RUSTC", "SCCACHE_", "VERGEN_",
+    "VCAP_", "CF_INSTANCE_",
 )  # fmt: skip
 _THIRD_PARTY_PREFIXES = (
     "POSTGRES_", "POSTGRESQL_", "PGADMIN_", "PGDATA", "PGPASSWORD", "MYSQL_", "MARIADB_",
@@ -244,6 +245,7 @@ class KeyMatrix:
         self._readable: list[tuple[str, str]] = []
         self._codes: dict[str, str] = {}
         self._derivers: tuple[tuple[Place, str], ...] | None = None
+        self._heads: dict[str, bool] = {}
 
     # -- reads -------------------------------------------------------------------------
 
@@ -620,7 +622,24 @@ class KeyMatrix:
                 return loader
             if not loader.prefix and self._field(key, folder):
                 return loader
-        return None
+        # A library's loader is given the prefix by whoever uses it.
+        opens = (loader for loader, _ in self.loaders if loader.via.endswith("with_prefix"))
+        given = next((loader for loader in opens if not loader.prefix), None)
+        return given if given is not None and self._named_prefix(key) else None
+
+    def _named_prefix(self, key: str) -> bool:
+        """Whether code holds the first part of ``SHOP__SERVER__ADDR`` as a text: a loader whose
+        prefix is a constant reads every key that begins so."""
+        head, nested, _ = key.partition("__")
+        if not nested or not head:
+            return False
+        if head not in self._heads:
+            self._heads[head] = any(
+                f'"{head}"' in self._code_text(path, suffix)
+                for path, suffix in self._mentioning(head)
+                if suffix in _CODE
+            )
+        return self._heads[head]
 
     def _field(self, key: str, folder: str) -> bool:
         """Whether some Rust or Python file of the application has the key as a field."""

@@ -24,6 +24,8 @@ _CONSTANT = regex(
     re.MULTILINE,
 )
 _REGISTERS = regex(r"\.(?:include_router|add_api_route|register_blueprint|add_url_rule|mount)\(")
+_ADDED = frozenset({"/docs", "/redoc", "/openapi.json"})
+"""What FastAPI serves by itself."""
 _LEFT_OUT = regex(r"(?:^|/)(?:alembic|migrations|\.venv|site-packages|examples?|docs|scripts)/")
 
 
@@ -84,7 +86,8 @@ def python_routes(target: Target, folder: str) -> Served | None:
 
     for file, unit in roots:
         gather(served, unit.items, file, resolve, constant, stack=(id(unit),))
-    if all(one.place == first.place for one in served.endpoints):
+    starts = {unit.place for _, unit in roots}
+    if all(one.place in starts or one.path in _ADDED for one in served.endpoints):
         # Only what the framework adds by itself.
         served.gaps.append(Gap("", first.place, "no registration is understood"))
     return served

@@ -1,0 +1,1 @@
+DROP INDEX berths_quay;

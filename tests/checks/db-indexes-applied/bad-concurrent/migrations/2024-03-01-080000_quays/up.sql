@@ -1,0 +1,1 @@
+CREATE INDEX CONCURRENTLY berths_quay ON berths (quay);

@@ -1,0 +1,1 @@
+CREATE TABLE berths (id bigserial PRIMARY KEY, quay text NOT NULL);

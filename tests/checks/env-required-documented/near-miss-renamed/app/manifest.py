@@ -1,0 +1,4 @@
+import json
+import os
+
+services = json.loads(os.environ["VCAP_SERVICES"])
