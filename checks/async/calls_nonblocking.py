@@ -42,20 +42,23 @@ def async_calls_nonblocking(waiting_calls: WaitingFile) -> None:
     than a health check), password hashing, `std::net` connects, `reqwest::blocking`, ureq,
     `std::sync::mpsc` receives, processes that are waited for, decoding of images (medium where a
     route reaches it), `std::fs` (low there); a note where no request is known to come here
-    (hashing: low), and where a function but changes entries of folders, reads short texts or files
-    that settings or the code name. In Python `async def` with `time.sleep`, `requests`, `urllib`,
+    (hashing and HTTP: low) or waits for it (a task by `tokio::spawn` whose handle is dropped), for
+    files in an arm of a `match` (whose requests come there is not known: no route is said), and
+    where a function but opens a file, changes entries of folders, reads short texts or files that
+    settings or the code name. In Python `async def` with `time.sleep`, `requests`, `urllib`,
     `smtplib`, the synchronous clients of services (boto3, OpenAI, Anthropic, Stripe, Resend,
     pymongo), drivers and sessions, `subprocess`, copies and archives by `shutil`, password hashing
     (three and more functions of a file over one synchronous session are told as one, as is what one
     call may come to in four and more files; documents of settings, files with a fixed name, written
     files and removals of folders are a note); in Node the `…Sync` functions of fs, child_process,
-    crypto, ssh2, zlib, bcrypt and bcryptjs (files low; so is hashing in an async function that no
-    known route reaches; a note for one file that is written, settings, templates, keys, entries and
-    removals of folders, single messages, programs asked where or which they are, files that come
-    with the program or lie beside `better-sqlite3`, `adm-zip` or `process.exit`, and on routes for
-    administrators, backups and the set-up). Hashes of one package of the repository are told once,
-    where secrets are compared. A note: hashes by bcrypt with a literal cost below 8, checks where
-    all hashes have one, and what only jobs, scripts or `asyncio.run` run. (b) A function that is
+    crypto, ssh2, zlib, bcrypt and bcryptjs (files low; so are hashing and processes in an async
+    function that no known route reaches; a note for one file that is written, settings, templates,
+    keys, entries and removals of folders, single messages, programs asked where or which they are,
+    files that come with the program or lie beside `better-sqlite3`, `adm-zip` or `process.exit`,
+    and on routes for administrators, backups and the set-up). Hashes of one package of the
+    repository are told once, where secrets are compared. A note: hashes by bcrypt with a
+    literal cost below 8, checks where all hashes have one, and what only jobs, scripts or
+    `asyncio.run` run. (b) A function that is
     not async does so (files, processes and images aside) and is surely called by async code,
     through at most three functions.
     Names are resolved by import: `fs::read` of `use tokio::fs` passes, as do closures given to
@@ -63,8 +66,8 @@ def async_calls_nonblocking(waiting_calls: WaitingFile) -> None:
     start-up code, crates for browsers (`wasm-bindgen`), commands of a tool, evaluations and
     benchmarks, sync generators of Python that async code does not iterate over itself
     (`StreamingResponse` does so on a thread), sleeps of at most 20 ms, stand-ins (mocks), handlers
-    whose answers Next.js keeps, what Node reads once into a variable of the module, tests, and
-    functions that no async code calls.
+    whose answers Next.js keeps, what Node makes once into a variable of the module, hashes and
+    files that a cache is asked for first, tests, and functions that no async code calls.
     Blind spots: what libraries do inside; calls through traits and function pointers; clients
     that another module of Python makes.
     """

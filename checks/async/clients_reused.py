@@ -14,6 +14,7 @@ _BY_HAND = (
 )
 _ALONE = "A peer that never answers stops the program's start, or a task of its own, that asks it."
 _STOPPED = "The command waits until the peer answers or somebody stops it."
+_QUEUED = "A silent peer holds a worker of the queue, and the tasks behind it, for as long."
 _KILLED = (
     "A silent peer holds a worker until Gunicorn ends it (`--timeout`, 30 s unless said otherwise):"
     " the request fails, and nothing else is done by that worker meanwhile."
@@ -60,7 +61,7 @@ def async_clients_reused(client_use: ClientUse) -> None:
 
     Why: a client holds a pool of connections; one that is made per call throws them away. reqwest
     has no timeout unless it is told one, nor has Python's requests.
-    Decides: looks at crates that servers are made of, and for (d) at Python code too. (a)
+    Decides: looks at crates that servers are made of, and for (a) and (d) at Python code too. (a)
     `reqwest::Client::new` or `builder` (medium; a note where requests are known and none comes
     there, and for sign-ins by another service and pages of administrators; told once for a folder
     of those, and for three functions of a file), (b) a connection opened by `redis::Client` (high;
@@ -69,7 +70,9 @@ def async_clients_reused(client_use: ClientUse) -> None:
     kept in a static or a lazy cell, asked for with `is_none` first, made in `main`, in
     constructors, by workers or functions that only they call, builders that are told a proxy, a
     certificate or cookies, `ConnectionManager`, r2d2, bb8 and deadpool pass, as does what only
-    hands out a connection to callers that bind it before a loop or renew the one they use. (c) A
+    hands out a connection to callers that bind it before a loop or renew the one they use. In
+    Python `httpx.AsyncClient` and `aiohttp.ClientSession` without settings of their own, which an
+    `async with` closes in a function that a route reaches: low, once for an application. (c) A
     struct holds a client or pool beside a field such as `max_connections` that nothing reads:
     medium, high when (b) holds there too. (d) reqwest clients in a file that sets no timeout at
     all, those aside by which `main` itself asks, those that an exporter of OpenTelemetry is handed,
@@ -80,7 +83,8 @@ def async_clients_reused(client_use: ClientUse) -> None:
     server. In Python `requests.get` and its like without `timeout` in a function that is not async
     and that a route reaches, or a view, serializer, filter or middleware of Django, or methods of a
     class that a library calls back and a filter of templates makes: medium, with the other calls of
-    the same file, four and more files told as one.
+    the file, four and more files told as one; low where only tasks of a queue ask, none of which
+    has a limit.
     Blind spots: clients made through macros and builders of other crates; `requests.Session`.
     """
     for one in client_use.faults:
@@ -98,13 +102,14 @@ def async_clients_reused(client_use: ClientUse) -> None:
             where = f", {callers[0].message} ({callers[0].place})"
         if one.others:
             here = {site.place.path for site in one.beside} == {one.at.path}
-            where += f"; {one.others} more of this {'file' if here else 'folder'} too"
+            unit = "file" if here else "application" if one.at.path.endswith(".py") else "folder"
+            where += f"; {one.others} more of this {unit} too"
         says = _BY_HAND if one.by_hand else _SAYS[one.clause]
-        alone = _ALONE if one.unawaited else ""
+        held = _KILLED if one.killed else _QUEUED if one.queued else _ALONE * one.unawaited
         report(
             at=one.at,
             says=f"{says.format(name=one.name, count=amount)}: {lines}{where}",
-            impact=_STOPPED if one.by_hand else _KILLED if one.killed else alone,
+            impact=_STOPPED if one.by_hand else held,
             severity=one.severity,
             confidence=one.confidence,
             evidence=one.evidence,

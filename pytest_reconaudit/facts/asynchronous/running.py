@@ -29,7 +29,9 @@ __all__ = [
     "driven_alone",
     "in_block",
     "inherit",
+    "is_awaited",
     "is_command",
+    "is_detached",
     "is_generator",
     "is_main",
     "is_probe",
@@ -383,6 +385,32 @@ def _spawns(target: Target, ref: Ref, line: int) -> bool:
         "spawn" in call.name and "blocking" not in call.name and first - 1 <= call.line <= first
         for call in outlined(target, ref).calls
     )
+
+
+_DETACHED = regex(r"\s*(?:\w+::)*spawn(?:_local)?\s*\(")
+
+
+def is_detached(target: Target, ref: Ref, line: int) -> bool:
+    """Whether a line of Rust code runs in a task that is started there and that nobody waits for:
+    what ``spawn`` returns is dropped."""
+    if not _spawns(target, ref, line):
+        return False
+    span = span_of(target, ref.path, line)
+    first = span.first if span is not None else line
+    return any(_DETACHED.match(target.line(ref.path, at)) for at in {first, max(1, first - 1)})
+
+
+def is_awaited(target: Target, ref: Ref) -> bool:
+    """Whether a request that runs a function waits for it, as far as is known: no step from its
+    handler starts a task that nobody waits for."""
+    found = reached(target).get(ref)
+    if found is None:
+        return False
+    for caller, callee in zip(found.chain, found.chain[1:], strict=False):
+        lines = [call.line for call, refs in callees(target, caller) if refs and callee in refs]
+        if lines and all(is_detached(target, caller, line) for line in lines):
+            return False
+    return True
 
 
 # -- on what it runs -------------------------------------------------------------------------------

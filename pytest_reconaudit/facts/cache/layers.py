@@ -23,6 +23,7 @@ from pytest_reconaudit.facts.code.functions import (
     handlers,
     outlined,
 )
+from pytest_reconaudit.facts.code.places import is_test_path
 from pytest_reconaudit.facts.network.routes import route_tables
 from pytest_reconaudit.facts.packages import cargo_packages
 from pytest_reconaudit.model import Place, Severity
@@ -203,6 +204,8 @@ def _unasked(
     target: Target, path: str, types: list[CacheType], known: tuple[CacheOperation, ...]
 ) -> Iterator[tuple[str, Place, Place]]:
     for one in types:
+        if one.name in {match[1] or match[2] for match in _HEIR.finditer(target.text(path))}:
+            continue  # who asks knows it by what it extends
         methods = [name for name, _, _, trait in one.methods if _METHODS.match(name) and not trait]
         if not any(re.match(r"get|fetch|read|remember|wrap", name) for name in methods):
             continue
@@ -226,15 +229,30 @@ def _unasked(
             yield one.name, Place(path, one.line), made
 
 
+_HEIR = regex(
+    r"\bclass\s+(\w+)\s*\(\s*(?!(?:object|(?:\w+\.)?(?:ABC|Generic|Protocol)\b)[^)]*\))\w"
+    r"|\bclass\s+(\w+)(?:<[^<>]*>)?\s+(?:extends|implements)\b"
+)
+"""A class that does what another says."""
+
+
 def _made(target: Target, path: str, name: str) -> Place | None:
-    """Where another file makes a value of a type, when no other line there hands it on."""
+    """Where another file makes a value of a type, when no other line there hands it on; nothing of
+    one that others extend."""
     suffix = path.rpartition(".")[2]
-    pattern = re.compile(rf"\b{re.escape(name)}(?:::(?:new|connect|open|build|default)\w*)?\(")
-    for other in target.files:
-        if other == path or other.rpartition(".")[2] != suffix:
-            continue
+    quoted = re.escape(name)
+    pattern = re.compile(
+        rf"(?<!class )(?<!def )\b{quoted}(?:::(?:new|connect|open|build|default)\w*)?\("
+    )
+    extends = re.compile(rf"\bclass\s+\w+\s*(?:\([^()\n]*\b{quoted}\b|extends\s+{quoted}\b)")
+    files = [one for one in target.files if one.rpartition(".")[2] == suffix]
+    if suffix != "rs" and any(
+        name in text and extends.search(text) for one in files if (text := target.text(one))
+    ):
+        return None
+    for other in files:
         text = target.text(other)
-        if name not in text:
+        if other == path or is_test_path(other) or name not in text:
             continue
         match = pattern.search(text)
         if match is not None:

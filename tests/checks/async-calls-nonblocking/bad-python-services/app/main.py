@@ -7,7 +7,7 @@ import stripe
 from fastapi import FastAPI, UploadFile
 from pymongo import MongoClient
 
-from app.reports import Archive, describe
+from app.reports import Archive, convert, describe
 
 app = FastAPI()
 s3 = boto3.client("s3")
@@ -46,3 +46,8 @@ async def described(text: str):
 @app.post("/archives")
 async def archive(year: int):
     return await Archive().close(year)
+
+
+@app.get("/prices/{currency}")
+async def price(currency: str):
+    return await convert(100, currency)

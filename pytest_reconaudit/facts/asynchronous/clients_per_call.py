@@ -1,0 +1,176 @@
+"""HTTP clients and Redis connections that are made for each call."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from pytest_reconaudit.facts.asynchronous.client_faults import ClientFault
+from pytest_reconaudit.facts.asynchronous.crates import commands, crate_of, serves
+from pytest_reconaudit.facts.asynchronous.request_rates import SAMPLES, is_mapped, is_rare
+from pytest_reconaudit.facts.asynchronous.running import (
+    is_main,
+    is_probe,
+    only_at_start,
+    per_request,
+    starts,
+    step_to,
+)
+from pytest_reconaudit.facts.callers import indentation
+from pytest_reconaudit.facts.code.functions import Ref, callers_of, function_at, outlined
+from pytest_reconaudit.facts.code.places import is_test_path, weighed
+from pytest_reconaudit.model import Confidence, Note, Place, Severity
+from pytest_reconaudit.patterns import regex
+from pytest_reconaudit.readers.scans.clients import ClientFile, ClientSite
+from pytest_reconaudit.readers.scans.outline import OutlinedFunction
+from pytest_reconaudit.target import Target
+
+__all__ = ["made_per_call"]
+
+_MANAGING = frozenset(
+    {"ManageConnection", "Manager", "ConnectionManager", "Default", "From", "TryFrom",
+     "FromRequest", "FromRequestParts", "Builder", "CustomizeConnection"}
+)  # fmt: skip
+
+_REMEMBERED = regex(r"#\[\s*(?:\w+::)*(?:\w*cached|memoize|once)\b")
+"""Macros whose functions run once for each argument: `cached`, `memoize`."""
+
+
+def made_per_call(target: Target, path: str, record: ClientFile) -> Iterator[ClientFault]:
+    by_function: dict[tuple[int, str], list[ClientSite]] = {}
+    for site in record.sites:
+        if site.function and not site.kept and not site.guarded:
+            by_function.setdefault((site.function, site.kind), []).append(site)
+    for (line, kind), sites in sorted(by_function.items()):
+        ref = function_at(target, path, line)
+        if ref is None:
+            continue
+        # `redis::Client::open` connects to nothing yet: it matters where a connection follows.
+        connecting = [one for one in sites if "open" not in one.words]
+        if kind == "redis" and not connecting:
+            continue
+        judged = _how_often(target, ref, any(one.looped for one in sites))
+        if judged == _SHARED and _hands_out(outlined(target, ref)):
+            judged = _as_called(target, ref, _UP_TO_CALLERS)
+        if judged is None:
+            continue
+        route, certain = judged
+        function = outlined(target, ref)
+        first = connecting[0] if connecting else sites[0]
+        severity = Severity.HIGH if kind == "redis" else Severity.MEDIUM
+        if is_probe(route):
+            severity = Severity.MEDIUM
+        rare = kind != "redis" and is_rare(target, ref, route)
+        if rare or (not certain and is_mapped(target, path)) or SAMPLES.search(path):
+            # Listeners, jobs and senders call now and then; nobody waits for them. Sign-ins by
+            # another service and pages of administrators are as rare.
+            severity = Severity.INFO
+        yield ClientFault(
+            clause="b" if kind == "redis" else "a",
+            name=f"{function.owner}::{function.name}" if function.owner else function.name,
+            at=Place(path, first.line, first.column),
+            sites=tuple(
+                Note(Place(path, one.line, one.column), one.words)
+                for one in sorted(sites, key=lambda one: (one is not first, one.line))
+            ),
+            caller=step_to(target, ref),
+            route=route,
+            evidence=first.text,
+            severity=weighed(severity, path),
+            confidence=Confidence.CERTAIN if certain else Confidence.LIKELY,
+            rare=rare,
+            fix=_BUILT_ONCE if kind == "http" and "builder" in first.text.lower() else "",
+        )
+
+
+_BUILT_ONCE = """
+Build it once at start-up, with the settings that it has here, and keep it where the handlers get
+their state from: clones are cheap, and share its connections.
+"""
+
+
+def _how_often(target: Target, ref: Ref, looped: bool) -> tuple[str, bool] | None:
+    """(route or nothing, whether it is certain) of a function that makes a client over and over;
+    ``None`` when it may well do so once."""
+    function = outlined(target, ref)
+    if is_main(function) or function.trait in _MANAGING:
+        return None
+    if any(_REMEMBERED.match(one) for one in function.attributes):
+        return None
+    if "ClientBuilder" in function.returns:
+        return None  # a builder costs nothing: its callers make the client
+    reason = per_request(target, ref)
+    if reason is not None:
+        return reason, True
+    crate = crate_of(target, ref.path)
+    if only_at_start(target, ref) or (crate is not None and crate.path in commands(target)):
+        return None
+    if looped and function.is_async:
+        return "", False
+    is_shared = any(name == "self" and "&" in kind for name, kind in function.parameters)
+    if not is_shared or starts(function.name) or crate is None or not serves(target, crate):
+        return None
+    if "Self" in function.returns:
+        return None
+    return _SHARED
+
+
+_SHARED = ("", False)
+"""Of :func:`_how_often`: a method of a shared object, by whomever it is called."""
+_CONNECTIONS = regex(r"(?:Connection|Conn|Client)\b")
+_CONNECTS = regex(r"(?:\w+_)?(?:conn|connection|connect|client|reconnect)(?:_\w+)?$")
+_UP_TO_CALLERS = 3
+_LOOPS = regex(r"\s*(?:'\w+:\s*)?(?:loop\s*\{|while\b|for\b[^;]*\bin\b)")
+
+
+def _hands_out(function: OutlinedFunction) -> bool:
+    """Whether a function makes a connection for its callers: they know how often."""
+    if function.returns in ("", "()") or "<()" in function.returns.replace(" ", ""):
+        return False
+    return bool(_CONNECTIONS.search(function.returns) or _CONNECTS.match(function.name))
+
+
+def _as_called(target: Target, ref: Ref, steps: int) -> tuple[str, bool] | None:
+    """As :func:`_how_often`, of a function that hands out connections, by its callers: those that
+    bind one before a loop, or renew the one they use, do so seldom."""
+    for caller, call in callers_of(target, ref):
+        function = outlined(target, caller)
+        looped = _is_renewed(target, caller, call.line)
+        if looped is None or is_test_path(caller.path) or function.is_test:
+            continue
+        judged = _how_often(target, caller, looped)
+        if judged == _SHARED and _hands_out(function):
+            judged = _as_called(target, caller, steps - 1) if steps else None
+        if judged is not None:
+            return judged
+    return None
+
+
+def _is_renewed(target: Target, caller: Ref, line: int) -> bool | None:
+    """Whether a line stands in a loop of its function; ``None`` when a loop follows, or what the
+    line binds is given to a variable that was there before."""
+    lines = target.text(caller.path).split("\n")
+    function = outlined(target, caller)
+    below = lines[line : function.end_line]
+    if any(_LOOPS.match(one) for one in below):
+        return None
+    depth = indentation(lines[line - 1])
+    for one in reversed(lines[function.line : line]):
+        if not one.strip() or indentation(one) > depth:
+            continue
+        depth = indentation(one)
+        if _LOOPS.match(one):
+            start = "\n".join(lines[max(function.line, line - _STATEMENT) : line])
+            bound = _BOUND.findall(start)
+            if not bound:
+                return True
+            kept, name = bound[-1]
+            if not kept:
+                return None
+            given = re.compile(rf"=\s*(?:{name}\b|Ok\({name}\b)")
+            return None if any(given.search(later) for later in below) else True
+    return False
+
+
+_STATEMENT = 6
+_BOUND = regex(r"(?m)^\s*(let\s+(?:mut\s+)?)?([\w.]+)\s*(?::[^=\n]{1,80})?=(?![=>])")

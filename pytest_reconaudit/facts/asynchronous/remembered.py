@@ -1,0 +1,34 @@
+"""Work that is done once for each key: what a function makes is looked up first, and kept."""
+
+from __future__ import annotations
+
+import re
+
+from pytest_reconaudit.facts.code.functions import Ref, outlined
+from pytest_reconaudit.patterns import regex
+from pytest_reconaudit.target import Target
+
+__all__ = ["is_remembered"]
+
+_MACROS = regex(
+    r"(?:#\[|@)\s*(?:\w+(?:::|\.))*(?:\w*cached(?:_property)?|(?:\w+_)?cache|memoi[sz]ed?|once)\b"
+)
+"""Macros and decorators that keep what a function returns for each argument."""
+_LOOKS_UP = regex(
+    r"\b((?:self\.|this\.)?\w+(?:\.\w+)?)\s*\.\s*(?:get|has|peek|contains_key|get_if_present)\s*\("
+    r"|\bif\s+[\w.()]+\s+(?:not\s+)?in\s+((?:self\.)?\w+(?:\.\w+)?)\s*:"
+)
+_KEEPS = r"{}\s*(?:\.\s*(?:set|insert|put|add|setdefault)\s*\(|\[[^\]\n]{{1,80}}\]\s*=(?!=))"
+
+
+def is_remembered(target: Target, ref: Ref, line: int) -> bool:
+    """Whether what a line of a function computes is kept for the next call: a decorator or a macro
+    does so, or the function asks a cache before and gives it the outcome afterwards."""
+    function = outlined(target, ref)
+    if any(_MACROS.match(one) for one in function.attributes):
+        return True
+    lines = target.text(ref.path).split("\n")
+    before = "\n".join(lines[function.line - 1 : line - 1])
+    after = "\n".join(lines[line - 1 : function.end_line])
+    holders = {match[1] or match[2] for match in _LOOKS_UP.finditer(before)}
+    return any(re.search(_KEEPS.format(re.escape(one)), after) for one in holders)

@@ -1,0 +1,154 @@
+"""Functions that wait for one cause, which are one thing to mend and told as one."""
+
+from __future__ import annotations
+
+import posixpath
+from collections import Counter
+from collections.abc import Iterator
+
+from msgspec import structs
+
+from pytest_reconaudit.facts.asynchronous.waits import STEPS, Waiting
+from pytest_reconaudit.model import Confidence, Place, Severity
+from pytest_reconaudit.patterns import regex
+
+__all__ = ["by_call", "by_crate", "by_hash", "by_session"]
+
+_MANY_FILES = 4
+
+
+def by_call(
+    judged: list[tuple[str, str, list[Waiting]]],
+) -> Iterator[tuple[str, str, list[Waiting]]]:
+    """A call that may mean the method of any of many classes is one thing to mend: what these do,
+    and what they call, is told at the first of them."""
+    families: dict[tuple[str, Place], list[Waiting]] = {}
+    for _, _, functions in judged:
+        for one in functions:
+            if one.callers and not one.alike:
+                families.setdefault((one.kinds[0], one.callers[0].place), []).append(one)
+    wholes: dict[Place, Waiting] = {}
+    others: set[Place] = set()
+    for family in families.values():
+        if len({one.at.path for one in family}) < _MANY_FILES:
+            continue
+        first = family[0]
+        counts: Counter[str] = Counter()
+        for one in family:
+            counts.update(dict(one.counts))
+        wholes[first.at] = structs.replace(
+            first,
+            sites=tuple(site for one in family for site in one.sites),
+            counts=tuple((kind, counts[kind]) for kind in first.kinds),
+            namesakes=len(family) - 1,
+        )
+        others.update(one.at for one in family[1:])
+    for path, unit, functions in judged:
+        kept = [wholes.get(one.at, one) for one in functions if one.at not in others]
+        yield path, unit, kept
+
+
+_FEW_ALIKE = 3
+
+
+def by_session(found: list[Waiting]) -> list[Waiting]:
+    """A file of functions over a synchronous session is one thing to mend: they are told as one."""
+    alike = [one for one in found if one.callers and one.kinds == ("database",)]
+    if len(alike) < _FEW_ALIKE:
+        return found
+    alike.sort(key=lambda one: -STEPS.index(one.severity))
+    first = alike[0]
+    whole = structs.replace(
+        first,
+        sites=tuple(site for one in alike for site in one.sites),
+        callers=tuple({note.place: note for one in alike for note in one.callers}.values()),
+        leading=sum(one.leading for one in alike),
+        counts=(("database", sum(one.leading for one in alike)),),
+        confidence=min((one.confidence for one in alike), key=_CONFIDENCES.index),
+        alike=tuple(one.name for one in alike[1:]),
+    )
+    return [whole, *(one for one in found if one not in alike)]
+
+
+_CONFIDENCES = (Confidence.POSSIBLE, Confidence.LIKELY, Confidence.CERTAIN)
+_MANY = 6
+"""Functions of a crate, beyond which its driver as a whole is what is to be mended."""
+
+
+def by_crate(
+    judged: list[tuple[str, str, list[Waiting]]],
+) -> Iterator[tuple[str, str, list[Waiting]]]:
+    """Where a crate asks its database so in many functions, they are told as one: at the first of
+    those that weigh most."""
+    units: dict[str, list[Waiting]] = {}
+    for _, unit, functions in judged:
+        alike = [one for one in functions if one.kinds[0] == "query"]
+        units.setdefault(unit, []).extend(alike)
+    wholes: dict[Place, Waiting] = {}
+    told: set[Place] = set()
+    for alike in units.values():
+        if sum(1 for one in alike if one.severity is not Severity.INFO) <= _MANY:
+            continue
+        alike.sort(key=lambda one: -STEPS.index(one.severity))
+        first, *rest = alike
+        counts: Counter[str] = Counter()
+        for one in alike:
+            counts.update(dict(one.counts))
+        wholes[first.at] = structs.replace(
+            first,
+            sites=tuple(site for one in alike for site in one.sites),
+            callers=tuple({note.place: note for one in alike for note in one.callers}.values()),
+            leading=sum(one.leading for one in alike),
+            counts=tuple(counts.items()),
+            confidence=min((one.confidence for one in alike), key=_CONFIDENCES.index),
+            alike=tuple(one.name for one in rest),
+            files=len({one.at.path for one in alike}),
+        )
+        told.update(one.at for one in rest)
+    for path, unit, functions in judged:
+        yield path, unit, [wholes.get(one.at, one) for one in functions if one.at not in told]
+
+
+_SIGNS_IN = regex(r"log_?in|sign_?in|auth|token|api_?key|session|credential", 2)
+_COMPARES = regex(r"compare|verify|check|valid", 2)
+
+
+def by_hash(
+    judged: list[tuple[str, str, list[Waiting]]],
+) -> Iterator[tuple[str, str, list[Waiting]]]:
+    """How a package of the repository hashes passwords is one thing to mend: it is told where it
+    keeps most waiting, of sign-ins and keys before what changes a password."""
+    units: dict[tuple[str, str], list[Waiting]] = {}
+    for path, unit, functions in judged:
+        tongue = posixpath.splitext(path)[1] if path.endswith((".rs", ".py")) else ""
+        for one in functions:
+            if one.kinds == ("hash",) and one.severity is not Severity.INFO:
+                units.setdefault((unit, tongue), []).append(one)
+    wholes: dict[Place, Waiting] = {}
+    told: set[Place] = set()
+    for alike in units.values():
+        if len(alike) < 2:
+            continue
+        first = max(alike, key=_dearness)
+        severity = max((one.severity for one in alike), key=STEPS.index)
+        rest = [one for one in alike if one is not first]
+        counts = first.leading + sum(one.leading for one in rest)
+        wholes[first.at] = structs.replace(
+            first,
+            counts=(("hash", counts),),
+            libraries=(*first.libraries, *(name for one in rest for name in one.libraries)),
+            beside=tuple(note for one in rest for note in (*one.sites, *one.callers)),
+            others=len(rest),
+            severity=severity,
+        )
+        told.update(one.at for one in rest)
+    for path, unit, functions in judged:
+        yield path, unit, [wholes.get(one.at, one) for one in functions if one.at not in told]
+
+
+def _dearness(one: Waiting) -> tuple[bool, bool, int]:
+    """How much a hash keeps waiting: whether secrets are compared with it, which sign-ins and keys
+    are for, and its severity."""
+    about = f"{one.route} {one.name} {posixpath.basename(one.at.path)}"
+    compares = _COMPARES.search(f"{one.name} {one.sites[0].message}") is not None
+    return compares, _SIGNS_IN.search(about) is not None, STEPS.index(one.severity)

@@ -1,0 +1,62 @@
+"""Functions of Python applications in which an event loop waits."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from msgspec import structs
+
+from pytest_reconaudit.facts.applications import application_of
+from pytest_reconaudit.facts.asynchronous.told_together import by_session
+from pytest_reconaudit.facts.asynchronous.waiting_functions import waits_of
+from pytest_reconaudit.facts.asynchronous.waits import Waiting, by_size, checks_cheaply, dear_ones
+from pytest_reconaudit.facts.code.places import is_test_path
+from pytest_reconaudit.facts.code.scanned import scanned
+from pytest_reconaudit.model import Severity
+from pytest_reconaudit.patterns import regex
+from pytest_reconaudit.readers.scans.blocking_python import blocking_python
+from pytest_reconaudit.readers.scans.outline import outline
+from pytest_reconaudit.target import Target
+
+__all__ = ["in_python"]
+
+
+def in_python(target: Target) -> Iterator[tuple[str, str, list[Waiting]]]:
+    """(path, application, what waits in it) of the files of Python applications that import an
+    asynchronous web framework."""
+    records = scanned(target, blocking_python)
+    if not records:
+        return
+    low = checks_cheaply(records.values())
+    servers = {
+        application_of(target, path).folder
+        for path, file in scanned(target, outline).items()
+        if path.endswith(".py")
+        and _SAMPLE.search(path) is None
+        and not is_test_path(path)
+        and any(where and _is_async_framework(where) for _, where in file.imports)
+    }
+    for path, record in records.items():
+        folder = application_of(target, path).folder
+        if folder not in servers:
+            continue
+        found = []
+        for function in record.functions:
+            calls, cheap = dear_ones(list(function.calls), low=low)
+            one = waits_of(target, path, function, calls, True)
+            if one is not None:
+                one = by_size(target, one, calls)
+                found.append(structs.replace(one, severity=Severity.INFO) if cheap else one)
+        yield path, folder or "the repository", by_session(found)
+
+
+_SAMPLE = regex(r"(?:^|/)(?:examples?|samples?|demos?|cookbooks?|notebooks?)/")
+
+
+def _is_async_framework(where: tuple[str, ...]) -> bool:
+    return where[0] in _PYTHON_FRAMEWORKS or where[:2] == ("aiohttp", "web")
+
+
+_PYTHON_FRAMEWORKS = frozenset(
+    {"fastapi", "starlette", "sanic", "litestar", "quart", "blacksheep", "robyn", "starlite"}
+)

@@ -1,0 +1,91 @@
+"""What to do instead of a blocking call, as its function allows."""
+
+from __future__ import annotations
+
+from pytest_reconaudit.facts.asynchronous.crates import crate_of, means_of
+from pytest_reconaudit.facts.asynchronous.remedies import remedy
+from pytest_reconaudit.facts.asynchronous.waits import Waiting
+from pytest_reconaudit.facts.callers import indentation
+from pytest_reconaudit.facts.code.scanned import scanned
+from pytest_reconaudit.patterns import regex
+from pytest_reconaudit.readers.scans.blocking import DATABASE
+from pytest_reconaudit.readers.scans.outline import OutlinedFunction, outline
+from pytest_reconaudit.target import Target
+
+__all__ = ["remedy_of"]
+
+
+def remedy_of(target: Target, path: str, one: Waiting) -> str:
+    words = [note.message for note in (*one.sites, *one.beside)]
+    name = one.name if one.callers else ""
+    crate = crate_of(target, path) if path.endswith(".rs") else None
+    if one.kinds[0] in DATABASE:
+        actix = crate is not None and means_of(target, crate).runtime == "actix"
+        return _BY_ACTIX if actix else ""
+    if crate is None:
+        return remedy(path, one.kinds[0], words, one.libraries, name)
+    function = _around(target, path, one.at.line or 0)
+    guard = _guard(target, path, function, one.at.line or 0) if function is not None else ""
+    return remedy(
+        path,
+        one.kinds[0],
+        words,
+        one.libraries,
+        name,
+        means_of(target, crate),
+        fails=function is None or "Result" in function.returns,
+        guard="" if name else guard,
+    )
+
+
+def _around(target: Target, path: str, line: int) -> OutlinedFunction | None:
+    """The innermost function around a line."""
+    file = scanned(target, outline).get(path)
+    around = [one for one in (file.functions if file else ()) if one.line <= line <= one.end_line]
+    return max(around, key=lambda one: one.line, default=None)
+
+
+_BY_ACTIX = """
+Give the work to a thread that no task needs; a transaction goes there as a whole:
+
+```rust
+let user = actix_web::web::block(move || -> Result<User, Error> {
+    Ok(users::table.find(id).first(&mut pool.get()?)?)
+})
+.await??;
+```
+"""
+_GUARD = regex(
+    r"^\s*let\s+(?:mut\s+)?(\w+)\s*(?::[^=\n]+)?=[^;]{0,200}?\.(?:read|write|lock)\(\)([^;]*)$"
+)
+_UNWRAPS = regex(r"(?:\s|\?|\.(?:unwrap|expect|map_err|unwrap_or_else)\b)*")
+"""What hands on the guard itself."""
+
+
+def _guard(target: Target, path: str, function: OutlinedFunction, line: int) -> str:
+    """The name of a guard of a lock that is not async, bound before a line and alive there."""
+    lines = target.text(path).split("\n")[function.line - 1 : line - 1]
+    depth = indentation(target.line(path, line))
+    held = ""
+    for statement in "\n".join(lines).split(";"):
+        found = _GUARD.search(statement[statement.rfind("let ") :]) if "let " in statement else None
+        if found is None:
+            if held and f"drop({held})" in statement.replace(" ", ""):
+                held = ""
+            continue
+        own = next(one for one in lines if f"let {found[1]}" in one or f"let mut {found[1]}" in one)
+        if indentation(own) <= depth and _UNWRAPS.fullmatch(_outermost(found[2])):
+            held = found[1]
+    return held
+
+
+def _outermost(chain: str) -> str:
+    """A chain of calls without what stands between parentheses."""
+    depth = 0
+    kept = []
+    for letter in chain:
+        depth += letter == "("
+        if depth <= 0 and letter != ")":
+            kept.append(letter)
+        depth -= letter == ")"
+    return "".join(kept)
