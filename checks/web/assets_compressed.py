@@ -23,6 +23,7 @@ _ENDS = {
     "WebSocket": "`const socket = new WebSocket(…); return () => socket.close();`",
     "addEventListener": "Give the listener a name, and return `() =>"
     " window.removeEventListener(event, listener)`, for what it was added to, from the effect.",
+    "removeEventListener": "Give the listener a name, and hand the same name to both.",
 }
 """What starts in an effect → how the effect ends it."""
 
@@ -73,8 +74,9 @@ def web_assets_compressed(assets: AssetScope) -> None:
     (c) images over 300 kB that are neither WebP nor AVIF, (d) fonts over 100 kB without a WOFF2
     beside them: low; images are a note up to 500 kB, in documents, and where the framework or a
     plugin makes them smaller (`next/image`, Astro). (e) An effect of React that starts a timer, a
-    socket or a listener of the window and returns nothing, in a file that ends no such thing: low;
-    a note where what it listens to may go with the component, and in the application's root. A CDN
+    socket or a listener of the window and returns nothing, in a file that ends no such thing, or
+    that removes a function made anew, or a Vue component that does so when it is mounted: low; a
+    note where what it listens to may go with the component, and in the application's root. A CDN
     or a proxy in the repository that compresses, precompressed files (`gzip_static`), snippets that
     are not in the repository, development images and pictures for documents and previews pass.
     Blind spots: other servers than nginx; what a load balancer outside of the repository does.
@@ -87,7 +89,7 @@ def web_assets_compressed(assets: AssetScope) -> None:
             says=fault.says,
             severity=Severity.INFO if fault.note else _SEVERITIES[fault.clause],
             evidence=fault.evidence,
-            fix=_ENDS.get(fault.evidence, "") if fault.clause == "e" else fault.cure,
+            fix=fault.cure or (_ENDS.get(fault.evidence, "") if fault.clause == "e" else ""),
             related=fault.related,
             clause=fault.clause,
             key=f"{fault.clause} {fault.evidence}",

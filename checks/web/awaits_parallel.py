@@ -63,8 +63,9 @@ def web_awaits_parallel(await_file: AwaitFile) -> None:
     workflows and jobs do, and reads of one row by its key that a service of the same program
     answers a request, what only asks a database whose driver is synchronous (or has one among
     several), what is done once when a platform is set up, or in its settings, what a server does to
-    take something away, and what an interval runs, are a note; scripts that are run by hand, and
-    checks, pass.
+    take something away, what an interval runs, loops over what a lookup left over
+    (`!known.has(id)`), and what asks a service that counts how fast it is asked, are a note;
+    scripts that are run by hand, and checks, pass.
     Blind spots: a server that allows few requests at a time; order that only the server knows.
     """
     for one in await_file.waits:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 
 from msgspec import Struct
@@ -28,6 +28,7 @@ from pytest_reconaudit.readers.nginx import (
     walk,
 )
 from pytest_reconaudit.readers.scans.effects import effects
+from pytest_reconaudit.readers.vue_effects import read_vue_effects
 from pytest_reconaudit.target import Target, once
 
 __all__ = ["AssetFault", "AssetScope", "asset_scopes"]
@@ -44,7 +45,8 @@ class AssetFault(Struct, frozen=True):
     note: bool = False
     """It weighs little, or something makes it smaller before a browser gets it, as a rule."""
     cure: str = ""
-    """Of ``b``: the directives for the names that the build gives its files, in Markdown."""
+    """In Markdown: of ``b`` the directives for the names that the build gives its files, of ``e``
+    what ends it in Vue."""
 
 
 class AssetScope(Struct, frozen=True, eq=False):
@@ -449,12 +451,14 @@ def _package(target: Target, frontend: Frontend) -> AssetScope:
             continue
         size = _size(target, path)
         if lower.endswith(_RASTER) and size > _RASTER_LIMIT:
-            if _is_named(target, folder, path):
-                rasters.append((size, path))
+            rasters.append((size, path))
         elif lower.endswith(_FONT) and size > _FONT_LIMIT:
             stem = posixpath.splitext(path)[0]
-            if not target.has(f"{stem}.woff2") and _is_named(target, folder, path):
+            if not target.has(f"{stem}.woff2"):
                 fonts.append((size, path))
+    named = _named(target, folder, [path for _, path in (*rasters, *fonts)])
+    rasters = [one for one in rasters if one[1] in named]
+    fonts = [one for one in fonts if one[1] in named]
     heaviest = max(rasters, default=(0, ""))[0]
     documents = frontend.framework == "docusaurus" or _DOCUMENTS.search(f"{folder}/") is not None
     smaller = documents or heaviest <= _RASTER_HEAVY or _makes_smaller(target, frontend)
@@ -484,16 +488,24 @@ _READ_HERE = regex(r"\breadFile|process\.cwd\(\)|ImageResponse|\bsatori\b")
 """A program that draws pictures reads the font itself; no browser gets it."""
 
 
-def _is_named(target: Target, folder: str, path: str) -> bool:
-    """Whether some style, page or script of the frontend names a file; nobody loads one that none
-    names."""
-    name = posixpath.basename(path)
-    return any(
-        name in text and not _READ_HERE.search(text) and _is_loaded(text, name)
-        for one in target.files_below(folder)
-        if one.endswith(_NAMING)
-        for text in (target.text(one),)
-    )
+def _named(target: Target, folder: str, paths: Iterable[str]) -> set[str]:
+    """Those of some files that a style, page or script of the frontend names; nobody loads one
+    that none names."""
+    found: set[str] = set()
+    left = {path: posixpath.basename(path) for path in paths}
+    for one in target.files_below(folder):
+        if not left:
+            break
+        if not one.endswith(_NAMING):
+            continue
+        text = target.text(one)
+        met = [path for path, name in left.items() if name in text]
+        if met and not _READ_HERE.search(text):
+            loaded = [path for path in met if _is_loaded(text, left[path])]
+            found.update(loaded)
+            for path in loaded:
+                del left[path]
+    return found
 
 
 def _is_loaded(text: str, name: str) -> bool:
@@ -563,7 +575,8 @@ def _heavy(
 def _effects(target: Target, frontend: Frontend) -> Iterator[AssetFault]:
     known = scanned(target, effects)
     for path in frontend.sources:
-        found = known.get(path)
+        vue = path.endswith(".vue")
+        found = target.parse(read_vue_effects, path) if vue else known.get(path)
         if found is None:
             continue
         root = _ROOT.search(path) is not None
@@ -573,18 +586,33 @@ def _effects(target: Target, frontend: Frontend) -> Iterator[AssetFault]:
                 continue
             first = some[0]
             lines = ", ".join(str(one.line) for one in some[:5])
+            says = f"an effect starts `{first.starts}` and returns nothing that ends it"
+            if first.starts == "removeEventListener":
+                says = "an effect removes another function than it added: each `() =>` is a new one"
+            elif vue:
+                says = (
+                    f"a component starts `{first.starts}` when it is mounted, and nothing ends it"
+                )
             yield AssetFault(
                 "e",
                 Place(path, first.line),
-                f"an effect starts `{first.starts}` and returns nothing that ends it"
-                + (f" (lines {lines})" if len(some) > 1 else ""),
+                says + (f" (lines {lines})" if len(some) > 1 else ""),
                 first.starts,
                 tuple(Note(Place(path, one.line), one.starts) for one in some[1:]),
                 not lasting,
+                cure=_ENDED_IN_VUE[first.starts] if vue else "",
             )
 
 
+_ENDED_IN_VUE = {
+    "setInterval": "Keep what `setInterval` answers, and give it to `clearInterval` in"
+    " `onUnmounted` (`beforeDestroy` in Vue 2).",
+    "addEventListener": "Give the listener a name, and hand both names to `removeEventListener` in"
+    " `onUnmounted` (`beforeDestroy` in Vue 2).",
+}
 _ROOT = regex(
-    r"(?i)(?:^|/)(?:_?app|main|index|root|layout|_document|\w*providers?)\.[jt]sx?$|(?:^|/)public/"
+    r"(?i)(?:^|/)(?:_?app|main|root|layout|_document|\w*providers?)\.(?:[jt]sx?|vue)$"
+    r"|(?:^|(?:^|/)(?:src|client|app|web|frontend|pages))/?index\.(?:[jt]sx?|vue)$"
+    r"|(?:^|/)(?:public|layouts)/"
 )
 """What lives as long as its page: it is never taken away."""

@@ -43,7 +43,7 @@ _PROGRAMS = {
     "npm-package-json-lint": ("npmPkgJsonLint",),
     "@azure/static-web-apps-cli": ("swa",), "gh-pages": ("gh-pages",), "vercel": ("vc",),
     "swagger-typescript-api": ("sta",), "postcss-cli": ("postcss",),
-    "markdownlint-cli": ("markdownlint",),
+    "markdownlint-cli": ("markdownlint",), "pm2": ("pm2-runtime", "pm2-docker", "pm2-dev"),
 }  # fmt: skip
 """Programs that are not called like their package, for where no lockfile names them."""
 _LIBRARY = frozenset(
@@ -68,6 +68,7 @@ _OF_THE_SYSTEM = frozenset(
      "install", "i", "ci", "add", "link", "build", "audit", "publish", "version", "pack", "jq",
      "yq", "nc", "ffmpeg", "openssl", "mkcert", "caddy", "nginx", "stripe", "sops", "infisical",
      "doppler", "wasm-pack", "trunk", "xcodebuild", "adb", "pod", "swift", "dotnet", "protoc",
+     "pm2", "pm2-runtime",
      "osascript", "sudo", "date", "pwd", "basename", "dirname", "workspace", "workspaces", "-r"}
 )  # fmt: skip
 _COMMON = frozenset(
@@ -192,12 +193,14 @@ def guessed_programs(name: str) -> tuple[str, ...]:
     """Names of the programs that a package may bring."""
     last = name.rpartition("/")[2]
     scope = name[1:].partition("/")[0] if name.startswith("@") else ""
-    guesses = [last, last.removesuffix("-cli"), last.removesuffix(".js")]
+    guesses = [last, last.removesuffix("-cli"), last.removesuffix("-bin"), last.removesuffix(".js")]
     if scope and last in _LIBRARY:
         guesses = []
     guesses += _PROGRAMS.get(name, ())
     if last in ("cli", "core", "cmd", "bin") and scope:
         guesses.append(scope)
+    if scope:
+        guesses.append(f"{scope}-{last}")
     return tuple(dict.fromkeys(one for one in guesses if len(one) > 1))
 
 

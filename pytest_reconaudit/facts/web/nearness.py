@@ -1,0 +1,221 @@
+"""Operations that wait for nothing, or for the machine itself: its files, its processor, a database
+whose driver is synchronous.
+"""
+
+from __future__ import annotations
+
+import posixpath
+
+from pytest_reconaudit.facts.code.places import is_test_path
+from pytest_reconaudit.facts.code.scanned import scanned
+from pytest_reconaudit.facts.packages import npm_at, npm_packages
+from pytest_reconaudit.facts.web.named_functions import (
+    body_of,
+    imported_as,
+    methods_named,
+    what_is_named,
+)
+from pytest_reconaudit.facts.web.operations import is_database, words_of
+from pytest_reconaudit.facts.web.waiters import PAGE
+from pytest_reconaudit.patterns import regex
+from pytest_reconaudit.readers.scans.awaits import Awaited
+from pytest_reconaudit.readers.scans.outline import OutlinedFunction, outline
+from pytest_reconaudit.target import Target, once
+
+__all__ = ["INSTANT", "is_at_once", "is_near"]
+
+
+_NEAR = frozenset(
+    {"fs", "fs/promises", "fs-extra", "graceful-fs", "crypto", "path", "url", "zlib", "os", "util"}
+)
+"""Modules that wait for the machine itself: its files, its processor."""
+_WAITED = regex(r"\bawait\s+(?:\(\s*)?(import(?=\s*\()|[\w$#]+(?:[?!]?\.[\w$#]+){0,6})")
+_REMOTE = regex(
+    r"\b(?:fetch|axios|got|ky|ofetch|request|prisma|knex|redis|s3|https?|sql|db)\b\s*[.(`]"
+    r"|(?:[cC]lient|[aA]pi|[rR]epository|[sS]ervice|[qQ]ueue|[pP]rovider)\b\s*[.(]"
+    r"|\.(?:query|post|send|execute|invoke)\("
+    r"|\.find\w*\((?!\s*(?:\w+|\([^()\n]*\))\s*=>)"
+)
+_NEAR_DEPTH = 3
+
+
+def is_near(target: Target, path: str, operation: Awaited) -> bool:
+    """Whether an operation waits for nothing, or for files and modules of the machine alone: one
+    after another they take hardly longer than together."""
+    if _comes_from_machine(target, path, (operation.receiver or operation.name).split(".")[0]):
+        return True
+    if "import.meta.url" in operation.whole:
+        return True  # a file that lies beside the module
+    words = words_of(operation.name)
+    if _LOCALLY & set(words) or {"file", "entry"} <= set(words):
+        return True
+    if _ADDRESS & set(words) and words[0] not in ("fetch", "load", "download", "read"):
+        return True
+    return _may_stay_near(target, list(what_is_named(target, path, operation)), _NEAR_DEPTH)
+
+
+_LOCALLY = frozenset(
+    {
+        "hash",
+        "sha",
+        "digest",
+        "checksum",
+        "fingerprint",
+        "directory",
+        "dropped",
+        "zip",
+        "kv",
+        "kvs",
+        "kvn",
+        "kvb",
+        "keychain",
+    }
+)
+"""Words of what is computed from, or read of, a file that lies on the user's own machine."""
+_ADDRESS = frozenset({"url", "urls", "uri", "presigned", "signed"})
+"""Words of what only makes or signs an address."""
+
+
+def _may_stay_near(target: Target, named: list[tuple[str, OutlinedFunction]], depth: int) -> bool:
+    """Whether a function, or one of several that stand in for each other, stays on the machine:
+    where files lie in its own folder unless somebody sets up a bucket."""
+    near = (_stays_near(target, at, one, depth) for at, one in named)
+    several = len({one.owner for _, one in named if one.owner}) > 1
+    return bool(named) and (any(near) if several else all(near))
+
+
+def _comes_from_machine(target: Target, path: str, name: str) -> bool:
+    file = scanned(target, outline).get(path)
+    return file is not None and any(
+        known == name and words[0].removeprefix("node:") in _NEAR for known, words in file.imports
+    )
+
+
+def _stays_near(target: Target, path: str, function: OutlinedFunction, depth: int) -> bool:
+    """Whether all that a function waits for is near; what waits for nothing is told elsewhere."""
+    known = _nearness(target)
+    key = (path, function.line, function.name, depth)
+    if key not in known:
+        known[key] = _waits_nearby(target, path, function, depth)
+    return known[key]
+
+
+@once
+def _nearness(target: Target) -> dict[tuple[str, int, str, int], bool]:
+    """(path, line, name, depth) → :func:`_stays_near`, which fills it."""
+    return {}
+
+
+def _waits_nearby(target: Target, path: str, function: OutlinedFunction, depth: int) -> bool:
+    body = body_of(target, path, function)
+    if not function.bodiless and INSTANT.search(body) is None:
+        return True
+    called = {match[1] for match in _WAITED.finditer(body)}
+    handed = {match[1] for match in _HANDS_ON.finditer(body)} - called
+    here = {
+        one
+        for one in handed
+        if one.rpartition(".")[2] in _PLAIN or _comes_from_machine(target, path, one.split(".")[0])
+    }
+    handed -= here
+    if not depth:
+        return False
+    for one in handed:
+        receiver, _, name = one.rpartition(".")
+        if receiver and receiver != "this" and len(some := methods_named(target).get(name, ())) > 1:
+            return _may_stay_near(target, list(some), depth - 1)
+    if _REMOTE.search(body):
+        return False
+    if not called:
+        return not handed and (bool(here) or _STREAMS.search(body) is not None)
+    file = scanned(target, outline).get(path)
+    for one in called:
+        if one in ("import", "Promise.all") or _comes_from_machine(target, path, one.split(".")[0]):
+            continue
+        if "." in one.removeprefix("this."):
+            return False
+        own = [
+            other
+            for other in (file.functions if file is not None else ())
+            if other.name == one.removeprefix("this.") and other.line != function.line
+        ]
+        some = [(path, other) for other in own] or list(imported_as(target, path, one))
+        if not some or not all(_stays_near(target, at, other, depth - 1) for at, other in some):
+            return False
+    return True
+
+
+_HANDS_ON = regex(r"\breturn\s+([\w$#]+(?:[?!]?\.[\w$#]+){1,4})\(")
+"""A call whose promise a function answers with."""
+_PLAIN = frozenset(
+    {"map", "filter", "join", "slice", "some", "every", "reduce", "includes", "trim", "toString",
+     "split", "replace", "push", "concat", "flat", "flatMap", "at", "keys", "values", "entries",
+     "toLowerCase", "toUpperCase", "padStart", "toFixed", "toISOString", "stringify", "parse"}
+)  # fmt: skip
+"""Methods of values that lie here."""
+_STREAMS = regex(r"\.pipe\(|\bcreateReadStream\b|\.on\(\s*['\"](?:data|end|finish)['\"]")
+INSTANT = regex(
+    r"\bawait\b|\.then\(|\bnew Promise\b"
+    r"|(?:\breturn\s+|=>\s*)(?!JSON\.|Object\.|Array\.|Promise\.resolve|String\(|Number\()[^;\n]*\("
+)
+"""What shows that a function may wait for something, or hand on what does."""
+_AT_ONCE = frozenset({"better-sqlite3", "better-sqlite3-multiple-ciphers"})
+_BUILT_IN = frozenset({"bun:sqlite", "node:sqlite"})
+"""Drivers that answer at once, while all else stands still: together or in a row, it takes as
+long."""
+_FAR = regex(
+    r"\b(?:fetch\w*|axios|got|ky|ofetch|request|s3|https?)\b\s*[.(`]|\.(?:send|post|invoke)\("
+)
+
+
+def is_at_once(target: Target, path: str, row: list[Awaited]) -> bool:
+    """Whether a row only asks a database whose driver is synchronous, or may be: one of several.
+    What a page asks its own program for, by whatever name, may end there as well."""
+    if not _has_synchronous(target, posixpath.dirname(path)):
+        return False
+    page = PAGE.search(path) is not None
+    return all(is_database(one) or (page and not _is_far(target, path, one)) for one in row)
+
+
+def _is_far(target: Target, path: str, one: Awaited) -> bool:
+    if words_of(one.name)[0] in ("fetch", "request", "download") or _FAR.search(one.whole):
+        return True
+    return any(
+        _FAR.search(body_of(target, at, made)) for at, made in what_is_named(target, path, one)
+    )
+
+
+def _has_synchronous(target: Target, folder: str) -> bool:
+    """Whether a package, or a member of the repository that it depends on, has such a driver."""
+    first = npm_at(target, folder)
+    members = {one.manifest.name: one for one in npm_packages(target) if one.manifest.name}
+    some = [first] if first is not None else []
+    seen: set[str] = set()
+    while some:
+        package = some.pop()
+        if package.path in seen:
+            continue
+        seen.add(package.path)
+        names = {
+            name for section, name, _, _ in package.manifest.dependencies if section in _SHIPPED
+        }
+        if names & _AT_ONCE or package.folder in _built_in(target):
+            return True
+        some += [members[name] for name in sorted(names & members.keys())]
+    return False
+
+
+_SHIPPED = ("dependencies", "optionalDependencies", "peerDependencies")
+
+
+@once
+def _built_in(target: Target) -> frozenset[str]:
+    """Folders of the packages that import a synchronous driver of their runtime."""
+    found = set()
+    for path, file in scanned(target, outline).items():
+        if path.endswith((".py", ".rs")) or is_test_path(path):
+            continue
+        if any(words[0] in _BUILT_IN for _, words in file.imports if words):
+            package = npm_at(target, posixpath.dirname(path))
+            found.add(package.folder if package is not None else "")
+    return frozenset(found)
