@@ -22,6 +22,7 @@ MACHETE = """
 In `[dependencies]` of a whole workspace `cargo machete --fix` does it; read what it took out. It
 leaves alone what `ignored = ["NAME"]` below `[package.metadata.cargo-machete]` lists.
 """
+ELSEWHERE = "\nA plain check leaves out what is listed for another platform: add `--target …`.\n"
 UNBUILT = "The manifest promises what the code does not need; no build script could use it."
 
 
@@ -39,23 +40,24 @@ def rust_deps_used(crate_use: CrateUse) -> None:
     """Every dependency of a package is named by its code.
 
     Why: what nobody uses is still resolved, compiled, and audited with every release.
-    Decides: looks for the crate's name as a word in all `.rs` files of the package (tests, examples
-    and build script too), comments and strings left out. A name that occurs nowhere is a finding:
-    (a) crates that are slow to build (`aws-sdk-*`, `wasmtime`, `rocksdb` …), when by Cargo.lock no
-    other package needs them: medium; (b) others: low; (c) dependencies of tests: low. All is a note
-    in a package that is there to test others. When more than eight packages of a workspace have
-    such, (b) and (c) are one finding for the workspace. Optional dependencies, those that a feature
-    names, `*-sys` crates, allocators, renamed crates and libraries, names in attributes' strings
-    and doc tests, crates that the repository's own or known macros expand to (by a path, or by a
-    derive or attribute in what they quote), those that the repository writes into manifests of new
-    packages such as this one, and those that cargo-machete, cargo-shear or cargo-udeps are told to
-    ignore pass; so does one with a comment that gives the reason, and one that is named in a string
-    of a build script that writes code itself. Of a package without a build script all of
+    Decides: looks for the crate's name in all `.rs` files of the package (tests, examples and build
+    script too): at the head of a path, in an import, an attribute, or handed to a macro; variables,
+    fields and modules of that name do not count. A crate that is named nowhere is a finding: (a)
+    crates that are slow to build (`aws-sdk-*`, `wasmtime`, `rocksdb` …), when by Cargo.lock no
+    other package needs them: medium; (b) others: low; (c) dependencies of tests: low. In a package
+    that tests others all is a note. When more than eight packages of a workspace have such, (b) and
+    (c) are one finding for the workspace. Optional dependencies, those that a feature names,
+    `*-sys` crates, allocators, renamed crates and libraries, names in attributes' strings and doc
+    tests, crates that the repository's own or known macros expand to (by a path, or by a derive or
+    attribute in what they quote), those that the repository writes into manifests of new packages
+    such as this one, and those that cargo-machete, cargo-shear or cargo-udeps are told to ignore
+    pass; so does one whose comment gives the reason, and one that is named in a string of a build
+    script that writes code itself. Of a package without a build script all of
     `[build-dependencies]` is told along. Manifests that `.openapi-generator/FILES` lists are not
     judged.
-    Blind spots: a crate whose name is also an everyday word of the code counts as used; packages
-    whose code a build script or a macro makes from a specification (`generate_api!`,
-    `include_proto!`) are not judged on what that code may need.
+    Blind spots: a crate that only a macro of its own name or text put together names; packages
+    whose code a build script or a macro makes from a specification (`generate_api!`) are not judged
+    on what that code may need, but for generators whose output is known (prost, tonic, tauri …).
     """
     if crate_use.members:
         _workspace(crate_use)
@@ -63,8 +65,7 @@ def rust_deps_used(crate_use: CrateUse) -> None:
     if crate_use.files == 1:
         files = "no line of its only Rust file"
     for kind, (clause, severity, one, many) in KINDS.items():
-        unused = crate_use.of(kind)
-        if not unused:
+        if not (unused := crate_use.of(kind)):
             continue
         names = ", ".join(
             f"{dependency.name} ({lines_of([dependency.place])})" for dependency in unused[:5]
@@ -73,14 +74,13 @@ def rust_deps_used(crate_use: CrateUse) -> None:
         count = f"{len(unused)} {one if len(unused) == 1 else many}"
         dead = [each for each in unused if each in crate_use.dead]
         gone = crate_use.dead if dead else ()
-        script = ""
-        if gone:
-            script = "; it has no build script, so nothing can use its [build-dependencies]"
-            script += f" ({lines_of([each.place for each in gone])})"
+        script = f" ({lines_of([each.place for each in gone])})"
+        script = f"; it has no build script, so nothing can use its [build-dependencies]{script}"
         report(
             at=unused[0].place,
             says=f"{count} of {crate_use.package.manifest.package} named in {files}: {names}{more}"
-            + script,
+            + crate_use.other_words(unused)
+            + (script if gone else ""),
             severity=Severity.INFO if crate_use.for_tests else severity,
             confidence=Confidence.LIKELY
             if any(dependency.name in crate_use.doubtful for dependency in unused)
@@ -92,6 +92,7 @@ def rust_deps_used(crate_use: CrateUse) -> None:
             ],
             impact=UNBUILT if len(dead) == len(unused) else "",
             fix=FIX.format(crate_use.removal((*unused, *gone)))
+            + (ELSEWHERE if any(one.platform for one in unused) else "")
             + (MACHETE if any(one.section == "dependencies" for one in unused) else ""),
             clause=clause,
             key=kind,

@@ -29,13 +29,14 @@ def rust_lockfile_committed(cargo_lock: CargoLock) -> None:
     Decides: looks at workspaces and packages that make programs; a workspace whose members are
     mostly libraries counts when one of its programs is built in an image. (a) Cargo.lock is absent
     or git-ignored: high where the program goes into an image, serves requests or is built with
-    `--locked`; low where it is a helper beside programs that have theirs; else medium. (b) It is
+    `--locked`; low where it is a helper beside programs that have theirs; else medium; a step less
+    where all programs are behind features that published libraries have off by default. (b) It is
     absent and CI or an image builds with `--locked`, which fails: high. (c) It is there, but an
-    image's build cannot see it (not copied, left out by `.dockerignore`) or does not ask it
-    (`cargo install --path` without `--locked`): low; a build beside it without `--locked` is a
-    note. Pure libraries, helper crates (`xtask`, `fuzz`, examples, collections of crates that a
-    tool is tried with), images of tests, builds with `--frozen` or `--offline`, and those before
-    another one of the stage that has the file (they warm the cache of layers) pass.
+    image's build cannot see it (not copied, left out by `.dockerignore`) or does not ask it (`cargo
+    install --path` without `--locked`): low; a build beside it without `--locked` is a note. Pure
+    libraries, helper crates (`xtask`, `fuzz`, examples, collections of crates that a tool is tried
+    with), images of tests, builds with `--frozen` or `--offline`, and those before another one of
+    the stage that has the file (they warm the cache of layers) pass.
     Blind spots: builds inside scripts.
     """
     lock = cargo_lock

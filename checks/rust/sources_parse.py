@@ -22,7 +22,7 @@ CAUSES = {
         ),
         "c": (
             "Nobody compiles or tests it; it rots, and readers take it for the program's code.",
-            "Declare it with `mod`, or delete it.",
+            "Declare the topmost with `mod`, or delete it with all that it declares.",
         ),
     },
 )
@@ -38,8 +38,9 @@ def rust_sources_parse(crate_sources: CrateSources) -> None:
     under `#[cfg]`, in macros, git-ignored or written by a build script pass. (c) Files among the
     sources that no target of any package reads: low, one finding per package. Fixtures, files that
     are all comments or begin by saying that they are not used, those whose `mod` line is commented
-    out, and packages whose modules are made by macros, pass; so do crates that are kept as inputs
-    (four or more builds side by side in a folder of another one, which nothing there builds).
+    out with all that they declare, and packages whose modules are made by macros, pass; so do
+    crates that are kept as inputs (four or more builds side by side in a folder of another one,
+    which nothing there builds).
     Blind spots: syntax errors of other kinds, types, borrows: only the compiler knows those.
     """
     crate = crate_sources
@@ -64,14 +65,24 @@ def rust_sources_parse(crate_sources: CrateSources) -> None:
             key=module.name,
         )
     if crate.unread:
-        listed = ", ".join(crate.unread[:5]) + (" …" if len(crate.unread) > 5 else "")
+        tops = [one for one in crate.unread if one not in crate.beneath] or [*crate.unread]
+        listed = ", ".join(tops[:5]) + (" …" if len(tops) > 5 else "")
+        below = len(crate.unread) - len(tops)
+        if below:
+            listed += f", and the {below} below {'it' if len(tops) == 1 else 'them'}"
         count = "1 file" if len(crate.unread) == 1 else f"{len(crate.unread)} files"
         report(
-            at=Place(crate.unread[0], 1, 1),
+            at=Place(tops[0], 1, 1),
             says=f"{count} among the sources of {crate.package.manifest.package} that no target"
             f" reads: {listed}",
             severity=Severity.LOW,
-            related=[(Place(one, 1, 1), "in no module tree") for one in crate.unread[1:]],
+            related=[
+                (Place(one, 1, 1), "declared by one that nothing reads")
+                if one in crate.beneath and one not in tops
+                else (Place(one, 1, 1), "in no module tree")
+                for one in crate.unread
+                if one != tops[0]
+            ],
             clause="c",
             key=crate.package.path,
         )

@@ -76,7 +76,9 @@ class CrateSources(Struct, frozen=True, eq=False):
     broken: tuple[BrokenFile, ...]
     misplaced: tuple[MisplacedModule, ...]
     unread: tuple[str, ...]
-    """Files among its sources that nothing reads, by path."""
+    """Files among its sources that no target reads, by path."""
+    beneath: frozenset[str] = frozenset()
+    """Those of them that another one declares: what becomes of that one becomes of them."""
 
 
 class _Tree(Struct):
@@ -107,8 +109,16 @@ def crate_sources(target: Target) -> tuple[CrateSources, ...]:
             if path in records and records[path].broken
         ]
         unread = () if tree.opened else tuple(_unread(target, package, tree, everywhere))
+        beneath = {below for path in unread for below in _declared(target, path)}
         found.append(
-            CrateSources(package, len(tree.reached), tuple(broken), tuple(tree.misplaced), unread)
+            CrateSources(
+                package,
+                len(tree.reached),
+                tuple(broken),
+                tuple(tree.misplaced),
+                unread,
+                beneath=frozenset(beneath.intersection(unread)),
+            )
         )
     return tuple(found)
 
@@ -256,12 +266,33 @@ def _unread(
     texts = [target.text(path) for path in rust_files(target, package.folder)]
     texts.append(target.text(package.path))
     aside = {name for text in texts if "//" in text for name in _COMMENTED_OUT.findall(text)}
+    # A module that is switched off takes those that it declares along.
+    off: set[str] = set()
+    pending = [path for path, _ in candidates if _module_of(path) in aside]
+    while pending:
+        path = pending.pop()
+        if path not in off:
+            off.add(path)
+            pending += _declared(target, path)
     for path, name in candidates:
-        if _module_of(path) in aside:
+        if path in off:
             continue
         named = "/".join(path.split("/")[-2:]) if name == "mod.rs" else name
         if not any(f'{named}"' in text for text in texts):
             yield path
+
+
+def _declared(target: Target, path: str) -> list[str]:
+    """The files of the modules that a file declares."""
+    record = scanned(target, modules).get(path, _NOTHING)
+    beside = path.endswith("/mod.rs")
+    return [
+        one
+        for module in record.modules
+        for pair in module_files(path, module, beside)
+        for one in pair
+        if one and one != path and target.has(one)
+    ]
 
 
 def _module_of(path: str) -> str:

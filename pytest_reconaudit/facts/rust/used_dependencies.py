@@ -1,8 +1,9 @@
 """Dependencies of a cargo package that none of its Rust files names.
 
-A crate is used when its name occurs as a word of the package's code. Where it does not, whatever
-else may use it is looked for: another library name, an attribute's string, a doc test, a template,
-code that a build script generates, a macro that expands to it, a feature that it switches on.
+A crate is used when the package's code begins a path with its name, imports it, or hands the name
+to an attribute or a macro. Where it does not, whatever else may use it is looked for: another
+library name, an attribute's string, a doc test, a template, code that a build script generates, a
+macro that expands to it, a feature that it switches on.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from functools import cached_property
+from itertools import islice
 
 from msgspec import Struct, structs
 
@@ -41,7 +43,7 @@ _HEAVY = regex(
 _UNNAMED = regex(
     r".*[-_]sys|.*[-_]hack|.*jemallocator|mimalloc|snmalloc-rs|rpmalloc|dlmalloc|wee_alloc"
     r"|rustc-std-workspace-.*|compiler_builtins|cargo-husky|rusty-hook|static_vcruntime"
-    r"|wasm-bindgen-futures|panic-.*|defmt-.*|.*-src|built|vergen.*|link-cplusplus"
+    r"|panic-.*|defmt-.*|.*-src|built|vergen.*|link-cplusplus"
 )
 """Crates that do their work without being named: linked libraries, allocators, hooks, runtimes
 that macros expand to."""
@@ -68,6 +70,7 @@ _EXPANDED = {
     "tracing-subscriber": ("test_log",),
     "js-sys": ("wasm_bindgen",),
     "wasm-bindgen": ("tsify", "tsify_next"),
+    "wasm-bindgen-futures": ("wasm_bindgen",),
     "serde-wasm-bindgen": ("tsify", "tsify_next"),
     "serde_derive": ("serde",),
     "lalrpop-util": ("lalrpop",),
@@ -105,7 +108,32 @@ _GENERATORS = regex(
     r"(?:$|[-_].*)"
 )
 """Build dependencies that write Rust code; what only sets variables or constants names no crate."""
-_GENERATED = regex(r"include_proto!|OUT_DIR|include_bytes_from_out|slint::include_modules")
+_OF_PROTOBUF = ("prost", "prost-types", "bytes")
+_OF_GRPC = (*_OF_PROTOBUF, "tonic", "tonic-prost", "http", "async-trait", "futures-core", "futures")
+_OF_TAURI = ("tauri", "tauri-utils", "serde", "serde_json")
+_WRITTEN = {
+    "prost-build": _OF_PROTOBUF,
+    "tonic-build": _OF_GRPC,
+    "tonic-prost-build": _OF_GRPC,
+    "pbjson-build": ("pbjson", "pbjson-types", "serde", "chrono"),
+    "protobuf-codegen": ("protobuf", "protobuf-support", "bytes", "serde"),
+    "protoc-bin-vendored": (),
+    "protobuf-src": (),
+    "bindgen": ("libc",),
+    "cbindgen": (),
+    "cxx-build": ("cxx",),
+    "tauri-build": _OF_TAURI,
+    "tauri-plugin": _OF_TAURI,
+    "napi-build": ("napi", "napi-derive", "ctor", "once_cell"),
+    "flatc-rust": ("flatbuffers",),
+    "capnpc": ("capnp", "capnp-rpc"),
+    "phf_codegen": ("phf",),
+}
+"""Build dependency → crates that the code which it writes may name; more only where the build
+script says so. Of generators that are not listed it is not known."""
+_GENERATED = regex(
+    r"include_proto!|OUT_DIR|\binclude!\s*\(\s*env!|include_bytes_from_out|slint::include_modules"
+)
 _OUT_DIR = "OUT_DIR"
 _STARTED = regex(r"\bCommand::new\s*\(\s*(?:\"([^\"\n]*)\")?")
 _PLAIN_PROGRAMS = frozenset(
@@ -130,6 +158,12 @@ _GENERATING = regex(
     r"|#\[\s*subxt(?:::subxt)?\s*\("
 )
 """Macros that write a client or types from a specification, with whatever crates that asks for."""
+_GENERATE_WORDS = (
+    "include_proto!", "OUT_DIR", "env!", "from_out", "include_modules", "generate_",
+    "import_types!", "declare_program!", "rosmsg_include!", "abigen!", "schemafy!", "::bindgen!",
+    "wit_bindgen", "vulkano_shaders", "subxt",
+)  # fmt: skip
+"""One of them is in every text that :data:`_GENERATED` or :data:`_GENERATING` matches."""
 _FROM_FILE = regex(
     r"!\s*[({\[]\s*(?:\w+\s*[=:]\s*)?r?#{0,3}\"([^\"\n]{1,200}\.(?:json|ya?ml|toml|proto|graphqls?|gql|wit"
     r"|wsdl|xsd|xml|avsc|avdl|avpr|thrift|idl|abi|fbs|capnp|cddl|scale|asn1?|smithy|raml))\""
@@ -139,7 +173,8 @@ _READING = frozenset(
         "include_str", "include_bytes", "include_dir", "include", "format", "print", "println",
         "eprint", "eprintln", "write", "writeln", "vec", "assert", "assert_eq", "assert_ne",
         "panic", "concat", "json", "trace", "debug", "info", "warn", "error", "path", "matches",
-        "dbg", "env", "anyhow", "bail", "ensure", "load_yaml", "expect_file", "include_json",
+        "include_toml", "static_toml", "dbg", "env", "anyhow", "bail", "ensure", "load_yaml",
+        "expect_file", "include_json",
     }
 )  # fmt: skip
 """Macros to which the name of a file is a text, or that give its content as it is."""
@@ -278,7 +313,10 @@ class CrateUse(Struct, frozen=True, eq=False):
     """Names of those whose removal surely saves no build: crates of the repository, and what
     Cargo.lock holds for another package too."""
     doubtful: frozenset[str] = frozenset()
-    """Names that macros in use may expand to, since their crates need them too."""
+    """Names that macros in use may expand to, since their crates need them too, and those that
+    stand in the code as other words."""
+    words: frozenset[str] = frozenset()
+    """Names that variables, fields or modules of the code have as well."""
     dead: tuple[CargoDependency, ...] = ()
     """All of ``[build-dependencies]`` where the package has no build script that could use it."""
 
@@ -301,6 +339,14 @@ class CrateUse(Struct, frozen=True, eq=False):
             f"cargo remove -p {package}{flags} {' '.join(names)}"
             for flags, names in sections.items()
         )
+
+    def other_words(self, unused: tuple[CargoDependency, ...]) -> str:
+        """What says that a search for a name finds something else; empty when it finds nothing."""
+        words = [one.name for one in unused if one.name in self.words]
+        if not words:
+            return ""
+        listed = ", ".join(words[:3]) + (" …" if len(words) > 3 else "")
+        return f" ({listed}: only as a variable, field or module of that name)"
 
     def _kind(self, dependency: CargoDependency) -> str:
         if dependency.section == "dev-dependencies":
@@ -471,7 +517,8 @@ def _here(
         return None
     near = names.get(need.package)
     if near is None and need.inherited:
-        near = names.get(_called_otherwise(target).get(need.name, ""))
+        other = _called_otherwise(target).get(need.name)
+        near = names.get(other) if other else None
     return near
 
 
@@ -528,6 +575,12 @@ class _Sources:
         self._codes: dict[str, str] = {}
         self._noise: dict[str, list[re.Match[str]]] = {}
 
+    @property
+    def script(self) -> str:
+        """Where the build script lies when there is one."""
+        build = self.package.manifest.build or "build.rs"
+        return posixpath.normpath(posixpath.join(self.package.folder, build))
+
     def code(self, path: str) -> str:
         if path not in self._codes:
             self._codes[path] = code_of(self.texts[path], self.noise(path))
@@ -545,14 +598,28 @@ class _Sources:
         return word.encode() in self.holding
 
     def names(self, ident: str) -> bool:
-        """Whether the word occurs in code, an attribute's string or a doc test."""
+        """Whether a crate is named in code, an attribute's string or a doc test."""
         holding = self.holding.get(ident.encode(), ())
         if any(_plainly(self.texts[path], ident) for path in holding):
             return True
-        word = _word(ident)
-        if any(word.search(self.code(path)) for path in holding):
+        if any(_is_crate(self.code(path), ident) for path in holding):
             return True
         return any(_is_meant(match, ident) for path in holding for match in self.noise(path))
+
+    def spells(self, ident: str) -> bool:
+        """Whether a word stands in a string."""
+        word = _word(ident)
+        return any(
+            word.search(match[0])
+            for path in self.holding.get(ident.encode(), ())
+            for match in self.noise(path)
+            if not match[0].startswith(("//", "/*"))
+        )
+
+    def has_word(self, ident: str) -> bool:
+        """Whether the word stands in code, be it a variable, a field or a module."""
+        word = _word(ident)
+        return any(word.search(self.code(path)) for path in self.holding.get(ident.encode(), ()))
 
     def calls_macro_of(self, ident: str) -> bool:
         """Whether a macro is called by a crate's path, or all macros of a crate are imported."""
@@ -580,32 +647,36 @@ class _Sources:
     @cached_property
     def writes(self) -> bool:
         """Whether a build script writes what a file takes in."""
-        return any(_OUT_DIR in text for text in self.texts.values())
+        return any(_OUT_DIR in text for path, text in self.texts.items() if path != self.script)
 
     @cached_property
-    def _own_hand(self) -> bool:
-        """Whether all that the build script writes is spelled out in it: neither a build dependency
-        nor a program that it starts is one that may write code with names of its own."""
-        script = posixpath.join(self.package.folder, self.package.manifest.build or "build.rs")
-        text = self.texts.get(posixpath.normpath(script), "")
+    def written(self) -> frozenset[str] | None:
+        """The crates that code of build scripts may name though it is not spelled out in them;
+        ``None`` where a build dependency or a program that is started may name any."""
+        text = self.texts.get(self.script, "")
         started = _STARTED.findall(text)
         if any(name not in _PLAIN_PROGRAMS for name in started) and '"git"' not in text:
-            return False
+            return None
         if any(name and name not in _PLAIN_PROGRAMS for name in started):
-            return False
-        return all(
-            _NAMING_NONE.fullmatch(one.package)
-            for one in self.package.manifest.dependencies
-            if one.section == "build-dependencies"
-        )
+            return None
+        found: set[str] = set()
+        for one in self.package.manifest.dependencies:
+            if one.section != "build-dependencies" or _NAMING_NONE.fullmatch(one.package):
+                continue
+            if one.package not in _WRITTEN:
+                return None
+            found.update(_WRITTEN[one.package])
+        return frozenset(found)
 
     def _generating(self, path: str, text: str) -> Iterator[int]:
         if "!" not in text and "subxt" not in text:
             return
-        for pattern in (_GENERATED, _GENERATING):
+        # What a build script writes is of no matter until a source takes it in.
+        any_name = self.written is None and path != self.script
+        patterns = (_GENERATED, _GENERATING) if any_name else (_GENERATING,)
+        hinted = any(word in text for word in _GENERATE_WORDS)
+        for pattern in patterns if hinted else ():
             for one in pattern.finditer(text):
-                if one[0] == _OUT_DIR and self._own_hand:
-                    continue
                 if _is_live(text, one):
                     yield one.start()
         for match in _FROM_FILE.finditer(text):
@@ -664,21 +735,75 @@ def _word(ident: str) -> re.Pattern[str]:
 
 
 def _plainly(text: str, ident: str) -> bool:
-    """Whether the word stands in a line of code, as far as can be told without reading the file."""
+    """Whether a line of code begins a path with the word, as far as can be told without reading the
+    file."""
     if "/*" in text:
         return False
     at = text.find(ident)
     while at >= 0:
         end = at + len(ident)
-        if not (text[at - 1 : at].isidentifier() or text[end : end + 1] == "_") and not (
-            text[end : end + 1].isalnum() or text[at - 1 : at].isdigit()
+        before = text[text.rfind("\n", 0, at) + 1 : at]
+        if text.startswith("::", end) and not (
+            before[-1:].isalnum() or before.endswith(("_", ":", "."))
         ):
-            before = text[text.rfind("\n", 0, at) + 1 : at]
-            path = text.startswith("::", end) or before.lstrip().startswith(("use ", "pub use "))
-            if path and not any(mark in before for mark in ('"', "//", "'")):
-                return True
+            begins = before.lstrip().startswith(("use ", "pub use ")) and "{" not in before
+            if begins or not any(mark in before for mark in ('"', "//", "'")):
+                # What stands in a group may belong to what stands before it.
+                group = not begins and not before.strip(" \t")
+                if not group and not _brings(text, ident):
+                    return True
         at = text.find(ident, end)
     return False
+
+
+def _brings(text: str, ident: str) -> bool:
+    """Whether a file declares a module of a name, or takes one in from elsewhere."""
+    if re.search(rf"\bmod\s+(?:r#)?{ident}\b|\bas\s+{ident}\b", text):
+        return True
+    last = re.compile(rf"(?<![{_WORD}]){ident}\s*[,;}}]")
+    found = islice(last.finditer(text), _MOST_WORDS)
+    heads = (_TAKEN_IN.search(_statement(text, at.start())[-_HEAD:]) for at in found)
+    return any(head is not None and head[1] != ident for head in heads)
+
+
+_TAKEN_IN = regex(r"\buse\s+(?:::\s*)?(\w+)\s*::[^;]*\Z")
+"""Before the last part of a path that is brought in: its first."""
+_IN_ATTRIBUTE = regex(r"#!?\[[^\]]*\Z")
+_MACRO_CALL = regex(r"\b(\w+)!\s*[({\[]")
+_NEW_NAME = regex(r"(?:[.:]|\b(?:fn|let|mut|mod|for|ref)\s+)\Z")
+"""Before a word that names something else."""
+_HEAD = 400
+"""Characters before a word in which an attribute, an import or the call of a macro begins."""
+_MOST_WORDS = 2_000
+
+
+def _is_crate(code: str, ident: str) -> bool:
+    """Whether a word is used as the name of a crate: at the head of a path, brought in whole, in an
+    attribute, or handed to a macro; not as a variable, a field or a module."""
+    name = re.escape(ident)
+    if re.search(
+        rf"(?<![{_WORD}>:])::\s*{name}\b|\bextern\s+crate\s+{name}\b"
+        rf"|\buse\s+{name}\s*(?:;|as\b)|\buse\s*\{{[^;]{{0,2000}}(?<![{_WORD}:]){name}\b",
+        code,
+    ):
+        return True
+    head = re.compile(rf"(?<![{_WORD}:.]){name}\s*::")
+    heads = [at.start() for at in head.finditer(code)]
+    if any(not _IN_GROUP.search(_statement(code, at)) for at in heads) and not _brings(code, ident):
+        return True
+    for match in islice(_word(ident).finditer(code), _MOST_WORDS):
+        before = code[max(match.start() - _HEAD, 0) : match.start()]
+        if _IN_ATTRIBUTE.search(before):
+            return True
+        if _NEW_NAME.search(before):
+            continue
+        calls = _MACRO_CALL.findall(before[before.rfind(";") + 1 :])
+        if any(name not in _READING for name in calls):
+            return True
+    return False
+
+
+_OF_FEATURE = regex(r"\bfeature\s*=\s*\Z")
 
 
 def _is_meant(match: re.Match[str], ident: str) -> bool:
@@ -696,7 +821,7 @@ def _is_meant(match: re.Match[str], ident: str) -> bool:
         return False
     head = match.string[max(match.start() - 400, 0) : match.start()]
     opened = head.rfind("#[")
-    return opened >= 0 and "]" not in head[opened:]
+    return opened >= 0 and "]" not in head[opened:] and not _OF_FEATURE.search(head)
 
 
 def _package(target: Target, package: CargoPackage) -> CrateUse | None:
@@ -732,13 +857,15 @@ def _package(target: Target, package: CargoPackage) -> CrateUse | None:
         return None
     unused.sort(key=lambda one: one.place.line or 0)
     kept = [one for one in own if one not in unused and not one.optional]
+    words = frozenset(one.name for one in unused if sources.has_word(one.name.replace("-", "_")))
     return CrateUse(
         package,
         judged,
         len(sources.texts),
         tuple(unused),
         light=frozenset(one.name for one in unused if excuses.is_light(one, unused)),
-        doubtful=frozenset(one.name for one in unused if excuses.is_doubtful(one, kept)),
+        doubtful=words | frozenset(one.name for one in unused if excuses.is_doubtful(one, kept)),
+        words=words,
         for_tests=is_for_tests(package),
         dead=_dead(target, package, own),
     )
@@ -888,10 +1015,10 @@ class _Excuses:
             if one.section == "dev-dependencies":
                 return True
             if any(
-                need.package == one.package
+                need.package == one.package and not set(one.features).issubset(need.features)
                 for near in self.near
                 for need in near.manifest.dependencies
-            ):
+            ) and not self._has_without(one):
                 return True
         graph = self._graph()
         if graph is None:
@@ -909,6 +1036,18 @@ class _Excuses:
             if other.package not in _HYGIENIC and self.sources.calls_macro_of(word):
                 return True
         return False
+
+    def _has_without(self, one: CargoDependency) -> bool:
+        """Whether a crate of the repository that is used takes one with the same features."""
+        return any(
+            need.package == one.package
+            and need.section == "dependencies"
+            and not (need.optional or need.platform)
+            and set(one.features).issubset(need.features)
+            for near in self.near
+            if self.sources.holds(near.manifest.package.replace("-", "_"))
+            for need in near.manifest.dependencies
+        )
 
     def is_light(self, one: CargoDependency, unused: list[CargoDependency]) -> bool:
         """Whether a build saves nothing surely when it goes: it is a crate of the repository, no
@@ -1046,17 +1185,19 @@ class _Excuses:
     def _generated(self, one: CargoDependency) -> bool:
         """Code that is not in the repository may name it: a build script writes some, or a macro
         does from a specification."""
-        if one.section == "dependencies" and self.generates:
+        written = self.sources.written
+        if written is None and self.generates and one.section == "dependencies":
             return True
-        if one.section in self.sources.generated:
+        if one.section in self.sources.generated or one.package in (written or ()):
             return True
         # A build script that writes code itself has the name in a string.
-        return self.sources.writes and self.sources.holds(one.name.replace("-", "_"))
+        writes = self.sources.writes or self.generates
+        return writes and self.sources.spells(one.name.replace("-", "_"))
 
     def _renamed(self, one: CargoDependency) -> bool:
         """The library may be called by a part of the package's name (``rust-ini`` → ``ini``)."""
-        if one.package != one.name:
-            return False
+        if one.package != one.name or _here(self.target, one, cargo_by_name(self.target)):
+            return False  # what it is called is known
         names = _part_names(one.package) - self.idents
         return any(self.sources.roots(name) for name in sorted(names))
 

@@ -1,1 +1,4 @@
+#[path = "archive.rs"]
+mod archive;
+
 pub fn nobody() {}

@@ -1,0 +1,3 @@
+pub fn entries() -> u32 {
+    3
+}

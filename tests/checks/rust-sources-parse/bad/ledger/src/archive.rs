@@ -1,0 +1,3 @@
+pub fn years() -> u32 {
+    7
+}
