@@ -4,12 +4,12 @@
 fact parameters carry.
 """
 
-from pytest_reconaudit.audit import audit, lines_of, report, report_groups, skip
+from pytest_reconaudit.audit import audit, report, report_groups, skip
 from pytest_reconaudit.facts.asynchronous.app_data import Mismatch, SharedData
-from pytest_reconaudit.facts.asynchronous.clients import ClientFault, ClientUse
+from pytest_reconaudit.facts.asynchronous.client_faults import ClientFault, ClientUse
 from pytest_reconaudit.facts.asynchronous.fan_outs import FanOutFile, UnboundedWork
 from pytest_reconaudit.facts.asynchronous.locks import GuardAcross, LockFile, Reentry
-from pytest_reconaudit.facts.asynchronous.waiting import Waiting, WaitingFile
+from pytest_reconaudit.facts.asynchronous.waits import Waiting, WaitingFile
 from pytest_reconaudit.facts.cache.commands import CommandFile
 from pytest_reconaudit.facts.cache.deletes import DeletedKey
 from pytest_reconaudit.facts.cache.layers import CacheLayer
@@ -123,7 +123,8 @@ from pytest_reconaudit.facts.network.server_starts import ServerStart
 from pytest_reconaudit.facts.npm_locks import Install, LockSubject
 from pytest_reconaudit.facts.problems import ConfigFile
 from pytest_reconaudit.facts.query.lists import ListFile
-from pytest_reconaudit.facts.query.repetitions import QueryFile, RepeatedQuery, Repetition
+from pytest_reconaudit.facts.query.repeated import RepeatedQuery, Repetition
+from pytest_reconaudit.facts.query.repetitions import QueryFile
 from pytest_reconaudit.facts.query.serialized import SerializedList
 from pytest_reconaudit.facts.query.unindexed import FilteredTable
 from pytest_reconaudit.facts.rust.lean_dependencies import SUCCESSORS_DATE, CrateWeight
@@ -142,8 +143,10 @@ from pytest_reconaudit.facts.scripts.strictness import ScriptStrictness
 from pytest_reconaudit.facts.web.awaits import AwaitFile
 from pytest_reconaudit.facts.web.buildable import Buildable, WebFault
 from pytest_reconaudit.facts.web.delivery import AssetFault, AssetScope
+from pytest_reconaudit.facts.web.dependency import Dependency
 from pytest_reconaudit.facts.web.entries import EntrySize, Excess, kilobytes
-from pytest_reconaudit.facts.web.lean import Dependency, HeavyUse, PackageDependencies
+from pytest_reconaudit.facts.web.heavy_libraries import HeavyUse
+from pytest_reconaudit.facts.web.lean import PackageDependencies
 from pytest_reconaudit.facts.web.memos import MemoFile
 from pytest_reconaudit.facts.web.splits import RouterFile, Split, SplitFile
 from pytest_reconaudit.model import (
@@ -154,6 +157,7 @@ from pytest_reconaudit.model import (
     Problem,
     Severity,
     SkipReason,
+    lines_of,
     mask,
 )
 from pytest_reconaudit.readers.cargo import CargoDependency

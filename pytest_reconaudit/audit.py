@@ -36,7 +36,6 @@ __all__ = [
     "Skipped",
     "audit",
     "collecting",
-    "lines_of",
     "meta_of",
     "report",
     "report_groups",
@@ -256,16 +255,6 @@ def report_groups(file: FaultGroups, clauses: Mapping[str, tuple[Severity, str]]
         )
     if file.unrendered:
         skip(SkipReason.NOT_RENDERABLE, file.unrendered)
-
-
-def lines_of(places: Iterable[Place], most: int = 5) -> str:
-    """Where something stands in its file, for a sentence: ``line 7``, ``lines 7, 9, 11 …``.
-
-    :param most: how many lines are listed before the ``…``.
-    """
-    lines = list(dict.fromkeys(str(place.line) for place in places if place.line))
-    listed = ", ".join(lines[:most]) + (" …" if len(lines) > most else "")
-    return f"line{'' if len(lines) == 1 else 's'} {listed}"
 
 
 def skip(reason: SkipReason, detail: str = "") -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import enum
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from msgspec import Struct, field
@@ -31,6 +31,7 @@ __all__ = [
     "SkipReason",
     "Span",
     "fingerprint",
+    "lines_of",
     "mask",
 ]
 
@@ -158,6 +159,16 @@ class Problem(Struct, frozen=True):
 
     place: Place
     message: str
+
+
+def lines_of(places: Iterable[Place], most: int = 5) -> str:
+    """Where something stands in its file, for a sentence: ``line 7``, ``lines 7, 9, 11 …``.
+
+    :param most: how many lines are listed before the ``…``.
+    """
+    lines = list(dict.fromkeys(str(place.line) for place in places if place.line))
+    listed = ", ".join(lines[:most]) + (" …" if len(lines) > most else "")
+    return f"line{'' if len(lines) == 1 else 's'} {listed}"
 
 
 def fingerprint(check: str, path: str, evidence: str, subject: str = "") -> str:

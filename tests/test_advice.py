@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from pytest_reconaudit.audit import audit, collecting, lines_of, meta_of, report
+from pytest_reconaudit.audit import audit, collecting, meta_of, report
 from pytest_reconaudit.engine import builtin_checks
-from pytest_reconaudit.model import Place, Severity
+from pytest_reconaudit.model import Place, Severity, lines_of
 
 
 @audit(

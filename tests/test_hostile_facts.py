@@ -17,9 +17,9 @@ from pytest_reconaudit.facts.problems import config_files
 from pytest_reconaudit.facts.rust.regexes import _LOOP, _STRINGS, _loop_of_each_line
 from pytest_reconaudit.facts.rust.specimens import is_specimen
 from pytest_reconaudit.facts.scripts.lost_paths import script_paths
-from pytest_reconaudit.facts.web.awaits import _stays_near
 from pytest_reconaudit.facts.web.buildable import buildables
-from pytest_reconaudit.facts.web.lean import _TAKES_LISTED
+from pytest_reconaudit.facts.web.inlined_packages import _TAKES_LISTED
+from pytest_reconaudit.facts.web.nearness import _stays_near
 from pytest_reconaudit.target import Target
 
 _LONG = 5.0

@@ -11,7 +11,7 @@ from pytest_reconaudit.facts.code.capped import is_capped
 from pytest_reconaudit.facts.db import pools
 from pytest_reconaudit.facts.db.history_tools.files import MigrationFile, MigrationRoot
 from pytest_reconaudit.facts.db.history_tools.sections import _filled
-from pytest_reconaudit.facts.query import repetitions
+from pytest_reconaudit.facts.query import answers, cardinality
 from pytest_reconaudit.model import Place
 from pytest_reconaudit.policy import _CLOSERS
 from pytest_reconaudit.readers import query_rust
@@ -56,14 +56,14 @@ LINES: dict[str, tuple[Callable[[str], object], str]] = {
     "a pooler's address": (pools._POOLED.search, "postgres://" + "1" * SIZE),
     "a reason": (_CLOSERS.search, " " * SIZE + "x"),
     "a line of a file of rows": (
-        repetitions._MADE_OF_ROWS.search,
+        cardinality._MADE_OF_ROWS.search,
         "#[derive(FromRow)]\n" + "/" * SIZE + "\nfn",
     ),
-    "attributes of rows": (repetitions._MADE_OF_ROWS.search, "#[derive(FromRow)]\n" * 10_000),
-    "a list of rows": (repetitions._ELEMENT.match, "Vec<" + " " * SIZE),
-    "a handler's path": (repetitions._NEST_GET.match, "@Get(" + " " * SIZE),
+    "attributes of rows": (cardinality._MADE_OF_ROWS.search, "#[derive(FromRow)]\n" * 10_000),
+    "a list of rows": (cardinality._ELEMENT.match, "Vec<" + " " * SIZE),
+    "a handler's path": (answers._NEST_GET.match, "@Get(" + " " * SIZE),
     "a function's name": (
-        lambda text: repetitions._LISTING.match(repetitions._snake(text)),
+        lambda text: answers.lists_by_name(text),
         "get_as_by_a" * (SIZE // 11),
     ),
     "an order": (query_rust._ORDER.search, ".order(" + " " * SIZE),
@@ -90,7 +90,7 @@ pub(crate) struct Plane {}
 #[derive(Debug)]
 struct Gate {}
 """
-    assert [one[2] for one in repetitions._MADE_OF_ROWS.finditer(text)] == ["Plane", "Pilot"]
+    assert [one[2] for one in cardinality._MADE_OF_ROWS.finditer(text)] == ["Plane", "Pilot"]
 
 
 def test_a_table_after_one_that_is_not_closed() -> None:

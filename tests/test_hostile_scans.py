@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from pytest_reconaudit.facts.asynchronous.clients import client_uses
-from pytest_reconaudit.facts.query.repetitions import _given_to
+from pytest_reconaudit.facts.query.cardinality import _given_to
 from pytest_reconaudit.facts.query.serialized import serialized_lists
 from pytest_reconaudit.readers.code import code_of
 from pytest_reconaudit.readers.scanning import scans

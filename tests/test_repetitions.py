@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from pytest_reconaudit.facts.query.repetitions import Repetition, query_files
+from pytest_reconaudit.facts.query.repeated import Repetition
+from pytest_reconaudit.facts.query.repetitions import query_files
 from pytest_reconaudit.target import Target
 
 TREE = Path(__file__).parent / "checks" / "query-not-in-loop" / "bad-hoist"

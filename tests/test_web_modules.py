@@ -16,6 +16,7 @@ from pytest_reconaudit.readers.scans.broken import broken, stray
 from pytest_reconaudit.readers.scans.effects import effects
 from pytest_reconaudit.readers.scans.imports import imports
 from pytest_reconaudit.readers.syntax import read_syntax
+from pytest_reconaudit.readers.vue_effects import read_vue_effects
 from pytest_reconaudit.target import Target
 
 
@@ -295,3 +296,49 @@ def test_effects_without_an_end() -> None:
     )
     assert found is not None
     assert [(one.line, one.starts) for one in found.found] == [(2, "setInterval"), (5, "WebSocket")]
+
+
+def test_listeners_that_are_removed_by_another_function() -> None:
+    found = effects(
+        code(
+            """
+            useEffect(() => {
+              window.addEventListener('a', () => set(1))
+              return () => window.removeEventListener('a', () => set(1))
+            }, [])
+            useEffect(() => {
+              const on = () => set(1)
+              window.addEventListener('a', on)
+              return () => window.removeEventListener('a', on)
+            }, [])
+            useEffect(() => {
+              box.addEventListener('a', this.on.bind(this))
+              return () => box.removeEventListener('a', this.on.bind(this))
+            }, [])
+            """
+        )
+    )
+    assert found is not None
+    assert [(one.line, one.starts, one.lasting) for one in found.found] == [
+        (2, "removeEventListener", True),
+        (11, "removeEventListener", False),
+    ]
+
+
+def test_vue_components_that_end_nothing() -> None:
+    text = "<script setup>\n// setInterval(x)\nonMounted(() => {\n  setInterval(f, 1);\n});\n"
+    assert [(one.line, one.starts) for one in read_vue_effects(text, "a.vue").found] == [
+        (4, "setInterval")
+    ]
+    assert read_vue_effects(f"{text}onUnmounted(stop);\n", "a.vue").found == ()
+    assert (
+        read_vue_effects("function f() { setInterval(g, 1); }\nonMounted(f);", "a.vue").found == ()
+    )
+
+
+@given(
+    st.text(alphabet="onMounted(){} setInterval(\n/*<!-->`window.addEventListener", max_size=200)
+)
+def test_vue_components_never_raise(text: str) -> None:
+    lines = text.count("\n") + 1
+    assert all(1 <= one.line <= lines for one in read_vue_effects(text, "a.vue").found)

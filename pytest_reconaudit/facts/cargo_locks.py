@@ -42,6 +42,11 @@ SERVERS = frozenset(
     }
 )  # fmt: skip
 """Crates that programs serve requests by."""
+_GATED_MAIN = regex(
+    r"#\[\s*cfg\s*\(\s*feature\s*=\s*\"([\w-]+)\"\s*\)\s*\]\s*(?:#\[[^\]]{0,200}\]\s*){0,4}"
+    r"(?:pub\s+)?(?:async\s+)?fn\s+main\b"
+)
+"""The feature that a program's main function is there with."""
 _MAKES_LOCK = regex(r"Cargo\.lock|\bchef\b|generate-lockfile|git\s+clone|cargo\s+(?:new|init)\b")
 
 
@@ -64,7 +69,8 @@ class CargoLock(Struct, frozen=True, eq=False):
     in_image: bool
     weight: str
     """``shipped`` (it goes into an image, serves requests, or is built with ``--locked``),
-    ``helper`` (none of that, and another root of the repository has its lock file) or ``alone``."""
+    ``helper`` (none of that, and another root of the repository has its lock file) or ``alone``; a
+    step less where the programs are an extra of published libraries, behind a feature."""
 
 
 @once
@@ -97,11 +103,7 @@ def cargo_locks(target: Target) -> tuple[CargoLock, ...]:
                 careless=tuple(builds.careless.get(folder, ())),
                 blind=tuple(builds.blind.get(folder, ())),
                 in_image=folder in builds.built,
-                weight="shipped"
-                if folder in builds.built
-                or folder in builds.demanding
-                or any(one.bins and _serves(one) for one in crates)
-                else "alone",
+                weight=_weight(target, folder, crates, builds),
             )
         )
     if any(one.there for one in found):
@@ -110,6 +112,43 @@ def cargo_locks(target: Target) -> tuple[CargoLock, ...]:
             for one in found
         )
     return tuple(found)
+
+
+def _weight(target: Target, folder: str, crates: list[CargoPackage], builds: _Builds) -> str:
+    shipped = (
+        folder in builds.built
+        or folder in builds.demanding
+        or any(one.bins and _serves(one) for one in crates)
+    )
+    programs = [
+        one
+        for one in crates
+        if one.bins and not _TOOLS.search(one.folder[len(folder) :].lstrip("/"))
+    ]
+    if programs and all(_is_extra(target, one) for one in programs):
+        return "alone" if shipped else "helper"
+    return "shipped" if shipped else "alone"
+
+
+def _is_extra(target: Target, package: CargoPackage) -> bool:
+    """Whether a published library has its programs behind features that are off by default."""
+    manifest = package.manifest
+    if not (package.lib and manifest.publish):
+        return False
+    features = dict(manifest.features)
+    default: set[str] = set()
+    waiting = ["default"]
+    while waiting:
+        one = waiting.pop()
+        if one not in default:
+            default.add(one)
+            waiting += features.get(one, ())
+    required = {one.name: one.required for one in manifest.of_kind("bin")}
+    for name, path in package.bins:
+        wanted = [*required.get(name, ()), *_GATED_MAIN.findall(target.text(path) if path else "")]
+        if default.issuperset(wanted):
+            return False
+    return True
 
 
 def _serves(package: CargoPackage) -> bool:

@@ -8,6 +8,7 @@ here: it runs in another file system.
 from __future__ import annotations
 
 import posixpath
+import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -235,9 +236,27 @@ _SPEAKING = frozenset({"echo", "printf", "exit", "sleep", "local", "return", "se
 _PATHLIKE = regex(r"(?:\./|\.\./)*[\w.@-]+(?:/[\w.@-]+)*/?")
 
 
-def _makefile_invocations(target: Target) -> Iterator[Invocation]:
+_INCLUDES = regex(r"^[ ]*-?include[ \t]+(\S[^\n#]*)", re.MULTILINE)
+
+
+@once
+def _included(target: Target) -> dict[str, str]:
+    """Makefile that another one includes → the folder of that one, where its recipes run."""
+    found: dict[str, str] = {}
     for makefile in makefiles(target):
         folder = posixpath.dirname(makefile.path)
+        for match in _INCLUDES.finditer(target.text(makefile.path)):
+            for word in match[1].split():
+                path = posixpath.normpath(posixpath.join(folder, word))
+                if path.endswith(".mk") and posixpath.dirname(path) != folder and target.has(path):
+                    found.setdefault(path, folder)
+    return found
+
+
+def _makefile_invocations(target: Target) -> Iterator[Invocation]:
+    included = _included(target)
+    for makefile in makefiles(target):
+        folder = included.get(makefile.path, posixpath.dirname(makefile.path))
         for rule in makefile.targets:
             if makefile.one_shell and rule.recipe:
                 first = rule.recipe[0]

@@ -204,7 +204,7 @@ class StoreReader:
 
     def _interface(self, owner: str) -> str:
         """The interface that a class of a script is written for; empty for none."""
-        if not self.script:
+        if not self.script or "implements" not in self.source:
             return ""
         match = re.search(
             rf"\bclass\s+{re.escape(owner)}\b[^{{]{{0,200}}?\bimplements\s+(\w+)", self.source

@@ -37,6 +37,8 @@ class CargoTarget(Struct, frozen=True):
     path: str
     """As written, relative to the manifest's folder; empty when left to cargo."""
     place: Place
+    required: tuple[str, ...] = ()
+    """``required-features``: without them cargo leaves it out."""
 
 
 class CargoDependency(Struct, frozen=True):
@@ -202,7 +204,9 @@ def _targets(data: dict[str, Any], path: str, lines: dict[str, int]) -> list[Car
         for index, entry in enumerate(entries if isinstance(entries, list) else ()):
             table = _table(entry)
             place = Place(path, lines.get(f"{kind}#{index}") or 1, 1)
-            found.append(CargoTarget(kind, _str(table.get("name")), _str(table.get("path")), place))
+            name, source = _str(table.get("name")), _str(table.get("path"))
+            required = _texts(table.get("required-features"))
+            found.append(CargoTarget(kind, name, source, place, required))
     if isinstance(data.get("lib"), dict):
         table = data["lib"]
         place = Place(path, lines.get("lib") or 1, 1)

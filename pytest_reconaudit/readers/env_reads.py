@@ -92,6 +92,10 @@ class EnvWrapper(Struct, frozen=True):
     suffix: str = ""
 
 
+_RENAMED_ENV = regex(r"\bruntimeEnv\s{0,9}:\s{0,9}[A-Za-z_$][\w$.]{0,60}\(")
+"""``runtimeEnv: withPrefix("DB_")``: a function says under which names the keys are looked up."""
+
+
 class EnvLoader(Struct, frozen=True):
     """Something that reads every key with a prefix; an empty prefix is every key there is."""
 
@@ -558,6 +562,9 @@ class _Rust(_Reading):
         if "env::var" not in body and "dotenv" not in body:
             return
         for match in _RUST_MACRO.finditer(body):
+            line = max(body.rfind("\n", 0, match.start()) + 1, match.start() - 300)
+            if "//" in body[line : match.start()]:
+                continue  # commented out
             offset = node.start_byte + len(body[: match.start(2) - 1].encode("utf-8", "replace"))
             follower = match[3]
             required = "expect" in follower or follower.strip() in (".unwrap(", ".unwrap")
@@ -912,7 +919,9 @@ class _Script(_Reading):
             targets.append(rf"\b{re.escape(name)}\b")
         for one in targets:
             match = re.search(rf"\bif\s*\(\s*!\s*{one}\s*\)\s*\{{?([^}}]{{0,400}})", text)
-            if match and ("throw" in match[1] or "process.exit" in match[1]):
+            stop = re.search(r"\bthrow\b|process\.exit", match[1]) if match else None
+            # Behind another condition the throw is about something else.
+            if match and stop and not re.search(r"\bif\s*\(|=>", match[1][: stop.start()]):
                 return True
         return False
 
@@ -920,6 +929,8 @@ class _Script(_Reading):
         """``schema.parse(process.env)``: the upper-case keys of the file's objects are read."""
         tree = self.tree
         if not self.whole and not re.search(r"\bcreateEnv\s*\(", self.text):
+            return
+        if _RENAMED_ENV.search(self.text):
             return
         for pair in tree.walk(frozenset({"pair"})):
             label, value = pair.child_by_field_name("key"), pair.child_by_field_name("value")

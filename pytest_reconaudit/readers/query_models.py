@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from msgspec import Struct
 
 from pytest_reconaudit.patterns import regex
+from pytest_reconaudit.readers.arguments import Unclosed, arguments
 from pytest_reconaudit.readers.query_shape import Compared
 
 __all__ = ["ModelShape", "alchemy_shape", "django_shape"]
@@ -85,7 +86,7 @@ def alchemy_shape(text: str) -> ModelShape | None:
             if found is not None:
                 models.add(found[1])
                 ordered = found[2]
-    except _Unplain:
+    except (_Unplain, Unclosed):
         return None
     return ModelShape(tuple(dict.fromkeys(compared)), ordered) if len(models) < 2 else None
 
@@ -107,33 +108,14 @@ def django_shape(text: str) -> ModelShape | None:
                 r"[\"']-?([a-z_]+)[\"']", next(iter(_parts(text, match.end())), "")
             )
             ordered = found[1] if found is not None and "__" not in found[1] else ""
-    except _Unplain:
+    except (_Unplain, Unclosed):
         return None
     return ModelShape(tuple(compared), ordered)
 
 
 def _parts(text: str, at: int) -> Iterator[str]:
     """The arguments of a call whose parenthesis ends at a place."""
-    depth, start, quote = 0, at, ""
-    for index in range(at, len(text)):
-        sign = text[index]
-        if quote:
-            quote = "" if sign == quote and text[index - 1] != "\\" else quote
-        elif sign in "\"'":
-            quote = sign
-        elif sign in "([{":
-            depth += 1
-        elif sign in ")]}" and depth:
-            depth -= 1
-        elif sign == "," and not depth:
-            if part := text[start:index].strip():
-                yield part
-            start = index + 1
-        elif sign in ")]}":
-            if part := text[start:index].strip():
-                yield part
-            return
-    raise _Unplain
+    return filter(None, arguments(text, at))
 
 
 def _condition(part: str) -> tuple[str, Compared]:

@@ -38,7 +38,8 @@ _PRISMA_PLAIN = frozenset(
 """Those that need not name a unique key."""
 _PRISMA_ROOT = regex(
     r"(?:this\.|ctx\.|context\.|req\.|app\.|fastify\.|c\.|self\.)*_?(?:prisma\w*|\w*[pP]risma|db|tx|trx"
-    r"|client|database|transaction|prismaClient|dbClient)\.(?:client\.)?([a-z_]\w*)\."
+    r"|db(?:Read|Write|Replica|Primary)\w{0,20}|(?:read|write|replica|primary)D[bB]|client"
+    r"|database|transaction|prismaClient|dbClient)\.(?:client\.)?([a-z_]\w*)\."
 )
 _PRISMA_WRAPPED = regex(
     r"(?:this\.)?_?\w+\.models?\.([a-z]\w*)\.|(?:context|ctx)\.entities\.([A-Z]\w*)\."
@@ -79,6 +80,17 @@ _REPOSITORY_NAME = regex(
     r"(\w+?)_?[rR]epo(?:sitory)?\.$|getRepository\s*(?:<\w+>)?\(\s*(?:\w+\s*,\s*)?([A-Z]\w*)"
 )
 
+_RECORD_OWN = frozenset(
+    {"findBy", "findOneBy", "findOneOrFail", "findOneByOrFail", "findAndCountBy", "countBy",
+     "existsBy"}
+)  # fmt: skip
+"""What only entities of TypeORM that are active records are asked: ``User.findOneBy({ id })``."""
+_RECORD_ASKED = frozenset({"find", "findOne", "findAndCount", "count", "exists", "exist"})
+_RECORD_GIVEN = regex(r"\{[^{}]{0,200}?\b(?:where|relations)\s*[:,}]")
+_RECORD_CHANGED = frozenset({"insert", "update", "delete", "upsert"})
+_RECORD_CREATED = regex(r"([A-Z]\w*)\.create\(.*\)\.")
+_ENTITIES = regex(r"(?:^|[/.])entit(?:y|ies)(?:/|$)")
+
 _KYSELY = frozenset({"execute", "executeTakeFirst", "executeTakeFirstOrThrow", "stream"})
 _KYSELY_CHAIN = regex(
     r"\.(selectFrom|insertInto|updateTable|deleteFrom|replaceInto)\(\s*[\"'`](\w+)?"
@@ -91,7 +103,7 @@ _DRIZZLE = {"select": "select", "selectDistinct": "select", "selectDistinctOn": 
             "$count": "count"}  # fmt: skip
 _DRIZZLE_ROOT = regex(
     r"(?:this\.|ctx\.|context\.|c\.|self\.|deps\.|env\.)*_?(?:db|tx|trx|database|drizzle\w*|dbTx|txn|dbClient"
-    r"|drizzleDb|conn|transaction)(?:\(\))?\."
+    r"|db(?:Read|Write|Replica|Primary)\w{0,20}|(?:read|write|replica|primary)D[bB]|drizzleDb|conn|transaction)(?:\(\))?\."
 )
 _DRIZZLE_FROM = regex(r"\.\s*from\(\s*(\w+(?:\.\w+)?)")
 _DRIZZLE_GIVEN = regex(r"(?:schema\.)?(\w+)$")
@@ -464,6 +476,8 @@ class _Finder:
 
     def _model(self, call: Call, head: str, given: list[str]) -> FoundQuery | None:
         name = call.name
+        if name == "save" and (made := _RECORD_CREATED.fullmatch(head)) and self._knows(made[1]):
+            return self._made(call, "insert", "typeorm", table_name(made[1]), given)
         match = _MODEL.search(head)
         if match is None or _NO_MODEL.match(head.rstrip(".")):
             return None
@@ -476,7 +490,37 @@ class _Finder:
             return self._made(call, _SEQUELIZE[name], "sequelize", model, given)
         if name in _MONGOOSE and (self.mongoose or (match[1] or "") in self._models):
             return self._made(call, _MONGOOSE[name], "mongoose", model, given)
+        if match[1] and self._is_record(name, head.rstrip("."), given):
+            return self._made(call, _TYPEORM[name], "typeorm", model, given)
         return None
+
+    def _is_record(self, name: str, model: str, given: list[str]) -> bool:
+        """Whether a class is an entity of TypeORM that is asked by itself:
+        ``User.findOne({ where: { id } })``."""
+        if not given or not model.isidentifier() or self.sequelize or self.mongoose:
+            return False
+        if not self._knows(model):
+            return False
+        if name in _RECORD_CHANGED:
+            return given[0][:1] == "{"
+        return (name in _RECORD_OWN and given[0][:1] in "{[") or (
+            name in _RECORD_ASKED and _RECORD_GIVEN.match(given[0]) is not None
+        )
+
+    def _knows(self, entity: str) -> bool:
+        """Whether a class may be an entity of TypeORM, as far as its file says."""
+        return self.typeorm or entity in self._entities
+
+    @cached_property
+    def _entities(self) -> frozenset[str]:
+        """The names that are imported from modules of entities."""
+        if b"ntit" not in self.code.source:
+            return frozenset()
+        return frozenset(
+            one.name
+            for one in self.code.imports
+            if one.path and one.name[:1].isupper() and _ENTITIES.search(one.path[0])
+        )
 
     @cached_property
     def _models(self) -> frozenset[str]:

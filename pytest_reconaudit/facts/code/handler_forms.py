@@ -95,14 +95,21 @@ def answers_by_form(language: str, path: str, one: FileOutline) -> Iterator[int]
 
 def answers_outside(language: str, path: str, one: FileOutline) -> bool:
     """Whether what a script calls outside of its named functions is called for requests: closures
-    that are given to a procedure of tRPC, to a builder of loaders, to an event handler."""
+    that are given to a procedure of tRPC, a builder of loaders, an event handler or a router."""
     if not language or language in ("rust", "python") or not one.loose:
         return False
     if _ROUTE_MODULE.search(path) or _NITRO.search(path):
         return True
     return any(
-        call.name in ("query", "mutation") and "rocedure" in call.receiver for call in one.loose
+        (call.name in ("query", "mutation") and "rocedure" in call.receiver)
+        # A router that is mounted by its folder: no other file names it.
+        or (call.name in _VERBS_OF_ROUTERS and call.receiver in _ROUTERS)
+        for call in one.loose
     )
+
+
+_VERBS_OF_ROUTERS = frozenset({"get", "post", "put", "patch", "delete"})
+_ROUTERS = frozenset({"router", "Router"})
 
 
 def _rust(function: OutlinedFunction, served: bool) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import suppress
 
 from pytest_reconaudit.facts.code.functions import (
     Ref,
@@ -16,6 +17,7 @@ from pytest_reconaudit.facts.code.functions import (
 )
 from pytest_reconaudit.facts.code.scanned import scanned
 from pytest_reconaudit.patterns import regex
+from pytest_reconaudit.readers.arguments import Unclosed, arguments
 from pytest_reconaudit.readers.scans.outline import OutlinedCall, OutlinedFunction, outline
 from pytest_reconaudit.target import Target, once
 
@@ -39,7 +41,6 @@ _EXPLAINS = regex(
     r"|bulk_?create)\b"
 )
 _REMARK = regex(r"^\s*(?://|#|\*|/\*)(.*)")
-_PAIRS = {"(": ")", "[": "]", "{": "}"}
 _FEW = 2
 _HOPS = 3
 _LONG = 2_000
@@ -126,14 +127,14 @@ def argument_of(
     match = re.search(rf"\b{re.escape(call.name)}\s*(?:::<[^<>]*>|<[^<>]*>)?\s*\(", text)
     if match is None:
         return None
-    arguments = list(_parts(text, match.end()))
-    for one in arguments:
+    parts = list(_parts(text, match.end()))
+    for one in parts:
         named = re.fullmatch(rf"{re.escape(name)}\s*=(?!=)\s*(.+)", one, re.DOTALL)
         if named is not None:
             return named[1]
-    if wanted >= len(arguments):
+    if wanted >= len(parts):
         return None
-    given = arguments[wanted]
+    given = parts[wanted]
     if not given.startswith("{"):
         return given
     for one in _parts(given, 1):
@@ -146,29 +147,9 @@ def argument_of(
 
 
 def _parts(text: str, at: int) -> Iterator[str]:
-    """What stands between a bracket that is open before a place and its end, by commas."""
-    open_: list[str] = []
-    first = at
-    quote = ""
-    for place in range(at, min(len(text), at + _LONG)):
-        mark = text[place]
-        if quote:
-            if mark == quote and text[place - 1] != "\\":
-                quote = ""
-        elif mark in "\"'`":
-            quote = mark
-        elif mark in _PAIRS:
-            open_.append(_PAIRS[mark])
-        elif mark in ")]}":
-            if not open_:
-                if last := text[first:place].strip():
-                    yield last
-                return
-            if open_.pop() != mark:
-                return
-        elif mark == "," and not open_:
-            yield text[first:place].strip()
-            first = place + 1
+    """The arguments behind a bracket, as far as they are whole."""
+    with suppress(Unclosed):
+        yield from arguments(text[: at + _LONG], at)
 
 
 def _is_few(

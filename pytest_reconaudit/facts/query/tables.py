@@ -13,10 +13,10 @@ from pytest_reconaudit.facts.code.scanned import scanned
 from pytest_reconaudit.readers.scans.queries import queries
 from pytest_reconaudit.target import Target, once
 
-__all__ = ["Mutation", "mutations", "readings"]
+__all__ = ["READS", "WRITES", "Mutation", "foreign_keys", "mutations", "readings"]
 
-_WRITES = frozenset({"insert", "update", "delete", "upsert"})
-_READS = frozenset({"select", "count"})
+WRITES = frozenset({"insert", "update", "delete", "upsert"})
+READS = frozenset({"select", "count"})
 
 
 class Mutation(Struct, frozen=True):
@@ -59,7 +59,7 @@ def _statements(
             continue
         for function in file.functions:
             for one in function.queries:
-                found = writes if one.kind in _WRITES else reads if one.kind in _READS else None
+                found = writes if one.kind in WRITES else reads if one.kind in READS else None
                 if found is None or not one.table or function.is_test:
                     continue
                 ref = function_at(target, path, one.line)
@@ -70,3 +70,16 @@ def _statements(
         {ref: tuple(found) for ref, found in writes.items()},
         {ref: tuple(found) for ref, found in reads.items()},
     )
+
+
+@once
+def foreign_keys(target: Target) -> dict[str, frozenset[str]]:
+    """Model → its foreign keys; of several models with one name those that all of them have."""
+    found: dict[str, frozenset[str]] = {}
+    for path, one in scanned(target, queries).items():
+        if is_test_path(path):
+            continue
+        for model in one.models:
+            names = frozenset(model.names)
+            found[model.model] = found.get(model.model, names) & names
+    return found

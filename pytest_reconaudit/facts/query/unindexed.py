@@ -19,9 +19,9 @@ from pytest_reconaudit.facts.code.places import is_off_path
 from pytest_reconaudit.facts.db.catalogs import KnownCatalog, NoCatalog, known_catalogs, origins
 from pytest_reconaudit.facts.db.database import CatalogColumn, CatalogTable, explained
 from pytest_reconaudit.facts.db.indexes import declared_indexes
+from pytest_reconaudit.facts.query.answers import request_of
 from pytest_reconaudit.facts.query.lists import small_by_name
 from pytest_reconaudit.facts.query.plain import filled_tables, plain_statements
-from pytest_reconaudit.facts.query.repetitions import request_of
 from pytest_reconaudit.model import Confidence, Place, Severity, SkipReason
 from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.readers.query_call import table_name

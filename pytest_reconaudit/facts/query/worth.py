@@ -1,16 +1,35 @@
-"""What a statement per element of a loop in Python is worth: who waits, and for what else."""
+"""What a statement per element of a loop is worth: a finding or a note.
+
+One principle for every language: a finding is what somebody waits for, over rounds that may be
+many, and where nothing dearer is waited for in each; all else is a note, and only the rows of a
+list that is answered with are high. What there is to tell it by differs: a framework of Python
+calls functions by name, where Rust and scripts say who is answered by routes and names of lists.
+"""
 
 from __future__ import annotations
 
 from msgspec import Struct
 
-from pytest_reconaudit.facts.code.functions import Ref, callees, callers_of, function_at, outlined
-from pytest_reconaudit.facts.code.places import is_test_path
+from pytest_reconaudit.facts.code.functions import callers_of, function_at, outlined
+from pytest_reconaudit.facts.query.answers import (
+    answered,
+    lists_by_name,
+    makes_list,
+    runs_for_staff,
+    snake_case,
+)
+from pytest_reconaudit.facts.query.cardinality import rows_by_name
+from pytest_reconaudit.facts.query.embedded import keeps_in_a_file
+from pytest_reconaudit.facts.query.errands import waits_elsewhere
+from pytest_reconaudit.facts.query.grouped import is_of_one_group
+from pytest_reconaudit.facts.query.key_lists import is_left_over
+from pytest_reconaudit.facts.query.repeated import RepeatedQuery
+from pytest_reconaudit.facts.query.tables import READS
 from pytest_reconaudit.model import Severity
 from pytest_reconaudit.patterns import regex
-from pytest_reconaudit.target import Target, once
+from pytest_reconaudit.target import Target
 
-__all__ = ["Round", "keeps_in_a_file", "settled"]
+__all__ = ["Round", "worth"]
 
 _SERVES = regex(
     r"(?:^|/)(?:views?|viewsets?|filters?|serializers?|templatetags|context_processors|resolvers?"
@@ -26,146 +45,123 @@ _SELDOM = regex(
 _PARAMETER = regex(r"/[{<:]")
 _PART = regex(r"(?:\w+\.){2,}\w+$")
 _SENT = regex(r"(?:^|\.)(?:data|json|body|payload|request|items|results|rows|records)(?:\.|$)")
-_CALL = regex(r"(?<![\w.])((?:\w+\.){0,6}\w+)\s*\(")
-_ERRAND = regex(
-    r"(?:^|\.)(?:send_[a-z]\w*|send_?mail|apply_async|urlopen|sleep|upload_\w+|download_\w+|put_object"
-    r"|delete_object|notify(?:_\w+)?|publish|enqueue)$"
-    r"|(?:^|\.)(?:registry|smtp\w{0,9}|channel|sns|sqs|ses|mailer)\.send$"
-    r"|^(?:requests|httpx|aiohttp|boto3|stripe|smtplib|subprocess|urllib|openai)\."
+_OF_ONE = regex(r"_by_(?:\w+_)?(?:owner|user|account|member|parent|(?:uu)?ids|keys)(?:_|$)")
+"""A function that brings what belongs to one, or what a list of keys names."""
+_ANSWERS = regex(
+    r"(?:^|[/_.-])(?:api|\w?rpc|graphql|resolvers?|handlers?|controllers?|routers?|routes?|endpoints?|views?|queries"
+    r"|services?|server)(?:[/_.-]|$)"
 )
-"""A call that waits for something outside of the database, and longer."""
-_MOST_BODY = 80
-_HOPS = 2
-
-
-class Round(Struct, frozen=True):
-    """What is known of a statement in a loop."""
-
-    line: int
-    loop_line: int
-    over: str
-    origin: str
-    """See ``QueryLoop.origin``."""
-    request: str
-    """The request during which it runs, in words; empty when none is known."""
-    listing: bool
-    """It makes the rows of a list that is answered."""
-    beside: int
-    """Statements of its loop, itself included."""
-    same: bool
-    """It asks for the same in every round."""
-    guarded: bool
-    """Only those who run the platform may ask for it."""
-
-
-def settled(target: Target, path: str, one: Round, severity: Severity) -> Severity:
-    """The severity of a statement per element of a loop in Python: a note unless somebody waits for
-    it, for a list that may be long, and for nothing dearer; high of the rows of a list alone.
-
-    :param severity: what its loop and its kind make of it.
-    """
-    if keeps_in_a_file(target) or one.guarded:
-        return Severity.INFO
-    if severity <= Severity.LOW:
-        plain = one.same and one.request and one.origin in ("rows", "page")
-        return severity if plain else Severity.INFO
-    ref = function_at(target, path, one.line)
-    given = {name for name, _ in outlined(target, ref).parameters} if ref is not None else set()
-    if given & _JOB:
-        return Severity.INFO
-    answers = "request" in given
-    by_name = one.origin == "rows" and _is_called_by_name(target, path, one)
-    if not (one.request or answers or by_name):
-        return Severity.INFO
-    if one.request and _SELDOM.search(one.request):
-        return Severity.INFO
-    of_one = one.origin == "children" or (not one.origin and _PARAMETER.search(one.request))
-    if of_one and one.beside <= 1:
-        return Severity.INFO
-    if not one.origin and _PART.match(one.over) and not _SENT.search(one.over):
-        return Severity.INFO  # a part of one thing
-    if _waits_elsewhere(target, path, one):
-        return Severity.INFO
-    if one.request and one.listing and (one.beside > 1 or one.origin == "rows"):
-        return severity
-    return min(severity, Severity.MEDIUM)
-
-
-@once
-def keeps_in_a_file(target: Target) -> bool:
-    """Whether the Python programs keep their rows in a file of SQLite, as far as settings and
-    requirements say: what they ask makes no round trip."""
-    named = False
-    for path in target.files:
-        if is_test_path(path) or not _SETTINGS.search(path):
-            continue
-        text = target.text(path)
-        if _SERVER.search(text):
-            return False
-        named = named or (path.endswith(".py") and _FILE.search(text) is not None)
-    return named
-
-
-_SETTINGS = regex(
-    r"(?:^|/)(?:\w*(?:conf|config|settings?|database|db|session|engine)\w*\.py|settings/\w+\.py|[^/]*requirements?[^/]*"
-    r"|requirements/[^/]+|pyproject\.toml|setup\.(?:py|cfg)|Pipfile|[^/]*compose[^/]*\.ya?ml|\.env[^/]*)$"
-)
-_SERVER = regex(
-    r"postgres|psycopg|asyncpg|mysql|mariadb|oracle|mssql|cockroach|dj_?database_?url|DATABASE_URL",
-    2,
-)
-_FILE = regex(r"[\"']sqlite(?:\+\w+)?:///|django\.db\.backends\.sqlite3")
-
-
+"""Modules of Rust and scripts whose functions a framework calls without their being named."""
+_OF_STAFF = regex(r"/(?:admin|mod|moderation|moderator|staff)/")
+"""A path that only those who run the platform may ask for."""
 _JOB = frozenset({"job_id", "task_id", "job"})
 """What work is given that reports how far it is, to nobody who waits."""
 
 
-def _is_called_by_name(target: Target, path: str, one: Round) -> bool:
-    """Whether a framework calls a function, as far as its file says, and no other code does."""
-    if not _SERVES.search(path):
+class Round(Struct, frozen=True):
+    """A statement in a loop, and who waits for it."""
+
+    query: RepeatedQuery
+    function: str
+    """The name of the function that the loop stands in."""
+    request: str
+    """The request during which it runs, in words; empty when none is known."""
+    served: bool
+    """Its file has code that runs while requests are answered."""
+    together: int
+    """Statements of its loop, itself included."""
+    worthwhile: int
+    """Those of them that their loop and kind make more than a note."""
+
+
+def worth(target: Target, path: str, one: Round, weight: Severity) -> Severity:
+    """The severity of a statement per element of a loop; a note where only some rounds send it.
+
+    :param weight: what its loop and its kind make of it.
+    """
+    if weight is Severity.INFO or one.query.some:
+        return Severity.INFO
+    if path.endswith(".py"):
+        return _in_python(target, path, one, weight)
+    return _elsewhere(target, path, one, weight)
+
+
+def _in_python(target: Target, path: str, one: Round, weight: Severity) -> Severity:
+    query, loop = one.query, one.query.loop
+    if keeps_in_a_file(target) or runs_for_staff(target, path, query.line):
+        return Severity.INFO
+    if weight is Severity.LOW:
+        plain = query.same and one.request and loop.origin in ("rows", "page")
+        return weight if plain else Severity.INFO
+    if not _is_awaited(target, path, one):
+        return Severity.INFO
+    of_one = loop.origin == "children" or (not loop.origin and _PARAMETER.search(one.request))
+    if of_one and one.worthwhile <= 1:
+        return Severity.INFO
+    if not loop.origin and _PART.match(loop.over) and not _SENT.search(loop.over):
+        return Severity.INFO  # a part of one thing
+    if waits_elsewhere(target, path, query.line, loop.line):
+        return Severity.INFO
+    if one.request and (one.worthwhile > 1 or loop.origin == "rows"):
+        why = answered(target, path, query.line)
+        if makes_list(target, path, one.function, query, *why):
+            return weight
+    return min(weight, Severity.MEDIUM)
+
+
+def _is_awaited(target: Target, path: str, one: Round) -> bool:
+    """Whether somebody waits for a function of Python: during a request that is no rare one, or
+    where it is given one, or a framework calls it by name."""
+    ref = function_at(target, path, one.query.line)
+    given = {name for name, _ in outlined(target, ref).parameters} if ref is not None else set()
+    if given & _JOB:
         return False
-    ref = function_at(target, path, one.line)
-    return ref is not None and not callers_of(target, ref)
-
-
-def _waits_elsewhere(target: Target, path: str, one: Round) -> bool:
-    """Whether a round waits for another system: a mail, a service, a program."""
-    lines = target.text(path).split("\n")
-    head = lines[one.loop_line - 1] if one.loop_line <= len(lines) else ""
-    indent = len(head) - len(head.lstrip())
-    last = min(one.loop_line + _MOST_BODY, len(lines))
-    end = next(
-        (
-            number
-            for number in range(one.loop_line, last)
-            if lines[number].strip() and len(lines[number]) - len(lines[number].lstrip()) <= indent
-            if lines[number].lstrip()[0] not in ")]}"
-        ),
-        last,
-    )
-    if any(
-        _ERRAND.search(name) for name in _CALL.findall("\n".join(lines[one.loop_line - 1 : end]))
-    ):
+    if one.request:
+        return _SELDOM.search(one.request) is None
+    if "request" in given:
         return True
-    ref = function_at(target, path, one.line)
-    return ref is not None and any(
-        _is_errand(target, other, _HOPS)
-        for call, refs in callees(target, ref)
-        if one.loop_line <= call.line <= end
-        for other in refs or ()
-        if other != ref
-    )
+    # No other code does, as far as its file says.
+    by_name = one.query.loop.origin == "rows" and _SERVES.search(path) is not None
+    return by_name and ref is not None and not callers_of(target, ref)
 
 
-def _is_errand(target: Target, ref: Ref, hops: int) -> bool:
-    for call in outlined(target, ref).calls:
-        name = f"{call.receiver}.{call.name}" if call.receiver else call.name
-        if _ERRAND.search(name):
-            return True
-    return hops > 1 and any(
-        _is_errand(target, other, hops - 1)
-        for _, refs in callees(target, ref)
-        for other in refs or ()
-        if other != ref
+def _elsewhere(target: Target, path: str, one: Round, weight: Severity) -> Severity:
+    query, loop = one.query, one.query.loop
+    if is_left_over(loop.over) or is_of_one_group(target, path, loop):
+        return Severity.INFO
+    if _OF_STAFF.search(one.request):
+        return Severity.INFO
+    lists = _is_of_list(path, one)
+    called = bool(one.request) or _is_called(target, path, one)
+    if not one.request and not (lists and (called or query.kind not in READS)):
+        return Severity.INFO
+    of_one = loop.origin == "children" and query.kind not in READS
+    if of_one or _OF_ONE.search(snake_case(loop.given)):
+        return Severity.INFO  # one owner's things are a handful
+    if weight is Severity.LOW:
+        plain = (query.same and one.request) or (loop.origin == "few" and one.together > 1)
+        return weight if plain else Severity.INFO
+    if one.request.startswith("GET") and (lists or one.together > 1):
+        return weight
+    return min(weight, Severity.MEDIUM if called else Severity.LOW)
+
+
+def _is_called(target: Target, path: str, one: Round) -> bool:
+    """Whether a function that no known request runs is known to run at all."""
+    ref = function_at(target, path, one.query.line)
+    return ref is None or one.served or bool(callers_of(target, ref))
+
+
+def _is_of_list(path: str, one: Round) -> bool:
+    """Whether a statement of Rust or a script reads for what a list is made of, or writes its
+    rows."""
+    loop = one.query.loop
+    if one.query.kind not in READS:
+        return rows_by_name(loop.over)
+    named = lists_by_name(one.function)
+    asked = named or bool(one.request)
+    if loop.origin in ("rows", "page"):
+        return asked and (one.served or _ANSWERS.search(path) is not None)
+    return one.served and (
+        (loop.origin == "few" and asked) or (loop.origin == "children" and named)
     )

@@ -31,7 +31,7 @@ _WORDS = (
     "sleep", "requests", "httpx", "urlopen", "urlretrieve", "subprocess", "psycopg", "pymysql",
     "MySQLdb", "sqlite3", "bcrypt", "context", "Session", "os.system", "pyodbc", "oracledb",
     "redis", "shutil", "stripe", "resend", "smtplib", "OpenAI", "openai", "nthropic", "boto3",
-    "MongoClient", "genai", "Groq", "storage",
+    "MongoClient", "genai", "Groq", "storage", "http.client", "SendGrid", "Tavily",
 )  # fmt: skip
 _HTTP = frozenset({"get", "post", "put", "patch", "delete", "head", "options", "request", "stream"})
 _PROCESS = frozenset({"run", "call", "check_output", "check_call", "getoutput", "getstatusoutput"})
@@ -80,6 +80,10 @@ _MAKERS = {
     ("stripe", "StripeClient"): "http",
     ("twilio", "rest", "Client"): "http",
     ("slack_sdk", "WebClient"): "http",
+    ("http", "client", "HTTPSConnection"): "http",
+    ("http", "client", "HTTPConnection"): "http",
+    ("sendgrid", "SendGridAPIClient"): "http",
+    ("tavily", "TavilyClient"): "http",
     ("pymongo", "MongoClient"): "database",
     ("subprocess", "Popen"): "process",
 }
@@ -103,6 +107,9 @@ _OF_MAKER = {
          "download_as_bytes", "download_as_text", "download_to_filename", "list_blobs", "exists",
          "get_bucket", "reload"}
     ),
+    "http": frozenset({"getresponse"}),
+    "sendgrid": frozenset({"send"}),
+    "tavily": frozenset({"search", "extract", "crawl", "map"}),
     "twilio": frozenset({"create", "fetch", "list", "update"}),
     "stripe": frozenset({"create", "retrieve", "list", "update", "delete", "search", "cancel"}),
 }  # fmt: skip

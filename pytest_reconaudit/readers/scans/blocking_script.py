@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.readers.code import Call, Code, Function
 from pytest_reconaudit.readers.execution import ASYNC, SYNC
@@ -255,27 +257,54 @@ def _is_parsed(code: Code, call: Call) -> bool:
     return False
 
 
-_ASSIGNED = regex(r"(?:^|[\s;{}(])(\w+)\s*(\?\?=|\|\|=|=)\s*(?:[\w.]+\(\s*)?$")
+_ASSIGNED = regex(r"(?:^|[\s;{}(])(\w+)\s*(?:\?\?=|\|\|=)\s*(?:[\w.]+\(\s*)?$")
+_EMPTY = regex(r"\bif\s*\(\s*(?:!\s*(\w+)\s*\)|(\w+)\s*={2,3}\s*(?:null|undefined)\s*\))\s*\{?")
+_FILLED = regex(r"\bif\s*\(\s*(\w+)(?:\s*!={1,2}\s*(?:null|undefined))?\s*\)\s*\{?\s*return\b")
+_TESTS = 50
+"""Tests of one function that are looked at."""
 
 
 def _is_kept(code: Code, call: Call, function: Function | None) -> bool:
-    """Whether what is read goes into a variable of the module, and only while that is empty: it is
-    read once."""
-    if not call.name.startswith("read"):
-        return False
-    around = (one.start for one in code.around(call.scope) if one.kind == "closure")
-    start = function.body[0] if function is not None else next(around, call.start)
-    match = _ASSIGNED.search(code.text(max(start, call.start - 120), call.start))
-    if match is None:
-        return False
-    name = match[1]
-    declared = rf"(?m)^(?:export\s+)?(?:let|var)\s+{name}\b"
-    if regex(declared).search(code.text(0, len(code.source))) is None:
+    """Whether what is made goes into a variable of the module, and only while that is empty: it is
+    made once."""
+    around = (one for one in code.around(call.scope) if one.kind == "closure")
+    closure = next(around, None)
+    if function is not None:
+        start, end = function.body
+    elif closure is not None:
+        start, end = closure.start, closure.end
+    else:
         return False
     before = code.text(start, call.start)
-    empty = rf"\bif\s*\(\s*(?:!\s*{name}\s*\)|{name}\s*={{2,3}}\s*(?:null|undefined)\s*\)"
-    have = rf"|{name}(?:\s*!={{1,2}}\s*(?:null|undefined))?\s*\)\s*\{{?\s*return\b)"
-    return len(match[2]) > 1 or regex(empty + have).search(before) is not None
+    match = _ASSIGNED.search(before[-120:])
+    if match is not None:
+        return _is_of_module(code, match[1])
+    names = {one[1] for one in _FILLED.finditer(before)}
+    for one in [*_EMPTY.finditer(before)][-_TESTS:]:
+        below = before[one.end() :]
+        if _is_open(below) if one[0].endswith("{") else ";" not in below:
+            names.add(one[1] or one[2])
+    given = r"(?:^|[\s;{{}}(]){}\s*(?:\.\w+\s*)?(?:\?\?=|\|\|=|=(?![=>]))"
+    body = code.text(start, end)
+    return any(
+        _is_of_module(code, name) and re.search(given.format(name), body) is not None
+        for name in names
+    )
+
+
+def _is_open(text: str) -> bool:
+    """Whether a block that begins before a text goes on after it."""
+    depth = 1
+    for letter in text:
+        depth += (letter == "{") - (letter == "}")
+        if not depth:
+            return False
+    return True
+
+
+def _is_of_module(code: Code, name: str) -> bool:
+    declared = rf"(?m)^(?:export\s+)?(?:let|var)\s+{name}\b"
+    return re.search(declared, code.text(0, len(code.source))) is not None
 
 
 _REQUIRED = regex(r"^require\(\s*['\"]([\w:@./-]+)['\"]\s*\)")

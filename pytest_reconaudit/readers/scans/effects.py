@@ -19,7 +19,8 @@ __all__ = ["OpenEffect", "OpenEffects", "effects"]
 class OpenEffect(Struct, frozen=True, array_like=True):
     line: int
     starts: str
-    """``setInterval``, ``addEventListener`` or ``WebSocket``."""
+    """``setInterval``, ``addEventListener`` or ``WebSocket``; ``removeEventListener`` where it is
+    given another function than was added."""
     lasting: bool = False
     """It outlives the component for certain: a timer, a socket, a listener of the window, and
     nothing in the file ends such a thing."""
@@ -40,9 +41,15 @@ _ENDS = regex(
     r"=>\s*\(\)\s*=>|\bonce\s*:|\bsignal\b|clearInterval|removeEventListener|\.close\s*\("
     r"|useSyncExternalStore"
 )
+_REMOVES_NOTHING = regex(
+    r"(?P<window>\b(?:window|document|globalThis|self)(?:\??\.(?:body|documentElement))?\??\.)?"
+    r"\bremoveEventListener\(\s*[^(),]{1,120},\s*(?:(?:async\s+)?(?:\([^()]{0,200}\)|[\w$]{1,80})\s*=>"
+    r"|(?:async\s+)?function\b|[\w$.]{1,80}\.bind\()"
+)
+"""A function that is made where it is removed is not the one that was added."""
 _RETURNS = regex(r"\breturn\b")
 _WINDOW = regex(
-    r"(?:^|[^\w$.])(?:(?:window|document|globalThis|self)(?:\.(?:body|documentElement))?\.)$"
+    r"(?:^|[^\w$.])(?:(?:window|document|globalThis|self)(?:\??\.(?:body|documentElement))?\??\.)$"
 )
 _OWN_TIMER = regex(
     rb"\bsetInterval\s*\]|\b(?:const|let|function)\s+setInterval\b|\{[^{}]*\bsetInterval\s*[,}]"
@@ -90,7 +97,15 @@ def effects(code: Code) -> OpenEffects | None:
         if "=>" not in text[:200] and "function" not in text[:200]:
             continue  # a named function: what it returns stands elsewhere
         match = _STARTS.search(text)
-        if match is None or _ENDS.search(text):
+        if match is None:
+            continue
+        void = _REMOVES_NOTHING.search(text)
+        if void is None and _ENDS.search(text):
+            continue
+        at = called.end_byte - len(words[2].lstrip())
+        if void is not None:
+            lasting = void["window"] is not None
+            found.append(OpenEffect(code.line(at), "removeEventListener", lasting))
             continue
         name = match[0].replace("new", "").strip(" .(\n")
         if name == "setInterval":
@@ -100,7 +115,6 @@ def effects(code: Code) -> OpenEffects | None:
                 continue
         if _RETURNS.search(text) and _returns(parts[0]):
             continue
-        at = called.end_byte - len(words[2].lstrip())
         on_window = (
             name != "addEventListener"
             or not match[0].startswith(".")

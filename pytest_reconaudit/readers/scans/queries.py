@@ -155,6 +155,7 @@ class RelationLoop(Struct, frozen=True, gc=False, array_like=True):
     function_line: int
     line: int
     model: str
+    """Of what is asked by a name of another row that name with a point: ``.lines``."""
     over: str
     loaded: tuple[str, ...]
     """Relations that the queryset loads along: ``select_related``, ``prefetch_related``."""
@@ -480,12 +481,14 @@ _GIVES_TASK = regex(
 )
 _HUEY = regex(r"(?i:huey)\w*\.(?:\w*task)\b|\bdb_(?:periodic_)?task\b|\block_task\b")
 _PROGRAM = regex(
-    rb"\A#!|\bprocess\.argv\b|\brequire\(['\"]yargs|['\"](?:commander|yargs|inquirer|cac)['\"]"
+    rb"\bprocess\.argv\b|\brequire\(['\"]yargs|['\"](?:commander|yargs|inquirer|cac)['\"]"
     rb"|^(?:import|from) (?:argparse|click|typer)\b|\bBaseCommand\b",
     re.MULTILINE,
 )
-_PROGRAM_WORDS = (b"#!", b"argv", b"yargs", b"commander", b"inquirer", b"cac", b"argparse",
-                  b"click", b"typer", b"BaseCommand")  # fmt: skip
+_PROGRAM_WORDS = (
+    b"process.argv", b"yargs", b"commander", b"inquirer", b"cac'", b'cac"', b"argparse",
+    b"import click", b"from click", b"typer", b"BaseCommand",
+)  # fmt: skip
 _EXISTS = regex(r"\.\s*a?exists?(?:By)?\s*\(|\bselect\s*\(?\s*(?:diesel::|dsl::)*exists\b", 2)
 _COUNTS = regex(r"\bcount|\bannotate\b", 2)
 _REGISTERED = frozenset({"content_type", "permission", "site"})
@@ -648,8 +651,9 @@ class _Reading:
         if not (functions or relations or models or dialects or uncapped or onward):
             return None
         loops = tuple(self.loops)
-        by_hand = any(word in code.source for word in _PROGRAM_WORDS) and (
-            _PROGRAM.search(code.source) is not None
+        by_hand = code.source.startswith(b"#!") or (
+            any(word in code.source for word in _PROGRAM_WORDS)
+            and _PROGRAM.search(code.source) is not None
         )
         return FileQueries(
             tuple(functions), loops, dialects, relations, models, uncapped, by_hand, onward
@@ -1446,7 +1450,9 @@ class _Reading:
     @cached_property
     def _no_database_client(self) -> bool:
         """Whether what is called ``client`` is none of a database."""
-        return _DATABASE_CLIENT.search(self.code.source) is None
+        source = self.code.source
+        named = b"client" in source or b"Client" in source
+        return not named or _DATABASE_CLIENT.search(source) is None
 
     @cached_property
     def _queried(self) -> set[int]:
@@ -1788,7 +1794,7 @@ class _Reading:
                 continue
             over = code.text(scope.head)
             text = over
-            if not queryset_model(text):
+            if not queryset_model(text) and _BEHIND.match(text) is None:
                 root = _ROOT.match(over)
                 binding = (
                     binding_near(code, root[1], scope.head[0], max(scope.parent, 0))
@@ -1799,6 +1805,9 @@ class _Reading:
                     continue
                 text = f"{code.text(binding.value)} {over}"
             model = queryset_model(text)
+            behind = _BEHIND.match(text) if not model else None
+            if behind is not None:
+                model = f".{behind[1]}"
             if not model or ".values" in text or ".aggregate" in text or self._few(text):
                 continue
             start = code.source.rfind(b"for ", 0, scope.head[0])
@@ -1849,7 +1858,7 @@ class _Reading:
                 else "works"
                 if re.search(rf"\b{variable}\.{_CHANGES_ITSELF}", body)
                 else "",
-                _django_origin(text),
+                "children" if behind is not None else _django_origin(text),
             )
 
     def _made_with(self, model: str, function: Function | None) -> tuple[str, ...]:
@@ -1881,6 +1890,11 @@ class _Reading:
                 yield ModelRelations(code.tree.text(name), tuple(names))
 
 
+_BEHIND = regex(
+    r"\s*(?!self\.\w+\()[a-z]\w*(?:\.[a-z]\w*){0,2}\.([a-z]\w*)\s*\.(?:all|filter|exclude|order_by"
+    r"|select_related|prefetch_related|distinct|annotate)\("
+)
+"""The related rows of one: ``order.lines.all()``."""
 _GIVEN = regex(r"[(,]\s*([a-z]\w*)\s*=(?!=)")
 _CHANGES_ITSELF = r"(?:save|delete|archive|cancel|remove)(?:_\w+)?\("
 """What a loop calls on a row that it works off, one by one."""
@@ -1896,7 +1910,7 @@ _BATCH_SIZE = regex(r"(?i)batch|chunk|bulk")
 _OF_PARENT = regex(
     r"\b\w{1,40}(?:_id|(?-i:Id))\s*\.\s*eq\s*\(|\beq\(\s*[\w.]{0,60}(?-i:[a-z]Id)\s*,|\bwhere\b[^;]{0,200}?\b[\w.\"`]{0,40}(?:_id|(?-i:[a-z]Id))[\"`]?\s*=\s*[$?%:]"
     r"|\$relatedQuery\(|\.find\(\s*\{[^{}]{0,200}?\b(?:\w{1,40}(?-i:Id)|\w{1,40}_id|team|user|owner)\s*[,:}]"
-    r"|\bwhere\s*:\s*\{[^{}]{0,200}?\b\w{1,40}(?-i:[a-z]Id)\s*[,:}]|\.(?:filter|filter_by|where)\s*\(\s*"
+    r"|\bwhere\s*:\s*\{[^{}]{0,200}?\b\w{1,40}(?:(?-i:[a-z]Id)|_id)\s*[,:}]|\.(?:filter|filter_by|where)\s*\(\s*"
     r"(?:\w{1,40}\.)?(?:\w{1,40}_id|user|owner)\s*==?\s*\w|\.where\(\s*\{?\s*['\"]?\w{1,40}(?:Id|_id)\b",
     re.IGNORECASE,
 )

@@ -31,6 +31,7 @@ __all__ = [
     "RowMethod",
     "RowRead",
     "RowSource",
+    "loaded_by",
     "row_classes",
     "sure_lines",
 ]
@@ -168,10 +169,16 @@ _GUARDED = regex(
 _ROW_NAMES = frozenset({"obj", "instance", "value", "self", "data", "item", "row", "model"})
 _LOADS = regex(r"\b(?:select_related|prefetch_related)\s*\(")
 _PREFETCH = regex(r"\bPrefetch\s*\(")
+_PLAIN_ROWS = regex(r"\s*=\s*\(?\s*(?:\w+\.)*[A-Z]\w*\s*\.\s*objects\b")
+_OTHER_CALL = regex(
+    r"\.\s*(?!(?:all|filter|exclude|select_related|prefetch_related|order_by|annotate|alias|only|defer"
+    r"|distinct|using)\b)[a-z_]\w*\s*\("
+)
+"""What a queryset is asked that may load more along."""
 _LITERAL_NAME = regex(r"[\"']([a-z]\w*)[\"']")
 _QUERYSET = regex(
     r"(?<![\w.])((?:self|cls)\.[a-z]\w*|(?:self\.)?serializer_class\.Meta\.model|(?:\w+\.)?[A-Z]\w*)"
-    r"\s*\.\s*(?:(?:objects|_default_manager)\s*\.\s*(?!create|get\b|get_or|update|bulk|none\b|in_bulk"
+    r"\s*\.\s*(?:(?:objects|_default_manager)[\s\\]*\.\s*(?!create|get\b|get_or|update|bulk|none\b|in_bulk"
     r"|count|exists|aggregate)\w|[a-z]\w*\s*\.\s*(?:filter|exclude|all|annotate|order_by|only|distinct"
     r"|select_related|prefetch_related)\s*\()"
 )
@@ -230,7 +237,7 @@ def row_classes(code: Code) -> RowClasses | None:
     if _LOADS.search(source):
         for function in code.functions:
             text = code.text(function.start, min(function.end, function.start + _MOST_METHOD))
-            if _LOADS.search(text) and (names := _loaded(text)):
+            if _LOADS.search(text) and (names := loaded_by(text)):
                 loaders.append(Loader(function.name, function.owner, names))
     lists = tuple(_listed(code)) if "many=True" in source else ()
     loops: tuple[RowLoop, ...] = ()
@@ -308,11 +315,12 @@ def _row_loops(code: Code) -> Iterator[RowLoop]:
         if function is None or function.is_async or function.is_test or count > _MOST_LOOPS:
             continue
         over = text = code.text(scope.head[0], min(scope.head[1], scope.head[0] + 1_000)).strip()
-        if text.isidentifier():
-            binding = code.binding_of(text, scope.head[0], max(scope.parent, 0))
+        asked = text.removesuffix(".all()")
+        if asked.isidentifier():
+            binding = code.binding_of(asked, scope.head[0], max(scope.parent, 0))
             if binding is None or code.function_at(binding.scope) is not function:
                 continue
-            text = code.text(*binding.value)[:1_500].strip()
+            text = code.text(*binding.value)[:1_500].strip() + text[len(asked) :]
         rows = _alchemy_rows(text)
         call = _GIVES.match(text) if rows is None else None
         if rows is None and call is None:
@@ -378,7 +386,7 @@ def _listed(code: Code) -> Iterator[RowList]:
             code.line(call.start),
             function.name,
             function.owner,
-            _loaded(text),
+            loaded_by(text),
             tuple(dict.fromkeys(_CALLED.findall(text)))[:_MOST_NAMES],
             tuple(_querysets(code, function.start, text)) if "request" in text else (),
             "pagina" in text,
@@ -470,7 +478,7 @@ def _class(code: Code, node: Node) -> RowClass | None:
         tuple(methods),
         meta,
         meta_bases,
-        _loaded(text) if served else (),
+        loaded_by(text) if served else (),
         tuple(dict.fromkeys(_CALLED.findall(text)))[:_MOST_NAMES] if served else (),
         tuple(querysets),
         tuple(lists),
@@ -578,7 +586,8 @@ def _method(code: Code, name: str, node: Node) -> RowMethod | None:
         row = given[0] if len(given) == 1 else given[1]
         if given[0] == "cls" and len(given) == 1:
             return None
-        if len(given) > 1 and given[1] not in _ROW_NAMES and not name.startswith("get_"):
+        handed = name.startswith("get_") or name == "to_representation"
+        if len(given) > 1 and given[1] not in _ROW_NAMES and not handed:
             row = given[0]
     elif given:
         row = given[0]
@@ -694,8 +703,9 @@ def _logical(body: str) -> Iterator[tuple[int, str]]:
 # -- what a view's querysets are -----------------------------------------------------------
 
 
-def _loaded(text: str) -> tuple[str, ...]:
-    """The relations that the querysets of a text load along; ``*`` where they are not plain."""
+def loaded_by(text: str) -> tuple[str, ...]:
+    """The relations that the querysets of a text load along; ``*`` where they are not plain,
+    ``lines__*`` where those of the rows of one relation are not."""
     found: dict[str, None] = {}
     for pattern in (_LOADS, _PREFETCH):
         for match in pattern.finditer(text):
@@ -707,6 +717,12 @@ def _loaded(text: str) -> tuple[str, ...]:
                     continue
                 found["*"] = None
             found.update(dict.fromkeys(names))
+            own = given.partition("queryset")[2] if pattern is _PREFETCH and names else ""
+            if own:
+                # What the rows of a queryset of its own have with them is known by their relation.
+                found.update(dict.fromkeys(f"{names[0]}__{name}" for name in names[1:]))
+                if not _PLAIN_ROWS.match(own) or _OTHER_CALL.search(own):
+                    found[f"{names[0]}__*"] = None
     return tuple(found)[:_MOST_NAMES]
 
 

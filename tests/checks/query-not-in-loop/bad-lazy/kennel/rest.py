@@ -24,3 +24,11 @@ def get_owners():
 def get_old_dogs():
     old = Dog.query.filter(Dog.born_in < 2012).all()
     return jsonify([{"name": one.name, "owner": one.owner.name} for one in old])
+
+
+@dogs.route("/heavy", methods=["GET"])
+def get_heavy_dogs():
+    heavy = Dog.query.filter(Dog.weight > 40)
+    if not heavy.count():
+        return jsonify([])
+    return jsonify([{"name": one.name, "owner": one.owner.name} for one in heavy.all()])

@@ -2,6 +2,7 @@ from rest_framework.response import Response
 from rest_framework.viewsets import ReadOnlyModelViewSet
 
 from ..models import Tower
+from ..offers import cheap_towers
 from .serializers import TowerSerializer
 
 
@@ -16,5 +17,4 @@ class CheapTowerViewSet(ReadOnlyModelViewSet):
 
     # What is listed is another queryset than that of the single rows.
     def list(self, request):
-        rows = Tower.objects.select_related("guide").filter(price__lt=1000)
-        return Response(TowerSerializer(rows, many=True).data)
+        return Response(TowerSerializer(cheap_towers(), many=True).data)

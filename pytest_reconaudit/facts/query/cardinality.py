@@ -1,0 +1,197 @@
+"""How many elements a loop goes over, as far as the source says."""
+
+from __future__ import annotations
+
+import re
+
+from pytest_reconaudit.facts.code.functions import Ref, function_at, outlined
+from pytest_reconaudit.facts.code.scanned import scanned
+from pytest_reconaudit.facts.query.answers import answered, makes_list, snake_case
+from pytest_reconaudit.facts.query.askers import asker_meant, asking_functions
+from pytest_reconaudit.facts.query.key_lists import goes_over_keys
+from pytest_reconaudit.facts.query.repeated import RepeatedQuery
+from pytest_reconaudit.facts.query.tables import READS
+from pytest_reconaudit.patterns import regex
+from pytest_reconaudit.readers.scans.queries import LoopedCall, QueryLoop, queries
+from pytest_reconaudit.target import Target, once
+
+__all__ = ["goes_over_many", "rows_by_name"]
+
+_MANY_WORDS = regex(
+    r"(?:^|[^a-z])(?:bulk|batch|batches|many|mass|ingest|ingestion|import|imports|imported|importer"
+    r"|importing)(?![a-z])"
+)
+"""What is called so takes as many as there are."""
+_TAKES_IN = regex(r"_?(?:ingest|import)(?:_|[A-Z])")
+"""A function called so, of which each call takes one thing in."""
+_ROWS_BY_NAME = regex(
+    r"(?:^|[^a-z])(?:rows|records|results|readings|samples|measurements|data_?points|logs|batch|bulk|page)"
+    r"(?:\.(?:iter|into_iter|iter_mut|clone|drain|values|items|entries)\([^()]*\))*[)\s]*$"
+)
+_ARRAY = regex(r"\b(?:Vec|[Ll]ist|Sequence|Array|Iterable|Set)\s*[<\[]|\[\]\s*$|^&?\[")
+_CHOSEN_IDS = regex(
+    r"^[&*(\s]*(?:stream::iter\(&?)?(?:(?:req|request|ctx|c)\.)?(?:[\w.]+\.)?(?:body|data|json|dto|input|payload|\w+)"
+    r"(?:\.|\[[\"'])(?:ids|\w+_ids|\w+Ids)(?:[\"']\])?(?:\.(?:iter|into_iter|clone|entries)\(\))*[)\s]*$"
+)
+"""What the caller has chosen: ``req.body.ids``."""
+_MESSAGE = regex(r"(?:D[Tt][Oo]|Request|Payload|Input|Schema|Command|Body)(?![a-z])")
+"""The type of what a request sends."""
+_ROOT = regex(r"[&*\s(]*(?:(?:enumerate|sorted|list|set)\()?(\w+)")
+
+
+def goes_over_many(target: Target, path: str, name: str, site: RepeatedQuery) -> bool:
+    """Whether what a loop goes over is many by what the source says: the rows of a query or a page,
+    what a list is answered with, what a caller sends as a list, what is called a bulk."""
+    loop = site.loop
+    if loop.origin in ("rows", "page", "few", "batch"):
+        return True
+    why, route = answered(target, path, site.line)
+    ref = function_at(target, path, site.line)
+    if makes_list(target, path, name, site, why, route):
+        return True
+    stem = path.rpartition("/")[2]
+    via = site.via if site.via.endswith("s") or not _TAKES_IN.match(site.via) else ""
+    said = (name, via, site.table, stem, loop.over, route.path if route is not None else "")
+    if any(_MANY_WORDS.search(snake_case(one)) for one in said):
+        return True
+    if loop.origin == "children" and site.relation and why is not None:
+        return True
+    if loop.origin in ("children", "keys"):
+        return False
+    if site.kind in READS and why is not None and _is_of_rows(target, ref, loop.over):
+        return True
+    if rows_by_name(loop.over):
+        return True
+    if why is not None and _CHOSEN_IDS.match(loop.over) and _is_message(target, ref, loop.over):
+        return True
+    if why is not None and ref is not None and _is_sent(target, ref, loop):
+        return True
+    if goes_over_keys(target, path, site) or _of_rows_elsewhere(target, path, site):
+        return True
+    if why is not None and site.kind in READS and _part_of_message(target, ref, loop.over):
+        return True
+    if why is None or ref != why.handler:
+        return route is not None and why is None and _CHOSEN_IDS.match(loop.over) is not None
+    if _CHOSEN_IDS.match(loop.over) is not None:
+        return True
+    root = _ROOT.match(loop.over)
+    return root is not None and any(
+        re.search(rf"\b{root[1]}\b", parameter) and _ARRAY.search(kind)
+        for parameter, kind in outlined(target, why.handler).parameters
+    )
+
+
+def rows_by_name(over: str) -> bool:
+    """Whether what a loop goes over is called as rows are."""
+    return _ROWS_BY_NAME.search(snake_case(over)) is not None
+
+
+def _is_of_rows(target: Target, ref: Ref | None, over: str) -> bool:
+    """Whether what is gone over is a parameter that holds the rows of a query: a list of SeaORM's
+    models, or of a type that Diesel or sqlx makes of rows."""
+    root = _ROOT.match(over)
+    if root is None or ref is None or not ref.path.endswith(".rs"):
+        return False
+    for parameter, kind in outlined(target, ref).parameters:
+        if parameter != root[1]:
+            continue
+        element = _ELEMENT.match(kind)
+        if element is None:
+            return False
+        words = element[1].split("::")
+        return (len(words) > 1 and words[-1] == "Model") or words[-1] in _row_types(target)
+    return False
+
+
+_ELEMENT = regex(
+    r"&?\s*+(?:mut\s++)?(?:Vec\s*+<|\[)\s*+&?\s*+((?:\w+::)*+\w++)\s*+(?:<[^<>]*+>\s*+)?[>\]]$"
+)
+_MADE_OF_ROWS = regex(
+    r"#\[derive\(([^()]{0,400}\b(?:Queryable|QueryableByName|FromRow|FromQueryResult)\b[^()]{0,400})\)\]"
+    r"\s*+(?:(?:#\[(?:[^\n\[\]]|\[[^\n\[\]]*+\]){0,200}+\]|//[^\n]*+)\s*+){0,60}+"
+    r"(?:pub(?:\([^()]*\))?\s++)?struct\s++(\w+)"
+)
+
+
+@once
+def _row_types(target: Target) -> frozenset[str]:
+    """The structs of Rust code that rows become."""
+    found: set[str] = set()
+    for path in scanned(target, queries):
+        if path.endswith(".rs"):
+            text = target.text(path)
+            if "derive(" in text and ("Query" in text or "FromRow" in text):
+                found.update(match[2] for match in _MADE_OF_ROWS.finditer(text))
+    return frozenset(found)
+
+
+_KEYS_BY_NAME = regex(r"(?:\w+_)?(?:ids|pks|uuids|slugs|hashes|emails|usernames)$")
+_OF_BODY = regex(r"\brequest\.(?:data|json|POST|get_json\(|body)")
+_KEY_OF = regex(r"(\w+)(?:\[[\"']\w+[\"']\]|\.(?:get|getlist|pop)\(\s*[\"']\w+[\"'])")
+
+
+def _is_sent(target: Target, ref: Ref, loop: QueryLoop) -> bool:
+    """Whether what is gone over is a list of keys that a handler in Python takes out of what the
+    request sends: ``hashes = data["hashes"]`` of ``data = request.data``."""
+    if not ref.path.endswith(".py") or _KEYS_BY_NAME.match(loop.over) is None:
+        return False
+    lines = target.text(ref.path).split("\n")
+    above = "\n".join(lines[outlined(target, ref).line - 1 : loop.line - 1])
+    value = _given_to(above, loop.over)
+    if _OF_BODY.search(value):
+        return True
+    part = _KEY_OF.match(value)
+    return part is not None and _OF_BODY.search(_given_to(above, part[1])) is not None
+
+
+def _given_to(text: str, name: str) -> str:
+    """The line of source that a name is last given in a text."""
+    found = re.findall(rf"(?m)^[ \t]*+{re.escape(name)}[ \t]*+(?::[^=\n]*)?=(?!=)(.+)$", text)
+    return found[-1].strip() if found else ""
+
+
+def _is_message(target: Target, ref: Ref | None, over: str) -> bool:
+    """Whether what is gone over is a part of what a request sends, handed on as a whole."""
+    root = _ROOT.match(over)
+    return (
+        root is not None
+        and ref is not None
+        and any(
+            re.search(rf"\b{root[1]}\b", parameter) and _MESSAGE.search(kind)
+            for parameter, kind in outlined(target, ref).parameters
+        )
+    )
+
+
+def _of_rows_elsewhere(target: Target, path: str, site: RepeatedQuery) -> bool:
+    """Whether what is gone over is what another function brings by one query for any number of
+    rows: no parent's, no list of keys."""
+    loop = site.loop
+    if not loop.given or site.kind not in READS:
+        return False
+    sender = asker_meant(
+        target, path, LoopedCall(loop.given, loop.given_line, ()), asking_functions(target)
+    )
+    if sender is None or sender.further:
+        return False
+    asked = [one for one in sender.function.queries if one.kind != "other"]
+    return len(asked) == 1 and asked[0].many and not (asked[0].keyed or asked[0].listed)
+
+
+def _part_of_message(target: Target, ref: Ref | None, over: str) -> bool:
+    """Whether what is gone over is a list of items that a request sends: ``dto.itemHashes``."""
+    part = _PART.match(over)
+    return (
+        part is not None
+        and ref is not None
+        and any(
+            parameter == part[1] and _MESSAGE.search(kind)
+            for parameter, kind in outlined(target, ref).parameters
+        )
+    )
+
+
+_PART = regex(
+    r"[&*\s(]*(\w+)\.\w*(?:[iI]tem\w*s|[rR]ows|[rR]ecords|[eE]ntries|[lL]ines)"
+    r"(?:\.(?:entries|values|iter|into_iter)\(\))?[)\s]*$"
+)

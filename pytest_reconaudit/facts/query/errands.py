@@ -1,0 +1,64 @@
+"""Loops whose rounds wait for something outside of the database, which takes longer."""
+
+from __future__ import annotations
+
+from pytest_reconaudit.facts.code.functions import Ref, callees, function_at, outlined
+from pytest_reconaudit.patterns import regex
+from pytest_reconaudit.target import Target
+
+__all__ = ["waits_elsewhere"]
+
+_CALL = regex(r"(?<![\w.])((?:\w+\.){0,6}\w+)\s*\(")
+_ERRAND = regex(
+    r"(?:^|\.)(?:send_[a-z]\w*|send_?mail|apply_async|urlopen|sleep|upload_\w+|download_\w+|put_object"
+    r"|delete_object|notify(?:_\w+)?|publish|enqueue)$"
+    r"|(?:^|\.)(?:registry|smtp\w{0,9}|channel|sns|sqs|ses|mailer)\.send$"
+    r"|^(?:requests|httpx|aiohttp|boto3|stripe|smtplib|subprocess|urllib|openai)\."
+)
+"""A call that waits for something outside of the database, and longer."""
+_MOST_BODY = 80
+_HOPS = 2
+
+
+def waits_elsewhere(target: Target, path: str, line: int, loop_line: int) -> bool:
+    """Whether each round of a loop in Python waits for another system: a mail, a service, a
+    program.
+
+    :param line: of a statement in the loop.
+    """
+    lines = target.text(path).split("\n")
+    head = lines[loop_line - 1] if loop_line <= len(lines) else ""
+    indent = len(head) - len(head.lstrip())
+    last = min(loop_line + _MOST_BODY, len(lines))
+    end = next(
+        (
+            number
+            for number in range(loop_line, last)
+            if lines[number].strip() and len(lines[number]) - len(lines[number].lstrip()) <= indent
+            if lines[number].lstrip()[0] not in ")]}"
+        ),
+        last,
+    )
+    if any(_ERRAND.search(name) for name in _CALL.findall("\n".join(lines[loop_line - 1 : end]))):
+        return True
+    ref = function_at(target, path, line)
+    return ref is not None and any(
+        _is_errand(target, other, _HOPS)
+        for call, refs in callees(target, ref)
+        if loop_line <= call.line <= end
+        for other in refs or ()
+        if other != ref
+    )
+
+
+def _is_errand(target: Target, ref: Ref, hops: int) -> bool:
+    for call in outlined(target, ref).calls:
+        name = f"{call.receiver}.{call.name}" if call.receiver else call.name
+        if _ERRAND.search(name):
+            return True
+    return hops > 1 and any(
+        _is_errand(target, other, hops - 1)
+        for _, refs in callees(target, ref)
+        for other in refs or ()
+        if other != ref
+    )

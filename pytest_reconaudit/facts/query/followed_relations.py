@@ -1,0 +1,132 @@
+"""Relations of Django's and SQLAlchemy's models that a loop follows row by row."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from msgspec.structs import replace
+
+from pytest_reconaudit.facts.query.lazy_relationships import LazyLoop
+from pytest_reconaudit.facts.query.model_classes import (
+    leads_to_many,
+    loads_along,
+    rows_behind,
+)
+from pytest_reconaudit.facts.query.occasions import in_worker, is_one_off
+from pytest_reconaudit.facts.query.repeated import RepeatedQuery, Repetition
+from pytest_reconaudit.facts.query.row_queries import asks_by
+from pytest_reconaudit.facts.query.verbs import changes, copies, does_more
+from pytest_reconaudit.facts.query.weighing import weighed_together
+from pytest_reconaudit.model import Severity
+from pytest_reconaudit.readers.query_call import table_name
+from pytest_reconaudit.readers.scans.queries import FileQueries, QueryLoop, RelationLoop
+from pytest_reconaudit.target import Target
+
+__all__ = ["followed_relations", "lazily_loaded"]
+
+
+def followed_relations(
+    target: Target, path: str, file: FileQueries, relations: Mapping[str, frozenset[str]]
+) -> Iterator[Repetition]:
+    """Relations that a loop over a queryset follows row by row."""
+    for one in file.relation_loops:
+        if one.model.startswith("."):
+            behind = rows_behind(target, one.model[1:])
+            if behind is None:
+                continue
+            one = replace(one, model=behind[0], loaded=(*one.loaded, *behind[1]))
+        known = relations.get(one.model, frozenset())
+        by_name = loads_along(target, one.over)
+        if "*" in one.loaded or "*" in by_name or is_one_off(one.function):
+            continue
+        one = replace(one, loaded=(*one.loaded, *by_name))
+        sites = _relation_sites(target, path, one, known)
+        if sites:
+            yield weighed_together(
+                target,
+                path,
+                one.function,
+                one.function_line,
+                sites,
+                # What each round of such work looks up by one key is little beside the rest.
+                by_hand=file.by_hand or (len(sites) == 1 and in_worker(path)),
+            )
+
+
+def lazily_loaded(
+    target: Target, path: str, loops: Iterable[LazyLoop], *, by_hand: bool = False
+) -> Iterator[Repetition]:
+    """Relationships of SQLAlchemy that a loop over rows loads row by row."""
+    for each in loops:
+        loop = each.loop
+        if is_one_off(loop.function):
+            continue
+        # A row that several lead to is loaded once: there are at most as many queries as rows.
+        origin = "" if each.scoped else "page"
+        over = QueryLoop(
+            loop.line,
+            "for",
+            loop.over,
+            "",
+            origin,
+            False,
+            source=table_name(each.model),
+            excused="works" if loop.works else "",
+        )
+        sites = [
+            RepeatedQuery(
+                one.place.line or 1,
+                "select",
+                "",
+                over,
+                "",
+                None,
+                one.what,
+                False,
+                library="sqlalchemy",
+            )
+            for one in each.queries
+        ]
+        one = weighed_together(
+            target, path, loop.function, loop.function_line, sites, by_hand=by_hand
+        )
+        if each.scoped and len(sites) == 1:
+            one = replace(one, severity=Severity.INFO)  # a natural handful
+        yield one
+
+
+def _relation_sites(
+    target: Target, path: str, one: RelationLoop, known: frozenset[str]
+) -> list[RepeatedQuery]:
+    loop = QueryLoop(
+        one.line,
+        "for",
+        one.over,
+        "",
+        one.origin,
+        False,
+        source=one.model.lower(),
+        excused=one.excused,
+    )
+    found: dict[str, RepeatedQuery] = {}
+    for relation, what, line in one.reads:
+        asked = "select" if relation in known else _OF_MANAGERS.get(what)
+        told = f"{one.model}.{relation}"
+        rows = asked is None and what == "all()" and one.origin != "children"
+        if rows and leads_to_many(target, path, one.model, relation):
+            asked, told = "select", f"{told}.all()"
+        works = what == "(" and (changes(relation) or copies(relation))
+        if asked is None and what in ("", "(") and not does_more(relation) and not works:
+            asks = asks_by(target, path, one.model, relation, frozenset(one.loaded))
+            # What a key leads to is there for the second time.
+            asked = "select" if asks and asks.rpartition(".")[2] not in found else None
+            told = f"{asks} (by {told})"
+        if asked and relation not in one.loaded and relation not in found:
+            found[relation] = RepeatedQuery(
+                line, asked, "", loop, "", None, told, False, library="django"
+            )
+    return list(found.values())
+
+
+_OF_MANAGERS = {"exists()": "count", "count()": "count", "first()": "select", "filter(": "select"}
+"""What only the manager of related rows is asked, and goes to the database for."""

@@ -1,0 +1,316 @@
+"""The queries that a serializer, a method or a property makes for one row of a model."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from pytest_reconaudit.facts.query.model_classes import (
+    KnownClass,
+    KnownClasses,
+    is_loaded,
+    known_classes,
+    meta_of,
+    relation_of,
+)
+from pytest_reconaudit.model import Place
+from pytest_reconaudit.patterns import regex
+from pytest_reconaudit.readers.scans.row_classes import RowField, RowMethod, RowRead
+from pytest_reconaudit.target import Target
+
+__all__ = ["ELSEWISE", "RowQuery", "asks_by", "once_each", "queries_of_reads", "queries_of_row"]
+
+
+class RowQuery(Struct, frozen=True):
+    """A query that one row of a list makes when it is serialized."""
+
+    what: str
+    """``Order.customer``, ``Order.lines.filter()``, ``Vote by its item``."""
+    place: Place
+    again: bool = True
+    """It is asked as often as it is written; what a key leads to is there from then on."""
+    load: str = ""
+    """What loads it along: ``order__customer``; empty where that takes more than a name."""
+    joined: bool = False
+    """Of :attr:`load`: each row has at most one, which a JOIN brings."""
+
+
+_SERIALIZER = regex(r"\w*ModelSerializer$|Serializer$")
+ELSEWISE = regex(
+    r"Prefetch|Eager|Optimi[sz]|Auto|Dynamic|Flex|Expand|Sparse|Queryable|Virtual|Polymorphic|Fast"
+)
+"""Bases that load along what their serializer needs, or serialize what the request asks for."""
+_LEAVES_OUT = regex(r"DynamicFieldsMixin$|FlexFields\w*$")
+"""Libraries' own, by which a request may name fields: all are there until it does."""
+
+_PLAIN_FIELDS = frozenset(
+    {"ReadOnlyField", "CharField", "IntegerField", "BooleanField", "FloatField", "DecimalField",
+     "DateTimeField", "DateField", "UUIDField", "EmailField", "URLField", "JSONField", "DictField",
+     "ImageField", "FileField", "ChoiceField", "SlugField", "ListField", "Field"}
+)  # fmt: skip
+_RELATED = frozenset({"StringRelatedField", "SlugRelatedField"})
+_KEYS = frozenset({"PrimaryKeyRelatedField", "HyperlinkedRelatedField"})
+_ASKED_AGAIN = frozenset(
+    {"filter", "exclude", "order_by", "values_list", "values", "aggregate", "annotate", "latest",
+     "earliest", "select_related", "prefetch_related", "distinct", "only", "get", "iterator"}
+)  # fmt: skip
+"""What of a manager goes to the database even where its rows were loaded along."""
+_ASKED = frozenset({"all", "count", "exists", "first", "last"})
+_NAMES = regex(r"[\"'](\w+)[\"']")
+_INHERITS = regex(r"(\w+)\.Meta\.fields")
+_DEEPEST = 3
+
+
+def asks_by(target: Target, path: str, model: str, name: str, loaded: frozenset[str]) -> str:
+    """What a property or a method of a model surely makes a query for, whatever its row is:
+    ``Order.customer``, ``Order.lines.count()``; empty when it makes none.
+
+    :param path: the file that names the model.
+    """
+    known = known_classes(target)
+    found = known.find(model, path)
+    if found is None:
+        return ""
+    asked = next(iter(_of_method(known, found, name, loaded, Place(path, 1, 1))), None)
+    return asked.what.partition(" (")[0] if asked is not None else ""
+
+
+def once_each(queries: Iterable[RowQuery]) -> tuple[RowQuery, ...]:
+    """A row that is followed by its key is there for the second time."""
+    found: dict[tuple[str, Place | None, str], RowQuery] = {}
+    for one in queries:
+        what = one.what.partition(" (")[0]
+        found.setdefault((what, one.place, one.what) if one.again else (what, None, ""), one)
+    return tuple(found.values())
+
+
+def queries_of_row(
+    known: KnownClasses,
+    serializer: KnownClass,
+    model: KnownClass,
+    loaded: frozenset[str],
+    depth: int,
+) -> Iterator[RowQuery]:
+    """The queries that a serializer makes for each row of a model."""
+    if "*" in loaded:
+        return
+    inside, outside = known.lineage(serializer)
+    others = (one for one in outside if _LEAVES_OUT.match(one) is None)
+    if any(map(ELSEWISE.search, (*others, *(one.own.name for one in inside)))):
+        return
+    if not any(map(_SERIALIZER.match, outside)):
+        return
+    own_way = any("to_representation" in one.own.defines for one in inside)
+    names, line, home = _serialized_names(known, serializer)
+    for one in inside:
+        for method in one.own.methods:
+            if method.name == "to_representation":
+                yield from _of_reads(known, one.path, method, model, loaded)
+    alone = own_way and not any("to_representation" in one.own.called for one in inside)
+    if alone or (names is None and own_way):
+        return  # what its fields are made by, nothing asks
+    declared: dict[str, tuple[KnownClass, RowField]] = {}
+    for one in inside:
+        for field in one.own.fields:
+            declared.setdefault(field.name, (one, field))
+    for name, (one, field) in declared.items():
+        keywords = dict(field.keywords)
+        if keywords.get("write_only") == "True" or (own_way and depth):
+            continue
+        if {"fields", "exclude", "omit", "expand"} & set(keywords):
+            continue
+        if one is not serializer and (names is None or name not in names):
+            continue
+        if one is serializer and names and name not in names:
+            continue
+        yield from _of_field(known, inside, one, field, model, loaded, depth)
+    if names is None or meta_of(known, serializer, "extra_kwargs") is not None:
+        return
+    for name in names:
+        if name in declared:
+            continue
+        place = Place(home, names[name] or line, 1)
+        relation = relation_of(known, model, name)
+        if relation is None:
+            yield from _of_method(known, model, name, loaded, place)
+        elif relation.many and not is_loaded(name, loaded):
+            yield RowQuery(f"{model.own.name}.{name}", place, False, name)
+
+
+def _serialized_names(
+    known: KnownClasses, serializer: KnownClass, depth: int = 0
+) -> tuple[dict[str, int] | None, int, str]:
+    """(name → line or 0, line, file) of what ``Meta.fields`` names; ``None`` when it is not
+    plain."""
+    given = meta_of(known, serializer, "fields")
+    if given is None or "__all__" in given[0] or "for " in given[0]:
+        return None, 0, ""
+    source, line, home = given
+    if source[:1] not in "[(" and _INHERITS.match(source) is None:
+        return None, 0, ""
+    names = {
+        match[1]: line + source.count("\n", 0, match.start()) for match in _NAMES.finditer(source)
+    }
+    for match in _INHERITS.finditer(source):
+        parent = known.find(match[1], serializer.path)
+        if parent is None or depth > _DEEPEST:
+            return None, 0, ""
+        more, _, _ = _serialized_names(known, parent, depth + 1)
+        if more is None:
+            return None, 0, ""
+        names.update(dict.fromkeys(more, line))
+    return names, line, home
+
+
+def _of_field(
+    known: KnownClasses,
+    inside: list[KnownClass],
+    owner: KnownClass,
+    field: RowField,
+    model: KnownClass,
+    loaded: frozenset[str],
+    depth: int,
+) -> Iterator[RowQuery]:
+    keywords = dict(field.keywords)
+    place = Place(owner.path, field.line, 1)
+    if field.callee == "SerializerMethodField":
+        named = keywords.get("method_name") or field.first
+        wanted = named.strip("\"'") or f"get_{field.name}"
+        method = next(
+            (
+                (one, method)
+                for one in inside
+                for method in one.own.methods
+                if method.name == wanted
+            ),
+            None,
+        )
+        if method is not None:
+            yield from _of_reads(known, method[0].path, method[1], model, loaded)
+        return
+    source = keywords.get("source", "").strip("\"'") or field.name
+    if source == "*" or not source.replace(".", "").isidentifier():
+        return
+    names = tuple(source.split("."))
+    nested = known.find(field.callee, owner.path) if field.callee.endswith("Serializer") else None
+    if nested is None and field.callee not in _PLAIN_FIELDS | _RELATED | _KEYS:
+        return
+    if nested is None and field.callee in _KEYS:
+        relation = relation_of(known, model, source)
+        if relation is not None and relation.many and not is_loaded(source, loaded):
+            yield RowQuery(f"{model.own.name}.{source}", place, False, source)
+        return
+    if nested is None and field.callee in _PLAIN_FIELDS and len(names) == 1:
+        yield from _of_method(known, model, names[0], loaded, place)
+        return
+    first = _followed(known, model, names, loaded)
+    if first is not None:
+        yield replace(first, place=place)
+        return
+    relation = relation_of(known, model, source)
+    other = known.find(relation.target, model.path) if relation is not None else None
+    if nested is not None and other is not None and depth < _DEEPEST:
+        below = frozenset(
+            name.removeprefix(f"{source}__") for name in loaded if name.startswith(f"{source}__")
+        )
+        for one_below in queries_of_row(known, nested, other, below, depth + 1):
+            load = f"{source.replace('.', '__')}__{one_below.load}" if one_below.load else ""
+            joined = one_below.joined and relation is not None and not relation.many
+            yield replace(one_below, load=load, joined=joined)
+
+
+def _followed(
+    known: KnownClasses, model: KnownClass, names: tuple[str, ...], loaded: frozenset[str]
+) -> RowQuery | None:
+    """The first relation of a dotted name that goes to the database for a row."""
+    current, path = model, ""
+    nowhere = Place(model.path, 1, 1)
+    joined = True
+    for index, name in enumerate(names):
+        relation = relation_of(known, current, name)
+        if relation is None:
+            return None
+        path = f"{path}__{name}" if path else name
+        # What is no key to one known model is no JOIN.
+        joined = joined and not relation.many and relation.target != ""
+        if not is_loaded(path, loaded):
+            return RowQuery(f"{current.own.name}.{name}", nowhere, False, path, joined)
+        if relation.many:
+            asked = names[index + 1] if index + 1 < len(names) else ""
+            if asked not in _ASKED_AGAIN:
+                return None
+            return RowQuery(f"{current.own.name}.{name}.{asked}()", nowhere)
+        other = known.find(relation.target, current.path)
+        if other is None:
+            return None
+        current = other
+    return None
+
+
+def _of_reads(
+    known: KnownClasses, path: str, method: RowMethod, model: KnownClass, loaded: frozenset[str]
+) -> Iterator[RowQuery]:
+    """The queries of a serializer's method for a row that it is given."""
+    yield from queries_of_reads(known, path, method.reads, model, loaded)
+    for name, line in method.asks:
+        yield RowQuery(f"{name} by each {model.own.name}", Place(path, line, 1))
+
+
+def queries_of_reads(
+    known: KnownClasses,
+    path: str,
+    reads: Iterable[RowRead],
+    model: KnownClass,
+    loaded: frozenset[str],
+) -> Iterator[RowQuery]:
+    """The queries that what a file reads of a row makes."""
+    for read in reads:
+        found = _of_read(known, model, read, loaded)
+        place = Place(path, read.line, 1)
+        if found is not None:
+            yield replace(found, place=place)
+        elif relation_of(known, model, read.names[0]) is None:
+            yield from _of_method(known, model, read.names[0], loaded, place)
+
+
+def _of_read(
+    known: KnownClasses, model: KnownClass, read: RowRead, loaded: frozenset[str]
+) -> RowQuery | None:
+    relation = relation_of(known, model, read.names[0])
+    if relation is None:
+        return None
+    name = read.names[0]
+    if relation.many:
+        asked = read.names[1] if len(read.names) > 1 else ""
+        if asked not in _ASKED and asked not in _ASKED_AGAIN:
+            return None
+        if is_loaded(name, loaded) and asked not in _ASKED_AGAIN:
+            return None
+        load = name if asked == "all" else ""
+        return RowQuery(f"{model.own.name}.{name}.{asked}()", Place(model.path, 1, 1), True, load)
+    return _followed(known, model, read.names, loaded)
+
+
+def _of_method(
+    known: KnownClasses, model: KnownClass, name: str, loaded: frozenset[str], place: Place
+) -> Iterator[RowQuery]:
+    """The queries of a model's own method or property, by the place where it is asked for."""
+    inside, _ = known.lineage(model)
+    for one in inside:
+        if any(field.name == name for field in one.own.fields):
+            return
+        for method in one.own.methods:
+            if method.name != name:
+                continue
+            for read in method.reads:
+                found = _of_read(known, model, read, loaded)
+                if found is not None:
+                    by = f"{found.what} (by {model.own.name}.{name})"
+                    yield replace(found, what=by, place=place)
+                    return
+            for asked, _ in method.asks:
+                yield RowQuery(f"{asked} (by {model.own.name}.{name})", place)
+                return
+            return

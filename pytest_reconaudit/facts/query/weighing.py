@@ -1,0 +1,124 @@
+"""What the statements in the loops of a function come to, weighed together."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from pytest_reconaudit.facts.code.capped import is_capped
+from pytest_reconaudit.facts.query.answers import answered, makes_list, request_of, runs_for_staff
+from pytest_reconaudit.facts.query.cardinality import goes_over_many
+from pytest_reconaudit.facts.query.cures import cure_of
+from pytest_reconaudit.facts.query.lists import runs_locally
+from pytest_reconaudit.facts.query.loop_severity import weight_of
+from pytest_reconaudit.facts.query.occasions import (
+    at_start,
+    is_admin_page,
+    is_boot,
+    is_by_hand,
+    runs_beside,
+    serving_files,
+)
+from pytest_reconaudit.facts.query.repeated import RepeatedQuery, Repetition
+from pytest_reconaudit.facts.query.short_lists import is_batched_beside
+from pytest_reconaudit.facts.query.tables import READS, WRITES
+from pytest_reconaudit.facts.query.worth import Round, worth
+from pytest_reconaudit.model import Confidence, Severity
+from pytest_reconaudit.target import Target
+
+__all__ = ["weighed_together"]
+
+
+def weighed_together(
+    target: Target,
+    path: str,
+    name: str,
+    line: int,
+    sites: list[RepeatedQuery],
+    *,
+    by_hand: bool = False,
+    task: bool = False,
+) -> Repetition:
+    """What a function repeats, as severe as the worst of its statements; what is a note beside
+    them is told apart.
+
+    :param line: of the function, or of the route that its statements answer.
+    :param by_hand: somebody starts it by hand.
+    :param task: it is a task of a queue.
+    """
+    sites = sorted(sites, key=lambda one: one.line)
+    request = None
+    by_hand = by_hand or is_by_hand(target, path)
+    beside = by_hand or task or runs_beside(path, name)
+    if not beside:
+        request = next(
+            (found for one in sites if (found := request_of(target, path, one.line))), None
+        )
+    # What lies beside functions that serve requests is meant for the same.
+    served = request is not None or path in serving_files(target)
+    admin = is_admin_page(path)
+    why = answered(target, path, sites[0].line)[0]
+    admin = admin or (why is not None and runs_locally(target, why))
+    boot = request is None and is_boot(path, name)
+    once = beside or (not served and at_start(target, path, sites[0].line))
+    weighed = [
+        (
+            Severity.INFO
+            if by_hand
+            or admin
+            or boot
+            or (one.further and request is None)
+            or not goes_over_many(target, path, name, one)
+            or (one.kind in WRITES and is_batched_beside(target, path, one.line))
+            else weight_of(
+                one,
+                listing=makes_list(target, path, name, one, *answered(target, path, one.line)),
+                # What nothing is known to call may be a request's after all: a read is named.
+                beside=beside if one.kind in READS else once,
+                served=served,
+                known=request is not None,
+                capped=is_capped(target.text(path), one.loop.line, one.loop.over),
+                guarded=runs_for_staff(target, path, one.line),
+            ),
+            one,
+        )
+        for one in sites
+    ]
+    together = Counter(one.loop.line for one in sites)
+    worthwhile = Counter(one.loop.line for weight, one in weighed if weight is not Severity.INFO)
+    weighed = [
+        (
+            worth(
+                target,
+                path,
+                Round(
+                    one,
+                    name,
+                    request or "",
+                    served,
+                    together[one.loop.line],
+                    worthwhile[one.loop.line],
+                ),
+                weight,
+            ),
+            one,
+        )
+        for weight, one in weighed
+    ]
+    severity = max(one for one, _ in weighed)
+    note = severity is Severity.INFO
+    others = tuple(one for weight, one in weighed if weight is Severity.INFO and not note)
+    sites = [one for weight, one in weighed if weight is not Severity.INFO or note]
+    sites.sort(key=lambda one: one.line)
+    sure = all(one.sure for one in sites)
+    return Repetition(
+        path,
+        name,
+        line,
+        tuple(sites),
+        severity,
+        # How long a list is that was handed over, only its callers know.
+        Confidence.CERTAIN if sure and sites[0].loop.origin else Confidence.LIKELY,
+        request or "",
+        others,
+        "" if note else cure_of(target, path, sites[0]),
+    )

@@ -1,0 +1,2 @@
+INSTALLED_APPS = ["rest_framework", "mill.grain"]
+DATABASES = {"default": {"ENGINE": "django.db.backends.postgresql", "NAME": "mill"}}
