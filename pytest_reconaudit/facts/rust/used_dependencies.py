@@ -700,7 +700,7 @@ class _Sources:
             return False
         word = re.escape(name)
         brought = re.compile(
-            rf"\bmod\s+{word}\b|\buse\s[^;]*[:{{,\s]{word}\s*[,;}}]|\bas\s+{word}\b"
+            rf"\bmod\s+{word}\b|\buse\s[^;]*[:{{,\s]{word}\s*[,;}}]|\bas\s+{word}\b(?!\s*::)"
         )
         root = re.compile(
             rf"(?:\buse\s+(?:::)?|\bextern\s+crate\s+|(?<![{_WORD}:.])){word}(?:\s*::|;)"
@@ -758,7 +758,8 @@ def _plainly(text: str, ident: str) -> bool:
 
 def _brings(text: str, ident: str) -> bool:
     """Whether a file declares a module of a name, or takes one in from elsewhere."""
-    if re.search(rf"\bmod\s+(?:r#)?{ident}\b|\bas\s+{ident}\b", text):
+    # `pid as libc::pid_t` is a cast, `use x as libc;` takes one in.
+    if re.search(rf"\bmod\s+(?:r#)?{ident}\b|\bas\s+{ident}\b(?!\s*::)", text):
         return True
     last = re.compile(rf"(?<![{_WORD}]){ident}\s*[,;}}]")
     found = islice(last.finditer(text), _MOST_WORDS)
@@ -817,7 +818,7 @@ def _is_meant(match: re.Match[str], ident: str) -> bool:
     if path is not None:
         return True
     # `#[serde(with = "serde_bytes")]`, `#[doc = "…"]`
-    if noise.strip('bcr#"') != ident:
+    if noise.lstrip("bcr").strip('#"') != ident:
         return False
     head = match.string[max(match.start() - 400, 0) : match.start()]
     opened = head.rfind("#[")

@@ -25,6 +25,8 @@ pub fn weigh(kilos: u32) -> f64 {
 pub struct Parcel {
     #[serde(with = "serde_bytes")]
     code: Vec<u8>,
+    #[serde(with = "bytes_hex")]
+    seal: Vec<u8>,
 }
 
 pub fn sort(parcel: &Parcel, config: &Ini) -> (Value, String) {
@@ -36,4 +38,11 @@ pub fn sort(parcel: &Parcel, config: &Ini) -> (Value, String) {
 #[cfg(unix)]
 pub fn pid() -> i32 {
     nix::unistd::getpid().as_raw()
+}
+
+#[cfg(unix)]
+pub fn stop(group: u32) {
+    unsafe {
+        libc::kill(-(group as libc::pid_t), libc::SIGTERM);
+    }
 }
