@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 import pytest_reconaudit
 from pytest_reconaudit import engine, subjects
@@ -24,6 +25,10 @@ engine.builtin_checks()
 for _suffix in LANGUAGES:
     read_syntax("x", f"x{_suffix}")
 importlib.import_module("psycopg.conninfo")
+
+# How fast examples are made tells of the machine's load, not of what is tested.
+settings.register_profile("reconaudit", suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("reconaudit")
 
 REQUIRE = os.environ.get("RECON_REQUIRE_COMPONENTS") == "1"
 

@@ -5,6 +5,7 @@ The images start ``FROM scratch`` and run nothing, so that no registry and no ne
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -24,6 +25,11 @@ def engine() -> Iterator[DockerClient]:
     import docker
     from docker.errors import DockerException
 
+    address = os.environ.get("DOCKER_HOST") or "unix:///var/run/docker.sock"
+    if address.startswith("unix://"):
+        # Asked in vain, the SDK leaves a socket open.
+        socket = Path(address.removeprefix("unix://"))
+        component(socket.exists(), f"no Docker engine answers (no socket {socket})")
     client = None
     try:
         client = docker.from_env(timeout=20)
