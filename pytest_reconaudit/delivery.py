@@ -26,16 +26,23 @@ def check_writable(reports: Sequence[str], baseline: str | None) -> None:
     """Refuse an unusable report path before the audit, not after it. Raises ``UsageError``."""
     for text in reports:
         path = Path(text)
-        if path.suffix and path.suffix not in SUFFIXES and not path.is_dir():
+        if _is_folder(text):
+            _writable("--recon-report", path / "index.html")
+            continue
+        if path.suffix not in SUFFIXES:
             raise pytest.UsageError(
                 f"--recon-report: {text}: unknown suffix {path.suffix!r};"
                 f" use {', '.join(SUFFIXES)} or a folder"
             )
-        if path.suffix in SUFFIXES and path.is_dir():
-            continue
-        _writable("--recon-report", path if path.suffix else path / "index.html")
+        _writable("--recon-report", path)
     if baseline:
         _writable("--recon-write-baseline", Path(baseline))
+
+
+def _is_folder(text: str) -> bool:
+    """Whether a report's path names a folder: one that is there, or by its end."""
+    path = Path(text)
+    return path.is_dir() or not path.suffix or text.endswith("/")
 
 
 def _writable(flag: str, path: Path) -> None:
@@ -85,7 +92,7 @@ def deliver(
     written = [baseline] if baseline else []
     for text in reports:
         path = Path(text)
-        if path.is_dir() or not path.suffix:
+        if _is_folder(text):
             written += _write_folder(path, full)
         else:
             _write(path, _render(path.suffix, full))

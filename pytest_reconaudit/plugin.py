@@ -10,6 +10,7 @@ import copy
 import gc
 import os
 import sys
+from contextlib import suppress
 from importlib.machinery import ModuleSpec, PathFinder
 from pathlib import Path
 from typing import Any
@@ -236,7 +237,13 @@ class _AsItIs:
 
 def _import_as_it_is(config: pytest.Config) -> None:
     sys.meta_path.insert(0, _AsItIs)
-    config.add_cleanup(lambda: sys.meta_path.remove(_AsItIs))
+    config.add_cleanup(_import_as_usual)
+
+
+def _import_as_usual() -> None:
+    # Whoever runs pytest within pytest may have put the list back before.
+    with suppress(ValueError):
+        sys.meta_path.remove(_AsItIs)
 
 
 def _pause_collector(config: pytest.Config) -> None:

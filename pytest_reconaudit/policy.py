@@ -16,6 +16,7 @@ from pytest_reconaudit.patterns import regex
 __all__ = ["Baseline", "BaselineError", "Lines", "Policy", "Waiver", "missed_waiver", "waivers"]
 
 _WAIVER = regex(r"recon:\s*ignore\[([A-Za-z0-9*,:\s-]+)\](?:\s*[:—-]?\s*(.*))?")
+_BARE_WAIVER = regex(r"(?:^|[\s#/*])recon:\s*ignore\b")
 _MOST_SHOWN = 200
 """Characters of a waiver that are told."""
 _CLOSERS = regex(r"(?<!\s)\s*(?:-->|\*/|#\})\s*$")
@@ -119,11 +120,11 @@ def _waiver(finding: Finding, lines: Lines) -> str:
 
 
 class Waiver(Struct, frozen=True):
-    """One ``recon: ignore[…]`` and the names in its brackets."""
+    """One ``recon: ignore`` and the names in its brackets."""
 
     place: Place
     checks: tuple[str, ...]
-    """Each is a check's id; a clause after it is left out."""
+    """Each is a check's id; a clause after it is left out. Empty: it waives nothing."""
 
 
 def waivers(path: str, data: bytes) -> Iterator[Waiver]:
@@ -135,6 +136,8 @@ def waivers(path: str, data: bytes) -> Iterator[Waiver]:
         if match is not None:
             names = (name.partition(":")[0].strip() for name in match[1].split(","))
             yield Waiver(Place(path, number), tuple(filter(None, names)))
+        elif "recon:" in line and _BARE_WAIVER.search(line):
+            yield Waiver(Place(path, number), ())
 
 
 def missed_waiver(finding: Finding, lines: Lines) -> str:

@@ -380,6 +380,7 @@ class AuditSession:
         checks = [(one.meta(), one.module) for one in self._kept.checks]
         items = engine.with_heard(checks, [one.answer() for one in self._kept.answers])
         if self._asks_server():
+            self._recall_scans()
             items += self.planned(engine.builtin_checks(_OF_A_SERVER))
         self._announce(
             f"nothing changed since an earlier audit: {len(self._kept.answers)} answers reused"
@@ -443,6 +444,13 @@ class AuditSession:
         lay = tuple(sorted(self.target.asked_on_disk.items()))
         kept.save(self._key, kept.Kept.of(asked, map_, lay), self.target.root)
 
+    def _recall_scans(self) -> None:
+        """Use what an earlier run found in the sources, and let this one add to it."""
+        if not self._keeps_nothing():
+            from pytest_reconaudit.facts.code import scanned
+
+            scanned.configure(self.target, kept.key_of_scans(self.target))
+
     def _planned_by_all(self) -> list[engine.PlannedItem]:
         """The plan of the built-in checks; other processes scan the sources, and one shares the
         checks with this one.
@@ -454,8 +462,7 @@ class AuditSession:
         self._prepare_database()
         from pytest_reconaudit.facts.code import scanned
 
-        if not self._keeps_nothing():
-            scanned.configure(self.target, kept.key_of_scans(self.target))
+        self._recall_scans()
         if not alone:
             from pytest_reconaudit.facts.db import database
 
@@ -906,6 +913,11 @@ class AuditSession:
             known |= {check for check, _ in self.results}
             known |= {item.meta.id for item in self._user_items.values()}
             wrong = [(one.place, name) for one in given for name in one.checks if name not in known]
+            told += [
+                f"{one.place}: names no check; write ignore[check-id] and the reason"
+                for one in given
+                if not one.checks
+            ]
             for place, name in wrong[:_MOST_TOLD]:
                 near = difflib.get_close_matches(name[:60], sorted(known), n=1)
                 hint = f"; did you mean {near[0]!r}?" if near else ""

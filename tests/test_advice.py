@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from pytest_reconaudit.audit import audit, collecting, meta_of, report
 from pytest_reconaudit.engine import builtin_checks
 from pytest_reconaudit.model import Place, Severity, lines_of
+from tests.trees import audit_tree
 
 
 @audit(
@@ -49,3 +52,20 @@ def test_lines_are_listed_once_and_cut_openly() -> None:
     assert lines_of(places[:1]) == "line 7"
     assert lines_of(places[:3]) == "lines 7, 9"
     assert lines_of(places) == "lines 7, 9, 11, 12, 13 …"
+
+
+def test_the_order_of_layers_is_shown_for_the_language(tmp_path: Path) -> None:
+    (tmp_path / "Dockerfile").write_text(
+        "FROM python:3.12-slim\nWORKDIR /app\nCOPY . .\nRUN pip install -r requirements.txt\n"
+        'CMD ["python", "berths.py"]\n'
+    )
+    (tmp_path / "requirements.txt").write_text("flask==3.1.0\n")
+    for name in ("berths", "moorings", "tides"):
+        (tmp_path / f"{name}.py").write_text(f"import {name}\n")
+    (one,) = [
+        finding
+        for result in audit_tree(tmp_path, "docker-layer-order")
+        for finding in result.findings
+    ]
+    assert "COPY requirements.txt ./\nRUN pip install" in one.remediation
+    assert "npm" not in one.remediation

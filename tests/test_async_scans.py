@@ -268,6 +268,8 @@ def test_a_remedy_fits_the_call() -> None:
     assert "await fs.promises.rm(…)  // not fs.rmSync(…)" in said
     said = remedy("a.rs", "hash", [".verify_password(…)"], [], "Auth::check")
     assert "spawn_blocking(move || Auth::check(…))" in said
+    said = remedy("a.rs", "http", ["ureq::get"], [], "", Means("tokio", frozenset(), reqwest=False))
+    assert "spawn_blocking(move || ureq::get(…).call())" in said
     own = Means("actix", frozenset(), reqwest=False)
     said = remedy("a.rs", "file", ["std::fs::write"], [], "", own, guard="config")
     assert "actix_web::web::block(move || std::fs::write(…)).await?" in said

@@ -8,18 +8,23 @@ from pathlib import Path
 
 import pytest
 
+from pytest_reconaudit.facts.asynchronous.remembered import is_remembered
+from pytest_reconaudit.facts.ci.ci_paths import workflow_paths
 from pytest_reconaudit.facts.code.functions import function_at, outlined
 from pytest_reconaudit.facts.compose.compose_references import compose_references
 from pytest_reconaudit.facts.env.secrets import _is_for_localhost
 from pytest_reconaudit.facts.network.routes_rust import rust_folders
 from pytest_reconaudit.facts.packages import cargo_packages
 from pytest_reconaudit.facts.problems import config_files
+from pytest_reconaudit.facts.query.page_rows import reads_of_rows
+from pytest_reconaudit.facts.rust.crate_names import is_named
 from pytest_reconaudit.facts.rust.regexes import _LOOP, _STRINGS, _loop_of_each_line
 from pytest_reconaudit.facts.rust.specimens import is_specimen
 from pytest_reconaudit.facts.scripts.lost_paths import script_paths
 from pytest_reconaudit.facts.web.buildable import buildables
 from pytest_reconaudit.facts.web.inlined_packages import _TAKES_LISTED
 from pytest_reconaudit.facts.web.nearness import _stays_near
+from pytest_reconaudit.facts.web.unused_dependencies import _cloning
 from pytest_reconaudit.target import Target
 
 _LONG = 5.0
@@ -204,3 +209,61 @@ def test_crates_that_need_each_other_in_a_row(tmp_path: Path, framework: str) ->
     found = rust_folders(target)
     assert time.process_time() - start < _LONG / 10
     assert len(found) == (most if framework == "axum" else 0)
+
+
+def test_a_template_that_many_views_render(tmp_path: Path) -> None:
+    loop = "{% for row in rows %}{{ row.berth }}{{ row.berth.quay }}{% endfor %}\n"
+    include = "{% include 'all.html' %}\n"
+    files = {"a/templates/all.html": loop * 1_000}
+    files |= {f"a/templates/p{n}.html": include * 3 for n in range(200)}
+    target = laid(tmp_path, files)
+    start = time.process_time()
+    for _ in range(1_000):
+        found = reads_of_rows(target, "a/templates/all.html", ("rows", "object_list"))
+        assert [(read.names, place.line) for read, place in found] == [
+            (("berth",), 1),
+            (("berth", "quay"), 1),
+        ]
+    for page in range(200):
+        reads_of_rows(target, f"a/templates/p{page}.html", ("rows",))
+    assert time.process_time() - start < _LONG
+
+
+def test_goals_that_a_long_makefile_lacks(tmp_path: Path) -> None:
+    rules = "".join(f"quay{n}: berth{n}\n\techo\n" for n in range(3_000))
+    goals = "".join(f"          make quai{n}\n" for n in range(100))
+    steps = "    steps:\n      - uses: actions/checkout@v4\n      - run: |\n" + goals
+    workflow = f"on: push\njobs:\n  ship:\n    runs-on: ubuntu-24.04\n{steps}"
+    target = laid(tmp_path, {"Makefile": rules, ".github/workflows/ship.yml": workflow})
+    start = time.process_time()
+    (paths,) = workflow_paths(target)
+    assert time.process_time() - start < _LONG
+    assert len(paths.missing) == 100
+
+
+def test_words_before_addresses_in_a_script_that_clones(tmp_path: Path) -> None:
+    target = laid(tmp_path, {"run.sh": f"git clone x\nA={'a' * 150_000}\n"})
+    start = time.process_time()
+    assert _cloning(target)
+    assert time.process_time() - start < _LONG
+
+
+def test_lists_of_crates_within_each_other() -> None:
+    names = [f"berth{n}" for n in range(100)]
+    code = "fn main() {}\n" + "use {" * 30_000 + " ".join(f"x::{name}," for name in names)
+    start = time.process_time()
+    assert not any(is_named(code, name) for name in names)
+    assert time.process_time() - start < _LONG
+    assert is_named("use {std::fs, tide_tables};", "tide_tables")
+
+
+@pytest.mark.parametrize(("kept", "known"), [("tides", True), ("high_tides", False)])
+def test_what_is_asked_and_kept_is_one_cache(tmp_path: Path, kept: str, known: bool) -> None:
+    lines = "".join(f"    if key{n} in berths{n}: pass\n" for n in range(2_000))
+    text = f"def digest(key):\n{lines}    x = tides.get(key)\n    x = h(key)\n    {kept}[key] = x\n"
+    target = laid(tmp_path, {"quay.py": text})
+    ref = function_at(target, "quay.py", 1)
+    assert ref is not None
+    start = time.process_time()
+    assert is_remembered(target, ref, 2_003) is known
+    assert time.process_time() - start < _LONG

@@ -51,6 +51,22 @@ SLOW = {
         + "redis.get(key);\n" * 3_000
         + "}\n",
     ),
+    "kept variables": (
+        "blocking_script",
+        "a.ts",
+        "import {execSync} from 'child_process'\nlet a\nfunction f() {\n"
+        + "if(!a){x()}\n" * 60
+        + "".join(f"if(a{n}) return\n" for n in range(500))
+        + "a = 1;\n"
+        + "execSync('x');\n" * 2_000
+        + "}\n",
+    ),
+    "pages": (
+        "rendered_pages",
+        "views.py",
+        "from django.shortcuts import render\ndef f(request):\n    rows = A.objects.all()\n"
+        + "    render(request, 'a.html', {'rows': rows})\n" * 4_000,
+    ),
     "paths": (
         "blocking_script",
         "a.ts",

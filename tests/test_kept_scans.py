@@ -223,3 +223,18 @@ def test_it_can_be_turned_off(pytester: pytest.Pytester, tmp_path: Path) -> None
     shop = platform.write(tmp_path / "shop")
     pytester.runpytest(f"--recon-target={shop}", "--recon-no-replay", "--recon-no-cache")
     assert list(store.folder("scans").glob("*.bin")) == []
+
+
+def test_a_second_audit_of_the_same_content_parses_nothing(
+    pytester: pytest.Pytester, tmp_path: Path, parsed: list[str]
+) -> None:
+    shop = platform.write(tmp_path / "shop")
+    for number in range(3):
+        source = f"def read{number}(db):\n    return db.execute('SELECT 1')\n"
+        (shop / f"worker/part{number}.py").write_text(source)
+    pytester.runpytest(f"--recon-target={shop}")
+    assert parsed
+    parsed.clear()
+    result = pytester.runpytest(f"--recon-target={shop}")
+    result.stdout.fnmatch_lines(["nothing changed since an earlier audit: *"])
+    assert parsed == []

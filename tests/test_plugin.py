@@ -267,6 +267,32 @@ def test_loaders(dockerfile):
     result.assert_outcomes(passed=2)
 
 
+def test_imports_are_as_before_when_the_run_ends(pytester: pytest.Pytester, target: Path) -> None:
+    script = pytester.makepyfile(
+        f"""
+import sys
+
+import pytest
+
+before = list(sys.meta_path)
+
+
+class Restores:
+    def pytest_unconfigure(self):
+        sys.meta_path[:] = before
+
+
+for plugins in ([], [Restores()], []):
+    options = ["--recon-target={target}", "-q", "-k", "multi_stage", "-p", "no:cacheprovider"]
+    assert pytest.main(options, plugins) in (0, 1)
+    assert [one for one in sys.meta_path if one.__module__ == "pytest_reconaudit.plugin"] == []
+"""
+    )
+    result = pytester.runpython(script)
+    assert result.ret == 0
+    result.stderr.no_fnmatch_line("*Error*")
+
+
 def test_user_conftest_maps_severities_adds_subjects_and_gets_the_run(
     pytester: pytest.Pytester, target: Path, tmp_path: Path
 ) -> None:
@@ -353,12 +379,14 @@ def test_a_waiver_that_names_no_check_is_told(pytester: pytest.Pytester, target:
     compose = target / "docker-compose.yml"
     slips = (
         "# recon: ignore[docker-user-nonrot] later\n# recon: ignore[lint-clean:DL3008, nonsense]\n"
+        "# recon: ignore this host is for trials\n"
     )
     compose.write_text(slips + compose.read_text())
     result = pytester.runpytest(f"--recon-target={target}", "docker-multi-stage")
     told = [line for line in result.outlines if line.startswith("waiver: ")]
     near = "no check is called 'docker-user-nonrot'; did you mean 'docker-user-nonroot'?"
     assert told == [
+        "waiver: docker-compose.yml:3: names no check; write ignore[check-id] and the reason",
         f"waiver: docker-compose.yml:1: {near}",
         "waiver: docker-compose.yml:2: no check is called 'nonsense'",
     ]
@@ -423,6 +451,13 @@ def test_report_folder(pytester: pytest.Pytester, target: Path) -> None:
     names = {path.name for path in (pytester.path / "out").iterdir()}
     assert names >= {"CYCLE4_PILLAR2_AUDIT.md", "CYCLE4_PILLAR5_AUDIT.md", "index.html"}
     assert "docker-compose.yml:6" in (pytester.path / "out/CYCLE4_PILLAR5_AUDIT.md").read_text()
+
+
+def test_a_report_path_that_ends_as_a_folder_is_one(
+    pytester: pytest.Pytester, target: Path
+) -> None:
+    pytester.runpytest(f"--recon-target={target}", "-m", "docker", "--recon-report=audit.d/")
+    assert (pytester.path / "audit.d/index.html").is_file()
 
 
 def test_secrets_in_excerpts_are_masked(pytester: pytest.Pytester, target: Path) -> None:

@@ -34,6 +34,10 @@ def _one(kind: str, source: str, **more: str) -> Repeated:
             _one("select", "OrderLine.objects.get(slug=order.slug)"),
             "OrderLine.objects.filter(slug__in=[order.slug for order in orders])",
         ),
+        (
+            _one("select", "_line_or_404(one)", library="sqlalchemy", via="_line_or_404", key="id"),
+            "OrderLine.id.in_(keys)",
+        ),
         (_one("select", "OrderLine.objects.get(pk=order.line_id)"), "objects.in_bulk([order."),
         (_one("select", "X.objects.filter(boxes=order)"), "\nOrderLine.objects.filter(boxes__in"),
         (
@@ -123,6 +127,8 @@ def test_lists_load_what_their_rows_ask_for() -> None:
     assert 'Order.objects.select_related("customer")' in whole
     assert "Prefetch(" in fix
     assert "self.related" in fix_of_list("queryset", loads, [], shared=True)
+    of_each = fix_of_list("queryset", loads, [], others=[("Archive", [("box", True)])])
+    assert 'queryset.select_related("box")  # of Archive' in of_each
     assert fix_of_list("", [], []) == ""
 
 

@@ -12,7 +12,7 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from pytest_reconaudit.model import Pillar, Run, Severity
-from pytest_reconaudit.reports import markdown
+from pytest_reconaudit.reports import html_page, markdown
 from pytest_reconaudit.reports.digest import Digest
 from tests import golden, sample_run
 from tests.sample_run import finding, item
@@ -104,6 +104,14 @@ def test_code_spans_show_their_text_exactly() -> None:
         run = Run("t", Severity.HIGH, (item("docker-x", "s", one),))
         spans = [t.content for t in tokens(markdown.render(run)) if t.type == "code_inline"]
         assert words in [span.strip() for span in spans]
+
+
+def test_a_command_in_the_reason_of_a_skip_is_one_span() -> None:
+    reason = "no-input: programs; `python manage.py sqlmigrate APP NUMBER` gives the SQL"
+    run = Run("t", Severity.HIGH, (sample_run.skipped("db-fk-indexed", reason, "`x`"),))
+    assert "; `python manage.py sqlmigrate APP NUMBER` gives the SQL\n" in markdown.render(run)
+    page = html_page.render(run)
+    assert "<code>python manage.py sqlmigrate APP NUMBER</code> gives the SQL" in page
 
 
 def test_links_lead_to_headings() -> None:

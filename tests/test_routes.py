@@ -344,6 +344,40 @@ def test_axum_branches_reassignment_and_wrapped_routers(tmp_path: Path) -> None:
     assert table.complete
 
 
+def test_axum_routers_are_told_apart_by_their_modules(tmp_path: Path) -> None:
+    mounts = """
+        Router::new()
+            .nest("/auth", sea_auth::api::router::<Login>())
+            .nest("/ws", ws::router())
+            .nest("/boats", crate::api::boats::router())
+    """
+    target = tree(
+        tmp_path,
+        {
+            "Cargo.toml": AXUM + 'sea-auth = "1"\n',
+            "src/main.rs": """
+                mod api;
+                #[tokio::main]
+                async fn main() { axum::serve(listener, api::app()).await.unwrap(); }
+            """,
+            "src/api/mod.rs": f"use axum::Router;\nmod boats;\nmod ws;\npub fn app() -> Router {{{mounts}}}",
+            "src/api/ws/mod.rs": """
+                use axum::{routing::get, Router};
+                pub fn router() -> Router { Router::new().route("/deck", get(deck)) }
+            """,
+            "src/api/boats.rs": """
+                use axum::{routing::get, Router};
+                pub fn router() -> Router { Router::new().route("/list", get(list)) }
+            """,
+            "src/ws.rs": """
+                use axum::{routing::get, Router};
+                pub fn router() -> Router { Router::new().route("/old", get(old)) }
+            """,
+        },
+    )
+    assert shown(only(target)) == {"GET /ws/deck", "GET /boats/list"}
+
+
 def test_axum_documented_handlers_of_utoipa(tmp_path: Path) -> None:
     table = axum(
         tmp_path,

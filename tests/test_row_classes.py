@@ -88,6 +88,15 @@ def test_lines_that_every_row_runs() -> None:
     assert [number for number, _ in sure_lines(body, "row")] == [0, 1, 3, 5, 6, 9]
 
 
+def test_behind_the_first_of_several_conditions_not_every_row_gets() -> None:
+    body = "n = 1\nif row.closed and row.owner:\n    n += 1\nreturn row.brand or row.colour"
+    assert sure_lines(body, "row") == [
+        (0, "n = 1"),
+        (1, "if row.closed "),
+        (3, "return row.brand or row.colour"),
+    ]
+
+
 @given(st.text())
 def test_any_text_is_read(text: str) -> None:
     list(sure_lines(text, "row"))

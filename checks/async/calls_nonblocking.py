@@ -57,8 +57,9 @@ def async_calls_nonblocking(waiting_calls: WaitingFile) -> None:
     files that come with the program or lie beside `better-sqlite3`, `adm-zip` or `process.exit`,
     and on routes for administrators, backups and the set-up). Hashes of one package of the
     repository are told once, where secrets are compared. A note: hashes by bcrypt with a
-    literal cost below 8, checks where all hashes have one, and what only jobs, scripts or
-    `asyncio.run` run. (b) A function that is
+    literal cost below 8, checks where all hashes have one, what only jobs, scripts or
+    `asyncio.run` run, and what only runs when the server stops (behind the `yield` of a lifespan,
+    at exit, by a signal). (b) A function that is
     not async does so (files, processes and images aside) and is surely called by async code,
     through at most three functions.
     Names are resolved by import: `fs::read` of `use tokio::fs` passes, as do closures given to

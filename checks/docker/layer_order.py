@@ -13,6 +13,41 @@ from pytest_reconaudit.api import (
     skip,
 )
 
+_CACHED = "Where manifests cannot be separated, give the install a cache: `RUN --mount=type=cache,"
+_ORDERS = {
+    "pip": f"""Copy the manifests, install, then copy the source:
+
+```dockerfile
+COPY requirements.txt ./
+RUN pip install -r requirements.txt
+COPY . .
+```
+
+With uv: `COPY pyproject.toml uv.lock ./` and `RUN uv sync --frozen --no-install-project`; with
+Poetry: `poetry install --no-root`. {_CACHED}target=/root/.cache …`.""",
+    "go": f"""Copy the manifests, download, then copy the source:
+
+```dockerfile
+COPY go.mod go.sum ./
+RUN go mod download
+COPY . .
+RUN go build ./...
+```
+
+{_CACHED}target=/go/pkg/mod …`.""",
+    "cargo": f"""Let cargo-chef cook the dependencies in a layer of their own, before the source:
+
+```dockerfile
+COPY --from=plan /app/recipe.json ./
+RUN cargo chef cook --release
+COPY . .
+RUN cargo build --release
+```
+
+{_CACHED}target=/usr/local/cargo/registry …`, and one for `target`.""",
+}
+"""What to do by family, where it is not what is said of npm."""
+
 
 @audit(
     pillar=2,
@@ -66,4 +101,5 @@ def docker_layer_order(dockerfile: Dockerfile, images: Images, layers: Layers) -
             *((one.install.place, "installs the dependencies") for one in found[1:]),
         ],
         key=first.family,
+        fix=_ORDERS.get(first.family, ""),
     )

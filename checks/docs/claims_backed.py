@@ -17,6 +17,7 @@ CLAUSES = {
 RUN = ("script", "command")
 """What the reader is told to run."""
 SHELL = (".sh", ".ps1")
+REPLACE = "Delete it, or write what this package is and how it is run here."
 FAILS = "Whoever follows the document fails there, and trusts the rest of it less."
 
 
@@ -40,7 +41,8 @@ def docs_claims_backed(judged_document: JudgedDocument) -> None:
     Decides: reads READMEs and guides. (a) A script, compose file, npm, make or cargo command that
     the reader is told to run, and that is not there: medium. A path, component, index or route in
     code format that nothing in the repository answers to: low; so is all of it beside tests and
-    examples, and below folders of experiments, proposals and what was put away.
+    examples, below folders of experiments, proposals and what was put away, and in the README of a
+    generator (Nest, Create React App, Vite, Angular …) that nobody has replaced.
     (b) A README states requests per second or users, and no result of a measurement is there: low.
     What something else is reckoned from (`at 10 req/s`, `10 req/s × 86,400`) is no claim. In
     status reports and change logs both are notes. A claim is only judged when it must mean this
@@ -63,12 +65,14 @@ def docs_claims_backed(judged_document: JudgedDocument) -> None:
                 related.append(claim.nearest)
         claims = "1 claim is" if len(refuted) == 1 else f"{len(refuted)} claims are"
         run = any(claim.kind in RUN or claim.text.endswith(SHELL) for claim in refuted)
-        if document.is_aside or not run:
+        if document.is_aside or document.is_starter or not run:
             severity = min(severity, Severity.LOW)
+        starter = "it is still the README that a generator wrote: " if document.is_starter else ""
         report(
             at=refuted[0].place,
-            says=f"{claims} not backed ({lines_of(claim.place for claim in refuted)}):"
+            says=f"{starter}{claims} not backed ({lines_of(claim.place for claim in refuted)}):"
             f" {listed}{more}",
+            fix=REPLACE if document.is_starter else "",
             severity=Severity.INFO if document.is_report else severity,
             evidence=", ".join(claim.text for claim in refuted),
             related=related[1:],

@@ -43,12 +43,15 @@ def query_list_bounded(list_file: ListFile) -> None:
     Why: what is quick with a hundred rows fails with a million.
     Decides: looks at queries for any number of rows in functions that surely run while a GET of a
     collection (no parameter at the end of its path) is answered. (a) No limit and no condition on
-    something that the request says: medium (rows that are picked out in memory are told as such); a
-    note for registries, exports, views for staff alone, requests that say they want all, for what
-    the program brings whole when it starts too, and for what answers on a developer's machine
-    alone. (b) A page size that comes from outside and that no function on the way bounds (Rust):
-    info. Aggregates, lookups by key, children of one parent and tables that are small by their name
-    (roles, settings, countries, plans ...) pass.
+    something that the request says (rows that are picked out in memory are told as such): medium of
+    a table that surely grows, by its name (orders, messages, events) or by a time of creation
+    beside the key of an owner in its definition, low of one that nothing is known of; a note for
+    tables that somebody fills by hand, registries, exports, views
+    for staff alone, requests that say they want all, for what the program brings whole when it
+    starts too or a job works on, and for what answers on a developer's machine alone. A branch that
+    the request's own call does not take passes. (b) A page size that comes from outside and that no
+    function on the way bounds (Rust): info. Aggregates, lookups by key, children of one parent and
+    tables that are small by their name (roles, settings, countries, plans ...) pass.
     Blind spots: how many rows a table has; limits that a helper adds; what routes do not tell.
     """
     for one in list_file.unbounded:

@@ -40,8 +40,9 @@ def query_not_in_loop(query_file: QueryFile) -> None:
     medium from four on, else a note; once per queryset; not where the routes name no list, and of a
     `to_representation` without super() what it reads itself). Likewise what a template's loop
     surely reads of each row, by its own tags and those of what it includes, of a list that a
-    `ListView` or a `render` hands it (low, medium with more than one; of one parent's rows low from
-    two on). High: a SELECT or COUNT per row of what answers a list's GET, if it is unlimited or
+    `ListView`, a `get_context_data` or a `render` hands it (low, medium with more than one; of one
+    parent's rows, or what a form offers, low from two on). High: a SELECT or COUNT per row
+    of what answers a list's GET, if it is unlimited or
     there are several. Medium: per element of another list that is many by what the source says (a
     list in a request's body, what is called bulk, batch, many or import, rows, results; of scripts
     and Rust a list of keys that are looked up while a request waits), one INSERT each, rows that

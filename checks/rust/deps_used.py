@@ -42,7 +42,8 @@ def rust_deps_used(crate_use: CrateUse) -> None:
     Why: what nobody uses is still resolved, compiled, and audited with every release.
     Decides: looks for the crate's name in all `.rs` files of the package (tests, examples and build
     script too): at the head of a path, in an import, an attribute, or handed to a macro; variables,
-    fields and modules of that name do not count. A crate that is named nowhere is a finding: (a)
+    fields and modules of that name do not count, nor what another crate gives out under it, but for
+    derives. A crate that is named nowhere is a finding: (a)
     crates that are slow to build (`aws-sdk-*`, `wasmtime`, `rocksdb` …), when by Cargo.lock no
     other package needs them: medium; (b) others: low; (c) dependencies of tests: low. In a package
     that tests others all is a note. When more than eight packages of a workspace have such, (b) and

@@ -23,15 +23,16 @@ from pytest_reconaudit.api import AwaitFile, Confidence, Place, Severity, audit,
         "b": (
             "Each round waits for the one before: the waiting time grows with the number of items.",
             """
-            Let several rounds run at a time (here five, with `p-limit`); a `try` around what a
-            round awaits moves with it into the function:
+            Let several rounds run at a time (here five); a `try` around what a round awaits moves
+            with it into the function:
 
             ```ts
             // before
-            for (const item of items) results.push(await load(item));
+            for (const item of items) await load(item);
             // after
-            const limit = pLimit(5);
-            const results = await Promise.all(items.map((item) => limit(() => load(item))));
+            for (let at = 0; at < items.length; at += 5) {
+              await Promise.all(items.slice(at, at + 5).map((item) => load(item)));
+            }
             ```
             """,
         ),
@@ -63,9 +64,10 @@ def web_awaits_parallel(await_file: AwaitFile) -> None:
     workflows and jobs do, and reads of one row by its key that a service of the same program
     answers a request, what only asks a database whose driver is synchronous (or has one among
     several), what is done once when a platform is set up, or in its settings, what a server does to
-    take something away, what an interval runs, loops over what a lookup left over
-    (`!known.has(id)`), and what asks a service that counts how fast it is asked, are a note;
-    scripts that are run by hand, and checks, pass.
+    take something away, what only listeners of events, timers and calls whose promise is dropped
+    lead to, what asks a database in the page itself, what an interval runs, loops over what a
+    lookup left over (`!known.has(id)`), and what asks a service that counts how fast it is asked,
+    are a note; scripts that are run by hand, and checks, pass.
     Blind spots: a server that allows few requests at a time; order that only the server knows.
     """
     for one in await_file.waits:
@@ -89,6 +91,7 @@ def web_awaits_parallel(await_file: AwaitFile) -> None:
             says=f"{says}: {lines}",
             severity=one.severity,
             evidence=one.evidence,
+            fix=one.fix,
             related=[*one.places[1:], *one.operations],
             clause=one.clause,
             key=f"{one.clause} {one.function}" + (" note" if one.severity is Severity.INFO else ""),

@@ -33,6 +33,8 @@ _FROZEN_VERBS = frozenset({"ci", "clean-install", "ic", "install-clean"})
 _FROZEN = frozenset(
     {"--frozen-lockfile", "--immutable", "--pure-lockfile", "--frozen-lockfile=true"}
 )
+_FROZEN_OF_BUN = frozenset({"--production", "--production=true", "-p"})
+"""Bun takes an install for production to mean that the lockfile must fit."""
 _FORCED = frozenset({"--force", "-f", "--legacy-peer-deps"})
 _PRODUCTION = frozenset(
     {"--production", "--production=true", "--prod", "--prod=true", "-P", "--omit=dev",
@@ -98,14 +100,15 @@ def npm_install(words: Sequence[str]) -> NpmInstall | None:
     production: bool | None = None
     if asked & _EVERYTHING:
         production = False
-    elif asked & _PRODUCTION:
+    elif asked & _PRODUCTION or (manager == "bun" and "-p" in asked):
         production = True
     return NpmInstall(
         manager=manager,
         verb="focus" if focus else verb,
         folder=folder,
         frozen=(manager != "yarn" and verb in _FROZEN_VERBS)
-        or (manager != "npm" and bool(asked & _FROZEN)),
+        or (manager != "npm" and bool(asked & _FROZEN))
+        or (manager == "bun" and bool(asked & _FROZEN_OF_BUN)),
         production=production,
         forced=tuple(word for word in options if word in _FORCED and manager == "npm"),
         offline=bool(

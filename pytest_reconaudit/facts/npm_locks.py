@@ -320,7 +320,7 @@ def _in_images(target: Target) -> Iterator[Install]:
                     obeyed.add((stage.index, package.path))
                     continue
                 ci = {"CI"} & set(dockerfile.variables(stage, step.instruction))
-                if asked.manager == "pnpm" and ci:
+                if asked.manager == "pnpm" and (ci or _says_ci(step.command)):
                     continue
                 if step.command.fallback and asked.frozen:
                     continue
@@ -340,6 +340,8 @@ def _in_images(target: Target) -> Iterator[Install]:
                     if asked.verb == "focus" and one.clause == "d" and not uncopied:
                         continue  # it installs by the lockfile, and has no form that insists on it
                     if one.plain and asked.manager == "yarn" and not one.classic and not uncopied:
+                        if ci or _says_ci(step.command):
+                            continue  # there the newer Yarns insist on the lockfile themselves
                         inner = len(package.folder) + 1 if package.folder else 0
                         members = [
                             posixpath.join(folder, member.path[inner:])
@@ -349,6 +351,13 @@ def _in_images(target: Target) -> Iterator[Install]:
                         if any(files.origin(stage, at, step.instruction) is None for at in members):
                             continue  # the newer Yarns would not have it with `--immutable`
                     yield replace(one, uncopied=uncopied)
+
+
+def _says_ci(command: ShellCommand) -> bool:
+    """``CI=true pnpm install``: for the manager it runs in CI."""
+    return any(
+        name == "CI" and value not in ("", "0", "false") for name, value in command.assignments
+    )
 
 
 def _upwards(folder: str) -> Iterator[str]:
@@ -570,7 +579,7 @@ _SETTINGS = {
         (".yarnrc.yml", regex(r"^enableImmutableInstalls:\s*true", re.MULTILINE)),
         (".yarnrc", regex(r"^--(?:install\.)?frozen-lockfile\s+true", re.MULTILINE)),
     ),
-    "bun": (("bunfig.toml", regex(r"^\s*frozenLockfile\s*=\s*true", re.MULTILINE)),),
+    "bun": (("bunfig.toml", regex(r"^\s*(?:frozenLockfile|production)\s*=\s*true", re.MULTILINE)),),
 }
 
 

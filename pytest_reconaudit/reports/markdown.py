@@ -243,7 +243,8 @@ def _unjudged(digest: Digest, mark: str) -> list[str]:
         return [*out, "Nothing: every check of this pillar judged all it was given.", ""]
     out += ["Absent is not healthy: these give no verdict.", ""]
     for one in digest.unjudged:
-        words = f"**{_text(one.kind)}**" + (f": {_text(one.detail)}" if one.detail else "")
+        detail = _spans(prose.spans(one.detail.strip()))
+        words = f"**{_text(one.kind)}**" + (f": {detail}" if detail else "")
         names = []
         for check, subjects in one.checks:
             listed = ", ".join(_code(subject) for subject in subjects)

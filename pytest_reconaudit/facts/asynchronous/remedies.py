@@ -218,4 +218,14 @@ def _called(words: str) -> str:
     """A call as it may be written in a closure; of a method what stands before it is left out."""
     if words.startswith("."):
         return f"value{words}"
-    return words if words.endswith(")") else f"{words}(…)"
+    if words.endswith(")"):
+        return words
+    return f"{words}(…){_SENDS.get(words, '')}"
+
+
+_SENDS = {
+    **dict.fromkeys(("ureq::get", "ureq::head", "ureq::delete"), ".call()"),
+    **dict.fromkeys(("ureq::post", "ureq::put", "ureq::patch"), ".send(…)"),
+    "ureq::request": ".call()",
+}
+"""What makes the request, after what only begins to describe one."""

@@ -27,6 +27,7 @@ __all__ = [
     "async_callers",
     "before_serving",
     "driven_alone",
+    "every_way_ends",
     "in_block",
     "inherit",
     "is_awaited",
@@ -213,7 +214,7 @@ def only_at_start(target: Target, ref: Ref) -> bool:
     def ends(caller: Ref, call: OutlinedCall) -> bool | None:
         return True if is_main(outlined(target, caller)) else None
 
-    return _every_way_ends(target, ref, ends)
+    return every_way_ends(target, ref, ends)
 
 
 def before_serving(target: Target, ref: Ref) -> bool:
@@ -225,7 +226,7 @@ def before_serving(target: Target, ref: Ref) -> bool:
             return False
         return True if is_main(outlined(target, caller)) else None
 
-    return _every_way_ends(target, ref, ends)
+    return every_way_ends(target, ref, ends)
 
 
 _RUNS = regex(r"\b(?:asyncio|anyio|trio|uvloop)\.run\(|\brun_until_complete\(|\basync_to_sync\(")
@@ -247,7 +248,7 @@ def driven_alone(target: Target, ref: Ref) -> bool:
         lines = target.text(caller.path).split("\n")
         return _RUNS.search("\n".join(lines[max(0, call.line - 3) : call.line])) is not None
 
-    return ref.path.endswith(".py") and _every_way_ends(target, ref, ends)
+    return ref.path.endswith(".py") and every_way_ends(target, ref, ends)
 
 
 def is_generator(target: Target, ref: Ref) -> bool:
@@ -281,7 +282,7 @@ _TAKING = (
 """What takes the elements of an iterable that follows."""
 
 
-def _every_way_ends(
+def every_way_ends(
     target: Target, ref: Ref, ends: Callable[[Ref, OutlinedCall], bool | None]
 ) -> bool:
     """Whether every known chain of callers of a function comes to its end.
@@ -335,7 +336,7 @@ def _is_driven(target: Target, ref: Ref) -> bool:
         waits = not outlined(target, caller).is_async or in_block(target, caller.path, call.line)
         return False if waits or caller in handlers(target) else None
 
-    return ref not in handlers(target) and _every_way_ends(target, ref, ends)
+    return ref not in handlers(target) and every_way_ends(target, ref, ends)
 
 
 def _drives(target: Target, caller: Ref, line: int) -> bool:

@@ -24,6 +24,7 @@ from pytest_reconaudit.facts.asynchronous.running import (
     route_of,
     starts,
 )
+from pytest_reconaudit.facts.asynchronous.shutdown import only_at_end
 from pytest_reconaudit.facts.asynchronous.waits import Waiting, is_short, record_of
 from pytest_reconaudit.facts.code.functions import Ref, function_at, outlined
 from pytest_reconaudit.model import Severity
@@ -99,6 +100,8 @@ def waits_of(
             one.kind == "file" and (chosen or _is_remedy(target, path, one)) for one in direct
         ):
             return structs.replace(found, severity=Severity.INFO)
+        if not reaches and only_at_end(target, ref, tuple(one.line for one in direct)):
+            return structs.replace(found, severity=Severity.INFO)
         if not served and (_is_job(path) or _SDK.search(path) or driven_alone(target, ref)):
             return structs.replace(found, severity=Severity.INFO)
         return found
@@ -127,6 +130,8 @@ def waits_of(
     found = record_of(
         path, function, below, callers, route, (known, reaches, served), in_server, steps
     )
+    if not reaches and only_at_end(target, ref, tuple(one.line for one in below)):
+        return structs.replace(found, severity=Severity.INFO)
     if not served and all(_is_job(one.place.path) for one in callers):
         return structs.replace(found, severity=Severity.INFO)
     return found

@@ -150,6 +150,7 @@ def _runs_beside(target: Target, ref: Ref, function: BlockingFunction) -> bool:
         and not function.is_main
         and any(one.kind == "process" and not one.size for one in function.calls)
         and _BUILDS.search(ref.path) is None
+        and not any(part.startswith(".") for part in ref.path.split("/"))  # of a generator
         and not is_off_path(ref.path)
         and not is_command(ref.path)
         and (function.name.startswith("run") or not starts(function.name))

@@ -6,6 +6,8 @@ import posixpath
 import re
 from collections.abc import Mapping
 
+from msgspec import Struct
+
 from pytest_reconaudit.facts.folders import join
 from pytest_reconaudit.facts.invocations import Invocation, makefiles
 from pytest_reconaudit.likeness import alike
@@ -25,6 +27,9 @@ _OPEN = regex(
 _SPLIT = regex(r"[^\w.-]+")
 _GOAL = regex(r"[A-Za-z][\w:.-]*")
 _PLAIN_OPTION = regex(r"-[BikKnqrRsStvw]+|-j\d*|--(?:silent|quiet|jobs=\d+|no-print-directory)")
+_MOST_GOALS = 50
+_MOST_NAMES = 200
+"""Rules among which the nearest one is looked for."""
 
 
 @once
@@ -72,22 +77,53 @@ def make_goals(
     makefile = _closed(target).get(found or "")
     if found is None or makefile is None:
         return None
-    names = {one.name for one in makefile.targets}
-    text = target.text(found)
-    return found, {goal: _verdict(target, folder, text, goal, names) for goal in goals}
+    heads = _heads(target)
+    if found not in heads:
+        heads[found] = _Heads(
+            tuple(sorted({one.name for one in makefile.targets})), _words(target.text(found)), {}
+        )
+    return found, {
+        goal: _verdict(target, folder, heads[found], goal) for goal in goals[:_MOST_GOALS]
+    }
 
 
-def _verdict(target: Target, folder: str, text: str, goal: str, names: set[str]) -> str | None:
+class _Heads(Struct):
+    """What stands before the colons of a Makefile."""
+
+    names: tuple[str, ...]
+    words: frozenset[str]
+    nearest: dict[str, str]
+    """Goal that has no rule → the rule that is alike."""
+
+
+@once
+def _heads(target: Target) -> dict[str, _Heads]:
+    """By the path of the Makefile; filled as they are asked for."""
+    return {}
+
+
+def _words(text: str) -> frozenset[str]:
+    lines = (line for line in text.split("\n") if not line.startswith("\t"))
+    return frozenset(
+        word for line in lines for word in _SPLIT.split(line.partition("#")[0].rpartition(":")[0])
+    )
+
+
+def _verdict(target: Target, folder: str, heads: _Heads, goal: str) -> str | None:
     path = posixpath.join(folder, goal)
-    if goal in names or target.has(path) or target.has_dir(path):
+    if goal in heads.words or goal in heads.names or target.has(path) or target.has_dir(path):
         return None
     # make's own rules build NAME from NAME.c, NAME.sh and so on.
     if any(target.has(f"{path}{end}") for end in (".c", ".cc", ".cpp", ".o", ".s", ".sh", ".f")):
         return None
-    if posixpath.splitext(goal)[1] in (".o", ".a", ".so", ".pdf", ".dvi"):
+    end = posixpath.splitext(goal)[1]
+    # `.md.html:` is a rule for every page.
+    if end and any(name[:1] == "." and name.endswith(end) for name in heads.names):
         return None
-    for line in text.split("\n"):
-        head = line.partition("#")[0].rpartition(":")[0]
-        if goal in head and not line.startswith("\t") and goal in _SPLIT.split(head):
-            return None
-    return alike(goal, sorted(names)) or ""
+    if end in (".o", ".a", ".so", ".pdf", ".dvi"):
+        return None
+    if goal not in heads.nearest:
+        if len(heads.nearest) >= _MOST_GOALS:
+            return ""
+        heads.nearest[goal] = alike(goal, heads.names[:_MOST_NAMES])
+    return heads.nearest[goal]

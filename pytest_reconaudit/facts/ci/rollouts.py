@@ -8,6 +8,7 @@ that the job has just made with kind is a test too.
 
 from __future__ import annotations
 
+import posixpath
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
@@ -21,7 +22,7 @@ from pytest_reconaudit.facts.ci.deploys import (
     compose_call,
     names_rollback,
 )
-from pytest_reconaudit.facts.ci.gate_kinds import action_kind, gate_kind
+from pytest_reconaudit.facts.ci.gate_kinds import action_kind, gate_kind, without_runner
 from pytest_reconaudit.facts.ci.pipelines import reusable_calls, workflows
 from pytest_reconaudit.facts.ci.reachability import job_reaches
 from pytest_reconaudit.facts.ci.work import JobWork, Work, job_works
@@ -561,6 +562,17 @@ _VERIFIES = regex(
 )
 _VERIFIED = ("migra", "schema", "ind", "pg_", "squawk", "apgdiff", "sqlx")
 """Parts of words, one of which every match of the pattern holds."""
+_TASK_FILES = {
+    "tox": ("tox.ini", "tox.toml", "setup.cfg", "pyproject.toml"),
+    "nox": ("noxfile.py",),
+    "pre-commit": (".pre-commit-config.yaml",),
+    "just": ("justfile", "Justfile", ".justfile"),
+    "task": ("Taskfile.yml", "Taskfile.yaml"),
+    "inv": ("tasks.py",),
+    "invoke": ("tasks.py",),
+    "mise": ("mise.toml", ".mise.toml"),
+}
+"""Programs that run what a file lists; which of it is not asked."""
 _COMPILED_TOOLS = frozenset({"diesel", "sqlx", "sea-orm", "refinery", "goose", "dbmate", "migrate"})
 """Tools that are no part of an application's image unless somebody puts them there."""
 _PLAIN_BASES = regex(
@@ -582,7 +594,9 @@ def workflow_migrations(target: Target) -> tuple[WorkflowMigrations, ...]:
         for work, done in jobs:
             workflow = work.workflow
             mine = [one for one in done if one.act.kind == "migrate"]
-            verified = verified or any(one.act.kind == "verify" for one in done) or _verifies(work)
+            verified = (
+                verified or any(one.act.kind == "verify" for one in done) or _verifies(target, work)
+            )
             if not mine:
                 continue
             runs += [one.work for one in mine]
@@ -602,7 +616,7 @@ def workflow_migrations(target: Target) -> tuple[WorkflowMigrations, ...]:
     )  # fmt: skip
 
 
-def _verifies(work: JobWork) -> bool:
+def _verifies(target: Target, work: JobWork) -> bool:
     """Whether a job looks at what migrations left, by the words of its steps and commands."""
     workflow = work.workflow
     name = f"{workflow.name} / {workflow.path.rpartition('/')[2]} / {work.job.id} / {work.job.name}"
@@ -614,9 +628,28 @@ def _verifies(work: JobWork) -> bool:
     for item in work.items:
         if not item.words or item.words[0] in _SPEAKS:
             continue
-        text = item.text[:1_000].lower()
-        if any(part in text for part in _VERIFIED) and _VERIFIES.search(text):
+        if _looks(item.text[:1_000]) or _task_looks(target, item):
             return True
+    return False
+
+
+def _looks(text: str) -> bool:
+    text = text.lower()
+    return any(part in text for part in _VERIFIED) and _VERIFIES.search(text) is not None
+
+
+def _task_looks(target: Target, item: Work) -> bool:
+    """Whether a task runner's file holds a command that looks at what migrations left."""
+    words = without_runner(item.words)
+    if not words or item.remote:
+        return False
+    for name in _TASK_FILES.get(words[0].rpartition("/")[2], ()):
+        path = posixpath.join(item.folder or "", name)
+        if not target.has(path):
+            continue
+        for line in target.text(path).split("\n"):
+            if not line.lstrip().startswith("#") and _looks(line[:1_000]):
+                return True
     return False
 
 

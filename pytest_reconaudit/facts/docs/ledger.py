@@ -15,6 +15,7 @@ from msgspec import Struct
 from pytest_reconaudit.facts.docs.commands import command_claims
 from pytest_reconaudit.facts.docs.names import NameClaims
 from pytest_reconaudit.facts.docs.paths import PathClaims
+from pytest_reconaudit.facts.docs.starters import is_starter
 from pytest_reconaudit.model import Note, Place
 from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.readers.markdown import Document, read_markdown
@@ -76,6 +77,8 @@ class JudgedDocument(Struct, frozen=True, eq=False):
     judged: int
     """Claims that could be held against the repository."""
     refuted: tuple[Claim, ...]
+    is_starter: bool = False
+    """A README as a generator wrote it."""
 
     def of(self, *kinds: str) -> tuple[Claim, ...]:
         return tuple(claim for claim in self.refuted if claim.kind in kinds)
@@ -155,4 +158,5 @@ def _judged(target: Target, document: Document, report: bool) -> JudgedDocument:
     unique = {(one.kind, one.text): one for one in reversed(refuted)}
     kept = sorted(unique.values(), key=lambda one: (one.place.key(), one.text))
     aside = _ASIDE.search(document.path) is not None
-    return JudgedDocument(document.path, report, aside, judged, tuple(kept))
+    starter = bool(kept) and is_starter(target.text(document.path))
+    return JudgedDocument(document.path, report, aside, judged, tuple(kept), starter)

@@ -212,6 +212,16 @@ def _is_foreign(index: _Index, name: tuple[str, ...], file: RoutingFile) -> bool
     )
 
 
+def _is_dependency(index: _Index, root: str) -> bool:
+    """Whether a path starts at a crate of a registry, which no module of ours is named for."""
+    crate = index.aliases.get(root)
+    return (
+        crate is not None
+        and root not in index.by_stem
+        and all(one.crate != crate for one in index.files.values())
+    )
+
+
 # -- what main reaches ---------------------------------------------------------------------
 
 
@@ -267,11 +277,14 @@ def _resolve(
     if not full:
         return []
     last = full[-1]
+    if len(full) > 1 and _is_dependency(index, full[0]):
+        return []  # `auth_server::api::router()`: no `router` below the own `api` is meant
     quals = tuple(index.aliases.get(part, part) for part in full[:-1] if part not in _PARTS)
     imported = name[0] in file.names or len(name) > 1
     best: list[tuple[RoutingFile, Unit]] = []
     best_score = 0
     home = index.files.get(file.path)
+    meant = _rooted(home, full) if home is not None and imported else ()
     for path in index.by_function.get(last, ()):
         known = index.files[path]
         other = index.target.parse(read_rust_routes, path)
@@ -279,11 +292,29 @@ def _resolve(
             if unit.name != last:
                 continue
             score = _score(file, home, known, unit, quals, imported=imported)
+            if score and meant == (*known.module, *unit.module):
+                score = _EXACT
             if score > best_score:
                 best, best_score = [], score
             if score == best_score and score:
                 best.append((other, unit))
     return best
+
+
+def _rooted(home: _File, full: tuple[str, ...]) -> tuple[str, ...]:
+    """The module that a path of this file names when it is taken literally."""
+    path = full[:-1]
+    if path[:1] == ("crate",):
+        return (home.crate, *path[1:])
+    module = home.module
+    while path and path[0] in ("self", "super"):
+        module = module[:-1] if path[0] == "super" else module
+        path = path[1:]
+    return (*module, *path)
+
+
+_EXACT = 10
+"""Above all scores of names that only end alike."""
 
 
 def _score(

@@ -26,6 +26,10 @@ _LEFT_OVER = regex(
 _CAST = regex(r"\bas\s+(?:any|unknown)\b")
 _WORDS = regex(r"(?<=[a-z0-9])(?=[A-Z])")
 _LONGEST = 200
+_LONGEST_BODY = 12_000
+_MOST_PARAMETERS = 12
+_NEAR = 300
+"""Lines before a loop that are looked at."""
 
 
 def goes_over_keys(target: Target, path: str, site: RepeatedQuery) -> bool:
@@ -48,10 +52,12 @@ def _is_taken_out(target: Target, ref: Ref, name: str, line: int) -> bool:
     function = outlined(target, ref)
     given = "|".join(
         re.escape(word)
-        for parameter, _ in function.parameters
+        for parameter, _ in function.parameters[:_MOST_PARAMETERS]
         for word in re.findall(r"\w+", parameter)[:8]
     )
-    above = "\n".join(target.text(ref.path).split("\n")[function.line - 1 : line])
+    above = "\n".join(
+        target.text(ref.path).split("\n")[max(function.line, line - _NEAR) - 1 : line]
+    )[-_LONGEST_BODY:]
     some = re.findall(rf"\bSome\({name}\)\s*=\s*&?\s*(\w+)\.\w+", above)
     taken = some or re.findall(
         rf"\bconst\s+\{{[^{{}}]{{0,300}}\b{name}\b[^{{}}]{{0,300}}\}}\s*=\s*(\w+)\b", above
@@ -59,7 +65,7 @@ def _is_taken_out(target: Target, ref: Ref, name: str, line: int) -> bool:
     if not taken or not given:
         return False
     made = (
-        rf"\b(?:let|const)\s+(?:mut\s+)?{re.escape(taken[-1])}\b[^=\n]*="
+        rf"\b(?:let|const)\s+(?:mut\s+)?{re.escape(taken[-1])}\b[^=\n]{{0,200}}="
         rf"\s*(?:await\s+)?(?:{given})\b"
     )
     return re.fullmatch(given, taken[-1]) is not None or re.search(made, above) is not None

@@ -15,6 +15,7 @@ __all__ = [
     "attribute_of",
     "is_kept",
     "item_views",
+    "keeps_answers",
     "listed_by",
     "listing_text",
     "lists_alone",
@@ -110,6 +111,36 @@ def listing_text(text: str) -> str:
 
 _ASKED_BY = regex(r"[ \t]+(?:el)?if self\.(?:request\.method|action)\s*(?:==|in\b)([^\n]*):\s*$")
 _OF_LISTS = regex(r"[\"'](?:GET|list)[\"']|SAFE_METHODS|\bor\b|\bnot\b")
+
+
+def keeps_answers(target: Target, one: KnownClass, text: str) -> bool:
+    """Whether a view keeps the answers with its list for a while: most requests ask nothing.
+
+    :param text: the source of its class.
+    """
+    above: list[str] = []
+    for line in reversed(target.text(one.path).split("\n")[: max(one.own.line - 1, 0)]):
+        if line[:1] not in ("@", " ", "\t", ")") or len(above) > _MOST_ABOVE:
+            break
+        above.append(line)
+    if _KEEPS.search("\n".join(above)) and not _OF_ANOTHER.search("\n".join(above)):
+        return True
+    if _CACHED_BASE.search(" ".join(one.own.bases)) is not None:
+        return True
+    before = ""
+    for part in _METHOD.split(text):
+        if _IS_LIST.match(part) and (_KEEPS.search(before) or _KEEPS.search(part)):
+            return True
+        # Decorators stand apart from what they are for.
+        before = f"{before}\n{part}" if part.lstrip().startswith("@") else ""
+    return False
+
+
+_MOST_ABOVE = 12
+_KEEPS = regex(r"\b(?:cache_page|cache_response|cached_response|cache_control_page)\(|@cached?\b")
+_OF_ANOTHER = regex(r"\bname\s*=\s*[\"'](?!list|dispatch|get[\"'])")
+_CACHED_BASE = regex(r"\b(?:Cache\w*Mixin|Cached\w*(?:View|ViewSet))\b|CacheResponseMixin")
+_IS_LIST = regex(r"[ \t]+(?:@[^\n]*\n[ \t]+)*(?:async )?def (?:list|dispatch|get)\b")
 
 
 def lists_alone(text: str) -> bool:

@@ -15,6 +15,7 @@ from pytest_reconaudit.facts.code.functions import (
     callees,
     callers_of,
     function_at,
+    handlers,
     inline_route,
     outlined,
     reached,
@@ -22,6 +23,9 @@ from pytest_reconaudit.facts.code.functions import (
 from pytest_reconaudit.facts.code.places import is_off_path, is_test_path
 from pytest_reconaudit.facts.code.scanned import scanned
 from pytest_reconaudit.facts.network.routes import Route
+from pytest_reconaudit.facts.query.branches import takes_line
+from pytest_reconaudit.facts.query.decorated_paths import decorated_path
+from pytest_reconaudit.facts.query.growth import weight_of_growth
 from pytest_reconaudit.facts.query.guards import is_for_staff
 from pytest_reconaudit.facts.query.python_fixes import fix_of_page
 from pytest_reconaudit.facts.query.remedies import page_of
@@ -46,7 +50,7 @@ _GET = regex(r"#\[\s*(?:\w+::)*get\s*\(|@\w+\.get\s*\(|@Get\s*\(")
 _PARAMETER = regex(r"(?:\{\*?\w+(?::[^}]*)?\}|:\w+\??|<\w[^>]*>)/?$")
 _OF_ONE = regex(r"^#\[\s*(?:\w+::)*get\s*\(\s*\"[^\"]*(?:\{\*?\w+(?::[^}]*)?\}|:\w+|<\w[^>]*>)/?\"")
 """The macro of a handler whose route ends in a parameter."""
-_ADMIN = regex(r"/(?:super-?)?admin(?:istration)?s?[/.]", 2)
+_ADMIN = regex(r"/(?:(?:super-?)?admin(?:istration)?s?|back-?office|staff|moderation)[/.]", 2)
 """Of those who run the platform: few ask, and mean all."""
 _WHOLE = regex(r"export|report|statement|sitemap|backup|download", 2)
 """What is made of all that there is."""
@@ -117,7 +121,7 @@ def _judged(target: Target, path: str, file: FileQueries) -> Iterator[ListQuery 
         why = reached(target).get(ref) if ref is not None else None
         for one in rows:
             if ref is not None and why is not None:
-                if _lists(target, ref, why, one.line):
+                if _lists(target, ref, why, one.line) and _is_taken(target, why, one.line):
                     yield _bounded(target, path, function, one, why)
                 continue
             route = inline_route(target, path, one.line)
@@ -125,6 +129,15 @@ def _judged(target: Target, path: str, file: FileQueries) -> Iterator[ListQuery 
                 continue
             if asked_method(target, path, one.line, route) == "GET":
                 yield _bounded(target, path, function, one, Reached(Ref(path, -1), route, ()))
+
+
+def _is_taken(target: Target, why: Reached, line: int) -> bool:
+    """Whether what the request's way hands over leads to a line of the last function on it."""
+    if len(why.chain) <= 1:
+        return True
+    caller, ref = why.chain[-2:]
+    calls = [call for call, refs in callees(target, caller) if ref in (refs or ())]
+    return not calls or any(takes_line(target, ref, line, caller, call) for call in calls)
 
 
 def _lists(target: Target, ref: Ref, why: Reached, line: int) -> bool:
@@ -139,6 +152,8 @@ def _lists(target: Target, ref: Ref, why: Reached, line: int) -> bool:
     elif any(_GET.search(one) for one in handler.attributes):
         if any(_OF_ONE.search(one) for one in handler.attributes):
             return False
+        if _PARAMETER.search(decorated_path(target, why.handler)):
+            return False
     elif not (
         handler.owner and handler.name in ("get", "list") and why.handler.path.endswith(".py")
     ):  # a method of a class of views answers what it is called
@@ -152,11 +167,12 @@ def _lists(target: Target, ref: Ref, why: Reached, line: int) -> bool:
 def _bounded(
     target: Target, path: str, function: QueryFunction, one: QueryCall, why: Reached
 ) -> ListQuery | None:
-    request = f"GET {why.route.path}" if why.route else "GET"
+    asked = why.route.path if why.route else decorated_path(target, why.handler)
+    request = f"GET {asked}".rstrip()
     folder = "" if why.route or path.endswith(".py") else why.handler.path
     at = Place(path, one.line, 1)
     if not one.limit:
-        parent = why.route is not None and _PARAMETERS.search(why.route.path) is not None
+        parent = _PARAMETERS.search(asked) is not None
         if parent or one.keyed or one.listed or not one.table or _SMALL.search(one.table):
             return None
         return ListQuery(
@@ -174,7 +190,8 @@ def _bounded(
             or _REGISTRY.search(one.table)
             or _is_loaded_at_start(target, path, one.line)
             or _is_asked_for(target, path, one.line)
-            else Severity.MEDIUM,
+            or _is_needed_whole(target, path, one.line, why)
+            else weight_of_growth(target, one.table),
             Confidence.LIKELY,
             _filtered(target, path, one.line, why),
             one.library,
@@ -261,6 +278,24 @@ def _is_loaded_at_start(target: Target, path: str, line: int) -> bool:
     return False
 
 
+def _is_needed_whole(target: Target, path: str, line: int, why: Reached) -> bool:
+    """Whether somebody that answers no request by it works on the same rows: a page is not all."""
+    ref = function_at(target, path, line)
+    if ref is None:
+        return False
+    for caller, call in callers_of(target, ref):
+        if caller in why.chain or caller in handlers(target):
+            continue
+        one = outlined(target, caller)
+        # One that only hands the rows on is a list itself.
+        hands_on = one.end_line - one.line <= _THIN and caller in reached(target)
+        if not hands_on and takes_line(target, ref, line, caller, call):
+            return True
+    return False
+
+
+_THIN = 6
+"""Lines of a function that hands a call on."""
 _KEPT = regex(
     r"^\s*(?:(?:let|const|var)\s+(?:mut\s+)?)?([A-Za-z_]\w*)\s*(?::[^=\n]{1,120})?=(?![=>])"
 )
@@ -297,8 +332,10 @@ def _filtered(target: Target, path: str, line: int, why: Reached) -> Place | Non
 
 
 def is_guarded(target: Target, why: Reached | None, route: Route | None) -> bool:
-    """Whether only those may ask who run the platform or manage the others: by what the route's
-    registration names, what its handler is decorated with or what is called on the way."""
+    """Whether only those may ask who run the platform or manage the others: by its path, what the
+    route's registration names, what its handler is decorated with or what is called on the way."""
+    if route is not None and _ADMIN.search(f"{route.path}/"):
+        return True
     if route is not None and route.place.line is not None:
         lines = target.text(route.place.path).split("\n")
         first = route.place.line - 1

@@ -48,8 +48,9 @@ class Relation(Struct, frozen=True):
 
 _TO_ONE = frozenset({"ForeignKey", "OneToOneField", "TreeForeignKey", "ParentalKey"})
 _TO_MANY = frozenset(
-    {"ManyToManyField", "ParentalManyToManyField", "SortedManyToManyField", "TaggableManager"}
-)
+    {"ManyToManyField", "ParentalManyToManyField", "SortedManyToManyField", "TaggableManager",
+     "GenericRelation"}
+)  # fmt: skip
 _USERS = ("get_user_model()", "settings.AUTH_USER_MODEL", "AUTH_USER_MODEL")
 _OPAQUE = regex(r"prefetch|eager|select_related|optimi|with_rel|for_api|for_list|for_serializ")
 _COMMON = frozenset(
@@ -257,6 +258,8 @@ def _back(classes: Mapping[str, list[KnownClass]], users: str) -> dict[str, dict
         for field in (field for one in several for field in one.own.fields):
             if field.callee not in _TO_ONE and field.callee not in _TO_MANY:
                 continue
+            if field.callee == "GenericRelation":
+                continue  # the other rows have a key to any model
             related = next((text for key, text in field.keywords if key == "related_name"), "")
             accessor = related.strip("\"'")
             one = field.callee == "OneToOneField"

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
+from itertools import islice
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 from pytest_reconaudit.model import Place
 from pytest_reconaudit.patterns import regex
@@ -15,7 +16,7 @@ from pytest_reconaudit.target import Target, once
 __all__ = ["page_template", "reads_of_rows"]
 
 _TEMPLATES = regex(r"(?:^|/)(?:templates|jinja2?|template)/(.+)$")
-_FOR = regex(r"(\w+)\s+in\s+([\w.]+)(?:\(\))?\s*$")
+_FOR = regex(r"(\w+)\s+in\s+([\w.]+)(?:\(\))?(?:\|dictsort(?:reversed)?:\"\")?(?:\s+reversed)?\s*$")
 _READ = regex(r"(?<![\w.])([a-zA-Z_]\w*)((?:\.[a-zA-Z_]\w*){0,5})(?![\w=])")
 _LITERAL = regex(r"\"[^\"]*\"|'[^']*'")
 _INCLUDED = regex(r"[\"']([\w./-]+)[\"']")
@@ -24,6 +25,9 @@ _SOME = frozenset({"if", "ifchanged", "cache", "with_cache", "macro", "call", "s
 _DEEPEST = 3
 _MOST_TAGS = 8_000
 _MOST_BLOCKS = 60
+_MOST_READS = 100
+_MOST_IN_ALL = 400_000
+"""Tags of one repository, each counted as often as it is come to."""
 
 
 @once
@@ -51,13 +55,56 @@ class _Block(Struct):
     """The variable of another loop, which may be called as the row is."""
 
 
+class _Walked(Struct):
+    """What is known of templates; many views render the same one."""
+
+    looped: dict[str, frozenset[str]] = field(default_factory=dict)
+    """Template → the names that its loops go over."""
+    reads: dict[tuple[str, frozenset[str]], tuple[tuple[RowRead, Place], ...]] = field(
+        default_factory=dict
+    )
+    tags: int = 0
+    """How many were looked at."""
+
+
+@once
+def _walked(target: Target) -> _Walked:
+    return _Walked()
+
+
 def reads_of_rows(
     target: Target, path: str, lists: Collection[str]
-) -> Iterator[tuple[RowRead, Place]]:
-    """What loops of a template, and of those that it includes, surely read of each row.
+) -> tuple[tuple[RowRead, Place], ...]:
+    """What loops of a template, and of those that it includes, surely read of each row, once each.
 
     :param lists: the names of the list: ``object_list``, ``page_obj``.
     """
+    walked = _walked(target)
+    if walked.tags > _MOST_IN_ALL:
+        return ()
+    if path not in walked.looped:
+        walked.looped[path] = frozenset(_looped(target, path))
+    names = walked.looped[path].intersection(lists)
+    known = walked.reads.get((path, names)) if names else ()
+    if known is None:
+        found: dict[tuple[tuple[str, ...], str], tuple[RowRead, Place]] = {}
+        for read, place in _reads_of(target, path, names):
+            found.setdefault((read.names, place.path), (read, place))
+            if len(found) == _MOST_READS:
+                break
+        known = walked.reads[path, names] = tuple(found.values())
+    return known
+
+
+def _looped(target: Target, path: str) -> Iterator[str]:
+    for tag, _ in islice(_tags(target, path, 0), _MOST_TAGS):
+        rest = _LITERAL.sub('""', tag.rest) if tag.word == "for" else ""
+        found = _FOR.match(rest)
+        if found is not None:
+            yield found[2]
+
+
+def _reads_of(target: Target, path: str, lists: Collection[str]) -> Iterator[tuple[RowRead, Place]]:
     blocks: list[_Block] = []
     for count, (tag, place) in enumerate(_tags(target, path, 0)):
         if count > _MOST_TAGS or len(blocks) > _MOST_BLOCKS:
@@ -119,7 +166,9 @@ def _reads(
 
 def _tags(target: Target, path: str, depth: int) -> Iterator[tuple[TemplateTag, Place]]:
     """The tags of a template, with those of the templates that it includes by name."""
+    walked = _walked(target)
     for tag in target.parse(read_page_template, path).tags:
+        walked.tags += 1
         yield tag, Place(path, tag.line, 1)
         if tag.word == "include" and depth < _DEEPEST and " only" not in tag.rest:
             named = _INCLUDED.match(tag.rest)

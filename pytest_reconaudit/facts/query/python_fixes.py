@@ -75,6 +75,9 @@ class Repeated(Struct, frozen=True):
     """The function that sends it, when the loop only calls it; else empty."""
     source: tuple[str, ...]
     """The text of the statement; where that names no condition what stands around it."""
+    key: str = ""
+    """The column that it asks by where its source does not say so: its model's primary key, or what
+    the function compares that sends it."""
 
 
 def fix_of_queries(one: Repeated, relations: Mapping[str, frozenset[str]]) -> str:
@@ -88,6 +91,7 @@ def fix_of_queries(one: Repeated, relations: Mapping[str, frozenset[str]]) -> st
     told, code = sample
     model = _model(one.table)
     key, keys = ("key", "keys") if one.via else _asked_by(one)
+    key = one.key if key == "key" and one.key else key
     if one.library == "django" and key in ("pk", "id") and one.kind == "select":
         code = "found = MODEL.objects.in_bulk(KEYS)"
     elif (
@@ -228,7 +232,12 @@ found = {one.KEY: one for one in session.scalars(stmt)}  # AsyncSession: await s
 
 
 def fix_of_list(
-    queryset: str, loads: Iterable[tuple[str, bool]], asks: Sequence[str], *, shared: bool = False
+    queryset: str,
+    loads: Iterable[tuple[str, bool]],
+    asks: Sequence[str],
+    *,
+    shared: bool = False,
+    others: Sequence[tuple[str, Sequence[tuple[str, bool]]]] = (),
 ) -> str:
     """Loads along what a serializer asks of each row.
 
@@ -236,10 +245,9 @@ def fix_of_list(
     :param loads: (path of a relation, whether a JOIN brings it).
     :param asks: what is asked anew whatever was loaded: ``Order.lines.filter()``.
     :param shared: several views are of this queryset, each with relations of its own.
+    :param others: views with querysets of their own, and what each of these has to load along.
     """
     every = list(dict.fromkeys(loads))
-    joined = _quoted(path for path, one in every if one)
-    fetched = _quoted(path for path, one in every if not one)
     text = ""
     if every and shared:
         names = _quoted(path for path, _ in every)
@@ -249,10 +257,11 @@ def fix_of_list(
             f"related = [{names}]  # of this view\n\nqueryset.prefetch_related(*self.related)",
         )
     elif every:
-        steps = f".select_related({joined})" if joined else ""
-        steps += f".prefetch_related({fetched})" if fetched else ""
         base = _base(queryset) if _WHOLE.match(queryset) else "queryset"
-        text = _fenced("Load it along with the queryset:", f"{base}{steps}")
+        more = "".join(
+            f"\nqueryset{_steps(own)}  # of {view}" for view, own in others[:_MOST] if own
+        )
+        text = _fenced("Load it along with the queryset:", f"{base}{_steps(every)}{more}")
     if asks:
         again = (
             "Ask for what is filtered or counted per row once: a `Prefetch(..., queryset=...,"
@@ -260,6 +269,13 @@ def fix_of_list(
         )
         text = f"{text}\n\n{again}" if text else again
     return text
+
+
+def _steps(loads: Sequence[tuple[str, bool]]) -> str:
+    joined = _quoted(path for path, one in loads if one)
+    fetched = _quoted(path for path, one in loads if not one)
+    steps = f".select_related({joined})" if joined else ""
+    return steps + (f".prefetch_related({fetched})" if fetched else "")
 
 
 def fix_of_page(table: str, library: str) -> str:

@@ -49,16 +49,18 @@ class RenderedList(Struct, frozen=True):
     scope: str
     """What says which rows the list has, as source."""
     narrow: bool
-    """The rows are those of one parent."""
+    """The rows are those of one parent, or what a form offers to choose from."""
 
 
 _LIST_VIEW = regex(r"\w*ListView$|ArchiveIndexView$")
 _LISTS = ("object_list", "page_obj", "page_obj.object_list", "filter.qs")
 """What a list of a class-based view is called, that of a filtered one too."""
+_FORM = regex(r"(?:Form|Create|Update|Delete)(?:Mixin|View)$")
 _LITERAL = regex(r"[\"']([\w./-]+)[\"']$")
 _KEYED = regex(r"\.values(?:_list)?\(|\.none\(")
 _ACCESSOR = regex(r"(?:\w+\.){1,3}([a-z]\w*)\.\w+\s*\(")
-_SLICED = regex(r"\[\s*:\s*\d\s*\]")
+_SLICED = regex(r"\[\s*:\s*(?:1?\d|20)\s*\]")
+"""A handful, of which nobody notices what each costs."""
 
 
 def rendered_lists(target: Target) -> Iterator[RenderedList]:
@@ -130,15 +132,20 @@ def _made(target: Target, inside: list[KnownClass]) -> tuple[str, Place, str] | 
     for one in inside:
         made = [each for each in one.own.querysets if each[0].rpartition(".")[2][:1].isupper()]
         if len({each[0] for each in made}) > 1:
-            return None
+            # The one that the view says it is about; the others pick its rows, or stand in for it.
+            own = attribute_of(inside, "model")
+            made = [each for each in made if own is not None and each[0] == own[0]]
+            if not made:
+                return None
         if made:
             name, line, source = made[0]
             return name, Place(one.path, line, 1), source
+        given = next((each for each in one.own.attributes if each[0] == "model"), None)
         if "get_queryset" in one.own.defines:
             text = listing_text(text_of(target, one))
-            if not any(way in text for way in ("super(", "self.queryset", "self.model")):
+            ways = ("super(", "self.queryset", "self.model", f"{given[1]}." if given else "super(")
+            if not any(way in text for way in ways):
                 return None
-        given = next((each for each in one.own.attributes if each[0] == "model"), None)
         if given is not None:
             return given[1], Place(one.path, given[2], 1), given[1]
     return None
@@ -165,7 +172,9 @@ def _of_functions(target: Target, known: KnownClasses) -> Iterator[RenderedList]
             if not template:
                 continue
             owner = known.find(page.owner, path) if page.owner else None
-            around = [each.own for each in known.lineage(owner)[0]] if owner is not None else []
+            inside, outside = known.lineage(owner) if owner is not None else ([], [])
+            around = [each.own for each in inside]
+            offers = any(map(_FORM.search, outside))
             for rows in page.rows:
                 model, narrow, keys = _handed_model(known, path, rows)
                 if model is None or _SLICED.search(rows.source):
@@ -188,7 +197,7 @@ def _of_functions(target: Target, known: KnownClasses) -> Iterator[RenderedList]
                         rows.source,
                         queries,
                         rows.source,
-                        narrow,
+                        narrow or offers,
                     )
 
 

@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from pytest_reconaudit.facts.query.model_classes import (
     KnownClass,
     KnownClasses,
+    Relation,
     is_loaded,
     known_classes,
     meta_of,
@@ -135,8 +136,8 @@ def queries_of_row(
         relation = relation_of(known, model, name)
         if relation is None:
             yield from _of_method(known, model, name, loaded, place)
-        elif relation.many and not is_loaded(name, loaded):
-            yield RowQuery(f"{model.own.name}.{name}", place, False, name)
+        elif (relation.many or relation.key) and not is_loaded(name, loaded):
+            yield RowQuery(f"{model.own.name}.{name}", place, False, name, not relation.many)
 
 
 def _serialized_names(
@@ -199,8 +200,10 @@ def _of_field(
         return
     if nested is None and field.callee in _KEYS:
         relation = relation_of(known, model, source)
-        if relation is not None and relation.many and not is_loaded(source, loaded):
-            yield RowQuery(f"{model.own.name}.{source}", place, False, source)
+        # The key of a one-to-one relation stands with the other row.
+        elsewhere = relation is not None and (relation.many or relation.key != "")
+        if relation is not None and elsewhere and not is_loaded(source, loaded):
+            yield RowQuery(f"{model.own.name}.{source}", place, False, source, not relation.many)
         return
     if nested is None and field.callee in _PLAIN_FIELDS and len(names) == 1:
         yield from _of_method(known, model, names[0], loaded, place)
@@ -212,13 +215,31 @@ def _of_field(
     relation = relation_of(known, model, source)
     other = known.find(relation.target, model.path) if relation is not None else None
     if nested is not None and other is not None and depth < _DEEPEST:
+        under = source.replace(".", "__")
         below = frozenset(
-            name.removeprefix(f"{source}__") for name in loaded if name.startswith(f"{source}__")
+            f"{mark}{name.removeprefix(f'{mark}{under}__')}"
+            for name in loaded
+            for mark in ("", "~")
+            if name.startswith(f"{mark}{under}__")
         )
+        shared = _is_shared(under, relation, loaded)
         for one_below in queries_of_row(known, nested, other, below, depth + 1):
+            if shared and one_below.joined:
+                continue
             load = f"{source.replace('.', '__')}__{one_below.load}" if one_below.load else ""
             joined = one_below.joined and relation is not None and not relation.many
             yield replace(one_below, load=load, joined=joined)
+
+
+def _is_shared(path: str, relation: Relation | None, loaded: frozenset[str]) -> bool:
+    """Whether rows that lead to the same one have the same object of it, on which what it leads to
+    in turn is kept once it was asked for: a statement of its own brought them."""
+    if relation is None or relation.many or f"~{path}" not in loaded:
+        return False
+    # By a JOIN each row gets an object of its own.
+    return not any(
+        f"~{one}" not in loaded for one in loaded if one == path or one.startswith(f"{path}__")
+    )
 
 
 def _followed(
@@ -227,7 +248,7 @@ def _followed(
     """The first relation of a dotted name that goes to the database for a row."""
     current, path = model, ""
     nowhere = Place(model.path, 1, 1)
-    joined = True
+    joined, shared = True, False
     for index, name in enumerate(names):
         relation = relation_of(known, current, name)
         if relation is None:
@@ -236,7 +257,10 @@ def _followed(
         # What is no key to one known model is no JOIN.
         joined = joined and not relation.many and relation.target != ""
         if not is_loaded(path, loaded):
+            if shared and joined:
+                return None
             return RowQuery(f"{current.own.name}.{name}", nowhere, False, path, joined)
+        shared = shared or _is_shared(path, relation, loaded)
         if relation.many:
             asked = names[index + 1] if index + 1 < len(names) else ""
             if asked not in _ASKED_AGAIN:

@@ -15,6 +15,7 @@ from pytest_reconaudit.facts.query.list_views import (
     attribute_of,
     is_kept,
     item_views,
+    keeps_answers,
     listed_by,
     listing_text,
     lists_alone,
@@ -61,6 +62,8 @@ class SerializedList(Struct, frozen=True):
     """The template that it renders its rows by, where no serializer does."""
     beside: tuple[SerializedList, ...] = ()
     """Lists of other things by other views of the file, when there are many: one habit."""
+    needs: tuple[tuple[str, tuple[tuple[str, bool], ...]], ...] = ()
+    """(view, what its own queryset has to load along) of each of :attr:`others` with one."""
 
     @property
     def answer(self) -> str:
@@ -120,10 +123,15 @@ class SerializedList(Struct, frozen=True):
         """How its queryset loads along what the rows ask for."""
         return fix_of_list(
             self.queryset,
-            [(one.load, one.joined) for one in self.queries if one.load],
+            _loads(self),
             [one.what for one in self.queries if not one.load],
             shared=any(place == self.at for _, place in self.others),
+            others=[one for one in self.needs if set(one[1]) != set(_loads(self))],
         )
+
+
+def _loads(one: SerializedList) -> tuple[tuple[str, bool], ...]:
+    return tuple(dict.fromkeys((each.load, each.joined) for each in one.queries if each.load))
 
 
 _LISTING = regex(
@@ -160,6 +168,7 @@ def serialized_lists(target: Target) -> tuple[SerializedList, ...]:
                 max(before.severity, one.severity),
                 (*before.others, (one.view, one.at)),
                 before.template,
+                needs=(*before.needs, *([(one.view, _loads(one))] if one.at != before.at else [])),
             )
             for key in (*(key for key, value in found.items() if value is before), *keys):
                 found[key] = both
@@ -237,8 +246,9 @@ def _listed_by_functions(target: Target, known: KnownClasses) -> Iterator[Serial
 
 def _rendered(target: Target) -> Iterator[SerializedList]:
     for one in rendered_lists(target):
-        own = _OF_USER.search(one.scope) is not None or "request.user" in one.scope
-        narrow = one.narrow or _OF_ONE.search(one.scope) or _NARROW.search(one.scope)
+        scope = _PERMITTED.sub("", one.scope)
+        own = any(each.search(scope) for each in (_OF_USER, _BY_USER)) or "request.user" in scope
+        narrow = one.narrow or any(each.search(scope) for each in (_OF_ONE, _NARROW, _OF_THIS))
         if "/admin" in one.path or is_for_staff(target, one.path, one.line) or _is_few(one.model):
             severity = Severity.INFO
         elif own or narrow:
@@ -290,10 +300,21 @@ def _judged(target: Target, known: KnownClasses, view: KnownClass) -> Serialized
     place, source = at
     if not queries or view.own.name in item_views(target):
         return None
-    listing = [listing_text(text) for text in texts]
+    listing = [_PERMITTED.sub("", listing_text(text)) for text in texts]
     own = next((match for text in listing if (match := _OF_USER.search(text))), None)
     if own is not None and _is_single(known, model, own[1]):
         return None
+    grade = _grade(
+        queries,
+        # The children of one parent, or what one user has.
+        narrow=own is not None
+        or any(one.own.scoped for one in inside)
+        or any(map(_NARROW.search, listing)),
+    )
+    if grade > Severity.MEDIUM and any(
+        keeps_answers(target, one, text) for one, text in zip(inside, texts, strict=True)
+    ):
+        grade = Severity.MEDIUM
     demanded = (attribute_of(inside, "permission_classes") or ("", 0))[0]
     return SerializedList(
         view.path,
@@ -309,13 +330,7 @@ def _judged(target: Target, known: KnownClasses, view: KnownClass) -> Serialized
         or names_staff(demanded)
         or is_kept(target, view)
         or _SET_UP.search(demanded)
-        # The children of one parent, or what one user has.
-        else _grade(
-            queries,
-            narrow=own is not None
-            or any(one.own.scoped for one in inside)
-            or any(map(_NARROW.search, listing)),
-        ),
+        else grade,
         (),
     )
 
@@ -324,13 +339,23 @@ _OF_USER = regex(
     r"\.filter\(\s*(\w+?)(?:_id)?\s*=\s*(?:(?:self\.)?request\.user(?:\.\w+)?|user(?:_id)?|current_user)\s*[,)]"
 )
 """The rows of the user who asks; by which key."""
+_BY_USER = regex(r"[(,=]\s*(?:\w+\.){0,3}(?:user|profile|account|member)\s*[,)]")
 _OF_ONE = regex(
-    r"\.filter\(\s*(\w+)\s*=\s*(?:(?:\w+\.){0,3}\1\s*[,)]|(?:self\.)?request\.(?:data|POST|GET|query_params)\b)"
+    r"\.filter\(\s*(?:\w+__)?(\w+)\s*=\s*(?:(?!(?:self\.)?request\.(?:site|tenant|domain|partner|brand|realm)\b|(?:\w+\.){0,2}user\.)(?:\w+\.){0,3}\1\s*[,)]|(?:self\.)?request\.(?:data|POST|GET|query_params)\b)"
 )
 """The rows of one parent: ``filter(order=order)``."""
 _NARROW = regex(
-    r"\bself\.kwargs\b|\.\w+\((?:[^;]{0,300}?[(=,])?\s*(?:self\.)?request\.user\b|\.filter\(\s*(\w+)\s*=\s*(?:\w+\.){0,3}\1\s*[,)]"
+    r"\bself\.kwargs\b|\.\w+\((?:[^;]{0,300}?[(=,])?\s*(?:self\.)?request\.user\b"
+    r"|\.filter\(\s*(?:\w+__)?(\w+)\s*=\s*(?!(?:self\.)?request\.(?:site|tenant|domain|partner|brand|realm)\b|(?:\w+\.){0,2}user\.)(?:\w+\.){0,3}\1\s*[,)]"
 )
+"""The rows of one parent, or of who asks; a tenant's are many."""
+_OF_THIS = regex(r"=\s*self\.(?:object|get_object\(\))\s*[,)]")
+"""The rows of the one that a page is about."""
+_PERMITTED = regex(
+    r"\.(?:\w+_)?(?:visible|viewable|accessible|readable|permitted|allowed|authori[sz]ed)(?:_\w+)?"
+    r"\(\s*(?:\w+\s*=\s*)?(?:(?:self\.)?request\.)?user\s*\)"
+)
+"""What a user may see: all but what is hidden from them."""
 _SET_UP = regex(r"(?:Admin|Staff|Super_?[uU]ser|Manager)\w{0,20}Or(?:Is)?\w{0,20}Read_?Only")
 """What those who run the platform alone may write: few."""
 

@@ -422,6 +422,35 @@ def _surely_called(target: Target, why: Reached) -> bool:
     )
 
 
+_ANNOUNCED = regex(
+    r"(?i)\b(?:(?:will|to) be (?:implemented|added|written|supported)|follow[- ]?up"
+    r"|not (?:yet )?(?:implemented|supported) yet|until (?:then|it lands|that lands)"
+    r"|lands? in a later|in a (?:later|future) (?:PR|change|commit|release|version|milestone))\b"
+)
+
+
+def _is_announced(target: Target, path: str, stub: Stub, why: Reached) -> bool:
+    """Whether the panic's own words, or the comment above its function or the request's handler,
+    say that the work is to come: who calls it was told."""
+    handler = outlined(target, why.handler).line
+    return (
+        _ANNOUNCED.search(_line(target, path, stub.at)) is not None
+        or _ANNOUNCED.search(_comment_above(target, path, stub.line)) is not None
+        or _ANNOUNCED.search(_comment_above(target, why.handler.path, handler)) is not None
+    )
+
+
+def _comment_above(target: Target, path: str, line: int) -> str:
+    """The comment and the attributes right above a line, at most twenty lines of them."""
+    lines = target.text(path).split("\n")
+    found: list[str] = []
+    for text in reversed(lines[max(0, line - 21) : line - 1]):
+        if not text.lstrip().startswith(("//", "#[")):
+            break
+        found.append(text.strip().lstrip("/! "))
+    return " ".join(reversed(found))
+
+
 def _unwritten(target: Target, path: str, stubs: list[Stub]) -> Iterator[Placeholder]:
     for stub in stubs:
         if stub.kind != "todo":
@@ -439,7 +468,9 @@ def _unwritten(target: Target, path: str, stubs: list[Stub]) -> Iterator[Placeho
         yield Placeholder(
             clause="c",
             place=Place(path, stub.at, 1),
-            severity=weighed(Severity.HIGH, path),
+            severity=weighed(
+                Severity.MEDIUM if _is_announced(target, path, stub, why) else Severity.HIGH, path
+            ),
             confidence=Confidence.CERTAIN,
             says=f"`{stub.name}` panics{where}, and {route} comes here",
             evidence=_line(target, path, stub.at),

@@ -30,7 +30,8 @@ from pytest_reconaudit.facts.web.answers import (
     is_kept,
     may_share,
 )
-from pytest_reconaudit.facts.web.nearness import is_at_once, is_near
+from pytest_reconaudit.facts.web.await_remedies import of_loop, of_row
+from pytest_reconaudit.facts.web.nearness import is_at_once, is_near, is_of_page_alone
 from pytest_reconaudit.facts.web.operations import (
     clears,
     independent,
@@ -73,6 +74,8 @@ class Waits(Struct, frozen=True):
     """Of loops: what the first goes over."""
     severity: Severity
     evidence: str
+    fix: str
+    """What to do instead, in Markdown, of the first place."""
 
 
 class AwaitFile(Struct, frozen=True, eq=False):
@@ -160,6 +163,7 @@ def _loops(target: Target, path: str, function: AwaitingFunction) -> Iterator[Wa
             loops[0][0].over,
             severity,
             f"await {loops[0][1][0].text}",
+            of_loop(target, path, loops[0][0], loops[0][1][0]),
         )
 
 
@@ -191,7 +195,7 @@ def _of_loop(
         and _ONCE.search(path) is None
         and not clears(function)
         and all(is_read(one) for one in sites)
-        and is_awaited_by_page(target, path, function, loop.line)
+        and is_awaited_by_page(target, path, function, loop.line, loop.over)
     ):
         return weighed(Severity.LOW, path)
     return Severity.INFO
@@ -295,6 +299,7 @@ def _rows(target: Target, path: str, function: AwaitingFunction) -> Iterator[Wai
         and not _ONCE.search(path)
         and loads_page(target, path, few)
         and not all(is_at_once(target, path, row) for row in few)
+        and not all(is_of_page_alone(target, path, row) for row in few)
     ):
         loaded = weighed(Severity.LOW, path)
     for some, level in ((many, severity), (few, loaded)):
@@ -312,6 +317,7 @@ def _rows(target: Target, path: str, function: AwaitingFunction) -> Iterator[Wai
             "",
             level,
             f"await {some[0][0].text}",
+            of_row(target, path, some[0]),
         )
 
 

@@ -5,10 +5,11 @@ whose driver is synchronous.
 from __future__ import annotations
 
 import posixpath
+from collections.abc import Iterator
 
 from pytest_reconaudit.facts.code.places import is_test_path
 from pytest_reconaudit.facts.code.scanned import scanned
-from pytest_reconaudit.facts.packages import npm_at, npm_packages
+from pytest_reconaudit.facts.packages import NpmPackage, npm_at, npm_packages
 from pytest_reconaudit.facts.web.named_functions import (
     body_of,
     imported_as,
@@ -22,7 +23,7 @@ from pytest_reconaudit.readers.scans.awaits import Awaited
 from pytest_reconaudit.readers.scans.outline import OutlinedFunction, outline
 from pytest_reconaudit.target import Target, once
 
-__all__ = ["INSTANT", "is_at_once", "is_near"]
+__all__ = ["INSTANT", "is_at_once", "is_near", "is_of_page_alone"]
 
 
 _NEAR = frozenset(
@@ -187,6 +188,16 @@ def _is_far(target: Target, path: str, one: Awaited) -> bool:
 
 def _has_synchronous(target: Target, folder: str) -> bool:
     """Whether a package, or a member of the repository that it depends on, has such a driver."""
+    return any(
+        {name for section, name, _, _ in one.manifest.dependencies if section in _SHIPPED}
+        & _AT_ONCE
+        or one.folder in _built_in(target)
+        for one in _with_members(target, folder)
+    )
+
+
+def _with_members(target: Target, folder: str) -> Iterator[NpmPackage]:
+    """The package of a folder, and the members of the repository that it depends on."""
     first = npm_at(target, folder)
     members = {one.manifest.name: one for one in npm_packages(target) if one.manifest.name}
     some = [first] if first is not None else []
@@ -196,13 +207,47 @@ def _has_synchronous(target: Target, folder: str) -> bool:
         if package.path in seen:
             continue
         seen.add(package.path)
+        yield package
+        # What is bundled is often asked for in the program's devDependencies.
         names = {
-            name for section, name, _, _ in package.manifest.dependencies if section in _SHIPPED
+            name
+            for section, name, _, _ in package.manifest.dependencies
+            if section in _SHIPPED or package is first
         }
-        if names & _AT_ONCE or package.folder in _built_in(target):
-            return True
         some += [members[name] for name in sorted(names & members.keys())]
-    return False
+
+
+_IN_MEMORY = frozenset(
+    {"sql.js", "@electric-sql/pglite", "wa-sqlite", "@sqlite.org/sqlite-wasm", "dexie", "idb",
+     "rxdb", "lokijs", "alasql", "nedb", "minisearch", "fake-indexeddb", "@libsql/client-wasm"}
+)  # fmt: skip
+"""Databases that live in the page or the process itself."""
+_NEW = regex(
+    r"\b(?:const|let|var)\s+([\w$]{1,60})\s*(?::[^=\n]{1,80})?=\s*(?:await\s+)?\(?new\s+\w"
+)
+
+
+def is_of_page_alone(target: Target, path: str, row: list[Awaited]) -> bool:
+    """Whether all of a row but one asks a thing that the file itself has made, in a program that
+    brings a database which lives in the page: at most one of them is known to leave it."""
+    if not _has_in_memory(target, posixpath.dirname(path)):
+        return False
+    made = set(_NEW.findall(target.text(path)))
+    near = [
+        one
+        for one in row
+        if one.receiver.split(".")[0].rstrip("?!") in made and not _is_far(target, path, one)
+    ]
+    return len(row) - len(near) < 2
+
+
+def _has_in_memory(target: Target, folder: str) -> bool:
+    """Whether a package, or a member of the repository that it depends on, has such a database."""
+    return any(
+        {name for section, name, _, _ in one.manifest.dependencies if section in _SHIPPED}
+        & _IN_MEMORY
+        for one in _with_members(target, folder)
+    )
 
 
 _SHIPPED = ("dependencies", "optionalDependencies", "peerDependencies")

@@ -274,7 +274,7 @@ def _cloning(target: Target) -> tuple[str, ...]:
     )
 
 
-_ADDRESS = regex(r"(?:\w+://|git@)[^\s'\"]+")
+_ADDRESS = regex(r"(?:\b\w+://|git@)[^\s'\"]+")
 _WORKS_IN = regex(
     r"^(?=[^\n]*\bgit clone\b)[^\n]*|^[ \t(]*(?:(?:cd|pushd|mv|cp|rsync|ln)[ \t]|(?:(?:export|local"
     r"|readonly|declare)[ \t]+)?\w+=(?!\$\(|`))[^\n]*",

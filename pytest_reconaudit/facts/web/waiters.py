@@ -6,6 +6,7 @@ import bisect
 import re
 
 from pytest_reconaudit.facts.code.functions import callers_of, function_at, reached, served_outside
+from pytest_reconaudit.facts.web.left_alone import is_left_alone
 from pytest_reconaudit.facts.web.modules import importers
 from pytest_reconaudit.facts.web.shown import COMPONENTS, shown
 from pytest_reconaudit.patterns import regex
@@ -40,11 +41,18 @@ def is_served(target: Target, path: str, line: int) -> bool:
 _MAX_STEPS = 4
 
 
-def is_awaited_by_page(target: Target, path: str, function: AwaitingFunction, line: int) -> bool:
-    """Whether a page, a component or a request is known to wait for a line."""
+def is_awaited_by_page(
+    target: Target, path: str, function: AwaitingFunction, line: int, over: str = ""
+) -> bool:
+    """Whether a page, a component or a request is known to wait for a line.
+
+    :param over: of a loop: what it goes over.
+    """
     text = target.text(path)
-    if path in shown(target) or is_served(target, path, line) or _ACTIONS.search(text[:400]):
+    if path in shown(target) or _ACTIONS.search(text[:400]):
         return True
+    if is_served(target, path, line):
+        return not is_left_alone(target, path, line, over)
     name = function.name.rpartition(".")[2]
     if name and any(
         _is_component(target, user) and re.search(rf"\b{re.escape(name)}\(", target.text(user))

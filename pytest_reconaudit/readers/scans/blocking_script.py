@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.readers.code import Call, Code, Function
@@ -260,8 +261,11 @@ def _is_parsed(code: Code, call: Call) -> bool:
 _ASSIGNED = regex(r"(?:^|[\s;{}(])(\w+)\s*(?:\?\?=|\|\|=)\s*(?:[\w.]+\(\s*)?$")
 _EMPTY = regex(r"\bif\s*\(\s*(?:!\s*(\w+)\s*\)|(\w+)\s*={2,3}\s*(?:null|undefined)\s*\))\s*\{?")
 _FILLED = regex(r"\bif\s*\(\s*(\w+)(?:\s*!={1,2}\s*(?:null|undefined))?\s*\)\s*\{?\s*return\b")
-_TESTS = 50
-"""Tests of one function that are looked at."""
+_DECLARED = regex(rb"(?m)^(?:export\s+)?(?:let|var)\s+(\w+)")
+_BRACE = regex(r"[{}]")
+_NEAR = 4_000
+"""Characters before and behind a call that are looked at."""
+_MOST_NAMES = 5
 
 
 def _is_kept(code: Code, call: Call, function: Function | None) -> bool:
@@ -275,36 +279,42 @@ def _is_kept(code: Code, call: Call, function: Function | None) -> bool:
         start, end = closure.start, closure.end
     else:
         return False
+    known = _of_module(code.source)
+    if not known:
+        return False
+    start, end = max(start, call.start - _NEAR), min(end, call.start + _NEAR)
     before = code.text(start, call.start)
     match = _ASSIGNED.search(before[-120:])
     if match is not None:
-        return _is_of_module(code, match[1])
-    names = {one[1] for one in _FILLED.finditer(before)}
-    for one in [*_EMPTY.finditer(before)][-_TESTS:]:
-        below = before[one.end() :]
-        if _is_open(below) if one[0].endswith("{") else ";" not in below:
-            names.add(one[1] or one[2])
+        return match[1] in known
+    names = {one[1]: None for one in _FILLED.finditer(before) if one[1] in known}
+    open_ = _open_braces(before)
+    stated = before.rfind(";")
+    for one in _EMPTY.finditer(before):
+        name = one[1] or one[2]
+        within = one.end() - 1 in open_ if one[0].endswith("{") else one.end() > stated
+        if within and name in known:
+            names[name] = None
     given = r"(?:^|[\s;{{}}(]){}\s*(?:\.\w+\s*)?(?:\?\?=|\|\|=|=(?![=>]))"
     body = code.text(start, end)
-    return any(
-        _is_of_module(code, name) and re.search(given.format(name), body) is not None
-        for name in names
-    )
+    return any(re.search(given.format(name), body) is not None for name in [*names][-_MOST_NAMES:])
 
 
-def _is_open(text: str) -> bool:
-    """Whether a block that begins before a text goes on after it."""
-    depth = 1
-    for letter in text:
-        depth += (letter == "{") - (letter == "}")
-        if not depth:
-            return False
-    return True
+def _open_braces(text: str) -> frozenset[int]:
+    """Where the blocks begin that go on after a text."""
+    open_: list[int] = []
+    for one in _BRACE.finditer(text):
+        if one[0] == "{":
+            open_.append(one.start())
+        elif open_:
+            open_.pop()
+    return frozenset(open_)
 
 
-def _is_of_module(code: Code, name: str) -> bool:
-    declared = rf"(?m)^(?:export\s+)?(?:let|var)\s+{name}\b"
-    return re.search(declared, code.text(0, len(code.source))) is not None
+@lru_cache(maxsize=1)
+def _of_module(source: bytes) -> frozenset[str]:
+    """The variables of a module."""
+    return frozenset(name.decode("utf-8", "replace") for name in _DECLARED.findall(source))
 
 
 _REQUIRED = regex(r"^require\(\s*['\"]([\w:@./-]+)['\"]\s*\)")

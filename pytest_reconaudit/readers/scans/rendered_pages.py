@@ -1,13 +1,14 @@
-"""Functions that render a template, and what they hand it."""
+"""Functions and class-based views that render a template, and what they hand it."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import chain, islice
 
 from msgspec import Struct
 
 from pytest_reconaudit.patterns import regex
-from pytest_reconaudit.readers.code import Call, Code
+from pytest_reconaudit.readers.code import Call, Code, Function
 from pytest_reconaudit.readers.scanning import scan
 from pytest_reconaudit.readers.scans.row_classes import loaded_by
 
@@ -25,7 +26,8 @@ class HandedRows(Struct, frozen=True, gc=False, array_like=True):
 
 
 class RenderedPage(Struct, frozen=True, gc=False, array_like=True):
-    """``render(request, "orders/list.html", {"orders": orders})``."""
+    """``render(request, "orders/list.html", {"orders": orders})``, or what the ``get_context_data``
+    of a view adds for its ``template_name``."""
 
     template: str
     line: int
@@ -55,32 +57,122 @@ _NO_ROWS = regex(
 )
 """What gives no rows, or less than ten of them."""
 _CALLED = regex(r"\.\s*([a-z_]\w*)\s*\(")
+_TEMPLATE_NAME = regex(
+    r"(?m)^[ \t]+template_name[ \t]*(?::[^=\n]{1,40})?=[ \t]*"
+    r"[\"']([\w./-]+\.(?:html|jinja2?|j2|djhtml))[\"']"
+)
+_ADDED = regex(r"\b\w{1,40}\[[\"'](\w+)[\"']\][ \t]*=[ \t]*(?!=)")
+"""``context["orders"] = …``."""
+_ADDED_ALL = regex(r"(?:\.update\(\s*|\|=?\s*|\breturn\s+|\bcontext\s*=\s*)\{")
+"""``context.update({…})``, ``super().get_context_data(**kwargs) | {…}``."""
+_KEY = regex(r"[\"'](\w+)[\"']\s*:\s*")
 _MOST_FUNCTION = 12_000
 _MOST_NAMES = 100
 _SOURCE = 400
+_MOST_CLASS = 4_000
+_LONG_VALUE = 1_500
+_MOST_PAGES = 100
+_MOST_ROWS = 20
 
 
 def _wants(text: str, path: str) -> bool:
-    return (
-        ".html" in text and ("render(" in text or "TemplateResponse(" in text) and "django" in text
-    )
+    renders = "render(" in text or "TemplateResponse(" in text
+    if renders and ".html" in text and "django" in text:
+        return True
+    return "def get_context_data(" in text and "template_name" in text
 
 
 @scan("python", record=RenderedPages, wants=_wants)
 def rendered_pages(code: Code) -> RenderedPages | None:
     """The templates that functions of a file render with rows of the database."""
-    pages = tuple(
-        page
-        for call in code.calls
-        if call.name in _RENDERS
-        and len(call.arguments) > 2
-        and (page := _page(code, call)) is not None
+    calls = (one for one in code.calls if one.name in _RENDERS and len(one.arguments) > 2)
+    views = (
+        one
+        for one in code.functions
+        if one.name == "get_context_data" and one.owner and not one.is_test
     )
+    rendered = chain(
+        (_page(code, call) for call in islice(calls, _MOST_PAGES)),
+        (_page_of_view(code, function) for function in islice(views, _MOST_PAGES)),
+    )
+    pages = tuple(page for page in rendered if page is not None)
     return RenderedPages(pages) if pages else None
 
 
+def _page_of_view(code: Code, function: Function) -> RenderedPage | None:
+    """What a class-based view adds to what its template gets."""
+    before = code.text(max(function.start - _MOST_CLASS, 0), function.start)
+    own = before.rpartition(f"class {function.owner}(")[2]
+    template = _TEMPLATE_NAME.search(own) if len(own) < len(before) else None
+    if template is None:
+        return None
+    text = code.text(function.start, min(function.end, function.start + _MOST_FUNCTION))
+    rows = []
+    for name, source, at in islice(_added(text), 2 * _MOST_ROWS):
+        line = code.line(function.start + len(text[:at].encode()))
+        if (one := _rows(code, function, name, source, line)) is not None:
+            rows.append(one)
+    if not rows:
+        return None
+    return RenderedPage(
+        template[1],
+        code.line(function.name_at),
+        function.name,
+        function.owner,
+        tuple(rows[:_MOST_ROWS]),
+        loaded_by(text),
+        tuple(dict.fromkeys(_CALLED.findall(text)))[:_MOST_NAMES],
+    )
+
+
+def _added(text: str) -> Iterator[tuple[str, str, int]]:
+    """(name, value, where) of what a text adds to a context, by key or as a mapping."""
+    for match in _ADDED.finditer(text):
+        yield match[1], _value(text, match.end()), match.end()
+    for match in _ADDED_ALL.finditer(text):
+        at = match.end()
+        while (key := _KEY.search(text, at, at + _SOURCE)) is not None:
+            if text[at : key.start()].strip(" \t\n,"):
+                break
+            value = _value(text, key.end(), many=True)
+            yield key[1], value, key.end()
+            at = key.end() + len(value)
+
+
+def _value(text: str, at: int, *, many: bool = False) -> str:
+    """The expression at an offset, to the end of its line or (one of many) of its entry."""
+    depth = 0
+    for index in range(at, min(len(text), at + _LONG_VALUE)):
+        letter = text[index]
+        if letter in "([{":
+            depth += 1
+        elif letter in ")]}":
+            depth -= 1
+        if depth < 0 or (not depth and letter == ("," if many else "\n")):
+            return text[at:index]
+    return text[at : at + _LONG_VALUE]
+
+
+def _rows(code: Code, function: Function, name: str, source: str, line: int) -> HandedRows | None:
+    """What a function hands over by a name, if these are rows."""
+    if _NAME.match(source := source.strip()):
+        binding = code.binding_of(source, function.end, function.scope)
+        if binding is None or code.function_at(binding.scope) is not function:
+            return None
+        source, line = _short(code, binding.value), code.line(binding.start)
+    source = " ".join(source.split())[:_SOURCE].removeprefix("( ").removesuffix(" )")
+    if _ROWS.match(source.lstrip("( ")) and not _NO_ROWS.search(source):
+        return HandedRows(name, line, source)
+    return None
+
+
+def _short(code: Code, span: tuple[int, int]) -> str:
+    """The beginning of what stands in a range, in which all that is asked for stands."""
+    return code.text(span[0], min(span[1], span[0] + _MOST_CLASS)).strip()
+
+
 def _page(code: Code, call: Call) -> RenderedPage | None:
-    given = [code.text(one).strip() for one in call.arguments]
+    given = [_short(code, one) for one in call.arguments[:8]]
     template = next((match for one in given[:3] if (match := _TEMPLATE.search(one))), None)
     function = code.function_at(call.scope)
     if template is None or function is None or function.is_test:
@@ -91,8 +183,8 @@ def _page(code: Code, call: Call) -> RenderedPage | None:
         binding = code.binding_of(context, call.start, call.scope)
         if binding is None or code.function_at(binding.scope) is not function:
             return None
-        context = code.text(binding.value)
-    rows = tuple(_handed(code, call, context))
+        context = _short(code, binding.value)
+    rows = tuple(islice(_handed(code, call, context), _MOST_ROWS))
     if not rows:
         return None
     text = code.text(function.start, min(function.end, function.start + _MOST_FUNCTION))
@@ -116,7 +208,7 @@ def _handed(code: Code, call: Call, context: str) -> Iterator[HandedRows]:
                 call.scope
             ):
                 continue
-            source, line = code.text(binding.value).strip(), code.line(binding.start)
+            source, line = _short(code, binding.value), code.line(binding.start)
         source = " ".join(source.split())[:_SOURCE].removeprefix("( ").removesuffix(" )")
         if _ROWS.match(source.lstrip("( ")) and not _NO_ROWS.search(source):
             yield HandedRows(match[1], line, source)

@@ -669,10 +669,18 @@ def sure_lines(body: str, row: str) -> list[tuple[int, str]]:
         if word:
             blocks.append((indent, by_row))
         if not some:
-            found.append((number, line))
+            found.append((number, line if word not in ("if", "elif") else _first_asked(line)))
         if not word and _LEAVES.match(stripped) and inside and not left:
             left = True
     return found
+
+
+def _first_asked(condition: str) -> str:
+    """A condition without what is looked at for some rows alone: behind ``and``, ``or``."""
+    return _FURTHER.split(condition, maxsplit=1)[0]
+
+
+_FURTHER = regex(r"\b(?:and|or)\b")
 
 
 def _logical(body: str) -> Iterator[tuple[int, str]]:
@@ -705,7 +713,8 @@ def _logical(body: str) -> Iterator[tuple[int, str]]:
 
 def loaded_by(text: str) -> tuple[str, ...]:
     """The relations that the querysets of a text load along; ``*`` where they are not plain,
-    ``lines__*`` where those of the rows of one relation are not."""
+    ``lines__*`` where those of the rows of one relation are not. What a statement of its own
+    brings, which gives rows with one key the same object, is named once more: ``~customer``."""
     found: dict[str, None] = {}
     for pattern in (_LOADS, _PREFETCH):
         for match in pattern.finditer(text):
@@ -717,6 +726,8 @@ def loaded_by(text: str) -> tuple[str, ...]:
                     continue
                 found["*"] = None
             found.update(dict.fromkeys(names))
+            if "prefetch" in match[0].lower():
+                found.update(dict.fromkeys(f"~{name}" for name in names))
             own = given.partition("queryset")[2] if pattern is _PREFETCH and names else ""
             if own:
                 # What the rows of a queryset of its own have with them is known by their relation.

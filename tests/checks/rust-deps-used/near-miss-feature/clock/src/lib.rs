@@ -1,0 +1,5 @@
+pub use labels::Label;
+
+pub fn zone() -> Label {
+    Label("UTC".to_owned())
+}
