@@ -144,6 +144,22 @@ def test_a_python_string_comes_back(text: str) -> None:
     assert strings(f"x = {text!r}\n", "a.py") == [text]
 
 
+@pytest.mark.parametrize("suffix", [".tsx", ".jsx", ".js"])
+def test_an_ampersand_in_the_text_of_an_element_is_no_error(suffix: str) -> None:
+    text = (
+        "const flags = left & right;\n"
+        "const Terms = () => <p>Terms & conditions, A&B ({count}) &amp; more</p>;\n"
+    )
+    tree = read_syntax(text, f"terms{suffix}")
+    assert not tree.errors
+    (said, *_) = tree.walk(frozenset({"jsx_text"}))
+    assert tree.text(said).startswith("Terms & conditions")
+    (both,) = tree.walk(frozenset({"binary_expression"}))
+    assert tree.text(both) == "left & right"
+    # What is really wrong stays wrong.
+    assert read_syntax("const Terms = () => { <p>Terms & conditions</p>;\n", f"x{suffix}").errors
+
+
 def test_a_grammar_that_goes_round_in_circles_is_stopped() -> None:
     tree = read_syntax('s<[\U000f63f2<c/.\uba32{class<!--}}<p;?"""', "x.ts")
     assert tree.is_late

@@ -71,6 +71,9 @@ _TOO_LONG = 20.0
 """Seconds that even a file without an error may take, on a busy machine."""
 _LATE = "not parsed in the time that source code of its size takes"
 _BRACKETS = regex(r"[(\[{)\]}]")
+_WITH_JSX = frozenset({"tsx", "javascript"})
+_AMPERSAND = regex(rb"(?<!&)&(?!&|#?\w{1,31};)")
+"""``&`` that is neither an operator of two nor the beginning of a character's name."""
 _WIDE = regex(rb"[\xc2-\xf4][\x80-\xbf]+")
 
 
@@ -203,6 +206,8 @@ def read_syntax(text: str, path: str) -> SyntaxTree:
     tree = _parse(source, language)
     if tree is None:
         return _empty(path, _LATE, language)
+    if tree.root_node.has_error and language in _WITH_JSX:
+        tree = _without_ampersands(source, language) or tree
     if len(source) > _ALWAYS_QUICK and _chain(tree.root_node) >= _MAX_CHAIN:
         return _empty(path, f"an expression of more than {_MAX_CHAIN} levels", language)
     result = SyntaxTree(path, language, source, tree, ())
@@ -212,6 +217,18 @@ def read_syntax(text: str, path: str) -> SyntaxTree:
     if errors is None:
         return _empty(path, "not source code of this language at all", language)
     return SyntaxTree(path, language, source, tree, tuple(errors))
+
+
+def _without_ampersands(source: bytes, language: str) -> Tree | None:
+    """The tree of a file in which only ``&`` in texts of elements disturbed the grammar.
+
+    ``<p>Terms & conditions</p>`` is correct, and an error to the grammars. ``|`` stands as well in
+    such a text, and in code wherever ``&`` does: the tree has the same shape and the same offsets.
+    """
+    if not _AMPERSAND.search(source):
+        return None
+    tree = _parse(_AMPERSAND.sub(b"|", source), language)
+    return None if tree is None or tree.root_node.has_error else tree
 
 
 def parse_snippet(source: bytes, language: str) -> Tree | None:

@@ -146,7 +146,8 @@ def _bare_bracket(code: Code) -> Broken | None:
 
 def _unbalanced(code: Code) -> Broken | None:
     """A bracket too many or too few, counted over the tokens: those in strings, comments, patterns
-    and texts are none. Texts that the grammar stumbles over may hold parentheses, never braces."""
+    and texts are none. Texts that the grammar stumbles over may hold parentheses, never braces; and
+    what it loses after such a place has to be missing from the plain text, too."""
     counts = {"{": 0, "(": 0, "[": 0}
     jsx, seen = False, 0
     pending = [code.tree.root]
@@ -164,6 +165,8 @@ def _unbalanced(code: Code) -> Broken | None:
     for opening, much in counts.items():
         if much and (opening == "{" or not jsx):
             closing = {"{": "}", "(": ")", "[": "]"}[opening]
+            if code.source.count(opening.encode()) - code.source.count(closing.encode()) != much:
+                continue  # the grammar lost its way: as a text the file is balanced
             lacking = closing if much > 0 else opening
             first = code.tree.errors[0].place
             text = code.source.decode("utf-8", "replace").split("\n")
