@@ -221,7 +221,7 @@ _REFERENCE = regex(
 )
 _LEADING_REFERENCE = regex(
     r"(?:op|vault|awssm|ssm|gcpsm|sm|secret|secrets|keyvault|bws|doppler|infisical|file)://"
-    r"|(?:ref\+|arn:aws|ENC\[|vault:|AgA[A-Za-z0-9+/]{60}|!vault|\$ANSIBLE_VAULT|projects/|env:)"
+    r"|(?:ref\+|arn:aws|ENC\[|vault:|AgA[A-Za-z0-9+/]{60}|!vault|\$ANSIBLE_VAULT|projects/|env:|file:[./~])"
     r"|(?:/run/secrets/|/var/run/|/etc/|/secrets/|\./|\.\./|/)"
 )
 _PUBLIC_VALUES = ("pk_", "pk.", "phc_", "ssh-rsa ", "ssh-ed25519 ", "-----BEGIN PUBLIC")
@@ -229,6 +229,7 @@ _PUBLIC_VALUES = ("pk_", "pk.", "phc_", "ssh-rsa ", "ssh-ed25519 ", "-----BEGIN 
 _PUBLISHED = (
     "Eby8vdM02xNOcqFlq", "C2y6yDjf5/R+ob0N8A7Cgv30VR", "6LeIxAcTAAAAA", "wJalrXUtnFEMI",
     "AKIAIOSFODNN7", "4eC39HqLyjWDarjtT1zdp7dc", "1x00000000000000000", "2x00000000000000000",
+    "xoxb-17653672481-",
 )  # fmt: skip
 """Keys that their makers publish: storage and database emulators, captcha tests, manuals."""
 _COMMON_WORDS = """

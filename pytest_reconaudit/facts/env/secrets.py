@@ -123,7 +123,10 @@ class CommittedFile(Struct, frozen=True):
 
 
 _DECLARED = regex(
-    r"\b(?:public(?:ly)?|community|not (?:a |really )?secrets?|no secrets?|safe to commit)\b", re.I
+    r"\b(?:public(?:ly)?|community|not (?:a |really )?secrets?|no secrets?|safe to commit"
+    r"|(?:no|not|none|never) (?:an? |the )?(?:actual|real|valid|live)"
+    r"|(?:fake|dummy|made[- ]up|invented) (?:\w+ ){0,2}(?:tokens?|keys?|secrets?|credentials?|values?))\b",
+    re.I,
 )
 _ALLOWED = regex(
     r"gitleaks:allow|pragma:\s?allowlist|trufflehog:ignore|ggignore|\bnosec\b|nolint:\w*,?gosec",
@@ -133,11 +136,13 @@ _ALLOWED = regex(
 
 
 def is_declared_public(lines: list[str], line: int) -> bool:
-    """Whether the value's line or a comment at most three lines above says it is public.
+    """Whether the value's line, a comment at most three lines above it or the comment above the
+    statement that it stands in says it is public, or none at all.
 
     :param line: counted from 1.
     """
-    for number in range(line, max(0, line - 4), -1):
+    near = range(line, max(0, line - 4), -1)
+    for number in (*near, *_above_statement(lines, line)):
         if number > len(lines):
             continue
         text = lines[number - 1][:2000]
@@ -150,6 +155,27 @@ def is_declared_public(lines: list[str], line: int) -> bool:
         if _DECLARED.search(text):
             return True
     return False
+
+
+_MOST_INSIDE = 40
+"""Lines of a literal over which its head is looked for."""
+_MOST_COMMENT = 6
+
+
+def _above_statement(lines: list[str], line: int) -> Iterator[int]:
+    """The lines of the comment above the outermost thing that an indented line stands in."""
+    head = line
+    while head > max(1, line - _MOST_INSIDE) and lines[head - 1 : head] != []:
+        text = lines[head - 1]
+        if text.strip() and not text[0].isspace() and text[0] not in ")]}":
+            break
+        head -= 1
+    if head == line:
+        return
+    for number in range(head - 1, max(0, head - 1 - _MOST_COMMENT), -1):
+        if not lines[number - 1].lstrip().startswith(("#", "//", "*", "/*")):
+            return
+        yield number
 
 
 class LeakGroup(Struct, frozen=True):
