@@ -140,7 +140,9 @@ def test_shims_stand_in_for_extensions(temporary: Path) -> None:
 
 
 CHILD = """
-import sys, time
+import signal, sys, time
+# Started in the background of a shell, a run is made to ignore it.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 from pytest_reconaudit.probes.postgres import PrivateServer, choose
 with PrivateServer(choose(None, ())[0]) as server:
     pid = (server.folder / "data" / "postmaster.pid").read_text().split()[0]
@@ -167,7 +169,11 @@ def test_gone_when_the_parent_dies(choice: Choice, temporary: Path, signal_: int
     assert alive(int(pid))
     time.sleep(0.3)
     process.send_signal(signal_)
-    _, said = process.communicate(timeout=20)
+    try:
+        _, said = process.communicate(timeout=20)
+    finally:
+        process.kill()
+        process.communicate()
     assert eventually(lambda: not Path(folder).exists()), said
     assert eventually(lambda: not alive(int(pid)))
     assert process.returncode != 0

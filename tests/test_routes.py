@@ -378,6 +378,92 @@ def test_axum_routers_are_told_apart_by_their_modules(tmp_path: Path) -> None:
     assert shown(only(target)) == {"GET /ws/deck", "GET /boats/list"}
 
 
+def test_axum_a_second_server_leaves_the_first_one_open(tmp_path: Path) -> None:
+    """The metrics are known; what else is served comes from a method that is not followed."""
+    target = tree(
+        tmp_path,
+        {
+            "Cargo.toml": AXUM,
+            "src/main.rs": """
+                mod metrics;
+                mod service;
+                #[tokio::main]
+                async fn main() { service::run().await }
+            """,
+            "src/metrics.rs": """
+                use axum::{routing::get, serve, Router};
+                pub fn serve_metrics(at: SocketAddr) {
+                    tokio::spawn(async move {
+                        let router = Router::new().route("/metrics", get(render));
+                        serve(TcpListener::bind(at).await.unwrap(), router).await.unwrap();
+                    });
+                }
+            """,
+            "src/service.rs": """
+                use axum::{serve, Router};
+                use crate::metrics::serve_metrics;
+                pub async fn run() {
+                    serve_metrics(config().metrics);
+                    let router = Routes::builder().with_deck(deck()).build();
+                    let app = router.create_router().await.unwrap();
+                    serve(TcpListener::bind(config().at).await.unwrap(), app).await.unwrap();
+                }
+                struct Routes;
+                impl Routes {
+                    async fn create_router(self) -> Router { Router::new().route("/health", get(ok)) }
+                }
+            """,
+        },
+    )
+    table = only(target)
+    assert table.serves("/metrics") is True
+    assert table.serves("/health") is None
+    assert not table.complete
+
+
+def test_axum_a_server_of_another_crate_may_be_started_too(tmp_path: Path) -> None:
+    """``main`` hands on to a library by a name that it does not define itself."""
+    crates = {
+        "Cargo.toml": "[workspace]\nmembers = ['deck', 'watch']\n",
+        "deck/Cargo.toml": '[package]\nname = "deck"\nversion = "0.1.0"\nedition = "2021"\n'
+        '[dependencies]\naxum = "0.8"\nwatch = { path = "../watch" }\n',
+        "deck/src/main.rs": """
+            #[tokio::main]
+            async fn main() { deck::start(std::env::args()).await }
+        """,
+        "deck/src/lib.rs": "mod api;\nmod run;\npub use run::*;\n",
+        "deck/src/run.rs": """
+            pub async fn start(args: impl Iterator<Item = String>) {
+                watch::probes::serve_probes(at());
+                crate::api::serve(at()).await
+            }
+        """,
+        "deck/src/api.rs": """
+            use axum::{routing::get, Router};
+            pub async fn serve(at: SocketAddr) {
+                let app = Router::new().route("/berths", get(berths));
+                axum::serve(TcpListener::bind(at).await.unwrap(), app).await.unwrap();
+            }
+        """,
+        "watch/Cargo.toml": '[package]\nname = "watch"\nversion = "0.1.0"\nedition = "2021"\n'
+        '[dependencies]\naxum = "0.8"\n',
+        "watch/src/lib.rs": "pub mod probes;\n",
+        "watch/src/probes.rs": """
+            use axum::{routing::get, Router};
+            pub fn serve_probes(at: SocketAddr) {
+                let app = Router::new().route("/startup", get(started));
+                tokio::spawn(async move {
+                    axum::serve(TcpListener::bind(at).await.unwrap(), app).await.unwrap();
+                });
+            }
+        """,
+    }
+    target = tree(tmp_path, crates)
+    (table,) = (one for one in route_tables(target) if one.folder == "deck")
+    assert table.serves("/berths") is True
+    assert table.serves("/startup") is not False
+
+
 def test_axum_documented_handlers_of_utoipa(tmp_path: Path) -> None:
     table = axum(
         tmp_path,

@@ -107,6 +107,7 @@ _REGISTERS = regex(
     r"|Router\b|ServiceConfig|HttpServer|App::|Scope\b|serve\("
 )
 """What a function that registers anything, or starts a server, has in it."""
+_ROOT = regex(r"\w+")
 _NAME_CALLED = regex(r"(?<![.\w!])((?:[A-Za-z_]\w*::){0,8}[a-z_]\w*)\s*(?:::<[^<>()]{0,80}>)?\(")
 
 
@@ -356,11 +357,14 @@ class _Function:
         )  # fmt: skip
         self.routing = self.returns
         """Whether it takes or returns a router."""
+        self.given: set[str] = set()
+        """The names of its parameters."""
         parameters = node.child_by_field_name("parameters")
         for one in parameters.named_children if parameters is not None else ():
             kind, pattern = one.child_by_field_name("type"), one.child_by_field_name("pattern")
             if kind is None or pattern is None:
                 continue
+            self.given.add(self.tree.text(pattern).removeprefix("mut ").strip())
             if re.search(
                 r"\b(?:ServiceConfig|Router|ApiRouter|OpenApiRouter|Scope|App)\b",
                 self.tree.text(kind),
@@ -542,6 +546,7 @@ class _Function:
             return self._scope(node, last, given[0])
         if last in ("serve", "serve_with_shutdown") and (
             owner in ("axum", "axum_server", "Server")
+            or (not owner and self.reading.names.get(last, ())[:1] == ("axum",))
         ):
             self._start(given[-1:], env, depth)
             return None
@@ -578,6 +583,11 @@ class _Function:
             value = self._run(one, env, depth + 1)
             if value is not None:
                 self._served(value, sure=True)
+            elif one.type in ("identifier", "call_expression"):
+                root = _ROOT.match(self.tree.text(one))
+                if root is not None and root[0] not in self.given:
+                    unknown = self._new("router", one)
+                    unknown.items.append(Gap("", unknown.place, "what is served is not followed"))
 
     def _served(self, value: _Value, *, sure: bool) -> None:
         """A value is given to a server.

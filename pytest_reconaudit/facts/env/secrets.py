@@ -65,7 +65,7 @@ _PURPOSES = {
         "example",
     ),
     **dict.fromkeys(
-        ("dev", "development", "devel", "develop", "local", "localhost", "devcontainer", "debug",
+        ("dev", "development", "devel", "develop", "local", "localhost", "devcontainer", "vscode", "idea", "debug",
          "devenv", "devtools", "seed", "seeds", "seeder", "seeders", "localdev", "debugging",
          "contrib"),
         "development",

@@ -17,6 +17,7 @@ from pytest_reconaudit.facts.network.programs import Program, program_of_dockerf
 from pytest_reconaudit.facts.network.routes import RouteTable, routes_of
 from pytest_reconaudit.facts.network.services import Answering, answering
 from pytest_reconaudit.model import Note, Place
+from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.readers.compose import Healthcheck
 from pytest_reconaudit.readers.dockerfile import Dockerfile, Instruction, Stage
 from pytest_reconaudit.readers.urls import LocalUrl, urls_in
@@ -80,6 +81,49 @@ class ServiceHealth(Struct, frozen=True):
 
 
 # -- what is asked -------------------------------------------------------------------------
+
+
+class _Answer(Struct, frozen=True):
+    """What one request of a health command comes to."""
+
+    url: LocalUrl
+    faults: tuple[HealthFault, ...]
+    reason: str
+    """Why nothing is said of it; empty when it is answered."""
+
+
+def _answer(url: LocalUrl, port: HealthFault | None, path: HealthFault | str) -> _Answer:
+    faults = (port, path if isinstance(path, HealthFault) else None)
+    reason = path if isinstance(path, str) and port is None else ""
+    return _Answer(url, tuple(one for one in faults if one is not None), reason)
+
+
+_GIVES_UP = regex(r"\|\|\s*[({]?\s*(?:exit|false|kill|return)\b")
+
+
+def _decisive(command: str | Sequence[str], answers: Sequence[_Answer]) -> Iterator[_Answer]:
+    """The requests that decide: of ``curl A || curl B`` the first if all fail, none if one may
+    succeed, or if something that is no request stands behind the last ``||``."""
+    text = command if isinstance(command, str) else " ".join(command)
+    ways: list[list[_Answer]] = []
+    end = 0
+    for one in answers:
+        start = text.find(one.url.text, end)
+        between = _GIVES_UP.sub("", text[end : max(start, end)])
+        if ways and "||" in between:
+            ways[-1].append(one)
+        else:
+            ways.append([one])
+        end = max(start, end) + len(one.url.text)
+    rescued = "||" in _GIVES_UP.sub("", text[end:])
+    for index, way in enumerate(ways):
+        if any(not one.faults for one in way):
+            # One of them is answered, or may be.
+            yield min(way, key=lambda one: (bool(one.faults), one.reason != ""))
+        elif rescued and index == len(ways) - 1:
+            yield _Answer(way[0].url, (), "another command may succeed in its place")
+        else:
+            yield way[0]
 
 
 def path_fault(
@@ -243,17 +287,16 @@ def _image(target: Target, dockerfile: Dockerfile, stage: Stage, one: Instructio
     unresolved = []
     urls = [url for url in urls_in(command, environment) if url.local]
     heard = listening(target, program, {}) if urls else None
+    answers: list[_Answer] = []
     for url in urls:
         at = one.text.find(url.text)
         notes = [Note(one.place_at(at), f"asks {url.text}")] if at >= 0 else []
         fault = port_fault(program, url, heard, one.place, notes) if heard is not None else None
-        if fault is not None:
-            faults.append(fault)
         verdict = path_fault(target, program, url, heard, one.place, notes)
-        if isinstance(verdict, HealthFault):
-            faults.append(verdict)
-        elif verdict and fault is None:
-            unresolved.append(verdict)
+        answers.append(_answer(url, fault, verdict))
+    for answer in _decisive(command, answers):
+        faults += answer.faults
+        unresolved += [answer.reason] if answer.reason else []
     tool = tool_fault(target, program, command, one.place)
     if isinstance(tool, HealthFault):
         faults.append(tool)
@@ -347,15 +390,17 @@ def _judged(
     urls = [url for url in urls_in(command, environment) if url.local or url.host in one.names]
     found: list[HealthFault] = []
     reasons: list[str] = []
-    for url in urls:
-        fault = port_fault(program, url, one.listening, place, joined)
-        if fault is not None:
-            found.append(fault)
-        verdict = path_fault(target, program, url, one.listening, place, joined)
-        if isinstance(verdict, HealthFault):
-            found.append(verdict)
-        else:
-            reasons.append("" if fault is not None else verdict)
+    answers = [
+        _answer(
+            url,
+            port_fault(program, url, one.listening, place, joined),
+            path_fault(target, program, url, one.listening, place, joined),
+        )
+        for url in urls
+    ]
+    for answer in _decisive(command, answers):
+        found += answer.faults
+        reasons += [] if any(each.kind == "path" for each in answer.faults) else [answer.reason]
     tool = tool_fault(target, program, command, place, joined)
     if isinstance(tool, HealthFault):
         found.append(tool)

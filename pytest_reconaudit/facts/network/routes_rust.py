@@ -11,7 +11,7 @@ from pytest_reconaudit.facts.network.served import Served, gather
 from pytest_reconaudit.facts.packages import CargoPackage, cargo_packages
 from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.readers.routes_rust import read_rust_routes, speaks_of_routes
-from pytest_reconaudit.readers.routing import Mount, RoutingFile, Unit
+from pytest_reconaudit.readers.routing import Gap, Mount, RoutingFile, Unit
 from pytest_reconaudit.target import Target, once
 
 __all__ = ["rust_folders", "rust_routes"]
@@ -125,13 +125,19 @@ def rust_routes(target: Target, folder: str) -> Served | None:
     crate = package.manifest.package.replace("-", "_")
     starts = [
         (file, unit)
-        for path, one in index.files.items()
-        if one.crate == crate and path not in mains
+        for path in index.files
+        if path not in mains
         for file in (target.parse(read_rust_routes, path),)
         for unit in file.units
         if unit.starts
     ]
-    return _served(index, folder, starts)
+    own = [one for one in starts if index.files[one[0].path].crate == crate]
+    served = _served(index, folder, own)
+    if served is not None:
+        # How ``main`` gets there is not seen, nor whether it starts those of other crates.
+        others = [unit.place for file, unit in starts if index.files[file.path].crate != crate]
+        served.gaps += (Gap("", at, "a server that may be started, too") for at in others)
+    return served
 
 
 def _served(index: _Index, folder: str, roots: list[tuple[RoutingFile, Unit]]) -> Served | None:
