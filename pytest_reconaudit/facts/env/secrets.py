@@ -65,9 +65,9 @@ _PURPOSES = {
         "example",
     ),
     **dict.fromkeys(
-        ("dev", "development", "devel", "develop", "local", "localhost", "devcontainer", "vscode", "idea", "debug",
+        ("dev", "development", "devel", "develop", "local", "localhost", "devcontainer", "debug",
          "devenv", "devtools", "seed", "seeds", "seeder", "seeders", "localdev", "debugging",
-         "contrib"),
+         "contrib", "vscode", "idea"),
         "development",
     ),
 }  # fmt: skip
@@ -125,7 +125,8 @@ class CommittedFile(Struct, frozen=True):
 _DECLARED = regex(
     r"\b(?:public(?:ly)?|community|not (?:a |really )?secrets?|no secrets?|safe to commit"
     r"|(?:no|not|none|never) (?:an? |the )?(?:actual|real|valid|live)"
-    r"|(?:fake|dummy|made[- ]up|invented) (?:\w+ ){0,2}(?:tokens?|keys?|secrets?|credentials?|values?))\b",
+    r"|(?:fake|dummy|made[- ]up|invented) (?:\w+ ){0,2}"
+    r"(?:tokens?|keys?|secrets?|credentials?|values?))\b",
     re.I,
 )
 _ALLOWED = regex(
