@@ -14,6 +14,9 @@ from pytest_reconaudit.facts.query.python_fixes import (
     fix_of_queries,
     fix_of_relations,
 )
+from pytest_reconaudit.facts.query.refusals import refuses_alone
+from pytest_reconaudit.facts.query.row_queries import RowQuery, once_each
+from pytest_reconaudit.model import Place
 from pytest_reconaudit.target import Target
 
 
@@ -191,6 +194,34 @@ def test_views_for_staff(tmp_path: Path, line: int, wanted: bool) -> None:
     assert is_for_staff(Target(tmp_path), "views.py", line) is wanted
 
 
+@pytest.mark.parametrize(
+    ("body", "wanted"),
+    [
+        ("if not is_user_a_staff(request.user):\n    return Response(e, status=403)", True),
+        ("if not request.user.is_superuser:\n    raise PermissionDenied", True),
+        ("'''Tells all.'''\nif not (\n    user and user.is_staff\n):\n    abort(403)", True),
+        ("if not user or not user.is_staff:\n    return HttpResponseForbidden()", True),
+        ("if request.user.is_staff:\n    return rows()\nelse:\n    return e(HTTP_406_NO)", True),
+        ("if request.user.is_staff:\n    return rows()\nraise PermissionDenied", True),
+        # Others get something as well.
+        ("if not request.user.is_staff:\n    return mine(request.user)", False),
+        ("if request.user.is_staff:\n    return rows()\nreturn mine()", False),
+        ("if not request.user.is_staff and not own(obj):\n    raise PermissionDenied", False),
+        ("if own or mine and request.user.is_staff:\n    rows()\nelse:\n    abort(403)", False),
+        ("if not is_host(request.user, team):\n    raise PermissionDenied", False),
+        ("if not is_team_admin(request.user):\n    raise PermissionDenied", False),
+        ("if request.method == 'PUT':\n    if not user.is_staff:\n        abort(403)", False),
+        ("pass\n\n\ndef other(request):\n    if not user.is_staff:\n        abort(403)", False),
+    ],
+)
+def test_who_is_no_staff_is_refused_first(tmp_path: Path, body: str, wanted: bool) -> None:
+    inner = "\n".join(f"    {line}" if line else "" for line in body.split("\n"))
+    if "\ndef " in body:
+        inner = f"    {body}"
+    (tmp_path / "views.py").write_text(f"def stats(request):\n{inner}\n")
+    assert is_for_staff(Target(tmp_path), "views.py", 1) is wanted
+
+
 def test_places_of_staff(tmp_path: Path) -> None:
     (tmp_path / "staff").mkdir()
     (tmp_path / "staff" / "views.py").write_text("x = 1\n")
@@ -198,3 +229,54 @@ def test_places_of_staff(tmp_path: Path) -> None:
     target = Target(tmp_path)
     assert is_for_staff(target, "staff/views.py", 1)
     assert not is_for_staff(target, "a.ts", 1)
+
+
+def row_query(*beyond: str, also: tuple[str, ...] = ()) -> RowQuery:
+    place = Place("a.py", 1, 1)
+    return RowQuery("Entry.race", place, False, "race", True, beyond, also)
+
+
+def test_a_relation_is_told_with_what_is_followed_from_it() -> None:
+    assert row_query().told == "Entry.race"
+    assert row_query().loads == (("race", True),)
+    assert row_query("water.harbour").told == "Entry.race.water.harbour"
+    several = (row_query(), row_query("water"), row_query("water.harbour"), row_query("club"))
+    (both,) = once_each(several)
+    assert both.told == "Entry.race and its water.harbour, club"
+    assert both.loads == (("race__water__harbour", True), ("race__club", True))
+    # What some rows alone need is loaded along, and not told.
+    (both,) = once_each((row_query(), row_query(also=("water",))))
+    assert both.told == "Entry.race"
+    assert both.loads == (("race__water", True),)
+
+
+CREWS = """\
+def full(crew):
+    return crew.name
+
+
+def add(request, pk):
+    if request.data:
+        names = full(pk)
+        return Response(
+            {"error": names}, status=406
+        )
+    return Response(status=201)
+"""
+
+
+@pytest.mark.parametrize(
+    ("was", "now", "wanted"),
+    [
+        ("", "", True),
+        ("status=406", "status=200", False),
+        ("    return Response(status=201)", "    return Response(full(pk), status=201)", False),
+        ("    if request.data:", "    for one in request.data:", False),
+        ("        names = full(pk)\n", "        names = full(pk)\n        names = names\n", True),
+    ],
+)
+def test_functions_that_are_called_for_an_error_alone(
+    tmp_path: Path, was: str, now: str, *, wanted: bool
+) -> None:
+    (tmp_path / "crews.py").write_text(CREWS.replace(was, now) if was else CREWS)
+    assert refuses_alone(Target(tmp_path), "crews.py", 2) is wanted

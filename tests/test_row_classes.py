@@ -104,3 +104,36 @@ def test_any_text_is_read(text: str) -> None:
     lines = text.count("\n") + 10
     for one in found.classes if found is not None else ():
         assert all(each.line <= lines for method in one.methods for each in method.reads)
+
+
+CACHED = """\
+class EntrySerializer(serializers.ModelSerializer):
+    class Meta:
+        model = Entry
+
+    def to_representation(self, instance):
+        harbour = instance.race.water.harbour
+        if harbour.pk not in self._wind_cache:
+            self._wind_cache[harbour.pk] = instance.boat.owner
+        return self._wind_cache[harbour.pk]
+
+    def get_crew(self, obj):
+        if "crew" in self._crew_cache:
+            return obj.crew.name
+
+    def get_sail(self, obj):
+        sail = obj.sail.number()
+        if obj.blank:
+            return None
+        return obj.sail.maker.name, obj.mast.maker
+"""
+
+
+def test_what_stands_before_a_look_into_a_cache_is_read() -> None:
+    found = read(CACHED)
+    assert found is not None
+    shown, sail = found.classes[0].methods
+    assert [one.names for one in shown.reads] == [("race", "water", "harbour")]
+    assert shown.further == ()
+    assert [one.names for one in sail.reads] == [("sail", "number"), ("blank",)]
+    assert [(one.names, one.line) for one in sail.further] == [(("sail", "maker", "name"), 19)]

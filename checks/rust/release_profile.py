@@ -37,14 +37,14 @@ def rust_release_profile(release_profile: ReleaseProfile) -> None:
     Why: the release profile decides the speed, size and fate of everything that is shipped.
     Decides: reads `[profile.release]` of each workspace or package that makes programs (and the
     profile that it inherits from, `.cargo/config.toml`, `CARGO_PROFILE_RELEASE_*` of images and
-    workflows). (a) `opt-level` 0 or 1: high. (b) `panic = "abort"` where a program depends on a web
-    framework and uses it: low, a note where clippy is told to deny `unwrap_used`, `expect_used` or
-    `panic`, or `opt-level` asks for a small program. (c) Full `debug` information in a program that
-    goes into an image: low; `strip = false`: a note. (d) Neither `lto` nor `codegen-units` is set:
-    a note. `s` and `z`, line tables, `debug = 1`, split debug information, images that run `strip`,
-    programs with a crate that reads symbols (Sentry, profilers) and settings with a comment about
-    them pass.
-    Blind spots: settings for single packages.
+    workflows). (a) `opt-level` 0 or 1: high. (b) `panic = "abort"` where a program's code starts
+    the server of a web framework: low, a note where clippy is told to deny `unwrap_used`,
+    `expect_used` or `panic`, or `opt-level` asks for a small program. (c) Full `debug` information
+    in a program that goes into an image: low; `strip = false`: a note. (d) Neither `lto` nor
+    `codegen-units` is set: a note. `s` and `z`, line tables, `debug = 1`, split debug information,
+    images that run `strip`, programs with a crate that reads symbols (Sentry, profilers) and
+    settings with a comment about them pass.
+    Blind spots: settings for single packages; servers that another package's code starts.
     """
     profile = release_profile
     level = profile.setting("opt-level")
@@ -64,7 +64,7 @@ def rust_release_profile(release_profile: ReleaseProfile) -> None:
             says=f"a panic in any request ends the whole server ({profile.server.message})",
             severity=Severity.INFO if profile.guarded or small else Severity.LOW,
             evidence='panic = "abort"',
-            related=[profile.server],
+            related=[(profile.server.place, f"{profile.server.message} serves here")],
             clause="b",
         )
     strip, debug = profile.setting("strip"), debug_of(profile)

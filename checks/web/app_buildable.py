@@ -4,6 +4,9 @@ from pytest_reconaudit.api import Buildable, Severity, audit, report
 
 _COST = "The build, or the page that needs the file, fails."
 _LEFT = "Whoever checks the types of the file, or comes to import it, fails."
+_DELETE = "Delete the file where nobody needs it any more; else restore what it imports."
+_TYPES = "The check of types fails, and editors know nothing of what is named."
+_RESTORE = "Restore the file, or name the one that has what is imported now."
 
 
 @audit(
@@ -45,22 +48,30 @@ def web_app_buildable(frontend: Buildable) -> None:
     Decides: (a) an application that `vite build` makes has no `index.html`, and its configuration
     names no other root or input: critical. (b) Imports go by aliases of tsconfig.json, and there is
     no vite.config: high. (c) A relative import leads to no file of a fresh clone: high; medium when
-    only types come from there or it is not known what the application loads, low when no import
-    leads to the file, a note when no check of types reads it either. (d) A source that surely no
+    it is not known what the application loads, or nothing of it is used but types, by which it is
+    dropped from the build, unless a configuration keeps imports as written (low where no script
+    checks types); low when no import leads to the file, a note when no check of types reads it
+    either. Where types alone are at stake, `@ts-ignore` passes. (d) A source that surely no
     compiler reads: JSX in a `.ts` file, a bare `>` in JSX, a Markdown heading, a merge conflict,
     unbalanced brackets: critical where the application loads it, medium for configurations of test
     tools, low where nothing loads it. What only the grammar of the audit cannot read is no finding.
     (e) CJK or Greek letters in the code or between elements of JSX, when the rest of the file is
-    ASCII: medium. (f) Modules in `pages/`, `views/` or `screens/` that no route loads and nothing
-    imports, when others are reached: low. (h) Such a module that is a part of a page, by its name
-    (`…Dialog`, `…Section`), because it lacks the default export of what the routes load, or because
-    it lies beside the one page of its folder: a note. (g) The root package and a folder such as
-    `frontend/` are frontends of different frameworks, without a workspace: medium. Tests, stories,
-    guarded imports, files that a build step writes, what an image copies to another place, names of
-    languages, routes made of files, libraries and server-side frameworks pass.
+    ASCII: medium. (f) Modules in `pages/`, `views/` or `screens/` that make JSX, which no route
+    loads and nothing imports, when others are reached: low. (h) Such a module that is a part of a
+    page, by its name (`…Dialog`, `…Section`), because it lacks the default export of what the
+    routes load, or because it lies beside the one page of its folder: a note. (g) The root package
+    and a folder such as `frontend/` are frontends of different frameworks, without a workspace:
+    medium. Tests, stories, guarded imports, files that a build step writes, what an image copies to
+    another place, names of languages, routes made of files, libraries and server-side frameworks
+    pass.
     Blind spots: aliases that a configuration computes; imports inside of components of Astro.
     """
     for fault in frontend.faults:
+        impact, fix = ("", "")
+        if fault.clause == "c" and fault.unloaded:
+            impact, fix = _LEFT, _DELETE
+        elif fault.clause == "c":
+            impact, fix = (_TYPES if fault.only_types else ""), _RESTORE
         report(
             at=fault.place,
             says=fault.says,
@@ -68,7 +79,8 @@ def web_app_buildable(frontend: Buildable) -> None:
             confidence=fault.confidence,
             evidence=fault.evidence,
             related=fault.related,
-            impact=_LEFT if fault.clause == "c" and fault.severity <= Severity.LOW else "",
+            impact=impact,
+            fix=fix,
             clause=fault.clause,
             key=fault.key or fault.clause,
         )

@@ -22,9 +22,22 @@ _PERMISSIONS = regex(
     r"^[ \t]+permission_classes[ \t]*(?::[^=\n]*)?=\s*([\[(][^\])]{0,300}|\w+)", re.MULTILINE
 )
 _PLACES = regex(r"(?:^|/)(?:staff|back_?office)/(?:\w+/)*\w+\.py$")
-_TURNED_AWAY = regex(r"^\s+if not\b.{0,80}\.(?:is_staff|is_superuser|is_admin)\b(?!.* or )")
-"""What sends everybody else away before anything is done."""
-_FIRST = 10
+_IS_STAFF = regex(
+    r"\(?(?:(?:\w+\.){0,4}is_(?:staff|superuser)|(?:\w+\.){0,3}(?:\w+_)?user\.is_admin)(?:\(\))?\)?"
+    r"|(?:\w+\.){0,3}(?:user_)?is_(?:(?:an?|the|user|site|platform|system|global)_){0,3}(?:staff|super_?user"
+    r"|(?:super_?)?admin)(?:_(?:user|member))?\((?:(?:self\.)?request(?:\.user)?|(?:\w+_)?user)\)"
+)
+"""Of one who asks: whether they run the platform."""
+_TEST = regex(r"[ \t]+if[ \t(]")
+_REFUSES = regex(
+    r"\braise\b|\babort\(|(?<!\d)40[1-6](?!\d)|forbidden|unauthori[sz]ed|denied|not_?allowed|\bredirect\(",
+    re.IGNORECASE,
+)
+_STATEMENT_ENDS = regex(r":\s*(?:#.*)?$")
+_FIRST = 16
+_MOST_TEST = 5
+_LONGEST_TEST = 300
+_MOST_REFUSAL = 12
 _MOST_HEAD = 12
 _MOST_CLASS = 200
 _MOST_UP = 400
@@ -96,12 +109,74 @@ def _demands(target: Target, path: str, lines: list[str], index: int, indent: in
             wanted += [given, *_own_guards(target, path, given)]
     else:
         wanted += _GIVEN.findall(head)
-        for text in lines[index + 1 : index + _FIRST]:
-            if _TURNED_AWAY.search(text):
-                return True
-            if _HEAD.match(text) or text[:1] == "@":
-                break
+        if _turns_away(lines, index, indent):
+            return True
     return any(map(names_staff, wanted))
+
+
+def _turns_away(lines: list[str], index: int, indent: int) -> bool:
+    """Whether a function first of all refuses whoever does not run the platform: ``if not
+    request.user.is_staff: raise PermissionDenied``, or all that it does stands under ``if
+    request.user.is_staff:`` with a refusal behind it."""
+    end = min(index + _MOST_UP, len(lines))
+    start = next(
+        (at + 1 for at in range(index, min(index + _MOST_HEAD, end)) if _opens(lines[at])), end
+    )
+    inner = next((_indent(one) for one in lines[start:end] if one.strip()), 0)
+    for at in range(start, min(start + _FIRST, end)):
+        text = lines[at]
+        if text.strip() and _indent(text) <= indent:
+            return False
+        if _indent(text) != inner or _TEST.match(text) is None:
+            continue
+        last = next((one for one in range(at, min(at + _MOST_TEST, end)) if _opens(lines[one])), at)
+        test = " ".join(" ".join(lines[at : last + 1]).split())
+        test = test.partition("#")[0].strip().removeprefix("if").rstrip(":").strip()
+        if len(test) > _LONGEST_TEST:
+            return False
+        body = _until(lines, last + 1, inner + 1)
+        if _is_of_others(test):
+            if _REFUSES.search("\n".join(lines[last + 1 : body])) is not None:
+                return True
+        elif _is_of_staff(test):
+            rest = [one for one in lines[body : _until(lines, body, indent + 1)] if one.strip()]
+            told = "\n".join(rest)
+            return len(rest) <= _MOST_REFUSAL and _REFUSES.search(told) is not None
+    return False
+
+
+def _is_of_others(test: str) -> bool:
+    """Whether a condition surely holds for whoever does not run the platform."""
+    whole = _NEGATED.fullmatch(test)
+    if whole is not None:
+        return _is_of_staff(whole[1])
+    parts = [one.strip() for one in test.split(" or ")]
+    return any(one[:4] == "not " and _IS_STAFF.fullmatch(one[4:].strip()) for one in parts)
+
+
+def _is_of_staff(test: str) -> bool:
+    """Whether a condition holds for those alone who run the platform."""
+    parts = [] if " or " in test else test.split(" and ")
+    return any(_IS_STAFF.fullmatch(one.strip()) is not None for one in parts)
+
+
+_NEGATED = regex(r"not ?\((.{1,200})\)")
+
+
+def _opens(line: str) -> bool:
+    return _STATEMENT_ENDS.search(line) is not None
+
+
+def _indent(text: str) -> int:
+    return len(text) - len(text.lstrip())
+
+
+def _until(lines: list[str], start: int, least: int) -> int:
+    """The first line from a place on that is indented less."""
+    end = min(start + _MOST_UP, len(lines))
+    return next(
+        (at for at in range(start, end) if lines[at].strip() and _indent(lines[at]) < least), end
+    )
 
 
 def _own_guards(target: Target, path: str, given: str) -> list[str]:

@@ -77,7 +77,11 @@ def looped_queries(
         # What changes its row is worked off one by one; it is not what a list is made of.
         works = loop.origin not in ROW_ORIGINS or any(one.kind in WRITES for one in asked)
         dearest = WRITES if works else READS
-        worst = next((one for one in asked if one.kind in dearest), asked[0])
+        fixed = _fixed_parameters(target, call, sender)
+        repeats = [one for one in asked if one.names and fixed.issuperset(one.names)]
+        # What varies is what the loop is about; the rest need only be asked once.
+        varied = [one for one in asked if one not in repeats] or asked
+        worst = next((one for one in varied if one.kind in dearest), varied[0])
         place = Place(sender.path, worst.line, 1)
         sites.append(
             RepeatedQuery(
@@ -95,12 +99,35 @@ def looped_queries(
                 or worst.excused
                 or _procedure(sender, asked, call.name),
                 sender.further,
-                worst.kind in READS and _asks_same(target, path, call, sender),
+                worst in repeats
+                or (worst.kind in READS and _asks_same(target, path, call, sender)),
                 worst.library,
                 call.some,
             )
         )
-        sites += _beside(target, path, call, sender, sites[-1])
+        main = sites[-1]
+        if repeats and worst.kind in READS:
+            same = [one for one in repeats if one is not worst and not main.same]
+            # What a list of states narrows down is sent each time, too.
+            other = [
+                one
+                for one in sender.function.queries
+                if main.same and one.listed and not (one.conditional or one.bulk)
+                if one.names and not fixed.issuperset(one.names)
+            ]
+            sites += [
+                replace(
+                    main,
+                    kind=one.kind,
+                    table=one.table,
+                    via_place=Place(sender.path, one.line, 1),
+                    word=one.word,
+                    excused=main.excused if one in same else main.excused or "listed",
+                    same=one in same,
+                )
+                for one in (*same, *other)
+            ]
+        sites += _beside(target, path, call, sender, main)
     changed = {one.loop.line for one in sites if one.kind not in READS}
     sites = [replace(one, same=False) if one.loop.line in changed else one for one in sites]
     sites = [
@@ -157,6 +184,17 @@ def _beside(
             word=asked[0].word,
             same=_asks_same(target, path, call, one),
         )
+
+
+def _fixed_parameters(target: Target, call: LoopedCall, sender: Asker) -> frozenset[str]:
+    """The parameters of the asking function that a loop calls which are given the same in every
+    round, while others are not."""
+    if sender.by[0] or not call.fixed or "*" in call.fixed:
+        return frozenset()
+    ref = function_at(target, sender.path, sender.function.line)
+    given = [name for name, _ in outlined(target, ref).parameters] if ref is not None else []
+    given = given[1:] if given[:1] in (["self"], ["cls"]) else given
+    return frozenset(name for index, name in enumerate(given) if str(index) in call.fixed)
 
 
 def _asks_same(target: Target, path: str, call: LoopedCall, sender: Asker) -> bool:

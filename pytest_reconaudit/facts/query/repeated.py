@@ -44,7 +44,8 @@ class RepeatedQuery(Struct, frozen=True):
     """See ``QueryCall.word``."""
     excused: str = ""
     """See ``QueryCall.excused``, and ``procedure``: the called function does more than that;
-    ``written``: it looks at what its round has changed."""
+    ``written``: it looks at what its round has changed; ``listed``: it stands beside one that asks
+    for the same each time, and is narrowed down by a list."""
     further: bool = False
     """More than one call lies between the loop and the statement."""
     same: bool = False

@@ -36,6 +36,29 @@ class RowQuery(Struct, frozen=True):
     """What loads it along: ``order__customer``; empty where that takes more than a name."""
     joined: bool = False
     """Of :attr:`load`: each row has at most one, which a JOIN brings."""
+    beyond: tuple[str, ...] = ()
+    """What rows follow from there, each step a query more: ``challenge.creator``."""
+    also: tuple[str, ...] = ()
+    """What some rows alone follow from there."""
+
+    @property
+    def told(self) -> str:
+        """What it asks for, with what is followed from there: ``Order.customer.country``."""
+        what, by, way = self.what.partition(" (")
+        if len(self.beyond) == 1:
+            what = f"{what}.{self.beyond[0]}"
+        elif self.beyond:
+            what = f"{what} and its {', '.join(self.beyond)}"
+        return f"{what}{by}{way}"
+
+    @property
+    def loads(self) -> tuple[tuple[str, bool], ...]:
+        """(what loads all of it along, whether a JOIN brings it)."""
+        if not self.load:
+            return ()
+        every = _longest((*self.beyond, *self.also))
+        paths = [f"{self.load}__{one.replace('.', '__')}" for one in every]
+        return tuple((path, self.joined) for path in paths or [self.load])
 
 
 _SERIALIZER = regex(r"\w*ModelSerializer$|Serializer$")
@@ -83,8 +106,18 @@ def once_each(queries: Iterable[RowQuery]) -> tuple[RowQuery, ...]:
     found: dict[tuple[str, Place | None, str], RowQuery] = {}
     for one in queries:
         what = one.what.partition(" (")[0]
-        found.setdefault((what, one.place, one.what) if one.again else (what, None, ""), one)
+        key = (what, one.place, one.what) if one.again else (what, None, "")
+        before = found.setdefault(key, one)
+        if before is not one and (one.beyond or one.also):
+            beyond = _longest((*before.beyond, *one.beyond))
+            found[key] = replace(before, beyond=beyond, also=(*before.also, *one.also))
     return tuple(found.values())
+
+
+def _longest(paths: Iterable[str]) -> tuple[str, ...]:
+    """Dotted paths without those that others go through."""
+    every = tuple(dict.fromkeys(paths))
+    return tuple(one for one in every if not any(other.startswith(f"{one}.") for other in every))
 
 
 def queries_of_row(
@@ -259,7 +292,9 @@ def _followed(
         if not is_loaded(path, loaded):
             if shared and joined:
                 return None
-            return RowQuery(f"{current.own.name}.{name}", nowhere, False, path, joined)
+            beyond = _beyond(known, current, relation, names[index + 1 :])
+            what = f"{current.own.name}.{name}"
+            return RowQuery(what, nowhere, False, path, joined, beyond)
         shared = shared or _is_shared(path, relation, loaded)
         if relation.many:
             asked = names[index + 1] if index + 1 < len(names) else ""
@@ -273,11 +308,32 @@ def _followed(
     return None
 
 
+def _beyond(
+    known: KnownClasses, model: KnownClass, relation: Relation, names: tuple[str, ...]
+) -> tuple[str, ...]:
+    """What is followed from the one row that a relation leads to, while that is a key in turn."""
+    followed: list[str] = []
+    for name in names:
+        other = known.find(relation.target, model.path) if not relation.many else None
+        further = relation_of(known, other, name) if other is not None else None
+        if other is None or further is None or further.many:
+            break
+        followed.append(name)
+        model, relation = other, further
+    return (".".join(followed),) if followed else ()
+
+
 def _of_reads(
     known: KnownClasses, path: str, method: RowMethod, model: KnownClass, loaded: frozenset[str]
 ) -> Iterator[RowQuery]:
     """The queries of a serializer's method for a row that it is given."""
-    yield from queries_of_reads(known, path, method.reads, model, loaded)
+    further: dict[str, tuple[str, ...]] = {}
+    for read in method.further:
+        some = _of_read(known, model, read, loaded)
+        if some is not None and some.beyond:
+            further[some.what] = (*further.get(some.what, ()), *some.beyond)
+    for one in queries_of_reads(known, path, method.reads, model, loaded):
+        yield replace(one, also=further.get(one.what, ()))
     for name, line in method.asks:
         yield RowQuery(f"{name} by each {model.own.name}", Place(path, line, 1))
 

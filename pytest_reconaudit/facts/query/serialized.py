@@ -98,7 +98,7 @@ class SerializedList(Struct, frozen=True):
     @property
     def told(self) -> str:
         """``OrderViewSet answers with a list of OrderSerializer, of which each row makes …``."""
-        asked = [f"{each.what} ({each.place})" for each in self.queries[:_SHOWN]]
+        asked = [f"{each.told} ({each.place})" for each in self.queries[:_SHOWN]]
         more = f" and {len(self.queries) - _SHOWN} more" if len(self.queries) > _SHOWN else ""
         return (
             f"{self.view} {self.answer}, of which each row makes a query"
@@ -110,7 +110,7 @@ class SerializedList(Struct, frozen=True):
     def places(self) -> tuple[tuple[Place, str], ...]:
         """Where its rows ask, and where the querysets of those other views are made."""
         return (
-            *((each.place, each.what) for each in self.queries if each.place != self.at),
+            *((each.place, each.told) for each in self.queries if each.place != self.at),
             *((place, f"queryset of {name}") for name, place in self.others if place != self.at),
             *(
                 (one.at, f"{one.view}: {', '.join(each.what for each in one.queries)}")
@@ -131,7 +131,7 @@ class SerializedList(Struct, frozen=True):
 
 
 def _loads(one: SerializedList) -> tuple[tuple[str, bool], ...]:
-    return tuple(dict.fromkeys((each.load, each.joined) for each in one.queries if each.load))
+    return tuple(dict.fromkeys(path for each in one.queries for path in each.loads))
 
 
 _LISTING = regex(

@@ -18,6 +18,7 @@ from pytest_reconaudit.facts.query.occasions import (
     runs_beside,
     serving_files,
 )
+from pytest_reconaudit.facts.query.refusals import refuses_alone
 from pytest_reconaudit.facts.query.repeated import RepeatedQuery, Repetition
 from pytest_reconaudit.facts.query.short_lists import is_batched_beside
 from pytest_reconaudit.facts.query.tables import READS, WRITES
@@ -83,6 +84,8 @@ def weighed_together(
         )
         for one in sites
     ]
+    if refuses_alone(target, path, sites[0].line):
+        weighed = [(min(weight, Severity.LOW), one) for weight, one in weighed]
     together = Counter(one.loop.line for one in sites)
     worthwhile = Counter(one.loop.line for weight, one in weighed if weight is not Severity.INFO)
     weighed = [

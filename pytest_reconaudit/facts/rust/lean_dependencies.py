@@ -15,6 +15,7 @@ from pytest_reconaudit.facts.packages import (
     cargo_in_workspace,
     cargo_packages,
 )
+from pytest_reconaudit.facts.rust.async_std_uses import async_std_uses
 from pytest_reconaudit.facts.rust.sources import rust_files
 from pytest_reconaudit.facts.rust.specimens import is_specimen
 from pytest_reconaudit.facts.rust.used_dependencies import crate_uses, is_for_tests
@@ -59,21 +60,6 @@ _SUCCESSORS = {
 }
 """Crate that nobody maintains → the advisory that says so of it or of its project, and what is used
 in its place; none of these has such an advisory itself."""
-_STD_PARTS = regex(r"\basync_std::(?:\{([^;{}]{0,400})|(\w+))")
-_WORDS = regex(r"\w+")
-_TOKIO_PARTS = {
-    "fs": "`tokio::fs`",
-    "io": "`tokio::io`",
-    "net": "`tokio::net`",
-    "process": "`tokio::process`",
-    "sync": "`tokio::sync` (`Arc` and `Weak` from `std::sync`)",
-    "task": "`tokio::task`",
-    "channel": "`tokio::sync::mpsc`",
-    "stream": "`StreamExt` of tokio-stream or futures",
-    "main": "`#[tokio::main]`",
-    "test": "`#[tokio::test]`",
-}
-"""Part of async-std → what a program that runs on tokio has for it."""
 _ASIDE = regex(r"(?:^|/)(?:examples?|demos?|xtask|benches|benchmarks?|fuzz)/")
 """Packages whose size and build time are nobody's concern."""
 _LEADING_AWS = regex(r"aws-sdk-[\w-]+|aws-config")
@@ -258,14 +244,14 @@ def _unmaintained(target: Target) -> dict[str, tuple[Weighty, ...]]:
         package, one = those[0]
         advisory, heir = _SUCCESSORS[name]
         fix = f"Replace it by {heir} (advisories as of {SUCCESSORS_DATE})."
-        if name == "async-std" and all(_has_tokio(target, *pair) for pair in those):
-            heir = "tokio, which the code is built with already,"
-            fix = _to_tokio(target, those)
+        if name == "async-std":
+            heir, fix = _for_async_std(target, those, heir, fix)
         where = _at(one)
         if len(those) > 1:
             where += f"; {len({near.path for near, _ in those})} manifests of the workspace"
         verb = "take" if " or " in heir or " and " in heir else "takes"
-        says = f"{name} ({where}) is not maintained any more ({advisory}): {heir} {verb} its place"
+        says = f"{name} ({where}) is not maintained any more ({advisory})"
+        says += f": {heir} {verb} its place" if heir else ""
         notes = tuple(Note(one.place, one.package) for _, one in those)
         minor = all(is_for_tests(near) for near, _ in those)
         thing = Weighty("e", name, says, notes, minor=minor, fix=fix)
@@ -288,22 +274,36 @@ def _has_tokio(target: Target, package: CargoPackage, one: CargoDependency) -> b
     return True
 
 
-def _to_tokio(target: Target, those: list[tuple[CargoPackage, CargoDependency]]) -> str:
-    """How the parts of async-std that code names are called in tokio."""
-    parts = {
-        word
-        for package, one in those
-        for user in _naming(target, package, one)
-        for path in rust_files(target, user.folder)
-        for match in _STD_PARTS.finditer(target.text(path))
-        for word in ([match[2]] if match[2] else _WORDS.findall(match[1]))
-    }
-    heirs = [heir for part, heir in _TOKIO_PARTS.items() if part in parts]
-    instead = f": {', '.join(heirs)}" if heirs else ""
-    return (
-        f"Use what tokio has for it{instead} (advisories as of {SUCCESSORS_DATE}). A package that"
-        " has tokio only by way of others is to list it itself."
+def _for_async_std(
+    target: Target, those: list[tuple[CargoPackage, CargoDependency]], heir: str, fix: str
+) -> tuple[str, str]:
+    """What takes the place of async-std where it is used, and what to do: no heir where there is
+    not one for all of it."""
+    uses = async_std_uses(
+        target, [user for package, one in those for user in _naming(target, package, one)]
     )
+    state = f"(advisories as of {SUCCESSORS_DATE})"
+    browser = "`wasm_bindgen_futures::spawn_local`"
+    if uses.web and not uses.native and uses.only_local:
+        return browser, (
+            f"Call {browser} instead {state}. Where the result of the task is awaited, hand it over"
+            " by a oneshot channel."
+        )
+    if uses.web:
+        return "", (
+            f"Where the code is built for WebAssembly, {browser} does what `spawn_local` of"
+            f" async-std does {state}; a runtime such as tokio's is not there."
+        )
+    if not all(_has_tokio(target, *pair) for pair in those):
+        return heir, fix
+    instead = f": {uses.in_tokio}" if uses.in_tokio else ""
+    fix = (
+        f"Use what tokio has for it{instead} {state}. A package that has tokio only by way of"
+        " others is to list it itself."
+    )
+    if uses.local:
+        fix += " `tokio::task::spawn_local` panics outside of a `LocalSet`: run those tasks in one."
+    return "tokio, which the code is built with already,", fix
 
 
 def _users(target: Target, package: CargoPackage) -> list[CargoPackage]:

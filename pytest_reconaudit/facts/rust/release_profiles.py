@@ -7,13 +7,14 @@ import re
 
 from msgspec import Struct
 
-from pytest_reconaudit.facts.cargo_locks import SERVERS, CargoLock, cargo_locks
+from pytest_reconaudit.facts.cargo_locks import CargoLock, cargo_locks
 from pytest_reconaudit.facts.docker.images import dockerfiles
 from pytest_reconaudit.facts.packages import CargoPackage, cargo_at, cargo_root
+from pytest_reconaudit.facts.rust.served_by import served_by
 from pytest_reconaudit.facts.rust.sources import rust_files
 from pytest_reconaudit.model import Note, Place
 from pytest_reconaudit.patterns import regex
-from pytest_reconaudit.readers.cargo import CargoDependency, read_cargo
+from pytest_reconaudit.readers.cargo import read_cargo
 from pytest_reconaudit.target import Target, once
 
 __all__ = ["ReleaseProfile", "debug_of", "release_profiles"]
@@ -52,7 +53,7 @@ class ReleaseProfile(Struct, frozen=True, eq=False):
     """What profiles, ``.cargo/config.toml`` and, with an empty value, environments set."""
     programs: tuple[str, ...]
     server: Note | None
-    """The web framework that a program of the root depends on."""
+    """Where a program that a panic would end starts to serve requests, and by which crate."""
     guarded: bool
     """Clippy is told to deny some of what panics in that program."""
     in_image: bool
@@ -101,34 +102,31 @@ def _profile(target: Target, lock: CargoLock) -> ReleaseProfile:
         for match in _OVERRIDE.finditer(text):
             key = match[2].lower().replace("_", "-")
             settings[key] = ("", top.manifest.package_place)
-    serving = min(
-        (
-            (package, dependency)
+    panic = settings.get("panic")
+    server: Note | None = None
+    guarded = False
+    if panic is not None and panic[0] == "abort" and not _aborts_on_purpose(target, top):
+        servers = [
+            (note, package)
             for package in cargo_root(target, top)
-            if package.bins
-            for dependency in package.manifest.dependencies
-            if dependency.section == "dependencies"
-            and dependency.package in SERVERS
-            and not dependency.optional
-            and _serves(target, package, dependency)
-        ),
-        key=lambda pair: pair[1].package == "hyper",  # what others build on
-        default=None,
-    )
-    server = None if serving is None else Note(serving[1].place, serving[1].package)
+            if package.bins and (note := served_by(target, package)) is not None
+        ]
+        if servers:
+            # The root's own program is what is shipped; members beside it may be helpers.
+            server, serving = min(
+                servers, key=lambda pair: (pair[1] is not top, pair[0].message == "hyper")
+            )
+            guarded = _is_guarded(target, top, serving)
     place = profiles[name].place if name in profiles else Place(top.path, 1, 1)
     if name not in profiles and top.manifest.package:
         place = top.manifest.package_place
-    panic = settings.get("panic")
-    if panic and panic[0] == "abort" and _aborts_on_purpose(target, top):
-        server = None
     return ReleaseProfile(
         root=top,
         name=name,
         settings=settings,
         programs=lock.programs,
         server=server,
-        guarded=serving is not None and _is_guarded(target, top, serving[0]),
+        guarded=guarded,
         in_image=lock.in_image,
         traced=_is_traced(target, top, settings),
         stripped=any(_STRIPS.search(text) for text in texts),
@@ -148,22 +146,6 @@ def _aborts_on_purpose(target: Target, top: CargoPackage) -> bool:
         for path in target.files_below(top.folder)
         if path.endswith(".rs")
     )
-
-
-_HYPER_SERVES = regex(
-    r"\bhyper(?:_util)?\s*::\s*(?:\{[^;]{0,400}?\b)?(?:server|Server)\b|\b(?:make_)?service_fn\b"
-)
-
-
-def _serves(target: Target, package: CargoPackage, one: CargoDependency) -> bool:
-    """Whether some file of the package names the crate, of hyper the half that serves: what nobody
-    uses serves nothing, and hyper is as often there for requests of one's own.
-    """
-    ident = one.name.replace("-", "_")
-    texts = (target.text(path) for path in rust_files(target, package.folder))
-    if one.package != "hyper":
-        return any(ident in text for text in texts)
-    return any(ident in text and _HYPER_SERVES.search(text) is not None for text in texts)
 
 
 _DENIED = regex(

@@ -73,14 +73,17 @@ class CrateUse(Struct, frozen=True, eq=False):
         return tuple(one for one in self.unused if self._kind(one) == kind)
 
     def removal(self, unused: tuple[CargoDependency, ...]) -> str:
-        """The commands that take dependencies out of their sections, a line each."""
+        """The commands that take dependencies out of their sections, a line each, from the folder
+        of the workspace that the package belongs to."""
         sections: dict[str, dict[str, None]] = {}
         for one in unused:
             platform = f" --target '{one.platform}'" if one.platform else ""
             flags = f"{_FLAGS.get(one.section, '')}{platform}"
             sections.setdefault(flags, {})[one.name] = None
         package = self.package.manifest.package
-        return "\n".join(
+        own = self.package
+        home = own.folder if own.workspace is None else own.workspace
+        return (f"cd {home}\n" if home else "") + "\n".join(
             f"cargo remove -p {package}{flags} {' '.join(names)}"
             for flags, names in sections.items()
         )

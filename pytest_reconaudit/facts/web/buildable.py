@@ -14,6 +14,7 @@ from pytest_reconaudit.facts.code.places import is_test_path
 from pytest_reconaudit.facts.code.scanned import scanned
 from pytest_reconaudit.facts.docker.images import dockerfiles
 from pytest_reconaudit.facts.web.apps import Frontend, frontends
+from pytest_reconaudit.facts.web.erased_imports import is_erased, is_silenced
 from pytest_reconaudit.facts.web.modules import importers, links
 from pytest_reconaudit.model import Confidence, Note, Place, Severity
 from pytest_reconaudit.patterns import regex
@@ -38,6 +39,10 @@ class WebFault(Struct, frozen=True):
     evidence: str = ""
     related: tuple[Note, ...] = ()
     key: str = ""
+    unloaded: bool = False
+    """Of ``c``: no import leads to the file."""
+    only_types: bool = False
+    """Of ``c``: nothing of the missing modules is left when types are stripped."""
 
 
 class Buildable(Struct, frozen=True, eq=False):
@@ -207,8 +212,14 @@ def _missing(target: Target, frontend: Frontend) -> Iterator[WebFault]:
         ]
         if not lost:
             continue
-        loaded = [one for one in lost if not one.specifier.type_only]
-        first = (loaded or lost)[0]
+        loaded = [one for one in lost if not is_erased(target, path, one.specifier)]
+        unloaded = frontend.reached is not None and path not in frontend.reached
+        unloaded = unloaded or _is_left_over(target, frontend, path)
+        if unloaded or not loaded:  # only who checks types reads it
+            lost = [one for one in lost if not is_silenced(target, path, one.specifier.line)]
+        if not lost:
+            continue
+        first = (loaded or lost)[0] if not unloaded else lost[0]
         severity, confidence, when = _weight(target, frontend, path, bool(loaded))
         near = target.nearest(first.meant.path + _suffix_of(path))
         says = f"`{first.specifier.text}` is imported, and there is no {first.meant.path}"
@@ -234,6 +245,8 @@ def _missing(target: Target, frontend: Frontend) -> Iterator[WebFault]:
                 if one is not first
             ),
             f"missing {first.specifier.text}",
+            unloaded,
+            not loaded,
         )
 
 
@@ -269,11 +282,14 @@ _STEM = regex(r"\.[cm]?[jt]sx?$|\.(?:vue|svelte)$")
 def _weight(
     target: Target, frontend: Frontend, path: str, loaded: bool
 ) -> tuple[Severity, Confidence, str]:
+    checks = any(_TYPES_CHECKED.search(one.command) for one in frontend.package.manifest.scripts)
+    checked = (
+        checks
+        and path.endswith((".ts", ".tsx", ".mts", ".vue"))
+        and _UNCHECKED.search(target.text(path)[:_HEAD]) is None
+    )
     if _is_left_over(target, frontend, path):
-        checked = path.endswith((".ts", ".tsx", ".mts", ".vue")) and any(
-            _TYPES_CHECKED.search(one.command) for one in frontend.package.manifest.scripts
-        )
-        if checked and _UNCHECKED.search(target.text(path)[:_HEAD]) is None:
+        if checked:
             when = "; no import leads to this file, but it is there for the check of types"
             return Severity.LOW, Confidence.LIKELY, when
         return Severity.INFO, Confidence.LIKELY, "; no import leads to this file"
@@ -281,9 +297,10 @@ def _weight(
         return (Severity.MEDIUM if loaded else Severity.LOW), Confidence.LIKELY, ""
     if path not in frontend.reached:
         when = "; no import leads to this file from where the application begins"
-        return Severity.LOW, Confidence.LIKELY, when
+        return (Severity.LOW if checked else Severity.INFO), Confidence.LIKELY, when
     if not loaded:
-        return Severity.MEDIUM, Confidence.CERTAIN, "; only types come from there: tsc fails"
+        when = "; only its types are used: a bundler drops the import, tsc fails"
+        return (Severity.MEDIUM if checks else Severity.LOW), Confidence.CERTAIN, when
     return Severity.HIGH, Confidence.CERTAIN, ""
 
 
@@ -441,7 +458,9 @@ def _unrouted(target: Target, frontend: Frontend) -> Iterator[WebFault]:
     lost = [
         path
         for path in pages
-        if path not in frontend.reached and not any(_loads(by) for by in used_by.get(path, ()))
+        if path not in frontend.reached
+        and not any(_loads(by) for by in used_by.get(path, ()))
+        and _is_component(target, path)
     ]
     if not lost or not routed:
         return
@@ -484,6 +503,19 @@ def _unrouted(target: Target, frontend: Frontend) -> Iterator[WebFault]:
         )
 
 
+def _is_component(target: Target, path: str) -> bool:
+    """Whether a module below ``pages/`` can be shown: it holds JSX, or gives out what does. One of
+    functions or constants that lies there is no page."""
+    gives = (
+        link.meant.path for link in links(target).get(path, ()) if link.specifier.kind == "export"
+    )
+    return any(
+        one.endswith((".vue", ".svelte")) or _JSX.search(target.text(one)) is not None
+        for one in (path, *gives)
+        if target.has(one)
+    )
+
+
 def _is_part_of_page(target: Target, path: str, alone: frozenset[str], default: bool) -> bool:
     """Whether a module below ``pages/`` is a part of one rather than a page: by its name, because
     it lacks the default export that routes load, or because it lies in the folder of one page."""
@@ -511,6 +543,8 @@ def _has_default(target: Target, path: str) -> bool:
     return path.endswith((".vue", ".svelte")) or _DEFAULT.search(target.text(path)) is not None
 
 
+_JSX = regex(r"</[\w.:-]{0,80}\s*>|/>|\bcreateElement\s*\(|\bjsxs?\s*\(")
+"""Where an element ends, or the call that makes one."""
 _DEFAULT = regex(
     r"\bexport\s+default\b|\bas\s+default\b|\bmodule\.exports\b|\bexport\s*\{\s*default\b"
 )

@@ -110,6 +110,8 @@ class QueryCall(Struct, frozen=True, gc=False, array_like=True):
     """Of a read in loops: nothing that it names is another value in any round."""
     some: bool = False
     """Of one in loops: a condition or an arm of a match leaves some rounds without it."""
+    names: tuple[str, ...] = ()
+    """Of a Python function's read outside of loops: the variables that it is written with."""
 
 
 class LoopedCall(Struct, frozen=True, gc=False, array_like=True):
@@ -581,6 +583,10 @@ _EXISTS_SQL = regex(r"\bselect\s+exists\b", 2)
 _LINES_BEFORE = 6
 _LONG_HEAD = 4_000
 _LONG_BODY = 10_000
+_VARIABLE = regex(
+    r"(?<![\w.\"'])(?!(?:True|False|None|and|or|not|in|is|if|else|for|lambda|await)\b)([a-z_]\w*+)(?!\s*=[^=]|\s*\()"
+)
+_MOST_VARIABLES = 6
 """Bytes of a loop's body that are looked through for relations."""
 _MOST_READS = 300
 _OWN_READ = regex(
@@ -804,7 +810,15 @@ class _Reading:
             ordered=one.ordered,
             same=bool(loops) and one.kind in ("select", "count") and self._is_same(one),
             some=bool(loops) and self._is_for_some(call.scope),
+            names=() if loops or self.language != "python" else self._names_of(one),
         )
+
+    def _names_of(self, one: FoundQuery) -> tuple[str, ...]:
+        """See :attr:`QueryCall.names`; none where they may be more."""
+        if one.kind not in ("select", "count") or len(one.text) > _LONG_BODY:
+            return ()
+        found = tuple(dict.fromkeys(_VARIABLE.findall(one.text)))
+        return found if len(found) <= _MOST_VARIABLES else ()
 
     def _excused(self, one: FoundQuery, loops: tuple[int, ...]) -> str:
         """Why a statement in loops is none that should have been one for all."""

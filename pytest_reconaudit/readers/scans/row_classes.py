@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import lru_cache
+from itertools import takewhile
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
@@ -57,6 +58,8 @@ class RowMethod(Struct, frozen=True, gc=False, array_like=True):
     asks: tuple[tuple[str, int], ...]
     """(model or relation, line) of each queryset that it asks for the row:
     ``Vote.objects.filter(item=obj)``, ``user.votes.filter(item=obj)``."""
+    further: tuple[RowRead, ...] = ()
+    """What it reads of some rows alone, behind a name that it reads of each."""
 
 
 class RowField(Struct, frozen=True, gc=False, array_like=True):
@@ -163,9 +166,9 @@ _MARKS = ("erializer", "django", "_related(", "models.")
 _SERVED = regex(r"Serializer|View|Mixin|API|Manager|QuerySet")
 _PARAMETERS = regex(r"def\s+\w+\s*\(([^()]*(?:\([^()]*\)[^()]*)*)\)")
 _GUARDED = regex(
-    r"\bhasattr\(|\bgetattr\(|_prefetched_objects_cache|\bcache\b|_cache\b|\b__dict__\b"
-    r"|\bis_prefetched|@lru_cache"
+    r"\bhasattr\(|\bgetattr\(|_prefetched_objects_cache|\b__dict__\b|\bis_prefetched|@lru_cache"
 )
+_REMEMBERED = regex(r"\bcache\b|_cache\b")
 _ROW_NAMES = frozenset({"obj", "instance", "value", "self", "data", "item", "row", "model"})
 _LOADS = regex(r"\b(?:select_related|prefetch_related)\s*\(")
 _PREFETCH = regex(r"\bPrefetch\s*\(")
@@ -597,7 +600,10 @@ def _method(code: Code, name: str, node: Node) -> RowMethod | None:
     if body is None:
         return None
     offset = len(code.text(node.start_byte, body.start_byte))
-    sure = sure_lines(text[offset:], row)
+    if _REMEMBERED.search(text, 0, offset):
+        return None
+    # What stands before it looks into a cache is asked for all the same.
+    sure = takewhile(lambda one: not _REMEMBERED.search(one[1]), sure_lines(text[offset:], row))
     first = code.line(body.start_byte)
     reads: dict[tuple[str, ...], RowRead] = {}
     asks: dict[tuple[str, int], None] = {}
@@ -622,7 +628,24 @@ def _method(code: Code, name: str, node: Node) -> RowMethod | None:
         code.line(node.start_byte),
         tuple(sorted(reads.values(), key=lambda one: one.line))[:40],
         tuple(asks),
+        tuple(_further(text[offset:], first, row, reads))[:10],
     )
+
+
+def _further(
+    body: str, first: int, row: str, reads: dict[tuple[str, ...], RowRead]
+) -> Iterator[RowRead]:
+    """See :attr:`RowMethod.further`."""
+    begun = {names[0] for names in reads}
+    for number, line in _logical(body):
+        if _REMEMBERED.search(line):
+            return
+        if row not in line or line.lstrip()[:1] == "#":
+            continue
+        for match in _READ.finditer(line):
+            names = tuple(match[2][1:].split("."))
+            if match[1] == row and len(names) > 1 and names[0] in begun and names not in reads:
+                yield RowRead(names[:4], match[3] is not None, first + number)
 
 
 _HEADER = regex(r"(if|elif|else|except|for|while|with|try|finally|match|case|def|lambda|async)\b")

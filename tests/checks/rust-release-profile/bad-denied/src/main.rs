@@ -11,4 +11,8 @@ pub fn app() -> Router {
     Router::new().route("/health", get(|| async { "up" }))
 }
 
-fn main() {}
+#[tokio::main]
+async fn main() -> std::io::Result<()> {
+    let listener = tokio::net::TcpListener::bind("0.0.0.0:8080").await?;
+    axum::serve(listener, app()).await
+}

@@ -1,0 +1,94 @@
+"""Which imports of a TypeScript file are gone once its types are stripped.
+
+esbuild, SWC and Babel's TypeScript preset drop an import of which no name is used as a value,
+whether or not it says ``type``; only a configuration that keeps imports as written changes that.
+"""
+
+from __future__ import annotations
+
+import posixpath
+from typing import TYPE_CHECKING
+
+from pytest_reconaudit.patterns import regex
+from pytest_reconaudit.readers.scans.imports import Specifier
+from pytest_reconaudit.readers.syntax import SyntaxTree, read_syntax
+from pytest_reconaudit.target import Target, once
+
+if TYPE_CHECKING:
+    from tree_sitter import Node
+
+__all__ = ["is_erased", "is_silenced"]
+
+_TYPED = (".ts", ".tsx", ".mts", ".cts")
+_CONFIG = regex(r"(?:^|/)(?:tsconfig[\w.-]*\.json|babel\.config\.\w+|\.babelrc(?:\.\w+)?)$")
+_KEEPS = regex(
+    r"\b(?:verbatimModuleSyntax|preserveValueImports|onlyRemoveTypeImports)['\"]?\s*:\s*true\b"
+    r"|\bimportsNotUsedAsValues['\"]?\s*:\s*['\"](?:preserve|error)\b"
+)
+_IMPORTS = frozenset({"import_statement"})
+_BINDINGS = frozenset({"import_clause", "namespace_import", "import_specifier"})
+_USES = frozenset({"identifier", "shorthand_property_identifier"})
+_TYPE_USES = frozenset({"type_query", "nested_type_identifier"})
+_DECORATORS = frozenset({"decorator"})
+_SILENCED = regex(r"(?://|/\*)\s*@ts-(?:ignore|expect-error)\b")
+
+
+def is_erased(target: Target, path: str, one: Specifier) -> bool:
+    """Whether an import of a file is dropped when its types are stripped: it is marked as one of
+    types, or none of the names that it binds is used as a value.
+
+    Where decorators write the types of parameters into the program, the answer is no.
+    """
+    if one.type_only:
+        return True
+    if one.kind != "import" or not one.names or not path.endswith(_TYPED):
+        return False
+    if any(path.startswith(folder) for folder in _kept_below(target)):
+        return False
+    tree = target.parse(read_syntax, path)
+    if tree.root.has_error or next(tree.walk(_DECORATORS), None) is not None:
+        return False
+    bound = _bound(tree, one)
+    return bool(bound) and not any(
+        node.parent is not None
+        and node.parent.type not in _BINDINGS
+        and node.parent.type not in _TYPE_USES
+        and tree.text(node) in bound
+        for node in tree.walk(_USES)
+    )
+
+
+def is_silenced(target: Target, path: str, line: int) -> bool:
+    """Whether a comment tells tsc not to speak of a line."""
+    return _SILENCED.search(target.line(path, line - 1)) is not None
+
+
+def _bound(tree: SyntaxTree, one: Specifier) -> set[str]:
+    """The names that the import statement of a specifier makes."""
+    for statement in tree.walk(_IMPORTS):
+        source = statement.child_by_field_name("source")
+        if source is not None and source.start_point.row + 1 == one.line:
+            return {tree.text(node) for node in _names(tree, statement)}
+    return set()
+
+
+def _names(tree: SyntaxTree, statement: Node) -> list[Node]:
+    found = []
+    for node in tree.walk(_BINDINGS, statement):
+        name = node.child_by_field_name("alias") or node.child_by_field_name("name")
+        if name is not None:
+            found.append(name)
+        else:
+            found += [inner for inner in node.named_children if inner.type == "identifier"]
+    return found
+
+
+@once
+def _kept_below(target: Target) -> tuple[str, ...]:
+    """The folders, with a slash behind, for which a configuration keeps imports as written."""
+    found = (
+        posixpath.dirname(path)
+        for path in target.files
+        if _CONFIG.search(path) and _KEEPS.search(target.text(path)) is not None
+    )
+    return tuple(dict.fromkeys(f"{folder}/" if folder else "" for folder in found))

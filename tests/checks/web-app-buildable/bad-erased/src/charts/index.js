@@ -1,0 +1,3 @@
+import "./index.scss";
+
+export const chart = (rows) => rows.length;

@@ -1,0 +1,4 @@
+// @ts-ignore
+import { Berth } from "./berth.store";
+
+export const widest = (berths: Berth[]) => berths.length;

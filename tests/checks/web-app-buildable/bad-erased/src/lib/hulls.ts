@@ -1,0 +1,3 @@
+import { Hull, LENGTHS as lengths } from "./hull.store";
+
+export const hulls: Hull[] = lengths.map((length: number) => ({ length }));

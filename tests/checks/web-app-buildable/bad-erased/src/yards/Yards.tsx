@@ -1,0 +1,3 @@
+export default function Yards() {
+  return <h1>Yards</h1>;
+}
