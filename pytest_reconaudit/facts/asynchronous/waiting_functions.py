@@ -26,6 +26,7 @@ from pytest_reconaudit.facts.asynchronous.running import (
 )
 from pytest_reconaudit.facts.asynchronous.shutdown import only_at_end
 from pytest_reconaudit.facts.asynchronous.waits import Waiting, is_short, record_of
+from pytest_reconaudit.facts.callers import indentation
 from pytest_reconaudit.facts.code.functions import Ref, function_at, outlined
 from pytest_reconaudit.model import Severity
 from pytest_reconaudit.patterns import regex
@@ -229,7 +230,7 @@ def _heads(target: Target, path: str, call: BlockingCall) -> Iterator[str]:
     if not path.endswith(".rs") or call.line > len(lines):
         return
     own = lines[call.line - 1]
-    depth = len(own) - len(own.lstrip())
+    depth = indentation(own)
     closing = False
     for line in lines[call.line - 2 : max(0, call.line - 200) : -1]:
         bare = line.lstrip()

@@ -16,6 +16,7 @@ from functools import lru_cache
 from msgspec import Struct
 
 from pytest_reconaudit.facts.applications import is_test_path
+from pytest_reconaudit.facts.callers import indentation
 from pytest_reconaudit.facts.env.keys import KeyRead, key_matrix
 from pytest_reconaudit.facts.env.secrets import purpose
 from pytest_reconaudit.facts.invocations import shell_script_paths
@@ -318,19 +319,19 @@ def _in_scope(text: str, read: int, call: int) -> bool:
         return False
     start = text.rfind("\n", 0, read) + 1
     statement = text[start:read]
-    depth = len(statement) - len(statement.lstrip())
+    depth = indentation(statement)
     # A read on a continuation line belongs to the statement above that is indented less.
     while start > 0 and re.match(r"\s*[.(|&?:+]", text[start : start + 80]):
         previous = text.rfind("\n", 0, start - 1) + 1
         line = text[previous : start - 1]
-        depth, start = len(line) - len(line.lstrip()), previous
+        depth, start = indentation(line), previous
     for line in text[read:call].split("\n")[1:-1]:
-        if line.strip() and len(line) - len(line.lstrip()) < depth and not line.lstrip().startswith(
+        if line.strip() and indentation(line) < depth and not line.lstrip().startswith(
             ("#", "//", ")", "]")
         ):  # fmt: skip
             return False
     last = text[text.rfind("\n", 0, call) + 1 : call]
-    return not last or len(last) - len(last.lstrip()) >= depth
+    return not last or indentation(last) >= depth
 
 
 @lru_cache(maxsize=1024)

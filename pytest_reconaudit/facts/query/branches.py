@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from pytest_reconaudit.facts.callers import indentation
+from pytest_reconaudit.facts.code.blocks import last_statement
 from pytest_reconaudit.facts.code.functions import Ref, outlined
 from pytest_reconaudit.facts.query.short_lists import argument_of, position_of
 from pytest_reconaudit.patterns import regex
@@ -15,7 +17,6 @@ __all__ = ["takes_line"]
 _IF = regex(r"\s*(?:\}\s*)?(?:else\s+)?(?:if|elif)\b\s*\(?\s*(!|not\s+)?\s*(\w+)\s*\)?\s*[:{]?\s*$")
 _FURTHER = regex(r"\s*(?:\}\s*)?(?:else|elif)\b")
 _LEAVES = regex(r"\s*(?:return|throw|raise)\b")
-_CLOSING = ("}", ")", "]")
 _YES = frozenset({"true", "True"})
 _NO = frozenset({"false", "False", "None", "null", "undefined"})
 _LONGEST_SIGNATURE = 12
@@ -59,11 +60,11 @@ def _conditions(lines: list[str], first: int, line: int) -> list[tuple[str, bool
     """(name, whether it has to hold) of the conditions that a line stands under, or behind a
     branch that leaves."""
     found: list[tuple[str, bool]] = []
-    indent = _indent(lines[line - 1])
+    indent = indentation(lines[line - 1])
     otherwise = False  # an `else` below, whose `if` comes next
     for at in range(line - 2, first - 1, -1):
         text = lines[at]
-        own = _indent(text)
+        own = indentation(text)
         if not text.strip() or own > indent:
             continue
         test = _IF.match(text)
@@ -84,21 +85,5 @@ def _conditions(lines: list[str], first: int, line: int) -> list[tuple[str, bool
 
 def _leaves(lines: list[str], at: int) -> bool:
     """Whether a branch without another ends the function."""
-    own = _indent(lines[at])
-    body: list[str] = []
-    for text in lines[at + 1 :]:
-        if text.strip() and _indent(text) <= own:
-            if _FURTHER.match(text) is not None:
-                return False
-            break
-        if text.strip():
-            body.append(text)
-    if not body:
-        return False
-    inner = _indent(body[0])
-    begun = [one for one in body if _indent(one) == inner and not one.lstrip().startswith(_CLOSING)]
-    return bool(begun) and _LEAVES.match(begun[-1]) is not None
-
-
-def _indent(text: str) -> int:
-    return len(text) - len(text.lstrip())
+    last, behind = last_statement(lines, at, _LONGEST_FUNCTION)
+    return _FURTHER.match(behind) is None and _LEAVES.match(last) is not None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pytest_reconaudit.facts.callers import indentation
 from pytest_reconaudit.facts.code.functions import Ref, callees, function_at, outlined
 from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.target import Target
@@ -28,7 +29,7 @@ def waits_elsewhere(target: Target, path: str, line: int, loop_line: int) -> boo
     """
     lines = target.text(path).split("\n")
     head = lines[loop_line - 1] if loop_line <= len(lines) else ""
-    indent = len(head) - len(head.lstrip())
+    indent = indentation(head)
     last = min(loop_line + _MOST_BODY, len(lines))
     end = next(
         (

@@ -7,7 +7,7 @@ import re
 from pytest_reconaudit.facts.code.places import is_test_path
 from pytest_reconaudit.model import Severity
 from pytest_reconaudit.patterns import regex
-from pytest_reconaudit.target import Target
+from pytest_reconaudit.target import Target, once
 
 __all__ = ["weight_of_growth"]
 
@@ -59,11 +59,20 @@ def weight_of_growth(target: Target, table: str) -> Severity:
         return Severity.INFO
     if _EVENTS.search(table) is not None:
         return Severity.MEDIUM
-    known = _definitions(target, table)
+    defined = _defined(target)
+    if table not in defined:
+        defined[table] = _definitions(target, table)
+    known = defined[table]
     owned = [one for one in known if _OWNED.search(one)]
     if any(map(_TIME.search, owned)):
         return Severity.MEDIUM
     return Severity.INFO if known and not owned else Severity.LOW
+
+
+@once
+def _defined(target: Target) -> dict[str, list[str]]:
+    """By table; filled as they are asked for."""
+    return {}
 
 
 def _definitions(target: Target, table: str) -> list[str]:

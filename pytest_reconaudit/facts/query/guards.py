@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from pytest_reconaudit.facts.callers import indentation
 from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.target import Target
 
@@ -69,7 +70,7 @@ def is_for_staff(target: Target, path: str, line: int) -> bool:
         text = lines[index]
         if not text.strip():
             continue
-        indent = len(text) - len(text.lstrip())
+        indent = indentation(text)
         head = _HEAD.match(text) if indent < inner else None
         if head is None:
             continue
@@ -90,7 +91,7 @@ def _demands(target: Target, path: str, lines: list[str], index: int, indent: in
         head = f"{head}\n{text}"
     above = []
     for text in reversed(lines[max(index - _MOST_HEAD, 0) : index]):
-        if not text.strip() or len(text) - len(text.lstrip()) < indent or text.lstrip()[0] == "#":
+        if not text.strip() or indentation(text) < indent or text.lstrip()[0] == "#":
             break
         above.append(text)
     wanted = [one for one in above if one.lstrip().startswith("@")]
@@ -122,12 +123,12 @@ def _turns_away(lines: list[str], index: int, indent: int) -> bool:
     start = next(
         (at + 1 for at in range(index, min(index + _MOST_HEAD, end)) if _opens(lines[at])), end
     )
-    inner = next((_indent(one) for one in lines[start:end] if one.strip()), 0)
+    inner = next((indentation(one) for one in lines[start:end] if one.strip()), 0)
     for at in range(start, min(start + _FIRST, end)):
         text = lines[at]
-        if text.strip() and _indent(text) <= indent:
+        if text.strip() and indentation(text) <= indent:
             return False
-        if _indent(text) != inner or _TEST.match(text) is None:
+        if indentation(text) != inner or _TEST.match(text) is None:
             continue
         last = next((one for one in range(at, min(at + _MOST_TEST, end)) if _opens(lines[one])), at)
         test = " ".join(" ".join(lines[at : last + 1]).split())
@@ -167,15 +168,12 @@ def _opens(line: str) -> bool:
     return _STATEMENT_ENDS.search(line) is not None
 
 
-def _indent(text: str) -> int:
-    return len(text) - len(text.lstrip())
-
-
 def _until(lines: list[str], start: int, least: int) -> int:
     """The first line from a place on that is indented less."""
     end = min(start + _MOST_UP, len(lines))
     return next(
-        (at for at in range(start, end) if lines[at].strip() and _indent(lines[at]) < least), end
+        (at for at in range(start, end) if lines[at].strip() and indentation(lines[at]) < least),
+        end,
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from pytest_reconaudit.facts.callers import indentation
 from pytest_reconaudit.facts.code.places import is_test_path
 from pytest_reconaudit.facts.query.model_classes import KnownClass, KnownClasses
 from pytest_reconaudit.model import Place
@@ -100,7 +101,7 @@ def listing_text(text: str) -> str:
     found: list[str] = []
     left = -1
     for line in own.split("\n"):
-        indent = len(line) - len(line.lstrip())
+        indent = indentation(line)
         if left >= 0 and (indent > left or not line.strip()):
             continue
         asked = _ASKED_BY.match(line)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from pytest_reconaudit.facts.callers import indentation
+from pytest_reconaudit.facts.code.blocks import last_statement
 from pytest_reconaudit.facts.code.functions import callers_of, function_at, outlined
 from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.target import Target
@@ -18,7 +20,6 @@ _ERROR = regex(
     r"|not_?acceptable|unprocessable|conflict",
     re.IGNORECASE,
 )
-_CLOSING = ("}", ")", "]")
 _COMMENTS = ("#", "//")
 _MOST_BRANCH = 60
 _MOST_UP = 200
@@ -41,34 +42,13 @@ def _ends(lines: list[str], first: int, at: int) -> Iterator[str]:
     """The last statements of the branches in which a line stands, where they leave the function."""
     if at >= len(lines):
         return
-    indent = _indent(lines[at])
+    indent = indentation(lines[at])
     for number in range(at, max(first - 1, at - _MOST_UP), -1):
         text = lines[number]
-        if not text.strip() or _indent(text) >= indent or text.lstrip().startswith(_COMMENTS):
+        if not text.strip() or indentation(text) >= indent or text.lstrip().startswith(_COMMENTS):
             continue
-        indent = _indent(text)
+        indent = indentation(text)
         if _BRANCH.match(text) is not None:
-            yield _last(lines, number, indent)
-
-
-def _last(lines: list[str], head: int, indent: int) -> str:
-    """The last statement of a branch, if it leaves; else nothing."""
-    body: list[str] = []
-    for text in lines[head + 1 : head + 1 + _MOST_BRANCH]:
-        if text.strip() and _indent(text) <= indent and not (not body and text.strip()[0] in ")]"):
-            break
-        if text.strip():
-            body.append(text)
-    inner = min(map(_indent, body), default=0)
-    starts = [
-        index
-        for index, text in enumerate(body)
-        if _indent(text) == inner and not text.lstrip().startswith((*_CLOSING, *_COMMENTS))
-    ]
-    if not starts or _LEAVES.match(body[starts[-1]]) is None:
-        return ""
-    return "\n".join(body[starts[-1] :])
-
-
-def _indent(text: str) -> int:
-    return len(text) - len(text.lstrip())
+            last, _ = last_statement(lines, number, _MOST_BRANCH)
+            if _LEAVES.match(last) is not None:
+                yield last

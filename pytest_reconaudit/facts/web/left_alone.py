@@ -20,6 +20,7 @@ from pytest_reconaudit.facts.code.functions import (
 )
 from pytest_reconaudit.facts.web.shown import shown
 from pytest_reconaudit.patterns import regex
+from pytest_reconaudit.readers.arguments import Unclosed, arguments
 from pytest_reconaudit.readers.scans.outline import OutlinedCall
 from pytest_reconaudit.target import Target
 
@@ -131,22 +132,11 @@ def _argument(target: Target, caller: Ref, call: OutlinedCall, number: int) -> s
     begins = re.search(rf"\b{re.escape(call.name)}\s*\(", text)
     if begins is None:
         return None
-    depth, at, found = 1, begins.end(), [""]
-    while at < len(text) and depth:
-        letter = text[at]
-        if letter in "\"'`":
-            closes = text.find(letter, at + 1)
-            if closes < 0 or "\\" in text[at:closes] or "${" in text[at:closes]:
-                return found[number].strip() if len(found) > number + 1 else None
-            found[-1] += text[at : closes + 1]
-            at = closes + 1
-            continue
-        depth += (letter in "([{") - (letter in ")]}")
-        if depth == 1 and letter == ",":
-            found.append("")
-        elif depth:
-            found[-1] += letter
-        at += 1
-    if depth or "..." in "".join(found):
+    found: list[str] = []
+    try:
+        found.extend(arguments(text, begins.end()))
+    except Unclosed:
+        return found[number] if number < len(found) else None
+    if any("..." in one for one in found):
         return None
-    return found[number].strip() if number < len(found) else ""
+    return found[number] if number < len(found) else ""

@@ -8,7 +8,7 @@ from itertools import chain, islice
 from msgspec import Struct
 
 from pytest_reconaudit.patterns import regex
-from pytest_reconaudit.readers.code import Call, Code, Function
+from pytest_reconaudit.readers.code import Binding, Call, Code, Function
 from pytest_reconaudit.readers.scanning import scan
 from pytest_reconaudit.readers.scans.row_classes import loaded_by
 
@@ -110,16 +110,23 @@ def _page_of_view(code: Code, function: Function) -> RenderedPage | None:
     rows = []
     for name, source, at in islice(_added(text), 2 * _MOST_ROWS):
         line = code.line(function.start + len(text[:at].encode()))
-        if (one := _rows(code, function, name, source, line)) is not None:
+        if (one := _rows(code, (function.end, function.scope), name, source, line)) is not None:
             rows.append(one)
+    return _rendered(code, function, template[1], code.line(function.name_at), tuple(rows))
+
+
+def _rendered(
+    code: Code, function: Function, template: str, line: int, rows: tuple[HandedRows, ...]
+) -> RenderedPage | None:
     if not rows:
         return None
+    text = code.text(function.start, min(function.end, function.start + _MOST_FUNCTION))
     return RenderedPage(
-        template[1],
-        code.line(function.name_at),
+        template,
+        line,
         function.name,
         function.owner,
-        tuple(rows[:_MOST_ROWS]),
+        rows[:_MOST_ROWS],
         loaded_by(text),
         tuple(dict.fromkeys(_CALLED.findall(text)))[:_MOST_NAMES],
     )
@@ -153,17 +160,30 @@ def _value(text: str, at: int, *, many: bool = False) -> str:
     return text[at : at + _LONG_VALUE]
 
 
-def _rows(code: Code, function: Function, name: str, source: str, line: int) -> HandedRows | None:
-    """What a function hands over by a name, if these are rows."""
+def _rows(
+    code: Code, where: tuple[int, int], name: str, source: str, line: int
+) -> HandedRows | None:
+    """What a function hands over by a name, if these are rows.
+
+    :param where: an offset and its scope, at which the source is evaluated.
+    """
     if _NAME.match(source := source.strip()):
-        binding = code.binding_of(source, function.end, function.scope)
-        if binding is None or code.function_at(binding.scope) is not function:
+        binding = _bound(code, source, where)
+        if binding is None:
             return None
         source, line = _short(code, binding.value), code.line(binding.start)
     source = " ".join(source.split())[:_SOURCE].removeprefix("( ").removesuffix(" )")
     if _ROWS.match(source.lstrip("( ")) and not _NO_ROWS.search(source):
         return HandedRows(name, line, source)
     return None
+
+
+def _bound(code: Code, name: str, where: tuple[int, int]) -> Binding | None:
+    """What the function around gave a name before an offset of a scope."""
+    binding = code.binding_of(name, *where)
+    if binding is None or code.function_at(binding.scope) is not code.function_at(where[1]):
+        return None
+    return binding
 
 
 def _short(code: Code, span: tuple[int, int]) -> str:
@@ -180,35 +200,17 @@ def _page(code: Code, call: Call) -> RenderedPage | None:
     context = next((one for one in given[2:] if one.startswith(("{", "context"))), given[2])
     context = context.partition("=")[2].strip() if context.startswith("context=") else context
     if _NAME.match(context):
-        binding = code.binding_of(context, call.start, call.scope)
-        if binding is None or code.function_at(binding.scope) is not function:
+        binding = _bound(code, context, (call.start, call.scope))
+        if binding is None:
             return None
         context = _short(code, binding.value)
     rows = tuple(islice(_handed(code, call, context), _MOST_ROWS))
-    if not rows:
-        return None
-    text = code.text(function.start, min(function.end, function.start + _MOST_FUNCTION))
-    return RenderedPage(
-        template[1],
-        code.line(call.start),
-        function.name,
-        function.owner,
-        rows,
-        loaded_by(text),
-        tuple(dict.fromkeys(_CALLED.findall(text)))[:_MOST_NAMES],
-    )
+    return _rendered(code, function, template[1], code.line(call.start), rows)
 
 
 def _handed(code: Code, call: Call, context: str) -> Iterator[HandedRows]:
+    line = code.line(call.start)
     for match in _ENTRY.finditer(context[:4_000]):
-        source, line = match[2].strip(), code.line(call.start)
-        if _NAME.match(source):
-            binding = code.binding_of(source, call.start, call.scope)
-            if binding is None or code.function_at(binding.scope) is not code.function_at(
-                call.scope
-            ):
-                continue
-            source, line = _short(code, binding.value), code.line(binding.start)
-        source = " ".join(source.split())[:_SOURCE].removeprefix("( ").removesuffix(" )")
-        if _ROWS.match(source.lstrip("( ")) and not _NO_ROWS.search(source):
-            yield HandedRows(match[1], line, source)
+        one = _rows(code, (call.start, call.scope), match[1], match[2], line)
+        if one is not None:
+            yield one
