@@ -7,6 +7,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from itertools import islice
+from string import ascii_letters, digits
 
 from pytest_reconaudit.facts.rust.derives import DERIVES, LAST_WORD
 from pytest_reconaudit.patterns import regex
@@ -50,6 +51,20 @@ def word_pattern(ident: str) -> re.Pattern[str]:
     return re.compile(rf"(?<![{WORD}]){re.escape(ident)}(?![{WORD}])")
 
 
+def _places(text: str, ident: str) -> Iterator[tuple[int, int]]:
+    """Where a word stands, from and to. No pattern is compiled for it: a package asks for some
+    hundred words, each in a few places."""
+    at = text.find(ident)
+    while at >= 0:
+        end = at + len(ident)
+        if text[at - 1 : at] not in _LETTERS and text[end : end + 1] not in _LETTERS:
+            yield at, end
+        at = text.find(ident, end)
+
+
+_LETTERS = frozenset(ascii_letters + digits + "_")
+
+
 def is_plainly_named(text: str, ident: str) -> bool:
     """Whether a line of code begins a path with the word, as far as can be told without reading the
     file."""
@@ -77,6 +92,8 @@ def _brought(text: str, ident: str) -> Iterator[int]:
 
     A macro or a function of that name, once imported, leaves paths that begin with it to the crate.
     """
+    if not _may_bring(text, ident):
+        return
     for at in islice(re.finditer(rf"\bmod\s+(?:r#)?{ident}\b", text), _MOST_WORDS):
         yield at.start()
     # `pid as libc::pid_t` is a cast, `use x as libc;` takes one in.
@@ -91,6 +108,23 @@ def _brought(text: str, ident: str) -> Iterator[int]:
                 yield at.start()
             elif head is not None and head[1] != ident:
                 yield at.start() - len(head[0])
+
+
+def _may_bring(text: str, ident: str) -> bool:
+    """Whether anything of what :func:`_brought` looks for can be there: the word after ``mod`` or
+    ``as``, or at the end of a part of a list."""
+    for at, end in _places(text, ident):
+        if _LISTED.match(text, end):
+            return True
+        before = text[max(at - _NEAR, 0) : at].rstrip()
+        if before.endswith(("mod", "as", "r#")) or (not before and at):
+            return True
+    return False
+
+
+_LISTED = regex(r"\s*[,;}]")
+_NEAR = 80
+"""Characters before a word in which the one before it ends, unless blanks fill them."""
 
 
 def _brings(text: str, ident: str) -> bool:
@@ -139,39 +173,59 @@ _MOST_WORDS = 2_000
 def is_named(code: str, ident: str) -> bool:
     """Whether a word is used as the name of a crate: at the head of a path, brought in whole, in an
     attribute, or handed to a macro; not as a variable, a field or a module."""
-    name = re.escape(ident)
-    if re.search(
-        rf"(?<![{WORD}>:])::\s*{name}\b|\bextern\s+crate\s+{name}\b"
-        rf"|\buse\s+{name}\s*(?:;|as\b)",
-        code,
-    ):
-        return True
-    head = re.compile(rf"(?<![{WORD}:])(?<![^.]\.){name}\s*::")
-    heads = [at.start() for at in head.finditer(code)]
+    places = list(_places(code, ident))
+    if not places:
+        return False
+    heads = []
+    for at, end in places:
+        before = code[max(at - _NEAR, 0) : at].rstrip()
+        if before.endswith("::") and before[-3:-2] not in _TYPED:
+            return True
+        if before.endswith("crate") and _EXTERN.search(before):
+            return True
+        if before.endswith("use") and before[-4:-3] not in _LETTERS and _WHOLE.match(code, end):
+            return True
+        last = code[at - 1 : at]
+        if _PATH.match(code, end) and last != ":" and (last != "." or code[at - 2 : at] == ".."):
+            heads.append(at)
     heads = [at for at in heads if not IN_GROUP.search(statement_before(code, at))]
-    taken = _blocks_of(code, _brought(code, name)) if heads else []
+    taken = _blocks_of(code, _brought(code, ident)) if heads else []
     if any(not any(first <= at < last for first, last in taken) for at in heads):
         return True
-    if _derives_of(code, name):
+    if _derives_of(code, ident):
         return True
-    for match in islice(word_pattern(ident).finditer(code), _MOST_WORDS):
-        before = code[max(match.start() - _HEAD, 0) : match.start()]
-        if not before.endswith(":") and _IN_BRACES.search(statement_before(code, match.start())):
-            return True
+    for at, _ in islice(places, _MOST_WORDS):
+        before = code[max(at - _HEAD, 0) : at]
+        if not before.endswith(":"):
+            statement = statement_before(code, at)
+            if "use" in statement and _IN_BRACES.search(statement):
+                return True
         if _IN_ATTRIBUTE.search(before):
             return True
         if _NEW_NAME.search(before):
             continue
-        calls = _MACRO_CALL.findall(before[before.rfind(";") + 1 :])
+        before = before[before.rfind(";") + 1 :]
+        calls = _MACRO_CALL.findall(before) if "!" in before else ()
         if any(name not in READING for name in calls):
             return True
     return False
+
+
+_TYPED = frozenset({*_LETTERS, ">", ":"})
+_EXTERN = regex(r"\bextern\s+crate\Z")
+_WHOLE = regex(r"\s*(?:;|as\b)")
+_PATH = regex(r"\s*::")
 
 
 def _derives_of(code: str, name: str) -> bool:
     """Whether a derive or attribute is in use that another crate gives out from the one of a name
     (`use toolkit::schemars::JsonSchema;`): it expands to paths that begin with the name."""
     words: set[str] = set()
+    if not any(
+        code[max(at - _NEAR, 0) : at].rstrip()[-1:] in ":{," and _PATH.match(code, end)
+        for at, end in _places(code, name)
+    ):
+        return False
     through = rf"(?:\w\s*::|[{{,])\s*{name}\s*::\s*((?:\w+\s*::\s*)*(?:\w+|\{{[^{{}}]{{1,400}}\}}))"
     for match in re.finditer(through, code):
         words.update(_WORDS.findall(match[1]))

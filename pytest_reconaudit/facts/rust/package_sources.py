@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import posixpath
 import re
+from bisect import bisect_right
 from collections.abc import Iterator
 from functools import cached_property
 
@@ -139,6 +140,19 @@ class PackageSources:
             known = self._noise[path] = list(noise_of(self.texts[path]))
         return known
 
+    def around(self, path: str, ident: str) -> Iterator[re.Match[str]]:
+        """The comments, strings and characters of a file that hold a text, in order."""
+        noise, text = self.noise(path), self.texts[path]
+        at = text.find(ident)
+        while at >= 0:
+            after = bisect_right(noise, at, key=re.Match.start)
+            within = noise[after - 1] if after else None
+            if within is not None and at + len(ident) <= within.end():
+                yield within
+                at = text.find(ident, within.end())
+            else:
+                at = text.find(ident, at + 1)
+
     def holds(self, word: str) -> bool:
         """Whether the word occurs anywhere, comments included."""
         return word.encode() in self.holding
@@ -150,7 +164,7 @@ class PackageSources:
             return True
         if any(is_named(self.code(path), ident) for path in holding):
             return True
-        return any(is_meant(match, ident) for path in holding for match in self.noise(path))
+        return any(is_meant(match, ident) for path in holding for match in self.around(path, ident))
 
     def spells(self, ident: str) -> bool:
         """Whether a word stands in a string."""
@@ -158,7 +172,7 @@ class PackageSources:
         return any(
             word.search(match[0])
             for path in self.holding.get(ident.encode(), ())
-            for match in self.noise(path)
+            for match in self.around(path, ident)
             if not match[0].startswith(("//", "/*"))
         )
 
