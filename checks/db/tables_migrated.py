@@ -48,10 +48,12 @@ def db_tables_migrated(declared_file: DeclaredFile) -> None:
     every = count == declared_file.judged
     listed = ", ".join(table.name for table in missing[:5]) + (" …" if count > 5 else "")
     are = "none of the" if every and count > 1 else f"{count} of the"
+    others = len(declared_file.more)
+    files = f"{one.id} and {others} more file{'s' * (others > 1)}" if others else one.id
     report(
         at=missing[0].place,
         says=f"nothing in the repository creates {listed}: {are} {declared_file.judged} tables"
-        f" that {one.tool} declares in {one.id}" + (" is created" if every and count > 1 else ""),
+        f" that {one.tool} declares in {files}" + (" is created" if every and count > 1 else ""),
         severity=Severity.LOW
         if declared_file.sample
         else Severity.CRITICAL
@@ -59,6 +61,6 @@ def db_tables_migrated(declared_file: DeclaredFile) -> None:
         else Severity.HIGH,
         confidence=Confidence.CERTAIN if declared_file.sure else Confidence.LIKELY,
         evidence=", ".join(table.name for table in missing),
-        related=[(table.place, f"declares {table.name}") for table in missing[1:]],
+        related=declared_file.also,
         key=one.id,
     )

@@ -432,7 +432,10 @@ def tokens_in(text: str) -> Iterator[Token]:
         for match in _PRIVATE.finditer(text):
             # Without a body it is a pattern, a check for a header or a shortened example.
             body = text[match.end() : match.end() + 400].replace("\\n", "\n").replace("\\r", "")
+            body = body.partition("-----END")[0]
             line = _KEY_LINE.search(body[:300])
+            if "..." in body or "…" in body:
+                continue
             if line is not None and entropy(line[0]) > 3.5 and not _is_run(line[0]):
                 yield Token("a private key", match[0] + body[:80], match.start())
 

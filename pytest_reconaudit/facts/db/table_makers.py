@@ -7,9 +7,9 @@ table of that name counts, under every name the table had. What is left is made 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from pytest_reconaudit.facts.db.catalogs import NoCatalog, known_catalogs
 from pytest_reconaudit.facts.db.declarations import Declaration, OrmTable, declarations
@@ -38,6 +38,17 @@ class DeclaredFile(Struct, frozen=True, eq=False):
     open_at: Place | None = None
     sure: bool = True
     """``False``: the models may be those of somebody else's database."""
+    more: tuple[str, ...] = ()
+    """Other files of its package that nothing creates a table of either; theirs are in
+    ``missing`` too, each name once."""
+
+    @property
+    def also(self) -> list[tuple[Place, str]]:
+        """Where the others are declared; of several files the first of each."""
+        tables: Iterable[OrmTable] = self.missing[1:]
+        if self.more:
+            tables = {one.place.path: one for one in reversed(self.missing[1:])}.values()
+        return [(one.place, f"declares {one.name}") for one in tables]
 
     @property
     def sample(self) -> bool:
@@ -173,9 +184,39 @@ _PUSHERS = (
 
 @once
 def declared_files(target: Target) -> tuple[DeclaredFile, ...]:
-    """Each declaration with the tables that nothing makes; those of other servers left out."""
-    return tuple(
+    """Each declaration with the tables that nothing makes; those of other servers left out.
+
+    Files of one package of whose tables none is made lack one and the same thing, a history: the
+    one with most tables stands for them.
+    """
+    found = [
         _judged(target, one) for one in declarations(target) if one.tables and not one.other_server
+    ]
+    bare: dict[tuple[str, str], list[DeclaredFile]] = {}
+    for one in found:
+        if one.missing and len(one.missing) == one.judged and not one.open:
+            bare.setdefault((one.declaration.tool, one.declaration.home), []).append(one)
+    leading: dict[str, DeclaredFile] = {}
+    folded: set[str] = set()
+    for group in bare.values():
+        if len(group) > 1:
+            lead = max(group, key=lambda one: len(one.missing))
+            leading[lead.declaration.id] = _together(lead, group)
+            folded.update(one.declaration.id for one in group if one is not lead)
+    return tuple(
+        leading.get(one.declaration.id, one) for one in found if one.declaration.id not in folded
+    )
+
+
+def _together(lead: DeclaredFile, group: list[DeclaredFile]) -> DeclaredFile:
+    others = [one for one in group if one is not lead]
+    tables = {table.name.lower(): table for one in (*others, lead) for table in one.missing}
+    ordered = [*lead.missing, *(one for one in tables.values() if one not in lead.missing)]
+    return structs.replace(
+        lead,
+        missing=tuple(ordered),
+        judged=len(ordered),
+        more=tuple(one.declaration.id for one in others),
     )
 
 

@@ -105,9 +105,13 @@ def _aliases(text: str) -> Iterator[tuple[str, str]]:
 def _registrations(code: Code) -> Iterator[Registration]:
     typed = _Types(code)
     actix = b"actix" in code.source
+    # What `test::init_service(App::new()…)` is given serves nobody.
+    rehearsed = [(one.start, one.end) for one in code.calls_named(("init_service",))]
     for call in code.calls_named(("app_data", "data", "Extension")):
         function = code.function_at(call.scope)
         if len(call.arguments) != 1 or (function is not None and function.is_test):
+            continue
+        if any(first < call.end <= last for first, last in rehearsed):
             continue
         kind = "data"
         span = call.arguments[0]

@@ -1,0 +1,3 @@
+pub fn prepared() -> impl outfit::Prepared {
+    outfit::prepare()
+}

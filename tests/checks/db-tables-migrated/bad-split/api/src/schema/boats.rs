@@ -1,0 +1,6 @@
+diesel::table! {
+    boats (id) {
+        id -> Uuid,
+        name -> Varchar,
+    }
+}

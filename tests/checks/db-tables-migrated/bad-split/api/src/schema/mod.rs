@@ -1,0 +1,2 @@
+pub mod boats;
+pub mod crews;
