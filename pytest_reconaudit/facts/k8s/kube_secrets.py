@@ -87,7 +87,7 @@ def _judged(one: KubeObject) -> int:
 def _weighed(target: Target, one: KubeObject, value: KubeSecret) -> KubeSecret:
     """Softer where path or namespace say that it is not production; a note when declared public."""
     severity = value.severity
-    if value.clause == "a" and _TO_FILL.search(target.line(one.path, value.place.line or 1)):
+    if value.clause in ("a", "c") and _TO_FILL.search(target.line(one.path, value.place.line or 1)):
         severity = Severity.MEDIUM  # of a template: whoever applies it is told to fill it in
     aside = environment(one.namespace, one.path) not in ("", "production") or purpose(one.path)
     if value.clause in ("a", "c") and is_declared_public(
@@ -172,7 +172,9 @@ def _held(holder: str, key: str, value: str, place: Place) -> Iterator[KubeSecre
         return
     if "\n" in value.strip() or not (is_secret_name(key) or _BARE.issuperset({key.lower()})):
         return
-    if is_secret_value(value):
+    if _repeats(key, value):
+        yield KubeSecret("d", holder, key, mask(value), place, Severity.INFO)
+    elif is_secret_value(value):
         severity = Severity.MEDIUM if is_wordy(value) else Severity.CRITICAL
         yield KubeSecret("c", holder, key, mask(value), place, severity)
     elif is_placeholder(value) and value:
@@ -180,3 +182,9 @@ def _held(holder: str, key: str, value: str, place: Place) -> Iterator[KubeSecre
 
 
 _BARE = frozenset({"pass", "pwd", "key", "auth"})
+
+
+def _repeats(key: str, value: str) -> bool:
+    """Whether a value only says its own name: ``AWS_SecretKey`` under ``aws-secret-key``."""
+    plain = "".join(filter(str.isalnum, value.lower()))
+    return len(plain) > 5 and plain in "".join(filter(str.isalnum, key.lower()))
