@@ -448,3 +448,27 @@ def test_never_raises(text: str) -> None:
         for made in code.functions:
             assert made.start <= made.name_at <= made.end <= size
             assert code.functions[made.index] is made
+
+
+def test_a_handler_in_a_wrapper_is_named_by_what_it_is_given_to() -> None:
+    code = index(
+        """\
+exports.list = asyncHandler(async (req, res) => { await find(); });
+export const show = withAuth(catchAsync<Show>(async (req, res) => { await find(); }));
+export class Ships { lift = catchAsync(async (req, res) => { await find(); }); }
+const dock = wrap("x", async function (req, res) { await find(); });
+export default apiHandler(async ({ params }) => { await find(); });
+const memo = useCallback(async (req) => { await find(); }, []);
+const event = defineEventHandler(async (event) => { await find(); });
+const saved = withTransaction(async (ctx) => { await find(); });
+const onSubmit = handleSubmit(async (req) => { await find(); });
+"""
+    )
+    named = [(one.owner, one.name, one.exported) for one in code.functions]
+    assert named == [
+        ("", "list", True),
+        ("", "show", True),
+        ("Ships", "lift", True),
+        ("", "dock", False),
+        ("", "default", True),
+    ]

@@ -640,3 +640,42 @@ def test_resolution_never_raises(
                 callees(target, Ref(path, index))
                 callers_of(target, Ref(path, index))
             index += 1
+
+
+def test_commonjs_modules_are_what_they_export(tmp_path: Path) -> None:
+    files = {
+        "package.json": '{"name": "depot"}',
+        "src/made.js": "class Made { async one() {} }\nmodule.exports = new Made();\n",
+        "src/kind.js": "class Kind { async one() {} }\nmodule.exports = Kind;\n",
+        "src/many.js": "const one = async () => {};\nmodule.exports = { one };\n",
+        "src/named.js": "exports.one = async () => {};\n",
+        "src/use.js": """
+const made = require("./made"), Kind = require("./kind"), many = require("./many");
+const named = require("./named");
+const kind = new Kind();
+exports.go = async () => {
+  await made.one();
+  await kind.one();
+  await many.one();
+  await named.one();
+  await exports.other();
+  await module.exports.other();
+};
+exports.other = async () => {};
+""",
+    }
+    for path, text in files.items():
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).write_text(text, encoding="utf-8")
+    target = Target(tmp_path)
+    go = function_at(target, "src/use.js", 6)
+    assert go is not None
+    found = [refs[0].path for _, refs in callees(target, go) if refs]
+    assert found == [
+        "src/made.js",
+        "src/kind.js",
+        "src/many.js",
+        "src/named.js",
+        "src/use.js",
+        "src/use.js",
+    ]

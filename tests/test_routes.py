@@ -13,6 +13,7 @@ from pytest_reconaudit.facts.docker.images import dockerfiles
 from pytest_reconaudit.facts.network.programs import program_of_dockerfile
 from pytest_reconaudit.facts.network.routes import Route, RouteTable, route_tables, routes_of
 from pytest_reconaudit.model import Place
+from pytest_reconaudit.readers.routes_nest import read_nest_routes
 from pytest_reconaudit.readers.routes_python_code import read_python_routes
 from pytest_reconaudit.readers.routes_rust import read_rust_routes
 from pytest_reconaudit.readers.routes_script import read_script_routes
@@ -378,6 +379,66 @@ def test_axum_routers_are_told_apart_by_their_modules(tmp_path: Path) -> None:
     assert shown(only(target)) == {"GET /ws/deck", "GET /boats/list"}
 
 
+def test_axum_routers_that_are_handed_on_renamed_and_given_types(tmp_path: Path) -> None:
+    table = axum(
+        tmp_path,
+        """
+        mod boats;
+        mod crews;
+        use crate::boats::boat_routes as BoatRoutes;
+        async fn main() {
+            let crews = crews::router_with_state(State::new());
+            let app = Router::new().merge(crews).merge(BoatRoutes());
+            axum::serve(listener, app).await.unwrap();
+        }
+        """,
+        boats="""
+        pub fn boat_routes() -> Router {
+            Router::new().route("/boats", get(handlers::list::<PgBoats>).post(add::<PgBoats>))
+        }
+        """,
+        crews="""
+        pub fn router(state: State) -> Router {
+            Router::new().route("/crews", get(list)).with_state(state).fallback(handler_404)
+        }
+        pub fn router_with_state(state: State) -> Router {
+            router(state)
+        }
+        """,
+    )
+    assert table.complete
+    assert shown(table) == {"GET /boats", "POST /boats", "GET /crews"}
+    assert [one.handler for one in table.routes if one.path == "/boats"] == [
+        "handlers::list", "add",
+    ]  # fmt: skip
+
+
+def test_axum_an_application_of_the_programs_own_makes_the_router(tmp_path: Path) -> None:
+    table = axum(
+        tmp_path,
+        """
+        mod application;
+        use crate::application::App;
+        async fn main() {
+            App::new(Settings::read()).await.run_until_stopped().await;
+        }
+        """,
+        application="""
+        pub struct App { listener: TcpListener }
+        impl App {
+            pub async fn new(settings: Settings) -> Self {
+                Self { listener: TcpListener::bind(settings.address()).await.unwrap() }
+            }
+            pub async fn run_until_stopped(self) {
+                let app = Router::new().route("/berths", get(berths));
+                axum::serve(self.listener, app).await.unwrap();
+            }
+        }
+        """,
+    )
+    assert shown(table) == {"GET /berths"}
+
+
 def test_axum_a_second_server_leaves_the_first_one_open(tmp_path: Path) -> None:
     """The metrics are known; what else is served comes from a method that is not followed."""
     target = tree(
@@ -709,6 +770,191 @@ def test_routers_by_an_alias_are_mounted_and_packages_are_not(tmp_path: Path) ->
     assert table.serves("/other") is False
 
 
+# -- NestJS --------------------------------------------------------------------------------
+
+
+NEST = '{"dependencies": {"@nestjs/core": "10", "@nestjs/common": "10"}}'
+NEST_MODULE = """
+import { Module } from "@nestjs/common";
+import { HarbourController } from "./harbour.controller";
+@Module({ imports: [%s], controllers: [HarbourController] })
+export class AppModule {}
+"""
+NEST_CONTROLLER = """
+import { Controller, Get, Post, Version } from "@nestjs/common";
+@Controller(%s)
+export class HarbourController {
+  @Get() every() {}
+  @Public()
+  @Get(":id")
+  one(@Param("id") id: string) {}
+  @Post(["add", "put"])
+  add() {}
+}
+@Controller("unused")
+export class UnusedController {
+  @Get() every() {}
+}
+"""
+
+
+def nest(root: Path, start: str, controller: str = '"ships"', imports: str = "") -> RouteTable:
+    main = (
+        'import { NestFactory } from "@nestjs/core";\n'
+        "async function bootstrap() {\n"
+        "  const app = await NestFactory.create<NestExpressApplication>(AppModule);\n"
+        f"  {start}\n  await app.listen(3000);\n}}\n"
+    )
+    files = {
+        "package.json": NEST,
+        "src/main.ts": main,
+        "src/app.module.ts": NEST_MODULE % imports,
+        "src/harbour.controller.ts": NEST_CONTROLLER % controller,
+    }
+    return only(tree(root, files))
+
+
+def test_nest_controllers_of_modules_below_the_prefix(tmp_path: Path) -> None:
+    table = nest(tmp_path, 'app.setGlobalPrefix("api", { exclude: ["health"] });')
+    assert table.framework == "nest"
+    assert table.complete
+    assert shown(table) == {
+        "GET /api/ships",
+        "GET /api/ships/{id}",
+        "POST /api/ships/add",
+        "POST /api/ships/put",
+    }
+    assert {one.handler for one in table.routes} == {"every", "one", "add"}
+    assert table.serves("/api/ships/7") is True
+    assert table.serves("/ships/7") is False
+
+
+@pytest.mark.parametrize(
+    ("start", "controller", "path", "complete"),
+    [
+        ("", '"ships"', "/ships", True),
+        ("", '{ path: "ships" }', "/ships", True),
+        ('app.setGlobalPrefix("api", { exclude: ["ships"] });', '"ships"', "/ships", True),
+        (
+            'app.enableVersioning({ type: VersioningType.URI, defaultVersion: "1" });',
+            '"ships"',
+            "/v1/ships",
+            True,
+        ),
+        (
+            'app.setGlobalPrefix("api"); app.enableVersioning({ type: VersioningType.URI });',
+            '{ path: "ships", version: "2" }',
+            "/api/v2/ships",
+            True,
+        ),
+        (
+            "app.enableVersioning({ type: VersioningType.HEADER, header: 'v' });",
+            '{ path: "ships", version: "2" }',
+            "/ships",
+            True,
+        ),
+        (
+            'const prefix = config.get("PREFIX") || "api/v1"; app.setGlobalPrefix(prefix);',
+            '"ships"',
+            "/api/v1/ships",
+            False,
+        ),
+    ],
+)
+def test_nest_prefixes_and_versions(
+    tmp_path: Path, start: str, controller: str, path: str, complete: bool
+) -> None:
+    table = nest(tmp_path, start, controller)
+    assert f"GET {path}" in shown(table)
+    assert table.complete is complete
+
+
+@pytest.mark.parametrize(
+    ("imports", "complete"),
+    [
+        ("TypeOrmModule.forRoot({}), ConfigModule", True),
+        ("SomebodysModule", False),
+        ("...more", False),
+        ('ServeStaticModule.forRoot({ rootPath: "x" })', False),
+        ('ServeStaticModule.forRoot({ rootPath: "x", serveRoot: "/files" })', True),
+    ],
+)
+def test_nest_modules_that_are_not_understood(tmp_path: Path, imports: str, complete: bool) -> None:
+    assert nest(tmp_path, "", imports=imports).complete is complete
+
+
+def test_nest_what_modules_and_the_application_add(tmp_path: Path) -> None:
+    table = nest(
+        tmp_path,
+        'app.setGlobalPrefix("api"); SwaggerModule.setup("docs", app, document);'
+        ' app.getHttpAdapter().get("/ready", ready); app.use("/queues", board);',
+        imports="GraphQLModule.forRoot({}), PrometheusModule.register()",
+    )
+    assert {"* /graphql", "GET /api/metrics", "GET /ready", "GET /docs"} <= shown(table)
+    assert table.serves("/queues/mail") is None
+    assert table.serves("/nothing") is False
+
+
+def test_nest_each_service_has_modules_of_its_own(tmp_path: Path) -> None:
+    main = 'import { NestFactory } from "@nestjs/core";\nNestFactory.create(AppModule);\n'
+    files: dict[str, str] = {}
+    for service in ("berths", "cranes"):
+        files |= {
+            f"{service}/package.json": NEST,
+            f"{service}/src/main.ts": main,
+            f"{service}/src/app.module.ts": NEST_MODULE % "",
+            f"{service}/src/harbour.controller.ts": NEST_CONTROLLER % f'"{service}"',
+        }
+    tables = {one.folder: one for one in route_tables(tree(tmp_path, files))}
+    assert tables["berths"].serves("/berths/7") is True
+    assert tables["berths"].serves("/cranes/7") is False
+    assert tables["cranes"].serves("/cranes/7") is True
+
+
+def test_nest_a_controller_that_extends_another_leaves_its_prefix_open(tmp_path: Path) -> None:
+    table = nest(tmp_path, "")
+    assert table.serves("/ships/7/more") is False
+    (tmp_path / "src/harbour.controller.ts").write_text(
+        (NEST_CONTROLLER % '"ships"').replace(
+            "HarbourController {", "HarbourController extends B {"
+        ),
+        encoding="utf-8",
+    )
+    again = only(Target(tmp_path))
+    assert again.serves("/ships/7/more") is None
+    assert again.serves("/other") is False
+
+
+def test_express_handlers_that_are_wrapped_or_made(tmp_path: Path) -> None:
+    table = only(
+        tree(
+            tmp_path,
+            {
+                "package.json": '{"dependencies": {"express": "4"}}',
+                "app.js": """
+                const express = require("express");
+                const app = express();
+                app.get("/a", auth, asyncHandler(list));
+                app.get("/b", wrap(check("x"), ships.list));
+                app.get("/c", new ListShips().handle);
+                app.get("/d", ships.list.bind(ships));
+                app.get("/e", asyncHandler(async (req, res) => res.end()));
+                app.get("/f", make());
+                app.listen(1);
+                """,
+            },
+        )
+    )
+    assert {one.path: one.handler for one in table.routes} == {
+        "/a": "list",
+        "/b": "ships.list",
+        "/c": "ListShips.handle",
+        "/d": "ships.list",
+        "/e": "",
+        "/f": "",
+    }
+
+
 def test_next_routes_are_files(tmp_path: Path) -> None:
     table = node(
         tmp_path,
@@ -1005,6 +1251,28 @@ PIECES = st.sampled_from(
         "module.exports = ", "export default ", "async ", "if x {", "match y {", "\\", "\"", "`${", "\x00", "é",
     ]
 )  # fmt: skip
+
+
+NEST_PIECES = st.sampled_from(
+    [
+        "@Controller(", "@Module({", "imports: [", "controllers: [", "]", "})", "@Get('x')", "export class A",
+        "extends B", "NestFactory.create<X>(A)", "app.setGlobalPrefix(", "enableVersioning({ type: 1 })",
+        "@Version(", "forwardRef(() => A)", "static forRoot() { return {", "SwaggerModule.setup('d', a)",
+    ]
+)  # fmt: skip
+
+
+@settings(max_examples=120, deadline=None)
+@given(
+    text=st.one_of(
+        st.text(max_size=200),
+        st.lists(st.one_of(PIECES, NEST_PIECES), max_size=60).map(" ".join),
+    )
+)
+def test_the_reader_of_nest_never_raises(text: str) -> None:
+    lines = text.count("\n") + 1
+    found = read_nest_routes(text, "src/main.ts")
+    assert all(1 <= (one.place.line or 1) <= lines for one in found.controllers)
 
 
 @pytest.mark.parametrize(("reader", "path"), READERS)

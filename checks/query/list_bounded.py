@@ -3,6 +3,7 @@
 from pytest_reconaudit.api import Confidence, ListFile, Severity, audit, report
 
 PICKED = "The whole table is read and carried for some of its rows: the time grows with the table."
+SLICED = "All of these rows are read and carried for one page: the time grows with their number."
 FILTER = "Put the condition into the query, on an indexed column; add a limit if many rows fit it."
 
 
@@ -43,34 +44,51 @@ def query_list_bounded(list_file: ListFile) -> None:
     Why: what is quick with a hundred rows fails with a million.
     Decides: looks at queries for any number of rows in functions that surely run while a GET of a
     collection (no parameter at the end of its path) is answered. (a) No limit and no condition on
-    something that the request says (rows that are picked out in memory are told as such): medium of
+    something that the request says (rows that are picked out in memory are told as such, and those
+    of which Rust code takes one page in memory, whatever they are asked by): medium of
     a table that surely grows, by its name (orders, messages, events) or by a time of creation
     beside the key of an owner in its definition, low of one that nothing is known of; a note for
     tables that somebody fills by hand, registries, exports, views
     for staff alone, requests that say they want all, for what the program brings whole when it
     starts too or a job works on, and for what answers on a developer's machine alone. A branch that
-    the request's own call does not take passes. (b) A page size that comes from outside and that no
-    function on the way bounds (Rust): info. Aggregates, lookups by key, children of one parent and
-    tables that are small by their name (roles, settings, countries, plans ...) pass.
+    the request's own call does not take passes, and so does what fills the boxes of a form or of a
+    filter on a page that is rendered. Of Django REST framework rows that a GET answers through a
+    serializer with `many=True`, uncut and filtered by no more than a tenant or a state, and, told
+    once at the settings, the lists of views where these name no pagination. (b) A page size that
+    comes from outside and that no function on the way bounds (Rust): info. Aggregates, lookups by
+    key, children of one parent and tables that are small by their name (roles, settings, countries,
+    plans ...) and lists of Supabase, which bounds them by itself, pass.
     Blind spots: how many rows a table has; limits that a helper adds; what routes do not tell.
     """
     for one in list_file.unbounded:
         if one.limit:
             says = f"{one.request} takes its page size `{one.limit}` uncapped ({one.function})"
         else:
-            says = f"{one.request} brings all rows of {one.table}: no limit ({one.function})"
+            tables = ", ".join(dict.fromkeys([one.table, *(table for _, table in one.others)]))
+            says = f"{one.request} brings all rows of {tables}: no limit ({one.function})"
         if one.filtered is not None:
             says = f"{one.request} brings all rows of {one.table} and picks some out in memory"
             says += f" ({one.filtered}): no limit ({one.function})"
+        if one.sliced is not None:
+            says = f"{one.request} brings all rows of {one.table} that fit and takes one page of"
+            says += f" them in memory ({one.sliced}): no limit ({one.function})"
         report(
             at=one.at,
             says=says,
             severity=one.severity,
             confidence=one.confidence,
             evidence=one.limit or one.table,
-            related=[(one.filtered, "picked out in memory")] if one.filtered is not None else [],
-            impact=PICKED if one.filtered is not None else "",
-            fix=FILTER if one.filtered is not None else one.remedy,
+            related=[
+                (place, word)
+                for place, word in (
+                    (one.filtered, "picked out in memory"),
+                    (one.sliced, "one page is taken"),
+                )
+                if place is not None
+            ]
+            + [(place, f"all rows of {table}") for place, table in one.others],
+            impact=SLICED if one.sliced else PICKED if one.filtered else "",
+            fix=one.remedy if one.sliced or not one.filtered else FILTER,
             clause="b" if one.limit else "a",
             key=one.function,
         )

@@ -41,7 +41,10 @@ def query_not_in_loop(query_file: QueryFile) -> None:
     `to_representation` without super() what it reads itself). Likewise what a template's loop
     surely reads of each row, by its own tags and those of what it includes, of a list that a
     `ListView`, a `get_context_data` or a `render` hands it (low, medium with more than one; of one
-    parent's rows, or what a form offers, low from two on). High: a SELECT or COUNT per row of what
+    parent's rows, or what a form offers, low from two on), likewise what Flask's `render_template`
+    hands a template of SQLAlchemy's rows (medium also with one, where all rows of a table that
+    grows are brought), and what Pydantic reads of each when FastAPI answers with a list by its
+    `response_model`. High: a SELECT or COUNT per row of what
     answers a list's GET, if it is unlimited or there are several. Medium: per element of another
     list that is many by what the source says (a list in a request's body, what is called bulk,
     batch, many or import, rows, results; of scripts and Rust a list of keys that are looked up
@@ -49,9 +52,10 @@ def query_not_in_loop(query_file: QueryFile) -> None:
     rows that a function writes which nothing is known to call, what is asked for the words of an
     error alone, and what is asked with the same key in every round, which belongs before the loop.
     A note only, where nobody is known to wait, only some rounds send it, a round of Python waits
-    for a mail or a service too, staff alone may ask, or an author mostly means it: the list is
-    short by nature (one owner's, one parent's, groups of which callers hand over one, what a cache
-    or a bulk load left over) or not known to be long, a round reads what it has written, a comment
+    for a mail or a service too, staff alone or a timer (`/cron/`) may ask, or an author mostly
+    means it: the list is short by nature (one owner's, one parent's, groups of which callers hand
+    over one, what a cache or a bulk load left over) or not known to be long, a round reads what it
+    has written, a comment
     says so, each row gets values of its own, a failure is that element's own, a comparison picks a
     few, rows are found or made, the first that fits ends it, a mail or a queue is handed something
     too, a page for administrators, started by hand, on a developer's machine alone, pipelined on
@@ -61,6 +65,7 @@ def query_not_in_loop(query_file: QueryFile) -> None:
     that a session gathers, what is remembered, embedded databases, migrations, seeds and tests
     pass.
     Blind spots: deeper call chains; lazy relations of other libraries; what only some rows ask;
+    resolvers of GraphQL; pages of Django's admin; what `marshal_with` reads;
     serializers that are chosen or changed at run time; what template tags of the project ask; how
     many elements there are.
     """

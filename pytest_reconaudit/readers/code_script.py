@@ -60,7 +60,8 @@ _COMMON = """
 (variable_declaration) @let
 (pair value: [(arrow_function) (function_expression) (generator_function)]) @pair
 (assignment_expression
-  right: [(arrow_function) (function_expression) (generator_function) (class)]) @assign
+  right: [(arrow_function) (function_expression) (generator_function) (class)
+    (call_expression)]) @assign
 (object [(method_definition)
   (pair value: [(arrow_function) (function_expression) (generator_function)])]) @object
 (class_declaration) @class
@@ -135,6 +136,21 @@ _WRAPPING = frozenset(
     }
 )  # fmt: skip
 _FUNCTIONS = frozenset({"arrow_function", "function_expression", "generator_function"})
+_WRAPS = regex(
+    r"(?:[\w$]+\.)?(?!define|create|event|use[A-Z])(?:async(?:_?(?:handler|wrap\w*|error\w*|middleware|route"
+    r"|function|fn|catch\w*|controller))?|express_?async_?handler|catch_?(?:async|error)\w*"
+    r"|(?:error|promise)_?wrap\w*|wrap(?:per|_?async\w*|_?handler|_?controller|_?route)?|try_?catch\w*"
+    r"|handle_?(?:async|error)\w*|safe_?(?:handler|controller|route)|(?:api_?|route_?)?handler"
+    r"|controller(?:_?wrapper|_?handler)?|with(?!retr|transaction|lock|timeout|tx|cache)[a-z]\w*)",
+    2,
+)
+"""What is given a handler and makes one of it that catches its errors, asks who is there …"""
+_REQUESTED = regex(
+    rb"(?:async\b\s*)?(?:function\b[^(]{0,60})?(?:\(\s*(?:\{[^{}]{0,200}\}|_*(?:req\w*|ctx|context|c|event)\b)"
+    rb"|_*(?:req\w*|ctx|context)\s*=>|\(\s*\)\s*=>)"
+)
+"""The head of a function that is given a request."""
+_MAX_WRAPS = 4
 _MAX_CLIMB = 12
 
 _Range = tuple[int, int]
@@ -674,6 +690,9 @@ class _Indexing:
             if kind in _WRAPPING:
                 value = self._unwrapped(value)
                 kind = value.type
+            handler = self._wrapped(value) if kind == "call_expression" else None
+            if handler is not None:
+                value, kind = handler, handler.type
             if kind in _FUNCTIONS or kind == "class":
                 if name.type == "identifier":
                     at = (value.start_byte, value.end_byte)
@@ -688,6 +707,26 @@ class _Indexing:
                 break
             node = inner
         return node
+
+    def _wrapped(self, node: Node) -> Node | None:
+        """The handler inside of ``asyncHandler(async (req, res) => …)``: the value that is named is
+        no other function to those who call it."""
+        for _ in range(_MAX_WRAPS):
+            if node.type in _FUNCTIONS:
+                return node if _REQUESTED.match(self.source, node.start_byte) else None
+            function = node.child_by_field_name("function")
+            arguments = node.child_by_field_name("arguments")
+            if node.type != "call_expression" or function is None or arguments is None:
+                return None
+            if function.end_byte - function.start_byte > _MAX_PATH:
+                return None
+            if not _WRAPS.fullmatch(self._text(function)):
+                return None
+            given = [one for one in arguments.named_children if one.type != "comment"]
+            if not given:
+                return None
+            node = given[-1]
+        return None
 
     def _required(self, title: str, value: str, start: int) -> None:
         """The imports that ``const x = require("y")`` or ``await import("y")`` makes."""
@@ -718,6 +757,10 @@ class _Indexing:
         right = node.child_by_field_name("right")
         if left is None or right is None:
             return
+        if right.type == "call_expression":
+            right = self._wrapped(right)
+            if right is None:
+                return
         owner, name, name_at = "", "", left.start_byte
         if left.type == "identifier":
             name = self._text(left)
@@ -745,6 +788,7 @@ class _Indexing:
             self.decorators.clear()
             return
         title = _key(self._text(name))
+        value = self._wrapped(value) or value
         if value.type in _FUNCTIONS:
             at = (value.start_byte, value.end_byte)
             self.named[at] = (self._owner(), title, name.start_byte, start)
@@ -787,6 +831,7 @@ class _Indexing:
         value = node.child_by_field_name("value")
         if value is not None:
             value = self._unwrapped(value)
+            value = self._wrapped(value) or value
             if value.type in _FUNCTIONS:
                 at = (value.start_byte, value.end_byte)
                 self.named[at] = ("", "default", value.start_byte, value.start_byte)

@@ -37,7 +37,11 @@ _DEFAULT = regex(
     8,
 )
 _LISTS = regex(r"export\s*\{([^}]{0,4000})\}\s*(?!\s*from)", 8)
-_COMMON_JS = regex(r"module\.exports\s*=\s*(?:([A-Za-z_$][\w$]*)\s*;?\s*$|\{([^{}]{0,2000})\})", 8)
+_COMMON_JS = regex(
+    r"module\.exports\s*=\s*(?:((?:new\s+)?[A-Za-z_$][\w$]*(?:\([^()\n]{0,120}\))?)\s*;?\s*$"
+    r"|\{([^{}]{0,2000})\})",
+    8,
+)
 _LISTED = regex(r"(?:type\s+)?([A-Za-z_$][\w$]*)(?:\s+as\s+([A-Za-z_$][\w$]*))?\s*$")
 _MAY_MAKE = regex(rb"(?:await\s+)?(?:new\s+[A-Za-z_$]|[A-Za-z_$][\w$.]*\()")
 _MAY_TELL = regex(r"=(?:await )?(?:new [A-Za-z_$]|[A-Za-z_$][\w$.]*\()|^[A-Z]")
@@ -118,7 +122,9 @@ def _exports(text: str) -> list[tuple[str, str, str]]:
                 found.append((listed[2] or listed[1], "", listed[1]))
     for match in _COMMON_JS.finditer(text) if "module.exports" in text else ():
         if match[1]:
-            found.append(("default", "", match[1]))
+            made = match[1].startswith("new ")
+            if made or match[1].isidentifier():
+                found.append(("default", "", f"={match[1]}" if made else match[1]))
         for part in (match[2] or "").split(","):
             name, _, value = part.partition(":")
             if name.strip().isidentifier() and (not value or value.strip().isidentifier()):

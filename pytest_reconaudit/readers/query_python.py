@@ -17,6 +17,7 @@ from pytest_reconaudit.readers.query_call import (
     table_name,
 )
 from pytest_reconaudit.readers.query_models import alchemy_shape, django_shape
+from pytest_reconaudit.readers.query_steps import whole_query
 
 __all__ = ["python_queries", "queryset_model"]
 
@@ -73,6 +74,19 @@ _LIMIT = regex(
     r"\.\s*(?:limit|fetch)\s*\(\s*([^()]*(?:\([^()]*\)[^()]*)*)\)|\.\s*(?:paginate|slice)\s*\(\s*([^()]*)\)|\[\s*\w*\s*:\s*([^\]]+)\]"
 )
 _ITERATED = frozenset({"for_statement", "for_in_clause"})
+_MODEL_QUERY = regex(r"(?:\w+\.){0,3}([A-Z]\w*)\s*\.\s*query\b(?!\()")
+"""Flask-SQLAlchemy's ``Order.query``."""
+_BEGUN = regex(
+    r"(?:\w+\.){0,4}(?:\w*session|db|sess|s)(?:\(\))?\.\s*query\(\s*(?:\w+\.){0,3}([A-Z]\w*)?"
+)
+_ENDED = regex(
+    r"\.\s*(?:all|first|get|one|one_or_none|scalar|count|paginate|first_or_404|get_or_404|subquery"
+    r"|scalar_subquery|delete|update|exists|fetchall|items|cte)\b"
+)
+_FLASK_ENDS = {
+    **_ALCHEMY_ENDS, "first_or_404": "select", "get_or_404": "select", "one_or_404": "select",
+    "paginate": "select",
+}  # fmt: skip
 _NAMES = frozenset({*_TERMINALS, *_SESSION_CALLS, *_LAZY, *_ALCHEMY_ENDS, "save", "asave"})
 
 
@@ -82,6 +96,9 @@ def python_queries(code: Code) -> Iterator[FoundQuery]:
     alchemy = any(word in source for word in _ALCHEMY_WORDS)
     django = b"objects" in source or b"_manager" in source
     names = _NAMES if django else _SESSION_CALLS
+    stepwise = b".query" in source
+    if stepwise:
+        names = frozenset({*names, *_FLASK_ENDS})
     if alchemy:
         yield from _units(code)
     for call in code.calls_named(names):
@@ -90,6 +107,8 @@ def python_queries(code: Code) -> Iterator[FoundQuery]:
         found = _django(code, call) if django else None
         if found is None and call.name in _SESSION_CALLS:
             found = _alchemy(code, call, alchemy)
+        if found is None and stepwise and call.name in _FLASK_ENDS:
+            found = _of_model_query(code, call, alchemy)
         if found is None and call.name == "execute":
             found = _cursor(code, call)
         if found is None and django and call.name in ("save", "asave", "delete"):
@@ -306,11 +325,14 @@ def _alchemy(code: Code, call: Call, alchemy: bool) -> FoundQuery | None:
             _limit(code, call, chain),
         )  # fmt: skip
     text = given
+    whole = ""
     if given.isidentifier():
         binding = binding_near(code, given, call.start, call.scope)
         if binding is None:
             return None
         text = expression_text(code, *binding.value)
+        if _STATEMENT.search(text) is None:
+            whole, text = whole_query(code, given, call.start, call.scope)
     sql = sql_of(text)
     if sql is not None:
         kind, table, limit, columns = sql
@@ -324,8 +346,42 @@ def _alchemy(code: Code, call: Call, alchemy: bool) -> FoundQuery | None:
     rows = many or name == "scalars"
     return _session(
         call, last, kind, table, f"{chain}\n{text}", rows and kind == "select", head,
-        _limit(code, call, text),
+        _limit(code, call, whole or text),
     )  # fmt: skip
+
+
+def _of_model_query(code: Code, call: Call, alchemy: bool) -> FoundQuery | None:
+    """What ends a chain of Flask-SQLAlchemy's ``Order.query``, or one that was begun before in a
+    variable: ``query = session.query(Order)``, ``query.filter(…).all()``."""
+    chain = expression_text(code, call.start, call.end)
+    before = chain[: call.name_at - call.start].rstrip(" .\n\\")
+    begun = _MODEL_QUERY.match(before)
+    text = sure = chain
+    if begun is None:
+        if _ROOT_NAME.match(before) is None:
+            return None
+        text, sure = whole_query(code, chain, call.start, call.scope)
+        if text == chain:
+            return None
+        begun = _MODEL_QUERY.match(sure)
+        if begun is None and alchemy:
+            begun = _BEGUN.match(sure)
+        if begun is None or _ENDED.search(text[: len(text) - len(chain)]):
+            return None
+    if _ENDED.search(before):
+        return None
+    kind = _FLASK_ENDS[call.name]
+    many = call.name in ("all", "paginate")
+    table = table_name(begun[1]) if begun[1] else ""
+    limit = _limit(code, call, text)
+    if call.name == "paginate":
+        limit = limit or "per_page"
+    return FoundQuery(
+        call, kind, "sqlalchemy", (call.start, call.end), sure, table, "", many, limit
+    )
+
+
+_ROOT_NAME = regex(r"[a-z_]\w*(?=\s*\.|$)")
 
 
 def _read_later(code: Code, call: Call, last: Call) -> bool:

@@ -199,7 +199,8 @@ def _from_variable(code: Code, call: Call, text: str) -> str:
     if root is None or binding is None or binding.value[0] <= call.start < binding.value[1]:
         return text
     more = _added(code, root[1], binding.end, call.start)
-    return f"{expression_text(code, *binding.value)}\n{more}{text}"
+    kind = f"{binding.type}\n" if "ActiveModel" in binding.type else ""
+    return f"{kind}{expression_text(code, *binding.value)}\n{more}{text}"
 
 
 def _added(code: Code, name: str, start: int, end: int) -> str:
@@ -297,10 +298,7 @@ def _sqlx(code: Code, call: Call, text: str, connection: str) -> FoundQuery:
 
 
 def _sea(code: Code, call: Call, text: str, connection: str) -> FoundQuery:
-    entity = _ENTITY.search(text)
-    name = ""
-    if entity is not None:
-        name = table_name((entity[1] or entity[2] or "").removesuffix("::Entity"))
+    name = _entity(code, text)
     kind = _KINDS.get(call.name, "")
     if not kind:  # exec
         verb = _SEA_VERB.search(text)
@@ -319,6 +317,26 @@ def _sea(code: Code, call: Call, text: str, connection: str) -> FoundQuery:
         (),
         "insert_many" in text,
     )
+
+
+def _entity(code: Code, text: str) -> str:
+    """The table of an entity, by the module that it is declared in, else by its alias."""
+    if b"related(" in code.source:
+        text = _RELATED.sub("", text)  # what is brought along is not what is asked for
+    match = _ENTITY.search(text) or _ACTIVE.search(text)
+    if match is None:
+        return ""
+    words = tuple((match[1] or match[2] or "").split("::"))
+    if len(words) == 1:
+        words = code.resolved(words) or words
+    if words[-1] in ("Entity", "ActiveModel") and len(words) > 1:
+        words = words[:-1]
+    return _OF_ENTITY.sub("", table_name(words[-1])) or table_name(words[-1])
+
+
+_ACTIVE = regex(r"\b([A-Z]\w*ActiveModel|\w+::ActiveModel)\b|\b(ActiveModel)\s*[{:]")
+_RELATED = regex(r"\.\s*find_(?:also|with)_related\s*\([^()]{0,120}\)")
+_OF_ENTITY = regex(r"_(?:entity|active_model|model)$")
 
 
 def _diesel_filters(text: str) -> Iterator[Compared]:

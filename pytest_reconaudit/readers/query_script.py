@@ -1,5 +1,5 @@
 """Database calls in TypeScript and JavaScript: Prisma, TypeORM, Drizzle, Knex, Objection, Kysely,
-Sequelize, Mongoose and plain SQL through ``pg`` or ``mysql2``."""
+Sequelize, Mongoose, Supabase, MongoDB's driver and plain SQL through ``pg`` or ``mysql2``."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from pytest_reconaudit.readers.query_call import (
     sql_of,
     table_name,
 )
+from pytest_reconaudit.readers.query_clients import client_queries
 from pytest_reconaudit.readers.query_prisma import prisma_shape
 
 __all__ = ["script_queries"]
@@ -199,10 +200,12 @@ def script_queries(code: Code) -> Iterator[FoundQuery]:
     source = code.source
     finder = _Finder(code)
     knex = b"knex" in source or b"Knex" in source or b"this.db(" in source
+    others = {one.call.index: one for one in client_queries(code)}
     for call in code.calls_named(_ALL):
         found = finder.found(call)
-        if found is not None:
+        if found is not None and call.index not in others:
             yield found
+    yield from others.values()
     if knex:
         yield from finder.knex()
 

@@ -32,7 +32,7 @@ from pytest_reconaudit.readers.syntax import SyntaxTree, read_syntax, string_val
 if TYPE_CHECKING:
     from tree_sitter import Node
 
-__all__ = ["read_python_routes"]
+__all__ = ["FACTORY", "read_python_routes"]
 
 _APPS = {"FastAPI": "fastapi", "Flask": "flask", "Starlette": "starlette", "APIFlask": "flask",
          "OpenAPI": "flask", "Quart": "flask"}  # fmt: skip
@@ -45,6 +45,11 @@ _SUSPECT = regex(
 )
 _PARAMETERS = regex(r"^_?(?:app|application|api|router|server|flask_app|fastapi_app|bp)$")
 _PARAMETER_TYPE = regex(r"\b(?:FastAPI|Flask|APIRouter|Blueprint|Starlette)\b")
+FACTORY = regex(
+    r"_?(?:create|make|build|get|init|setup|new)_?\w{0,40}?app(?:lication)?|app_factory"
+)
+"""A function that makes an application, by its name."""
+_BORROWED = frozenset({"app", "application", "flask_app", "fastapi_app", "server"})
 _MAX_DEPTH = 100
 
 
@@ -55,6 +60,9 @@ class _Router(Struct, eq=False):
     prefix: str | None = ""
     items: list[Item] = field(default_factory=list)
     used: bool = False
+    made: bool = False
+    """It is made elsewhere, by a factory (``app = create_app()``) or in the module that it is
+    imported from: what is registered on it is served with the rest."""
 
 
 class _Scope(Struct, eq=False):
@@ -90,7 +98,8 @@ class _Reading:
         scope = _Scope("")
         self._visit(self.tree.root, scope, 0)
         for router in scope.routers.values():
-            self._add(router.name, router.place, [router])
+            if router.items or not router.made:
+                self._add(router.name, router.place, [router])
         return RoutingFile(
             path=self.tree.path,
             framework=self.framework,
@@ -102,7 +111,7 @@ class _Reading:
 
     def _add(self, name: str, place: Place, routers: list[_Router]) -> None:
         items = [item for one in routers for item in placed(one.prefix, one.place, one.items)]
-        starts = any(one.app for one in routers)
+        starts = any(one.app or one.made for one in routers)
         self.units.append(Unit(name=name, place=place, items=tuple(items), starts=starts))
 
     # -- walking -------------------------------------------------------------------------
@@ -189,7 +198,18 @@ class _Reading:
         if owner is None or name is None:
             return None, ""
         text = self.tree.text(owner).removeprefix("self.")
-        return scope.find(text), self.tree.text(name)
+        found = scope.find(text)
+        if found is None and text in _BORROWED and text in self.names:
+            found = self._borrowed(text, scope, self.tree.place(owner))
+        return found, self.tree.text(name)
+
+    @staticmethod
+    def _borrowed(name: str, scope: _Scope, place: Place) -> _Router:
+        """``from app import app``, to register on it."""
+        while scope.outer is not None:
+            scope = scope.outer
+        scope.routers[name] = _Router(name, place, made=True)
+        return scope.routers[name]
 
     def _methods(self, call: Node, verb: str) -> list[str]:
         given = self._keyword(call, "methods")
@@ -233,6 +253,12 @@ class _Reading:
                 prefix = "" if given is None else self._path(given)
                 scope.routers[name] = _Router(name, self.tree.place(right), prefix=prefix)
                 return
+            if scope.outer is None and FACTORY.fullmatch(called):
+                scope.routers[name] = _Router(name, self.tree.place(right), made=True)
+                text = self.tree.text(self.tree.root)[:20_000].lower()
+                self.framework = self.framework or next(
+                    (one for one in ("fastapi", "flask", "starlette") if one in text), "fastapi"
+                )
         self._visit(right, scope, depth + 1)
 
     def _app(self, name: str, called: str, call: Node, scope: _Scope) -> None:

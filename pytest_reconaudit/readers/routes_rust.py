@@ -91,7 +91,7 @@ _OFTEN = frozenset({"with_state", "layer", "merge", "route_layer"})
 """What routers have, and other things too."""
 _ROUTING_NAME = regex(r"rout|app|api|handler|service|server|endpoints")
 _WRAPPING = frozenset({"layer", "apply", "wrap", "oneshot", "make_service"})
-_NOT_FOUND = regex(r"NOT_FOUND|NotFound|not_found|\b404\b|MethodNotAllowed")
+_NOT_FOUND = regex(r"NOT_FOUND|NotFound|not_found|(?<!\d)404(?!\d)|MethodNotAllowed")
 _FORMAT = regex(r"^\s*\"((?:[^\"\\]|\\.)*)\"\s*(?:,(.*))?$", re.DOTALL)
 _HOLE = regex(r"\{([A-Za-z_]\w*)?(?::[^{}]*)?\}")
 _ATTRIBUTE = regex(r"#\[\s*(?P<name>[\w:]+)\s*\((?P<body>.*)\)\s*\]$", re.DOTALL)
@@ -378,7 +378,9 @@ class _Function:
         """(items, calls, whether it starts a server)."""
         last = self._run(body, self.environment, 0)
         if last is not None and last.kind == "call" and self.returns and not last.used:
+            # `fn with_state(state: State) -> Router { router(state) }`
             last.kind = "router"
+            last.items.append(Mount("", last.called, last.place))
         items: list[Item] = []
         calls: list[tuple[str, ...]] = []
         for one in self.made:
@@ -523,7 +525,7 @@ class _Function:
         depth: int,
     ) -> _Value | None:
         last, owner = name[-1], name[-2] if len(name) > 1 else ""
-        if owner in _ROUTERS and last in _MAKERS:
+        if owner in _ROUTERS and last in _MAKERS and not self._is_own(owner):
             return self._new("router", node)
         if owner in _FILES or (last in ("new", "single_page") and owner in _FILES):
             value = self._new("resource", node)
@@ -555,7 +557,9 @@ class _Function:
             return None
         values = [self._run(one, env, depth + 1) for one in given]
         routers = [one for one in values if one is not None and one.kind != "call"]
-        if last[:1].isupper() or last in ("Some", "Ok", "Box", "Arc"):
+        # `use routes::user_routes as UserRoutes` renames a function.
+        real = self.reading.names.get(name[0], name)[-1] if len(name) == 1 else last
+        if real[:1].isupper():
             return routers[0] if routers else None  # `Some(router)`, `Ok(app)`
         if routers:
             routers[0].items.append(Mount("", name, self.tree.place(node), (), "wrapper"))
@@ -566,6 +570,13 @@ class _Function:
         value = self._new("call", node)
         value.called = name
         return value
+
+    def _is_own(self, owner: str) -> bool:
+        """Whether what is called as Actix's application is a type of the program's own."""
+        used = self.reading.names.get(owner)
+        if owner != "App":
+            return False
+        return used is not None and used[0] not in ("actix_web", "axum")
 
     def _scope(self, node: Node, kind: str, argument: Node) -> _Value:
         value = self._new(kind, node)
@@ -754,6 +765,7 @@ class _Function:
         return found[::-1] or [(ANY, handler)]
 
     def _handler(self, node: Node | None) -> str:
+        node = _plain(node)
         if node is None or node.type not in ("identifier", "scoped_identifier"):
             return ""
         return self.tree.text(node)
@@ -845,6 +857,7 @@ class _Function:
 
     def _name(self, node: Node) -> tuple[str, ...]:
         """The function or handler that an expression names; empty when it is none."""
+        node = _plain(node) or node
         if node.type in ("identifier", "scoped_identifier"):
             return tuple(self.tree.text(node).replace(" ", "").split("::"))
         if node.type == "reference_expression" and node.named_children:
@@ -920,6 +933,13 @@ _TRANSPARENT = frozenset(
      "await_expression", "return_expression", "async_block", "unsafe_block", "else_clause",
      "match_arm", "match_block", "type_cast_expression", "const_block", "tuple_expression"}
 )  # fmt: skip
+
+
+def _plain(node: Node | None) -> Node | None:
+    """A name without the types that it is given: ``list_orders::<PgOrders>``."""
+    if node is not None and node.type == "generic_function":
+        return node.child_by_field_name("function")
+    return node
 
 
 def _tailless(path: str) -> str:

@@ -59,6 +59,9 @@ _ONLY_SERVES = regex(
 )
 """What an application is handed to without getting routes."""
 _STATIC = regex(r"\bstatic\b|serve-?static|fastifyStatic|koa-static", re.IGNORECASE)
+_NEW = regex(r"^\(?new\s+([\w$.]+)\s*(?:\([^()]*\))?\)?\.")
+"""``new ListUsers().handle``: the method of what is made for it."""
+_MAX_WRAPS = 4
 _MAX_DEPTH = 100
 _MAX_ITEMS = 4_000
 _FUNCTIONS = frozenset(
@@ -549,9 +552,7 @@ class _Reading:
     def _endpoints(
         self, router: _Router, verb: str, path: Node, rest: list[Node], place: Place
     ) -> None:
-        handler = self.tree.text(rest[-1]) if rest and rest[-1].type in (
-            "identifier", "member_expression",
-        ) else ""  # fmt: skip
+        handler = self._handler(rest[-1]) if rest else ""
         listed = path.named_children if path.type == "array" else [path]
         for one in listed:
             text = self._path(one)
@@ -563,6 +564,29 @@ class _Reading:
                 # Express answers `*` and `/*` with everything.
                 text = "/{*rest}" if text in ("*", "/*", "(.*)") else text
                 router.items.append(Endpoint(verb, text, at, handler[:80]))
+
+    def _handler(self, node: Node) -> str:
+        """The function that an argument names as the one that answers; empty for one without a
+        name. ``asyncHandler(list)``, ``users.list.bind(users)``, ``new ListUsers().handle``."""
+        for _ in range(_MAX_WRAPS):
+            if node.type == "identifier":
+                return self.tree.text(node)
+            if node.type == "member_expression":
+                return _NEW.sub(r"\1.", self.tree.text(node))
+            function = node.child_by_field_name("function")
+            if node.type != "call_expression" or function is None:
+                return ""
+            given = self._arguments(node)
+            if function.type == "member_expression" and self.tree.text(function).endswith(".bind"):
+                inner = function.child_by_field_name("object")
+                if inner is None:
+                    return ""
+                node = inner
+            elif given:
+                node = given[-1]
+            else:
+                return ""
+        return ""
 
     def _use(
         self, router: _Router, given: list[Node], place: Place, scope: _Scope, depth: int

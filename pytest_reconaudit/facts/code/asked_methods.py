@@ -22,7 +22,9 @@ def asked_method(target: Target, path: str, line: int, route: Route) -> str:
     :returns: empty when the route answers any and nothing before the line tells.
     """
     if route.method != ANY:
-        return route.method
+        # One function of Flask may answer several.
+        own = _branch(target, path, line) if path.endswith(".py") else ""
+        return own or route.method
     here = route.place.path == path
     text = target.text(route.place.path)
     if here:
@@ -32,6 +34,32 @@ def asked_method(target: Target, path: str, line: int, route: Route) -> str:
             return asked[-1]
     every = set(_all(text))
     return every.pop() if len(every) == 1 else ""
+
+
+_IN_BRANCH = regex(
+    r"if\s+(?:\w+\.)?request\.method\s*==\s*[\"'](GET|POST|PUT|PATCH|DELETE)[\"']"
+    r"|if\s+(?:\w+\.)*(?:validate_on_submit|is_submitted)\("
+)
+"""``if request.method == "POST":``, and the form of WTForms that was sent."""
+_MOST_ABOVE = 400
+
+
+def _branch(target: Target, path: str, line: int) -> str:
+    """The method that a branch around a line of Python asks for; empty without one."""
+    lines = target.text(path).split("\n")[max(line - 1 - _MOST_ABOVE, 0) : line]
+    indent = _MOST_ABOVE
+    for text in reversed(lines):
+        stripped = text.lstrip()
+        own = len(text) - len(stripped)
+        if not stripped or stripped[0] in "#)]}" or own >= indent:
+            continue
+        indent = own
+        if stripped.startswith(("def ", "async def ", "class ")):
+            return ""
+        found = _IN_BRANCH.match(stripped)
+        if found is not None:
+            return found[1] or "POST"
+    return ""
 
 
 def _all(text: str) -> list[str]:

@@ -18,6 +18,10 @@ _RUST_SHORT = regex(
     r"|HttpRequest|CookieJar|WebSocketUpgrade|Payload|Request)\b"
 )
 _RUST_SERVERS = frozenset({"actix_web", "axum", "axum_extra", "actix_multipart", "poem", "ntex"})
+_TONIC = regex(r"^(?:tonic::)?Request<")
+_RESOLVER = regex(r"^&\s*(?:async_graphql::)?Context\b")
+_RUST_HANDLER = regex(r"#\[\s*(?:(?:salvo|poem)::)?(?:handler|endpoint|oai)\s*[(\]]")
+"""Salvo's and Poem's; others call their macros so, too."""
 _PYTHON_ROUTE = regex(
     r"@\s*[\w.]+\.(?:get|post|put|patch|delete|head|options|route|websocket|api_route|view)\s*\("
     r"|@\s*(?:[\w.]+\.)?api_view\s*\("
@@ -60,9 +64,12 @@ _VERBS = frozenset({"GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"})
 def answers_by_form(language: str, path: str, one: FileOutline) -> Iterator[int]:
     """Positions of the functions of a file that answer requests by their form."""
     if language == "rust":
-        served = any(used and used[0] in _RUST_SERVERS for _, used in one.imports)
+        roots = {used[0] for _, used in one.imports if used}
+        served = not roots.isdisjoint(_RUST_SERVERS)
         for index, function in enumerate(one.functions):
-            if not function.is_test and not function.bodiless and _rust(function, served):
+            if function.is_test or function.bodiless:
+                continue
+            if _rust(function, served) or _by_library(function, roots):
                 yield index
     elif language == "python":
         django = _DJANGO_VIEWS.search(path) is not None and any(
@@ -123,6 +130,22 @@ def _rust(function: OutlinedFunction, served: bool) -> bool:
         if _RUST_EXTRACTOR.search(kind) or (served and _RUST_SHORT.match(kind)):
             return True
     return False
+
+
+def _by_library(function: OutlinedFunction, roots: set[str]) -> bool:
+    """Whether a library calls a function of Rust for requests though no route names it: a method
+    of a gRPC service, a resolver of GraphQL, a handler that an attribute makes one."""
+    if not function.is_async:
+        return False
+    kinds = [kind for _, kind in function.parameters]
+    if function.trait:
+        # Generated code names the trait; the status tells it from other requests.
+        return "Status" in function.returns and any(map(_TONIC.match, kinds))
+    if "async_graphql" in roots and function.owner:
+        return any(map(_RESOLVER.match, kinds))
+    return not roots.isdisjoint(("salvo", "poem", "poem_openapi")) and any(
+        map(_RUST_HANDLER.match, function.attributes)
+    )
 
 
 def _python(function: OutlinedFunction) -> bool:

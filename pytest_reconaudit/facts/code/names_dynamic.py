@@ -110,6 +110,14 @@ class DynamicNames:
         """The words of the class that a type means; none when it is surely no class of ours."""
         raise NotImplementedError
 
+    def own(self, path: str, name: str) -> Entity | None:
+        """What a name means that stands for a file itself."""
+        return None
+
+    def imports_by_call(self, value: str) -> bool:
+        """Whether a variable's value is an import: what it means is told there."""
+        return False
+
     # -- names -------------------------------------------------------------------------------
 
     def lookup(self, path: str, name: str, exported: bool = False) -> Entity | None:
@@ -139,7 +147,7 @@ class DynamicNames:
             return Entity("function", path, name, tuple(refs)) if len(refs) == 1 else None
         if name in file.objects:
             return Entity("object", path, name)
-        if name in file.variables:
+        if name in file.variables and not self.imports_by_call(file.variables[name]):
             what = file.variables[name]
             if what.startswith("="):
                 return self._value(what[1:], path)
@@ -382,7 +390,7 @@ class DynamicNames:
             if known is not None:
                 entity = known[0]
                 return None if chain.form == "call" else entity
-        entity = self.lookup(path, words[0])
+        entity = self.lookup(path, words[0]) or self.own(path, words[0])
         for word in words[1:]:
             entity = self.attribute(entity, word) if entity is not None else None
         if entity is None:

@@ -24,6 +24,8 @@ _GLOBAL = _BUILTIN | {
     "crypto", "Atomics", "BigInt", "Boolean", "Proxy", "history", "location", "caches", "alert",
 }  # fmt: skip
 _NAME = regex(r"[A-Za-z_$][\w$]*(?:\.[A-Za-z_$][\w$]*)*$")
+_COMMONJS = regex(r"\bmodule\.exports\s*=")
+_REQUIRES = regex(r"=(?:await )?(?:require|import)\(")
 _EMPTY = regex(r"\s*\|\s*(?:undefined|null)\b|\b(?:undefined|null)\s*\|\s*")
 
 
@@ -46,11 +48,31 @@ class ScriptNames(DynamicNames):
         if meant.path not in self.files:
             return None
         if used[1] == "*":
-            return Entity("module", meant.path)
+            return self._whole(meant.path)
         found = self.lookup(meant.path, used[1], True)
         if found is None and used[1] == "default":
             return Entity("module", meant.path) if not self.files[meant.path].exports else None
         return found
+
+    def _whole(self, path: str) -> Entity:
+        """What a file is as a whole: what ``module.exports`` was given, or its names."""
+        given = self.files[path].exports.get("default", "")
+        if given and _COMMONJS.search(self.target.text(path)) is not None:
+            found = self.lookup(path, "default", True)
+            if found is not None and found.kind in ("class", "instance", "object", "function"):
+                return found
+        return Entity("module", path)
+
+    def own(self, path: str, name: str) -> Entity | None:
+        return Entity("module", path) if name in ("exports", "module") else None
+
+    def attribute(self, entity: Entity, name: str) -> Entity | None:
+        if name == "exports" and entity.kind == "module":
+            return entity  # `module.exports.other()`
+        return super().attribute(entity, name)
+
+    def imports_by_call(self, value: str) -> bool:
+        return _REQUIRES.match(value) is not None
 
     def star(self, path: str, used: tuple[str, ...]) -> str | None:
         meant = resolve(self.target, path, used[0]) if used else None

@@ -1,12 +1,14 @@
-"""The routes of a Node package's server: Express, Fastify, Koa, Hono, and Next.js by its files."""
+"""The routes of a Node package's server: Express, Fastify, Koa, Hono, NestJS, and Next.js by its
+files."""
 
 from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from pytest_reconaudit.facts.applications import is_test_path
+from pytest_reconaudit.facts.network.routes_nest import nest_routes
 from pytest_reconaudit.facts.network.served import Served, gather
 from pytest_reconaudit.facts.packages import NpmPackage, npm_packages
 from pytest_reconaudit.facts.web.modules import resolve
@@ -19,8 +21,9 @@ from pytest_reconaudit.target import Target, once
 __all__ = ["node_folders", "node_routes"]
 
 _FRAMEWORKS = frozenset({"express", "fastify", "koa", "hono", "@hono/zod-openapi", "polka", "next"})
+_NEST = "@nestjs/core"
 _UNKNOWN = frozenset(
-    {"@nestjs/core", "@adonisjs/core", "@feathersjs/express", "@loopback/rest", "sails",
+    {"@adonisjs/core", "@feathersjs/express", "@loopback/rest", "sails",
      "@hapi/hapi", "routing-controllers", "tsoa", "@tsed/common", "inversify-express-utils",
      "swagger-tools", "nuxt", "@strapi/strapi", "payload"}
 )  # fmt: skip
@@ -56,7 +59,7 @@ def node_folders(target: Target) -> tuple[str, ...]:
             for section, name, _, _ in package.manifest.dependencies
             if section == "dependencies"
         }
-        if names & _FRAMEWORKS and not names & _UNKNOWN:
+        if names & {*_FRAMEWORKS, _NEST} and not names & _UNKNOWN:
             found.append(package.folder)
     return tuple(found)
 
@@ -67,7 +70,10 @@ def node_routes(target: Target, folder: str) -> Served | None:
     if package is None:
         return None
     names = package.manifest.dependency_names
-    served = _followed(target, package) if names & (_FRAMEWORKS - {"next"}) else None
+    if _NEST in names:
+        served = nest_routes(target, folder, tuple(_own_files(target, folder)), _constants(target))
+    else:
+        served = _followed(target, package) if names & (_FRAMEWORKS - {"next"}) else None
     if "next" in names and _is_next(target, folder):
         pages = _next(target, folder)
         if served is None:
@@ -120,6 +126,16 @@ def _followed(target: Target, package: NpmPackage) -> Served | None:
     for file, unit in (*roots, *borrowed):
         gather(served, unit.items, file, resolve, constant, stack=(id(unit),))
     return served
+
+
+def _constants(target: Target) -> Callable[[str, str], str | None]:
+    """What a name means in a file, where it is a text."""
+
+    def constant(name: str, path: str) -> str | None:
+        file = target.parse(read_script_routes, path)
+        return file.constants.get(name) or _constant(target, file, name)
+
+    return constant
 
 
 def _constant(target: Target, file: RoutingFile, name: str) -> str | None:

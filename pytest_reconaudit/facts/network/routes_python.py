@@ -18,6 +18,14 @@ __all__ = ["python_folders", "python_routes"]
 _MANIFESTS = ("pyproject.toml", "requirements.txt", "setup.py", "setup.cfg", "Pipfile")
 _NAMED = regex(r"\b(?:fastapi|flask|starlette|quart)\b", re.IGNORECASE)
 _STARTS = ("FastAPI(", "Flask(", "Starlette(", "Quart(", "APIFlask(")
+_MADE = regex(
+    r"(?m)^\w{1,40}(?:[ \t]*:[ \t]*[\w.]{1,60})?[ \t]*=[ \t]*(?:\w{1,60}\.){0,4}"
+    r"(?:_?(?:create|make|build|get|init|setup|new)_?\w{0,40}?app(?:lication)?|app_factory)\("
+)
+_BORROWS = regex(
+    r"(?m)^[ \t]*@(?:app|application|flask_app|fastapi_app|server)\."
+    r"(?:route|get|post|put|patch|delete)\("
+)
 _CONSTANT = regex(
     r"^[ \t]*([A-Za-z_]\w*)[ \t]*(?::[^=\n]{1,40})?=[ \t]*(?:Field\()?[rf]?[\"']"
     r"(/[\w./-]{0,80})[\"']",
@@ -60,13 +68,17 @@ def python_routes(target: Target, folder: str) -> Served | None:
     """What the project's server serves; ``None`` when no server is found."""
     files = list(_own_files(target, folder))
     roots: list[tuple[RoutingFile, Unit]] = []
+    made: list[tuple[RoutingFile, Unit]] = []
     for path in files:
         text = target.text(path)
-        if any(mark in text for mark in _STARTS):
+        own = any(mark in text for mark in _STARTS)
+        if own or _MADE.search(text) is not None or _BORROWS.search(text) is not None:
             file = target.parse(read_python_routes, path)
-            roots += [(file, unit) for unit in file.units if unit.starts]
+            (roots if own else made).extend((file, unit) for unit in file.units if unit.starts)
     if not roots:
         return None
+    # `app = create_app()`, `from app import app`: beside what is registered where it is made.
+    roots += made
     file, first = roots[0]
     served = Served(folder, file.framework, first.place)
     constants: dict[str, str] = {}

@@ -260,6 +260,11 @@ def _called(
     last = full[-1]
     quals = [part for part in full[:-1] if part not in _PARTS]
     if last in _COMMON:
+        # `App::new(settings)` of the program's own may well put its routers together.
+        own = quals[-1:] if quals and quals[-1][:1].isupper() else []
+        for other, unit in _resolve(index, call, file) if own else ():
+            if unit.module[-1:] == (own[0],):
+                yield other, unit
         return
     found = list(_resolve(index, call, file))
     if not found and quals:
@@ -348,4 +353,6 @@ def _score(
     rest = iter(where)
     if all(part in rest for part in quals):
         return 4 if same_crate else 3
+    if quals[-1][:1].isupper() and where[-1] == quals[-1]:
+        return 2 if same_crate else 1  # a type that other modules hand on
     return 2 if quals[-1] in where and same_crate else 0

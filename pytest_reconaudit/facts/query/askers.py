@@ -216,6 +216,9 @@ def asker_meant(target: Target, path: str, call: LoopedCall, asking: Askers) -> 
         refs = meant(target, caller, words)
     if not refs or caller in refs:
         return None
+    if len(refs) > 1:
+        # What stands in for a database in tests and on a developer's machine says nothing.
+        refs = tuple([ref for ref in refs if not _stands_in(target, ref)]) or refs
     found = [
         asking.get((ref.path, outlined(target, ref).line))
         or _handed_on(target, ref, asking)
@@ -239,6 +242,16 @@ def _of_made(target: Target, path: str, call: OutlinedCall) -> tuple[Ref, ...]:
     return _methods(target).get((found[-1], call.name), ()) if found else ()
 
 
+def _stands_in(target: Target, ref: Ref) -> bool:
+    """Whether a method is one of a stand-in for a database, by the names of its type and file."""
+    words = _WORD_ENDS.sub("_", f"{ref.path}/{outlined(target, ref).owner}").lower()
+    return _STAND_IN.search(words) is not None
+
+
+_WORD_ENDS = regex(r"(?<=[a-z0-9])(?=[A-Z])")
+_STAND_IN = regex(
+    r"(?:^|[/_.])(?:in_?mem(?:ory)?|memory|mocks?|mocked|fakes?|stubs?|dummy|noop|no_op)(?=[/_.]|$)"
+)
 _MADE_ABOVE = 120
 
 

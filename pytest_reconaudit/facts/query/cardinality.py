@@ -60,7 +60,7 @@ def goes_over_many(target: Target, path: str, name: str, site: RepeatedQuery) ->
         return False
     if site.kind in READS and why is not None and _is_of_rows(target, ref, loop.over):
         return True
-    if rows_by_name(loop.over):
+    if rows_by_name(loop.over) and not _is_put_together(target, ref, loop):
         return True
     if why is not None and _CHOSEN_IDS.match(loop.over) and _is_message(target, ref, loop.over):
         return True
@@ -84,6 +84,20 @@ def goes_over_many(target: Target, path: str, name: str, site: RepeatedQuery) ->
 def rows_by_name(over: str) -> bool:
     """Whether what a loop goes over is called as rows are."""
     return _ROWS_BY_NAME.search(snake_case(over)) is not None
+
+
+def _is_put_together(target: Target, ref: Ref | None, loop: QueryLoop) -> bool:
+    """Whether a function of Rust has made a list of so many parts that somebody typed each."""
+    root = _ROOT.match(loop.over)
+    if root is None or ref is None or not ref.path.endswith(".rs"):
+        return False
+    lines = target.text(ref.path).split("\n")[outlined(target, ref).line - 1 : loop.line - 1]
+    above = "\n".join(lines)
+    made = re.search(rf"\blet\s+mut\s+{root[1]}\b[^=;]*=\s*(?:Vec::|vec!\[)", above)
+    return made is not None and above.count(f"{root[1]}.push(") >= _PARTS
+
+
+_PARTS = 3
 
 
 def _is_of_rows(target: Target, ref: Ref | None, over: str) -> bool:

@@ -54,6 +54,9 @@ def cure_of(target: Target, path: str, site: RepeatedQuery) -> str:
         site.via,
         site.word == "save",
     )
+    sent = site.via_place  # how a library is given a list, the statement itself tells best
+    if sent is not None and site.via:
+        return remedy(asked, target.text(sent.path), sent.line or 1)
     return remedy(asked, target.text(path), site.line)
 
 

@@ -11,7 +11,7 @@ from pytest_reconaudit.target import Target, once
 
 __all__ = ["is_embedded", "keeps_in_a_file"]
 
-_MAPPERS = frozenset({"django", "sqlalchemy", "mongoose"})
+_MAPPERS = frozenset({"django", "sqlalchemy", "mongoose", "mongodb"})
 """Libraries whose database is told by settings, not by an import."""
 
 

@@ -8,6 +8,7 @@ from msgspec.structs import replace
 
 from pytest_reconaudit.facts.query.lazy_relationships import LazyLoop
 from pytest_reconaudit.facts.query.model_classes import (
+    is_accessor,
     leads_to_many,
     loads_along,
     rows_behind,
@@ -121,12 +122,29 @@ def _relation_sites(
             # What a key leads to is there for the second time.
             asked = "select" if asks and asks.rpartition(".")[2] not in found else None
             told = f"{asks} (by {told})"
-        if asked and relation not in one.loaded and relation not in found:
+        if not one.model:
+            # Whatever its rows are of, a manager is asked anew by what it leads to.
+            if what not in _ASKED_ANEW or not is_accessor(target, relation):
+                continue
+            told = f"row.{relation}"
+        if what in _ASKED_ANEW:
+            told = f"{told}.{what})"
+        if asked and (relation not in one.loaded or what in _ASKED_ANEW) and relation not in found:
             found[relation] = RepeatedQuery(
                 line, asked, "", loop, "", None, told, False, library="django"
             )
     return list(found.values())
 
 
-_OF_MANAGERS = {"exists()": "count", "count()": "count", "first()": "select", "filter(": "select"}
+_ASKED_ANEW = frozenset(
+    {"filter(", "exclude(", "order_by(", "aggregate(", "values_list(", "annotate(",
+     "select_related("}
+)  # fmt: skip
+"""What goes to the database whatever was loaded along."""
+_OF_MANAGERS = {
+    "exists()": "count",
+    "count()": "count",
+    "first()": "select",
+    **dict.fromkeys(_ASKED_ANEW, "select"),
+}
 """What only the manager of related rows is asked, and goes to the database for."""

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from pytest_reconaudit.facts.asynchronous.running import is_main, only_at_start
 from pytest_reconaudit.facts.code.asked_methods import asked_method
@@ -29,8 +30,10 @@ from pytest_reconaudit.facts.query.growth import weight_of_growth
 from pytest_reconaudit.facts.query.guards import is_for_staff
 from pytest_reconaudit.facts.query.python_fixes import fix_of_page
 from pytest_reconaudit.facts.query.remedies import page_of
+from pytest_reconaudit.facts.query.unpaged import unpaged_lists
 from pytest_reconaudit.model import Confidence, Place, Severity
 from pytest_reconaudit.patterns import regex
+from pytest_reconaudit.readers.scans.outline import OutlinedCall
 from pytest_reconaudit.readers.scans.queries import FileQueries, QueryCall, QueryFunction, queries
 from pytest_reconaudit.target import Target, once
 
@@ -41,8 +44,9 @@ _SMALL = regex(
     r"|locales?|timezones?|plans?|tiers?|levels?|priorit(?:y|ies)|severit(?:y|ies)|categor(?:y|ies)|features?|flags?|feature_flags?|status(?:es)?|types?|kinds?|units?"
     r"|regions?|themes?|templates?|environments?|providers?|instances?|sites?|servers?|options?|enums?|versions?|migrations?"
     r"|branch(?:es)?|warehouses?|tax(?:es)?|tax_rates?|teams?|connections?"
-    r"|webhooks?|mailbox(?:es)?|email_queues?|tags?|propert(?:y|ies)|platforms?|integrations?|api_keys?|shards?|banners?|announcements?|menus?|emojis?|taglines?|importers?|exporters?"
+    r"|webhooks?|mailbox(?:es)?|email_queues?|tags?|propert(?:y|ies)|platforms?|integrations?|api_keys?|shards?|banners?|announcements?|menus?|menu_\w+|emojis?|taglines?|importers?|exporters?"
     r"|(?:tenant|team|workspace|organi[sz]ation)_(?:users?|members?)|connectors?|(?<!_)summary)$"
+    r"|^(?:configs?|configurations?|templates?|types?|kinds?)_|^social_(?:medias?|links?|networks?)$"
 )
 _PAGE = regex(r"\b\w*(?:per_?page|limit|page_?size|size|take|count|first|num)\w*\b", 2)
 _BOUNDED = regex(r"\b(?:min|clamp|max|MAX)\b|[A-Z]{3,}_", 0)
@@ -52,7 +56,10 @@ _OF_ONE = regex(r"^#\[\s*(?:\w+::)*get\s*\(\s*\"[^\"]*(?:\{\*?\w+(?::[^}]*)?\}|:
 """The macro of a handler whose route ends in a parameter."""
 _ADMIN = regex(r"/(?:(?:super-?)?admin(?:istration)?s?|back-?office|staff|moderation)[/.]", 2)
 """Of those who run the platform: few ask, and mean all."""
-_WHOLE = regex(r"export|report|statement|sitemap|backup|download", 2)
+_WHOLE = regex(
+    r"export|report|statement|sitemap|backup|download|/(?:options|choices|dropdowns?|autocomplete)/",
+    2,
+)
 """What is made of all that there is."""
 _PARAMETERS = regex(r"\{|/:\w|<\w")
 _ROWS = regex(r"\bVec\b|List|Page|\[\]|\blist\b|Sequence|Iterable|Array|Response|Json|Responder")
@@ -74,6 +81,10 @@ class ListQuery(Struct, frozen=True):
     """Where some of the rows are picked out in memory."""
     library: str = ""
     """See ``query_call.FoundQuery``."""
+    sliced: Place | None = None
+    """Where one page of the rows is taken in memory. Rust alone."""
+    others: tuple[tuple[Place, str], ...] = ()
+    """(where, table) of what its function brings whole beside it: one mend for all."""
 
     @property
     def remedy(self) -> str:
@@ -101,8 +112,46 @@ def list_files(target: Target) -> tuple[ListFile, ...]:
             continue
         judged = list(_judged(target, path, one))
         if judged:
-            found.append(ListFile(path, tuple(each for each in judged if each is not None)))
-    return tuple(found)
+            unbounded = [each for each in judged if each is not None]
+            if not path.endswith((".py", ".rs")):
+                unbounded = list(_together(unbounded))
+            found.append(ListFile(path, tuple(unbounded)))
+    return _with_unpaged(target, found)
+
+
+def _with_unpaged(target: Target, files: list[ListFile]) -> tuple[ListFile, ...]:
+    """The same with the lists that Django REST framework answers whole."""
+    by_path = {one.path: one.unbounded for one in files}
+    for one in unpaged_lists(target):
+        own = by_path.get(one.at.path, ())
+        if any(each.at.line == one.at.line for each in own):
+            continue
+        query = ListQuery(
+            one.at,
+            one.function,
+            one.table,
+            one.request,
+            "",
+            one.severity,
+            Confidence.LIKELY,
+            library="drf" if one.settings else "django",
+        )
+        by_path[one.at.path] = (*own, query)
+    return tuple(ListFile(path, unbounded) for path, unbounded in by_path.items())
+
+
+def _together(every: list[ListQuery]) -> Iterator[ListQuery]:
+    """What one function brings for one request as one; the worst stands for all."""
+    groups: dict[tuple[str, str], list[ListQuery]] = {}
+    for one in every:
+        if one.limit or one.filtered is not None or one.sliced is not None:
+            yield one
+        else:
+            groups.setdefault((one.function, one.request), []).append(one)
+    for group in groups.values():
+        first = max(group, key=lambda one: one.severity)
+        rest = [one for one in group if one is not first]
+        yield replace(first, others=tuple((one.at, one.table) for one in rest)) if rest else first
 
 
 def small_by_name(table: str) -> bool:
@@ -119,7 +168,11 @@ def _judged(target: Target, path: str, file: FileQueries) -> Iterator[ListQuery 
             continue
         ref = function_at(target, path, rows[0].line) if function.name else None
         why = reached(target).get(ref) if ref is not None else None
+        seen: set[str] = set()
         for one in rows:
+            if path.endswith(".py") and one.table in seen and not one.limit:
+                continue  # one mend for both
+            seen.add(one.table)
             if ref is not None and why is not None:
                 if _lists(target, ref, why, one.line) and _is_taken(target, why, one.line):
                     yield _bounded(target, path, function, one, why)
@@ -173,7 +226,14 @@ def _bounded(
     at = Place(path, one.line, 1)
     if not one.limit:
         parent = _PARAMETERS.search(asked) is not None
-        if parent or one.keyed or one.listed or not one.table or _SMALL.search(one.table):
+        if one.listed or not one.table or _SMALL.search(one.table):
+            return None
+        sliced = _sliced(target, path, one.line, why)
+        if (parent or one.keyed) and sliced is None:
+            return None
+        if path.endswith(".py") and _offers(
+            target, path, one.line, request, function.name, one.table, why
+        ):
             return None
         return ListQuery(
             at,
@@ -195,6 +255,7 @@ def _bounded(
             Confidence.LIKELY,
             _filtered(target, path, one.line, why),
             one.library,
+            sliced,
         )
     if one.limit.isdigit() or not _PAGE.search(one.limit) or _BOUNDED.search(one.limit):
         return None
@@ -210,6 +271,38 @@ def _bounded(
         Severity.INFO,
         Confidence.LIKELY,
     )
+
+
+def _offers(
+    target: Target, path: str, at: int, request: str, function: str, table: str, why: Reached
+) -> bool:
+    """Whether a page that is rendered offers rows to choose from, and lists others: they fill the
+    boxes of its form or of its filter."""
+    if why.handler.index < 0:
+        return False
+    handler = outlined(target, why.handler)
+    lines = target.text(why.handler.path).split("\n")[handler.line - 1 : handler.end_line]
+    if not any(_RENDERS.search(one) for one in lines):
+        return False
+    if _FORM_PAGE.search(request) or _FORM_NAME.match(handler.name):
+        return True
+    line = target.text(path).split("\n")[at - 1]
+    if _NARROWED.search(line):
+        return False
+    told = f"{request.rstrip('/').rpartition('/')[2]} {handler.name} {function}".lower()
+    return not {_singular(one) for one in _WORDS.findall(told)} & set(table.split("_"))
+
+
+def _singular(word: str) -> str:
+    return f"{word[:-3]}y" if word.endswith("ies") else word.removesuffix("s")
+
+
+_WORDS = regex(r"[a-z]+")
+_NARROWED = regex(r"=\s*\(?\s*(?:\w*query|q|stmt|qs)\b")
+"""What filters have been put to step by step is what a page lists."""
+_RENDERS = regex(r"\brender(?:_template)?\(|\bTemplateResponse\(")
+_FORM_PAGE = regex(r"/(?:add|create|new|edit|set|update|upload|import|form)(?:[-_/]|$)", 2)
+_FORM_NAME = regex(r"(?:add|create|new|edit|set|update|upload|import)_")
 
 
 def _is_asked_for(target: Target, path: str, line: int) -> bool:
@@ -306,14 +399,7 @@ _NEAR = 14
 def _filtered(target: Target, path: str, line: int, why: Reached) -> Place | None:
     """Where rows of a query are picked out in memory, in its function or in one that calls it on a
     request's way."""
-    places = [(path, line)]
-    for caller, called in zip(why.chain, why.chain[1:], strict=False):
-        places += [
-            (caller.path, call.line)
-            for call, refs in callees(target, caller)
-            if refs is not None and called in refs
-        ]
-    for where, at in places:
+    for where, at in _on_the_way(target, path, line, why):
         lines = target.text(where).split("\n")
         kept = _KEPT.match(lines[at - 1]) if at <= len(lines) else None
         if kept is None:
@@ -347,11 +433,23 @@ def is_guarded(target: Target, why: Reached | None, route: Route | None) -> bool
     if _guarded(target, why):
         return True
     return any(
-        _GUARD_CALL.match(call.name) is not None
+        _GUARD_CALL.match(call.name) is not None and _refuses(target, ref.path, call)
         for ref in (why.handler, *why.chain)
         if ref.index >= 0
         for call in outlined(target, ref).calls
     )
+
+
+def _refuses(target: Target, path: str, call: OutlinedCall) -> bool:
+    """Whether a call that may be a guard is one: in Rust what only asks is, where it is denied."""
+    if not path.endswith(".rs") or not call.name.startswith("is_"):
+        return True
+    lines = target.text(path).split("\n")[max(call.line - _ASKED_ABOVE, 0) : call.line]
+    return re.search(rf"![\w.&*()\s]{{0,120}}\b{call.name}\b", "\n".join(lines)) is not None
+
+
+_ASKED_ABOVE = 3
+"""Lines above a call in which the chain may begin that it ends."""
 
 
 def _registration(text: str) -> str:
@@ -391,6 +489,53 @@ def _guarded(target: Target, why: Reached) -> bool:
 _GUARD = regex(
     r"\b(?:super_?)?admin(?:istrator|only|guard)?s?\b|Admin(?:istrator)?(?:Only)?Guard", 2
 )
+
+
+def _on_the_way(target: Target, path: str, line: int, why: Reached) -> list[tuple[str, int]]:
+    """Where the rows of a query are handed on: its own place, then each call on a request's way."""
+    places = [(path, line)]
+    for caller, called in zip(why.chain, why.chain[1:], strict=False):
+        places += [
+            (caller.path, call.line)
+            for call, refs in callees(target, caller)
+            if refs is not None and called in refs
+        ]
+    return places
+
+
+def _sliced(target: Target, path: str, line: int, why: Reached) -> Place | None:
+    """Where a page of a query's rows is taken after all of them have been brought."""
+    if not path.endswith(".rs"):
+        return None
+    for where, at in _on_the_way(target, path, line, why):
+        ref = function_at(target, where, at)
+        if ref is None:
+            continue
+        function = outlined(target, ref)
+        lines = target.text(where).split("\n")
+        kept = None
+        for one in reversed(lines[max(at - _STATEMENT, function.line) - 1 : at]):
+            kept = _KEPT.match(one)
+            if kept is not None or (_ENDED.search(one) and one != lines[at - 1]):
+                break
+        if kept is None:
+            continue
+        text = "\n".join(lines[at : min(function.end_line, at + _PAGE_NEAR)])
+        name = re.escape(kept[1])
+        taken = re.search(
+            rf"(?<![\w.]){name}\s*(?:\.\w+\([^()]{{0,80}}\)\s*){{0,3}}?"
+            rf"(?:\.skip\(\s*\(?+(?![\d)])|\[\w{{1,40}}\.\.)",
+            text,
+        )
+        if taken is not None:
+            return Place(where, at + 1 + text.count("\n", 0, taken.start()), None)
+    return None
+
+
+_ENDED = regex(r"[;{}]\s*(?://.*)?$")
+_STATEMENT = 12
+"""Lines above the end of a query in which its statement may begin."""
+_PAGE_NEAR = 60
 
 
 @once

@@ -10,12 +10,19 @@ from msgspec import Struct
 from pytest_reconaudit.facts.code.places import is_off_path, is_test_path
 from pytest_reconaudit.facts.code.scanned import scanned
 from pytest_reconaudit.patterns import regex
-from pytest_reconaudit.readers.scans.row_classes import RowClass, RowField, RowSource, row_classes
+from pytest_reconaudit.readers.scans.row_classes import (
+    RELATIONSHIPS,
+    RowClass,
+    RowField,
+    RowSource,
+    row_classes,
+)
 from pytest_reconaudit.target import Target, once
 
 __all__ = [
     "KnownClass",
     "KnownClasses",
+    "is_accessor",
     "is_apart",
     "is_loaded",
     "known_classes",
@@ -25,7 +32,9 @@ __all__ = [
     "meta_of",
     "model_of",
     "relation_of",
+    "relationship_of",
     "rows_behind",
+    "table_of",
 ]
 
 
@@ -81,6 +90,14 @@ def rows_behind(target: Target, accessor: str) -> tuple[str, frozenset[str]] | N
     return (found[0].own.name, found[1]) if found is not None else None
 
 
+def is_accessor(target: Target, name: str) -> bool:
+    """Whether some model of Django has many rows of another by a name."""
+    known = known_classes(target)
+    if name in known.holders:
+        return True
+    return any(one.many for several in known.back.values() if (one := several.get(name)))
+
+
 def loads_along(target: Target, source: str) -> frozenset[str]:
     """What the functions of the project load along that an expression calls; ``*`` is all."""
     known = known_classes(target)
@@ -117,6 +134,8 @@ class KnownClasses(Struct, frozen=True, eq=False):
     """Name of a field of many rows → the models that have one."""
     relations: dict[tuple[int, str], Relation | None]
     """(model by its id, name) → what it leads to."""
+    backrefs: Mapping[str, Mapping[str, RowField]]
+    """Model of SQLAlchemy → the relationships that others give it: ``backref="customer"``."""
 
     def find(self, name: str, near: str) -> KnownClass | None:
         """The class that a name means in a file; ``None`` when several may be meant."""
@@ -235,6 +254,7 @@ def known_classes(target: Target) -> KnownClasses:
         {},
         holders,
         {},
+        _backrefs(classes),
     )
 
 
@@ -270,6 +290,52 @@ def _back(classes: Mapping[str, list[KnownClass]], users: str) -> dict[str, dict
                 back = field.name if field.callee in _TO_ONE else ""
                 found.setdefault(other, {})[accessor] = Relation(name, not one, back)
     return found
+
+
+_BACKREF = regex(r"(?:(?:\w+\.)?backref\(\s*)?[\"'](\w+)[\"']")
+_LAZY = regex(r"\blazy\s*=\s*([\"']?\w+)")
+
+
+def _backrefs(classes: Mapping[str, list[KnownClass]]) -> dict[str, dict[str, RowField]]:
+    found: dict[str, dict[str, RowField]] = {}
+    for name, several in classes.items():
+        for field in (field for one in several for field in one.own.fields):
+            given = dict(field.keywords).get("backref", "") if field.callee in RELATIONSHIPS else ""
+            match = _BACKREF.match(given)
+            other = field.first.strip("\"'").rpartition(".")[2]
+            if match is None or not other.isidentifier():
+                continue
+            lazy = _LAZY.search(given)
+            keywords = (("lazy", lazy[1]),) if lazy is not None else ()
+            own = RowField(match[1], field.line, field.callee, name, keywords)
+            found.setdefault(other, {})[match[1]] = own
+    return found
+
+
+def table_of(known: KnownClasses, name: str, near: str) -> KnownClass | None:
+    """The model of SQLAlchemy that a name means; schemas are often called as their model is."""
+    found = [
+        one
+        for one in known.classes.get(name, ())
+        if any(field.callee in _OF_TABLES for field in one.own.fields)
+    ]
+    return found[0] if len(found) == 1 else known.find(name, near)
+
+
+_OF_TABLES = RELATIONSHIPS | {"Column", "mapped_column"}
+
+
+def relationship_of(known: KnownClasses, model: KnownClass, name: str) -> RowField | None:
+    """The relationship of SQLAlchemy that a model's name is, its own or another's ``backref``."""
+    inside, _ = known.lineage(model)
+    for one in inside:
+        for field in one.own.fields:
+            if field.name == name:
+                return field if field.callee in RELATIONSHIPS else None
+        found = known.backrefs.get(one.own.name, {}).get(name)
+        if found is not None:
+            return found
+    return None
 
 
 def _target_of(field: RowField, own: str, users: str) -> str:

@@ -16,7 +16,10 @@ from pytest_reconaudit.target import Target, once
 __all__ = ["page_template", "reads_of_rows"]
 
 _TEMPLATES = regex(r"(?:^|/)(?:templates|jinja2?|template)/(.+)$")
-_FOR = regex(r"(\w+)\s+in\s+([\w.]+)(?:\(\))?(?:\|dictsort(?:reversed)?:\"\")?(?:\s+reversed)?\s*$")
+_FOR = regex(
+    r"(\w+)\s+in\s+([\w.]+)(?:\(\))?(?:\|dictsort(?:reversed)?:\"\"|\|\s*(?:list|sort|reverse|unique)\b(?:\([^()]*\))?){0,3}"
+    r"(?:\s+reversed)?\s*$"
+)
 _READ = regex(r"(?<![\w.])([a-zA-Z_]\w*)((?:\.[a-zA-Z_]\w*){0,5})(?![\w=])")
 _LITERAL = regex(r"\"[^\"]*\"|'[^']*'")
 _INCLUDED = regex(r"[\"']([\w./-]+)[\"']")
@@ -131,10 +134,24 @@ def _reads_of(target: Target, path: str, lists: Collection[str]) -> Iterator[tup
             # Behind the first word of a condition not all is sure to be looked at.
             first = _READ.search(rest.removeprefix("not "))
             rest = first[0] if first is not None else ""
+        if not word:
+            rest = _sure_part(rest)
         if word not in ("elif", "else", "include"):
             yield from _reads(rest, blocks, some, place)
         if word in _SOME and not (word == "set" and "=" in rest):
             blocks.append(_Block(word))
+
+
+def _sure_part(expression: str) -> str:
+    """What Jinja's ``a.b if a else c`` reads of every row: the condition's first word."""
+    before, asks, condition = expression.partition(" if ")
+    if asks:
+        first = _READ.search(condition.strip().removeprefix("not "))
+        return first[0] if first is not None else ""
+    return _EITHER.split(before, maxsplit=1)[0]
+
+
+_EITHER = regex(r"\s(?:or|and)\s")
 
 
 def _inside(blocks: list[_Block]) -> list[_Block]:

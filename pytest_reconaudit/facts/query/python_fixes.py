@@ -9,7 +9,14 @@ from msgspec import Struct
 
 from pytest_reconaudit.patterns import regex
 
-__all__ = ["Repeated", "fix_of_list", "fix_of_page", "fix_of_queries", "fix_of_relations"]
+__all__ = [
+    "Repeated",
+    "fix_of_list",
+    "fix_of_page",
+    "fix_of_queries",
+    "fix_of_relations",
+    "fix_of_rows",
+]
 
 _QUERYSET = regex(r"(?:await\s+)?((?:\w+\.)*[A-Z]\w*\.objects\b.*|[a-z_]\w*(?:\.\w+\([^()]*\))*)$")
 _WHOLE = regex(r"(?:\w+\.)*[A-Z]\w*\.objects(?:\.all\(\))?$")
@@ -231,6 +238,22 @@ found = {one.KEY: one for one in session.scalars(stmt)}  # AsyncSession: await s
 }
 
 
+def fix_of_rows(asks: Sequence[str]) -> str:
+    """Loads along what a template asks of each row of SQLAlchemy.
+
+    :param asks: ``Order.customer``, ``Order.lines.count()``, ``Vote by each Order``.
+    """
+    plain = [one for one in asks if one.count(".") == 1 and " " not in one]
+    text = fix_of_relations([(one, "select") for one in plain], "", "sqlalchemy") if plain else ""
+    if len(plain) < len(asks):
+        again = (
+            "Count or sum what each row asks for with one grouped query for all rows of the page"
+            " (`select(key, func.count()).group_by(key)`), and hand the template the result."
+        )
+        text = f"{text}\n\n{again}" if text else again
+    return text
+
+
 def fix_of_list(
     queryset: str,
     loads: Iterable[tuple[str, bool]],
@@ -280,6 +303,15 @@ def _steps(loads: Sequence[tuple[str, bool]]) -> str:
 
 def fix_of_page(table: str, library: str) -> str:
     """Takes one page of a table; empty for a library that is not known here."""
+    if library == "drf":
+        return _fenced(
+            "Let the settings cut every list into pages (clients then read `results`):",
+            """REST_FRAMEWORK = {
+    ...,
+    "DEFAULT_PAGINATION_CLASS": "rest_framework.pagination.PageNumberPagination",
+    "PAGE_SIZE": 50,
+}""",
+        )
     model = _model(table)
     if library == "django":
         return _fenced(

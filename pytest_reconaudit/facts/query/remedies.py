@@ -92,6 +92,23 @@ _SAMPLES = {
     ("mongoose", "insert"): "await {model}.insertMany(rows)",
     ("mongoose", "update"): "await {model}.updateMany({{ {key}: {{ $in: {keys} }} }}, values)",
     ("mongoose", "delete"): "await {model}.deleteMany({{ {key}: {{ $in: {keys} }} }})",
+    ("mongo", "select"): "const found = await db.collection(\"{table}\")\n"
+    "  .find({{ {key}: {{ $in: {keys} }} }}).toArray()",
+    ("mongo", "count"): "const counts = await db.collection(\"{table}\").aggregate([\n"
+    "  {{ $match: {{ {key}: {{ $in: {keys} }} }} }},\n"
+    "  {{ $group: {{ _id: \"${key}\", n: {{ $sum: 1 }} }} }},\n]).toArray()",
+    ("mongo", "insert"): "await db.collection(\"{table}\").insertMany(rows)",
+    ("mongo", "update"): "await db.collection(\"{table}\").updateMany(\n"
+    "  {{ {key}: {{ $in: {keys} }} }}, values,\n)",
+    ("mongo", "delete"): "await db.collection(\"{table}\").deleteMany(\n"
+    "  {{ {key}: {{ $in: {keys} }} }},\n)",
+    ("supabase", "select"): "const {{ data }} = await {client}.from(\"{table}\").select(\"*\")\n"
+    "  .in(\"{key}\", {keys})",
+    ("supabase", "insert"): "const {{ error }} = await {client}.from(\"{table}\").insert(rows)",
+    ("supabase", "update"): "const {{ error }} = await {client}.from(\"{table}\").update(values)\n"
+    "  .in(\"{key}\", {keys})",
+    ("supabase", "delete"): "const {{ error }} = await {client}.from(\"{table}\").delete()\n"
+    "  .in(\"{key}\", {keys})",
     ("sequelize", "select"): "const found = await {model}.findAll({{ where: {{ {key}: {keys} }}"
     " }})",
     ("sequelize", "count"): "const counts = await {model}.count({{ where: {{ {key}: {keys} }},"
@@ -116,6 +133,15 @@ _SAMPLES = {
     ("sea-orm", "insert"): "{own}::Entity::insert_many(rows).exec(db)",
     ("sea-orm", "delete"): "{own}::Entity::delete_many()"
     ".filter({own}::Column::{field}.is_in(keys)).exec(db)",
+    ("mongodb", "select"): "collection.find(doc! {{ \"{key}\": {{ \"$in\": keys }} }}).await",
+    ("mongodb", "count"): "collection.aggregate([\n"
+    "    doc! {{ \"$match\": {{ \"{key}\": {{ \"$in\": keys }} }} }},\n"
+    "    doc! {{ \"$group\": {{ \"_id\": \"${key}\", \"n\": {{ \"$sum\": 1 }} }} }},\n]).await",
+    ("mongodb", "insert"): "collection.insert_many(rows).await",
+    ("mongodb", "update"): "collection\n"
+    "    .update_many(doc! {{ \"{key}\": {{ \"$in\": keys }} }}, values).await",
+    ("mongodb", "delete"): "collection.delete_many("
+    "doc! {{ \"{key}\": {{ \"$in\": keys }} }}).await",
     ("postgres", "select"): "SELECT * FROM {table} WHERE {key} = ANY($1)",
     ("postgres", "count"): "SELECT {key}, COUNT(*) FROM {table} WHERE {key} = ANY($1) GROUP BY"
     " {key}",
@@ -145,21 +171,23 @@ _SAMPLES = {
 _LISTS = {
     "prisma": "{ in: ids }", "typeorm": "In(ids)", "knex": ".whereIn(column, ids)",
     "objection": ".whereIn(column, ids)", "drizzle": "inArray(column, ids)",
-    "kysely": '.where(column, "in", ids)', "mongoose": "{ $in: ids }",
+    "kysely": '.where(column, "in", ids)', "mongoose": "{ $in: ids }", "mongo": "{ $in: ids }",
+    "supabase": ".in(column, ids)",
     "sequelize": "where: { column: ids }", "diesel": "column.eq_any(&ids)",
-    "sea-orm": ".is_in(ids)", "postgres": "column = ANY($1)",
+    "sea-orm": ".is_in(ids)", "mongodb": '{ "$in": ids }', "postgres": "column = ANY($1)",
     "builder": "QueryBuilder::push_tuples", "marks": "column IN (?, ?, ?)",
 }  # fmt: skip
 _ROWS = {
     "prisma": "createMany", "typeorm": "insert(rows)", "knex": "insert(rows)",
     "objection": "batchInsert", "drizzle": "values(rows)", "kysely": "values(rows)",
-    "mongoose": "insertMany", "sequelize": "bulkCreate", "diesel": "values(&rows)",
-    "sea-orm": "insert_many", "postgres": "unnest", "builder": "QueryBuilder::push_values",
+    "mongoose": "insertMany", "mongo": "insertMany", "supabase": "insert(rows)",
+    "sequelize": "bulkCreate", "diesel": "values(&rows)", "sea-orm": "insert_many",
+    "mongodb": "insert_many", "postgres": "unnest", "builder": "QueryBuilder::push_values",
     "marks": "VALUES (?, ?), (?, ?)",
 }  # fmt: skip
 _LAST_SENDS = frozenset({"diesel", "sea-orm", "sqlx"})
 """Libraries of Rust: the last call of a chain sends it."""
-_RUST = frozenset({"diesel", "sea-orm", "builder"})
+_RUST = frozenset({"diesel", "sea-orm", "builder", "mongodb"})
 _SQL = frozenset({"postgres", "marks"})
 _PLAIN = regex(
     r"[&*\s(]*([A-Za-z_$][\w$.]*)(?:\.(?:iter|into_iter|iter_mut|entries|values)\(\))?[)\s]*$"
@@ -254,7 +282,14 @@ def remedy(asked: Asked, text: str, line: int) -> str:
         key=key,
         field=_pascal(key),
         keys=keys,
+        client=_client(every, line) if library == "supabase" else "",
     )
+    if library == "sea-orm":
+        active = re.search(r"\b(\w+)::ActiveModel\b", source)
+        for word in ("Entity", "Column"):
+            spelt = re.search(rf"\b((?:\w+::)*\w*{word})::\w", source)
+            own = spelt[1] if spelt is not None else f"{active[1]}::{word}" if active else word
+            written = written.replace(f"{table}::{word}", own)
     if library in ("diesel", "sea-orm") and (handle := _SENT_ON.search(source)) is not None:
         written = written.replace("(db)", f"({handle[1]})").replace("(conn)", f"({handle[1]})")
     tongue = "sql" if library in _SQL else "rust" if library in _RUST else "ts"
@@ -285,6 +320,8 @@ _PAGES = {
     "    .order({table}::id.desc()).limit(per_page).load(conn)?;",
     "sea-orm": "let rows = {table}::Entity::find().filter({table}::Column::Id.lt(after))\n"
     "    .order_by_desc({table}::Column::Id).limit(per_page).all(db).await?;",
+    "mongodb": 'let rows = collection.find(doc! {{ "_id": {{ "$lt": after }} }})\n'
+    '    .sort(doc! {{ "_id": -1 }}).limit(per_page).await?;',
     "sql": "SELECT * FROM {table} WHERE id < $1 ORDER BY id DESC LIMIT $2",
 }
 
@@ -296,7 +333,7 @@ def page_of(library: str, table: str) -> str:
     if sample is None:
         return ""
     written = sample.format(table=table, camel=_camel(table), model=_pascal(table))
-    tongue = {"sql": "sql", "diesel": "rust", "sea-orm": "rust"}.get(library, "ts")
+    tongue = {"sql": "sql"}.get(library, "rust" if library in _RUST else "ts")
     cap = {
         "sql": "",
         "rust": "let per_page = query.per_page.unwrap_or(20).min(100);\n",
@@ -306,6 +343,16 @@ def page_of(library: str, table: str) -> str:
         "Take one page, with a cap that the caller cannot lift (`after` is the last key of the page"
         f" before, if there is one):\n\n```{tongue}\n{cap}{written}\n```"
     )
+
+
+def _client(every: list[str], line: int) -> str:
+    """What a file calls Supabase's client at a statement."""
+    near = "\n".join(every[max(line - _OLD, 0) : line])
+    found = _CLIENT.findall(near)
+    return found[-1] if found else "supabase"
+
+
+_CLIENT = regex(r"\b((?:this\.|ctx\.)?\w{1,40}(?:\(\))?)\s*\.\s*from\(")
 
 
 def _camel(name: str) -> str:
@@ -371,6 +418,7 @@ def _key(asked: Asked, source: str, *, rust: bool) -> tuple[str, str]:
     for pattern in (
         rf"\b(\w+)\s*:\s*(?:String\()?{element}",
         rf"\beq\(\s*(?:\w+\.)*(\w+)\s*,\s*{element}",
+        rf"\beq\(\s*[\"'`](\w+)[\"'`]\s*,\s*{element}",
         rf"[wW]here\w*\(\s*['\"`](?:\w+\.)?(\w+)['\"`]\s*,\s*(?:['\"]=['\"]\s*,\s*)?{element}",
         rf"(?:\w+(?:::|\.))*(\w+)\s*\.\s*eq\(\s*[&*]*{element}",
     ):
@@ -386,7 +434,7 @@ def _key(asked: Asked, source: str, *, rust: bool) -> tuple[str, str]:
     if found is not None and not rust:
         part = found[1] or found[2]
         keys = f"{over[1]}.map((one) => one.{part})" if part else over[1]
-        return ("_id" if asked.library == "mongoose" else "id"), keys
+        return ("_id" if asked.library in ("mongoose", "mongo") else "id"), keys
     return _column(source), "ids"
 
 
@@ -399,7 +447,9 @@ def _column(source: str) -> str:
 
 
 _COLUMNS = (
+    regex(r"\bdoc!\s*\{\s*\"(\w++)\"\s*:"),
     regex(r"\bColumn::(\w++)\s*\.\s*eq\("),
+    regex(r"\.\s*eq\(\s*[\"'`](\w++)[\"'`]\s*,"),
     regex(r"(?:^|[\s(.:])([a-z_]\w*)\s*\.\s*eq\("),
     regex(r"\bwhere\s*:\s*\{\s*(\w+)\s*[:,}]"),
     regex(r"[wW]here\w*\(\s*['\"`](?:\w+\.)?(\w+)['\"`]"),

@@ -1,4 +1,4 @@
-"""Lists that views of Django render, and the queries that each of their rows makes."""
+"""Lists that views of Django and Flask render, and the queries that each of their rows makes."""
 
 from __future__ import annotations
 
@@ -6,8 +6,10 @@ from collections.abc import Collection, Iterator
 from itertools import chain
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from pytest_reconaudit.facts.code.scanned import scanned
+from pytest_reconaudit.facts.query.lazy_relationships import lazy_loops, lazy_queries
 from pytest_reconaudit.facts.query.list_views import attribute_of, listing_text, text_of
 from pytest_reconaudit.facts.query.model_classes import (
     KnownClass,
@@ -15,6 +17,7 @@ from pytest_reconaudit.facts.query.model_classes import (
     is_apart,
     known_classes,
     loaded_along,
+    table_of,
 )
 from pytest_reconaudit.facts.query.page_rows import page_template, reads_of_rows
 from pytest_reconaudit.facts.query.row_queries import (
@@ -26,7 +29,7 @@ from pytest_reconaudit.facts.query.row_queries import (
 from pytest_reconaudit.model import Place
 from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.readers.query_python import queryset_model
-from pytest_reconaudit.readers.scans.rendered_pages import HandedRows, rendered_pages
+from pytest_reconaudit.readers.scans.rendered_pages import HandedRows, RenderedPage, rendered_pages
 from pytest_reconaudit.target import Target
 
 __all__ = ["RenderedList", "rendered_lists"]
@@ -50,6 +53,9 @@ class RenderedList(Struct, frozen=True):
     """What says which rows the list has, as source."""
     narrow: bool
     """The rows are those of one parent, or what a form offers to choose from."""
+    alchemy: bool = False
+    paged: bool = False
+    """Of SQLAlchemy: a page of them is brought."""
 
 
 _LIST_VIEW = regex(r"\w*ListView$|ArchiveIndexView$")
@@ -176,6 +182,9 @@ def _of_functions(target: Target, known: KnownClasses) -> Iterator[RenderedList]
             around = [each.own for each in inside]
             offers = any(map(_FORM.search, outside))
             for rows in page.rows:
+                if rows.model:
+                    yield from _of_alchemy(known, target, path, page, template, rows)
+                    continue
                 model, narrow, keys = _handed_model(known, path, rows)
                 if model is None or _SLICED.search(rows.source):
                     continue
@@ -199,6 +208,51 @@ def _of_functions(target: Target, known: KnownClasses) -> Iterator[RenderedList]
                         rows.source,
                         narrow or offers,
                     )
+
+
+def _of_alchemy(
+    known: KnownClasses,
+    target: Target,
+    path: str,
+    page: RenderedPage,
+    template: str,
+    rows: HandedRows,
+) -> Iterator[RenderedList]:
+    """The list of SQLAlchemy's rows that a template is handed."""
+    model = table_of(known, rows.model, path)
+    if model is None or "*" in rows.loaded or _SLICED.search(rows.source):
+        return
+    # The parent that it was asked by is mostly there already.
+    there = frozenset((*rows.loaded, *(key.removesuffix("_id") for key in rows.scoped)))
+    reads = reads_of_rows(target, template, {rows.name})
+    queries = tuple(
+        replace(one, place=place)
+        for read, place in reads
+        for one in lazy_queries(known, place.path, (read,), model, there)
+    )
+    # What a loop of the function has loaded, the template finds with the rows.
+    there = frozenset(
+        each.what
+        for one in lazy_loops(target).get(path, ())
+        if one.loop.function == page.function and one.loop.function_line <= page.line
+        for each in one.queries
+    )
+    queries = once_each(each for each in queries if each.what not in there)
+    if queries:
+        yield RenderedList(
+            path,
+            f"{page.owner}.{page.function}" if page.owner else page.function,
+            page.line,
+            model,
+            template,
+            Place(path, rows.line, 1),
+            rows.source,
+            queries,
+            rows.source,
+            bool(rows.scoped),
+            True,
+            rows.paged,
+        )
 
 
 def _handed_model(

@@ -9,6 +9,10 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from pytest_reconaudit.facts.code.scanned import scanned
+from pytest_reconaudit.facts.query.answered_models import answered_lists
+from pytest_reconaudit.facts.query.answers import request_of, runs_for_staff
+from pytest_reconaudit.facts.query.embedded import keeps_in_a_file
+from pytest_reconaudit.facts.query.growth import weight_of_growth
 from pytest_reconaudit.facts.query.guards import is_for_staff, names_staff
 from pytest_reconaudit.facts.query.list_views import (
     ONE_ROW,
@@ -32,7 +36,7 @@ from pytest_reconaudit.facts.query.model_classes import (
     loaded_along,
     model_of,
 )
-from pytest_reconaudit.facts.query.python_fixes import fix_of_list
+from pytest_reconaudit.facts.query.python_fixes import fix_of_list, fix_of_rows
 from pytest_reconaudit.facts.query.rendered import rendered_lists
 from pytest_reconaudit.facts.query.row_queries import ELSEWISE, RowQuery, once_each, queries_of_row
 from pytest_reconaudit.model import Place, Severity
@@ -62,6 +66,7 @@ class SerializedList(Struct, frozen=True):
     """The template that it renders its rows by, where no serializer does."""
     beside: tuple[SerializedList, ...] = ()
     """Lists of other things by other views of the file, when there are many: one habit."""
+    library: str = "django"
     needs: tuple[tuple[str, tuple[tuple[str, bool], ...]], ...] = ()
     """(view, what its own queryset has to load along) of each of :attr:`others` with one."""
 
@@ -121,6 +126,8 @@ class SerializedList(Struct, frozen=True):
     @property
     def remedy(self) -> str:
         """How its queryset loads along what the rows ask for."""
+        if self.library == "sqlalchemy":
+            return fix_of_rows([one.what for one in self.queries])
         return fix_of_list(
             self.queryset,
             _loads(self),
@@ -151,7 +158,9 @@ def serialized_lists(target: Target) -> tuple[SerializedList, ...]:
     known = known_classes(target)
     found: dict[tuple[str, object], SerializedList] = {}
     views = (one for view in known.views if (one := _judged(target, known, view)) is not None)
-    for one in chain(views, _listed_by_functions(target, known), _rendered(target)):
+    for one in chain(
+        views, _listed_by_functions(target, known), _rendered(target), _answered(target)
+    ):
         # What is made in one place, or by one serializer, is mended once.
         keys = ((one.path, one.template or one.serializer), (one.at.path, one.at))
         before = next((found[key] for key in keys if key in found), None)
@@ -168,6 +177,7 @@ def serialized_lists(target: Target) -> tuple[SerializedList, ...]:
                 max(before.severity, one.severity),
                 (*before.others, (one.view, one.at)),
                 before.template,
+                library=before.library,
                 needs=(*before.needs, *([(one.view, _loads(one))] if one.at != before.at else [])),
             )
             for key in (*(key for key, value in found.items() if value is before), *keys):
@@ -253,6 +263,10 @@ def _rendered(target: Target) -> Iterator[SerializedList]:
             severity = Severity.INFO
         elif own or narrow:
             severity = Severity.INFO if own or len(one.queries) == 1 else Severity.LOW
+        elif one.alchemy and not one.paged:
+            several = len(one.queries) > 1
+            grown = weight_of_growth(target, table_name(one.model.own.name))
+            severity = Severity.MEDIUM if several or grown > Severity.LOW else Severity.LOW
         else:
             severity = Severity.MEDIUM if len(one.queries) > 1 else Severity.LOW
         yield SerializedList(
@@ -265,6 +279,28 @@ def _rendered(target: Target) -> Iterator[SerializedList]:
             severity,
             (),
             one.template,
+            library="sqlalchemy" if one.alchemy else "django",
+        )
+
+
+def _answered(target: Target) -> Iterator[SerializedList]:
+    for one in answered_lists(target):
+        few = _is_few(one.model) or is_for_staff(target, one.path, one.answer.line)
+        asked = request_of(target, one.path, one.answer.line) or ""
+        guarded = runs_for_staff(target, one.path, one.answer.line) or "/admin" in f"/{asked}"
+        narrow = one.narrow or _OF_PARENT.search(asked) is not None
+        yield SerializedList(
+            one.path,
+            one.answer.function,
+            one.answer.schema,
+            one.at,
+            one.answer.source,
+            one.queries,
+            Severity.INFO
+            if few or guarded or keeps_in_a_file(target)
+            else _grade(one.queries, narrow=narrow),
+            (),
+            library="sqlalchemy",
         )
 
 
@@ -335,6 +371,10 @@ def _judged(target: Target, known: KnownClasses, view: KnownClass) -> Serialized
     )
 
 
+_OF_PARENT = regex(
+    r"[{<:](?!(?:tenant|store|shop|org|company|workspace|account|site)\w*[}>])\w+[}>]"
+)
+"""A route's part that names one row whose own the list is of."""
 _OF_USER = regex(
     r"\.filter\(\s*(\w+?)(?:_id)?\s*=\s*(?:(?:self\.)?request\.user(?:\.\w+)?|user(?:_id)?|current_user)\s*[,)]"
 )

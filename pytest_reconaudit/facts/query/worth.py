@@ -8,6 +8,8 @@ calls functions by name, where Rust and scripts say who is answered by routes an
 
 from __future__ import annotations
 
+import re
+
 from msgspec import Struct
 
 from pytest_reconaudit.facts.code.functions import callers_of, function_at, outlined
@@ -25,6 +27,7 @@ from pytest_reconaudit.facts.query.grouped import is_of_one_group
 from pytest_reconaudit.facts.query.key_lists import is_left_over
 from pytest_reconaudit.facts.query.repeated import RepeatedQuery
 from pytest_reconaudit.facts.query.tables import READS
+from pytest_reconaudit.facts.query.verbs import changes
 from pytest_reconaudit.model import Severity
 from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.target import Target
@@ -36,6 +39,9 @@ _SERVES = regex(
     r"|endpoints?|routers?|routes)(?:/\w+)?\.py$"
 )
 """Modules whose functions a framework calls by name while it answers."""
+_HOOKS = frozenset({"get_context_data", "get_queryset", "list", "get", "retrieve"})
+_VIEW = regex(r"(?:View|ViewSet|APIView)$")
+"""What a class-based view is asked by its framework."""
 _SELDOM = regex(
     r"(?:^|[^a-z])(?:log_?(?:in|out|on)|sign_?(?:in|up|out)|register|registration|o?auth2?|sso|saml"
     r"|oidc|callback|onboard\w{0,9}|set_?up|install|invit\w{1,9}|migrat\w{1,6}|debug|health\w{0,9})(?![a-z])",
@@ -54,6 +60,8 @@ _ANSWERS = regex(
 """Modules of Rust and scripts whose functions a framework calls without their being named."""
 _OF_STAFF = regex(r"/(?:admin|mod|moderation|moderator|staff)/")
 """A path that only those who run the platform may ask for."""
+_OF_CLOCK = regex(r"/(?:crons?|cron-?jobs?|internal|schedulers?|scheduled)/")
+"""A path that a timer asks for: nobody waits for the answer."""
 _JOB = frozenset({"job_id", "task_id", "job"})
 """What work is given that reports how far it is, to nobody who waits."""
 
@@ -100,13 +108,39 @@ def _in_python(target: Target, path: str, one: Round, weight: Severity) -> Sever
         return Severity.INFO
     if not loop.origin and _PART.match(loop.over) and not _SENT.search(loop.over):
         return Severity.INFO  # a part of one thing
+    if not loop.origin and one.worthwhile <= 1 and _is_of_found(target, path, loop.line, loop.over):
+        return Severity.INFO  # what belongs to the one row that was asked for
     if waits_elsewhere(target, path, query.line, loop.line):
         return Severity.INFO
     if one.request and (one.worthwhile > 1 or loop.origin == "rows"):
         why = answered(target, path, query.line)
-        if makes_list(target, path, one.function, query, *why):
+        writes = changes(one.function)
+        if not writes and makes_list(target, path, one.function, query, *why):
             return weight
     return min(weight, Severity.MEDIUM)
+
+
+def _is_of_found(target: Target, path: str, line: int, over: str) -> bool:
+    """Whether a loop goes over a part of a row that its function has found by a key."""
+    part = _OF_ROW.match(over)
+    if part is None:
+        return False
+    made = re.compile(rf"\s*{part[1]}\s*(?::[^=\n]{{1,80}})?=\s*(.*)")
+    lines = target.text(path).split("\n")[max(line - 1 - _MOST_ABOVE, 0) : line - 1]
+    for at in range(len(lines) - 1, -1, -1):
+        found = made.match(lines[at][:_LONGEST])
+        if found is not None:
+            return _KEYED.search(" ".join((found[1], *lines[at + 1 : at + 4]))) is not None
+    return False
+
+
+_OF_ROW = regex(r"([a-z_]\w*)\.\w+$")
+_KEYED = regex(
+    r"\.(?:get|get_or_404|first|first_or_404|one|one_or_none|one_or_404|scalar_one|scalar_one_or_none)\("
+    r"|\bget_object_or_404\("
+)
+_MOST_ABOVE = 120
+_LONGEST = 200
 
 
 def _is_awaited(target: Target, path: str, one: Round) -> bool:
@@ -120,6 +154,9 @@ def _is_awaited(target: Target, path: str, one: Round) -> bool:
         return _SELDOM.search(one.request) is None
     if "request" in given:
         return True
+    own = outlined(target, ref) if ref is not None else None
+    if own is not None and own.name in _HOOKS and _VIEW.search(own.owner) is not None:
+        return True
     # No other code does, as far as its file says.
     by_name = one.query.loop.origin == "rows" and _SERVES.search(path) is not None
     return by_name and ref is not None and not callers_of(target, ref)
@@ -129,7 +166,7 @@ def _elsewhere(target: Target, path: str, one: Round, weight: Severity) -> Sever
     query, loop = one.query, one.query.loop
     if is_left_over(loop.over) or is_of_one_group(target, path, loop):
         return Severity.INFO
-    if _OF_STAFF.search(one.request):
+    if _OF_STAFF.search(one.request) or _OF_CLOCK.search(one.request):
         return Severity.INFO
     lists = _is_of_list(path, one)
     called = bool(one.request) or _is_called(target, path, one)

@@ -167,7 +167,7 @@ def outline(code: Code) -> FileOutline | None:
     functions = []
     for function in code.functions:
         calls = by_function[function.index]
-        functions.append(_function(code, function, calls, more.locals_of(function, calls)))
+        functions.append(_function(code, function, calls, more))
     if not functions and not loose and not code.imports and not more.types:
         return None
     return FileOutline(
@@ -214,7 +214,7 @@ def _function(
     code: Code,
     function: Function,
     calls: list[OutlinedCall],
-    local: tuple[tuple[str, str], ...],
+    more: More,
 ) -> OutlinedFunction:
     return OutlinedFunction(
         name=function.name,
@@ -226,11 +226,14 @@ def _function(
         is_async=function.is_async,
         is_test=function.is_test,
         exported=function.exported,
-        parameters=tuple((one.name, folded(one.type, _TYPE)) for one in function.parameters),
+        parameters=tuple(
+            (one.name, folded(more.kind_of(function, one.type), _TYPE))
+            for one in function.parameters
+        ),
         returns=folded(function.returns, _TYPE),
         attributes=tuple(folded(one, 2 * _TYPE) for one in function.attributes),
         calls=tuple(calls),
-        locals=local,
+        locals=more.locals_of(function, calls),
         bodiless=function.body[0] >= function.body[1],
     )
 
@@ -261,6 +264,10 @@ class More:
     def is_closure(self, start: int, end: int) -> bool:
         """Whether a value is a closure."""
         return False
+
+    def kind_of(self, function: Function, kind: str) -> str:
+        """The type of a parameter; one that a caller chooses as what it has to be."""
+        return kind
 
     def locals_of(
         self, function: Function, calls: Iterable[OutlinedCall]

@@ -13,10 +13,12 @@ from msgspec import Struct
 from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.readers.code import Call, Code, Function, Scope
 from pytest_reconaudit.readers.query_call import FoundQuery, binding_near, sql_of
+from pytest_reconaudit.readers.query_mongo import mongo_queries
 from pytest_reconaudit.readers.query_python import python_queries, queryset_model
 from pytest_reconaudit.readers.query_rust import names_connection, rust_queries
 from pytest_reconaudit.readers.query_script import script_queries
 from pytest_reconaudit.readers.query_shape import Compared
+from pytest_reconaudit.readers.query_steps import whole_query
 from pytest_reconaudit.readers.scanning import SCRIPT, scan
 from pytest_reconaudit.readers.scans.row_classes import GIVEN, sure_lines
 
@@ -205,7 +207,7 @@ class FileQueries(Struct, frozen=True, array_like=True):
 
 _WANTED = {
     "rust": ("diesel", "sqlx", "sea_orm", ".await", "conn", "pool", "postgres::"),
-    "script": ("await ", "prisma", "knex", "Repository", "Promise.all", "drizzle"),
+    "script": ("await ", "prisma", "knex", "Repository", "Promise.all", "drizzle", "upabase"),
     "python": (".objects", "execute(", "session", "await ", "models.", ".query(", "self.", "db."),
 }
 _SUFFIX_LANGUAGE = {"rs": "rust", "py": "python"}
@@ -274,7 +276,7 @@ _DATABASE_CLIENT = regex(
 )
 _BATCHED = regex(r"(?:^|[_\W]|[a-z](?=[CBP]))(?:[cC]hunk|[bB]atch|[pP]age|[wW]indow)(?=[\W_]|$)")
 """An element that is itself a list."""
-_BATCHES = regex(r"(?:[cC]hunks|[bB]atches|[pP]ages)\b|step_by|\bpaginat")
+_BATCHES = regex(r"(?:[cC]hunks|[bB]atches|[pP]ages)\b|step_by|\bpaginat(?!ed_?\w)")
 _BATCH_CALL = regex(
     r"\b(?:chunk\w*|batch\w*|array_chunks|step_by|tuples|grouper|splitIntoChunks|toChunks|sliced?_chunks)\s*\(|\.chunks?\w*\(|Batch\w*\(|Chunk\w*\("
     r"|\bzip(?:_longest)?\(\s*\*"
@@ -306,6 +308,16 @@ _PLAIN_ROOT = regex(
 )
 """A name, with what only leaves some of its elements out."""
 _NEXT = regex(r"\.\s*(?:next|try_next)\s*\(")
+_NEXT_OF = regex(r"([a-z_]\w*)\s*\.\s*(?:next|try_next)\s*\(")
+_MESSAGES = regex(
+    r"consumer|subscri|receiver|\brx|_rx\b|listener|deliver|pubsub|messages?\b|msg|socket|events?\b"
+)
+"""What hands out what comes in: ``consumer.next()``."""
+_CONSUMED = regex(
+    r"\b(?:into_)?on_message\(|\b(?:p?subscribe|basic_consume|consume|listen\w*)\(|\b(?:Consumer|Receiver\w*|PubSub"
+    r"|Subscri\w+|Multipart)\b"
+)
+_ACKNOWLEDGES = frozenset({"ack", "nack", "commit_message", "store_offset"})
 _ROOT = regex(
     r"[&*\s(]*(?:mut\s+)?(?:list|tuple|sorted|reversed|enumerate|set|Array\.from|Object\.(?:values|keys|entries)|zip|iter|stream::iter|futures::stream::iter)?\s*\(?\s*(?:self\.|this\.)?([A-Za-z_]\w*)"
 )
@@ -317,7 +329,7 @@ _ENTITY = regex(
     re.IGNORECASE,
 )
 _IN_LIST = (
-    r"(?:(?:whereIn|inArray)\(\s*[\"'`]?[\w.]+[\"'`]?\s*,\s*"
+    r"(?:(?:whereIn|inArray|\.in)\(\s*[\"'`]?[\w.]+[\"'`]?\s*,\s*"
     r"|(?:eq_any|is_in|in_|whereIn|In|inArray|__in|\bin|any|ANY)\s*[(=:][\s\[(&*]*)(?:\.\.\.)?{0}\b"
     r"(?!\s*\??\.\s*(?!(?:iter|map|clone|to_vec|as_slice|into_iter|keys|values|tolist)\b)\w)"
 )
@@ -337,7 +349,7 @@ _ENDS_ROUND = regex(
 """An arm of a match with which its function, or the round, is over."""
 _CONDITION = {
     "rust": regex(
-        r"\b(?:eq|eq_any|ge|gt|is_in|contains|like|ilike)\s*\(\s*(?!true\b|false\b|\"|\d|[A-Z_]{3,})[&*\w]"
+        r"\b(?:eq|eq_any|ge|gt|le|lt|is_in|contains|like|ilike)\s*\(\s*(?!true\b|false\b|\"|\d|[A-Z_]{3,})[&*\w]"
         r"|\.\s*find\s*\(|\bfind_by_id\b|\bbelonging_to\b|\bin_subquery\s*\(\s*[&*a-z]"
         r"|\.\s*filter\s*\(\s*[a-z_]\w*(?:\.clone\(\))?\s*\)|(?i:\bwhere\b)[^\"]*(?:\$\d|\?|:\w)|\bbind\s*\("
     ),
@@ -358,6 +370,16 @@ _FILTERED = regex(
     r"|\{\s*+(?:[\"']?[\w.$]++[\"']?\s*+:\s*+(?:true|false|null|\"[^\"]*+\"|'[^']*+'|\d++)\s*+,?\s*+)++\})"
 )
 """What Mongoose is given to filter by, unless that is written out."""
+_FILTERS = regex(
+    r"\.\s*(?:eq|neq|in|match|contains|containedBy|overlaps|i?like|[gl]te?|or|filter|textSearch)\("
+    r"\s*(?:\{|[`\w.]|[\"'][^\"'\n]{0,80}[\"']\s*,\s*(?!true\b|false\b|null\b|[\"'\d]))"
+)
+"""What a query of Supabase filters by that is only known at run time."""
+_FILTERS_DOCUMENT = regex(
+    r"\bdoc!\s*\{(?!\s*\"\$(?:set|inc|push|unset)\")[^;]{0,400}?\"[\w.$]*\"\s*:\s*"
+    r"(?!true\b|false\b|\"|-?\d|doc!|\{|\[|(?:\w+::)+Null\b|[A-Z_]{3,}\b)[&*\w]"
+)
+"""What a document of MongoDB's driver filters by that is only known at run time."""
 _RECENT = regex(
     r">=?\s*(?:now\s*\(\s*\)|current_date|current_timestamp|localtimestamp)\s*-\s*interval\b", 2
 )
@@ -371,6 +393,7 @@ _LIST_WORDS = (
     "is_in",
     "in_",
     "In",
+    ".in(",
     "in:",
     "in :",
     "ANY",
@@ -378,9 +401,10 @@ _LIST_WORDS = (
     "unnest",
     "inArray",
     "__in",
+    '"$in"',
 )
 _LISTED = regex(
-    r"\beq_any\s*\(|\bis_in\s*\(|\.in_\s*\(|\bwhereIn\s*\(|\bIn\s*\(|\binArray\s*\(|__in\s*="
+    r"\"\$in\"\s*:|\.in\(\s*[\"'`]\w|\beq_any\s*\(|\bis_in\s*\(|\.in_\s*\(|\bwhereIn\s*\(|\bIn\s*\(|\binArray\s*\(|__in\s*="
     r"|(?<!\w)\$?in\s*:\s*|\bANY\s*\(|\bunnest\s*\("
 )
 _EMBEDDED = regex(
@@ -417,10 +441,13 @@ _ALEMBIC = regex(rb"^down_revision\b", re.MULTILINE)
 _IF = regex(rb"\bif\b")
 _FILLED = r"(?<![\w.]){0}\s*(?:\[[^\]]*\]\s*)?(?:=(?!=)|\.(?:set|insert|add|append|update)\()"
 _SINGLE = regex(
-    r"find(?:Unique|First|One|ByPk|ById)\w*|get_result|first|fetch_one|fetch_optional|one|get|getOne\w*"
+    r"find_one\w*|find(?:Unique|First|One|ByPk|ById)\w*|get_result|first|fetch_one|fetch_optional|one|get|getOne\w*"
     r"|getRawOne|executeTakeFirst\w*|query_one|query_opt|scalar|last|latest|earliest|get_or_create"
+    r"|(?:get|first|one)_or_404|one_or_none"
 )
-_SINGLE_END = regex(r"\.\s*(?:scalar_one\w*|one_or_none|scalar|one|first)\(\s*\)")
+_SINGLE_END = regex(
+    r"\.\s*(?:scalar_one\w*|one_or_none|scalar|one|first|(?:first|one)_or_404)\(\s*\)"
+)
 _DELIBERATE = regex(
     r"\bone[- ]by[- ]one\b|\bone at a time\b|\bn\+1\b|\bperformance\b|\bsequential(?:ly)?\b"
     r"|\bsignals?\b|\bsmall number\b|\bonly a few\b|\brare(?:ly)?\b"
@@ -440,11 +467,13 @@ _FEW_BY_NAME = regex(
     r"|platforms?|providers?|updaters?|handlers?|plugins?|drivers?|strategies|adapters?|notifiers?|channels?|algorithms?"
     r"|targets?|evaluators?|owners?|admins?(?:\(\))?|administrators?|superusers?|moderators?|maintainers?|staff|orgs?|organi[sz]ations?|tenants?"
     r"|workspaces?|scopes?|tags?|labels?|flags?|features?|emojis?|(?<![a-z]_)hashes|categor(?:y|ies)|esr\w*|majors?|groups?|domains?|phases?|steps?"
-    r"|env(?:ironment)?s?(?:_ids)?|stages?|columns|fields|metrics|headers|attributes|quotas?|limits?)"
+    r"|mentions?|mentioned_\w+|env(?:ironment)?s?(?:_ids)?|stages?|columns|fields|metrics|headers|attributes|quotas?|limits?)"
     r"(?:_to_\w+|_from_\w+)?(?:\(\))?(?:\.(?:iter|into_iter|iter_mut|values|keys|items|entries|all|clone|data|as_ref)\(\))*[)\s]*$",
 )
 """What has a handful of elements: the things a program is set up with, and what one user has."""
 _FEW_WORDS = regex(r"(?<=[a-z0-9])(?=[A-Z])")
+_BESIDES = regex(r"(?<=[a-z0-9])_with_(?:[a-z0-9]+_?)+")
+"""``users_with_roles`` are users."""
 _CHOSEN = regex(r"\.filter\([^\n]*!\s*\(?[\w.]+\.(?:contains\w*|has|includes)\(")
 """Those that are missing elsewhere."""
 _COMPARES = regex(
@@ -536,8 +565,12 @@ def queries(code: Code) -> FileQueries | None:
     return _Reading(code).file()
 
 
+def _rust_queries(code: Code) -> Iterable[FoundQuery]:
+    return (*rust_queries(code), *mongo_queries(code))
+
+
 _FINDERS: dict[str, Callable[[Code], Iterable[FoundQuery]]] = {
-    "rust": rust_queries,
+    "rust": _rust_queries,
     "python": python_queries,
     "script": script_queries,
 }
@@ -577,7 +610,7 @@ _SLICED = regex(r"\[[^\]]*:[^\]]*\]")
 _FOR = regex(r"\bfor\b")
 _TYPED = regex(r"\.\s*(?:split|findall|matchAll)\s*\(")
 """What somebody wrote into one field."""
-_UNWRAPPED = regex(r"\?|\b(?:unwrap|expect)\(")
+_PASSED_ON = regex(r"\?|\b(?:unwrap|expect)\(")
 _VALIDATED = regex(r"[\w.()]+\.(?:safeParse|parse|parse_obj_as|validate_python)\(\s*(\w+)\s*\)")
 _EXISTS_SQL = regex(r"\bselect\s+exists\b", 2)
 _LINES_BEFORE = 6
@@ -799,7 +832,9 @@ class _Reading:
             bulk=one.bulk or self._in_batch(call.scope),
             keyed=_CONDITION[self.language].search(one.text) is not None
             or _RECENT.search(one.text) is not None
-            or (one.library == "mongoose" and _FILTERED.search(one.text) is not None)
+            or (one.library in ("mongoose", "mongo") and _FILTERED.search(one.text) is not None)
+            or (one.library == "supabase" and _FILTERS.search(one.text) is not None)
+            or (one.library == "mongodb" and _FILTERS_DOCUMENT.search(one.text) is not None)
             or _per_group(one.text),
             listed=any(word in one.text for word in _LIST_WORDS)
             and _LISTED.search(one.text) is not None,
@@ -981,7 +1016,7 @@ class _Reading:
                 not self.code.source[binding.value[0] : binding.value[1]]
                 .rstrip()
                 .endswith((b"?", b")"))
-                or _UNWRAPPED.search(self.code.text(call.end, binding.value[1])) is None
+                or _PASSED_ON.search(self.code.text(call.end, binding.value[1])) is None
             )
         return False
 
@@ -1072,10 +1107,15 @@ class _Reading:
         """Why a loop is no defect worth naming: see ``QueryLoop.excused``."""
         if _DELIBERATE.search(self._comments(line_at, min(scope.end, scope.start + 800))):
             return "comment"
-        words = _FEW_WORDS.sub("_", over[-200:]).lower()
-        if _FEW_BY_NAME.search(words) or _CHOSEN.search(over):
-            return "few"
+        words = _BESIDES.sub("", _FEW_WORDS.sub("_", over[-200:]).lower())
         root = binding_near(self.code, _root(over), line_at, max(scope.parent, 0))
+        people = (
+            words.endswith("drivers")
+            and root is not None
+            and self._query_within(*root.value) is not None
+        )
+        if (_FEW_BY_NAME.search(words) and not people) or _CHOSEN.search(over):
+            return "few"
         if root is not None and _TYPED.search(self.code.text(root.value)[:1_000]):
             return "few"
         if scope.kind == "loop" and self._stops(scope):
@@ -1214,7 +1254,10 @@ class _Reading:
                 _takes_all(_names(loop.variable), query)
                 or _takes_all(self._group(one, loop, query), query)
                 or self._own(one, loop, query.connection, query)
-                or self._own(one, loop, _entity(query.text), query)
+                # Supabase is given rows where builders of SQL are given their table.
+                or (
+                    query.library != "supabase" and self._own(one, loop, _entity(query.text), query)
+                )
             ):
                 continue
             found.append(number)
@@ -1280,6 +1323,8 @@ class _Reading:
         over = code.text(head[0], min(head[1], head[0] + _LONG_HEAD))
         header = code.text(line_at, min(scope.start, line_at + 600))
         if label == "while" and not self._walks(header):
+            return -1
+        if label == "while" and self._consumes(scope, header):
             return -1
         if self._waits(scope) or self._mends(scope):
             return -1
@@ -1405,6 +1450,28 @@ class _Reading:
             )
         return "<" in header and _LENGTH.search(header) is not None
 
+    def _consumes(self, scope: Scope, header: str) -> bool:
+        """Whether a ``while`` of Rust takes messages as they come in, which are no rows."""
+        code = self.code
+        match = _NEXT_OF.search(header)
+        if self.language != "rust" or match is None:
+            return False
+        binding = binding_near(code, match[1], scope.start, max(scope.parent, 0))
+        if binding is not None and self._query_within(*binding.value) is not None:
+            return False
+        if _MESSAGES.search(match[1]):
+            return True
+        if binding is not None:
+            made = code.text(binding.value[0], min(binding.value[1], binding.value[0] + 400))
+            if _CONSUMED.search(f"{binding.type}\n{made}"):
+                return True
+        for call in islice(code.calls, bisect_left(self.starts, scope.start), None):
+            if call.start >= scope.end:
+                break
+            if call.name in _ACKNOWLEDGES:
+                return True
+        return False
+
     def _waits(self, scope: Scope) -> bool:
         """Whether its body sleeps or waits for work: a worker's loop, or one that backs off."""
         code = self.code
@@ -1495,7 +1562,8 @@ class _Reading:
         stepped = text.count(",") >= 2 or not _LENGTH.search(text)
         if self.language == "python" and _PYTHON_RANGE.match(text) and stepped:
             return "none", ""
-        if _SCREAMING.search(text) or _ENUM.match(text) or self._listed(text):
+        enum = _ENUM.match(text) is not None and not self._is_variable(text, head[0], scope.parent)
+        if _SCREAMING.search(text) or enum or self._listed(text):
             return "none", ""
         if self._few(text):
             return "few", ""
@@ -1559,6 +1627,13 @@ class _Reading:
         if match is None or _FOR.search(text[: match.start()]) is not None:
             return False
         return int(next(word for word in match.groups() if word)[:9]) <= 10
+
+    def _is_variable(self, name: str, at: int, scope: int) -> bool:
+        """Whether a capitalised name of a script is one that its function gives a value to."""
+        if self.language != "script" or not name.isidentifier():
+            return False
+        binding = binding_near(self.code, name, at, max(scope, 0))
+        return binding is not None and self.code.scopes[binding.scope].function >= 0
 
     def _listed(self, text: str) -> bool:
         """Whether an expression is a list written out."""
@@ -1792,8 +1867,11 @@ class _Reading:
             return True
         if self.language == "script":
             scope = code.scopes[call.scope]
+            before = code.source[max(call.start - 12, 0) : call.start].rstrip()
+            if before.endswith(b".push("):
+                return True  # `waiting.push(this.lines.of(order))`, all of which are awaited later
             return scope.kind == "closure" and (
-                scope.is_async or code.source[call.start - 3 : call.start].strip() in (b"=>", b">")
+                scope.is_async or before.endswith((b"=>", b" return", b"\nreturn", b"{return"))
             )
         return any(
             names_connection(code.text(one)) for one in call.arguments if one[1] - one[0] < 80
@@ -1818,11 +1896,19 @@ class _Reading:
                 if binding is None or binding.name != (root[1] if root else ""):
                     continue
                 text = f"{code.text(binding.value)} {over}"
+                if not queryset_model(text) and _BEHIND.match(text) is None:
+                    whole, first_of = whole_query(code, over, scope.head[0], max(scope.parent, 0))
+                    base = _UNWRAPPED.sub("", first_of.lstrip())
+                    if not queryset_model(base) and _BEHIND.match(base) is None:
+                        base = ""
+                    text = f"{base}\n{whole}"
             model = queryset_model(text)
             behind = _BEHIND.match(text) if not model else None
             if behind is not None:
                 model = f".{behind[1]}"
-            if not model or ".values" in text or ".aggregate" in text or self._few(text):
+            if not _AS_ROWS.search(text) and not model:
+                continue
+            if ".values" in text or ".aggregate" in text or self._few(text):
                 continue
             start = code.source.rfind(b"for ", 0, scope.head[0])
             variable = _pattern(code.text(start + 4, scope.head[0]))
@@ -1885,7 +1971,7 @@ class _Reading:
             and call.path[-1] == model
             and (function is None or function.start <= call.start < function.end)
         ]
-        names = [name for text in calls for name in _GIVEN.findall(text)]
+        names = [name for text in calls for name in _BY_NAME.findall(text)]
         return tuple(dict.fromkeys(names)) if names else ("*",)
 
     def _models(self) -> Iterable[ModelRelations]:
@@ -1909,7 +1995,12 @@ _BEHIND = regex(
     r"|select_related|prefetch_related|distinct|annotate)\("
 )
 """The related rows of one: ``order.lines.all()``."""
-_GIVEN = regex(r"[(,]\s*([a-z]\w*)\s*=(?!=)")
+_UNWRAPPED = regex(r"^(?:list|sorted|tuple|reversed|set)\(\s*")
+_AS_ROWS = regex(
+    r"\.(?:filter|exclude|annotate|order_by|select_related|prefetch_related|distinct)\("
+)
+"""What only a queryset is asked, whatever it is made of."""
+_BY_NAME = regex(r"[(,]\s*([a-z]\w*)\s*=(?!=)")
 _CHANGES_ITSELF = r"(?:save|delete|archive|cancel|remove)(?:_\w+)?\("
 """What a loop calls on a row that it works off, one by one."""
 
@@ -1922,8 +2013,9 @@ def _entity(text: str) -> str:
 
 _BATCH_SIZE = regex(r"(?i)batch|chunk|bulk")
 _OF_PARENT = regex(
-    r"\b\w{1,40}(?:_id|(?-i:Id))\s*\.\s*eq\s*\(|\beq\(\s*[\w.]{0,60}(?-i:[a-z]Id)\s*,|\bwhere\b[^;]{0,200}?\b[\w.\"`]{0,40}(?:_id|(?-i:[a-z]Id))[\"`]?\s*=\s*[$?%:]"
+    r"\b\w{1,40}(?:_id|(?-i:Id))\s*\.\s*eq\s*\(|\.eq\(\s*[\"'`]\w{1,40}(?:_id|(?-i:Id))[\"'`]\s*,|\beq\(\s*[\w.]{0,60}(?-i:[a-z]Id)\s*,|\bwhere\b[^;]{0,200}?\b[\w.\"`]{0,40}(?:_id|(?-i:[a-z]Id))[\"`]?\s*=\s*[$?%:]"
     r"|\$relatedQuery\(|\.find\(\s*\{[^{}]{0,200}?\b(?:\w{1,40}(?-i:Id)|\w{1,40}_id|team|user|owner)\s*[,:}]"
+    r"|\bdoc!\s*\{[^{}]{0,200}?\"[\w.]{1,60}(?:(?-i:Id)|_id)\"\s*:\s*(?!doc!|\{)"
     r"|\bwhere\s*:\s*\{[^{}]{0,200}?\b\w{1,40}(?:(?-i:[a-z]Id)|_id)\s*[,:}]|\.(?:filter|filter_by|where)\s*\(\s*"
     r"(?:\w{1,40}\.)?(?:\w{1,40}_id|user|owner)\s*==?\s*\w|\.where\(\s*\{?\s*['\"]?\w{1,40}(?:Id|_id)\b",
     re.IGNORECASE,
@@ -1932,7 +2024,7 @@ _OF_PARENT = regex(
 
 
 _BY_KEY = regex(
-    r"\b(?:where|and_where|filter|filter_by)\(\s*(?:and\(\s*)?(?:eq\(\s*\w{1,40}\.(?:id|uuid)\s*,"
+    r"\.eq\(\s*[\"'](?:id|uuid|slug)[\"']\s*,|\bdoc!\s*\{\s*\"_id\"\s*:\s*(?!doc!|\{)|\b(?:where|and_where|filter|filter_by)\(\s*(?:and\(\s*)?(?:eq\(\s*\w{1,40}\.(?:id|uuid)\s*,"
     r"|(?:\w{1,40}(?:::|\.)){0,4}(?:id|pk|uuid)(?:\.eq\(|\s*==?\s*\w))"
     r"|\bWHERE\s+(?:\w{1,40}\.)?\"?id\"?\s*=\s*(?:\$\d|\$\{|\?|%s|:\w)|\bwhere:\s*\{\s*id\s*(?:,|\}|:\s*[\w.]+\s*[,}])"
 )
@@ -1975,7 +2067,7 @@ _OF_USER = regex(
     r"\buser_id\s*(?:\.\s*eq\(|[\"'`]?\s*(?:=|:|,))|\b(?-i:userId)\s*[\"'`]?\s*[=:,}]|::UserId\.eq\(",
     2,
 )
-_TOLD_BY_CHAIN = frozenset({"objection", "knex"})
+_TOLD_BY_CHAIN = frozenset({"objection", "knex", "supabase"})
 """Libraries of which the call that begins a statement does not say how many rows it brings."""
 
 

@@ -9,8 +9,9 @@ from msgspec import Struct
 
 from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.readers.code import Binding, Call, Code, Function
+from pytest_reconaudit.readers.query_steps import whole_query
 from pytest_reconaudit.readers.scanning import scan
-from pytest_reconaudit.readers.scans.row_classes import loaded_by
+from pytest_reconaudit.readers.scans.row_classes import alchemy_rows, loaded_by
 
 __all__ = ["HandedRows", "RenderedPage", "RenderedPages", "rendered_pages"]
 
@@ -23,6 +24,13 @@ class HandedRows(Struct, frozen=True, gc=False, array_like=True):
     line: int
     """Where the queryset is made."""
     source: str
+    model: str = ""
+    """Of SQLAlchemy; empty of Django, where the source says it."""
+    loaded: tuple[str, ...] = ()
+    """What its query loads along."""
+    scoped: tuple[str, ...] = ()
+    """The keys by which it asks for the rows of one parent."""
+    paged: bool = False
 
 
 class RenderedPage(Struct, frozen=True, gc=False, array_like=True):
@@ -44,7 +52,7 @@ class RenderedPages(Struct, frozen=True, array_like=True):
     pages: tuple[RenderedPage, ...]
 
 
-_RENDERS = frozenset({"render", "TemplateResponse"})
+_RENDERS = frozenset({"render", "TemplateResponse", "render_template", "render_page"})
 _TEMPLATE = regex(r"[\"']([\w./-]+\.(?:html|jinja2?|j2|djhtml))[\"']$")
 _ENTRY = regex(r"[\"'](\w+)[\"']\s*:\s*([^,{}\[\]]{1,400}(?:\[[^\[\]{}]{0,40}\])?)")
 _NAME = regex(r"\w+$")
@@ -79,13 +87,15 @@ def _wants(text: str, path: str) -> bool:
     renders = "render(" in text or "TemplateResponse(" in text
     if renders and ".html" in text and "django" in text:
         return True
+    if ("render_template(" in text or renders) and (".query" in text or "select(" in text):
+        return True
     return "def get_context_data(" in text and "template_name" in text
 
 
 @scan("python", record=RenderedPages, wants=_wants)
 def rendered_pages(code: Code) -> RenderedPages | None:
     """The templates that functions of a file render with rows of the database."""
-    calls = (one for one in code.calls if one.name in _RENDERS and len(one.arguments) > 2)
+    calls = (one for one in code.calls if one.name in _RENDERS and len(one.arguments) > 1)
     views = (
         one
         for one in code.functions
@@ -172,10 +182,52 @@ def _rows(
         if binding is None:
             return None
         source, line = _short(code, binding.value), code.line(binding.start)
-    source = " ".join(source.split())[:_SOURCE].removeprefix("( ").removesuffix(" )")
-    if _ROWS.match(source.lstrip("( ")) and not _NO_ROWS.search(source):
+        where = (binding.start, binding.scope)
+    whole, source = source, " ".join(source.split())[:_SOURCE].removeprefix("( ").removesuffix(" )")
+    plain = _OF_SESSION.match(source.lstrip("( ")) is None
+    if plain and _ROWS.match(source.lstrip("( ")) and not _NO_ROWS.search(source):
         return HandedRows(name, line, source)
-    return None
+    return _of_alchemy(code, where, name, whole, line)
+
+
+def _of_alchemy(
+    code: Code, where: tuple[int, int], name: str, source: str, line: int
+) -> HandedRows | None:
+    """The rows of SQLAlchemy that an expression gives, when these are whole rows of one model."""
+    function = code.function_at(where[1])
+    if function is None or function.is_async or not _MAY_BRING.search(source):
+        return None
+    rows = alchemy_rows(code, source, *where)
+    if rows is None or _FEW_ROWS.search(source):
+        return None
+    query, _ = whole_query(code, source, *where)
+    if _FEW_ROWS.search(query):
+        return None
+    paged = "paginate(" in query or _LIMITED.search(query) is not None
+    # Flask-SQLAlchemy's page of rows is asked for them: `{% for order in orders.items %}`.
+    asked = f"{name}.items" if _PAGES.search(source) else name
+    return HandedRows(asked, line, " ".join(source.split())[:_SOURCE], *rows, paged)
+
+
+_OF_SESSION = regex(r"(?:\w+\.){0,3}(?:[A-Z]\w*\.query\b|\w*session\.)")
+_MAY_BRING = regex(r"\.(?:all|scalars|paginate|items|fetchall)\b|\bpaginate\(")
+_FEW_ROWS = regex(r"\.limit\(\s*(?:1?\d|20)\s*\)|\[\s*:\s*(?:1?\d|20)\s*\]|\.limit\(\s*[a-z]")
+"""A handful, or as many as somebody says: of a page."""
+_LIMITED = regex(r"\.(?:limit|slice)\(")
+_PAGES = regex(r"\bpaginate\([^()]{0,300}(?:\([^()]{0,80}\)[^()]{0,200}){0,4}\)\s*$")
+
+
+def _named(code: Code, call: Call, span: tuple[int, int]) -> Iterator[HandedRows]:
+    """What Flask hands over by one argument: ``orders=orders``."""
+    match = _KEYWORD.match(_short(code, span))
+    if match is not None:
+        line = code.line(call.start)
+        one = _rows(code, (call.start, call.scope), match[1], match[2], line)
+        if one is not None:
+            yield one
+
+
+_KEYWORD = regex(r"(\w+)\s*=(?!=)\s*([^\0]{1,2000})$")
 
 
 def _bound(code: Code, name: str, where: tuple[int, int]) -> Binding | None:
@@ -197,7 +249,13 @@ def _page(code: Code, call: Call) -> RenderedPage | None:
     function = code.function_at(call.scope)
     if template is None or function is None or function.is_test:
         return None
-    context = next((one for one in given[2:] if one.startswith(("{", "context"))), given[2])
+    if call.name == "render_template":
+        named = (one for span in call.arguments[1:] for one in _named(code, call, span))
+        given_rows = tuple(islice(named, _MOST_ROWS))
+        return _rendered(code, function, template[1], code.line(call.start), given_rows)
+    if len(given) < 3 and not (call.name == "TemplateResponse" and len(given) == 2):
+        return None
+    context = next((one for one in given[1:] if one.startswith(("{", "context"))), given[-1])
     context = context.partition("=")[2].strip() if context.startswith("context=") else context
     if _NAME.match(context):
         binding = _bound(code, context, (call.start, call.scope))

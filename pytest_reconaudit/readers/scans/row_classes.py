@@ -16,6 +16,7 @@ from msgspec import Struct
 
 from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.readers.code import Code
+from pytest_reconaudit.readers.query_steps import whole_query
 from pytest_reconaudit.readers.scanning import scan
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "GIVEN",
+    "RELATIONSHIPS",
     "Loader",
     "RowClass",
     "RowClasses",
@@ -32,6 +34,7 @@ __all__ = [
     "RowMethod",
     "RowRead",
     "RowSource",
+    "alchemy_rows",
     "loaded_by",
     "row_classes",
     "sure_lines",
@@ -207,7 +210,9 @@ def _is_alchemy(text: str) -> bool:
     return (
         "relationship(" in text
         or ".query." in text
+        or ".query(" in text
         or "session" in text
+        or "Session" in text
         or (" in " in text and ("_dao" in text or "dao_" in text or "repositor" in text))
     )
 
@@ -215,7 +220,8 @@ def _is_alchemy(text: str) -> bool:
 def _wants(text: str, path: str) -> bool:
     if "/migrations/" in path or "/versions/" in path:
         return False
-    if not ("class " in text or "_related(" in text or _is_alchemy(text)):
+    listed = "many=True" in text
+    if not ("class " in text or "_related(" in text or listed or _is_alchemy(text)):
         return False
     return (
         "rest_framework" in text
@@ -263,9 +269,9 @@ _MODEL = r"(?=[A-Z]\w{0,100}[a-z])([A-Z]\w*+)"
 _ROWS = regex(
     rf"\bselect\(\s*(?:\w+\.)*{_MODEL}\s*\)|\.query\(\s*(?:\w+\.)*{_MODEL}\s*\)|\b{_MODEL}\.query\s*[.\n]"
 )
-_ALL = regex(r"\.all\(\)|\.scalars\(|\.fetchall\(\)")
+_ALL = regex(r"\.all\(\)|\.scalars\(|\.fetchall\(\)|\.paginate\(|\bpaginate\(")
 _TUPLES = regex(
-    r"with_entities|add_columns?\(|group_by\(|\bfunc\.|\.first\(|\.one\w*\(|\.scalar\w*\(\s*\)|\bawait\b"
+    r"with_entities|add_columns?\(|group_by\(|\.first\(|\.one\w*\(|\.scalar\w*\(\s*\)|\bawait\b"
     r"|\.distinct\(|\.yield_per\("
 )
 _OPTIONS = regex(
@@ -279,6 +285,16 @@ _WORKS = regex(
 )
 _LONG_SOURCE = 3_000
 _MOST_LOOPS = 60
+
+
+def alchemy_rows(
+    code: Code, text: str, at: int, scope: int
+) -> tuple[str, tuple[str, ...], tuple[str, ...]] | None:
+    """(model, loaded along, keys of parents) of an expression that gives whole rows of one model
+    of SQLAlchemy, as its function makes it."""
+    whole, sure = whole_query(code, text, at, scope)
+    rows = _alchemy_rows(whole[:_LONG_SOURCE])
+    return (*rows[:2], tuple(set(_PARENT_KEY.findall(sure)))) if rows is not None else None
 
 
 @lru_cache(maxsize=16)
@@ -300,8 +316,10 @@ def _row_sources(code: Code) -> Iterator[RowSource]:
         text = code.text(function.body[0], function.body[1])
         if text.count("return ") != 1 or "yield" in text:
             continue
-        rows = _alchemy_rows(text)
-        returned = text.partition("return ")[2].strip()
+        before, _, rest = text.partition("return ")
+        returned = rest.strip()
+        at = function.body[0] + len(before.encode())
+        rows = alchemy_rows(code, returned, at, function.scope) or _alchemy_rows(text)
         if rows is None or returned.startswith(("[", "{", "bool", "len", "not ")):
             continue
         if not _ALL.search(returned) and not re.fullmatch(r"\w+", returned):
@@ -315,7 +333,7 @@ def _row_loops(code: Code) -> Iterator[RowLoop]:
         if scope.kind != "loop" or scope.label not in ("for", "comprehension"):
             continue
         function = code.function_at(scope.index)
-        if function is None or function.is_async or function.is_test or count > _MOST_LOOPS:
+        if function is None or function.is_test or count > _MOST_LOOPS:
             continue
         over = text = code.text(scope.head[0], min(scope.head[1], scope.head[0] + 1_000)).strip()
         asked = text.removesuffix(".all()")
@@ -324,7 +342,9 @@ def _row_loops(code: Code) -> Iterator[RowLoop]:
             if binding is None or code.function_at(binding.scope) is not function:
                 continue
             text = code.text(*binding.value)[:1_500].strip() + text[len(asked) :]
-        rows = _alchemy_rows(text)
+        rows = alchemy_rows(code, text, scope.head[0], max(scope.parent, 0))
+        if function.is_async and ".query" not in text:
+            continue  # a session that waits loads nothing lazily
         call = _GIVES.match(text) if rows is None else None
         if rows is None and call is None:
             continue
@@ -456,7 +476,7 @@ def _class(code: Code, node: Node) -> RowClass | None:
         elif inner.type == "expression_statement" and inner.named_child_count:
             _assigned(code, inner.named_children[0], fields, attributes)
     model = (
-        any(one.callee.endswith(("Field", "Key", "olumn", "relationship")) for one in fields)
+        any(one.callee.endswith(("Field", "Key", "olumn", "elationship")) for one in fields)
         or meta is not None
     )
     if not (model or methods or any(map(_SERVED.search, (name, *bases)))):
@@ -515,7 +535,21 @@ def _assigned(
                 keywords.append((_text(code, key), _text(code, value)))
         elif not first and one.type != "comment":
             first = _text(code, one)
+    typed = node.child_by_field_name("type")
+    if typed is not None and not first and callee.rpartition(".")[2] in RELATIONSHIPS:
+        # ``lines: Mapped[list["Line"]] = relationship()``
+        named = [one for one in _CLASSES.findall(_text(code, typed)) if one not in _AROUND]
+        first = named[-1] if named else ""
     fields.append(RowField(name, line, callee.rpartition(".")[2], first, tuple(keywords)))
+
+
+RELATIONSHIPS = frozenset({"relationship", "Relationship"})
+"""Of SQLAlchemy and of SQLModel."""
+_CLASSES = regex(r"\b[A-Z]\w*")
+_AROUND = frozenset(
+    {"Mapped", "List", "Optional", "Sequence", "Set", "Union", "None", "DynamicMapped",
+     "WriteOnlyMapped", "Any", "Dict"}
+)  # fmt: skip
 
 
 def _meta(code: Code, node: Node) -> tuple[tuple[tuple[str, str, int], ...], tuple[str, ...]]:
@@ -542,7 +576,9 @@ def _meta(code: Code, node: Node) -> tuple[tuple[tuple[str, str, int], ...], tup
 _READ = regex(r"(?<![\w.\"'])(\w+)((?:\.[a-z]\w*){1,6})(?![\w.])(\s*\()?(?!\s*=[^=])")
 GIVEN = regex(r"(?<![\w.])(\w+)\.([a-z]\w*)\s*=[^=]")
 """(variable, attribute) that is given a value."""
-_OBJECTS = regex(r"(?<![\w.])([A-Z]\w*)\.objects\s*\.")
+_OBJECTS = regex(
+    r"(?<![\w.])([A-Z]\w*)\.(?:objects|query)\s*\.|\bsession\.query\(\s*([A-Z]\w*)\s*\)\s*\."
+)
 _ASKS_FOR = regex(
     r"(?<![\w.])((?:self\.context\[[^\]\n]{1,40}\]|\w+)(?:\.\w+){0,4})\.(?:filter|exclude)\s*\("
     r"([^()]{0,200})"
@@ -562,7 +598,7 @@ def _asked_models(line: str, row: str) -> Iterator[tuple[str, int]]:
             if given.start() > match.end() + _FAR:
                 break
             if given[1] == row:
-                yield match[1], match.start()
+                yield match[1] or match[2], match.start()
                 end = given.end()
                 break
 
@@ -772,8 +808,15 @@ def _given(text: str, at: int) -> str:
     return text[at : at + 4_000]
 
 
+_WITHIN = regex(r"[(,]\s*queryset\s*=\s*$|\b(?:Exists|Subquery|Prefetch)\(\s*$")
+"""What makes a queryset a part of another one."""
+_NEAR = 60
+
+
 def _querysets(code: Code, start: int, text: str) -> Iterator[tuple[str, int, str]]:
     for match in _QUERYSET.finditer(text):
+        if _WITHIN.search(text[max(match.start() - _NEAR, 0) : match.start()]):
+            continue
         line = code.line(start + len(text[: match.start()].encode()))
         _, source = next(_logical(text[match.start() : match.start() + 400]))
         yield match[1], line, " ".join(source.split())[:160]

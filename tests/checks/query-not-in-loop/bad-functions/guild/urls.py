@@ -1,0 +1,5 @@
+from django.urls import path
+
+from guild import views
+
+urlpatterns = [path("pieces/", views.pieces)]

@@ -1,0 +1,1 @@
+exports.Kinds = ["box", "barrel", "sack"];
