@@ -18,6 +18,14 @@ _KINDS = {
     "keys": "makes a key pair",
 }
 
+_TOGETHER = {
+    "database": "wait for the database",
+    "http": "wait for HTTP answers",
+    "redis": "talk to Redis synchronously",
+    "process": "wait for processes",
+    "file": "read, write or remove files synchronously",
+}
+
 
 @audit(
     pillar=2,
@@ -32,8 +40,8 @@ _KINDS = {
 def async_calls_nonblocking(waiting_calls: WaitingFile) -> None:
     """Nothing that waits or computes for long runs on an async worker.
 
-    Why: between two awaits a task has its worker for itself; 10 to 100 µs is what runtimes are
-    made for, a password hash takes a thousand times that, a sleep as long as it says.
+    Why: between two awaits a task has its worker for itself; 10 to 100 µs is what runtimes are made
+    for, a password hash takes a thousand times that, a sleep as long as it says.
     Decides: looks at servers: Rust crates with a web framework (and the crates of the repository
     that they use; a note where only programs with windows do, such as Tauri's), Python applications
     with an async one, Node code that a route reaches. (a) In an async function, block or closure:
@@ -41,14 +49,16 @@ def async_calls_nonblocking(waiting_calls: WaitingFile) -> None:
     task of its own, else low and a note), synchronous Redis (high on the way of a request other
     than a health check), password hashing, `std::net` connects, `reqwest::blocking`, ureq,
     `std::sync::mpsc` receives, processes that are waited for, decoding of images (medium where a
-    route reaches it), `std::fs` (low there); a note where no request is known to come here
-    (hashing and HTTP: low) or waits for it (a task by `tokio::spawn` whose handle is dropped), for
-    files in an arm of a `match` (whose requests come there is not known: no route is said), and
-    where a function but opens a file, changes entries of folders, reads short texts or files that
-    settings or the code name. In Python `async def` with `time.sleep`, `requests`, `urllib`,
-    `smtplib`, the synchronous clients of services (boto3, OpenAI, Anthropic, Stripe, Resend,
-    pymongo), drivers and sessions, `subprocess`, copies and archives by `shutil`, password hashing
-    (three and more functions of a file over one synchronous session are told as one, as is what one
+    route reaches it), `std::fs` (low there); a note where no request is known to come here (hashing
+    and HTTP: low) or waits for it (a task by `tokio::spawn` whose handle is dropped), for files in
+    an arm of a `match` (whose requests come there is not known: no route is said), and where a
+    function but opens a file, changes entries of folders, reads short texts or files that settings
+    or the code name. In Python `async def` with `time.sleep`, `requests`, `urllib`, `smtplib`, the
+    synchronous clients of services (boto3, OpenAI, Anthropic, Stripe, Resend, pymongo), drivers and
+    sessions, `subprocess`, copies and archives by `shutil`, password hashing by bcrypt, passlib,
+    argon2, pwdlib, Werkzeug and hashlib (three and more functions of a file over one synchronous
+    session are told as one, three and more of an application too, more than six of which requests
+    come to are high; so is what three and more functions of a file do by one library, and what one
     call may come to in four and more files; documents of settings, files with a fixed name, written
     files and removals of folders are a note); in Node the `…Sync` functions of fs, child_process,
     crypto, ssh2, zlib, bcrypt and bcryptjs (files low; so are hashing and processes in an async
@@ -56,21 +66,20 @@ def async_calls_nonblocking(waiting_calls: WaitingFile) -> None:
     keys, entries and removals of folders, single messages, programs asked where or which they are,
     files that come with the program or lie beside `better-sqlite3`, `adm-zip` or `process.exit`,
     and on routes for administrators, backups and the set-up). Hashes of one package of the
-    repository are told once, where secrets are compared. A note: hashes by bcrypt with a
-    literal cost below 8, checks where all hashes have one, what only jobs, scripts or
-    `asyncio.run` run, and what only runs when the server stops (behind the `yield` of a lifespan,
-    at exit, by a signal). (b) A function that is
-    not async does so (files, processes and images aside) and is surely called by async code,
-    through at most three functions.
-    Names are resolved by import: `fs::read` of `use tokio::fs` passes, as do closures given to
-    `spawn_blocking` and its like, async functions that only `block_on` in such a closure drives,
-    start-up code, crates for browsers (`wasm-bindgen`), commands of a tool, evaluations and
-    benchmarks, sync generators of Python that async code does not iterate over itself
-    (`StreamingResponse` does so on a thread), sleeps of at most 20 ms, stand-ins (mocks), handlers
-    whose answers Next.js keeps, what Node makes once into a variable of the module, hashes and
-    files that a cache is asked for first, tests, and functions that no async code calls.
-    Blind spots: what libraries do inside; calls through traits and function pointers; clients
-    that another module of Python makes.
+    repository are told once, where secrets are compared. A note: hashes by bcrypt with a literal
+    cost below 8, checks where all hashes have one, what only jobs, scripts or `asyncio.run` run,
+    and what only runs when the server stops (behind the `yield` of a lifespan, at exit, by a
+    signal). (b) A function that is not async does so (files, processes and images aside) and is
+    surely called by async code, through at most three functions. Names are resolved by import:
+    `fs::read` of `use tokio::fs` passes, as do closures given to `spawn_blocking` and its like,
+    async functions that only `block_on` in such a closure drives, start-up code, crates for
+    browsers (`wasm-bindgen`), commands of a tool, evaluations and benchmarks, sync generators of
+    Python that async code does not iterate over itself (`StreamingResponse` does so on a thread),
+    sleeps of at most 20 ms, stand-ins (mocks), handlers whose answers Next.js keeps, what Node
+    makes once into a variable of the module, hashes and files that a cache is asked for first,
+    tests, and functions that no async code calls.
+    Blind spots: what libraries do inside; calls through traits and function pointers; clients that
+    another module of Python makes.
     """
     file = waiting_calls
     for one in file.functions:
@@ -86,7 +95,9 @@ def async_calls_nonblocking(waiting_calls: WaitingFile) -> None:
             more = "method" if "." in one.name else "function"
             plural = "s" if len(one.alike) > 1 else ""
             who = f"{one.name} and {len(one.alike)} more {more}{plural} of this file"
-            waits = "wait for the database"
+            if one.files > 1:
+                who = f"{one.name} and {len(one.alike)} more functions in {one.files} files"
+            waits = _TOGETHER[one.kinds[0]]
         if one.others:
             more = f"; {one.others} more functions do so in {file.unit}"
             total = more if one.others > 1 else f"; one more function does so in {file.unit}"

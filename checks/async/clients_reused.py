@@ -1,10 +1,10 @@
-"""HTTP and Redis clients are made once."""
+"""Clients and connections are made once."""
 
 from pytest_reconaudit.api import ClientUse, Severity, audit, lines_of, report
 
 _SAYS = {
     "a": "{name} makes an HTTP client for each call",
-    "b": "{name} opens a Redis connection for each call",
+    "b": "{name} opens a {what} connection for each call",
     "c": "{name} is set and never read: no pool has that size",
     "d": "no timeout is set on {count}: unless its caller gives up, a silent peer is waited for",
 }
@@ -60,17 +60,18 @@ def async_clients_reused(client_use: ClientUse) -> None:
     """Servers share their clients, and no call waits for ever.
 
     Why: a client holds a pool of connections; one that is made per call throws them away. reqwest
-    has no timeout unless it is told one, nor has Python's requests.
-    Decides: looks at crates that servers are made of, and for (a) and (d) at Python code too. (a)
-    `reqwest::Client::new` or `builder` (medium; a note where requests are known and none comes
-    there, and for sign-ins by another service and pages of administrators; told once for a folder
-    of those, and for three functions of a file), (b) a connection opened by `redis::Client` (high;
-    medium in a health check, a note where requests are known and none comes there) in a function
-    that a route reaches, in a loop of an async function, or in a method of a shared object. What is
-    kept in a static or a lazy cell, asked for with `is_none` first, made in `main`, in
-    constructors, by workers or functions that only they call, builders that are told a proxy, a
-    certificate or cookies, `ConnectionManager`, r2d2, bb8 and deadpool pass, as does what only
-    hands out a connection to callers that bind it before a loop or renew the one they use. In
+    has no timeout unless it is told one, nor has Python's requests or axios.
+    Decides: looks at crates that servers are made of, and for (a) and (d) at code of Python and
+    Node too. (a) `reqwest::Client::new` or `builder` (medium; a note where requests are known and
+    none comes there, and for sign-ins by another service and pages of administrators; told once for
+    a folder of those, and for three functions of a file), (b) a connection opened by
+    `redis::Client` (high; medium in a health check, a note where requests are known and none comes
+    there) in a function that a route reaches, in a loop of an async function, or in a method of a
+    shared object; or one to a database (`PgConnection::establish`, `PgPool::connect`) where a route
+    comes there. What is kept in a static or a lazy cell, asked for with `is_none` first, made in
+    `main`, in constructors, by workers or functions that only they call, builders that are told a
+    proxy, a certificate or cookies, `ConnectionManager`, r2d2, bb8 and deadpool pass, as does what
+    only hands out a connection to callers that bind it before a loop or renew the one they use. In
     Python `httpx.AsyncClient` and `aiohttp.ClientSession` without settings of their own, which an
     `async with` closes in a function that a route reaches: low, once for an application. (c) A
     struct holds a client or pool beside a field such as `max_connections` that nothing reads:
@@ -84,15 +85,18 @@ def async_clients_reused(client_use: ClientUse) -> None:
     and that a route reaches, or a view, serializer, filter or middleware of Django, or methods of a
     class that a library calls back and a filter of templates makes: medium, with the other calls of
     the file, four and more files told as one; low where only tasks of a queue ask, none of which
-    has a limit.
-    Blind spots: clients made through macros and builders of other crates; `requests.Session`.
+    has a limit. In Node calls of axios, and of clients that a file makes of it, without `timeout`
+    or a signal in functions that a route reaches, unless `axios.defaults` has one: medium, once for
+    an application.
+    Blind spots: clients made through macros and builders of other crates; `requests.Session`;
+    clients of axios that another file makes.
     """
     for one in client_use.faults:
         count = len(one.sites)
-        calls = one.sites[0].message.startswith("requests.")
+        library = one.sites[0].message.partition(".")[0]
         amount = "this HTTP client" if count == 1 else f"{count} HTTP clients"
-        if calls:
-            amount = f"{count} calls of requests" if count > 1 else f"`{one.sites[0].message}`"
+        if library in ("requests", "axios"):
+            amount = f"{count} calls of {library}" if count > 1 else f"`{one.sites[0].message}`"
         if one.files > 1:
             amount += f" in {one.files} files"
         where = f", per request of {one.route}" if one.route else ""
@@ -108,7 +112,7 @@ def async_clients_reused(client_use: ClientUse) -> None:
         held = _KILLED if one.killed else _QUEUED if one.queued else _ALONE * one.unawaited
         report(
             at=one.at,
-            says=f"{says.format(name=one.name, count=amount)}: {lines}{where}",
+            says=f"{says.format(name=one.name, count=amount, what=one.what)}: {lines}{where}",
             impact=_STOPPED if one.by_hand else held,
             severity=one.severity,
             confidence=one.confidence,

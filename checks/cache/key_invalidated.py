@@ -42,13 +42,15 @@ def cache_key_invalidated(cached_key: CachedKey) -> None:
     tables that the writer reads), else the handlers that say so by name, method and path. Updates
     of passwords, tokens and last logins change nothing that is cached. Known by names alone, or by
     a part of a table's name (`traces` of `pinned_trace`) where what is cached reads other tables,
-    it is a note; so is a counter or a usage that is kept for ten minutes at most. Counts kept for a
-    day at most that jobs alone change pass. Functions that nothing but tests calls change nothing,
-    nor do those whose caller writes the new value. High for what is kept longer than five minutes,
-    medium for counts and below; where the key of one entity survives its deletes only, one less.
-    What is written without having been looked for or read from a table is no copy and passes. Keys
-    of sessions, tokens, limits, locks, exports and data of others pass, also keys under which a
-    mere id is kept.
+    it is a note; so is a counter or a usage that is kept for ten minutes at most, and what is
+    worked out of some days (a trend, a performance, a figure with the days in its key) for an hour.
+    A key whose first two words name a table (`permissions:role` of `role_permissions`) is that
+    table's. Counts kept for a day at most that jobs alone change pass. Functions that nothing but
+    tests calls change nothing, nor do those whose caller writes the new value. High for what is
+    kept longer than five minutes, medium for counts and below; where the key of one entity survives
+    its deletes only, one less. What is written without having been looked for or read from a table
+    is no copy and passes. Keys of sessions, tokens, limits, locks, exports and data of others pass,
+    also keys under which a mere id is kept.
     Blind spots: keys and deletes that are put together at run time; jobs and other services.
     """
     found = cached_key.mutators

@@ -40,12 +40,36 @@ def cache_key_scoped(key_scopes: KeyScopes) -> None:
     `vary_on_headers` under it (what varies above it, or in a middleware, is told after the answer
     was kept: medium when the handler itself reads no user), Flask-Caching's `cached` without a key
     of its own, Nest's `CacheInterceptor`. A prefix of the key that is computed, and answers told to
-    be private, pass.
+    be private, pass. (d) A parameter that selects what is kept by its name (a page, a limit, a
+    range of dates, a search, a filter, an operation), which the written value is made of and the
+    key is not, in a function that looks under that key first: medium, high for what somebody may
+    do, low when nothing runs it. What is asked for before the cache is looked at, a key with a
+    digest or the whole of what is asked for, and a value that only what comes after the write
+    narrows pass. Ids are left to (a): one may tell the other.
     Blind spots: row-level security and other filters that the query does not show.
     """
     for one in key_scopes.unscoped:
         write = one.write
-        if one.who:
+        if one.missing:
+            words = ", ".join(f"`{name}`" for name in one.missing)
+            report(
+                at=write.place,
+                says=f"the key {write.template} has nothing of {words}, which"
+                f" {'selects' if len(one.missing) == 1 else 'select'} what is kept under it"
+                f"{'' if one.used else '; nothing runs it yet'}",
+                impact=(
+                    "Whoever asks with another value is given the first one's answer, until the key"
+                    " runs out."
+                ),
+                severity=(Severity.HIGH if one.grants else Severity.MEDIUM)
+                if one.used
+                else Severity.LOW,
+                evidence=write.op.text,
+                fix=f"Put {words} into the key, or keep only what is asked for without it.",
+                clause="d",
+                key=f"d {write.template}",
+            )
+        elif one.who:
             report(
                 at=write.place,
                 says=f"{write.template} is one key for all, and what is written under it is fetched"

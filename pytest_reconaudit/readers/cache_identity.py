@@ -42,7 +42,9 @@ _PATHS = regex(
     r"(?:req|request|ctx|context|uri|url)\w*\.(?:path|originalUrl|url|uri|get_full_path|build_absolute_uri|match_pattern|full_path|nextUrl)\b",
     re.I,
 )
-_QUERIED = regex(r"query|originalUrl|\.url\b|full_path|absolute|uri\b|search|params|args", re.I)
+_QUERIED = regex(
+    r"query|originalUrl|\.url\b|full_path|absolute|uri\b|search|params|args|\.GET\b|urlencode", re.I
+)
 
 
 class IdentityReader:

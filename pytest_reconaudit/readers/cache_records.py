@@ -63,6 +63,9 @@ class CacheOp(Struct, frozen=True, array_like=True):
     in_branch: bool = False
     """Some turns of the loop go by without it: it stands under a condition, or after a
     ``continue``."""
+    left_out: tuple[str, ...] = ()
+    """Of a write: the parameters of its function that select what is kept, and that its key has
+    not: ``page``, ``to``."""
 
 
 class KeyHelper(Struct, frozen=True, array_like=True):

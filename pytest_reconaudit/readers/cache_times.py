@@ -57,8 +57,18 @@ class TimeReader:
         self.script = code.language in SCRIPT
 
     def ttl(
-        self, method: str, store: str, arguments: list[tuple[int, int]], call: Call
+        self,
+        method: str,
+        store: str,
+        arguments: list[tuple[int, int]],
+        call: Call,
+        *,
+        wraps: bool = False,
     ) -> tuple[int, str]:
+        """(seconds, the expression) of the time to live that a write is given.
+
+        :param wraps: it is given a function that makes the value, before or behind the time.
+        """
         texts = [self.code.text(one) for one in arguments]
         lowered = method.lower().replace("_", "")
         if lowered in ("mset", "setmany", "setmultiple", "msetnx"):
@@ -75,7 +85,9 @@ class TimeReader:
         if lowered == "rememberforever":
             return NO_TTL, ""
         rest = texts[2:]
-        if len(texts) > 2 and lowered.startswith("remember") and _MADE_BY.search(texts[-1]):
+        if wraps and len(texts) == 3 and self._is_plain(texts[1], call):
+            rest = texts[1:2]
+        elif len(texts) > 2 and lowered.startswith("remember") and _MADE_BY.search(texts[-1]):
             rest = texts[1:-1]  # key, time to live, what makes the value
         if self.code.language == "rust" and call.name == "cmd":
             return self._given(rest, call) if rest else (NO_TTL, "")
@@ -111,6 +123,10 @@ class TimeReader:
         if not rest:
             return (NO_TTL if store == "redis" else OWN_TTL), ""
         return self._given(rest, call)
+
+    def _is_plain(self, text: str, call: Call) -> bool:
+        """Whether an argument is a number of seconds, and no function or value to keep."""
+        return _MADE_BY.search(text) is None and self.seconds(text, call)[0] > 0
 
     def of_maker(self, call: Call) -> tuple[int, str] | None:
         """The time to live that the cache that a call is made on was given when it was made:

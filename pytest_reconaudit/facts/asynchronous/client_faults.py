@@ -11,7 +11,7 @@ __all__ = ["ClientFault", "ClientUse"]
 
 class ClientFault(Struct, frozen=True):
     clause: str
-    """``a``: an HTTP client per call. ``b``: a Redis connection per call. ``c``: a pool size that
+    """``a``: an HTTP client per call. ``b``: a connection per call. ``c``: a pool size that
     nothing reads. ``d``: no timeout."""
     name: str
     """The function, or the struct's field."""
@@ -41,6 +41,8 @@ class ClientFault(Struct, frozen=True):
     """Of ``a``: it is made when somebody signs in, or for administrators."""
     fix: str = ""
     """What to do, where the general words do not fit."""
+    what: str = "Redis"
+    """Of ``b`` what it connects to."""
 
 
 class ClientUse(Struct, frozen=True, eq=False):

@@ -11,6 +11,7 @@ from pytest_reconaudit.facts.asynchronous.clients_per_call import made_per_call
 from pytest_reconaudit.facts.asynchronous.crates import crate_of, serving
 from pytest_reconaudit.facts.asynchronous.endless_clients import endless_clients
 from pytest_reconaudit.facts.asynchronous.reopened_clients import reopened_clients
+from pytest_reconaudit.facts.asynchronous.untimed_axios import calls_of_axios
 from pytest_reconaudit.facts.asynchronous.untimed_requests import untimed_requests
 from pytest_reconaudit.facts.asynchronous.unused_pool_sizes import unused_sizes
 from pytest_reconaudit.facts.code.scanned import scanned
@@ -37,7 +38,7 @@ def client_uses(target: Target) -> tuple[ClientUse, ...]:
         if not record.sites and not sized:
             continue
         faults = [*made_per_call(target, path, record)]
-        wasteful = any(one.clause == "b" for one in faults)
+        wasteful = any(one.clause == "b" and one.what == "Redis" for one in faults)
         faults += unused_sizes(path, sized, record, records, wasteful)
         told = {one.place for fault in faults if not fault.rare for one in fault.sites}
         for fault in endless_clients(target, path, record, told):
@@ -63,7 +64,7 @@ def client_uses(target: Target) -> tuple[ClientUse, ...]:
     ]
     found = _by_folder(found)
     asked = {one.path: one.faults for one in untimed_requests(target)}
-    for use in reopened_clients(target):
+    for use in (*reopened_clients(target), *calls_of_axios(target)):
         asked[use.path] = (*asked.get(use.path, ()), *use.faults)
     found += [ClientUse(path, one) for path, one in sorted(asked.items())]
     return tuple(found)

@@ -1,4 +1,4 @@
-"""HTTP clients and Redis connections that are made for each call."""
+"""HTTP clients and connections to Redis and databases that are made for each call."""
 
 from __future__ import annotations
 
@@ -52,21 +52,21 @@ def made_per_call(target: Target, path: str, record: ClientFile) -> Iterator[Cli
         judged = _how_often(target, ref, any(one.looped for one in sites))
         if judged == _SHARED and _hands_out(outlined(target, ref)):
             judged = _as_called(target, ref, _UP_TO_CALLERS)
-        if judged is None:
+        if judged is None or (kind == "database" and not judged[1]):
             continue
         route, certain = judged
         function = outlined(target, ref)
         first = connecting[0] if connecting else sites[0]
-        severity = Severity.HIGH if kind == "redis" else Severity.MEDIUM
+        severity = Severity.MEDIUM if kind == "http" else Severity.HIGH
         if is_probe(route):
             severity = Severity.MEDIUM
-        rare = kind != "redis" and is_rare(target, ref, route)
+        rare = kind == "http" and is_rare(target, ref, route)
         if rare or (not certain and is_mapped(target, path)) or SAMPLES.search(path):
             # Listeners, jobs and senders call now and then; nobody waits for them. Sign-ins by
             # another service and pages of administrators are as rare.
             severity = Severity.INFO
         yield ClientFault(
-            clause="b" if kind == "redis" else "a",
+            clause="a" if kind == "http" else "b",
             name=f"{function.owner}::{function.name}" if function.owner else function.name,
             at=Place(path, first.line, first.column),
             sites=tuple(
@@ -79,10 +79,18 @@ def made_per_call(target: Target, path: str, record: ClientFile) -> Iterator[Cli
             severity=weighed(severity, path),
             confidence=Confidence.CERTAIN if certain else Confidence.LIKELY,
             rare=rare,
-            fix=_BUILT_ONCE if kind == "http" and "builder" in first.text.lower() else "",
+            fix=_POOLED
+            if kind == "database"
+            else _BUILT_ONCE * (kind == "http" and "builder" in first.text.lower()),
+            what="database" if kind == "database" else "Redis",
         )
 
 
+_POOLED = """
+Make one pool at start-up, keep it where the handlers get their state from, and take connections out
+of it: a new one costs round trips, a sign-in and a process of the server, and with as many calls at
+a time as the server has connections the next ones fail.
+"""
 _BUILT_ONCE = """
 Build it once at start-up, with the settings that it has here, and keep it where the handlers get
 their state from: clones are cheap, and share its connections.

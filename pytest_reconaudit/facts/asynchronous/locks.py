@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from pytest_reconaudit.facts.code.functions import Ref, handlers, outlined, reached, rust_names
 from pytest_reconaudit.facts.code.names_rust import ModuleId, RustNames
+from pytest_reconaudit.facts.code.places import is_test_path
 from pytest_reconaudit.facts.code.scanned import scanned
 from pytest_reconaudit.facts.packages import CargoPackage, cargo_at, cargo_packages
 from pytest_reconaudit.model import Note, Place
@@ -19,6 +20,7 @@ from pytest_reconaudit.readers.scans.locks import (
     LockSite,
     locks,
 )
+from pytest_reconaudit.readers.scans.map_guards import map_guards
 from pytest_reconaudit.readers.scans.outline import OutlinedCall
 from pytest_reconaudit.target import Target, once
 
@@ -78,6 +80,8 @@ class GuardAcross(Struct, frozen=True):
     awaits: tuple[Place, ...]
     asks: tuple[Note, ...]
     """Of a guard that may be held over an await: where a database or another server is asked."""
+    reads: bool = False
+    """It only keeps writers waiting."""
 
 
 class LockFile(Struct, frozen=True, eq=False):
@@ -99,11 +103,43 @@ class LockFile(Struct, frozen=True, eq=False):
 def lock_files(target: Target) -> tuple[LockFile, ...]:
     """Every Rust file in which locks are taken, by path."""
     found = scanned(target, locks)
-    if not found:
+    maps = dict(_of_maps(target))
+    if not found and not maps:
         return ()
     reader = _Reader(target, found)
-    files = [reader.file(path, one) for path, one in sorted(found.items())]
-    return tuple(one for one in files if one.taken)
+    files = {path: reader.file(path, one) for path, one in found.items()}
+    for path, guards in maps.items():
+        known = files.get(path) or LockFile(path, 0, (), (), (), 0)
+        files[path] = structs.replace(
+            known,
+            taken=known.taken + len(guards),
+            blocking=(*known.blocking, *guards),
+            in_async=known.in_async + len(guards),
+        )
+    return tuple(one for _, one in sorted(files.items()) if one.taken)
+
+
+def _of_maps(target: Target) -> Iterator[tuple[str, tuple[GuardAcross, ...]]]:
+    """(path, guards of concurrent maps that live over an await) of every file with some."""
+    for path, record in scanned(target, map_guards).items():
+        if is_test_path(path):
+            continue
+        yield (
+            path,
+            tuple(
+                GuardAcross(
+                    f"{one.owner}::{one.function}" if one.owner else one.function,
+                    LockSite(one.receiver, one.mode, one.line, False, False),
+                    Place(path, one.line, one.column),
+                    "DashMap",
+                    one.name,
+                    tuple(Place(path, line) for line in one.awaits),
+                    (),
+                    one.mode in ("get", "iter"),
+                )
+                for one in record.guards
+            ),
+        )
 
 
 class _Kind(Struct, frozen=True):

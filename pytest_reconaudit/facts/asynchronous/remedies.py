@@ -61,6 +61,20 @@ content = await asyncio.to_thread(Path(path).read_bytes)
 ```""",
     "redis": """Take `redis.asyncio.Redis`, and await its calls.""",
 }
+_AWAITING = {
+    made: f"""Take the client of the same library that awaits:
+
+```python
+client = {library}.Async{made.rpartition(".")[2]}()
+answer = await client.{call}(...)
+```"""
+    for made, library, call in (
+        ("anthropic.Anthropic", "anthropic", "messages.create"),
+        ("openai.OpenAI", "openai", "chat.completions.create"),
+        ("openai.AzureOpenAI", "openai", "chat.completions.create"),
+        ("groq.Groq", "groq", "chat.completions.create"),
+    )
+}
 _BCRYPTJS = """`bcryptjs` computes in JavaScript on the event loop: its asynchronous functions keep
 it as busy, in slices. Take a native package, whose asynchronous functions compute on other threads:
 
@@ -125,6 +139,8 @@ def remedy(
             told += f"\n\nLet go of the guard `{guard}` first: it must not live over an `.await`."
         return told
     if suffix == ".py":
+        if kind == "http" and first.partition(" ")[0] in _AWAITING:
+            return _AWAITING[first.partition(" ")[0]]
         known = _PYTHON_THREAD if name and kind != "database" else _PYTHON.get(kind, _PYTHON_THREAD)
         return known.replace("CALL", name or first)
     if kind == "file":

@@ -12,7 +12,7 @@ from pytest_reconaudit.facts.asynchronous.waits import STEPS, Waiting
 from pytest_reconaudit.model import Confidence, Place, Severity
 from pytest_reconaudit.patterns import regex
 
-__all__ = ["by_call", "by_crate", "by_hash", "by_session"]
+__all__ = ["by_application", "by_call", "by_client", "by_crate", "by_hash", "by_session"]
 
 _MANY_FILES = 4
 
@@ -70,6 +70,45 @@ def by_session(found: list[Waiting]) -> list[Waiting]:
     return [whole, *(one for one in found if one not in alike)]
 
 
+_OF_CLIENTS = frozenset({"http", "redis", "process", "file"})
+
+
+def by_client(found: list[Waiting]) -> list[Waiting]:
+    """What the functions of a file do by one library is one thing to mend: they are told as one, at
+    the first of those that weigh most."""
+    kin: dict[tuple[str, str], list[Waiting]] = {}
+    for one in found:
+        if len(one.kinds) == 1 and one.kinds[0] in _OF_CLIENTS and not one.alike:
+            kin.setdefault((one.kinds[0], _library(one)), []).append(one)
+    wholes: dict[Place, Waiting] = {}
+    told: set[Place] = set()
+    for alike in kin.values():
+        if len(alike) < _FEW_ALIKE:
+            continue
+        alike.sort(key=lambda one: (-STEPS.index(one.severity), not one.route))
+        first, *rest = alike
+        count = sum(one.leading for one in alike)
+        wholes[first.at] = structs.replace(
+            first,
+            sites=tuple(site for one in alike for site in one.sites),
+            callers=tuple({note.place: note for one in alike for note in one.callers}.values()),
+            leading=count,
+            counts=((first.kinds[0], count),),
+            confidence=min((one.confidence for one in alike), key=_CONFIDENCES.index),
+            alike=tuple(one.name for one in rest),
+        )
+        told.update(one.at for one in rest)
+    return [wholes.get(one.at, one) for one in found if one.at not in told]
+
+
+def _library(one: Waiting) -> str:
+    """What a function's first call is made by: ``anthropic``, ``requests``; one for all clients of
+    Redis and for all files."""
+    if one.kinds[0] in ("redis", "file"):
+        return ""
+    return one.sites[0].message.partition(".")[0]
+
+
 _CONFIDENCES = (Confidence.POSSIBLE, Confidence.LIKELY, Confidence.CERTAIN)
 _MANY = 6
 """Functions of a crate, beyond which its driver as a whole is what is to be mended."""
@@ -109,6 +148,45 @@ def by_crate(
         yield path, unit, [wholes.get(one.at, one) for one in functions if one.at not in told]
 
 
+def by_application(
+    judged: list[tuple[str, str, list[Waiting]]],
+) -> Iterator[tuple[str, str, list[Waiting]]]:
+    """An application of Python that asks its database so in some functions has the wrong kind of
+    session, or of handlers: they are told as one, with the first call of each, at the one in the
+    file that does so most. What many do keeps every request waiting."""
+    units: dict[str, list[Waiting]] = {}
+    for _, unit, functions in judged:
+        alike = [one for one in functions if one.kinds == ("database",)]
+        units.setdefault(unit, []).extend(alike)
+    wholes: dict[Place, Waiting] = {}
+    told: set[Place] = set()
+    for alike in units.values():
+        weighty = [one for one in alike if STEPS.index(one.severity) >= _WEIGHTY]
+        count = sum(1 + len(one.alike) for one in weighty)
+        if count < _FEW_ALIKE:
+            continue
+        files = Counter(one.at.path for one in weighty)
+        alike.sort(key=lambda one: (-STEPS.index(one.severity), -files[one.at.path]))
+        first, *rest = alike
+        wholes[first.at] = structs.replace(
+            first,
+            sites=(*first.sites, *(one.sites[0] for one in rest)),
+            callers=tuple({note.place: note for one in alike for note in one.callers}.values()),
+            leading=sum(one.leading for one in alike),
+            counts=(("database", sum(one.leading for one in alike)),),
+            confidence=min((one.confidence for one in alike), key=_CONFIDENCES.index),
+            alike=(*first.alike, *(name for one in rest for name in (one.name, *one.alike))),
+            files=len({one.at.path for one in alike}),
+            severity=first.severity
+            if count <= _MANY or first.severity is not Severity.MEDIUM
+            else Severity.HIGH,
+        )
+        told.update(one.at for one in rest)
+    for path, unit, functions in judged:
+        yield path, unit, [wholes.get(one.at, one) for one in functions if one.at not in told]
+
+
+_WEIGHTY = STEPS.index(Severity.LOW)
 _SIGNS_IN = regex(r"log_?in|sign_?in|auth|token|api_?key|session|credential", 2)
 _COMPARES = regex(r"compare|verify|check|valid", 2)
 

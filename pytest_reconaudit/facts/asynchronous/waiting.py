@@ -15,7 +15,12 @@ from pytest_reconaudit.facts.asynchronous.crates import (
     serving,
     uses_sync_diesel,
 )
-from pytest_reconaudit.facts.asynchronous.told_together import by_call, by_crate, by_hash
+from pytest_reconaudit.facts.asynchronous.told_together import (
+    by_application,
+    by_call,
+    by_crate,
+    by_hash,
+)
 from pytest_reconaudit.facts.asynchronous.waiting_functions import waits_of
 from pytest_reconaudit.facts.asynchronous.waiting_python import in_python
 from pytest_reconaudit.facts.asynchronous.waiting_remedies import remedy_of
@@ -45,7 +50,7 @@ def waiting_calls(target: Target) -> tuple[WaitingFile, ...]:
     """The files of servers with any other blocking call, by path."""
     found = [
         *_judged(target, database=False),
-        *by_call(list(in_python(target))),
+        *by_application(list(by_call(list(in_python(target))))),
         *in_scripts(target),
     ]
     found.sort(key=lambda one: one[0])

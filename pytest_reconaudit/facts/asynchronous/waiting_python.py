@@ -7,9 +7,15 @@ from collections.abc import Iterator
 from msgspec import structs
 
 from pytest_reconaudit.facts.applications import application_of
-from pytest_reconaudit.facts.asynchronous.told_together import by_session
+from pytest_reconaudit.facts.asynchronous.told_together import by_client, by_session
 from pytest_reconaudit.facts.asynchronous.waiting_functions import waits_of
-from pytest_reconaudit.facts.asynchronous.waits import Waiting, by_size, checks_cheaply, dear_ones
+from pytest_reconaudit.facts.asynchronous.waits import (
+    STEPS,
+    Waiting,
+    by_size,
+    checks_cheaply,
+    dear_ones,
+)
 from pytest_reconaudit.facts.code.places import is_test_path
 from pytest_reconaudit.facts.code.scanned import scanned
 from pytest_reconaudit.model import Severity
@@ -45,9 +51,16 @@ def in_python(target: Target) -> Iterator[tuple[str, str, list[Waiting]]]:
             calls, cheap = dear_ones(list(function.calls), low=low)
             one = waits_of(target, path, function, calls, True)
             if one is not None:
-                one = by_size(target, one, calls)
+                one = _by_ping(by_size(target, one, calls))
                 found.append(structs.replace(one, severity=Severity.INFO) if cheap else one)
-        yield path, folder or "the repository", by_session(found)
+        yield path, folder or "the repository", by_client(by_session(found))
+
+
+def _by_ping(one: Waiting) -> Waiting:
+    """What but asks whether Redis answers does so once, where a client is made, or for a probe."""
+    if one.kinds != ("redis",) or not all(note.message.endswith(".ping") for note in one.sites):
+        return one
+    return structs.replace(one, severity=min(one.severity, Severity.LOW, key=STEPS.index))
 
 
 _SAMPLE = regex(r"(?:^|/)(?:examples?|samples?|demos?|cookbooks?|notebooks?)/")

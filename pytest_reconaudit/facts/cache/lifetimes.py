@@ -32,7 +32,7 @@ _KEPT = regex(
 """Keys that are meant to stay: counters, switches, positions."""
 _STATE = frozenset(
     {"watermark", "watermarks", "progress", "cursor", "offset", "offsets", "checkpoint",
-     "checkpoints", "lock", "leader", "heartbeat"}
+     "checkpoints", "lock", "leader", "heartbeat", "bookmark", "bookmarks", "sync", "synced"}
 )  # fmt: skip
 """Words of what is read back as the state of some work."""
 _RECORD = frozenset({"usage", "quota", "quotas", "credit", "credits", "balance"})

@@ -199,7 +199,11 @@ _ANY_TEXT = regex(
 """What whoever asks may make up without an end; ids come to an end with the rows."""
 
 
-_SET_UP = regex(r"(?i)\bself\.|\bthis\.|config|base_?ur|settings|endpoint|host|model|provider")
+_SET_UP = regex(
+    r"(?i)\bself\.|\bthis\.|config|base_?ur|settings|endpoint|host|model|provider"
+    r"|(?:redis|database|db|broker|amqp|kafka|mongo\w*|connection)_?ur[li]|\bdsn\b"
+)
+"""What settings say: there are as many as somebody wrote."""
 
 
 def _grows(key: str) -> Severity:

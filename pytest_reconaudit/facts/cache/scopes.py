@@ -62,6 +62,10 @@ class Unscoped(Struct, frozen=True, eq=False):
     who_place: Place
     used: bool
     """Something runs it."""
+    missing: tuple[str, ...] = ()
+    """What selects the answer and stands not in the key: ``page``."""
+    grants: bool = False
+    """What is missing says what somebody may do."""
 
 
 class Kept(Struct, frozen=True, eq=False):
@@ -107,7 +111,7 @@ def _of_file(
     return KeyScopes(
         path,
         len(writes) + (kept.judged if kept else 0),
-        tuple(_unscoped(target, writes)),
+        (*_unscoped(target, writes), *_unselected(target, writes)),
         tuple(
             Kept(one, Place(path, one.line), Place(path, one.who_line or one.line))
             for one in (kept.found if kept else ())
@@ -137,6 +141,37 @@ def _unscoped(target: Target, writes: list[CacheOperation]) -> Iterator[Unscoped
             Place(one.path, op.identity_line or op.line),
             used,
         )
+
+
+def _unselected(target: Target, writes: list[CacheOperation]) -> Iterator[Unscoped]:
+    """The writes of answers that a parameter selects which the key has not; of those that a
+    function looks for before it makes them."""
+    looked = {
+        (one.path, one.op.function_line)
+        for one in operations(target)
+        if one.op.verb == "get" and one.op.function_line and _is_taken(target, one)
+    }
+    for one in writes:
+        op = one.op
+        if not op.left_out or op.request_key or _OWN_LIMIT.search(one.template):
+            continue
+        if op.verb != "wrap" and (one.path, op.function_line) not in looked:
+            continue
+        ref = function_at(target, one.path, op.line)
+        used = (ref is not None and ref in reached(target)) or not uncalled(target, one.place)
+        grants = any(_GRANTS.fullmatch(name) for name in op.left_out)
+        yield Unscoped(one, "", one.place, used, op.left_out, grants)
+
+
+def _is_taken(target: Target, one: CacheOperation) -> bool:
+    """Whether what is found under a key is given out, not only that there is something."""
+    above = target.line(one.path, one.op.line - 1).rstrip()
+    own = target.line(one.path, one.op.line)
+    return _TAKES.search(own) is not None or above.endswith(("=", "(", "await", "match"))
+
+
+_TAKES = regex(r"=(?!=)|\breturn\b|\bmatch\b")
+_GRANTS = regex(r"operation|role|scope|permission|action")
 
 
 _STORE_OF_ONE = regex(

@@ -161,7 +161,9 @@ def _judged(target: Target) -> Iterator[CachedKey]:
         if found and aggregate and _is_by_choice(target, family, found):
             found = []
         sure = not mutations(target) or any(
-            not one.by_name and _is_told(one, entity, tables) for one in found
+            not one.by_name
+            and (_is_told(one, entity, tables) or _is_pair(one, _pair(family.template)))
+            for one in found
         )
         figure = bool(found) and _is_figure(family, found, tables)
         yield CachedKey(
@@ -189,6 +191,8 @@ def _is_told(one: Mutator, entity: tuple[str, ...], tables: Mapping[str, Place])
 def _is_figure(family: KeyFamily, found: list[Mutator], tables: Mapping[str, Place]) -> bool:
     """Whether what is kept for some minutes is a figure that runs behind on purpose: a counter, a
     usage, and any statistic of which no table is known that it is made of."""
+    if _is_statistic(family):
+        return True
     if not NO_TTL < family.ttl <= _FIGURE:
         return False
     texts = [family.template]
@@ -201,6 +205,30 @@ def _is_figure(family: KeyFamily, found: list[Mutator], tables: Mapping[str, Pla
     return bool(words & _AGGREGATE) and not any(one.entity in read for one in found)
 
 
+def _is_statistic(family: KeyFamily) -> bool:
+    """Whether what is kept for an hour at most is worked out of what has been: a trend, a
+    performance, or a sum over the days that are part of the key."""
+    if not NO_TTL < family.ttl <= _HOUR:
+        return False
+    texts = [family.template, *(one.op.function for one in family.writes)]
+    words = {word for text in texts for word in entity_words(text)}
+    if words & _STATISTICS:
+        return True
+    holes = [hole for one in family.writes for hole in one.holes]
+    return bool(words & _AGGREGATE) and any(_SPAN.search(hole) for hole in holes)
+
+
+_STATISTICS = frozenset(
+    {"trend", "forecast", "projection", "performance", "perf", "compare", "comparison", "breakdown",
+     "turnover", "growth", "churn", "cohort", "retention", "distribution", "heatmap", "peak",
+     "velocity", "popular", "trending", "leaderboard"}
+)  # fmt: skip
+_SPAN = regex(
+    r"(?:^|[._\s])(?:days?|hours?|weeks?|months?|years?|period\w*|from|to|since|until|granularity|interval"
+    r"|time_?frame|time_?range|range|window|(?:date|start|end)_?(?:from|to|date|time|range)?)(?:$|[._?\s])",
+    re.IGNORECASE,
+)
+"""What tells between which days something is summed up."""
 _FIGURE = 600
 """Seconds for which a figure may run behind."""
 _FIGURES = frozenset({"count", "counter", "usage", "metric", "meter", "total"})
@@ -357,6 +385,12 @@ def _mutators(
         if _language(one.place.path) == language and one.ref not in fillers
     ]
     own = [one for one in known if same_entity(entity, one.entity)]
+    pair = _pair(family.template)
+    if joined := [one for one in known if not one.by_name and _is_pair(one, pair)]:
+        own = joined  # `permissions:role:{}` is kept of the table `role_permissions`
+    elif entity in read:
+        # The table itself is read: another one whose name ends alike holds other things.
+        own = [one for one in own if one.by_name or one.entity == entity or one.entity in read]
     if "{}" not in family.template:
         # One value for everybody: a name that says more, as UserConfig does, means another thing.
         own = [one for one in own if not one.by_name or len(one.entity) <= len(entity)]
@@ -384,6 +418,16 @@ def _mutators(
         if before is None or (before.by_name and not one.by_name):
             kept[one.place] = one
     return sorted(kept.values(), key=lambda one: one.place.key())
+
+
+def _pair(template: str) -> frozenset[str]:
+    """The words of the first two parts of a key, where both are plain words."""
+    first = [entity_words(part) for part in _named_parts(template)[:2] if "{}" not in part]
+    return frozenset(word for words in first for word in words) if len(first) == 2 else frozenset()
+
+
+def _is_pair(one: Mutator, pair: frozenset[str]) -> bool:
+    return len(one.entity) == len(pair) == 2 and set(one.entity) == pair
 
 
 def _children(

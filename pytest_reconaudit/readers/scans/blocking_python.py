@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from msgspec import Struct
@@ -32,6 +33,7 @@ _WORDS = (
     "MySQLdb", "sqlite3", "bcrypt", "context", "Session", "os.system", "pyodbc", "oracledb",
     "redis", "shutil", "stripe", "resend", "smtplib", "OpenAI", "openai", "nthropic", "boto3",
     "MongoClient", "genai", "Groq", "storage", "http.client", "SendGrid", "Tavily",
+    "passlib", "argon2", "pwdlib", "werkzeug", "hashlib", "hasher", "password_hash",
 )  # fmt: skip
 _HTTP = frozenset({"get", "post", "put", "patch", "delete", "head", "options", "request", "stream"})
 _PROCESS = frozenset({"run", "call", "check_output", "check_call", "getoutput", "getstatusoutput"})
@@ -42,10 +44,25 @@ _SESSION_METHODS = frozenset(
     {"query", "execute", "exec", "scalar", "scalars", "commit", "flush", "refresh", "get", "merge",
      "delete", "rollback"}
 )  # fmt: skip
-_HASHER = regex(r"(?:pwd|crypt|password)_?context$|^(?:ph|hasher|password_hasher|pwd_hasher)$", 2)
+_HASHER = regex(
+    r"(?:pwd|crypt|password|bcrypt)_?(?:context|ctx)$|^(?:ph|hasher|password_hasher|pwd_hasher|password_hash)$",
+    2,
+)
+_HASHING = frozenset({"hash", "verify", "verify_and_update", "encrypt"})
+_DERIVING = {
+    ("hashlib", "pbkdf2_hmac"): 3,
+    ("hashlib", "scrypt"): -1,
+    ("werkzeug", "security", "generate_password_hash"): -1,
+    ("werkzeug", "security", "check_password_hash"): -1,
+}
+"""Functions that hash passwords → which argument says how often; -1 where none does plainly."""
+_FEW_ROUNDS = 20_000
+_LOW_ROUNDS = regex(r"\b(?:bcrypt__(?:default_)?)?rounds\s*=\s*0*[4-7]\b")
+_FAST = regex(r"schemes\s*=\s*\[\s*[\"'](?:plaintext|hex_\w+|md5_crypt)[\"']\s*\]")
 _CALLED = regex(r"([A-Za-z_][\w.]*)\(")
 _CLIENTS = (("Redis",), ("StrictRedis",), ("from_url",), ("RedisCluster",))
 _HASHERS = frozenset({"CryptContext", "PasswordHasher", "PasswordHash"})
+_LONG_NAME = 60
 _SESSION = regex(r"^(?:Annotated\[\s*)?(?:\w+\.)*(?:Session|scoped_session)\b")
 _COMMANDS = frozenset(
     {"get", "set", "setex", "setnx", "mget", "mset", "delete", "exists", "expire", "incr", "decr",
@@ -156,19 +173,23 @@ def blocking_python(code: Code) -> BlockingFile | None:
     )
     makers = _Makers(code) if _makes_clients(code) else None
     redis = b"redis" in code.source
+    hashers = _Hashers(code)
     for call in code.calls:
         if call.awaited:
             continue
         kind = _kind(code, call, sync_sessions, redis)
         if kind is None and makers is not None:
             kind = makers.kind(call)
+        if kind is None and call.name in _HASHING and (hashed := hashers.words(call)):
+            kind = "hash", hashed
         if kind is None:
             continue
         function = code.function_at(call.scope)
         if function is None or function.is_test:
             continue
         text = _BLANKS.sub(" ", code.text(call.start, min(call.end, call.start + 120)))
-        size = _size(kind[1], text)
+        size = hashers.size(call) if kind[0] == "hash" else ""
+        size = size or _size(kind[1], text)
         if kind[1] == "bcrypt.hashpw":
             is_dear = is_dear or size != "cheap"
         if any(one.kind == "closure" for one in _within(code, call)):
@@ -267,8 +288,8 @@ def _kind(code: Code, call: Call, sync_sessions: bool, redis: bool) -> tuple[str
         return "database", words
     if first == "bcrypt" and name in ("hashpw", "checkpw"):
         return "hash", words
-    if name in ("hash", "verify", "verify_and_update") and len(call.path) > 1:
-        return ("hash", words) if _is_hasher(code, call) else None
+    if path in _DERIVING or (path[:2] == ("passlib", "hash") and name in _HASHING):
+        return "hash", words
     if first == "shutil" and len(path) == 2 and name in _COPYING:
         return "file", words
     if first == "shutil" and name in _PACKING:
@@ -312,15 +333,74 @@ def _is_sync_redis(code: Code, call: Call, holder: str) -> bool:
     return path[0] == "redis" and "asyncio" not in path and path[1:2] in _CLIENTS
 
 
-def _is_hasher(code: Code, call: Call) -> bool:
-    holder = call.path[-2]
-    if not _HASHER.search(holder):
-        return False
-    known = code.imported(holder)
-    if known is not None:
-        return True  # a shared object of that name
-    binding = code.binding_of(holder, call.start, call.scope)
-    return binding is not None and any(name in code.text(binding.value) for name in _HASHERS)
+class _Hashers:
+    """What hashes passwords in a file: objects of passlib, argon2 and pwdlib, by their names."""
+
+    def __init__(self, code: Code) -> None:
+        self._code = code
+        self._makers: dict[str, str | None] = {}
+
+    def words(self, call: Call) -> str:
+        """What a call of a method that may hash is, as written; empty when it is none."""
+        holder = self._holder(call)
+        name = holder.rpartition(".")[2]
+        if not holder:
+            return ""
+        if holder.partition(".")[0] == name and self._code.imported(name) is not None:
+            # A shared object of that name.
+            return f"{name}.{call.name}" if _HASHER.search(name) else ""
+        made = self._made(name, call)
+        if made is None or _FAST.search(made) is not None:
+            return ""
+        return f"{holder}.{call.name}"
+
+    def size(self, call: Call) -> str:
+        """``cheap`` when few rounds are said for it where it is made, or at the call."""
+        path = self._code.resolved(call.path) if call.path else ()
+        at = _DERIVING.get(path, -1)
+        if 0 <= at < len(call.arguments):
+            given = self._code.text(call.arguments[at]).rpartition("=")[2].strip()
+            rounds = given.replace("_", "")
+            few = rounds.isdecimal() and len(rounds) < 9 and int(rounds) < _FEW_ROUNDS
+            return "cheap" if few else ""
+        holder = self._holder(call)
+        made = self._made(holder.rpartition(".")[2], call) if holder else None
+        return "cheap" if made is not None and _LOW_ROUNDS.search(made) else ""
+
+    def _holder(self, call: Call) -> str:
+        """The name, or the field, that a method is called on; empty for anything else."""
+        if len(call.path) > 1:
+            return ".".join(call.path[:-1])
+        start, end = call.receiver
+        text = self._code.text(start, end) if 0 < end - start < _LONG_NAME else ""
+        return text if text.replace(".", "_").isidentifier() else ""
+
+    def _made(self, name: str, call: Call) -> str | None:
+        """How what hashes under a name is made, as written; its type alone where it was given."""
+        function = self._code.function_at(call.scope)
+        for parameter in function.parameters if function is not None else ():
+            if parameter.name == name:
+                typed = parameter.type.strip("\"' ").rpartition(".")[2].partition("[")[0]
+                return typed if typed in _HASHERS else None
+        if name not in self._makers:
+            self._makers[name] = self._declared(name)
+        return self._makers[name]
+
+    def _declared(self, name: str) -> str | None:
+        code = self._code
+        texts = [code.text(one.value) for one in code.bindings_named(name)[:_DECLARED]]
+        if not texts:
+            field = re.compile(rf"\b(?:self|cls)\.{name}\s*(?::[^=\n]{{1,80}})?=\s*")
+            text = code.source.decode("utf-8", "replace")
+            texts = [text[one.end() : one.end() + 200] for one in field.finditer(text)]
+        for one in texts:
+            made = _CALLED.match(one)
+            if made is None:
+                continue
+            path = code.resolved(tuple(made[1].split(".")))
+            if _HASHERS.intersection(path) or path[:2] == ("passlib", "hash"):
+                return one
+        return None
 
 
 def _method(code: Code, call: Call, sync_sessions: bool) -> tuple[str, str] | None:

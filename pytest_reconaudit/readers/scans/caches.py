@@ -14,6 +14,7 @@ from functools import cached_property, lru_cache
 
 from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.readers.cache_identity import IdentityReader
+from pytest_reconaudit.readers.cache_inputs import InputReader
 from pytest_reconaudit.readers.cache_keys import KeyReader
 from pytest_reconaudit.readers.cache_records import OWN_TTL, UNKNOWN_TTL, CacheOp, Caches, Wrapper
 from pytest_reconaudit.readers.cache_stores import StoreReader
@@ -218,6 +219,7 @@ class _Reading:
         self.keys = KeyReader(code)
         self.times = TimeReader(code)
         self.identity = IdentityReader(code)
+        self.inputs = InputReader(code)
         self.stores = StoreReader(code, self.source)
         self._clusters: dict[int, bool] = {}
         self._let: dict[int, dict[str, list[tuple[int, str]]]] = {}
@@ -273,6 +275,8 @@ class _Reading:
                         arguments = list(call.arguments)
                         yield from self._made(call, "other", name, "redis", "pipeline", arguments)
                     continue
+                if known is None and verb == "raw" and self.redis and self._is_pattern(call):
+                    known = "redis", "client"  # no map's keys are asked for by a pattern
                 if known is None:
                     # `self.invalidate(format!("project:{id}"))`: the key tells what it is.
                     if not self._speaks(call, verb):
@@ -521,7 +525,8 @@ class _Reading:
         ttl, ttl_text = (OWN_TTL, "")
         tagged = conditional = False
         if verb in ("set", "wrap"):
-            ttl, ttl_text = self.times.ttl(method, store, arguments, call)
+            wraps = verb == "wrap"
+            ttl, ttl_text = self.times.ttl(method, store, arguments, call, wraps=wraps)
             if given is not None:
                 known = whole_number(given[1]) or 0
                 ttl = known if known > 0 else UNKNOWN_TTL if given[1] else OWN_TTL
@@ -532,11 +537,13 @@ class _Reading:
                 method == "add" and code.language == "python"
             )
         identity, identity_line = "", 0
+        left_out: tuple[str, ...] = ()
         in_loop = self._loop(call, verb)
         if ttl in (OWN_TTL, UNKNOWN_TTL) and verb in ("set", "wrap") and store == "service":
             ttl, ttl_text = self.times.of_maker(call) or (ttl, ttl_text)
         if verb in ("set", "wrap") and function is not None:
             identity, identity_line = self.identity.identity(call, function, verb == "wrap")
+            left_out = self.inputs.left_out(call, function)
         for key, parameter in keys:
             yield CacheOp(
                 verb=verb,
@@ -560,6 +567,7 @@ class _Reading:
                 identity_line=identity_line,
                 request_key=verb in ("set", "wrap") and self.identity.is_request_key(key, call),
                 stored=self._stored(call, arguments, verb) if verb in ("set", "wrap") else "",
+                left_out=() if parameter else left_out,
             )
 
     def _stored(self, call: Call, arguments: list[tuple[int, int]], verb: str) -> str:

@@ -1,4 +1,4 @@
-"""Where Rust code makes HTTP and Redis clients, and the pool sizes that it keeps in structs."""
+"""Where Rust code makes HTTP, Redis and database clients; the pool sizes it keeps in structs."""
 
 from __future__ import annotations
 
@@ -21,7 +21,8 @@ __all__ = ["ClientFile", "ClientSite", "SizeField", "clients"]
 
 class ClientSite(Struct, frozen=True, gc=False, array_like=True):
     kind: str
-    """``http``: a reqwest client is made. ``redis``: a Redis client is made or connects."""
+    """``http``: a reqwest client is made. ``redis``: a Redis client is made or connects.
+    ``database``: a connection, or a pool of them, is opened."""
     words: str
     line: int
     column: int
@@ -62,7 +63,27 @@ _SIZES = regex(rb"(?:max_connections|pool_size|max_pool_size|pool_max_size|max_i
 _SIZE = regex(
     r"(?:\w+_)?(?:max_connections|pool_size|max_pool_size|pool_max_size|max_idle_connections)$"
 )
-_WORDS = ("reqwest", "redis", "max_connections", "pool_size", "pool_max_size", "max_idle_conn")
+_OPENED = frozenset(
+    {("PgConnection", "establish"), ("MysqlConnection", "establish"), ("PgPool", "connect"),
+     ("AsyncPgConnection", "establish"), ("AsyncMysqlConnection", "establish"),
+     ("PgConnection", "connect"), ("MySqlPool", "connect"), ("MySqlConnection", "connect"),
+     ("tokio_postgres", "connect"), ("Client", "with_uri_str"), ("Client", "with_options")}
+)  # fmt: skip
+_OPTIONS = regex(r"\b(?:Pg|MySql)PoolOptions\s*::\s*new\(\)")
+_WORDS = (
+    "reqwest",
+    "redis",
+    "max_connections",
+    "pool_size",
+    "pool_max_size",
+    "max_idle_conn",
+    "Connection::establish",
+    "PoolOptions",
+    "Pool::connect",
+    "Database::connect",
+    "with_uri_str",
+    "tokio_postgres",
+)
 _MADE = frozenset({("Client", "new"), ("Client", "builder"), ("ClientBuilder", "new")})
 _CONNECTING = frozenset(
     {"get_connection", "get_connection_with_timeout", "get_async_connection",
@@ -202,13 +223,26 @@ def _site(code: Code, call: Call) -> tuple[str, str] | None:
             return "http", "::".join(path)
         if path[0] == "redis" and path[-2:] == ("Client", "open"):
             return "redis", "redis::Client::open"
-        return None
+        return _database(code, call, path)
+    if call.name in ("connect", "connect_with") and call.awaited:
+        receiver = code.text(call.receiver[0], min(call.receiver[1], call.receiver[0] + 80))
+        return ("database", f"PoolOptions::{call.name}") if _OPTIONS.search(receiver) else None
     if call.name not in _CONNECTING or b"redis" not in code.source:
         return None
     receiver = code.text(call.receiver)
     if _POOLED.search(receiver) or not _CLIENT.search(receiver):
         return None
     return "redis", f"redis::Client::{call.name}"
+
+
+def _database(code: Code, call: Call, path: tuple[str, ...]) -> tuple[str, str] | None:
+    """A connection to a database that a call by a path opens."""
+    made = path[-2:]
+    if made[:1] == ("Client",) and (path[0] != "mongodb" or not call.arguments):
+        return None
+    if made in _OPENED or (made == ("Database", "connect") and path[0] == "sea_orm"):
+        return "database", "::".join(made)
+    return None
 
 
 _MADE_ONCE = (b"is_none()", b"get_or_init", b"get_or_try_init")

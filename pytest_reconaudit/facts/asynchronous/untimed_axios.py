@@ -1,0 +1,90 @@
+"""Calls of axios without a timeout, on the way of a request."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from pytest_reconaudit.facts.applications import application_of
+from pytest_reconaudit.facts.asynchronous.client_faults import ClientFault, ClientUse
+from pytest_reconaudit.facts.asynchronous.request_rates import SAMPLES
+from pytest_reconaudit.facts.asynchronous.running import is_command, per_request
+from pytest_reconaudit.facts.code.functions import Ref, function_at, reached
+from pytest_reconaudit.facts.code.places import is_off_path
+from pytest_reconaudit.facts.code.scanned import scanned
+from pytest_reconaudit.model import Confidence, Note, Place, Severity
+from pytest_reconaudit.patterns import regex
+from pytest_reconaudit.readers.scans.untimed import UntimedCall
+from pytest_reconaudit.readers.scans.untimed_axios import untimed_axios
+from pytest_reconaudit.target import Target
+
+__all__ = ["calls_of_axios"]
+
+
+def calls_of_axios(target: Target) -> Iterator[ClientUse]:
+    """The files of Node code that ask by axios, which waits for ever unless it is told otherwise;
+    what an application does so is one thing to mend, told at the first that requests come to."""
+    records = {
+        path: record
+        for path, record in sorted(scanned(target, untimed_axios).items())
+        if not (is_off_path(path) or is_command(path) or SAMPLES.search(path))
+        and not _in_browser(target, path)
+    }
+    limited = {
+        application_of(target, path).folder for path, one in records.items() if one.sets_default
+    }
+    found: dict[str, list[tuple[str, UntimedCall, str]]] = {}
+    for path, record in records.items():
+        folder = application_of(target, path).folder
+        if folder in limited:
+            continue
+        for call in record.calls:
+            ref = function_at(target, path, call.function)
+            route = per_request(target, ref) if ref is not None else None
+            if ref is not None and route is not None and not _is_page(target, ref):
+                found.setdefault(folder, []).append((path, call, route))
+    faults = {alike[0][0]: _fault(alike) for alike in found.values()}
+    for path, record in records.items():
+        if record.calls or record.timed:
+            yield ClientUse(path, (faults[path],) if path in faults else ())
+
+
+_PAGE = regex(
+    r"\.[jt]sx$|(?:^|/)(?:page|layout|template|loading|error)\.[cm]?[jt]s$|\.(?:vue|svelte)$"
+)
+_BROWSER = regex(r"\b(?:localStorage|sessionStorage|window|document)\.|^\s*['\"]use client['\"]", 8)
+
+
+def _is_page(target: Target, ref: Ref) -> bool:
+    """Whether what asks is a page: as a rule in the browser, where somebody goes away."""
+    found = reached(target).get(ref)
+    return found is not None and _PAGE.search(found.handler.path) is not None
+
+
+def _in_browser(target: Target, path: str) -> bool:
+    return _PAGE.search(path) is not None or _BROWSER.search(target.text(path)) is not None
+
+
+def _fault(alike: list[tuple[str, UntimedCall, str]]) -> ClientFault:
+    path, first, route = alike[0]
+    return ClientFault(
+        clause="d",
+        name=path,
+        at=Place(path, first.line, first.column),
+        sites=tuple(Note(Place(at, one.line, one.column), one.words) for at, one, _ in alike),
+        caller=None,
+        route=route if len(alike) == 1 else "",
+        evidence=first.text,
+        severity=Severity.MEDIUM,
+        confidence=Confidence.CERTAIN,
+        files=len({at for at, _, _ in alike}),
+        fix=_LIMITED,
+    )
+
+
+_LIMITED = """
+Ask by one client that gives up in time:
+
+```ts
+export const http = axios.create({ timeout: 10_000 })
+```
+"""

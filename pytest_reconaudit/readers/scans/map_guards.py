@@ -1,0 +1,146 @@
+"""Guards of concurrent maps in Rust that live over an await: ``DashMap`` locks a part of itself for
+as long as what ``get``, ``get_mut``, ``entry`` and ``iter`` give out is alive."""
+
+from __future__ import annotations
+
+import re
+
+from msgspec import Struct
+
+from pytest_reconaudit.patterns import regex
+from pytest_reconaudit.readers.code import Call, Code, Scope
+from pytest_reconaudit.readers.scanning import scan
+
+__all__ = ["MapGuard", "MapGuards", "map_guards"]
+
+
+class MapGuard(Struct, frozen=True, array_like=True):
+    function: str
+    owner: str
+    receiver: str
+    """What is asked, as written: ``self.sessions``."""
+    mode: str
+    """``get``, ``get_mut``, ``entry``, ``iter`` or ``iter_mut``."""
+    name: str
+    """Of the variable that holds the guard; empty where there is none."""
+    line: int
+    column: int
+    awaits: tuple[int, ...]
+    """Lines where something is awaited meanwhile."""
+
+
+class MapGuards(Struct, frozen=True, array_like=True):
+    guards: tuple[MapGuard, ...]
+
+
+_METHODS = ("get", "get_mut", "entry", "iter", "iter_mut")
+_DECLARED = regex(
+    r"\b(\w+)\s*:\s*(?:&\s*|mut\s+|'\w+\s+|(?:\w+::)*(?:Arc|Rc|Lazy|LazyLock|OnceLock|Data)\s*<\s*){0,4}"
+    r"(?:dashmap::)?DashMap\b"
+    r"|\blet\s+(?:mut\s+)?(\w+)\s*(?::[^=;\n]{1,80})?=\s*(?:\w+::new\(\s*)?(?:dashmap::)?DashMap\s*(?:::|<)"
+)
+_HEAD = regex(
+    r"\b(?:if|while)\s+let\s+(?:Some|Ok)\s*\(\s*(?:mut\s+|ref\s+)?(\w+)\s*\)\s*=\s*&?\s*$"
+    r"|\bmatch\s+&?\s*$|\bfor\s+[^;{}\n]{1,80}\s+in\s+&?\s*$"
+)
+_BOUND = regex(
+    r"\blet\s+(?:Some\s*\(\s*)?(?:mut\s+)?([a-z]\w*)\s*\)?\s*(?::[^=;\n]{1,80})?=\s*&?(?:mut\s+)?$"
+)
+_KEEPS = regex(
+    r"(?:\s*\.\s*(?:unwrap|expect|ok_or|ok_or_else|or_insert|or_insert_with|or_default|context)\b|\s*\?)*+"
+    r"\s*(?:;|\belse\s*\{)"
+)
+_BEFORE = 160
+
+
+def _may_hold(text: str, path: str) -> bool:
+    return "DashMap" in text and ".await" in text
+
+
+@scan("rust", record=MapGuards, wants=_may_hold)
+def map_guards(code: Code) -> MapGuards | None:
+    """The guards of one file that are alive where something is awaited."""
+    source = code.source.decode("utf-8", "replace")
+    maps = {one[1] or one[2] for one in _DECLARED.finditer(source)}
+    found = []
+    for call in code.calls_named(_METHODS) if maps else ():
+        start, end = call.receiver
+        if call.awaited or call.path or not 0 < end - start < 100:
+            continue
+        receiver = "".join(code.text(start, end).split())
+        function = code.function_at(call.scope)
+        if receiver.rpartition(".")[2] not in maps or function is None or function.is_test:
+            continue
+        home = _home(code, call)
+        if home is None or (not home.is_async and home.kind != "async"):
+            continue
+        name, region = _alive(code, call)
+        if region is None:
+            continue
+        lines = tuple(
+            code.line(one.name_at)
+            for one in code.calls_in(*region)
+            if one.awaited and _home(code, one) is home
+        )
+        if lines:
+            place = code.place(call.start)
+            found.append(
+                MapGuard(
+                    function.name,
+                    function.owner,
+                    receiver,
+                    call.name,
+                    name,
+                    place.line or 0,
+                    place.column or 0,
+                    lines,
+                )
+            )
+    return MapGuards(tuple(found)) if found else None
+
+
+def _home(code: Code, call: Call) -> Scope | None:
+    """The function, closure or async block that runs a call."""
+    return next(
+        (one for one in code.around(call.scope) if one.kind in ("function", "closure", "async")),
+        None,
+    )
+
+
+def _alive(code: Code, call: Call) -> tuple[str, tuple[int, int] | None]:
+    """(the variable of a guard, the range in which it lives), as far as that is told."""
+    before = code.text(max(0, call.receiver[0] - _BEFORE), call.receiver[0])
+    after = code.text(call.end, call.end + _BEFORE)
+    head = _HEAD.search(before)
+    if head is not None and after.lstrip().startswith("{"):
+        brace = call.end + len(after[: after.index("{")].encode())
+        inner = next((one for one in code.scopes if brace - 1 <= one.start <= brace + 1), None)
+        body = (inner.start, inner.end) if inner is not None else None
+        return head[1] or "", _until_dropped(code, body, head[1] or "")
+    bound = _BOUND.search(before)
+    if bound is not None and _KEEPS.match(_outermost(after)) is not None:
+        scope = code.scopes[call.scope]
+        return bound[1], _until_dropped(code, (call.end, scope.end), bound[1])
+    return "", None
+
+
+def _until_dropped(code: Code, region: tuple[int, int] | None, name: str) -> tuple[int, int] | None:
+    if region is None or not name:
+        return region
+    text = code.text(*region)
+    dropped = re.search(rf"\bdrop\(\s*{name}\s*\)", text)
+    if dropped is None:
+        return region
+    return region[0], region[0] + len(text[: dropped.start()].encode())
+
+
+def _outermost(chain: str) -> str:
+    """What follows a call, without what stands between parentheses."""
+    depth = 0
+    kept = []
+    for letter in chain:
+        depth += letter == "("
+        if depth <= 0 and letter != ")":
+            kept.append(letter)
+        depth -= letter == ")"
+    return "".join(kept)

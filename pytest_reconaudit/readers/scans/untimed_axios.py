@@ -1,0 +1,117 @@
+"""Where Node code asks a server by ``axios`` and would wait for its answer for ever."""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+from pytest_reconaudit.patterns import regex
+from pytest_reconaudit.readers.cache_words import WORD
+from pytest_reconaudit.readers.code import Call, Code
+from pytest_reconaudit.readers.scanning import SCRIPT, scan
+from pytest_reconaudit.readers.scans.untimed import UntimedCall
+
+__all__ = ["UntimedAxios", "untimed_axios"]
+
+
+class UntimedAxios(Struct, frozen=True, array_like=True):
+    calls: tuple[UntimedCall, ...]
+    timed: int
+    """Calls that give up at some time."""
+    sets_default: bool
+    """It gives all of them a timeout: ``axios.defaults.timeout = …``."""
+
+
+_VERBS = frozenset({"get", "post", "put", "patch", "delete", "head", "options", "request"})
+_DEFAULT = regex(r"\baxios\w*\.defaults\.(?:timeout\b|\w+\s*=\s*\{[^}]*\btimeout\b)")
+_REQUIRED = regex(r"require\(\s*['\"]axios['\"]\s*\)")
+_LIMITED = regex(r"\b(?:timeout|signal|cancelToken)\b|\.\.\.")
+_MADE = regex(r"^(?:await\s+)?(\w+)\.create\(")
+_BLANKS = regex(r"\s+")
+_CONFIG_AT = {"post": 2, "put": 2, "patch": 2, "request": 0, "axios": 0}
+_LONGEST = 4_000
+
+
+def _may_wait(text: str, path: str) -> bool:
+    return "axios" in text
+
+
+@scan(*SCRIPT, record=UntimedAxios, wants=_may_wait)
+def untimed_axios(code: Code) -> UntimedAxios | None:
+    """The calls of one file on axios itself, or on a client that the file makes of it."""
+    if _DEFAULT.search(code.source.decode("utf-8", "replace")) is not None:
+        return UntimedAxios((), 0, True)
+    found = []
+    timed = 0
+    for call in code.calls:
+        if call.name not in _VERBS and call.name != "axios":
+            continue
+        holder = _holder(code, call)
+        if not holder or not _is_axios(code, holder, call):
+            continue
+        function = code.function_at(call.scope)
+        if function is None or function.is_test:
+            continue
+        if _is_timed(code, call):
+            timed += 1
+            continue
+        place = code.place(call.start)
+        found.append(
+            UntimedCall(
+                f"axios.{call.name}" if call.name != "axios" else "axios",
+                place.line or 0,
+                place.column or 0,
+                _BLANKS.sub(" ", code.text(call.start, min(call.end, call.start + 120))),
+                code.line(function.name_at),
+            )
+        )
+    return UntimedAxios(tuple(found), timed, False) if found or timed else None
+
+
+def _holder(code: Code, call: Call) -> str:
+    """The plain name that is called, or that a method is called on; empty for anything else."""
+    if call.name == "axios" and call.receiver[1] <= call.receiver[0]:
+        return "axios"
+    if call.path:
+        return call.path[0] if len(call.path) == 2 else ""
+    start, end = call.receiver
+    text = code.text(start, end) if 0 < end - start < 60 else ""
+    return text if WORD.fullmatch(text) else ""
+
+
+def _is_axios(code: Code, name: str, call: Call) -> bool:
+    """Whether a name is axios, or a client without a timeout that is made of it in this file."""
+    known = code.imported(name)
+    if known is not None:
+        return known.path[:1] == ("axios",)
+    binding = code.binding_of(name, call.start, call.scope)
+    if binding is None:
+        return False
+    value = code.text(binding.value)[:_LONGEST]
+    if _REQUIRED.search(value) is not None:
+        return True
+    made = _MADE.match(value)
+    return (
+        made is not None
+        and made[1] != name
+        and _LIMITED.search(value) is None
+        and _is_axios(code, made[1], call)
+    )
+
+
+def _is_timed(code: Code, call: Call) -> bool:
+    """Whether a call is told when to give up, or is given settings that may tell it."""
+    at = _CONFIG_AT.get(call.name, 1)
+    for index, (start, end) in enumerate(call.arguments):
+        text = code.text(start, min(end, start + _LONGEST)).strip()
+        if index >= at and not text.startswith(("{", '"', "'", "`")):
+            binding = (
+                code.binding_of(text, call.start, call.scope) if WORD.fullmatch(text) else None
+            )
+            if binding is None:
+                return index > 0 or call.name in ("axios", "request")
+            text = code.text(binding.value)[:_LONGEST]
+            if not text.startswith("{"):
+                return True
+        if index >= at and _LIMITED.search(text) is not None:
+            return True
+    return False

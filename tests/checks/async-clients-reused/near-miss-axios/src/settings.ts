@@ -1,0 +1,1 @@
+export const settings = { timeout: 1_000 }
