@@ -29,16 +29,17 @@ def ci_gates_effective(workflow_gates: WorkflowGates) -> None:
 
     Why: a gate that cannot fail is worse than none: everybody believes in it.
     Decides: (a) `|| true`, `|| echo`, `continue-on-error: true`, an `exit 0` behind it without
-    `set -e`, or `--passWithNoTests` without tests, on test, lint, type, build, audit, coverage and
-    readiness commands, also inside the package.json script that the step calls: high, critical
-    when all of a job's several gates are masked step by step, medium for lint, when another step
-    runs the same gate unmasked, or in a workflow that is only started by hand; low for a job of
-    audits alone that is let go as a whole. (b) steps named like a gate (high) or a deployment
-    (medium) that only print. (c) a search that forbids a text which the workflow or a committed
-    template holds. (d) the job's only health check is
-    `curl` without `--fail` and without a look at status or body: medium. Reports beside a real
-    gate, fallbacks that are remembered or fail, jobs, steps and comments that say advisory or
-    experimental, outcomes tested later, scans uploaded to code scanning and values in `$(…)` pass.
+    `set -e`, a pipe into `tee` without `pipefail`, or `--passWithNoTests` without tests, on test,
+    lint, type, build, audit, coverage and readiness commands, also inside the package.json script
+    that the step calls: high, critical when all of a job's several gates are masked step by step,
+    medium for lint and for a `curl --fail` of a health path, when another step runs the same gate
+    unmasked, or in a workflow that is only started by hand; low for a job of audits alone that is
+    let go as a whole. (b) steps named like a gate (high) or a deployment (medium) that only print.
+    (c) a search that forbids a text which the workflow or a committed template holds. (d) the
+    job's only health check is `curl` without `--fail` and without a look at status or body:
+    medium. Reports beside a real gate, fallbacks that are remembered or fail, jobs, steps and
+    comments that say advisory or experimental, outcomes tested later, scans uploaded to code
+    scanning and values in `$(…)` pass.
     Blind spots: gates inside scripts of other languages; thresholds set in tool configuration.
     """
     workflow = workflow_gates.workflow

@@ -25,6 +25,7 @@ deploy-staging:
         ),
         "c": ("", "Mend the job that it needs, or need another one."),
         "d": ("The step's work is never done.", "Correct the condition, or delete the step."),
+        "e": ("", "Add that job to `needs` too: only what stands there itself is known."),
     },
 )
 def ci_jobs_reachable(job_reach: JobReach | Problem) -> None:
@@ -34,9 +35,10 @@ def ci_jobs_reachable(job_reach: JobReach | Problem) -> None:
     a word. A deployment that needs an image built on another branch only is skipped for ever.
     Decides: every event, activity type and ref that the triggers allow is tried. (a) ``needs:``
     names no job: critical, GitHub refuses the file. (b) the ``if`` of the job and those of the jobs
-    that it needs, followed upwards, never hold together: critical, medium for a
-    job that only tells people. (c) it needs a job found so:
-    high. (d) a step's ``if`` never holds: low. ``always()`` and ``!cancelled()`` break the chain.
+    that it needs, followed upwards, never hold together: critical, medium for a job that only tells
+    people. (c) it needs a job found so: high. (d) a step's ``if`` never holds: low. (e) the ``if``
+    asks for a job that is not in the job's own ``needs``, whose results are empty. ``always()`` and
+    ``!cancelled()`` break the chain.
     What is not known before the run (inputs, outputs, secrets, variables, matrix, the payload,
     functions that are not modelled) counts as possible; a reusable workflow gets its caller's
     event, so anything is possible there. ``if: false`` is a switch and only noted.
@@ -89,9 +91,7 @@ def ci_jobs_reachable(job_reach: JobReach | Problem) -> None:
             severity=Severity.LOW,
             evidence=f"if: {dead_step.text}",
             related=[
-                (job.if_place, f"job {name}: if: {job.if_}")
-                if job.if_
-                else (job.place, f"job {name}"),
+                (job.if_place if job.if_ else job.place, f"job {name}: if: {job.if_ or 'any'}"),
                 (job_reach.workflow.on_place, f"triggers: {events}"),
             ],
             clause="d",
@@ -108,9 +108,11 @@ def _impossible(job_reach: JobReach) -> None:
         says = (
             f"it needs {against}, and no trigger makes those conditions and its own true together"
         )
+    elif job_reach.unheard:
+        asked, at = " and ".join(f"needs.{name}" for name in job_reach.unheard), job.if_place
+        says = f"its condition asks for {asked}, which is empty: it is not in the job's own `needs`"
     else:
         at, says = None, "no trigger of the workflow makes its condition true"
-    events = ", ".join(sorted(job_reach.workflow.events))
     report(
         at=at or (job.if_place if job.if_ else job.place),
         says=f"job {job.id!r} never runs: {says}",
@@ -118,8 +120,8 @@ def _impossible(job_reach: JobReach) -> None:
         evidence=f"if: {job.if_}" if job.if_ else f"needs: {', '.join(n.id for n in job.needs)}",
         related=[
             *((link.place, f"{link.job.id}: if: {link.text}") for link in chain),
-            (job_reach.workflow.on_place, f"triggers: {events}"),
+            (job_reach.workflow.on_place, f"on: {', '.join(sorted(job_reach.workflow.events))}"),
         ],
-        clause="b",
+        clause="e" if job_reach.unheard and not others else "b",
         key=job.id,
     )

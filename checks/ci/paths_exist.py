@@ -36,7 +36,8 @@ def ci_paths_exist(workflow_paths: WorkflowPaths) -> None:
     ``path:`` and looked up in git's index. (a) compose files and Dockerfiles, (b) scripts, SQL
     files and manifests, (c) local actions and reusable workflows, (d) folders, (e) cargo without a
     Cargo.toml, (f) cargo targets and binaries, goals of make, (g) existence gates,
-    (h) cache-dependency-path.
+    (h) cache-dependency-path, (i) artifacts that no job of
+    the run uploads. The rows of a written-out matrix are tried one by one.
     Dynamic values, globs, absolute paths, other repositories, submodules, containers, guarded
     commands and anything that an earlier step of the job may have made are left out. Masked
     failures, and a working directory without other evidence: medium.
@@ -61,6 +62,11 @@ def _report(missing: MissingPath) -> None:
     lines = lines_of(use.place for use in missing.uses)
     many = len(missing.uses) > 1 and missing.clause != "g"
     times = f" ({len(missing.uses)} times: {lines})" if many else ""
+    rows = ""
+    if missing.also:
+        listed = ", ".join(missing.also[:4]) + (" …" if len(missing.also) > 4 else "")
+        more = f"{len(missing.also)} more row{'s' if len(missing.also) > 1 else ''}"
+        rows = f" (and for {more} of the matrix: {listed})"
     hidden = f"; the failure is masked by `{missing.masked}`" if missing.masked else ""
     here = " (it lies on this disk, but git ignores it)" if missing.on_disk else ""
     meant = f"; nearest: {missing.nearest}" if missing.nearest else ""
@@ -69,7 +75,7 @@ def _report(missing: MissingPath) -> None:
         related.append((missing.ignored.place, f"ignored by {missing.ignored.pattern}"))
     report(
         at=first.place,
-        says=f"job {first.job!r}: {missing.kind} {missing.path}{times} {missing.reason}"
+        says=f"job {first.job!r}: {missing.kind} {missing.path}{rows}{times} {missing.reason}"
         f"{here}{meant}{hidden}",
         severity=Severity.MEDIUM if soft else Severity.HIGH,
         confidence=Confidence.LIKELY if missing.remote else None,

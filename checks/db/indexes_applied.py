@@ -106,6 +106,7 @@ def _missing(missing: MissingMigration) -> None:
     report(
         at=first,
         says=f"index SQL {missing.path} is run here and not in the repository{why}",
+        severity=Severity.LOW if missing.documented_only else None,
         confidence=Confidence.LIKELY if missing.documented_only else None,
         evidence=missing.path,
         related=[(Place(missing.path), "not in the repository")]

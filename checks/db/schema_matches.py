@@ -57,7 +57,7 @@ def db_schema_matches(compared_schema: ComparedSchema) -> None:
             says=one.says,
             severity=Severity.HIGH if one.fails_now else _SEVERITIES[one.clause],
             evidence=one.evidence,
-            related=[(one.made_at, one.note)] if one.made_at else (),
+            related=[*one.others, *([(one.made_at, one.note)] if one.made_at else [])],
             clause=one.clause,
             key=one.key,
         )

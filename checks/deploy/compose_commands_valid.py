@@ -44,7 +44,8 @@ def deploy_compose_commands_valid(compose_calls: ComposeCalls) -> None:
     Decides: each `docker compose` call in scripts, Makefiles, package.json scripts and workflows
     against the merge of its `-f` files, else of the default file from its folder upwards. (a) a
     service of `exec`, `run`, `logs`, `up`, `restart` … that the model lacks: high, medium when
-    another compose file has it and no `-f` is given; `build` of a service without `build`: high.
+    another compose file has it and no `-f` is given; `build` of a service without `build`: high,
+    medium in a script that tests.
     (b) files whose merge leaves services with neither image nor build: critical. (c) arguments for
     a Rust or Go program of the repository (`cargo run --`, `target/release/x`, `args:` and
     `command:` of containers) of which no source file looks at the command line: high. Calls with

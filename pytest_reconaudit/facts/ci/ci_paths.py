@@ -15,10 +15,15 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from pytest_reconaudit.facts.ci.make_goals import make_goals
+from pytest_reconaudit.facts.ci.matrix import matrix_jobs
 from pytest_reconaudit.facts.ci.pipelines import callers, local_action, workflows
-from pytest_reconaudit.facts.ci.steps import JobRun, job_runs
+from pytest_reconaudit.facts.ci.steps import JobRun, job_run, job_runs
 from pytest_reconaudit.facts.ci.workspace import Workspace, exists
-from pytest_reconaudit.facts.invocations import Invocation, workflow_invocations
+from pytest_reconaudit.facts.invocations import (
+    Invocation,
+    job_invocations,
+    workflow_invocations,
+)
 from pytest_reconaudit.facts.packages import (
     CargoPackage,
     cargo_at,
@@ -80,6 +85,8 @@ class MissingPath(Struct, frozen=True):
     """What was probably meant."""
     alone: bool = False
     """A working directory whose step gives no other sign that it must exist."""
+    also: tuple[str, ...] = ()
+    """The same of other rows of a matrix."""
     remote: bool = False
     """Named in a script for another machine that updates its checkout with ``git pull``."""
 
@@ -108,6 +115,14 @@ _MASK = regex(r"(?:true|:|exit 0|(?:echo|printf)\b.*)", re.DOTALL)
 _FAILS = regex(r"\b(?:exit|return)\s+(?:[1-9]|\$)|\bfalse\b|\bkill\b")
 _RESULT = regex(r">>\s*\"?\$\{?(?:GITHUB_(?:OUTPUT|ENV)|\w+)|\b[A-Za-z_]\w*=")
 _BUILD_PUSH = regex(r"(?:docker|depot|useblacksmith)/build-push-action@(?!v1\b)")
+_DOWNLOAD = regex(r"actions/download-artifact@")
+_UPLOAD = regex(r"actions/upload-artifact(?:/merge)?@")
+_HARMLESS = regex(
+    r"(?:actions|docker|azure|aws-actions|google-github-actions|hashicorp|codecov|Swatinem|dtolnay"
+    r"|actions-rs|astral-sh|pnpm|oven-sh|github|peter-evans|softprops|appleboy|webfactory|8398a7"
+    r"|slackapi|dorny|tj-actions|ruby|shivammathur|gradle|erlef|taiki-e|snyk|arduino|subosito)/"
+)
+"""Publishers whose actions upload no artifact under a name that somebody downloads."""
 _NEVER = regex(r"(?:\$\{\{)?\s*false\s*(?:\}\})?")
 _CARGO_OUTPUT = regex(r"(?P<root>(?:.*/)?)target/(?:[\w.-]+/)?(?:release|debug)/(?P<name>[\w-]+)")
 _NOT_BINARIES = frozenset({"deps", "build", "examples", "incremental", "bundle"})
@@ -128,6 +143,9 @@ class _Tally(Struct):
 
     judged: int = 0
     unresolved: int = 0
+    asked: bool = False
+    uploads: dict[str, re.Pattern[str]] | None = None
+    """The workflow's artifacts, once somebody ``asked``; ``None`` when they cannot be told."""
     found: dict[tuple[str, str, str], tuple[MissingPath, list[PathUse]]] = field(
         default_factory=dict
     )
@@ -157,9 +175,17 @@ def workflow_paths(target: Target) -> tuple[WorkflowPaths, ...]:
         foreign = workflow.events == {"workflow_call"} and not callers(target, workflow)
         if not foreign:
             for run in runs.get(workflow.path, ()):
-                if not never_runs(run.job.if_):
+                if never_runs(run.job.if_):
+                    continue
+                rows = matrix_jobs(run.job)
+                if rows == (run.job,):
                     _Judge(target, run, tally).all(by_job.get(id(run), []))
-        missing = tuple(_with_uses(one, uses) for one, uses in tally.found.values())
+                    continue
+                for row in rows:
+                    filled = job_run(workflow, row)
+                    _Judge(target, filled, tally).all(list(job_invocations(filled)))
+        missing = _of_rows(_with_uses(one, uses) for one, uses in tally.found.values())
+        missing = _of_folders(target, missing)
         missing = tuple(sorted(missing, key=lambda one: one.uses[0].place.key()))
         result.append(WorkflowPaths(workflow, tally.judged, tally.unresolved, missing, foreign))
     return tuple(result)
@@ -167,6 +193,60 @@ def workflow_paths(target: Target) -> tuple[WorkflowPaths, ...]:
 
 def _with_uses(missing: MissingPath, uses: Iterable[PathUse]) -> MissingPath:
     return replace(missing, uses=tuple(sorted(uses, key=lambda use: use.place.key())))
+
+
+def _uploads(workflow: Workflow) -> dict[str, re.Pattern[str]] | None:
+    """The names of the artifacts that the jobs upload; ``None`` when others are possible."""
+    found: dict[str, re.Pattern[str]] = {}
+    for job in workflow.jobs:
+        if job.uses:
+            return None
+        for step in job.steps:
+            if _UPLOAD.match(step.uses):
+                name = step.with_.str("name") or "artifact"
+                parts = re.split(r"\$\{\{.{1,500}?\}\}", name)
+                found[name] = re.compile(".*".join(re.escape(part) for part in parts))
+            elif step.uses and not _HARMLESS.match(step.uses) and not _DOWNLOAD.match(step.uses):
+                return None  # it may upload
+    return found
+
+
+def _of_rows(found: Iterable[MissingPath]) -> tuple[MissingPath, ...]:
+    """What several rows of a matrix lack at one place is one thing."""
+    groups: dict[tuple[str, str, tuple[Place, ...], str], list[MissingPath]] = {}
+    for one in found:
+        at = tuple(replace(use.place, column=None) for use in one.uses)
+        groups.setdefault((one.clause, one.kind, at, one.reason), []).append(one)
+    return tuple(
+        replace(group[0], also=tuple(other.path for other in group[1:]))
+        for group in groups.values()
+    )
+
+
+def _of_folders(target: Target, found: tuple[MissingPath, ...]) -> tuple[MissingPath, ...]:
+    """Several tests in a folder that is not there are one thing: the folder."""
+    groups: dict[tuple[str, str], list[MissingPath]] = {}
+    for one in found:
+        folder = posixpath.dirname(one.path)
+        gone = one.kind == "test path" and not one.also and folder and not target.has_dir(folder)
+        while gone and (above := posixpath.dirname(folder)) and not target.has_dir(above):
+            folder = above
+        groups.setdefault(
+            (one.kind, folder) if gone else (one.clause + one.kind, one.path), []
+        ).append(one)
+    result = []
+    for (_, folder), group in groups.items():
+        if len(group) == 1:
+            result.append(group[0])
+            continue
+        uses = [use for one in group for use in one.uses]
+        masked = any(one.masked for one in group) and not all(one.masked for one in group)
+        if masked:
+            result += group
+            continue
+        merged = replace(group[0], kind="test folder", path=folder, nearest="")
+        result.append(_with_uses(merged, uses))
+    return tuple(result)
 
 
 def never_runs(condition: str) -> bool:
@@ -232,6 +312,8 @@ class _Judge:
             self._local_action(step)
         elif _BUILD_PUSH.match(step.uses):
             self._build_push(step)
+        elif _DOWNLOAD.match(step.uses):
+            self._artifact(step)
         if "cache-dependency-path" in step.with_ and "/setup-" in step.uses:
             self._cache_path(step)
 
@@ -251,6 +333,30 @@ class _Judge:
             return  # a submodule
         reason = "has no action.yml" if there else "does not exist"
         self._missing("c", "action", path, use, reason=reason)
+
+    def _artifact(self, step: Step) -> None:
+        """An artifact of this run that no job of it uploads."""
+        name = step.with_.str("name")
+        if not name or "$" in name or {"run-id", "pattern", "artifact-ids"} & set(step.with_):
+            return
+        if not self.tally.asked:
+            self.tally.asked = True
+            self.tally.uploads = _uploads(self.run.workflow)
+        uploaded = self.tally.uploads
+        if uploaded is None:
+            self.tally.unresolved += 1
+            return
+        self.tally.judged += 1
+        if any(one.fullmatch(name) for one in uploaded.values()):
+            return
+        use = self._use(step, step.with_.value_place("name"), f"name: {name}")
+        near = alike(name, sorted(one for one in uploaded if "$" not in one))
+        self._missing(
+            "i", "artifact", name, use,
+            reason="is uploaded by no job of this workflow, and without a run-id only those are"
+            " looked for",
+            nearest=near,
+        )  # fmt: skip
 
     def _build_push(self, step: Step) -> None:
         context = step.with_.str("context").strip()
@@ -395,9 +501,37 @@ class _Judge:
                 "docker-compose",
             ):
                 self._reference(step, invocation, "file", "b", redirect.target, index)
+        self._written(step, invocation, index)
         self._cargo(step, invocation, index)
         if invocation.name == "make":
             self._make(step, invocation, index)
+
+    def _written(self, step: Step, invocation: Invocation, index: int) -> None:
+        """A file that is written into a folder which is not there."""
+        command = invocation.command
+        if invocation.step is None or invocation.step.remote or command.tested:
+            return
+        for redirect in command.redirects:
+            folder = posixpath.dirname(redirect.target)
+            if not redirect.writes or not folder or folder.startswith(("/", "~")):
+                continue
+            path = invocation.resolve(folder)
+            if path is None or _GLOB.search(folder):
+                continue
+            self.tally.judged += 1
+            if (
+                exists(self.target, path)
+                or self._guarded(invocation, path)
+                or self._made(path, step.index, index)
+                or self._tested(path, step.index, index)
+                or self._named(path, step.index, index)
+            ):
+                continue
+            masked = masked_by(command, step, self.run.job)
+            text = f"{command.text} {redirect.op} {redirect.target}"
+            use = self._use(step, word_place(command, redirect.target), text, masked)
+            reason = f"does not exist: {posixpath.basename(redirect.target)} cannot be written"
+            self._missing("d", "directory", path, use, reason=reason)
 
     def _make(self, step: Step, invocation: Invocation, index: int) -> None:
         """Goals that the Makefile has no rule for."""
@@ -663,7 +797,8 @@ class _Judge:
                 if not (one.tested or one.following in ("&&", "||") or one.fallback):
                     continue
                 for word in one.words[1:]:
-                    if run.trace.resolve(word, folder) == path:
+                    located = run.trace.resolve(word, folder)
+                    if located and (path == located or path.startswith(f"{located}/")):
                         return True
         return False
 
@@ -686,13 +821,14 @@ class _Judge:
                 self.tally.add(known[0], other)
             return
         real = wanted or path
-        ignored = self.target.ignored_by(real) if clause != "f" else None
+        no_file = clause in ("f", "i")
+        ignored = None if no_file else self.target.ignored_by(real)
         if nearest is None:
             folder = kind == "directory"
             nearest = self.target.nearest(real, folder=folder) or ""
         missing = MissingPath(
             clause, kind, path, (), reason, ignored,
-            self.target.on_disk(real) if clause != "f" else False, nearest, alone, remote,
+            not no_file and self.target.on_disk(real), nearest, alone, remote=remote,
         )  # fmt: skip
         self.tally.add(missing, use)
         for other in more:

@@ -38,7 +38,7 @@ class Gate(Struct, frozen=True, eq=False):
     job: str
     step: str
     kind: str
-    """``test lint types build audit coverage load readiness``."""
+    """``test lint types build audit coverage load readiness health``."""
     text: str
     mask: str
     """What swallows its failure; empty when nothing does."""
@@ -115,11 +115,42 @@ def _mask(invocation: Invocation) -> str:
             return f"|| {shown if len(shown) <= 40 else shown[:39] + '…'}"
     if fallback:
         return ""
-    return _exit_zero(invocation)
+    return _exit_zero(invocation) or _lost_in_pipe(invocation)
 
 
 def _quiet(text: str) -> str:
     return re.sub(r"[12&]?>>?\s*(?:/dev/null|&[12]|/dev/std\w+)|'[^']*'|\"[^\"]*\"", "", text)
+
+
+_LOOKS = regex(r"\b(?:grep|jq|awk|python3?|node|test|if)\b|\[\[?\s|PIPESTATUS")
+
+
+_LATER = 40
+"""Steps and commands after a pipe that are searched for a look at its file."""
+
+
+def _lost_in_pipe(invocation: Invocation) -> str:
+    """``| tee FILE`` at the end of a pipe whose shell has no ``pipefail``: GitHub's default shell
+    is ``bash -e``, and only ``shell: bash`` sets it."""
+    step, command = invocation.step, invocation.command
+    if step is None or step.remote or command.following != "|" or command.tested:
+        return ""
+    shell = step.step.effective_shell.strip()
+    commands = step.script.commands
+    if "pipefail" in step.step.run or "pipefail" in shell or shell == "bash":
+        return ""
+    if command not in commands or "PIPESTATUS" in step.step.run:
+        return ""
+    after = commands[commands.index(command) + 1 :]
+    if not after or after[0].name != "tee" or after[0].following == "|" or after[0].fallback:
+        return ""
+    files = [word for word in after[0].words[1:] if not word.startswith("-")]
+    later = "\n".join(one.run for one in step.job.steps[step.step.index + 1 :][:_LATER])
+    rest = "\n".join([*(one.text for one in after[1:][:_LATER]), later])
+    for name in files:
+        if any(name in line and _LOOKS.search(line) for line in rest.split("\n")):
+            return ""
+    return f"| tee {files[0]}, as the shell has no pipefail" if files else ""
 
 
 def _exit_zero(invocation: Invocation) -> str:
@@ -230,10 +261,14 @@ def _gates(target: Target, run: JobRun, mine: list[Invocation]) -> Iterator[Gate
         if one is None or never_runs(one.step.if_) or command.captured:
             continue
         kind, tool = gate_kind(invocation.words)
+        if not kind:
+            kind, tool = _health_call(invocation)
         if not kind or command.tested or command.negated:
             continue
         step = one.step
         mask = _mask(invocation)
+        if mask.startswith("| tee") and kind not in ("test", "types", "build", "lint"):
+            mask = ""
         at = None
         if mask:
             if advisory or _ADVISORY.search(f"{step.name} {step.id}"):
@@ -252,6 +287,19 @@ def _gates(target: Target, run: JobRun, mine: list[Invocation]) -> Iterator[Gate
             command.place, job, step, kind, command.text, mask, at, _reports(command),
             f"{tool} in {folder}",
         )  # fmt: skip
+
+
+def _health_call(invocation: Invocation) -> tuple[str, str]:
+    """``curl --fail …/health`` outside of a loop that waits and of steps that look for reasons."""
+    command, step = invocation.command, invocation.step
+    if invocation.name != "curl" or step is None or step.remote or command.blocks:
+        return "", ""
+    if _ALWAYS.search(step.step.if_) or not _asks(invocation.words, invocation):
+        return "", ""
+    words = [word for word in invocation.words[1:] if "://" in word or word[:9] == "localhost"]
+    if len(words) != 1 or not _HEALTH_URL.search(words[0].strip("\"'")[:500]):
+        return "", ""
+    return "health", f"curl {words[0]}"
 
 
 def _excused(target: Target, step: Step, place: Place) -> bool:
@@ -288,7 +336,7 @@ def _gate(
     place: Place, job: Job, step: Step, kind: str, text: str, mask: str, at: Place | None,
     reports: bool, tool: str,
 ) -> Gate:  # fmt: skip
-    severity = Severity.MEDIUM if kind == "lint" else Severity.HIGH
+    severity = Severity.MEDIUM if kind in ("lint", "health") else Severity.HIGH
     return Gate(place, job.id, step.label, kind, text, mask, at, reports, tool, severity, None)
 
 
@@ -371,6 +419,8 @@ def _settled(gates: list[Gate]) -> tuple[Gate, ...]:
             (one for one in gates if not one.mask and one.tool == gate.tool and one is not gate),
             None,
         )
+        if twin is not None and gate.kind == "health" and twin.job != gate.job:
+            twin = None  # another environment's
         if twin is not None and gate.kind == "build":
             continue  # it builds for the tests behind it; the gate is the other one
         job = by_job[gate.job]
@@ -393,6 +443,11 @@ def _settled(gates: list[Gate]) -> tuple[Gate, ...]:
 # -- (b) gates that only print -------------------------------------------------------------
 
 _PRINTING = frozenset({"echo", "printf", "date", "sleep", "true", ":"})
+_LOOKING = frozenset({"ls", "cat", "pwd", "tree"})
+_PREPARING = frozenset(
+    {"npm", "cd", "export", "set", "cat", "ls", "mkdir", "cp", "chmod", "tee", "pwd"}
+)
+"""Commands that deploy nothing."""
 _GATE_NAME = regex(
     r"\b(?:gates?|quality|checks?|coverage|thresholds?|verify|verification|validate|validation"
     r"|smoke[ _-]?tests?|tests?|scan|audit|lint)\b",
@@ -413,10 +468,13 @@ _CLAIM = regex(
     re.IGNORECASE,
 )
 _ALWAYS = regex(r"always\(\)|!\s*cancelled\(\)|failure\(\)")
+_FETCHES = regex(r"actions/(?:checkout|download-artifact)@")
+"""What a job does first that means to work on something."""
 _OWN_ACTIONS = regex(
     r"actions/(?:checkout|setup-[\w-]+|cache|upload-artifact|download-artifact|github-script)@"
     r"|8398a7/action-slack@|slackapi/|rtCamp/action-slack-notify@|docker/(?:login|setup-\w+)-action@"
-    r"|aws-actions/configure-aws-credentials@|azure/login@|google-github-actions/auth@|dawidd6/action-send-mail@",
+    r"|aws-actions/configure-aws-credentials@|azure/login@|google-github-actions/auth@|dawidd6/action-send-mail@"
+    r"|azure/setup-\w+@|hashicorp/setup-\w+@|google-github-actions/setup-gcloud@",
     re.IGNORECASE,
 )
 """Actions that neither check nor deploy anything."""
@@ -429,7 +487,13 @@ def _idle(target: Target, run: JobRun, mine: list[Invocation]) -> Iterator[IdleG
         if invocation.step is not None and not invocation.command.captured:
             by_step.setdefault(invocation.step.step.index, []).append(invocation)
     shell = [step for step in job.steps if step.run and not never_runs(step.if_)]
-    idle = [step for step in shell if _only_prints(by_step.get(step.index, []))]
+    idle = [
+        step
+        for step in shell
+        if _only_prints(
+            by_step.get(step.index, []), looks=_DEPLOY_NAME.search(step.name) is not None
+        )
+    ]
     if not idle:
         return
     real = [step for step in shell if step not in idle]
@@ -437,7 +501,8 @@ def _idle(target: Target, run: JobRun, mine: list[Invocation]) -> Iterator[IdleG
     job_name = f"{job.name or job.id}"
     if job.needs and not _ALWAYS.search(job.if_) and not real and not acting and len(idle) == 1:
         named = f"{job.id} {job.name}"
-        if not _DEPLOY_NAME.search(named):
+        works = job.services or any(_FETCHES.match(step.uses) for step in job.steps)
+        if not works and not _DEPLOY_NAME.search(named):
             return  # the one status that branch protection asks for: green when its needs are
     deploys, gates = [], []
     whole = not real and not acting
@@ -461,18 +526,20 @@ def _idle(target: Target, run: JobRun, mine: list[Invocation]) -> Iterator[IdleG
 def _deployed(real: list[Step], by_step: dict[int, list[Invocation]]) -> bool:
     """Whether another step of the job does something that may well be the deployment."""
     return any(
-        invocation.name not in _PRINTING and invocation.name not in ("npm", "cd", "export", "set")
+        invocation.name not in _PRINTING and invocation.name not in _PREPARING
         for step in real
         for invocation in by_step.get(step.index, ())
     )
 
 
-def _only_prints(invocations: list[Invocation]) -> bool:
+def _only_prints(invocations: list[Invocation], *, looks: bool = False) -> bool:
+    """Whether a step only prints; a deployment may also look at files (``looks``)."""
     if not invocations:
         return False
+    printing = _PRINTING | _LOOKING if looks else _PRINTING
     for invocation in invocations:
         command = invocation.command
-        if invocation.name not in _PRINTING or command.following == "|":
+        if invocation.name not in printing or command.following == "|":
             return False
         if any(one.writes and "/dev/" not in one.target for one in command.redirects):
             return False

@@ -14,6 +14,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from msgspec import Struct
 from msgspec.structs import replace
 
+from pytest_reconaudit.facts.ci.matrix import matrix_choices
 from pytest_reconaudit.facts.ci.pipelines import local_action, workflows
 from pytest_reconaudit.facts.ci.reachability import job_reaches
 from pytest_reconaudit.facts.ci.steps import job_runs, step_script
@@ -21,7 +22,7 @@ from pytest_reconaudit.model import Place
 from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.readers.shell import Script, ShellCommand, unwrapped
 from pytest_reconaudit.readers.workflow import Job, Step, Workflow
-from pytest_reconaudit.readers.yaml import Map, Seq
+from pytest_reconaudit.readers.yaml import Map
 from pytest_reconaudit.target import Target, once
 
 __all__ = ["ANYWHERE", "Intent", "job_intents"]
@@ -29,7 +30,6 @@ __all__ = ["ANYWHERE", "Intent", "job_intents"]
 ANYWHERE = "*"
 """The directory of an intent that no manifest ties to a package."""
 
-_MAX_CHOICES = 12
 _MAX_FOLLOWED = 500
 """Calls that are followed for one workflow; more come only of files that call each other."""
 _MAX_CALLS = 4
@@ -172,7 +172,6 @@ _VARIABLE = regex(r"\$(?:\{(\w+)\}|(\w+))")
 _SAME_EVERYWHERE = regex(
     r"\$\{\{\s*(?:github|secrets|vars|runner)\.[\w.-]+\s*\}\}|\$\{?GITHUB_\w+\}?|\$\{?HOME\}?"
 )
-_MATRIX = regex(r"matrix\.([\w.-]+)")
 
 
 def job_intents(target: Target, workflow: Workflow) -> tuple[Intent, ...]:
@@ -295,7 +294,7 @@ def _action(context: _Context, step: Step, trail: _Trail) -> Iterator[Intent]:
         return
     text = f"{name} {inputs}".strip()
     env = _environment(context, step)
-    for choice in _choices(context.job, text):
+    for choice in matrix_choices(context.job, text):
         done = _known(text, choice, env)
         intent = replace(base, kind=kind, command=_settled(done))
         if kind == "docker-build":
@@ -369,7 +368,7 @@ def _command(
         return
     if command is not None and command.heredoc is not None:
         text = f"{text} <<{' '.join(command.heredoc.text.split())[:200]}"
-    for choice in _choices(context.job, f"{text} {folder}"):
+    for choice in matrix_choices(context.job, f"{text} {folder}"):
         done = tuple(_known(word, choice, env) for word in words)
         where = _known(folder, choice, env)
         line = f"{posixpath.normpath(where or '.')}: {_known(text, choice, env)}"
@@ -642,7 +641,7 @@ def _runners(job: Job) -> frozenset[str]:
     """The operating systems that a job runs on; empty when that is not known."""
     found = set()
     for label in job.runs_on:
-        choices = _choices(job, label)
+        choices = matrix_choices(job, label)
         for choice in choices:
             name = _known(label, choice, {}).lower()
             if "$" in name:
@@ -682,41 +681,6 @@ def _known(text: str, choice: Mapping[str, str], env: Mapping[str, str]) -> str:
         return match[0] if value is None or "$" in value else value
 
     return _VARIABLE.sub(variable, _EXPRESSION.sub(expression, text))
-
-
-def _choices(job: Job, text: str) -> list[dict[str, str]]:
-    """The matrix values that matter to a text, one mapping for each combination."""
-    wanted = list(dict.fromkeys(_MATRIX.findall(text))) if "matrix." in text else []
-    if not wanted or not job.matrix:
-        return [{}]
-    include = job.matrix.maps("include")
-    found: list[dict[str, str]] = [{}]
-    for key in wanted:
-        values = _matrix_values(job.matrix, key)
-        if values:
-            found = [{**one, key: value} for one in found for value in values]
-            found = found[:_MAX_CHOICES]
-    if include and any(key not in one for one in found for key in wanted):
-        found = [
-            {key: value for key in wanted if (value := _dotted(item, key))} for item in include
-        ][:_MAX_CHOICES]
-    return found or [{}]
-
-
-def _matrix_values(matrix: Map, key: str) -> list[str]:
-    head, _, tail = key.partition(".")
-    values = matrix.get(head)
-    if not isinstance(values, Seq):
-        return []
-    if not tail:
-        return [f"{value}" for value in values if isinstance(value, (str, int, float))]
-    return [text for value in values if isinstance(value, Map) and (text := _dotted(value, tail))]
-
-
-def _dotted(item: Map, key: str) -> str:
-    for part in key.split(".")[:-1]:
-        item = item.map(part)
-    return item.str(key.split(".")[-1])
 
 
 def _plain(inputs: Map) -> str:

@@ -10,13 +10,14 @@ from msgspec.structs import replace
 
 from pytest_reconaudit.facts.ci.ci_paths import never_runs
 from pytest_reconaudit.facts.ci.pipelines import workflows
+from pytest_reconaudit.facts.ci.reachability import job_reaches
 from pytest_reconaudit.facts.ci.work import JobWork, Work, job_works
 from pytest_reconaudit.model import Place
 from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.readers.workflow import Job, Step, Workflow
 from pytest_reconaudit.target import Target, once
 
-__all__ = ["ImagePush", "WorkflowPushes", "workflow_pushes"]
+__all__ = ["BrokenTag", "ImagePush", "LostTag", "WorkflowPushes", "workflow_pushes"]
 
 
 class ImagePush(Struct, frozen=True, eq=False):
@@ -40,11 +41,33 @@ class ImagePush(Struct, frozen=True, eq=False):
     """Where the commit tag is written into a deployment."""
 
 
+class LostTag(Struct, frozen=True, eq=False):
+    """A tag with the whole commit hash that is asked for while only short hashes are pushed."""
+
+    uses: tuple[tuple[Place, str, str], ...]
+    """(place, job, text) of every use."""
+    made: Place
+    """Where the short tag is made."""
+    shape: str
+    """The tag that is pushed, for a person: ``sha-1a2b3c4``."""
+
+
+class BrokenTag(Struct, frozen=True, eq=False):
+    """A tag rule that begins with the branch, under events that have none."""
+
+    place: Place
+    job: str
+    text: str
+    events: tuple[str, ...]
+
+
 class WorkflowPushes(Struct, frozen=True, eq=False):
     """One workflow that pushes images."""
 
     workflow: Workflow
     pushes: tuple[ImagePush, ...]
+    lost: LostTag | None = None
+    broken: tuple[BrokenTag, ...] = ()
 
 
 _BUILD_PUSH = regex(r"(?:docker|depot|useblacksmith)/build-push-action@", re.IGNORECASE)
@@ -87,6 +110,7 @@ def workflow_pushes(target: Target) -> tuple[WorkflowPushes, ...]:
         for push in pushes:
             by_image.setdefault(_same(push.image), []).append((push.place, push.kinds))
     deployed = _deploys_commit(target)
+    reaches = job_reaches(target)
     found = []
     for workflow in workflows(target):
         pushes = [
@@ -94,9 +118,121 @@ def workflow_pushes(target: Target) -> tuple[WorkflowPushes, ...]:
             for push in drafts[workflow.path]
             if not _FOR_TESTS.search(_same(_EXPRESSION.sub("", push.image)))
         ]
-        if pushes:
-            found.append(WorkflowPushes(workflow, tuple(pushes)))
+        events = {reach.job.id: reach.events for reach in reaches.get(workflow.path, ())}
+        lost = _lost_tag(target, workflow)
+        broken = tuple(_broken(target, workflow, events))
+        if pushes or lost or broken:
+            found.append(WorkflowPushes(workflow, tuple(pushes), lost, broken))
     return tuple(found)
+
+
+# -- tags that metadata-action makes -------------------------------------------------------
+
+_FULL = r"(?:\$\{\{\s*github\.sha\s*\}\}|\$GITHUB_SHA\b|\$\{GITHUB_SHA\})"
+_MAKES_FULL = regex(
+    rf"(?:value=|(?:-t|--tag|docker\s+tag\s.{{0,300}}|docker\s+push)\s*\S{{0,300}}:)(?:\w{{1,10}}-)?{_FULL}"
+)
+_ASKS_FULL = regex(
+    rf"(?:(?<=[\w}}]):|\b(?:image\.)?tag=|\.tag=)(?:sha-|[\w]{{1,12}}-)?{_FULL}", re.IGNORECASE
+)
+_ASKING = regex(
+    r"image-ref|\bset image\b|--set(?:-string)?\b|docker (?:pull|run)|edit set image|\bimage\s*[:=]"
+    r"|image[._-]?tag|\byq\b|\bsed\b",
+    re.IGNORECASE,
+)
+
+
+def _lost_tag(target: Target, workflow: Workflow) -> LostTag | None:
+    """Uses of ``image:<whole hash>`` while all that the repository pushes are short hashes."""
+    made: tuple[Place, str] | None = None
+    for job in workflow.jobs:
+        for step in job.steps:
+            if not _METADATA.match(step.uses) or never_runs(step.if_):
+                continue
+            rules = step.with_.str("tags")
+            if not rules or _MAKES_FULL.search(rules):
+                return None  # by default it makes others than hashes
+            for line in rules.split("\n"):
+                rule = line.strip()
+                if re.match(r"type=sha\b", rule):
+                    if "format=long" in rule:
+                        return None
+                    prefix = re.search(r"\bprefix=([^,]*)", rule)
+                    shown = prefix[1] if prefix else "sha-"
+                    shape = re.sub(r"\{\{\s*branch\s*\}\}", "main", shown) + "1a2b3c4"
+                    made = made or (step.with_.value_place("tags"), shape)
+    if made is None or _makes_full(workflow):
+        return None
+    uses = tuple(_asks_full(target, workflow))
+    return LostTag(uses, made[0], made[1]) if uses else None
+
+
+def _makes_full(workflow: Workflow) -> bool:
+    """Whether some step names an image by the whole hash when it builds or pushes it."""
+    for job in workflow.jobs:
+        if job.uses:
+            return True  # what it pushes is not known here
+        for step in job.steps:
+            built = step.with_.str("tags") if _BUILD_PUSH.match(step.uses) else ""
+            if re.search(_FULL, built) or _MAKES_FULL.search(step.run):
+                return True
+            if step.uses and "metadata" not in step.uses and "DOCKER_METADATA_SHORT" in step.env:
+                return True
+    return "DOCKER_METADATA_SHORT_SHA_LENGTH" in workflow.env
+
+
+def _asks_full(target: Target, workflow: Workflow) -> Iterator[tuple[Place, str, str]]:
+    lines = target.text(workflow.path).split("\n")
+    for job in workflow.jobs:
+        if never_runs(job.if_):
+            continue
+        for number in range(job.place.line or 1, min(job.end, len(lines)) + 1):
+            text = lines[number - 1]
+            if text.lstrip().startswith("#") or "docker build" in text:
+                continue
+            before = lines[number - 2] if number > 1 else ""
+            if _ASKS_FULL.search(text) and (_ASKING.search(text) or _ASKING.search(before)):
+                yield Place(workflow.path, number), job.id, text.strip()
+
+
+_BY_BRANCH = regex(r"type=sha\b[^\n]*\bprefix=\{\{\s*branch\s*\}\}[-._]")
+
+
+def _broken(
+    target: Target, workflow: Workflow, events: Mapping[str, frozenset[str] | None]
+) -> Iterator[BrokenTag]:
+    """``type=sha,prefix={{branch}}-`` where a run may have no branch: the tag is ``-1a2b3c4``."""
+    lines = target.text(workflow.path).split("\n")
+    for job in workflow.jobs:
+        run = events.get(job.id)
+        if not run:
+            continue
+        bare = sorted(run & {"pull_request", "release"})
+        if "push" in run and any(
+            one.event == "push" and (one.tags or one.tags_ignore) for one in workflow.triggers
+        ):
+            bare.append("push of a tag")
+        for step in job.steps:
+            if not bare or step.if_ or not _METADATA.match(step.uses):
+                continue
+            if not _used(job, step):
+                continue
+            start = step.place.line or 1
+            for number in range(start, min(start + 40, len(lines)) + 1):
+                match = _BY_BRANCH.search(lines[number - 1])
+                if match and "enable=" not in lines[number - 1]:
+                    place = Place(workflow.path, number, match.start() + 1)
+                    yield BrokenTag(place, job.id, lines[number - 1].strip(), tuple(bare))
+                    break
+
+
+def _used(job: Job, step: Step) -> bool:
+    """Whether a step that builds on every event takes the tags."""
+    return any(
+        f"steps.{step.id}.outputs.tags" in other.with_.str("tags")
+        for other in job.steps[step.index + 1 :]
+        if step.id and not other.if_
+    )
 
 
 def _joined(

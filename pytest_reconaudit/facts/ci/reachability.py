@@ -391,10 +391,15 @@ def _lower(texts: Iterable[str]) -> frozenset[str]:
     return frozenset(text.lower() for text in texts)
 
 
-def _possible(node: Node, world: World) -> bool:
-    """Whether a condition may hold in a world."""
+def _possible(node: Node, world: World, absent: frozenset[tuple[str, ...]] = frozenset()) -> bool:
+    """Whether a condition may hold in a world.
+
+    :param absent: jobs and steps, as ``("needs", "build")``, that the asker does not know.
+    """
 
     def lookup(path: tuple[str, ...]) -> Value:
+        if path[:2] in absent:
+            return None
         for length in range(len(path), 0, -1):
             known = world.get(path[:length], UNKNOWN)
             if known is UNKNOWN:
@@ -444,6 +449,8 @@ class JobReach(Struct, frozen=True, eq=False):
     off_needs: tuple[Need, ...] = ()
     """Needed jobs that are switched off on purpose, or need one that is."""
     dead_steps: tuple[DeadStep, ...] = ()
+    unheard: tuple[str, ...] = ()
+    """Jobs whose results its condition asks for although they are not in its ``needs``."""
     events: frozenset[str] | None = None
     """The events under which it may run; ``None`` when any is possible (a reusable workflow)."""
 
@@ -517,14 +524,22 @@ def _reach(
     open_worlds: Mapping[str, list[World]],
     worlds: list[World],
 ) -> tuple[JobReach, list[World]]:
-    own = [world for world in worlds if node is None or _possible(node, world)]
+    absent = _unheard(workflow, job, node)
+    own = [world for world in worlds if node is None or _possible(node, world, absent)]
     follows = _follows_needs(job.if_, node)
     if node is not None and _constant(node):
         return JobReach(workflow, job, missing, switched_off=True, events=frozenset()), own
     if not own:
         alone = (Link(job, job.if_place, job.if_),)
+        ids = {other.id.lower(): other.id for other in workflow.jobs}
         return JobReach(
-            workflow, job, missing, impossible=True, chain=alone, events=frozenset()
+            workflow,
+            job,
+            missing,
+            impossible=True,
+            chain=alone,
+            unheard=tuple(sorted(ids.get(name, name) for _, name in absent)),
+            events=frozenset(),
         ), own
     if not follows:
         return _live(workflow, job, missing, own), own
@@ -553,6 +568,18 @@ def _reach(
         return _live(workflow, job, missing, mine), mine
     chain = tuple(_chain(job, done, own, open_worlds))
     return JobReach(workflow, job, missing, impossible=True, chain=chain, events=frozenset()), []
+
+
+def _unheard(workflow: Workflow, job: Job, node: Node | None) -> frozenset[tuple[str, ...]]:
+    """What a condition asks of jobs that the job does not name in ``needs``: it is null."""
+    if node is None:
+        return frozenset()
+    needed = {need.id.lower() for need in job.needs}
+    return frozenset(
+        path[:2]
+        for path in names(node)
+        if path[0] == "needs" and len(path) > 1 and path[1] not in needed
+    )
 
 
 def _chain(

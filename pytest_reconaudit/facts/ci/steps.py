@@ -20,7 +20,7 @@ from pytest_reconaudit.readers.shell import Script, read_shell
 from pytest_reconaudit.readers.workflow import Job, Step, Workflow
 from pytest_reconaudit.target import Target, once
 
-__all__ = ["JobRun", "StepRun", "job_runs", "remote_script", "step_script"]
+__all__ = ["JobRun", "StepRun", "job_run", "job_runs", "remote_script", "step_script"]
 
 _CHECKOUT = regex(r"actions/checkout@|[\w.-]+/checkout@", re.IGNORECASE)
 _SHELLS = ("", "bash", "sh")
@@ -80,7 +80,7 @@ class JobRun(Struct, frozen=True, eq=False):
 @once
 def job_runs(target: Target) -> tuple[JobRun, ...]:
     """Every job of every workflow that GitHub runs, in file order."""
-    return tuple(_job_run(workflow, job) for workflow in workflows(target) for job in workflow.jobs)
+    return tuple(job_run(workflow, job) for workflow in workflows(target) for job in workflow.jobs)
 
 
 def step_script(step: Step) -> Script | None:
@@ -108,7 +108,8 @@ def remote_script(step: Step) -> Script | None:
     return read_shell(text, place.path, begins, place.column or 1)
 
 
-def _job_run(workflow: Workflow, job: Job) -> JobRun:
+def job_run(workflow: Workflow, job: Job) -> JobRun:
+    """One job with its shell steps read."""
     base, prefix, foreign = _checkouts(job)
     run = JobRun(workflow, job, (), base, prefix, foreign)
     windows = any("windows" in label.lower() for label in job.runs_on)

@@ -30,6 +30,7 @@ from pytest_reconaudit.facts.db.live.indexes import LiveIndexes, live_indexes
 from pytest_reconaudit.facts.db.migration_runners import MissingMigration, missing_migrations
 from pytest_reconaudit.facts.db.migrations import (
     MigrationRoot,
+    is_test_path,
     migration_roots,
     migration_script,
     postgres_major,
@@ -217,9 +218,12 @@ def _told_invalid(target: Target) -> dict[str, str]:
 
 _IN_TRANSACTION = "25001"
 """``CREATE INDEX CONCURRENTLY`` and its like inside of a transaction."""
+_RAISED = "P0001"
+"""``RAISE EXCEPTION`` of the migration's own: somebody wrote that it must not go on."""
 _ABSENT = regex(
     r'(?:relation|type|function|schema|operator class|extension) "?([\w.]+)"?.* does not exist'
 )
+_SQL_COMMENT = regex(r"--[^\n]*|/\*[^*]*\*+(?:[^/*][^*]*\*+)*/")
 _NO_SCHEMA = regex(r'schema "[^"]*" does not exist')
 _EXTENSION = regex(r"create\s+extension", re.IGNORECASE)
 
@@ -234,20 +238,27 @@ def _doubt(target: Target, history: HistoryReplay) -> str:
         return f"{root.coded} belongs to the history and is code, which is not run"
     if failure.sqlstate == _IN_TRANSACTION:
         return ""  # whatever came before, the tool's own transaction is open
+    if failure.sqlstate == _RAISED or "unrecognized configuration parameter" in failure.message:
+        return "the migration stops by itself: it asks for a setting, or for rows, of a real server"
     if not failure.sure:
         return f"something before it was left out: {'; '.join(history.notes)}"
     match = _ABSENT.search(failure.message)
     if match is None:
         return ""
     name = match[1].rpartition(".")[2].lower()
-    texts = [target.text(path).lower() for path in root.paths]
+    texts = [_SQL_COMMENT.sub("", target.text(path)).lower() for path in root.paths]
     if name in _FOREIGN_TYPES:
         return f"{name} is a type of another server"
     kind = r"schema\s+" if failure.sqlstate == "3F000" else ""
     word = re.compile(
         rf"create\s+{kind}(?!(?:unique\s+)?index\b|trigger\b|policy\b)[^;(]*\b{re.escape(name)}\b"
     )
-    if any(word.search(text) for text in texts):
+    relation = re.compile(
+        r"\bcreate\s[\w\s]{0,60}\b(?:table|view|sequence)\s+(?:if\s+not\s+exists\s+)?"
+        rf"(?:[\w\"]{{1,100}}\.)?\"?{re.escape(name)}\b"
+    )
+    own = relation if failure.sqlstate == "42P01" else word
+    if any(own.search(text) for text in texts):
         return ""  # made by the history itself, in the wrong order
     if failure.sqlstate == "3F000":
         return f"schema {name} is not made by this history"
@@ -257,6 +268,8 @@ def _doubt(target: Target, history: HistoryReplay) -> str:
         )
         if made and word.search(target.text(path).lower()):
             return f"{path} makes {name}, outside of this history"
+    if failure.sqlstate == "42P01" and (maker := _coded_maker(target, name)):
+        return f"{maker} makes {name}, outside of this history"
     elsewhere = declared_schema(target).elsewhere
     if failure.sqlstate == "42P01" and elsewhere:
         return f"{name} may be made by {elsewhere}"
@@ -266,6 +279,21 @@ def _doubt(target: Target, history: HistoryReplay) -> str:
             if outside and _EXTENSION.search(target.text(path)):
                 return f"{path} creates extensions that the history does not"
     return ""
+
+
+_MAKERS = (".py", ".ts", ".js", ".mjs", ".rb", ".php")
+
+
+def _coded_maker(target: Target, table: str) -> str:
+    """The first file whose code makes the table: a call of a migration tool, or a mapped class."""
+    makes = re.compile(
+        r"(?:create_table|createTable|__tablename__|db_table|Schema::create)\b"
+        rf"[\s:=(]{{1,40}}(?:new\s+Table\(\s*\{{\s*name:\s*)?['\":]\s?{re.escape(table)}\b",
+        re.IGNORECASE,
+    )
+    code = (path for path in target.files if path.endswith(_MAKERS) and not is_test_path(path))
+    named = (path for path in code if table in target.text(path).lower())
+    return next((path for path in named if makes.search(target.text(path))), "")
 
 
 _FOREIGN_TYPES = frozenset(

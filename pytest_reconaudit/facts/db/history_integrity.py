@@ -17,7 +17,7 @@ from msgspec import Struct
 
 from pytest_reconaudit.facts.branch_point import BranchPoint, branch_point
 from pytest_reconaudit.facts.db.database import wants_live
-from pytest_reconaudit.facts.db.history_tools.flyway import version_key
+from pytest_reconaudit.facts.db.history_tools.flyway import flyway_named, version_key
 from pytest_reconaudit.facts.db.history_tools.liquibase import change_logs
 from pytest_reconaudit.facts.db.history_tools.sections import SECTIONS, undone_by
 from pytest_reconaudit.facts.db.live.migrations import NoState, migration_states
@@ -123,6 +123,8 @@ def _key(root: MigrationRoot, one: MigrationFile) -> object:
 def _duplicates(target: Target, root: MigrationRoot) -> Iterator[HistoryFault]:
     if root.tool not in _FAILS:
         return  # the whole name is the version
+    if root.tool == "flyway" and not flyway_named(target):
+        return  # files with its names that something else runs
     by_key: dict[object, dict[Place, str]] = defaultdict(dict)
     if root.tool == "liquibase":
         for path in sorted(root.paths):

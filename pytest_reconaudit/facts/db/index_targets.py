@@ -188,6 +188,26 @@ def made_by_text(target: Target) -> frozenset[str]:
     return frozenset(made)
 
 
+_ALTERS = regex(
+    r"\b(?:add_column|batch_alter_table|rename_table|addColumns?|alterTable|change_table)"
+    r"\s?\(?\s*(?:['\"`:]|\bnew\s+Table\b)(\w+)"
+    r"|\bop\.alter_column\(\s*['\"](\w+)['\"][^)]{0,300}\bnew_column_name\b"
+)
+
+
+@once
+def _altered_by_code(target: Target) -> frozenset[str]:
+    """Tables whose columns a call of a migration tool changes: ``op.add_column("orders", …)``."""
+    found: set[str] = set()
+    for path in target.files:
+        if path.endswith((".py", ".ts", ".js", ".mjs", ".rb")) and not is_test_path(path):
+            text = target.text(path)
+            if "able" in text or "olumn" in text:
+                for match in _ALTERS.finditer(text):
+                    found.add((match[1] or match[2]).lower())
+    return frozenset(found)
+
+
 @once
 def index_targets(target: Target) -> IndexTargets:
     """The declared schemas of the repository, with the tables that other text makes."""
@@ -198,7 +218,7 @@ def index_targets(target: Target) -> IndexTargets:
             text = target.text(path)
             if "able" in text.lower() and _DYNAMIC.search(text):
                 dynamic = f"the dynamic SQL of {path}"
-    made = made_by_text(target) - set(sql.tables)
+    made = (made_by_text(target) - set(sql.tables)) | _altered_by_code(target)
     return IndexTargets((ours, sql), made, ours.elsewhere or dynamic, _final(target))
 
 

@@ -11,6 +11,7 @@ import posixpath
 from collections.abc import Iterable, Mapping
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from pytest_reconaudit.facts.db.catalogs import (
     KnownCatalog,
@@ -62,6 +63,8 @@ class Difference(Struct, frozen=True):
     """Statements fail in a database that is in use."""
     pending: str = ""
     """Why another check tells of it: a migration is not applied."""
+    others: tuple[tuple[Place, str], ...] = ()
+    """More columns of the table that are missing too: one migration makes them all."""
 
 
 class ComparedSchema(Struct, frozen=True, eq=False):
@@ -273,6 +276,7 @@ def _columns(
     by_name = {column.name: column for column in actual.columns}
     described = known.described
     late = unapplied(target).column
+    missing: dict[str, list[Difference]] = {}
     for column in table.columns:
         there = by_name.get(column.name) or by_name.get(column.name.rstrip("_"))
         key = f"{table.name}.{column.name}"
@@ -287,7 +291,11 @@ def _columns(
             made = made or _table_place(target, known, actual.name)
             evidence = f"{column.name}: {column.shown}"
             why = late(table.name, column.name, table.model)
-            yield Difference("a", column.place, says, evidence, key, made, pending=why)
+            lost = Difference("a", column.place, says, evidence, key, made, pending=why)
+            if near:
+                yield lost
+            else:
+                missing.setdefault(why, []).append(lost)
             continue
         if column.name in one.patched:
             continue
@@ -324,6 +332,22 @@ def _columns(
             says = f"{described} has columns of {table.name} that {one.tool} does not declare: "
             says += ", ".join(extra[:5]) + (" …" if len(extra) > 5 else "")
             yield Difference("extra", table.place, says, table.name, f"{table.name}:extra")
+    for group in missing.values():
+        yield _together(one, table, group, described)
+
+
+def _together(
+    one: Declaration, table: OrmTable, group: list[Difference], described: str
+) -> Difference:
+    """Missing columns of one table as one difference."""
+    first, *rest = group
+    if not rest:
+        return first
+    names = ", ".join(lost.key.rpartition(".")[2] for lost in group[:6])
+    names += " …" if len(group) > 6 else ""
+    says = f"{one.tool} declares {len(group)} columns of {table.name} which are not in {described}"
+    others = tuple((lost.place, lost.evidence) for lost in rest)
+    return replace(first, says=f"{says}: {names}", others=others)
 
 
 def _wrong(

@@ -263,6 +263,10 @@ def _sets_files(target: Target, folder: str) -> bool:
 # -- what is wrong -------------------------------------------------------------------------
 
 
+_FOR_TESTS = regex(r"(?:^|[/_.-])tests?(?:[/_.-]|$)", re.IGNORECASE)
+"""A script that tests: what it does not build, it takes as an old image, and nothing is shipped."""
+
+
 def _wrong(
     target: Target, invocation: Invocation, verb: str, rest: tuple[str, ...],
     models: tuple[Stack, ...],
@@ -288,7 +292,9 @@ def _wrong(
                 severity,
             )  # fmt: skip
         elif verb == "build" and all(one is None or one.build is None for one in known):
-            yield BadCall("build", name, (), model.files, (), "", Severity.HIGH)
+            tests = _FOR_TESTS.search(invocation.command.place.path) is not None
+            severity = Severity.MEDIUM if tests else Severity.HIGH
+            yield BadCall("build", name, (), model.files, (), "", severity)
 
 
 def _services(verb: str, rest: tuple[str, ...]) -> Iterator[str]:

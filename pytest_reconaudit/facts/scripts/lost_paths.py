@@ -353,6 +353,8 @@ def _severity(target: Target, file: _File, path: str, uses: list[_Use]) -> tuple
         )
     guards = [_guard(use, path) for use in uses]
     if all(guards):
+        if all(use.kind == "test path" for use in uses):
+            return Severity.INFO, ""  # tests that may be there
         alternative = _alternative(uses[0], guards[0])
         if alternative == "real" or (alternative == "" and not _is_sql(uses)):
             return Severity.INFO, ""

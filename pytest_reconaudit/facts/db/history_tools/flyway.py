@@ -25,7 +25,7 @@ from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.readers.yaml import Map, Seq, read_yaml
 from pytest_reconaudit.target import Target, once
 
-__all__ = ["flyway_roots", "version_key"]
+__all__ = ["flyway_named", "flyway_roots", "version_key"]
 
 _FILE = regex(
     r"(?:(?P<kind>[VBU])(?P<version>\d[\d._]*?)|R)__(?P<name>.+)\.sql$"
@@ -50,6 +50,8 @@ def flyway_roots(target: Target, paths: Iterable[str]) -> list[MigrationRoot]:
         folder, name = posixpath.split(path)
         if name[:1] in "VBURa" and (match := _FILE.match(name)):
             by_folder[folder].append((path, match))
+    for folder, files in by_folder.items():
+        by_folder[folder] = _without_undone(files)
     homes = {
         folder: files
         for folder, files in by_folder.items()
@@ -63,6 +65,28 @@ def flyway_roots(target: Target, paths: Iterable[str]) -> list[MigrationRoot]:
         if root is not None:
             found.append(root)
     return found
+
+
+_UNDONE = regex(r"_(?:rollback|undo|down|revert|drop)$", re.IGNORECASE)
+
+
+def _without_undone(files: list[tuple[str, re.Match[str]]]) -> list[tuple[str, re.Match[str]]]:
+    """Without ``V2__orders_rollback.sql`` beside ``V2__orders.sql``: people keep them there to run
+    by hand."""
+    forward = {
+        version_key(match["version"])
+        for _, match in files
+        if match["kind"] == "V" and not _UNDONE.search(match["name"])
+    }
+    return [
+        (path, match)
+        for path, match in files
+        if not (
+            match["kind"] == "V"
+            and _UNDONE.search(match["name"])
+            and version_key(match["version"]) in forward
+        )
+    ]
 
 
 def _together(
@@ -241,6 +265,13 @@ def _folders(target: Target, path: str, given: str) -> Iterator[str]:
                 at = posixpath.dirname(at)
             choices.append(posixpath.join("src/main/resources", inner))
         yield from (choice for choice in choices[:12] if target.has_dir(choice))
+
+
+@once
+def flyway_named(target: Target) -> bool:
+    """Whether anything says that Flyway runs the files, and not ``psql`` or a person."""
+    builds = target.named("package.json", "*.gradle*", "pom.xml", "*.yml", "*.yaml", "*.md", "*.rs")
+    return bool(_settings(target)) or any("flyway" in target.text(p).lower() for p in builds)
 
 
 def _in_yaml(target: Target, path: str, name: str) -> Iterator[object]:

@@ -1,0 +1,95 @@
+"""Expressions of workflows get the values that they ask for."""
+
+from pytest_reconaudit.api import (
+    LostValue,
+    Severity,
+    SkipReason,
+    WorkflowExpressions,
+    audit,
+    lines_of,
+    report,
+    skip,
+)
+
+_FIXES = {
+    "needs": "Add the job to `needs`: only jobs that stand there themselves are known, not those"
+    " that a needed job needs.",
+    "steps": "Give the step that id, or name the right one.",
+    "job-output": "Declare it under `outputs:` of that job, from the step that writes it.",
+    "step-output": 'Write it in that step (`echo "name=value" >> "$GITHUB_OUTPUT"`), or read the'
+    " name that it writes.",
+    "inputs": "Declare the input, or read the right one.",
+    "matrix": "Add the key to the matrix, or read the right one.",
+}
+
+
+@audit(
+    pillar=5,
+    severity=Severity.HIGH,
+    impact="An empty text goes into the command, tag or condition: a wrong image is named, a step"
+    " is skipped or a branch taken that nobody meant.",
+    fix="""Say where the value comes from on the whole way: the step's id, the job's outputs,
+`needs`.
+
+```yaml
+build:
+  outputs:
+    tag: ${{ steps.meta.outputs.version }}
+  steps:
+    - id: meta
+      uses: docker/metadata-action@v5
+deploy:
+  needs: [test, build]        # build itself, although test needs it too
+  steps:
+    - run: ./deploy.sh ${{ needs.build.outputs.tag }}
+```""",
+)
+def ci_expressions_resolve(workflow_expressions: WorkflowExpressions) -> None:
+    """Every job, step, output, input and matrix key that an expression asks for is there.
+
+    Why: GitHub puts an empty text in for what does not exist and goes on. Nobody sees it before
+    the deployment that was skipped, or the image without a tag.
+    Decides: `needs.x` of a job that is not in `needs`; `steps.x` without such an id in the job, or
+    of a later step; an output that the job does not declare, or that the text of a `run` step does
+    not write; inputs that no trigger declares; keys that a written-out matrix lacks. High; medium
+    for inputs and matrix keys, low when it is only printed. One finding per job and value. What a
+    script or an action may write, called workflows and computed matrices pass; a job that never
+    runs because of it is told by `ci-jobs-reachable`.
+    Blind spots: outputs of actions; expressions over several lines; composite actions.
+    """
+    if not workflow_expressions.workflow.jobs:
+        skip(SkipReason.NO_INPUT, "no job")
+    groups: dict[tuple[str, str, str, bool], list[LostValue]] = {}
+    for lost in workflow_expressions.lost:
+        # One line of `needs` or one block of `outputs` mends all of a group.
+        of = lost.value.partition(".outputs.")[0] if lost.clause != "needs" else ""
+        groups.setdefault((lost.job, lost.clause, of, lost.shown_only), []).append(lost)
+    for group in groups.values():
+        _report(group)
+
+
+def _report(group: list[LostValue]) -> None:
+    first, *others = group
+    severity = Severity.MEDIUM if first.clause in ("inputs", "matrix") else Severity.HIGH
+    if first.shown_only:
+        severity = Severity.LOW
+    uses = sorted(
+        ((at, text) for lost in group for at, text in zip(lost.places, lost.texts, strict=True)),
+        key=lambda use: use[0].key(),
+    )
+    values = ", ".join(f"`{lost.value}`" for lost in group[:3])
+    values += f" and {len(others) - 2} more" if len(others) > 2 else ""
+    times = f" ({len(uses)} times: {lines_of(at for at, _ in uses)})" if len(uses) > 1 else ""
+    is_job = first.clause == "needs" and not first.why.startswith("the workflow")
+    near = f"; nearest: {first.nearest}" if first.nearest and not is_job and not others else ""
+    why = "those jobs are not in its `needs`" if is_job and others else first.why
+    report(
+        at=uses[0][0],
+        says=f"job {first.job!r} asks for {values}{times}, which"
+        f" {'are' if others else 'is'} always empty: {why}{near}",
+        severity=severity,
+        evidence=uses[0][1],
+        related=uses[1:],
+        fix=_FIXES[first.clause],
+        key=f"{first.job} {first.value}",
+    )

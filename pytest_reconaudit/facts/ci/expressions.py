@@ -1,0 +1,281 @@
+"""Values that the expressions of a workflow ask for and that nothing gives.
+
+GitHub puts an empty text in for a job, step, output or input that is not there, without a word.
+What may be given in a way that is not read (a script that writes outputs, an action's outputs, a
+computed matrix) is left out: only what is certainly empty is a :class:`LostValue`.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterator
+
+from msgspec import Struct
+
+from pytest_reconaudit.facts.ci.ci_paths import never_runs
+from pytest_reconaudit.facts.ci.pipelines import workflows
+from pytest_reconaudit.facts.ci.reachability import job_reaches
+from pytest_reconaudit.likeness import alike
+from pytest_reconaudit.model import Place
+from pytest_reconaudit.patterns import regex
+from pytest_reconaudit.readers.expression import names, read_expression
+from pytest_reconaudit.readers.workflow import Job, Step, Workflow
+from pytest_reconaudit.readers.yaml import Map
+from pytest_reconaudit.target import Target, once
+
+__all__ = ["LostValue", "WorkflowExpressions", "workflow_expressions"]
+
+
+class LostValue(Struct, frozen=True, eq=False):
+    """One value that a job asks for and never gets, with every line that asks."""
+
+    clause: str
+    """``needs``, ``steps``, ``job-output``, ``step-output``, ``inputs`` or ``matrix``."""
+    job: str
+    value: str
+    """As GitHub spells it: ``needs.build.outputs.tag``."""
+    why: str
+    """The sentence's second half."""
+    places: tuple[Place, ...]
+    texts: tuple[str, ...]
+    """The lines, in the same order."""
+    shown_only: bool
+    """Every use only prints it."""
+    nearest: str = ""
+    """What was probably meant."""
+
+
+class WorkflowExpressions(Struct, frozen=True, eq=False):
+    """One workflow with what its expressions never get."""
+
+    workflow: Workflow
+    lost: tuple[LostValue, ...]
+
+
+_EXPRESSION = regex(r"\$\{\{(.{1,2000}?)\}\}")
+_ASKS = regex(r"\b(?:needs|steps|inputs|matrix)\b\s*[.\[]")
+_PRINTS = regex(r"(?:-\s*)?(?:run:\s*)?(?:echo|printf)\b")
+_HANDS_ON = regex(
+    r"GITHUB_(?:OUTPUT|ENV|PATH)|::set-output|\||\$\(|>\s?[^>\s&](?![\w./-]*\.(?:md|txt|html|log)\b)"
+)
+_QUOTED = regex(r"\"(?:[^\"\\]|\\.)*\"|'[^']*'")
+_SUMMARY = "GITHUB_STEP_SUMMARY"
+_WRITES = regex(r"GITHUB_OUTPUT|::set-output")
+_WRITTEN = regex(
+    r"(?:echo|printf)\s+(?:-\w\s+)?[\"']?(?:::set-output\s+name=)?([A-Za-z_][\w-]*)(?:=|<<|::)"
+)
+_INPUT_EVENTS = frozenset({"workflow_dispatch", "workflow_call"})
+
+
+@once
+def workflow_expressions(target: Target) -> tuple[WorkflowExpressions, ...]:
+    """Every workflow that GitHub runs and that can be read, in path order."""
+    return tuple(
+        WorkflowExpressions(workflow, tuple(_lost(target, workflow)))
+        for workflow in workflows(target)
+        if not workflow.problems
+    )
+
+
+class _Ask(Struct, frozen=True):
+    path: tuple[str, ...]
+    place: Place
+    text: str
+    prints: bool
+    step: int
+    """The index of the step that asks; -1 above the steps."""
+    condition: bool = False
+
+
+def _lost(target: Target, workflow: Workflow) -> Iterator[LostValue]:
+    reaches = job_reaches(target).get(workflow.path, ())
+    dead = {reach.job.id for reach in reaches if reach.impossible}
+    telling = {reach.job.id for reach in reaches if reach.only_tells}
+    for job in workflow.jobs:
+        if never_runs(job.if_):
+            continue
+        found: dict[str, tuple[str, str, str, list[_Ask]]] = {}
+        for ask in _asks(target, workflow, job, telling=job.id in telling):
+            verdict = _judged(workflow, job, ask)
+            if verdict is not None:
+                clause, value, why, nearest = verdict
+                found.setdefault(value, (clause, why, nearest, []))[3].append(ask)
+        for value, (clause, why, nearest, asks) in found.items():
+            if job.id in dead and all(ask.condition and ask.step < 0 for ask in asks):
+                continue  # its own condition: ci-jobs-reachable says what comes of it
+            yield LostValue(
+                clause,
+                job.id,
+                value,
+                why,
+                tuple(ask.place for ask in asks),
+                tuple(ask.text for ask in asks),
+                all(ask.prints for ask in asks),
+                nearest,
+            )
+
+
+def _asks(target: Target, workflow: Workflow, job: Job, *, telling: bool) -> Iterator[_Ask]:
+    """Every value of the contexts that a job reads, line by line.
+
+    :param telling: the job only sends messages.
+    """
+    if job.if_:
+        yield from _read(job.if_, job.if_place, f"if: {job.if_}", False, -1, condition=True)
+    conditions = set()
+    for step in job.steps:
+        if step.if_ and not never_runs(step.if_):
+            text = f"if: {step.if_}"
+            yield from _read(step.if_, step.if_place, text, False, step.index, condition=True)
+            conditions.add(step.if_place.line)
+    conditions.add(job.if_place.line if job.if_ else None)
+    lines = target.text(workflow.path).split("\n")
+    first = job.place.line or 1
+    starts = [step.place.line or 0 for step in job.steps]
+    for number in range(first, min(job.end, len(lines)) + 1):
+        text = lines[number - 1]
+        if "${{" not in text or number in conditions or text.lstrip().startswith("#"):
+            continue
+        at = bisect_right(starts, number) - 1
+        asker = job.steps[at] if at >= 0 else None
+        if asker is not None and never_runs(asker.if_):
+            continue
+        bare = text.strip()
+        prints = telling or (
+            _PRINTS.match(bare) is not None
+            and (_SUMMARY in bare or not _HANDS_ON.search(_QUOTED.sub("", bare)))
+        )
+        for match in _EXPRESSION.finditer(text):
+            if _ASKS.search(match[1]):
+                place = Place(workflow.path, number, match.start() + 1)
+                yield from _read(match[1], place, bare, prints, asker.index if asker else -1)
+
+
+def _read(
+    expression: str, place: Place, text: str, prints: bool, step: int, *, condition: bool = False
+) -> Iterator[_Ask]:
+    inner = expression.strip()
+    if inner.startswith("${{") and inner.endswith("}}") and inner.count("${{") == 1:
+        inner = inner[3:-2]
+    node = read_expression(inner)
+    if node is None:
+        return
+    for path in sorted(names(node)):
+        if len(path) > 1 and path[0] in ("needs", "steps", "inputs", "matrix", "github"):
+            yield _Ask(path, place, text, prints, step, condition)
+
+
+def _judged(workflow: Workflow, job: Job, ask: _Ask) -> tuple[str, str, str, str] | None:
+    """(clause, value, why, nearest) of a value that is certainly empty."""
+    path = ask.path
+    if path[0] == "needs":
+        return _need(workflow, job, path)
+    if path[0] == "steps":
+        return _step(job, ask)
+    if path[0] == "inputs" or path[:3] == ("github", "event", "inputs"):
+        return _input(workflow, ask)
+    if path[0] == "matrix":
+        return _matrix(job, path)
+    return None
+
+
+def _need(workflow: Workflow, job: Job, path: tuple[str, ...]) -> tuple[str, str, str, str] | None:
+    wanted = path[1]
+    known = {other.id.lower(): other for other in workflow.jobs}
+    if wanted not in {need.id.lower() for need in job.needs}:
+        needed = ", ".join(need.id for need in job.needs) or "nothing"
+        if wanted in known:
+            name = known[wanted].id
+            return "needs", f"needs.{name}", f"{name!r} is not in its `needs` ({needed})", name
+        near = alike(wanted, sorted(known))
+        return "needs", f"needs.{wanted}", "the workflow has no such job", near
+    other = known.get(wanted)
+    if other is None or other.uses or len(path) < 4 or path[2] != "outputs":
+        return None
+    outputs = {f"{key}".lower() for key in other.outputs}
+    if path[3] in outputs:
+        return None
+    has = ", ".join(sorted(outputs)) or "no outputs"
+    why = f"job {other.id!r} declares {has if outputs else 'no `outputs`'}"
+    value = f"needs.{other.id}.outputs.{path[3]}"
+    return "job-output", value, why, alike(path[3], sorted(outputs))
+
+
+def _step(job: Job, ask: _Ask) -> tuple[str, str, str, str] | None:
+    wanted = ask.path[1]
+    ids = {step.id.lower(): step for step in job.steps if step.id}
+    if any("$" in one for one in ids):
+        return None
+    step = ids.get(wanted)
+    if step is None:
+        near = alike(wanted, sorted(ids))
+        why = "no step of the job has that id"
+        return "steps", f"steps.{wanted}", why, ids[near].id if near else ""
+    if 0 <= ask.step < step.index:
+        why = f"that step comes later ({step.label!r})"
+        return "steps", f"steps.{step.id}", why, ""
+    if len(ask.path) < 4 or ask.path[2] != "outputs" or not step.run:
+        return None
+    written = _outputs(step)
+    if written is None or ask.path[3] in written:
+        return None
+    value = f"steps.{step.id}.outputs.{ask.path[3]}"
+    has = ", ".join(sorted(written))
+    return "step-output", value, f"that step writes {has}", alike(ask.path[3], sorted(written))
+
+
+def _outputs(step: Step) -> set[str] | None:
+    """The names that a step's text writes as outputs; ``None`` when others are possible."""
+    found: set[str] = set()
+    text = step.run
+    writing = [line for line in text.split("\n") if _WRITES.search(line)]
+    if not writing or re.search(r"\}\s*>>|<<-?\s*['\"]?\w|\btee\b|\$\{?\w+\}?=", text):
+        return None
+    for line in writing:
+        match = _WRITTEN.search(line)
+        if match is None:
+            return None
+        found.add(match[1].lower())
+    if re.search(r"(?:^|[\s;&|(])(?:\./|bash |sh |source |\. |python3? |node |npm |make )", text):
+        return None  # a program may write more
+    return found
+
+
+def _input(workflow: Workflow, ask: _Ask) -> tuple[str, str, str, str] | None:
+    path = ask.path
+    start = 1 if path[0] == "inputs" else 3
+    triggers = [one for one in workflow.triggers if one.event in _INPUT_EVENTS]
+    if len(path) <= start:
+        return None
+    wanted = path[start]
+    known = {name.lower() for trigger in triggers for name in trigger.inputs}
+    if wanted in known:
+        return None
+    if "||" in ask.text or (start == 3 and "workflow_call" in workflow.events):
+        return None  # a default stands beside it; the caller's event may have it
+    value = ".".join((*path[:start], wanted))
+    if not triggers:
+        events = ", ".join(sorted(workflow.events))
+        return "inputs", value, f"the workflow takes no inputs (it starts on {events})", ""
+    has = ", ".join(sorted(known)) or "none"
+    return "inputs", value, f"the workflow declares {has}", alike(wanted, sorted(known))
+
+
+def _matrix(job: Job, path: tuple[str, ...]) -> tuple[str, str, str, str] | None:
+    if not job.matrix:
+        if "matrix" in job.strategy or "$" in f"{job.raw.get('strategy', '')}":
+            return None  # computed
+        return "matrix", f"matrix.{path[1]}", "the job has no matrix", ""
+    include = job.matrix.get("include")
+    keys = {f"{key}".lower() for key in job.matrix if key not in ("include", "exclude")}
+    if isinstance(include, str):
+        return None
+    for item in job.matrix.seq("include"):
+        if not isinstance(item, Map):
+            return None
+        keys |= {f"{key}".lower() for key in item}
+    if path[1] in keys:
+        return None
+    has = ", ".join(sorted(keys))
+    return "matrix", f"matrix.{path[1]}", f"its matrix has {has}", alike(path[1], sorted(keys))

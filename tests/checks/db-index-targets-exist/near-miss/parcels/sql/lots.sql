@@ -1,0 +1,1 @@
+CREATE TABLE parcel_lots (id bigint PRIMARY KEY, opened_at timestamptz);

@@ -1,0 +1,1 @@
+CREATE TABLE "Tug" ("id" integer PRIMARY KEY, "name" text NOT NULL);
