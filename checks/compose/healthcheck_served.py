@@ -2,6 +2,8 @@
 
 from pytest_reconaudit.api import (
     Confidence,
+    HealthFault,
+    Note,
     ServiceHealth,
     Severity,
     SkipReason,
@@ -40,20 +42,41 @@ def compose_healthcheck_served(service_health: ServiceHealth) -> None:
     """
     if service_health.problem:
         skip(SkipReason.UNPARSABLE, service_health.problem)
+    same: dict[tuple[str, ...], list[HealthFault]] = {}
     for fault in service_health.faults:
+        # A tool that several images lack is mended in one go, a path or port one by one.
         tool = fault.kind == "tool"
-        worst = fault.waited and not tool and not fault.likely
-        verb = "wait for it, never start" if len(fault.waited) > 1 else "waits for it, never starts"
-        waits = f"; {', '.join(fault.waited)}, which {verb}" if fault.waited else ""
-        report(
-            at=fault.place,
-            says=f"The health command of {fault.subject} can never succeed: {fault.says}{waits}",
-            severity=None if worst else Severity.HIGH,
-            confidence=Confidence.LIKELY if fault.likely else None,
-            evidence=fault.evidence,
-            related=fault.notes,
-            clause="b" if tool else "a",
-            key=f"{fault.subject}/{fault.kind}",
-        )
+        group = ("tool", fault.place.path, fault.says) if tool else (fault.kind, fault.subject)
+        same.setdefault(group, []).append(fault)
+    for faults in same.values():
+        _report(faults)
     if not service_health.faults and not service_health.judged:
         skip(SkipReason.UNRESOLVED, service_health.unresolved)
+
+
+def _report(faults: list[HealthFault]) -> None:
+    first = faults[0]
+    tool = first.kind == "tool"
+    waited = list(dict.fromkeys(name for fault in faults for name in fault.waited))
+    verb = "wait for it, never start" if len(waited) > 1 else "waits for it, never starts"
+    if len(faults) > 1:
+        verb = "wait for them, never start" if len(waited) > 1 else "waits for one, never starts"
+    waits = f"; {', '.join(waited)}, which {verb}" if waited else ""
+    many = len(faults) - 1
+    more = f"; so it is with {many} more: " if many else ""
+    others = ", ".join(f"{one.subject} (line {one.place.line})" for one in faults[1:6])
+    rest = f" and {many - 5} more" if many > 5 else ""
+    report(
+        at=first.place,
+        says=f"The health command of {first.subject} can never succeed: {first.says}{more}{others}"
+        f"{rest}{waits}",
+        severity=None if first.waited and not tool and not first.likely else Severity.HIGH,
+        confidence=Confidence.LIKELY if first.likely else None,
+        evidence=first.evidence,
+        related=[
+            *first.notes,
+            *(Note(one.place, f"{one.subject}: {one.says}") for one in faults[1:]),
+        ],
+        clause="b" if tool else "a",
+        key=f"{first.subject}/{first.kind}",
+    )

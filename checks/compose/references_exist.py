@@ -77,7 +77,7 @@ def compose_references_exist(
     bind-mount sources: medium for files, low for folders of configuration or code; (e) the build
     `target`. Optional env files, absolute paths, `~`, sockets, sources behind variables, folders
     for data and override-only files without their base pass. A reference that one of the stacks
-    resolves is no finding.
+    resolves is no finding; below an `examples` folder it is low at most.
     Blind spots: folders outside the repository; certificates and other secrets, which are brought
     along, are notes only.
     """
@@ -93,13 +93,16 @@ def compose_references_exist(
     for one in found.broken:
         # One note per env file, however many services read it.
         key = one.evidence if one.kind.startswith(("example", "env-file")) else str(one.place)
+        if one.kind == "dockerfile":  # one missing file, however many services it should build
+            key = one.says.partition(" builds ")[2]
         noted.setdefault(key + one.kind, []).append(one)
     for first, *others in noted.values():
         clause, severity = _KINDS[first.kind]
         report(
             at=first.place,
-            says=first.says,
-            severity=severity,
+            says=first.says
+            + (f"; {len(others)} more build it" if others and first.kind == "dockerfile" else ""),
+            severity=min(severity, Severity.LOW) if first.aside else severity,
             evidence=first.evidence,
             related=[*first.notes, *(Note(one.place, one.says) for one in others)],
             clause=clause,

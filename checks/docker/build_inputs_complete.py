@@ -32,37 +32,19 @@ from pytest_reconaudit.api import (
     advice={
         "a": (
             "The build stops: its tool is not installed.",
-            """
-            Install all dependencies in the stage that builds, and prune afterwards:
-
-            ```dockerfile
-            RUN npm ci && npm run build && npm prune --omit=dev
-            ```
-            """,
+            "Install everything in the stage that builds; afterwards `npm prune --omit=dev`.",
         ),
         "b": (
-            "cargo stops: a source file that the manifest declares is not in the image.",
-            "Copy the declared sources before the build, or take their section out of Cargo.toml.",
+            "cargo stops: a file that the manifest declares is not in the image.",
+            "Copy it before the build (`COPY crates ./crates`), or take it out of Cargo.toml.",
         ),
         "c": (
             "The image cannot be built: the file to be copied never exists.",
-            """
-            Copy the binary by the name that Cargo.toml gives it:
-
-            ```dockerfile
-            COPY --from=builder /app/target/release/orders-api /usr/local/bin/
-            ```
-            """,
+            "Copy the binary by the name that Cargo.toml gives it.",
         ),
         "d": (
             "The program ends at once: a shared library is missing.",
-            """
-            Install what the program links in the last stage too:
-
-            ```dockerfile
-            RUN apt-get update && apt-get install -y --no-install-recommends libpq5
-            ```
-            """,
+            "Install it in the last stage too: `libpq5` for libpq, `libssl3` for OpenSSL.",
         ),
         "e": (
             "The image cannot be built: nothing fills the folder that it copies from.",
@@ -72,6 +54,22 @@ from pytest_reconaudit.api import (
             "The build or the container stops: npm knows no script of that name.",
             "Call a script that package.json has, or add it there.",
         ),
+        "g": (
+            "The install stops: a script that it runs by itself fails.",
+            "Copy what it needs first (`COPY prisma ./prisma`), or use `--ignore-scripts`.",
+        ),
+        "h": (
+            "The image runs the dependencies without the repository's patches.",
+            "Copy the folder before the install: `COPY patches ./patches`.",
+        ),
+        "i": (
+            "The container ends at once: there is no such file.",
+            "Name a script that the image has, or copy it in.",
+        ),
+        "j": (
+            "The container ends at once: nginx refuses its configuration.",
+            "Copy a whole configuration to nginx.conf, one that begins with `server` to conf.d.",
+        ),
     },
 )
 def docker_build_inputs_complete(
@@ -80,34 +78,41 @@ def docker_build_inputs_complete(
     """A build finds its tools, sources and artefacts, and the image its libraries.
 
     Why: such a file works on the machine where a cache or an earlier build fills the gap.
-    Decides: joins the Dockerfile with package.json and Cargo.toml through its build context.
-    (a) An install without devDependencies (`--omit=dev`, `--production`, `NODE_ENV=production`
-    before it) and then, in the stage, a build script whose tool is a devDependency. (b) A cargo
-    build in an image that lacks a source file which the manifest declares (`[[bin]]`, `[lib]`,
-    `[[bench]]` …). (c) A copied `target/release/NAME` that no package builds: critical. (d) The
-    crate links libpq or OpenSSL and the final Debian, Ubuntu or distroless stage does not install
-    it. (e) A folder below `target/` that no build fills, by the default of an `ARG` or by what a
-    builder passes. (f) `npm run NAME` of a `RUN`, `CMD` or `ENTRYPOINT` that package.json has no
-    script for. Modules copied from another stage, a second full install, files that `cp` or
-    `mv` puts there, musl builds, bundled features and a step that runs `ldd` pass.
-    Blind spots: builds inside scripts; packages behind variables; a workspace member that is not
-    copied.
+    Decides: joins the Dockerfile with package.json and Cargo.toml through its build context. (a) An
+    install without devDependencies (`--omit=dev`, `--production`, `NODE_ENV=production` before it)
+    and then, in the stage, a build script whose tool is a devDependency. (b) A cargo build in an
+    image that lacks a source file which the manifest declares (`[[bin]]`, `[lib]`, `[[bench]]` …),
+    the manifest of a workspace member or of a dependency with a path, or the workspace that
+    dependencies are inherited from. (c) A copied `target/release/NAME` that no package builds:
+    critical. (d) The crate links libpq or OpenSSL and the final Debian, Ubuntu or distroless stage
+    does not install it. (e) A folder below `target/` that no build fills, by the default of an
+    `ARG` or by what a builder passes. (f) `npm run NAME` of a `RUN`, `CMD` or `ENTRYPOINT` that
+    package.json has no script for. (g) An install runs the package's own `postinstall`, `prepare` …
+    and what that needs is not in the image yet: `prisma generate` without the schema, `node
+    scripts/x.js` without the script, a tool of the devDependencies that this install leaves out, a
+    patch of pnpm. (h) `patch-package` before the patches are copied: medium. (i) The image, or a
+    compose service that is built from it, starts a script that no step puts there. (j) A whole
+    nginx configuration is copied into `conf.d`, or one of `server` blocks over `nginx.conf`.
+    Modules copied from another stage, a second full install, files that `cp` or `mv` puts there,
+    musl builds, bundled features and a step that runs `ldd` pass.
+    Blind spots: builds inside scripts; packages behind variables; members behind a pattern.
     """
     if not dockerfile.stages:
         skip(SkipReason.UNPARSABLE, "the file has no stage")
-    groups: dict[str, list[InputFault]] = {}
+    groups: dict[tuple[str, str], list[InputFault]] = {}
     for fault in build_inputs.faults(dockerfile):
-        groups.setdefault(fault.clause, []).append(fault)
+        groups.setdefault((fault.clause, fault.place.path), []).append(fault)
     unbuilt = bool(groups) and dockerfile_references.unreferenced(dockerfile) is not None
+    weights = {"c": Severity.HIGH if unbuilt else Severity.CRITICAL, "h": Severity.MEDIUM}
     idle = "; nothing in the repository builds this file" if unbuilt else ""
-    for clause, found in sorted(groups.items()):
+    for (clause, _), found in sorted(groups.items()):
         first = found[0]
         lines = lines_of(one.place for one in found)
         more = f" ({len(found)} times: {lines})" if len(found) > 1 else ""
         report(
             at=first.place,
             says=first.says + more + idle,
-            severity=Severity.CRITICAL if clause == "c" and not unbuilt else Severity.HIGH,
+            severity=weights.get(clause, Severity.HIGH),
             evidence=first.evidence,
             related=[*((one.place, one.says) for one in found[1:]), *first.related],
             clause=clause,

@@ -45,7 +45,7 @@ def docker_copy_source_exists(
     folder of dot-files only is medium, a pattern in a folder that is there low (BuildKit copies
     nothing then). Build output (`target/`, `dist/`, `*.jar`, a binary copied
     to a `bin` folder), files that a script writes, and an optional pattern beside a source that
-    matches pass.
+    matches pass. Sources that all lie in another known context are one finding.
     Blind spots: sources behind variables; files that a build step outside shell and workflows
     creates.
     """
@@ -56,7 +56,7 @@ def docker_copy_source_exists(
     contexts = images.contexts(dockerfile)
     if not contexts:
         skip(SkipReason.CONTEXT_UNKNOWN, "nothing tells which folder it is built from")
-    for lost in images.lost(dockerfile, contexts):
+    for lost, *others in images.lost_together(dockerfile, contexts):
         context = lost.context
         severity = Severity.MEDIUM if lost.kind == "dots" else Severity.HIGH
         says = f"{lost.source.written} {_WORDS[lost.kind]} (context {context.title}: {context.why})"
@@ -72,12 +72,16 @@ def docker_copy_source_exists(
         if lost.optional_stage:
             severity = severity.lowered()
             says += f"; only stage {lost.source.stage.title} needs it"
+        if others:
+            more = ", ".join(one.source.written for one in others[:4])
+            says += f"; so it is with {len(others)} more: {more}{' …' if others[4:] else ''}"
         related = [Note(one.place, f"built by {one.by}") for one in context.builds]
+        related += [Note(one.source.place, f"copies {one.source.written}") for one in others]
         if lost.rule is not None:
             related.insert(0, lost.rule)
         if dockerfile_references.unreferenced(dockerfile) is not None:
             says += "; nothing in the repository builds this file"
-        if lost.nearest:
+        if lost.nearest and lost.nearest != lost.source.written:
             says += f"; did you mean {lost.nearest}?"
         report(
             at=lost.source.place,

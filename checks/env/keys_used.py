@@ -36,14 +36,17 @@ def env_keys_used(key_use: KeyUse) -> None:
         skip(SkipReason.UNRESOLVED, use.undecided)
     if not use.unused:
         return
-    names = ", ".join(one.key for one in use.unused[:5])
-    more = " …" if len(use.unused) > 5 else ""
+    keys = list(dict.fromkeys(one.key for one in use.unused))
+    names = ", ".join(keys[:5])
+    more = " …" if len(keys) > 5 else ""
+    several = use.title.startswith("compose services ")
     wide = use.kind != "file" or use.mostly_unused
     report(
         at=use.unused[0].place,
-        says=f"{use.title} sets keys that nothing reads ({_share(use)}): {names}{more}",
+        says=f"{use.title} {'set' if several else 'sets'} keys that nothing reads"
+        f" ({_share(use)}): {names}{more}",
         severity=Severity.MEDIUM if wide else Severity.LOW,
-        evidence=", ".join(one.key for one in use.unused),
+        evidence=", ".join(keys),
         related=[(one.place, f"{one.key} is used nowhere") for one in use.unused],
         key=use.id,
     )
@@ -51,7 +54,8 @@ def env_keys_used(key_use: KeyUse) -> None:
 
 def _share(use: KeyUse) -> str:
     """``3 of 26``, and what the 26 are when the file holds more."""
+    unused = len({one.key for one in use.unused})
     if use.held <= use.total:
-        return f"{len(use.unused)} of {use.total}"
-    own = f"{len(use.unused)} of the {use.total} keys that are the application's own"
+        return f"{unused} of {use.total}"
+    own = f"{unused} of the {use.total} keys that are the application's own"
     return f"{own}; it holds {use.held}"

@@ -2,7 +2,15 @@
 
 from collections.abc import Sequence
 
-from pytest_reconaudit.api import Requirement, Requirements, Severity, audit, report
+from pytest_reconaudit.api import (
+    Confidence,
+    Requirement,
+    Requirements,
+    Severity,
+    UnsetKey,
+    audit,
+    report,
+)
 
 
 @audit(
@@ -29,6 +37,13 @@ from pytest_reconaudit.api import Requirement, Requirements, Severity, audit, re
             "Nobody knows what can be set without reading the source.",
             "List the keys in the template, commented out, with their defaults.",
         ),
+        "d": (
+            (
+                "The container stops at its first read of the key, whatever `.env` holds: compose "
+                "hands over only what the service lists."
+            ),
+            "Hand it on in the service's `environment`: `KEY: ${KEY:?}`.",
+        ),
     },
 )
 def env_required_documented(requirements: Requirements) -> None:
@@ -43,7 +58,8 @@ def env_required_documented(requirements: Requirements) -> None:
     commented line counts), compose file, manifest, workflow or document: medium. (b) a key that
     disables or skips authentication, TLS, verification, signatures or CSRF: high, required or not.
     (c) all optional reads of the repository, and the keys of clap's arguments, which `--help`
-    lists: one low finding. Passes: platform and runtime keys,
+    lists: one low finding. (d) a compose service that lists the keys it is given, and not one which
+    its program stops without and a template documents: medium. Passes: platform and runtime keys,
     keys of well-known images, tests, builds and tools, caught `KeyError`s, computed names.
 
     Blind spots: keys that a secret store injects; readers in languages that are not parsed.
@@ -64,6 +80,29 @@ def env_required_documented(requirements: Requirements) -> None:
             ],
             clause=clause,
             key=f"{kind} {group[0].key if kind != 'optional' else ''}",
+        )
+    by_model: dict[str, list[UnsetKey]] = {}
+    for unset in requirements.unset:
+        by_model.setdefault(unset.services[0][1].path, []).append(unset)
+    for ones in by_model.values():
+        services = ", ".join(name for name, _ in ones[0].services)
+        names = ", ".join(one.key for one in ones[:5]) + (" …" if len(ones) > 5 else "")
+        report(
+            at=ones[0].services[0][1],
+            says=f"compose service {services} is not given {names},"
+            " which its program stops without",
+            confidence=Confidence.LIKELY,
+            evidence=", ".join(one.key for one in ones),
+            related=[
+                note
+                for one in ones
+                for note in (
+                    (one.read, f"{one.key} is read here"),
+                    (one.documented, f"{one.key} is documented here"),
+                )
+            ],
+            clause="d",
+            key=f"unset {services} {names}",
         )
 
 

@@ -76,6 +76,9 @@ _EXAMPLES = (
 )
 
 
+_SHOWN = frozenset({"example", "examples", "sample", "samples", "demo", "demos", "tutorials"})
+
+
 class BrokenReference(Struct, frozen=True):
     """One reference that leads nowhere."""
 
@@ -86,6 +89,11 @@ class BrokenReference(Struct, frozen=True):
     says: str
     evidence: str
     notes: tuple[Note, ...] = ()
+
+    @property
+    def aside(self) -> bool:
+        """Whether the file lies in a folder of examples: nobody deploys it as it stands."""
+        return not _SHOWN.isdisjoint(posixpath.dirname(self.place.path).lower().split("/"))
 
 
 class FileReferences(Struct, frozen=True):

@@ -11,8 +11,11 @@ from pytest_reconaudit.facts.docker.cargo_inputs import (
     missing_libraries,
     unmade_targets,
 )
+from pytest_reconaudit.facts.docker.nginx_levels import wrong_levels
 from pytest_reconaudit.facts.docker.npm_inputs import missing_tools
+from pytest_reconaudit.facts.docker.npm_lifecycle import early_scripts, late_patches
 from pytest_reconaudit.facts.docker.npm_scripts import missing_scripts
+from pytest_reconaudit.facts.docker.start_files import missing_starts
 from pytest_reconaudit.model import Note, Place
 from pytest_reconaudit.readers.dockerfile import Dockerfile
 from pytest_reconaudit.target import Target
@@ -44,6 +47,9 @@ class BuildInputs:
         yield from self._artefacts(dockerfile)
         yield from self._libraries(dockerfile)
         yield from self._scripts(dockerfile)
+        yield from self._lifecycle(dockerfile)
+        yield from self._starts(dockerfile)
+        yield from self._levels(dockerfile)
 
     def _tools(self, dockerfile: Dockerfile) -> Iterator[InputFault]:
         for one in missing_tools(self._target, dockerfile):
@@ -107,3 +113,42 @@ class BuildInputs:
             at = one.scripts_place or Place(one.manifest)
             related = (Note(at, "its scripts"),)
             yield InputFault("f", one.place, says, one.text, related, one.script)
+
+    def _lifecycle(self, dockerfile: Dockerfile) -> Iterator[InputFault]:
+        for one in early_scripts(self._target, dockerfile):
+            if one.hook.startswith("pnpm"):
+                says = f"`{one.install.text}` has to apply {one.lack} ({one.hook}, {one.command})"
+                says += ", which is not in the image by then"
+            else:
+                says = f"`{one.install.text}` runs the package's own {one.hook} (`{one.command}`)"
+                says += ", which needs "
+                says += one.lack if one.tool else f"{one.lack}: it is not in the image by then"
+                says += ": this install leaves it out" if one.tool else ""
+            related = (Note(one.manifest, one.hook),)
+            yield InputFault("g", one.install.place, says, one.install.text, related, one.lack)
+        for late in late_patches(self._target, dockerfile):
+            says = (
+                f"`{late.install.text}` runs patch-package before {late.folder} is in the image:"
+                " it finds nothing and says so only in the log; no later step applies the patches"
+            )
+            related = (Note(late.manifest, "patch-package"),)
+            yield InputFault("h", late.install.place, says, late.install.text, related, "patches")
+
+    def _starts(self, dockerfile: Dockerfile) -> Iterator[InputFault]:
+        for one in missing_starts(self._target, dockerfile):
+            says = f"{one.by} starts" if one.by else "the image starts"
+            says += f" {one.path}, which no step puts there"
+            says += f"; did you mean {one.nearest}?" if one.nearest else ""
+            related = (Note(dockerfile.stages[-1].place, "the image"),) if one.by else ()
+            yield InputFault("i", one.place, says, one.text, related, one.path)
+
+    def _levels(self, dockerfile: Dockerfile) -> Iterator[InputFault]:
+        for one in wrong_levels(self._target, dockerfile):
+            if one.lacking:
+                says = f"{one.path} becomes {one.goal}, the whole configuration, and has no"
+                says += f" `{one.directive}` block: nginx ends at start"
+            else:
+                says = f"{one.path} is a whole configuration (`{one.directive}`) and becomes"
+                says += f" {one.goal}, which is read inside `http`: nginx ends at start"
+            related = (Note(one.at, "its outermost level"),)
+            yield InputFault("j", one.place, says, one.written, related, one.goal)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from msgspec import Struct
 
@@ -163,7 +163,7 @@ def _unmade_by(
     if path is None or posixpath.join(folder, "Cargo.toml") in made:
         return None
     package = cargo_by_path(target).get(path)
-    if package is None or package.manifest.problems or not package.manifest.package:
+    if package is None or package.manifest.problems:
         return None
 
     def there(relative: str) -> bool:
@@ -178,7 +178,7 @@ def _unmade_by(
         return False
 
     asked = set(option_values(step.words, "--bin", "--bin"))
-    missing = []
+    missing = list(_unseen_manifests(target, package, there))
     for kind, name, wanted, place, built in _declared(package):
         if built and asked and kind != "lib" and name not in asked:
             continue
@@ -192,6 +192,48 @@ def _unmade_by(
         Note(place, f"makes {path}") for path, place in made.items() if path[-3:] == ".rs"
     )
     return UnmadeTargets(step, tuple(missing), package.path, notes)
+
+
+def _unseen_manifests(
+    target: Target, package: CargoPackage, there: Callable[[str], bool]
+) -> Iterator[tuple[str, str, Place]]:
+    """(kind, path, who names it) of the manifests that cargo reads before it builds anything.
+
+    It reads those of all members and of every dependency with a path, also of optional ones.
+    """
+    root, above = package, ""
+    if package.workspace is not None and package.workspace != package.folder:
+        above = posixpath.relpath(package.workspace or ".", package.folder or ".")
+        path = posixpath.join(package.workspace, "Cargo.toml")
+        if there(posixpath.join(above, "Cargo.toml")):
+            root = cargo_by_path(target).get(path, package)
+        else:
+            taken = next((one for one in package.manifest.dependencies if one.inherited), None)
+            parents = [posixpath.join(*[".."] * n, "Cargo.toml") for n in range(1, 5)]
+            if taken is not None and not any(there(one) for one in parents):
+                yield "root of the workspace", posixpath.join(above, "Cargo.toml"), taken.place
+    wanted: dict[str, tuple[str, Place]] = {}
+    if root.manifest.is_workspace:
+        line = _members_line(target, root.path)
+        for member in root.manifest.members:
+            if not any(char in member for char in "*?[") and member not in root.manifest.exclude:
+                path = posixpath.normpath(posixpath.join(above, member, "Cargo.toml"))
+                wanted.setdefault(path, ("workspace member", line))
+    for one in package.manifest.dependencies:
+        if one.path and not one.inherited:
+            path = posixpath.normpath(posixpath.join(one.path, "Cargo.toml"))
+            wanted.setdefault(path, ("dependency", one.place))
+    for path, (kind, place) in wanted.items():
+        real = posixpath.normpath(posixpath.join(package.folder, path))
+        if path != "Cargo.toml" and target.has(real) and not there(path):
+            yield kind, path, place
+
+
+def _members_line(target: Target, path: str) -> Place:
+    for number, line in enumerate(target.text(path).split("\n"), 1):
+        if line.lstrip().startswith("members"):
+            return Place(path, number)
+    return Place(path, 1)
 
 
 def _declared(

@@ -409,6 +409,17 @@ class Images:
             )
         return out
 
+    def lost_together(
+        self, dockerfile: Dockerfile, contexts: Sequence[BuildContext]
+    ) -> list[tuple[LostSource, ...]]:
+        """The same, where what one wrong context lacks and another one has goes together."""
+        groups: dict[object, list[LostSource]] = {}
+        for index, one in enumerate(self.lost(dockerfile, contexts)):
+            alone = not one.elsewhere or one.empty_pattern or one.kind != "missing"
+            key = index if alone else (one.context.path, one.optional_stage)
+            groups.setdefault(key, []).append(one)
+        return [tuple(group) for group in groups.values()]
+
     def _is_made(self, path: str) -> bool:
         """Whether a script writes the file, or makes the folder that a clone does not have."""
         made, folder = created(self._target), posixpath.dirname(path)

@@ -12,14 +12,14 @@ from pytest_reconaudit.facts.ci.npm_calls import script_call
 from pytest_reconaudit.facts.docker.image_files import ImageFiles, RunStep, image_files
 from pytest_reconaudit.facts.docker.toolchains import is_build
 from pytest_reconaudit.facts.index import files_by_name
-from pytest_reconaudit.facts.installs import npm_install
+from pytest_reconaudit.facts.installs import NpmInstall, npm_install
 from pytest_reconaudit.facts.packages import NpmPackage, npm_package
 from pytest_reconaudit.model import Place
 from pytest_reconaudit.readers.dockerfile import Dockerfile, Stage
 from pytest_reconaudit.readers.shell import read_shell, unwrapped
 from pytest_reconaudit.target import Target
 
-__all__ = ["MissingTool", "missing_tools"]
+__all__ = ["MissingTool", "development_only", "leaves_out_development", "missing_tools"]
 
 _PACKAGES = {
     "tsc": ("typescript",), "vite": ("vite",), "next": ("next",), "nest": ("@nestjs/cli",),
@@ -77,9 +77,8 @@ def _in_stage(
         asked = npm_install(step.words)
         if asked is not None:
             folder = step.at(asked.folder) if asked.folder else step.folder
-            production, because, place = _production(dockerfile, step, asked.production)
-            if asked.production is None and not _obeys_environment(target, asked.manager):
-                production = False
+            _, because, place = _production(dockerfile, step, asked.production)
+            production = leaves_out_development(target, dockerfile, step, asked)
             if production and not _guarded(step):
                 pruned.setdefault(folder, (step, because, place))
             else:
@@ -106,6 +105,22 @@ def _in_stage(
             if needed is not None:
                 return MissingTool(install, because, place, step, tool, needed[0], needed[1])
     return None
+
+
+def leaves_out_development(
+    target: Target, dockerfile: Dockerfile, step: RunStep, asked: NpmInstall
+) -> bool:
+    """Whether an install leaves the devDependencies out."""
+    production, _, _ = _production(dockerfile, step, asked.production)
+    return production and (
+        asked.production is not None or _obeys_environment(target, asked.manager)
+    )
+
+
+def development_only(target: Target, package: NpmPackage, tool: str) -> str | None:
+    """The devDependency that alone brings a program."""
+    found = _dev_only(target, package, tool, set())
+    return None if found is None else found[0]
 
 
 def _production(

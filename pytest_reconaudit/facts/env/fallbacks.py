@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterator
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from pytest_reconaudit.facts.applications import is_test_path
 from pytest_reconaudit.facts.callers import uncalled
@@ -229,7 +230,7 @@ def _code_default(known: _Known, key: str, value: str, place: Place) -> Fallback
     if purpose(place.path) in ("example", "development"):
         severity = Severity.LOW
     elif _TOOL.search(place.path):
-        severity = severity.lowered()  # somebody runs it by hand
+        severity = severity.lowered(2)  # somebody runs it by hand, and it serves nobody
     copies = (*shipped, *known.relying(key))
     idle = uncalled(known.target, place)
     if idle:
@@ -305,6 +306,11 @@ def _unparsed(target: Target, known: _Known) -> Judged:
                 ):
                     continue
                 yield from _found(known, path, text, match)
+        elif path.endswith(".rs"):
+            text = target.text(path)
+            if "set_default" in text and _HINT.search(text) and not is_test_path(path):
+                for match in _SET_DEFAULT.finditer(text):
+                    yield from _found(known, path, text, match)
         elif path.endswith((".properties", ".yml", ".yaml")) and _SPRING_NAME.search(path):
             text = target.text(path)
             if "${" in text and not is_test_path(path):
@@ -314,11 +320,17 @@ def _unparsed(target: Target, known: _Known) -> Judged:
 
 
 _HINT = regex(r"(?i)secret|passw|token|_key")
+_SET_DEFAULT = regex(
+    r"\.set_default\(\s{0,40}\"(?P<key>[A-Za-z][\w.-]{2,80})\"\s{0,4},\s{0,40}\"(?P<value>[^\"\n]{1,200})\""
+)
+"""What the ``config`` crate takes where no source has the setting."""
 _SPRING_NAME = regex(r"(?:^|/)(?:application|bootstrap)[\w-]*\.(?:properties|ya?ml)$")
 
 
 def _found(known: _Known, path: str, text: str, match: re.Match[str]) -> Judged:
     key, value = match["key"], match["value"]
+    if path.endswith(".rs"):
+        key = key.replace(".", "_").upper()
     start = text.rfind("\n", 0, match.start("key")) + 1
     line = text[start : match.start("key")].lstrip()
     if not is_secret_name(key) or line.startswith(("//", "#", "*", "--")):
@@ -327,7 +339,9 @@ def _found(known: _Known, path: str, text: str, match: re.Match[str]) -> Judged:
         return
     number = text.count("\n", 0, start) + 1
     place = Place(path, number, match.start("key") - start + 1)
-    yield path, _code_default(known, key, value, place)
+    found = _code_default(known, key, value, place)
+    # Shown as it is written: the name of a setting, which sources spell in their own way.
+    yield path, None if found is None else replace(found, key=match["key"])
 
 
 # -- compose -------------------------------------------------------------------------------

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from functools import cached_property
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from pytest_reconaudit.facts.compose.stacks import compose_files, stacks
 from pytest_reconaudit.facts.docker.toolchains import is_development_name
@@ -163,8 +164,10 @@ class _Using:
             path = one.place.path
             if one.kind == "compose" and not (purpose(path) or is_development_name(path)):
                 groups.setdefault(f"{path}:{one.holder.rpartition(' ')[2]}", []).append(one)
-        for name in sorted(groups):
-            yield from self._holder(name, "service", groups[name])
+        uses = [
+            use for name in sorted(groups) for use in self._holder(name, "service", groups[name])
+        ]
+        yield from _gathered(uses)
 
     def _foreign_base(self, name: str) -> str:
         """The image below the one that a service builds, when somebody made it for more than to
@@ -217,6 +220,24 @@ class _Using:
         ]  # fmt: skip
         held = len({one.key for one in group})
         yield KeyUse(name, kind, group[0].holder, tuple(unused), len(judged), held, reason)
+
+
+def _gathered(uses: list[KeyUse]) -> Iterator[KeyUse]:
+    """Services of one file that set the same keys in vain are one mistake: the first one tells."""
+    alike: dict[tuple[str, frozenset[str]], list[KeyUse]] = {}
+    for use in uses:
+        keys = frozenset(one.key for one in use.unused)
+        if keys and not use.undecided:
+            alike.setdefault((use.unused[0].place.path, keys), []).append(use)
+    told: dict[str, KeyUse] = {}
+    for group in alike.values():
+        if len(group) > 1:
+            names = ", ".join(one.title.rpartition(" ")[2] for one in group)
+            unused = tuple(key for one in group for key in one.unused)
+            told[group[0].id] = replace(group[0], title=f"compose services {names}", unused=unused)
+            told.update((one.id, replace(one, unused=())) for one in group[1:])
+    for use in uses:
+        yield told.get(use.id, use)
 
 
 def _is_for_others(key: str) -> bool:

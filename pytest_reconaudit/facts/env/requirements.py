@@ -18,6 +18,7 @@ from pytest_reconaudit.facts.env.keys import (
 )
 from pytest_reconaudit.facts.env.secrets import purpose
 from pytest_reconaudit.facts.env.trials import tried_alone
+from pytest_reconaudit.facts.env.unset_keys import UnsetKey, unset_keys
 from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.target import Target, once
 
@@ -42,6 +43,8 @@ class Requirements(Struct, frozen=True):
     """How many keys it reads."""
     searched: str
     """Where the keys were looked for, for messages."""
+    unset: tuple[UnsetKey, ...] = ()
+    """Documented keys that a compose file does not hand to its services."""
 
 
 _SWITCH = regex(
@@ -63,6 +66,18 @@ _SETS = regex(r"(?m)^[ \t]*(?:export[ \t]+)?([A-Z_][A-Z0-9_]*)[ \t]?[:?]?=")
 _BAKES = regex(r"cargo::?rustc-env=([A-Z_][A-Z0-9_]*)")
 _DEFINES = regex(r"[\"']process\.env\.([A-Z_][A-Z0-9_]*)[\"'][ \t]*:")
 """``define: {'process.env.X': …}``: the bundler puts the value in."""
+_ADD_ONS = frozenset(
+    {"DATABASE_URL", "REDIS_URL", "REDIS_TLS_URL", "CLOUDAMQP_URL", "MONGODB_URI",
+     "MEMCACHIER_SERVERS", "MEMCACHIER_USERNAME", "MEMCACHIER_PASSWORD", "CLOUDINARY_URL",
+     "SENDGRID_USERNAME", "SENDGRID_PASSWORD", "MAILGUN_API_KEY", "MAILGUN_DOMAIN",
+     "MAILGUN_SMTP_LOGIN", "MAILGUN_SMTP_PASSWORD", "MAILGUN_SMTP_SERVER",
+     "BUCKETEER_AWS_ACCESS_KEY_ID", "BUCKETEER_AWS_SECRET_ACCESS_KEY",
+     "BUCKETEER_AWS_REGION", "BUCKETEER_BUCKET_NAME", "CLOUDKARAFKA_BROKERS", "JAWSDB_URL",
+     "CLEARDB_DATABASE_URL", "SEARCHBOX_URL", "BONSAI_URL", "PAPERTRAIL_API_TOKEN",
+     "REDISCLOUD_URL", "REDISTOGO_URL", "OPENREDIS_URL", "QUOTAGUARD_URL", "FIXIE_URL",
+     "ROLLBAR_ACCESS_TOKEN", "SCOUT_KEY", "DYNO"}
+)  # fmt: skip
+"""Keys that Heroku and its add-ons set for the programs of a Procfile."""
 _RUNS = bytes(
     byte if 48 <= byte <= 57 or 65 <= byte <= 90 or byte == 95 else 32 for byte in range(256)
 )
@@ -84,6 +99,7 @@ def requirements(target: Target) -> tuple[Requirements, ...]:
         plural = "" if templates == 1 else "s"
         searched = f"{templates} env template{plural}, the deploy files and documents"
     found = []
+    unset = unset_keys(target)
     optional: dict[str, list[KeyRead]] = {}
     for folder in sorted(folders):
         keys = folders[folder]
@@ -96,7 +112,11 @@ def requirements(target: Target) -> tuple[Requirements, ...]:
                 optional.setdefault(key, []).extend(keys[key])
             else:
                 missing.append(Requirement(key, tuple(keys[key]), kind))
-        found.append(Requirements(folder or "(root)", tuple(missing), len(keys), searched))
+        found.append(
+            Requirements(
+                folder or "(root)", tuple(missing), len(keys), searched, unset.get(folder, ())
+            )
+        )
     if found:
         rest = tuple(Requirement(key, tuple(optional[key]), "optional") for key in sorted(optional))
         total = sum(one.total for one in found)
@@ -159,5 +179,9 @@ def _documented(target: Target, matrix: KeyMatrix) -> frozenset[str]:
             path
         ):
             known.update(_DEFINES.findall(target.text(path)))
+    if any(
+        posixpath.basename(path) in ("Procfile", "heroku.yml", "app.json") for path in target.files
+    ):
+        known |= _ADD_ONS
     known |= {word.decode("ascii") for word in words if b"_" in word or len(word) > 4}
     return frozenset(known)

@@ -87,9 +87,15 @@ _LOGS = {
 _MAX_CALL = 3000
 
 
+_PATHS = frozenset({"GOOGLE_APPLICATION_CREDENTIALS", "AWS_SHARED_CREDENTIALS_FILE"})
+"""Keys that name a file in spite of how they end."""
+
+
 def _is_watched(key: str) -> bool:
     if _CREDENTIAL_URL.fullmatch(key):
         return True
+    if key in _PATHS:
+        return False
     # The other DSNs are addresses of error trackers, which clients hold anyway.
     return is_secret_name(key) and not key.endswith("DSN")
 
@@ -118,7 +124,9 @@ def log_files(target: Target) -> tuple[LogFile, ...]:
                 fields.setdefault((family, name), one)
             for call in calls:
                 if call.start <= offset < call.end:
-                    if not _is_masked(text[call.start : call.end], offset - call.start, 0):
+                    whole = text[call.start : call.end]
+                    at = offset - call.start
+                    if not (_is_masked(whole, at, 0) or _is_asked_about(whole, at, one.key)):
                         found.setdefault(path, []).append(_logged(text, path, call, one, one.key))
                 elif name and not is_field and _in_scope(text, offset, call.start):
                     printed = _prints(call, name, family)
@@ -216,7 +224,7 @@ _SAFE_AFTER = regex(
 _SAFE_BEFORE = regex(
     r"(?:(?:mask|redact|hide|sanit|obfus|scrub|hash|len|bool|Boolean|censor|safe|strip|trunc|preview"
     r"|fingerprint|without|anonym|digest|type|host|parse|clean|set|present|status)\w*!?\s{0,3}\(\s{0,3}"
-    r"(?:&\s{0,2}(?:mut\s)?)?|!|typeof\s{1,3}|not\s{1,3}|if\s{1,3})$",
+    r"(?:&\s{0,2}(?:mut\s)?)?|!|\bin\s{1,3}|typeof\s{1,3}|not\s{1,3}|if\s{1,3})$",
     re.IGNORECASE,
 )
 
@@ -244,8 +252,29 @@ def _prints(call: _Call, name: str, family: str, *, field: bool = False) -> bool
     )
 
 
+_CLOSED = regex(r"""["']?\s{0,4}(?:,[^()\[\]{}]{0,60})?[\])]{0,2}""")
+_ASKED = regex(r"\s{0,4}(?:\?(?![.?])|===?|!==?|&&|\.is_\w+\()")
+
+
+def _is_asked_about(code: str, at: int, key: str) -> bool:
+    """Whether a read that stands in the call itself only decides: ``process.env.X ? "y" : "n"``."""
+    start = code.find(key, at, at + 80)
+    closed = None if start < 0 else _CLOSED.match(code, start + len(key))
+    return closed is not None and _ASKED.match(code, closed.end()) is not None
+
+
+def _is_rest(code: str, at: int, name: str) -> bool:
+    """Whether the name is what is left when there is no ``@`` to split it at."""
+    before = code[max(0, at - 160) : at]
+    return re.search(r"(?:\belse|:)\s{1,3}$", before) is not None and any(
+        f"{name}.{verb}(" in before for verb in ("split", "rsplit", "partition", "rpartition")
+    )
+
+
 def _is_masked(code: str, at: int, length: int) -> bool:
     if length and _SAFE_AFTER.match(code, at + length):
+        return True
+    if length and _is_rest(code, at, code[at : at + length]):
         return True
     before = re.sub(r"[\w$]+(?:\.[\w$]+)*\.$", "", code[max(0, at - 80) : at])
     return _SAFE_BEFORE.search(before) is not None or _is_wrapped(code, at)
@@ -411,7 +440,10 @@ def _scripts(target: Target) -> Iterator[tuple[str, list[LoggedSecret], int]]:
             if "$(" in one.value or "`" in one.value or not one.value.startswith("$")
         }
         made.update(_LOOPS.findall(text))
-        asks = any(_asks(one) for one in script.commands)
+        asks = any(_asks(one) for one in script.commands) or not (
+            posixpath.basename(path) in _started_by_machines(target)
+            or any(one.words[:1] == ("exec",) for one in script.commands)
+        )
         found, count = [], 0
         for command in script.commands:
             if command.name not in ("echo", "printf"):
@@ -428,6 +460,21 @@ def _scripts(target: Target) -> Iterator[tuple[str, list[LoggedSecret], int]]:
                         LoggedSecret(key, command.place, line, key, command.place, prompt=asks)
                     )
         yield path, found, count
+
+
+_DEPLOY_FILES = regex(r"(?:^|/)(?:[^/]*\.ya?ml|[^/]*(?:Docker|Container)file[^/]*|Procfile[^/]*)$")
+_SCRIPT_NAME = regex(r"[\w.-]+\.(?:sh|bash)\b")
+
+
+@once
+def _started_by_machines(target: Target) -> frozenset[str]:
+    """Base names of the scripts that images, stacks, manifests and workflows name: what they
+    print is kept. What a person starts goes to that person's terminal."""
+    found: set[str] = set()
+    for path in target.files:
+        if _DEPLOY_FILES.search(path):
+            found.update(_SCRIPT_NAME.findall(target.text(path)))
+    return frozenset(found)
 
 
 _FED = frozenset({"while", "until", "for", "pipe", "substitution"})

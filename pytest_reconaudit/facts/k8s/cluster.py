@@ -507,6 +507,9 @@ def reference_files(target: Target) -> tuple[ReferenceFile, ...]:
     judged: set[str] = set()
     cases: dict[_CaseKey, _Case] = {}
     visits: dict[Place, set[str]] = {}
+    staffed = frozenset(
+        one.namespace for within in known.sets for one in within.objects if one.pod is not None
+    )
     for within in known.sets:
         for one in within.objects:
             if is_fragment(one) or _packed(one):
@@ -521,7 +524,7 @@ def reference_files(target: Target) -> tuple[ReferenceFile, ...]:
                 visits.setdefault(reference.place, set()).add(within.id)
                 if not is_kube_name(reference.name):
                     continue
-                _weigh(known, within, reference, cases)
+                _weigh(known, within, reference, cases, staffed)
     _gather_namespaces(cases)
     by_path: dict[str, list[tuple[_CaseKey, _Case]]] = {}
     for key, case in cases.items():
@@ -554,6 +557,7 @@ def _weigh(
     within: RenderSet,
     reference: Reference,
     cases: dict[_CaseKey, _Case],
+    staffed: frozenset[str | None],
 ) -> None:
     holder = reference.holder
     if reference.kind == "Namespace":
@@ -571,6 +575,13 @@ def _weigh(
         found = known.find(within, holder, reference.kind, reference.name, reference.namespace)
     if found.created is not None:
         return
+    if (
+        reference.kind == "Service"
+        and not found.entries
+        and reference.namespace not in staffed
+        and _SYSTEM_NAMESPACE.fullmatch(reference.namespace or "")
+    ):
+        return  # the way in to a product that is installed there by other means
     lacks = False
     have: set[str] = set()
     if found.entries:

@@ -22,6 +22,8 @@ _TLS_ELSEWHERE = (
 )  # fmt: skip
 """Annotations of an Ingress that say who issues its certificate."""
 
+_CLOUD_RUN = ("run.googleapis.com/", "cloud.googleapis.com/")
+
 
 class Reference(Struct, frozen=True):
     """One object naming another."""
@@ -45,6 +47,8 @@ class Reference(Struct, frozen=True):
 
 def references_of(holder: KubeObject) -> Iterator[Reference]:
     """The references of one object that must resolve; optional ones are left out."""
+    if _on_cloud_run(holder):
+        return
     namespace = holder.namespace
     if namespace and namespace not in _PREDEFINED_NAMESPACES and holder.kind not in CLUSTER_SCOPED:
         yield Reference(
@@ -58,6 +62,16 @@ def references_of(holder: KubeObject) -> Iterator[Reference]:
     if holder.kind == "ServiceAccount":
         for entry in holder.root.maps("imagePullSecrets"):
             yield from _to(holder, "Secret", entry, "name", "imagePullSecrets")
+
+
+def _on_cloud_run(holder: KubeObject) -> bool:
+    """Whether it looks like a manifest and goes to Cloud Run, where a name is one of the
+    project's secrets or accounts."""
+    if holder.group not in ("serving.knative.dev", "run.googleapis.com"):
+        return False
+    given = [*holder.annotations, *holder.labels]
+    given.extend(holder.spec.map("template").map("metadata").map("annotations"))
+    return any(f"{key}".startswith(_CLOUD_RUN) for key in given)
 
 
 def _to(holder: KubeObject, kind: str, node: Map, field: str, how: str) -> Iterator[Reference]:

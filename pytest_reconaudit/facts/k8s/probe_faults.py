@@ -146,7 +146,8 @@ def _probe(
         several = Listening(listening.listeners, False)
         fault = path_fault(target, program, url, several, probe.path_place, _joined(program))
         if isinstance(fault, HealthFault):
-            asked = fault.says.replace(" is not served", "", 1)
+            # Where it is registered to no avail stands beside, once for all probes.
+            asked = fault.says.replace(" is not served", "", 1).partition("; what registers")[0]
             yield _as_kube(fault, "a", f"{title} asks {asked}", seen)
 
 

@@ -1,0 +1,6 @@
+from desk.main import app
+
+
+@app.get("/health")
+def health() -> dict[str, str]:
+    return {"status": "up"}
