@@ -39,6 +39,10 @@ from pytest_reconaudit.api import CrateBodies, Severity, audit, report
             "Memory and time series grow with every id; anybody can make them grow.",
             "Count by the route's pattern: `req.match_pattern()`, axum's `MatchedPath`.",
         ),
+        "h": (
+            "Callers get a made-up answer with a 200 and cannot tell it from a real one.",
+            "Write it, or answer 501 until it is written.",
+        ),
     },
 )
 def rust_no_placeholder(crate_bodies: CrateBodies) -> None:
@@ -49,15 +53,16 @@ def rust_no_placeholder(crate_bodies: CrateBodies) -> None:
     Decides: (a) A measurement (`*_usage`, `*_rate`, `get_*metrics*`) that returns a constant:
     medium. (b) An action (`run_`, `apply_`, `verify_`, `send_` …) that only returns success or
     writes a log line, with a comment that admits it or a name that weighs: high, critical for
-    transactions and authentication; a helper named for a transaction that opens none: critical.
-    (c) `todo!()` that a request reaches, by calls of which each means one function: high. (d) A
-    metrics route with a constant answer: high beside a registry that is written out elsewhere,
-    else medium. (e) Settings in a public type or preset that no code takes: low. (f) A health
-    function that names a database, cache or queue and never asks it: medium. (g) Counters by
-    the raw path of requests: medium. What nothing calls counts one step less. Defaults of
-    traits, `const fn`, platform variants, features, types named for doing nothing, constants
-    without a sign that they stand for something, and a liveness route that answers a constant
-    pass.
+    transactions and authentication; a helper named for a transaction that opens none: critical. (c)
+    `todo!()` that a request reaches, by calls of which each means one function: high. (d) A metrics
+    route with a constant answer: high beside a registry that is written out elsewhere, else medium.
+    (e) Settings in a public type or preset that no code takes: low. (f) A health function that
+    names a database, cache or queue and never asks it: medium. (g) Counters by the raw path of
+    requests: medium. (h) A function of any name that a known route runs, that makes its answer out
+    of nothing, and whose own comment says that the work is to come: medium. What nothing calls
+    counts one step less. Defaults of traits, `const fn`, platform variants, features, types named
+    for doing nothing, constants without a sign that they stand for something, and a liveness route
+    that answers a constant pass.
     Blind spots: bodies that do a little of what they promise; constants inside a function.
     """
     for one in crate_bodies.placeholders:

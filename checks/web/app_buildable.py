@@ -38,6 +38,14 @@ _RESTORE = "Restore the file, or name the one that has what is imported now."
             "Two sets of dependencies, configurations and builds; nobody knows which one is real.",
             "Keep one of the two and delete the other's package.json and configuration.",
         ),
+        "i": (
+            "A fresh install lacks the package: the build, or the start of the server, fails.",
+            "List the package.",
+        ),
+        "j": (
+            "It is gone, or another version, as soon as the one that brings it changes.",
+            "List the package.",
+        ),
     },
 )
 def web_app_buildable(frontend: Buildable) -> None:
@@ -47,24 +55,29 @@ def web_app_buildable(frontend: Buildable) -> None:
     seen in the deployment.
     Decides: (a) an application that `vite build` makes has no `index.html`, and its configuration
     names no other root or input: critical. (b) Imports go by aliases of tsconfig.json, and there is
-    no vite.config: high. (c) A relative import leads to no file of a fresh clone: high; medium when
-    it is not known what the application loads, or nothing of it is used but types, by which it is
-    dropped from the build, unless a configuration keeps imports as written (low where no script
-    checks types); low when no import leads to the file, a note when no check of types reads it
-    either. Where types alone are at stake, `@ts-ignore` passes. (d) A source that surely no
-    compiler reads: JSX in a `.ts` file, a bare `>` in JSX, a Markdown heading, a merge conflict,
-    unbalanced brackets: critical where the application loads it, medium for configurations of test
-    tools, low where nothing loads it. What only the grammar of the audit cannot read is no finding.
-    (e) CJK or Greek letters in the code or between elements of JSX, when the rest of the file is
-    ASCII: medium. (f) Modules in `pages/`, `views/` or `screens/` that make JSX, which no route
-    loads and nothing imports, when others are reached: low. (h) Such a module that is a part of a
-    page, by its name (`…Dialog`, `…Section`), because it lacks the default export of what the
-    routes load, or because it lies beside the one page of its folder: a note. (g) The root package
-    and a folder such as `frontend/` are frontends of different frameworks, without a workspace:
-    medium. Tests, stories, guarded imports, files that a build step writes, what an image copies to
-    another place, names of languages, routes made of files, libraries and server-side frameworks
-    pass.
-    Blind spots: aliases that a configuration computes; imports inside of components of Astro.
+    no vite.config: high. (c) A relative import, or one by an alias that leads to other files, leads
+    to no file of a fresh clone, also because the capitals differ: high; medium when it is not known
+    what the application loads, or nothing of it is used but types, by which it is dropped from the
+    build, unless a configuration keeps imports as written (low where no script checks types); low
+    when no import leads to the file, a note when no check of types reads it either. Where types
+    alone are at stake, `@ts-ignore` passes. (d) A source that surely no compiler reads: JSX in a
+    `.ts` file, a bare `>` in JSX, a Markdown heading, a merge conflict, unbalanced brackets:
+    critical where the application loads it, medium for configurations of test tools, low where
+    nothing loads it. What only the grammar of the audit cannot read is no finding. (e) CJK or Greek
+    letters in the code or between elements of JSX, when the rest of the file is ASCII: medium. (f)
+    Modules in `pages/`, `views/` or `screens/` that make JSX, which no route loads and nothing
+    imports, when others are reached: low. (h) Such a module that is a part of a page, by its name
+    (`…Dialog`, `…Section`), because it lacks the default export of what the routes load, or because
+    it lies beside the one page of its folder: a note. (g) The root package and a folder such as
+    `frontend/` are frontends of different frameworks, without a workspace: medium. (i) A package is
+    imported that no package.json lists here or above, nor the lockfile has: high; medium when it is
+    not known what is loaded, or nothing but a lockfile could tell. (j) Such a package that by the
+    lockfile comes with another one: low, medium under pnpm, which hides it. Of packages that Node
+    runs (c), (d), (i) and (j) are asked. Tests, stories, guarded imports, files that a build step
+    writes, what an image copies to another place, names of languages, routes made of files,
+    libraries and server-side frameworks pass.
+    Blind spots: aliases that a configuration computes; imports inside of components of Astro;
+    scoped packages of which nothing else here is known.
     """
     for fault in frontend.faults:
         impact, fix = ("", "")
@@ -72,6 +85,8 @@ def web_app_buildable(frontend: Buildable) -> None:
             impact, fix = _LEFT, _DELETE
         elif fault.clause == "c":
             impact, fix = (_TYPES if fault.only_types else ""), _RESTORE
+        elif fault.fix:
+            impact, fix = (_LEFT if fault.unloaded else ""), fault.fix
         report(
             at=fault.place,
             says=fault.says,

@@ -120,7 +120,10 @@ def _folder(value: str) -> str | None:
     rest = _KNOWN.sub("", _TEXT.sub("", value))
     if re.search(r"[A-Za-z_]", rest):
         return None
-    parts = [one.replace("${__dirname}", ".").replace("<rootDir>", ".") for one in texts]
+    parts = [
+        one.replace("${__dirname}", ".").replace("<rootDir>", ".").removesuffix("/$1")
+        for one in texts
+    ]
     if any("$" in part for part in parts) or (not parts and "__dirname" not in value):
         return None
     joined = posixpath.normpath(posixpath.join(".", *(part.lstrip("/") or "." for part in parts)))

@@ -167,6 +167,7 @@ def _of_package(
         ]
         yield from _grouped(target, path, judged)
         yield from _unwritten(target, path, stubs)
+        yield from _undone(target, path, stubs)
         yield from _answers(target, path, stubs, own)
         yield from _raw_keys(target, path, record)
     if any(bins for one in cargo_packages(target) for bins in one.bins):
@@ -242,7 +243,7 @@ class _Judged(Struct, frozen=True):
 
 
 def _work(target: Target, path: str, stub: Stub) -> _Judged | None:
-    if stub.kind in ("todo", "response"):
+    if stub.kind in ("todo", "response", "undone"):
         return None
     if stub.kind == "plain":
         return _Judged(
@@ -480,6 +481,43 @@ def _unwritten(target: Target, path: str, stubs: list[Stub]) -> Iterator[Placeho
             ),
             key=f"{stub.owner} {stub.name}",
         )
+
+
+# -- (h): answers that their own comments call made up ---------------------------------------
+
+
+def _undone(target: Target, path: str, stubs: list[Stub]) -> Iterator[Placeholder]:
+    """Functions on the way of a request that answer the same whatever is asked, grouped by file."""
+    found: list[tuple[Stub, str]] = []
+    for stub in stubs:
+        ref = function_at(target, path, stub.line) if stub.kind == "undone" else None
+        why = reached(target).get(ref) if ref is not None else None
+        if why is None or why.route is None or not _surely_called(target, why):
+            continue
+        found.append((stub, f"{why.route.method} {why.route.path}"))
+    if not found:
+        return
+    first, route = found[0]
+    names = ", ".join(f"`{stub.name}`" for stub, _ in found[:5]) + (" …" if len(found) > 5 else "")
+    says = (
+        f"{names} answers the same whatever is asked, and {route} comes here"
+        if len(found) == 1
+        else f"{names} ({len(found)} functions) answer the same whatever is asked, and requests"
+        f" such as {route} come here"
+    )
+    said = "a comment says" if " " in first.admits else "the comment above has a list headed"
+    yield Placeholder(
+        clause="h",
+        place=Place(path, first.at, 1),
+        severity=weighed(Severity.MEDIUM, path),
+        confidence=Confidence.CERTAIN,
+        says=f'{says}; {said} "{first.admits[:80]}"',
+        evidence=_line(target, path, first.at),
+        related=tuple(
+            Note(Place(path, stub.at), f"{stub.name}: {shown}") for stub, shown in found[1:]
+        ),
+        key=f"undone {first.owner} {first.name}",
+    )
 
 
 # -- (d): metrics and health -----------------------------------------------------------------

@@ -17,7 +17,7 @@ from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.readers.bundler_config import BundlerConfig, read_bundler_config
 from pytest_reconaudit.target import Target, once
 
-__all__ = ["Frontend", "frontends", "is_tool_config"]
+__all__ = ["Frontend", "frontends", "is_tool_config", "servers"]
 
 _FRAMEWORKS = (
     ("next", ("next",)),
@@ -101,22 +101,90 @@ def is_tool_config(path: str) -> bool:
 @once
 def frontends(target: Target) -> tuple[Frontend, ...]:
     """Every frontend package that has sources, by path."""
-    packages = npm_packages(target)
-    if not packages:
-        return ()
-    folders = {one.folder for one in packages}
+    scripts = _scripts_by_package(target)
+    return tuple(
+        _frontend(target, package, scripts[package.folder])
+        for package in npm_packages(target)
+        if package.folder in scripts and package.manifest.dependency_names & _VIEWS
+    )
+
+
+@once
+def servers(target: Target) -> tuple[Frontend, ...]:
+    """Every package that Node runs: it has sources and dependencies, and no view for a browser.
+
+    Its framework is ``node``; its roots are what its scripts start, as far as they say.
+    """
+    found = []
+    scripts = _scripts_by_package(target)
+    for package in npm_packages(target):
+        names = package.manifest.dependency_names
+        mine = scripts.get(package.folder)
+        if (
+            not mine
+            or names & _VIEWS
+            or not any(
+                section == "dependencies" for section, _, _, _ in package.manifest.dependencies
+            )
+        ):
+            continue
+        sources = tuple(one for one in mine if not is_test_path(one) and not is_tool_config(one))
+        roots = tuple(dict.fromkeys(_started(target, package)))
+        found.append(
+            Frontend(
+                package=package,
+                framework="node",
+                place=Place(package.path, 1),
+                sources=sources,
+                configs=tuple(one for one in mine if is_tool_config(one)),
+                config="",
+                roots=roots,
+                reached=_reached(target, roots) if roots else None,
+                by_files=any(_BY_FILES.fullmatch(name) for name in names),
+            )
+        )
+    return tuple(found)
+
+
+_STARTED = regex(r"(?<![\w@./-])(?:\./)?((?:[\w.-]+/)*[\w.-]+\.(?:[cm]?[jt]s))(?![\w/-])")
+_OUTPUT = regex(r"^(?:dist|build|lib|out|\.?output)/")
+
+
+def _started(target: Target, package: NpmPackage) -> Iterator[str]:
+    """The files that the scripts of a package start, or the sources of what they start."""
+    folder = package.folder
+    commands = [one.command for one in package.manifest.scripts]
+    if any(re.search(r"\bnest\s+(?:start|build)\b", one) for one in commands):
+        commands.append("src/main.ts")
+    for command in commands:
+        for match in _STARTED.finditer(command):
+            inner = posixpath.normpath(match[1])
+            stem, suffix = posixpath.splitext(inner)
+            source = _OUTPUT.sub("", stem)
+            for name in (
+                inner,
+                *(f"{base}{source}{suffix.replace('j', 't')}" for base in ("", "src/")),
+            ):
+                path = posixpath.join(folder, name)
+                if target.has(path) and not is_test_path(path) and not is_tool_config(path):
+                    yield path
+                    break
+
+
+@once
+def _scripts_by_package(target: Target) -> dict[str, list[str]]:
+    """Folder of a package → the scripts below it that are in no package of their own."""
+    folders = {one.folder for one in npm_packages(target)}
     scripts: dict[str, list[str]] = {}
+    if not folders:
+        return scripts
     for path in _scripts(target):
         folder = posixpath.dirname(path)
         while folder and folder not in folders:
             folder = posixpath.dirname(folder)
-        scripts.setdefault(folder, []).append(path)
-    found = []
-    for package in packages:
-        mine = scripts.get(package.folder, [])
-        if mine and package.manifest.dependency_names & _VIEWS:
-            found.append(_frontend(target, package, mine))
-    return tuple(found)
+        if folder in folders:
+            scripts.setdefault(folder, []).append(path)
+    return scripts
 
 
 @once

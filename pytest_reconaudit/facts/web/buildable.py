@@ -6,16 +6,21 @@ from __future__ import annotations
 
 import posixpath
 import re
+from collections import Counter
 from collections.abc import Iterator
 
+import msgspec
 from msgspec import Struct
 
 from pytest_reconaudit.facts.code.places import is_test_path
 from pytest_reconaudit.facts.code.scanned import scanned
 from pytest_reconaudit.facts.docker.images import dockerfiles
-from pytest_reconaudit.facts.web.apps import Frontend, frontends
+from pytest_reconaudit.facts.web.apps import Frontend, frontends, servers
 from pytest_reconaudit.facts.web.erased_imports import is_erased, is_silenced
-from pytest_reconaudit.facts.web.modules import importers, links
+from pytest_reconaudit.facts.web.installed import nearest_lock
+from pytest_reconaudit.facts.web.modules import Link, importers, links
+from pytest_reconaudit.facts.web.removal import addition
+from pytest_reconaudit.facts.web.unlisted_packages import unlisted_of
 from pytest_reconaudit.model import Confidence, Note, Place, Severity
 from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.readers.bundler_config import without_comments
@@ -31,7 +36,7 @@ class WebFault(Struct, frozen=True):
     clause: str
     """``a`` no page, ``b`` aliases without configuration, ``c`` missing import, ``d`` broken
     source, ``e`` stray characters, ``f`` pages without route, ``g`` two frameworks, ``h`` parts of
-    pages that nothing imports."""
+    pages that nothing imports, ``i`` packages that nothing lists, ``j`` such as others bring."""
     severity: Severity
     confidence: Confidence
     place: Place
@@ -43,6 +48,8 @@ class WebFault(Struct, frozen=True):
     """Of ``c``: no import leads to the file."""
     only_types: bool = False
     """Of ``c``: nothing of the missing modules is left when types are stripped."""
+    fix: str = ""
+    """Of ``i`` and ``j``: the command that lists what is imported."""
 
 
 class Buildable(Struct, frozen=True, eq=False):
@@ -116,8 +123,12 @@ def buildables(target: Target) -> tuple[Buildable, ...]:
             *(strays[path] for path in frontend.sources if path in strays),
             *_unrouted(target, frontend),
             *second.get(frontend.package.path, ()),
+            *_unlisted(target, frontend),
         ]
         found.append(Buildable(frontend.package.path, frontend, tuple(faults)))
+    for server in servers(target):
+        faults = [*_missing(target, server), *_broken(target, server), *_unlisted(target, server)]
+        found.append(Buildable(server.package.path, server, tuple(faults)))
     return tuple(found)
 
 
@@ -197,7 +208,124 @@ def _aliases(target: Target, frontend: Frontend) -> Iterator[WebFault]:
 # -- imports -------------------------------------------------------------------------------
 
 
+class _Lost(Struct, frozen=True):
+    """What one file imports and no clone has."""
+
+    path: str
+    links: tuple[Link, ...]
+    first: Link
+    """The one to be named: a module that is missed by most files comes first."""
+    severity: Severity
+    confidence: Confidence
+    when: str
+    unloaded: bool
+    only_types: bool
+
+
 def _missing(target: Target, frontend: Frontend) -> Iterator[WebFault]:
+    """One fault per module that is not there, at the file for which it matters most."""
+    files = list(_lost(target, frontend))
+    missed = Counter(
+        thing for one in files for thing in {_thing(target, link) for link in one.links}
+    )
+    groups: dict[str, list[_Lost]] = {}
+    for one in files:
+        loaded = [link for link in one.links if one.unloaded or _is_kept(target, one.path, link)]
+        first = max(loaded or one.links, key=lambda link: missed[_thing(target, link)])
+        thing = _thing(target, first)
+        if one.unloaded and missed[thing] < _FEW:
+            # Whoever comes to a dead file decides about that file.
+            thing, first = one.path, (loaded or one.links)[0]
+        groups.setdefault(thing, []).append(msgspec.structs.replace(one, first=first))
+    listed = list(groups.values())
+    for severity, many in _MANY_DEAD.items():  # what nothing loads is cleared away in one go
+        dead: list[list[_Lost]] = []
+        rest: list[list[_Lost]] = []
+        for group in listed:
+            is_dead = all(one.unloaded and one.severity is severity for one in group)
+            (dead if is_dead else rest).append(group)
+        if len(dead) > many:
+            listed = [*rest, [one for group in dead for one in group]]
+    for group in listed:
+        lead = max(group, key=lambda one: one.severity)
+        others = [one for one in group if one is not lead]
+        first = lead.first
+        yield WebFault(
+            "c",
+            lead.severity,
+            lead.confidence,
+            Place(lead.path, first.specifier.line, first.specifier.column),
+            _says(target, lead, others),
+            first.specifier.text,
+            tuple(
+                Note(Place(one.path, link.specifier.line), link.specifier.text)
+                for one in (lead, *others)
+                for link in one.links
+                if link is not first
+            ),
+            f"missing {first.specifier.text}",
+            lead.unloaded,
+            lead.only_types,
+        )
+
+
+_FEW = 4
+_MANY_DEAD = {Severity.INFO: 3, Severity.LOW: 20}
+"""From how many on what nothing loads is told in one finding: files that a check of types reads
+are mended one by one, as long as there are not too many."""
+
+
+def _says(target: Target, lead: _Lost, others: list[_Lost]) -> str:
+    """What is missed by one file, or by several of them."""
+    first = lead.first
+    what, wanted = f"`{first.specifier.text}`", first.meant.path
+    names = dict.fromkeys(one.specifier.text for one in lead.links)
+    if not others and len(names) > 1:
+        lines = ", ".join(dict.fromkeys(str(one.specifier.line) for one in lead.links[:5]))
+        says = f"{len(names)} modules that are imported are not there: {what} and others"
+        says += f" (lines {lines}{' …' if len(lead.links) > 5 else ''})"
+    elif not others:
+        says = f"{what} is imported, and there is no {wanted}"
+    elif all(one.first.meant.path == wanted for one in others):
+        says = f"{len(others) + 1} files import {what}, and there is no {wanted}"
+    elif len({_thing(target, one.first) for one in (lead, *others)}) == 1:
+        says = f"{len(others) + 1} files import {what} and others, and there is no"
+        says += f" {posixpath.dirname(wanted)}/"
+    else:
+        says = f"{len(others) + 1} files import what is not there: {what} and others"
+    twin = _by_small_letters(target).get(_STEM.sub("", wanted).lower(), "")
+    near = twin or target.nearest(wanted + _suffix_of(lead.path))
+    if near:
+        says += f" (there is {near}{_CAPITALS if twin else ''})"
+    when = lead.when
+    if others:
+        when = when.replace("this file", "these files").replace("it is there", "they are there")
+    return says + when
+
+
+_CAPITALS = ": other capitals, which tell files apart on Linux, in images and in CI"
+
+
+@once
+def _by_small_letters(target: Target) -> dict[str, str]:
+    """Path without suffix in small letters → the script; of a folder's index the folder too."""
+    found: dict[str, str] = {}
+    for path in target.everything:
+        if _STEM.search(path) is not None:
+            stem = _STEM.sub("", path).lower()
+            found.setdefault(stem, path)
+            found.setdefault(stem.removesuffix("/index"), path)
+    return found
+
+
+def _thing(target: Target, link: Link) -> str:
+    """What would have to be restored: the module, or the folder where all of it is away."""
+    folder = posixpath.dirname(link.meant.path)
+    return link.meant.path if target.has_dir(folder) else f"{folder}/"
+
+
+def _lost(target: Target, frontend: Frontend) -> Iterator[_Lost]:
+    working = _working_aliases(target, frontend)
     for path in frontend.sources:
         if _STORY.search(path) or path.endswith((".astro", ".mdx")) or _is_moved(target, path):
             continue
@@ -205,49 +333,37 @@ def _missing(target: Target, frontend: Frontend) -> Iterator[WebFault]:
             link
             for link in links(target).get(path, ())
             if link.meant.kind == "missing"
-            and not link.meant.alias
+            and (not link.meant.alias or link.meant.alias in working)
             and link.specifier.kind in _LOADED
             and not link.specifier.guarded
             and not (link.specifier.type_only and _has_types(target, link.meant.path))
         ]
         if not lost:
             continue
-        loaded = [one for one in lost if not is_erased(target, path, one.specifier)]
+        loaded = [one for one in lost if _is_kept(target, path, one)]
         unloaded = frontend.reached is not None and path not in frontend.reached
         unloaded = unloaded or _is_left_over(target, frontend, path)
         if unloaded or not loaded:  # only who checks types reads it
             lost = [one for one in lost if not is_silenced(target, path, one.specifier.line)]
         if not lost:
             continue
-        first = (loaded or lost)[0] if not unloaded else lost[0]
         severity, confidence, when = _weight(target, frontend, path, bool(loaded))
-        near = target.nearest(first.meant.path + _suffix_of(path))
-        says = f"`{first.specifier.text}` is imported, and there is no {first.meant.path}"
-        if len(lost) > 1:
-            names = dict.fromkeys(one.specifier.text for one in lost)
-            lines = ", ".join(dict.fromkeys(str(one.specifier.line) for one in lost[:5]))
-            says = (
-                f"{len(names)} modules that are imported are not there: `{first.specifier.text}`"
-                f" and others (lines {lines}{' …' if len(lost) > 5 else ''})"
-            )
-        if near:
-            says += f" (there is {near})"
-        yield WebFault(
-            "c",
-            severity,
-            confidence,
-            Place(path, first.specifier.line, first.specifier.column),
-            says + when,
-            first.specifier.text,
-            tuple(
-                Note(Place(path, one.specifier.line), one.specifier.text)
-                for one in lost
-                if one is not first
-            ),
-            f"missing {first.specifier.text}",
-            unloaded,
-            not loaded,
-        )
+        yield _Lost(path, tuple(lost), lost[0], severity, confidence, when, unloaded, not loaded)
+
+
+def _is_kept(target: Target, path: str, link: Link) -> bool:
+    return not is_erased(target, path, link.specifier)
+
+
+def _working_aliases(target: Target, frontend: Frontend) -> frozenset[str]:
+    """The aliases by which some file of a frontend is found: where one leads to nothing at all, it
+    may mean another place than its configuration seems to say."""
+    return frozenset(
+        link.meant.alias
+        for path in frontend.sources
+        for link in links(target).get(path, ())
+        if link.meant.kind == "file" and link.meant.alias not in ("", "baseUrl")
+    )
 
 
 def _is_moved(target: Target, path: str) -> bool:
@@ -352,6 +468,60 @@ def _has_types(target: Target, path: str) -> bool:
 
 def _suffix_of(path: str) -> str:
     return posixpath.splitext(path)[1]
+
+
+# -- packages ------------------------------------------------------------------------------
+
+
+def _unlisted(target: Target, frontend: Frontend) -> Iterator[WebFault]:
+    """What is imported and not listed, one fault for what a build fails of and one for what is
+    there by chance."""
+    found = [one for one in unlisted_of(target, frontend) if not _STORY.search(one.places[0].path)]
+    lock = nearest_lock(target, frontend.package)
+    for brought in (False, True):
+        for loaded in (True, False):
+            some = [one for one in found if one.brought is brought and one.loaded is loaded]
+            if not some or (not loaded and (brought or frontend.framework == "node")):
+                continue
+            names = ", ".join(f"`{one.name}`" for one in some[:5])
+            names += " …" if len(some) > 5 else ""
+            says = f"{names} is imported" if len(some) == 1 else f"{names} are imported"
+            says += f", and no package.json lists {'it' if len(some) == 1 else 'them'}"
+            severity, confidence = Severity.HIGH, Confidence.CERTAIN
+            if brought:
+                strict = any(one.strict for one in some)
+                severity = Severity.MEDIUM if strict else Severity.LOW
+                confidence = Confidence.LIKELY
+                says += f"; other packages bring {'it' if len(some) == 1 else 'them'}"
+                says += f" ({lock})" if lock else ""
+                if strict:
+                    says += ", which pnpm keeps out of reach"
+            elif not loaded:
+                severity, confidence = Severity.INFO, Confidence.LIKELY
+                says += "; the application loads no file that does so"
+            elif frontend.reached is None:
+                severity, confidence = Severity.MEDIUM, Confidence.LIKELY
+            elif not lock:
+                confidence = Confidence.LIKELY
+                if all(one.common for one in some):
+                    severity = Severity.MEDIUM
+            yield WebFault(
+                "j" if brought else "i",
+                severity,
+                confidence,
+                some[0].places[0],
+                says,
+                some[0].name,
+                tuple(
+                    Note(place, one.name)
+                    for one in some
+                    for place in one.places
+                    if place is not some[0].places[0]
+                ),
+                f"unlisted {some[0].name}",
+                not loaded,
+                fix=addition(target, frontend.package, tuple(one.name for one in some)),
+            )
 
 
 # -- sources -------------------------------------------------------------------------------

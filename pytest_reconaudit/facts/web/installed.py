@@ -23,6 +23,7 @@ __all__ = [
     "is_native",
     "lock_of",
     "locked",
+    "nearest_lock",
     "optional_of_others",
     "peers_asked_for",
     "unexplained_program",
@@ -90,6 +91,11 @@ def _nearest_locks(target: Target, package: NpmPackage) -> Iterator[str]:
         if not folder:
             return
         folder = posixpath.dirname(folder)
+
+
+def nearest_lock(target: Target, package: NpmPackage) -> str:
+    """The lockfile by which a package is installed, if it is text; empty without one."""
+    return next(_nearest_locks(target, package), "")
 
 
 def lock_of(target: Target, package: NpmPackage) -> NpmLock | None:

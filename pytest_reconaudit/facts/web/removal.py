@@ -1,4 +1,4 @@
-"""How the package manager of a repository takes dependencies out."""
+"""How the package manager of a repository takes dependencies out, and in."""
 
 from __future__ import annotations
 
@@ -7,14 +7,13 @@ from pytest_reconaudit.facts.web.dependency import Dependency
 from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.target import Target
 
-__all__ = ["removal"]
+__all__ = ["addition", "removal"]
 
 
 def removal(target: Target, package: NpmPackage, found: tuple[Dependency, ...]) -> str:
     """The command that takes dependencies out of a package, as its package manager has it."""
     root = package.workspace_root
-    top = next((one for one in npm_packages(target) if one.folder == root), package)
-    manager = package.manifest.package_manager or top.manifest.package_manager or package.manager
+    manager = _manager(target, package)
     names = [one.name for one in found]
     said = " ".join(names) if all(_SAFE.fullmatch(one) for one in names) else "NAME"
     folder = package.folder if _SAFE.fullmatch(package.folder) else "FOLDER"
@@ -34,6 +33,26 @@ def removal(target: Target, package: NpmPackage, found: tuple[Dependency, ...]) 
         lines = "the line" if len(found) == 1 else "these lines"
         return f"Take {lines} out, and {install}.{_cataloged(target, found)}"
     return f"Take {'it' if len(found) == 1 else 'them'} out: {run}.{_cataloged(target, found)}"
+
+
+def addition(target: Target, package: NpmPackage, names: tuple[str, ...]) -> str:
+    """The command that lists packages in a package, as its package manager has it."""
+    said = " ".join(names) if all(_SAFE.fullmatch(one) for one in names) else "NAME"
+    folder = package.folder if _SAFE.fullmatch(package.folder) else "FOLDER"
+    where = f" in `{folder}`" if package.folder else ""
+    manager = _manager(target, package) or "npm"
+    verb = "install" if manager == "npm" else "add"
+    them = "it" if len(names) == 1 else "them"
+    return (
+        f"List {them}: `{manager} {verb} {said}`{where}; or take out what imports {them}, where"
+        " it is not needed."
+    )
+
+
+def _manager(target: Target, package: NpmPackage) -> str:
+    root = package.workspace_root
+    top = next((one for one in npm_packages(target) if one.folder == root), package)
+    return package.manifest.package_manager or top.manifest.package_manager or package.manager
 
 
 def _cataloged(target: Target, found: tuple[Dependency, ...]) -> str:

@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+import msgspec
 from msgspec import Struct
 
 from pytest_reconaudit.patterns import regex
@@ -46,7 +47,8 @@ class Stub(Struct, frozen=True, gc=False, array_like=True):
     kind: str
     """``value`` (a constant), ``nothing`` (``Ok(())``, ``true``, empty), ``logs``, ``unused`` (it
     only makes values that nobody uses), ``todo``, ``response`` (a constant HTTP answer), ``plain``
-    (a helper named for a transaction that opens none)."""
+    (a helper named for a transaction that opens none), ``undone`` (of whatever name: its comment
+    says that the work is to come)."""
     value: str
     """The constant, at most 200 characters."""
     admits: str
@@ -133,6 +135,34 @@ _ADMITS = regex(
     r"|to be implemented|implement (?:me|this|later|actual)|actual implementation)\b",
     re.IGNORECASE,
 )
+_UNDONE = regex(
+    r"\b(?:todo|fixme|placeholder|not (?:yet )?implemented|to be implemented|mock\w*|simulat\w+"
+    r"|for now,? (?:just |we |return|use|empty|an? )|in (?:a )?(?:real|production|actual))\b",
+    re.IGNORECASE,
+)
+"""Words by which a function says of itself that its work is still to be done."""
+_TO_DO = regex(r"(?:todo|fixme)\b", re.IGNORECASE)
+_EMPTY = regex(
+    r"\bnull\b|vec!\s*\[\s*\]|\b(?:Vec|String|HashMap|BTreeMap)::new\(\)|\bNone\b|\(\(\)\)|::default\(\)"
+    r"|\bjson!\(\s*(?:\[\s*\]|\{\s*\})|\(\s*true\s*\)|\[\s*\]|\b0(?:\.0)?\b|HttpResponse::Ok\(\)\.finish"
+    r"|\bStatusCode::OK\b|\btrue\b"
+)
+"""What stands where something is to come."""
+_LOWER = regex(r"\b[a-z_][a-z0-9_]*\b")
+_QUOTED = regex(r"\"(?:[^\"\\]|\\.)*\"")
+_NO_PARAMETERS = frozenset(
+    {"mut", "web", "json", "self", "str", "dyn", "impl", "axum", "actix_web", "std", "crate", "u8",
+     "u16", "u32", "u64", "usize", "i16", "i32", "i64", "f32", "f64", "bool", "extract", "rocket",
+     "serde_json", "static", "const", "as", "_"}
+)  # fmt: skip
+"""Words of a head that name no parameter."""
+_MAKES = frozenset(
+    {"Ok", "Some", "Json", "new", "to_string", "to_owned", "into", "from", "now", "new_v4", "body",
+     "json", "finish", "default", "to_rfc3339", "timestamp", "len", "clone", "nil", "from_secs"}
+)  # fmt: skip
+"""Calls that make a value out of nothing but what is handed to them."""
+_MAKING = frozenset({"json", "vec", "format", "Ok"})
+_MAX_UNDONE = 1_200
 _LOGS = frozenset(
     {"info", "debug", "warn", "error", "trace", "println", "eprintln", "log", "print", "event"}
 )
@@ -145,6 +175,8 @@ _WANTED = regex(
     r"|sync_|warm_|flush_|migrate|rollback|backup_|restore_|invalidate_|authenti|authori|validate_"
     r"|check_|notify_|publish_|encrypt_|decrypt_|clean|refresh_|revoke_|commit_|collect_|gather_"
     r"|measure_|_txn?\b)|\btodo!|\bunimplemented!|with_label_values|\bSelf\s*\{|\.entry\("
+    r"|//[^\n]{0,80}?(?:\bTODO\b|\bFIXME\b|[Ff]or now\b|[Pp]laceholder|[Ss]imulat|[Mm]ock"
+    r"|[Ii]mplement|[Ii]n (?:a )?(?:real|production))"
 )
 _FIELD = regex(r"(\w+)\s*:\s*(.+)", re.DOTALL)
 _LITERAL = regex(
@@ -163,6 +195,13 @@ _MAX_BODY = 4_000
 
 def _wants(text: str, path: str) -> bool:
     return _WANTED.search(text) is not None
+
+
+_LOG_CALL = regex(r"\b(?:info|debug|warn|error|trace|println|eprintln)!\s*\([^;]{0,400}\)\s*;")
+
+
+def _without_logs(text: str) -> str:
+    return _LOG_CALL.sub(" ", text)
 
 
 @scan("rust", record=ConstantBodies, wants=_wants)
@@ -223,6 +262,10 @@ class _Bodies:
                 value = "branch" if function.index in self.branches else "todo!()"
                 yield self._stub(function, "todo", lines[0], value, tuple(lines[1:]))
                 continue
+            undone = self._undone(function)
+            if undone is not None:
+                yield undone
+                continue
             name = function.name
             if not _PROMISES.search(name):
                 continue
@@ -273,6 +316,58 @@ class _Bodies:
             parsed=bool(function.parameters)
             and all(one.name == "self" or _PARSED.match(one.type) for one in function.parameters),
         )
+
+    def _undone(self, function: Function) -> Stub | None:
+        """A function of any name that only makes a value out of nothing, and whose own comment says
+        that the work is still to be done."""
+        start, end = function.body
+        if not start < end <= start + _MAX_UNDONE or not function.returns:
+            return None
+        if _PROMISES.search(function.name) and (
+            MEASURES.search(function.name)
+            or ACTIONS.search(function.name)
+            or _STATES.search(function.name)
+        ):
+            return None  # judged by its name
+        code = self.code
+        body = code.text(start, end)
+        bare = _COMMENT.sub(_kept, body)
+        if ".await" in bare or "?" in bare or "loop" in bare or "for " in bare or "match " in bare:
+            return None
+        said = self._says_undone(body) or self._says_undone(self._above(function))
+        if not said:
+            return None
+        for call in code.calls_in(start, end):
+            if call.name not in (_MAKING | _LOGS if call.macro else _MAKES):
+                return None
+        head = code.text(function.name_at, start).partition("->")[0]
+        given = set(_LOWER.findall(head)) - {function.name} - _NO_PARAMETERS
+        bare = _QUOTED.sub('""', _without_logs(bare))
+        if "self." in bare or not given.isdisjoint(_LOWER.findall(bare)):
+            return None
+        if _TO_DO.match(said) and not _EMPTY.search(bare):
+            return None  # what is to be done may be something else
+        line = code.line(function.name_at)
+        stub = self._stub(function, "undone", line, bare.strip("{} \n"))
+        return msgspec.structs.replace(stub, admits=said)
+
+    def _above(self, function: Function) -> str:
+        """The comment that describes a function."""
+        found: list[str] = []
+        before = self.code.text(max(0, function.start - _MAX_UNDONE), function.start)
+        for line in reversed(before.split("\n")[:-1]):
+            if not line.lstrip().startswith(("///", "#[")):
+                break
+            found.append(line)
+        return "\n".join(reversed(found))
+
+    def _says_undone(self, text: str) -> str:
+        for match in _COMMENT.finditer(text):
+            if match[0].startswith("/") and (word := _UNDONE.search(match[0])) is not None:
+                return (
+                    match[0][word.start() :].strip("/*# \n")[:120] or match[0].strip("/* \n")[:120]
+                )
+        return ""
 
     def _conditional(self, node: Node) -> bool:
         before = node.prev_named_sibling

@@ -1,0 +1,322 @@
+"""Packages that code imports and no package.json lists.
+
+Whether a name is a package is told by exclusion: it is no file, no alias and no part of Node, no
+folder of the application is called so, and no configuration speaks of it. What is installed all the
+same, because another package brings it or a sibling of the workspace lists it, is told apart by the
+lockfile.
+"""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Iterator
+
+from msgspec import Struct
+
+from pytest_reconaudit.facts.packages import NpmPackage, npm_package, npm_packages
+from pytest_reconaudit.facts.web.apps import Frontend
+from pytest_reconaudit.facts.web.erased_imports import is_erased, is_silenced
+from pytest_reconaudit.facts.web.installed import nearest_lock
+from pytest_reconaudit.facts.web.modules import Link, links
+from pytest_reconaudit.model import Place
+from pytest_reconaudit.patterns import regex
+from pytest_reconaudit.target import Target, once
+
+__all__ = ["Unlisted", "unlisted_of"]
+
+_LOADED = frozenset({"import", "export", "require", "dynamic"})
+_BY_PLACE = regex(
+    r"nuxt\d?|@docusaurus/.+|gatsby|vitepress|vuepress|ember-(?:cli|source)|meteor|@strapi/strapi|umi"
+    r"|@umijs/.+|@redwoodjs/core|@adonisjs/core|@nativescript/core|sails|@backstage/cli|ice|@ice/.+"
+    r"|@modern-js/.+|@dcloudio/.+|@tarojs/.+|quasar|@quasar/.+|@ionic/.+|plasmo|node-red|@directus/.+"
+    r"|@medusajs/.+|n8n-workflow|@theia/.+|vscode|@types/vscode|grunt|razzle|@angular/cli"
+)
+"""Frameworks that give names of their own to what they bring or write."""
+_PUBLISHED = regex(r"(?:@[a-z0-9][a-z0-9._-]*/)?[a-z0-9][a-z0-9._-]*")
+"""What a package may be called."""
+_SCOPES = frozenset(
+    {"ag-grid-community", "amplitude", "ant-design", "anthropic-ai", "apollo", "auth", "auth0",
+     "aws-amplify", "azure", "bufbuild", "bull-board", "chakra-ui", "ckeditor", "clerk", "coinbase",
+     "confluentinc", "connectrpc", "datadog", "dnd-kit", "elastic", "element-plus", "emotion",
+     "ethersproject", "fastify", "floating-ui", "fortawesome", "fullcalendar", "google-cloud",
+     "google", "googlemaps", "graphql-tools", "grpc", "hapi", "headlessui", "heroicons", "hono",
+     "hookform", "hubspot", "iconify", "koa", "langchain", "launchdarkly", "lexical", "liveblocks",
+     "livekit", "mantine", "mapbox", "metamask", "microsoft", "mikro-orm", "monaco-editor", "mui",
+     "neondatabase", "nestjs", "nestjs-modules", "nivo", "octokit", "opentelemetry", "openzeppelin",
+     "paypal", "phosphor-icons", "pinecone-database", "planetscale", "prisma", "radix-ui",
+     "rainbow-me", "react-aria", "react-email", "react-google-maps", "react-hook", "react-oauth",
+     "react-pdf", "react-spring", "react-three", "reduxjs", "remixicon", "segment", "sendgrid",
+     "sentry", "slack", "socket.io", "solana", "stripe", "supabase", "syncfusion", "tabler",
+     "tanstack", "temporalio", "tensorflow", "tinymce", "tiptap", "trpc", "twilio", "uniswap",
+     "upstash", "vercel", "visx", "vueuse", "wagmi", "walletconnect"}
+)  # fmt: skip
+"""Whose names are surely of npm: any other scope may as well be an alias."""
+_GIVEN = regex(
+    r"k6|electron|vscode|obsidian|bun|deno|meteor|figma|aws-sdk|@aws-sdk/.+|server-only|client-only"
+    r"|next|react|react-dom|styled-jsx|preact|vite|typescript|tslib|webpack|@angular/.+|zone\.js"
+    r"|expo-.+|@expo/.+|react-native.*|metro.*|babel-preset-.+|@babel/.+|core-js|regenerator-runtime"
+    r"|@jest/.+|jest.*|vitest|@vitest/.+|mocha|chai|sinon|@testing-library/.+|@storybook/.+|storybook"
+    r"|@playwright/.+|playwright.*|cypress|supertest|msw|@faker-js/.+|@cucumber/.+|nock|puppeteer.*"
+    r"|@types/.+|estree|geojson|@eslint/.+|eslint.*|@typescript-eslint/.+|prettier|@swc/.+|esbuild"
+    r"|rollup|postcss|tailwindcss(?:/.+)?|autoprefixer|virtual|uno\.css|process|buffer|@remix-run/.+"
+    r"|react-router|@jridgewell/.+|@oclif/.+|ts-node|tsx|nodemon|wrangler|@cloudflare/.+|@deno/.+|std"
+)
+"""What a runtime, a framework or a bundler gives without its being listed, what declarations name,
+and tools of tests, which run beside what is shipped."""
+_CONFIGURES = regex(
+    r"(?:^|/)(?:[\w.-]+\.(?:config|conf)\.[\w.]+|\.babelrc[\w.]*|tsconfig[\w.-]*\.json|jsconfig\.json"
+    r"|webpack[\w.-]*\.[cm]?[jt]s|vite[\w.-]*\.[cm]?[jt]s|import_?map\.json|deno\.jsonc?|[\w.-]+\.html"
+    r"|module-alias\.\w+|config-overrides\.js|vercel\.json|serverless\.ya?ml|bunfig\.toml)$"
+)
+_APART = regex(
+    r"(?:^|/)(?:supabase/functions|lambdas?|edge-functions|netlify/functions|workers?|k6|load-?tests?"
+    r"|cypress|e2e|bench(?:marks?)?|fixtures?|testing|test-utils?|setup-?tests?|vendor|public|static"
+    r"|assets|tools?|hack|bin|codemods?|seeds?|seeders?|migrations?|prisma)(?:/|\.[cm]?[jt]sx?$)"
+)
+"""Code with an environment of its own, or that somebody runs by hand."""
+_CAUGHT = regex(r"\.catch\s*\(|\?\?|webpackIgnore|@vite-ignore")
+_COMMENTED = ("//", "*", "/*", "<!--", "#")
+_TYPES = frozenset(
+    {"Request", "Response", "NextFunction", "RequestHandler", "ErrorRequestHandler", "Express",
+     "FastifyRequest", "FastifyReply", "FastifyInstance", "FastifyPluginAsync", "ParsedQs"}
+)  # fmt: skip
+"""Names of servers' types: a decorated parameter of them is no use of a value either."""
+_BRINGS = tuple(
+    (bringer, regex(brought))
+    for bringer, brought in (
+        ("@reduxjs/toolkit", r"redux|immer|reselect|redux-thunk"),
+        ("@tanstack/react-query", r"@tanstack/query-core"),
+        ("@mui/material", r"@mui/(?:system|utils|styled-engine|types)|clsx|prop-types"),
+        ("express", r"body-parser|cookie|qs|debug|mime-types|send|serve-static|path-to-regexp"),
+        ("axios", r"form-data|follow-redirects"),
+        ("react-router-dom", r"history"),
+        ("react-dom", r"scheduler"),
+        ("recharts", r"d3-.+|victory-vendor"),
+        ("d3", r"d3-.+"),
+        ("mongoose", r"mongodb|bson"),
+        ("mongodb", r"bson"),
+        ("vite-plugin-pwa", r"workbox-.+"),
+        ("@nestjs/swagger", r"@nestjs/mapped-types"),
+        ("@nestjs/platform-express", r"express|body-parser|multer|cors"),
+        ("@nestjs/platform-fastify", r"fastify"),
+        ("@nestjs/jwt", r"jsonwebtoken"),
+        ("socket.io", r"engine\.io|socket\.io-.+|ws|cors"),
+        ("@apollo/server", r"graphql|express|cors|body-parser"),
+        ("next-auth", r"jose|uuid"),
+        ("@tiptap/react", r"prosemirror-.+|@tiptap/.+"),
+        ("@react-three/drei", r"three-stdlib|@react-spring/.+|zustand"),
+        ("bullmq", r"ioredis"),
+        ("firebase-admin", r"@google-cloud/.+"),
+        ("firebase", r"@firebase/.+"),
+    )
+)  # fmt: skip
+_COMMON = frozenset(
+    {"ajv", "async", "body-parser", "chalk", "classnames", "clsx", "commander", "cookie", "debug",
+     "dotenv", "form-data", "fs-extra", "glob", "graphql", "iconv-lite", "immer", "jose",
+     "js-yaml", "lodash", "mime", "mime-types", "minimatch", "mkdirp", "ms", "node-fetch",
+     "picomatch", "prop-types", "qs", "react-is", "rimraf", "rxjs", "scheduler", "semver", "uuid",
+     "ws", "yaml", "yargs", "zod"}
+)  # fmt: skip
+"""What very many packages bring."""
+_HOISTS = regex(
+    r"shamefully-?hoist\s*[=:]\s*true|node-?linker\s*[=:]\s*['\"]?hoisted|public-?hoist-?pattern", 2
+)
+"""2 is ``re.IGNORECASE``."""
+
+
+_MEANINGS = regex(
+    r"['\"`/^](?P<said>[@~\w][\w.@-]{0,80}(?:/[\w.-]{1,80})?)(?:/?\(?[.*$)]{0,6}[^'\"`\n:]{0,9})?['\"`/]"
+    r"[ \t]*(?::|,\s{0,40}replacement)"
+)
+"""A name as a key of aliases, paths or an import map."""
+
+
+class Unlisted(Struct, frozen=True):
+    """One package that a frontend or server imports without listing it."""
+
+    name: str
+    places: tuple[Place, ...]
+    """Where it is imported; what the application loads comes first."""
+    loaded: bool
+    """The application loads one of the files, or it is not known what it loads."""
+    brought: bool
+    """The lockfile has it: something else brings it."""
+    common: bool
+    """Much else brings it, and no lockfile says whether something here does."""
+    strict: bool
+    """It is brought, and the package manager lets nobody import what he does not list."""
+
+
+def unlisted_of(target: Target, frontend: Frontend) -> tuple[Unlisted, ...]:
+    """By name. Nothing where a framework has names of its own, or nothing is known to be listed."""
+    listed = _listed(target, frontend.package)
+    if not listed or any(_BY_PLACE.fullmatch(name) for name in listed):
+        return ()
+    if frontend.package.manifest.problems or _is_deno(target, frontend.folder):
+        return ()
+    used: dict[str, list[tuple[bool, Place]]] = {}
+    for path in frontend.sources:
+        if _APART.search(path[len(frontend.folder) :]) or path.endswith((".astro", ".mdx")):
+            continue
+        loaded = frontend.reached is None or path in frontend.reached
+        for link in _bare(target, path):
+            if link.meant.package not in listed and _GIVEN.fullmatch(link.meant.package) is None:
+                place = Place(path, link.specifier.line, link.specifier.column)
+                used.setdefault(link.meant.package, []).append((loaded, place))
+    if not used:
+        return ()
+    lock = nearest_lock(target, frontend.package)
+    locked = target.text(lock) if lock else ""
+    strict = lock.endswith("pnpm-lock.yaml") and not _is_hoisted(target, lock)
+    spoken = _spoken(target, frontend)
+    found = []
+    for name, uses in sorted(used.items()):
+        if _is_own_name(target, frontend, name) or any(_names(text, name) for text in spoken):
+            continue
+        if not _is_scope(target, frontend, name, locked):
+            continue
+        # The lockfile above a package that is no member of its workspace knows nothing of it.
+        brought = _is_known_to_come(name, listed) or (bool(lock) and _is_locked(lock, locked, name))
+        uses.sort(key=lambda use: not use[0])
+        found.append(
+            Unlisted(
+                name,
+                tuple(place for _, place in uses),
+                uses[0][0],
+                brought,
+                name in _COMMON,
+                brought and strict,
+            )
+        )
+    return tuple(found)
+
+
+def _bare(target: Target, path: str) -> Iterator[Link]:
+    """The imports of a file that mean packages from elsewhere, and that are left when it runs."""
+    for link in links(target).get(path, ()):
+        one, meant = link.specifier, link.meant
+        if meant.kind != "package" or meant.path or one.kind not in _LOADED or one.guarded:
+            continue
+        if _PUBLISHED.fullmatch(meant.package) is None:
+            continue  # an alias
+        line = target.line(path, one.line)
+        if line.lstrip().startswith(_COMMENTED) or _CAUGHT.search(line) is not None:
+            continue
+        if is_silenced(target, path, one.line) or is_erased(target, path, one):
+            continue
+        if one.names and _TYPES.issuperset(one.names):
+            continue
+        yield link
+
+
+def _listed(target: Target, package: NpmPackage) -> frozenset[str]:
+    """What is listed here and above, and the packages of the repository."""
+    names: set[str] = set()
+    folder = package.folder
+    while True:  # Node looks in every folder above
+        above = npm_package(target, folder)
+        if above is not None:
+            names |= above.manifest.dependency_names
+        if not folder:
+            break
+        folder = posixpath.dirname(folder)
+    return frozenset(names) | _own(target) if names else frozenset()
+
+
+@once
+def _own(target: Target) -> frozenset[str]:
+    return frozenset(one.manifest.name for one in npm_packages(target) if one.manifest.name)
+
+
+def _is_deno(target: Target, folder: str) -> bool:
+    while True:
+        if any(target.has(posixpath.join(folder, one)) for one in ("deno.json", "deno.jsonc")):
+            return True
+        if not folder:
+            return False
+        folder = posixpath.dirname(folder)
+
+
+def _is_own_name(target: Target, frontend: Frontend, name: str) -> bool:
+    """Whether a folder or file of the application is called like the first part of a name, as
+    where an alias or a base folder leads to it."""
+    first = name.partition("/")[0].lstrip("@~")
+    last = name.rpartition("/")[2]
+    for base in ("", "src", "app", "lib", "source", "client"):
+        for part in {first, last} if name.startswith("@") and not first else {first}:
+            path = posixpath.join(frontend.folder, base, part)
+            if path and target.has_dir(path):
+                return True
+            if any(target.has(path + suffix) for suffix in (".ts", ".tsx", ".js", ".jsx", ".d.ts")):
+                return True
+    return False
+
+
+def _is_scope(target: Target, frontend: Frontend, name: str, locked: str) -> bool:
+    """Whether a name has no scope, or one that packages are known to have."""
+    if not name.startswith("@"):
+        return True
+    scope = name.partition("/")[0]
+    return (
+        scope[1:] in _SCOPES
+        or f"{scope}/" in locked
+        or any(one.startswith(f"{scope}/") for one in _listed(target, frontend.package))
+    )
+
+
+def _spoken(target: Target, frontend: Frontend) -> tuple[str, ...]:
+    """Configurations and pages of the application, which may give a name its meaning."""
+    folder = frontend.folder
+    places = dict.fromkeys((folder, posixpath.join(folder, "src"), posixpath.dirname(folder), ""))
+    return tuple(
+        target.text(path) for place in places for path in _configurations(target).get(place, ())
+    )
+
+
+@once
+def _configurations(target: Target) -> dict[str, list[str]]:
+    """Folder → the configurations and pages in it."""
+    found: dict[str, list[str]] = {}
+    for path in target.everything:
+        if _CONFIGURES.search(path):
+            found.setdefault(posixpath.dirname(path), []).append(path)
+    return found
+
+
+def _names(text: str, name: str) -> bool:
+    """Whether a configuration gives a package or its scope another meaning, or leaves it out."""
+    first = name.partition("/")[0]
+    return any(
+        match["said"] == first or match["said"] == name
+        for match in _MEANINGS.finditer(text)
+        if first in match["said"]
+    ) or ("external" in text and any(f"{quote}{name}{quote}" in text for quote in "'\""))
+
+
+def _is_hoisted(target: Target, lock: str) -> bool:
+    folder = posixpath.dirname(lock)
+    return any(
+        target.has(path) and _HOISTS.search(target.text(path)) is not None
+        for name in (".npmrc", "pnpm-workspace.yaml", "package.json")
+        for path in (posixpath.join(folder, name),)
+    )
+
+
+def _is_known_to_come(name: str, listed: frozenset[str]) -> bool:
+    """Whether something that is listed brings a package, where no lockfile tells."""
+    return any(
+        bringer in listed and brought.fullmatch(name) is not None for bringer, brought in _BRINGS
+    )
+
+
+def _is_locked(lock: str, text: str, name: str) -> bool:
+    """Whether a lockfile has a package, whoever asks for it."""
+    if lock.endswith("pnpm-lock.yaml"):
+        marks: tuple[str, ...] = (f" {name}@", f"/{name}@", f"'{name}@", f"/{name}/")
+    elif lock.endswith("yarn.lock"):
+        marks = (f"\n{name}@", f'"{name}@', f" {name}@")
+    elif lock.endswith("bun.lock"):
+        marks = (f'"{name}"', f'"{name}@')
+    else:
+        marks = (f'node_modules/{name}"', f'"{name}": {{')
+    return any(mark in text for mark in marks)

@@ -1,0 +1,3 @@
+import { soundings } from '@/lib/soundings';
+
+export const Light = () => <i>{soundings().length}</i>;

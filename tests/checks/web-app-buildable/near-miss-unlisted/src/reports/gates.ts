@@ -1,0 +1,1 @@
+export const gates = (...given: unknown[]): never[] => given.slice(9) as never[];
