@@ -25,13 +25,17 @@ from pytest_reconaudit.facts.ci.bounds import Bound, BoundsScope
 from pytest_reconaudit.facts.ci.caches import WorkflowCaches
 from pytest_reconaudit.facts.ci.ci_paths import MissingPath, WorkflowPaths
 from pytest_reconaudit.facts.ci.duplicates import SharedIntent, TwinPair, WorkflowTwin
+from pytest_reconaudit.facts.ci.expressions import LostValue, WorkflowExpressions
 from pytest_reconaudit.facts.ci.gates import Gate, WorkflowGates
+from pytest_reconaudit.facts.ci.injections import Injection, WorkflowInjections
 from pytest_reconaudit.facts.ci.kept_reports import JobTests, WorkflowTests
 from pytest_reconaudit.facts.ci.npm_calls import NpmCall, NpmCalls
 from pytest_reconaudit.facts.ci.pins import Pin, PinnedFile
-from pytest_reconaudit.facts.ci.pushes import ImagePush, WorkflowPushes
+from pytest_reconaudit.facts.ci.pushes import BrokenTag, ImagePush, LostTag, WorkflowPushes
 from pytest_reconaudit.facts.ci.reachability import DeadStep, JobReach
 from pytest_reconaudit.facts.ci.rollouts import DeployJob, WorkflowDeploys, WorkflowMigrations
+from pytest_reconaudit.facts.ci.runners import WorkflowRunners
+from pytest_reconaudit.facts.ci.service_hosts import LostService, WorkflowServices
 from pytest_reconaudit.facts.ci.triggers import WorkflowTrigger
 from pytest_reconaudit.facts.code.places import weighed
 from pytest_reconaudit.facts.compose.compose_references import BrokenReference, FileReferences
@@ -97,6 +101,7 @@ from pytest_reconaudit.facts.env.portability import PortableFile
 from pytest_reconaudit.facts.env.requirements import Requirement, Requirements
 from pytest_reconaudit.facts.env.secret_logs import LogFile
 from pytest_reconaudit.facts.env.secrets import CommittedFile, Leak, leak_groups
+from pytest_reconaudit.facts.env.unset_keys import UnsetKey
 from pytest_reconaudit.facts.env.values import KeyValues
 from pytest_reconaudit.facts.k8s.autoscalers import (
     Autoscaler,
@@ -185,6 +190,7 @@ __all__ = [
     "BoundsScope",
     "BrokenFile",
     "BrokenReference",
+    "BrokenTag",
     "BuildContext",
     "BuildInputs",
     "Buildable",
@@ -269,6 +275,7 @@ __all__ = [
     "IndexSet",
     "IndexSource",
     "IndexTargets",
+    "Injection",
     "InputFault",
     "Install",
     "Instruction",
@@ -305,7 +312,10 @@ __all__ = [
     "LongTransaction",
     "LongTransactions",
     "LostPath",
+    "LostService",
     "LostSource",
+    "LostTag",
+    "LostValue",
     "MaskedError",
     "MaskedErrors",
     "MemoFile",
@@ -388,6 +398,7 @@ __all__ = [
     "Unexpanded",
     "UnindexedKey",
     "Unreferenced",
+    "UnsetKey",
     "UnusedIndexes",
     "UsedAction",
     "VersionTwin",
@@ -397,10 +408,14 @@ __all__ = [
     "Workflow",
     "WorkflowCaches",
     "WorkflowDeploys",
+    "WorkflowExpressions",
     "WorkflowGates",
+    "WorkflowInjections",
     "WorkflowMigrations",
     "WorkflowPaths",
     "WorkflowPushes",
+    "WorkflowRunners",
+    "WorkflowServices",
     "WorkflowTests",
     "WorkflowTrigger",
     "WorkflowTwin",

@@ -11,6 +11,7 @@ from pytest_reconaudit.readers.artillery import read_artillery, speaks_of_artill
 from pytest_reconaudit.readers.code import index_code
 from pytest_reconaudit.readers.scans.k6_status import SAMPLE
 from pytest_reconaudit.readers.scans.load_scripts import K6Script, k6_script
+from pytest_reconaudit.readers.scans.locust_scripts import LocustScript, locust_script
 from pytest_reconaudit.readers.syntax import read_syntax
 
 HEAD = "import http from 'k6/http';\nimport { check } from 'k6';\n"
@@ -253,3 +254,69 @@ def test_nothing_makes_the_readers_raise(text: str) -> None:
     assert all(1 <= one.line <= lines for one in record.requests)
     file = read_artillery(text, "a.yml")
     assert all(1 <= (one.place.line or 0) <= lines for one in file.requests)
+
+
+LOCUST = "from locust import HttpUser, task\n\nclass User(HttpUser):\n"
+
+
+def locust(body: str, top: str = "") -> LocustScript:
+    record = locust_script(index_code(read_syntax(f"{top}\n{LOCUST}{body}", "locustfile.py")))
+    assert record is not None
+    packed = msgspec.msgpack.encode(record)
+    assert msgspec.msgpack.decode(packed, type=LocustScript) == record
+    return record
+
+
+@pytest.mark.parametrize(
+    ("call", "method", "url"),
+    [
+        ("self.client.get('/a')", "GET", "/a"),
+        ("self.client.get(f'/a/{self.id}?x={y}')", "GET", "/a/${}?x=${}"),
+        ("self.client.post(PREFIX + '/a')", "POST", "/v1/a"),
+        ("self.client.put(f'{PREFIX}/a')", "PUT", "/v1/a"),
+        ("self.client.patch(url='/a')", "PATCH", "/a"),
+        ("self.user.client.delete('/a' '/b')", "DELETE", "/a/b"),
+        ("self.client.request('post', '/a')", "POST", "/a"),
+        ("self.client.request(method='GET', url='/a')", "GET", "/a"),
+        ("self.client.get(other())", "GET", "${}"),
+    ],
+)
+def test_what_a_locust_user_requests(call: str, method: str, url: str) -> None:
+    record = locust(f"    @task\n    def one(self):\n        {call}\n", "PREFIX = '/v1'")
+    assert [(one.method, one.url) for one in record.requests] == [(method, url)]
+
+
+@pytest.mark.parametrize(
+    ("top", "body", "hosts"),
+    [
+        ("", "    host = 'http://localhost:8000'\n", ("http://localhost:8000",)),
+        ("# locust -f a.py --host=http://localhost:9000", "", ("http://localhost:9000",)),
+        ("", "", ()),
+    ],
+)
+def test_the_host_of_locust_users(top: str, body: str, hosts: tuple[str, ...]) -> None:
+    task = "    @task\n    def one(self):\n        self.client.get('/a')\n"
+    assert locust(body + task, top).hosts == hosts
+
+
+@pytest.mark.parametrize(
+    ("block", "accepted"),
+    [
+        ("if r.status_code in (200, 404):\n                r.success()", (200, 404)),
+        ("if r.status_code == 404:\n                r.success()", (404,)),
+        ("if r.status_code != 200:\n                r.failure('no')", None),
+        ("if r.status_code < 500:\n                r.success()", (200, 404)),
+    ],
+)
+def test_what_a_locust_block_forgives(block: str, accepted: tuple[int, ...] | None) -> None:
+    body = (
+        "    @task\n    def one(self):\n"
+        "        with self.client.get('/a', catch_response=True) as r:\n"
+        f"            {block}\n"
+    )
+    assert [one.accepts for one in locust(body).requests] == [accepted]
+
+
+@pytest.mark.parametrize("text", ["import locust\n", LOCUST + "    pass\n"])
+def test_a_locust_file_without_requests_is_left_out(text: str) -> None:
+    assert locust_script(index_code(read_syntax(text, "a.py"))) is None

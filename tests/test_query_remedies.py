@@ -28,6 +28,14 @@ for message in &messages {
         .await?;
 }
 """
+RENAMED = """\
+for user in users {
+    let open = TaskEntity::find()
+        .filter(TaskColumn::UserId.eq(user.id))
+        .all(&db)
+        .await?;
+}
+"""
 UNTOLD = """\
 for (const row of rows) {
   await db.select().from(seats).where(conditionOf(row));
@@ -47,6 +55,7 @@ def asked(library: str, over: str, variable: str, *, via: str = "") -> Asked:
         # What a transaction is asked for is asked for by it.
         (asked("drizzle", "rows", "row"), IN_TURN, 3, "await tx.select()", "await db"),
         (asked("sea-orm", "&messages", "message"), HANDED, 4, "is_in(keys)).all(tx)", "(db)"),
+        (asked("sea-orm", "users", "user"), RENAMED, 4, "TaskColumn::UserId.is_in(", "seats::"),
         # No column is made up.
         (asked("drizzle", "rows", "row"), UNTOLD, 2, "`inArray(column, ids)`", "seats.id"),
         (asked("sea-orm", "rows", "row", via="get_seat"), HANDED, 4, "(`.is_in(ids)`)", "Column::Key"),

@@ -57,7 +57,7 @@ def assert_inert(text: str, run: Run) -> None:
         assert sign not in plain, sign
     headings = [token for token in tokens(text) if token.type == "heading_open"]
     groups = sum(len(Digest(run).of(pillar).groups) for pillar in run.pillars)
-    assert len(headings) <= groups + 10 * max(1, len(run.pillars))
+    assert len(headings) <= groups + 1 + 10 * max(1, len(run.pillars))
 
 
 def test_hostile_text_stays_text() -> None:
@@ -133,7 +133,8 @@ def test_links_lead_to_headings() -> None:
         ]
         assert links
         assert set(links) <= anchors
-        assert len(set(links)) == len(links)
+        # Once in its pillar, once in what to fix first.
+        assert max(links.count(link) for link in links) <= 2
 
 
 def test_every_finding_has_place_severity_evidence_impact_and_recommendation() -> None:

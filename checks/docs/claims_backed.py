@@ -1,6 +1,7 @@
 """What the guides say is there."""
 
 from pytest_reconaudit.api import (
+    Claim,
     Confidence,
     JudgedDocument,
     Note,
@@ -11,9 +12,15 @@ from pytest_reconaudit.api import (
 )
 
 CLAUSES = {
-    "a": (Severity.MEDIUM, ("path", "script", "command", "symbol", "index", "route")),
+    "a": (
+        Severity.MEDIUM,
+        ("path", "script", "command", "symbol", "index", "route", "setting"),
+    ),
     "b": (Severity.LOW, ("number",)),
 }
+MOST = 40
+"""Places of one claim, and links, that are listed."""
+ALL = 200
 RUN = ("script", "command")
 """What the reader is told to run."""
 SHELL = (".sh", ".ps1")
@@ -32,23 +39,29 @@ FAILS = "Whoever follows the document fails there, and trusts the rest of it les
             "Nobody can tell whether the figure was ever true.",
             "Commit the result of the measurement, or take the figure out.",
         ),
+        "c": (
+            "Whoever follows the link ends on an error page.",
+            "Correct the path, write the document, or take the link out.",
+        ),
     },
 )
 def docs_claims_backed(judged_document: JudgedDocument) -> None:
     """What READMEs and guides name in code format is in the repository.
 
     Why: a document that was true once sends new people the wrong way.
-    Decides: reads READMEs and guides. (a) A script, compose file, npm, make or cargo command that
-    the reader is told to run, and that is not there: medium. A path, component, index or route in
-    code format that nothing in the repository answers to: low; so is all of it beside tests and
+    Decides: reads READMEs and guides. (a) A script, compose file or service, npm, make or cargo
+    command that the reader is told to run, and that is not there: medium. A path, component, index,
+    route (in code format, in a list or table, or asked by curl of a port whose server is known), or
+    three and more variables to set that nothing reads: low; so is all of it beside tests and
     examples, below folders of experiments, proposals and what was put away, and in the README of a
     generator (Nest, Create React App, Vite, Angular …) that nobody has replaced.
     (b) A README states requests per second or users, and no result of a measurement is there: low.
-    What something else is reckoned from (`at 10 req/s`, `10 req/s × 86,400`) is no claim. In
-    status reports and change logs both are notes. A claim is only judged when it must mean this
-    repository: its folder is here and the document names other files of it rightly. Plans,
-    examples, things that the reader or a build makes, git-ignored files, other machines' paths,
-    websites' pages and translations pass.
+    What something else is reckoned from (`at 10 req/s`, `10 req/s × 86,400`) is no claim. (c) Links
+    of guides to files that are not there, or to a path of one machine: low, all together. What
+    several documents claim is told once. In status reports and change logs (a) and (b) are notes. A
+    claim is only judged when it must mean this repository: its folder is here and the document
+    names other files of it rightly. Plans, examples, things that the reader or a build makes,
+    git-ignored files, other machines' paths, websites' pages and translations pass.
     Blind spots: prose, trees and listings; whether a command that exists does what is said.
     """
     document = judged_document
@@ -56,13 +69,14 @@ def docs_claims_backed(judged_document: JudgedDocument) -> None:
         refuted = document.of(*kinds)
         if not refuted:
             continue
-        listed = "; ".join(f"`{claim.text}`: {claim.says}" for claim in refuted[:5])
+        listed = "; ".join(_told(claim) for claim in refuted[:5])
         more = f" and {len(refuted) - 5} more" if len(refuted) > 5 else ""
         related = []
         for claim in refuted:
             related.append(Note(claim.place, f"{claim.text}: {claim.says}"))
             if claim.nearest is not None:
                 related.append(claim.nearest)
+            related += [Note(place, "the same claim") for place in claim.also[:MOST]]
         claims = "1 claim is" if len(refuted) == 1 else f"{len(refuted)} claims are"
         run = any(claim.kind in RUN or claim.text.endswith(SHELL) for claim in refuted)
         if document.is_aside or document.is_starter or not run:
@@ -75,8 +89,41 @@ def docs_claims_backed(judged_document: JudgedDocument) -> None:
             fix=REPLACE if document.is_starter else "",
             severity=Severity.INFO if document.is_report else severity,
             evidence=", ".join(claim.text for claim in refuted),
-            related=related[1:],
+            related=related[1:ALL],
             impact=FAILS if run else "",
             clause=clause,
             key=clause,
         )
+    if document.links:
+        _links(document)
+
+
+def _told(claim: Claim) -> str:
+    others = len({place.path for place in claim.also})
+    more = f" (so say {others} more documents)" if others > 1 else ""
+    return f"`{claim.text}`: {claim.says}{more}"
+
+
+def _links(document: JudgedDocument) -> None:
+    links = document.links
+    first = links[0]
+    files = len({claim.place.path for claim in links})
+    related = []
+    for claim in links[:MOST]:
+        related.append(Note(claim.place, f"{claim.text}: {claim.says}"))
+        if claim.nearest is not None:
+            related.append(claim.nearest)
+    where = f" in {files} documents" if files > 1 else f" ({lines_of(one.place for one in links)})"
+    many = f"{len(links)} links{where} lead nowhere" if len(links) > 1 else "a link leads nowhere"
+    listed = ", ".join(f"`{claim.text}`" for claim in links[:5])
+    more = f" and {len(links) - 5} more" if len(links) > 5 else ""
+    report(
+        at=first.place,
+        says=f"{many}: {listed}{more}",
+        severity=Severity.LOW,
+        confidence=Confidence.CERTAIN,
+        evidence=", ".join(claim.text for claim in links[:MOST]),
+        related=related[1:],
+        clause="c",
+        key="c",
+    )

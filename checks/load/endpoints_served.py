@@ -19,6 +19,23 @@ _SAYS = {
     "medium": "what is measured is the refusal",
     "low": "its check takes the 404 for a success",
 }
+_FIXES = {
+    "locust": """
+    Ask for paths that the application has, with their prefix and method:
+
+    ```python
+    self.client.get("/api/health")
+    ```
+    """,
+    "artillery": """
+    Ask for paths that the application has, with their prefix and method:
+
+    ```yaml
+    - get:
+        url: /api/health
+    ```
+    """,
+}
 
 
 @audit(
@@ -39,8 +56,9 @@ def load_endpoints_served(load_requests: LoadTargets) -> None:
 
     Why: a 404 is the fastest answer of all; a load test of it looks splendid or never passes.
     Decides: joins each address with the constants of the script and the defaults of `__ENV` (or the
-    target and variables of an Artillery file) and looks it up, by method, in the routes of the
-    server that answers there: by port on localhost, by service name elsewhere. High when each
+    target and variables of an Artillery file, or the `host` of a Locust user or the one that the
+    file says it is started with) and looks it up, by method, in the routes of the server that
+    answers there: by port on localhost, by service name elsewhere. High when each
     iteration makes the request, its check wants a success and a threshold counts failed requests
     (a); low when its check is content with 404 (c); else medium (b). A computed part of a path fits
     any segment. Other hosts, servers whose routes are not all known, and requests that only expect
@@ -71,6 +89,7 @@ def load_endpoints_served(load_requests: LoadTargets) -> None:
             at=first.request.place,
             says=f"no route serves {first.request.method} {shown}{hint}: {_SAYS[weight]}{more}",
             severity=severity,
+            fix=_FIXES.get(one.script.tool, ""),
             confidence=Confidence.CERTAIN if all(x.sure for x in group) else Confidence.LIKELY,
             evidence=first.request.written,
             related=related,

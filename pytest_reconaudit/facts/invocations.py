@@ -27,6 +27,7 @@ __all__ = [
     "Invocation",
     "ShellScript",
     "invocations",
+    "job_invocations",
     "makefiles",
     "script_invocations",
     "shell_scripts",
@@ -113,9 +114,7 @@ def workflow_invocations(target: Target) -> tuple[Invocation, ...]:
     """The commands of workflow steps and composite actions only."""
     found: list[Invocation] = []
     for job in job_runs(target):
-        for step in job.steps:
-            origin = f"{job.workflow.path}#{job.job.id}"
-            found.extend(_invocations(step.trace, "workflow", origin, step=step, job=job))
+        found.extend(job_invocations(job))
     for action in actions(target):
         for one in action.steps:
             script = step_script(one)
@@ -123,6 +122,13 @@ def workflow_invocations(target: Target) -> tuple[Invocation, ...]:
                 traced = trace(script, _plain(one.directory))
                 found.extend(_invocations(traced, "action", action.path))
     return tuple(found)
+
+
+def job_invocations(job: JobRun) -> Iterator[Invocation]:
+    """The commands of one job's own steps."""
+    origin = f"{job.workflow.path}#{job.job.id}"
+    for step in job.steps:
+        yield from _invocations(step.trace, "workflow", origin, step=step, job=job)
 
 
 @once

@@ -310,6 +310,8 @@ def _general(
             return None  # an empty one is read without complaint
         if kind == "YAML configuration" and _is_values(target, path):
             return None  # a chart without settings
+        if posixpath.basename(path) == "acme.json":
+            return None  # Traefik wants it made empty, and fills it with certificates
         needed = kind in ("package.json", "Cargo manifest", "workflow")
         if not (needed or _COMPOSE_DEFAULT.fullmatch(posixpath.basename(path))):
             needed = is_used(target, path)

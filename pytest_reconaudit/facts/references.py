@@ -62,6 +62,25 @@ _LOCAL_PROGRAM = regex(r"(?:\./|\.\./)+[\w.@-][\w.@/-]*|[\w.@-]+(?:/[\w.@-]+)+")
 _PROGRAM_ELSEWHERE = regex(r"(?:^|/)(?:node_modules|\.?venv|target)/")
 
 
+_CHART_FOLDER = regex(r"[\w.-]+(?:/[\w.-]+){2,}/?|[\w.-]+(?:/[\w.-]+)?/")
+"""A chart's path; with one slash it may be a repository's chart: ``bitnami/redis``."""
+_ALONE = regex(
+    r"-[vqsxlh]+|-r[a-zA-Z]*|--(?:[\w-]+=.*|verbose|quiet|exitfirst|strict[\w-]*|no-\w[\w-]*)"
+)
+"""Options of pytest that take no value after them."""
+
+
+def _tests(words: tuple[str, ...]) -> Iterator[Reference]:
+    """The files and folders that pytest is given."""
+    before = ""
+    for word in words:
+        path = word.partition("::")[0]
+        plain = not before.startswith("-") or _ALONE.fullmatch(before)
+        if plain and not word.startswith("-") and (path.endswith(".py") or "/" in path):
+            yield Reference("test path", path, "b")
+        before = word
+
+
 def references(words: tuple[str, ...]) -> Iterator[Reference]:
     """The paths that a command needs (wrappers such as ``sudo`` already taken off)."""
     if not words:
@@ -75,6 +94,11 @@ def references(words: tuple[str, ...]) -> Iterator[Reference]:
         return
     if name in ("docker", "podman", "buildah", "nerdctl"):
         yield from _image_build(name, words)
+    elif words[1:3] == ("-m", "pip") or name in ("pip", "pip3"):
+        for word in option_values(words, "-r", "--requirement"):
+            yield Reference("requirements file", word, "b")
+    elif words[1:3] == ("-m", "pytest") or name in ("pytest", "py.test"):
+        yield from _tests(words[3:] if words[1:2] == ("-m",) else words[1:])
     elif name in _INTERPRETERS and first == name:
         yield from _interpreted(name, words)
     elif name in ("psql", "mysql"):
@@ -91,9 +115,15 @@ def references(words: tuple[str, ...]) -> Iterator[Reference]:
             for word in value.split(","):
                 yield Reference("values file", word, "b")
         for word in words[2:]:
-            if word.startswith("./"):
+            if word.startswith(("./", "../")) or _CHART_FOLDER.fullmatch(word):
                 yield Reference("chart", word, "b")
                 break
+    elif (name == "kustomize" and words[1:2] == ("build",)) or (
+        name == "kubectl" and words[1:2] == ("kustomize",)
+    ):
+        for word in words[2:3]:
+            if not word.startswith("-"):
+                yield Reference("kustomization folder", word, "b")
     elif name in ("k6", "artillery") and words[1:2] == ("run",):
         for word in words[2:]:
             if word.endswith((".js", ".ts", ".yml", ".yaml", ".json")) and word[0] != "-":

@@ -54,6 +54,7 @@ def allows_comments(path: str) -> bool:
     return (
         name.endswith((".jsonc", ".code-workspace"))
         or "/.vscode/" in f"/{path}"
+        or "/tsconfig/" in f"/{path}"  # bases that others extend
         or _WITH_COMMENTS.fullmatch(name) is not None
     )
 

@@ -6,9 +6,10 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from functools import cached_property
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from pytest_reconaudit.model import (
+    Confidence,
     Finding,
     ItemResult,
     Outcome,
@@ -21,6 +22,10 @@ from pytest_reconaudit.reports.text import count, one_line
 
 __all__ = ["WORST_FIRST", "Digest", "Group", "Healthy", "Unjudged", "severities"]
 
+_FIRST = 10
+"""Groups of findings that are named before all others."""
+_BEHIND = ("ci-", "docs-", "load-", "lint-")
+"""Checks of what no user of the platform meets."""
 WORST_FIRST = tuple(sorted(Severity, reverse=True))
 Sentence = tuple[Span, ...]
 
@@ -254,6 +259,28 @@ class Digest(Struct, frozen=True, dict=True):
         )
 
     @cached_property
+    def first(self) -> tuple[Group, ...]:
+        """What to do first, whichever pillar it belongs to: the worst, each check once; what runs
+        in production before pipelines and documents, what is certain before the rest. Empty when
+        there is no choice to make."""
+        found: dict[tuple[Severity, str], list[Group]] = {}
+        for one in self.groups:
+            if one.severity >= Severity.MEDIUM:
+                found.setdefault((one.severity, one.check), []).append(one)
+        grave = [
+            structs.replace(same[0], findings=tuple(f for one in same for f in one.findings))
+            for same in found.values()
+        ]
+        grave.sort(
+            key=lambda one: (
+                -one.severity,
+                one.check.startswith(_BEHIND),
+                all(f.confidence is not Confidence.CERTAIN for f in one.findings),
+            )
+        )
+        return tuple(grave[:_FIRST]) if len(grave) > 2 else ()
+
+    @cached_property
     def sentences(self) -> tuple[Sentence, ...]:
         """The executive summary: sentences, each with its figures."""
         said: list[Sentence] = []
@@ -267,7 +294,7 @@ class Digest(Struct, frozen=True, dict=True):
                 )
             )
             said.extend(self._gate_sentence())
-            worst = self.defects[0]
+            worst = self.first[0].findings[0] if self.first else self.defects[0]
             said.append(
                 (
                     text("First to fix: "),

@@ -57,6 +57,7 @@ def render(run: Run) -> str:
         run=run,
         digest=digest,
         sections=sections,
+        first=_first(digest, rows),
         lazy=len(rows) >= _MANY,
         severities=WORST_FIRST,
         domains=_tally(row.domain for row in rows),
@@ -66,6 +67,24 @@ def render(run: Run) -> str:
         nodes=nodes,
         services=len(run.deployment.of_kind("service")),
     )
+
+
+class _Lead(Struct, frozen=True):
+    """A line of what to do first."""
+
+    finding: Finding
+    more: int
+    """Findings of the same kind besides it."""
+    id: str
+
+
+def _first(digest: Digest, rows: Sequence[_Row]) -> list[_Lead]:
+    ids = {id(row.finding): row.id for row in rows}
+    return [
+        _Lead(one, len(group.findings) - 1, ids[id(one)])
+        for group in digest.first
+        if id(one := group.findings[0]) in ids
+    ]
 
 
 class _Row(Struct, frozen=True):

@@ -36,6 +36,7 @@ def render(run: Run) -> str:
     out += [f"**{_text(digest.verdict_text)}**", ""]
     out += _summary(digest)
     out += _matrix(digest)
+    out += _first(digest)
     for one in run.pillars:
         out += [f"## Pillar {int(one)}: {_text(one.title)}", ""]
         out += _pillar(digest.of(one), one, level=3)
@@ -134,6 +135,24 @@ def _matrix(digest: Digest) -> list[str]:
     return [*out, ""]
 
 
+def _first(digest: Digest) -> list[str]:
+    """What to do first, whichever pillar it belongs to."""
+    if not digest.first:
+        return []
+    numbers: dict[tuple[str, Severity, str, str], str] = {}
+    for pillar in digest.run.pillars:
+        for n, group in enumerate(digest.of(pillar).groups, 1):
+            numbers.setdefault(_key(group), f"{int(pillar)}.{n}")
+    out = ["## First to fix", ""]
+    for n, group in enumerate(digest.first, 1):
+        out.append(f"{n}. {_line(group, numbers[_key(group)])}")
+    return [*out, ""]
+
+
+def _key(group: Group) -> tuple[str, Severity, str, str]:
+    return group.check, group.severity, group.impact, group.remediation
+
+
 def _counts(digest: Digest) -> list[str]:
     out = ["| Priority | Severity | Findings | Fail the gate |", "|---|---|--:|--:|"]
     for severity, number in digest.counts.items():
@@ -151,15 +170,19 @@ def _priorities(digest: Digest, numbers: dict[int, str]) -> list[str]:
         for group in digest.groups:
             if group.severity is not severity:
                 continue
-            number = numbers[id(group)]
-            name = f"[{_label(group.check)}](#{_anchor(_heading(group, number))})"
-            first = group.findings[0]
-            message, place = _spans(prose.spans(first.message)), _code(str(first.place))
-            number_of = len(group.findings)
-            lead = "" if number_of == 1 else f"{count(number_of, 'finding')}, first: "
-            words = f"**{severity.priority} {severity.label}** {name}: {lead}{message} ({place})"
-            out.append(f"{len(out) + 1}. {words}")
+            out.append(f"{len(out) + 1}. {_line(group, numbers[id(group)])}")
     return out or ["No priorities: there are only notes."]
+
+
+def _line(group: Group, number: str) -> str:
+    """A group of findings in one line, linked to it."""
+    name = f"[{_label(group.check)}](#{_anchor(_heading(group, number))})"
+    first = group.findings[0]
+    message, place = _spans(prose.spans(first.message)), _code(str(first.place))
+    number_of = len(group.findings)
+    lead = "" if number_of == 1 else f"{count(number_of, 'finding')}, first: "
+    severity = group.severity
+    return f"**{severity.priority} {severity.label}** {name}: {lead}{message} ({place})"
 
 
 def _heading(group: Group, number: str) -> str:

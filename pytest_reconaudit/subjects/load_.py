@@ -22,4 +22,4 @@ def _load_scripts(target: Target) -> Iterable[Subject] | Nothing:
 @subject("load_requests")
 def _load_requests(target: Target) -> Iterable[Subject] | Nothing:
     found = [Subject(one.script.path, one) for one in load_targets(target)]
-    return found or Nothing(SkipReason.NO_INPUT, _NONE)
+    return found or Nothing(SkipReason.NO_INPUT, "no load test makes a request in the repository")

@@ -46,7 +46,9 @@ def _await_files(target: Target) -> Iterable[Subject] | Nothing:
 @subject("frontend")
 def _frontends(target: Target) -> Iterable[Subject] | Nothing:
     found = [Subject(one.id, one) for one in buildables(target)]
-    return found or Nothing(SkipReason.NO_INPUT, "no package with a user interface for browsers")
+    return found or Nothing(
+        SkipReason.NO_INPUT, "no package with an interface for browsers or a program for Node"
+    )
 
 
 @subject("split_file")
@@ -76,4 +78,6 @@ def _dependencies(target: Target) -> Iterable[Subject] | Nothing:
 @subject("assets")
 def _assets(target: Target) -> Iterable[Subject] | Nothing:
     found = [Subject(one.id, one) for one in asset_scopes(target)]
-    return found or Nothing(SkipReason.NO_INPUT, "no package with a user interface for browsers")
+    return found or Nothing(
+        SkipReason.NO_INPUT, "no package with an interface for browsers or a program for Node"
+    )

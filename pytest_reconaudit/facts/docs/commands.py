@@ -7,8 +7,10 @@ import re
 from collections.abc import Iterator
 from itertools import pairwise
 
-from pytest_reconaudit.facts.docs.paths import somewhere
-from pytest_reconaudit.facts.docs.wording import Held, is_aside, is_elsewhere
+from pytest_reconaudit.facts.compose.stacks import compose_files
+from pytest_reconaudit.facts.created import created
+from pytest_reconaudit.facts.docs.paths import MADE, somewhere
+from pytest_reconaudit.facts.docs.wording import Held, is_aside, is_elsewhere, leaves, makes
 from pytest_reconaudit.facts.invocations import makefiles
 from pytest_reconaudit.facts.packages import cargo_packages
 from pytest_reconaudit.likeness import alike
@@ -29,29 +31,60 @@ _SPLIT = regex(r"&&|\|\||[;|]")
 _SCRIPT = regex(r"(?:\./)?((?:[\w.-]+/)*[\w.-]+\.(?:sh|py|ps1|js|ts|mjs))")
 _NAME = regex(r"[\w:.-]+")
 _COMPOSE = regex(r"(?:\./)?((?:[\w.-]+/)*[\w.-]+\.ya?ml)")
-_PLACE = regex(r"(?i)your|my[-_]|example|foo|xxx|name>|<|\.\.\.|\{|\*|\$")
+_PLACE = regex(r"(?i)your|my[-_]|example|foo|xxx|\bxx\b|name>|<|\.\.\.|\{|\*|\$")
 _NPM_FLAGS = frozenset({"--prefix", "-w", "--workspace", "--filter", "-C", "--cwd", "-F"})
 
 
 def command_claims(target: Target, document: Document) -> Iterator[Held]:
     """Every command of a document that names something of the repository."""
+    whole = target.text(document.path)
+    cloned: frozenset[str] | None = None
     for fence in document.fences:
         if fence.language not in _SHELLS:
             continue
         lines = [line for _, line in fence.lines]
         if is_elsewhere(lines) or is_aside(fence.before, fence.headings):
             continue
-        if fence.lines and _is_of_another(target, document, fence.lines[0][0]):
-            continue
         if lines and lines[0].startswith("#!"):
             continue  # a script for the reader to write
+        if fence.lines and _is_of_another(target, document, fence.lines[0][0]):
+            continue
+        made: set[str] = set()
+        away = False
         for number, line in fence.lines:
             text = line.strip().removeprefix("$ ").removeprefix("> ")
-            if not text.startswith("#"):
-                yield from _command(target, text, Place(document.path, number, 1))
+            if text.startswith("#"):
+                continue
+            if "git clone" in text:
+                if cloned is None:
+                    cloned = frozenset(one.lower() for one in _CLONED.findall(whole))
+                away = not _is_own_clone(target, document, text, cloned)
+            if leaves(text):
+                away = True  # what follows is typed elsewhere
+            if away:
+                break
+            if makes(text):
+                made.update(re.findall(r"[\w.-]+", text))
+                continue
+            for claim in _command(target, text, Place(document.path, number, 1)):
+                if not (claim[3] and made.intersection(re.findall(r"[\w.-]+", claim[1]))):
+                    yield claim
     for span in document.spans:
         if _START.match(span.text) and not is_aside(span.around, span.headings):
             yield from _command(target, span.text, span.place)
+
+
+def _is_own_clone(target: Target, document: Document, text: str, every: frozenset[str]) -> bool:
+    """Whether a clone is one of this repository: one by its name, or the only one that a document
+    near the root speaks of.
+
+    :param every: all repositories that the document clones.
+    """
+    names = _own_names(target)
+    if names:
+        cloned = [name.lower() for name in _CLONED.findall(text)]
+        return bool(cloned) and cloned[-1] in names
+    return document.path.count("/") <= 1 and len(every) <= 1
 
 
 def _is_of_another(target: Target, document: Document, line: int) -> bool:
@@ -95,6 +128,8 @@ def _command(target: Target, text: str, place: Place) -> Iterator[Held]:
             words = words[1:]
         if words and words[0] == "sudo":
             words = words[1:]
+        if words[:2] in (["uv", "run"], ["poetry", "run"], ["pipenv", "run"], ["pdm", "run"]):
+            words = words[2:]
         if not words:
             continue
         claim = _judged(target, words, place)
@@ -104,8 +139,8 @@ def _command(target: Target, text: str, place: Place) -> Iterator[Held]:
 
 def _judged(target: Target, words: list[str], place: Place) -> Held | None:
     program = words[0]
-    if program in ("npm", "pnpm", "yarn") and words[1:2] == ["run"] and len(words) > 2:
-        return _npm(target, words, place)
+    if program in ("npm", "pnpm", "yarn", "bun"):
+        return _npm_words(target, words, place)
     if program == "make":
         return _make(target, words, place)
     if program == "cargo":
@@ -115,7 +150,7 @@ def _judged(target: Target, words: list[str], place: Place) -> Held | None:
             match = _COMPOSE.fullmatch(value) if flag in ("-f", "--file") else None
             if match is not None:
                 return _file(target, match[1], f"{flag} {value}", place)
-        return None
+        return _services(target, words[1:] if program == "docker-compose" else words[2:], place)
     script = program if program.startswith("./") else ""
     if program in ("bash", "sh", "python", "python3", "node", "source", ".") and len(words) > 1:
         script = next((word for word in words[1:] if not word.startswith("-")), "")
@@ -126,21 +161,110 @@ def _judged(target: Target, words: list[str], place: Place) -> Held | None:
 
 
 def _file(target: Target, path: str, text: str, place: Place) -> Held | None:
-    """A file counts as there when any file of the repository has its name."""
+    """A file counts as there when any path of the repository ends like it: which folder the reader
+    is in by then is not followed."""
     clean = posixpath.normpath(path)
     name = posixpath.basename(clean)
-    if somewhere(target, name):
+    bare = re.sub(r"^(?:\.\./)+", "", clean)
+    made = MADE.intersection(bare.split("/")[:-1])
+    if somewhere(target, bare) or (made and somewhere(target, name)):
         return ("script", text, place, "", None)
     home = posixpath.dirname(place.path)
     for folder in {"", home}:
         whole = posixpath.normpath(posixpath.join(folder, clean))
         if target.on_disk(whole) or target.ignored_by(whole) is not None:
             return None
+    if created(target).by(bare) is not None or name in target.remember(_made_names):
+        return None
     if clean.startswith("../") or name in ("get-docker.sh", "install.sh", "manage.py"):
         return None
     near = target.nearest(clean)
     note = Note(Place(near, 1, 1), "the nearest name") if near is not None else None
     return ("script", text, place, "no such file", note)
+
+
+def _services(target: Target, words: list[str], place: Place) -> Held | None:
+    """``docker compose logs api``: a service of whichever compose file."""
+    if any(word.startswith(("-f", "--file", "-p", "--project", "--profile")) for word in words):
+        return None
+    words = [word for word in words if word not in ("--ansi", "--verbose")]
+    if not words or words[0] not in _ON_SERVICES:
+        return None
+    verb, rest = words[0], words[1:]
+    named: list[str] = []
+    at = 0
+    while at < len(rest):
+        word = rest[at]
+        if word in _VALUED:
+            at += 2
+            continue
+        if not word.startswith("-"):
+            named.append(word)
+            if verb in ("exec", "run"):
+                break
+        at += 1
+    known = target.remember(_service_names)
+    if not known or not named or not all(_NAME.fullmatch(one) for one in named):
+        return None
+    lost = [one for one in named if one not in known]
+    text = f"docker compose {verb} {' '.join(named)}"
+    if not lost:
+        return ("command", text, place, "", None)
+    near = alike(lost[0], known)
+    note = Note(known[near], f"service {near}") if near else None
+    return ("command", text, place, f"no compose file has a service {lost[0]}", note)
+
+
+_ON_SERVICES = frozenset(
+    {"up", "logs", "exec", "run", "restart", "build", "start", "stop", "pull", "kill", "rm"}
+)
+_VALUED = frozenset(
+    {"-n", "--tail", "--since", "--until", "-t", "--timeout", "-e", "--env", "-u", "--user", "-w",
+     "--workdir", "--scale", "--name", "-v", "--volume", "--entrypoint", "--index", "--pull",
+     "--build-arg", "--wait-timeout", "--exit-code-from", "-l", "--label"}
+)  # fmt: skip
+"""Flags of compose that take a value."""
+
+
+def _service_names(target: Target) -> dict[str, Place]:
+    """Service → its place, over every compose file; empty when one of them is not understood."""
+    found: dict[str, Place] = {}
+    for file in compose_files(target):
+        if file.problems or file.includes:
+            return {}
+        for name, service in file.services.items():
+            found.setdefault(name, Place(file.path, service.line, 1))
+    return found
+
+
+def _made_names(target: Target) -> frozenset[str]:
+    """The names of files that something of the repository writes, wherever it puts them."""
+    made = created(target)
+    return frozenset(posixpath.basename(path) for path in (*made.files, *made.endings))
+
+
+def _npm_words(target: Target, words: list[str], place: Place) -> Held | None:
+    """``npm run NAME``, and what runs a script without ``run``."""
+    program = words[0]
+    if words[1:2] == ["run"] and len(words) > 2 and program != "bun":
+        return _npm(target, words, place)
+    if len(words) != 2 or program == "bun":
+        return None
+    name = words[1]
+    short = name == "test" or (
+        program != "npm" and (":" in name or name in _COMMON) and not name.startswith("-")
+    )
+    if not short:
+        return None
+    claim = _npm(target, [program, "run", name], place)
+    return None if claim is None else (claim[0], f"{program} {name}", *claim[2:])
+
+
+_COMMON = frozenset(
+    {"dev", "start", "serve", "build", "lint", "format", "typecheck", "type-check", "seed",
+     "migrate", "preview", "storybook", "e2e"}
+)  # fmt: skip
+"""Names of scripts that are no programs and no commands of pnpm or yarn."""
 
 
 def _npm(target: Target, words: list[str], place: Place) -> Held | None:

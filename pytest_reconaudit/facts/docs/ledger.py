@@ -10,11 +10,14 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Iterator
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
+from pytest_reconaudit.facts.docs.addresses import address_claims
 from pytest_reconaudit.facts.docs.commands import command_claims
+from pytest_reconaudit.facts.docs.links import link_claims
 from pytest_reconaudit.facts.docs.names import NameClaims
 from pytest_reconaudit.facts.docs.paths import PathClaims
+from pytest_reconaudit.facts.docs.settings import setting_claims
 from pytest_reconaudit.facts.docs.starters import is_starter
 from pytest_reconaudit.model import Note, Place
 from pytest_reconaudit.patterns import regex
@@ -24,19 +27,22 @@ from pytest_reconaudit.target import Target, once
 __all__ = ["Claim", "JudgedDocument", "judged_documents"]
 
 _GUIDE = regex(
-    r"(?i)(?:^|/)(?:readme|contributing|install(?:ation|ing)?|hacking|develop(?:ment|ing|er)?s?"
+    r"(?i)(?:^|/)(?:readme(?:[-_][\w-]+)?|contributing|install(?:ation|ing)?|hacking|develop(?:ment|ing|er)?s?"
     r"|usage|runbook|architecture|getting[-_ ]?started|testing|local[-_ ]?dev\w*"
     r"|[\w-]*guide|[\w-]*quick[-_ ]?(?:start|deploy|reference)[\w-]*|(?:how[-_]?to|start|setup"
-    r"|deploy)(?:[-_][\w-]+)?|[\w-]*[-_](?:setup|instructions))\.md$"
+    r"|deploy(?:ment)?)(?:[-_][\w-]+)?|[\w-]*[-_](?:setup|instructions|deployment)"
+    r"|(?:[\w-]+[-_])?(?:configuration|environment|env|operations)"
+    r"|(?:[\w-]+[-_])?(?:rest[-_])?api(?:[-_]?(?:docs?|documentation|reference|endpoints))?)\.md$"
 )
 _REPORT = regex(
     r"(?i)(?:^|[/_-])(?:complete[d]?|completion|status|reports?|summary|final|progress|audit"
     r"|analysis|todos?|plan|roadmap|proposal|changelog|changes|history|releases?|fixe[sd]|fix"
-    r"|announcement|prompt|synthesis|mandate|review|notes?|adr|rfc|checklist|implemented"
+    r"|announcement|prompts?|synthesis|mandate|review|notes?|adr|rfc|checklist|implemented"
+    r"|refactor(?:ing|ed)?|enhancements?|improvements?"
     r"|verification|assessment|retrospective|diagnostic|findings|success)(?:$|[/_.-])"
 )
 _TRANSLATED = regex(
-    r"(?i)(?:[._-](?:[a-z]{2}|[a-z]{2}[-_][a-z]{2,4}|chinese|japanese|korean)\.md$)"
+    r"(?i)(?:[._-](?:[a-z]{2}|[a-z]{2}[._-][a-z]{2,4}|chinese|japanese|korean)\.md$)"
     r"|(?:^|/)(?:i18n|translations?|locales?|lang|[a-z]{2}[-_](?:[A-Z]{2}|[Hh]an[st]))/"
 )
 _SITES = (
@@ -51,6 +57,12 @@ _ASIDE = regex(
     r"|poc|prototypes?|playground|sandbox|drafts?|contrib|third[-_]?party|(?:[\w-]+[-_])?tests?|e2e"
     r"|specs?|examples?|samples?|demos?|bench(?:es|marks?)?|research|misc)/"
 )
+_FOREIGN = regex(
+    r"(?i)(?:^|/)(?:site-packages|node_modules|vendor(?:ed|s)?|bower_components|static|public|assets"
+    r"|wwwroot|_?bmad[\w-]*|bmm|prompts?|agents?|skills?|[\w-]+[-_]old|old[-_][\w-]+)/"
+    r"|copilot-instructions"
+)
+"""Documents of somebody else's package, and instructions for programs."""
 _MOST = 120_000
 """Characters of a document that is read."""
 
@@ -59,13 +71,16 @@ class Claim(Struct, frozen=True):
     """One refuted claim."""
 
     kind: str
-    """``path``, ``script``, ``command``, ``symbol``, ``index``, ``route`` or ``number``."""
+    """``path``, ``script``, ``command``, ``symbol``, ``index``, ``route``, ``link``, ``setting`` or
+    ``number``."""
     text: str
     place: Place
     says: str
     """What is not so: ``no such file``."""
     nearest: Note | None = None
     """What was probably meant."""
+    also: tuple[Place, ...] = ()
+    """Where other documents claim the same."""
 
 
 class JudgedDocument(Struct, frozen=True, eq=False):
@@ -79,6 +94,8 @@ class JudgedDocument(Struct, frozen=True, eq=False):
     refuted: tuple[Claim, ...]
     is_starter: bool = False
     """A README as a generator wrote it."""
+    links: tuple[Claim, ...] = ()
+    """The links of all guides that lead nowhere, at the first guide: they are mended in one go."""
 
     def of(self, *kinds: str) -> tuple[Claim, ...]:
         return tuple(claim for claim in self.refuted if claim.kind in kinds)
@@ -98,7 +115,32 @@ def judged_documents(target: Target) -> tuple[JudgedDocument, ...]:
         judged = _judged(target, document, report)
         if judged.judged:
             found.append(judged)
-    return tuple(found)
+    return _gathered(found)
+
+
+def _gathered(documents: list[JudgedDocument]) -> tuple[JudgedDocument, ...]:
+    """The documents with each claim told once: where the first of them makes it, guides before
+    reports; the links of all guides together, those of reports not at all."""
+    ranked = sorted(
+        documents, key=lambda one: (one.is_report, one.is_aside, one.path.count("/"), one.path)
+    )
+    guides = [one for one in ranked if not (one.is_report or one.is_starter)]
+    links = [claim for one in guides for claim in one.of("link")]
+    same: dict[tuple[str, str], list[Claim]] = {}
+    for one in ranked:
+        for claim in one.refuted:
+            same.setdefault((claim.kind, claim.text), []).append(claim)
+    home = next((one.path for one in guides if one.of("link")), "")
+    found: dict[str, JudgedDocument] = {}
+    for one in ranked:
+        kept = tuple(
+            structs.replace(claim, also=tuple(other.place for other in others[1:]))
+            for claim in one.refuted
+            if claim.kind != "link" and (others := same[claim.kind, claim.text])[0] is claim
+        )
+        gathered = tuple(links) if one.path == home else ()
+        found[one.path] = structs.replace(one, refuted=kept, links=gathered)
+    return tuple(found[one.path] for one in documents)
 
 
 def _documents(target: Target) -> Iterator[tuple[str, bool]]:
@@ -107,7 +149,7 @@ def _documents(target: Target) -> Iterator[tuple[str, bool]]:
             continue
         if any(part.startswith(".") for part in path.split("/")[:-1]):
             continue
-        if "template" in path.lower() or _is_site(target, path):
+        if "template" in path.lower() or _FOREIGN.search(path) or _is_site(target, path):
             continue
         name = posixpath.basename(path)
         readme = name.lower().startswith("readme.")
@@ -149,7 +191,15 @@ def _judged(target: Target, document: Document, report: bool) -> JudgedDocument:
     names = NameClaims(target, document)
     refuted: list[Claim] = []
     judged = 0
-    for claims in (paths.claims(), command_claims(target, document), names.claims()):
+    held = (
+        paths.claims(),
+        command_claims(target, document),
+        names.claims(),
+        address_claims(target, document),
+        link_claims(target, document),
+        setting_claims(target, document),
+    )
+    for claims in held:
         for kind, text, place, says, nearest in claims:
             judged += 1
             if says:

@@ -6,9 +6,9 @@ import posixpath
 import re
 from collections.abc import Iterator
 
+from pytest_reconaudit.facts.docs.addresses import route_claim
 from pytest_reconaudit.facts.docs.wording import Held, is_aside
-from pytest_reconaudit.facts.network.routes import RouteTable, route_tables
-from pytest_reconaudit.model import Note, Place
+from pytest_reconaudit.model import Place
 from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.readers.markdown import CodeSpan, Document
 from pytest_reconaudit.target import Target
@@ -78,19 +78,8 @@ class NameClaims:
 
     def _route(self, span: CodeSpan) -> Iterator[Held]:
         match = _ROUTE.fullmatch(span.text)
-        tables = route_tables(self.target)
-        if match is None or not tables or is_aside(span.around, span.headings):
-            return
-        path = re.sub(r"\{[^{}/]+\}|:[A-Za-z_]\w*", "1", match[2]).rstrip("/") or "/"
-        if any(_serves(table, path, match[1]) is not False for table in tables):
-            yield "route", span.text, span.place, "", None
-            return
-        firsts = {route.path.split("/")[1] for table in tables for route in table.routes}
-        if path.count("/") < 2 or path.split("/")[1] not in firsts:
-            return
-        near = next((one for table in tables if (one := table.nearest(path)) is not None), None)
-        note = Note(near.place, f"{near.method} {near.path}") if near is not None else None
-        yield "route", span.text, span.place, "no server of the repository has this route", note
+        if match is not None and not is_aside(span.around, span.headings):
+            yield from route_claim(self.target, match[1], match[2], span.place)
 
     def _figures(self) -> Iterator[Held]:
         for number, line in self.document.prose:
@@ -128,17 +117,6 @@ def _shape(span: CodeSpan) -> tuple[str, str]:
         if _AFTER.match(span.line, max(column, 0)):
             return "symbol", symbol[1]
     return "", ""
-
-
-def _serves(table: RouteTable, path: str, method: str) -> bool | None:
-    """Whether a table answers a path, or one that ends like it: bases are often left out."""
-    known = table.serves(path, method)
-    if known is False and any(
-        route.path.endswith(path) or (path.endswith(route.path) and route.path.count("/") > 1)
-        for route in table.routes
-    ):
-        return True
-    return known
 
 
 def _occurs(target: Target, name: str) -> bool | None:

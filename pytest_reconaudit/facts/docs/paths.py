@@ -11,7 +11,7 @@ from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.readers.markdown import CodeSpan, Document
 from pytest_reconaudit.target import Target
 
-__all__ = ["PathClaims", "somewhere"]
+__all__ = ["MADE", "PathClaims", "somewhere"]
 
 _PATH = regex(
     r"(?:\./)?((?:[\w.@-]+/)+[\w.@-]+"
@@ -23,7 +23,7 @@ _UNSURE = regex(
     r"|entity|resource)(?:$|[/._-])"
     r"|^[a-z0-9-]+\.(?:com|org|io|dev|net)/|^@|YYYY|\d{4}-\d{2}|NNN"
 )
-_MADE = frozenset(
+MADE = frozenset(
     {
         "dist", "build", "out", "target", "coverage", "node_modules", "tmp", "temp", "data", "logs",
         "log", "backups", "backup", "uploads", "venv", ".venv", ".git", ".next", "bin", "obj",
@@ -93,7 +93,7 @@ class PathClaims:
     def _is_judged(self, span: CodeSpan, path: str) -> bool:
         """Whether a path that is nowhere is meant to be one of this repository."""
         parts = path.split("/")
-        if path.startswith("../") or _UNSURE.search(path) or _MADE.intersection(parts[:-1]):
+        if path.startswith("../") or _UNSURE.search(path) or MADE.intersection(parts[:-1]):
             return False
         if parts[0] in _MACHINE:
             return False

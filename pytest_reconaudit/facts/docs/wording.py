@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from pytest_reconaudit.model import Note, Place
 from pytest_reconaudit.patterns import regex
 
-__all__ = ["Held", "is_aside", "is_elsewhere"]
+__all__ = ["Held", "is_aside", "is_elsewhere", "is_planned", "leaves", "makes"]
 
 Held = tuple[str, str, Place, str, Note | None]
 """(kind, text, where, what is not so or empty, what was meant) of one claim."""
@@ -36,11 +36,14 @@ _ASIDE_SECTION = regex(
     r"|third[- ]party|external|acknowledg\w+|credits|related|see also|references?)\b"
 )
 _ELSEWHERE = regex(
-    r"git clone|docker(?:-compose| compose)? (?:exec|run)|kubectl exec|\bssh\s|npx create"
-    r"|(?:npm|yarn|pnpm) (?:create|init)|cargo (?:new|init|generate)|django-admin|rails new|mkdir"
-    r"|\btouch\s|cat\s*>|\btee\s|wget|curl\s[^|]*(?:-O|-o|>)|unzip|\btar\s+-?x|gh repo|degit"
-    r"|nix-shell|helm pull"
+    r"npx create|(?:npm|yarn|pnpm) (?:create|init)\b|cargo (?:new|init|generate)|django-admin"
+    r"|rails new|gh repo|degit|nix-shell"
 )
+_LEAVES = regex(
+    r"(?:docker(?:-compose| compose)? (?:exec|run)|kubectl exec)\b.*\b(?:ba|a|z)?sh\s*$|\bssh\s"
+    r"|\bwget\s|\bcurl\s[^|]*\s(?:-\w*[oO]\w*\s|>)|\bunzip\s|\btar\s+-?\w*x|helm pull"
+)
+_MAKES = regex(r"\bmkdir\s|\btouch\s|\bcat\s*>|\btee\s|\becho\s[^|]*>|\bcp\s|\bmv\s")
 
 
 def is_aside(line: str, headings: Iterable[str]) -> bool:
@@ -52,5 +55,27 @@ def is_aside(line: str, headings: Iterable[str]) -> bool:
 
 
 def is_elsewhere(lines: Iterable[str]) -> bool:
-    """Whether a block of commands leaves the repository or makes what it uses."""
+    """Whether a block of commands begins another project."""
     return any(_ELSEWHERE.search(line) for line in lines)
+
+
+def leaves(line: str) -> bool:
+    """Whether what follows a command is typed on another machine, in a container, or about what it
+    has brought."""
+    return _LEAVES.search(line) is not None
+
+
+def makes(line: str) -> bool:
+    """Whether a command makes files, whose names then need not be there."""
+    return _MAKES.search(line) is not None
+
+
+_PLANNED = regex(
+    r"(?i)\b(?:to-?do|planned|roadmap|future|upcoming|coming soon|not yet|propos\w+|deprecat\w+"
+    r"|legacy|obsolete|no longer|removed|will be)\b|⏳|🔜|🚧|~~|\[ \]"
+)
+
+
+def is_planned(line: str) -> bool:
+    """Whether words say that something is not there yet, or no more."""
+    return _PLANNED.search(_CODE.sub("``", line)) is not None

@@ -17,15 +17,19 @@ from pytest_reconaudit.facts.network.listeners import binds
 from pytest_reconaudit.facts.network.routes import Route, RouteTable, route_tables
 from pytest_reconaudit.facts.network.services import host, meant
 from pytest_reconaudit.facts.packages import cargo_in_workspace
+from pytest_reconaudit.model import Place
 from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.target import Target, once
 
-__all__ = ["LoadTargets", "Unserved", "load_targets"]
+__all__ = ["LoadTargets", "Unserved", "answers", "load_targets"]
 
 _URL = regex(r"^https?://(?P<host>[\w.-]+|\[[\da-f:]+\])(?::(?P<port>\d{1,5}))?(?P<path>/.*)?$")
 _OPEN = regex(r"^(?P<base>(?:https?://)?\$\{\}(?::(?:\$\{\}|\d+))?)(?P<path>/.*)$")
 _BASE_NAME = regex(r"base|api|host|target|backend|server|app|root|origin|url", re.IGNORECASE)
 _LAX = frozenset({401, 403, 404})
+_LIBRARY = regex(r"(?:^|/)(?:packages|libs?|libraries|shared|common)/")
+_FILES = regex(r"^/(?:static|media|assets|public|uploads?|images|docs|favicon\.ico)/?$")
+"""Prefixes that no base address of an API ends with."""
 
 
 class Unserved(Struct, frozen=True):
@@ -80,8 +84,8 @@ def _judged(target: Target, script: LoadScript) -> LoadTargets:
             why = why or "the routes of the server are not all known"
             continue
         judged += 1
-        if served or request.accepts == (404,):
-            continue
+        if served or (request.accepts is not None and set(request.accepts) <= {404}):
+            continue  # it wants to be refused, by 404 or a status such as 405
         path = meant_one.path
         unserved.append(
             Unserved(
@@ -94,6 +98,19 @@ def _judged(target: Target, script: LoadScript) -> LoadTargets:
             )
         )
     return LoadTargets(script, judged, unresolved, why, tuple(unserved), tuple(servers.values()))
+
+
+def answers(target: Target, url: str) -> tuple[bool | None, Route | None]:
+    """(whether a server of the repository has a route for an address, by any method, and the route
+    most like it); ``None`` where that cannot be told."""
+    place = Place(".", 1, 1)
+    one = _Meant.of(target, LoadRequest(place=place, method="GET", url=url, written=url))
+    if not one.tables or not one.sure:
+        return None, None
+    there = _served(one, "GET")
+    if there is False and _of_another_method(one) is not None:
+        there = True
+    return there, None if there else _nearest(one)
 
 
 # -- which server --------------------------------------------------------------------------
@@ -125,7 +142,7 @@ class _Meant(Struct, frozen=True, eq=False):
         tables = route_tables(target)
         if loose is None or len(tables) != 1 or _strangers(target):
             return cls(why=f"{request.written} is computed")
-        if not _BASE_NAME.search(request.written.partition("}")[0]):
+        if not request.hosted and not _BASE_NAME.search(request.written.partition("}")[0]):
             return cls(why=f"{request.written} may mean any server")
         return cls(tables, _plain(loose["path"]), sure=False, floating=True)
 
@@ -165,6 +182,10 @@ def _tables(target: Target, name: str, port: str | None) -> tuple[tuple[RouteTab
         return (), False
     folders = _members(target, {folder for one in answering for folder in one.folders})
     found = tuple(one for one in everything if one.folder in folders)
+    if found:
+        # An image holds the libraries of its program too; they open no port.
+        opening = {one.folder for one in binds(target)} | {one.folder for one in found}
+        folders = {one for one in folders if one in opening or not _LIBRARY.search(one)}
     if len(found) != len(folders) or any(
         not one.folders and one.place is not None and "command opens" not in one.who
         for one in answering
@@ -210,9 +231,10 @@ def _by(table: RouteTable, one: _Meant, method: str) -> bool | None:
             return True
     if not table.complete:
         return None
-    if table.open_below and (one.floating or any(
-        _below(one.path, prefix) for prefix in table.open_below
-    )):  # fmt: skip
+    if any(
+        _below(one.path, prefix) or (one.floating and not _FILES.match(prefix))
+        for prefix in table.open_below
+    ):
         return None
     return False
 
@@ -262,7 +284,8 @@ def _same(part: str, segment: str) -> bool:
 
 
 def _nearest(one: _Meant) -> Route | None:
-    found = (table.nearest(one.path.replace("${}", "1")) for table in one.tables)
+    asked = one.path.replace("${}", "1").replace(" ", "")
+    found = (table.nearest(asked) for table in one.tables)
     return next((route for route in found if route is not None), None)
 
 

@@ -7,11 +7,13 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
+from pytest_reconaudit.facts.code.scanned import scanned
 from pytest_reconaudit.facts.created import created
 from pytest_reconaudit.facts.load.runs import LoadRun, load_runs
 from pytest_reconaudit.facts.load.scripts import SUFFIXES, LoadScript, load_scripts
 from pytest_reconaudit.model import Confidence, Note, Place, Severity
 from pytest_reconaudit.patterns import regex
+from pytest_reconaudit.readers.scans.broken import Broken, broken
 from pytest_reconaudit.readers.scans.load_scripts import K6Script, RateMetric, Threshold
 from pytest_reconaudit.target import Target, once
 
@@ -86,7 +88,14 @@ def judged_scripts(target: Target) -> tuple[JudgedScript, ...]:
         runs.setdefault(run.script.path, []).append(run)
     found = []
     for script in load_scripts(target):
+        if script.locust is not None:
+            continue  # what is asked of the other two does not exist there
         own = runs.get(script.path, [])
+        lost = scanned(target, broken).get(script.path) if script.k6 is not None else None
+        if lost is not None:
+            # What was read of it beyond that means nothing.
+            found.append(JudgedScript(script, (_unreadable(script.path, lost),)))
+            continue
         faults = [*_missing_files(target, script), *_unstarted(own)]
         unparsable = ""
         if script.k6 is not None:
@@ -97,6 +106,15 @@ def judged_scripts(target: Target) -> tuple[JudgedScript, ...]:
         faults.sort(key=lambda one: one.clause)
         found.append(JudgedScript(script, tuple(faults), unparsable))
     return tuple(found)
+
+
+def _unreadable(path: str, lost: Broken) -> LoadFault:
+    return LoadFault(
+        "a", Place(path, lost.line, lost.column), Severity.HIGH, Confidence.CERTAIN,
+        f"k6 cannot read this script: {lost.what}", lost.evidence, key="broken",
+        impact="The load test stops before its first request.",
+        fix="Correct the syntax; `k6 inspect SCRIPT` reads it without running anything.",
+    )  # fmt: skip
 
 
 def _line(target: Target, place: Place) -> str:

@@ -1,4 +1,5 @@
-"""The load tests of a repository: k6 scripts and Artillery configurations, found by content."""
+"""The load tests of a repository: k6 scripts, Artillery configurations and Locust files, found by
+content."""
 
 from __future__ import annotations
 
@@ -16,6 +17,7 @@ from pytest_reconaudit.readers.artillery import (
     speaks_of_artillery,
 )
 from pytest_reconaudit.readers.scans.load_scripts import K6Script, k6_script
+from pytest_reconaudit.readers.scans.locust_scripts import LocustScript, locust_script
 from pytest_reconaudit.target import Target, once
 
 __all__ = ["SUFFIXES", "LoadRequest", "LoadScript", "load_scripts"]
@@ -40,15 +42,18 @@ class LoadRequest(Struct, frozen=True):
     """Each iteration makes it."""
     accepts: tuple[int, ...] | None = None
     """The statuses that its checks let pass; ``None`` when none speaks of the status."""
+    hosted: bool = False
+    """It is a path of the one host that whoever starts the test names."""
 
 
 class LoadScript(Struct, frozen=True, eq=False):
     path: str
     tool: str
-    """``k6`` or ``artillery``."""
+    """``k6``, ``artillery`` or ``locust``."""
     requests: tuple[LoadRequest, ...]
     k6: K6Script | None = None
     artillery: ArtilleryFile | None = None
+    locust: LocustScript | None = None
 
 
 @once
@@ -74,6 +79,8 @@ def load_scripts(target: Target) -> tuple[LoadScript, ...]:
             file = target.parse(read_artillery, path)
             if file.targets or file.requests:
                 found.append(LoadScript(path, "artillery", _of_artillery(file), artillery=file))
+    for path, users in scanned(target, locust_script).items():
+        found.append(LoadScript(path, "locust", _of_locust(path, users), locust=users))
     return tuple(sorted(found, key=lambda one: one.path))
 
 
@@ -94,6 +101,22 @@ def _of_artillery(file: ArtilleryFile) -> tuple[LoadRequest, ...]:
             accepts=one.accepts,
         )
         for one in file.requests
+    )
+
+
+def _of_locust(path: str, one: LocustScript) -> tuple[LoadRequest, ...]:
+    # Users of several hosts: which of them a task belongs to is not followed.
+    base = one.hosts[0] if len(one.hosts) == 1 else "${}"
+    return tuple(
+        LoadRequest(
+            place=Place(path, request.line, request.column),
+            method=request.method,
+            url=base.rstrip("/") + request.url if request.url.startswith("/") else request.url,
+            written=request.written,
+            accepts=request.accepts,
+            hosted=not one.hosts and request.url.startswith("/"),
+        )
+        for request in one.requests
     )
 
 

@@ -7,6 +7,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from msgspec import Struct
 
+from pytest_reconaudit.facts.code.places import is_test_path
+from pytest_reconaudit.facts.code.scanned import source_files
 from pytest_reconaudit.facts.compose.stacks import compose_files
 from pytest_reconaudit.facts.docker.images import dockerfiles, images
 from pytest_reconaudit.facts.docker.mentions import dockerfile_references
@@ -157,14 +159,46 @@ def path_fault(
         why = f": {doubt.message} ({doubt.place})" if doubt is not None else ""
         return f"not all paths of the image are known{why}"
     table = known[0]
+    loose = _registered(target, table, url.path) if table.nearest(url.path) is None else None
+    says = f"{url.path} is not served{_instead(table, url.path)}"
+    found = tuple(_routes(table, url.path))
+    if loose is not None:
+        says = f"{url.path} is not served; what registers it ({loose}) is no part of what is run"
+        found = (
+            Note(loose, "registered here, on what the start of the server does not reach"),
+            *found,
+        )
     return HealthFault(
         kind="path",
         place=place,
-        says=f"{url.path} is not served{_instead(table, url.path)}",
+        says=says,
         evidence=url.text,
-        notes=(*_routes(table, url.path), *notes),
-        likely=not program.certain or program.server != "",
+        notes=(*found, *notes),
+        likely=not program.certain or program.server != "" or loose is not None,
     )
+
+
+def _registered(target: Target, table: RouteTable, path: str) -> Place | None:
+    """Where a path is registered that the server has not: on another application, or in a module
+    that nothing hands over. Whoever reads that it is not served finds this first."""
+    if path.strip("/") == "":
+        return None
+    pattern = re.compile(
+        rf"(?:\.(?:get|route|all|head|add_api_route|add_url_rule)\s*\(|#\[(?:get|route)\()"
+        rf"\s*[\"'`]{re.escape(path)}/?[\"'`]"
+    )
+    for file, _ in source_files(target):
+        if not file.startswith(f"{table.folder}/" if table.folder else "") or is_test_path(file):
+            continue
+        text = target.text(file)
+        if path in text and (match := pattern.search(text)) is not None:
+            start = text.rfind("\n", 0, match.start()) + 1
+            line = text[start:].partition("\n")[0].strip()
+            if not line.startswith(("#", "//", "*")) or line.startswith("#["):
+                return Place(
+                    file, text.count("\n", 0, match.start()) + 1, match.start() - start + 1
+                )
+    return None
 
 
 def _instead(table: RouteTable, path: str) -> str:

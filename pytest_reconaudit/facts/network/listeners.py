@@ -885,6 +885,8 @@ def _ready_made(
             _STORE_PORT.search(key) and f"{key[:-4]}HOST" in environment
         ):
             extra += [int(one) for one in _NUMBERS.findall(value)]
+        elif (bound := _BOUND.fullmatch(value.strip())) is not None:
+            extra.append(int(bound[1]))  # OLLAMA_HOST=0.0.0.0:8080
     for path in program.configs:
         for line in target.text(path)[:100_000].split("\n"):
             if _PORT_LINE.match(line):
@@ -903,6 +905,8 @@ def _ready_made(
     return Listening(tuple(listeners), known)
 
 
+_BOUND = regex(r"(?:[a-z]{2,5}://)?(?:0\.0\.0\.0|\[::\]|\*)?:(\d{2,5})/?")
+"""An address that only a server has a use for: of every interface."""
 _CONFIG_FILE = regex(r"/[\w.-]+\.(?:conf|cnf|cfg|ini|ya?ml|toml|json|hcl|xml|properties)$")
 """A configuration that a command line names."""
 _CLIENTS = frozenset(

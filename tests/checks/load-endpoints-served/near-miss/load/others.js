@@ -17,6 +17,8 @@ export default function () {
   const none = http.get(`${BASE}/api/docks`);
   check(none, { 'docks are gone': (r) => r.status === 404 });
   http.get(`${BASE}/api/berths/${__VU}`);
+  const refused = http.del(`${BASE}/api/berths`);
+  check(refused, { 'nobody deletes them': (r) => r.status === 405 });
   http.options(`${BASE}/api/berths`);
   // http.get(`${BASE}/api/old`);
 }
