@@ -64,30 +64,30 @@ def async_clients_reused(client_use: ClientUse) -> None:
     Decides: looks at crates that servers are made of, and for (a) and (d) at code of Python and
     Node too. (a) `reqwest::Client::new` or `builder` (medium; a note where requests are known and
     none comes there, and for sign-ins by another service and pages of administrators; told once for
-    a folder of those, and for three functions of a file), (b) a connection opened by
-    `redis::Client` (high; medium in a health check, a note where requests are known and none comes
-    there) in a function that a route reaches, in a loop of an async function, or in a method of a
-    shared object; or one to a database (`PgConnection::establish`, `PgPool::connect`) where a route
-    comes there. What is kept in a static or a lazy cell, asked for with `is_none` first, made in
-    `main`, in constructors, by workers or functions that only they call, builders that are told a
-    proxy, a certificate or cookies, `ConnectionManager`, r2d2, bb8 and deadpool pass, as does what
-    only hands out a connection to callers that bind it before a loop or renew the one they use. In
-    Python `httpx.AsyncClient` and `aiohttp.ClientSession` without settings of their own, which an
-    `async with` closes in a function that a route reaches: low, once for an application. (c) A
-    struct holds a client or pool beside a field such as `max_connections` that nothing reads:
-    medium, high when (b) holds there too. (d) reqwest clients in a file that sets no timeout at
-    all, those aside by which `main` itself asks, those that an exporter of OpenTelemetry is handed,
-    and the only one of a crate all of whose requests say `.timeout(…)` themselves: medium; low for
-    such sign-ins; a note where only jobs, the program's start or a task of its own ask by it, and
-    where no request is known to come to the object that keeps it; one note for each program of the
-    command line (a parser of arguments, no use of a web framework), and for a subcommand of a
-    server. In Python `requests.get` and its like without `timeout` in a function that is not async
-    and that a route reaches, or a view, serializer, filter or middleware of Django, or methods of a
-    class that a library calls back and a filter of templates makes: medium, with the other calls of
-    the file, four and more files told as one; low where only tasks of a queue ask, none of which
-    has a limit. In Node calls of axios, and of clients that a file makes of it, without `timeout`
-    or a signal in functions that a route reaches, unless `axios.defaults` has one: medium, once for
-    an application.
+    a folder of those, for three functions of a file and four files of a crate), (b) a connection
+    opened by `redis::Client` (high; medium in a health check, a note where requests are known and
+    none comes there) in a function that a route reaches, in a loop of an async function, or in a
+    method of a shared object; or one to a database (`PgConnection::establish`, `PgPool::connect`)
+    where a route comes there. What is kept in a static or a lazy cell, asked for with `is_none`
+    first, made in `main`, in constructors, by workers or functions that only they call, builders
+    that are told a proxy, a certificate or cookies, `ConnectionManager`, r2d2, bb8 and deadpool
+    pass, as does what only hands out a connection to callers that bind it before a loop or renew
+    the one they use. In Python `httpx.AsyncClient` and `aiohttp.ClientSession` without settings of
+    their own, which an `async with` closes in a function that a route reaches: low, once for an
+    application. (c) A struct holds a client or pool beside a field such as `max_connections` that
+    nothing reads: medium, high when (b) holds there too. (d) reqwest clients in a file that sets no
+    timeout at all, those aside by which `main` itself asks, those that an exporter of OpenTelemetry
+    is handed, and the only one of a crate all of whose requests say `.timeout(…)` themselves:
+    medium; low for such sign-ins; a note where only jobs, the program's start or a task of its own
+    ask by it, and where no request is known to come to the object that keeps it; one note for each
+    program of the command line (a parser of arguments, no use of a web framework), and for a
+    subcommand of a server. In Python `requests.get` and its like without `timeout` in a function
+    that is not async and that a route reaches, or a view, serializer, filter or middleware of
+    Django, or methods of a class that a library calls back and a filter of templates makes: medium,
+    with the other calls of the file, four and more files told as one; low where only tasks of a
+    queue ask, none of which has a limit. In Node calls of axios, and of clients that a file makes
+    of it, without `timeout` or a signal in functions that a route reaches, unless `axios.defaults`
+    has one: medium, once for an application.
     Blind spots: clients made through macros and builders of other crates; `requests.Session`;
     clients of axios that another file makes.
     """
@@ -97,7 +97,7 @@ def async_clients_reused(client_use: ClientUse) -> None:
         amount = "this HTTP client" if count == 1 else f"{count} HTTP clients"
         if library in ("requests", "axios"):
             amount = f"{count} calls of {library}" if count > 1 else f"`{one.sites[0].message}`"
-        if one.files > 1:
+        if one.files > 1 and one.clause == "d":
             amount += f" in {one.files} files"
         where = f", per request of {one.route}" if one.route else ""
         lines = lines_of(site.place for site in one.sites if site.place.path == one.at.path)
@@ -107,6 +107,7 @@ def async_clients_reused(client_use: ClientUse) -> None:
         if one.others:
             here = {site.place.path for site in one.beside} == {one.at.path}
             unit = "file" if here else "application" if one.at.path.endswith(".py") else "folder"
+            unit = f"crate, in {one.files} files" if one.files > 1 else unit
             where += f"; {one.others} more of this {unit} too"
         says = _BY_HAND if one.by_hand else _SAYS[one.clause]
         held = _KILLED if one.killed else _QUEUED if one.queued else _ALONE * one.unawaited

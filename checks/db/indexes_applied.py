@@ -41,6 +41,7 @@ def db_indexes_applied(index_source: IndexSource, applied: AppliedIndexes) -> No
     not applied. Of a live database, invalid ones are left to `db-indexes-valid` and those of a
     pending migration to `db-migrations-applied`. A migration that the server refuses, and index SQL
     that scripts, workflows or documents name and the repository lacks, are findings too.
+    Four and more missing indexes of a file are told at the first of them.
     Blind spots: indexes made by dynamic SQL; DDL that code executes is judged with a DSN only.
     """
     match index_source:
@@ -68,13 +69,15 @@ def _declared(declared: DeclaredIndex, applied: AppliedIndexes) -> None:
         skip(SkipReason.UNRESOLVED, reason)
     if reason := verdict.run_by_code(declared, applied):
         skip(SkipReason.UNRESOLVED, reason)
+    others = applied.files.get(declared.id, ())
+    related = [(one.place, applied.of(one).says(one)) for one in others]
     report(
         at=declared.place,
-        says=verdict.says(declared),
+        says=verdict.says_of_file([declared, *others]) if others else verdict.says(declared),
         severity=Severity.MEDIUM if verdict.run_by_script(declared, applied) else None,
         confidence=None if verdict.sure else Confidence.LIKELY,
         evidence=declared.index.text,
-        related=verdict.related(declared),
+        related=[*related, *verdict.related(declared)],
         key=f"{declared.index.name}:{verdict.kind}",
     )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+from collections.abc import Mapping
 
 from msgspec import structs
 
@@ -62,7 +63,7 @@ def client_uses(target: Target) -> tuple[ClientUse, ...]:
         else use
         for use in found
     ]
-    found = _by_folder(found)
+    found = _by_folder(found, _wasteful_crates(target, found))
     asked = {one.path: one.faults for one in untimed_requests(target)}
     for use in (*reopened_clients(target), *calls_of_axios(target)):
         asked[use.path] = (*asked.get(use.path, ()), *use.faults)
@@ -71,18 +72,41 @@ def client_uses(target: Target) -> tuple[ClientUse, ...]:
 
 
 _MANY_ALIKE = 3
+_MANY_FILES = 4
 
 
-def _by_folder(uses: list[ClientUse]) -> list[ClientUse]:
+def _wasteful_crates(target: Target, uses: list[ClientUse]) -> dict[str, str]:
+    """File → its crate's manifest, of crates that make clients anew in four and more files: what is
+    to be mended there is that the state of the handlers has none."""
+    files: dict[str, list[str]] = {}
+    for use in uses:
+        crate = crate_of(target, use.path)
+        if crate is not None and any(map(_wastes, use.faults)):
+            files.setdefault(crate.path, []).append(use.path)
+    return {
+        path: crate for crate, paths in files.items() if len(paths) >= _MANY_FILES for path in paths
+    }
+
+
+def _wastes(fault: ClientFault) -> bool:
+    return fault.clause == "a" and fault.severity is not Severity.INFO
+
+
+def _by_folder(uses: list[ClientUse], crates: Mapping[str, str]) -> list[ClientUse]:
     """What several files of a folder do seldom (the providers of sign-ins) is one thing to mend, as
-    are their clients without a timeout, and what three and more functions of a file do: it is told
-    at the first of them."""
+    are their clients without a timeout, what three and more functions of a file do, and what a
+    crate does in many files: it is told at the first of them.
+
+    :param crates: file → crate that is told as one.
+    """
     kin: dict[str, list[ClientFault]] = {}
     for use in uses:
         alike = [one for one in use.faults if one.clause == "a"]
         for fault in alike:
             if fault.severity is Severity.INFO:
                 kin.setdefault(posixpath.dirname(use.path), []).append(fault)
+            elif use.path in crates:
+                kin.setdefault(f"a {crates[use.path]}", []).append(fault)
             elif len(alike) >= _MANY_ALIKE:
                 kin.setdefault(use.path, []).append(fault)
         for fault in use.faults:
@@ -95,7 +119,10 @@ def _by_folder(uses: list[ClientUse]) -> list[ClientUse]:
         if rest:
             beside = tuple(site for one in rest for site in one.sites)
             count = len(beside) if first.clause == "d" else len(rest)
-            wholes[first.clause, first.at] = structs.replace(first, beside=beside, others=count)
+            files = len({first.at.path, *(site.place.path for site in beside)})
+            wholes[first.clause, first.at] = structs.replace(
+                first, beside=beside, others=count, files=files if first.at.path in crates else 1
+            )
             told.update((one.clause, one.at) for one in rest)
     return [
         ClientUse(

@@ -7,10 +7,10 @@ server are the parsed statements compared.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Literal
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from pytest_reconaudit.facts.db.database import (
     Catalog,
@@ -100,6 +100,17 @@ class Verdict(Struct, frozen=True):
             )
         return f"index {name} is absent from {self.where}{tail}"
 
+    def says_of_file(self, every: Sequence[DeclaredIndex]) -> str:
+        """The finding of a file many of whose indexes are not there, in one sentence."""
+        names = ", ".join(one.name for one in every[:3]) + (" …" if len(every) > 3 else "")
+        if every[0].kind == "code" and every[0].reach == "never":
+            holder = every[0].holder or "this file"
+            return (
+                f"{len(every)} indexes are only strings in {holder}: nothing executes them and they"
+                f" are absent from {self.where}: {names}"
+            )
+        return f"{len(every)} indexes of this file are absent from {self.where}: {names}"
+
     def related(self, declared: DeclaredIndex) -> list[tuple[Place, str]]:
         """The other places of the same declaration."""
         places = [(place, "declares the same index") for place in declared.also]
@@ -138,7 +149,10 @@ class AppliedIndexes(Struct, frozen=True):
     version_named: bool
     """Whether the repository names the PostgreSQL version it runs on."""
     told: Mapping[str, str]
-    """Declared index → why another check tells of it: its migration is pending, it is invalid."""
+    """Declared index → why it is told elsewhere: its migration is pending, it is invalid, or a
+    whole file is not run."""
+    files: Mapping[str, tuple[DeclaredIndex, ...]]
+    """The first of many missing indexes of a file → the others."""
 
     def of(self, declared: DeclaredIndex) -> Verdict:
         return self.verdicts[declared.id]
@@ -188,7 +202,38 @@ def applied_indexes(target: Target) -> AppliedIndexes:
     told = _told(target, verdicts) if isinstance(state, LiveCatalog) else {}
     invalid = _told_invalid(target) if extras else {}
     extras = tuple(one for one in extras if f"{one.schema}.{one.name}" not in invalid)
-    return AppliedIndexes(state, verdicts, extras, doubts, bool(postgres_major(target)), told)
+    named = bool(postgres_major(target))
+    each = AppliedIndexes(state, verdicts, extras, doubts, named, told, {})
+    files = {group[0].id: tuple(group[1:]) for group in _unrun_files(target, each)}
+    told |= {
+        one.id: f"told with the other missing indexes of {others[0].place.path}"
+        for others in files.values()
+        for one in others
+    }
+    return structs.replace(each, told=told, files=files)
+
+
+_MANY = 4
+"""Missing indexes of one file, from which on it is the file that is missing."""
+
+
+def _unrun_files(target: Target, applied: AppliedIndexes) -> Iterable[list[DeclaredIndex]]:
+    """The missing indexes of each file outside of the histories that lacks many: what is to be
+    mended is that nobody runs the file."""
+    by_file: dict[str, list[DeclaredIndex]] = {}
+    for one in declared_indexes(target):
+        if one.kind != "migration" and not one.index.dynamic:
+            by_file.setdefault(one.place.path, []).append(one)
+    for group in by_file.values():
+        absent = [
+            one
+            for one in group
+            if (verdict := applied.of(one)).kind == "missing"
+            and one.id not in applied.told
+            and not verdict.run_by_code(one, applied)
+        ]
+        if len(absent) >= _MANY and len({applied.of(one).where for one in absent}) == 1:
+            yield sorted(absent, key=lambda one: one.place.line or 0)
 
 
 def _told(target: Target, verdicts: Mapping[str, Verdict]) -> dict[str, str]:

@@ -1,0 +1,3 @@
+pub mod book;
+pub mod free;
+pub mod moor;
