@@ -16,6 +16,7 @@ from msgspec.structs import replace
 
 from pytest_reconaudit import subjects as registry
 from pytest_reconaudit.audit import Skipped, collecting, meta_of
+from pytest_reconaudit.copies import copy_of
 from pytest_reconaudit.deadline import TimeLimit, deadline, limit_for
 from pytest_reconaudit.masking import hide_in_words
 from pytest_reconaudit.model import (
@@ -325,9 +326,19 @@ def judge(
         said = kept
     if not said:
         return result(Outcome.SKIPPED, skipped) if skipped else result(Outcome.PASSED)
-    settled = (policy.settle(severity_of(finding), target) for finding in numbered(said))
+    said = [_weighed(finding, target) for finding in numbered(said)]
+    settled = (policy.settle(severity_of(finding), target) for finding in said)
     findings = tuple(sorted(settled, key=Finding.sort_key))
     return result(policy.outcome(findings), skipped, findings)
+
+
+def _weighed(finding: Finding, target: Target) -> Finding:
+    """The finding, as a note where its file is only kept beside one that is in use."""
+    kept = copy_of(target, finding.place.path) if finding.severity > Severity.INFO else ""
+    if not kept:
+        return finding
+    message = f"{finding.message}; the file is {kept}"
+    return replace(finding, severity=Severity.INFO, message=message)
 
 
 def _from_assertion(error: AssertionError, item: PlannedItem) -> Finding:

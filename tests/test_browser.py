@@ -309,7 +309,7 @@ def test_two_thousand_findings_open_and_filter_in_a_second(show: Any) -> None:
     assert opened.search("handle_1999 ") == 1
     row = page.locator(".f:visible")
     row.locator("summary").first.click()
-    assert row.locator(".guide").is_visible()
+    row.locator(".guide").wait_for(state="visible")
     assert row.locator(".src .on").count() == 1
     assert opened.trouble == []
 

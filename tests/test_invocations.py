@@ -212,7 +212,7 @@ def test_any_walk_ends(lines: list[str]) -> None:
         ("docker build https://x.test/a.git", []),
         ("bash -x scripts/a.sh now", [("script", "scripts/a.sh")]),
         ("bash -c 'a.sh'", []),
-        ("python3 -m pytest a.py", []),
+        ("python3 -m pytest a.py", [("test path", "a.py")]),
         ("node --env-file .env -r x app.mjs", [("script", "app.mjs")]),
         ("./run.sh", [("script", "./run.sh")]),
         ("node_modules/.bin/tsc", []),
