@@ -14,14 +14,17 @@ from pytest_reconaudit.facts.docker.images import dockerfiles, images
 from pytest_reconaudit.facts.docker.mentions import dockerfile_references
 from pytest_reconaudit.facts.docker.toolchains import is_development_name
 from pytest_reconaudit.facts.docker.tools_in_image import MissingTool, missing_tool, tools_in_image
+from pytest_reconaudit.facts.env.keys import env_files
 from pytest_reconaudit.facts.network.listeners import Listening, listening
 from pytest_reconaudit.facts.network.programs import Program, program_of_dockerfile
-from pytest_reconaudit.facts.network.routes import RouteTable, routes_of
+from pytest_reconaudit.facts.network.routes import Route, RouteTable, routes_of
 from pytest_reconaudit.facts.network.services import Answering, answering
+from pytest_reconaudit.facts.rust.shadowed_routes import rust_route_tables
 from pytest_reconaudit.model import Note, Place
 from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.readers.compose import Healthcheck
 from pytest_reconaudit.readers.dockerfile import Dockerfile, Instruction, Stage
+from pytest_reconaudit.readers.routing import Scope
 from pytest_reconaudit.readers.urls import LocalUrl, urls_in
 from pytest_reconaudit.target import Target, once
 
@@ -152,8 +155,22 @@ def path_fault(
         if url.port is not None and heard.complete and ports and url.port not in ports:
             return f"nothing listens on port {url.port}"
     verdicts = [one.serves(url.path) for one in known]
-    if any(verdicts):
+    taken = [
+        _taken(target, one, url.path) if verdicts[at] else None for at, one in enumerate(known)
+    ]
+    if any(verdict and loss is None for verdict, loss in zip(verdicts, taken, strict=True)):
         return ""
+    if (loss := next(filter(None, taken), None)) is not None and None not in verdicts:
+        route, scope = loss
+        return HealthFault(
+            kind="path",
+            place=place,
+            says=f"{url.path} answers 404: scope {scope.prefix} ({scope.place}) is registered"
+            " before it and takes every path below it",
+            evidence=url.text,
+            notes=(Note(route.place, f"never reached: {route.method} {route.path}"), *notes),
+            likely=not program.certain or program.server != "",
+        )
     if None in verdicts:
         doubt = next((one.doubt for one in known if one.doubt is not None), None)
         why = f": {doubt.message} ({doubt.place})" if doubt is not None else ""
@@ -176,6 +193,17 @@ def path_fault(
         notes=(*found, *notes),
         likely=not program.certain or program.server != "" or loose is not None,
     )
+
+
+def _taken(target: Target, table: RouteTable, path: str) -> tuple[Route, Scope] | None:
+    """The route of a path that an earlier scope keeps every request from, and that scope."""
+    for one in rust_route_tables(target):
+        if one.table is table and one.shadowed:
+            routes = table.matching(path)
+            for shadow in one.shadowed:
+                if routes and all(route in shadow.lost for route in routes):
+                    return routes[0], shadow.scope
+    return None
 
 
 def _registered(target: Target, table: RouteTable, path: str) -> Place | None:
@@ -216,27 +244,52 @@ def _routes(table: RouteTable, path: str) -> Iterator[Note]:
     yield Note(table.main, f"the {table.framework} server with {len(table.routes)} routes")
 
 
+@once
+def _handed(target: Target) -> frozenset[tuple[str, str]]:
+    """(key, value) of every setting in an env file: what a container may be given at start."""
+    return frozenset(
+        (setting.key, (setting.value or "").strip())
+        for file in env_files(target)
+        for setting in file.settings
+        if setting.key and "PORT" in setting.key
+    )
+
+
 def port_fault(
-    program: Program, url: LocalUrl, heard: Listening, place: Place, notes: Iterable[Note] = ()
+    target: Target,
+    program: Program,
+    url: LocalUrl,
+    heard: Listening,
+    place: Place,
+    notes: Iterable[Note] = (),
+    *,
+    started_anyhow: bool,
 ) -> HealthFault | None:
-    """Why nothing listens on an address's port; nothing when something may."""
+    """Why nothing listens on an address's port; nothing when something may.
+
+    :param started_anyhow: it is not known with which variables the container is started.
+    """
     if url.port is None or not heard.complete or not heard.listeners:
         return None
     if heard.on(url.port) is not None:
         return None
+    keys = sorted({one.key for one in heard.listeners if one.key}) if started_anyhow else []
+    if any((key, str(url.port)) in _handed(target) for key in keys):
+        return None  # it listens there as soon as it is given that file
     ports = sorted({one.port for one in heard.listeners})
     shown = ", ".join(str(port) for port in ports[:5])
     plural = "port" if len(ports) == 1 else "ports"
     return HealthFault(
         kind="port",
         place=place,
-        says=f"nothing listens on port {url.port}; the program listens on {plural} {shown}",
+        says=f"nothing listens on port {url.port}; the program listens on {plural} {shown}"
+        + (f" unless {', '.join(keys)} says otherwise" if keys else ""),
         evidence=url.text,
         notes=(
             *(Note(one.place, one.how) for one in heard.listeners[:3] if one.place is not None),
             *notes,
         ),
-        likely=not program.certain,
+        likely=not program.certain or bool(keys),
     )
 
 
@@ -325,7 +378,9 @@ def _image(target: Target, dockerfile: Dockerfile, stage: Stage, one: Instructio
     for url in urls:
         at = one.text.find(url.text)
         notes = [Note(one.place_at(at), f"asks {url.text}")] if at >= 0 else []
-        fault = port_fault(program, url, heard, one.place, notes) if heard is not None else None
+        fault = None
+        if heard is not None:
+            fault = port_fault(target, program, url, heard, one.place, notes, started_anyhow=True)
         verdict = path_fault(target, program, url, heard, one.place, notes)
         answers.append(_answer(url, fault, verdict))
     for answer in _decisive(command, answers):
@@ -427,7 +482,7 @@ def _judged(
     answers = [
         _answer(
             url,
-            port_fault(program, url, one.listening, place, joined),
+            port_fault(target, program, url, one.listening, place, joined, started_anyhow=False),
             path_fault(target, program, url, one.listening, place, joined),
         )
         for url in urls

@@ -78,14 +78,21 @@ class RouteTable(Struct, frozen=True, eq=False):
         """
         if "$" in path or "{" in path or not path.startswith("/"):
             return None
-        segments = _segments(path)
-        wanted = "GET" if method == "HEAD" else method
-        for route in self.routes:
-            if route.method in (ANY, wanted, method) and _matches(route.path, segments):
-                return True
+        if self.matching(path, method):
+            return True
         if not self.complete:
             return None
         return None if any(_below(path, prefix) for prefix in self.open_below) else False
+
+    def matching(self, path: str, method: str = "GET") -> tuple[Route, ...]:
+        """The routes that a request's path and method fit, in the order of their registration."""
+        segments = _segments(path)
+        wanted = "GET" if method == "HEAD" else method
+        return tuple(
+            route
+            for route in self.routes
+            if route.method in (ANY, wanted, method) and _matches(route.path, segments)
+        )
 
     def nearest(self, path: str) -> Route | None:
         """The served route most like a path that is not served, for a hint."""
