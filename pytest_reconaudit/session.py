@@ -829,8 +829,14 @@ class AuditSession:
             self._complain(f"{text}; nothing was compared with it")
             session.exitstatus = pytest.ExitCode.USAGE_ERROR
         if self.results and all(one.outcome is Outcome.SKIPPED for one in self.results.values()):
-            self._complain("nothing was judged: is this the repository's folder?")
+            self._complain(
+                "nothing of what was selected (-k, -m, an id) could be judged here"
+                if self._is_part()
+                else "nothing was judged: is this the repository's folder?"
+            )
             session.exitstatus = session.exitstatus or pytest.ExitCode.NO_TESTS_COLLECTED
+        if not self.results and not self.run.interrupted and self._is_part():
+            self._complain("the selection (-k, -m, an id) chose no item: see --recon-list")
         self._tell_stale_baseline()
         self._tell_waivers_with_a_slip()
         self.config.hook.pytest_recon_report(run=self.run, config=self.config)
