@@ -91,20 +91,27 @@ from pytest_reconaudit.facts.docker.toolchains import (
     is_development_name,
     tools_shipped,
 )
-from pytest_reconaudit.facts.docs.ledger import Claim, JudgedDocument
+from pytest_reconaudit.facts.docs.claims import Claim, JudgedDocument
 from pytest_reconaudit.facts.env.env_pairs import EnvPair, MissingKey
+from pytest_reconaudit.facts.env.fallback_fixes import fallback_fix
 from pytest_reconaudit.facts.env.fallbacks import Fallback, FallbackFile
-from pytest_reconaudit.facts.env.frontends import FrontendApp, FrontendService, PublicValue
+from pytest_reconaudit.facts.env.frontends import (
+    FrontendApp,
+    FrontendService,
+    PublicValue,
+    WrongPrefix,
+)
 from pytest_reconaudit.facts.env.key_groups import KeyGroup, key_places
 from pytest_reconaudit.facts.env.key_use import KeyUse
 from pytest_reconaudit.facts.env.portability import PortableFile
 from pytest_reconaudit.facts.env.requirements import Requirement, Requirements
 from pytest_reconaudit.facts.env.secret_logs import LogFile
-from pytest_reconaudit.facts.env.secrets import CommittedFile, Leak, leak_groups
+from pytest_reconaudit.facts.env.secrets import CommittedFile, Leak, leak_groups, same_elsewhere
 from pytest_reconaudit.facts.env.unset_keys import UnsetKey
 from pytest_reconaudit.facts.env.values import KeyValues
 from pytest_reconaudit.facts.k8s.autoscalers import (
     Autoscaler,
+    AutoscalerFile,
     Deployment,
     DeploymentView,
     Rival,
@@ -182,6 +189,7 @@ __all__ = [
     "AssetFault",
     "AssetScope",
     "Autoscaler",
+    "AutoscalerFile",
     "AwaitFile",
     "BadCall",
     "BaseImage",
@@ -420,10 +428,12 @@ __all__ = [
     "WorkflowTrigger",
     "WorkflowTwin",
     "Workload",
+    "WrongPrefix",
     "audit",
     "debug_of",
     "dockerfile_faults",
     "fact",
+    "fallback_fix",
     "final_stage",
     "is_development_name",
     "key_places",
@@ -434,6 +444,7 @@ __all__ = [
     "mask",
     "report",
     "report_groups",
+    "same_elsewhere",
     "shown_ttl",
     "skip",
     "subject",

@@ -10,13 +10,21 @@ import pytest
 
 from pytest_reconaudit.facts.asynchronous.remembered import is_remembered
 from pytest_reconaudit.facts.ci.ci_paths import workflow_paths
+from pytest_reconaudit.facts.ci.expressions import workflow_expressions
+from pytest_reconaudit.facts.ci.pushes import workflow_pushes
+from pytest_reconaudit.facts.ci.runners import workflow_runners
 from pytest_reconaudit.facts.code.functions import function_at, outlined
 from pytest_reconaudit.facts.compose.compose_references import compose_references
+from pytest_reconaudit.facts.docs.ledger import judged_documents
+from pytest_reconaudit.facts.docs.wording import leaves, makes
+from pytest_reconaudit.facts.env.requirements import requirements
 from pytest_reconaudit.facts.env.secrets import _is_for_localhost
+from pytest_reconaudit.facts.network.routes import route_tables
 from pytest_reconaudit.facts.network.routes_rust import rust_folders
 from pytest_reconaudit.facts.packages import cargo_packages
 from pytest_reconaudit.facts.problems import config_files
 from pytest_reconaudit.facts.query.page_rows import reads_of_rows
+from pytest_reconaudit.facts.query.unpaged import unpaged_lists
 from pytest_reconaudit.facts.rust.crate_names import is_named
 from pytest_reconaudit.facts.rust.regexes import _LOOP, _STRINGS, _loop_of_each_line
 from pytest_reconaudit.facts.rust.specimens import is_specimen
@@ -267,3 +275,163 @@ def test_what_is_asked_and_kept_is_one_cache(tmp_path: Path, kept: str, known: b
     start = time.process_time()
     assert is_remembered(target, ref, 2_003) is known
     assert time.process_time() - start < _LONG
+
+
+def _laid_workflow(folder: Path, job: str, *, on: str = "push") -> Target:
+    head = f"on: {on}\njobs:\n  ship:\n    runs-on: ubuntu-24.04\n"
+    return laid(folder, {".github/workflows/ship.yml": head + job})
+
+
+def test_expressions_that_ask_for_much_of_much(tmp_path: Path) -> None:
+    most = 2_000
+    include = "".join(f"          - k{n}: 1\n" for n in range(most))
+    asks = "".join(
+        f"          echo ${{{{ matrix.b{n} }}}} ${{{{ steps.s{n}.outputs.a }}}}"
+        f" ${{{{ steps.made.outputs.b{n} }}}}\n"
+        for n in range(most)
+    )
+    made = "      - id: made\n        run: |\n" + "          echo a=1 >> $GITHUB_OUTPUT\n" * most
+    target = _laid_workflow(
+        tmp_path,
+        f"    strategy:\n      matrix:\n        include:\n{include}"
+        f"    steps:\n{made}      - run: |\n{asks}",
+    )
+    start = time.process_time()
+    (found,) = workflow_expressions(target)
+    assert time.process_time() - start < _LONG
+    assert len(found.lost) == 3 * most
+    assert max(len(one.why) for one in found.lost) < 300
+
+
+@pytest.mark.parametrize(
+    ("written", "lost"),
+    [
+        ("echo a=1 >> $GITHUB_OUTPUT", True),
+        ("echo a=1 >> $GITHUB_OUTPUT; echo b=1 >> $GITHUB_OUTPUT", False),
+        ("printf 'a=1\\nb=%s\\n' 2 >> $GITHUB_OUTPUT", False),
+        ("echo a=1 >> $GITHUB_OUTPUT && cargo run", False),
+    ],
+)
+def test_outputs_of_one_line(tmp_path: Path, written: str, lost: bool) -> None:
+    steps = f"      - id: made\n        run: {written}\n"
+    target = _laid_workflow(
+        tmp_path, f"    steps:\n{steps}      - run: echo ${{{{ steps.made.outputs.b }}}}\n"
+    )
+    (found,) = workflow_expressions(target)
+    assert bool(found.lost) is lost
+
+
+def test_an_artifact_whose_name_is_made_of_expressions(tmp_path: Path) -> None:
+    up, down = ("actions/upload-artifact@v4", "actions/download-artifact@v4")
+    target = _laid_workflow(
+        tmp_path,
+        "    steps:\n"
+        f"      - uses: {up}\n        with:\n          name: {'${{ a }}a' * 40}b\n"
+        f"      - uses: {down}\n        with:\n          name: {'a' * 400}\n"
+        f"      - uses: {down}\n        with:\n          name: {'a' * 400}b\n",
+    )
+    start = time.process_time()
+    (paths,) = workflow_paths(target)
+    assert time.process_time() - start < _LONG
+    assert [one.path for one in paths.missing] == ["a" * 400]
+
+
+def test_long_lines_of_commands(tmp_path: Path) -> None:
+    steps = f"    steps:\n      - run: {'install ' * 20_000}docker-compose.yml\n"
+    tags = f"          tags: {'type=sha ' * 20_000}\n"
+    steps += f"      - id: m\n        uses: docker/metadata-action@v5\n        with:\n{tags}"
+    steps += "      - uses: docker/build-push-action@v6\n        with:\n"
+    steps += "          tags: ${{ steps.m.outputs.tags }}\n      - run: docker-compose up\n"
+    target = _laid_workflow(tmp_path, steps, on="[push, pull_request]")
+    start = time.process_time()
+    (runners,) = workflow_runners(target)
+    workflow_pushes(target)
+    for line in ("docker run " * 9_000, "curl " * 20_000, f"curl -{'o' * 90_000}"):
+        assert not leaves(line)
+    assert not makes("echo " * 20_000)
+    assert time.process_time() - start < _LONG
+    assert runners.compose is not None
+
+
+def test_documents_that_name_what_is_not_there(tmp_path: Path) -> None:
+    most = 1_500
+    server = "const express = require('express')\nconst app = express()\n"
+    server += "".join(f"app.get('/api/u{n % 50}/z{n}/w', f)\n" for n in range(most))
+    routes = "".join(f"GET /api/u{n % 50}/x{n}/y\n" for n in range(most))
+    services = "".join(f"docker compose logs pier{n}\n" for n in range(most))
+    links = "".join(f"[a](docs/berth{n}.md)\n" for n in range(most))
+    files = {f"docs/quay{n}.md": "x" for n in range(1_000)}
+    files["README.md"] = f"# A\n\n```http\n{routes}```\n\n{links}\n```sh\n{services}```\n"
+    files["compose.yml"] = "services:\n" + "".join(
+        f"  peer{n}:\n    image: a:1\n" for n in range(most)
+    )
+    files["package.json"] = '{"name": "a", "dependencies": {"express": "4"}}'
+    files["a.js"] = server + "app.listen(3000)\n"
+    target = laid(tmp_path, files)
+    start = time.process_time()
+    (found,) = judged_documents(target)
+    assert time.process_time() - start < 3 * _LONG
+    assert found.refuted
+
+
+def test_a_module_that_reads_one_key_often(tmp_path: Path) -> None:
+    reads = "    os.environ['BERTH_KEY']\n" * 6_000
+    target = laid(
+        tmp_path,
+        {".env.example": "BERTH_KEY=1\n", "app/main.py": f"import os\nif x:\n{reads}"},
+    )
+    start = time.process_time()
+    requirements(target)
+    assert time.process_time() - start < _LONG
+
+
+def test_imports_of_many_packages_that_nobody_lists(tmp_path: Path) -> None:
+    most = 1_500
+    manifest = '{"name": "a", "dependencies": {"vite": "5", "react": "18"}}'
+    imports = "".join(f"import a{n} from 'berth{n}'\nconsole.log(a{n})\n" for n in range(most))
+    aliases = "".join(f"'quay{n}': 'x',\n" for n in range(20_000))
+    target = laid(
+        tmp_path,
+        {
+            "package.json": manifest,
+            "index.html": '<script type="module" src="/src/main.ts"></script>',
+            "vite.config.ts": f"export default {{resolve: {{alias: {{{aliases}}}}}}}\n",
+            "src/main.ts": imports,
+        },
+    )
+    start = time.process_time()
+    (found,) = buildables(target)
+    assert time.process_time() - start < _LONG
+    assert sum(len(one.related) + 1 for one in found.faults if one.clause == "i") == most
+
+
+def test_settings_that_begin_on_every_line(tmp_path: Path) -> None:
+    target = laid(tmp_path, {"a/settings.py": "REST_FRAMEWORK = {\n" * 60_000})
+    start = time.process_time()
+    assert list(unpaged_lists(target)) == []
+    assert time.process_time() - start < _LONG
+
+
+def test_paths_and_exclusions_of_controllers(tmp_path: Path) -> None:
+    parts = ",".join(f"C{n}" for n in range(60))
+    excluded = "app.setGlobalPrefix('api', {exclude: [" + "'a'," * 200 + "]})\n"
+    classes = f"@Module({{controllers: [{parts}]}}) export class A {{}}\n" + "".join(
+        f"@Controller([{repr('a') + ','} {'x.y, ' * 2_000}]) class C{n} {{ "
+        + "".join(f"@Get('b{k}') f{k}() {{}} " for k in range(40))
+        + "}\n"
+        for n in range(60)
+    )
+    head = "import {NestFactory, Module} from '@nestjs/core'\n"
+    uses = "".join(f"app.use(berth{n});\n" for n in range(20_000))
+    target = laid(
+        tmp_path,
+        {
+            "package.json": '{"name": "a", "dependencies": {"@nestjs/core": "11"}}',
+            "src/main.ts": f"{head}NestFactory.create(A)\n{excluded * 200}{uses}",
+            "src/a.ts": head + classes,
+        },
+    )
+    start = time.process_time()
+    (table,) = route_tables(target)
+    assert time.process_time() - start < 2 * _LONG
+    assert not table.complete

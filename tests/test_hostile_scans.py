@@ -18,6 +18,7 @@ from pytest_reconaudit.target import Target
 ROWS = "from django.db import models\nfrom rest_framework import serializers\n"
 PRISMA = "const prisma = new PrismaClient()\nasync function f() {\n"
 WORK = "async (o) => { await prisma.order.findMany({where: {id: 1}}) }"
+NEWLINE = "\n"
 REDIS = "import Redis from 'ioredis'\nconst redis = new Redis()\n"
 
 SLOW = {
@@ -83,6 +84,78 @@ SLOW = {
         "kept_answers",
         "a.ts",
         "@UseInterceptors(CacheInterceptor)\nclass A { @Get('x') f() {} }\n" * 4_000,
+    ),
+    "defaults of axios": (
+        "untimed_axios",
+        "a.ts",
+        "import axios from 'axios'\n" + "axios.defaults.a={\n" * 20_000,
+    ),
+    "clients made of each other": (
+        "untimed_axios",
+        "a.ts",
+        (
+            "import x from 'axios'\n"
+            "function f() { let a = b.create(); let b = a.create(); a.get('x') }\n"
+        ),
+    ),
+    "blanks behind a colon": (
+        "queries",
+        "a.rs",
+        f"use mongodb;\nasync fn f() {{ a.b().await }}\n/* a:{(' ' * 150 + NEWLINE) * 400}x */\n",
+    ),
+    "guards": (
+        "map_guards",
+        "a.rs",
+        "async fn f(m: DashMap<u8, u8>) {\n"
+        + "let x = m.get(a).unwrap();\nb().await;\n" * 5_000
+        + "}\n",
+    ),
+    "pages of pages": (
+        "answer_models",
+        "a.py",
+        (
+            "from fastapi import APIRouter\nrouter = APIRouter()\n"
+            f"@router.get('/x', response_model={'Page' * 20_000})\ndef f(db):\n    return db\n"
+        ),
+    ),
+    "texts made of texts": (
+        "locust_script",
+        "a.py",
+        "from locust import HttpUser\na0 = 'x'\n"
+        + "".join(f'a{n + 1} = f"{f"{{a{n}}}" * 40}"\n' for n in range(8))
+        + "class U(HttpUser):\n    def t(self):\n        self.client.get(f'{a8}')\n",
+    ),
+    "filters that are kept": (
+        "caches",
+        "a.ts",
+        f"{REDIS}function f({{{','.join(f'a{n}Filter' for n in range(800))}}}) {{\n"
+        + "redis.set(key, v);\n" * 3_000
+        + "}\n",
+    ),
+    "conditions before what is kept": (
+        "caches",
+        "a.ts",
+        f"{REDIS}function f(page) {{\n"
+        + f"//{'if page ' * 600}\nconst v = g(page);redis.set(key, v);\n" * 60
+        + "}\n",
+    ),
+    "tables of a chain": (
+        "queries",
+        "a.ts",
+        "const supabase = 1\nasync function f() { await supabase" + ".from('x')" * 6_000 + " }\n",
+    ),
+    "applications of tests": (
+        "app_state",
+        "a.rs",
+        "use actix_web;\nfn f() {\n"
+        + "init_service(App::new().app_data(Data::new(x)));\n" * 12_000
+        + "}\n",
+    ),
+    "what hashes": (
+        "blocking_python",
+        "a.py",
+        "import bcrypt\nclass A:\n"
+        + "".join(f"    def f{n}(self):\n        self.h{n}.verify(x)\n" for n in range(5_000)),
     ),
 }
 

@@ -20,9 +20,11 @@ from pytest_reconaudit.facts.network.listeners import (
 )
 from pytest_reconaudit.facts.network.programs import program_of_dockerfile
 from pytest_reconaudit.facts.network.services import answering, host, meant
+from pytest_reconaudit.model import Outcome
 from pytest_reconaudit.readers.dockerfile import image_reference
 from pytest_reconaudit.readers.shell import shell_words
 from pytest_reconaudit.target import Target
+from tests import trees
 
 
 def lay(root: Path, **files: str) -> Target:
@@ -91,6 +93,35 @@ def test_settings_that_a_file_may_change_are_unknown(tmp_path: Path) -> None:
         },
     )  # fmt: skip
     assert binds(target)[0].port is None
+
+
+@pytest.mark.parametrize(
+    ("made", "after", "port"),
+    [
+        ("Conf::read()", "", 4400),
+        ("match Conf::read() { Ok(c) => c, Err(e) => panic!() }", "", 4400),
+        ("Arc::new(Conf::read().unwrap())", "", 4400),
+        ("Conf::read()", "fn late(other: &mut Conf) { other.port = 9; }", None),
+        ("Conf::read()", "fn late() { let mut u = make(); u.port = 9; }", None),
+        ("Conf::read()", "fn late(other: &mut Shard) { other.port = 9; }", 4400),
+        ("Conf::read()", "fn other() { Shard { port: 5432 } }", 4400),
+        ("read()", "fn other() { Shard { port: 5432 } }", None),
+        ("envy::from_env::<Conf>()", "", None),
+    ],
+)
+def test_a_field_of_one_struct(tmp_path: Path, made: str, after: str, port: int | None) -> None:
+    target = lay(
+        tmp_path,
+        **{
+            "Cargo.toml": CARGO,
+            "src/main.rs": f"mod conf;\nfn main() {{ dotenvy::dotenv().ok(); let c = {made};\n"
+            f"    TcpListener::bind(SocketAddr::from(([0, 0, 0, 0], c.port))); }}\n{after}\n",
+            "src/conf.rs": "impl Conf { fn read() -> Conf { Self {\n"
+            'port: env::var("PORT").ok().and_then(|p| p.parse().ok()).unwrap_or(4400) } } }\n',
+        },
+    )
+    (bind,) = binds(target)
+    assert (bind.port, bind.key) == (port, "PORT" if port else "")
 
 
 @pytest.mark.parametrize(
@@ -277,3 +308,11 @@ def test_the_machine(tmp_path: Path) -> None:
     assert named.on_host(7000) is not None
     assert named.on_host(80) is None
     assert meant(target, "nobody") is None
+
+
+def test_a_file_with_an_unknown_listener_is_not_passed(tmp_path: Path) -> None:
+    case = trees.CHECKS / "ports-consistent" / "near-miss-settings"
+    results = trees.audit_tree(trees.lay_out(case, tmp_path), "ports-consistent")
+    (compose,) = [one for one in results if one.subject == "docker-compose.yml"]
+    assert compose.outcome is Outcome.SKIPPED
+    assert "what the program of later, twice, absent … listens on is not known" in compose.reason

@@ -132,6 +132,25 @@ def test_the_lockfile_of_a_workspace_is_copied_with_its_root(tmp_path: Path) -> 
     )
 
 
+def test_the_fix_of_an_image_keeps_the_options_and_opens_the_build_context(tmp_path: Path) -> None:
+    tree = trees.CHECKS / "web-lockfile-present" / "bad-unlocked"
+    root = trees.lay_out(tree, tmp_path)
+    mole, weir = lock_subjects(Target(root))
+    ((first,),) = mole.groups()
+    assert first.cure == (
+        "Copy the lockfile (mole/package-lock.json) before the install, and obey it:"
+        " `npm ci --no-audit`. Line 5, which removes it, goes."
+    )
+    ((second,),) = weir.groups()
+    assert second.cure == (
+        "Copy the lockfile (weir/package-lock.json) before the install, and obey it:"
+        " `npm ci --omit=dev --ignore-scripts`. weir/.dockerignore:2 (`package-lock.json`) keeps it"
+        " out of the build: take that line out, or the COPY fails. package.json takes gauge/ by"
+        " `file:`, which is not in the image by then: copy it to the same place beside it, from a"
+        " build context that has both."
+    )
+
+
 def test_a_router_of_vue_is_known(tmp_path: Path) -> None:
     tree = trees.CHECKS / "web-routes-lazy" / "bad"
     files = {

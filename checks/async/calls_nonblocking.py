@@ -6,6 +6,7 @@ _KINDS = {
     "sleep": "sleeps its thread",
     "redis": "talks to Redis synchronously",
     "hash": "runs a password hash",
+    "derive": "derives a cipher's key",
     "file": "reads, writes or removes files synchronously",
     "process": "waits for a process",
     "connect": "connects synchronously",
@@ -65,7 +66,8 @@ def async_calls_nonblocking(waiting_calls: WaitingFile) -> None:
     function that no known route reaches; a note for one file that is written, settings, templates,
     keys, entries and removals of folders, single messages, programs asked where or which they are,
     files that come with the program or lie beside `better-sqlite3`, `adm-zip` or `process.exit`,
-    and on routes for administrators, backups and the set-up). Hashes of one package of the
+    and on routes for administrators, backups and the set-up; a cipher's key is no password's hash,
+    and what a test for `NODE_ENV` keeps out of production passes). Hashes of one package of the
     repository are told once, where secrets are compared. A note: hashes by bcrypt with a literal
     cost below 8, checks where all hashes have one, what only jobs, scripts or `asyncio.run` run,
     and what only runs when the server stops (behind the `yield` of a lifespan, at exit, by a

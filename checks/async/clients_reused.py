@@ -16,8 +16,7 @@ _ALONE = "A peer that never answers stops the program's start, or a task of its 
 _STOPPED = "The command waits until the peer answers or somebody stops it."
 _QUEUED = "A silent peer holds a worker of the queue, and the tasks behind it, for as long."
 _KILLED = (
-    "A silent peer holds a worker until Gunicorn ends it (`--timeout`, 30 s unless said otherwise):"
-    " the request fails, and nothing else is done by that worker meanwhile."
+    "A silent peer holds a worker until Gunicorn ends it (`--timeout`): the request fails then."
 )
 
 
@@ -67,29 +66,31 @@ def async_clients_reused(client_use: ClientUse) -> None:
     a folder of those, for three functions of a file and four files of a crate), (b) a connection
     opened by `redis::Client` (high; medium in a health check, a note where requests are known and
     none comes there) in a function that a route reaches, in a loop of an async function, or in a
-    method of a shared object; or one to a database (`PgConnection::establish`, `PgPool::connect`)
-    where a route comes there. What is kept in a static or a lazy cell, asked for with `is_none`
-    first, made in `main`, in constructors, by workers or functions that only they call, builders
-    that are told a proxy, a certificate or cookies, `ConnectionManager`, r2d2, bb8 and deadpool
-    pass, as does what only hands out a connection to callers that bind it before a loop or renew
-    the one they use. In Python `httpx.AsyncClient` and `aiohttp.ClientSession` without settings of
-    their own, which an `async with` closes in a function that a route reaches: low, once for an
-    application. (c) A struct holds a client or pool beside a field such as `max_connections` that
-    nothing reads: medium, high when (b) holds there too. (d) reqwest clients in a file that sets no
-    timeout at all, those aside by which `main` itself asks, those that an exporter of OpenTelemetry
-    is handed, and the only one of a crate all of whose requests say `.timeout(…)` themselves:
-    medium; low for such sign-ins; a note where only jobs, the program's start or a task of its own
-    ask by it, and where no request is known to come to the object that keeps it; one note for each
-    program of the command line (a parser of arguments, no use of a web framework), and for a
-    subcommand of a server. In Python `requests.get` and its like without `timeout` in a function
-    that is not async and that a route reaches, or a view, serializer, filter or middleware of
-    Django, or methods of a class that a library calls back and a filter of templates makes: medium,
-    with the other calls of the file, four and more files told as one; low where only tasks of a
-    queue ask, none of which has a limit. In Node calls of axios, and of clients that a file makes
-    of it, without `timeout` or a signal in functions that a route reaches, unless `axios.defaults`
-    has one: medium, once for an application.
-    Blind spots: clients made through macros and builders of other crates; `requests.Session`;
-    clients of axios that another file makes.
+    method of a shared object (methods of one type are told as one, and what an extractor that
+    handlers take comes to runs for each of their routes); or one to a database
+    (`PgConnection::establish`, `PgPool::connect`) where a route comes there. What is kept in a
+    static or a lazy cell, asked for with `is_none` first, made in `main`, in constructors, by
+    workers or functions that only they call, builders that are told a proxy, a certificate or
+    cookies, `ConnectionManager`, r2d2, bb8 and deadpool pass, as does what only hands out a
+    connection to callers that bind it before a loop or renew the one they use. In Python
+    `httpx.AsyncClient` and `aiohttp.ClientSession` without settings of their own, which an `async
+    with` closes in a function that a route reaches: low, once for an application. (c) A struct
+    holds a client or pool beside a field such as `max_connections` that nothing reads: medium, high
+    when (b) holds there too. (d) reqwest clients in a file that sets no timeout at all, those aside
+    by which `main` itself asks, those that an exporter of OpenTelemetry is handed, and the only one
+    of a crate all of whose requests say `.timeout(…)` themselves: medium; low for such sign-ins; a
+    note where only jobs, the program's start or a task of its own ask by it, and where no request
+    is known to come to the object that keeps it; one note for each program of the command line (a
+    parser of arguments, no web framework), and for a subcommand of a server. In Python
+    `requests.get` and its like without `timeout` in a function that is not async and that a route
+    reaches, or a view, serializer, filter or middleware of Django, or methods of a class that a
+    library calls back and a filter of templates makes: medium, with the file's other calls, four
+    and more files as one; low where only tasks of a queue ask, none of which has a limit. In Node
+    calls of axios, and of clients that a file makes of it, without `timeout` or a signal in
+    functions that a route reaches, unless `axios.defaults` has one: medium, once for an
+    application.
+    Blind spots: clients made through macros, other crates' builders or axios of another file;
+    `requests.Session`.
     """
     for one in client_use.faults:
         count = len(one.sites)

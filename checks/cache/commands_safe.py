@@ -42,17 +42,17 @@ def cache_commands_safe(command_file: CommandFile) -> None:
 
     Why: KEYS takes 40 ms for a million keys, and FLUSHDB empties what others keep there.
     Decides: (a) KEYS in a function that a GET reaches: high, that another request reaches: medium,
-    that other code calls, or a function that clears a cache by its name: low; FLUSHALL and FLUSHDB
-    per request: medium, else a note. (b) One command per key in a `for` loop, or a `map` over keys:
-    low; where the client may be a cluster's, whose keys lie on several nodes, it passes. (c) One
-    command per field or member of the same key: low. Commands that some turns alone send, what goes
-    over a list that a constant caps, a list kept as one value, or the sessions or devices of one
-    person, parts of one key out of a list that was handed over, and loops that no request is known
-    to reach (or the staff's alone) and whose function does not say that it handles many, are a
-    note. SCAN, pipelines, retries, chunks and worker loops, turns that wait for a query or another
-    server too, commands that are on their way at once (`join_all`, `Promise.all`, `gather`),
-    scripts, jobs, tests and what they are written with, admin tools and functions nobody calls
-    pass.
+    that other code calls, a handler that no file names, or a function that clears a cache by its
+    name: low; FLUSHALL and FLUSHDB per request: medium, else a note. (b) One command per key in a
+    `for` loop, or a `map` over keys: low; where the client may be a cluster's, whose keys lie on
+    several nodes, it passes. (c) One command per field or member of the same key: low. Commands
+    that some turns alone send, what goes over a list that a constant caps, a list kept as one
+    value, or the sessions or devices of one person, parts of one key out of a list that was handed
+    over, and loops that no request is known to reach (or the staff's alone) and whose function does
+    not say that it handles many, are a note. SCAN, pipelines, retries, chunks and worker loops,
+    turns that wait for a query or another server too, commands that are on their way at once
+    (`join_all`, `Promise.all`, `gather`), scripts, jobs, tests and what they are written with,
+    admin tools and functions nobody calls pass.
     Blind spots: commands in Lua scripts, names that are put together.
     """
     for one in command_file.heavy:
@@ -62,6 +62,7 @@ def cache_commands_safe(command_file: CommandFile) -> None:
             says=f"{operation.op.method} in {operation.op.function}, {one.why}",
             severity=one.severity,
             evidence=operation.op.text,
+            fix=one.fix,
             clause="a",
             key=f"{operation.op.owner}.{operation.op.function}",
         )

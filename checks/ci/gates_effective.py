@@ -34,12 +34,13 @@ def ci_gates_effective(workflow_gates: WorkflowGates) -> None:
     that the step calls: high, critical when all of a job's several gates are masked step by step,
     medium for lint and for a `curl --fail` of a health path, when another step runs the same gate
     unmasked, or in a workflow that is only started by hand; low for a job of audits alone that is
-    let go as a whole. (b) steps named like a gate (high) or a deployment (medium) that only print.
-    (c) a search that forbids a text which the workflow or a committed template holds. (d) the
-    job's only health check is `curl` without `--fail` and without a look at status or body:
-    medium. Reports beside a real gate, fallbacks that are remembered or fail, jobs, steps and
-    comments that say advisory or experimental, outcomes tested later, scans uploaded to code
-    scanning and values in `$(…)` pass.
+    let go as a whole, and for an audit beside a scan of all dependencies that can fail. (b) steps
+    named like a gate (high) or a deployment (medium) that only print. (c) a search that forbids a
+    text which the workflow or a committed template holds. (d) the job's only health check is
+    `curl` without `--fail` and without a look at status or body: medium. Scripts that are not
+    there (ci-npm-scripts-exist), reports beside a real gate, fallbacks that are remembered or
+    fail, jobs, steps and comments that say advisory or experimental, outcomes tested later, scans
+    uploaded to code scanning and values in `$(…)` pass.
     Blind spots: gates inside scripts of other languages; thresholds set in tool configuration.
     """
     workflow = workflow_gates.workflow
@@ -104,8 +105,10 @@ def _masked(workflow_gates: WorkflowGates) -> None:
         others = [(gate.place, f"{gate.kind}: {gate.text} ({gate.mask})") for gate in gates[1:]]
         masks = [(gate.mask_place, "the mask") for gate in gates[:1] if gate.mask_place]
         twins = [(gate.elsewhere, "the same, not masked") for gate in gates if gate.elsewhere]
+        twins += [(gate.covered, "can fail for the same") for gate in gates if gate.covered]
         more = f", and {_count(len(others), 'more gate')} of the job" if others else ""
         same = f"; {first.elsewhere} runs it unmasked" if first.elsewhere else ""
+        same += f"; the scan at {first.covered} still stops for most of it" if first.covered else ""
         every = ": no gate of the job can fail" if severity is Severity.CRITICAL else ""
         report(
             at=first.place,

@@ -43,9 +43,9 @@ def ci_workflows_distinct(workflow_twin: WorkflowTwin) -> None:
     pull_request_target, merge_group or release starts both on a common branch, neither filters by
     path, and they share three kinds of work that are half of the smaller one; or four fifths of
     its exact commands, three at least; or name, events and branches. With the same cron line: half
-    (medium); on releases alone: a note. The workflow with the most jobs owns its cluster, the
-    others are reported. Reusable workflows, manual ones, disjoint branches, tags and path-filtered
-    siblings pass.
+    (medium); on releases alone: a note. Of those whose tests and most gates can fail, the workflow
+    with the most jobs owns its cluster; the others are reported. Reusable workflows, manual ones,
+    disjoint branches, tags and path-filtered siblings pass.
     Blind spots: work hidden in make targets, scripts or remote workflows counts as its command
     only; a condition on a branch or an input inside a job is not followed.
     """
@@ -66,9 +66,15 @@ def ci_workflows_distinct(workflow_twin: WorkflowTwin) -> None:
         for one in pair.shared:
             related.append((one.mine, f"{one.kind}: {one.text}"))
             related.append((one.theirs, f"{one.kind}: {one.other_text}"))
+    says = _sentence(best, len(workflow.jobs))
+    masked = [one for one in workflow_twin.masked if one.theirs.path == best.other.path]
+    if masked:
+        kinds = ", ".join(dict.fromkeys(one.kind for one in masked))
+        says += f"; {kinds} can fail here and not there: take the masks off there, or keep it here"
+        related += [(one.theirs, f"cannot fail: {one.other_text}") for one in masked]
     report(
         at=workflow.place,
-        says=_sentence(best, len(workflow.jobs)),
+        says=says,
         severity=_severity(pairs),
         evidence=f"{', '.join(dict.fromkeys(s.kind for s in best.shared)) or workflow.name}"
         f" | {'; '.join(best.events)}",

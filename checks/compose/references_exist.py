@@ -60,7 +60,10 @@ _KINDS = {
         ),
         "e": (
             "`docker compose build` stops.",
-            "Name a stage of the Dockerfile (`FROM … AS NAME`).",
+            (
+                "Name a stage that the Dockerfile has (`FROM … AS NAME`), or build from the "
+                "Dockerfile that was meant."
+            ),
         ),
     },
 )

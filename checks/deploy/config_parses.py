@@ -13,6 +13,13 @@ _ADVICE = {
     ),
     "conflict": ("", "Finish the merge: keep what is right of both sides, delete the markers."),
     "empty": ("", "Write the file, or delete it together with what refers to it."),
+    "left": (
+        "",
+        (
+            "Indent this line, and those below it that belong to the block (`|`), as far as the "
+            "block: a line that stands further to the left ends it."
+        ),
+    ),
     "size": (
         "Nobody has looked at it here, and what a program writes does not belong in git.",
         "Take it out of the repository, or split it.",

@@ -31,9 +31,10 @@ def deploy_errors_surface(script_errors: ScriptErrors) -> None:
     whose failure is followed by `|| true`, `|| echo …`, an `else` or `if !` that only prints, or
     lost in a pipe. The script is played through with the command failing; it counts when every way
     through ends well. High; medium for a pipe without `pipefail` and for builds outside deployment
-    scripts; low in test and development scripts. Cleaning up (`down`, `rm`, `mkdir`), probes,
-    another way to the same end behind `||`, failures that are counted or remembered, and values in
-    `$(…)` pass. Without `set -e` an unmasked failure is deploy-scripts-strict's finding.
+    scripts; low in test and development scripts, and in a script that nothing names and that says
+    at its head that it lets failures pass. Cleaning up (`down`, `rm`, `mkdir`), probes, another way
+    to the same end behind `||`, failures that are counted or remembered, and values in `$(…)` pass.
+    Without `set -e` an unmasked failure is deploy-scripts-strict's finding.
     Blind spots: failures inside programs that end with 0; scripts of other languages.
     """
     groups: dict[Severity, list[HiddenError]] = {}

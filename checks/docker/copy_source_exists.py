@@ -21,6 +21,13 @@ _WORDS = {
 }
 
 
+_WITHOUT = (
+    "The build does not stop: it goes on without the file. Without a lock file every build takes "
+    "other versions."
+)
+_LET_IN = "Take the pattern out of the `.dockerignore`, or the source out of the `COPY`."
+
+
 @audit(
     pillar=5,
     severity=Severity.HIGH,
@@ -42,7 +49,8 @@ def docker_copy_source_exists(
     Skaffold, Tilt or the like; or because every source that resolves does so against exactly one
     of the repository's root and the Dockerfile's folder. Each source without `--from`, variable,
     address or heredoc must match a committed file there that no `.dockerignore` excludes; a
-    folder of dot-files only is medium, a pattern in a folder that is there low (BuildKit copies
+    folder of dot-files only is medium, an excluded pattern beside a source that is there too, a
+    pattern in a folder that is there low (BuildKit copies
     nothing then). Build output (`target/`, `dist/`, `*.jar`, a binary copied
     to a `bin` folder), files that a script writes, and an optional pattern beside a source that
     matches pass. Sources that all lie in another known context are one finding.
@@ -66,6 +74,9 @@ def docker_copy_source_exists(
                 f"{lost.source.written} matches no file of a fresh clone (context {context.title}: "
                 f"{context.why}): BuildKit copies nothing, the classic builder stops"
             )
+        elif lost.optional:
+            severity = Severity.MEDIUM
+            says += "; the pattern is optional, so the build goes on without the file"
         if lost.elsewhere:
             severity = severity.lowered()
             says += f"; in the context {lost.elsewhere[0].title} it is there"
@@ -90,6 +101,8 @@ def docker_copy_source_exists(
             confidence=Confidence.CERTAIN if context.builds else Confidence.LIKELY,
             evidence=lost.source.instruction.written,
             related=related,
+            impact=_WITHOUT if lost.optional else "",
+            fix=_LET_IN if lost.optional and lost.kind == "excluded" else "",
             clause="b" if lost.kind == "dots" else "a",
             key=lost.source.written,
         )

@@ -42,7 +42,9 @@ def docker_healthcheck_served(image_health: ImageHealth) -> None:
             report(
                 at=fault.place,
                 says=f"The HEALTHCHECK can never succeed: {fault.says}{idle}",
-                severity=Severity.HIGH if image_health.development or idle else None,
+                severity=Severity.HIGH
+                if image_health.development or idle or (fault.likely and fault.kind == "port")
+                else None,
                 confidence=Confidence.LIKELY if fault.likely else None,
                 evidence=fault.evidence,
                 related=fault.notes,

@@ -51,6 +51,10 @@ from pytest_reconaudit.api import (
             ),
             ('Take the inner quotes out: no shell removes them. `["nginx", "-g", "daemon off;"]`'),
         ),
+        "g": (
+            "The image is built by new builders only: an older one stops at the first line.",
+            "Write the mark and the name together: `RUN cat > file <<'EOF'`.",
+        ),
     },
 )
 def docker_syntax_valid(
@@ -64,7 +68,9 @@ def docker_syntax_valid(
     (b) shell syntax in `COPY`/`ADD`; (c) a continuation or heredoc that the file's end cuts off;
     (d) a file without any instruction (medium when nothing refers to it); (e) a `--from=` that
     names no earlier stage, named context or image; (f) an exec-form argument in shell quotes
-    (high). A file that nothing builds is high at most. Heredocs, parser directives, comments
+    (high); (g) a heredoc with a blank after `<<`, which only newer builders read (low, unless
+    `# syntax=` pins an older one). A file that nothing builds is high at most. Heredocs, parser
+    directives, comments
     between continued lines and scripts after `sh -c` pass, and so do files that a generator puts
     together.
     Blind spots: what a foreign `# syntax=` frontend adds; whether an image exists at all.
@@ -94,6 +100,7 @@ def docker_syntax_valid(
         lines = lines_of(one.place for one in faults)
         count = f" ({len(faults)} times: {lines})" if len(faults) > 1 else ""
         light = Severity.HIGH if clause in ("a", "f") else Severity.MEDIUM
+        light = Severity.LOW if clause == "g" else light
         report(
             at=first.place,
             says=first.says + count + idle,

@@ -4,7 +4,6 @@ from pytest_reconaudit.api import (
     Claim,
     Confidence,
     JudgedDocument,
-    Note,
     Severity,
     audit,
     lines_of,
@@ -21,9 +20,11 @@ CLAUSES = {
 MOST = 40
 """Places of one claim, and links, that are listed."""
 ALL = 200
-RUN = ("script", "command")
-"""What the reader is told to run."""
-SHELL = (".sh", ".ps1")
+HAVE = (
+    "It is there, under another name or in another file: say so here, or put it where it is looked"
+    " for."
+)
+REST = "correct the names, or take the passages out; mark what is planned as planned."
 REPLACE = "Delete it, or write what this package is and how it is run here."
 FAILS = "Whoever follows the document fails there, and trusts the rest of it less."
 
@@ -50,14 +51,16 @@ def docs_claims_backed(judged_document: JudgedDocument) -> None:
 
     Why: a document that was true once sends new people the wrong way.
     Decides: reads READMEs and guides. (a) A script, compose file or service, npm, make or cargo
-    command that the reader is told to run, and that is not there: medium. A path, component, index,
+    command that the reader is told to run, and that is not there: medium, low for `lint` and
+    `format`; where another manifest or a ConfigMap has it, that is said. A path, component, index,
     route (in code format, in a list or table, or asked by curl of a port whose server is known), or
     three and more variables to set that nothing reads: low; so is all of it beside tests and
-    examples, below folders of experiments, proposals and what was put away, and in the README of a
-    generator (Nest, Create React App, Vite, Angular …) that nobody has replaced.
-    (b) A README states requests per second or users, and no result of a measurement is there: low.
-    What something else is reckoned from (`at 10 req/s`, `10 req/s × 86,400`) is no claim. (c) Links
-    of guides to files that are not there, or to a path of one machine: low, all together. What
+    examples, below folders of experiments, proposals and what was put away, in what was written for
+    one event (a date in its name, a status of success above), and in the README of a generator
+    (Nest, Create React App, Vite, Angular …) that nobody has replaced. (b) A README states requests
+    per second or users, and no result of a measurement is there: low. What something else is
+    reckoned from (`at 10 req/s`, `10 req/s × 86,400`) is no claim. (c) Links of guides to files
+    that are not there, or to a path of one machine: low, all together. What
     several documents claim is told once. In status reports and change logs (a) and (b) are notes. A
     claim is only judged when it must mean this repository: its folder is here and the document
     names other files of it rightly. Plans, examples, things that the reader or a build makes,
@@ -69,24 +72,19 @@ def docs_claims_backed(judged_document: JudgedDocument) -> None:
         refuted = document.of(*kinds)
         if not refuted:
             continue
-        listed = "; ".join(_told(claim) for claim in refuted[:5])
+        listed = "; ".join(claim.told for claim in refuted[:5])
         more = f" and {len(refuted) - 5} more" if len(refuted) > 5 else ""
-        related = []
-        for claim in refuted:
-            related.append(Note(claim.place, f"{claim.text}: {claim.says}"))
-            if claim.nearest is not None:
-                related.append(claim.nearest)
-            related += [Note(place, "the same claim") for place in claim.also[:MOST]]
+        related = [note for claim in refuted for note in claim.notes]
         claims = "1 claim is" if len(refuted) == 1 else f"{len(refuted)} claims are"
-        run = any(claim.kind in RUN or claim.text.endswith(SHELL) for claim in refuted)
+        run = any(claim.stops for claim in refuted)
         if document.is_aside or document.is_starter or not run:
             severity = min(severity, Severity.LOW)
         starter = "it is still the README that a generator wrote: " if document.is_starter else ""
+        lines = lines_of(place for claim in refuted for place in (claim.place, *claim.again))
         report(
             at=refuted[0].place,
-            says=f"{starter}{claims} not backed ({lines_of(claim.place for claim in refuted)}):"
-            f" {listed}{more}",
-            fix=REPLACE if document.is_starter else "",
+            says=f"{starter}{claims} not backed ({lines}): {listed}{more}",
+            fix=REPLACE if document.is_starter else _cure(refuted),
             severity=Severity.INFO if document.is_report else severity,
             evidence=", ".join(claim.text for claim in refuted),
             related=related[1:ALL],
@@ -98,21 +96,21 @@ def docs_claims_backed(judged_document: JudgedDocument) -> None:
         _links(document)
 
 
-def _told(claim: Claim) -> str:
-    others = len({place.path for place in claim.also})
-    more = f" (so say {others} more documents)" if others > 1 else ""
-    return f"`{claim.text}`: {claim.says}{more}"
+def _cure(refuted: tuple[Claim, ...]) -> str:
+    defined = [claim for claim in refuted if claim.is_defined]
+    if not defined:
+        return ""
+    if len(defined) == len(refuted):
+        return HAVE
+    named = ", ".join(f"`{claim.text}`" for claim in defined[:5])
+    return f"What is there elsewhere ({named}): say where, or move it. Of the rest {REST}"
 
 
 def _links(document: JudgedDocument) -> None:
     links = document.links
     first = links[0]
     files = len({claim.place.path for claim in links})
-    related = []
-    for claim in links[:MOST]:
-        related.append(Note(claim.place, f"{claim.text}: {claim.says}"))
-        if claim.nearest is not None:
-            related.append(claim.nearest)
+    related = [note for claim in links[:MOST] for note in claim.notes]
     where = f" in {files} documents" if files > 1 else f" ({lines_of(one.place for one in links)})"
     many = f"{len(links)} links{where} lead nowhere" if len(links) > 1 else "a link leads nowhere"
     listed = ", ".join(f"`{claim.text}`" for claim in links[:5])

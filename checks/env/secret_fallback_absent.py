@@ -7,6 +7,7 @@ from pytest_reconaudit.api import (
     FallbackFile,
     Severity,
     audit,
+    fallback_fix,
     lines_of,
     report,
 )
@@ -56,14 +57,16 @@ def env_secret_fallback_absent(fallback_file: FallbackFile) -> None:
     repository can then sign tokens or log in. "change-this" is no protection: it is the value.
 
     Decides: (a) code that reads a secret key with a literal default: critical for a signing key
-    (JWT, session, cookie, encryption) that no workflow hands over, high otherwise; a made-up
-    password of a store is medium, low where its host's default is the own machine; low in examples
-    and development tools; one less where no source but tests names the function that holds it.
+    (JWT, session, cookie, encryption) that no workflow hands over and whose file, or one that names
+    what it is put into, signs, verifies or encrypts; high otherwise; a made-up password of a store
+    is medium, low where its host's default is the own machine; low in examples and development
+    tools; one less where no source but tests names the function that holds it.
     (b) compose: `${KEY:-literal}` high, medium for a database's or dashboard's own password.
     (c) compose: a secret or a URL's password spelled out: high; a placeholder for a third-party
     image medium. (d) a signing key of fewer than 16 characters in an env file that ships.
     One less where the value says that it is for tests. Passes: `not set`, `${X}`, `${X:?}`, empty
-    defaults, paths of secret files, defaults that a check at start compares with and refuses,
+    defaults, paths of secret files, defaults that a check at start compares with and refuses, keys
+    that a helper or a check at start demands, values that are only measured or never read,
     override and development files, tests, `.expect()`.
 
     Blind spots: defaults behind constants or configuration libraries; rotated copies elsewhere.
@@ -80,6 +83,7 @@ def env_secret_fallback_absent(fallback_file: FallbackFile) -> None:
                 *((one.place, f"{one.key}: {one.shown}") for one in group[1:]),
                 *((place, f"{one.key} {note}") for one in group for place, note in one.copies),
             ],
+            fix=fallback_fix(first),
             clause={"code": "a", "default": "b", "literal": "c", "short": "d"}[first.kind],
             key=f"{first.kind} {first.severity.label} {first.uncalled}".rstrip(),
         )

@@ -11,6 +11,7 @@ from pytest_reconaudit.api import (
     leak_groups,
     lines_of,
     report,
+    same_elsewhere,
 )
 
 
@@ -61,7 +62,8 @@ def env_secrets_not_committed(committed_file: CommittedFile) -> None:
     says it is for development or whose addresses are all local, medium in an example, template or
     development file; made of words: high in a production env file, medium elsewhere. Provider
     tokens and private keys count under any name; the id of an AWS key whose secret the file takes
-    from elsewhere: low; the key of a certificate for this machine: a note. (b) A production
+    from elsewhere: low; the key of a certificate for this machine, and the password of a mail host
+    for trials: a note. A value that several files hold is said once. (b) A production
     env file with secret keys, even with placeholders only, or an env file tracked in spite of
     `.gitignore`: medium. (c) `user:password@host` or `PGPASSWORD=…` spelled out in a script that
     deploys: medium. Passes: references (`${X}`, `vault://…`), empty values, placeholders, public
@@ -78,10 +80,8 @@ def env_secrets_not_committed(committed_file: CommittedFile) -> None:
             at=Place(file.path, 1) if group.clause == "b" else first.place,
             says=_says(file, group.clause, group.leaks),
             severity=group.severity,
-            evidence="; ".join(_shown(one) for one in group.leaks[:6]),
-            related=[
-                (one.place, _shown(one)) for one in group.leaks[0 if group.clause == "b" else 1 :]
-            ],
+            evidence="; ".join(one.named for one in group.leaks[:6]),
+            related=group.others(),
             clause=group.clause,
             key=f"{group.clause} {group.severity.label}",
         )
@@ -120,12 +120,9 @@ def _says(file: CommittedFile, clause: str, leaks: Sequence[Leak]) -> str:
             "a comment declares it public"
         )
     if first.public:
-        return f"{names} is declared no secret, or held by clients anyway ({count})"
+        return f"{names} is declared no secret, held by clients, or opens a trial mailbox ({count})"
+    count = f"{count}){same_elsewhere(leaks)}"
     if first.strength in ("token", "name"):
-        return f"{names} is in the repository ({count})"
+        return f"{names} is in the repository ({count}"
     kind = "random value" if first.strength == "real" else "value made of words"
-    return f"{names}: a {kind} of {first.bits:.1f} bits a character is committed ({count})"
-
-
-def _shown(leak: Leak) -> str:
-    return f"{leak.name} {leak.shown}"
+    return f"{names}: a {kind} of {first.bits:.1f} bits a character is committed ({count}"

@@ -42,7 +42,8 @@ def ports_consistent(port_file: PortFile) -> None:
     environment, reverse proxies in front, databases on the machine, external hosts.
 
     Blind spots: languages without a reader (Java, C#, PHP, Ruby), ports from configuration files
-    of the application, unknown images: then nothing is said.
+    of the application, unknown images: then nothing is said, and a file that gives such a service
+    a port is skipped with its name, not passed.
     """
     for wrong in port_file.wrong:
         more = [f"{note.place.line}" for note in wrong.lines]
@@ -59,6 +60,9 @@ def ports_consistent(port_file: PortFile) -> None:
             related=[*wrong.lines, *wrong.listeners],
             key=f"{wrong.service} {wrong.number}",
         )
+    if port_file.unheard and not port_file.wrong:
+        names = f"{', '.join(port_file.unheard[:3])}{' …' if len(port_file.unheard) > 3 else ''}"
+        skip(SkipReason.UNRESOLVED, f"what the program of {names} listens on is not known")
     if not port_file.judged:
         skip(
             SkipReason.UNRESOLVED,

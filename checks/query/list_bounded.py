@@ -45,19 +45,20 @@ def query_list_bounded(list_file: ListFile) -> None:
     Decides: looks at queries for any number of rows in functions that surely run while a GET of a
     collection (no parameter at the end of its path) is answered. (a) No limit and no condition on
     something that the request says (rows that are picked out in memory are told as such, and those
-    of which Rust code takes one page in memory, whatever they are asked by): medium of
-    a table that surely grows, by its name (orders, messages, events) or by a time of creation
-    beside the key of an owner in its definition, low of one that nothing is known of; a note for
-    tables that somebody fills by hand, registries, exports, views
-    for staff alone, requests that say they want all, for what the program brings whole when it
-    starts too or a job works on, and for what answers on a developer's machine alone. A branch that
-    the request's own call does not take passes, and so does what fills the boxes of a form or of a
-    filter on a page that is rendered. Of Django REST framework rows that a GET answers through a
-    serializer with `many=True`, uncut and filtered by no more than a tenant or a state, and, told
-    once at the settings, the lists of views where these name no pagination. (b) A page size that
-    comes from outside and that no function on the way bounds (Rust): info. Aggregates, lookups by
-    key, children of one parent and tables that are small by their name (roles, settings, countries,
-    plans ...) and lists of Supabase, which bounds them by itself, pass.
+    of which Rust code takes one page in memory, whatever they are asked by): medium of a table that
+    surely grows, by its name (orders, messages, events) or by a time of creation beside the key of
+    an owner in its definition, low of one that nothing is known of or that holds parts of an
+    installation (networks, hosts, pools); a note for tables that somebody fills by hand,
+    registries, exports, views for staff alone, requests that say they want all, for what the
+    program brings whole when it starts too or a job works on, and for what answers on a developer's
+    machine alone. A branch that the request's own call does not take passes, and so does what fills
+    the boxes of a form or of a filter on a page that is rendered. Of Django REST framework rows
+    that a GET answers through a serializer with `many=True`, uncut and filtered by no more than a
+    tenant or a state, and, told once at the settings, the lists of views where these name no
+    pagination. (b) A page size that comes from outside and that no function on the way bounds
+    (Rust): info. Aggregates, lookups by key, children of one parent and tables that are small by
+    their name (roles, settings, countries, plans ...) and lists of Supabase, which bounds them by
+    itself, pass.
     Blind spots: how many rows a table has; limits that a helper adds; what routes do not tell.
     """
     for one in list_file.unbounded:

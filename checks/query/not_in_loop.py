@@ -50,7 +50,8 @@ def query_not_in_loop(query_file: QueryFile) -> None:
     batch, many or import, rows, results; of scripts and Rust a list of keys that are looked up
     while a request waits), one INSERT each, rows that all get the same. Low: some that are few,
     rows that a function writes which nothing is known to call, what is asked for the words of an
-    error alone, and what is asked with the same key in every round, which belongs before the loop.
+    error alone, what sees no more than one tenant may (`withOrg(id, (tx) => …)`, `SET LOCAL`), and
+    what is asked with the same key in every round, which belongs before the loop.
     A note only, where nobody is known to wait, only some rounds send it, a round of Python waits
     for a mail or a service too, staff alone or a timer (`/cron/`) may ask, or an author mostly
     means it: the list is short by nature (one owner's, one parent's, groups of which callers hand

@@ -2,21 +2,26 @@
 
 from pytest_reconaudit.api import CrateBodies, Severity, audit, report
 
+MIGRATIONS = """
+Write it, or take the claim away: a function that cannot do its work yet says so to its caller.
+
+```rust
+pub async fn run_migrations(&self) -> AppResult<()> {
+    self.pool.get()?.run_pending_migrations(MIGRATIONS)?;
+    Ok(())
+}
+```
+"""
+
 
 @audit(
     pillar=1,
     severity=Severity.MEDIUM,
     impact="Everybody who reads the name, a dashboard or a 200 believes that it works.",
-    fix="""
-    Write it, or take the claim away: a function that cannot do its work yet says so to its caller.
-
-    ```rust
-    pub async fn run_migrations(&self) -> AppResult<()> {
-        self.pool.get()?.run_pending_migrations(MIGRATIONS)?;
-        Ok(())
-    }
-    ```
-    """,
+    fix=(
+        "Write it, or take the claim away: a function that cannot do its work yet returns an error"
+        " in place of success, or is not offered at all."
+    ),
     advice={
         "a": (
             "The figure is plotted, compared and alerted on, and is made up.",
@@ -73,6 +78,7 @@ def rust_no_placeholder(crate_bodies: CrateBodies) -> None:
             confidence=one.confidence,
             evidence=one.evidence,
             related=one.related,
+            fix=MIGRATIONS if one.clause == "b" and "migration" in one.key else "",
             clause=one.clause,
             key=f"{one.clause} {one.key}",
         )

@@ -32,6 +32,23 @@ while let Some(chunk) = pieces.try_next().await? {
 ```
 """
 
+_OF_AXUM = """
+Hand the pieces on as they are read:
+
+```rust
+let file = tokio::fs::File::open(&path).await?;
+Body::from_stream(ReaderStream::new(file))             // tokio_util::io
+```
+"""
+_OF_ACTIX = """
+Hand the pieces on as they are read: a handler may return `NamedFile`.
+
+```rust
+NamedFile::open_async(path).await?                     // actix_files
+```
+"""
+_FILES = {"axum": _OF_AXUM, "actix": _OF_ACTIX}
+
 
 @audit(
     pillar=2,
@@ -89,6 +106,7 @@ def rust_payloads_streamed(payload_file: PayloadFile) -> None:
             severity=one.severity,
             evidence=one.held.written,
             related=one.related,
+            fix=_FILES.get(payload_file.framework, "") if one.held.kind == "file" else "",
             clause=one.held.kind,
             key=f"{name} {one.held.kind}",
         )

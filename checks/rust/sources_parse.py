@@ -9,6 +9,11 @@ CAUSES = {
     "words": "does not parse: `{what}` with nothing between the words",
 }
 
+SHOWN = frozenset(
+    {"snippets", "snippet", "examples", "example", "samples", "tutorial", "tutorials"}
+)
+"""Folders of what is there to be read."""
+
 
 @audit(
     pillar=1,
@@ -36,9 +41,10 @@ def rust_sources_parse(crate_sources: CrateSources) -> None:
     character that cannot stand there, the marks of a merge, brackets that do not match, two words
     side by side. (b) `mod x;` with neither `x.rs` nor `x/mod.rs`, or with both: the same. Modules
     under `#[cfg]`, in macros, git-ignored or written by a build script pass. (c) Files among the
-    sources that no target of any package reads: low, one finding per package. Fixtures, files that
-    are all comments or begin by saying that they are not used, those whose `mod` line is commented
-    out with all that they declare, and packages whose modules are made by macros, pass; so do
+    sources that no target of any package reads: low, one finding per package; a note below folders
+    of examples and snippets. Fixtures, files that are all comments or begin by saying that they are
+    not used, those whose `mod` line is commented out with all that they declare, and packages whose
+    modules are made by macros, pass; so do
     crates that are kept as inputs (four or more builds side by side in a folder of another one,
     which nothing there builds).
     Blind spots: syntax errors of other kinds, types, borrows: only the compiler knows those.
@@ -75,7 +81,7 @@ def rust_sources_parse(crate_sources: CrateSources) -> None:
             at=Place(tops[0], 1, 1),
             says=f"{count} among the sources of {crate.package.manifest.package} that no target"
             f" reads: {listed}",
-            severity=Severity.LOW,
+            severity=Severity.INFO if SHOWN.intersection(tops[0].split("/")) else Severity.LOW,
             related=[
                 (Place(one, 1, 1), "declared by one that nothing reads")
                 if one in crate.beneath and one not in tops

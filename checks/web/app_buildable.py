@@ -2,9 +2,13 @@
 
 from pytest_reconaudit.api import Buildable, Severity, audit, report
 
-_COST = "The build, or the page that needs the file, fails."
+_COST = "The build, or the page or program that needs the file, fails."
 _LEFT = "Whoever checks the types of the file, or comes to import it, fails."
 _DELETE = "Delete the file where nobody needs it any more; else restore what it imports."
+_START = (
+    "The program fails as soon as it loads the file, at its start mostly: no bundler and no"
+    " compiler tells of it before."
+)
 _TYPES = "The check of types fails, and editors know nothing of what is named."
 _RESTORE = "Restore the file, or name the one that has what is imported now."
 
@@ -84,7 +88,8 @@ def web_app_buildable(frontend: Buildable) -> None:
         if fault.clause == "c" and fault.unloaded:
             impact, fix = _LEFT, _DELETE
         elif fault.clause == "c":
-            impact, fix = (_TYPES if fault.only_types else ""), _RESTORE
+            late = _START if fault.at_start else ""
+            impact, fix = (_TYPES if fault.only_types else late), _RESTORE
         elif fault.fix:
             impact, fix = (_LEFT if fault.unloaded else ""), fault.fix
         report(

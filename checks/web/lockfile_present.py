@@ -45,10 +45,11 @@ def web_lockfile_present(npm_locks: LockSubject) -> None:
     `.gitignore` hides the lockfile of a package that is private or installed here: medium, high
     where an install then fails; one that is committed all the same: a note. (c) Lockfiles of two
     managers in one folder: low. (d) `npm install`, `yarn install`, `bun install` in an image or
-    in CI, `pnpm install` in an image, `--force` and `--legacy-peer-deps`, and frozen installs of
-    Yarn 1 and Bun without a lockfile, which do not fail: low, one finding for all that only do not
-    insist on a lockfile; medium when the image lacks the lockfile of the repository, low if only
-    Compose builds that image, beside one that obeys; a note for force with `npm ci`. Installs of
+    in CI, `pnpm install` in an image, `--force` and `--legacy-peer-deps` where the packages of the
+    lockfile do not fit each other, and frozen installs of Yarn 1 and Bun without a lockfile, which
+    do not fail: low, one finding for all that only do not insist on a lockfile; medium when the
+    image lacks the lockfile of the repository, by a `.dockerignore` too, low if only Compose builds
+    that image, beside one that obeys; a note for force with `npm ci`. Installs of
     named or global tools, frozen forms, settings that make them so, conditions on the lockfile,
     installs after a frozen one, `npm ci || npm install`, `yarn workspaces focus`, a newer Yarn in
     an image with a part of its workspace, Bun beside a lockfile that it takes over, members of a
@@ -60,7 +61,7 @@ def web_lockfile_present(npm_locks: LockSubject) -> None:
         severity = Severity.MEDIUM if first.uncopied and first.ships else Severity.LOW
         if first.clause == "a":
             severity = Severity.CRITICAL if first.main else Severity.HIGH
-        elif first.asked.forced and first.asked.frozen:
+        elif first.by_force and first.asked.frozen:
             severity = Severity.INFO
         rules = dict.fromkeys(one.rule for one in found if one.rule is not None)
         report(
@@ -68,8 +69,8 @@ def web_lockfile_present(npm_locks: LockSubject) -> None:
             says=first.says(found),
             severity=severity,
             evidence=first.text,
-            impact=_FORCED if first.clause == "d" and first.asked.forced else "",
-            fix=first.cure,
+            impact=_FORCED if first.clause == "d" and first.by_force else "",
+            fix=first.cure_of(found),
             related=[*((one.place, one.text) for one in found[1:]), *rules],
             clause=first.clause,
             key=f"{first.clause} {first.text}",

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from pytest_reconaudit.facts.ci.pipelines import workflow_steps, workflows
 from pytest_reconaudit.facts.ci.workspace import Workspace
-from pytest_reconaudit.facts.docker.image_files import image_files
+from pytest_reconaudit.facts.docker.image_files import ImageFiles, RunStep, image_files
 from pytest_reconaudit.facts.docker.images import dockerfiles, images
 from pytest_reconaudit.facts.docker.toolchains import (
     is_development_command,
@@ -24,6 +24,8 @@ from pytest_reconaudit.facts.invocations import Invocation
 from pytest_reconaudit.facts.packages import NpmPackage, npm_at, npm_package, npm_packages
 from pytest_reconaudit.model import Note, Place
 from pytest_reconaudit.patterns import regex
+from pytest_reconaudit.readers.dockerfile import Stage
+from pytest_reconaudit.readers.npm_peers import PeerConflict, PeerFaults, read_npm_peers
 from pytest_reconaudit.readers.shell import ShellCommand
 from pytest_reconaudit.readers.workflow import Workflow
 from pytest_reconaudit.target import IgnoreRule, Target, once
@@ -95,6 +97,20 @@ class Install(Struct, frozen=True):
     """An image's install: the lockfile of the repository is not in the image yet."""
     classic: bool = False
     """Yarn 1 runs it, as its lockfile or the lack of settings tells."""
+    conflict: PeerConflict | None = None
+    """What it is forced past: a package that asks for another version than is locked."""
+    conflicts: int = 0
+    """How many there are of it."""
+    unmet: bool = False
+    """The lockfile lacks peers, as one that is written with ``--legacy-peer-deps``."""
+    removed: int | None = None
+    """The line of the image that deletes the lockfile before."""
+    hidden: Note | None = None
+    """The line of a ``.dockerignore`` that keeps the lockfile out of the build."""
+    contexts: tuple[str, ...] = ()
+    """The folders that the Dockerfile is built from, where there are several."""
+    linked: tuple[str, ...] = ()
+    """Folders that package.json names (``file:../shared``) and the image lacks by then."""
 
     @property
     def plain(self) -> bool:
@@ -123,9 +139,10 @@ class Install(Struct, frozen=True):
             more = f" ({len(places)} times: {'lines ' * alone}{', '.join(listed[:_SHOWN])}{dots})"
         if self.clause == "a":
             return f"{text} {self.needs(root)}{more}"
-        if self.asked.forced:
+        if self.by_force:
             forced = " ".join(self.asked.forced)
-            return f"{text} installs {root} past what packages ask of each other ({forced}){more}"
+            says = f"{text} installs {root} past what packages ask of each other ({forced})"
+            return f"{says}{self._clash}{more}"
         locks = list(dict.fromkeys(one.lock for one in alike if one.lock))
         what = f"{', '.join(locks[:-1])} or {locks[-1]}" if len(locks) > 1 else "".join(locks)
         return f"{text} is no repeatable install: {self.why(what or root)}{more}"
@@ -133,9 +150,22 @@ class Install(Struct, frozen=True):
     @property
     def kind(self) -> str:
         """What tells it from others of its clause: they are told apart from each other."""
-        forced = f"forced {self.asked.frozen}" if self.clause == "d" and self.asked.forced else ""
+        forced = f"forced {self.asked.frozen}" if self.clause == "d" and self.by_force else ""
         manager = self.asked.manager if self.plain else ""
         return forced or manager or ("uncopied" if self.clause == "d" and self.uncopied else "")
+
+    @property
+    def by_force(self) -> bool:
+        """What is wrong with it is that it is forced."""
+        return bool(self.asked.forced) and not self.uncopied
+
+    @property
+    def _clash(self) -> str:
+        one = self.conflict
+        if one is None:
+            return ""
+        more = f", and {self.conflicts - 1} more" if self.conflicts > 1 else ""
+        return f": {one.package} wants {one.peer} {one.wanted}, and {one.locked} is locked{more}"
 
     def why(self, what: str) -> str:
         """Why an install that does not obey a lockfile brings other versions than meant.
@@ -149,9 +179,12 @@ class Install(Struct, frozen=True):
             name = "Yarn 1" if self.asked.manager == "yarn" else "Bun"
             return f"{missing}, and without one {name} takes the newest versions and goes on"
         if self.uncopied:
-            return (
-                f"{what} is not copied before it, so a build takes the newest that fit package.json"
-            )
+            lacks = "is not copied before it"
+            if self.removed is not None:
+                lacks = f"is not in the image (line {self.removed} removes it)"
+            elif self.hidden is not None:
+                lacks = f"is kept out of the build by {self.hidden.place.path}"
+            return f"{what} {lacks}, so a build takes the newest that fit package.json"
         return f"once package.json no longer fits {what}, it takes other versions and goes on"
 
     def needs(self, what: str) -> str:
@@ -161,6 +194,15 @@ class Install(Struct, frozen=True):
     @property
     def _of(self) -> str:
         return f"of {_NAMES[self.asked.manager]} " if self.other else ""
+
+    def cure_of(self, alike: Sequence[Install]) -> str:
+        """What to do about all that are alike."""
+        commands: dict[str, int | None] = {}
+        for one in alike:
+            commands.setdefault(one.obeying, one.place.line)
+        if self.cure == self._copied(f"`{self.obeying}`") and len(commands) > 1:
+            return self._copied(", ".join(f"`{c}` (line {at})" for c, at in commands.items()))
+        return self.cure
 
     @property
     def cure(self) -> str:
@@ -172,11 +214,14 @@ class Install(Struct, frozen=True):
                 return f"{self.other} is committed: say `cache: {manager}`, and install by it."
             return f"{self.other} is committed: install by it, with `{obeying}`."
         frozen = f"`{_FROZEN_CLASSIC if self.classic else _FROZEN[self.asked.manager]}`"
-        if self.clause == "d" and self.asked.forced:
-            return (
-                "Mend what makes it need force (a peer that does not fit, mostly), write the"
-                f" lockfile anew, and install by it: {frozen}."
+        if self.clause == "d" and self.by_force:
+            one = self.conflict
+            mend = (
+                "Mend what makes it need force"
+                if one is None
+                else (f"Take versions of {one.package} and {one.peer} that fit each other")
             )
+            return f"{mend}, write the lockfile anew, and install by it: {frozen}."
         if not self.lock:
             start = "Commit"
             if self.rule is not None:
@@ -196,18 +241,79 @@ class Install(Struct, frozen=True):
                 f" it, and install from there: {frozen}."
             )
         if self.uncopied:
-            return f"Copy the lockfile ({self.lock}) before the install, and obey it: {frozen}."
+            return self._copied(f"`{self.obeying}`")
         if self.asked.verb == "focus":
             return ""
         said = f"The lockfile is committed: write {frozen} in its place"
         if self.asked.manager == "npm" and _ONLY_DEV.search(self.text):
             return f"{said}, without `--only`: npm 7 and later take no such value for it."
+        if self.asked.manager == "npm" and "--production" in self.text.split():
+            return f"{said}, with the options it has (`--omit=dev` for `--production`)."
         return f"{said}, with the options it has."
+
+    @property
+    def obeying(self) -> str:
+        """The command that obeys the lockfile, with the options that it has now."""
+        frozen = _FROZEN_CLASSIC if self.classic else _FROZEN[self.asked.manager]
+        kept = []
+        for word in self.text.split()[1:]:
+            new = _RENAMED.get(word, word) if self.asked.manager == "npm" else word
+            needless = word in _NEEDLESS
+            if word in _FORCE and self.conflict is None and not self.unmet:
+                needless = True
+            if not needless and word not in frozen.split() and word not in _VERBS:
+                kept.append(new)
+        return " ".join((frozen, *dict.fromkeys(kept)))
+
+    def _copied(self, commands: str) -> str:
+        """What it takes to have the lockfile in the image."""
+        steps = [f"Copy the lockfile ({self.lock}) before the install, and obey it: {commands}."]
+        if self.removed is not None:
+            steps.append(f"Line {self.removed}, which removes it, goes.")
+        if self.hidden is not None:
+            steps.append(
+                f"{self.hidden.place} (`{self.hidden.message}`) keeps it out of the build: take"
+                " that line out, or the COPY fails."
+            )
+        if self.contexts:
+            shown = " and ".join(f"`{one or '.'}`" for one in self.contexts)
+            steps.append(
+                f"The file is built from {shown}, where package.json and the lockfile are other"
+                " ones: settle for one of them first."
+            )
+        if self.linked:
+            shown = ", ".join(f"{one}/" for one in self.linked)
+            steps.append(
+                f"package.json takes {shown} by `file:`, which is not in the image by then: copy it"
+                " to the same place beside it, from a build context that has both."
+            )
+        if self.unmet:
+            steps.append(
+                "The lockfile was written with `--legacy-peer-deps`: write it anew without, or keep"
+                " that option."
+            )
+        return " ".join(steps)
 
     @property
     def lacks(self) -> str:
         """Why there is no lockfile for it, after the package's name; empty where one is missing."""
         return f" ({self.other} is another manager's)" if self.other else ""
+
+
+_RENAMED = {
+    "--production": "--omit=dev",
+    "--production=true": "--omit=dev",
+    "--only=production": "--omit=dev",
+    "--only=prod": "--omit=dev",
+}
+"""Options of npm that newer releases call otherwise."""
+_FORCE = frozenset({"--legacy-peer-deps", "--force", "-f"})
+_NEEDLESS = frozenset(
+    {"--no-package-lock", "--package-lock=false", "--no-save", "--save", "--no-lockfile",
+     "--no-frozen-lockfile", "--frozen-lockfile=false", "--package-lock"}
+)  # fmt: skip
+"""What makes no sense with a lockfile that is obeyed."""
+_VERBS = frozenset({"install", "i", "in", "ins", "isntall", "ci", "clean-install"})
 
 
 class LockSubject(Struct, frozen=True, eq=False):
@@ -329,6 +435,8 @@ def _in_images(target: Target) -> Iterator[Install]:
                     for above in _upwards(folder)
                     for name in LOCKS[asked.manager]
                 )
+                removed = _removed(files, stage, step, folder, asked.manager)
+                at_hand = at_hand and removed is None
                 for one in _judged(target, package, asked, "image", step.place, step.text):
                     uncopied = bool(one.lock) and not at_hand
                     if one.asked.frozen and one.lock:
@@ -350,7 +458,63 @@ def _in_images(target: Target) -> Iterator[Install]:
                         ]
                         if any(files.origin(stage, at, step.instruction) is None for at in members):
                             continue  # the newer Yarns would not have it with `--immutable`
+                    if uncopied:
+                        one = _explained(target, files, stage, step, folder, one)
+                        one = replace(one, removed=removed)
                     yield replace(one, uncopied=uncopied)
+
+
+def _removed(
+    files: ImageFiles, stage: Stage, step: RunStep, folder: str, manager: str
+) -> int | None:
+    """The line of an image that deletes the lockfile, before an install of the same stage."""
+    for one in files.steps(stage):
+        if one.command is step.command:
+            return None
+        if one.name == "rm" and any(
+            one.at(word) in (posixpath.join(folder, name), folder + "/package-lock*")
+            for word in one.words[1:]
+            for name in LOCKS[manager]
+        ):
+            return one.place.line
+    return None
+
+
+def _explained(
+    target: Target, files: ImageFiles, stage: Stage, step: RunStep, folder: str, one: Install
+) -> Install:
+    """Why the lockfile is not there, and what else stands in the way."""
+    hidden = None
+    others: list[str] = []
+    for context in files.contexts:
+        others.append(context.path)
+        prefix = f"{context.path}/" if context.path else ""
+        rules = files.images.dockerignore(files.dockerfile, context)
+        if rules is not None and one.lock.startswith(prefix) and hidden is None:
+            rule = rules.excluded(one.lock[len(prefix) :])
+            hidden = None if rule is None else Note(rule.place, rule.text)
+    manifests = [path for path in others if npm_package(target, path) is not None]
+    linked = []
+    packages = [one.package, *filter(None, (npm_package(target, path) for path in manifests))]
+    asked = [
+        (package.folder, version)
+        for package in packages
+        for _, _, version, _ in package.manifest.dependencies
+    ]
+    for home, version in asked:
+        scheme, _, path = version.partition(":")
+        if scheme not in ("file", "link") or not path.startswith(".."):
+            continue
+        inside = posixpath.normpath(posixpath.join(folder, path))
+        at = posixpath.join(inside, "package.json")
+        if files.origin(stage, at, step.instruction) is None:
+            linked.append(posixpath.normpath(posixpath.join(home, path)))
+    return replace(
+        one,
+        hidden=hidden,
+        contexts=tuple(manifests) if len(manifests) > 1 else (),
+        linked=tuple(dict.fromkeys(linked)),
+    )
 
 
 def _says_ci(command: ShellCommand) -> bool:
@@ -516,6 +680,10 @@ def _judged(
     classic = asked.manager == "yarn" and _is_classic(target, package, lock, text)
     if asked.manager == "bun" and posixpath.basename(other) in _MIGRATED:
         return  # it goes by the lockfile of the other manager
+    peers = _peers(target, lock) if asked.forced else None
+    conflict = peers.conflicts[0] if peers is not None and peers.conflicts else None
+    if conflict is None:
+        asked = replace(asked, forced=())  # there is nothing that it is forced past
     rule = _rule(target, package.workspace_root or package.folder, asked.manager)
     clause = ""
     if asked.frozen and not lock and not classic and asked.manager != "bun":
@@ -539,7 +707,15 @@ def _judged(
         clause,
         source != "workflow" or _ships(target, place.path),
         classic=classic,
+        conflict=conflict,
+        conflicts=len(peers.conflicts) if peers is not None else 0,
+        unmet=peers is not None and peers.missing,
     )
+
+
+def _peers(target: Target, lock: str) -> PeerFaults | None:
+    """What a lockfile of npm says of peers."""
+    return target.parse(read_npm_peers, lock) if lock.endswith(".json") else None
 
 
 _MIGRATED = ("package-lock.json", "yarn.lock", "pnpm-lock.yaml")

@@ -14,6 +14,7 @@ from typing import Any
 
 from msgspec import Struct
 
+from pytest_reconaudit.facts.callers import indentation
 from pytest_reconaudit.facts.compose.mounts import is_named, is_used
 from pytest_reconaudit.facts.compose.stacks import is_test_data, written_by_hand
 from pytest_reconaudit.facts.k8s.manifests import only_definitions
@@ -355,8 +356,38 @@ def _is_template(text: str, kind: str) -> bool:
     return _TEMPLATED.search(_QUOTED.sub("", _EXPRESSION.sub("", text))) is not None
 
 
+_BLOCK = regex(r"(?:^|[:\-])[ \t]*[|>][+-]?\d?[ \t]*(?:#.*)?$")
+_FARTHEST = 200
+
+
+def _left_block(lines: list[str], number: int) -> int | None:
+    """The line (from 1) that ends a block of text (``run: |``) by standing too far to the left,
+    when it is what a line at or below it was refused for."""
+    first = number - 1
+    if not 0 <= first < len(lines):
+        return None
+    depth = indentation(lines[first])
+    while first > 0 and lines[first - 1].strip() and indentation(lines[first - 1]) <= depth:
+        first -= 1
+    above = lines[first - 1] if first else ""
+    inside = indentation(above)
+    if not above.strip() or inside <= depth:
+        return None
+    for line in reversed(lines[max(0, first - _FARTHEST) : first]):
+        if line.strip() and indentation(line) < inside:
+            inside = indentation(line)
+            if _BLOCK.search(line):
+                return first + 1 if inside >= depth else None
+    return None
+
+
 def _refused(kind: str, problem: Problem, target: Target, severity: Severity) -> ConfigProblem:
     place = problem.place
+    left = None
+    if place.path.endswith((".yml", ".yaml")):
+        left = _left_block(target.text(place.path).split("\n"), place.line or 1)
+    if left is not None:
+        place = Place(place.path, left, 1)
     line = target.line(place.path, place.line or 1).strip()
     return ConfigProblem(
         place,
@@ -364,7 +395,7 @@ def _refused(kind: str, problem: Problem, target: Target, severity: Severity) ->
         severity,
         "a",
         _SECRET_LINE.sub(r"\1***", line),
-        problem.message,
+        problem.message if left is None else "left",
     )
 
 

@@ -25,7 +25,7 @@ from pytest_reconaudit.readers.syntax import SyntaxTree, read_syntax, string_val
 if TYPE_CHECKING:
     from tree_sitter import Node
 
-__all__ = ["call_arguments", "definitions_of", "may_listen", "rust_binds"]
+__all__ = ["ANY_OWNER", "call_arguments", "definitions_of", "may_listen", "rust_binds"]
 
 _MAY = (
     "Listener::bind", "Listener::new(", "Server::bind", "Server::try_bind", "HttpServer::new",
@@ -38,7 +38,11 @@ _CALLS = regex(
     rb"|::(?:try_)?bind(?:_\w+)?\s*\(|\bTcpListener::new\s*\(|rocket::(?:build|ignite|custom)\s*\("
 )
 _CALL = frozenset({"call_expression"})
-_TYPE = regex(r"(?:^|[&\s(<]|\bmut\s)(?:\w+::)*([A-Z]\w*)(?:::<[^>]*>)?::\w+")
+_TYPE = regex(
+    r"(?:match\s|[&\s]|(?:(?:std::sync|web)::)?(?:Arc|Rc|Data|Box)::new\(){0,6}"
+    r"(?:\w+::)*([A-Z]\w*)(?:::<[^>]*>)?::\w+"
+)
+"""The type that makes a value: ``Config`` of ``match Config::from_env() { … }``."""
 _TRANSPARENT = frozenset(
     {"unwrap", "expect", "to_string", "clone", "as_str", "as_ref", "into", "to_owned", "parse",
      "as_deref", "context", "with_context", "map_err", "ok", "trim", "to_socket_addrs",
@@ -48,6 +52,8 @@ _TRANSPARENT = frozenset(
 _LISTENERS = frozenset({"TcpListener", "Server", "axum_server", "HttpServer"})
 _ENV = regex(r"(?:std::)?env::var(?:_os)?|dotenvy?::var|var(?:_os)?")
 _KEY = regex(r"[A-Z][A-Z0-9_]*")
+ANY_OWNER = "*"
+"""The owner of a field that is set on a value whose type the file does not tell."""
 _HARMLESS = regex(r"[\s|\w.:<>()&!?*\"'{},-]*")
 _ARG_ENV = regex(r'\benv\s*=\s*"([^"]+)"|\bfrom\s*=\s*"([A-Z][A-Z0-9_]*)"')
 _ARG_DEFAULT = regex(r'\bdefault(?:_value(?:_t)?)?\s*=\s*(?:"([^"]*)"|([\w.]+))')
@@ -452,7 +458,7 @@ class _Rust(Follower):
         pattern = re.compile(rb"\b" + re.escape(name.encode()) + rb"\b")
         kinds = frozenset(
             {"field_initializer", "shorthand_field_initializer", "const_item", "static_item",
-             "field_declaration"}
+             "field_declaration", "assignment_expression", "compound_assignment_expr"}
         )  # fmt: skip
         for node in self.tree.around(pattern, kinds):
             if self._in_test(node):
@@ -473,6 +479,15 @@ class _Rust(Follower):
                 if own is not None and self.text(own) == name:
                     value = self.value(node.child_by_field_name("value"))
                     yield Definition(name, "", value, self.tree.place(node))
+            elif node.type != "field_declaration":
+                left = node.child_by_field_name("left")
+                field = left.child_by_field_name("field") if left is not None else None
+                if left is None or field is None or self.text(field) != name:
+                    continue
+                # Set after the struct was made, perhaps: which value stays is not known.
+                holder = left.child_by_field_name("value")
+                owner = (self._type_of(holder) if holder is not None else "") or ANY_OWNER
+                yield Definition(name, owner, None, self.tree.place(node))
             else:
                 own = node.child_by_field_name("name")
                 if own is not None and self.text(own) == name:

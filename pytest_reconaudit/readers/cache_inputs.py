@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator
+from functools import cached_property
+from itertools import islice
 
 from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.readers.cache_words import stripped
-from pytest_reconaudit.readers.code import Call, Code, Function
+from pytest_reconaudit.readers.code import Binding, Call, Code, Function, Scope
 
 __all__ = ["InputReader"]
 
@@ -47,7 +50,9 @@ _KEYWORD = regex(r"\s*(?::(?!:)|=(?![=>]))")
 _DEPTH = 5
 _MANY = 60
 _LONGEST = 6_000
-_RETURNS = r"\bif\b[^\n]{{0,200}}\b{0}\b[^\n]*(?:\n[^\n]*){{0,2}}?\breturn\b"
+_IF = regex(r"\bif\b")
+_RETURN = regex(r"\breturn\b")
+_NEAR = 200
 
 
 class InputReader:
@@ -55,13 +60,16 @@ class InputReader:
 
     def __init__(self, code: Code) -> None:
         self.code = code
+        self._known: dict[int, dict[str, set[str]]] = {}
 
     def left_out(self, call: Call, function: Function) -> tuple[str, ...]:
         """The names by which the answer that a call writes is selected and that its key has not."""
         code = self.code
         if len(call.arguments) < 2 or _WRITES.match(function.name):
             return ()
-        inputs = self._inputs(function)
+        inputs = self._known.get(function.index)
+        if inputs is None:
+            inputs = self._known[function.index] = self._inputs(function)
         if not inputs:
             return ()
         key = self._made_of(code.text(call.arguments[0])[:_LONGEST], call, function)
@@ -87,8 +95,8 @@ class InputReader:
         found: dict[str, set[str]] = {}
         objects = set()
         body = code.text(*function.body)[:_LONGEST]
-        for one in function.parameters:
-            for name in _NAME.findall(one.name.partition("=")[0]):
+        for one in function.parameters[:_MANY]:
+            for name in islice(dict.fromkeys(_NAME.findall(one.name.partition("=")[0])), _MANY):
                 if not one.name.startswith(("{", "[")) and stripped(one.name) != name:
                     continue
                 selects = _SELECTS.fullmatch(name) is not None
@@ -103,9 +111,10 @@ class InputReader:
         for match in _QUERY.finditer(body):
             if _SELECTS.fullmatch(match[1]):
                 found.setdefault(match[1], set()).add(match[0])
-        for binding in code.bindings:
-            if not function.body[0] <= binding.start < function.body[1]:
-                continue
+        first = bisect_left(code.bindings, function.body[0], key=_begin)
+        for binding in islice(code.bindings, first, None):
+            if binding.start >= function.body[1]:
+                break
             if not binding.name.startswith("{"):
                 continue
             value = code.text(binding.value)[:80]
@@ -129,6 +138,8 @@ class InputReader:
             level = []
             for name in sorted(names)[:_MANY]:
                 level += self._values(name, call, function)
+                if len(level) > _MANY:
+                    break
             parts += level
             if not level or len(parts) > _MANY:
                 break
@@ -136,9 +147,12 @@ class InputReader:
 
     def _values(self, name: str, call: Call, function: Function) -> Iterator[str]:
         code = self.code
-        for one in (*code.bindings_named(name), *code.bindings_with(name)):
-            if function.body[0] <= one.start < call.start and one.value[1] > one.value[0]:
+        for known in (code.bindings_named(name), code.bindings_with(name)):
+            last = bisect_left(known, call.start, key=_begin)
+            for one in known[max(last - _MANY, 0) : last]:
                 start, end = one.value
+                if one.start < function.body[0] or end <= start:
+                    continue
                 if start <= call.start < end:
                     continue
                 yield code.text(start, min(end, start + 1_000))
@@ -147,17 +161,29 @@ class InputReader:
         """Whether a function ends early for what is so selected: that is not kept."""
         code = self.code
         first = max(function.body[0], call.start - _LONGEST)
+        last = bisect_left(self._closures, first, key=_start)
         closures = [
             (one.start, one.end)
-            for one in code.scopes
-            if one.kind == "closure" and first <= one.start and one.end <= call.start
+            for one in self._closures[last : bisect_left(self._closures, call.start, key=_start)]
+            if one.end <= call.start
         ]
+        word = re.compile(rf"\b{re.escape(leaf)}\b")
         before = code.text(first, call.start)
-        for match in re.finditer(_RETURNS.format(re.escape(leaf)), before):
+        for match in _IF.finditer(before):
+            line = before.find("\n", match.end()) % (len(before) + 1)
+            if word.search(before, match.end(), min(line, match.end() + _NEAR)) is None:
+                continue
+            rest = "\n".join(before[match.end() : match.end() + 3 * _NEAR].split("\n")[:3])
+            if _RETURN.search(rest) is None:
+                continue
             at = first + len(before[: match.start()].encode())
             if not any(start <= at < end for start, end in closures):
                 return True
         return False
+
+    @cached_property
+    def _closures(self) -> list[Scope]:
+        return sorted((one for one in self.code.scopes if one.kind == "closure"), key=_start)
 
     def _conditions(self, call: Call, function: Function) -> str:
         """The heads of the conditions around a call, and what their names stand for."""
@@ -171,6 +197,14 @@ class InputReader:
                 at = max(before.rfind("if "), before.rfind("if("), before.rfind("match "))
                 heads.append(before[max(at, 0) :])
         return self._made_of("\n".join(heads), call, function) if heads else ""
+
+
+def _begin(binding: Binding) -> int:
+    return binding.start
+
+
+def _start(scope: Scope) -> int:
+    return scope.start
 
 
 def _has_members(body: str, name: str, typed: str) -> bool:

@@ -49,6 +49,8 @@ _HEREDOC_KEYWORDS = frozenset({"RUN", "COPY", "ADD"})
 _EXEC_KEYWORDS = frozenset({"ADD", "CMD", "COPY", "ENTRYPOINT", "RUN", "SHELL", "VOLUME"})
 _DIRECTIVE = regex(r"^#\s*([A-Za-z][A-Za-z0-9]*)\s*=\s*(.+?)\s*$")
 _HEREDOC = regex(r"^(\d*)<<(-?)([^<]+)$")
+_APART = regex(r"^\d*<<(-?)$")
+_APART_NAME = regex(r"^(?:[A-Za-z_]\w*|'[A-Za-z_]\w*'|\"[A-Za-z_]\w*\")$")
 _WORDS = regex(r"\S+")
 _ENV_KEY = regex(r"[A-Za-z_][A-Za-z0-9_.-]*")
 _OFFICIAL_STEMS = ("dockerfile", "containerfile")
@@ -88,6 +90,8 @@ class Heredoc(Struct, frozen=True):
     """``<<'EOF'``: nothing in the body is expanded."""
     strip: bool
     """``<<-EOF``: leading tabs are dropped."""
+    apart: bool = False
+    """``<< EOF``: builders before version 1.16 of the frontend take its body for instructions."""
 
 
 class RunCommand(Struct, frozen=True):
@@ -534,16 +538,23 @@ def _with_heredocs(
     if "<<" not in text:
         return one, number
     found: list[Heredoc] = []
+    pending: re.Match[str] | None = None
     for word, offset in _shell_words(text):
-        match = _HEREDOC.match(word)
-        if match is None:
+        mark, pending = pending, _APART.match(word)
+        if mark is not None and _APART_NAME.match(word):
+            strip, written = bool(mark[1]), word
+            if not _is_ended(lines, number, word.strip("\"'"), strip=strip):
+                continue  # a shift of bits, say
+        elif (match := _HEREDOC.match(word)) is not None:
+            mark, strip, written = None, bool(match[2]), match[3]
+        else:
             continue
-        name = re.sub(r"[\"'\\]", "", match[3])
+        name = re.sub(r"[\"'\\]", "", written)
         if not name or name.split() != [name]:
             continue
         first, body = number, []
         while number < len(lines):
-            line = lines[number].lstrip("\t") if match[2] else lines[number]
+            line = lines[number].lstrip("\t") if strip else lines[number]
             number += 1
             if line == name:
                 break
@@ -557,13 +568,18 @@ def _with_heredocs(
                 name=name,
                 text="\n".join(body),
                 place=Place(one.place.path, min(first + 1, len(lines)), 1),
-                quoted=match[3] != name,
-                strip=bool(match[2]),
+                quoted=written != name,
+                strip=strip,
+                apart=mark is not None,
             )
         )
     if not found:
         return one, number
     return replace(one, heredocs=tuple(found), end=max(one.end, number)), number
+
+
+def _is_ended(lines: list[str], number: int, name: str, *, strip: bool) -> bool:
+    return any((line.lstrip("\t") if strip else line) == name for line in lines[number:])
 
 
 def _shell_words(text: str) -> Iterator[tuple[str, int]]:

@@ -38,7 +38,7 @@ _DEFAULT = regex(
 )
 _LISTS = regex(r"export\s*\{([^}]{0,4000})\}\s*(?!\s*from)", 8)
 _COMMON_JS = regex(
-    r"module\.exports\s*=\s*(?:((?:new\s+)?[A-Za-z_$][\w$]*(?:\([^()\n]{0,120}\))?)\s*;?\s*$"
+    r"module\.exports\s*=\s*(?:((?:new\s+)?[A-Za-z_$][\w$]*(?:\([^()\n]{0,120}\))?)\s*+;?[ \t]*+$"
     r"|\{([^{}]{0,2000})\})",
     8,
 )

@@ -29,6 +29,8 @@ _MOST_ROWS = "1000"
 """Supabase brings no more rows of one answer, whatever is asked, as it is set up."""
 _SENT_IN = frozenset({"return_statement", "arrow_function", "array", "await_expression"})
 _LINKS = 40
+_LONG = 400
+"""Characters before a name: longer ones are the tail of a chain, not its beginning."""
 
 _MONGO = {
     "find": "select", "findOne": "select", "aggregate": "select", "distinct": "select",
@@ -70,7 +72,7 @@ def _supabase(code: Code) -> Iterator[FoundQuery]:
     """``supabase.from("orders").select("*").eq("id", id)``: told by the call that names the
     table."""
     for call in code.calls_named(("from", "rpc")):
-        if not call.arguments or call.receiver[0] == call.receiver[1]:
+        if not call.arguments or not 0 < call.receiver[1] - call.receiver[0] < _LONG:
             continue
         given = code.text(call.arguments[0])
         table = _TABLE.match(given)
@@ -116,7 +118,7 @@ def _is_sent(code: Code, last: Call) -> bool:
 def _mongo(code: Code) -> Iterator[FoundQuery]:
     """``db.collection("orders").find({ … })``, or what a variable or field holds of it."""
     for call in code.calls_named(_MONGO):
-        if call.receiver[0] == call.receiver[1]:
+        if not 0 < call.receiver[1] - call.receiver[0] < _LONG:
             continue
         before = expression_text(code, call.start, call.name_at)
         head = "".join(before.split()).replace("?.", ".").replace("!.", ".")

@@ -26,7 +26,7 @@ _COLLECTION = regex(
 _NAMED = regex(r"\bcollection\s*+(?:::<[^()]{0,200}>)?\s*+\(\s*+(?:\"(\w+)\"|([A-Z][A-Z_0-9]*+))")
 _CONSTANTS = regex(r"\bconst\s+([A-Z][A-Z_0-9]*)\s*:[^=;]{1,40}=\s*\"(\w+)\"")
 _ROOT = regex(r"[&*(\s]*(?:self\s*\.\s*)?([a-z_]\w*)")
-_FIELDS = regex(r"\b([a-z_]\w*)\s*:\s*&?\s*(?:mongodb::)?(?:sync::)?Collection\s*<")
+_FIELDS = regex(r"\b([a-z_]\w*)\s*+:\s*+&?\s*+(?:mongodb::)?(?:sync::)?Collection\s*<")
 """What is declared to be a collection: fields and parameters."""
 _ASKED = regex(r"[&*\s]*([a-z_]\w*)(?:\.clone\(\))?")
 _CHAINED = regex(
@@ -34,7 +34,7 @@ _CHAINED = regex(
     r"|return_document|ordered|comment|collation|max_time|allow_disk_use|array_filters|selector)\s*\("
 )
 _AWAITED = regex(r"\s*\.\s*await\b")
-_LIMIT = regex(r"\.\s*limit\s*\(\s*([^()]*(?:\([^()]*\)[^()]*)*)\)|\blimit\s*:\s*([^,}]+)")
+_LIMIT = regex(r"\.\s*limit\s*\(([^()]*(?:\([^()]*\)[^()]*)*)\)|\blimit\s*:\s*([^,}]+)")
 _STAGE = regex(r"\"\$limit\"\s*:\s*([^,}]+)")
 _OPTIONS = regex(r"\.\s*with_options\(\s*(?:Some\(\s*)?([a-z_]\w*)")
 _UPSERTS = regex(r"\bupsert\s*\(\s*true\s*\)|\bupsert\s*:\s*(?:Some\(\s*)?true\b")

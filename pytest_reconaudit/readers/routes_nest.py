@@ -7,7 +7,7 @@ names of classes: see ``facts.network.routes_nest``.
 
 from __future__ import annotations
 
-import re
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
@@ -45,6 +45,7 @@ _FALLBACK = regex(
 )
 """What stands in for a setting: ``get("API_PREFIX") || "api"``, ``get("API_PREFIX", "api")``."""
 _NAME = regex(r"[A-Za-z_$][\w$]*")
+_DECLARED = regex(r"\b(?:const|let)\s+([A-Za-z_$][\w$]*+)[^=\n]{0,80}=(?=([^;]{1,300}))")
 _MOST = 400
 
 
@@ -221,6 +222,8 @@ class _Reading:
         controllers: list[str] = []
         why = ""
         name = node.child_by_field_name("name")
+        given = self._arguments(call)
+        own = given[0].id if given else 0
         # A method such as `forRoot` may answer with a module of its own.
         for place in (call, node.child_by_field_name("body")):
             if place is None:
@@ -230,7 +233,7 @@ class _Reading:
                 if key is None or value is None:
                     continue
                 word = self.tree.text(key)
-                if word not in ("imports", "controllers") or not self._is_own(pair, call):
+                if word not in ("imports", "controllers") or not self._is_own(pair, call, own):
                     continue
                 if value.type != "array":
                     why = why or f"its {word} are computed"
@@ -253,12 +256,12 @@ class _Reading:
             why,
         )
 
-    def _is_own(self, pair: Node, call: Node | None) -> bool:
+    @staticmethod
+    def _is_own(pair: Node, call: Node | None, own: int) -> bool:
         """Whether a list is the module's, not one of something that it is given."""
         if call is None or not call.start_byte <= pair.start_byte < call.end_byte:
             return True
-        given = self._arguments(call)
-        return bool(given) and pair.parent is not None and pair.parent.id == given[0].id
+        return pair.parent is not None and pair.parent.id == own
 
     def _root(self, node: Node) -> str:
         """The class that an entry names: ``A``, ``B.forRoot()``, ``forwardRef(() => C)``."""
@@ -334,12 +337,10 @@ class _Reading:
         """(the text that an argument is, or its default is; whether a setting may say another)."""
         if node.type == "identifier":
             name = self.tree.text(node)
-            made = re.search(
-                rf"\b(?:const|let)\s+{re.escape(name)}\b[^=\n]{{0,80}}=([^;]{{1,300}})", self.source
-            )
+            made = self._declared.get(name)
             if made is None:
                 return f"${{{name}}}", False
-            text = made[1].strip()
+            text = made.strip()
             if text[:1] in "'\"" and text[-1:] == text[:1] and text.count(text[0]) == 2:
                 return text[1:-1], False
             return self._fallback(text), True
@@ -347,6 +348,14 @@ class _Reading:
         if text_of is not None:
             return text_of, False
         return self._fallback(self.tree.text(node)), True
+
+    @cached_property
+    def _declared(self) -> dict[str, str]:
+        """Name → what it is given where it is declared first, and what follows."""
+        found: dict[str, str] = {}
+        for match in _DECLARED.finditer(self.source):
+            found.setdefault(match[1], match[2])
+        return found
 
     def _fallback(self, text: str) -> str | None:
         match = _FALLBACK.search(text[:400])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from pytest_reconaudit.facts.k8s.autoscalers import autoscalers, deployments, scale_targets
+from pytest_reconaudit.facts.k8s.autoscalers import autoscaler_files, deployments, scale_targets
 from pytest_reconaudit.facts.k8s.cluster import reference_files
 from pytest_reconaudit.facts.k8s.copies import copy_sets
 from pytest_reconaudit.facts.k8s.disruption import disruption_files
@@ -38,9 +38,10 @@ def _deployments(target: Target) -> Iterable[Subject] | Nothing:
     return [Subject(one.id, one) for one in deployments(target)] or _nothing(target, "Deployment")
 
 
-@subject("autoscaler")
-def _autoscalers(target: Target) -> Iterable[Subject] | Nothing:
-    return [Subject(one.id, one) for one in autoscalers(target)] or _nothing(target, "autoscaler")
+@subject("autoscaler_file")
+def _autoscaler_files(target: Target) -> Iterable[Subject] | Nothing:
+    found = [Subject(one.path, one) for one in autoscaler_files(target)]
+    return found or _nothing(target, "autoscaler")
 
 
 @subject("scale_target")

@@ -12,6 +12,7 @@ from pytest_reconaudit.facts.asynchronous.clients_per_call import made_per_call
 from pytest_reconaudit.facts.asynchronous.crates import crate_of, serving
 from pytest_reconaudit.facts.asynchronous.endless_clients import endless_clients
 from pytest_reconaudit.facts.asynchronous.reopened_clients import reopened_clients
+from pytest_reconaudit.facts.asynchronous.request_rates import heat
 from pytest_reconaudit.facts.asynchronous.untimed_axios import calls_of_axios
 from pytest_reconaudit.facts.asynchronous.untimed_requests import untimed_requests
 from pytest_reconaudit.facts.asynchronous.unused_pool_sizes import unused_sizes
@@ -38,7 +39,7 @@ def client_uses(target: Target) -> tuple[ClientUse, ...]:
         sized = [one for one in record.fields if one.use == "declared" and one.client]
         if not record.sites and not sized:
             continue
-        faults = [*made_per_call(target, path, record)]
+        faults = _by_type(list(made_per_call(target, path, record)))
         wasteful = any(one.clause == "b" and one.what == "Redis" for one in faults)
         faults += unused_sizes(path, sized, record, records, wasteful)
         told = {one.place for fault in faults if not fault.rare for one in fault.sites}
@@ -73,6 +74,41 @@ def client_uses(target: Target) -> tuple[ClientUse, ...]:
 
 _MANY_ALIKE = 3
 _MANY_FILES = 4
+
+
+_ONE_FOR_ALL = """
+Build one client at start-up, with the settings that all of them have in common, and keep it where
+the handlers get their state from: clones are cheap, and share its connections. A timeout that only
+one of them has goes to its request (`RequestBuilder::timeout`).
+"""
+
+
+def _by_type(faults: list[ClientFault]) -> list[ClientFault]:
+    """That several methods of one type each open a connection is one thing to mend: they are told
+    as one, at the one that most requests come to."""
+    kin: dict[tuple[str, str], list[ClientFault]] = {}
+    for one in faults:
+        if one.clause == "b" and "::" in one.name and one.severity is not Severity.INFO:
+            kin.setdefault((one.name.partition("::")[0], one.what), []).append(one)
+    wholes: dict[Place, ClientFault] = {}
+    told: set[Place] = set()
+    for (owner, _), alike in kin.items():
+        if len(alike) < 2:
+            continue
+        alike.sort(key=lambda one: -heat(one.route))
+        first, *rest = alike
+        names = [one.name.partition("::")[2] for one in alike]
+        routes = dict.fromkeys(one.route for one in alike if one.route)
+        wholes[first.at] = structs.replace(
+            first,
+            name=f"{owner} ({', '.join(names)})",
+            sites=tuple(site for one in alike for site in one.sites),
+            beside=tuple(one.caller for one in rest if one.caller is not None),
+            route=", ".join(routes),
+            severity=max(one.severity for one in alike),
+        )
+        told.update(one.at for one in rest)
+    return [wholes.get(one.at, one) for one in faults if one.at not in told]
 
 
 def _wasteful_crates(target: Target, uses: list[ClientUse]) -> dict[str, str]:
@@ -115,13 +151,22 @@ def _by_folder(uses: list[ClientUse], crates: Mapping[str, str]) -> list[ClientU
     wholes: dict[tuple[str, Place], ClientFault] = {}
     told: set[tuple[str, Place]] = set()
     for alike in kin.values():
+        if alike[0].at.path in crates and alike[0].clause == "a":
+            alike.sort(key=lambda one: -heat(one.route))
         first, *rest = alike
         if rest:
             beside = tuple(site for one in rest for site in one.sites)
-            count = len(beside) if first.clause == "d" else len(rest)
+            count = len(beside)
             files = len({first.at.path, *(site.place.path for site in beside)})
             wholes[first.clause, first.at] = structs.replace(
-                first, beside=beside, others=count, files=files if first.at.path in crates else 1
+                first,
+                beside=beside,
+                others=count,
+                files=files if first.at.path in crates else 1,
+                fix=_ONE_FOR_ALL
+                if first.clause == "a"
+                and any("builder" in one.message.lower() for one in (*first.sites, *beside))
+                else first.fix,
             )
             told.update((one.clause, one.at) for one in rest)
     return [

@@ -7,7 +7,12 @@ from collections.abc import Iterator
 
 from pytest_reconaudit.facts.asynchronous.client_faults import ClientFault
 from pytest_reconaudit.facts.asynchronous.crates import commands, crate_of, serves
-from pytest_reconaudit.facts.asynchronous.request_rates import SAMPLES, is_mapped, is_rare
+from pytest_reconaudit.facts.asynchronous.request_rates import (
+    EACH_REQUEST,
+    SAMPLES,
+    is_mapped,
+    is_rare,
+)
 from pytest_reconaudit.facts.asynchronous.running import (
     is_main,
     is_probe,
@@ -17,13 +22,19 @@ from pytest_reconaudit.facts.asynchronous.running import (
     step_to,
 )
 from pytest_reconaudit.facts.callers import indentation
-from pytest_reconaudit.facts.code.functions import Ref, callers_of, function_at, outlined
+from pytest_reconaudit.facts.code.functions import (
+    Ref,
+    callers_of,
+    function_at,
+    handlers,
+    outlined,
+)
 from pytest_reconaudit.facts.code.places import is_test_path, weighed
 from pytest_reconaudit.model import Confidence, Note, Place, Severity
 from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.readers.scans.clients import ClientFile, ClientSite
 from pytest_reconaudit.readers.scans.outline import OutlinedFunction
-from pytest_reconaudit.target import Target
+from pytest_reconaudit.target import Target, once
 
 __all__ = ["made_per_call"]
 
@@ -107,7 +118,8 @@ def _how_often(target: Target, ref: Ref, looped: bool) -> tuple[str, bool] | Non
         return None
     if "ClientBuilder" in function.returns:
         return None  # a builder costs nothing: its callers make the client
-    reason = per_request(target, ref)
+    extracts = _by_extractor(target, ref)
+    reason = extracts or per_request(target, ref)
     if reason is not None:
         return reason, True
     crate = crate_of(target, ref.path)
@@ -123,6 +135,39 @@ def _how_often(target: Target, ref: Ref, looped: bool) -> tuple[str, bool] | Non
     return _SHARED
 
 
+_EXTRACTS = frozenset({"FromRequest", "FromRequestParts", "OptionalFromRequestParts"})
+_UP_TO_EXTRACTOR = 4
+
+
+def _by_extractor(target: Target, ref: Ref) -> str:
+    """What is said of a function that runs while an extractor of the crate is made which handlers
+    take; empty where none is."""
+    seen = {ref}
+    level = [ref]
+    for _ in range(_UP_TO_EXTRACTOR):
+        above = [caller for one in level for caller, _ in callers_of(target, one)]
+        level = [one for one in dict.fromkeys(above) if one not in seen]
+        seen.update(level)
+        for caller in level:
+            function = outlined(target, caller)
+            if function.trait in _EXTRACTS and function.owner in _extracted(target):
+                return f"{EACH_REQUEST} `{function.owner}`"
+    return ""
+
+
+@once
+def _extracted(target: Target) -> frozenset[str]:
+    """The words of the types that handlers of Rust take."""
+    return frozenset(
+        word
+        for ref in handlers(target)
+        if ref.path.endswith(".rs")
+        for _, kind in outlined(target, ref).parameters
+        for word in _TYPE_WORDS.findall(kind)
+    )
+
+
+_TYPE_WORDS = regex(r"[A-Z]\w*")
 _SHARED = ("", False)
 """Of :func:`_how_often`: a method of a shared object, by whomever it is called."""
 _CONNECTIONS = regex(r"(?:Connection|Conn|Client)\b")

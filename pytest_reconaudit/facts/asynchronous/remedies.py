@@ -5,9 +5,12 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Sequence
 
-from pytest_reconaudit.facts.asynchronous.crates import Means
+from msgspec import Struct
 
-__all__ = ["remedy"]
+from pytest_reconaudit.facts.asynchronous.crates import Means
+from pytest_reconaudit.patterns import regex
+
+__all__ = ["Ends", "remedy"]
 
 _ON_THREAD = "Let a thread wait that no task needs"
 _SYNC_CLOSURE = """
@@ -95,6 +98,14 @@ _CRYPTO = """Take the asynchronous function, which computes on another thread:
 const FUNCTION = promisify(crypto.FUNCTION)  // promisify of node:util
 const key = await FUNCTION(ARGUMENTS)  // not FUNCTIONSync
 ```"""
+_DERIVED = """Derive the key once at start-up where its salt may be one for all, and keep it; a
+key of its own for each value is then made of it by `crypto.hkdfSync`, which takes microseconds.
+Values that are stored with salts of their own need the asynchronous function, awaited by all that
+call it:
+
+```ts
+const key = await promisify(crypto.FUNCTION)(ARGUMENTS)  // promisify of node:util
+```"""
 _SCRIPT = {
     "process": """Wait for it asynchronously:
 
@@ -119,6 +130,8 @@ def remedy(
     *,
     fails: bool = True,
     guard: str = "",
+    text: str = "",
+    ends: Ends | None = None,
 ) -> str:
     """Markdown on what to do about blocking calls of one kind.
 
@@ -128,13 +141,16 @@ def remedy(
     :param means: of Rust: what the crate can wait with.
     :param fails: whether `?` is of use where the call stands: its function returns a `Result`.
     :param guard: of a lock that is not async, alive where the call stands; else empty.
+    :param text: the source of the first call.
+    :param ends: of Rust: what its surroundings do with what the call gives.
     """
     suffix = posixpath.splitext(path)[1]
     first = words[0]
     base = first.rpartition(".")[2]
     if suffix == ".rs":
         call = f"{name}(…)" if name else _called(first)
-        told = _in_rust(kind, words, call, bool(name), means or Means(), fails or bool(name))
+        ends = ends or Ends()
+        told = _in_rust(kind, words, call, bool(name), means or Means(), fails or bool(name), ends)
         if guard:
             told += f"\n\nLet go of the guard `{guard}` first: it must not live over an `.await`."
         return told
@@ -155,6 +171,10 @@ def remedy(
             "Take the asynchronous function, which computes on another thread:\n\n```ts\n"
             f"const data = await promisify(zlib.{instead})(input)  // not {first}\n```"
         )
+    if kind == "derive":
+        call = first.rpartition(".")[2].removesuffix("Sync")
+        given = _arguments(text) or "secret, salt, 32"
+        return _DERIVED.replace("FUNCTION", call).replace("ARGUMENTS", given)
     if kind != "hash":
         return _SCRIPT.get(kind, "")
     parts = []
@@ -164,6 +184,8 @@ def remedy(
         elif library == "crypto":
             one = word.rpartition(".")[2].removesuffix("Sync")
             given = "secret, salt, 64" if one == "scrypt" else "secret, salt, rounds, 32, 'sha256'"
+            if word == first:
+                given = _arguments(text) or given
             parts.append(_CRYPTO.replace("FUNCTION", one).replace("ARGUMENTS", given))
         elif "bcrypt" in library:
             parts.append(_BCRYPT)
@@ -172,10 +194,41 @@ def remedy(
     )
 
 
+_GIVEN = regex(r"[\w.$]+Sync\((.+)\)", 16)
+_MOST_GIVEN = 90
+
+
+def _arguments(text: str) -> str:
+    """What a call is given, where that fits a line."""
+    found = _GIVEN.fullmatch(text.strip())
+    given = " ".join(found[1].split()) if found is not None else ""
+    return given if len(given) <= _MOST_GIVEN and "…" not in given else ""
+
+
+class Ends(Struct, frozen=True):
+    """What the surroundings of a call of Rust do with what it gives."""
+
+    result: bool = False
+    """Of a function that async code calls: it returns a ``Result`` of its own."""
+    borrows: bool = False
+    """It is given references, which a thread of its own cannot be handed."""
+    keeps: str = ""
+    """``.ok()``: how a failure is passed over where the call stands."""
+    tried: bool = False
+    """Its ``Result`` is looked at where the call stands."""
+
+
 def _in_rust(
-    kind: str, words: Sequence[str], call: str, below: bool, means: Means, fails: bool
+    kind: str,
+    words: Sequence[str],
+    call: str,
+    below: bool,
+    means: Means,
+    fails: bool,
+    ends: Ends,
 ) -> str:
-    thread = _threaded(_ON_THREAD, call, means, fails)
+    fails = fails and not ends.keeps and not ends.tried
+    thread = _threaded(_ON_THREAD, call, means, fails, ends)
     tokio = means.runtime
     if kind in _PROSE:
         return _PROSE[kind]
@@ -196,8 +249,9 @@ def _in_rust(
             call,
             means,
             fails,
+            ends,
         )
-    question = "?" if fails else ""
+    question = "?" if fails else ends.keeps
     if kind == "process" and means.has("process"):
         command = f"{tokio}::process::Command::new(program).args(arguments)"
         code = f"let output = {command}.output().await{question};"
@@ -215,15 +269,28 @@ def _in_rust(
 _PROSE = {"runtime": _RUNTIME, "receive": _RECEIVE, "redis": _REDIS}
 
 
-def _threaded(words: str, call: str, means: Means, fails: bool) -> str:
+def _threaded(words: str, call: str, means: Means, fails: bool, ends: Ends) -> str:
     """How a call is moved to a thread, in the words of the crate's runtime."""
     if not means.runtime:
         return f"{words}."
     spawn = f"{means.runtime}::task::spawn_blocking"
     if means.runtime == "actix":
         spawn = "actix_web::web::block"
-    ends = "?" if fails else '.expect("it does not panic")'
-    return f"{words}:\n\n{_rust(f'let found = {spawn}(move || {call}).await{ends};')}"
+    tail = "?" if fails else '.expect("it does not panic")'
+    told = ""
+    if ends.result:
+        tail = "??"
+        told = (
+            "\n\nThe first `?` is of the thread (map its error where yours has no `From` for it),"
+            " the second hands on what the function itself says: without it its `Err` is lost."
+        )
+    elif ends.keeps:
+        tail += ends.keeps
+    elif fails and call.startswith("std::fs::"):
+        tail = "??"
+    if ends.borrows:
+        told += "\n\nWhat the closure uses must be its own: `to_owned()` what is borrowed first."
+    return f"{words}:\n\n{_rust(f'let found = {spawn}(move || {call}).await{tail};')}{told}"
 
 
 def _rust(code: str) -> str:

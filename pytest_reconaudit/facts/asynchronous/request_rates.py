@@ -8,7 +8,19 @@ from pytest_reconaudit.facts.code.functions import Ref, outlined, reached
 from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.target import Target, once
 
-__all__ = ["SAMPLES", "is_mapped", "is_rare"]
+__all__ = ["EACH_REQUEST", "SAMPLES", "heat", "is_mapped", "is_rare"]
+
+EACH_REQUEST = "each route whose handler takes"
+"""Begins what is said where an extractor brings requests to a function, whatever their route."""
+_COLD = regex(
+    r"(?:^|[/_-])(?:start|stop|restart|reboot|pause|resume|shutdown|log_?out|create|import|export|migrate"
+    r"|health\w*|ready|live|ping)(?:[/_-]|$)",
+    2,
+)
+"""What somebody asks for now and then, or a probe."""
+_HOT = regex(
+    r"(?:^|[/_-])(?:invoke|search|query|predict|chat|webhook|track|proxy|events?)(?:[/_-]|$)", 2
+)
 
 _RARE = regex(
     r"(?:^|[/_.\s-])(?:oauth\d?|oidc|openid\w*|sso|saml|log_?in|sign_?in|sign_?up|register|admin|backups?"
@@ -31,6 +43,20 @@ def is_rare(target: Target, ref: Ref, route: str) -> bool:
         return True
     said = (route, ref.path, *names)
     return any(_RARE.search(one) for one in said) and not any(_OFTEN.search(one) for one in said)
+
+
+def heat(route: str) -> int:
+    """How often a route is asked for, as its words say: more is oftener. What every request comes
+    to before what callers of a program ask, reading before writing, and what administrators do or
+    starts and stops something last."""
+    if route.startswith(EACH_REQUEST):
+        return 4
+    path = route.partition(" ")[2]
+    if not route or _COLD.search(path) or _RARE.search(path):
+        return 0
+    if _HOT.search(path):
+        return 3
+    return 2 if route.startswith("GET ") else 1
 
 
 def is_mapped(target: Target, path: str) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pytest_reconaudit.facts.asynchronous.crates import crate_of, means_of
-from pytest_reconaudit.facts.asynchronous.remedies import remedy
+from pytest_reconaudit.facts.asynchronous.remedies import Ends, remedy
 from pytest_reconaudit.facts.asynchronous.waits import Waiting
 from pytest_reconaudit.facts.callers import indentation
 from pytest_reconaudit.facts.code.scanned import scanned
@@ -23,7 +23,7 @@ def remedy_of(target: Target, path: str, one: Waiting) -> str:
         actix = crate is not None and means_of(target, crate).runtime == "actix"
         return _BY_ACTIX if actix else ""
     if crate is None:
-        return remedy(path, one.kinds[0], words, one.libraries, name)
+        return remedy(path, one.kinds[0], words, one.libraries, name, text=one.evidence)
     function = _around(target, path, one.at.line or 0)
     guard = _guard(target, path, function, one.at.line or 0) if function is not None else ""
     return remedy(
@@ -35,7 +35,37 @@ def remedy_of(target: Target, path: str, one: Waiting) -> str:
         means_of(target, crate),
         fails=function is None or "Result" in function.returns,
         guard="" if name else guard,
+        ends=_ends(target, path, one, function),
     )
+
+
+_KEPT = regex(r"\)\s*(\.(?:ok\(\)|unwrap_or_default\(\)|is_ok\(\))|\.(?:unwrap_or|or_else)\w*\()")
+_TRIED = regex(r"(?:if|while)\s+let\s+(?:Ok|Err)\b|\bmatch\b|\blet\s+_\s*=|\blet\s+Ok\b")
+_STATEMENT = 8
+"""Lines of a statement that are looked at above and below a call."""
+
+
+def _ends(target: Target, path: str, one: Waiting, function: OutlinedFunction | None) -> Ends:
+    """What is done with what a function's first call gives."""
+    if one.callers:
+        given = function.parameters if function is not None else ()
+        return Ends(
+            result=function is not None and "Result" in function.returns,
+            borrows=any(kind.lstrip().startswith("&") for _, kind in given),
+        )
+    line = one.at.line or 1
+    lines = target.text(path).split("\n")
+    below = "\n".join(lines[line - 1 : line + _STATEMENT])[(one.at.column or 1) - 1 :]
+    found = _KEPT.search(below.partition(";")[0].partition("|")[0])
+    if found is not None:
+        return Ends(keeps=found[1] if found[1].endswith(")") else f"{found[1]}…)")
+    above = lines[max(line - _STATEMENT, 0) : line]
+    for at in range(len(above) - 1, -1, -1):
+        if at < len(above) - 1 and above[at].rstrip().endswith((";", "{", "}")):
+            break
+        if _TRIED.search(above[at]):
+            return Ends(tried=True)
+    return Ends()
 
 
 def _around(target: Target, path: str, line: int) -> OutlinedFunction | None:

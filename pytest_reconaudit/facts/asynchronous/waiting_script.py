@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from msgspec import structs
 
 from pytest_reconaudit.facts.applications import application_of
+from pytest_reconaudit.facts.asynchronous.key_derivation import derives_keys
+from pytest_reconaudit.facts.asynchronous.off_in_production import off_in_production
 from pytest_reconaudit.facts.asynchronous.remembered import is_remembered
 from pytest_reconaudit.facts.asynchronous.request_rates import is_mapped
 from pytest_reconaudit.facts.asynchronous.running import (
@@ -24,7 +26,14 @@ from pytest_reconaudit.facts.asynchronous.waits import (
     dear_ones,
     record_of,
 )
-from pytest_reconaudit.facts.code.functions import Ref, function_at, outlined, reached
+from pytest_reconaudit.facts.code.functions import (
+    Ref,
+    function_at,
+    inline_route,
+    outlined,
+    reached,
+)
+from pytest_reconaudit.facts.code.mounted import is_unmounted
 from pytest_reconaudit.facts.code.places import is_off_path, weighed
 from pytest_reconaudit.facts.code.scanned import scanned
 from pytest_reconaudit.model import Severity
@@ -69,7 +78,8 @@ def in_scripts(target: Target) -> Iterator[tuple[str, str, list[Waiting]]]:
                     continue
             elif given:
                 calls = given
-                route = min(given, key=lambda one: SIZES.index(one.size)).handed[0]
+                first = min(given, key=lambda one: SIZES.index(one.size))
+                route = _mounted(target, path, first.line, first.handed[0])
             elif ref is not None and served and _hashes_unseen(target, ref, function):
                 calls = [one for one in function.calls if one.kind == "hash"]
                 judged, route = (False, False, False), ""
@@ -80,19 +90,35 @@ def in_scripts(target: Target) -> Iterator[tuple[str, str, list[Waiting]]]:
                 continue
             if ref is not None:
                 calls = [one for one in calls if not is_remembered(target, ref, one.line)]
+            calls = [one for one in calls if not off_in_production(target, path, one.line)]
             if not calls:
                 continue
             calls, cheap = dear_ones(calls, low=low)
             # The entry of a folder is changed in no time: it is not told beside what takes some.
             calls = [one for one in calls if one.size != "entry"] or calls
             waiting = record_of(path, function, calls, (), route, judged, True, 0)
+            if derives_keys(target, waiting):
+                waiting = structs.replace(waiting, kinds=("derive",), counts=())
             if unseen:
                 waiting = structs.replace(waiting, severity=weighed(Severity.LOW, path))
             waiting = by_size(target, waiting, calls)
-            if _is_seldom(target, path, ref, waiting):
+            if _is_seldom(target, path, ref, waiting) or (
+                ref is None and is_unmounted(target, path)
+            ):
                 waiting = structs.replace(waiting, severity=Severity.INFO)
             found.append(structs.replace(waiting, severity=Severity.INFO) if cheap else waiting)
         yield path, application_of(target, path).folder or "the repository", found
+
+
+def _mounted(target: Target, path: str, line: int, written: str) -> str:
+    """A route under the prefix of what its router is mounted at, where one is known.
+
+    :param written: the route as its own file says it, ``GET /stats``.
+    """
+    route = inline_route(target, path, line)
+    if route is None or not route.path.endswith(written.partition(" ")[2]):
+        return written
+    return f"{route.method} {route.path}"
 
 
 _RARE = regex(r"/(?:admin|backups?|restore|onboarding|setup|install)(?:/|$)")

@@ -48,6 +48,8 @@ class HeavyCommand(Struct, frozen=True, eq=False):
     severity: Severity
     why: str
     """Who runs it: ``runs per request of GET /api/x``, ``called by warm (src/a.rs:4)``."""
+    fix: str = ""
+    """What to do where the keys are not deleted."""
 
 
 class CommandFile(Struct, frozen=True, eq=False):
@@ -323,7 +325,40 @@ def _heavy(target: Target, found: list[CacheOperation]) -> Iterator[HeavyCommand
             severity = Severity.MEDIUM if severity >= Severity.MEDIUM else Severity.INFO
         elif _CLEARING.match(one.op.function.rpartition(".")[2]):
             severity = min(severity, Severity.LOW)  # now and then, by whoever looks after it
-        yield HeavyCommand(one, weighed(severity, one.path), text)
+        yield HeavyCommand(one, weighed(severity, one.path), text, _instead(target, one, ref))
+
+
+_DELETES = regex(
+    r"(?i)(?:^|_)(?:h?del(?:ete)?(?:_?(?:many|keys?|pattern))?|unlink|remove|flush\w*)$"
+)
+_DELETES_IN = regex(r"(?i)[.:\"'](?:del|delete|unlink|remove|flush\w*)\w{0,10}[\"']?\s*\(?")
+_READS_IN = regex(r"(?i)\.(?:m?get|hgetall|hget|ttl|type|json_?get)\w{0,6}\s*\(")
+_COUNTS_IN = regex(r"\.length\b|\blen\(|\.len\(\)|\.count\(")
+_COUNTED = """
+Keep the figure itself: a counter (`INCR` and `DECR`) where keys come and go, or a set of them
+(`SADD`, `SCARD`). Where it may be some seconds old, count once in a while, walking with SCAN, and
+keep the result.
+"""
+_READ = """
+Keep a set of the keys (`SADD` with each write) and read by it, or walk with SCAN and read the
+values in pieces (`MGET`); never KEYS.
+"""
+
+
+def _instead(target: Target, one: CacheOperation, ref: Ref) -> str:
+    """What to do about KEYS whose keys are counted or read, not deleted; else empty."""
+    if _FLUSH.search(one.op.method):
+        return ""
+    function = outlined(target, ref)
+    if any(_DELETES.search(call.name) for call in function.calls):
+        return ""
+    first = one.op.line - 1
+    text = "\n".join(target.text(one.path).split("\n")[first : function.end_line])
+    if _DELETES_IN.search(text):
+        return ""
+    if _READS_IN.search(text.partition("\n")[2]):
+        return _READ
+    return _COUNTED if _COUNTS_IN.search(text) else ""
 
 
 _BY_HAND = regex(r"(?:^|/)(?:bin|scripts?|tools?|cron|commands?|cli)/")
@@ -332,12 +367,38 @@ _BY_HAND = regex(r"(?:^|/)(?:bin|scripts?|tools?|cron|commands?|cli)/")
 _CALLERS = 5
 
 
+def _is_named_nowhere(target: Target, handler: Ref) -> bool:
+    """Whether a handler of a script by its form alone (`req`, `res`) is imported by no file."""
+    function = outlined(target, handler)
+    if handler.path.endswith((".py", ".rs")) or function.owner or function.attributes:
+        return False
+    if [name for name, _ in function.parameters][:2] not in (["req", "res"], ["request", "reply"]):
+        return False
+    return not callers_of(target, handler) and function.name not in _imported_names(target)
+
+
+@once
+def _imported_names(target: Target) -> frozenset[str]:
+    """Every name that scripts take from each other, and ``*``-like ones of whole modules."""
+    return frozenset(
+        words[-1]
+        for path, file in scanned(target, outline).items()
+        if not path.endswith((".py", ".rs"))
+        for _, words in file.imports
+        if words
+    )
+
+
 def _run_by(target: Target, ref: Ref, depth: int) -> tuple[Severity, str] | None:
     """How bad it is that a function holds the server up; nothing when nobody runs it."""
     known = reached(target).get(ref)
     if known is not None:
         handler = outlined(target, known.handler).name
         route = f" of {known.route.method} {known.route.path}" if known.route else f" by {handler}"
+        if known.route is None and known.handler == ref:
+            route = ""  # called by a handler without a name
+        if known.route is None and _is_named_nowhere(target, known.handler):
+            return Severity.LOW, f"runs in {handler}, which no known route names"
         asked = known.route is not None and known.route.method == "GET"
         return Severity.HIGH if asked else Severity.MEDIUM, f"runs per request{route}"
     called = [one for one in callers_of(target, ref) if not is_off_path(one[0].path)]
@@ -354,6 +415,7 @@ def _run_by(target: Target, ref: Ref, depth: int) -> tuple[Severity, str] | None
     for one in operations(target):
         # A call on anything that is called a cache may be one of this method.
         same = one.op.method in (function.name, function.name.upper())
+        same = same and _language(one.path) == _language(ref.path)
         if depth and same and one.op.store == "service":
             above_it = function_at(target, one.path, one.op.line)
             if above_it is not None and above_it != ref and not is_off_path(above_it.path):

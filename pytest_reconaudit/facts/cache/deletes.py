@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from difflib import SequenceMatcher
 
@@ -16,6 +17,8 @@ from pytest_reconaudit.facts.cache.operations import (
     operations,
     segments,
 )
+from pytest_reconaudit.facts.code.places import is_test_path
+from pytest_reconaudit.model import Place
 from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.target import Target, once
 
@@ -71,13 +74,85 @@ def _deleted(target: Target) -> Iterator[DeletedKey]:
             for one in live
             if one.template == template or (pattern and matches(template, one.template))
         ]
-        nearest = None if meant else _nearest(template.rstrip("*:"), live)
+        fields = _fields(target)
+        same = [one for one in live if any(_of_one_store(fields, by, one) for by in deletes)]
+        nearest = None if meant else _nearest(template.rstrip("*:"), same)
         uncertain = ""
+        if nearest is not None and (at := _handed_on(target, template, pattern=pattern)):
+            nearest, uncertain = None, f"such a key is handed on at {at}"
         if not meant and nearest is None and loose is not None:
             uncertain = f"{loose.op.text} at {loose.place} writes a key that is not told here"
         if _OTHERS.match(template):
             uncertain = "a library writes such keys"
         yield DeletedKey(template, tuple(deletes), bool(meant), nearest, uncertain)
+
+
+@once
+def _fields(target: Target) -> dict[str, set[str]]:
+    """File → the fields of its classes that keys are written to."""
+    found: dict[str, set[str]] = {}
+    for one in operations(target):
+        if one.op.verb in ("set", "wrap") and _OF_SELF.match(one.op.receiver):
+            found.setdefault(one.path, set()).add(_last(one.op.receiver))
+    return found
+
+
+_OF_SELF = regex(r"(?:this|self)\.\w+$")
+
+
+def _last(receiver: str) -> str:
+    return receiver.rpartition(".")[2]
+
+
+def _of_one_store(fields: dict[str, set[str]], delete: CacheOperation, family: KeyFamily) -> bool:
+    """Whether a delete may be meant for a family: what a class with several stores writes to one
+    of them is in no other."""
+    return not family.writes or any(
+        len(fields.get(write.path, ())) < 2 or _last(delete.op.receiver) == _last(write.op.receiver)
+        for write in family.writes
+    )
+
+
+_SOURCES = (".rs", ".py", ".ts", ".js", ".mjs", ".cjs", ".tsx", ".jsx")
+_HANDS = (
+    r"\b(?:get|set|put|fetch|load|remember|wrap|cached?|store|save|read|write|query|with)\w*\s*"
+)
+_KEPT_KEY = regex(r"([A-Za-z_$][\w$]*)\s*(?::[^=\n]{1,40})?=\s*(?:await\s+)?(?:f|format!\(\s*)?$")
+_NEAR_BELOW = 30
+_HOLES = regex(r"\$?\{[^{}]*\}")
+_LONGEST = 300
+
+
+def _handed_on(target: Target, template: str, *, pattern: bool) -> Place | None:
+    """Where a key of a template is made and handed to something that reads or writes by it: a
+    wrapper whose own keys are its callers'."""
+    prefix = re.split(r"[*%?\[^]|\{\}", template, maxsplit=1)[0]
+    if len(prefix) < _SHORTEST:
+        return None
+    literal = re.compile(rf"([\"'`])({re.escape(prefix)}[^\"'`\n]{{0,200}})\1")
+    for path in target.files:
+        if not path.endswith(_SOURCES) or is_test_path(path) or prefix not in target.text(path):
+            continue
+        lines = target.text(path).split("\n")
+        for number, line in enumerate(lines):
+            found = literal.search(line[:_LONGEST]) if prefix in line else None
+            if found is None:
+                continue
+            made = _HOLES.sub("{}", found[2])
+            if made != template and not (pattern and matches(template, made)):
+                continue
+            before = line[: found.start()]
+            if re.search(rf"{_HANDS}\(\s*(?:&|f|format!\(\s*)?$", before):
+                return Place(path, number + 1)
+            kept = _KEPT_KEY.search(before)
+            if kept is not None:
+                below = "\n".join(lines[number + 1 : number + 1 + _NEAR_BELOW])
+                if re.search(rf"{_HANDS}\(\s*&?{re.escape(kept[1])}\b", below):
+                    return Place(path, number + 1)
+    return None
+
+
+_SHORTEST = 4
 
 
 def _nearest(template: str, live: list[KeyFamily]) -> KeyFamily | None:

@@ -144,7 +144,7 @@ class _Tally(Struct):
     judged: int = 0
     unresolved: int = 0
     asked: bool = False
-    uploads: dict[str, re.Pattern[str]] | None = None
+    uploads: dict[str, list[str]] | None = None
     """The workflow's artifacts, once somebody ``asked``; ``None`` when they cannot be told."""
     found: dict[tuple[str, str, str], tuple[MissingPath, list[PathUse]]] = field(
         default_factory=dict
@@ -195,20 +195,36 @@ def _with_uses(missing: MissingPath, uses: Iterable[PathUse]) -> MissingPath:
     return replace(missing, uses=tuple(sorted(uses, key=lambda use: use.place.key())))
 
 
-def _uploads(workflow: Workflow) -> dict[str, re.Pattern[str]] | None:
-    """The names of the artifacts that the jobs upload; ``None`` when others are possible."""
-    found: dict[str, re.Pattern[str]] = {}
+def _uploads(workflow: Workflow) -> dict[str, list[str]] | None:
+    """The names of the artifacts that the jobs upload, with what stands between their expressions;
+    ``None`` when others are possible."""
+    found: dict[str, list[str]] = {}
     for job in workflow.jobs:
         if job.uses:
             return None
         for step in job.steps:
             if _UPLOAD.match(step.uses):
                 name = step.with_.str("name") or "artifact"
-                parts = re.split(r"\$\{\{.{1,500}?\}\}", name)
-                found[name] = re.compile(".*".join(re.escape(part) for part in parts))
+                found[name] = re.split(r"\$\{\{.{1,500}?\}\}", name)
             elif step.uses and not _HARMLESS.match(step.uses) and not _DOWNLOAD.match(step.uses):
                 return None  # it may upload
     return found
+
+
+def _may_be(name: str, parts: list[str]) -> bool:
+    """Whether a name is made of these parts, with anything between them."""
+    first, last = parts[0], parts[-1]
+    if len(parts) == 1 or len(name) < len(first) + len(last):
+        return name == first
+    at, end = len(first), len(name) - len(last)
+    if not (name.startswith(first) and name.endswith(last)):
+        return False
+    for part in parts[1:-1]:
+        at = name.find(part, at, end)
+        if at < 0:
+            return False
+        at += len(part)
+    return True
 
 
 def _of_rows(found: Iterable[MissingPath]) -> tuple[MissingPath, ...]:
@@ -347,7 +363,7 @@ class _Judge:
             self.tally.unresolved += 1
             return
         self.tally.judged += 1
-        if any(one.fullmatch(name) for one in uploaded.values()):
+        if any(_may_be(name, parts) for parts in uploaded.values()):
             return
         use = self._use(step, step.with_.value_place("name"), f"name: {name}")
         near = alike(name, sorted(one for one in uploaded if "$" not in one))

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from msgspec import Struct
 from msgspec.structs import replace
 
+from pytest_reconaudit.facts.ci.gates import soft_places
 from pytest_reconaudit.facts.ci.intents import ANYWHERE, Intent, job_intents
 from pytest_reconaudit.facts.ci.pipelines import workflows
 from pytest_reconaudit.facts.ci.reachability import branches_overlap
@@ -75,7 +76,10 @@ class WorkflowTwin(Struct, frozen=True, eq=False):
     pairs: tuple[TwinPair, ...] = ()
     """Its partners, the closest first."""
     owner: Workflow | None = None
-    """The workflow of its cluster that has the most jobs; ``None`` outside of clusters."""
+    """The workflow of its cluster whose gates can fail, of several such the one with the most
+    jobs; ``None`` outside of clusters."""
+    masked: tuple[SharedIntent, ...] = ()
+    """Work that can fail the job here, and that a twin does without failing."""
 
     @property
     def redundant(self) -> bool:
@@ -102,7 +106,8 @@ def workflow_twins(target: Target) -> tuple[WorkflowTwin, ...]:
         if found:
             pairs[one.path].append(found)
             pairs[other.path].append(_turned(found, one))
-    owners = _owners(known, pairs, intents)
+    soft = soft_places(target) if wanted else frozenset()
+    owners = _owners(known, pairs, intents, soft)
     return tuple(
         WorkflowTwin(
             workflow,
@@ -113,6 +118,7 @@ def workflow_twins(target: Target) -> tuple[WorkflowTwin, ...]:
                 )
             ),
             owners.get(workflow.path),
+            _masked(pairs[workflow.path], soft),
         )
         for workflow in known
     )
@@ -366,6 +372,7 @@ def _owners(
     known: tuple[Workflow, ...],
     pairs: dict[str, list[TwinPair]],
     intents: dict[str, tuple[Intent, ...]],
+    soft: frozenset[Place],
 ) -> dict[str, Workflow]:
     """Path → the owner of its connected component."""
     owners: dict[str, Workflow] = {}
@@ -381,6 +388,25 @@ def _owners(
                 if pair.other.path not in seen:
                     seen.add(pair.other.path)
                     stack.append(pair.other)
-        owner = min(cluster, key=lambda w: (-len(w.jobs), -len(intents.get(w.path, ())), w.path))
+        sound = [w for w in cluster if not _is_hollow(intents.get(w.path, ()), soft)] or cluster
+        owner = min(sound, key=lambda w: (-len(w.jobs), -len(intents.get(w.path, ())), w.path))
         owners.update({one.path: owner for one in cluster})
     return owners
+
+
+_TESTS = ("test", "e2e", "pytest")
+
+
+def _is_hollow(intents: tuple[Intent, ...], soft: frozenset[Place]) -> bool:
+    """Whether a workflow's tests, or most of what it does, cannot fail."""
+    work = [one for one in intents if one.kind]
+    tests = [one for one in work if one.kind.endswith(_TESTS)]
+    hidden = sum(one.place in soft for one in work)
+    return bool(tests and all(one.place in soft for one in tests)) or hidden * 2 > len(work)
+
+
+def _masked(pairs: Sequence[TwinPair], soft: frozenset[Place]) -> tuple[SharedIntent, ...]:
+    """What would be lost if the workflow went: others do it, but cannot fail by it."""
+    return tuple(
+        one for pair in pairs for one in pair.shared if one.theirs in soft and one.mine not in soft
+    )

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
+from functools import cached_property
 
 from msgspec import Struct
 
@@ -65,7 +66,14 @@ _WRITES = regex(r"GITHUB_OUTPUT|::set-output")
 _WRITTEN = regex(
     r"(?:echo|printf)\s+(?:-\w\s+)?[\"']?(?:::set-output\s+name=)?([A-Za-z_][\w-]*)(?:=|<<|::)"
 )
+_PROGRAMS = regex(
+    r"(?:^|[\s;&|(])(?:\./|(?:bash|sh|source|\.|python3?|node|npm|npx|pnpm|yarn|bun|bunx|deno|make|just"
+    r"|task|cargo|go|uv|uvx|poetry|pipx|ruby|bundle|php|composer|gradle|mvn|dotnet|pwsh|perl)\s)"
+)
 _INPUT_EVENTS = frozenset({"workflow_dispatch", "workflow_call"})
+_COMPARED = 100
+"""Names that a wrong one is compared with, to tell what was meant."""
+_SHOWN = 12
 
 
 @once
@@ -92,12 +100,15 @@ def _lost(target: Target, workflow: Workflow) -> Iterator[LostValue]:
     reaches = job_reaches(target).get(workflow.path, ())
     dead = {reach.job.id for reach in reaches if reach.impossible}
     telling = {reach.job.id for reach in reaches if reach.only_tells}
+    lines = target.text(workflow.path).split("\n")
+    jobs = {other.id.lower(): other for other in workflow.jobs}
     for job in workflow.jobs:
         if never_runs(job.if_):
             continue
         found: dict[str, tuple[str, str, str, list[_Ask]]] = {}
-        for ask in _asks(target, workflow, job, telling=job.id in telling):
-            verdict = _judged(workflow, job, ask)
+        known = _Known(workflow, job, jobs)
+        for ask in _asks(lines, workflow, job, telling=job.id in telling):
+            verdict = _judged(known, ask)
             if verdict is not None:
                 clause, value, why, nearest = verdict
                 found.setdefault(value, (clause, why, nearest, []))[3].append(ask)
@@ -116,7 +127,7 @@ def _lost(target: Target, workflow: Workflow) -> Iterator[LostValue]:
             )
 
 
-def _asks(target: Target, workflow: Workflow, job: Job, *, telling: bool) -> Iterator[_Ask]:
+def _asks(lines: list[str], workflow: Workflow, job: Job, *, telling: bool) -> Iterator[_Ask]:
     """Every value of the contexts that a job reads, line by line.
 
     :param telling: the job only sends messages.
@@ -130,7 +141,6 @@ def _asks(target: Target, workflow: Workflow, job: Job, *, telling: bool) -> Ite
             yield from _read(step.if_, step.if_place, text, False, step.index, condition=True)
             conditions.add(step.if_place.line)
     conditions.add(job.if_place.line if job.if_ else None)
-    lines = target.text(workflow.path).split("\n")
     first = job.place.line or 1
     starts = [step.place.line or 0 for step in job.steps]
     for number in range(first, min(job.end, len(lines)) + 1):
@@ -166,29 +176,87 @@ def _read(
             yield _Ask(path, place, text, prints, step, condition)
 
 
-def _judged(workflow: Workflow, job: Job, ask: _Ask) -> tuple[str, str, str, str] | None:
+class _Known:
+    """What a job can ask for, read once for all that it asks."""
+
+    def __init__(self, workflow: Workflow, job: Job, jobs: dict[str, Job]) -> None:
+        self.workflow = workflow
+        self.job = job
+        self.jobs = jobs
+        self._written: dict[int, set[str] | None] = {}
+
+    @cached_property
+    def needs(self) -> frozenset[str]:
+        return frozenset(need.id.lower() for need in self.job.needs)
+
+    @cached_property
+    def steps(self) -> dict[str, Step]:
+        return {step.id.lower(): step for step in self.job.steps if step.id}
+
+    @cached_property
+    def computed(self) -> bool:
+        """Whether the id of a step is an expression."""
+        return any("$" in one for one in self.steps)
+
+    def written(self, step: Step) -> set[str] | None:
+        if step.index not in self._written:
+            self._written[step.index] = _outputs(step)
+        return self._written[step.index]
+
+    @cached_property
+    def inputs(self) -> frozenset[str] | None:
+        """The inputs that the workflow declares; ``None`` where no event brings any."""
+        triggers = [one for one in self.workflow.triggers if one.event in _INPUT_EVENTS]
+        if not triggers:
+            return None
+        return frozenset(name.lower() for trigger in triggers for name in trigger.inputs)
+
+    @cached_property
+    def rows(self) -> frozenset[str] | None:
+        """The keys of the matrix; ``None`` when they are computed."""
+        matrix = self.job.matrix
+        if isinstance(matrix.get("include"), str):
+            return None
+        keys = {f"{key}".lower() for key in matrix if key not in ("include", "exclude")}
+        for item in matrix.seq("include"):
+            if not isinstance(item, Map):
+                return None
+            keys.update(f"{key}".lower() for key in item)
+        return frozenset(keys)
+
+
+def _near(wanted: str, names: Collection[str]) -> str:
+    return alike(wanted, sorted(names)) if len(names) <= _COMPARED else ""
+
+
+def _all(names: Collection[str]) -> str:
+    """Names for a message."""
+    return ", ".join(sorted(names)[:_SHOWN]) + (" …" if len(names) > _SHOWN else "")
+
+
+def _judged(known: _Known, ask: _Ask) -> tuple[str, str, str, str] | None:
     """(clause, value, why, nearest) of a value that is certainly empty."""
     path = ask.path
     if path[0] == "needs":
-        return _need(workflow, job, path)
+        return _need(known, path)
     if path[0] == "steps":
-        return _step(job, ask)
+        return _step(known, ask)
     if path[0] == "inputs" or path[:3] == ("github", "event", "inputs"):
-        return _input(workflow, ask)
+        return _input(known, ask)
     if path[0] == "matrix":
-        return _matrix(job, path)
+        return _matrix(known, path)
     return None
 
 
-def _need(workflow: Workflow, job: Job, path: tuple[str, ...]) -> tuple[str, str, str, str] | None:
+def _need(all_: _Known, path: tuple[str, ...]) -> tuple[str, str, str, str] | None:
     wanted = path[1]
-    known = {other.id.lower(): other for other in workflow.jobs}
-    if wanted not in {need.id.lower() for need in job.needs}:
-        needed = ", ".join(need.id for need in job.needs) or "nothing"
+    known = all_.jobs
+    if wanted not in all_.needs:
+        needed = _all([need.id for need in all_.job.needs]) or "nothing"
         if wanted in known:
             name = known[wanted].id
             return "needs", f"needs.{name}", f"{name!r} is not in its `needs` ({needed})", name
-        near = alike(wanted, sorted(known))
+        near = _near(wanted, known)
         return "needs", f"needs.{wanted}", "the workflow has no such job", near
     other = known.get(wanted)
     if other is None or other.uses or len(path) < 4 or path[2] != "outputs":
@@ -196,20 +264,19 @@ def _need(workflow: Workflow, job: Job, path: tuple[str, ...]) -> tuple[str, str
     outputs = {f"{key}".lower() for key in other.outputs}
     if path[3] in outputs:
         return None
-    has = ", ".join(sorted(outputs)) or "no outputs"
-    why = f"job {other.id!r} declares {has if outputs else 'no `outputs`'}"
+    why = f"job {other.id!r} declares {_all(outputs) if outputs else 'no `outputs`'}"
     value = f"needs.{other.id}.outputs.{path[3]}"
-    return "job-output", value, why, alike(path[3], sorted(outputs))
+    return "job-output", value, why, _near(path[3], outputs)
 
 
-def _step(job: Job, ask: _Ask) -> tuple[str, str, str, str] | None:
+def _step(known: _Known, ask: _Ask) -> tuple[str, str, str, str] | None:
     wanted = ask.path[1]
-    ids = {step.id.lower(): step for step in job.steps if step.id}
-    if any("$" in one for one in ids):
+    ids = known.steps
+    if known.computed:
         return None
     step = ids.get(wanted)
     if step is None:
-        near = alike(wanted, sorted(ids))
+        near = _near(wanted, ids)
         why = "no step of the job has that id"
         return "steps", f"steps.{wanted}", why, ids[near].id if near else ""
     if 0 <= ask.step < step.index:
@@ -217,12 +284,11 @@ def _step(job: Job, ask: _Ask) -> tuple[str, str, str, str] | None:
         return "steps", f"steps.{step.id}", why, ""
     if len(ask.path) < 4 or ask.path[2] != "outputs" or not step.run:
         return None
-    written = _outputs(step)
+    written = known.written(step)
     if written is None or ask.path[3] in written:
         return None
     value = f"steps.{step.id}.outputs.{ask.path[3]}"
-    has = ", ".join(sorted(written))
-    return "step-output", value, f"that step writes {has}", alike(ask.path[3], sorted(written))
+    return "step-output", value, f"that step writes {_all(written)}", _near(ask.path[3], written)
 
 
 def _outputs(step: Step) -> set[str] | None:
@@ -233,49 +299,40 @@ def _outputs(step: Step) -> set[str] | None:
     if not writing or re.search(r"\}\s*>>|<<-?\s*['\"]?\w|\btee\b|\$\{?\w+\}?=", text):
         return None
     for line in writing:
-        match = _WRITTEN.search(line)
-        if match is None:
+        names = _WRITTEN.findall(line)
+        if len(names) < len(_WRITES.findall(line)) or "\\n" in line:
             return None
-        found.add(match[1].lower())
-    if re.search(r"(?:^|[\s;&|(])(?:\./|bash |sh |source |\. |python3? |node |npm |make )", text):
+        found.update(name.lower() for name in names)
+    if _PROGRAMS.search(text):
         return None  # a program may write more
     return found
 
 
-def _input(workflow: Workflow, ask: _Ask) -> tuple[str, str, str, str] | None:
-    path = ask.path
+def _input(all_: _Known, ask: _Ask) -> tuple[str, str, str, str] | None:
+    path, workflow = ask.path, all_.workflow
     start = 1 if path[0] == "inputs" else 3
-    triggers = [one for one in workflow.triggers if one.event in _INPUT_EVENTS]
     if len(path) <= start:
         return None
     wanted = path[start]
-    known = {name.lower() for trigger in triggers for name in trigger.inputs}
-    if wanted in known:
+    known = all_.inputs
+    if known is not None and wanted in known:
         return None
     if "||" in ask.text or (start == 3 and "workflow_call" in workflow.events):
         return None  # a default stands beside it; the caller's event may have it
     value = ".".join((*path[:start], wanted))
-    if not triggers:
+    if known is None:
         events = ", ".join(sorted(workflow.events))
         return "inputs", value, f"the workflow takes no inputs (it starts on {events})", ""
-    has = ", ".join(sorted(known)) or "none"
-    return "inputs", value, f"the workflow declares {has}", alike(wanted, sorted(known))
+    return "inputs", value, f"the workflow declares {_all(known) or 'none'}", _near(wanted, known)
 
 
-def _matrix(job: Job, path: tuple[str, ...]) -> tuple[str, str, str, str] | None:
+def _matrix(known: _Known, path: tuple[str, ...]) -> tuple[str, str, str, str] | None:
+    job = known.job
     if not job.matrix:
         if "matrix" in job.strategy or "$" in f"{job.raw.get('strategy', '')}":
             return None  # computed
         return "matrix", f"matrix.{path[1]}", "the job has no matrix", ""
-    include = job.matrix.get("include")
-    keys = {f"{key}".lower() for key in job.matrix if key not in ("include", "exclude")}
-    if isinstance(include, str):
+    keys = known.rows
+    if keys is None or path[1] in keys:
         return None
-    for item in job.matrix.seq("include"):
-        if not isinstance(item, Map):
-            return None
-        keys |= {f"{key}".lower() for key in item}
-    if path[1] in keys:
-        return None
-    has = ", ".join(sorted(keys))
-    return "matrix", f"matrix.{path[1]}", f"its matrix has {has}", alike(path[1], sorted(keys))
+    return "matrix", f"matrix.{path[1]}", f"its matrix has {_all(keys)}", _near(path[1], keys)

@@ -17,7 +17,7 @@ from msgspec.structs import replace
 
 from pytest_reconaudit.facts.ci.ci_paths import never_runs
 from pytest_reconaudit.facts.ci.gate_kinds import action_kind, gate_kind, without_runner
-from pytest_reconaudit.facts.ci.npm_calls import script_call
+from pytest_reconaudit.facts.ci.npm_calls import npm_calls, script_call
 from pytest_reconaudit.facts.ci.pipelines import workflows
 from pytest_reconaudit.facts.ci.steps import JobRun, job_runs
 from pytest_reconaudit.facts.invocations import Invocation, workflow_invocations
@@ -28,7 +28,7 @@ from pytest_reconaudit.readers.shell import ShellCommand, is_dynamic, read_shell
 from pytest_reconaudit.readers.workflow import Job, Step, Workflow
 from pytest_reconaudit.target import Target, once
 
-__all__ = ["Gate", "IdleGate", "SelfFailing", "WorkflowGates", "workflow_gates"]
+__all__ = ["Gate", "IdleGate", "SelfFailing", "WorkflowGates", "soft_places", "workflow_gates"]
 
 
 class Gate(Struct, frozen=True, eq=False):
@@ -51,6 +51,10 @@ class Gate(Struct, frozen=True, eq=False):
     """What a mask on it costs."""
     elsewhere: Place | None
     """Another step of the same workflow that runs the same gate unmasked."""
+    covers: bool = False
+    """It stops its job for known holes in the dependencies of any language."""
+    covered: Place | None = None
+    """An unmasked step of the same workflow that stops for the same: another tool's."""
 
 
 class IdleGate(Struct, frozen=True, eq=False):
@@ -239,6 +243,7 @@ def _by_hand(workflow: Workflow) -> bool:
 
 def _gates(target: Target, run: JobRun, mine: list[Invocation]) -> Iterator[Gate]:
     job = run.job
+    lost = _lost_scripts(target)
     advisory = bool(_ADVISORY.search(f"{job.id} {job.name}"))
     for step in job.steps:
         if not step.uses or never_runs(step.if_):
@@ -252,9 +257,10 @@ def _gates(target: Target, run: JobRun, mine: list[Invocation]) -> Iterator[Gate
             ):
                 mask, at = "", None
             tool = f"uses {step.uses.partition('@')[0]} {step.with_.str('command')}".strip()
-            yield _gate(
+            gate = _gate(
                 step.uses_place, job, step, kind, f"uses: {step.uses}", mask, at, False, tool
             )
+            yield replace(gate, covers=_scans_all(step))
     for invocation in mine:
         one = invocation.step
         command = invocation.command
@@ -263,7 +269,7 @@ def _gates(target: Target, run: JobRun, mine: list[Invocation]) -> Iterator[Gate
         kind, tool = gate_kind(invocation.words)
         if not kind:
             kind, tool = _health_call(invocation)
-        if not kind or command.tested or command.negated:
+        if not kind or command.tested or command.negated or _at(command.place) in lost:
             continue
         step = one.step
         mask = _mask(invocation)
@@ -283,10 +289,65 @@ def _gates(target: Target, run: JobRun, mine: list[Invocation]) -> Iterator[Gate
         ):
             mask, at = "", None
         folder = invocation.folder or ""
-        yield _gate(
+        gate = _gate(
             command.place, job, step, kind, command.text, mask, at, _reports(command),
             f"{tool} in {folder}",
         )  # fmt: skip
+        yield replace(gate, covers=bool(_SCANS_ALL.match(" ".join(invocation.words))))
+
+
+def _at(place: Place) -> tuple[str, int | None]:
+    return place.path, place.line
+
+
+_SCANS_ALL = regex(
+    r"(?:\S*/)?(?:trivy (?:[^\n]* )?(?:fs|filesystem|repo|repository) [^\n]*--exit-code[= ][1-9]"
+    r"|osv-scanner\b)"
+)
+"""Scans of the whole tree that end with an error for a hole, whatever the language."""
+_DEPENDENCIES = regex(r"(?:npm|pnpm|yarn|bun|cargo|pip|composer|bundle)\S*[ -]audit\b|pip-audit\b")
+"""Tools that know the holes of one language's dependencies."""
+
+
+def _scans_all(step: Step) -> bool:
+    """Whether a scanning action stops the job for a hole in whatever the tree depends on."""
+    name = step.uses.partition("@")[0].lower()
+    if not name.endswith("/trivy-action"):
+        return False
+    given = {key: step.with_.str(key).strip() for key in ("exit-code", "scan-type", "scanners")}
+    return (
+        given["exit-code"] not in ("", "0")
+        and given["scan-type"] in ("fs", "repo")
+        and (not given["scanners"] or "vuln" in given["scanners"])
+    )
+
+
+@once
+def _lost_scripts(target: Target) -> frozenset[tuple[str, int | None]]:
+    """Lines that call scripts which their package lacks: no gates, and told as such."""
+    return frozenset(
+        (call.place.path, call.place.line)
+        for one in npm_calls(target)
+        for call in one.calls
+        if not call.there and call.manifest
+    )
+
+
+@once
+def soft_places(target: Target) -> frozenset[Place]:
+    """Commands and actions of workflows that fail and leave their job green."""
+    soft = set()
+    for run in job_runs(target):
+        for step in run.job.steps:
+            if step.uses and _continuing(run.job, step, False)[0]:
+                soft.add(step.uses_place)
+    for invocation in workflow_invocations(target):
+        ran, job = invocation.step, invocation.job
+        if ran is None or job is None:
+            continue
+        if _mask(invocation) or _continuing(job.job, ran.step, False)[0]:
+            soft.add(invocation.command.place)
+    return frozenset(soft)
 
 
 def _health_call(invocation: Invocation) -> tuple[str, str]:
@@ -425,17 +486,27 @@ def _settled(gates: list[Gate]) -> tuple[Gate, ...]:
             continue  # it builds for the tests behind it; the gate is the other one
         job = by_job[gate.job]
         severity = gate.severity
+        covered = None
+        if gate.kind == "audit" and twin is None and _DEPENDENCIES.match(gate.tool):
+            covered = next((one.place for one in gates if one.covers and not one.mask), None)
         whole = all(one.mask for one in job) and len(job) > 1
         core = any(one.kind in ("test", "types", "build") for one in job)
         alone = all(one.kind == "audit" for one in job)
         if gate.kind == "audit" and alone and gate.mask.endswith("on the job"):
             severity = Severity.LOW  # a job of its own that tells of advisories and stops nobody
+        elif covered is not None:
+            severity = Severity.LOW
         elif twin is not None:
             severity = Severity.MEDIUM
         elif whole and core and gate.kind != "lint" and not gate.mask.endswith("on the job"):
             severity = Severity.CRITICAL
         result.append(
-            replace(gate, severity=severity, elsewhere=twin.place if twin is not None else None)
+            replace(
+                gate,
+                severity=severity,
+                elsewhere=twin.place if twin is not None else None,
+                covered=covered,
+            )
         )
     return tuple(result)
 

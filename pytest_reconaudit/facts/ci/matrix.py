@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import islice
 
 from msgspec.structs import replace
 
@@ -93,12 +94,12 @@ def matrix_choices(job: Job, text: str, most: int = _MAX_CHOICES) -> list[dict[s
     for head in dict.fromkeys(key.partition(".")[0] for key in wanted):
         rows = _rows(job.matrix, head, [key for key in wanted if key.partition(".")[0] == head])
         if rows:
-            found = [{**one, **row} for one in found for row in rows]
-            found = found[:most]
+            found = list(islice(({**one, **row} for one in found for row in rows), most))
     if include and any(key not in one for one in found for key in wanted):
         found = [
-            {key: value for key in wanted if (value := _dotted(item, key))} for item in include
-        ][:most]
+            {key: value for key in wanted if (value := _dotted(item, key))}
+            for item in include[:most]
+        ]
     return found or [{}]
 
 

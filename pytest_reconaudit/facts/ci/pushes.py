@@ -195,7 +195,7 @@ def _asks_full(target: Target, workflow: Workflow) -> Iterator[tuple[Place, str,
                 yield Place(workflow.path, number), job.id, text.strip()
 
 
-_BY_BRANCH = regex(r"type=sha\b[^\n]*\bprefix=\{\{\s*branch\s*\}\}[-._]")
+_BY_BRANCH = regex(r"type=sha\b[^\n]{0,200}\bprefix=\{\{\s*branch\s*\}\}[-._]")
 
 
 def _broken(

@@ -72,8 +72,8 @@ class WorkflowRunners(Struct, frozen=True, eq=False):
 _MATRIX = regex(r"\$\{\{\s*matrix\.([\w-]+)\s*\}\}")
 _BRINGS = regex(
     r"\b(?:install|pip3?|pipx|apt|apt-get|curl|wget|ln|alias|chmod|brew|mv|cp|apk|command|which)\b"
-    r"[^\n]*\bdocker-compose\b(?![\w.-]*\.ya?ml)|\bdocker-compose\s*\(\)"
 )
+_PROGRAM = regex(r"\bdocker-compose\b(?![\w.-]{0,80}\.ya?ml)(\s{0,20}\(\))?")
 _BRINGING_ACTION = regex(r"docker-compose|compose-action|setup-compose", re.IGNORECASE)
 
 
@@ -153,9 +153,22 @@ def _calls(item: Work) -> bool:
     )
 
 
+def _brings(run: str) -> bool:
+    """Whether a line names the program behind a command that installs it or asks for it, or defines
+    a function of that name."""
+    for line in run.split("\n") if "docker-compose" in run else ():
+        named = list(_PROGRAM.finditer(line))
+        if any(one[1] for one in named):
+            return True
+        first = _BRINGS.search(line) if named else None
+        if first is not None and first.end() <= named[-1].start():
+            return True
+    return False
+
+
 def _brought(job: Job) -> bool:
     """Whether a step installs the program, or asks if it is there."""
     return any(
-        _BRINGS.search(step.run) or (step.uses and _BRINGING_ACTION.search(step.uses))
+        _brings(step.run) or (step.uses and _BRINGING_ACTION.search(step.uses))
         for step in job.steps
     )

@@ -67,6 +67,7 @@ def workflow_services(target: Target) -> tuple[WorkflowServices, ...]:
 
 
 def _lost(target: Target, workflow: Workflow) -> Iterator[LostService]:
+    written = target.text(workflow.path).split("\n")
     for job in workflow.jobs:
         if not job.services or never_runs(job.if_) or "$" in job.container:
             continue
@@ -74,7 +75,7 @@ def _lost(target: Target, workflow: Workflow) -> Iterator[LostService]:
             continue
         if any(_HOSTS.search(step.run) for step in job.steps):
             continue
-        lines = list(_lines(target, workflow, job))
+        lines = list(_lines(written, workflow, job))
         for name in list(job.services)[:_MOST]:
             service = job.services.map(name)
             port = _port(service)
@@ -104,9 +105,8 @@ def _publishes(service: Map) -> bool:
     return bool(service.get("ports")) or "-p " in service.str("options")
 
 
-def _lines(target: Target, workflow: Workflow, job: Job) -> Iterator[tuple[Place, str]]:
+def _lines(lines: list[str], workflow: Workflow, job: Job) -> Iterator[tuple[Place, str]]:
     """The lines that may hold an address: the environment, inputs and commands of the job."""
-    lines = target.text(workflow.path).split("\n")
     mine = {f"{key}" for env in (job.env, *(step.env for step in job.steps)) for key in env}
     for key in workflow.env:
         number = workflow.env.key_place(key).line

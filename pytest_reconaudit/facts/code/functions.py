@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from pytest_reconaudit.facts.code.handler_forms import answers_by_form, answers_outside
+from pytest_reconaudit.facts.code.mounted import is_unmounted
 from pytest_reconaudit.facts.code.names import Names, Outlines, Ref
 from pytest_reconaudit.facts.code.places import is_test_path
 from pytest_reconaudit.facts.code.scanned import scanned
@@ -401,7 +402,7 @@ def _serving_outside(target: Target) -> frozenset[str]:
     return frozenset(
         path
         for path, one in _outlines(target).items()
-        if answers_outside(_language(path), path, one)
+        if answers_outside(_language(path), path, one) and not is_unmounted(target, path)
     )
 
 

@@ -352,13 +352,23 @@ def _build(target: Target, stack: Stack, service: ComposeService) -> Iterator[Ve
         if dockerfile.stage(build.target) is not None:
             yield at, "stage", None
             return
-        names = ", ".join(one.title for one in dockerfile.stages)
+        names = ", ".join(one.name for one in dockerfile.stages if one.name)
         says = (
             f"service {service.name} asks for stage {build.target}, but {dockerfile.path}"
-            f" has {names}"
+            f" has {names or 'no stage with a name'}"
         )
-        note = Note(dockerfile.stages[-1].place, "the last stage")
-        yield at, "stage", BrokenReference("stage", at, says, f"target: {build.target}", (note,))
+        places = [Note(dockerfile.stages[-1].place, "the last stage")]
+        for other in dockerfiles(target):
+            stage = other.stage(build.target)
+            if stage is not None and stage.name and other.path != dockerfile.path:
+                says += f"; {other.path} has a stage of that name"
+                places.append(Note(stage.place, f"stage {stage.name}"))
+                break
+        yield (
+            at,
+            "stage",
+            BrokenReference("stage", at, says, f"target: {build.target}", tuple(places)),
+        )
 
 
 def _env_file(target: Target, stack: Stack, service: ComposeService, one: EnvFile) -> Verdict:
@@ -443,6 +453,23 @@ def example_of(target: Target, path: str) -> str | None:
         # In a folder for settings beside it: `conf/.env.example`.
         for below in ("conf", "config", "env", "envs", "example", "examples", "template"):
             candidate = posixpath.join(folder, below, ".env.example")
+            if target.has(candidate):
+                return candidate
+    return _beside(target, folder, name)
+
+
+_SAMPLE_FOLDERS = tuple(
+    f"{dot}{word}" for dot in (".", "") for word in ("example", "examples", "sample", "samples",
+                                                     "template", "templates")
+)  # fmt: skip
+
+
+def _beside(target: Target, folder: str, name: str) -> str | None:
+    """The file of the same name in a folder of examples beside its own: ``.envs/.example/``."""
+    parts = folder.split("/") if folder else []
+    for index in range(len(parts) - 1, max(-1, len(parts) - 3), -1):
+        for one in _SAMPLE_FOLDERS:
+            candidate = posixpath.join(*parts[:index], one, *parts[index + 1 :], name)
             if target.has(candidate):
                 return candidate
     return None

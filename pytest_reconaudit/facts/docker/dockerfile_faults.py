@@ -73,8 +73,34 @@ def dockerfile_faults(dockerfile: Dockerfile, images: Images) -> Iterator[Fault]
             says = f"{one.keyword} is not run by a shell: `{word.text}` is taken for a file name"
             yield Fault("b", one.place, says, one.written)
         yield from _shell_quotes(one)
+        yield from _apart(dockerfile, one)
     yield from _open_ends(dockerfile)
     yield from _unknown_sources(dockerfile, images)
+
+
+_FRONTEND = regex(r"docker/dockerfile(?:-upstream)?:1\.(\d+)")
+_SINCE = 16
+"""The minor version of the frontend that reads a blank between ``<<`` and the name."""
+
+
+def _apart(dockerfile: Dockerfile, one: Instruction) -> Iterator[Fault]:
+    """A heredoc whose body older builders take for instructions."""
+    for heredoc in one.heredocs:
+        if not heredoc.apart:
+            continue
+        pinned = _FRONTEND.search(dockerfile.syntax)
+        old = pinned is not None and int(pinned[1]) < _SINCE
+        mark = f"<<{'-' if heredoc.strip else ''}"
+        whose = (
+            f"the frontend that `# syntax=` pins (1.{pinned[1]})"
+            if old and pinned
+            else (f"a builder older than Dockerfile frontend 1.{_SINCE} (BuildKit 0.22)")
+        )
+        says = (
+            f"a blank stands between {mark} and {heredoc.name}: {whose} takes the lines of the "
+            "heredoc for instructions and stops"
+        )
+        yield Fault("g", one.place, says, one.written, grave=old)
 
 
 def _short(text: str) -> str:

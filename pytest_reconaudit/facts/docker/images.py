@@ -136,6 +136,8 @@ class LostSource(Struct, frozen=True):
     """Only an image that nobody is seen to ask for needs it."""
     empty_pattern: bool = False
     """A pattern that no file matches, in a folder that is there."""
+    optional: bool = False
+    """A pattern beside a source that is there: the instruction works without it."""
 
 
 @once
@@ -376,6 +378,7 @@ class Images:
                 continue
             good = tuple(context for context, verdict in verdicts if verdict is None)
             glob = _is_glob(in_context(source.written))
+            own = any(self._found(one.path, source.written) for one in contexts)
             context, verdict = bad[0]
             assert verdict is not None
             # `COPY cert[s]/ …`: a pattern for one name means "if it is there" (BuildKit).
@@ -405,6 +408,7 @@ class Images:
                     and (
                         not posixpath.dirname(path) or self._target.has_dir(posixpath.dirname(path))
                     ),
+                    optional=glob and resolved.get(id(source.instruction), 0) > own,
                 )
             )
         return out

@@ -75,13 +75,20 @@ def route_claim(target: Target, method: str, written: str, place: Place) -> Iter
     """``GET /api/users/:id`` held against every server of the repository."""
     tables = route_tables(target)
     text = f"{method} {written}"
+    asked = target.remember(_answered)
     path = re.sub(r"\{[^{}/]+\}|:[A-Za-z_]\w*", "1", written).rstrip("/") or "/"
     if not tables:
         return
-    if any(_serves(table, path, method, len(tables) > 1) is not False for table in tables):
+    if (method, path) not in asked:
+        if len(asked) * sum(len(table.routes) for table in tables) > _MOST_ASKED:
+            return
+        asked[method, path] = any(
+            _serves(table, path, method, len(tables) > 1) is not False for table in tables
+        )
+    if asked[method, path]:
         yield "route", text, place, "", None
         return
-    firsts = {route.path.split("/")[1] for table in tables for route in table.routes}
+    firsts = target.remember(_firsts)
     if path.count("/") < 2 or path.split("/")[1] not in firsts:
         return
     near = next((one for table in tables if (one := table.nearest(path)) is not None), None)
@@ -106,6 +113,23 @@ def _serves(table: RouteTable, path: str, method: str, several: bool) -> bool | 
         if not (_BASE.fullmatch(asked[skip]) or (several and skip < _HOPS)):
             break
     return False
+
+
+_MOST_ASKED = 500_000
+"""Routes of all servers times those of all documents: more are not held against each other."""
+
+
+def _answered(target: Target) -> dict[tuple[str, str], bool]:
+    """(method, path) → whether some server may answer it, as far as it was asked for."""
+    del target
+    return {}
+
+
+def _firsts(target: Target) -> frozenset[str]:
+    """The first segments of all routes."""
+    return frozenset(
+        route.path.split("/")[1] for table in route_tables(target) for route in table.routes
+    )
 
 
 _BASE = regex(r"(?i)api|rest|v\d+|gateway")

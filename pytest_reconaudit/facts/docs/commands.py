@@ -10,17 +10,27 @@ from itertools import pairwise
 from pytest_reconaudit.facts.compose.stacks import compose_files
 from pytest_reconaudit.facts.created import created
 from pytest_reconaudit.facts.docs.paths import MADE, somewhere
-from pytest_reconaudit.facts.docs.wording import Held, is_aside, is_elsewhere, leaves, makes
+from pytest_reconaudit.facts.docs.wording import (
+    Held,
+    is_aside,
+    is_elsewhere,
+    is_gone,
+    leaves,
+    makes,
+)
 from pytest_reconaudit.facts.invocations import makefiles
 from pytest_reconaudit.facts.packages import cargo_packages
 from pytest_reconaudit.likeness import alike
 from pytest_reconaudit.model import Note, Place
 from pytest_reconaudit.patterns import regex
-from pytest_reconaudit.readers.markdown import Document
+from pytest_reconaudit.readers.markdown import CodeSpan, Document
 from pytest_reconaudit.readers.package_json import read_package_json
 from pytest_reconaudit.target import Target, once
 
-__all__ = ["command_claims"]
+__all__ = ["DEFINED", "command_claims"]
+
+DEFINED = "is defined here"
+"""How a note ends that shows where what is asked for is, under another name or in another file."""
 
 _SHELLS = frozenset({"sh", "bash", "shell", "zsh", "console", "shell-session", "terminal"})
 _START = regex(
@@ -64,14 +74,58 @@ def command_claims(target: Target, document: Document) -> Iterator[Held]:
             if away:
                 break
             if makes(text):
-                made.update(re.findall(r"[\w.-]+", text))
+                claim = _copied(target, text, Place(document.path, number, 1))
+                if claim is not None and not (claim[3] and made.intersection(_words(claim[1]))):
+                    yield claim
+                made.update(_words(text))
                 continue
             for claim in _command(target, text, Place(document.path, number, 1)):
-                if not (claim[3] and made.intersection(re.findall(r"[\w.-]+", claim[1]))):
+                if not (claim[3] and made.intersection(_words(claim[1]))):
                     yield claim
     for span in document.spans:
-        if _START.match(span.text) and not is_aside(span.around, span.headings):
+        if _START.match(span.text) and not _is_aside(span):
             yield from _command(target, span.text, span.place)
+
+
+def _words(text: str) -> list[str]:
+    return re.findall(r"[\w.-]+", text)
+
+
+def _is_aside(span: CodeSpan) -> bool:
+    """Whether a command in a sentence is no instruction. What stands behind the command that an
+    item or a row begins with tells what it does: ``| `npm run format` | Format the code |``."""
+    if _ITEM.match(span.line) is None or not _ITEM.sub("", span.line).startswith(span.text):
+        return is_aside(span.around, span.headings)
+    return is_gone(span.around) or is_aside("", span.headings)
+
+
+_ITEM = regex(r"\s*(?:[-*+]|\d+[.)]|\|)\s+(?:\*\*)?`")
+_COPIED = regex(
+    r"(?:cp|copy)\s+(?:-\w+\s+)?(?:\./)?((?:[\w.-]{1,80}/){0,12}[\w.-]{0,80}"
+    r"(?:example|sample|template|dist)[\w.-]{0,80})\s+(?:[\w./-]{1,300})\s*(?:$|#|&&|;)"
+)
+
+
+def _copied(target: Target, text: str, place: Place) -> Held | None:
+    """``cp .env.example .env``: what is copied has to be there."""
+    match = _COPIED.match(text)
+    if match is None or match[1].endswith("/") or "." not in posixpath.basename(match[1]):
+        return None
+    claim = _file(target, match[1], match[1], place)
+    if claim is None or not claim[3]:
+        return claim
+    # `env.example` and `.env.local.example` for `.env.example`.
+    words = frozenset(_words_of_name(match[1]))
+    close = [one for one in target.everything if words <= frozenset(_words_of_name(one))]
+    near = min(close, key=lambda one: (one.count("/"), len(one), one), default=None)
+    if near is None:
+        return claim
+    kind, text, at, says, _ = claim
+    return kind, text, at, f"{says}; there is {near}", Note(Place(near, 1, 1), "meant, probably")
+
+
+def _words_of_name(path: str) -> list[str]:
+    return re.findall(r"[a-z0-9]+", posixpath.basename(path).lower())
 
 
 def _is_own_clone(target: Target, document: Document, text: str, every: frozenset[str]) -> bool:
@@ -178,9 +232,25 @@ def _file(target: Target, path: str, text: str, place: Place) -> Held | None:
         return None
     if clean.startswith("../") or name in ("get-docker.sh", "install.sh", "manage.py"):
         return None
+    held = _embedded(target, name)
+    if held is not None:
+        says = f"no such file; its text is in {held.path}"
+        return ("script", text, place, says, Note(held, f"the text of {name} {DEFINED}"))
     near = target.nearest(clean)
     note = Note(Place(near, 1, 1), "the nearest name") if near is not None else None
     return ("script", text, place, "no such file", note)
+
+
+def _embedded(target: Target, name: str) -> Place | None:
+    """Where a ConfigMap or the like holds the text of a file."""
+    key = f"{name}:"
+    for path in target.everything:
+        if path.endswith((".yml", ".yaml")) and key in target.text(path):
+            for number, line in enumerate(target.text(path).split("\n"), 1):
+                bare = line.strip()
+                if bare.startswith(key) and bare[len(key) :].strip().startswith(("|", ">")):
+                    return Place(path, number, 1)
+    return None
 
 
 def _services(target: Target, words: list[str], place: Place) -> Held | None:
@@ -210,7 +280,7 @@ def _services(target: Target, words: list[str], place: Place) -> Held | None:
     text = f"docker compose {verb} {' '.join(named)}"
     if not lost:
         return ("command", text, place, "", None)
-    near = alike(lost[0], known)
+    near = alike(lost[0], known) if len(known) <= _COMPARED else ""
     note = Note(known[near], f"service {near}") if near else None
     return ("command", text, place, f"no compose file has a service {lost[0]}", note)
 
@@ -224,6 +294,8 @@ _VALUED = frozenset(
      "--build-arg", "--wait-timeout", "--exit-code-from", "-l", "--label"}
 )  # fmt: skip
 """Flags of compose that take a value."""
+_COMPARED = 100
+"""Services that a wrong name is compared with."""
 
 
 def _service_names(target: Target) -> dict[str, Place]:
@@ -277,9 +349,18 @@ def _npm(target: Target, words: list[str], place: Place) -> Held | None:
     text = " ".join(words[:3])
     if name in scripts:
         return ("command", text, place, "", None)
+    lost = f"no package.json has a script {name}"
+    others = target.remember(_other_scripts)
+    if name in others:
+        there = Note(others[name], f"a script {name} {DEFINED}")
+        return ("command", text, place, f"{lost}; {others[name].path} has one", there)
+    rules = target.remember(_make_targets) or {}
+    if name in rules:
+        there = Note(rules[name], f"a target {name} {DEFINED}: `make {name}`")
+        return ("command", text, place, f"{lost}; it is `make {name}`", there)
     near = alike(name, scripts)
     note = Note(scripts[near], f"script {near}") if near else None
-    return ("command", text, place, f"no package.json has a script {name}", note)
+    return ("command", text, place, lost, note)
 
 
 def _npm_scripts(target: Target) -> dict[str, Place]:
@@ -293,6 +374,24 @@ def _npm_scripts(target: Target) -> dict[str, Place]:
     return found
 
 
+def _other_scripts(target: Target) -> dict[str, Place]:
+    """The scripts of manifests that npm does not read: ``package.emergency.json``, those
+    of Composer."""
+    found: dict[str, Place] = {}
+    for path in target.everything:
+        if "node_modules/" in path or _MANIFEST.search(path) is None:
+            continue
+        for script in target.parse(read_package_json, path).scripts:
+            found.setdefault(script.name, script.place)
+    return found
+
+
+_MANIFEST = regex(
+    r"(?:^|/)(?:package[.-](?!lock\b)[\w.-]+\.json|package\.json\.\w+|[\w-]+[.-]package\.json"
+    r"|composer\.json)$"
+)
+
+
 def _make(target: Target, words: list[str], place: Place) -> Held | None:
     names = [word for word in words[1:] if not word.startswith("-") and "=" not in word]
     if len(names) != 1 or "-C" in words or "-f" in words or not _NAME.fullmatch(names[0]):
@@ -303,9 +402,14 @@ def _make(target: Target, words: list[str], place: Place) -> Held | None:
     text = f"make {names[0]}"
     if names[0] in rules or somewhere(target, names[0]):
         return ("command", text, place, "", None)
+    lost = f"no Makefile has a target {names[0]}"
+    scripts = target.remember(_npm_scripts)
+    if names[0] in scripts:
+        there = Note(scripts[names[0]], f"a script {names[0]} {DEFINED}: `npm run {names[0]}`")
+        return ("command", text, place, f"{lost}; it is `npm run {names[0]}`", there)
     near = alike(names[0], rules)
     note = Note(rules[near], f"target {near}") if near else None
-    return ("command", text, place, f"no Makefile has a target {names[0]}", note)
+    return ("command", text, place, lost, note)
 
 
 def _make_targets(target: Target) -> dict[str, Place] | None:

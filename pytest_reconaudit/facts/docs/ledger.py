@@ -10,21 +10,23 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Iterator
 
-from msgspec import Struct, structs
+from msgspec import structs
 
 from pytest_reconaudit.facts.docs.addresses import address_claims
+from pytest_reconaudit.facts.docs.claims import Claim, JudgedDocument
 from pytest_reconaudit.facts.docs.commands import command_claims
 from pytest_reconaudit.facts.docs.links import link_claims
 from pytest_reconaudit.facts.docs.names import NameClaims
 from pytest_reconaudit.facts.docs.paths import PathClaims
 from pytest_reconaudit.facts.docs.settings import setting_claims
 from pytest_reconaudit.facts.docs.starters import is_starter
-from pytest_reconaudit.model import Note, Place
+from pytest_reconaudit.facts.docs.wording import is_gone
+from pytest_reconaudit.model import Place
 from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.readers.markdown import Document, read_markdown
 from pytest_reconaudit.target import Target, once
 
-__all__ = ["Claim", "JudgedDocument", "judged_documents"]
+__all__ = ["judged_documents"]
 
 _GUIDE = regex(
     r"(?i)(?:^|/)(?:readme(?:[-_][\w-]+)?|contributing|install(?:ation|ing)?|hacking|develop(?:ment|ing|er)?s?"
@@ -57,6 +59,15 @@ _ASIDE = regex(
     r"|poc|prototypes?|playground|sandbox|drafts?|contrib|third[-_]?party|(?:[\w-]+[-_])?tests?|e2e"
     r"|specs?|examples?|samples?|demos?|bench(?:es|marks?)?|research|misc)/"
 )
+_PUT_AWAY = regex(r"(?i)(?:^|/)[\w.-]*(?:backups?|bak)(?:[-_.]?(\d{4,})[\w-]*|[-_.][\w-]+)?/")
+"""Folders of copies: dated ones, and those beside what they are copies of."""
+_DATED = regex(r"20\d{2}[-_]?[01]\d(?:[-_]?[0-3]\d)?(?!\d)")
+_ONE_OFF = regex(
+    r"(?im)^[^\w\n]*(?:[\w ]{0,30}\bstatus\b\W{0,8}(?:success|complete|done|resolved|restored|fixed"
+    r"|accomplished)|[\w ]{0,30}\bobjectives? (?:achieved|met)\b|mission (?:complete|accomplished))"
+)
+"""How what was written of one event begins."""
+_HEAD = 1_500
 _FOREIGN = regex(
     r"(?i)(?:^|/)(?:site-packages|node_modules|vendor(?:ed|s)?|bower_components|static|public|assets"
     r"|wwwroot|_?bmad[\w-]*|bmm|prompts?|agents?|skills?|[\w-]+[-_]old|old[-_][\w-]+)/"
@@ -65,40 +76,6 @@ _FOREIGN = regex(
 """Documents of somebody else's package, and instructions for programs."""
 _MOST = 120_000
 """Characters of a document that is read."""
-
-
-class Claim(Struct, frozen=True):
-    """One refuted claim."""
-
-    kind: str
-    """``path``, ``script``, ``command``, ``symbol``, ``index``, ``route``, ``link``, ``setting`` or
-    ``number``."""
-    text: str
-    place: Place
-    says: str
-    """What is not so: ``no such file``."""
-    nearest: Note | None = None
-    """What was probably meant."""
-    also: tuple[Place, ...] = ()
-    """Where other documents claim the same."""
-
-
-class JudgedDocument(Struct, frozen=True, eq=False):
-    path: str
-    is_report: bool
-    """A status report or change log: what it says was so once."""
-    is_aside: bool
-    """It is about an experiment, a proposal, a test, an example or what was put away."""
-    judged: int
-    """Claims that could be held against the repository."""
-    refuted: tuple[Claim, ...]
-    is_starter: bool = False
-    """A README as a generator wrote it."""
-    links: tuple[Claim, ...] = ()
-    """The links of all guides that lead nowhere, at the first guide: they are mended in one go."""
-
-    def of(self, *kinds: str) -> tuple[Claim, ...]:
-        return tuple(claim for claim in self.refuted if claim.kind in kinds)
 
 
 @once
@@ -115,10 +92,10 @@ def judged_documents(target: Target) -> tuple[JudgedDocument, ...]:
         judged = _judged(target, document, report)
         if judged.judged:
             found.append(judged)
-    return _gathered(found)
+    return _gathered(target, found)
 
 
-def _gathered(documents: list[JudgedDocument]) -> tuple[JudgedDocument, ...]:
+def _gathered(target: Target, documents: list[JudgedDocument]) -> tuple[JudgedDocument, ...]:
     """The documents with each claim told once: where the first of them makes it, guides before
     reports; the links of all guides together, those of reports not at all."""
     ranked = sorted(
@@ -131,10 +108,28 @@ def _gathered(documents: list[JudgedDocument]) -> tuple[JudgedDocument, ...]:
         for claim in one.refuted:
             same.setdefault((claim.kind, claim.text), []).append(claim)
     home = next((one.path for one in guides if one.of("link")), "")
+    reports = {one.path for one in documents if one.is_report}
+    said = {
+        text: {claim.place.path for claim in claims}
+        for (kind, text), claims in same.items()
+        if kind in _RUN
+    }
+    pages = _in_pages(target, said, reports)
     found: dict[str, JudgedDocument] = {}
     for one in ranked:
         kept = tuple(
-            structs.replace(claim, also=tuple(other.place for other in others[1:]))
+            structs.replace(
+                claim,
+                also=(
+                    # What was so once is not mended.
+                    *(
+                        other.place
+                        for other in others[1:]
+                        if one.is_report or other.place.path not in reports
+                    ),
+                    *(pages.get(claim.text, ()) if claim.kind in _RUN else ()),
+                ),
+            )
             for claim in one.refuted
             if claim.kind != "link" and (others := same[claim.kind, claim.text])[0] is claim
         )
@@ -143,13 +138,59 @@ def _gathered(documents: list[JudgedDocument]) -> tuple[JudgedDocument, ...]:
     return tuple(found[one.path] for one in documents)
 
 
+_RUN = ("script", "command")
+
+
+def _in_pages(
+    target: Target, said: dict[str, set[str]], reports: set[str]
+) -> dict[str, list[Place]]:
+    """Where the pages of websites and other documents, which are not judged themselves, tell their
+    readers to run the same.
+
+    :param said: what is claimed, with the documents of which that is known.
+    """
+    found: dict[str, list[Place]] = {}
+    if not said:
+        return found
+    for path in target.documents:
+        if path in reports or not path.lower().endswith(".md") or not _is_live(target, path):
+            continue
+        if _REPORT.search(posixpath.basename(path)) or _ASIDE.search(path) or _TASKS.search(path):
+            continue
+        text = target.text(path)
+        for one, known in said.items():
+            at = text.find(one) if path not in known else -1
+            if at < 0 or _GOES_ON.match(text, at + len(one)):
+                continue
+            line = text[text.rfind("\n", 0, at) + 1 : text.find("\n", at)]
+            if not is_gone(line):
+                number = text.count("\n", 0, at) + 1
+                found.setdefault(one, []).append(Place(path, number))
+    return found
+
+
+_TASKS = regex(r"(?i)(?:^|/)(?:tasks?|tickets?|issues?|backlog|plans?|[\w-]*reports?|history)/")
+_GOES_ON = regex(r"[\w:/-]|\.\w")
+
+
+def _is_live(target: Target, path: str) -> bool:
+    """Whether a document is no copy that was put away, nor one for programs."""
+    if any(part.startswith(".") for part in path.split("/")[:-1]):
+        return False
+    if _FOREIGN.search(path) or _TRANSLATED.search(path):
+        return False
+    match = _PUT_AWAY.search(path)
+    if match is None:
+        return True
+    above = path[: match.start()].rstrip("/")
+    return not match[1] and not target.has(posixpath.join(above, path[match.end() :]))
+
+
 def _documents(target: Target) -> Iterator[tuple[str, bool]]:
     for path in target.documents:
-        if not path.lower().endswith(".md") or _TRANSLATED.search(path):
+        if not path.lower().endswith(".md") or not _is_live(target, path):
             continue
-        if any(part.startswith(".") for part in path.split("/")[:-1]):
-            continue
-        if "template" in path.lower() or _FOREIGN.search(path) or _is_site(target, path):
+        if "template" in path.lower() or _is_site(target, path):
             continue
         name = posixpath.basename(path)
         readme = name.lower().startswith("readme.")
@@ -205,8 +246,26 @@ def _judged(target: Target, document: Document, report: bool) -> JudgedDocument:
             if says:
                 refuted.append(Claim(kind, text, place, says, nearest))
     refuted.sort(key=lambda one: (one.place.key(), one.text))
-    unique = {(one.kind, one.text): one for one in reversed(refuted)}
-    kept = sorted(unique.values(), key=lambda one: (one.place.key(), one.text))
-    aside = _ASIDE.search(document.path) is not None
+    unique: dict[tuple[str, str], list[Claim]] = {}
+    for one in refuted:
+        unique.setdefault((one.kind, one.text), []).append(one)
+    kept = [
+        structs.replace(
+            first,
+            again=tuple(
+                dict.fromkeys(one.place for one in more if one.place.line != first.place.line)
+            ),
+        )
+        for first, *more in unique.values()
+    ]
+    aside = _ASIDE.search(document.path) is not None or _is_one_off(target, document.path)
     starter = bool(kept) and is_starter(target.text(document.path))
     return JudgedDocument(document.path, report, aside, judged, tuple(kept), starter)
+
+
+def _is_one_off(target: Target, path: str) -> bool:
+    """Whether a guide was written for one event: by the date in its name, or by how it begins."""
+    name = posixpath.basename(path)
+    if name.lower().startswith("readme"):
+        return False
+    return _DATED.search(name) is not None or _ONE_OFF.search(target.text(path)[:_HEAD]) is not None

@@ -27,11 +27,14 @@ _UNSURE = regex(
 )
 _ENDS = ("", ".md", ".mdx", "/index.md", "/README.md")
 """What a link may leave out."""
+_MOST_NEAR = 40
+"""Links of a document for which it is told what was probably meant."""
 
 
 def link_claims(target: Target, document: Document) -> Iterator[Held]:
     """Every relative link of a document, held against the files."""
     home = posixpath.dirname(document.path)
+    lost = 0
     for number, line in document.prose:
         if "](" not in line:
             continue
@@ -48,7 +51,8 @@ def link_claims(target: Target, document: Document) -> Iterator[Held]:
             if _leads(target, path):
                 yield "link", text, place, "", None
                 continue
-            near = target.nearest(path)
+            lost += 1
+            near = target.nearest(path) if lost <= _MOST_NEAR else None
             note = Note(Place(near, 1, 1), "the nearest name") if near is not None else None
             yield "link", text, place, "the link leads nowhere", note
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from pytest_reconaudit.model import Note, Place
 from pytest_reconaudit.patterns import regex
 
-__all__ = ["Held", "is_aside", "is_elsewhere", "is_planned", "leaves", "makes"]
+__all__ = ["Held", "is_aside", "is_elsewhere", "is_gone", "is_planned", "leaves", "makes"]
 
 Held = tuple[str, str, Place, str, Note | None]
 """(kind, text, where, what is not so or empty, what was meant) of one claim."""
@@ -40,10 +40,11 @@ _ELSEWHERE = regex(
     r"|rails new|gh repo|degit|nix-shell"
 )
 _LEAVES = regex(
-    r"(?:docker(?:-compose| compose)? (?:exec|run)|kubectl exec)\b.*\b(?:ba|a|z)?sh\s*$|\bssh\s"
-    r"|\bwget\s|\bcurl\s[^|]*\s(?:-\w*[oO]\w*\s|>)|\bunzip\s|\btar\s+-?\w*x|helm pull"
+    r"(?:docker(?:-compose| compose)? (?:exec|run)|kubectl exec)\b.{0,300}\b(?:ba|a|z)?sh\s*$"
+    r"|\bssh\s|\bwget\s|\bcurl\s[^|]{0,300}\s(?:-\w{0,9}[oO]\w{0,20}\s|>)|\bunzip\s"
+    r"|\btar\s+-?\w{0,9}x|helm pull"
 )
-_MAKES = regex(r"\bmkdir\s|\btouch\s|\bcat\s*>|\btee\s|\becho\s[^|]*>|\bcp\s|\bmv\s")
+_MAKES = regex(r"\bmkdir\s|\btouch\s|\bcat\s*>|\btee\s|\becho\s[^|]{0,300}>|\bcp\s|\bmv\s")
 
 
 def is_aside(line: str, headings: Iterable[str]) -> bool:
@@ -79,3 +80,15 @@ _PLANNED = regex(
 def is_planned(line: str) -> bool:
     """Whether words say that something is not there yet, or no more."""
     return _PLANNED.search(_CODE.sub("``", line)) is not None
+
+
+_GONE = regex(
+    r"(?i)\b(?:instead|replac(?:e[sd]|ing)|renam\w+|moved|former\w*|previous\w*|was|old|missing|add"
+    r" (?:this|it)|does not exist|doesn'?t exist|not found|optional(?:ly)?|example|your|another)\b"
+    r"|❌|→|->|⏳"
+)
+
+
+def is_gone(line: str) -> bool:
+    """Whether words say of a command that it is planned, gone, replaced, or only an example."""
+    return is_planned(line) or _GONE.search(_CODE.sub("``", line)) is not None

@@ -18,6 +18,7 @@ from pytest_reconaudit.facts.applications import is_test_path
 from pytest_reconaudit.facts.callers import uncalled
 from pytest_reconaudit.facts.compose.stacks import OVERRIDES, stacks
 from pytest_reconaudit.facts.docker.toolchains import is_development_name
+from pytest_reconaudit.facts.env.fallback_use import is_idle, is_refused, reaches_a_signer
 from pytest_reconaudit.facts.env.keys import env_files, is_third_party_key, key_matrix
 from pytest_reconaudit.facts.env.secrets import is_declared_public, purpose
 from pytest_reconaudit.facts.env.trials import tried_alone
@@ -217,10 +218,14 @@ def _code_default(known: _Known, key: str, value: str, place: Place) -> Fallback
         return None
     if tried_alone(known.target, place) or value.startswith(_WRITE_ONLY):
         return None
+    if is_refused(known.target, place, key) or is_idle(known.target, place):
+        return None
     shipped = known.shipped(key, value)
     severity = Severity.HIGH
     if is_signing_name(key) and not known.handed(key):
         severity = Severity.CRITICAL
+        if not reaches_a_signer(known.target, place):
+            severity = Severity.HIGH
     made_up = is_placeholder(value) or is_wordy(value) or len(value) < _SHORTEST_KEY
     if made_up and not is_signing_name(key):
         if is_outbound_name(key) or is_store_name(key):

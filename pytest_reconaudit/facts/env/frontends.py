@@ -66,6 +66,10 @@ class WrongPrefix(Struct, frozen=True):
     how: str
     """``env-file``, ``compose`` …; for a read ``process.env`` or ``import.meta.env``."""
     keys: tuple[WrongKey, ...]
+    used: bool = True
+    """Some source reads one of them, under whatever prefix."""
+    unbuilt: bool = False
+    """A Dockerfile that nothing in the repository builds."""
 
     @property
     def prefixes(self) -> tuple[str, ...]:
@@ -126,7 +130,14 @@ def _frontend(matrix: KeyMatrix, application: Application) -> FrontendApp:
         keys = by_file.setdefault((one.place.path, one.kind), {})
         keys.setdefault(one.key, WrongKey(one.key, one.place, twin))
     wrong = [
-        WrongPrefix(path, "defined", kind, tuple(keys.values()))
+        WrongPrefix(
+            path,
+            "defined",
+            kind,
+            tuple(keys.values()),
+            used=any(_is_read(matrix, key) for key in keys),
+            unbuilt=_is_unbuilt(matrix.target, path),
+        )
         for (path, kind), keys in sorted(by_file.items())
     ]
     wrong += _wrong_reads(matrix, application, prefixes, right, config)
@@ -136,6 +147,21 @@ def _frontend(matrix: KeyMatrix, application: Application) -> FrontendApp:
         if one.application == application.folder and one.key.startswith(prefixes)
     )
     return FrontendApp(application, tuple(wrong), len(right), reads)
+
+
+def _is_read(matrix: KeyMatrix, key: str) -> bool:
+    """Whether code reads the key under some bundler's prefix."""
+    rest = key[len(_prefix(key)) :]
+    return any(
+        one.kind == "code" and not one.test
+        for prefix in PUBLIC_PREFIXES
+        for one in matrix.reads_of(prefix + rest)
+    )
+
+
+def _is_unbuilt(target: Target, path: str) -> bool:
+    dockerfile = next((one for one in dockerfiles(target) if one.path == path), None)
+    return dockerfile is not None and not images(target).builds(dockerfile)
 
 
 def _used_elsewhere(matrix: KeyMatrix, application: Application, key: KeyDefinition) -> bool:

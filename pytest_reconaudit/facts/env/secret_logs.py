@@ -228,6 +228,13 @@ _SAFE_BEFORE = regex(
     re.IGNORECASE,
 )
 
+_TAKEN_OUT = regex(
+    r"\.(?:replace|replaceAll|replacen|split|removeprefix|removesuffix|strip_prefix|strip_suffix)"
+    r"\s{0,3}\(\s{0,10}(?:new\s+RegExp\(\s{0,3})?[&*]{0,2}$"
+    r"|\bre\.sub\(\s{0,10}(?:re\.escape\(\s{0,3})?$"
+)
+"""What stands here is looked for and taken out of the text that is printed."""
+
 _SAFE_CALL = regex(
     r"(?:^|[^\w])_{0,2}(?:mask|redact|hide|sanit|obfus|scrub|hash|len|bool|Boolean|censor|safe|trunc"
     r"|fingerprint|anonym|digest)\w*!?\s{0,3}\($",
@@ -277,6 +284,8 @@ def _is_masked(code: str, at: int, length: int) -> bool:
     if length and _is_rest(code, at, code[at : at + length]):
         return True
     before = re.sub(r"[\w$]+(?:\.[\w$]+)*\.$", "", code[max(0, at - 80) : at])
+    if _TAKEN_OUT.search(before):
+        return True
     return _SAFE_BEFORE.search(before) is not None or _is_wrapped(code, at)
 
 

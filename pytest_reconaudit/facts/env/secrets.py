@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cached_property
+from hashlib import blake2s
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -47,6 +48,7 @@ __all__ = [
     "is_declared_public",
     "leak_groups",
     "purpose",
+    "same_elsewhere",
 ]
 
 _WORD = regex(r"[a-z]+")
@@ -99,6 +101,15 @@ class Leak(Struct, frozen=True):
     """Entropy per character."""
     public: bool = False
     """A comment above declares it public, or it is a key that clients hold anyway."""
+    digest: str = ""
+    """What the same value in other files is known by; it is shown nowhere."""
+    copies: tuple[Place, ...] = ()
+    """Where other files hold the very same value."""
+
+    @property
+    def named(self) -> str:
+        """The key and its masked value."""
+        return f"{self.name} {self.shown}"
 
 
 class CommittedFile(Struct, frozen=True):
@@ -120,6 +131,8 @@ class CommittedFile(Struct, frozen=True):
     """The ignore rule that the file is tracked in spite of."""
     ignored_too: tuple[str, ...] = ()
     """Other env files that are tracked in spite of the same rule."""
+    said: bool = False
+    """What it holds was said of another file that holds the same."""
 
 
 _DECLARED = regex(
@@ -186,6 +199,21 @@ class LeakGroup(Struct, frozen=True):
     severity: Severity
     leaks: tuple[Leak, ...]
 
+    def others(self) -> tuple[tuple[Place, str], ...]:
+        """The places besides the one that the group is reported at."""
+        rest = self.leaks[0 if self.clause == "b" else 1 :]
+        return (
+            *((one.place, one.named) for one in rest),
+            *((place, f"the same {one.name}") for one in self.leaks for place in one.copies),
+        )
+
+
+def same_elsewhere(leaks: Sequence[Leak]) -> str:
+    """Which other files hold values of these, for the end of a sentence."""
+    others = sorted({place.path for one in leaks for place in one.copies})
+    more = " …" if others[3:] else ""
+    return f"; the same stands in {', '.join(others[:3])}{more}" if others else ""
+
 
 def leak_groups(file: CommittedFile) -> tuple[LeakGroup, ...]:
     """What is to be said about a file, worst first; leaks that are none there are left out."""
@@ -194,7 +222,7 @@ def leak_groups(file: CommittedFile) -> tuple[LeakGroup, ...]:
         severity = _weight(file, leak)
         if severity is not None:
             groups.setdefault((leak.clause, severity), []).append(leak)
-    if any(clause == "a" and severity > Severity.MEDIUM for clause, severity in groups):
+    if file.said or any(clause == "a" and sev > Severity.MEDIUM for clause, sev in groups):
         groups.pop(("b", Severity.MEDIUM), None)  # said already, and worse
     return tuple(
         LeakGroup(clause, severity, tuple(leaks))
@@ -273,7 +301,42 @@ def committed_files(target: Target) -> tuple[CommittedFile, ...]:
             reading.tokens()
         if env is not None or reading.leaks or reading.judged:
             found.append(reading.file(env))
-    return tuple(_once_per_rule(found))
+    return tuple(_once_per_rule(_once_per_secret(found)))
+
+
+def _once_per_secret(files: list[CommittedFile]) -> list[CommittedFile]:
+    """The files, each secret in the one where it weighs most: it has to be replaced once."""
+    holders: dict[str, list[tuple[Severity, str, Leak]]] = {}
+    for file in files:
+        for leak in file.leaks:
+            severity = _weight(file, leak) if leak.digest and leak.clause == "a" else None
+            if severity is not None and not leak.public:
+                holders.setdefault(leak.digest, []).append((severity, file.path, leak))
+    first: dict[str, tuple[str, tuple[Place, ...]]] = {}
+    copies: tuple[Place, ...]
+    for digest, ones in holders.items():
+        best = min(ones, key=lambda one: (-one[0], one[1]))
+        copies = tuple(
+            sorted((leak.place for _, path, leak in ones if path != best[1]), key=Place.key)
+        )
+        if copies:
+            first[digest] = best[1], copies
+    out = []
+    for file in files:
+        kept, said = [], False
+        for leak in file.leaks:
+            owner, copies = first.get(leak.digest, (file.path, ()))
+            if owner == file.path or leak.public or leak.clause != "a":
+                mine = owner == file.path and leak.clause == "a" and not leak.public
+                kept.append(replace(leak, copies=copies) if mine and copies else leak)
+            elif _weight(file, leak) is not None:
+                said = True
+            else:
+                kept.append(leak)
+        out.append(
+            replace(file, leaks=tuple(kept), said=said) if kept != list(file.leaks) else file
+        )
+    return out
 
 
 def _once_per_rule(files: list[CommittedFile]) -> Iterator[CommittedFile]:
@@ -359,6 +422,20 @@ _PASSWORD_SETTING = regex(
 _INTERFACE = regex(r"(?:\s|#[^\n]*\n|---|\{)*[\"']?(?:openapi|swagger|asyncapi)[\"']?\s*:")
 
 
+_MAIL_NAME = regex(r"smtp|mail", re.IGNORECASE)
+_TRIAL_MAIL = regex(
+    r"^[^#]{0,60}(?:host|server|smtp|mail)[^#\n]{0,60}[:=][^#\n]{0,60}\b(?:smtp\.ethereal\.email"
+    r"|(?<!live\.)smtp\.mailtrap\.io|mailhog|mailpit|maildev|smtp4dev|inbucket|greenmail"
+    r"|(?:smtp|mail)\.example\.(?:com|org|net))\b",
+    re.IGNORECASE,
+)
+_NEAR_LINES = 12
+
+
+def _digest(value: str) -> str:
+    return blake2s(value.encode("utf-8", "replace"), digest_size=12).hexdigest()
+
+
 class _Reading:
     """One file while it is looked through."""
 
@@ -435,9 +512,19 @@ class _Reading:
         public = is_declared_public(self.lines, place.line or 1) or (
             "DSN" in name.upper() and ":" not in value.partition("://")[2].partition("@")[0]
         )
+        public = public or self._opens_a_trial_mailbox(name, place)
+        digest = _digest(value) if strength == "real" else ""
         self.leaks.append(
-            Leak("a", name, shown or mask(value), place, strength, entropy(value), public)
+            Leak("a", name, shown or mask(value), place, strength, entropy(value), public, digest)
         )
+
+    def _opens_a_trial_mailbox(self, name: str, place: Place) -> bool:
+        """Whether the mail host beside a password is one that delivers nothing."""
+        if not _MAIL_NAME.search(name):
+            return False
+        number = place.line or 1
+        near = self.lines[max(0, number - 1 - _NEAR_LINES) : number + _NEAR_LINES]
+        return any(_TRIAL_MAIL.search(line[:_MAX_LINE]) for line in near)
 
     def data(self) -> None:
         """``name: value`` lines of configuration files, by name and value."""
@@ -540,7 +627,8 @@ class _Reading:
         name, strength = one.kind, "token"
         if one.value.startswith("AKIA") and self._names_key(place):
             name, strength = "the id of an AWS access key, without its secret,", "name"
-        return Leak("a", name, shown, place, strength, entropy(one.value[:200]), public)
+        digest = _digest(one.value) if strength == "token" else ""
+        return Leak("a", name, shown, place, strength, entropy(one.value[:200]), public, digest)
 
     def _names_key(self, place: Place) -> bool:
         """Whether a line sets the id of a key, and the file takes its secret from elsewhere."""

@@ -26,14 +26,24 @@ def tried_alone(target: Target, place: Place) -> bool:
     path = place.path
     if not path.endswith(".py"):
         return False
-    text = target.text(path)
-    found = _MAIN.search(text)
-    if found is None or text.count("\n", 0, found.start()) >= (place.line or 1):
+    mains = _mains(target)
+    if path not in mains:
+        text = target.text(path)
+        found = _MAIN.search(text)
+        mains[path] = None if found is None else text.count("\n", 0, found.start())
+    before = mains[path]
+    if before is None or before >= (place.line or 1):
         return False
     stem = posixpath.basename(path).removesuffix(".py")
     if stem in _PROGRAMS or not target.has(posixpath.join(posixpath.dirname(path), "__init__.py")):
         return False
     return stem not in _started(target)
+
+
+@once
+def _mains(target: Target) -> dict[str, int | None]:
+    """Module → the lines before its ``if __name__``, as far as it was asked for."""
+    return {}
 
 
 _NAME = regex(r"\w+")

@@ -72,15 +72,21 @@ def _required(target: Target, matrix: KeyMatrix) -> dict[str, dict[str, tuple[Ke
                 if setting is not None:
                     templates.setdefault(key, setting.place)
     found: dict[str, dict[str, tuple[KeyRead, Place]]] = {}
+    conditional: dict[str, frozenset[int]] = {}
     for one in matrix.reads:
         key = one.key
+        if key in found.get(one.application, ()):
+            continue
         if one.kind != "code" or one.test or key not in templates or not one.read.required:
             continue
         if one.read.via == "clap" or is_platform_key(key) or key == "PORT":
             continue
         if purpose(one.place.path) or tried_alone(target, one.place):
             continue
-        if _is_conditional(target, one.place):
+        path = one.place.path
+        if path not in conditional:
+            conditional[path] = _conditional(target.text(path), path)
+        if one.place.line in conditional[path]:
             continue
         found.setdefault(one.application, {}).setdefault(key, (one, templates[key]))
     return found
@@ -89,22 +95,22 @@ def _required(target: Target, matrix: KeyMatrix) -> dict[str, dict[str, tuple[Ke
 _CHOOSES = regex(r"[\s}]*(?:if\b(?!\s+__name__)|else\b|elif\b|match\b|switch\b|case\b|when\b)")
 
 
-def _is_conditional(target: Target, place: Place) -> bool:
-    """Whether a block around the read decides that it is needed: a feature that is off stops
-    nothing."""
-    lines = target.text(place.path).split("\n")
-    number = (place.line or 1) - 1
-    depth = indentation(lines[number]) if number < len(lines) else 0
-    for line in reversed(lines[:number]):
-        if not depth:
-            return False
-        if not line.strip() or indentation(line) >= depth:
+def _conditional(text: str, path: str) -> frozenset[int]:
+    """The lines that a block around them decides to need: a feature that is off stops nothing."""
+    found = set()
+    blocks: list[tuple[int, bool]] = []  # (indentation, whether it or one around it chooses)
+    for number, line in enumerate(text.split("\n"), 1):
+        if not line.strip():
             continue
         depth = indentation(line)
-        arm = place.path.endswith(".rs") and line.rstrip().endswith(("=> {", "=>"))
-        if arm or _CHOOSES.match(line):
-            return True
-    return False
+        while blocks and blocks[-1][0] >= depth:
+            blocks.pop()
+        inside = bool(blocks) and blocks[-1][1]
+        if inside:
+            found.add(number)
+        arm = path.endswith(".rs") and line.rstrip().endswith(("=> {", "=>"))
+        blocks.append((depth, inside or arm or _CHOOSES.match(line) is not None))
+    return frozenset(found)
 
 
 def _runners(target: Target, stack: Stack) -> dict[str, list[tuple[ComposeService, Dockerfile]]]:

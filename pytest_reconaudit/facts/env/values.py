@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 
 from msgspec import Struct
 
-from pytest_reconaudit.facts.compose.stacks import stacks
+from pytest_reconaudit.facts.compose.stacks import Stack, merged_stack, stacks
 from pytest_reconaudit.facts.docker.toolchains import is_development_name
 from pytest_reconaudit.facts.env.keys import KeyMatrix, is_platform_key, key_matrix
 from pytest_reconaudit.facts.env.secrets import purpose
@@ -345,9 +345,12 @@ def _secrets(target: Target) -> Iterator[tuple[str, Conflict]]:
             for entry in service.environment:
                 if _SHARED.fullmatch(entry.key) and _literal(entry):
                     shared.setdefault(entry.key, {}).setdefault(entry.value or "", entry)
+        apart = _is_pair_of_whole_stacks(target, stack)
         for key, different in shared.items():
             if len(different) > 1:
                 one, other = list(different.values())[:2]
+                if apart and one.place.path != other.place.path:
+                    continue
                 if (one.place, other.place) not in seen:
                     seen.add((one.place, other.place))
                     yield (
@@ -356,7 +359,7 @@ def _secrets(target: Target) -> Iterator[tuple[str, Conflict]]:
                             f"{key} has two values in services of one model", (one, other)
                         ),
                     )
-        yield from _passwords(stack.services, seen)
+        yield from _passwords(stack.services, seen, apart=apart)
     for file in key_matrix(target).files:
         password = file.setting("POSTGRES_PASSWORD")
         user = file.setting("POSTGRES_USER")
@@ -378,12 +381,21 @@ def _secrets(target: Target) -> Iterator[tuple[str, Conflict]]:
                 yield "DATABASE_URL", Conflict("b", what, values, Severity.HIGH)
 
 
+def _is_pair_of_whole_stacks(target: Target, stack: Stack) -> bool:
+    """Whether two files were only guessed to be run together, and the later one describes every
+    service that it names: it may as well be another stack, whose values are its own."""
+    if stack.origin != "paired":
+        return False
+    whole = merged_stack(target, stack.files[-1:], stack.folder)
+    return bool(whole.services) and all(one.complete for one in whole.services)
+
+
 def _literal(entry: Entry) -> bool:
     return bool(entry.value) and "$" not in entry.written and not is_reference(entry.value or "")
 
 
 def _passwords(
-    services: tuple[ComposeService, ...], seen: set[tuple[Place, Place]]
+    services: tuple[ComposeService, ...], seen: set[tuple[Place, Place]], *, apart: bool
 ) -> Iterator[tuple[str, Conflict]]:
     """URLs that name a database service of the model, against that service's password."""
     stores = {
@@ -400,6 +412,8 @@ def _passwords(
                     continue
                 password, user = stores[cred.host]
                 if not password.resolved or not password.value:
+                    continue
+                if apart and entry.place.path != password.place.path:
                     continue
                 name = user.value if user is not None else "postgres"
                 if (

@@ -162,6 +162,57 @@ class Autoscaler(Struct, frozen=True):
         """The Kubernetes version that dropped its API version; empty when it is still served."""
         return _REMOVED.get(self.object.api_version, "")
 
+    @property
+    def off_path(self) -> bool:
+        """Whether it is only for development or the like."""
+        return all(each.seen.off_path for each in self.scalings)
+
+    @property
+    def rendered(self) -> tuple[Scaling, ...]:
+        """What can be told of it; nothing when its target's name is filled in by some tool."""
+        found = tuple(one for one in self.scalings if not one.unrendered)
+        return () if found and found[0].dynamic else found
+
+    @property
+    def worst(self) -> Scaling | None:
+        """What is broken of it, where it matters most."""
+        broken = [one for one in self.rendered if one.lost or one.missing_requests]
+        return min(broken, key=lambda one: one.seen.off_path) if broken else None
+
+
+class AutoscalerFile(Struct, frozen=True):
+    """The autoscalers that one file writes down."""
+
+    path: str
+    autoscalers: tuple[Autoscaler, ...]
+
+    @property
+    def judged(self) -> bool:
+        """Whether anything can be told of one of them."""
+        return any(one.removed_in or one.rendered for one in self.autoscalers)
+
+    def removed(self) -> tuple[tuple[str, tuple[Autoscaler, ...]], ...]:
+        """(Kubernetes version that removed their API, the autoscalers of one weight)."""
+        found: dict[tuple[str, bool], list[Autoscaler]] = {}
+        for one in self.autoscalers:
+            if one.removed_in:
+                found.setdefault((one.removed_in, one.off_path), []).append(one)
+        return tuple((version, tuple(ones)) for (version, _), ones in found.items())
+
+    def lost(self) -> tuple[Scaling, ...]:
+        """Those whose target is nowhere."""
+        return tuple(worst for one in self.autoscalers if (worst := one.worst) and worst.lost)
+
+    def starved(self) -> tuple[tuple[str, tuple[Scaling, ...]], ...]:
+        """(resources that are measured and not requested, the autoscalers of one weight)."""
+        found: dict[tuple[str, bool], list[Scaling]] = {}
+        for one in self.autoscalers:
+            worst = one.worst
+            if worst is not None and not worst.lost:
+                names = " and ".join(sorted({lack.resource for lack in worst.missing_requests}))
+                found.setdefault((names, worst.seen.off_path), []).append(worst)
+        return tuple((names, tuple(ones)) for (names, _), ones in found.items())
+
 
 def _scale_ref(one: KubeObject) -> Map | None:
     """The reference of an autoscaler to what it scales."""
@@ -194,6 +245,15 @@ def autoscalers(target: Target) -> tuple[Autoscaler, ...]:
         Autoscaler(name, tuple(_scaling(target, known, one) for one in group))
         for name, group in sighted(target, seen).items()
     )
+
+
+@once
+def autoscaler_files(target: Target) -> tuple[AutoscalerFile, ...]:
+    """Every file with autoscalers, by path."""
+    found: dict[str, list[Autoscaler]] = {}
+    for one in autoscalers(target):
+        found.setdefault(one.object.path, []).append(one)
+    return tuple(AutoscalerFile(path, tuple(found[path])) for path in sorted(found))
 
 
 @once

@@ -82,6 +82,8 @@ class Listener(Struct, frozen=True):
     place: Place | None
     """``None`` for what an official image does by itself."""
     loopback: bool = False
+    key: str = ""
+    """The variable that may set another port: this one is its default."""
 
 
 class Listening(Struct, frozen=True):
@@ -119,8 +121,11 @@ _OTHER_SERVERS = (
 _OTHER_NODE_SERVERS = (".launchServer(",)
 _LOADERS = regex(
     r"\bfigment\b|(?<!\w)::config::Config\b|Config::builder\(\)|toml::from_str|serde_yaml::from"
-    r"|confy::|deser_hjson|serde_json::from_reader|envy::|from_reader\("
+    r"|confy::|deser_hjson|serde_json::from_reader|(?<!\w)envy::"
+    r"|(?<![.\w])(?<!Reader::)from_reader\("
 )
+"""What fills a configuration from elsewhere: not ``dotenvy``, which fills the environment only,
+and not a reader of tables."""
 _CONFIG_CRATE = regex(r"(?<![\w:])config::Config\b")
 _OWN_CONFIG = regex(r"(?m)^\s*(?:pub(?:\([^)]*\))?\s+)?mod\s+config\b")
 """A crate's own module of that name is not the library of that name."""
@@ -318,8 +323,7 @@ def _definitions(target: Target, folder: str, path: str, piece: Variable) -> tup
     if piece.parameter < 0 and rust and loaded and not piece.name.isupper():
         return (Definition(piece.name, "", None, Place(path, 1, 1)),)  # a file may set it too
     if piece.owner and rust:
-        owned = [one for one in found if one.owner == piece.owner]
-        found = owned
+        found = [one for one in found if one.owner in (piece.owner, binds_rust.ANY_OWNER)]
     return tuple(found)
 
 
@@ -407,13 +411,15 @@ def package_listening(
         if port == 0:
             continue
         if port is None:
+            from_key = f" ({one.key} decides it)" if one.key else ""
             doubt = doubt or Note(
-                one.place, f"listens on a port that cannot be told: {one.written}"
+                one.place, f"listens on a port that cannot be told: {one.written}{from_key}"
             )
             continue
         host = environment.get(one.host_key, one.host) if one.host_key else one.host
         how = f"{one.place} binds it" if not one.key else f"{one.place} binds it ({one.key})"
-        listeners.append(Listener(port, how, one.place, is_loopback(host)))
+        default = one.key if one.key not in environment else ""
+        listeners.append(Listener(port, how, one.place, is_loopback(host), default))
     doubt = doubt or _other_servers(target, folder) or _other_programs(own)
     return Listening(tuple(listeners), bool(listeners) and doubt is None, doubt)
 
@@ -809,7 +815,10 @@ def _listening(
         return Listening((*found.listeners, *extra), found.complete, found.doubt)
     if program.package is None:
         return UNKNOWN
+    if _brings_settings(program):
+        unknown = {*unknown, "*"}  # what the file sets is read when the program starts
     found = package_listening(target, program.package, environment, unknown)
+    found = _without_strangers(target, found, words)
     module = _module(words)
     if module and not any(
         one.place is not None and one.place.path.endswith(module) for one in found.listeners
@@ -827,9 +836,73 @@ def _listening(
     return Listening((*found.listeners, *flags), found.complete, found.doubt)
 
 
+_ENV_FILE = regex(r"(?:^|[\s/\"'])\.env(?![\w-]*/)")
+
+
+def _brings_settings(program: Program) -> bool:
+    """Whether the image is given an env file of its own."""
+    if program.dockerfile is None or program.stage is None:
+        return False
+    return any(
+        step.keyword in ("COPY", "ADD") and _ENV_FILE.search(step.text) is not None
+        for stage in program.dockerfile.chain(program.stage)
+        for step in stage.instructions
+    )
+
+
 def _is_node(program: Program) -> bool:
     """Whether the image brings what its command names, not a program of its own."""
     return program.base is not None and program.base.short.lower() in ("node", "bun", "deno")
+
+
+_STEM = regex(r"([\w.-]+?)\.(?:[cm]?[jt]sx?)$")
+
+
+def _without_strangers(target: Target, found: Listening, words: Sequence[str]) -> Listening:
+    """Without the scripts that listen too, but are neither what Node is given to run nor named by
+    any other source: a stand-in to try the image with, say."""
+    started = next((match[1] for word in words if (match := _STEM.search(word))), None)
+    if started is None or not found.listeners:
+        return found
+    kept = tuple(
+        one
+        for one in found.listeners
+        if one.place is None
+        or not one.place.path.endswith(_SCRIPTS)
+        or (match := _STEM.search(one.place.path)) is None
+        or match[1] == started
+        or _is_imported(target, one.place.path, match[1])
+    )
+    if len(kept) == len(found.listeners):
+        return found
+    # What the program itself binds may be written in a way that is not understood.
+    return Listening(kept, found.complete and bool(kept), found.doubt)
+
+
+def _is_imported(target: Target, path: str, stem: str) -> bool:
+    """Whether another script imports a file, told by the last word of the path that it names."""
+    name = posixpath.basename(posixpath.dirname(path)) if stem == "index" else stem
+    if not name:
+        return True
+    return name in _imported(target)
+
+
+_IMPORTS = regex(
+    r"\b(?:from|import|require)\b[ \t]{0,4}\(?[ \t]{0,4}[\"'`]([^\"'`\n]{1,200})[\"'`]"
+)
+
+
+@once
+def _imported(target: Target) -> frozenset[str]:
+    """The last word of every path that a script imports, without its suffix."""
+    found: set[str] = set()
+    for path in target.files:
+        if path.endswith(_SCRIPTS) and not is_test_path(path):
+            for written in _IMPORTS.findall(target.text(path)):
+                last = posixpath.basename(written.rstrip("/"))
+                match = _STEM.fullmatch(last)
+                found.add(match[1] if match else last)
+    return frozenset(found)
 
 
 def _module(words: Sequence[str]) -> tuple[str, ...]:

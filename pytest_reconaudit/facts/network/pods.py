@@ -88,7 +88,7 @@ def pod_ports(target: Target) -> tuple[PodPorts, ...]:
             program = program_of_container(target, container)
             own = UNKNOWN
             if program is not None:
-                plain = {key: value for key, (value, _) in given.items()}
+                plain = {key: value for key, (value, _) in given.items() if key not in dark}
                 command = container.command_line
                 own = listening(target, program, plain, dark)
                 if command:
@@ -143,6 +143,7 @@ def _environment(
             continue  # no port is a secret
         if not found.entries:
             dark.add("*")
+        told: dict[str, str] = {}
         for entry in found.entries:
             if entry.source.kind != "ConfigMap" or entry.keys is None:
                 dark.add("*")
@@ -150,10 +151,14 @@ def _environment(
             data = entry.source.root.map("data")
             for key in data:
                 if isinstance(key, str):
-                    given[f"{source.prefix}{key}"] = (data.str(key), data.key_place(key))
+                    name, value = f"{source.prefix}{key}", data.str(key)
+                    if told.setdefault(name, value) != value:
+                        dark.add(name)  # two maps of one name: which one is there is not known
+                    given[name] = (value, data.key_place(key))
     for item in container.env:
         if item.value is not None and not list(expansions(item.value)):
             given[item.name] = (item.value, item.value_place)
+            dark.discard(item.name)
         else:
             given.pop(item.name, None)
             filled = _from_map(known, seen, item.value_from)
@@ -161,6 +166,7 @@ def _environment(
                 dark.add(item.name)
             else:
                 given[item.name] = filled
+                dark.discard(item.name)
     return given, dark
 
 
@@ -170,11 +176,13 @@ def _from_map(known: Cluster, seen: Sighting, source: Map) -> tuple[str, Place] 
     if not name or not key:
         return None
     found = known.find(seen.within, seen.object, "ConfigMap", name, seen.object.namespace)
-    for entry in found.entries:
-        data = entry.source.root.map("data")
-        if key in data:
-            return data.str(key), data.key_place(key)
-    return None
+    values = [
+        (data.str(key), data.key_place(key))
+        for entry in found.entries
+        if key in (data := entry.source.root.map("data"))
+    ]
+    # Two maps of one name: which one is there is not known.
+    return values[0] if len({value for value, _ in values}) == 1 else None
 
 
 def _by_label(known: Cluster) -> dict[int, dict[tuple[str, str], list[tuple[int, KubeObject]]]]:

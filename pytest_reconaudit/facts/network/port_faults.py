@@ -88,6 +88,8 @@ class PortFile(Struct, frozen=True):
     judged: int
     """Addresses and ports whose service and listeners are known."""
     unresolved: int
+    unheard: tuple[str, ...] = ()
+    """The services that the file gives ports to, of which is not known what they listen on."""
 
 
 class _Fault(Struct, frozen=True):
@@ -107,12 +109,16 @@ class _Book(Struct):
     faults: list[_Fault] = field(default_factory=list)
     judged: dict[str, int] = field(default_factory=dict)
     unresolved: dict[str, int] = field(default_factory=dict)
+    unheard: dict[str, dict[str, None]] = field(default_factory=dict)
 
     def good(self, place: Place) -> None:
         self.judged[place.path] = self.judged.get(place.path, 0) + 1
 
-    def unknown(self, place: Place) -> None:
+    def unknown(self, place: Place, service: str = "") -> None:
+        """:param service: whose listeners are not known, when the service itself is."""
         self.unresolved[place.path] = self.unresolved.get(place.path, 0) + 1
+        if service:
+            self.unheard.setdefault(place.path, {}).setdefault(service)
 
     def bad(self, fault: _Fault) -> None:
         self.good(fault.place)
@@ -137,6 +143,7 @@ def port_files(target: Target) -> tuple[PortFile, ...]:
             tuple(_grouped(by_path.get(path, []))),
             book.judged.get(path, 0),
             book.unresolved.get(path, 0),
+            tuple(book.unheard.get(path, ())),
         )
         for path in paths
     )
@@ -263,7 +270,7 @@ def _sharers(target: Target) -> dict[tuple[int, str], list[Answering]]:
 
 def _compose(target: Target, book: _Book) -> None:
     verdicts: dict[tuple[Place, int], list[_Fault | None]] = {}
-    unknown: set[Place] = set()
+    unknown: dict[Place, str] = {}
 
     def say(place: Place, number: int, fault: _Fault | None) -> None:
         verdicts.setdefault((place, number), []).append(fault)
@@ -279,7 +286,7 @@ def _compose(target: Target, book: _Book) -> None:
                     continue
                 heard = who_listens(target, address.host, address.port, (one.stack,))
                 if heard is None:
-                    unknown.add(entry.place)
+                    unknown.setdefault(entry.place, address.host)
                 elif heard is True or isinstance(heard, bool):
                     say(entry.place, address.port, None)
                 else:
@@ -297,11 +304,11 @@ def _compose(target: Target, book: _Book) -> None:
             book.bad(faults[0])
         else:
             book.good(place)
-    for place in unknown:
-        book.unknown(place)
+    for place, service in unknown.items():
+        book.unknown(place, service)
 
 
-def _own_compose_ports(one: Answering, say: object, unknown: set[Place]) -> None:
+def _own_compose_ports(one: Answering, say: object, unknown: dict[Place, str]) -> None:
     """The container side of ``ports:`` and ``PORT`` of a service with a program of ours."""
     assert callable(say)
     heard = one.listening
@@ -310,10 +317,14 @@ def _own_compose_ports(one: Answering, say: object, unknown: set[Place]) -> None
         for port in one.service.ports
         if port.protocol != "udp" and (number := port_number(port.target)) is not None
     ]
-    if not heard.complete or one.program is None or one.on_host:
-        unknown.update(port.place for _, port in targets)
-        return
     right = any(heard.on(number) for number, _ in targets)
+    if not heard.complete or one.program is None or one.on_host:
+        for number, port in targets:
+            if heard.on(number) is not None:
+                say(port.place, number, None)
+            elif not right:
+                unknown.setdefault(port.place, "" if one.on_host else one.service.name)
+        return
     for number, port in targets:
         if heard.on(number) or right or number in DEBUGGER_PORTS:
             say(port.place, number, None)
@@ -368,7 +379,7 @@ def _pods(target: Target, book: _Book) -> None:
                 book.good(claim.place)
                 continue
             if not pod.listening.complete:
-                book.unknown(claim.place)
+                book.unknown(claim.place, pod.title)
                 continue
             if not claim.main:
                 book.good(claim.place)
@@ -412,7 +423,7 @@ def _nginx(target: Target, book: _Book) -> None:
     for ask in nginx_asks(target):
         heard = who_listens(target, ask.host, ask.port, ask.stacks)
         if heard is None:
-            book.unknown(ask.place)
+            book.unknown(ask.place, ask.host if ask.host in _by_name(target) else "")
         elif isinstance(heard, bool):
             book.good(ask.place)
         else:

@@ -55,6 +55,8 @@ _Named = TypeVar("_Named")
 _MOST_ALIKE = 100
 """Classes of one name that are looked at."""
 _MAX_ROUTES = 5_000
+_MOST_GAPS = 1_000
+_MOST_EXCLUDED = 200
 _MOST_STARTS = 20
 """Applications of one package that are told apart."""
 
@@ -169,7 +171,7 @@ def _serve(
             continue
         done.add((path, one.name))
         for item in _routes(path, one, front, constant):
-            if len(served.endpoints) > _MAX_ROUTES:
+            if len(served.endpoints) > _MAX_ROUTES or len(served.gaps) > _MOST_GAPS:
                 served.gaps.append(Gap("", one.place, "too many routes"))
                 return
             if isinstance(item, Gap):
@@ -268,7 +270,7 @@ def _front(calls: list[tuple[str, NestCall]], constant: Callable[[str, str], str
             if front.prefix and prefix != front.prefix:
                 front.gaps.append(Gap("", one.place, "a second prefix"))
             front.prefix = front.prefix or prefix
-            front.excluded += _excluded(one.second)
+            front.excluded = (*front.excluded, *_excluded(one.second))[:_MOST_EXCLUDED]
         elif one.name == "enableVersioning":
             _version(front, one)
         else:

@@ -52,14 +52,20 @@ _DEEPEST = 2
 _MOST_BASES = 6
 
 
+_MOST_ALIKE = 400
+"""Models of one name that are told apart."""
+
+
 @once
-def _schemas(target: Target) -> dict[str, tuple[_Schema, ...]]:
-    found: dict[str, tuple[_Schema, ...]] = {}
+def _schemas(target: Target) -> dict[str, list[_Schema]]:
+    found: dict[str, list[_Schema]] = {}
     for path, file in scanned(target, answer_models).items():
         if is_apart(target, path):
             continue
         for own in file.models:
-            found[own.name] = (*found.get(own.name, ()), _Schema(path, own))
+            alike = found.setdefault(own.name, [])
+            if len(alike) <= _MOST_ALIKE:
+                alike.append(_Schema(path, own))
     return found
 
 
@@ -119,8 +125,8 @@ _TENANT = regex(
 
 def _found(target: Target, name: str, near: str, module: str) -> _Schema | None:
     found = _schemas(target).get(name, ())
-    if len(found) < 2:
-        return found[0] if found else None
+    if len(found) < 2 or len(found) > _MOST_ALIKE:
+        return found[0] if len(found) == 1 else None
     own = [one for one in found if one.path == near]
     named = [
         one

@@ -8,6 +8,7 @@ from pytest_reconaudit.facts.query.python_fixes import Repeated, fix_of_queries
 from pytest_reconaudit.facts.query.remedies import Asked, remedy
 from pytest_reconaudit.facts.query.repeated import RepeatedQuery
 from pytest_reconaudit.facts.query.tables import foreign_keys
+from pytest_reconaudit.facts.query.tenant_scopes import scoped_by, words_of_scope
 from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.readers.query_call import table_name
 from pytest_reconaudit.readers.scans.models import models
@@ -25,6 +26,9 @@ def cure_of(target: Target, path: str, site: RepeatedQuery) -> str:
     loop = site.loop
     if site.same or site.relation:
         return ""
+    scope = scoped_by(target, path, site)
+    if scope:
+        return words_of_scope(scope)
     if path.endswith(".py"):
         lines = target.text(path).split("\n")
         above = "\n".join(lines[max(site.line - _CALL_LINES, 0) : site.line - 1])

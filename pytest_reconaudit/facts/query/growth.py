@@ -9,7 +9,7 @@ from pytest_reconaudit.model import Severity
 from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.target import Target, once
 
-__all__ = ["weight_of_growth"]
+__all__ = ["definitions_of", "weight_of_growth"]
 
 _EVENTS = regex(
     r"(?:^|_)(?:events?|logs?|log_entr(?:y|ies)|messages?|orders?|notes?|comments?|posts?|transactions?|payments?|invoices?"
@@ -26,6 +26,11 @@ _HANDMADE = regex(
     r"|definitions?|dashboards?)$"
 )
 """What somebody sets up by hand."""
+_INSTALLED = regex(
+    r"(?:^|_)(?:networks?|subnets?|vlans?|vxlans?|bridges?|hosts?|pools?|backends?|volumes?|clusters?"
+    r"|datacent(?:er|re)s?|racks?|storages?|upstreams?|load_balancers?|firewalls?|nics?)$"
+)
+"""Parts of an installation, which administrators add one by one."""
 _TIME = regex(
     r"auto_now_add|CreateDateColumn|\btimestamps\s*:\s*true|defaultNow\(|default\(\s*now\(\)"
     r"|default\s*[:=]\s*[^\n]{0,40}?(?:\bnow\b|CURRENT_TIMESTAMP|Date\.now|fn\.now)"
@@ -53,20 +58,27 @@ _SOURCES = (".py", ".ts", ".js", ".rs", ".sql", ".prisma", ".mjs", ".tsx", ".cjs
 def weight_of_growth(target: Target, table: str) -> Severity:
     """How much it matters that all of a table is brought: medium where it surely gets rows from
     use, by what it is called, else by a time at which a row came beside the key of whom or what it
-    is of; low where nothing is known of it or each row belongs to another, a note where what is
-    known says neither."""
+    is of; low where nothing is known of it, each row belongs to another or administrators add them
+    one by one, a note where what is known says neither."""
     if _HANDMADE.search(table) is not None:
         return Severity.INFO
+    if _INSTALLED.search(table) is not None:
+        return Severity.LOW
     if _EVENTS.search(table) is not None:
         return Severity.MEDIUM
-    defined = _defined(target)
-    if table not in defined:
-        defined[table] = _definitions(target, table)
-    known = defined[table]
+    known = definitions_of(target, table)
     owned = [one for one in known if _OWNED.search(one)]
     if any(map(_TIME.search, owned)):
         return Severity.MEDIUM
     return Severity.INFO if known and not owned else Severity.LOW
+
+
+def definitions_of(target: Target, table: str) -> list[str]:
+    """The texts of what defines a table: DDL, schemas, classes of models; empty where none is."""
+    defined = _defined(target)
+    if table not in defined:
+        defined[table] = _definitions(target, table)
+    return defined[table]
 
 
 @once

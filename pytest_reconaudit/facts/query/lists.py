@@ -28,8 +28,8 @@ from pytest_reconaudit.facts.query.branches import takes_line
 from pytest_reconaudit.facts.query.decorated_paths import decorated_path
 from pytest_reconaudit.facts.query.growth import weight_of_growth
 from pytest_reconaudit.facts.query.guards import is_for_staff
+from pytest_reconaudit.facts.query.page_fixes import fix_of_list
 from pytest_reconaudit.facts.query.python_fixes import fix_of_page
-from pytest_reconaudit.facts.query.remedies import page_of
 from pytest_reconaudit.facts.query.unpaged import unpaged_lists
 from pytest_reconaudit.model import Confidence, Place, Severity
 from pytest_reconaudit.patterns import regex
@@ -85,15 +85,8 @@ class ListQuery(Struct, frozen=True):
     """Where one page of the rows is taken in memory. Rust alone."""
     others: tuple[tuple[Place, str], ...] = ()
     """(where, table) of what its function brings whole beside it: one mend for all."""
-
-    @property
-    def remedy(self) -> str:
-        """How its library takes one page; empty of a limit without a cap."""
-        if self.limit:
-            return ""
-        if self.at.path.endswith(".py"):
-            return fix_of_page(self.table, self.library)
-        return page_of(self.library, self.table)
+    remedy: str = ""
+    """How one page of it is taken, in Markdown; empty of a limit without a cap."""
 
 
 class ListFile(Struct, frozen=True):
@@ -135,6 +128,7 @@ def _with_unpaged(target: Target, files: list[ListFile]) -> tuple[ListFile, ...]
             one.severity,
             Confidence.LIKELY,
             library="drf" if one.settings else "django",
+            remedy=fix_of_page(one.table, "drf" if one.settings else "django"),
         )
         by_path[one.at.path] = (*own, query)
     return tuple(ListFile(path, unbounded) for path, unbounded in by_path.items())
@@ -221,6 +215,8 @@ def _bounded(
     target: Target, path: str, function: QueryFunction, one: QueryCall, why: Reached
 ) -> ListQuery | None:
     asked = why.route.path if why.route else decorated_path(target, why.handler)
+    if why.route and len(asked) > 1 and "axum" in target.text(why.route.place.path):
+        asked = asked.removesuffix("/")  # what is nested at a path answers under it without a slash
     request = f"GET {asked}".rstrip()
     folder = "" if why.route or path.endswith(".py") else why.handler.path
     at = Place(path, one.line, 1)
@@ -256,6 +252,7 @@ def _bounded(
             _filtered(target, path, one.line, why),
             one.library,
             sliced,
+            remedy=fix_of_list(target, path, one.line, one.library, one.table),
         )
     if one.limit.isdigit() or not _PAGE.search(one.limit) or _BOUNDED.search(one.limit):
         return None

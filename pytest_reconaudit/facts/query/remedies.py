@@ -322,12 +322,13 @@ _PAGES = {
     "    .order_by_desc({table}::Column::Id).limit(per_page).all(db).await?;",
     "mongodb": 'let rows = collection.find(doc! {{ "_id": {{ "$lt": after }} }})\n'
     '    .sort(doc! {{ "_id": -1 }}).limit(per_page).await?;',
-    "sql": "SELECT * FROM {table} WHERE id < $1 ORDER BY id DESC LIMIT $2",
+    "sql": "SELECT … FROM {table} WHERE id < $1 ORDER BY id DESC LIMIT $2",
 }
 
 
 def page_of(library: str, table: str) -> str:
-    """Markdown of how a library takes one page; empty where its words are not known."""
+    """Markdown of how a library takes one page of a table whose key `id` counts up; empty where its
+    words are not known."""
     library = "sql" if library == "sqlx" else library
     sample = _PAGES.get(library)
     if sample is None:

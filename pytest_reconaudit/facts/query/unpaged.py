@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import islice
 
 from msgspec import Struct
 
@@ -56,7 +57,7 @@ _NARROW = regex(
 _PAGER = regex(r"pagina", 2)
 _SETTINGS = regex(r"(?m)^REST_FRAMEWORK\s*(?::[^=\n]+)?=\s*\{")
 _GET_VIEW = regex(r"@api_view\(\s*(?:\[\s*[\"']GET[\"']\s*[\],]|\))")
-_CUT = regex(r"\[\s*\w*\s*:\s*\w|\.first\(\)|\.get\(|pagina|get_object_or_404", 2)
+_CUT = regex(r"\[\s*+\w*+\s*+:\s*+\w|\.first\(\)|\.get\(|pagina|get_object_or_404", 2)
 _DEF = regex(r"[ \t]*(?:async[ \t]+)?def[ \t]+(\w+)\s*\(([^)\n]*)")
 _MOST_ABOVE = 60
 _NAMED = 3
@@ -161,7 +162,7 @@ def _of_views(target: Target, known: KnownClasses) -> Iterator[Unpaged]:
         for path in target.files
         if path.endswith(".py") and not is_apart(target, path)
         if "REST_FRAMEWORK" in (text := target.text(path))
-        for match in _SETTINGS.finditer(text)
+        for match in islice(_SETTINGS.finditer(text), 2)  # more than one is not understood
     ]
     if any("DEFAULT_PAGINATION_CLASS" in target.text(path) for path, _ in settings):
         return

@@ -22,6 +22,7 @@ from pytest_reconaudit.facts.query.refusals import refuses_alone
 from pytest_reconaudit.facts.query.repeated import RepeatedQuery, Repetition
 from pytest_reconaudit.facts.query.short_lists import is_batched_beside
 from pytest_reconaudit.facts.query.tables import READS, WRITES
+from pytest_reconaudit.facts.query.tenant_scopes import scoped_by
 from pytest_reconaudit.facts.query.worth import Round, worth
 from pytest_reconaudit.model import Confidence, Severity
 from pytest_reconaudit.target import Target
@@ -107,6 +108,11 @@ def weighed_together(
         )
         for weight, one in weighed
     ]
+    # What a tenant may see, no other words of the same statement bring for all of them.
+    weighed = [
+        (min(weight, Severity.LOW) if scoped_by(target, path, one) else weight, one)
+        for weight, one in weighed
+    ]
     severity = max(one for one, _ in weighed)
     note = severity is Severity.INFO
     others = tuple(one for weight, one in weighed if weight is Severity.INFO and not note)
@@ -123,5 +129,5 @@ def weighed_together(
         Confidence.CERTAIN if sure and sites[0].loop.origin else Confidence.LIKELY,
         request or "",
         others,
-        "" if note else cure_of(target, path, sites[0]),
+        "" if note and not scoped_by(target, path, sites[0]) else cure_of(target, path, sites[0]),
     )

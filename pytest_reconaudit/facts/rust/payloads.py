@@ -52,6 +52,8 @@ class PayloadFile(Struct, frozen=True):
 
     path: str
     held: tuple[HeldInMemory, ...]
+    framework: str = ""
+    """``axum`` or ``actix``, as the file names them; empty otherwise."""
 
 
 @once
@@ -61,7 +63,9 @@ def payload_files(target: Target) -> tuple[PayloadFile, ...]:
     found = []
     for path, record in scanned(target, held_payloads).items():
         if record.held and path not in unread and not is_test_path(path):
-            found.append(PayloadFile(path, tuple(_judged(target, path, record.held))))
+            text = target.text(path)
+            kind = "axum" if "axum" in text else "actix" if "actix_web" in text else ""
+            found.append(PayloadFile(path, tuple(_judged(target, path, record.held)), kind))
     return tuple(sorted(found, key=lambda one: one.path))
 
 
@@ -98,6 +102,29 @@ def _looks_at_size(target: Target, why: Reached) -> bool:
     return any(_REFUSING.search(call.name) for ref in way for call in outlined(target, ref).calls)
 
 
+def _is_small(target: Target, path: str, held: HeldPayload) -> bool:
+    """Whether the file that takes in what is read here refuses what is large: the avatar of
+    ``get_avatar`` where ``set_avatar`` compares its length."""
+    words = {word for word in held.function.lower().split("_") if len(word) > 3} - _VERBS
+    lines = target.text(path).split("\n")
+    for at, line in enumerate(lines):
+        if words and _COMPARED.search(line):
+            near = "\n".join(lines[max(at - _NEAR, 0) : at + _NEAR]).lower()
+            if any(word in near for word in words):
+                return True
+    return False
+
+
+_COMPARED = regex(
+    r"\.len\(\)\s*(?:as\s+\w+\s*)?>=?\s*(?:[2-8]?\d{1,6}\b(?!_)(?:\s*\*\s*1_?024){0,1}\s*\{"
+    r"|[1-8]\s*\*\s*1_?024\s*\*\s*1_?024\b|MAX_\w{1,40})"
+)
+_NEAR = 12
+_VERBS = frozenset(
+    {"read", "file", "serve", "download", "send", "handle", "handler", "fetch", "user"}
+)
+
+
 def _judged(target: Target, path: str, held: tuple[HeldPayload, ...]) -> Iterator[HeldInMemory]:
     for one in held:
         if one.kind in _FRAMEWORKS and (one.bounded or _limited(target, path)):
@@ -105,6 +132,8 @@ def _judged(target: Target, path: str, held: tuple[HeldPayload, ...]) -> Iterato
         ref = function_at(target, path, one.at)
         why = reached(target).get(ref) if ref is not None else None
         if why is None or (one.kind in _FRAMEWORKS and _looks_at_size(target, why)):
+            continue
+        if one.kind == "file" and _is_small(target, path, one):
             continue
         if one.kind == "body" and (ref is None or ref not in handlers(target)):
             continue

@@ -160,7 +160,28 @@ def _hidden(
             and ("||" not in mask)
         ):
             continue
-        yield HiddenError(command, kind, mask, _severity(file, kind, mask))
+        severity = _severity(file, kind, mask)
+        if severity > Severity.LOW and _is_idle(target, file.path):
+            severity = Severity.LOW
+        yield HiddenError(command, kind, mask, severity)
+
+
+_HEADER = 12
+"""Lines in which a script says what it is for."""
+_TOLERANT = regex(
+    r"\b(?:bypass\w*|lenient\w*|lenienc\w*|best[- ]effort|non-?fatal|tolera(?:nt|te)\w*|despite"
+    r"|ignor(?:e|es|ing) (?:\w+ )?(?:errors?|failures?|warnings?)|allow\w* to fail)",
+    re.IGNORECASE,
+)
+
+
+def _is_idle(target: Target, path: str) -> bool:
+    """Whether a script says at its head that it lets failures pass, and nothing names it."""
+    head = target.text(path).split("\n", _HEADER)[:_HEADER]
+    if not any(_TOLERANT.search(line) for line in head):
+        return False
+    name = path.rpartition("/")[2]
+    return not any(name in target.text(other) for other in target.files if other != path)
 
 
 def _severity(file: ScriptFile, kind: str, mask: str) -> Severity:

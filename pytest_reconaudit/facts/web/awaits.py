@@ -174,7 +174,7 @@ def _of_loop(
     asks for. What changes things one by one, and what nobody waits for, is worth a note: the order
     may matter to who receives it.
     """
-    if _JOB.search(path) or _PARTS.search(loop.over) is not None:
+    if _JOB.search(path) or _PARTS.search(loop.over) or _REPLAYED.search(loop.over):
         return Severity.INFO
     if is_by_interval(target, path, function.line, loop.line):
         return Severity.INFO
@@ -206,6 +206,10 @@ _PARTS = regex(
     r"|targets|evaluators|langs|languages|locales|themes|fonts|plugins|modules)(?:\(\))?$"
 )
 """What one thing is set up of: a handful."""
+_REPLAYED = regex(
+    r"(?i)^(?:pending|queued|offline|unsynced|unsaved)\w*$|(?:changes|mutations|outbox|queue)$"
+)
+"""What was put by while nobody could be reached, and is sent in the order it was made."""
 _REST = regex(
     r"(?i)^(?:missing|uncached|unresolved|unmatched|absent|cache_?miss(?:es|ed)?)(?![a-z])|^not_?found(?![a-z])"
 )

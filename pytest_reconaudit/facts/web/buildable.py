@@ -48,6 +48,8 @@ class WebFault(Struct, frozen=True):
     """Of ``c``: no import leads to the file."""
     only_types: bool = False
     """Of ``c``: nothing of the missing modules is left when types are stripped."""
+    at_start: bool = False
+    """Of ``c``: Node loads the file as it is, and nothing that is run before tells of it."""
     fix: str = ""
     """Of ``i`` and ``j``: the command that lists what is imported."""
 
@@ -266,9 +268,30 @@ def _missing(target: Target, frontend: Frontend) -> Iterator[WebFault]:
             f"missing {first.specifier.text}",
             lead.unloaded,
             lead.only_types,
+            _is_at_start(target, frontend, lead.path),
         )
 
 
+def _is_at_start(target: Target, frontend: Frontend, path: str) -> bool:
+    """Whether a program of Node meets what is missing only when it runs: nothing bundles it, and no
+    compiler asks for the modules of the file."""
+    if frontend not in servers(target):
+        return False
+    commands = " ".join(one.command for one in frontend.package.manifest.scripts)
+    if _BUNDLES.search(commands):
+        return False
+    typed = path.endswith((".ts", ".tsx", ".mts", ".cts"))
+    return (
+        not typed
+        or not _TYPES_CHECKED.search(commands)
+        or _UNCHECKED.search(target.text(path)[:_HEAD]) is not None
+    )
+
+
+_BUNDLES = regex(
+    r"\b(?:esbuild|tsup|tsdown|webpack|rspack|rollup|pkgroll|microbundle|unbuild|ncc|parcel"
+    r"|bun build|bunchee|vite build|nest build|next build|nuxt|svelte|astro|remix|nx build)\b"
+)
 _FEW = 4
 _MANY_DEAD = {Severity.INFO: 3, Severity.LOW: 20}
 """From how many on what nothing loads is told in one finding: files that a check of types reads

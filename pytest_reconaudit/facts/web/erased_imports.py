@@ -9,6 +9,8 @@ from __future__ import annotations
 import posixpath
 from typing import TYPE_CHECKING
 
+from msgspec import Struct
+
 from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.readers.scans.imports import Specifier
 from pytest_reconaudit.readers.syntax import SyntaxTree, read_syntax
@@ -45,31 +47,45 @@ def is_erased(target: Target, path: str, one: Specifier) -> bool:
         return False
     if any(path.startswith(folder) for folder in _kept_below(target)):
         return False
-    tree = target.parse(read_syntax, path)
+    names = target.parse(_read_names, path)
+    bound = names.bound.get(one.line, frozenset())
+    return bool(bound) and names.used.isdisjoint(bound)
+
+
+class _Names(Struct, frozen=True):
+    """The names of one file; without any where types may be values."""
+
+    bound: dict[int, frozenset[str]]
+    """Line of an import's source → what the import makes."""
+    used: frozenset[str]
+    """What is used as a value."""
+
+
+def _read_names(text: str, path: str) -> _Names:
+    tree = read_syntax(text, path)
     if tree.root.has_error or next(tree.walk(_DECORATORS), None) is not None:
-        return False
-    bound = _bound(tree, one)
-    return bool(bound) and not any(
-        node.parent is not None
+        return _Names({}, frozenset())
+    bound: dict[int, frozenset[str]] = {}
+    for statement in tree.walk(_IMPORTS):
+        source = statement.child_by_field_name("source")
+        if source is not None:
+            made = frozenset(tree.text(node) for node in _names(tree, statement))
+            bound.setdefault(source.start_point.row + 1, made)
+    wanted = frozenset[str]().union(*bound.values())
+    used = {
+        name
+        for node in tree.walk(_USES)
+        if (name := tree.text(node)) in wanted
+        and node.parent is not None
         and node.parent.type not in _BINDINGS
         and node.parent.type not in _TYPE_USES
-        and tree.text(node) in bound
-        for node in tree.walk(_USES)
-    )
+    }
+    return _Names(bound, frozenset(used))
 
 
 def is_silenced(target: Target, path: str, line: int) -> bool:
     """Whether a comment tells tsc not to speak of a line."""
     return _SILENCED.search(target.line(path, line - 1)) is not None
-
-
-def _bound(tree: SyntaxTree, one: Specifier) -> set[str]:
-    """The names that the import statement of a specifier makes."""
-    for statement in tree.walk(_IMPORTS):
-        source = statement.child_by_field_name("source")
-        if source is not None and source.start_point.row + 1 == one.line:
-            return {tree.text(node) for node in _names(tree, statement)}
-    return set()
 
 
 def _names(tree: SyntaxTree, statement: Node) -> list[Node]:

@@ -159,10 +159,9 @@ def unlisted_of(target: Target, frontend: Frontend) -> tuple[Unlisted, ...]:
         if _APART.search(path[len(frontend.folder) :]) or path.endswith((".astro", ".mdx")):
             continue
         loaded = frontend.reached is None or path in frontend.reached
-        for link in _bare(target, path):
-            if link.meant.package not in listed and _GIVEN.fullmatch(link.meant.package) is None:
-                place = Place(path, link.specifier.line, link.specifier.column)
-                used.setdefault(link.meant.package, []).append((loaded, place))
+        for link in _bare(target, path, listed):
+            place = Place(path, link.specifier.line, link.specifier.column)
+            used.setdefault(link.meant.package, []).append((loaded, place))
     if not used:
         return ()
     lock = nearest_lock(target, frontend.package)
@@ -171,9 +170,9 @@ def unlisted_of(target: Target, frontend: Frontend) -> tuple[Unlisted, ...]:
     spoken = _spoken(target, frontend)
     found = []
     for name, uses in sorted(used.items()):
-        if _is_own_name(target, frontend, name) or any(_names(text, name) for text in spoken):
+        if _is_own_name(target, frontend, name) or any(one.names(name) for one in spoken):
             continue
-        if not _is_scope(target, frontend, name, locked):
+        if not _is_scope(listed, name, locked):
             continue
         # The lockfile above a package that is no member of its workspace knows nothing of it.
         brought = _is_known_to_come(name, listed) or (bool(lock) and _is_locked(lock, locked, name))
@@ -191,11 +190,14 @@ def unlisted_of(target: Target, frontend: Frontend) -> tuple[Unlisted, ...]:
     return tuple(found)
 
 
-def _bare(target: Target, path: str) -> Iterator[Link]:
-    """The imports of a file that mean packages from elsewhere, and that are left when it runs."""
+def _bare(target: Target, path: str, listed: frozenset[str]) -> Iterator[Link]:
+    """The imports of a file that mean packages which nobody lists or gives, and that are left when
+    it runs."""
     for link in links(target).get(path, ()):
         one, meant = link.specifier, link.meant
         if meant.kind != "package" or meant.path or one.kind not in _LOADED or one.guarded:
+            continue
+        if meant.package in listed or _GIVEN.fullmatch(meant.package) is not None:
             continue
         if _PUBLISHED.fullmatch(meant.package) is None:
             continue  # an alias
@@ -252,7 +254,7 @@ def _is_own_name(target: Target, frontend: Frontend, name: str) -> bool:
     return False
 
 
-def _is_scope(target: Target, frontend: Frontend, name: str, locked: str) -> bool:
+def _is_scope(listed: frozenset[str], name: str, locked: str) -> bool:
     """Whether a name has no scope, or one that packages are known to have."""
     if not name.startswith("@"):
         return True
@@ -260,16 +262,33 @@ def _is_scope(target: Target, frontend: Frontend, name: str, locked: str) -> boo
     return (
         scope[1:] in _SCOPES
         or f"{scope}/" in locked
-        or any(one.startswith(f"{scope}/") for one in _listed(target, frontend.package))
+        or any(one.startswith(f"{scope}/") for one in listed)
     )
 
 
-def _spoken(target: Target, frontend: Frontend) -> tuple[str, ...]:
+class _Spoken:
+    """What one configuration says of names, read once for all of them."""
+
+    def __init__(self, text: str) -> None:
+        self._said = frozenset(match["said"] for match in _MEANINGS.finditer(text))
+        self._quoted = frozenset(_QUOTED.findall(text)) if "external" in text else frozenset()
+
+    def names(self, name: str) -> bool:
+        """Whether it gives a package or its scope another meaning, or leaves it out."""
+        return not self._said.isdisjoint((name, name.partition("/")[0])) or name in self._quoted
+
+
+_QUOTED = regex(r"(?<=['\"])[@\w][\w./@-]{0,120}(?=['\"])")
+
+
+def _spoken(target: Target, frontend: Frontend) -> tuple[_Spoken, ...]:
     """Configurations and pages of the application, which may give a name its meaning."""
     folder = frontend.folder
     places = dict.fromkeys((folder, posixpath.join(folder, "src"), posixpath.dirname(folder), ""))
     return tuple(
-        target.text(path) for place in places for path in _configurations(target).get(place, ())
+        _Spoken(target.text(path))
+        for place in places
+        for path in _configurations(target).get(place, ())
     )
 
 
@@ -281,16 +300,6 @@ def _configurations(target: Target) -> dict[str, list[str]]:
         if _CONFIGURES.search(path):
             found.setdefault(posixpath.dirname(path), []).append(path)
     return found
-
-
-def _names(text: str, name: str) -> bool:
-    """Whether a configuration gives a package or its scope another meaning, or leaves it out."""
-    first = name.partition("/")[0]
-    return any(
-        match["said"] == first or match["said"] == name
-        for match in _MEANINGS.finditer(text)
-        if first in match["said"]
-    ) or ("external" in text and any(f"{quote}{name}{quote}" in text for quote in "'\""))
 
 
 def _is_hoisted(target: Target, lock: str) -> bool:

@@ -54,7 +54,8 @@ _FIELD = regex(r"(?:    |\t)(\w+)[ \t]*:[ \t]*([^=#\n]{1,200})")
 _NAMED = regex(r"\b[A-Z]\w*")
 _GET = regex(r"@\w+(?:\.\w+){0,2}\.get\(")
 _LIST = (
-    r"(?:(?:typing\.)?(?:List|list|Sequence|Iterable)|\w*Page\w*|\w*Paginated\w*|\w*ListResponse)"
+    r"(?:(?:typing\.)?(?:List|list|Sequence|Iterable)"
+    r"|\w{0,60}(?:Page|Paginated)\w{0,60}|\w{0,60}ListResponse)"
     r"\[\s*[\"']?(?:\w+\.){0,3}([A-Z]\w*)[\"']?\s*\]"
 )
 _RESPONSE = regex(rf"response_model\s*=\s*(?:\w+\.){{0,2}}{_LIST}")

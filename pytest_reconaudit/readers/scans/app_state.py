@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterator
+from itertools import accumulate
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
@@ -106,12 +108,15 @@ def _registrations(code: Code) -> Iterator[Registration]:
     typed = _Types(code)
     actix = b"actix" in code.source
     # What `test::init_service(App::new()…)` is given serves nobody.
-    rehearsed = [(one.start, one.end) for one in code.calls_named(("init_service",))]
+    rehearsed = code.calls_named(("init_service",))
+    starts = [one.start for one in rehearsed]
+    ends = list(accumulate((one.end for one in rehearsed), max))
     for call in code.calls_named(("app_data", "data", "Extension")):
         function = code.function_at(call.scope)
         if len(call.arguments) != 1 or (function is not None and function.is_test):
             continue
-        if any(first < call.end <= last for first, last in rehearsed):
+        before = bisect_left(starts, call.end)
+        if before and call.end <= ends[before - 1]:
             continue
         kind = "data"
         span = call.arguments[0]

@@ -85,7 +85,8 @@ _COMMENT = regex(rb"//[^\n]*|/\*.*?\*/", re.DOTALL)
 _REMARK = regex(
     rb"(?i)sequen|serial|at a time|one by[ -]|in (?:this )?(?:order|turn)|order (?:matters|is)"
     rb"|no-await-in-loop|noAwaitInLoop|rate.?limit|throttl|in parallel|parallel|concurren|deadlock"
-    rb"|race condition|(?:avoid|not) (?:over|flood|hammer|spam)|must (?:be|run|wait|happen)"
+    rb"|race condition|(?:avoid|not) (?:over|flood|hammer|spam)|must (?:be|run|wait|happen"
+    rb"|come|go|pass|succeed|finish|complete)\b"
     rb"|(?:wait|only) (?:for|until|after|once|when)|before (?:the )?next|deliberate|on purpose"
 )
 _PAUSE = regex(

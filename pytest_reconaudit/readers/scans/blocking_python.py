@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from msgspec import Struct
@@ -339,6 +338,7 @@ class _Hashers:
     def __init__(self, code: Code) -> None:
         self._code = code
         self._makers: dict[str, str | None] = {}
+        self._given: dict[str, list[str]] | None = None
 
     def words(self, call: Call) -> str:
         """What a call of a method that may hash is, as written; empty when it is none."""
@@ -390,9 +390,7 @@ class _Hashers:
         code = self._code
         texts = [code.text(one.value) for one in code.bindings_named(name)[:_DECLARED]]
         if not texts:
-            field = re.compile(rf"\b(?:self|cls)\.{name}\s*(?::[^=\n]{{1,80}})?=\s*")
-            text = code.source.decode("utf-8", "replace")
-            texts = [text[one.end() : one.end() + 200] for one in field.finditer(text)]
+            texts = self._fields().get(name, [])
         for one in texts:
             made = _CALLED.match(one)
             if made is None:
@@ -401,6 +399,20 @@ class _Hashers:
             if _HASHERS.intersection(path) or path[:2] == ("passlib", "hash"):
                 return one
         return None
+
+    def _fields(self) -> dict[str, list[str]]:
+        """Field → what it is given, as written."""
+        if self._given is None:
+            self._given = {}
+            text = self._code.source.decode("utf-8", "replace")
+            for one in _GIVEN.finditer(text):
+                alike = self._given.setdefault(one[1], [])
+                if len(alike) < _DECLARED:
+                    alike.append(text[one.end() : one.end() + 200])
+        return self._given
+
+
+_GIVEN = regex(r"\b(?:self|cls)\.(\w+)\s*+(?::[^=\n]{1,80})?=\s*+")
 
 
 def _method(code: Code, call: Call, sync_sessions: bool) -> tuple[str, str] | None:

@@ -57,6 +57,8 @@ _REFUSALS = regex(r"(?<![\w.])(200|201|202|204|401|403|404|405|422|429)(?![\w.])
 _RANGE = regex(r"status_code\s*(?:<|<=)\s*\d")
 _MOST = 1_500
 _DEPTH = 8
+_PARTS = 200
+"""Of one address: a text made of texts that are made of texts has any number of them."""
 _CLIMB = 25
 _BODY = 6_000
 """Characters of a block that are looked at for what it calls a success."""
@@ -127,10 +129,17 @@ def _given(code: Code, call: Node) -> tuple[list[Node], dict[str, Node]]:
     return positional, named
 
 
-def _value(code: Code, node: Node | None, scope: int, depth: int = 0) -> str:
-    """A text expression; unknown parts are holes."""
-    if node is None or depth > _DEPTH:
+def _value(
+    code: Code, node: Node | None, scope: int, depth: int = 0, seen: list[int] | None = None
+) -> str:
+    """A text expression; unknown parts are holes.
+
+    :param seen: the nodes that were looked at for the whole of it.
+    """
+    seen = [] if seen is None else seen
+    if node is None or depth > _DEPTH or len(seen) > _PARTS:
         return "${}"
+    seen.append(node.id)
     kind = node.type
     if kind == "string":
         holes = [one for one in node.named_children if one.type == "interpolation"]
@@ -140,28 +149,28 @@ def _value(code: Code, node: Node | None, scope: int, depth: int = 0) -> str:
         for child in node.named_children:
             if child.type == "interpolation":
                 inner = child.child_by_field_name("expression")
-                parts.append(_value(code, inner, scope, depth + 1))
+                parts.append(_value(code, inner, scope, depth + 1, seen))
             elif child.type == "string_content":
                 parts.append(code.text(child.start_byte, child.end_byte))
         return "".join(parts)
     if kind == "concatenated_string":
-        return "".join(_value(code, one, scope, depth + 1) for one in node.named_children)
+        return "".join(_value(code, one, scope, depth + 1, seen) for one in node.named_children)
     if kind == "parenthesized_expression" and node.named_child_count == 1:
-        return _value(code, node.named_children[0], scope, depth + 1)
+        return _value(code, node.named_children[0], scope, depth + 1, seen)
     if kind == "binary_operator":
         sign = node.child_by_field_name("operator")
         if sign is not None and code.text(sign.start_byte, sign.end_byte) == "+":
             left, right = node.child_by_field_name("left"), node.child_by_field_name("right")
-            return _value(code, left, scope, depth + 1) + _value(code, right, scope, depth + 1)
+            return "".join(_value(code, one, scope, depth + 1, seen) for one in (left, right))
         return "${}"
     if kind == "identifier":
-        return _of_name(code, code.text(node.start_byte, node.end_byte), node, scope, depth)
+        return _of_name(code, node, scope, depth, seen)
     return "${}"
 
 
-def _of_name(code: Code, name: str, node: Node, scope: int, depth: int) -> str:
+def _of_name(code: Code, node: Node, scope: int, depth: int, seen: list[int]) -> str:
     """The value of a name that is given one value in the whole file."""
-    known = code.bindings_named(name)
+    known = code.bindings_named(code.text(node.start_byte, node.end_byte))
     if len(known) != 1 or known[0].value == (0, 0):
         return "${}"
     inner = code.node(*known[0].value)
@@ -169,7 +178,7 @@ def _of_name(code: Code, name: str, node: Node, scope: int, depth: int) -> str:
         return "${}"
     if inner.type not in ("string", "concatenated_string", "binary_operator"):
         return "${}"
-    return _value(code, inner, scope, depth + 1)
+    return _value(code, inner, scope, depth + 1, seen)
 
 
 def _accepted(code: Code, node: Node, call: Call, named: dict[str, Node]) -> tuple[int, ...] | None:

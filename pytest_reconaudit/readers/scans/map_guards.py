@@ -4,6 +4,7 @@ as long as what ``get``, ``get_mut``, ``entry`` and ``iter`` give out is alive."
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 
 from msgspec import Struct
 
@@ -51,6 +52,9 @@ _KEEPS = regex(
     r"\s*(?:;|\belse\s*\{)"
 )
 _BEFORE = 160
+_MOST_GUARDS = 400
+"""Guards of one file that are looked at."""
+_MOST_LINES = 20
 
 
 def _may_hold(text: str, path: str) -> bool:
@@ -63,6 +67,12 @@ def map_guards(code: Code) -> MapGuards | None:
     source = code.source.decode("utf-8", "replace")
     maps = {one[1] or one[2] for one in _DECLARED.finditer(source)}
     found = []
+    looked = 0
+    awaited: dict[int, list[int]] = {}
+    for call in code.calls if maps else ():
+        inside = _home(code, call) if call.awaited else None
+        if inside is not None:
+            awaited.setdefault(inside.index, []).append(call.name_at)
     for call in code.calls_named(_METHODS) if maps else ():
         start, end = call.receiver
         if call.awaited or call.path or not 0 < end - start < 100:
@@ -74,14 +84,16 @@ def map_guards(code: Code) -> MapGuards | None:
         home = _home(code, call)
         if home is None or (not home.is_async and home.kind != "async"):
             continue
+        looked += 1
+        if looked > _MOST_GUARDS:
+            break
         name, region = _alive(code, call)
         if region is None:
             continue
-        lines = tuple(
-            code.line(one.name_at)
-            for one in code.calls_in(*region)
-            if one.awaited and _home(code, one) is home
-        )
+        places = awaited.get(home.index, [])
+        first = bisect_left(places, region[0])
+        last = min(bisect_right(places, region[1]), first + _MOST_LINES)
+        lines = tuple(code.line(one) for one in places[first:last])
         if lines:
             place = code.place(call.start)
             found.append(

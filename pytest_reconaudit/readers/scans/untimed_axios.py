@@ -22,13 +22,15 @@ class UntimedAxios(Struct, frozen=True, array_like=True):
 
 
 _VERBS = frozenset({"get", "post", "put", "patch", "delete", "head", "options", "request"})
-_DEFAULT = regex(r"\baxios\w*\.defaults\.(?:timeout\b|\w+\s*=\s*\{[^}]*\btimeout\b)")
+_DEFAULT = regex(r"\baxios\w*\.defaults\.(?:timeout\b|\w+\s*=\s*\{[^}]{0,400}\btimeout\b)")
 _REQUIRED = regex(r"require\(\s*['\"]axios['\"]\s*\)")
 _LIMITED = regex(r"\b(?:timeout|signal|cancelToken)\b|\.\.\.")
 _MADE = regex(r"^(?:await\s+)?(\w+)\.create\(")
 _BLANKS = regex(r"\s+")
 _CONFIG_AT = {"post": 2, "put": 2, "patch": 2, "request": 0, "axios": 0}
 _LONGEST = 4_000
+_MOST_MADE = 4
+"""Clients that are made of one another."""
 
 
 def _may_wait(text: str, path: str) -> bool:
@@ -80,22 +82,21 @@ def _holder(code: Code, call: Call) -> str:
 
 def _is_axios(code: Code, name: str, call: Call) -> bool:
     """Whether a name is axios, or a client without a timeout that is made of it in this file."""
-    known = code.imported(name)
-    if known is not None:
-        return known.path[:1] == ("axios",)
-    binding = code.binding_of(name, call.start, call.scope)
-    if binding is None:
-        return False
-    value = code.text(binding.value)[:_LONGEST]
-    if _REQUIRED.search(value) is not None:
-        return True
-    made = _MADE.match(value)
-    return (
-        made is not None
-        and made[1] != name
-        and _LIMITED.search(value) is None
-        and _is_axios(code, made[1], call)
-    )
+    for _ in range(_MOST_MADE):
+        known = code.imported(name)
+        if known is not None:
+            return known.path[:1] == ("axios",)
+        binding = code.binding_of(name, call.start, call.scope)
+        if binding is None:
+            return False
+        value = code.text(binding.value)[:_LONGEST]
+        if _REQUIRED.search(value) is not None:
+            return True
+        made = _MADE.match(value)
+        if made is None or _LIMITED.search(value) is not None:
+            return False
+        name = made[1]
+    return False
 
 
 def _is_timed(code: Code, call: Call) -> bool:

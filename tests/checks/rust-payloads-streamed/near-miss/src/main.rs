@@ -14,7 +14,8 @@ async fn main() {
         .route("/logo", get(logo).post(upload_logo))
         .route("/hook", post(hook))
         .route("/small", get(settings))
-        .route("/portrait", post(upload_portrait));
+        .route("/portrait", post(upload_portrait))
+        .route("/badge", get(show_badge).post(upload_badge));
     let listener = tokio::net::TcpListener::bind("0.0.0.0:3000").await.unwrap();
     axum::serve(listener, app).await.unwrap();
     drop(page);
@@ -42,6 +43,23 @@ async fn settings() -> Response {
     let text = tokio::fs::read("settings.toml").await.unwrap();
     let settings: Settings = toml::from_slice(&text).unwrap();
     axum::Json(settings).into_response()
+}
+
+// no larger than what was taken in
+async fn show_badge() -> Response {
+    let data = tokio::fs::read("badge.png").await.unwrap();
+    Body::from(data).into_response()
+}
+
+async fn upload_badge(mut form: Multipart) -> Response {
+    while let Some(field) = form.next_field().await.unwrap() {
+        let badge = field.bytes().await.unwrap();
+        if badge.len() > 2 * 1024 * 1024 {
+            return axum::http::StatusCode::PAYLOAD_TOO_LARGE.into_response();
+        }
+        tokio::fs::write("badge.png", &badge).await.unwrap();
+    }
+    "ok".into_response()
 }
 
 // the length is looked at before the first chunk is

@@ -11,6 +11,12 @@ impl LinkSigner {
             .unwrap_or_else(|_| "sign-links-with-this".to_string());
         Self { key }
     }
+
+    pub fn sign(&self, link: &str) -> Vec<u8> {
+        let mut mac = Hmac::<Sha256>::new_from_slice(self.key.as_bytes()).unwrap();
+        mac.update(link.as_bytes());
+        mac.finalize().into_bytes().to_vec()
+    }
 }
 
 #[cfg(test)]

@@ -1,0 +1,3 @@
+pub fn tally(one: u32) -> u32 {
+    one + 1
+}
