@@ -28,12 +28,14 @@ def db_fk_indexed(key_scope: KeyScope) -> None:
     children with `child = parent` at each delete of a parent row; so do joins and lists per parent.
     Decides: the replayed history (or `--recon-dsn`) says which valid indexes begin with the key's
     columns, as a set. A partial one counts when its predicate is no more than `IS NOT NULL` of
-    those columns; collation and type have to fit. High with ON DELETE CASCADE, SET NULL or SET
-    DEFAULT, or when the live parent has deletes; low when the live table has fewer than 1,000
-    rows, when no parent row was deleted in 7 days, or when an index leads with a part of the
-    columns. Parts of partitioned tables, keys of extensions, and indexes that the repository makes
-    beside its history pass. Up to ten are told one by one, more by table, and those of more than
-    twelve tables together.
+    those columns; collation and type have to fit. Medium; high with ON DELETE CASCADE, SET NULL or
+    SET DEFAULT where code deletes from the parent and requests fill a table that grows by what it
+    is called (events, orders …), or when the live parent has deletes. Where no code deletes from
+    the parent, nor a cascade, what looks rows up by the key is named, else it is low; a note where
+    db-filters-indexed asks for the same index. Low also when the live table has fewer than 1,000
+    rows or is small by name, when no parent row was deleted in 7 days, or when an index leads with
+    a part of the columns. Parts of partitioned tables, keys of extensions, and indexes that the
+    repository makes beside its history pass. More than five of one migration file are one finding.
     Blind spots: BRIN, which reads ranges; PERIOD keys; how often parent rows are deleted, without
     a live database.
     """
@@ -47,8 +49,33 @@ def db_fk_indexed(key_scope: KeyScope) -> None:
             severity=first.severity,
             evidence=first.definition,
             related=[(key.place, f"{key.shown} {key.action}".strip()) for key in group[1:]],
+            impact=_READS if all(key.reason for key in group) else "",
+            fix=_fix(first),
             key=f"{first.table}({','.join(first.columns)})",
         )
+
+
+_READS = (
+    "Whoever looks rows up by the key reads the whole table, and so does a delete of a parent row."
+)
+
+
+def _fix(key: UnindexedKey) -> str:
+    """What fits the tool that runs the history; empty: what the check declares."""
+    words = key.advice.words
+    if not words:
+        return ""
+    how = f"In a new migration: {words}." if key.advice.possible else f"{words}."
+    return f"""Add an index that begins with the key's columns, in any order:
+
+```sql
+{key.ddl.replace("; ", ";" + chr(10))};
+```
+
+{how}
+A predicate other than `IS NOT NULL` of those columns leaves the index out of use here. Where parent
+rows are never deleted and nothing reads by the key, an ignore with that reason is right.
+"""
 
 
 def _one(key: UnindexedKey, scope: KeyScope) -> str:
@@ -56,6 +83,10 @@ def _one(key: UnindexedKey, scope: KeyScope) -> str:
     live = f" ({key.live})" if key.live else ""
     near = f"; {'; '.join(key.near)}" if key.near else ""
     none = "has no index"
+    if key.reason and not key.partly:
+        return (
+            f"foreign key {key.shown} {none} in {scope.described}: {key.reason}{near}; `{key.ddl}`"
+        )
     if key.partly:
         none = "has no index of all its columns"
         why, near = f"{key.partly} and {why} more than the children", ""

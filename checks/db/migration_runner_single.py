@@ -37,8 +37,9 @@ def db_migration_runner_single(changers: DatabaseChangers) -> None:
     tables made by statements in code and ORM switches (`synchronize: true`, `create_all`) are
     put together by the program whose folder they belong to; two systems are high, critical when
     one of them has nothing to run. (b) Three or more scripts that run one tool are low. Seeds,
-    extensions, roles, queries, partitions made at run time, workflows that feed test databases,
-    and whatever its path calls test, development or local do not count; nor does another server.
+    extensions, roles, row security, queries, partitions made at run time, tools that have neither
+    configuration nor migrations nor imports here, workflows that feed test databases, and whatever
+    its path calls test, development or local do not count; nor does another server.
     Blind spots: programs in sibling folders are taken to have databases of their own; start-up
     scripts of the database image are not counted.
     """
@@ -48,14 +49,21 @@ def db_migration_runner_single(changers: DatabaseChangers) -> None:
         for change in rivals:
             by_system.setdefault(change.system, []).append(change)
         hollow = [change for change in rivals if change.hollow]
+        # The system that runs at the fewest places is the one to look at, unless one is hollow.
+        rare = min(by_system.values(), key=len)
+        first = rivals[0] if hollow else rare[0]
         named = ", ".join(f"{name} ({len(found)})" for name, found in by_system.items())
         why = "; ".join(dict.fromkeys(change.hollow for change in hollow))
         report(
-            at=rivals[0].place,
+            at=first.place,
             says=f"{len(by_system)} systems change one database: {named}{'; ' if why else ''}{why}",
             severity=Severity.CRITICAL if hollow else Severity.HIGH,
-            evidence=rivals[0].text,
-            related=[(change.place, f"{change.system}: {change.text}") for change in rivals[1:]],
+            evidence=first.text,
+            related=[
+                (change.place, f"{change.system}: {change.text}")
+                for change in rivals
+                if change is not first
+            ],
             clause="a",
             key=",".join(by_system),
         )

@@ -25,9 +25,16 @@ from pytest_reconaudit.facts.db.database import (
     CatalogTable,
     frozen,
 )
+from pytest_reconaudit.facts.db.index_advice import Advice, index_advice, volume
 from pytest_reconaudit.facts.db.indexes import declared_indexes
 from pytest_reconaudit.facts.db.live.places import server_place
 from pytest_reconaudit.facts.db.live.statistics import Statistics, live_statistics
+from pytest_reconaudit.facts.db.parent_uses import (
+    deleted_parents,
+    reads_by,
+    told_as_filter,
+    written_by_requests,
+)
 from pytest_reconaudit.model import Place, Severity
 from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.target import Target, once
@@ -46,6 +53,8 @@ _TABLES = 100
 """Tables with foreign keys up to which each is judged by itself."""
 _EACH = 10
 """Foreign keys without an index, of one database, up to which each is a finding of its own."""
+_FILE = 5
+"""Those made in one migration file up to which each is a finding of its own."""
 _GROUPS = 12
 """Tables up to which each is a finding of its own: what is more is mended in one migration."""
 _SMALL = 1_000
@@ -75,6 +84,10 @@ class UnindexedKey(Struct, frozen=True):
     severity: Severity
     live: str
     """What the live database says of rows and deletes; empty without one."""
+    reason: str = ""
+    """Who waits, in words, where no code deletes from the parent; empty: whoever deletes."""
+    advice: Advice = Advice(True, "")
+    """How the history's tool makes an index beside running code."""
 
     @property
     def shown(self) -> str:
@@ -153,7 +166,18 @@ def _scopes(target: Target, known: KnownCatalog) -> Iterator[KeyScope]:
         for table, constraints in bare.items()
     }
     one_by_one = sum(map(len, found.values())) <= _EACH
-    if len(keys) <= _TABLES and len(found) <= _GROUPS:
+    files: dict[str, int] = {}
+    for unindexed in found.values():
+        for one in unindexed:
+            if one.severity > Severity.INFO:
+                files[one.place.path] = files.get(one.place.path, 0) + 1
+    crowded = not known.live and max(files.values(), default=0) > _FILE
+    if crowded and len(found) <= _GROUPS:
+        every = [one for unindexed in found.values() for one in unindexed]
+        count = sum(map(len, keys.values()))
+        groups = _by_file(every, {path for path, many in files.items() if many > _FILE})
+        yield KeyScope(known.id, known.described, count, groups, "")
+    elif len(keys) <= _TABLES and len(found) <= _GROUPS:
         for table, constraints in keys.items():
             yield KeyScope(
                 f"{known.id}: {_shown(table)}",
@@ -163,13 +187,25 @@ def _scopes(target: Target, known: KnownCatalog) -> Iterator[KeyScope]:
                 "",
             )
     elif keys:
-        groups: Iterable[tuple[UnindexedKey, ...]]
         if len(found) <= _GROUPS:
-            groups = [group for table in found for group in _groups(found[table], one_by_one)]
+            groups = tuple(group for table in found for group in _groups(found[table], one_by_one))
         else:
-            groups = _by_severity(key for unindexed in found.values() for key in unindexed)
+            groups = tuple(_by_severity(key for unindexed in found.values() for key in unindexed))
         count = sum(map(len, keys.values()))
-        yield KeyScope(known.id, known.described, count, tuple(groups), "")
+        yield KeyScope(known.id, known.described, count, groups, "")
+
+
+def _by_file(
+    keys: Iterable[UnindexedKey], crowded: Collection[str]
+) -> tuple[tuple[UnindexedKey, ...], ...]:
+    """Those of a migration file that has many together: one new migration mends them."""
+    found: dict[Any, list[UnindexedKey]] = {}
+    for key in keys:
+        path = key.place.path
+        note = key.severity is Severity.INFO
+        which: Any = (path, note) if note or path in crowded else (key.place, key.columns)
+        found.setdefault(which, []).append(key)
+    return tuple(tuple(sorted(group, key=_order)) for group in found.values())
 
 
 def _groups(
@@ -393,8 +429,11 @@ def _unindexed(
     severity, live = Severity.HIGH if action else Severity.MEDIUM, ""
     if statistics is not None:
         severity, live = _weighed(key, severity, statistics)
+    reason = ""
+    if statistics is None:
+        severity, reason = _used(target, known, key, severity)
     if partly:
-        severity = Severity.LOW
+        severity = min(severity, Severity.LOW)
     return UnindexedKey(
         name=key.name,
         table=table,
@@ -408,7 +447,36 @@ def _unindexed(
         retype=_retype(key, tables),
         severity=severity,
         live=live,
+        reason=reason,
+        advice=index_advice(target, known.root),
     )
+
+
+def _used(
+    target: Target, known: KnownCatalog, key: CatalogConstraint, severity: Severity
+) -> tuple[Severity, str]:
+    """The severity by what the code does, and who waits where it never deletes from the parent."""
+    told = told_as_filter(target, key.table, key.columns)
+    deleted = deleted_parents(target, known)
+    size = volume(target, key.table)
+    if deleted is not None and key.foreign_table not in deleted:
+        nobody = f"no code deletes from {key.foreign_table}"
+        if told is not None:
+            return Severity.INFO, f"{nobody}; what waits is told by db-filters-indexed ({told})"
+        read = reads_by(target, key.table, key.columns)
+        if read is None:
+            return Severity.LOW, f"{nobody} and none looks rows up by it"
+        low = size == "few"
+        return Severity.LOW if low else Severity.MEDIUM, f"{nobody}; {read} looks rows up by it"
+    if size == "few":
+        return Severity.LOW, ""
+    if severity is Severity.HIGH and not (
+        size == "many" and deleted is not None and written_by_requests(target, key.table)
+    ):
+        severity = Severity.MEDIUM
+    if told is not None and severity < Severity.HIGH:
+        return Severity.INFO, f"the index is asked for by db-filters-indexed ({told}) too"
+    return severity, ""
 
 
 def key_place(target: Target, known: KnownCatalog, key: CatalogConstraint) -> Place:

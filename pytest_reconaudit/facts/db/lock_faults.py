@@ -23,6 +23,7 @@ from pytest_reconaudit.facts.db.database import (
     Unreachable,
     database,
 )
+from pytest_reconaudit.facts.db.index_advice import Advice, index_advice, volume
 from pytest_reconaudit.facts.db.migrations import (
     MigrationFile,
     MigrationRoot,
@@ -56,6 +57,8 @@ class LockFault(Struct, frozen=True):
     says: str
     rows: int | None
     """The rows of the table in the live database, where that is known."""
+    volume: str = ""
+    """``many`` or ``few`` rows by what the table is called and who writes it; empty: unknown."""
 
     @property
     def small(self) -> bool:
@@ -72,6 +75,8 @@ class NewMigration(Struct, frozen=True, eq=False):
     """Why it cannot be judged; ``None``: it was."""
     detail: str
     faults: tuple[LockFault, ...] = ()
+    advice: Advice = Advice(True, "")
+    """How the tool makes an index beside running code."""
 
 
 class NoMigrations(Struct, frozen=True):
@@ -201,7 +206,10 @@ class _Judge:
             elif new.unknown:
                 reason = SkipReason.NO_SERVER
                 detail = f"which migrations are new is not known: {new.unknown}"
-            yield NewMigration(migration, new.why, self.server, reason, detail, tuple(faults))
+            advice = index_advice(self.target, self.root)
+            yield NewMigration(
+                migration, new.why, self.server, reason, detail, tuple(faults), advice
+            )
 
     def _faults(self, migration: MigrationFile) -> Iterator[LockFault]:
         script = migration_script(self.target, self.root, migration)
@@ -387,7 +395,9 @@ class _Judge:
         return maker is not None and (self.beside is None or maker in self.beside)
 
     def _fault(self, clause: Clause, statement: SqlStatement, table: str, says: str) -> LockFault:
-        return LockFault(clause, statement, table, says, self.rows.get(table))
+        rows = self.rows.get(table)
+        size = volume(self.target, table) if rows is None else ""
+        return LockFault(clause, statement, table, says, rows, size)
 
 
 def _rows(live: Catalog) -> dict[str, int]:

@@ -638,8 +638,8 @@ _FETCHES = regex(
     re.MULTILINE,
 )
 _TABLE_DDL = regex(
-    r"\b(?:create\s+(?:unlogged\s+)?table|alter\s+table|drop\s+table"
-    r"|create\s+(?:unique\s+)?index)\b",
+    r"\b(?:create\s+(?:unlogged\s+)?table|drop\s+table|create\s+(?:unique\s+)?index"
+    r"|alter\s+table(?!\s+[^;]{1,160}?\b(?:row\s+level\s+security|owner\s+to)\b))\b",
     re.IGNORECASE,
 )
 _CODE_DDL = regex(
@@ -721,6 +721,8 @@ def _tool_changes(target: Target) -> Iterator[SchemaChange]:
         known = any(root.path == runner.root for root in own)
         if not own and here is None and _is_elsewhere(runner):
             continue  # another project's image
+        if not own and runner.tool == "prisma" and not target.named("*.prisma"):
+            continue  # no schema: the command fails, and changes nothing
         if known or runner.place.path.endswith(".rs"):
             home = _home(target, runner.root)
         elif here is not None:
@@ -736,7 +738,7 @@ def _tool_changes(target: Target) -> Iterator[SchemaChange]:
         if is_test_path(path) or ("migrat" not in text and "upgrade" not in text):
             continue
         for tool, pattern in _MORE_RUNS:
-            if _RUN_WORDS[tool] not in text:
+            if _RUN_WORDS[tool] not in text or not _is_set_up(target, tool):
                 continue
             for match in pattern.finditer(text):
                 place = Place(path, text.count("\n", 0, match.start()) + 1, 1)
@@ -750,6 +752,58 @@ def _tool_changes(target: Target) -> Iterator[SchemaChange]:
 _TOOL_FILES = {
     "Alembic": "alembic.ini", "Django": "manage.py", "Rails": "Gemfile", "Knex": "knexfile.*",
     "Sequelize": ".sequelizerc", "Drizzle": "drizzle.config.*",
+}  # fmt: skip
+
+
+_SET_UP = {
+    "Alembic": (("alembic.ini",), regex(r"\[tool\.alembic\]|\bfrom alembic import\b")),
+    "Django": (("manage.py",), regex(r"\bDJANGO_SETTINGS_MODULE\b")),
+    "Rails": (("Gemfile",), regex(r"\bActiveRecord::Migration\b")),
+    "Knex": (
+        ("knexfile.*",),
+        regex(r"(?:from|require\()\s*['\"]knex['\"]|\bknex\.schema\.|\bKnex\b\s*\)"),
+    ),
+    "Sequelize": (
+        (".sequelizerc",), regex(r"(?:from|require\()\s*['\"]sequelize|\bqueryInterface\.")
+    ),
+    "TypeORM": (("ormconfig.*",), regex(r"(?:from|require\()\s*['\"]typeorm['\"]")),
+    "Drizzle": (("drizzle.config.*",), regex(r"(?:from|require\()\s*['\"]drizzle-orm")),
+    "Liquibase": (("liquibase*.properties", "*changelog*"), regex(r"\bdatabaseChangeLog\b")),
+    "SeaORM": ((), regex(r"\bsea_orm")),
+}  # fmt: skip
+"""The files that a tool is set up by, and what sources say that use it."""
+_SET_UP_SUFFIXES = (
+    ".ts", ".js", ".mjs", ".cjs", ".tsx", ".mts", ".cts", ".py", ".rb", ".rs", ".toml", ".xml",
+    ".yml", ".yaml", ".sql",
+)  # fmt: skip
+
+
+def _is_set_up(target: Target, tool: str) -> bool:
+    """Whether a tool has anything here but a command: it fails without, and changes nothing."""
+    return tool in _set_up(target)
+
+
+@once
+def _set_up(target: Target) -> frozenset[str]:
+    found = {tool for tool, (names, _) in _SET_UP.items() if names and target.named(*names)}
+    wanted = {tool: uses for tool, (_, uses) in _SET_UP.items() if tool not in found}
+    hints = {tool: _HINTS[tool] for tool in wanted}
+    for path in target.files:
+        if not hints:
+            break
+        if path.endswith(_SET_UP_SUFFIXES):
+            text = target.text(path)
+            for tool, hint in tuple(hints.items()):
+                if hint in text and wanted[tool].search(text):
+                    found.add(tool)
+                    del hints[tool]
+    return frozenset(found)
+
+
+_HINTS = {
+    "Alembic": "alembic", "Django": "DJANGO_SETTINGS", "Rails": "ActiveRecord", "Knex": "nex",
+    "Sequelize": "eque", "TypeORM": "typeorm", "Drizzle": "drizzle-orm",
+    "Liquibase": "databaseChangeLog", "SeaORM": "sea_orm",
 }  # fmt: skip
 
 

@@ -225,9 +225,27 @@ def _flat_tool(target: Target, folder: str, numbered: list[tuple[str, re.Match[s
     if posixpath.basename(posixpath.dirname(folder)) == "supabase":
         return "supabase"
     manifest = nearest_text(target, folder, "Cargo.toml")
-    if "sqlx" in manifest:
+    if "sqlx" in manifest or folder in _embedded(target):
         return "sqlx"
     return "golang-migrate" if ups else "sql"
+
+
+_EMBEDS = regex(r"\bsqlx::migrate!\s*\(\s*(?:\"([^\"]*)\")?")
+
+
+@once
+def _embedded(target: Target) -> frozenset[str]:
+    """Folders that a crate takes in with ``sqlx::migrate!``: its path starts at the crate."""
+    found = set()
+    for path in target.files:
+        if not path.endswith(".rs") or "sqlx::migrate!" not in target.text(path):
+            continue
+        home = posixpath.dirname(path)
+        while home and not target.has(f"{home}/Cargo.toml"):
+            home = posixpath.dirname(home)
+        for match in _EMBEDS.finditer(target.text(path)):
+            found.add(clean(posixpath.join(home, match[1] or "migrations")))
+    return frozenset(found)
 
 
 def _flat_transaction(target: Target, path: str, tool: str) -> bool:

@@ -1,0 +1,1 @@
+CREATE TABLE "kilns" ("id" integer PRIMARY KEY, "name" text NOT NULL);

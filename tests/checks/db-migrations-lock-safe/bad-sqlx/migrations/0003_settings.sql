@@ -1,0 +1,1 @@
+CREATE INDEX port_settings_port ON port_settings (port);
