@@ -109,6 +109,8 @@ class Install(Struct, frozen=True):
     """The line of a ``.dockerignore`` that keeps the lockfile out of the build."""
     contexts: tuple[str, ...] = ()
     """The folders that the Dockerfile is built from, where there are several."""
+    below: str = ""
+    """Of ``cache:``: the lockfile in a folder, which it does not look into unless it is told to."""
     linked: tuple[str, ...] = ()
     """Folders that package.json names (``file:../shared``) and the image lacks by then."""
 
@@ -150,6 +152,8 @@ class Install(Struct, frozen=True):
     @property
     def kind(self) -> str:
         """What tells it from others of its clause: they are told apart from each other."""
+        if self.below:
+            return "below"
         forced = f"forced {self.asked.frozen}" if self.clause == "d" and self.by_force else ""
         manager = self.asked.manager if self.plain else ""
         return forced or manager or ("uncopied" if self.clause == "d" and self.uncopied else "")
@@ -189,6 +193,8 @@ class Install(Struct, frozen=True):
 
     def needs(self, what: str) -> str:
         """Why it fails for packages without a lockfile."""
+        if self.below:
+            return f"looks for a lockfile in the root, where none is: {self.below} is not found"
         return f"needs a lockfile, but no clone has one {self._of}for {what}{self.lacks}"
 
     @property
@@ -207,6 +213,8 @@ class Install(Struct, frozen=True):
     @property
     def cure(self) -> str:
         """What to do about it."""
+        if self.below:
+            return f"Say where it is, beside `{self.text}`: `cache-dependency-path: {self.below}`."
         if self.other and not self.lock:
             manager = _MANAGER[posixpath.basename(self.other)]
             obeying = _FROZEN[manager]
@@ -648,6 +656,17 @@ def _in_caches(target: Target) -> Iterator[Install]:
             found = package or next(iter(npm_packages(target)), None)
             if found is None:
                 continue
+            words = (
+                job.defaults_run.working_directory,
+                *(one.working_directory for one in job.steps),
+            )
+            folders = {word.strip("./") for word in words}
+            below = [
+                lock
+                for one in npm_packages(target)
+                for lock in one.lockfiles
+                if posixpath.basename(lock) in wanted and posixpath.dirname(lock) in folders
+            ]
             asked = NpmInstall(manager, "cache", "", True, None, (), False)
             yield Install(
                 place=step.with_.key_place("cache"),
@@ -660,6 +679,7 @@ def _in_caches(target: Target) -> Iterator[Install]:
                 rule=_rule(target, "", manager),
                 main=main is not None and workflow.path == main.path,
                 clause="a",
+                below=next(iter(below), ""),
             )
 
 
