@@ -204,14 +204,23 @@ def _from_variable(code: Code, call: Call, text: str) -> str:
 
 
 def _added(code: Code, name: str, start: int, end: int) -> str:
-    """What a statement in a variable is given later on: ``query = query.limit(50);``."""
+    """What a statement in a variable is given later on: ``query = query.limit(50);``, or piece by
+    piece (``query.push(" LIMIT ").push_bind(most);``), which is told as SQL."""
     if end - start > _MOST_BETWEEN:
         return ""
+    between = code.text(start, end)
     added = re.compile(rf"\b{name} = {name}\s*(\.[^;]{{1,600}});")
-    return "".join(f"{match[1]}\n" for match in added.finditer(code.text(start, end)))
+    found = "".join(f"{match[1]}\n" for match in added.finditer(between))
+    if ".push" in between:
+        pushed = re.compile(rf"\b{name}\s*(\.\s*push[^;]{{1,600}});")
+        for match in pushed.finditer(between):
+            found += "".join(f"{text or '$1'} " for text in _PUSHED.findall(match[1]))
+    return found
 
 
 _MOST_BETWEEN = 6_000
+_PUSHED = regex(r"\.\s*push(?:_bind)?\(\s*(?:\"([^\"]{0,600})\")?")
+"""A piece of SQL, or a value that is bound (empty)."""
 
 
 def _constant(code: Code, name: str, scope: int) -> Binding | None:
