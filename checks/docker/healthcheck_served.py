@@ -31,11 +31,15 @@ def docker_healthcheck_served(image_health: ImageHealth) -> None:
         registered from the server's start on (scopes, nested routers and functions in other files
         are followed; for nginx the locations), (b) no listener has its port. Parameters match one
         segment, redirects are answers. When a registration is computed, or the port comes from
-        outside, nothing is said about it. High in a file for development or that nothing builds.
+        outside, nothing is said about it. High in a file for development or that nothing builds,
+        and where every compose service of the image has a health check of its own.
     Blind spots: middleware that answers before the router; what a path answers with.
     """
     said = False
     idle = "; nothing in the repository builds this file" if image_health.unbuilt else ""
+    replaced = image_health.replaced
+    if replaced is not None and not idle:
+        idle = f"; every compose service of the image has a health check of its own ({replaced})"
     for fault in image_health.faults:
         if fault.kind in _CLAUSES:
             said = True

@@ -71,6 +71,8 @@ class ImageHealth(Struct, frozen=True):
     development: bool = False
     unbuilt: bool = False
     """Nothing in the repository builds or names the Dockerfile; asked only when it has faults."""
+    replaced: Place | None = None
+    """A health check of a compose service, where every service of the image has one of its own."""
 
 
 class ServiceHealth(Struct, frozen=True):
@@ -397,7 +399,21 @@ def _image(target: Target, dockerfile: Dockerfile, stage: Stage, one: Instructio
         tools_unknown=tool if isinstance(tool, str) else "",
         development=is_development_name(dockerfile.path),
         unbuilt=bool(faults) and dockerfile_references(target).unreferenced(dockerfile) is not None,
+        replaced=_replaced(target, dockerfile) if faults else None,
     )
+
+
+def _replaced(target: Target, dockerfile: Dockerfile) -> Place | None:
+    """The health check of a service that takes the place of the image's own in every stack."""
+    own = [
+        one.service.healthcheck
+        for one in answering(target)
+        if one.program is not None
+        and one.program.dockerfile is not None
+        and one.program.dockerfile.path == dockerfile.path
+    ]
+    tests = [one for one in own if one is not None and (one.test or one.disabled)]
+    return tests[0].test_place if tests and len(tests) == len(own) else None
 
 
 # -- compose -------------------------------------------------------------------------------
