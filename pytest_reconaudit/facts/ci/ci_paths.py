@@ -535,13 +535,7 @@ class _Judge:
             if path is None or _GLOB.search(folder):
                 continue
             self.tally.judged += 1
-            if (
-                exists(self.target, path)
-                or self._guarded(invocation, path)
-                or self._made(path, step.index, index)
-                or self._tested(path, step.index, index)
-                or self._named(path, step.index, index)
-            ):
+            if self._is_there(invocation, path, step.index, index):
                 continue
             masked = masked_by(command, step, self.run.job)
             text = f"{command.text} {redirect.op} {redirect.target}"
@@ -607,13 +601,7 @@ class _Judge:
                 self.tally.unresolved += 1
                 continue
             self.tally.judged += 1
-            if (
-                exists(self.target, path)
-                or self._guarded(invocation, path)
-                or self._made(path, step.index, index)
-                or self._tested(path, step.index, index)
-                or self._named(path, step.index, index)
-            ):
+            if self._is_there(invocation, path, step.index, index):
                 continue
             self.lost.add((step.index, path))
             masked = masked_by(command, step, self.run.job)
@@ -772,6 +760,16 @@ class _Judge:
 
     def _made(self, path: str, step: int, command: int = -1, *, bare: bool = False) -> bool:
         return self.workspace.may_have(path, step, command, strict=bare)
+
+    def _is_there(self, invocation: Invocation, path: str, step: int, index: int) -> bool:
+        """Whether a path exists by then, is asked for first, or is made or named by the job."""
+        return (
+            exists(self.target, path)
+            or self._guarded(invocation, path)
+            or self._made(path, step, index)
+            or self._tested(path, step, index)
+            or self._named(path, step, index)
+        )
 
     def _guarded(self, invocation: Invocation, path: str) -> bool:
         """Whether a test before the command looks at the path (or at a folder of it)."""
