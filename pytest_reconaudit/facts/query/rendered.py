@@ -196,18 +196,7 @@ def _of_functions(target: Target, known: KnownClasses) -> Iterator[RenderedList]
                 )
                 queries = _queries(target, known, model, template, {rows.name}, loaded)
                 if queries:
-                    yield RenderedList(
-                        path,
-                        f"{page.owner}.{page.function}" if page.owner else page.function,
-                        page.line,
-                        model,
-                        template,
-                        Place(path, rows.line, 1),
-                        rows.source,
-                        queries,
-                        rows.source,
-                        narrow or offers,
-                    )
+                    yield _handed(path, page, template, rows, model, queries, narrow or offers)
 
 
 def _of_alchemy(
@@ -239,20 +228,32 @@ def _of_alchemy(
     )
     queries = once_each(each for each in queries if each.what not in there)
     if queries:
-        yield RenderedList(
-            path,
-            f"{page.owner}.{page.function}" if page.owner else page.function,
-            page.line,
-            model,
-            template,
-            Place(path, rows.line, 1),
-            rows.source,
-            queries,
-            rows.source,
-            bool(rows.scoped),
-            True,
-            rows.paged,
-        )
+        listed = _handed(path, page, template, rows, model, queries, bool(rows.scoped))
+        yield replace(listed, alchemy=True, paged=rows.paged)
+
+
+def _handed(
+    path: str,
+    page: RenderedPage,
+    template: str,
+    rows: HandedRows,
+    model: KnownClass,
+    queries: tuple[RowQuery, ...],
+    narrow: bool,
+) -> RenderedList:
+    """The list of the rows that a function hands to a template under a name."""
+    return RenderedList(
+        path,
+        f"{page.owner}.{page.function}" if page.owner else page.function,
+        page.line,
+        model,
+        template,
+        Place(path, rows.line, 1),
+        rows.source,
+        queries,
+        rows.source,
+        narrow,
+    )
 
 
 def _handed_model(
