@@ -14,6 +14,7 @@ from typing import Any
 from msgspec import Struct, field
 
 __all__ = [
+    "BEHIND",
     "CheckMeta",
     "Confidence",
     "DeploymentMap",
@@ -182,6 +183,10 @@ def mask(secret: str) -> str:
     return f"{secret[:2]}***" if secret else ""
 
 
+BEHIND = ("ci-", "docs-", "load-", "lint-")
+"""Checks of what no user of the platform meets."""
+
+
 class Finding(Struct, frozen=True):
     """One defect at one place.
 
@@ -217,8 +222,14 @@ class Finding(Struct, frozen=True):
         )
 
     def sort_key(self) -> tuple[Any, ...]:
-        """Worst first, then by place: the one order that every report uses."""
+        """Worst first, then by place."""
         return (-self.severity, self.place.key(), self.check, self.message, self.fingerprint)
+
+    def lead_key(self) -> tuple[Any, ...]:
+        """Among the first findings of several checks: what runs before what is only written about
+        it, what is certain before the rest."""
+        behind = self.check.startswith(BEHIND)
+        return (-self.severity, behind, self.confidence is not Confidence.CERTAIN, self.sort_key())
 
     def to_dict(self) -> dict[str, Any]:
         return {
@@ -411,8 +422,16 @@ class Run(Struct, frozen=True):
 
     @property
     def findings(self) -> tuple[Finding, ...]:
-        """The live findings, worst first."""
-        return self._sorted(suppressed=False)
+        """The live findings, worst first. Of one severity, one finding of each check comes before
+        all that repeat a check, as who reads only the beginning shall see all kinds of trouble:
+        what runs in production before pipelines and documents, what is certain before the rest."""
+        ordered = self._sorted(suppressed=False)
+        leads: dict[tuple[Severity, str], Finding] = {}
+        for one in ordered:
+            leads.setdefault((one.severity, one.check), one)
+        repeats = [one for one in ordered if one is not leads[one.severity, one.check]]
+        found = [*sorted(leads.values(), key=Finding.lead_key), *repeats]
+        return tuple(sorted(found, key=lambda one: -one.severity))
 
     @property
     def suppressed(self) -> tuple[Finding, ...]:

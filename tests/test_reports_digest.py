@@ -159,3 +159,25 @@ def test_groups_share_cause_and_cure() -> None:
         ("ci-a", 1),
     ]
     assert digest.of(Pillar.DEPLOYMENT).groups
+
+
+def test_kinds_of_trouble_come_before_their_repetitions() -> None:
+    severities = (Severity.MEDIUM, Severity.HIGH)
+    ones = [
+        finding(check, severity, path, line, f"{check} {path}:{line}")
+        for severity in severities
+        for check, path in (("ci-a", "a.yml"), ("docker-b", "b"), ("query-c", "z.rs"))
+        for line in (1, 2)
+    ]
+    unsure = finding("cache-d", Severity.HIGH, "a", 1, "says", confidence=Confidence.LIKELY)
+    found = run(item("docker-b", "b", *ones, unsure)).findings
+    assert [one.severity for one in found] == [Severity.HIGH] * 7 + [Severity.MEDIUM] * 6
+    assert [f"{one.check} {one.place.line}" for one in found[:7]] == [
+        "docker-b 1",
+        "query-c 1",
+        "cache-d 1",
+        "ci-a 1",
+        "ci-a 2",
+        "docker-b 2",
+        "query-c 2",
+    ]

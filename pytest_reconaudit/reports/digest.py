@@ -9,6 +9,7 @@ from functools import cached_property
 from msgspec import Struct, structs
 
 from pytest_reconaudit.model import (
+    BEHIND,
     Confidence,
     Finding,
     ItemResult,
@@ -24,8 +25,6 @@ __all__ = ["WORST_FIRST", "Digest", "Group", "Healthy", "Unjudged", "severities"
 
 _FIRST = 10
 """Groups of findings that are named before all others."""
-_BEHIND = ("ci-", "docs-", "load-", "lint-")
-"""Checks of what no user of the platform meets."""
 WORST_FIRST = tuple(sorted(Severity, reverse=True))
 Sentence = tuple[Span, ...]
 
@@ -274,7 +273,7 @@ class Digest(Struct, frozen=True, dict=True):
         grave.sort(
             key=lambda one: (
                 -one.severity,
-                one.check.startswith(_BEHIND),
+                one.check.startswith(BEHIND),
                 all(f.confidence is not Confidence.CERTAIN for f in one.findings),
             )
         )
