@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pytest_reconaudit.facts.query.remedies import Asked, remedy
+from pytest_reconaudit.facts.query.remedies import Asked, remedy, remedy_of_several
 
 LATEST = """\
 for (const [boatId, own] of byBoat.entries()) {
@@ -65,3 +65,54 @@ def test_remedies(one: Asked, text: str, line: int, holds: str, lacks: str) -> N
     written = remedy(one, text, line)
     assert holds in written
     assert lacks not in written
+
+
+NESTED = """\
+await Promise.all(links.map(async (link) => {
+  const tags = await prisma.tag.findMany({
+    where: {
+      items: { some: { linkId: link.id } },
+    },
+  });
+}))
+"""
+WITH_STATE = """\
+for (const slot of slots) {
+  const one = await Session.findOne({ slot_id: slot._id, date: today });
+}
+"""
+BESIDE = """\
+for (const code of codes) {
+  const uses = await db.select({ n: count() }).from(codeUses)
+    .where(eq(codeUses.code_id, code.id));
+  found.push({ over: code.until, is_over: code.until });
+}
+"""
+
+
+def test_a_key_of_another_tables_rows_is_no_key_of_the_look_up() -> None:
+    told = remedy(Asked("prisma", "select", "tag", "links", "link", "", False), NESTED, 2)
+    assert "linkId" not in told
+    assert "```" not in told
+
+
+def test_conditions_beside_the_key_are_not_dropped_by_a_snippet() -> None:
+    told = remedy(Asked("mongoose", "select", "session", "slots", "slot", "", False), WITH_STATE, 2)
+    assert "```" not in told
+    assert "by `slot_id`" in told
+
+
+def test_the_key_stands_in_the_statement_not_behind_it() -> None:
+    told = remedy(Asked("drizzle", "count", "code_uses", "codes", "code", "", False), BESIDE, 2)
+    assert "codeUses.code_id" in told
+    assert "is_over" not in told
+
+
+def test_all_statements_of_a_loop_have_one_remedy() -> None:
+    told = remedy_of_several(
+        [("select", "seats", "prisma"), ("update", "seats", "prisma"), ("insert", "rows", "prisma")]
+    )
+    assert "`{ in: ids }`" in told
+    assert "createMany" in told
+    assert "carried on in the map" in told
+    assert remedy_of_several([("upsert", "seats", "prisma"), ("select", "seats", "prisma")]) == ""

@@ -39,7 +39,8 @@ _LAZY = frozenset({"all", "filter", "exclude", "order_by", "values", "values_lis
                    "select_related", "prefetch_related", "distinct", "only", "defer", "using",
                    "reverse", "union"})  # fmt: skip
 _QUERYSET = regex(
-    r"\b([A-Z]\w*)(?:\._?(?:default_manager|base_manager)|\s*\.\s*(?:\w+_)?objects)\b"
+    r"\b(?:(?!self\b|cls\b)[a-z_]\w*\.){0,2}([A-Z]\w*)"
+    r"(?:\._?(?:default_manager|base_manager)|\s*\.\s*(?:\w+_)?objects)\b"
 )
 _EVALUATES = frozenset({"list", "tuple", "set", "len", "sorted", "dict", "bool", "frozenset", "any",
                         "all", "sum", "max", "min", "enumerate", "next"})  # fmt: skip
@@ -299,7 +300,7 @@ def _instance(code: Code, call: Call) -> FoundQuery | None:
 
 def _alchemy(code: Code, call: Call, alchemy: bool) -> FoundQuery | None:
     head = "".join(code.text(call.start, call.name_at).split()).rstrip(".")
-    if not call.arguments or not _SESSION.fullmatch(head):
+    if not call.arguments or not _is_session(code, call, head):
         return None
     given = code.text(call.arguments[0][0], min(call.arguments[0][1], call.arguments[0][0] + 3_000))
     name, last = call.name, _last_link(code, call)
@@ -348,6 +349,31 @@ def _alchemy(code: Code, call: Call, alchemy: bool) -> FoundQuery | None:
         call, last, kind, table, f"{chain}\n{text}", rows and kind == "select", head,
         _limit(code, call, whole or text),
     )  # fmt: skip
+
+
+def _is_session(code: Code, call: Call, head: str) -> bool:
+    """Whether a call is made on a session or connection: by its name, or, of a short one, by the
+    type of the parameter or by what a ``with`` opens (``async with Session() as s``)."""
+    if _SESSION.fullmatch(head):
+        return True
+    if not head.isidentifier() or len(head) > _SHORT:
+        return False
+    function = code.function_at(call.scope)
+    if function is not None:
+        for one in function.parameters:
+            if one.name == head:
+                return _SESSION_TYPE.match(one.type) is not None
+    binding = binding_near(code, head, call.start, call.scope)
+    return binding is not None and _OPENED.match(code.text(binding.value)) is not None
+
+
+_SHORT = 4
+_SESSION_TYPE = regex(
+    r"(?:Annotated\[\s*)?(?:\w+\.)*(?:Async)?(?:Session|Connection|scoped_session)\b"
+)
+_OPENED = regex(
+    r"(?:\w+\.)*_?(?:\w*[sS]ession\w*|scoped_session|get_db\w*|engine\.(?:begin|connect))\("
+)
 
 
 def _of_model_query(code: Code, call: Call, alchemy: bool) -> FoundQuery | None:
@@ -406,7 +432,7 @@ def _units(code: Code) -> Iterator[FoundQuery]:
         if call.name_at <= call.start or len(call.arguments) > 1:
             continue
         head = "".join(code.text(call.start, call.name_at).split()).rstrip(".")
-        if not _SESSION.fullmatch(head):
+        if not _is_session(code, call, head):
             continue
         loop = next(
             (

@@ -126,7 +126,8 @@ def rust_queries(code: Code) -> Iterator[FoundQuery]:
             connected = names_connection(given)
             statement = _statement(code, call, call.receiver)
             plain = call.name in _DIESEL_OWN or (
-                call.name in _DIESEL and _STATEMENT.search(statement) is not None
+                call.name in _DIESEL
+                and (_STATEMENT.search(statement) is not None or _is_table(code, call))
             )
             if diesel and connected and plain:
                 yield _diesel(code, call, _from_variable(code, call, statement), given)
@@ -151,6 +152,19 @@ def rust_queries(code: Code) -> Iterator[FoundQuery]:
         ):
             made = _statement(code, call, call.arguments[0])
             yield _sqlx(code, call, made, code.text(call.receiver))
+
+
+def _is_table(code: Code, call: Call) -> bool:
+    """Whether what is asked is a table itself, by the name that Diesel's ``dsl`` gives it:
+    ``use schema::orders::dsl::*; orders.load(conn)``."""
+    name = code.text(call.receiver).strip()
+    if not name.isidentifier() or binding_near(code, name, call.start, call.scope) is not None:
+        return False
+    return any(
+        (one.name == "*" and one.path[-2:] == (name, "dsl"))
+        or (one.name == name and one.path[-2:-1] == ("dsl",))
+        for one in code.imports
+    )
 
 
 _WRAPPED = regex(r"\s*\.\s*(?:instrument|in_current_span|boxed|boxed_local)\s*\(")
@@ -232,7 +246,8 @@ def _constant(code: Code, name: str, scope: int) -> Binding | None:
 
 
 def _diesel(code: Code, call: Call, text: str, connection: str) -> FoundQuery:
-    table = _unaliased(code, _diesel_table(text))
+    bare = text.strip()
+    table = _unaliased(code, _diesel_table(text) or (bare.lower() if bare.isidentifier() else ""))
     columns: tuple[str, ...] = ()
     if "sql_query" in text:
         kind, table, limit, columns = sql_of(text) or ("other", table, "", ())

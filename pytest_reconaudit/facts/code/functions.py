@@ -20,7 +20,10 @@ from pytest_reconaudit.facts.code.mounted import is_unmounted
 from pytest_reconaudit.facts.code.names import Names, Outlines, Ref
 from pytest_reconaudit.facts.code.places import is_test_path
 from pytest_reconaudit.facts.code.scanned import scanned
+from pytest_reconaudit.facts.code.unmounted_routers import is_never_imported
+from pytest_reconaudit.facts.code.unrouted_views import is_unrouted
 from pytest_reconaudit.facts.network.routes import Route, route_tables
+from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.readers.scans.outline import (
     FileOutline,
     OutlinedCall,
@@ -40,6 +43,7 @@ __all__ = [
     "callers_of",
     "function_at",
     "handlers",
+    "in_unrouted_view",
     "inline_route",
     "meant",
     "meant_outside",
@@ -285,13 +289,52 @@ def handlers(target: Target) -> Mapping[Ref, tuple[Route, ...]]:
     for table in route_tables(target):
         for route in table.routes:
             for ref in _answering(target, route):
-                found.setdefault(ref, []).append(route)
+                if not is_never_imported(target, ref.path):
+                    found.setdefault(ref, []).append(route)
     for path, one in _outlines(target).items():
         language = _language(path)
+        if language == "python" and is_never_imported(target, path):
+            continue
+        unrouted: dict[str, bool] = {}
         for index in answers_by_form(language, path, one):
+            if language == "python" and _is_unrouted(target, path, one.functions[index], unrouted):
+                continue
             found.setdefault(Ref(path, index), [])
     ordered = sorted(found.items(), key=lambda item: (item[0].path, item[0].index))
     return {ref: tuple(dict.fromkeys(routes)) for ref, routes in ordered}
+
+
+def in_unrouted_view(target: Target, path: str, line: int) -> bool:
+    """Whether a line of Python stands in a view of Django that no table of URLs leads to."""
+    ref = function_at(target, path, line) if path.endswith(".py") else None
+    if ref is None:
+        return False
+    one, function = _outlines(target)[path], outlined(target, ref)
+    if function.owner:
+        answers = any(map(_VIEWS.search, (function.owner, function.trait)))
+    else:
+        answers = ref.index in answers_by_form("python", path, one)
+    return answers and _is_unrouted(target, path, function, {})
+
+
+_VIEWS = regex(r"(?:View|ViewSet|Endpoint)(?:Base|Mixin)?$")
+
+
+def _is_unrouted(
+    target: Target, path: str, function: OutlinedFunction, classes: dict[str, bool]
+) -> bool:
+    """Whether a function that has a view's form, or the class of views that it belongs to, is in no
+    table of URLs.
+
+    :param classes: what is known of the classes of its file, and is filled.
+    """
+    if not function.owner:
+        return is_unrouted(target, path, function.name, function.attributes)
+    if not classes:
+        classes[""] = False
+        for one in _outlines(target)[path].types:
+            classes[one.name] = is_unrouted(target, path, one.name, line=one.line)
+    return classes.get(function.owner, False)
 
 
 def _answering(target: Target, route: Route) -> tuple[Ref, ...]:

@@ -7,6 +7,7 @@ from msgspec.structs import replace
 from pytest_reconaudit.facts.code.asked_methods import asked_method
 from pytest_reconaudit.facts.code.functions import (
     Reached,
+    Ref,
     function_at,
     inline_route,
     outlined,
@@ -17,6 +18,7 @@ from pytest_reconaudit.facts.network.routes import Route
 from pytest_reconaudit.facts.query.guards import is_for_staff
 from pytest_reconaudit.facts.query.lists import is_guarded
 from pytest_reconaudit.facts.query.repeated import RepeatedQuery
+from pytest_reconaudit.facts.query.script_guards import turns_others_away
 from pytest_reconaudit.facts.query.tables import READS
 from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.readers.scans.outline import OutlinedFunction
@@ -67,6 +69,9 @@ def runs_for_staff(target: Target, path: str, line: int) -> bool:
     return (
         is_guarded(target, why, route)
         or is_for_staff(target, path, line)
+        or turns_others_away(
+            target, why if why is not None else Reached(Ref(path, -1), route, ()), line
+        )
         or (why is not None and _is_of_staff(target, why))
     )
 

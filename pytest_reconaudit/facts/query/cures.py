@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from pytest_reconaudit.facts.code.places import is_test_path
-from pytest_reconaudit.facts.code.scanned import scanned
-from pytest_reconaudit.facts.query.python_fixes import Repeated, fix_of_queries
-from pytest_reconaudit.facts.query.remedies import Asked, remedy
+from collections.abc import Iterable
+
+from pytest_reconaudit.facts.query.django_fixes import LoopedStatement, fix_of_django
+from pytest_reconaudit.facts.query.loop_bodies import above_loop, body_of, further_statements
+from pytest_reconaudit.facts.query.remedies import Asked, remedy, remedy_of_several
 from pytest_reconaudit.facts.query.repeated import RepeatedQuery
+from pytest_reconaudit.facts.query.rust_fixes import RustStatement, fix_of_rust
+from pytest_reconaudit.facts.query.sqlalchemy_fixes import fix_in_sqlalchemy
+from pytest_reconaudit.facts.query.table_names import told_as
 from pytest_reconaudit.facts.query.tables import foreign_keys
 from pytest_reconaudit.facts.query.tenant_scopes import scoped_by, words_of_scope
-from pytest_reconaudit.patterns import regex
-from pytest_reconaudit.readers.query_call import table_name
-from pytest_reconaudit.readers.scans.models import models
 from pytest_reconaudit.target import Target
 
 __all__ = ["cure_of"]
@@ -20,35 +21,31 @@ _CALL_LINES = 8
 """Of a statement that are looked at."""
 
 
-def cure_of(target: Target, path: str, site: RepeatedQuery) -> str:
+def cure_of(
+    target: Target, path: str, site: RepeatedQuery, beside: Iterable[RepeatedQuery] = ()
+) -> str:
     """What to write in the place of a statement, as Markdown; empty where the words of its library
-    are not known."""
+    are not known.
+
+    :param beside: the statements of its function, itself among them.
+    """
     loop = site.loop
     if site.same or site.relation:
         return ""
     scope = scoped_by(target, path, site)
     if scope:
         return words_of_scope(scope)
+    if path.endswith(".py") and site.library == "django":
+        return _of_django(target, path, site, beside)
     if path.endswith(".py"):
-        lines = target.text(path).split("\n")
-        above = "\n".join(lines[max(site.line - _CALL_LINES, 0) : site.line - 1])
-        above = above[max(above.rfind(".objects"), above.rfind("select("), 0) :]
-        below = "\n".join(lines[site.line - 1 : site.line + _CALL_LINES])
-        # The end of a long chain stands below its conditions.
-        chained = below.lstrip()[:1] in (")", ".")
-        source = (lines[site.line - 1], above if chained else below, below)
-        kind = "exists" if site.word == "existence check" else site.kind
-        one = Repeated(
-            kind,
-            site.table,
-            site.library,
-            loop.over,
-            loop.variable,
-            site.via,
-            source,
-            _key(target, path, site),
-        )
-        return fix_of_queries(one, foreign_keys(target))
+        return fix_in_sqlalchemy(target, path, site, beside)
+    if path.endswith(".rs") and site.library != "mongodb":
+        return _of_rust(target, path, site, beside)
+    if not path.endswith(".rs"):
+        together = [one for one in beside if one.loop.line == loop.line and not one.same]
+        several = sorted({(one.line, *_told(target, one)) for one in (site, *together)})
+        if len({one[0] for one in several}) > 1 or site.word == "aggregate":
+            return remedy_of_several([one[1:] for one in several])
     asked = Asked(
         site.library,
         site.kind,
@@ -64,35 +61,74 @@ def cure_of(target: Target, path: str, site: RepeatedQuery) -> str:
     return remedy(asked, target.text(path), site.line)
 
 
-def _key(target: Target, path: str, site: RepeatedQuery) -> str:
-    """The column that a statement of SQLAlchemy asks by: what it compares, or the primary key."""
-    if site.library != "sqlalchemy" or not site.table:
-        return ""
-    at = site.via_place
-    where, line = (at.path, at.line or 1) if at is not None else (path, site.line)
-    lines = target.text(where).split("\n")[line - 1 : line + _CALL_LINES]
-    own = _primary_key(target, site.table)
-    if own and _BY_IDENTITY.search(lines[0] if lines else ""):
-        return own
-    match = _COMPARED.search("\n".join(lines)) if at is not None else None
-    if match is not None and table_name(match[1]) == site.table:
-        return match[2]
-    return own
-
-
-def _primary_key(target: Target, table: str) -> str:
-    """The name of the one column that is a model's primary key; empty where it is not told."""
-    found = {
-        field.name
-        for path, file in scanned(target, models).items()
-        if not is_test_path(path)
-        for one in file.classes
-        if table_name(one.name) == table
-        for field in one.fields
-        if ("primary_key", "True") in field.keywords
+def _of_rust(
+    target: Target, path: str, site: RepeatedQuery, beside: Iterable[RepeatedQuery]
+) -> str:
+    sent = site.via_place if site.via else None
+    where, line = (path, site.line) if sent is None else (sent.path, sent.line or 1)
+    others = {
+        (one.what, one.line): (one.kind, one.what, one.line)
+        for one in sorted(beside, key=lambda each: each.line)
+        if one.loop.line == site.loop.line and one.what != site.what and not one.same
     }
-    return found.pop() if len(found) == 1 else ""
+    return fix_of_rust(
+        RustStatement(
+            site.kind,
+            site.library,
+            site.via,
+            site.loop.variable,
+            target.text(where),
+            line,
+            site.word == "existence check",
+            tuple(others.values()),
+        )
+    )
 
 
-_BY_IDENTITY = regex(r"\.get\(\s*\w+\s*,")
-_COMPARED = regex(r"\b([A-Z]\w*)\.(\w+)\s*==")
+def _of_django(
+    target: Target, path: str, site: RepeatedQuery, beside: Iterable[RepeatedQuery]
+) -> str:
+    loop = site.loop
+    lines = target.text(path).split("\n")
+    first, last = body_of(lines, loop.line)
+    same = [one for one in beside if one.loop.line == loop.line and one.line != site.line]
+    known = {site.line, *(one.line for one in same)}
+    others = {
+        (one.statement, one.line): (one.kind, f"the {one.statement}", one.line)
+        for one in sorted(same, key=lambda each: each.line)
+        if not (one.same or one.relation)
+    }
+    return fix_of_django(
+        LoopedStatement(
+            "exists" if site.word == "existence check" else site.kind,
+            site.table,
+            site.via,
+            loop.over,
+            loop.variable,
+            _statement_at(lines, first, site.line),
+            "\n".join(lines[first - 1 : last]),
+            above_loop(target, path, loop.line),
+            tuple(others.values()),
+            further_statements(target, path, loop.line, known),
+        ),
+        foreign_keys(target),
+    )
+
+
+def _statement_at(lines: list[str], first: int, line: int) -> str:
+    """The text from where the statement begins that a line belongs to, with what follows."""
+    start = line
+    for number in range(line, max(first, line - _CALL_LINES) - 1, -1):
+        start = number
+        text = lines[number - 1]
+        if (".objects" in text or "_or_404(" in text) and text.lstrip()[:1] not in ".)":
+            break
+    else:
+        start = line
+    return "\n".join(lines[start - 1 : line + _CALL_LINES])
+
+
+def _told(target: Target, site: RepeatedQuery) -> tuple[str, str, str]:
+    """(kind, table, library) of a statement of a script."""
+    kind = "save" if site.word == "save" else site.kind
+    return kind, told_as(target, site.table), site.library

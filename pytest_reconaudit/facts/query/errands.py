@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pytest_reconaudit.facts.callers import indentation
 from pytest_reconaudit.facts.code.functions import Ref, callees, function_at, outlined
+from pytest_reconaudit.facts.query.loop_bodies import further_statements
 from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.target import Target
 
@@ -18,7 +19,7 @@ _ERRAND = regex(
 )
 """A call that waits for something outside of the database, and longer."""
 _MOST_BODY = 80
-_HOPS = 2
+_HOPS = 4
 
 
 def waits_elsewhere(target: Target, path: str, line: int, loop_line: int) -> bool:
@@ -42,24 +43,39 @@ def waits_elsewhere(target: Target, path: str, line: int, loop_line: int) -> boo
     )
     if any(_ERRAND.search(name) for name in _CALL.findall("\n".join(lines[loop_line - 1 : end]))):
         return True
+    if any(one.kind == "file" for one in further_statements(target, path, loop_line, ())):
+        return True
     ref = function_at(target, path, line)
-    return ref is not None and any(
-        _is_errand(target, other, _HOPS)
+    if ref is None:
+        return False
+    called = [
+        other
         for call, refs in callees(target, ref)
         if loop_line <= call.line <= end
         for other in refs or ()
         if other != ref
-    )
-
-
-def _is_errand(target: Target, ref: Ref, hops: int) -> bool:
-    for call in outlined(target, ref).calls:
-        name = f"{call.receiver}.{call.name}" if call.receiver else call.name
-        if _ERRAND.search(name):
+    ]
+    seen = {ref}
+    for _ in range(_HOPS):
+        if any(_is_errand(target, one) for one in called):
             return True
-    return hops > 1 and any(
-        _is_errand(target, other, hops - 1)
-        for _, refs in callees(target, ref)
-        for other in refs or ()
-        if other != ref
+        seen.update(called)
+        called = [
+            other
+            for one in dict.fromkeys(called)
+            for _, refs in callees(target, one)
+            for other in refs or ()
+            if other not in seen
+        ][:_MOST_CALLED]
+    return False
+
+
+_MOST_CALLED = 60
+
+
+def _is_errand(target: Target, ref: Ref) -> bool:
+    """Whether a function itself waits for another system."""
+    return any(
+        _ERRAND.search(f"{call.receiver}.{call.name}" if call.receiver else call.name)
+        for call in outlined(target, ref).calls
     )

@@ -6,8 +6,10 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from msgspec.structs import replace
 
+from pytest_reconaudit.facts.code.functions import function_at, outlined
 from pytest_reconaudit.facts.query.lazy_relationships import LazyLoop
 from pytest_reconaudit.facts.query.model_classes import (
+    followed_on,
     is_accessor,
     leads_to_many,
     loads_along,
@@ -19,8 +21,10 @@ from pytest_reconaudit.facts.query.row_queries import asks_by
 from pytest_reconaudit.facts.query.verbs import changes, copies, does_more
 from pytest_reconaudit.facts.query.weighing import weighed_together
 from pytest_reconaudit.model import Severity
+from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.readers.query_call import table_name
 from pytest_reconaudit.readers.scans.queries import FileQueries, QueryLoop, RelationLoop
+from pytest_reconaudit.readers.scans.row_classes import RowLoop
 from pytest_reconaudit.target import Target
 
 __all__ = ["followed_relations", "lazily_loaded"]
@@ -91,9 +95,18 @@ def lazily_loaded(
         one = weighed_together(
             target, path, loop.function, loop.function_line, sites, by_hand=by_hand
         )
-        if each.scoped and len(sites) == 1:
+        if (each.scoped and len(sites) == 1) or _is_remembered(target, path, loop):
             one = replace(one, severity=Severity.INFO)  # a natural handful
         yield one
+
+
+def _is_remembered(target: Target, path: str, loop: RowLoop) -> bool:
+    """Whether a decorator keeps what a loop's function gives: ``@cache.memoize(timeout=60)``."""
+    ref = function_at(target, path, loop.line)
+    return ref is not None and any(map(_REMEMBERS.match, outlined(target, ref).attributes))
+
+
+_REMEMBERS = regex(r"@(?:\w+\.)*(?:memoize|memoise|cached|lru_cache|alru_cache|cached_view)\b")
 
 
 def _relation_sites(
@@ -129,9 +142,22 @@ def _relation_sites(
             told = f"row.{relation}"
         if what in _ASKED_ANEW:
             told = f"{told}.{what})"
+        elif asked and relation not in known and what in _OF_MANAGERS:
+            told = f"{told}.{what}"
+        elif asked and relation in known and what.isidentifier():
+            told = ".".join((told, *followed_on(target, path, one.model, relation, line, what)))
         if asked and (relation not in one.loaded or what in _ASKED_ANEW) and relation not in found:
             found[relation] = RepeatedQuery(
-                line, asked, "", loop, "", None, told, False, library="django"
+                line,
+                asked,
+                "",
+                loop,
+                "",
+                None,
+                told,
+                False,
+                library="django",
+                loaded=relation in one.loaded,
             )
     return list(found.values())
 

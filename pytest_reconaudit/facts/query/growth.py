@@ -9,7 +9,7 @@ from pytest_reconaudit.model import Severity
 from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.target import Target, once
 
-__all__ = ["definitions_of", "weight_of_growth"]
+__all__ = ["definitions_of", "grows_by_name", "weight_of_growth"]
 
 _EVENTS = regex(
     r"(?:^|_)(?:events?|logs?|log_entr(?:y|ies)|messages?|orders?|notes?|comments?|posts?|transactions?|payments?|invoices?"
@@ -28,9 +28,15 @@ _HANDMADE = regex(
 """What somebody sets up by hand."""
 _INSTALLED = regex(
     r"(?:^|_)(?:networks?|subnets?|vlans?|vxlans?|bridges?|hosts?|pools?|backends?|volumes?|clusters?"
-    r"|datacent(?:er|re)s?|racks?|storages?|upstreams?|load_balancers?|firewalls?|nics?)$"
+    r"|datacent(?:er|re)s?|racks?|storages?|upstreams?|load_balancers?|firewalls?|nics?"
+    r"|tenants?|plugins?|extensions?|add_?ons?)$"
 )
 """Parts of an installation, which administrators add one by one."""
+_RULED = regex(r"(?:^|_)(?:alerts?|jobs?|tasks?|reports?)$")
+"""What happens, or the rule by which it does."""
+_RULE = regex(
+    r"\b(?:threshold\w*|\w+_threshold|cron_?expr\w*|cron_?schedule|schedule_?expr\w*)\b", 2
+)
 _TIME = regex(
     r"auto_now_add|CreateDateColumn|\btimestamps\s*:\s*true|defaultNow\(|default\(\s*now\(\)"
     r"|default\s*[:=]\s*[^\n]{0,40}?(?:\bnow\b|CURRENT_TIMESTAMP|Date\.now|fn\.now)"
@@ -64,6 +70,10 @@ def weight_of_growth(target: Target, table: str) -> Severity:
         return Severity.INFO
     if _INSTALLED.search(table) is not None:
         return Severity.LOW
+    if _RULED.search(table) is not None and any(
+        _RULE.search(one) for one in definitions_of(target, table)
+    ):
+        return Severity.LOW
     if _EVENTS.search(table) is not None:
         return Severity.MEDIUM
     known = definitions_of(target, table)
@@ -71,6 +81,11 @@ def weight_of_growth(target: Target, table: str) -> Severity:
     if any(map(_TIME.search, owned)):
         return Severity.MEDIUM
     return Severity.INFO if known and not owned else Severity.LOW
+
+
+def grows_by_name(table: str) -> bool:
+    """Whether a table is called what each use of a platform adds to: orders, messages."""
+    return _EVENTS.search(table) is not None
 
 
 def definitions_of(target: Target, table: str) -> list[str]:

@@ -8,7 +8,7 @@ from pytest_reconaudit.facts.callers import indentation
 from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.target import Target
 
-__all__ = ["is_for_staff", "names_staff"]
+__all__ = ["is_for_staff", "names_staff", "needs_permission"]
 
 _STAFF = regex(
     r"(?<![a-z])(?:is_?|current_?|active_?|require_?s?_?|for_?)*(?:super_?users?|super_?admins?|staff"
@@ -80,6 +80,43 @@ def is_for_staff(target: Target, path: str, line: int) -> bool:
         if not indent:
             return False
     return False
+
+
+def needs_permission(target: Target, path: str, line: int) -> bool:
+    """Whether a view of Django is for those alone who were given a permission for a whole model:
+    editors, moderators, managers.
+
+    :param line: a line of it, or that of its head.
+    """
+    if not path.endswith(".py"):
+        return False
+    lines = target.text(path).split("\n")
+    inner = 1_000
+    for index in range(min(line, len(lines)) - 1, max(line - _MOST_UP, -1), -1):
+        text = lines[index]
+        indent = indentation(text) if text.strip() else inner
+        head = _HEAD.match(text) if indent < inner else None
+        if head is None:
+            continue
+        inner = indent
+        above = "\n".join(lines[max(index - _MOST_HEAD, 0) : index])
+        above = above[above.rfind("\n\n") + 1 :]
+        body = "\n".join(lines[index : min(_until(lines, index + 1, indent + 1), index + _FIRST)])
+        if _PERMITTED.search(above) or (
+            _DEMANDS.search(body) if text.lstrip().startswith("class") else _LACKS.search(body)
+        ):
+            return True
+        if not indent:
+            return False
+    return False
+
+
+_PERMITTED = regex(r"@(?:method_decorator\(\s*)?permission_required\(")
+_DEMANDS = regex(r"\n[ \t]+permission_required\s*=\s*[\"'(\[]")
+_LACKS = regex(
+    r"\n[ \t]+if not (?:self\.)?request\.user\.has_perm\([\"'][\w.]+[\"']\):[ \t]*"
+    r"\n[ \t]+(?:raise|return)\b"
+)
 
 
 def _demands(target: Target, path: str, lines: list[str], index: int, indent: int) -> bool:

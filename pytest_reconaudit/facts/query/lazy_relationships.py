@@ -17,6 +17,7 @@ from pytest_reconaudit.facts.query.model_classes import (
     table_of,
 )
 from pytest_reconaudit.facts.query.row_queries import RowQuery
+from pytest_reconaudit.facts.query.sqlalchemy_lists import is_catalogue
 from pytest_reconaudit.model import Place
 from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.readers.query_call import table_name
@@ -120,6 +121,9 @@ def _loads_lazily(
     if _DYNAMIC.match(lazy):
         asked = read.names[1] if len(read.names) > 1 else ""
         return f"{model.own.name}.{name}.{asked}()" if asked in _ASKED else ""
+    leads_to = field.first.strip("\"'").rpartition(".")[2]
+    if not name.endswith("s") and leads_to == model.own.name:
+        return ""  # what a row of the same list leads to is there already
     if _EAGER.match(lazy) or (not name.endswith("s") and _is_handful(field)):
         return ""
     return f"{model.own.name}.{name}"
@@ -127,4 +131,5 @@ def _loads_lazily(
 
 def _is_handful(field: RowField) -> bool:
     """Whether rows lead to few others: a session asks for each of them once, not for each row."""
-    return small_by_name(table_name(field.first.strip("\"'").rpartition(".")[2]))
+    table = table_name(field.first.strip("\"'").rpartition(".")[2])
+    return small_by_name(table) or is_catalogue(table)

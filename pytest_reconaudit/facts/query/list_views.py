@@ -26,7 +26,7 @@ __all__ = [
 ]
 
 ONE_ROW = regex(
-    r"\.filter\(\s*(?:id|pk|uuid)\s*=(?!=)|\.(?:first|last|get|count|exists)\(\)?[^.]*$"
+    r"\.filter\((?:[^()]{0,200},)?\s*(?:id|pk|uuid)\s*=(?!=)|\.(?:first|last|get|count|exists)\(\)?[^.]*$"
 )
 _NO_ROW = regex(r"\.none\(\)")
 _ITEM_ROUTE = regex(r"\b(\w+)\.as_view\(\s*\{([^{}]{0,600})\}")

@@ -30,6 +30,20 @@ from pytest_reconaudit.facts.query.growth import weight_of_growth
 from pytest_reconaudit.facts.query.guards import is_for_staff
 from pytest_reconaudit.facts.query.page_fixes import fix_of_list
 from pytest_reconaudit.facts.query.python_fixes import fix_of_page
+from pytest_reconaudit.facts.query.script_guards import turns_others_away
+from pytest_reconaudit.facts.query.script_lists import (
+    growth_in_script,
+    is_bounded_elsewhere,
+    is_narrowed,
+    words_of_work,
+    worked_out,
+)
+from pytest_reconaudit.facts.query.sqlalchemy_lists import (
+    growth_of_list,
+    made_of_rows,
+    narrows,
+)
+from pytest_reconaudit.facts.query.table_names import plain_name, told_as
 from pytest_reconaudit.facts.query.unpaged import unpaged_lists
 from pytest_reconaudit.model import Confidence, Place, Severity
 from pytest_reconaudit.patterns import regex
@@ -46,6 +60,7 @@ _SMALL = regex(
     r"|branch(?:es)?|warehouses?|tax(?:es)?|tax_rates?|teams?|connections?"
     r"|webhooks?|mailbox(?:es)?|email_queues?|tags?|propert(?:y|ies)|platforms?|integrations?|api_keys?|shards?|banners?|announcements?|menus?|menu_\w+|emojis?|taglines?|importers?|exporters?"
     r"|(?:tenant|team|workspace|organi[sz]ation)_(?:users?|members?)|connectors?|(?<!_)summary)$"
+    r"|(?:^|_)(?:fiscal|financial|academic|school)_(?:years?|periods?|terms?)$"
     r"|^(?:configs?|configurations?|templates?|types?|kinds?)_|^social_(?:medias?|links?|networks?)$"
 )
 _PAGE = regex(r"\b\w*(?:per_?page|limit|page_?size|size|take|count|first|num)\w*\b", 2)
@@ -87,6 +102,11 @@ class ListQuery(Struct, frozen=True):
     """(where, table) of what its function brings whole beside it: one mend for all."""
     remedy: str = ""
     """How one page of it is taken, in Markdown; empty of a limit without a cap."""
+    worked: Place | None = None
+    """Where something else is made of all of the rows, none of which is answered. Scripts and
+    SQLAlchemy alone."""
+    narrowed: bool = False
+    """It brings those that fit conditions of its own. Known of scripts and SQLAlchemy alone."""
 
 
 class ListFile(Struct, frozen=True):
@@ -106,8 +126,8 @@ def list_files(target: Target) -> tuple[ListFile, ...]:
         judged = list(_judged(target, path, one))
         if judged:
             unbounded = [each for each in judged if each is not None]
-            if not path.endswith((".py", ".rs")):
-                unbounded = list(_together(unbounded))
+            if not path.endswith(".py"):
+                unbounded = list(_together(unbounded, by_table=path.endswith(".rs")))
             found.append(ListFile(path, tuple(unbounded)))
     return _with_unpaged(target, found)
 
@@ -134,14 +154,18 @@ def _with_unpaged(target: Target, files: list[ListFile]) -> tuple[ListFile, ...]
     return tuple(ListFile(path, unbounded) for path, unbounded in by_path.items())
 
 
-def _together(every: list[ListQuery]) -> Iterator[ListQuery]:
-    """What one function brings for one request as one; the worst stands for all."""
-    groups: dict[tuple[str, str], list[ListQuery]] = {}
+def _together(every: list[ListQuery], *, by_table: bool) -> Iterator[ListQuery]:
+    """What one function brings for one request as one; the worst stands for all.
+
+    :param by_table: of one table alone, as the branches of a function do.
+    """
+    groups: dict[tuple[str, str, str], list[ListQuery]] = {}
     for one in every:
         if one.limit or one.filtered is not None or one.sliced is not None:
             yield one
         else:
-            groups.setdefault((one.function, one.request), []).append(one)
+            table = one.table if by_table else ""
+            groups.setdefault((one.function, one.request, table), []).append(one)
     for group in groups.values():
         first = max(group, key=lambda one: one.severity)
         rest = [one for one in group if one is not first]
@@ -215,14 +239,16 @@ def _bounded(
     target: Target, path: str, function: QueryFunction, one: QueryCall, why: Reached
 ) -> ListQuery | None:
     asked = why.route.path if why.route else decorated_path(target, why.handler)
-    if why.route and len(asked) > 1 and "axum" in target.text(why.route.place.path):
-        asked = asked.removesuffix("/")  # what is nested at a path answers under it without a slash
     request = f"GET {asked}".rstrip()
     folder = "" if why.route or path.endswith(".py") else why.handler.path
     at = Place(path, one.line, 1)
     if not one.limit:
         parent = _PARAMETERS.search(asked) is not None
-        if one.listed or not one.table or _SMALL.search(one.table):
+        script = not path.endswith((".py", ".rs"))
+        table = told_as(target, one.table) if script else one.table
+        if one.listed or not table or _SMALL.search(plain_name(table) if script else table):
+            return None
+        if script and is_bounded_elsewhere(target, path, one.line):
             return None
         sliced = _sliced(target, path, one.line, why)
         if (parent or one.keyed) and sliced is None:
@@ -231,10 +257,15 @@ def _bounded(
             target, path, one.line, request, function.name, one.table, why
         ):
             return None
+        filtered = _filtered(target, path, one.line, why)
+        worked = _worked(target, path, one.line, why) if script and filtered is None else None
+        python = path.endswith(".py") and one.library == "sqlalchemy"
+        if python and filtered is None:
+            worked = made_of_rows(target, path, one.line, asked)
         return ListQuery(
             at,
             function.name or "its handler",
-            one.table,
+            table,
             request,
             "",
             Severity.INFO
@@ -247,12 +278,30 @@ def _bounded(
             or _is_loaded_at_start(target, path, one.line)
             or _is_asked_for(target, path, one.line)
             or _is_needed_whole(target, path, one.line, why)
-            else weight_of_growth(target, one.table),
+            else growth_in_script(
+                target,
+                path,
+                one.line,
+                one.table,
+                table,
+                asked,
+                staff=is_guarded(target, why, why.route)
+                or turns_others_away(target, why, one.line),
+            )
+            if script
+            else growth_of_list(target, path, one.line, one.table, asked)
+            if python
+            else min(weight_of_growth(target, one.table), _most_of(target)),
             Confidence.LIKELY,
-            _filtered(target, path, one.line, why),
+            filtered,
             one.library,
             sliced,
-            remedy=fix_of_list(target, path, one.line, one.library, one.table),
+            remedy=words_of_work(worked)
+            if worked is not None
+            else fix_of_list(target, path, one.line, one.library, one.table),
+            worked=worked,
+            narrowed=(script and is_narrowed(target, path, one.line))
+            or (python and narrows(target, path, one.line)),
         )
     if one.limit.isdigit() or not _PAGE.search(one.limit) or _BOUNDED.search(one.limit):
         return None
@@ -333,6 +382,20 @@ def _is_of_staff(target: Target, at: Place, why: Reached) -> bool:
     return line > 0 and is_for_staff(target, handler.path, line)
 
 
+@once
+def _most_of(target: Target) -> Severity:
+    """What a list is worth at most: little in what one person runs for themselves, whose rows are
+    all their own."""
+    text = next((target.text(one) for one in ("README.md", "Readme.md") if target.has(one)), "")
+    alone = _ALONE.search(text[:_HEAD]) is not None
+    return Severity.LOW if alone else Severity.CRITICAL
+
+
+_ALONE = regex(
+    r"\bsingle[- ]user\b(?! mode)(?![^.\n]{0,60}\bmulti)|\bfor (?:a single|one) user\b", 2
+)
+_HEAD = 3_000
+"""Characters of a README in which it says what it is of."""
 _REGISTRY = regex(r"(?:^|_)(?:registr(?:y|ies)|catalog(?:ue)?s?|defaults|lookups?)$")
 """What the platform itself is set up with."""
 _STEPS = 4
@@ -476,13 +539,23 @@ _GUARD_CALL = regex(
 
 
 def _guarded(target: Target, why: Reached) -> bool:
-    """Whether a decorator says that only those who run the platform may ask."""
+    """Whether a decorator, or in Rust an extractor, says that only those who run the platform may
+    ask."""
     if why.handler.index < 0:
         return False
-    attributes = outlined(target, why.handler).attributes
-    return any(_GUARD.search(one) is not None for one in attributes)
+    handler = outlined(target, why.handler)
+    if why.handler.path.endswith(".rs") and any(
+        _GUARD_TYPE.search(kind) is not None for _, kind in handler.parameters
+    ):
+        return True
+    return any(_GUARD.search(one) is not None for one in handler.attributes)
 
 
+_GUARD_TYPE = regex(
+    r"\b(?:Require|Is|Super|Site|Current|Authenticated)*Admin(?:istrator)?(?:User|Token|Guard|Session|Claims?|Auth\w*"
+    r"|Only|Required|Identity|Principal|Context|Access)?\b"
+)
+"""An extractor that lets nobody in but those who run the platform."""
 _GUARD = regex(
     r"\b(?:super_?)?admin(?:istrator|only|guard)?s?\b|Admin(?:istrator)?(?:Only)?Guard", 2
 )
@@ -498,6 +571,16 @@ def _on_the_way(target: Target, path: str, line: int, why: Reached) -> list[tupl
             if refs is not None and called in refs
         ]
     return places
+
+
+def _worked(target: Target, path: str, line: int, why: Reached) -> Place | None:
+    """Where a script makes something else of the rows of a query, in its function or in one that
+    calls it on a request's way."""
+    for where, at in _on_the_way(target, path, line, why):
+        place = worked_out(target, where, at)
+        if place is not None:
+            return place
+    return None
 
 
 def _sliced(target: Target, path: str, line: int, why: Reached) -> Place | None:

@@ -17,6 +17,7 @@ from pytest_reconaudit.facts.query.askers import (
 )
 from pytest_reconaudit.facts.query.occasions import is_by_hand, is_one_off
 from pytest_reconaudit.facts.query.repeated import ROW_ORIGINS, RepeatedQuery, Repetition
+from pytest_reconaudit.facts.query.rust_loops import works_off
 from pytest_reconaudit.facts.query.short_lists import is_short
 from pytest_reconaudit.facts.query.tables import READS, WRITES
 from pytest_reconaudit.facts.query.verbs import changes, does_more
@@ -97,7 +98,8 @@ def looped_queries(
                 worst.word,
                 ("" if call.excused == "tried" and worst.kind in READS else call.excused)
                 or worst.excused
-                or _procedure(sender, asked, call.name),
+                or _procedure(sender, asked, call.name)
+                or ("procedure" if works_off(target, path, call) else ""),
                 sender.further,
                 worst in repeats
                 or (worst.kind in READS and _asks_same(target, path, call, sender)),

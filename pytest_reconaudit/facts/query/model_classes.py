@@ -22,6 +22,7 @@ from pytest_reconaudit.target import Target, once
 __all__ = [
     "KnownClass",
     "KnownClasses",
+    "followed_on",
     "is_accessor",
     "is_apart",
     "is_loaded",
@@ -34,6 +35,7 @@ __all__ = [
     "relation_of",
     "relationship_of",
     "rows_behind",
+    "saves_by_itself",
     "table_of",
 ]
 
@@ -82,6 +84,50 @@ def leads_to_many(target: Target, path: str, model: str, name: str) -> bool:
         return False
     relation = relation_of(known, found, name)
     return relation is not None and relation.many
+
+
+def saves_by_itself(target: Target, path: str, table: str) -> bool:
+    """Whether the model that a table is called by in Python has a ``save`` of its own, in itself or
+    in a base: no statement for many rows runs it."""
+    known = known_classes(target)
+    wanted = table.replace("_", "")
+    for name, several in known.classes.items():
+        if name.replace("_", "").lower() == wanted:
+            found = known.find(several[0].own.name, path)
+            inside = known.lineage(found)[0] if found is not None else []
+            return any("save" in one.own.defines for one in inside)
+    return False
+
+
+def followed_on(
+    target: Target, path: str, model: str, name: str, line: int, further: str
+) -> tuple[str, ...]:
+    """The keys that a line follows on from the row that a key of a model of Django leads to:
+    ``engagement``, ``product`` of ``finding.test.engagement.product``.
+
+    :param further: the name that stands behind the key.
+    """
+    known = known_classes(target)
+    current = known.find(model, path)
+    text = target.text(path).split("\n")[line - 1][:_LONGEST_LINE]
+    at = text.find(f".{name}.{further}")
+    names = text[at + 1 :].split(".") if at >= 0 else [name, further]
+    found: list[str] = []
+    for word in names[:_MOST_FOLLOWED]:
+        match = _LEADING_NAME.match(word)
+        relation = relation_of(known, current, match[0]) if match and current is not None else None
+        if match is None or relation is None or relation.many:
+            break
+        found.append(match[0])
+        current = known.find(relation.target, path) if relation.target else None
+        if match[0] != word:
+            break
+    return tuple(found[1:])
+
+
+_LEADING_NAME = regex(r"[a-z_]\w*")
+_LONGEST_LINE = 400
+_MOST_FOLLOWED = 5
 
 
 def rows_behind(target: Target, accessor: str) -> tuple[str, frozenset[str]] | None:

@@ -9,15 +9,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from pytest_reconaudit.facts.applications import application_of
 from pytest_reconaudit.facts.code.functions import function_at, outlined
 from pytest_reconaudit.facts.code.places import is_off_path, is_test_path
 from pytest_reconaudit.facts.code.scanned import scanned
 from pytest_reconaudit.facts.query.growth import definitions_of
 from pytest_reconaudit.facts.query.python_fixes import fix_of_page
 from pytest_reconaudit.facts.query.remedies import page_of
+from pytest_reconaudit.facts.query.sqlalchemy_lists import page_in_sqlalchemy
 from pytest_reconaudit.model import Place
 from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.readers.scans.outline import outline
+from pytest_reconaudit.readers.scans.queries import queries
 from pytest_reconaudit.target import Target, once
 
 __all__ = ["fix_of_list"]
@@ -59,12 +62,30 @@ _BY_TIME = frozenset({"mongoose", "mongo", "mongodb"})
 """Databases whose own keys begin with the time at which they were made."""
 
 
+_OF_ANY = regex(
+    r"Page|Paged|Paginated|(?:Page|Paged|Paginated|Pagination)(?:List|Response|Results?|Items|Data|Schema|Out)"
+)
+"""A page of whatever rows: what is called `PaginatedOrders` is one of orders."""
+
+
+_BY_KEY = (
+    "Take one page, with a cap that the caller cannot lift: the key (`{key}`) counts up, so order"
+    " by it, newest first, begin behind the last key of the page before, and limit the rows; the"
+    " handler takes both from its query. The columns that it selects stay as they are."
+)
+"""Of Rust and scripts, whose repositories and handlers no sample knows."""
+
+
 def fix_of_list(target: Target, path: str, line: int, library: str, table: str) -> str:
     """Markdown on how a list takes one page; empty where its library is not known.
 
     :param line: of the call that sends its query.
     """
     known = definitions_of(target, table)
+    if library == "sqlalchemy":
+        page = _page_type(target).get("py")
+        whole = page if page is not None and _OF_ANY.fullmatch(page[0]) else None
+        return page_in_sqlalchemy(target, path, line, known, whole)
     lines = target.text(path).split("\n")
     ref = function_at(target, path, line)
     first, last = line - _AROUND, line + _AROUND
@@ -78,14 +99,18 @@ def fix_of_list(target: Target, path: str, line: int, library: str, table: str) 
     if _BY_ID.search(text) or order.lower().partition(" ")[0] == "id":
         ordered = False
     key, kind = _key(known)
-    at = _page_type(target).get(_language(path))
+    tongue = _language(path)
+    at = _page_type(target).get(tongue)
+    if at is not None and tongue == "script" and not _is_near(target, path, at[1].path):
+        at = None
     written = fix_of_page(table, library) if path.endswith(".py") else page_of(library, table)
     random = bool(_RANDOM.match(kind)) or any(_BY_UUID.search(one) for one in known)
     counts = (key == "id" and _COUNTS.fullmatch(kind) is not None) or library in _BY_TIME
     if library == "drf" or (library == "django" and at is None):
         return written
     if counts and not ordered and not random and at is None:
-        return written
+        own = path.endswith(".py") or not written
+        return written if own else _BY_KEY.format(key=key or "_id")
     created = next((one[1] for text in known if (one := _CREATED.search(text))), "")
     how = f"in the order that the query has (`{order}`)" if order else ""
     if not how and ordered:
@@ -102,10 +127,39 @@ def fix_of_list(target: Target, path: str, line: int, library: str, table: str) 
     )
     told += "; the key alone is random and tells no order." if random else "."
     told += " The columns that it selects stay as they are."
+    paged = _paged_beside(target, path, line, table) if tongue == "script" else None
+    if paged is not None:
+        return f"{told} `{paged[0]}` ({paged[1]}) takes pages of the same table: do it as it does."
     if at is not None:
         name, place = at
         told += f" The repository has a type for what a page is answered with: `{name}` ({place})."
     return told
+
+
+_SHARED = regex(r"(?:^|/)(?:libs?|packages|shared|common|core)/")
+
+
+def _is_near(target: Target, path: str, other: str) -> bool:
+    """Whether what a module of scripts defines is one for a file: of its own application, or of
+    what applications share."""
+    if other.endswith((".tsx", ".jsx", ".d.ts")):
+        return False
+    same = application_of(target, path) == application_of(target, other)
+    return same or (_SHARED.search(other) is not None and "/src/lib/" not in other)
+
+
+def _paged_beside(target: Target, path: str, line: int, table: str) -> tuple[str, Place] | None:
+    """(name, where it is) of a function of the same file that takes pages of the same table."""
+    file = scanned(target, queries).get(path)
+    for function in file.functions if file is not None else ():
+        if not function.name or any(one.line == line for one in function.queries):
+            continue
+        if any(
+            one.many and one.limit and not one.limit.isdigit() and one.table == table
+            for one in function.queries
+        ):
+            return function.name, Place(path, function.line)
+    return None
 
 
 def _key(known: list[str]) -> tuple[str, str]:

@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from pytest_reconaudit.patterns import regex
 
-__all__ = ["Asked", "page_of", "remedy"]
+__all__ = ["Asked", "page_of", "remedy", "remedy_of_several"]
 
 
 class Asked(Struct, frozen=True):
@@ -246,6 +246,8 @@ def remedy(asked: Asked, text: str, line: int) -> str:
     lines = every[line - 1 : line - 1 + _OLD]
     if asked.library in _LAST_SENDS:
         lines = _chain(every, line)
+    elif asked.library not in ("mongodb", "sql"):
+        lines = _whole(lines)
     source = "\n".join(lines)
     library = _dialect(asked.library, text, source)
     if asked.via:
@@ -261,6 +263,9 @@ def remedy(asked: Asked, text: str, line: int) -> str:
     if not key and ("{key}" in sample or "{field}" in sample):
         given = f" ({_given(library)})" if library in _LISTS else ""
         return f"{_LEADS[kind].removesuffix(':')}{given}."
+    if key and library in _LISTS and library not in (_RUST | _SQL) and _conditions(source) > 1:
+        lead = _LEADS["insert" if kind == "save" else kind].removesuffix(":")
+        return f"{lead} ({_given(library)}, by `{key}`)."
     match = _ON.search(lines[0]) if lines else None
     if match is None and line > 1 and asked.library in _HANDLED:
         match = _HANDLE.search(every[line - 2])
@@ -297,6 +302,42 @@ def remedy(asked: Asked, text: str, line: int) -> str:
     if "keys" in written:
         lead = f"{lead.removesuffix(':')} (`keys` are what the rounds ask by):"
     return f"{lead}\n\n```{tongue}\n{written}\n```"
+
+
+def remedy_of_several(statements: list[tuple[str, str, str]]) -> str:
+    """Markdown of what to do about a loop of a script with more than one statement.
+
+    :param statements: (kind, table as it is told, library) of each, in source order.
+    """
+    told: dict[str, None] = {}
+    for kind, table, library in statements:
+        words = _EACH.get(kind)
+        if words is None or not table:
+            return ""
+        how = _ROWS.get(library, "") if kind in ("insert", "save") else _LISTS.get(library, "")
+        told[words.format(table=table, how=f" (`{how}`)" if how else "")] = None
+    if len(told) == 1:
+        one = next(iter(told)).rstrip(";")
+        return f"{one[:1].upper()}{one[1:]}, under the conditions that each statement has now."
+    found = "One mend has to do for all statements of the loop, each under the conditions that it"
+    found += " has now:\n\n" + "\n".join(f"- {one}" for one in told)
+    read = {table for kind, table, _ in statements if kind in ("select", "count")}
+    changed = {table for kind, table, _ in statements if kind not in ("select", "count")}
+    if read & changed:
+        found += "\n\nWhat a round changes and a later one reads is to be carried on in the map."
+    return found
+
+
+_EACH = {
+    "select": "before the loop ask once for all rows of {table} that it needs{how}, and look each"
+    " one up in a map;",
+    "count": "before the loop get the figures of {table} once, in groups by the key{how};",
+    "insert": "collect the new rows of {table}, and write them together behind the loop{how};",
+    "save": "change the entities of {table} first, and hand all of them to one call;",
+    "update": "change {table} with one statement where all rows get the same{how}; where each gets"
+    " values of its own, join a list of values (`UPDATE … FROM (VALUES …)`), or leave it;",
+    "delete": "delete from {table} with one statement{how};",
+}
 
 
 _PAGES = {
@@ -374,6 +415,25 @@ def _dialect(library: str, text: str, source: str) -> str:
     return "builder" if library == "sqlx" and "sqlx" in text else "marks"
 
 
+def _whole(lines: list[str]) -> list[str]:
+    """The lines of a statement of a script that begins in the first one."""
+    depth = 0
+    for at, text in enumerate(lines):
+        for mark in text[:_LONGEST_LINE]:
+            depth += (mark in "([{") - (mark in ")]}")
+            if depth < 0 or (mark == ";" and depth <= 0):
+                return lines[: at + 1]
+        after = lines[at + 1].lstrip() if at + 1 < len(lines) else ""
+        if depth <= 0 and at and not after.startswith((".", "?.", ")")):
+            return lines[: at + 1]
+        if depth <= 0 and not at and not after.startswith((".", "?.")):
+            return lines[:1]
+    return lines
+
+
+_LONGEST_LINE = 400
+
+
 def _chain(every: list[str], line: int) -> list[str]:
     """The lines of a chain that ends in a line."""
     first = line - 1
@@ -424,6 +484,8 @@ def _key(asked: Asked, source: str, *, rust: bool) -> tuple[str, str]:
         rf"(?:\w+(?:::|\.))*(\w+)\s*\.\s*eq\(\s*[&*]*{element}",
     ):
         found = re.search(pattern, source)
+        if found is not None and not rust and not _is_condition(source, found.start()):
+            return "", "ids"
         if found is not None:
             part = found[2]
             keys = f"{over[1]}.map((one) => one.{part})" if part else over[1]
@@ -436,7 +498,50 @@ def _key(asked: Asked, source: str, *, rust: bool) -> tuple[str, str]:
         part = found[1] or found[2]
         keys = f"{over[1]}.map((one) => one.{part})" if part else over[1]
         return ("_id" if asked.library in ("mongoose", "mongo") else "id"), keys
+    if not rust and (_conditions(source) != 1 or re.search(rf"\b{_name(variable)}\b", source)):
+        return "", "ids"  # which of its conditions varies is not told
     return _column(source), "ids"
+
+
+def _name(variable: str) -> str:
+    return re.escape(variable) if _WORD.fullmatch(variable) else r"(?!)"
+
+
+def _is_condition(source: str, at: int) -> bool:
+    """Whether what stands at a place of a statement is one of its own conditions: no value that it
+    writes, and none of another table's rows."""
+    opened = _OBJECT.search(source)
+    if opened is None or at < opened.end() - 1:
+        return True  # no object of conditions: `eq(…)`, `.where(…)`
+    between = source[opened.end() : at]
+    return between.count("{") + between.count("[") == between.count("}") + between.count("]")
+
+
+def _conditions(source: str) -> int:
+    """How many conditions a statement has, as far as it says."""
+    called = len(_CALLED.findall(source))
+    opened = _OBJECT.search(source)
+    if opened is None:
+        return called
+    depth, count, some = 0, 0, False
+    for mark in source[opened.end() :]:
+        if mark in "([{":
+            depth += 1
+        elif mark in ")]}":
+            depth -= 1
+            if depth < 0:
+                break
+        elif mark == "," and not depth:
+            count, some = count + some, False
+            continue
+        some = some or not mark.isspace()
+    return count + some + called
+
+
+_OBJECT = regex(r"\bwhere\s*:\s*\{|\.(?:find|delete|update|count)\w*\(\s*\{(?!\s*where\b)")
+_CALLED = regex(
+    r"(?<![.\w])(?:eq|gte?|lte?|ne|like|inArray)\(|\.eq\(|\.\w{0,12}[wW]here\w{0,12}\((?!\s*(?:\w+\(|\{))"
+)
 
 
 def _column(source: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from msgspec import Struct
 
+from pytest_reconaudit.facts.query.django_fixes import Followed, fix_of_followed
 from pytest_reconaudit.facts.query.python_fixes import fix_of_relations
 from pytest_reconaudit.facts.query.tables import READS
 from pytest_reconaudit.model import Confidence, Place, Severity, lines_of
@@ -54,6 +55,8 @@ class RepeatedQuery(Struct, frozen=True):
     """See ``query_call.FoundQuery``."""
     some: bool = False
     """It is not sent in every round: see ``QueryCall.some``."""
+    loaded: bool = False
+    """Of :attr:`relation`: the queryset loads it along, but this asks anew."""
 
     @property
     def statement(self) -> str:
@@ -65,6 +68,8 @@ class RepeatedQuery(Struct, frozen=True):
     def what(self) -> str:
         """``a COUNT of projects (by count_of)``."""
         by = f" (by {self.via})" if self.via else ""
+        if self.once_each:
+            return f"a query for each {self.relation} that its session has not read yet{by}"
         if self.relation:
             return f"a query for {self.relation}{by}"
         return f"{'an' if self.statement[0] in 'IUaeu' else 'a'} {self.statement}{by}"
@@ -72,7 +77,16 @@ class RepeatedQuery(Struct, frozen=True):
     @property
     def share(self) -> str:
         """Which rounds send it."""
+        if self.once_each:
+            return "in a loop over"
         return "for some elements of" if self.some else "per element of"
+
+    @property
+    def once_each(self) -> bool:
+        """Whether rows of SQLAlchemy lead to one each, by its name: what several lead to is asked
+        for once."""
+        name = self.relation.rpartition(".")[2]
+        return self.library == "sqlalchemy" and name.isidentifier() and not name.endswith("s")
 
     @property
     def pace(self) -> str:
@@ -107,6 +121,10 @@ class Repetition(Struct, frozen=True):
     cure: str = ""
     """What to write in the place of its first statement; empty where the library's own words are
     not known."""
+    further: tuple[str, ...] = ()
+    """What else its first loop sends, as its text alone tells: ``order.lines.add() (line 9)``."""
+    unrouted: bool = False
+    """It stands in a view of Django that no table of URLs leads to."""
 
     @property
     def same(self) -> bool:
@@ -140,7 +158,10 @@ class Repetition(Struct, frozen=True):
         who = self.function or ("a handler" if self.request else "the module")
         rounds = "; it makes ".join(self._rounds(site) for site in self.loops[:_LOOPS])
         where = f"; runs for {self.request}" if self.request else ""
+        where = "; no live table of URLs leads to it" if self.unrouted else where
         also = f"; each round calls {first.errand} too" if first.errand else ""
+        if self.further:
+            also += f"; its rounds also send {', '.join(self.further)}"
         return f"{who} makes {rounds}{where}{also}"
 
     def _rounds(self, site: RepeatedQuery) -> str:
@@ -182,13 +203,22 @@ class Repetition(Struct, frozen=True):
         first = self.sites[0]
         if self.same:
             return _HOIST
-        followed = [
-            (site.relation, site.kind)
-            for site in self.sites
-            if site.relation and site.loop.line == first.loop.line
-        ]
+        if first.relation and first.library == "django":
+            return fix_of_followed(
+                [
+                    Followed(site.relation, site.kind, site.loop.over, site.loaded)
+                    for site in (*self.sites, *self.others)
+                    if site.relation
+                ]
+            )
         if first.relation:
-            return fix_of_relations(followed, first.loop.over, first.library)
+            return fix_of_relations(
+                [
+                    site.relation
+                    for site in self.sites
+                    if site.relation and site.loop.line == first.loop.line
+                ]
+            )
         return self.cure
 
     @property

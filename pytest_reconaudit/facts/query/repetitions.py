@@ -98,5 +98,7 @@ def _merged(repetitions: Iterable[Repetition]) -> list[Repetition]:
             one.request or other.request,
             (*one.others, *other.others, *(less.sites if apart else ())),
             more.cure if apart or more.sites[0].line < less.sites[0].line else less.cure,
+            tuple(dict.fromkeys((*one.further, *other.further))),
+            one.unrouted or other.unrouted,
         )
     return list(by_function.values())

@@ -40,6 +40,8 @@ class RowQuery(Struct, frozen=True):
     """What rows follow from there, each step a query more: ``challenge.creator``."""
     also: tuple[str, ...] = ()
     """What some rows alone follow from there."""
+    only_key: bool = False
+    """Nothing but the other row's key is read of it, which the row itself has."""
 
     @property
     def told(self) -> str:
@@ -54,7 +56,7 @@ class RowQuery(Struct, frozen=True):
     @property
     def loads(self) -> tuple[tuple[str, bool], ...]:
         """(what loads all of it along, whether a JOIN brings it)."""
-        if not self.load:
+        if not self.load or self.only_key:
             return ()
         every = _longest((*self.beyond, *self.also))
         paths = [f"{self.load}__{one.replace('.', '__')}" for one in every]
@@ -108,6 +110,8 @@ def once_each(queries: Iterable[RowQuery]) -> tuple[RowQuery, ...]:
         what = one.what.partition(" (")[0]
         key = (what, one.place, one.what) if one.again else (what, None, "")
         before = found.setdefault(key, one)
+        if before is not one and before.only_key and not one.only_key:
+            found[key] = before = replace(before, only_key=False)
         if before is not one and (one.beyond or one.also):
             beyond = _longest((*before.beyond, *one.beyond))
             found[key] = replace(before, beyond=beyond, also=(*before.also, *one.also))
@@ -242,11 +246,13 @@ def _of_field(
         yield from _of_method(known, model, names[0], loaded, place)
         return
     first = _followed(known, model, names, loaded)
-    if first is not None:
-        yield replace(first, place=place)
-        return
     relation = relation_of(known, model, source)
     other = known.find(relation.target, model.path) if relation is not None else None
+    if first is not None:
+        if nested is not None and other is not None and depth < _DEEPEST:
+            first = replace(first, also=(*first.also, *_under(known, nested, other, relation)))
+        yield replace(first, place=place)
+        return
     if nested is not None and other is not None and depth < _DEEPEST:
         under = source.replace(".", "__")
         below = frozenset(
@@ -254,7 +260,7 @@ def _of_field(
             for name in loaded
             for mark in ("", "~")
             if name.startswith(f"{mark}{under}__")
-        )
+        ) | _back(relation, loaded)
         shared = _is_shared(under, relation, loaded)
         for one_below in queries_of_row(known, nested, other, below, depth + 1):
             if shared and one_below.joined:
@@ -262,6 +268,26 @@ def _of_field(
             load = f"{source.replace('.', '__')}__{one_below.load}" if one_below.load else ""
             joined = one_below.joined and relation is not None and not relation.many
             yield replace(one_below, load=load, joined=joined)
+
+
+def _back(relation: Relation | None, loaded: frozenset[str]) -> frozenset[str]:
+    """What rows have with them that a name of their parent leads to: the parent, from which they
+    were asked, and what was loaded along with it."""
+    if relation is None or not relation.key:
+        return frozenset()
+    back = relation.key
+    return frozenset({back, f"~{back}", *(f"{back}__{one}" for one in loaded if one[:1] != "~")})
+
+
+def _under(
+    known: KnownClasses, nested: KnownClass, other: KnownClass, relation: Relation | None
+) -> Iterator[str]:
+    """What has to be loaded along with the rows that a relation leads to, dotted."""
+    to_one = relation is not None and not relation.many
+    for one in queries_of_row(known, nested, other, _back(relation, frozenset()), _DEEPEST):
+        for load, joined in one.loads:
+            if joined or not to_one:
+                yield load.replace("__", ".")
 
 
 def _is_shared(path: str, relation: Relation | None, loaded: frozenset[str]) -> bool:
@@ -294,7 +320,10 @@ def _followed(
                 return None
             beyond = _beyond(known, current, relation, names[index + 1 :])
             what = f"{current.own.name}.{name}"
-            return RowQuery(what, nowhere, False, path, joined, beyond)
+            # The row has the key in a column of its own, as ``order_id``.
+            key = index == 0 and names[1:] in (("id",), ("pk",)) and not relation.key
+            key = key and not relation.many and relation.target != ""
+            return RowQuery(what, nowhere, False, path, joined, beyond, only_key=key)
         shared = shared or _is_shared(path, relation, loaded)
         if relation.many:
             asked = names[index + 1] if index + 1 < len(names) else ""

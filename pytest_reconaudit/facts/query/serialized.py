@@ -8,12 +8,14 @@ from itertools import chain
 from msgspec import Struct
 from msgspec.structs import replace
 
+from pytest_reconaudit.facts.code.functions import in_unrouted_view
 from pytest_reconaudit.facts.code.scanned import scanned
+from pytest_reconaudit.facts.code.unrouted_views import is_unrouted
 from pytest_reconaudit.facts.query.answered_models import answered_lists
 from pytest_reconaudit.facts.query.answers import request_of, runs_for_staff
 from pytest_reconaudit.facts.query.embedded import keeps_in_a_file
 from pytest_reconaudit.facts.query.growth import weight_of_growth
-from pytest_reconaudit.facts.query.guards import is_for_staff, names_staff
+from pytest_reconaudit.facts.query.guards import is_for_staff, names_staff, needs_permission
 from pytest_reconaudit.facts.query.list_views import (
     ONE_ROW,
     attribute_of,
@@ -67,6 +69,10 @@ class SerializedList(Struct, frozen=True):
     beside: tuple[SerializedList, ...] = ()
     """Lists of other things by other views of the file, when there are many: one habit."""
     library: str = "django"
+    unrouted: bool = False
+    """No table of URLs leads to its view."""
+    loaded: tuple[str, ...] = ()
+    """The relations that its queryset loads along."""
     needs: tuple[tuple[str, tuple[tuple[str, bool], ...]], ...] = ()
     """(view, what its own queryset has to load along) of each of :attr:`others` with one."""
 
@@ -98,7 +104,7 @@ class SerializedList(Struct, frozen=True):
             told += (
                 f"; rows of {len(self.beside)} more views of this file ask likewise: {views}{rest}"
             )
-        return told
+        return f"{told}; no live table of URLs leads to it" if self.unrouted else told
 
     @property
     def told(self) -> str:
@@ -132,6 +138,8 @@ class SerializedList(Struct, frozen=True):
             self.queryset,
             _loads(self),
             [one.what for one in self.queries if not one.load],
+            keys=[one.what for one in self.queries if one.only_key],
+            loaded=self.loaded,
             shared=any(place == self.at for _, place in self.others),
             others=[one for one in self.needs if set(one[1]) != set(_loads(self))],
         )
@@ -156,13 +164,19 @@ _FEW = regex(
 def serialized_lists(target: Target) -> tuple[SerializedList, ...]:
     """Every list whose rows make queries of their own, by the file of its view."""
     known = known_classes(target)
-    found: dict[tuple[str, object], SerializedList] = {}
+    found: dict[tuple[object, ...], SerializedList] = {}
     views = (one for view in known.views if (one := _judged(target, known, view)) is not None)
     for one in chain(
         views, _listed_by_functions(target, known), _rendered(target), _answered(target)
     ):
         # What is made in one place, or by one serializer, is mended once.
-        keys = ((one.path, one.template or one.serializer), (one.at.path, one.at))
+        keys: tuple[tuple[object, ...], ...] = (
+            (one.path, one.template or one.serializer, one.unrouted),
+            (one.at.path, one.at, one.unrouted),
+        )
+        if not _loads(one):
+            # What its serializer asks for by itself is mended there.
+            keys += ((tuple((each.what, each.place) for each in one.queries), one.unrouted),)
         before = next((found[key] for key in keys if key in found), None)
         if before is None:
             found.update(dict.fromkeys(keys, one))
@@ -178,6 +192,8 @@ def serialized_lists(target: Target) -> tuple[SerializedList, ...]:
                 (*before.others, (one.view, one.at)),
                 before.template,
                 library=before.library,
+                unrouted=before.unrouted,
+                loaded=before.loaded,
                 needs=(*before.needs, *([(one.view, _loads(one))] if one.at != before.at else [])),
             )
             for key in (*(key for key, value in found.items() if value is before), *keys):
@@ -238,6 +254,7 @@ def _listed_by_functions(target: Target, known: KnownClasses) -> Iterator[Serial
             own = _OF_USER.search(made[1])
             if own is not None and _is_single(known, model, own[1]):
                 continue
+            unrouted = in_unrouted_view(target, path, one.line)
             yield SerializedList(
                 path,
                 f"{one.owner}.{one.function}" if one.owner else one.function,
@@ -245,12 +262,17 @@ def _listed_by_functions(target: Target, known: KnownClasses) -> Iterator[Serial
                 *made,
                 queries,
                 Severity.INFO
-                if _is_few(model) or "/admin" in path or is_for_staff(target, path, one.line)
+                if _is_few(model)
+                or "/admin" in path
+                or unrouted
+                or is_for_staff(target, path, one.line)
                 else min(
-                    _grade(queries, narrow=own is not None or _OF_ONE.search(made[1]) is not None),
+                    _grade(queries, narrow=own is not None or _is_of_one(made[1], paged=one.paged)),
                     Severity.HIGH if one.paged else Severity.MEDIUM,
                 ),
                 (),
+                unrouted=unrouted,
+                loaded=_own_loads(one.loaded),
             )
 
 
@@ -259,7 +281,10 @@ def _rendered(target: Target) -> Iterator[SerializedList]:
         scope = _PERMITTED.sub("", one.scope)
         own = any(each.search(scope) for each in (_OF_USER, _BY_USER)) or "request.user" in scope
         narrow = one.narrow or any(each.search(scope) for each in (_OF_ONE, _NARROW, _OF_THIS))
-        if "/admin" in one.path or is_for_staff(target, one.path, one.line) or _is_few(one.model):
+        narrow = narrow or any(_is_short_for(*given) for given in _KEYED_BY.findall(scope))
+        unrouted = in_unrouted_view(target, one.path, one.line)
+        staff = is_for_staff(target, one.path, one.line)
+        if "/admin" in one.path or staff or unrouted or _is_few(one.model):
             severity = Severity.INFO
         elif own or narrow:
             severity = Severity.INFO if own or len(one.queries) == 1 else Severity.LOW
@@ -269,6 +294,8 @@ def _rendered(target: Target) -> Iterator[SerializedList]:
             severity = Severity.MEDIUM if several or grown > Severity.LOW else Severity.LOW
         else:
             severity = Severity.MEDIUM if len(one.queries) > 1 else Severity.LOW
+        if severity is not Severity.INFO and needs_permission(target, one.path, one.line):
+            severity = Severity.LOW if severity > Severity.LOW else Severity.INFO
         yield SerializedList(
             one.path,
             one.view,
@@ -280,6 +307,7 @@ def _rendered(target: Target) -> Iterator[SerializedList]:
             (),
             one.template,
             library="sqlalchemy" if one.alchemy else "django",
+            unrouted=unrouted,
         )
 
 
@@ -333,7 +361,7 @@ def _judged(target: Target, known: KnownClasses, view: KnownClass) -> Serialized
     if "*" in loaded:
         return None
     queries = once_each(queries_of_row(known, serializer, model, loaded, 0))
-    place, source = at
+    place, source = _own_queryset(target, view) or at
     if not queries or view.own.name in item_views(target):
         return None
     listing = [_PERMITTED.sub("", listing_text(text)) for text in texts]
@@ -347,11 +375,12 @@ def _judged(target: Target, known: KnownClasses, view: KnownClass) -> Serialized
         or any(one.own.scoped for one in inside)
         or any(map(_NARROW.search, listing)),
     )
-    if grade > Severity.MEDIUM and any(
+    if grade is not Severity.INFO and any(
         keeps_answers(target, one, text) for one, text in zip(inside, texts, strict=True)
     ):
-        grade = Severity.MEDIUM
+        grade = Severity.MEDIUM if grade > Severity.MEDIUM else Severity.LOW
     demanded = (attribute_of(inside, "permission_classes") or ("", 0))[0]
+    unrouted = is_unrouted(target, view.path, view.own.name, line=view.own.line)
     return SerializedList(
         view.path,
         view.own.name,
@@ -365,10 +394,33 @@ def _judged(target: Target, known: KnownClasses, view: KnownClass) -> Serialized
         or is_for_staff(target, view.path, view.own.line)
         or names_staff(demanded)
         or is_kept(target, view)
+        or unrouted
         or _SET_UP.search(demanded)
         else grade,
         (),
+        unrouted=unrouted,
+        loaded=_own_loads(loaded),
     )
+
+
+def _own_loads(loaded: Iterable[str]) -> tuple[str, ...]:
+    """The relations of the rows themselves among those that are loaded along."""
+    return tuple(sorted(name for name in loaded if name.isidentifier() and "__" not in name))
+
+
+def _own_queryset(target: Target, view: KnownClass) -> tuple[Place, str] | None:
+    """Where a view narrows down the queryset that its base makes: there it may load more along."""
+    if "get_queryset" not in view.own.defines or view.own.querysets:
+        return None
+    own = text_of(target, view)
+    found = _NARROWS.search(own)
+    if found is None:
+        return None
+    line = view.own.line + own.count("\n", 0, found.start(1))
+    return Place(view.path, line, 1), "super().get_queryset()"
+
+
+_NARROWS = regex(r"\bdef get_queryset\b[^\n]*\n(?:[^\n]*\n){0,12}?[^\n]*?\b(super\()")
 
 
 _OF_PARENT = regex(
@@ -376,7 +428,7 @@ _OF_PARENT = regex(
 )
 """A route's part that names one row whose own the list is of."""
 _OF_USER = regex(
-    r"\.filter\(\s*(\w+?)(?:_id)?\s*=\s*(?:(?:self\.)?request\.user(?:\.\w+)?|user(?:_id)?|current_user)\s*[,)]"
+    r"\.filter\((?:[^()]{0,200},)?\s*(\w+?)(?:_id)?\s*=\s*(?:(?:self\.)?request\.user(?:\.\w+)?|user(?:_id)?|current_user)\s*[,)]"
 )
 """The rows of the user who asks; by which key."""
 _BY_USER = regex(r"[(,=]\s*(?:\w+\.){0,3}(?:user|profile|account|member)\s*[,)]")
@@ -389,6 +441,30 @@ _NARROW = regex(
     r"|\.filter\(\s*(?:\w+__)?(\w+)\s*=\s*(?!(?:self\.)?request\.(?:site|tenant|domain|partner|brand|realm)\b|(?:\w+\.){0,2}user\.)(?:\w+\.){0,3}\1\s*[,)]"
 )
 """The rows of one parent, or of who asks; a tenant's are many."""
+_ROOM = regex(
+    r"(?:project|workspace|organi[sz]ation|team|company|tenant|store|shop|repository)(?:_id|_pk|_slug)?$"
+)
+"""What people work in: it has many rows of its own, which are brought by pages."""
+
+
+def _is_of_one(source: str, *, paged: bool) -> bool:
+    """Whether a queryset has the rows of one parent alone."""
+    match = _OF_ONE.search(source)
+    return match is not None and not (paged and _ROOM.match(match[1]))
+
+
+_KEYED_BY = regex(r"\.filter\(\s*(?:\w{1,60}__)?([a-z]\w{0,60})\s*=\s*([a-z]\w{0,60})\s*[,)]")
+
+
+def _is_short_for(key: str, value: str) -> bool:
+    """Whether a name stands for the parent that a key leads to: ``product=prod``."""
+    if key in _TENANTS:
+        return False
+    same = min(len(key), len(value)) > _SOME and (key.startswith(value) or value.startswith(key))
+    return same or value in ("pk", "id", f"{key[:1]}id", f"{key}_pk")
+
+
+_TENANTS = frozenset({"site", "tenant", "domain", "partner", "brand", "realm", "company", "shop"})
 _OF_THIS = regex(r"=\s*self\.(?:object|get_object\(\))\s*[,)]")
 """The rows of the one that a page is about."""
 _PERMITTED = regex(

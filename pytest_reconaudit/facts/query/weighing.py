@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from collections import Counter
 
+from msgspec.structs import replace
+
 from pytest_reconaudit.facts.code.capped import is_capped
+from pytest_reconaudit.facts.code.functions import in_unrouted_view
 from pytest_reconaudit.facts.query.answers import answered, makes_list, request_of, runs_for_staff
 from pytest_reconaudit.facts.query.cardinality import goes_over_many
 from pytest_reconaudit.facts.query.cures import cure_of
+from pytest_reconaudit.facts.query.guards import needs_permission
 from pytest_reconaudit.facts.query.lists import runs_locally
+from pytest_reconaudit.facts.query.loop_bodies import further_statements
 from pytest_reconaudit.facts.query.loop_severity import weight_of
 from pytest_reconaudit.facts.query.occasions import (
     at_start,
@@ -21,6 +26,7 @@ from pytest_reconaudit.facts.query.occasions import (
 from pytest_reconaudit.facts.query.refusals import refuses_alone
 from pytest_reconaudit.facts.query.repeated import RepeatedQuery, Repetition
 from pytest_reconaudit.facts.query.short_lists import is_batched_beside
+from pytest_reconaudit.facts.query.table_names import told_as
 from pytest_reconaudit.facts.query.tables import READS, WRITES
 from pytest_reconaudit.facts.query.tenant_scopes import scoped_by
 from pytest_reconaudit.facts.query.worth import Round, worth
@@ -61,6 +67,7 @@ def weighed_together(
     why = answered(target, path, sites[0].line)[0]
     admin = admin or (why is not None and runs_locally(target, why))
     boot = request is None and is_boot(path, name)
+    unrouted = request is None and in_unrouted_view(target, path, sites[0].line)
     once = beside or (not served and at_start(target, path, sites[0].line))
     weighed = [
         (
@@ -68,6 +75,7 @@ def weighed_together(
             if by_hand
             or admin
             or boot
+            or unrouted
             or (one.further and request is None)
             or not goes_over_many(target, path, name, one)
             or (one.kind in WRITES and is_batched_beside(target, path, one.line))
@@ -79,7 +87,8 @@ def weighed_together(
                 served=served,
                 known=request is not None,
                 capped=is_capped(target.text(path), one.loop.line, one.loop.over),
-                guarded=runs_for_staff(target, path, one.line),
+                guarded=runs_for_staff(target, path, one.line)
+                or needs_permission(target, path, one.line),
             ),
             one,
         )
@@ -119,6 +128,16 @@ def weighed_together(
     sites = [one for weight, one in weighed if weight is not Severity.INFO or note]
     sites.sort(key=lambda one: one.line)
     sure = all(one.sure for one in sites)
+    cure = (
+        ""
+        if note and not scoped_by(target, path, sites[0])
+        else cure_of(target, path, _first_varied(path, sites), (*sites, *others))
+    )
+    if not (cure or note or path.endswith((".py", ".rs")) or all(one.same for one in sites)):
+        cure = _IN_WORDS
+    if not path.endswith((".py", ".rs")):  # told as a definition names it
+        sites = [replace(one, table=told_as(target, one.table)) for one in sites]
+        others = tuple(replace(one, table=told_as(target, one.table)) for one in others)
     return Repetition(
         path,
         name,
@@ -129,5 +148,38 @@ def weighed_together(
         Confidence.CERTAIN if sure and sites[0].loop.origin else Confidence.LIKELY,
         request or "",
         others,
-        "" if note and not scoped_by(target, path, sites[0]) else cure_of(target, path, sites[0]),
+        cure,
+        _further(target, path, sites, others),
+        unrouted,
+    )
+
+
+def _first_varied(path: str, sites: list[RepeatedQuery]) -> RepeatedQuery:
+    """The statement whose mend is told: of scripts none that need only be sent before the loop."""
+    if path.endswith((".py", ".rs")):
+        return sites[0]
+    return next((one for one in sites if not one.same), sites[0])
+
+
+_IN_WORDS = (
+    "Send one statement for all rounds, under the conditions that each of them has now: keys as a"
+    " list, rows together, figures by groups; share out in memory what it brings."
+)
+
+
+def _further(
+    target: Target,
+    path: str,
+    sites: list[RepeatedQuery],
+    others: tuple[RepeatedQuery, ...],
+) -> tuple[str, ...]:
+    """What the first loop of a function in a project of Django sends beside what is known of it."""
+    first = sites[0]
+    if first.library != "django" or first.same:
+        return ()
+    known = {one.line for one in (*sites, *others)}
+    return tuple(
+        f"`{one.text}` (line {one.line})"
+        for one in further_statements(target, path, first.loop.line, known)
+        if one.kind != "file"
     )

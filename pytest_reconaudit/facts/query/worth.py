@@ -25,7 +25,10 @@ from pytest_reconaudit.facts.query.embedded import keeps_in_a_file
 from pytest_reconaudit.facts.query.errands import waits_elsewhere
 from pytest_reconaudit.facts.query.grouped import is_of_one_group
 from pytest_reconaudit.facts.query.key_lists import is_left_over
+from pytest_reconaudit.facts.query.loop_bodies import is_hand_picked
+from pytest_reconaudit.facts.query.model_classes import saves_by_itself
 from pytest_reconaudit.facts.query.repeated import RepeatedQuery
+from pytest_reconaudit.facts.query.rust_loops import is_picked_by_hand
 from pytest_reconaudit.facts.query.tables import READS
 from pytest_reconaudit.facts.query.verbs import changes
 from pytest_reconaudit.model import Severity
@@ -58,8 +61,14 @@ _ANSWERS = regex(
     r"|services?|server)(?:[/_.-]|$)"
 )
 """Modules of Rust and scripts whose functions a framework calls without their being named."""
+_SHAPES = regex(
+    r"(?:^|[&._\s])(?:group|order|sort)_by(?:\.(?:iter|into_iter)\(\))?$|(?:^|[&._\s])(?:includes?|expands?|facets)"
+    r"(?:\.(?:iter|into_iter)\(\))?$"
+)
 _OF_STAFF = regex(r"/(?:admin|mod|moderation|moderator|staff)/")
 """A path that only those who run the platform may ask for."""
+_FOR_STAFF = regex(r"/(?:admin|back-?office|moderation)/")
+"""A folder of what only those who run the platform may ask for."""
 _OF_CLOCK = regex(r"/(?:crons?|cron-?jobs?|internal|schedulers?|scheduled)/")
 """A path that a timer asks for: nobody waits for the answer."""
 _JOB = frozenset({"job_id", "task_id", "job"})
@@ -112,11 +121,18 @@ def _in_python(target: Target, path: str, one: Round, weight: Severity) -> Sever
         return Severity.INFO  # what belongs to the one row that was asked for
     if waits_elsewhere(target, path, query.line, loop.line):
         return Severity.INFO
+    inserts = query.library == "django" and query.kind == "insert" and not query.via
+    if inserts and saves_by_itself(target, path, query.table):
+        return Severity.INFO  # what is to be done about each row, it does itself
     if one.request and (one.worthwhile > 1 or loop.origin == "rows"):
         why = answered(target, path, query.line)
         writes = changes(one.function)
         if not writes and makes_list(target, path, one.function, query, *why):
             return weight
+    if not loop.origin or loop.origin == "keys":
+        args = (query.loop.line, loop.over, query.table)
+        if is_hand_picked(target, path, one.function, *args):
+            return Severity.LOW
     return min(weight, Severity.MEDIUM)
 
 
@@ -166,6 +182,8 @@ def _elsewhere(target: Target, path: str, one: Round, weight: Severity) -> Sever
     query, loop = one.query, one.query.loop
     if is_left_over(loop.over) or is_of_one_group(target, path, loop):
         return Severity.INFO
+    if not path.endswith(".rs") and _FOR_STAFF.search(f"/{path}"):
+        return Severity.INFO
     if _OF_STAFF.search(one.request) or _OF_CLOCK.search(one.request):
         return Severity.INFO
     lists = _is_of_list(path, one)
@@ -178,6 +196,10 @@ def _elsewhere(target: Target, path: str, one: Round, weight: Severity) -> Sever
     if weight is Severity.LOW:
         plain = (query.same and one.request) or (loop.origin == "few" and one.together > 1)
         return weight if plain else Severity.INFO
+    if path.endswith(".rs") and not loop.origin and _SHAPES.search(loop.over):
+        return Severity.INFO  # by what an answer is ordered or grouped
+    if path.endswith(".rs") and not loop.origin and is_picked_by_hand(one.function, loop.over):
+        return Severity.LOW
     if one.request.startswith("GET") and (lists or one.together > 1):
         return weight
     return min(weight, Severity.MEDIUM if called else Severity.LOW)

@@ -659,13 +659,51 @@ def _method(code: Code, name: str, node: Node) -> RowMethod | None:
             asks.setdefault((model, first + number + line.count("\n", 0, where)))
     if not reads and not asks:
         return None
+    branches = _branches(text[offset:]) if len(asks) > 1 else {}
+    # Of the ways that something else decides on one is gone: the last, which is the usual one.
+    last: dict[int, int] = {}
+    for _, at in asks:
+        chain, number = branches.get(at - first, (-1, 0))
+        last[chain] = max(last.get(chain, 0), number)
     return RowMethod(
         name,
         code.line(node.start_byte),
         tuple(sorted(reads.values(), key=lambda one: one.line))[:40],
-        tuple(asks),
+        tuple(
+            one
+            for one in asks
+            if (way := branches.get(one[1] - first)) is None or way[1] == last[way[0]]
+        ),
         tuple(_further(text[offset:], first, row, reads))[:10],
     )
+
+
+def _branches(body: str) -> dict[int, tuple[int, int]]:
+    """Line of a body → (line of the ``if`` that decides on it, number of its way), by the innermost
+    ``if``."""
+    found: dict[int, tuple[int, int]] = {}
+    open_ways: list[tuple[int, int, int]] = []
+    """(indent, line of the ``if``, number of the way)"""
+    chains: dict[int, tuple[int, int]] = {}
+    for number, line in enumerate(body.split("\n")):
+        stripped = line.strip()
+        if not stripped or stripped[0] in "#)]}":
+            if open_ways:
+                found[number] = open_ways[-1][1:]
+            continue
+        indent = len(line) - len(line.lstrip()) if number else 0
+        while open_ways and indent <= open_ways[-1][0]:
+            open_ways.pop()
+        word = stripped.split(" ", 1)[0].rstrip(":")
+        if word == "if" and number:
+            chains[indent] = (number, 0)
+        elif word in ("elif", "else") and indent in chains:
+            chains[indent] = (chains[indent][0], chains[indent][1] + 1)
+        if open_ways:
+            found[number] = open_ways[-1][1:]
+        if number and word in ("if", "elif", "else") and indent in chains:
+            open_ways.append((indent, *chains[indent]))
+    return found
 
 
 def _further(
@@ -808,7 +846,7 @@ def _given(text: str, at: int) -> str:
     return text[at : at + 4_000]
 
 
-_WITHIN = regex(r"[(,]\s*queryset\s*=\s*$|\b(?:Exists|Subquery|Prefetch)\(\s*$")
+_WITHIN = regex(r"[(,]\s*\w+\s*=\s*$|\b(?:Exists|Subquery|Prefetch)\(\s*$")
 """What makes a queryset a part of another one."""
 _NEAR = 60
 

@@ -1,0 +1,438 @@
+"""What to do instead of a statement of SQLAlchemy per element, in the words of that statement.
+
+No code is made up: what is changed is named as it stands there, the conditions that stay are named,
+and what is not known is said in words.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+
+from msgspec import Struct
+
+from pytest_reconaudit.facts.code.functions import function_at, outlined
+from pytest_reconaudit.facts.code.scanned import scanned
+from pytest_reconaudit.facts.query.repeated import RepeatedQuery
+from pytest_reconaudit.facts.query.tables import READS, WRITES
+from pytest_reconaudit.model import Place
+from pytest_reconaudit.patterns import regex
+from pytest_reconaudit.readers.arguments import Unclosed, arguments
+from pytest_reconaudit.readers.scans.outline import OutlinedFunction, outline
+from pytest_reconaudit.target import Target
+
+__all__ = ["fix_in_sqlalchemy", "statement_at"]
+
+
+class Statement(Struct, frozen=True):
+    """A statement as its function says it."""
+
+    text: str
+    conditions: tuple[str, ...]
+    by_key: str
+    """``Model`` of which a row is asked for by its primary key; else empty."""
+
+    @property
+    def ordered(self) -> bool:
+        return _CHOSEN.search(self.text) is not None
+
+    @property
+    def many(self) -> bool:
+        return _MANY.search(self.text) is not None
+
+
+_STRINGS = regex(r"\"[^\"\n]*+\"|'[^'\n]*+'|#[^\n]*+")
+_TRIPLE = regex(r"\"\"\"|'''")
+_SENT = regex(r"\.(?:execute|scalars?|exec|stream|stream_scalars)\(\s*([a-z_]\w*)\s*[,)]")
+_WHERE = regex(r"\.(?:where|filter|filter_by)\(|\band_\(")
+_BY_KEY = regex(
+    r"\.(?:get|get_one)\(\s*([A-Z]\w*)\s*,|\b([A-Z]\w*)\.query\.(?:get|get_or_404)\("
+    r"|\.query\(\s*([A-Z]\w*)\s*\)\s*\.get\("
+)
+_CHOSEN = regex(r"\.(?:order_by|limit|latest|distinct)\(")
+_MANY = regex(r"\.(?:all|fetchall)\(\s*\)")
+_EQUAL = regex(r"((?:[A-Za-z_]\w*\.)*[A-Za-z_]\w*)\s*==\s*(.+)$", 16)
+_NAMED = regex(r"([a-z_]\w*)\s*=\s*(?!=)(.+)$", 16)
+_PLAIN = regex(r"[A-Za-z_][\w.]*$")
+_MOST = 400
+"""Lines of a function that are looked at."""
+_LONGEST = 90
+
+
+def fix_in_sqlalchemy(
+    target: Target, path: str, site: RepeatedQuery, beside: Iterable[RepeatedQuery]
+) -> str:
+    """Markdown on what to write in the place of a statement that a loop repeats.
+
+    :param beside: the statements of its function, itself among them.
+    """
+    kind = "exists" if site.word == "existence check" else site.kind
+    own = _of_called(target, path, site, kind) if site.via else _of_own(target, path, site, kind)
+    others: dict[str, str] = {}
+    for one in beside:
+        if one.loop.line == site.loop.line and one.what != site.what and not one.same:
+            others.setdefault(one.what, f"{one.what} (line {one.line})")
+    loops = sorted(
+        {one.loop.line for one in beside if one.kind in READS and not one.same} - {site.loop.line}
+    )
+    more = ""
+    if others:
+        told = ", ".join(list(others.values())[:_OTHERS])
+        rest = f" and {len(others) - _OTHERS} more" if len(others) > _OTHERS else ""
+        more = (
+            f" The loop saves its round trips only when what else it sends is treated alike: {told}"
+            f"{rest}."
+        )
+    if loops and kind not in WRITES:
+        told = " and ".join(f"line {one}" for one in loops[:_OTHERS])
+        more += f" Likewise for the loop of {told}."
+    return f"{own}{more}"
+
+
+_OTHERS = 3
+
+
+def _of_own(target: Target, path: str, site: RepeatedQuery, kind: str) -> str:
+    statement = statement_at(target, path, site.line)
+    if site.library == "sql" or kind in WRITES:
+        return _WRITING.get((site.library == "sql", kind), _RAW)
+    names = _names_of(site.loop.variable)
+    key, others = _parted(statement, names)
+    if key is None and not statement.by_key:
+        return _UNKNOWN[kind if kind in _UNKNOWN else "select"]
+    if key is None:
+        model = statement.by_key
+        return (
+            f"Ask once for all of them before the loop, by a list of the keys of `{model}`"
+            " (`.in_(…)` on its primary key), and look each up in a dict by it."
+        )
+    column, value, condition = key
+    keys = _keys(value, site)
+    instead = f"`{_column(column, statement)}.in_({keys})` in place of `{condition}`"
+    kept = _kept(others)
+    if kind == "count":
+        return (
+            "Let one grouped query count for all of them before the loop: select"
+            f" `{_column(column, statement)}` and `func.count()`, {instead}{kept},"
+            " grouped by that column (for one that is not in the answer it is 0)."
+        )
+    if kind == "exists":
+        return f"Ask once before the loop which of them are there: {instead}{kept}, into a set."
+    if statement.ordered:
+        return (
+            "Ask once before the loop for the wanted row of each:"
+            f" {instead}{kept}, and one row of each key by `DISTINCT ON` (PostgreSQL) or"
+            " `row_number()`, in the order that the statement has."
+        )
+    held = "a dict of lists" if statement.many else "a dict"
+    attribute = column.rpartition(".")[2]
+    typed = _TYPED if _is_text(target, path, site) else ""
+    return (
+        f"Ask once for all of them before the loop: {instead}{kept}; keep the rows in {held} by"
+        f" `{attribute}`, and look each up there.{typed}"
+    )
+
+
+_TYPED = " The keys that a request sends are text: make them what the column holds first."
+
+
+def _is_text(target: Target, path: str, site: RepeatedQuery) -> bool:
+    """Whether what is gone over comes from a form or a document whose values nobody has typed."""
+    ref = function_at(target, path, site.line)
+    if ref is None:
+        return False
+    function = outlined(target, ref)
+    lines = target.text(path).split("\n")[function.line - 1 : site.loop.line]
+    root = site.loop.over.partition(".")[0].partition("(")[0]
+    made = re.compile(rf"\s*{re.escape(root)}\s*=.*(?:getlist\(|request\.form|request\.args)")
+    return root.isidentifier() and any(made.match(line[:_LONG]) for line in lines[-_MOST:])
+
+
+_LONG = 300
+
+
+def _of_called(target: Target, path: str, site: RepeatedQuery, kind: str) -> str:
+    at = site.via_place
+    told = f"`{site.via}`"
+    if at is not None:
+        told += f" ({at})"
+    if kind in WRITES:
+        return _SIBLINGS[kind].format(told=told)
+    statement = statement_at(target, at.path, at.line or 1) if at is not None else None
+    there = _sibling(target, at, site.via, path, site.line) if at is not None else ""
+    if there:
+        return f"{told} does it for one; {there} takes many: call that once before the loop."
+    taken = _taken(target, path, site, at)
+    key, others = _parted(statement, taken) if statement is not None else (None, ())
+    if statement is not None and key is not None:
+        column, value, condition = key
+        column = _column(column, statement)
+        how = f"(`{column}.in_({_many(value)})` in place of `{condition}`)"
+        kept = _kept(others)
+    elif statement is not None and statement.by_key:
+        how, kept = f"(`.in_(…)` on the primary key of `{statement.by_key}`)", ""
+    else:
+        word = "`= ANY(…)` of PostgreSQL, else `IN`," if site.library == "sql" else "`.in_(…)`"
+        how, kept = f"({word} in place of the comparison with one)", ", its other conditions kept"
+    held = "a dict of lists" if statement is not None and statement.many else "a dict"
+    if kind == "count":
+        return (
+            f"{told} counts for one: give it a sibling that counts for all {how}{kept}, grouped by"
+            " that column, and call that once before the loop."
+        )
+    if _ASKS.match(site.via) is None and kind == "select":
+        what = how if key is not None or (statement is not None and statement.by_key) else ""
+        return (
+            f"{told} asks by itself in each round: ask for the rows of all before the loop"
+            f"{f' {what}' if what else ''}{kept if what else ''}, and hand each call its own."
+        )
+    if statement is not None and statement.ordered and key is not None:
+        kept += (
+            ", and brings the wanted row of each by `DISTINCT ON` (PostgreSQL) or `row_number()`"
+        )
+    return (
+        f"{told} asks for one: give it a sibling that takes all keys {how}{kept}, call that once"
+        f" before the loop, and look each up in {held}."
+    )
+
+
+_ASKS = regex(
+    r"_?(?:a?get|find|fetch|load|read|select|query|lookup|look_up|by|check|exists|is|has|resolve|retrieve|list)(?:_|$)"
+)
+"""Functions that do no more than to ask, by their names."""
+_WRITING = {
+    (False, "insert"): "Gather the rows in the loop, and write them behind it together:"
+    " `session.add_all(rows)` with one `flush` or `commit`, or one `insert(…)` that is given the"
+    " list of them.",
+    (False, "update"): "Where all get the same values, change them with one `update(…)` whose"
+    " condition has `.in_(…)`; where each gets its own, hand `session.execute(update(Model), rows)`"
+    " the list of them, primary keys included (SQLAlchemy 2).",
+    (False, "delete"): "Delete them with one `delete(…)` whose condition has `.in_(…)`; cascades of"
+    " the relationships, unlike those of the database, do not run then.",
+    (True, "insert"): "Gather the rows in the loop, and write them behind it with one `INSERT` of"
+    " many rows (`VALUES (…), (…)`, or `SELECT … FROM unnest(…)` of PostgreSQL), its `ON CONFLICT`"
+    " kept where it has one.",
+    (True, "update"): "Where all get the same values, change them with one `UPDATE` (`= ANY(…)` of"
+    " PostgreSQL, else `IN`); where each gets its own, join the list of them (`UPDATE … FROM"
+    " (VALUES …)`).",
+    (True, "delete"): "Delete them with one `DELETE` (`= ANY(…)` of PostgreSQL, else `IN`).",
+    (True, "count"): "Let one query count for all of them before the loop: `= ANY(…)` of PostgreSQL"
+    " (else `IN`) in place of the comparison with one key, its other conditions kept, and `GROUP"
+    " BY` that key.",
+}
+_RAW = (
+    "Ask once for all of them before the loop: `= ANY(…)` of PostgreSQL (else `IN`) in place of the"
+    " comparison with one key, its other conditions kept, and look each up in a dict."
+)
+_SIBLINGS = {
+    **dict.fromkeys(
+        ("insert", "upsert"),
+        "{told} writes one: give it a sibling that takes all of them and writes them with one"
+        " statement, and call that once behind the loop; what else it does for each stays.",
+    ),
+    "update": "{told} changes one: give it a sibling that takes all of them and changes them with"
+    " one statement; what else it does for each stays.",
+    "delete": "{told} deletes one: give it a sibling that takes all of them and deletes them with"
+    " one statement; what else it does for each stays.",
+}
+_UNKNOWN = {
+    "select": "Ask once for all of them before the loop (`.in_(…)` in place of the comparison with"
+    " one), its other conditions kept, and look each up in a dict.",
+    "count": "Let one grouped query count for all of them before the loop (`.in_(…)` in place of"
+    " the comparison with one, and `group_by` of that column), its other conditions kept.",
+    "exists": "Ask once before the loop which of them are there (`.in_(…)` in place of the"
+    " comparison with one), its other conditions kept.",
+}
+
+
+def _kept(others: Iterable[str]) -> str:
+    told = [f"`{one}`" for one in others if len(one) <= _LONGEST and "`" not in one]
+    if not told:
+        return ", its other conditions kept" if list(others) else ""
+    return f", {' and '.join(told)} kept"
+
+
+def _keys(value: str, site: RepeatedQuery) -> str:
+    """What gives the keys of all: ``[deal.id for deal in deals]``."""
+    over, variable = site.loop.over, site.loop.variable
+    if _PLAIN.match(over) is None or not variable.isidentifier():
+        return "keys"
+    if value == variable:
+        return over
+    return f"[{value} for {variable} in {over}]" if _PLAIN.match(value) else "keys"
+
+
+def _many(value: str) -> str:
+    name = value.rpartition(".")[2]
+    if not name.isidentifier():
+        return "keys"
+    return f"{name[:-1]}ies" if name.endswith("y") else name + ("" if name.endswith("s") else "s")
+
+
+def _column(column: str, statement: Statement) -> str:
+    """A column with its model, which `filter_by` leaves out."""
+    if "." in column:
+        return column
+    found = _MODEL.search(statement.text)
+    model = (found[1] or found[2]) if found is not None else ""
+    return f"{model}.{column}" if model else column
+
+
+_MODEL = regex(r"\b(?:[a-z_]\w*\.)?([A-Z]\w*)\.query\b|(?:select|query)\(\s*(?:\w+\.)?([A-Z]\w*)\b")
+
+
+def _parted(
+    statement: Statement, names: frozenset[str]
+) -> tuple[tuple[str, str, str] | None, tuple[str, ...]]:
+    """((column, value, condition) of the one comparison with a round's own, the other conditions);
+    no first where there is not exactly one."""
+    mine = []
+    others = []
+    for one in statement.conditions:
+        found = _EQUAL.match(one) or _NAMED.match(one)
+        if names & set(_WORDS.findall(one)):
+            if found is None or names & set(_WORDS.findall(found[1])):
+                return None, ()
+            mine.append((found[1], found[2].strip(), one))
+        else:
+            others.append(one)
+    if len(mine) != 1 or "|" in mine[0][1] or " or " in mine[0][1]:
+        return None, ()
+    return mine[0], tuple(others)
+
+
+_WORDS = regex(r"(?<![\w.])[A-Za-z_]\w*")
+
+
+def _names_of(variable: str) -> frozenset[str]:
+    return frozenset(_WORDS.findall(variable))
+
+
+def statement_at(target: Target, path: str, line: int) -> Statement:
+    """The statement that a line of a function belongs to, and what was put into a name before that
+    it hands to the session."""
+    ref = function_at(target, path, line)
+    lines = target.text(path).split("\n")
+    first, last = max(line - _NEAR, 1), line + _NEAR
+    if ref is not None:
+        function = outlined(target, ref)
+        first, last = max(function.line, line - _MOST), min(function.end_line, line + _MOST)
+    parts = list(_statements(lines, first, last))
+    index = next((at for at, (start, end) in enumerate(parts) if start <= line <= end), -1)
+    if index < 0:
+        return Statement("", (), "")
+    text = "\n".join(lines[parts[index][0] - 1 : parts[index][1]])
+    sent = _SENT.search(text)
+    if sent is not None:
+        text = _given_before(lines, parts[:index], sent[1]) + text
+    by_key = _BY_KEY.search(text)
+    model = next((one for one in by_key.groups() if one), "") if by_key is not None else ""
+    return Statement(text, tuple(_conditions(text)), model)
+
+
+_NEAR = 20
+
+
+def _given_before(lines: list[str], parts: list[tuple[int, int]], name: str) -> str:
+    """What the statements before put into a name, from the last that does not build on it."""
+    made = re.compile(rf"\s*{re.escape(name)}\s*(?::[^=\n]{{1,80}})?=\s*(\(?\s*{name}\b)?")
+    kept: list[str] = []
+    for start, end in reversed(parts):
+        found = made.match(lines[start - 1][:_LONG])
+        if found is None:
+            continue
+        kept.append("\n".join(lines[start - 1 : end]))
+        if found[1] is None:
+            break
+    return "".join(f"{one}\n" for one in reversed(kept))
+
+
+def _statements(lines: list[str], first: int, last: int) -> Iterator[tuple[int, int]]:
+    """(first line, last line) of what stands outside of all brackets between two lines."""
+    depth, start = 0, first
+    quoted = False
+    for number in range(first, min(last, len(lines)) + 1):
+        text = lines[number - 1]
+        inside = quoted
+        if len(_TRIPLE.findall(text)) % 2:
+            quoted = not quoted
+        if not inside and not quoted:
+            bare = _STRINGS.sub("", text)
+            depth += sum(bare.count(one) for one in "([{") - sum(bare.count(one) for one in ")]}")
+        elif not inside:  # what opens before the text begins
+            bare = _STRINGS.sub("", _TRIPLE.split(text)[0])
+            depth += sum(bare.count(one) for one in "([{") - sum(bare.count(one) for one in ")]}")
+        elif not quoted:
+            bare = _STRINGS.sub("", _TRIPLE.split(text)[-1])
+            depth += sum(bare.count(one) for one in "([{") - sum(bare.count(one) for one in ")]}")
+        if depth <= 0 and not quoted:
+            yield start, number
+            depth, start = 0, number + 1
+
+
+def _conditions(text: str) -> Iterator[str]:
+    """What a statement asks for, one by one."""
+    text = _REMARK.sub("", text[:_MOST_TEXT])
+    for found in _WHERE.finditer(text):
+        with suppress(Unclosed):
+            for one in arguments(text, found.end()):
+                whole = " ".join(one.split())
+                if whole and not whole.startswith(("and_(", "*", "#")):
+                    yield whole
+
+
+_MOST_TEXT = 4_000
+_REMARK = regex(r"(?m)(?:^|[ \t])#[^\n\"']*$")
+
+
+def _taken(target: Target, path: str, site: RepeatedQuery, at: Place | None) -> frozenset[str]:
+    """The parameters of the called function that a round hands its own element to."""
+    ref = function_at(target, at.path, at.line or 1) if at is not None else None
+    if ref is None:
+        return frozenset()
+    function = outlined(target, ref)
+    if function.name != site.via:
+        return frozenset()
+    mine = _names_of(site.loop.variable)
+    text = "\n".join(target.text(path).split("\n")[site.line - 1 : site.line + _NEAR])
+    call = re.search(rf"\b{re.escape(site.via)}\s*\(", text)
+    if call is None:
+        return frozenset()
+    parameters = [name for name, _ in function.parameters if name not in ("self", "cls")]
+    found = set()
+    with suppress(Unclosed):
+        for index, one in enumerate(arguments(text[: call.end() + _LONG], call.end())):
+            named = _NAMED.match(one)
+            value = named[2] if named is not None else one
+            if mine & set(_WORDS.findall(value)):
+                if named is not None:
+                    found.add(named[1])
+                elif index < len(parameters):
+                    found.add(parameters[index])
+    return frozenset(found)
+
+
+def _sibling(target: Target, at: Place, name: str, path: str, line: int) -> str:
+    """A function beside the called one that takes many, in words; empty where none is.
+
+    :param line: of the call, in its file.
+    """
+    ref = function_at(target, at.path, at.line or 1)
+    file = scanned(target, outline).get(at.path)
+    if ref is None or file is None:
+        return ""
+    own = outlined(target, ref)
+    pattern = re.compile(
+        rf"_?(?:batch|bulk|multi)_{re.escape(name.lstrip('_'))}s?|{re.escape(name)}_(?:many|batch|bulk)"
+    )
+    for one in file.functions:
+        if at.path == path and one.line <= line <= one.end_line:
+            continue  # the loop is its own
+        if one.owner == own.owner and pattern.fullmatch(one.name) and _takes_many(one):
+            return f"`{one.name}` ({Place(at.path, one.line, None)})"
+    return ""
+
+
+def _takes_many(one: OutlinedFunction) -> bool:
+    return any(name.endswith("s") or "[" in kind for name, kind in one.parameters)

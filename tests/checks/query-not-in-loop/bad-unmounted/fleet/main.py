@@ -1,0 +1,6 @@
+from fastapi import FastAPI
+
+from fleet import vans
+
+app = FastAPI()
+app.include_router(vans.router)
