@@ -279,8 +279,7 @@ def test_a_remedy_fits_the_call() -> None:
     assert "tokio::task::spawn_blocking" in said
     assert ".await.expect(" in said
     assert "```" not in remedy("a.rs", "hash", ["x"], [], "", Means("", frozenset()))
-    assert "to_thread(load, ...)" in remedy("a.py", "database", ["db.scalar"], [], "load")
-    for path in ("a.rs", "a.py", "a.ts"):
+    for path in ("a.rs", "a.ts"):
         assert remedy(path, "unheard", ["x"], [], "") or path == "a.ts"
 
 

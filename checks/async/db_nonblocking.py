@@ -29,8 +29,8 @@ def async_db_nonblocking(waiting_queries: WaitingFile) -> None:
     there.
     Decides: looks at crates that depend on diesel and on no async driver for it. (a) A query that
     runs in an async function, block or closure: high; where requests are known and none of them
-    comes there medium in a task of its own, else a note; more than six such functions of a crate
-    are told as one. (b) `get()` of an r2d2 pool there: medium. (c) A function that is not async,
+    comes there medium in a task of its own, else a note. (b) `get()` of an r2d2 pool there: medium.
+    Of both, more than six functions of a crate are told as one. (c) A function that is not async,
     holds a query or `get()` and is surely called by async code, through at most three functions:
     high or medium. The nearest context decides: closures given to `spawn_blocking`,
     `block_in_place`, `web::block`, `interact`, `run` or a thread pass, those of `transaction` and

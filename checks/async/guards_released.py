@@ -43,8 +43,12 @@ def async_guards_released(guarded_file: LockFile) -> None:
     async lock on the application's state is alive while a database or another server is asked: a
     note. (a) holds of what a `DashMap` gives out too (`get_mut`, `entry`; medium for `get` and
     `iter`, which keep writers waiting): bound by `let`, or in the head of an `if let`, `match` or
-    `for` around the await. Guards that are dropped or moved before, inner blocks, `_`, other async
-    guards, and awaits in closures and spawned tasks pass.
+    `for` around the await; three and more of a
+    map in a file are told as one. (c) While such a guard is alive, its
+    function, async or not, asks the same map for what waits for it (a write, or anything behind
+    `get_mut`, `entry` and `iter_mut`), itself or by a method of its own type: high, the task waits
+    for itself. Examples are notes. Guards that are dropped or moved before, inner blocks, `_`,
+    other async guards, and awaits in closures and spawned tasks pass.
     Blind spots: locks whose type is not known, guards in structs: clippy's `await_holding_lock`
     sees those.
     """
@@ -58,32 +62,67 @@ def _each(file: LockFile, found: tuple[GuardAcross, ...], clause: str) -> None:
         asks = " of another server" if clause == "b" else ""
         named = f"the guard `{one.name}`" if one.name else "a guard"
         severity = Severity.MEDIUM if one.reads else Severity.HIGH
+        says = (
+            f"`{one.function}` holds {named} of the {one.kind} `{one.site.receiver}` over"
+            f" {count}{asks} ({lines_of(one.awaits)})"
+        )
+        impact = ""
+        if one.again is not None:
+            place, by = one.again
+            severity, impact = Severity.HIGH, _HANGS
+            over = f"; it lives over {count} as well" if one.awaits else ""
+            says = (
+                f"`{one.function}` holds {named} of the {one.kind} `{one.site.receiver}` where"
+                f" `{by}` (line {place.line}) waits for the same map{over}"
+            )
+        if one.beside:
+            says += f"; {len(one.beside)} more of this file do"
         report(
             at=one.at,
-            says=(
-                f"`{one.function}` holds {named} of the {one.kind} "
-                f"`{one.site.receiver}` over {count}{asks} ({lines_of(one.awaits)})"
-            ),
-            severity=Severity.INFO if clause == "b" else weighed(severity, file.path),
+            says=says,
+            severity=Severity.INFO
+            if clause == "b" or file.is_sample
+            else weighed(severity, file.path),
             confidence=Confidence.LIKELY,
             evidence=f"{one.site.receiver}.{one.site.mode}({'' if one.kind != 'DashMap' else '…'})",
-            fix=_TAKEN_OUT if one.kind == "DashMap" else "",
-            related=one.asks
-            or [Note(place, "awaited while the guard is alive") for place in one.awaits],
-            clause=clause,
+            impact=impact,
+            fix=_of_map(one) if one.kind == "DashMap" else "",
+            related=[
+                *([Note(one.again[0], f"`{one.again[1]}` waits")] if one.again else ()),
+                *(
+                    one.asks
+                    or [Note(place, "awaited while the guard is alive") for place in one.awaits]
+                ),
+                *one.beside,
+            ],
+            clause="c" if one.again is not None else clause,
             key=f"{one.function} {one.site.receiver}",
         )
 
 
-_TAKEN_OUT = """
-Take what is needed out of the map, and await then:
+_HANGS = (
+    "The task waits for a lock that it holds itself, and every other that comes to this part of the"
+    " map waits behind it for ever."
+)
 
-```rust
-let session = self.sessions.get(&id).map(|found| found.value().clone());
-if let Some(session) = session {
-    session.notify().await?;
-}
-```
 
-What several tasks change over an await is kept in the map as `Arc<tokio::sync::Mutex<…>>`.
-"""
+def _of_map(one: GuardAcross) -> str:
+    """What to do about a guard of a concurrent map, in its own names."""
+    held = f"the guard `{one.name}`" if one.name else "the guard"
+    receiver = one.site.receiver
+    if one.site.mode in ("iter", "iter_mut"):
+        told = (
+            f"Collect what the loop needs out of `{receiver}` first (clones of keys and values),"
+            " and go over that."
+        )
+    else:
+        told = (
+            f"Clone what is needed out of `{receiver}`, let {held} go (a block of its own, or"
+            " `drop`), and go on then."
+        )
+    if one.changes:
+        told += (
+            f" What is changed by it afterwards (line {one.changes}) is changed by a guard that is"
+            f" taken anew there, with `{receiver}.{one.site.mode}(…)`."
+        )
+    return told

@@ -45,9 +45,9 @@ def async_locks_not_reentered(lock_file: LockFile) -> None:
     guard that `let` binds is alive where a method of the same value is called whose body takes the
     lock. (b) The function takes it twice itself. (c) The guard is a temporary in the head of
     `if let`, `while let`, `match` or `for`: it lives to the end of the body, before edition 2024 of
-    the `else` too. All are critical; two reads are a note, and only if someone writes. Guards in an
-    inner block, dropped or moved before, owned values that `let` binds first, closures and spawned
-    tasks pass.
+    the `else` too. All are critical; two reads are a note, and only if someone writes; medium is
+    what stands in methods of a type that no code but tests makes. Guards in an inner block, dropped
+    or moved before, owned values that `let` binds first, closures and spawned tasks pass.
     Blind spots: locks in collections; more than one level of calls; guards that functions return.
     """
     groups: dict[tuple[str, str, bool, int], list[Reentry]] = {}
@@ -65,7 +65,9 @@ def async_locks_not_reentered(lock_file: LockFile) -> None:
         report(
             at=first.at,
             says=f"`{first.held.receiver}`: {_said(function, found)}",
-            severity=Severity.INFO if both_read else weighed(Severity.CRITICAL, lock_file.path),
+            severity=Severity.INFO
+            if both_read
+            else weighed(Severity.MEDIUM if first.unmade else Severity.CRITICAL, lock_file.path),
             confidence=Confidence.CERTAIN if first.surely else Confidence.LIKELY,
             evidence=f"{first.held.receiver}.{first.held.mode}()",
             related=list(dict.fromkeys(related)),
@@ -85,4 +87,5 @@ def _said(function: str, found: list[Reentry]) -> str:
     takes = "take" if len(calls) > 1 else "takes"
     doubt = "; two reads hang when a writer waits in between" if first.both_read else ""
     route = f"; {first.route} leads here" if first.route else ""
+    route = "; no code but tests makes a value of this type" if first.unmade else route
     return f"{life} {who} ({lines}) {takes} the same {first.kind} again{doubt}{route}"

@@ -1,6 +1,14 @@
 """What a request starts has a limit."""
 
-from pytest_reconaudit.api import Confidence, FanOutFile, Severity, audit, lines_of, report
+from pytest_reconaudit.api import (
+    Confidence,
+    FanOutFile,
+    Severity,
+    UnboundedWork,
+    audit,
+    lines_of,
+    report,
+)
 
 _SAYS = {
     "a": "{name} starts a task for each element of `{over}`, however many there are",
@@ -15,17 +23,8 @@ _SAYS = {
     confidence=Confidence.LIKELY,
     impact="One long list takes all connections and memory from the rest.",
     fix="""
-    Give the work a limit:
-
-    ```rust
-    let found: Vec<_> = stream::iter(ids)
-        .map(|id| fetch(id))
-        .buffer_unordered(8)
-        .collect()
-        .await;
-    ```
-
-    For tasks take a permit of a `Semaphore` before each `spawn`.
+    Give the work a limit: a stream that lets some run at a time, or a permit of a `Semaphore` that
+    is taken before each start.
     """,
     advice={
         "b": (
@@ -41,8 +40,10 @@ def async_work_bounded(fan_out: FanOutFile) -> None:
     limit hides that its reader is too slow until memory is gone.
     Decides: looks at crates that servers are made of. (a) `tokio::spawn` and its like, or a
     `JoinSet`, per element of a collection (`for`, `map`, `for_each`): medium and likely in a
-    function that a route reaches, a note elsewhere and where a static holds the collection. (c)
-    `join_all` over calls made for each element: medium there, else a note. (b) A send into an
+    function that a route reaches, where the collection is seen to come out of what a handler takes
+    of its request (through the parameters of the functions between) or to be all rows of a query,
+    or the request says how many; a note elsewhere. (c) `join_all` over calls made for each element:
+    medium there, else a note. (b) A send into an
     `UnboundedSender` on the way of a request, or an unbounded channel that is filled there in a
     loop and whose receiver becomes a stream: medium and likely; one in a branch of its function, by
     an object that the request makes for itself or in a method that several types have of one trait,
@@ -71,7 +72,26 @@ def async_work_bounded(fan_out: FanOutFile) -> None:
             severity=one.severity,
             confidence=one.confidence,
             evidence=one.evidence,
+            fix=_limited(one),
             related=one.sites[1:],
             clause=one.clause,
             key=f"{one.clause} {one.name}",
         )
+
+
+def _limited(one: UnboundedWork) -> str:
+    """What to do instead, in the names of the code."""
+    if one.clause == "a":
+        return (
+            "Take a permit of a `Semaphore` before each start and move it into the task, or go over"
+            f" `{one.over}` by `for_each_concurrent`, which lets so many run at a time."
+        )
+    if one.clause == "b":
+        return ""
+    joins = one.sites[0].message.rpartition("::")[2]
+    ends = "try_collect::<Vec<_>>()" if joins == "try_join_all" else "collect::<Vec<_>>()"
+    return (
+        f"Make a stream of `{one.over}` (`stream::iter`), with the same `map`, and let some run at"
+        f" a time: `.buffered(8).{ends}` instead of `{joins}` (of `futures::StreamExt`; it keeps"
+        " the order, as the join does)."
+    )

@@ -8,23 +8,7 @@ from pytest_reconaudit.api import CacheOperation, CommandFile, Severity, audit, 
     severity=Severity.HIGH,
     impact="Redis answers one command at a time: while it walks all keys, all clients wait.",
     fix="""
-    Walk with SCAN and delete in pieces, or keep a version in the key; never KEYS or FLUSHDB:
-
-    ```python
-    for key in r.scan_iter(match="orders:*", count=500):
-        pipe.unlink(key)
-    pipe.execute()
-    ```
-
-    ```ts
-    for await (const keys of redis.scanStream({ match: "orders:*", count: 500 }))
-      if (keys.length) await redis.unlink(keys)
-    ```
-
-    ```rust
-    let mut found = con.scan_match::<_, String>("orders:*").await?;
-    while let Some(key) = found.next_item().await { pipe.unlink(key).ignore(); }
-    ```
+    Walk with SCAN and delete in pieces, or keep a version in the key; never KEYS or FLUSHDB.
     """,
     advice={
         "b": (
@@ -59,7 +43,7 @@ def cache_commands_safe(command_file: CommandFile) -> None:
         operation = one.operation
         report(
             at=operation.place,
-            says=f"{operation.op.method} in {operation.op.function}, {one.why}",
+            says=f"{operation.op.method} in {operation.op.function or 'a handler'}, {one.why}",
             severity=one.severity,
             evidence=operation.op.text,
             fix=one.fix,

@@ -8,29 +8,7 @@ from pytest_reconaudit.api import Confidence, DeletedKey, Severity, audit, repor
     severity=Severity.MEDIUM,
     impact="The delete succeeds and removes nothing: the stale value stays until it runs out.",
     fix="""
-    Build every key with one function, and use it for reading, writing and deleting:
-
-    ```python
-    def order_key(order_id: int) -> str:
-        return f"order:{order_id}"
-
-    cache.set(order_key(order.id), data, timeout=600)
-    cache.delete(order_key(order.id))        # not f"orders:{order.id}"
-    ```
-
-    ```ts
-    const orderKey = (orderId: string) => `order:${orderId}`;
-
-    await redis.set(orderKey(id), json, "EX", 600);
-    await redis.del(orderKey(id));           // not `orders:${id}`
-    ```
-
-    ```rust
-    fn order_key(order_id: i64) -> String { format!("order:{order_id}") }
-
-    let _: () = conn.set_ex(order_key(id), json, 600).await?;
-    let _: () = conn.del(order_key(id)).await?;
-    ```
+    Build every key with one function, and use it for reading, writing and deleting.
     """,
 )
 def cache_invalidation_targets_exist(deleted_key: DeletedKey) -> None:
@@ -65,6 +43,9 @@ def cache_invalidation_targets_exist(deleted_key: DeletedKey) -> None:
         says=f"{deleted_key.template} is deleted and never written; what is written is"
         f" {nearest.template} ({written.place})",
         evidence=first.op.text,
+        fix=f"Delete what is written, `{nearest.template}`; let one function build the key for the"
+        f" write at {written.place}, for its reads and for"
+        f" {'these deletes' if others else 'this delete'}.",
         related=[(written.place, f"writes {nearest.template}"), *others],
         key=deleted_key.template,
     )

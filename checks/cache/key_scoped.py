@@ -45,7 +45,8 @@ def cache_key_scoped(key_scopes: KeyScopes) -> None:
     key is not, in a function that looks under that key first: medium, high for what somebody may
     do, low when nothing runs it. What is asked for before the cache is looked at, a key with a
     digest or the whole of what is asked for, and a value that only what comes after the write
-    narrows pass. Ids are left to (a): one may tell the other.
+    narrows pass, as does a parameter that no call gives. Ids are left to (a): one may tell the
+    other.
     Blind spots: row-level security and other filters that the query does not show.
     """
     for one in key_scopes.unscoped:

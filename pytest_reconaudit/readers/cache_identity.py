@@ -47,21 +47,56 @@ _QUERIED = regex(
 )
 
 
+_PERSON_TYPE = regex(
+    r"\b(?:Auth(?:ed|enticated)?|Current|Logged(?:In)?|Session|Active)_?(?:User|Account|Member|Session)\w*"
+    r"|\w*Claims\b|\bPrincipal\b|\bUserDep\b|\bIdentity\b|\b(?:Extension|ReqData)<\s*(?:\w+::)*\w*User\w*"
+    r"|\b(?:Depends|Security)\(\s*[\w.]*(?:user|auth|principal|account|member|identity)"
+)
+"""Types of parameters by which a framework hands over who asks; FastAPI's dependencies."""
+_GIVEN = regex(
+    r"(\w+)\s*(?::[^,=()]{1,80})?=\s*(?:Depends|Security)\(\s*[\w.]*(?:user|auth|principal|account"
+    r"|member|identity)"
+)
+_OWN_ID = regex(
+    r"(?<![\w.])([a-z_]\w*)\.(?:id|pk|uid|uuid|sub|user_?id|userId|tenant_?id|tenantId|org_?id|orgId"
+    r"|organization_?id|organizationId|account_?id|email|username)\b(?!\s*\()"
+)
+_PERSON = frozenset(
+    {"user", "viewer", "me", "principal", "member", "account", "identity", "auth", "actor",
+     "session"}
+)  # fmt: skip
+_NAME = regex(r"[a-z_]\w*")
+
+
 class IdentityReader:
     """Reads who asks in the functions of one file."""
 
     def __init__(self, code: Code) -> None:
         self.code = code
+        self._persons: frozenset[str] = frozenset()
         self._functions: dict[int, tuple[int, list[tuple[int, str, int]]]] = {}
+        self._closures: dict[int, tuple[int, list[tuple[int, str, int]]]] = {}
 
-    def identity(self, call: Call, function: Function, within: bool) -> tuple[str, int]:
+    def identity(self, call: Call, function: Function | None, within: bool) -> tuple[str, int]:
         """How the function narrows what it fetches before a write to one user or tenant.
 
+        :param function: ``None`` in a handler without a name.
         :param within: of a call that is given a function to make the value: what that fetches.
         """
-        known = self._functions.get(function.index)
-        if known is None:
-            known = self._functions[function.index] = self._narrowing(function)
+        if function is not None:
+            known = self._functions.get(function.index)
+            if known is None:
+                known = self._functions[function.index] = self._narrowing(function)
+        else:
+            closures = [one for one in self.code.around(call.scope) if one.kind == "closure"]
+            if not closures or closures[-1].call < 0:
+                return "", 0
+            outer = closures[-1]
+            known = self._closures.get(outer.index)
+            if known is None:
+                own = set(_NAME.findall(self.code.text(outer.head)))
+                known = self._within(outer.start, outer.end, own)
+                self._closures[outer.index] = known
         if known[0] <= call.start:
             return "", 0
         first, last = (call.start, call.end - 1) if within else (0, call.start)
@@ -70,13 +105,32 @@ class IdentityReader:
     def _narrowing(self, function: Function) -> tuple[int, list[tuple[int, str, int]]]:
         """(where the first call ends that checks whose things these are, (end, text, line) of each
         call that is given who asks) of a function."""
+        self._persons = self._handed_over(function)
+        found = self._within(*function.body, {stripped(one.name) for one in function.parameters})
+        self._persons = frozenset()
+        return found
+
+    def _within(
+        self, start: int, end: int, own: set[str]
+    ) -> tuple[int, list[tuple[int, str, int]]]:
         code = self.code
-        start, end = function.body
-        if not _IDENTITY.search(code.text(start, end)):
+        text = code.text(start, end)
+        if not _IDENTITY.search(text) and not _OWN_ID.search(text):
             return end, []
-        own = {stripped(one.name) for one in function.parameters}
         checked = (one.end for one in code.calls_in(start, end) if _OWNERSHIP.search(one.name))
         return min(checked, default=end), list(self._given_who(start, end, own))
+
+    def _handed_over(self, function: Function) -> frozenset[str]:
+        """Parameters in which a framework hands over who asks: ``user: AuthUser``,
+        ``user=Depends(current_user)``."""
+        found = set()
+        for one in function.parameters:
+            if _PERSON_TYPE.search(one.type) is not None:
+                found.update(_NAME.findall(one.name)[-1:])
+        head = self.code.text(function.start, min(function.body[0], function.start + 3_000))
+        if "Depends(" in head or "Security(" in head:
+            found.update(_GIVEN.findall(head))
+        return frozenset(found)
 
     def _given_who(self, start: int, end: int, own: set[str]) -> Iterator[tuple[int, str, int]]:
         code = self.code
@@ -116,6 +170,16 @@ class IdentityReader:
             ):
                 continue
             return True
+        for match in _OWN_ID.finditer(given):
+            name = match[1]
+            if given[: match.start()].count('"') % 2:
+                continue
+            if name in self._persons:
+                return True
+            if name in _PERSON and name not in own:
+                binding = self.code.binding_of(name, call.start, call.scope)
+                if binding and _EXTRACTED.search(self.code.text(binding.value)[:300]):
+                    return True
         return False
 
     def _outer(self, call: Call) -> Iterator[int]:

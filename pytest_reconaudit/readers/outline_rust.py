@@ -243,6 +243,29 @@ def _with_bounds(
         yield field, _with_bound(kind, match[1], bounds.get(match[1], "")) if match else kind
 
 
+def _fields(code: Code, struct: Node) -> list[tuple[str, str]]:
+    """(name, type) of the fields of a struct. A field a line, as rustfmt writes it, needs no node;
+    a struct on one line and a type over several do."""
+    text = code.text(struct.start_byte, struct.end_byte)
+    found: list[tuple[str, str]] = _FIELD.findall(text)
+    if "\n" in text and not any(kind.endswith(("<", "(")) for _, kind in found):
+        return found
+    body = struct.child_by_field_name("body")
+    if body is None or body.type != "field_declaration_list":
+        return found
+    found = []
+    for one in body.named_children:
+        name, kind = one.child_by_field_name("name"), one.child_by_field_name("type")
+        if one.type == "field_declaration" and name is not None and kind is not None:
+            found.append(
+                (
+                    code.text(name.start_byte, name.end_byte),
+                    code.text(kind.start_byte, kind.end_byte),
+                )
+            )
+    return found
+
+
 def _types(code: Code, mods: list[tuple[int, int, str]], more: _Rust) -> Iterator[OutlinedType]:
     nodes = sorted(code.tree.around(_TYPE_ITEM, frozenset(_KINDS)), key=_start)
     for node in nodes:
@@ -253,10 +276,9 @@ def _types(code: Code, mods: list[tuple[int, int, str]], more: _Rust) -> Iterato
             if alias is not None:
                 bases = (folded(code.source[alias.start_byte : alias.end_byte], _TYPE),)
         elif node.type == "struct_item":
-            text = code.text(node.start_byte, node.end_byte)
             fields = [
                 (name, folded(kind, _TYPE))
-                for name, kind in _FIELD.findall(text)
+                for name, kind in _fields(code, node)
                 if _may_be_ours(kind)
             ]
             fields = list(_with_bounds(code, more, node, fields))

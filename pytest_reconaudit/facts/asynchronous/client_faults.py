@@ -4,15 +4,33 @@ from __future__ import annotations
 
 from msgspec import Struct
 
-from pytest_reconaudit.model import Confidence, Note, Place, Severity
+from pytest_reconaudit.model import Confidence, Note, Place, Severity, lines_of
 
 __all__ = ["ClientFault", "ClientUse"]
+
+_SAYS = {
+    "a": "{name} makes an HTTP client for each call",
+    "b": "{name} opens a {what} connection for each call",
+    "c": "{name} is set and never read: no pool has that size",
+    "d": "no timeout is set on {count}: unless its caller gives up, a silent peer is waited for",
+    "e": "{files} files of one application each make a `{name}` with connections of its own",
+}
+
+_BY_HAND = (
+    "no timeout is set on {count} of a program for the command line: a silent peer is waited for"
+)
+_ALONE = "A peer that never answers stops the program's start, or a task of its own, that asks it."
+_STOPPED = "The command waits until the peer answers or somebody stops it."
+_QUEUED = "A silent peer holds a worker of the queue, and the tasks behind it, for as long."
+_KILLED = (
+    "A silent peer holds a worker until Gunicorn ends it (`--timeout`): the request fails then."
+)
 
 
 class ClientFault(Struct, frozen=True):
     clause: str
     """``a``: an HTTP client per call. ``b``: a connection per call. ``c``: a pool size that
-    nothing reads. ``d``: no timeout."""
+    nothing reads. ``d``: no timeout. ``e``: one per file."""
     name: str
     """The function, or the struct's field."""
     at: Place
@@ -43,6 +61,41 @@ class ClientFault(Struct, frozen=True):
     """What to do, where the general words do not fit."""
     what: str = "Redis"
     """Of ``b`` what it connects to."""
+
+    @property
+    def told(self) -> str:
+        """What is wrong, where, and by which requests."""
+        count = len(self.sites)
+        library = self.sites[0].message.partition(".")[0]
+        amount = "this HTTP client" if count == 1 else f"{count} HTTP clients"
+        if library in ("requests", "axios"):
+            amount = f"{count} calls of {library}" if count > 1 else f"`{self.sites[0].message}`"
+        if self.files > 1 and self.clause == "d":
+            amount += f" in {self.files} files"
+        where = f", per request of {self.route}" if self.route else ""
+        lines = lines_of(one.place for one in self.sites if one.place.path == self.at.path)
+        if self.caller and not self.route:
+            where = f", {self.caller.message} ({self.caller.place})"
+        if self.others:
+            where += f"; {self.others} more of this {self._unit} too"
+        says = _BY_HAND if self.by_hand else _SAYS[self.clause]
+        told = says.format(name=self.name, count=amount, what=self.what, files=self.files)
+        return f"{told}: {lines}{where}"
+
+    @property
+    def _unit(self) -> str:
+        if self.files > 1:
+            return f"crate, in {self.files} files"
+        if {one.place.path for one in self.beside} == {self.at.path}:
+            return "file"
+        return "folder" if self.at.path.endswith(".rs") else "application"
+
+    @property
+    def harm(self) -> str:
+        """What it does to whoever waits; empty where the check's own words say it."""
+        if self.by_hand:
+            return _STOPPED
+        return _KILLED if self.killed else _QUEUED if self.queued else _ALONE * self.unawaited
 
 
 class ClientUse(Struct, frozen=True, eq=False):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from msgspec import structs
 
@@ -12,6 +12,7 @@ from pytest_reconaudit.facts.asynchronous.clients_per_call import made_per_call
 from pytest_reconaudit.facts.asynchronous.crates import crate_of, serving
 from pytest_reconaudit.facts.asynchronous.endless_clients import endless_clients
 from pytest_reconaudit.facts.asynchronous.reopened_clients import reopened_clients
+from pytest_reconaudit.facts.asynchronous.reopened_stores import reopened_stores
 from pytest_reconaudit.facts.asynchronous.request_rates import heat
 from pytest_reconaudit.facts.asynchronous.untimed_axios import calls_of_axios
 from pytest_reconaudit.facts.asynchronous.untimed_requests import untimed_requests
@@ -66,7 +67,11 @@ def client_uses(target: Target) -> tuple[ClientUse, ...]:
     ]
     found = _by_folder(found, _wasteful_crates(target, found))
     asked = {one.path: one.faults for one in untimed_requests(target)}
-    for use in (*reopened_clients(target), *calls_of_axios(target)):
+    for use in (
+        *reopened_clients(target),
+        *reopened_stores(target),
+        *calls_of_axios(target),
+    ):
         asked[use.path] = (*asked.get(use.path, ()), *use.faults)
     found += [ClientUse(path, one) for path, one in sorted(asked.items())]
     return tuple(found)
@@ -124,6 +129,15 @@ def _wasteful_crates(target: Target, uses: list[ClientUse]) -> dict[str, str]:
     }
 
 
+def _opened(faults: Iterable[ClientFault]) -> dict[str, list[ClientFault]]:
+    """The functions of a file that open a connection each time, by whose and by weight."""
+    kin: dict[str, list[ClientFault]] = {}
+    for one in faults:
+        if one.clause == "b" and one.severity is not Severity.INFO:
+            kin.setdefault(f"{one.what} {one.severity.label}", []).append(one)
+    return kin
+
+
 def _wastes(fault: ClientFault) -> bool:
     return fault.clause == "a" and fault.severity is not Severity.INFO
 
@@ -145,6 +159,9 @@ def _by_folder(uses: list[ClientUse], crates: Mapping[str, str]) -> list[ClientU
                 kin.setdefault(f"a {crates[use.path]}", []).append(fault)
             elif len(alike) >= _MANY_ALIKE:
                 kin.setdefault(use.path, []).append(fault)
+        for what, opened in _opened(use.faults).items():
+            if len(opened) >= _MANY_ALIKE:
+                kin[f"b {use.path} {what}"] = opened
         for fault in use.faults:
             if fault.clause == "d" and fault.severity is Severity.LOW:
                 kin.setdefault(f"d {posixpath.dirname(use.path)}", []).append(fault)

@@ -28,6 +28,7 @@ from pytest_reconaudit.facts.code.functions import (
     function_at,
     handlers,
     outlined,
+    reached,
 )
 from pytest_reconaudit.facts.code.places import is_test_path, weighed
 from pytest_reconaudit.model import Confidence, Note, Place, Severity
@@ -65,6 +66,8 @@ def made_per_call(target: Target, path: str, record: ClientFile) -> Iterator[Cli
             judged = _as_called(target, ref, _UP_TO_CALLERS)
         if judged is None or (kind == "database" and not judged[1]):
             continue
+        if kind != "http" and (_is_pooled(target, ref) or _is_stored(target, ref)):
+            continue
         route, certain = judged
         function = outlined(target, ref)
         first = connecting[0] if connecting else sites[0]
@@ -76,6 +79,9 @@ def made_per_call(target: Target, path: str, record: ClientFile) -> Iterator[Cli
             # Listeners, jobs and senders call now and then; nobody waits for them. Sign-ins by
             # another service and pages of administrators are as rare.
             severity = Severity.INFO
+        begun = _made_at_start(target, ref, route) if kind == "http" else None
+        if begun is not None:
+            severity = min(severity, Severity.LOW)
         yield ClientFault(
             clause="a" if kind == "http" else "b",
             name=f"{function.owner}::{function.name}" if function.owner else function.name,
@@ -90,9 +96,8 @@ def made_per_call(target: Target, path: str, record: ClientFile) -> Iterator[Cli
             severity=weighed(severity, path),
             confidence=Confidence.CERTAIN if certain else Confidence.LIKELY,
             rare=rare,
-            fix=_POOLED
-            if kind == "database"
-            else _BUILT_ONCE * (kind == "http" and "builder" in first.text.lower()),
+            fix=_fix(kind, first.text, begun),
+            beside=(begun,) if begun is not None else (),
             what="database" if kind == "database" else "Redis",
         )
 
@@ -106,6 +111,97 @@ _BUILT_ONCE = """
 Build it once at start-up, with the settings that it has here, and keep it where the handlers get
 their state from: clones are cheap, and share its connections.
 """
+
+
+_HAND_ON = """
+The program makes one already that it keeps ({place}): hand that one on to what the request runs, by
+the state of the handlers or as an argument, where its settings are the same. Clones are cheap, and
+share its connections.
+"""
+
+
+def _fix(kind: str, text: str, begun: Note | None) -> str:
+    if kind == "database":
+        return _POOLED
+    if begun is not None:
+        return _HAND_ON.format(place=begun.place)
+    return _BUILT_ONCE * (kind == "http" and "builder" in text.lower())
+
+
+_TAKES_ONE = regex(r"\.(?:pop(?:_front|_back)?|try_recv|steal|try_pop)\s*\(\s*\)")
+_POOL = regex(r"(?i)pool")
+
+
+def _is_pooled(target: Target, ref: Ref) -> bool:
+    """Whether requests come to a connection by a pool of the repository's own making: one that is
+    idle is taken out first, and a new one is opened where there is none."""
+    found = reached(target).get(ref)
+    callers = found.chain[-3:] if found is not None else (ref,)
+    for one in (*callers, *(caller for caller, _ in callers_of(target, ref)[:_MOST_CALLERS])):
+        function = outlined(target, one)
+        if not _POOL.search(f"{function.owner} {function.name} {function.returns}"):
+            continue
+        lines = target.text(one.path).split("\n")[function.line - 1 : function.end_line]
+        if _TAKES_ONE.search("\n".join(lines)):
+            return True
+    return False
+
+
+_STORES = regex(
+    r"\*\s*(?:self\s*\.\s*)?\w+\s*(?:\.\s*(?:write|lock)\s*\(\s*\)\s*"
+    r"(?:\.\s*(?:await|unwrap\(\)))?\s*)?=\s*Some\s*\("
+)
+
+
+def _is_stored(target: Target, ref: Ref) -> bool:
+    """Whether all who ask for the connection put it behind a lock, where the next one finds it:
+    another one is opened when it is lost."""
+    callers = [caller for caller, _ in callers_of(target, ref)[:_MOST_CALLERS]]
+    if not callers:
+        return False
+    for one in callers:
+        function = outlined(target, one)
+        lines = target.text(one.path).split("\n")[function.line - 1 : function.end_line]
+        if not _STORES.search("\n".join(lines)):
+            return False
+    return True
+
+
+_MOST_CALLERS = 20
+
+
+def _made_at_start(target: Target, ref: Ref, route: str) -> Note | None:
+    """Where the program's start makes an object by the same constructor, for requests that come
+    now and then: there is a client that could be handed on."""
+    function = outlined(target, ref)
+    if route.startswith(EACH_REQUEST) or not _CONSTRUCTS.match(function.name):
+        return None
+    hands_out = _CLIENT.search(function.returns) is not None
+    own = "Self" in function.returns or (
+        function.owner and function.owner in function.returns.split("<")[0]
+    )
+    if not own and not hands_out:
+        return None
+    level = [ref]
+    for _ in range(_UP_TO_CALLERS):
+        above = []
+        for callee in level:
+            for caller, call in callers_of(target, callee)[:_MOST_CALLERS]:
+                one = outlined(target, caller)
+                if is_main(one) or (
+                    starts(one.name) and (hands_out or one.owner != function.owner)
+                ):
+                    if caller not in reached(target) and not is_test_path(caller.path):
+                        place = Place(caller.path, call.line, None)
+                        return Note(place, f"{one.name} makes one that is kept")
+                elif one.owner == function.owner and "Self" in one.returns:
+                    above.append(caller)
+        level = above
+    return None
+
+
+_CLIENT = regex(r"(?:^|[\s:<])Client\b")
+_CONSTRUCTS = regex(r"(?:new|from|try_new|with|build|create)(?:_\w+)?$")
 
 
 def _how_often(target: Target, ref: Ref, looped: bool) -> tuple[str, bool] | None:

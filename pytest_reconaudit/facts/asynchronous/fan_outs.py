@@ -13,6 +13,7 @@ from pytest_reconaudit.facts.asynchronous.running import (
     per_request,
     starts,
 )
+from pytest_reconaudit.facts.asynchronous.volume import surely_grows
 from pytest_reconaudit.facts.code.functions import Ref, callees, function_at, outlined, reached
 from pytest_reconaudit.facts.code.places import is_off_path, is_test_path, weighed
 from pytest_reconaudit.facts.code.scanned import scanned
@@ -111,8 +112,12 @@ def _work(
         # What the route asks may be another type that implements the trait, or the channel is the
         # request's own and ends with it.
         route, known = "", False
-    # What a request does not ask for is seldom long.
+    chosen = _chosen(target, ref) if known and clause != "b" else ""
+    # What a request does not ask for is seldom long; nor is known of a list how long it gets whose
+    # elements neither the request nor a query is seen to bring.
     short = not known or first.seldom or held or first.kind == "channel"
+    if clause != "b" and not short and not chosen:
+        short = not any(surely_grows(target, ref, one.over, one.line) for one in sites)
     return UnboundedWork(
         clause=clause,
         name=f"{function.owner}::{function.name}" if function.owner else function.name,
@@ -124,7 +129,7 @@ def _work(
         severity=Severity.INFO if short else weighed(Severity.MEDIUM, path),
         confidence=Confidence.LIKELY if known else Confidence.POSSIBLE,
         streams=first.kind == "stream",
-        chosen=_chosen(target, ref) if known and clause != "b" else "",
+        chosen=chosen,
     )
 
 

@@ -6,10 +6,12 @@ from collections.abc import Iterator, Mapping
 
 from msgspec import Struct, structs
 
+from pytest_reconaudit.facts.asynchronous.request_rates import SAMPLES
 from pytest_reconaudit.facts.code.functions import Ref, handlers, outlined, reached, rust_names
 from pytest_reconaudit.facts.code.names_rust import ModuleId, RustNames
 from pytest_reconaudit.facts.code.places import is_test_path
 from pytest_reconaudit.facts.code.scanned import scanned
+from pytest_reconaudit.facts.code.unmade_types import is_unmade
 from pytest_reconaudit.facts.packages import CargoPackage, cargo_at, cargo_packages
 from pytest_reconaudit.model import Note, Place
 from pytest_reconaudit.patterns import regex
@@ -67,6 +69,8 @@ class Reentry(Struct, frozen=True):
     """``False`` when the method is one of several implementations of a trait."""
     route: str
     """``GET /items`` when a request is known to lead there."""
+    unmade: bool = False
+    """Nothing but tests makes a value of the type that the method is one of."""
 
 
 class GuardAcross(Struct, frozen=True):
@@ -82,6 +86,13 @@ class GuardAcross(Struct, frozen=True):
     """Of a guard that may be held over an await: where a database or another server is asked."""
     reads: bool = False
     """It only keeps writers waiting."""
+    again: tuple[Place, str] | None = None
+    """Of a concurrent map: where, and by what, the guard's own function asks the map for what waits
+    for the guard: the task hangs by itself."""
+    changes: int = 0
+    """Of a concurrent map: the line behind the awaits where something is changed by the guard."""
+    beside: tuple[Note, ...] = ()
+    """Of a concurrent map: the other guards of its file that live over an await."""
 
 
 class LockFile(Struct, frozen=True, eq=False):
@@ -97,6 +108,8 @@ class LockFile(Struct, frozen=True, eq=False):
     """Write guards of async locks on the application's state that live while a handler asks."""
     in_async: int
     """How many guards are held in async code."""
+    is_sample: bool = False
+    """It shows how a library is used, and serves nobody."""
 
 
 @once
@@ -116,30 +129,51 @@ def lock_files(target: Target) -> tuple[LockFile, ...]:
             blocking=(*known.blocking, *guards),
             in_async=known.in_async + len(guards),
         )
-    return tuple(one for _, one in sorted(files.items()) if one.taken)
+    return tuple(
+        structs.replace(one, is_sample=SAMPLES.search(path) is not None)
+        for path, one in sorted(files.items())
+        if one.taken
+    )
 
 
 def _of_maps(target: Target) -> Iterator[tuple[str, tuple[GuardAcross, ...]]]:
-    """(path, guards of concurrent maps that live over an await) of every file with some."""
+    """(path, guards of concurrent maps that live over an await) of every file with some. What a
+    file does three times and more with the guards of one map is one thing to mend; where a task
+    waits for its own guard is another, each time."""
     for path, record in scanned(target, map_guards).items():
         if is_test_path(path):
             continue
-        yield (
-            path,
-            tuple(
-                GuardAcross(
-                    f"{one.owner}::{one.function}" if one.owner else one.function,
-                    LockSite(one.receiver, one.mode, one.line, False, False),
-                    Place(path, one.line, one.column),
-                    "DashMap",
-                    one.name,
-                    tuple(Place(path, line) for line in one.awaits),
-                    (),
-                    one.mode in ("get", "iter"),
-                )
-                for one in record.guards
-            ),
-        )
+        alone: list[GuardAcross] = []
+        kin: dict[tuple[str, bool], list[GuardAcross]] = {}
+        for one in record.guards:
+            found = GuardAcross(
+                f"{one.owner}::{one.function}" if one.owner else one.function,
+                LockSite(one.receiver, one.mode, one.line, False, False),
+                Place(path, one.line, one.column),
+                "DashMap",
+                one.name,
+                tuple(Place(path, line) for line in one.awaits),
+                (),
+                one.mode in ("get", "iter"),
+                (Place(path, one.again), one.by) if one.again else None,
+                one.changes,
+            )
+            if found.again is not None:
+                alone.append(found)
+            else:
+                kin.setdefault((one.receiver, found.reads), []).append(found)
+        for alike in kin.values():
+            if len(alike) < _MANY_ALIKE:
+                alone += alike
+                continue
+            first, *rest = alike
+            beside = tuple(Note(one.at, f"{one.function} holds one too") for one in rest)
+            alone.append(structs.replace(first, beside=beside))
+        alone.sort(key=lambda one: one.at.key())
+        yield path, tuple(alone)
+
+
+_MANY_ALIKE = 3
 
 
 class _Kind(Struct, frozen=True):
@@ -283,6 +317,7 @@ class _Reader:
                     both_read=both,
                     surely=surely,
                     route=_route(self.target, ref),
+                    unmade=bool(function.owner) and is_unmade(self.target, function.owner),
                 )
             )
 

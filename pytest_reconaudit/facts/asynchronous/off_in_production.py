@@ -11,7 +11,9 @@ __all__ = ["off_in_production"]
 _ABOVE = 120
 _REFUSES = regex(
     r"\s*if\s*\(\s*(?:[^()|\n]{0,60}\bNODE_ENV\s*={2,3}\s*['\"`]production['\"`]"
-    r"|(?:[\w.]{1,40}\.)?is_?prod(?:uction)?(?:\(\))?)\s*\)",
+    r"|(?:[\w.]{1,40}\.)?is_?prod(?:uction)?(?:\(\))?"
+    r"|[\w.]{0,40}\bNODE_ENV\s*!={1,2}\s*['\"`](?:development|dev|test|local)['\"`]"
+    r"|!\s*(?:[\w.]{1,40}\.)?(?:is_?)?(?:dev(?:elopment)?|debug)(?:_?mode|_?enabled)?(?:\(\))?)\s*\)",
     2,
 )
 """A test that is true in production alone, and asks for nothing beside."""
@@ -19,7 +21,8 @@ _LEAVES = regex(r"\s*(?:return|throw)\b")
 _ONLY_LOCAL = regex(
     r"\s*(?:\}\s*else\s+)?if\s*\((?=[^\n]{0,120}(?:NODE_ENV\s*!={1,2}\s*['\"`]production['\"`]"
     r"|NODE_ENV\s*={2,3}\s*['\"`](?:development|test|local)['\"`]|!\s*(?:[\w.]{1,40}\.)?is_?prod"
-    r"|[(&\s.]is_?dev(?:elopment)?\b))[^|\n]*\{\s*$",
+    r"|[(&\s.]is_?dev(?:elopment)?\b|(?<=[(&\s])(?:[\w.]{1,40}\.)?(?:is_?)?debug(?:_?mode|_?enabled)?\s*[)&]))"
+    r"[^|\n]*\{\s*$",
     2,
 )
 """What opens a branch that production does not take."""

@@ -29,55 +29,6 @@ let value: Option<String> = redis.get(key).await?;
 ```"""
 _FOLDER = """Move the whole iteration to a thread that no task needs, not the opening alone: entries
 are read as the iterator goes."""
-_PYTHON_THREAD = """Let a thread wait where async code calls it:
-
-```python
-found = await asyncio.to_thread(CALL, ...)
-```"""
-_PYTHON = {
-    "sleep": """Wait without the thread:
-
-```python
-await asyncio.sleep(seconds)
-```""",
-    "http": """Ask by a client that awaits (`httpx.AsyncClient`, `aiohttp`), or let a thread wait:
-
-```python
-answer = await asyncio.to_thread(CALL, ...)
-```""",
-    "process": """Wait for it asynchronously:
-
-```python
-process = await asyncio.create_subprocess_exec(*command, stdout=asyncio.subprocess.PIPE)
-output, _ = await process.communicate()
-```""",
-    "database": """Take the asynchronous driver or session, or run all that the function does with
-the session on one thread (a handler that is `def`, not `async def`, does so by itself in FastAPI):
-
-```python
-found = await asyncio.to_thread(CALL, ...)
-```""",
-    "file": """Let a thread do all that the function does with the file:
-
-```python
-content = await asyncio.to_thread(Path(path).read_bytes)
-```""",
-    "redis": """Take `redis.asyncio.Redis`, and await its calls.""",
-}
-_AWAITING = {
-    made: f"""Take the client of the same library that awaits:
-
-```python
-client = {library}.Async{made.rpartition(".")[2]}()
-answer = await client.{call}(...)
-```"""
-    for made, library, call in (
-        ("anthropic.Anthropic", "anthropic", "messages.create"),
-        ("openai.OpenAI", "openai", "chat.completions.create"),
-        ("openai.AzureOpenAI", "openai", "chat.completions.create"),
-        ("groq.Groq", "groq", "chat.completions.create"),
-    )
-}
 _BCRYPTJS = """`bcryptjs` computes in JavaScript on the event loop: its asynchronous functions keep
 it as busy, in slices. Take a native package, whose asynchronous functions compute on other threads:
 
@@ -95,8 +46,7 @@ const same = await bcrypt.compare(password, hash)  // not compareSync
 _CRYPTO = """Take the asynchronous function, which computes on another thread:
 
 ```ts
-const FUNCTION = promisify(crypto.FUNCTION)  // promisify of node:util
-const key = await FUNCTION(ARGUMENTS)  // not FUNCTIONSync
+const key = await promisify(FUNCTION)(ARGUMENTS)  // promisify of node:util; not FUNCTIONSync
 ```"""
 _DERIVED = """Derive the key once at start-up where its salt may be one for all, and keep it; a
 key of its own for each value is then made of it by `crypto.hkdfSync`, which takes microseconds.
@@ -104,7 +54,7 @@ Values that are stored with salts of their own need the asynchronous function, a
 call it:
 
 ```ts
-const key = await promisify(crypto.FUNCTION)(ARGUMENTS)  // promisify of node:util
+const key = await promisify(FUNCTION)(ARGUMENTS)  // promisify of node:util
 ```"""
 _SCRIPT = {
     "process": """Wait for it asynchronously:
@@ -154,11 +104,6 @@ def remedy(
         if guard:
             told += f"\n\nLet go of the guard `{guard}` first: it must not live over an `.await`."
         return told
-    if suffix == ".py":
-        if kind == "http" and first.partition(" ")[0] in _AWAITING:
-            return _AWAITING[first.partition(" ")[0]]
-        known = _PYTHON_THREAD if name and kind != "database" else _PYTHON.get(kind, _PYTHON_THREAD)
-        return known.replace("CALL", name or first)
     if kind == "file":
         instead = "access" if base == "existsSync" else base.removesuffix("Sync")
         return (
@@ -166,14 +111,20 @@ def remedy(
             f"  // not {first}(…)\n```"
         )
     if kind == "compress":
-        instead = base.removesuffix("Sync")
+        given = _arguments(text) or "…"
         return (
             "Take the asynchronous function, which computes on another thread:\n\n```ts\n"
-            f"const data = await promisify(zlib.{instead})(input)  // not {first}\n```"
+            f"const data = await promisify({first.removesuffix('Sync')})({given})"
+            f"  // promisify of node:util; not {first}\n```"
         )
     if kind == "derive":
-        call = first.rpartition(".")[2].removesuffix("Sync")
-        given = _arguments(text) or "secret, salt, 32"
+        call = first.removesuffix("Sync")
+        if _ONE_SALT.search(text) is not None:
+            return (
+                "The salt is one for all: derive the key once where the module is loaded, keep it"
+                f" in a constant, and use that; `{first}` then stands on no request's way."
+            )
+        given = _arguments(text) or "…"
         return _DERIVED.replace("FUNCTION", call).replace("ARGUMENTS", given)
     if kind != "hash":
         return _SCRIPT.get(kind, "")
@@ -182,10 +133,8 @@ def remedy(
         if library == "bcryptjs":
             parts.append(_BCRYPTJS)
         elif library == "crypto":
-            one = word.rpartition(".")[2].removesuffix("Sync")
-            given = "secret, salt, 64" if one == "scrypt" else "secret, salt, rounds, 32, 'sha256'"
-            if word == first:
-                given = _arguments(text) or given
+            one = word.removesuffix("Sync")
+            given = _arguments(text) or "…" if word == first else "…"
             parts.append(_CRYPTO.replace("FUNCTION", one).replace("ARGUMENTS", given))
         elif "bcrypt" in library:
             parts.append(_BCRYPT)
@@ -194,15 +143,22 @@ def remedy(
     )
 
 
-_GIVEN = regex(r"[\w.$]+Sync\((.+)\)", 16)
-_MOST_GIVEN = 90
+_ONE_SALT = regex(r"Sync\(\s*[^,()]{1,80},\s*(?:['\"][^'\"]*['\"]|[A-Z][A-Z0-9_]*)\s*,")
+_GIVEN = regex(r"[\w.$]*Sync\((.+)\)", 16)
+_MOST_GIVEN = 120
 
 
 def _arguments(text: str) -> str:
     """What a call is given, where that fits a line."""
     found = _GIVEN.fullmatch(text.strip())
     given = " ".join(found[1].split()) if found is not None else ""
-    return given if len(given) <= _MOST_GIVEN and "…" not in given else ""
+    given = _LITERAL.sub(lambda one: one[0] if _SAID.match(one[0]) else f"{one[1]}…{one[1]}", given)
+    return given if len(given) <= _MOST_GIVEN else ""
+
+
+_LITERAL = regex(r"(['\"`])(?:(?!\1).)*\1")
+_SAID = regex(r"['\"](?:sha\d{1,3}|utf-?8|hex|base64)?['\"]$", 2)
+"""Literals that are no secrets: nobody need read others again in an advice."""
 
 
 class Ends(Struct, frozen=True):
@@ -229,6 +185,15 @@ def _in_rust(
 ) -> str:
     fails = fails and not ends.keeps and not ends.tried
     thread = _threaded(_ON_THREAD, call, means, fails, ends)
+    if call.startswith(".") and means.runtime:
+        # What it is called on stands before it, with borrowed arguments behind: no line of code
+        # fits without both.
+        spawn = "actix_web::web::block" if means.runtime == "actix" else "spawn_blocking"
+        thread = (
+            f"{_ON_THREAD}: the whole of `…{call}`, with what it is made of, goes into the closure"
+            f" of `{spawn}(move || …)`, which has to own it (`to_owned()` what is borrowed). Its"
+            " own `Result` comes out within the thread's: look at both."
+        )
     tokio = means.runtime
     if kind in _PROSE:
         return _PROSE[kind]
@@ -286,8 +251,9 @@ def _threaded(words: str, call: str, means: Means, fails: bool, ends: Ends) -> s
         )
     elif ends.keeps:
         tail += ends.keeps
-    elif fails and call.startswith("std::fs::"):
+    elif fails and call.startswith(("std::fs::", "image::")):
         tail = "??"
+        told = "\n\nThe first `?` is of the thread, the second of what it does."
     if ends.borrows:
         told += "\n\nWhat the closure uses must be its own: `to_owned()` what is borrowed first."
     return f"{words}:\n\n{_rust(f'let found = {spawn}(move || {call}).await{tail};')}{told}"
@@ -299,8 +265,6 @@ def _rust(code: str) -> str:
 
 def _called(words: str) -> str:
     """A call as it may be written in a closure; of a method what stands before it is left out."""
-    if words.startswith("."):
-        return f"value{words}"
     if words.endswith(")"):
         return words
     return f"{words}(…){_SENDS.get(words, '')}"

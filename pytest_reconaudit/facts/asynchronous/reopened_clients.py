@@ -34,12 +34,13 @@ def reopened_clients(target: Target) -> Iterator[ClientUse]:
                 continue
             folder = application_of(target, path).folder
             found.setdefault(folder, []).append((path, client, ref, route))
-    faults = {alike[0][0]: _fault(target, alike) for alike in found.values()}
+    faults = {one.at.path: one for one in (_fault(target, alike) for alike in found.values())}
     for path in paths:
         yield ClientUse(path, (faults[path],) if path in faults else ())
 
 
 def _fault(target: Target, alike: list[tuple[str, MadeClient, Ref, str]]) -> ClientFault:
+    alike = sorted(alike, key=lambda one: not one[3].startswith("GET "))
     path, first, ref, route = alike[0]
     notes = [Note(Place(at, one.line, one.column), one.words) for at, one, _, _ in alike]
     function = outlined(target, ref)
@@ -53,23 +54,21 @@ def _fault(target: Target, alike: list[tuple[str, MadeClient, Ref, str]]) -> Cli
         caller=step_to(target, ref),
         route=route,
         evidence=first.text,
-        severity=Severity.LOW,
+        # What but one place asks for a change now and then is no load.
+        severity=Severity.INFO
+        if len(alike) == 1 and not route.startswith("GET ")
+        else Severity.LOW,
         confidence=Confidence.CERTAIN,
         beside=tuple(beside),
         others=len({other for _, _, other, _ in alike}) - 1,
-        fix=_KEPT,
+        fix=_KEPT.format(
+            makes=" and ".join(f"`{one}`" for one in dict.fromkeys(note.message for note in notes))
+        ),
     )
 
 
 _KEPT = """
-Open one client when the application starts, share it, and close it when it ends; say timeouts and
-headers of one call at that call:
-
-```python
-@asynccontextmanager
-async def lifespan(app):
-    async with httpx.AsyncClient() as client:
-        app.state.http = client
-        yield
-```
+Open one {makes} when the application starts (its `lifespan`), keep it where those who ask can get
+at it (`app.state`, a dependency), and close it when the program ends; timeouts, headers and the
+like of one call are said at that call.
 """

@@ -41,8 +41,33 @@ def is_rare(target: Target, ref: Ref, route: str) -> bool:
     names = [outlined(target, one).name for one in found.chain] if found is not None else []
     if any(call.name in _EXCHANGES for call in outlined(target, ref).calls):
         return True
+    if found is not None and _asks_for_staff(target, found.handler):
+        return True
     said = (route, ref.path, *names)
     return any(_RARE.search(one) for one in said) and not any(_OFTEN.search(one) for one in said)
+
+
+_STAFF = regex(
+    r"\bif\s+!\s*[\w.]{1,40}\bis_(?:admin|superuser|staff)\b|\b(?:require|ensure|check|assert|verify)_(?:is_)?admin\w*\("
+)
+_STAFF_TYPE = regex(
+    r"\b(?:Require|Is|Current|Authenticated)?(?:Super)?Admin(?:User|Only|Claims|Auth|Token|Guard)?\b"
+)
+
+
+def _asks_for_staff(target: Target, handler: Ref) -> bool:
+    """Whether a handler of Rust answers administrators alone, as what it takes or its first lines
+    say."""
+    if not handler.path.endswith(".rs"):
+        return False
+    function = outlined(target, handler)
+    if any(_STAFF_TYPE.search(kind) for _, kind in function.parameters):
+        return True
+    lines = target.text(handler.path).split("\n")[function.line - 1 :][:_FIRST_LINES]
+    return _STAFF.search("\n".join(lines[: function.end_line - function.line + 1])) is not None
+
+
+_FIRST_LINES = 25
 
 
 def heat(route: str) -> int:

@@ -117,12 +117,13 @@ _MANY = 6
 def by_crate(
     judged: list[tuple[str, str, list[Waiting]]],
 ) -> Iterator[tuple[str, str, list[Waiting]]]:
-    """Where a crate asks its database so in many functions, they are told as one: at the first of
-    those that weigh most."""
-    units: dict[str, list[Waiting]] = {}
+    """Where a crate asks its database so in many functions, or waits in many for a connection of
+    its pool, they are told as one: at the first of those that weigh most."""
+    units: dict[tuple[str, str], list[Waiting]] = {}
     for _, unit, functions in judged:
-        alike = [one for one in functions if one.kinds[0] == "query"]
-        units.setdefault(unit, []).extend(alike)
+        for one in functions:
+            if one.kinds[0] in ("query", "pool"):
+                units.setdefault((unit, one.kinds[0]), []).append(one)
     wholes: dict[Place, Waiting] = {}
     told: set[Place] = set()
     for alike in units.values():

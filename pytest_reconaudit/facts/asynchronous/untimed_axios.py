@@ -38,6 +38,8 @@ def calls_of_axios(target: Target) -> Iterator[ClientUse]:
         if folder in limited:
             continue
         for call in record.calls:
+            if call.left:
+                continue  # nobody waits for it, however silent the peer is
             ref = function_at(target, path, call.function)
             route = per_request(target, ref) if ref is not None else None
             if ref is not None and route is not None and not _is_page(target, ref):

@@ -15,6 +15,7 @@ from pytest_reconaudit.facts.code.scanned import scanned
 from pytest_reconaudit.facts.invocations import shell_script_paths
 from pytest_reconaudit.model import Confidence, Note, Place, Severity
 from pytest_reconaudit.patterns import regex
+from pytest_reconaudit.readers.arguments import Unclosed, arguments
 from pytest_reconaudit.readers.scans.outline import outline
 from pytest_reconaudit.readers.scans.untimed import UntimedCall, untimed
 from pytest_reconaudit.target import Target, once
@@ -85,12 +86,36 @@ def _unbounded(target: Target) -> Iterator[ClientUse]:
                     evidence=first.text,
                     severity=Severity.LOW if only_queued else Severity.MEDIUM,
                     confidence=Confidence.CERTAIN,
-                    killed=not only_queued and _is_killed(target),
+                    # What is beside it may run in a worker of a queue, or by hand.
+                    killed=not only_queued and not beside and _is_killed(target),
                     queued=only_queued,
+                    fix=_with_timeout(target, path, first, len(sites)),
                 )
             )
         yield ClientUse(path, tuple(faults))
 
+
+def _with_timeout(target: Target, path: str, call: UntimedCall, count: int) -> str:
+    """The very call with a timeout, where it fits a line; else how one is added."""
+    text = "\n".join(target.text(path).split("\n")[call.line - 1 : call.line + _CALL_LINES])
+    text = text[call.column - 1 :]
+    head = f"{call.words}("
+    more = ", and likewise the others" if count > 1 else ""
+    given: list[str] = []
+    whole = text.startswith(head)
+    if whole:
+        try:
+            given = [" ".join(one.split()) for one in arguments(text, len(head))]
+        except Unclosed:
+            whole = False
+    code = f"{head}{', '.join([*given, 'timeout=(3, 10)'])})"
+    if not whole or len(code) > _LONGEST or any("#" in one for one in given):
+        code = f"{head}…, timeout=(3, 10))  # beside what it is given now"
+    return f"Say how long an answer may take{more}:\n\n```python\n{code}\n```"
+
+
+_CALL_LINES = 24
+_LONGEST = 110
 
 _HOOKS = regex(
     r"(?:Middleware|Serializer|Filter|FilterBackend|Permission|Authentication|Validator|ViewSet|View)$"

@@ -97,6 +97,7 @@ def waits_of(
         ):
             return None
         found = record_of(path, function, direct, (), route, (known, reaches, served), in_server, 0)
+        found = _weighed_down(found, direct)
         if only_brief or all(
             one.kind == "file" and (chosen or _is_remedy(target, path, one)) for one in direct
         ):
@@ -128,12 +129,45 @@ def waits_of(
     callers = tuple(sorted(callers, key=lambda one: is_command(one.place.path)))
     if not callers:
         return None
+    if path.endswith(".py"):
+        # A handler that is not async may come here too: it waits on a thread of its own.
+        takers = [function_at(target, one.place.path, one.place.line or 1) for one in callers]
+        taken = [one for one in takers if one is not None and is_awaited(target, one)]
+        if reaches and not taken:
+            known, reaches, served = not is_mapped(target, path), False, False
+        route = next((told for one in taken if (told := route_of(target, one))), "")
     found = record_of(
         path, function, below, callers, route, (known, reaches, served), in_server, steps
     )
     if not reaches and only_at_end(target, ref, tuple(one.line for one in below)):
         return structs.replace(found, severity=Severity.INFO)
-    if not served and all(_is_job(one.place.path) for one in callers):
+    if not served and all(
+        _is_job(one.place.path) or _is_started(target, one.place.path) for one in callers
+    ):
+        return structs.replace(found, severity=Severity.INFO)
+    return found
+
+
+_ONCE = regex(
+    r"(?:^|[/_.\s-])(?:activat\w*|licen[cs]\w*|onboarding|set_?up|install|configure|provision\w*|restore|backups?)"
+    r"(?:[/_.\s{-]|$)",
+    2,
+)
+"""What is asked for once in a program's life, or in that of what it keeps."""
+
+
+_BRAND = regex(r"(?i)logo|favicon|brand(?:ing)?(?:[/_.:\s]|$)")
+"""Pictures that an administrator changes now and then."""
+
+
+def _weighed_down(found: Waiting, calls: list[BlockingCall]) -> Waiting:
+    """A process that answers in milliseconds is less than one that takes its time, and a file that
+    somebody has written once hardly anything."""
+    if found.kinds == ("process",) and all(one.size == "brief" for one in calls):
+        return structs.replace(found, severity=min(found.severity, Severity.LOW))
+    if found.kinds == ("decode",) and _BRAND.search(f"{found.name} {found.at.path} {found.route}"):
+        return structs.replace(found, severity=min(found.severity, Severity.LOW))
+    if found.kinds == ("file",) and _ONCE.search(found.route) is not None:
         return structs.replace(found, severity=Severity.INFO)
     return found
 
@@ -169,6 +203,21 @@ _SDK = regex(r"(?:^|/)\w*sdks?/")
 def _is_job(path: str) -> bool:
     """Whether code of Python runs in a process of its own; jobs of Rust are tasks of the server."""
     return path.endswith(".py") and _JOB.search(path) is not None
+
+
+_STARTS = regex(r"(?m)^if\s+__name__\s*==[^\n]*")
+_DRIVES = regex(r"\basyncio\.run\(")
+_SERVES = regex(r"\buvicorn\b|\bhypercorn\b|\bgranian\b|\bFastAPI\(|\bStarlette\(")
+
+
+def _is_started(target: Target, path: str) -> bool:
+    """Whether a file of Python is a program that runs its own event loop and serves nobody."""
+    text = target.text(path) if path.endswith(".py") else ""
+    return (
+        _STARTS.search(text) is not None
+        and _DRIVES.search(text) is not None
+        and _SERVES.search(text) is None
+    )
 
 
 def _by_hand(path: str, calls: list[BlockingCall]) -> bool:

@@ -16,6 +16,7 @@ from pytest_reconaudit.facts.asynchronous.waits import (
     checks_cheaply,
     dear_ones,
 )
+from pytest_reconaudit.facts.callers import indentation
 from pytest_reconaudit.facts.code.places import is_test_path
 from pytest_reconaudit.facts.code.scanned import scanned
 from pytest_reconaudit.model import Severity
@@ -51,7 +52,7 @@ def in_python(target: Target) -> Iterator[tuple[str, str, list[Waiting]]]:
             calls, cheap = dear_ones(list(function.calls), low=low)
             one = waits_of(target, path, function, calls, True)
             if one is not None:
-                one = _by_ping(by_size(target, one, calls))
+                one = _by_retry(target, _by_ping(by_size(target, one, calls)))
                 found.append(structs.replace(one, severity=Severity.INFO) if cheap else one)
         yield path, folder or "the repository", by_client(by_session(found))
 
@@ -62,6 +63,28 @@ def _by_ping(one: Waiting) -> Waiting:
         return one
     return structs.replace(one, severity=min(one.severity, Severity.LOW, key=STEPS.index))
 
+
+def _by_retry(target: Target, one: Waiting) -> Waiting:
+    """What sleeps where something has failed, before it is tried again, does so seldom."""
+    if one.kinds != ("sleep",) or one.severity is not Severity.HIGH:
+        return one
+    lines = target.text(one.at.path).split("\n")
+    at = (one.at.line or 1) - 1
+    depth = indentation(lines[at])
+    for above in reversed(lines[max(at - _MOST_ABOVE, 0) : at]):
+        if not above.strip() or indentation(above) >= depth:
+            continue
+        depth = indentation(above)
+        if _FAILED.match(above) is not None:
+            return structs.replace(one, severity=Severity.MEDIUM)
+        if _HEAD.match(above) is not None:
+            break
+    return one
+
+
+_MOST_ABOVE = 80
+_FAILED = regex(r"\s*(?:except\b|for\s+\w*(?:attempt|retr(?:y|ies)|tr(?:y|ies))\w*\s+in\b)", 2)
+_HEAD = regex(r"\s*(?:async\s+)?def\s")
 
 _SAMPLE = regex(r"(?:^|/)(?:examples?|samples?|demos?|cookbooks?|notebooks?)/")
 

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from pytest_reconaudit.facts.asynchronous.crates import crate_of, means_of
+from pytest_reconaudit.facts.asynchronous.python_threads import threaded
 from pytest_reconaudit.facts.asynchronous.remedies import Ends, remedy
 from pytest_reconaudit.facts.asynchronous.waits import Waiting
 from pytest_reconaudit.facts.callers import indentation
+from pytest_reconaudit.facts.code.functions import callers_of, function_at, outlined
 from pytest_reconaudit.facts.code.scanned import scanned
+from pytest_reconaudit.model import Place
 from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.readers.scans.blocking import DATABASE
 from pytest_reconaudit.readers.scans.outline import OutlinedFunction, outline
@@ -16,6 +19,8 @@ __all__ = ["remedy_of"]
 
 
 def remedy_of(target: Target, path: str, one: Waiting) -> str:
+    if path.endswith(".py"):
+        return threaded(target, path, one)
     words = [note.message for note in (*one.sites, *one.beside)]
     name = one.name if one.callers else ""
     crate = crate_of(target, path) if path.endswith(".rs") else None
@@ -23,7 +28,9 @@ def remedy_of(target: Target, path: str, one: Waiting) -> str:
         actix = crate is not None and means_of(target, crate).runtime == "actix"
         return _BY_ACTIX if actix else ""
     if crate is None:
-        return remedy(path, one.kinds[0], words, one.libraries, name, text=one.evidence)
+        whole = _whole(target, path, one.at.line or 1, one.at.column or 1)
+        told = remedy(path, one.kinds[0], words, one.libraries, name, text=whole)
+        return told + _awaited_by(target, path, one) if told else ""
     function = _around(target, path, one.at.line or 0)
     guard = _guard(target, path, function, one.at.line or 0) if function is not None else ""
     return remedy(
@@ -37,6 +44,36 @@ def remedy_of(target: Target, path: str, one: Waiting) -> str:
         guard="" if name else guard,
         ends=_ends(target, path, one, function),
     )
+
+
+_LINES = 12
+_CALLS = 4
+"""Calls that are named."""
+
+
+def _whole(target: Target, path: str, line: int, column: int) -> str:
+    """The source of a call of a script from its own name on, to the parenthesis that ends it."""
+    lines = target.text(path).split("\n")[line - 1 :][:_LINES]
+    text = "\n".join(lines)[column - 1 :]
+    depth = 0
+    for at, letter in enumerate(text):
+        depth += (letter == "(") - (letter == ")")
+        if letter == ")" and depth <= 0:
+            return " ".join(text[: at + 1].split())
+    return ""
+
+
+def _awaited_by(target: Target, path: str, one: Waiting) -> str:
+    """What else has to be said where the function around a call of a script does not await."""
+    ref = function_at(target, path, one.at.line or 1)
+    if ref is None or outlined(target, ref).is_async or one.kinds[0] == "derive":
+        return ""
+    known = [Place(who.path, call.line) for who, call in callers_of(target, ref)][:_CALLS]
+    name = outlined(target, ref).name
+    if not known or not name:
+        return ""
+    where = ", ".join(str(place) for place in known)
+    return f"\n\n`{name}` becomes `async` by that: what calls it has to await it ({where})."
 
 
 _KEPT = regex(r"\)\s*(\.(?:ok\(\)|unwrap_or_default\(\)|is_ok\(\))|\.(?:unwrap_or|or_else)\w*\()")

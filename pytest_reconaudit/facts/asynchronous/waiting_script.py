@@ -123,6 +123,12 @@ def _mounted(target: Target, path: str, line: int, written: str) -> str:
 
 _RARE = regex(r"/(?:admin|backups?|restore|onboarding|setup|install)(?:/|$)")
 """Routes that those who run the program ask now and then."""
+_RARE_PAGE = regex(
+    r"(?:^|/)(?:pages|app)/(?:[^/]+/){0,4}(?:backups?|restore|onboarding|setup|install)/"
+)
+"""Pages of Next.js that are such routes."""
+_KEPT_COPY = regex(r"(?i)(?:^|[/._-])(?:backups?|restores?|dumps?)(?:[/._-]|$)")
+"""Code that keeps a copy of everything, or brings it back."""
 _SYNC_ONLY = regex(
     r"\bimport\s+(\w+)\s+from\s+['\"](?:better-sqlite3|adm-zip)['\"]"
     r"|\b(\w+)\s*=\s*require\(\s*['\"](?:better-sqlite3|adm-zip)['\"]"
@@ -133,9 +139,11 @@ _SYNC_ONLY = regex(
 def _is_seldom(target: Target, path: str, ref: Ref | None, one: Waiting) -> bool:
     """Whether files that a function reads or writes are not what keeps others waiting: it does
     longer work at once, ends the process, or is asked by who runs the program."""
+    if one.kinds == ("compress",):
+        return _RARE.search(one.route) is not None or _KEPT_COPY.search(path) is not None
     if one.kinds != ("file",):
         return False
-    if _RARE.search(one.route) is not None:
+    if _RARE.search(one.route) is not None or _RARE_PAGE.search(path) is not None:
         return True
     if ref is None:
         return False
@@ -155,9 +163,21 @@ def _hashes_unseen(target: Target, ref: Ref, function: BlockingFunction) -> bool
         and any(one.kind == "hash" for one in function.calls)
         and not is_off_path(ref.path)
         and not is_command(ref.path)
+        and not _is_script(target, ref.path)
         and not starts(function.name)
         and not only_at_start(target, ref)
     )
+
+
+_BY_ITSELF = regex(
+    r"\A#!|\brequire\.main\s*={2,3}\s*module\b|\bimport\.meta\.main\b"
+    r"|\bimport\.meta\.url\s*={2,3}|={2,3}\s*import\.meta\.url\b"
+)
+
+
+def _is_script(target: Target, path: str) -> bool:
+    """Whether a file is a program of its own, which somebody starts by its name."""
+    return _BY_ITSELF.search(target.text(path)) is not None
 
 
 _BUILDS = regex(
@@ -179,6 +199,7 @@ def _runs_beside(target: Target, ref: Ref, function: BlockingFunction) -> bool:
         and not any(part.startswith(".") for part in ref.path.split("/"))  # of a generator
         and not is_off_path(ref.path)
         and not is_command(ref.path)
+        and not _is_script(target, ref.path)
         and (function.name.startswith("run") or not starts(function.name))
         and not only_at_start(target, ref)
         and _serves(target, ref.path)

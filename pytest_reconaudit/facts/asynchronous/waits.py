@@ -41,7 +41,7 @@ _TEXTS = regex(r"std::fs::read_to_string")
 _NAMED = regex(r"(?i:config|settings|\bconf\b)|[(&\s:][A-Z][A-Z0-9_]{2,}\b|[(]\s*\"[^\"{}]*\"")
 """Files that settings, a constant or the code itself name."""
 _MADE_UP = regex(r"\.join\s*\(|format!")
-SIZES = ("", "written", "removal", "fixed", "little", "entry", "cheap")
+SIZES = ("", "written", "removal", "fixed", "brief", "little", "entry", "cheap")
 STEPS = (Severity.INFO, Severity.LOW, Severity.MEDIUM, Severity.HIGH, Severity.CRITICAL)
 
 
@@ -85,6 +85,14 @@ class Waiting(Struct, frozen=True):
     """How many functions these are."""
     fix: str = ""
     """What to do instead, in Markdown."""
+
+    @property
+    def of_no_password(self) -> bool:
+        """Nothing says that a slow hash is one of a password."""
+        said = f"{self.name} {self.evidence}".lower()
+        return all(
+            site.message.rpartition(".")[2] in ("pbkdf2Sync", "scryptSync") for site in self.sites
+        ) and not any(word in said for word in ("password", "passwd", "pwd"))
 
 
 class WaitingFile(Struct, frozen=True, eq=False):
@@ -196,7 +204,9 @@ def by_size(target: Target, one: Waiting, calls: Sequence[BlockingCall] = ()) ->
     document of settings, one with a fixed name or that comes with the program, the entry of a
     folder, the removal of one, one file that is written."""
     if one.kinds in (("compress",), ("process",)) and calls and all(call.size for call in calls):
-        return structs.replace(one, severity=Severity.INFO)
+        brief = any(call.size == "brief" for call in calls)
+        most = Severity.LOW if brief else Severity.INFO
+        return structs.replace(one, severity=min(one.severity, most))
     if one.kinds == ("keys",) and _SET_UP.search(f"{one.at.path} {one.route}"):
         return structs.replace(one, severity=Severity.INFO)
     if one.kinds != ("file",):

@@ -13,11 +13,13 @@ from pytest_reconaudit.facts.cache.operations import (
     operations,
     words_of,
 )
+from pytest_reconaudit.facts.cache.walking import walked
 from pytest_reconaudit.facts.code.capped import is_capped
 from pytest_reconaudit.facts.code.functions import (
     Ref,
     callers_of,
     function_at,
+    inline_route,
     outlined,
     reached,
     served_outside,
@@ -49,7 +51,7 @@ class HeavyCommand(Struct, frozen=True, eq=False):
     why: str
     """Who runs it: ``runs per request of GET /api/x``, ``called by warm (src/a.rs:4)``."""
     fix: str = ""
-    """What to do where the keys are not deleted."""
+    """What to do instead, by the client of its file."""
 
 
 class CommandFile(Struct, frozen=True, eq=False):
@@ -314,18 +316,25 @@ def _heavy(target: Target, found: list[CacheOperation]) -> Iterator[HeavyCommand
         if _FOR_TESTS.search(f"{one.op.owner} {one.op.function}"):
             continue
         ref = function_at(target, one.path, one.op.line)
-        if ref is None:
+        inline = inline_route(target, one.path, one.op.line)
+        if inline is not None:
+            asked = Severity.HIGH if inline.method == "GET" else Severity.MEDIUM
+            why = asked, f"runs per request of {inline.method} {inline.path}"
+        elif ref is None:
             continue
-        why = _run_by(target, ref, 3)
-        if why is None:
-            continue
+        else:
+            by = _run_by(target, ref, 3)
+            if by is None:
+                continue
+            why = by
         severity, text = why
         if _FLUSH.search(one.op.method):
             # Whoever flushes means it; what hurts is a request that does it for all others.
             severity = Severity.MEDIUM if severity >= Severity.MEDIUM else Severity.INFO
         elif _CLEARING.match(one.op.function.rpartition(".")[2]):
             severity = min(severity, Severity.LOW)  # now and then, by whoever looks after it
-        yield HeavyCommand(one, weighed(severity, one.path), text, _instead(target, one, ref))
+        fix = _instead(target, one, ref) or walked(target, one)
+        yield HeavyCommand(one, weighed(severity, one.path), text, fix)
 
 
 _DELETES = regex(
@@ -345,15 +354,20 @@ values in pieces (`MGET`); never KEYS.
 """
 
 
-def _instead(target: Target, one: CacheOperation, ref: Ref) -> str:
+def _instead(target: Target, one: CacheOperation, ref: Ref | None) -> str:
     """What to do about KEYS whose keys are counted or read, not deleted; else empty."""
     if _FLUSH.search(one.op.method):
         return ""
-    function = outlined(target, ref)
-    if any(_DELETES.search(call.name) for call in function.calls):
+    function = outlined(target, ref) if ref is not None else None
+    if function is not None and any(_DELETES.search(call.name) for call in function.calls):
         return ""
     first = one.op.line - 1
-    text = "\n".join(target.text(one.path).split("\n")[first : function.end_line])
+    lines = target.text(one.path).split("\n")
+    if function is not None:
+        last = function.end_line
+    else:  # a handler without a name ends where its registration does
+        last = next((at for at in range(first, len(lines)) if lines[at][:1] == "}"), len(lines))
+    text = "\n".join(lines[first:last])
     if _DELETES_IN.search(text):
         return ""
     if _READS_IN.search(text.partition("\n")[2]):

@@ -9,12 +9,13 @@ from msgspec import Struct
 
 from pytest_reconaudit.facts.cache.operations import CacheOperation, operations
 from pytest_reconaudit.facts.callers import uncalled
-from pytest_reconaudit.facts.code.functions import function_at, reached
+from pytest_reconaudit.facts.code.functions import Ref, function_at, outlined, reached
 from pytest_reconaudit.facts.code.places import is_test_path
 from pytest_reconaudit.facts.code.scanned import scanned
 from pytest_reconaudit.model import Place
 from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.readers.scans.kept_answers import KeptAnswer, KeptAnswers, kept_answers
+from pytest_reconaudit.readers.scans.outline import outline
 from pytest_reconaudit.target import Target, once
 
 __all__ = ["Kept", "KeyScopes", "Unscoped", "key_scopes"]
@@ -119,17 +120,23 @@ def _of_file(
     )
 
 
+_AN_ID = regex(r"\w+(?:\.\w+)*\.(?:id|pk|uid|uuid|sub|email|username|\w+_id|\w+Id)")
+
+
 def _unscoped(target: Target, writes: list[CacheOperation]) -> Iterator[Unscoped]:
     for one in writes:
         op = one.op
         if (not op.identity and not op.request_key) or _OWN_LIMIT.search(one.template):
             continue
-        told = any(_WHO.search(hole) or _OPAQUE.search(hole) for hole in one.holes) or (
-            "{}" in one.template and _WHO.search(one.template)
-        )
+        told = any(
+            _WHO.search(hole)
+            or _OPAQUE.search(hole)
+            or (_AN_ID.fullmatch(hole) and hole in op.identity)
+            for hole in one.holes
+        ) or ("{}" in one.template and _WHO.search(one.template))
         if (told or any(_is_drawn(target, one, hole) for hole in one.holes)) and not op.request_key:
             continue
-        if not op.request_key and _is_apart(target, one):
+        if not op.request_key and (_is_apart(target, one) or _is_lot(target, one)):
             continue
         if "admin" in (op.function + op.owner + one.path).lower():
             continue
@@ -158,9 +165,38 @@ def _unselected(target: Target, writes: list[CacheOperation]) -> Iterator[Unscop
         if op.verb != "wrap" and (one.path, op.function_line) not in looked:
             continue
         ref = function_at(target, one.path, op.line)
+        missing = tuple(
+            name for name in op.left_out if ref is None or not _is_never_given(target, ref, name)
+        )
+        if not missing:
+            continue
         used = (ref is not None and ref in reached(target)) or not uncalled(target, one.place)
-        grants = any(_GRANTS.fullmatch(name) for name in op.left_out)
-        yield Unscoped(one, "", one.place, used, op.left_out, grants)
+        grants = any(_GRANTS.fullmatch(name) for name in missing)
+        yield Unscoped(one, "", one.place, used, missing, grants)
+
+
+def _is_never_given(target: Target, ref: Ref, name: str) -> bool:
+    """Whether a parameter of a function has its default in every call of that name: there is but
+    one answer."""
+    function = outlined(target, ref)
+    names = [one for one, _ in function.parameters if one not in ("self", "this", "cls")]
+    index = next((at for at, one in enumerate(names) if one.partition("=")[0].strip() == name), -1)
+    if index < 0 or ref.path.endswith(".rs"):
+        return False
+    given = _given(target).get((ref.path.endswith(".py"), function.name), ())
+    return bool(given) and max(given) <= index
+
+
+@once
+def _given(target: Target) -> dict[tuple[bool, str], list[int]]:
+    """(whether in Python, name of what is called) → with how many arguments it is, by each call."""
+    found: dict[tuple[bool, str], list[int]] = {}
+    for path, file in scanned(target, outline).items():
+        if path.endswith(".rs") or is_test_path(path):
+            continue
+        for call in file.every_call():
+            found.setdefault((path.endswith(".py"), call.name), []).append(call.arguments)
+    return found
 
 
 def _is_taken(target: Target, one: CacheOperation) -> bool:
@@ -187,6 +223,16 @@ def _is_apart(target: Target, one: CacheOperation) -> bool:
     if _STORE_OF_ONE.search(one.op.identity) or _NO_FETCH.search(one.op.identity):
         return True
     return _STORE_OF_ONE.search(target.text(one.path)) is not None
+
+
+_NAMES = regex(r"(?<![\w.$'\"`])[a-z_]\w{2,}(?=\s*[,)])")
+_MOST_NAMES = 8
+
+
+def _is_lot(target: Target, one: CacheOperation) -> bool:
+    """Whether what is written was drawn by lot in its function: a token, no answer."""
+    names = dict.fromkeys(_NAMES.findall(one.op.text))
+    return any(_is_drawn(target, one, name) for name in [*names][:_MOST_NAMES])
 
 
 def _is_drawn(target: Target, one: CacheOperation, hole: str) -> bool:

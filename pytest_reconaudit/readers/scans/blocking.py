@@ -46,9 +46,9 @@ class BlockingCall(Struct, frozen=True, gc=False, array_like=True):
     size: str = ""
     """What makes a call short: ``entry`` (of a folder; no content), ``little`` (settings,
     templates, keys, one message; a program asked for its version), ``fixed`` (a file that comes
-    with the program), ``removal`` (of a folder with what is in it), ``written`` (one file, in Node)
-    or ``cheap`` (a hash by bcrypt with a cost that takes a few milliseconds); empty when nothing is
-    known to."""
+    with the program), ``removal`` (of a folder with what is in it), ``written`` (one file, in
+    Node), ``brief`` (a program that answers in some milliseconds) or ``cheap`` (a hash by bcrypt
+    with a cost that takes a few milliseconds); empty when nothing is known to."""
     library: str = ""
     """Of a hash in Node: the package that makes it, ``bcryptjs``."""
 
@@ -185,6 +185,8 @@ def blocking(code: Code) -> BlockingFile | None:
         if kind == "hash" and words in _COSTED:
             size = cost_of(code, call, call.arguments[1]) if len(call.arguments) > 1 else ""
             is_dear = is_dear or not size
+        elif kind == "process" and _is_brief(code, call, words):
+            size = "brief"
         at = runs.of(call.scope, call.start)
         if at.kind in (ELSEWHERE, UNKNOWN) or (kind == "file" and _on_failure(code, call)):
             harmless[kind not in DATABASE] += 1
@@ -203,6 +205,24 @@ def blocking(code: Code) -> BlockingFile | None:
             )
         )
     return grouped(code, found, _is_main, *harmless, is_dear=is_dear)
+
+
+_PROGRAM = regex(r'"[\w./-]{1,30}"')
+_TELLS = regex(
+    r'::new\("(?:[\w/]+/)?(?:ip|hostname|uname|whoami|id|nproc|which|arch|lsb_release|sw_vers)"\)'
+)
+"""Programs that tell in some milliseconds one thing about where they run."""
+_OF_GIT = regex(r'"(?:rev-parse|describe|symbolic-ref|config|--version)"')
+_CHAIN = 400
+"""Bytes of a command before it is run."""
+
+
+def _is_brief(code: Code, call: Call, words: str) -> bool:
+    """Whether a process that is waited for answers in some milliseconds."""
+    if _TELLS.search(words) is not None:
+        return True
+    before = code.text(max(0, call.end - _CHAIN), call.end)
+    return '::new("git")' in words and _OF_GIT.search(before) is not None
 
 
 _COSTED = frozenset(
@@ -396,7 +416,9 @@ class _Finder:
             return None
         path = self.code.resolved(root.path)
         if path[:3] == ("std", "process", "Command"):
-            return "process", f"std::process::Command … .{call.name}()"
+            program = self.code.text(root.arguments[0]) if root.arguments else ""
+            named = f"::new({program})" if _PROGRAM.fullmatch(program) else ""
+            return "process", f"std::process::Command{named} … .{call.name}()"
         return None
 
     def _root(self, call: Call) -> Call | None:

@@ -71,6 +71,11 @@ _LOOKED_UP = regex(
     r"^['\"`](?:which|where|command -v|(?:\$\{)?(?:which|where)\w*\}?)[\s'\"`]|\s--?version\b"
 )
 """Programs that answer in no time: where another lies, which version it is."""
+_BRIEF = regex(
+    r"^['\"`](?:git (?:rev-parse|describe|symbolic-ref|config)|hostname|uname|whoami|id|pwd|nproc"
+    r"|ip|date|kill|pkill)[\s'\"`]"
+)
+"""Programs that answer in some milliseconds: they tell one thing about where they run."""
 _GROWING = regex(r"\.(?:log|jsonl|ndjson|csv|tsv|db|sqlite\d?|dump|bak|out)[\"'`]")
 """What grows as the program runs."""
 _LATER = 600
@@ -200,7 +205,10 @@ def _size(code: Code, call: Call, kind: str, folders: _Folders) -> str:
         first = _start_of(code, call.arguments[0]) if call.arguments else ""
         return "little" if first.startswith("JSON.stringify(") else ""
     if kind == "process" and call.arguments:
-        return "little" if _LOOKED_UP.search(_start_of(code, call.arguments[0])) else ""
+        first = _start_of(code, call.arguments[0])
+        if _LOOKED_UP.search(first):
+            return "little"
+        return "brief" if _BRIEF.search(first) else ""
     if kind != "file" or not call.arguments or call.name in _ASKING:
         return ""
     if call.name == "rmSync":
@@ -223,7 +231,7 @@ def _size(code: Code, call: Call, kind: str, folders: _Folders) -> str:
             not known and content.replace(".", "_").isidentifier() and _SMALL_WORD.search(content)
         ):
             return "little"
-    if call.name == "readFileSync" and _is_parsed(code, call):
+    if call.name == "readFileSync" and (_is_parsed(code, call) or _is_of_settings(code, call)):
         return "little"
     if path.startswith("require.resolve(") or (_FIXED.match(path) and not _GROWING.search(path)):
         return "fixed"
@@ -245,17 +253,38 @@ def _value(code: Code, call: Call, index: int) -> str:
     return text
 
 
+_OF_SETTINGS = regex(
+    r"(?i)^(?:read|load|get|parse|resolve)_?\w*(?:secret|credential|certificate|config|settings|manifest|private_?key|public_?key|template)s?$"
+)
+
+
+def _is_of_settings(code: Code, call: Call) -> bool:
+    """Whether the function around a call is there to read a key, a template or settings."""
+    function = code.function_at(call.scope)
+    return function is not None and _OF_SETTINGS.search(function.name) is not None
+
+
 def _is_parsed(code: Code, call: Call) -> bool:
     """Whether what is read is a document that is taken in as a whole, or a template."""
     if _TAKEN_IN.search(code.text(max(0, call.start - 40), call.start)):
         return True
-    for binding in code.bindings_around(call.start, call.end):
-        if binding.name.isidentifier() and binding.start >= call.start - 120:
-            after = code.text(call.end, call.end + _LATER)
-            for part in after.split(f"({binding.name}")[:-1]:
-                if _TAKEN_IN.search(part[-40:] + "("):
-                    return True
-    return False
+    given = _GIVEN.search(code.text(max(0, call.start - 60), call.start))
+    names = [given[1]] if given is not None else []
+    names += [
+        binding.name
+        for binding in code.bindings_around(call.start, call.end)
+        if binding.name.isidentifier() and binding.start >= call.start - 120
+    ]
+    after = code.text(call.end, call.end + _LATER) if names else ""
+    return any(
+        _TAKEN_IN.search(part[-40:] + "(") is not None
+        for name in names
+        for part in after.split(f"({name}")[:-1]
+    )
+
+
+_GIVEN = regex(r"(?:^|[\s;{}])(\w+)\s*=\s*$")
+"""A variable that was there before is given what follows."""
 
 
 _ASSIGNED = regex(r"(?:^|[\s;{}(])(\w+)\s*(?:\?\?=|\|\|=)\s*(?:[\w.]+\(\s*)?$")

@@ -209,6 +209,12 @@ def _may_be(name: str) -> bool:
     )
 
 
+_FALLS_BACK = regex(r"\s*\(?\s*(\w+)\s*(?:\|\||\?\?|\bor\b|\.unwrap_or)")
+"""A time that a function is given, or one of its own where it is given none."""
+_CALLED = regex(r"\{[\w.]{1,60}\(\w+\)\}")
+"""A key that a function makes of one that it is given."""
+
+
 class _Reading:
     def __init__(self, code: Code) -> None:
         self.code = code
@@ -541,8 +547,9 @@ class _Reading:
         in_loop = self._loop(call, verb)
         if ttl in (OWN_TTL, UNKNOWN_TTL) and verb in ("set", "wrap") and store == "service":
             ttl, ttl_text = self.times.of_maker(call) or (ttl, ttl_text)
-        if verb in ("set", "wrap") and function is not None:
+        if verb in ("set", "wrap"):
             identity, identity_line = self.identity.identity(call, function, verb == "wrap")
+        if verb in ("set", "wrap") and function is not None:
             left_out = self.inputs.left_out(call, function)
         for key, parameter in keys:
             yield CacheOp(
@@ -752,8 +759,18 @@ class _Reading:
             if op.verb in ("set", "wrap") and op.parameter
             if op.store == "service" and op.ttl == OWN_TTL
         }
+        # The key may be given to a function first: `setEx(this.named(key), ttl || this.ttl, …)`.
+        falling_back = {
+            (op.function_line, match[1])
+            for op in ops
+            if op.verb == "set" and not op.parameter and (not op.key or _CALLED.fullmatch(op.key))
+            if (match := _FALLS_BACK.match(op.ttl_text)) is not None
+        }
         for function in self.code.functions:
             line = self.code.line(function.name_at)
+            if any((line, stripped(one.name)) in falling_back for one in function.parameters):
+                yield Wrapper(function.name, function.owner, line, has_default=True)
+                continue
             if line not in writes:
                 continue
             body = self.code.text(function.body)

@@ -946,5 +946,6 @@ class _Script:
 
 
 def _lax(accepted: set[int]) -> bool:
-    """Whether a refusal passes as well as a success."""
-    return 200 in accepted and bool(accepted & {401, 403, 404})
+    """Whether a refusal or a crash passes as well as a success; 429 and 503 are what a server
+    under too much load is meant to answer."""
+    return 200 in accepted and bool(accepted & {401, 403, 404, 500, 502})

@@ -98,7 +98,7 @@ class FileLocks(Struct, frozen=True, array_like=True):
 
 
 def _locks(text: str, path: str) -> bool:
-    return ("Mutex" in text or "RwLock" in text or "self." in text) and bool(_TAKES.search(text))
+    return _TAKES.search(text) is not None
 
 
 @scan("rust", record=FileLocks, wants=_locks)

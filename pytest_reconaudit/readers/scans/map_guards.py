@@ -1,10 +1,12 @@
-"""Guards of concurrent maps in Rust that live over an await: ``DashMap`` locks a part of itself for
-as long as what ``get``, ``get_mut``, ``entry`` and ``iter`` give out is alive."""
+"""Guards of concurrent maps in Rust that live over an await, or over another question to the same
+map: ``DashMap`` locks a part of itself for as long as what ``get``, ``get_mut``, ``entry`` and
+``iter`` give out is alive."""
 
 from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
+from itertools import islice
 
 from msgspec import Struct
 
@@ -28,6 +30,12 @@ class MapGuard(Struct, frozen=True, array_like=True):
     column: int
     awaits: tuple[int, ...]
     """Lines where something is awaited meanwhile."""
+    again: int = 0
+    """Line where the same map is asked meanwhile for what waits for this guard to go; else 0."""
+    by: str = ""
+    """What asks there: ``insert``, or the method of the same type that does: ``self.store()``."""
+    changes: int = 0
+    """Line after the last await where something is changed by the guard; else 0."""
 
 
 class MapGuards(Struct, frozen=True, array_like=True):
@@ -58,17 +66,18 @@ _MOST_LINES = 20
 
 
 def _may_hold(text: str, path: str) -> bool:
-    return "DashMap" in text and ".await" in text
+    return "DashMap" in text
 
 
 @scan("rust", record=MapGuards, wants=_may_hold)
 def map_guards(code: Code) -> MapGuards | None:
-    """The guards of one file that are alive where something is awaited."""
+    """The guards of one file that are alive while something is awaited, or the map asked again."""
     source = code.source.decode("utf-8", "replace")
     maps = {one[1] or one[2] for one in _DECLARED.finditer(source)}
     found = []
     looked = 0
     awaited: dict[int, list[int]] = {}
+    asking: dict[tuple[str, bool], frozenset[str]] = {}
     for call in code.calls if maps else ():
         inside = _home(code, call) if call.awaited else None
         if inside is not None:
@@ -82,19 +91,25 @@ def map_guards(code: Code) -> MapGuards | None:
         if receiver.rpartition(".")[2] not in maps or function is None or function.is_test:
             continue
         home = _home(code, call)
-        if home is None or (not home.is_async and home.kind != "async"):
+        if home is None:
             continue
+        is_async = home.is_async or home.kind == "async"
         looked += 1
         if looked > _MOST_GUARDS:
             break
         name, region = _alive(code, call)
         if region is None:
             continue
-        places = awaited.get(home.index, [])
+        places = awaited.get(home.index, []) if is_async else []
         first = bisect_left(places, region[0])
         last = min(bisect_right(places, region[1]), first + _MOST_LINES)
         lines = tuple(code.line(one) for one in places[first:last])
-        if lines:
+        again, by = 0, ""
+        if (name or call.name in ("iter", "iter_mut")) and not _may_be_none(code, call):
+            again, by = _asked_again(code, call, receiver, home, region, asking)
+        if lines or again:
+            writes = call.name in _WRITING and bool(name) and last > first
+            changes = _changed(code, name, places[last - 1], region[1]) if writes else 0
             place = code.place(call.start)
             found.append(
                 MapGuard(
@@ -106,9 +121,95 @@ def map_guards(code: Code) -> MapGuards | None:
                     place.line or 0,
                     place.column or 0,
                     lines,
+                    again,
+                    by,
+                    changes,
                 )
             )
     return MapGuards(tuple(found)) if found else None
+
+
+_WRITING = frozenset({"get_mut", "entry", "iter_mut"})
+_CHANGES = ("insert", "remove", "remove_if", "get_mut", "entry", "iter_mut", "retain", "alter",
+            "alter_all", "clear", "shrink_to_fit")  # fmt: skip
+_ASKS = (*_CHANGES, "get", "iter", "contains_key", "len", "is_empty", "view")
+_MOST_CALLS = 200
+
+
+def _asking(
+    code: Code,
+    receiver: str,
+    wanted: tuple[str, ...],
+    known: dict[tuple[str, bool], frozenset[str]],
+) -> frozenset[str]:
+    """The methods of a file that themselves ask a map for something of some kind.
+
+    :param known: what was found before, by map and kind.
+    """
+    key = (receiver, wanted is _CHANGES)
+    if key not in known:
+        asks = re.compile(rf"{re.escape(receiver)}\s*\.\s*(?:{'|'.join(wanted)})\s*\(")
+        known[key] = frozenset(
+            one.name
+            for one in code.functions
+            if one.owner
+            and asks.search(code.text(one.body[0], min(one.body[1], one.body[0] + _LONGEST)))
+        )
+    return known[key]
+
+
+_LONGEST = 20_000
+"""Bytes of a body that are looked at."""
+
+
+def _asked_again(
+    code: Code,
+    guard: Call,
+    receiver: str,
+    home: Scope,
+    region: tuple[int, int],
+    asking: dict[tuple[str, bool], frozenset[str]],
+) -> tuple[int, str]:
+    """(line, by what) where a map is asked, while a guard of it is alive, for something that has to
+    wait for the guard: by a method of the map itself, or of the type that has it."""
+    wanted = _ASKS if guard.name in _WRITING else _CHANGES
+    for one in islice(code.calls_in(*region), _MOST_CALLS):
+        if one.start <= guard.start or one.path or _home(code, one) is not home:
+            continue
+        asked = "".join(code.text(one.receiver).split()) if one.name_at - one.start < 100 else ""
+        if asked == receiver and one.name in wanted:
+            return code.line(one.name_at), one.name
+        if asked != "self" or not receiver.startswith("self.") or not one.awaited:
+            continue
+        if one.name in _asking(code, receiver, wanted, asking):
+            return code.line(one.name_at), f"self.{one.name}()"
+    return 0, ""
+
+
+_OPTION = regex(r"\blet\s+(?:mut\s+)?[a-z]\w*\s*(?::[^=;\n]{1,80})?=\s*&?(?:mut\s+)?$")
+
+
+def _may_be_none(code: Code, guard: Call) -> bool:
+    """Whether a variable holds what ``get`` has given as it is: where that is nothing, no guard is
+    alive."""
+    before = code.text(max(0, guard.receiver[0] - _BEFORE), guard.receiver[0])
+    after = code.text(guard.end, guard.end + _BEFORE).lstrip()
+    return (
+        guard.name in ("get", "get_mut")
+        and after.startswith(";")
+        and _OPTION.search(before) is not None
+    )
+
+
+def _changed(code: Code, name: str, after: int, end: int) -> int:
+    """Line behind the last await where something is changed by a guard; 0 where nothing is."""
+    text = code.text(after, min(end, after + _LONGEST))
+    found = re.search(
+        rf"(?<![\w.])(?:\*\s*{name}|{name}(?:\.\w+)+)\s*(?:[-+*/|&]|<<|>>)?=(?![=>])"
+        rf"|(?<![\w.]){name}(?:\.\w+)*\.(?:push|insert|remove|clear|extend|retain|\w+_mut)\s*\(",
+        text,
+    )
+    return code.line(after + len(text[: found.start()].encode())) if found is not None else 0
 
 
 def _home(code: Code, call: Call) -> Scope | None:

@@ -74,6 +74,11 @@ _GIVEN = regex(r"\.body\(|into_response|Body::from|Bytes::from")
 _LIMITER = regex(
     rb"max_content_length|ContentLengthLimit\w*|RequestBodyLimit\w*|MultipartFormConfig|TempFileConfig"
 )
+_NO_FILE = regex(
+    r"\bstd(?:out|err|in)\b|\bChild\w*|\b(?:Tcp|Unix)Stream\b|\bCursor\b|\b(?:Gz|Zlib|Brotli|Zst\w*)"
+    r"(?:En|De)coder\b|\breqwest\b|\bresponse\b"
+)
+"""What is read to its end beside files."""
 _PRODUCT = regex(r"^[\d_]+(?:_?usize|_?u64)?(?:\s*\*\s*[\d_]+(?:_?usize|_?u64)?)*$")
 
 
@@ -196,13 +201,23 @@ def _files(code: Code, function: Function) -> Iterator[HeldPayload]:
                 name = match[1] if match else ""
         else:
             match = re.search(r"&mut\s+(\w+)", code.text(call.start, call.end)[-60:])
-            name = match[1] if match else ""
+            name = match[1] if match and not _of_no_file(code, function, call) else ""
         use = _answered(code, function, name, call) if name else 0
         if use:
             yield _held(
                 code, function, "file", call.start, use, code.text(call.start, call.end), True
             )
             return
+
+
+def _of_no_file(code: Code, function: Function, call: Call) -> bool:
+    """Whether what is read to its end surely is no file: a program's output, a connection."""
+    name = code.text(call.receiver).strip().partition(".")[0]
+    binding = code.binding_of(name, call.start, call.scope)
+    if binding is None:
+        return False
+    made = code.text(binding.value[0], min(binding.value[1], binding.value[0] + 400))
+    return _NO_FILE.search(f"{binding.type}\n{made}") is not None
 
 
 def _answered(code: Code, function: Function, name: str, read: Call) -> int:

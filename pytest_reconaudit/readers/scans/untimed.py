@@ -19,6 +19,8 @@ class UntimedCall(Struct, frozen=True, gc=False, array_like=True):
     text: str
     function: int
     """Line of the name of the function around."""
+    left: bool = False
+    """Nobody waits for the answer: it is sent and left to itself."""
 
 
 class UntimedFile(Struct, frozen=True, array_like=True):

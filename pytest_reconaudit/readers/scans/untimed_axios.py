@@ -64,9 +64,25 @@ def untimed_axios(code: Code) -> UntimedAxios | None:
                 place.column or 0,
                 _BLANKS.sub(" ", code.text(call.start, min(call.end, call.start + 120))),
                 code.line(function.name_at),
+                _is_left(code, call),
             )
         )
     return UntimedAxios(tuple(found), timed, False) if found or timed else None
+
+
+_BEGINS = regex(r"(?:^|[;{}])\s*(?:void\s+)?$")
+_CHAINED = regex(r"\s*\.\s*(?:then|catch|finally)\s*\(")
+_COMMENTS = regex(r"(?m)^\s*//[^\n]*$")
+
+
+def _is_left(code: Code, call: Call) -> bool:
+    """Whether nobody waits for what a statement asks: a chain of ``then`` and ``catch`` that is
+    neither awaited nor given to anybody."""
+    before = _COMMENTS.sub("", code.text(max(0, call.start - 160), call.start))
+    return (
+        _BEGINS.search(before) is not None
+        and _CHAINED.match(code.text(call.end, call.end + 60)) is not None
+    )
 
 
 def _holder(code: Code, call: Call) -> str:

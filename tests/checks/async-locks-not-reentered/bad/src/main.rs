@@ -15,6 +15,9 @@ async fn route(cache: web::Data<Arc<RouteCache>>, key: web::Path<String>) -> imp
 #[actix_web::main]
 async fn main() -> std::io::Result<()> {
     let cache = Arc::new(RouteCache::default());
+    let depots = depots::Depots::new();
+    let sweeper = workers::Sweeper::new();
+    tokio::spawn(async move { depots.rename("a", "b").await + sweeper.sweep() });
     HttpServer::new(move || {
         App::new()
             .app_data(web::Data::new(cache.clone()))

@@ -1,0 +1,237 @@
+"""How a call of Python that keeps an event loop waiting is moved to a thread: in its own words.
+
+Code is given where the very call is known, with what it is given; else words say where it stands
+and what goes to the thread.
+"""
+
+from __future__ import annotations
+
+from contextlib import suppress
+
+from pytest_reconaudit.facts.asynchronous.waits import Waiting
+from pytest_reconaudit.facts.code.functions import (
+    Ref,
+    callees,
+    callers_of,
+    function_at,
+    handlers,
+    outlined,
+)
+from pytest_reconaudit.facts.code.scanned import scanned
+from pytest_reconaudit.model import Place, lines_of
+from pytest_reconaudit.patterns import regex
+from pytest_reconaudit.readers.arguments import Unclosed, arguments
+from pytest_reconaudit.readers.scans.outline import OutlinedCall, outline
+from pytest_reconaudit.target import Target
+
+__all__ = ["threaded"]
+
+_AWAITS = regex(r"\bawait\b|\basync[ \t]+(?:with|for)\b")
+_CALLEE = regex(r"[A-Za-z_][\w.]*$")
+_PLAIN_CALL = regex(r"((?:[A-Za-z_]\w*\.)*[A-Za-z_]\w*)\s*\(")
+_LONGEST = 88
+_CALL_LINES = 24
+_RUNS_DEFS = frozenset({"fastapi", "starlette"})
+"""Frameworks that run a handler that is not async on a thread."""
+_AWAITING = {
+    "anthropic.Anthropic": "anthropic.AsyncAnthropic",
+    "openai.OpenAI": "openai.AsyncOpenAI",
+    "openai.AzureOpenAI": "openai.AsyncAzureOpenAI",
+    "groq.Groq": "groq.AsyncGroq",
+}
+"""Clients → those of the same library whose calls are awaited."""
+
+
+def threaded(target: Target, path: str, one: Waiting) -> str:
+    """Markdown on what to do about a function's blocking calls; empty where nothing is known that
+    fits it."""
+    kind = one.kinds[0]
+    plain = _is_plain_handler(target, path, one)
+    if kind == "database":
+        return _of_database(one, plain)
+    if one.callers and one.clause == "b":
+        if kind == "redis" and one.alike:
+            return _ALL_REDIS
+        return _at_caller(target, path, one)
+    if kind == "redis":
+        return "Take `redis.asyncio.Redis`, and await its calls."
+    if plain and not one.alike:
+        return _PLAIN.format(name=one.name)
+    if kind == "sleep":
+        return _slept(target, path, one)
+    maker = one.sites[0].message.partition(" ")[0]
+    call = _written(target, path, one.at.line or 1, one.at.column or 1)
+    if kind == "http" and maker in _AWAITING:
+        told = call[0] if call is not None else one.sites[0].message.rpartition(" … .")[2]
+        return (
+            f"Make the client by `{_AWAITING[maker]}`, which takes the same arguments as"
+            f" `{maker}`, and await what it is asked: `await {told}(…)`."
+        )
+    opens = one.sites[0].message in ("open", "io.open")
+    own = sorted({site.place.line or 1 for site in one.sites if site.place.path == one.at.path})
+    where = f"line {own[0]}" if len(own) == 1 else f"lines {own[0]} to {own[-1]}"
+    if kind == "connect":
+        return (
+            f"What is said by that connection waits as well: put all of it (from {where} on) into a"
+            " function of its own that is not async, and run that by `await asyncio.to_thread(…)`."
+        )
+    if opens or call is None:
+        what = "does with the file" if kind == "file" else "does there"
+        return (
+            f"Put what it {what} ({where}) into a function of its own that is not async, and run"
+            " that by `await asyncio.to_thread(…)`."
+        )
+    if len(own) > 1 and not one.alike:
+        rest = lines_of(site.place for site in one.sites[1:] if site.place.path == one.at.path)
+        told = _code(_moved(*call))
+        return f"Let a thread wait, and likewise for what it calls besides ({rest}):\n\n{told}"
+    more = ", and likewise in the other functions" if one.alike else ""
+    return f"Let a thread wait{more}:\n\n{_code(_moved(*call))}"
+
+
+_PLAIN = (
+    "`{name}` awaits nothing: write `def` in place of `async def`, and the framework runs it on a"
+    " thread of its own."
+)
+_ALL_REDIS = (
+    "Take `redis.asyncio.Redis`, whose calls are awaited, and make these functions and what calls"
+    " them `async`."
+)
+
+
+def _of_database(one: Waiting, plain: bool) -> str:
+    if one.alike:
+        return (
+            "Handlers that await nothing: write `def` in place of `async def`, and FastAPI runs"
+            " them on threads. For the others take the asynchronous driver and session"
+            " (`AsyncSession`), or put all that a request does with the session into one function"
+            " that is not async, and run that by `await asyncio.to_thread(…)`."
+        )
+    if plain:
+        return _PLAIN.format(name=one.name)
+    return (
+        "Take the asynchronous driver and session (`AsyncSession`), or put all that it does with"
+        " the session, commits included, into one function that is not async, and run that by"
+        " `await asyncio.to_thread(…)`."
+    )
+
+
+def _at_caller(target: Target, path: str, one: Waiting) -> str:
+    """What async code calls is run on a thread there."""
+    at = one.callers[0].place
+    call = _call_at(target, at, path, one.name.rpartition(".")[2])
+    more = ", and likewise where else async code calls it" if len(one.callers) > 1 else ""
+    if one.others or one.alike:
+        more = ", and likewise at the other places"
+    if call is None:
+        return f"Let a thread wait where async code calls it ({at}){more}: `asyncio.to_thread`."
+    return f"Let a thread wait where async code calls it ({at}){more}:\n\n{_code(_moved(*call))}"
+
+
+def _call_at(target: Target, at: Place, path: str, name: str) -> tuple[str, list[str]] | None:
+    """The call at a line that leads to a function, straight or through others."""
+    ref = function_at(target, at.path, at.line or 1)
+    if ref is None:
+        return None
+    found = [
+        (call, refs)
+        for call, refs in callees(target, ref)
+        if call.line == at.line and not call.awaited and refs
+    ]
+    straight = [one for one in found if one[0].name == name] or [
+        one for one in found if any(_leads(target, each, path, name) for each in one[1] or ())
+    ]
+    if len(straight) != 1:
+        return None
+    return _source_of(target, at.path, straight[0][0])
+
+
+def _leads(target: Target, ref: Ref, path: str, name: str) -> bool:
+    """Whether a function calls another one, straight or through one more."""
+    for _, refs in callees(target, ref)[:_MOST_CALLS]:
+        for one in refs or ():
+            if _is(target, one, path, name) or any(
+                _is(target, each, path, name)
+                for _, below in callees(target, one)[:_MOST_CALLS]
+                for each in below or ()
+            ):
+                return True
+    return False
+
+
+_MOST_CALLS = 200
+"""Calls of a function that are followed."""
+
+
+def _is(target: Target, ref: Ref, path: str, name: str) -> bool:
+    return ref.path == path and outlined(target, ref).name == name
+
+
+def _source_of(target: Target, path: str, call: OutlinedCall) -> tuple[str, list[str]] | None:
+    """(what is called, what it is given) as a call's lines say."""
+    text = _lines_from(target, path, call.line)
+    callee = ".".join(call.path) if call.path else call.name
+    if call.receiver and not call.path:
+        callee = f"{call.receiver}.{call.name}"
+    if _CALLEE.match(callee) is None or "…" in callee:
+        return None
+    for found in _PLAIN_CALL.finditer(text[:_MOST_TEXT]):
+        if found[1].rpartition(".")[2] == call.name:
+            return _given(found[1], text, found.end())
+    return None
+
+
+_MOST_TEXT = 2_000
+
+
+def _written(target: Target, path: str, line: int, column: int) -> tuple[str, list[str]] | None:
+    """The call that begins at a place."""
+    text = _lines_from(target, path, line)[column - 1 :]
+    found = _PLAIN_CALL.match(text)
+    return _given(found[1], text, found.end()) if found is not None else None
+
+
+def _given(callee: str, text: str, at: int) -> tuple[str, list[str]] | None:
+    with suppress(Unclosed):
+        return callee, [" ".join(part.split()) for part in arguments(text, at)]
+    return None
+
+
+def _lines_from(target: Target, path: str, line: int) -> str:
+    return "\n".join(target.text(path).split("\n")[line - 1 : line - 1 + _CALL_LINES])
+
+
+def _moved(callee: str, given: list[str]) -> str:
+    whole = f"await asyncio.to_thread({', '.join([callee, *given])})"
+    plain = all("#" not in one and "***" not in one for one in given)
+    if len(whole) <= _LONGEST and plain:
+        return whole
+    return f"await asyncio.to_thread({callee}, …)  # given what the call is given now"
+
+
+def _slept(target: Target, path: str, one: Waiting) -> str:
+    call = _written(target, path, one.at.line or 1, one.at.column or 1)
+    seconds = call[1][0] if call is not None and len(call[1]) == 1 else "…"
+    return f"Wait without the thread:\n\n{_code(f'await asyncio.sleep({seconds})')}"
+
+
+def _is_plain_handler(target: Target, path: str, one: Waiting) -> bool:
+    """Whether a function is an async handler of FastAPI or Starlette that awaits nothing."""
+    ref = function_at(target, path, one.at.line or 1)
+    file = scanned(target, outline).get(path)
+    if ref is None or file is None or ref not in handlers(target):
+        return False
+    if not any(where and where[0] in _RUNS_DEFS for _, where in file.imports):
+        return False
+    function = outlined(target, ref)
+    lines = target.text(path).split("\n")[function.line : function.end_line]
+    return (
+        function.is_async
+        and not callers_of(target, ref)  # which would await it
+        and not any(_AWAITS.search(line) for line in lines)
+        and not any(line.lstrip().startswith("async def ") for line in lines)
+    )
+
+
+def _code(code: str) -> str:
+    return f"```python\n{code}\n```"
