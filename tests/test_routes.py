@@ -313,7 +313,7 @@ def test_axum_nest_merge_and_functions_that_return_routers(tmp_path: Path) -> No
         """,
     )
     assert shown(table) == {
-        "GET /health", "GET /api/boats/", "PUT /api/boats/{id}", "DELETE /api/boats/{id}",
+        "GET /health", "GET /api/boats", "PUT /api/boats/{id}", "DELETE /api/boats/{id}",
         "* /api/boats/{id}/log/{*rest}", "GET /api/harbours", "POST /api/harbours",
     }  # fmt: skip
     assert table.complete

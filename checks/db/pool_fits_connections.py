@@ -34,7 +34,8 @@ def db_pool_fits_connections(pool_use: PoolUse) -> None:
     psycopg, Django's threads), from the key that sets them or from what the library takes else,
     times worker processes, times replicas or an autoscaler's maximum, for the services of one
     compose stack or render set that reach one PostgreSQL. (a) The sum is over `max_connections`
-    (command, loaded configuration, else 100) less 3 and 10 %: high. (b) A size is written in the
+    (command, loaded configuration, else 100) less 3 and 10 %: high, medium where it is not over all
+    that the server takes. (b) A size is written in the
     code while a key for it is set and read by nothing, or a preset is never called: low. (c) A pool
     is over four times the database's cores: info. With a transaction pooler, with a database that
     is not in the manifests or in a stack of tests, and with sizes that cannot be told nothing is
@@ -48,6 +49,7 @@ def db_pool_fits_connections(pool_use: PoolUse) -> None:
             severity=fault.severity,
             evidence=fault.evidence,
             related=fault.related,
+            fix=fault.remedy,
             clause=fault.clause,
             key=f"{fault.clause} {fault.key}",
         )

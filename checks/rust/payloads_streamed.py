@@ -47,7 +47,20 @@ Hand the pieces on as they are read: a handler may return `NamedFile`.
 NamedFile::open_async(path).await?                     // actix_files
 ```
 """
-_FILES = {"axum": _OF_AXUM, "actix": _OF_ACTIX}
+_OF_BUILDER = """
+Hand the pieces on as they are read; the status and the headers stay as they are:
+
+```rust
+let file = tokio::fs::File::open(&path).await?;
+response.streaming(ReaderStream::new(file))            // for .body(…); tokio_util::io
+```
+"""
+_FILES = {
+    ("axum", False): _OF_AXUM,
+    ("axum", True): _OF_AXUM,
+    ("actix", False): _OF_ACTIX,
+    ("actix", True): _OF_BUILDER,
+}
 
 
 @audit(
@@ -93,7 +106,8 @@ def rust_payloads_streamed(payload_file: PayloadFile) -> None:
     appends to a `Vec` or `BytesMut` (chunks); `field.bytes()` (field) and `Bytes` bodies (body) of
     file handlers where the code raises the framework's limit over 8 MiB or takes it away; what
     `fs::read` or `read_to_end` reads and the answer is made of (file); rows written by a CSV writer
-    into a buffer that becomes the answer (export); these two are low. Code that compares the size
+    into a buffer that becomes the answer (export); these two are low, and so is a limit that a
+    setting says; what administrators alone may send is a note. Code that compares the size
     with a limit, framework limits as they are, files read at start-up, and streaming pass.
     Blind spots: helpers in other functions that put the pieces together; exports as JSON.
     """
@@ -106,7 +120,9 @@ def rust_payloads_streamed(payload_file: PayloadFile) -> None:
             severity=one.severity,
             evidence=one.held.written,
             related=one.related,
-            fix=_FILES.get(payload_file.framework, "") if one.held.kind == "file" else "",
+            fix=_FILES.get((payload_file.framework, one.builder), "")
+            if one.held.kind == "file"
+            else "",
             clause=one.held.kind,
             key=f"{name} {one.held.kind}",
         )

@@ -28,7 +28,10 @@ TUNED = ("lto", "codegen-units")
             "One panic in one request ends the process, and every other request with it.",
             'Take `panic = "abort"` out: the default, `unwind`, ends only the task that panicked.',
         ),
-        "c": ("Debug information makes the image many times larger.", "Set `strip = true`."),
+        "c": (
+            "Debug information makes the image many times larger.",
+            'Set `strip = true`; where backtraces are to keep lines, `debug = "line-tables-only"`.',
+        ),
     },
 )
 def rust_release_profile(release_profile: ReleaseProfile) -> None:

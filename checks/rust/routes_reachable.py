@@ -63,6 +63,11 @@ def rust_routes_reachable(rust_routes: RustRoutes) -> None:
             says=f"the server panics at its start: {why}",
             evidence=f"{second.method} {second.path}",
             related=[Note(pair.first.place, f"{pair.first.method} {pair.first.path}")],
+            fix=""
+            if pair.renamed
+            else f"Keep one of the two registrations of {second.method} {second.path} "
+            f"({pair.first.place} and {second.place}) and delete the other one with its handler, "
+            "or give one of them a path of its own.",
             clause="c",
             key=f"{second.method} {second.path}",
         )

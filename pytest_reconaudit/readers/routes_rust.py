@@ -808,7 +808,14 @@ class _Function:
             else:
                 receiver.items.append(Gap(_tailless(path), place, "a service of its own"))
             return
-        receiver.items += prefixed(path, tuple(self._taken(inner)))
+        items = tuple(self._taken(inner))
+        if self.reading.framework == "axum" and path.strip("/"):
+            # The root of what is nested answers without a slash at its end.
+            items = tuple(
+                replace(one, path="") if isinstance(one, Endpoint) and one.path == "/" else one
+                for one in items
+            )
+        receiver.items += prefixed(path.rstrip("/") or path, items)
 
     def _drop(self, value: _Value | None) -> None:
         if value is not None:

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 
 from pytest_reconaudit.patterns import regex
 
-__all__ = ["code_of", "noise_of", "words_of"]
+__all__ = ["before_tests", "code_of", "noise_of", "words_of"]
 
 _NOISE = regex(
     r"//[^\n]*"
@@ -23,6 +23,8 @@ _NOISE = regex(
     re.DOTALL,
 )
 """What is no code. What is never closed reaches to the end, so that no text is read twice."""
+_TESTS = regex(r"#\[cfg\((?:all\()?test\b[^\]]{0,200}\][^;{]{0,200}\{")
+"""A module (or function) of tests with its body here; `mod tests;` lies in a file of its own."""
 _SPACE = bytes.maketrans(
     bytes(one for one in range(128) if not (chr(one).isalnum() or one == 95)),
     b" " * sum(1 for one in range(128) if not (chr(one).isalnum() or one == 95)),
@@ -51,3 +53,9 @@ def noise_of(text: str) -> Iterator[re.Match[str]]:
 def words_of(text: str) -> set[bytes]:
     """Every word of a text, those in comments and strings too."""
     return set(text.encode("utf-8", "replace").translate(_SPACE).split())
+
+
+def before_tests(text: str) -> str:
+    """A text up to the module of its tests, which stands last by custom."""
+    match = _TESTS.search(text) if "cfg(" in text else None
+    return text[: match.start()] if match else text

@@ -27,6 +27,7 @@ from pytest_reconaudit.facts.references import references
 from pytest_reconaudit.model import Place
 from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.readers.migration_code import may_run_migrations, migration_code
+from pytest_reconaudit.readers.rust_text import before_tests
 from pytest_reconaudit.readers.syntax import read_syntax
 from pytest_reconaudit.target import IgnoreRule, Target, once
 
@@ -243,8 +244,7 @@ def _is_told(target: Target, runner: MigrationRunner) -> bool:
 def _in_tests_only(target: Target, runner: MigrationRunner) -> bool:
     if not runner.place.path.endswith(".rs"):
         return False
-    before = target.text(runner.place.path).split("\n")[: (runner.place.line or 1) - 1]
-    return any("#[cfg(test)]" in line for line in before)
+    return before_tests(target.text(runner.place.path)).count("\n") + 1 < (runner.place.line or 1)
 
 
 def _in_submodule(target: Target, root: str) -> bool:
@@ -921,7 +921,7 @@ def _code_changes(target: Target) -> Iterator[SchemaChange]:
             continue
         if foreign_sql(path) or (foreign_sql(path, text) and "postg" not in text.lower()):
             continue
-        body = text.partition("#[cfg(test)]")[0]
+        body = before_tests(text) if path.endswith(".rs") else text
         for match in _CODE_DDL.finditer(body):
             if _is_commented(text, match.start()) or _RUNTIME.search(match[0]):
                 continue

@@ -80,6 +80,8 @@ class PoolFault(Struct, frozen=True):
     evidence: str
     related: tuple[Note, ...]
     key: str
+    remedy: str = ""
+    """What to do, in Markdown; empty where the check's own words are enough."""
 
 
 class PoolUse(Struct, frozen=True, eq=False):
@@ -507,6 +509,19 @@ def _cores(text: str) -> float | None:
     return float(match[1][:12]) / (1000 if match[2] else 1)
 
 
+def _share(clients: list[_Client], budget: int) -> str:
+    """What each process of the clients may open, in words."""
+    processes = sum(one.workers * one.replicas for one in clients)
+    first = clients[0]
+    each = "the process" if processes == 1 else f"each of the {processes} processes"
+    return (
+        f"Give {each} a share of the {budget}, {max(budget // processes, 1)} where all need the"
+        f" same, by a variable that the size is read from (`{first.written}` sets it now). Where"
+        " they need more, raise the server's `max_connections` (each costs it memory), or put a"
+        " pooler in front."
+    )
+
+
 def _use(
     name: str,
     clients: list[_Client],
@@ -529,7 +544,9 @@ def _use(
             PoolFault(
                 clause="a",
                 place=first.pool,
-                severity=Severity.HIGH if served else Severity.INFO,
+                severity=(Severity.HIGH if total > limit else Severity.MEDIUM)
+                if served
+                else Severity.INFO,
                 says=f"the pools may open {total} connections ({sums}), but the database takes "
                 f"{limit} ({how}), of which {budget} are left for them",
                 evidence=first.written,
@@ -540,6 +557,7 @@ def _use(
                     Note(at, f"max_connections {limit}: {how}"),
                 ),
                 key=name,
+                remedy=_share(clients, budget),
             )
         )  # fmt: skip
     elif cores is not None and first.size > _PER_CORE * max(cores, 1):

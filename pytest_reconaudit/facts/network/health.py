@@ -56,6 +56,8 @@ class HealthFault(Struct, frozen=True):
     """The services that wait until it succeeds."""
     subject: str = ""
     """Whose health command it is: ``service backend``."""
+    fix: str = ""
+    """What to do in terms of this server; empty when only the general words fit."""
 
 
 class ImageHealth(Struct, frozen=True):
@@ -194,6 +196,17 @@ def path_fault(
         evidence=url.text,
         notes=(*found, *notes),
         likely=not program.certain or program.server != "" or loose is not None,
+        fix=_path_fix(table, url.path) if loose is None else "",
+    )
+
+
+def _path_fix(table: RouteTable, path: str) -> str:
+    near = table.nearest(path)
+    if near is None or near.method not in ("*", "GET", "HEAD") or set("{}:*<") & set(near.path):
+        return ""
+    return (
+        f"Ask `{near.path}` instead of `{path}`, here and wherever else `{path}` is asked for; or "
+        f"register `{path}` beside it, outside of the prefix."
     )
 
 
@@ -292,7 +305,14 @@ def port_fault(
             *notes,
         ),
         likely=not program.certain or bool(keys),
+        fix=_port_fix(url.port, heard),
     )
+
+
+def _port_fix(port: int, heard: Listening) -> str:
+    first = heard.listeners[0]
+    set_ = f", or give the container {first.key}={port}" if first.key else ""
+    return f"Ask port {first.port}, on which the program listens{set_}."
 
 
 def tool_fault(
@@ -525,6 +545,7 @@ def _judged(
                 *(Note(_waits(one, name), f"{name} waits for it") for name in waited),
             ),
             likely=fault.likely or (not built and program.dockerfile is not None),
+            fix=fault.fix,
             waited=waited,
             subject=subject,
         )

@@ -12,9 +12,11 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 
 from msgspec import Struct, field
+from msgspec.structs import replace
 
 from pytest_reconaudit.facts.applications import applications
 from pytest_reconaudit.facts.ci.steps import JobRun, job_runs
+from pytest_reconaudit.facts.compose.roles import is_tool_container
 from pytest_reconaudit.facts.compose.stacks import Stack
 from pytest_reconaudit.facts.env.keys import KeyMatrix, env_files, key_matrix
 from pytest_reconaudit.facts.invocations import Invocation, workflow_invocations
@@ -78,6 +80,11 @@ class WrongPort(Struct, frozen=True):
     """The other lines of the file with the same port for the same service."""
     listeners: tuple[Note, ...]
     """Where the service listens."""
+    siblings: tuple[Note, ...] = ()
+    """Other services of the file whose program listens on the same port, and is not published
+    there: all are started alike."""
+    others: tuple[Note, ...] = ()
+    """The same port of the same service in other files, when it is one old number everywhere."""
 
 
 class PortFile(Struct, frozen=True):
@@ -137,16 +144,68 @@ def port_files(target: Target) -> tuple[PortFile, ...]:
     for fault in book.faults:
         by_path.setdefault(fault.place.path, []).append(fault)
     paths = sorted({*by_path, *book.judged, *book.unresolved})
+    grouped = _as_one({path: _alike(list(_grouped(by_path.get(path, [])))) for path in paths})
     return tuple(
         PortFile(
             path,
-            tuple(_grouped(by_path.get(path, []))),
+            tuple(grouped[path]),
             book.judged.get(path, 0),
             book.unresolved.get(path, 0),
             tuple(book.unheard.get(path, ())),
         )
         for path in paths
     )
+
+
+_MANY_ALIKE = 3
+_PUBLISHES = " publishes container port "
+
+
+def _alike(wrongs: list[WrongPort]) -> list[WrongPort]:
+    """The faults of a file, services that are all started on one port and published on ports of
+    their own said once."""
+    same: dict[tuple[str, Severity], list[WrongPort]] = {}
+    for wrong in wrongs:
+        if _PUBLISHES in wrong.says:
+            heard = wrong.says.partition(", but listens on ")[2]
+            same.setdefault((heard, wrong.severity), []).append(wrong)
+    folded: set[int] = set()
+    out = []
+    for group in same.values():
+        if len(group) < _MANY_ALIKE:
+            continue
+        first, *rest = group
+        notes = (Note(one.place, f"{one.service}: {one.number}") for one in rest)
+        folded.update(id(one) for one in group)
+        out.append(replace(first, siblings=tuple(notes)))
+    out += [one for one in wrongs if id(one) not in folded]
+    return sorted(out, key=lambda one: one.place.key())
+
+
+_MANY_FILES = 5
+
+
+def _as_one(found: dict[str, list[WrongPort]]) -> dict[str, list[WrongPort]]:
+    """The faults, an old number that many files still tell said once: it is one decision, which
+    port is meant. What stands in the way of a deployed service or a workflow is said by itself."""
+    same: dict[tuple[str, int], list[tuple[str, WrongPort]]] = {}
+    for path, wrongs in found.items():
+        for wrong in wrongs:
+            if wrong.severity <= Severity.MEDIUM and f"localhost:{wrong.number}" in wrong.says:
+                same.setdefault((wrong.service, wrong.number), []).append((path, wrong))
+    out = {path: list(wrongs) for path, wrongs in found.items()}
+    for group in same.values():
+        if len(group) < _MANY_FILES:
+            continue
+        path, first = max(group, key=lambda one: one[1].severity)  # of equals the first
+        for other, wrong in group:
+            out[other].remove(wrong)
+        others = tuple(
+            Note(wrong.place, wrong.evidence) for _, wrong in group if wrong is not first
+        )
+        out[path].append(replace(first, others=others))
+        out[path].sort(key=lambda one: one.place.key())
+    return out
 
 
 def _grouped(faults: list[_Fault]) -> Iterator[WrongPort]:
@@ -330,6 +389,8 @@ def _own_compose_ports(one: Answering, say: object, unknown: dict[Place, str]) -
             say(port.place, number, None)
             continue
         severity = _for_role(Severity.CRITICAL, port.place.path)
+        if is_tool_container(one.service):
+            severity = min(severity, Severity.MEDIUM)  # people start it to look at something
         say(port.place, number, _Fault(
             port.place, one.service.name, number, severity,
             f"{one.service.name} publishes container port {number}, but listens on "

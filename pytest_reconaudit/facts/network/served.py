@@ -87,6 +87,8 @@ def gather(
         if isinstance(one, Endpoint):
             path = put(one.path, one.place)
             if path is not None:
+                if served.framework == "axum" and prefix.strip("/") and one.path == "/":
+                    path = prefix.rstrip("/")  # so axum answers the root of what is nested
                 inner = _moved(prefix, one.scopes)
                 served.endpoints.append(
                     Endpoint(

@@ -17,6 +17,7 @@ from pytest_reconaudit.facts.code.functions import (
 from pytest_reconaudit.facts.code.places import is_test_path, weighed
 from pytest_reconaudit.facts.code.scanned import scanned
 from pytest_reconaudit.facts.network.listeners import package_folder
+from pytest_reconaudit.facts.query.lists import is_guarded
 from pytest_reconaudit.facts.rust.module_tree import crate_sources
 from pytest_reconaudit.model import Note, Place, Severity
 from pytest_reconaudit.patterns import regex
@@ -45,6 +46,8 @@ class HeldInMemory(Struct, frozen=True):
     route: str
     """The request that comes there; empty when none is known."""
     related: tuple[Note, ...]
+    builder: bool = False
+    """A builder of an answer, which may have headers by then, is given what was read."""
 
 
 class PayloadFile(Struct, frozen=True):
@@ -125,6 +128,16 @@ _VERBS = frozenset(
 )
 
 
+def _weight(target: Target, held: HeldPayload, why: Reached, *, chosen: bool) -> Severity:
+    """How much it matters; little where who runs the platform sets the limit, or alone may ask.
+
+    :param chosen: the limit is raised to what a setting says.
+    """
+    if is_guarded(target, why, why.route):
+        return Severity.INFO
+    return Severity.LOW if chosen else _WEIGHTS.get(held.kind, Severity.MEDIUM)
+
+
 def _judged(target: Target, path: str, held: tuple[HeldPayload, ...]) -> Iterator[HeldInMemory]:
     for one in held:
         if one.kind in _FRAMEWORKS and (one.bounded or _limited(target, path)):
@@ -138,11 +151,12 @@ def _judged(target: Target, path: str, held: tuple[HeldPayload, ...]) -> Iterato
         if one.kind == "body" and (ref is None or ref not in handlers(target)):
             continue
         related: list[Note] = []
+        chosen = False
         if one.kind in ("field", "body"):
             homes = {path, why.route.place.path if why.route is not None else path}
             # The framework's own limit, 256 KiB or 2 MiB, holds unless somebody raises it.
             raised = [
-                note
+                (size, note)
                 for size, note in _raised(target).get(package_folder(target, path), ())
                 if (size < 0 or size > _LARGE)
                 # A layer of axum is for the routes beside it.
@@ -150,7 +164,8 @@ def _judged(target: Target, path: str, held: tuple[HeldPayload, ...]) -> Iterato
             ]
             if not raised:
                 continue
-            related += raised[:2]
+            related += [note for _, note in raised[:2]]
+            chosen = all(size < 0 and "disable" not in note.message for size, note in raised)
         if one.use_line:
             related.append(Note(Place(path, one.use_line), "given as the answer"))
         route = ""
@@ -160,7 +175,8 @@ def _judged(target: Target, path: str, held: tuple[HeldPayload, ...]) -> Iterato
         yield HeldInMemory(
             held=one,
             place=Place(path, one.line, 1),
-            severity=weighed(_WEIGHTS.get(one.kind, Severity.MEDIUM), path),
+            severity=weighed(_weight(target, one, why, chosen=chosen), path),
             route=route,
             related=tuple(related),
+            builder=bool(one.use_line) and ".body(" in target.line(path, one.use_line),
         )

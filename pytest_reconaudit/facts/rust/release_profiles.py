@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
+from collections.abc import Iterator
 
 from msgspec import Struct
 
@@ -27,7 +28,16 @@ _STRIPS = regex(
     r"(?:-\S+\s+){0,20}[\w./$*{-]+|strip=|link-arg=-s"
 )
 _CUSTOM = regex(r"--profile[= ]([\w-]+)")
-_RELEASED = regex(r"--release\b|\bcargo\s+(?:\S+\s+){0,4}install\b[^\n]{0,200}--path")
+_NO_BUILD = regex(
+    r"\bcargo\s+(?:\S+\s+){0,4}?(?:test|t|clippy|check|c|nextest|bench|doc|llvm-cov|tarpaulin|miri|fmt"
+    r"|udeps|hack)\b"
+)
+"""A command of cargo that makes nothing which is shipped."""
+_COMMAND_ENDS = regex(r"(?<!\\)\n|&&|;|\|")
+_RELEASED = regex(
+    r"--release\b|\bcargo\s+(?:\S+\s+){0,4}install\b[^\n]{0,200}--path"
+    r"|(?m:^\s*ARG\s+\w*PROFILE\w*\s*=\s*[\"']?release\b)"
+)
 _FULL_DEBUG = frozenset({"true", "2", "full"})
 _TRACED = regex(
     r"sentry(?:-.*)?|bugsnag|rollbar|pyroscope(?:-.*)?|pprof2?|console-subscriber|minidumper"
@@ -48,7 +58,7 @@ class ReleaseProfile(Struct, frozen=True, eq=False):
 
     root: CargoPackage
     name: str
-    """``release``, or the only custom profile that images are built with."""
+    """``release``, or the only custom profile that something which is shipped is built with."""
     settings: dict[str, tuple[str, Place]]
     """What profiles, ``.cargo/config.toml`` and, with an empty value, environments set."""
     programs: tuple[str, ...]
@@ -80,7 +90,7 @@ def _profile(target: Target, lock: CargoLock) -> ReleaseProfile:
     texts = _build_texts(target)
     name = "release"
     profiles = {one.name: one for one in top.manifest.profiles}
-    custom = {match for text in texts for match in _CUSTOM.findall(text) if match in profiles}
+    custom = {name for text in texts for name in _shipped_with(text) if name in profiles}
     if len(custom) == 1 and not any(_RELEASED.search(text) for text in texts):
         name = custom.pop()
     settings: dict[str, tuple[str, Place]] = {}
@@ -134,6 +144,17 @@ def _profile(target: Target, lock: CargoLock) -> ReleaseProfile:
     )
 
 
+def _shipped_with(text: str) -> Iterator[str]:
+    """The profiles that the commands of a file build with, but for those that only test."""
+    for match in _CUSTOM.finditer(text):
+        before = text[max(match.start() - _LONGEST, 0) : match.start()]
+        command = _COMMAND_ENDS.split(before)[-1]
+        if _NO_BUILD.search(command) is None:
+            yield match[1]
+
+
+_LONGEST = 400
+"""Characters of a command in front of its profile."""
 _ABORTS = regex(r"(?i)panic\W{1,6}abort|abort\w*\s+on\s+panic")
 
 

@@ -47,6 +47,8 @@ _SWITCHES = frozenset(
     }
 )  # fmt: skip
 """Features for the sake of which a crate is listed that others use."""
+_LINKED = frozenset({"vendored", "bundled", "static", "vendored-openssl"})
+"""Those that say how a library of the system is linked, wherever they are given."""
 _EXPANDED = {
     "num-traits": ("num_derive",),
     "strum": ("strum_macros",),
@@ -199,6 +201,8 @@ class Excuses:
             return True
         if _SWITCHES.intersection(self._features(one)) or "bundled" in "".join(self._features(one)):
             return True
+        if _LINKED.intersection(self._given_above(one)):
+            return True
         if "artifact" in self.target.line(one.place.path, one.place.line or 0):
             return True
         if any(version.startswith("=") for version in (one.version, *self._above(one))):
@@ -334,6 +338,13 @@ class Excuses:
             if other.name == one.name and other.section == "dependencies"
         ]
         return (*one.features, *(feature for other in above for feature in other.features))
+
+    def _given_above(self, one: CargoDependency) -> Iterator[str]:
+        """The features that the workspace gives to a dependency, whoever takes it."""
+        if one.inherited and self.root is not None:
+            for other in self.root.manifest.dependencies:
+                if other.name == one.name and other.section == "dependencies":
+                    yield from other.features
 
     def _above(self, one: CargoDependency) -> Iterator[str]:
         """The versions that the workspace gives to a dependency."""

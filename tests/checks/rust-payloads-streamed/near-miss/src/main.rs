@@ -14,6 +14,7 @@ async fn main() {
         .route("/logo", get(logo).post(upload_logo))
         .route("/hook", post(hook))
         .route("/small", get(settings))
+        .route("/uptime", get(uptime))
         .route("/portrait", post(upload_portrait))
         .route("/badge", get(show_badge).post(upload_badge));
     let listener = tokio::net::TcpListener::bind("0.0.0.0:3000").await.unwrap();
@@ -93,4 +94,16 @@ mod tests {
         let data = std::fs::read("tests/large.bin").unwrap();
         super::Body::from(data).into_response()
     }
+}
+
+// what a program writes, no file
+async fn uptime() -> Response {
+    let mut child = std::process::Command::new("uptime")
+        .stdout(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut output = std::io::BufReader::new(child.stdout.take().unwrap());
+    let mut body = Vec::new();
+    output.read_to_end(&mut body).unwrap();
+    body.into_response()
 }

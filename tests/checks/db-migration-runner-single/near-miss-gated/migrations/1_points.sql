@@ -1,0 +1,1 @@
+CREATE TABLE points (id BIGINT PRIMARY KEY, total INT NOT NULL);
