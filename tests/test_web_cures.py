@@ -132,6 +132,20 @@ def test_the_lockfile_of_a_workspace_is_copied_with_its_root(tmp_path: Path) -> 
     )
 
 
+def test_a_cache_is_told_where_each_job_has_its_lockfile(tmp_path: Path) -> None:
+    tree = trees.CHECKS / "web-lockfile-present" / "bad-below"
+    (subject,) = lock_subjects(Target(trees.lay_out(tree, tmp_path)))
+    (group,) = subject.groups()
+    assert group[0].says(group) == (
+        "`cache: npm` looks for a lockfile in the root, where none is: harbour/package-lock.json,"
+        " pier/package-lock.json are not found (2 times: lines 14, 24)"
+    )
+    assert group[0].cure_of(group) == (
+        "Say where it is, beside `cache: npm`: `cache-dependency-path: harbour/package-lock.json`"
+        " (line 14), `cache-dependency-path: pier/package-lock.json` (line 24)."
+    )
+
+
 def test_the_fix_of_an_image_keeps_the_options_and_opens_the_build_context(tmp_path: Path) -> None:
     tree = trees.CHECKS / "web-lockfile-present" / "bad-unlocked"
     root = trees.lay_out(tree, tmp_path)
@@ -217,13 +231,54 @@ def test_the_heaviest_page_is_shown_first_and_small_ones_are_left_out(tmp_path: 
     assert "<Suspense fallback={<p>Loading…</p>}>\n  <Switch>…</Switch>" in router.eager.cure
 
 
-def test_a_boundary_that_is_there_already_is_not_asked_for(tmp_path: Path) -> None:
+def test_a_boundary_around_the_routes_is_not_asked_for_again(tmp_path: Path) -> None:
     case = Path(__file__).parent / "checks/web-routes-lazy/bad"
-    target = Target(trees.lay_out(case, tmp_path))
-    cures = {one.path: one.eager.cure for one in router_files(target) if one.eager is not None}
-    assert "Suspense" not in cures["web/src/App.tsx"]
+    root = trees.lay_out(case, tmp_path)
+    cures = {
+        one.path: one.eager.cure for one in router_files(Target(root)) if one.eager is not None
+    }
+    # One page has a boundary of its own: it covers no other.
+    assert "import {" not in cures["web/src/App.tsx"].partition("// after")[2]
+    assert "<Suspense fallback={<p>Loading…</p>}>\n  <Routes>…</Routes>" in cures["web/src/App.tsx"]
+    shell = root / "web/src/Shell.tsx"
+    shell.write_text(
+        "export const Shell = () => <Suspense fallback={null}><Outlet /></Suspense>;\n"
+    )
+    again = {
+        one.path: one.eager.cure for one in router_files(Target(root)) if one.eager is not None
+    }
+    assert "<Suspense" not in again["web/src/App.tsx"]
     assert 'const Letters = lazy(() => import("./pages/Letters"));' in cures["web/src/App.tsx"]
     assert '() => import("./views/Audits.vue");' in cures["admin/src/router.ts"]
+
+
+def test_pages_by_name_and_the_outlet_of_a_layout_are_spoken_of(tmp_path: Path) -> None:
+    body = "// a berth plan of the whole quay\n"
+    files = BERTHS | {
+        "src/App.tsx": (
+            'import Crew from "./pages/Crew";\n'
+            'import { Tides, Winds } from "./pages/weather";\n'
+            "export default () => (\n"
+            "  <Routes>\n"
+            '    <Route path="/crew" element={<Crew />} />\n'
+            '    <Route path="/tides" element={<Tides />} />\n'
+            '    <Route path="/winds" element={<Winds />} />\n'
+            '    <Route path="/crew/:id" element={<Crew />} />\n'
+            "  </Routes>\n);\n"
+        ),
+        "src/Frame.tsx": "export const Frame = () => <main><Outlet /></main>;\n",
+        "src/pages/Crew.tsx": f"{body * 900}export default function Crew() {{ return <p />; }}\n",
+        "src/pages/weather.tsx": (
+            f"{body * 800}export const Tides = () => <p />;\nexport const Winds = () => <i />;\n"
+        ),
+    }
+    (router,) = router_files(_with(tmp_path, files))
+    assert router.eager is not None
+    assert (
+        "Tides is exported by its name (so is Winds): it takes\n`.then((one) => ({ default:"
+        " one.Tides }))` after the `import(…)`."
+    ) in router.eager.cure
+    assert "around `<Outlet />` in src/Frame.tsx" in router.eager.cure
 
 
 def test_what_the_split_itself_brings_along_does_not_undo_it(tmp_path: Path) -> None:

@@ -21,8 +21,7 @@ MOST = 40
 """Places of one claim, and links, that are listed."""
 ALL = 200
 HAVE = (
-    "It is there, under another name or in another file: say so here, or put it where it is looked"
-    " for."
+    "It is there, under another name or in another file: say so here, or put it where it belongs."
 )
 REST = "correct the names, or take the passages out; mark what is planned as planned."
 REPLACE = "Delete it, or write what this package is and how it is run here."
@@ -51,25 +50,27 @@ def docs_claims_backed(judged_document: JudgedDocument) -> None:
 
     Why: a document that was true once sends new people the wrong way.
     Decides: reads READMEs and guides. (a) A script, compose file or service, npm, make or cargo
-    command that the reader is told to run, and that is not there: medium, low for `lint` and
-    `format`; where another manifest or a ConfigMap has it, that is said. A path, component, index,
-    route (in code format, in a list or table, or asked by curl of a port whose server is known), or
-    three and more variables to set that nothing reads: low; so is all of it beside tests and
-    examples, below folders of experiments, proposals and what was put away, in what was written for
-    one event (a date in its name, a status of success above), and in the README of a generator
-    (Nest, Create React App, Vite, Angular …) that nobody has replaced. (b) A README states requests
-    per second or users, and no result of a measurement is there: low. What something else is
-    reckoned from (`at 10 req/s`, `10 req/s × 86,400`) is no claim. (c) Links of guides to files
-    that are not there, or to a path of one machine: low, all together. What
-    several documents claim is told once. In status reports and change logs (a) and (b) are notes. A
-    claim is only judged when it must mean this repository: its folder is here and the document
-    names other files of it rightly. Plans, examples, things that the reader or a build makes,
-    git-ignored files, other machines' paths, websites' pages and translations pass.
+    command that the reader is told to run, and that is not there: medium, low for tests, `lint`,
+    `format` and the like; after `cd x` the package in `x` must have the script; where another
+    manifest or a ConfigMap has it, that is said. A path, component, index, route (in code format,
+    in a list or table, or asked by curl of a port whose server is known), or three and more
+    variables to set that nothing reads: low; so is all of it beside tests and examples, below
+    folders of experiments, proposals and what was put away, in what was written for one event, and
+    in the README of a generator that nobody has replaced. (b) A README states requests per second
+    or users, and no result of a measurement is there: low. What something else is reckoned from
+    (`at 10 req/s`, `10 req/s × 86,400`) is no claim. (c) Links of guides to files that are not
+    there, or to a path of one machine: low, all together. What several documents claim is told
+    once. In status reports and change logs (a) and (b) are notes. A claim is only judged when it
+    must mean this repository: its folder is here and the document names other files of it rightly.
+    Plans, specifications, examples, how a route is added or named, things that the reader or a
+    build makes or whose text the document gives, git-ignored files, other machines' paths,
+    websites' pages and translations pass.
     Blind spots: prose, trees and listings; whether a command that exists does what is said.
     """
     document = judged_document
     for clause, (severity, kinds) in CLAUSES.items():
-        refuted = document.of(*kinds)
+        # What makes it as grave as it is comes first.
+        refuted = tuple(sorted(document.of(*kinds), key=lambda claim: not claim.stops))
         if not refuted:
             continue
         listed = "; ".join(claim.told for claim in refuted[:5])

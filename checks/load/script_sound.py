@@ -54,12 +54,13 @@ def load_script_sound(load_script: JudgedScript) -> None:
     does not export: high. (b) A data file is not in the repository: medium. (c) No thresholds:
     medium when CI runs it, else a note; none that counts failures: low beside one on latency. (d) A
     `Rate` is only ever given 1 (or only 0): medium with a threshold on it, else low. (e) A check
-    takes 401, 403 or 404 as well as 200: medium; not where its name says that a refusal is meant,
-    nor 404 of a DELETE. (f) The opening comment speaks of twice as many users as the stages make,
-    or of half: low. (g) A CI job runs it against localhost and starts nothing: medium. (h) A
-    threshold on a metric that nobody declares, which k6 refuses: high; one that cannot be crossed:
-    medium. (i) A key stands twice in an Artillery file: high. Thresholds of shared modules and
-    computed options are left alone.
+    takes 401, 403, 404, 500 or 502 as well as 200: medium, low where its name only asks whether the
+    server stands (`status < 500`); not where it says that a refusal is meant, nor 404 of a DELETE.
+    (f) The opening comment speaks of twice as many users as the stages make, or of half: low. (g) A
+    CI job runs it against localhost and starts nothing: medium, once per workflow. (h) A threshold
+    on a metric that nobody declares, which k6 refuses: high; one that cannot be crossed: medium.
+    (i) A key stands twice in an Artillery file: high. Thresholds of shared modules and computed
+    options are left alone.
     Blind spots: configuration given on the command line (`--config`), JMeter, Locust and Gatling.
     """
     if load_script.unparsable:

@@ -66,20 +66,21 @@ def web_app_buildable(frontend: Buildable) -> None:
     when no import leads to the file, a note when no check of types reads it either. Where types
     alone are at stake, `@ts-ignore` passes. (d) A source that surely no compiler reads: JSX in a
     `.ts` file, a bare `>` in JSX, a Markdown heading, a merge conflict, unbalanced brackets:
-    critical where the application loads it, medium for configurations of test tools, low where
-    nothing loads it. What only the grammar of the audit cannot read is no finding. (e) CJK or Greek
-    letters in the code or between elements of JSX, when the rest of the file is ASCII: medium. (f)
-    Modules in `pages/`, `views/` or `screens/` that make JSX, which no route loads and nothing
-    imports, when others are reached: low. (h) Such a module that is a part of a page, by its name
-    (`…Dialog`, `…Section`), because it lacks the default export of what the routes load, or because
-    it lies beside the one page of its folder: a note. (g) The root package and a folder such as
-    `frontend/` are frontends of different frameworks, without a workspace: medium. (i) A package is
-    imported that no package.json lists here or above, nor the lockfile has: high; medium when it is
-    not known what is loaded, or nothing but a lockfile could tell. (j) Such a package that by the
-    lockfile comes with another one: low, medium under pnpm, which hides it. Of packages that Node
-    runs (c), (d), (i) and (j) are asked. Tests, stories, guarded imports, files that a build step
-    writes, what an image copies to another place, names of languages, routes made of files,
-    libraries and server-side frameworks pass.
+    critical where the application loads it, medium for configurations of test tools and for load
+    tests, low where nothing loads it. What only the grammar of the audit cannot read is no finding.
+    (e) CJK or Greek letters in the code or between elements of JSX, when the rest of the file is
+    ASCII: medium. (f) Modules in `pages/`, `views/` or `screens/` that make JSX, which no route
+    loads and nothing imports, when others are reached: low. (h) Such a module that is a part of a
+    page, by its name (`…Dialog`, `…Section`), because it lacks the default export of what the
+    routes load, or because it lies beside the one page of its folder: a note. (g) The root package
+    and a folder such as `frontend/` are frontends of different frameworks, without a workspace:
+    medium. (i) A package is imported that no package.json lists here or above, nor the lockfile
+    has: high; medium when it is not known what is loaded, or nothing but a lockfile could tell; a
+    note when nothing loads or imports the file. (j) Such a package that by the lockfile comes with
+    another one: low, medium under pnpm, which hides it. Of packages that Node runs (c), (d), (i)
+    and (j) are asked. Tests, stories, guarded imports, files that a build step writes, what an
+    image copies to another place, names of languages, routes made of files, libraries and
+    server-side frameworks pass.
     Blind spots: aliases that a configuration computes; imports inside of components of Astro;
     scoped packages of which nothing else here is known.
     """

@@ -64,10 +64,11 @@ def web_awaits_parallel(await_file: AwaitFile) -> None:
     workflows and jobs do, and reads of one row by its key that a service of the same program
     answers a request, what only asks a database whose driver is synchronous (or has one among
     several), what is done once when a platform is set up, or in its settings, what a server does to
-    take something away, what only listeners of events, timers and calls whose promise is dropped
-    lead to, what asks a database in the page itself, what an interval runs, loops over what a
-    lookup left over (`!known.has(id)`), and what asks a service that counts how fast it is asked,
-    are a note; scripts that are run by hand, and checks, pass.
+    take something away (by name or under `DELETE`), modules that are loaded one after another, what
+    is kept on the user's own machine, what only listeners of events, timers and calls whose promise
+    is dropped lead to, what asks a database in the page itself, what an interval runs, loops over
+    what a lookup left over (`!known.has(id)`), and what asks a service that counts how fast it is
+    asked, are a note; scripts that are run by hand, and checks, pass.
     Blind spots: a server that allows few requests at a time; order that only the server knows.
     """
     for one in await_file.waits:

@@ -27,7 +27,7 @@ from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.readers.dockerfile import Stage
 from pytest_reconaudit.readers.npm_peers import PeerConflict, PeerFaults, read_npm_peers
 from pytest_reconaudit.readers.shell import ShellCommand
-from pytest_reconaudit.readers.workflow import Workflow
+from pytest_reconaudit.readers.workflow import Job, Workflow
 from pytest_reconaudit.target import IgnoreRule, Target, once
 
 __all__ = ["Install", "LockSubject", "lock_subjects"]
@@ -95,6 +95,8 @@ class Install(Struct, frozen=True):
     """What it installs ends in an image, a release or a deployment."""
     uncopied: bool = False
     """An image's install: the lockfile of the repository is not in the image yet."""
+    idle: bool = False
+    """Nothing of the repository builds this Dockerfile, and another one of its package is built."""
     classic: bool = False
     """Yarn 1 runs it, as its lockfile or the lack of settings tells."""
     conflict: PeerConflict | None = None
@@ -139,6 +141,13 @@ class Install(Struct, frozen=True):
             listed = [one.removeprefix(here) for one in places] if alone else places
             dots = " …" if len(listed) > _SHOWN else ""
             more = f" ({len(places)} times: {'lines ' * alone}{', '.join(listed[:_SHOWN])}{dots})"
+        if self.idle:
+            more += "; nothing here builds this file"
+        if self.clause == "a" and self.below:
+            shown = list(dict.fromkeys(one.below for one in alike))
+            verb = "are" if len(shown) > 1 else "is"
+            lacks = f"looks for a lockfile in the root, where none is: {', '.join(shown)}"
+            return f"{text} {lacks} {verb} not found{more}"
         if self.clause == "a":
             return f"{text} {self.needs(root)}{more}"
         if self.by_force:
@@ -193,8 +202,6 @@ class Install(Struct, frozen=True):
 
     def needs(self, what: str) -> str:
         """Why it fails for packages without a lockfile."""
-        if self.below:
-            return f"looks for a lockfile in the root, where none is: {self.below} is not found"
         return f"needs a lockfile, but no clone has one {self._of}for {what}{self.lacks}"
 
     @property
@@ -203,6 +210,13 @@ class Install(Struct, frozen=True):
 
     def cure_of(self, alike: Sequence[Install]) -> str:
         """What to do about all that are alike."""
+        paths = {one.below: one.place for one in alike if one.below}
+        if len(paths) > 1:
+            each = ", ".join(
+                f"`cache-dependency-path: {path}` (line {place.line})"
+                for path, place in paths.items()
+            )
+            return f"Say where it is, beside `{self.text}`: {each}."
         commands: dict[str, int | None] = {}
         for one in alike:
             commands.setdefault(one.obeying, one.place.line)
@@ -545,13 +559,20 @@ def _worked_on(target: Target, found: list[Install]) -> Iterator[Install]:
     is the one for work: nothing of it is shipped."""
     obeying = {(one.lock, one.place.path) for one in found if one.asked.frozen and one.lock}
     by_path = {one.path: one for one in dockerfiles(target)}
+    built = {path for path, one in by_path.items() if images(target).deployments(one)}
+    served = {one.package.folder for one in found if one.place.path in built}
+    served.update(posixpath.dirname(path) for path in built)
     for one in found:
         path = one.place.path
-        if one.clause == "d" and any(lock == one.lock and at != path for lock, at in obeying):
-            builds = images(target).deployments(by_path[path])
-            if builds and all(build.origin == "compose" for build in builds):
-                yield replace(one, ships=False)
-                continue
+        builds = images(target).deployments(by_path[path])
+        beside = any(lock == one.lock and at != path for lock, at in obeying)
+        only_composed = bool(builds) and all(build.origin == "compose" for build in builds)
+        if one.clause == "d" and beside and only_composed:
+            yield replace(one, ships=False)
+            continue
+        variant = posixpath.basename(path).lower() not in ("dockerfile", "containerfile")
+        if one.clause == "d" and variant and not builds and one.package.folder in served:
+            one = replace(one, ships=False, idle=True)
         yield one
 
 
@@ -656,17 +677,7 @@ def _in_caches(target: Target) -> Iterator[Install]:
             found = package or next(iter(npm_packages(target)), None)
             if found is None:
                 continue
-            words = (
-                job.defaults_run.working_directory,
-                *(one.working_directory for one in job.steps),
-            )
-            folders = {word.strip("./") for word in words}
-            below = [
-                lock
-                for one in npm_packages(target)
-                for lock in one.lockfiles
-                if posixpath.basename(lock) in wanted and posixpath.dirname(lock) in folders
-            ]
+            below = _below(target, job, wanted)
             asked = NpmInstall(manager, "cache", "", True, None, (), False)
             yield Install(
                 place=step.with_.key_place("cache"),
@@ -679,8 +690,30 @@ def _in_caches(target: Target) -> Iterator[Install]:
                 rule=_rule(target, "", manager),
                 main=main is not None and workflow.path == main.path,
                 clause="a",
-                below=next(iter(below), ""),
+                below=below,
             )
+
+
+def _below(target: Target, job: Job, wanted: Sequence[str]) -> str:
+    """The lockfile in a folder that a cache of a job would be keyed by: that of a folder which the
+    job works in, else any."""
+    locks = [
+        lock
+        for one in npm_packages(target)
+        for lock in one.lockfiles
+        if posixpath.basename(lock) in wanted and not _FOR_READERS.search(one.folder)
+    ]
+    folders = [step.directory for step in job.steps]
+    for step in job.steps:
+        folders += _ENTERS.findall(step.run)
+    entered = [posixpath.normpath(folder) for folder in folders if folder]
+    inside = [lock for folder in entered for lock in locks if posixpath.dirname(lock) == folder]
+    if not inside and any(npm_package(target, folder) is not None for folder in entered):
+        return ""  # it is the lockfile of that package that is absent
+    return next(iter(inside or locks), "")
+
+
+_ENTERS = regex(r"(?:\bcd|--prefix|--cwd|--dir|-C)[ =]+(?:\./)?([\w./-]+)")
 
 
 def _judged(

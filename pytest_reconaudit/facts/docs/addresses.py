@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from pytest_reconaudit.facts.docs.wording import Held, is_planned
+from pytest_reconaudit.facts.docs.wording import Held, is_how_to, is_planned
 from pytest_reconaudit.facts.load.endpoints import answers
 from pytest_reconaudit.facts.network.routes import RouteTable, route_tables
 from pytest_reconaudit.model import Note, Place
@@ -36,6 +36,8 @@ def address_claims(target: Target, document: Document) -> Iterator[Held]:
         if fence.language not in _LISTS or is_planned(above):
             continue
         if any("Host:" in line for _, line in fence.lines):
+            continue
+        if is_how_to(fence.headings, fence.before, (line for _, line in fence.lines)):
             continue
         for number, line in fence.lines:
             match = _LISTED.match(line)
@@ -74,6 +76,8 @@ def _called(target: Target, document: Document, number: int, line: str) -> Itera
 def route_claim(target: Target, method: str, written: str, place: Place) -> Iterator[Held]:
     """``GET /api/users/:id`` held against every server of the repository."""
     tables = route_tables(target)
+    if _ANY.search(written):
+        return
     text = f"{method} {written}"
     asked = target.remember(_answered)
     path = re.sub(r"\{[^{}/]+\}|:[A-Za-z_]\w*", "1", written).rstrip("/") or "/"
@@ -132,6 +136,10 @@ def _firsts(target: Target) -> frozenset[str]:
     )
 
 
+_ANY = regex(
+    r"(?i)[{:<](?:resources?|entit(?:y|ies)|services?|modules?|collections?|endpoints?)[}>/]"
+)
+"""A word that stands for the names of many routes."""
 _BASE = regex(r"(?i)api|rest|v\d+|gateway")
 _HOPS = 3
 """Leading segments that a gateway in front of several servers may take off."""

@@ -6,16 +6,16 @@ from msgspec import Struct
 
 from pytest_reconaudit.facts.docs.commands import DEFINED
 from pytest_reconaudit.model import Note, Place
+from pytest_reconaudit.patterns import regex
 
 __all__ = ["Claim", "JudgedDocument"]
 
 _MOST = 40
 """Places of one claim that are listed."""
-_TIDY = tuple(
-    f"{manager} {run}{name}"
-    for manager in ("npm", "pnpm", "yarn")
-    for run in ("run ", "")
-    for name in ("lint", "format", "prettier")
+_TIDY = regex(
+    r"(?:(?:npm|pnpm|yarn|bun)(?: run)?|make) (?:lint|format|fmt|prettier|tests?|e2e|coverage|type"
+    r"|types|typecheck|tsc|check|analy[sz]e|storybook|bench|benchmark|audit|stylelint|report|stats"
+    r"|visuali[sz]e|bundle-analyzer)(?![a-z])"
 )
 """What nobody needs to get the program to run."""
 
@@ -59,7 +59,8 @@ class Claim(Struct, frozen=True):
     @property
     def stops(self) -> bool:
         """Whoever follows the document runs it and needs it to get on."""
-        run = self.kind in ("script", "command") and not self.text.startswith(_TIDY)
+        command = self.text.rpartition("&& ")[2]
+        run = self.kind in ("script", "command") and _TIDY.match(command) is None
         return run or self.text.endswith((".sh", ".ps1"))
 
     @property

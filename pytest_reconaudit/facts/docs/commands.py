@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from itertools import pairwise
 
 from pytest_reconaudit.facts.compose.stacks import compose_files
@@ -48,7 +48,10 @@ _NPM_FLAGS = frozenset({"--prefix", "-w", "--workspace", "--filter", "-C", "--cw
 def command_claims(target: Target, document: Document) -> Iterator[Held]:
     """Every command of a document that names something of the repository."""
     whole = target.text(document.path)
+    home = posixpath.dirname(document.path)
+    names = {one.lower() for one in _CLONED.findall(whole)} if "git clone" in whole else set()
     cloned: frozenset[str] | None = None
+    shown = _shown(document)
     for fence in document.fences:
         if fence.language not in _SHELLS:
             continue
@@ -61,6 +64,7 @@ def command_claims(target: Target, document: Document) -> Iterator[Held]:
             continue
         made: set[str] = set()
         away = False
+        inside = _Folders(target, home, names)
         for number, line in fence.lines:
             text = line.strip().removeprefix("$ ").removeprefix("> ")
             if text.startswith("#"):
@@ -79,12 +83,59 @@ def command_claims(target: Target, document: Document) -> Iterator[Held]:
                     yield claim
                 made.update(_words(text))
                 continue
-            for claim in _command(target, text, Place(document.path, number, 1)):
+            for claim in _command(target, text, Place(document.path, number, 1), inside):
+                if claim[0] == "script" and posixpath.basename(claim[1].split()[-1]) in shown:
+                    continue
                 if not (claim[3] and made.intersection(_words(claim[1]))):
                     yield claim
     for span in document.spans:
         if _START.match(span.text) and not _is_aside(span):
-            yield from _command(target, span.text, span.place)
+            inside = _Folders(target, home, names)
+            yield from _command(target, span.text, span.place, inside)
+
+
+class _Folders:
+    """Where the reader of a block of commands is, as far as it is told: which folder it begins in
+    is not known, nor whether a second terminal is meant."""
+
+    def __init__(self, target: Target, home: str, cloned: Collection[str]) -> None:
+        self._target = target
+        self._starts = ("", home)
+        self._cloned = cloned
+        self.known: tuple[str, ...] = ()
+        """Packages that may be meant; empty where that is not known."""
+
+    def enter(self, word: str) -> None:
+        """``cd word``. A name that was cloned is the root, though a folder may be called so."""
+        if word.startswith(("/", "~", "-")) or word.strip("./").lower() in self._cloned:
+            self.known = ()
+            return
+        above = () if ".." in word.split("/") else self._starts
+        found = {posixpath.normpath(posixpath.join(one, word)) for one in (*self.known, *above)}
+        there = {one for one in found if self._target.has(posixpath.join(one, "package.json"))}
+        self.known = tuple(sorted(there))
+
+
+_LISTING = frozenset(
+    {"js", "javascript", "ts", "typescript", "mjs", "py", "python", "ruby", "go", "sql", "yaml",
+     "yml", "dockerfile", "php", "perl", "powershell", "ps1"}
+)  # fmt: skip
+_FILE_NAME = regex(r"[\w-]{1,80}(?:\.[\w-]{1,40}){0,3}\.(?:sh|py|ps1|m?js|ts|ya?ml)\b")
+_LISTED = 3
+"""Lines of a block that is more than an example of a call."""
+
+
+def _shown(document: Document) -> frozenset[str]:
+    """The files whose text the document itself gives, under their names, for the reader to save."""
+    found: set[str] = set()
+    for fence in document.fences:
+        first = fence.lines[0][1] if fence.lines else ""
+        if len(fence.lines) < _LISTED:
+            continue
+        if fence.language in _LISTING or first.startswith("#!"):
+            above = " ".join((fence.before, *fence.headings[-1:], first))
+            found.update(_FILE_NAME.findall(above))
+    return frozenset(found)
 
 
 def _words(text: str) -> list[str]:
@@ -172,7 +223,7 @@ _REPOSITORY = regex(
 )
 
 
-def _command(target: Target, text: str, place: Place) -> Iterator[Held]:
+def _command(target: Target, text: str, place: Place, inside: _Folders) -> Iterator[Held]:
     text = re.split(r"\s#", text, maxsplit=1)[0]
     if '"' in text or "'" in text or "`" in text or _PLACE.search(text):
         return
@@ -186,15 +237,18 @@ def _command(target: Target, text: str, place: Place) -> Iterator[Held]:
             words = words[2:]
         if not words:
             continue
-        claim = _judged(target, words, place)
+        if words[0] in ("cd", "pushd", "popd"):
+            inside.enter(words[1] if len(words) == 2 else "-")
+            continue
+        claim = _judged(target, words, place, inside.known)
         if claim is not None:
             yield claim
 
 
-def _judged(target: Target, words: list[str], place: Place) -> Held | None:
+def _judged(target: Target, words: list[str], place: Place, inside: tuple[str, ...]) -> Held | None:
     program = words[0]
     if program in ("npm", "pnpm", "yarn", "bun"):
-        return _npm_words(target, words, place)
+        return _npm_words(target, words, place, inside)
     if program == "make":
         return _make(target, words, place)
     if program == "cargo":
@@ -315,11 +369,13 @@ def _made_names(target: Target) -> frozenset[str]:
     return frozenset(posixpath.basename(path) for path in (*made.files, *made.endings))
 
 
-def _npm_words(target: Target, words: list[str], place: Place) -> Held | None:
+def _npm_words(
+    target: Target, words: list[str], place: Place, inside: tuple[str, ...]
+) -> Held | None:
     """``npm run NAME``, and what runs a script without ``run``."""
     program = words[0]
     if words[1:2] == ["run"] and len(words) > 2 and program != "bun":
-        return _npm(target, words, place)
+        return _npm(target, words, place, inside)
     if len(words) != 2 or program == "bun":
         return None
     name = words[1]
@@ -328,8 +384,10 @@ def _npm_words(target: Target, words: list[str], place: Place) -> Held | None:
     )
     if not short:
         return None
-    claim = _npm(target, [program, "run", name], place)
-    return None if claim is None else (claim[0], f"{program} {name}", *claim[2:])
+    claim = _npm(target, [program, "run", name], place, inside)
+    if claim is None:
+        return None
+    return (claim[0], claim[1].replace(f"{program} run", program, 1), *claim[2:])
 
 
 _COMMON = frozenset(
@@ -339,7 +397,7 @@ _COMMON = frozenset(
 """Names of scripts that are no programs and no commands of pnpm or yarn."""
 
 
-def _npm(target: Target, words: list[str], place: Place) -> Held | None:
+def _npm(target: Target, words: list[str], place: Place, inside: tuple[str, ...]) -> Held | None:
     name = next((word for word in words[2:] if not word.startswith("-")), "")
     if not _NAME.fullmatch(name) or _NPM_FLAGS.intersection(words):
         return None
@@ -347,8 +405,11 @@ def _npm(target: Target, words: list[str], place: Place) -> Held | None:
     if not scripts:
         return None
     text = " ".join(words[:3])
-    if name in scripts:
+    here = _scripts_in(target, inside) if inside and not _reaches_all(words[0], name) else None
+    if name in scripts and (here is None or name in here):
         return ("command", text, place, "", None)
+    if name in scripts and here is not None:
+        return _not_here(scripts[name], text, place, name, inside, here)
     lost = f"no package.json has a script {name}"
     others = target.remember(_other_scripts)
     if name in others:
@@ -358,9 +419,59 @@ def _npm(target: Target, words: list[str], place: Place) -> Held | None:
     if name in rules:
         there = Note(rules[name], f"a target {name} {DEFINED}: `make {name}`")
         return ("command", text, place, f"{lost}; it is `make {name}`", there)
-    near = alike(name, scripts)
-    note = Note(scripts[near], f"script {near}") if near else None
+    own = _scripts_in(target, inside or _own_package(target, place.path)) or {}
+    note: Note | None = None
+    if near := alike(name, own):
+        note = Note(own[near], f"script {near}")
+    else:
+        near = alike(name, scripts)
+        whose = " of another package" if own else ""
+        note = Note(scripts[near], f"script {near}{whose}") if near else None
     return ("command", text, place, lost, note)
+
+
+def _reaches_all(manager: str, name: str) -> bool:
+    """Whether a manager may find a script elsewhere than in the package that it is asked in: Yarn
+    runs those with a colon of any workspace, and both run programs of ``node_modules``."""
+    return manager in ("yarn", "bun") or (manager == "pnpm" and ":" in name)
+
+
+def _own_package(target: Target, path: str) -> tuple[str, ...]:
+    """The package that a document lies in."""
+    folder = posixpath.dirname(path)
+    while not target.has(posixpath.join(folder, "package.json")):
+        if not folder:
+            return ()
+        folder = posixpath.dirname(folder)
+    return (folder,)
+
+
+def _scripts_in(target: Target, folders: tuple[str, ...]) -> dict[str, Place] | None:
+    """The scripts of the packages that a reader may be in; ``None`` where one is unreadable."""
+    found: dict[str, Place] = {}
+    for folder in folders:
+        manifest = target.parse(read_package_json, posixpath.join(folder, "package.json"))
+        if manifest.problems:
+            return None
+        for script in manifest.scripts:
+            found.setdefault(script.name, script.place)
+    return found
+
+
+def _not_here(
+    there: Place,
+    text: str,
+    place: Place,
+    name: str,
+    inside: tuple[str, ...],
+    here: dict[str, Place],
+) -> Held:
+    """The reader has entered a package, and another one has the script."""
+    lost = f"{' and '.join(posixpath.join(one, 'package.json') for one in inside)} has none"
+    near = alike(name, here)
+    note = Note(here[near], f"script {near}") if near else Note(there, f"{name} of another package")
+    text = f"cd {inside[0]} && {text}"
+    return ("command", text, place, f"{lost}; {there.path} has one", note)
 
 
 def _npm_scripts(target: Target) -> dict[str, Place]:

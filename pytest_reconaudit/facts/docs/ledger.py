@@ -59,6 +59,11 @@ _ASIDE = regex(
     r"|poc|prototypes?|playground|sandbox|drafts?|contrib|third[-_]?party|(?:[\w-]+[-_])?tests?|e2e"
     r"|specs?|examples?|samples?|demos?|bench(?:es|marks?)?|research|misc)/"
 )
+_PLANNING = regex(
+    r"(?i)(?:^|/)(?:specs|plans?|planning|proposals?|rfcs?|adrs?|decisions|design[-_]?docs?|roadmaps?"
+    r"|backlog|epics|stories|tickets|tasks)/"
+)
+"""Folders of documents that say what is to be made."""
 _PUT_AWAY = regex(r"(?i)(?:^|/)[\w.-]*(?:backups?|bak)(?:[-_.]?(\d{4,})[\w-]*|[-_.][\w-]+)?/")
 """Folders of copies: dated ones, and those beside what they are copies of."""
 _DATED = regex(r"20\d{2}[-_]?[01]\d(?:[-_]?[0-3]\d)?(?!\d)")
@@ -197,7 +202,7 @@ def _documents(target: Target) -> Iterator[tuple[str, bool]]:
         if not readme and _REPORT.search(name):
             yield path, True
         elif readme or _GUIDE.search(path):
-            yield path, False
+            yield path, not readme and _PLANNING.search(path) is not None
 
 
 def _is_site(target: Target, path: str) -> bool:

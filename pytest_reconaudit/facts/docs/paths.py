@@ -16,7 +16,7 @@ __all__ = ["MADE", "PathClaims", "somewhere"]
 _PATH = regex(
     r"(?:\./)?((?:[\w.@-]+/)+[\w.@-]+"
     r"\.(?:rs|tsx?|jsx?|mjs|cjs|py|go|java|kt|rb|php|sql|sh|ps1|ya?ml"
-    r"|toml|json|html|s?css|tf|proto|graphql|prisma|vue|svelte|conf))(?::\d+(?:[-:]\d+)?)?"
+    r"|toml|json|html|s?css|tf|proto|graphql|prisma|vue|svelte|conf|md))(?::\d+(?:[-:]\d+)?)?"
 )
 _UNSURE = regex(
     r"(?i)(?:^|[/._-])(?:your|my|foo|bar|baz|xxx+|example|some|path|file|name|project|feature"

@@ -8,7 +8,7 @@ __all__ = ["is_starter"]
 
 _MARKS = regex(
     r"(?i)framework TypeScript starter repository|project bootstrapped with"
-    r"|was bootstrapped with \["
+    r"|was bootstrapped with \[|Welcome to your new TanStack app"
     r"|provides a minimal setup to get \w+ working (?:in|with) Vite"
     r"|template should help (?:you )?get (?:you )?started (?:developing )?with"
     r"|project was generated (?:with|using) \[Angular CLI|Everything you need to build a Svelte"
@@ -42,6 +42,10 @@ _HEADINGS = frozenset(
         # Next, Nuxt, Remix, Astro
         "getting started", "deploy on vercel", "setup", "development server", "production",
         "development", "diy", "styling", "project structure", "commands", "want to learn more?",
+        # TanStack
+        "building for production", "testing", "linting & formatting", "shadcn", "routing",
+        "adding a route", "adding links", "using a layout", "data fetching", "react-query",
+        "state management", "demo files", "removing tailwind css", "setting up sentry",
         # Angular
         "code scaffolding", "build", "running unit tests", "running end-to-end tests",
         "further help", "additional resources",

@@ -7,13 +7,23 @@ from collections.abc import Iterable
 from pytest_reconaudit.model import Note, Place
 from pytest_reconaudit.patterns import regex
 
-__all__ = ["Held", "is_aside", "is_elsewhere", "is_gone", "is_planned", "leaves", "makes"]
+__all__ = [
+    "Held",
+    "is_aside",
+    "is_elsewhere",
+    "is_gone",
+    "is_how_to",
+    "is_planned",
+    "leaves",
+    "makes",
+]
 
 Held = tuple[str, str, Place, str, Note | None]
 """(kind, text, where, what is not so or empty, what was meant) of one claim."""
 
 _ASIDE = regex(
-    r"(?i)\b(?:to-?do|plan(?:s|ned|ning)?|roadmap|future|upcoming|coming soon|not yet|would|could"
+    r"(?i)\b(?:to-?do|or (?:an )?equivalent|deferred|follow-up"
+    r"|plan(?:s|ned|ning)?|roadmap|future|upcoming|coming soon|not yet|would|could"
     r"|will (?:be|have|add|live)|should (?:be|have|create|add)|propos\w+|suggest\w*|recommend\w*"
     r"|creat(?:e|es|ed|ing)|generat\w+|add(?:s|ed|ing)?|new|remov\w+|delet\w+|renam\w+"
     r"|mov(?:e|ed|es|ing)|no longer|deprecat\w+|obsolete|former\w*|previous\w*|old(?:er)?|legacy"
@@ -25,11 +35,12 @@ _ASIDE = regex(
     r"|archiv\w+|clean(?:ed)? up|(?:git)?ignored?|extract\w*|unzip|template|placeholder|sample"
     r"|dummy|install\w*|clone[sd]?|fork|submodule|schema of|format|syntax|convention|pattern"
     r"|naming|named?|prefix)\b"
-    r"|❌|\[ \]|~~|→|->|⏳|🔜"
+    r"|❌|\[ \]|~~|→|->|⏳|🔜|新規|新建|新增|予定|計画|计划|예정|신규"
 )
 _CODE = regex(r"`[^`\n]*`")
 _ASIDE_SECTION = regex(
     r"(?i)\b(?:to-?do|plan(?:ned|s)?|roadmap|future|next steps?|upcoming|propos\w+|ideas?|backlog"
+    r"|deferred"
     r"|migrat\w+|legacy|deprecat\w+|history|change-?log|changes|releases?|remov\w+|delet\w+|old"
     r"|archive|examples?|recommend\w+|suggest\w+|improve\w*|enhance\w*|missing|issues?|problems?"
     r"|troubleshoot\w*|faq|creat\w+|adding|new|template|your|custom\w*|alternativ\w*|before|was"
@@ -73,13 +84,40 @@ def makes(line: str) -> bool:
 
 _PLANNED = regex(
     r"(?i)\b(?:to-?do|planned|roadmap|future|upcoming|coming soon|not yet|propos\w+|deprecat\w+"
-    r"|legacy|obsolete|no longer|removed|will be)\b|⏳|🔜|🚧|~~|\[ \]"
+    r"|legacy|obsolete|no longer|removed|will be|deferred|follow-up"
+    r"|or (?:an )?equivalent)\b|⏳|🔜|🚧|~~|\[ \]"
 )
 
 
 def is_planned(line: str) -> bool:
     """Whether words say that something is not there yet, or no more."""
     return _PLANNED.search(_CODE.sub("``", line)) is not None
+
+
+_HOW_TO = regex(
+    r"(?i)\b(?:add|creat(?:e|ing)|implement(?:ing)?|writ(?:e|ing)|develop(?:ing)?)\s(?:\S+\s){0,4}?"
+    r"(?:endpoints?|controllers?|handlers?|features?)\b"
+    r"|\b(?:adding|extending|introducing)\s(?:\S+\s){0,4}?"
+    r"(?:endpoints?|routes?|controllers?|handlers?|features?|modules?|services?|apis?|pages?)\b"
+    r"|\b(?:naming|conventions?|anti-?patterns?|best practices|style guide)\b"
+)
+_SAMPLE = regex(
+    r"(?i)\b(?:bad|wrong|avoid|incorrect|don'?t|good|correct|for example|patterns?)\W{0,4}$"
+    r"|[❌✅🚫⛔]"
+)
+_STEP = regex(r"(?i)^\s*(?:touch\s|\W{0,4}edit:\s)")
+"""A line of a walk-through that makes the code of which it speaks."""
+
+
+def is_how_to(above: Iterable[str], before: str, lines: Iterable[str]) -> bool:
+    """Whether a block shows how routes are named or made, rather than which ones there are.
+
+    :param above: the headings over it.
+    :param before: the line with text above it.
+    """
+    if any(_HOW_TO.search(one) for one in above) or _SAMPLE.search(before.rstrip(" *_:")):
+        return True
+    return sum(_STEP.match(line) is not None for line in lines) > 1
 
 
 _GONE = regex(

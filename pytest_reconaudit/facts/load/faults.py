@@ -37,9 +37,14 @@ _REQUEST_TIMEOUT = 60_000
 """Milliseconds after which k6 gives a request up."""
 _EXPECTED = regex(
     r"not.?found|missing|unknown|unauthori[sz]ed|denied|forbidden|reject|invalid|without|deleted"
-    r"|expired|gone|no.?auth|anonymous|guest|empty|or.?40\d|optional|if exists",
+    r"|expired|gone|no.?auth|anonymous|guest|empty|or.?40\d|optional|if exists|\b40[134]\b",
 )
-_REFUSALS = {401: "401", 403: "403", 404: "404"}
+_NO_CRASH = regex(
+    r"<\s*500(?!\s*ms)|\b5xx\b|server.?error|crash|less than 500|survives?|\balive\b|\bup\b"
+)
+"""What a check calls itself that only asks whether the server stands."""
+_REFUSALS = frozenset({401, 403, 404})
+_CRASHES = frozenset({500, 502})
 _BY_HAND = "Whoever runs it has to read the figures to see that every request failed."
 _QUICK_ERRORS = "A server that answers every request with an error, quickly, passes."
 _ENSURE = """Set limits in the configuration:
@@ -96,7 +101,7 @@ def judged_scripts(target: Target) -> tuple[JudgedScript, ...]:
             # What was read of it beyond that means nothing.
             found.append(JudgedScript(script, (_unreadable(script.path, lost),)))
             continue
-        faults = [*_missing_files(target, script), *_unstarted(own)]
+        faults = [*_missing_files(target, script), *_unstarted(target, script.path)]
         unparsable = ""
         if script.k6 is not None:
             faults += _of_k6(target, script.path, script.k6, own)
@@ -173,19 +178,38 @@ def _made(target: Target, script: str, path: str) -> bool:
     )
 
 
-def _unstarted(runs: list[LoadRun]) -> Iterator[LoadFault]:
-    """Runs against the runner itself, on which nothing was started."""
-    for run in runs:
-        if not run.at or not run.alone:
-            continue
-        script = run.script.path
-        first = run.script.requests[0]
+def _unstarted(target: Target, script: str) -> Iterator[LoadFault]:
+    """Runs against the runner itself, on which nothing was started: the first run of a workflow
+    tells of them all."""
+    for first, others in _refused(target).get(script, ()):
+        jobs = list(dict.fromkeys(run.job.job.id for run in (first, *others)))
+        more = f" ({len(others) + 1} runs in all, jobs {', '.join(jobs)})" if others else ""
+        asked = first.script.requests[0]
         yield LoadFault(
-            "g", run.place, Severity.MEDIUM, Confidence.LIKELY,
-            f"job {run.job.job.id} runs {script} against {run.at}, but starts no server: every "
-            "request is refused",
-            run.work.text, (Note(first.place, f"asks {first.url}"),), key=run.job.job.id,
+            "g", first.place, Severity.MEDIUM, Confidence.LIKELY,
+            f"job {first.job.job.id} runs {script} against {first.at}, but starts no server: every "
+            f"request is refused{more}",
+            first.work.text,
+            (
+                Note(asked.place, f"asks {asked.url}"),
+                *(Note(run.place, f"runs {run.script.path} likewise") for run in others),
+            ),
+            key=first.job.job.id,
         )  # fmt: skip
+
+
+@once
+def _refused(target: Target) -> dict[str, list[tuple[LoadRun, list[LoadRun]]]]:
+    """Script → the first run that is refused of each workflow, with the others of it."""
+    by_workflow: dict[str, list[LoadRun]] = {}
+    for run in load_runs(target):
+        if run.at and run.alone:
+            by_workflow.setdefault(run.place.path, []).append(run)
+    found: dict[str, list[tuple[LoadRun, list[LoadRun]]]] = {}
+    for runs in by_workflow.values():
+        first, *others = sorted(runs, key=lambda run: run.place.key())
+        found.setdefault(first.script.path, []).append((first, others))
+    return found
 
 
 # -- k6 ------------------------------------------------------------------------------------
@@ -203,19 +227,31 @@ def _of_k6(target: Target, path: str, one: K6Script, runs: list[LoadRun]) -> Ite
 
 
 def _unknown_names(target: Target, path: str, one: K6Script) -> Iterator[LoadFault]:
-    for name in one.unknown:
-        place = Place(path, name.lines[0], name.column)
+    for summary in (True, False):
+        names = [name for name in one.unknown if name.summary is summary]
+        if not names:
+            continue
+        names.sort(key=lambda name: (name.lines[0], name.column))
+        first = names[0]
+        place = Place(path, first.lines[0], first.column)
         where = (
             "handleSummary throws at the end and its report is not written"
-            if name.summary
+            if summary
             else "the script throws a ReferenceError there"
         )
+        shown = ", ".join(f"`{name.name}`" for name in names)
+        verb = "is neither imported nor" if len(names) == 1 else "are neither imported nor"
         yield LoadFault(
             "a", place, Severity.HIGH, Confidence.CERTAIN,
-            f"`{name.name}` is neither imported nor declared: {where}",
+            f"{shown} {verb} declared: {where}",
             _line(target, place),
-            tuple(Note(Place(path, line), f"uses {name.name}") for line in name.lines[1:]),
-            key=name.name,
+            tuple(
+                Note(Place(path, line), f"uses {name.name}")
+                for name in names
+                for line in name.lines
+                if (name, line) != (first, first.lines[0])
+            ),
+            key=first.name,
         )  # fmt: skip
 
 
@@ -324,6 +360,8 @@ def _always(threshold: Threshold, text: str) -> str:
         if sign == ">" and number <= 0 and threshold.metric == "checks":
             return f"`{text.strip()}` holds as soon as one check passes"
         return ""
+    if what in ("value", "count"):
+        return ""
     if sign in (">", ">=") and number <= 0 and _LATENCY.match(threshold.metric):
         return f"`{text.strip()}` always holds: no time is less than nothing"
     late = number >= _REQUEST_TIMEOUT and sign in ("<", "<=")
@@ -360,26 +398,35 @@ def _one_sided(target: Target, path: str, one: K6Script, rate: RateMetric) -> It
 
 
 def _content_with_errors(target: Target, path: str, one: K6Script) -> Iterator[LoadFault]:
-    """Checks that a refusal passes as well as a success."""
+    """Checks that a refusal or a crash passes as well as a success."""
     lax = [
         request
         for request in one.requests
         if request.check_line
         and request.accepts is not None
         and not _EXPECTED.search(request.check_text.partition("=>")[0].lower())
-        and not (request.method == "DELETE" and set(request.accepts).isdisjoint({401, 403}))
+        and not (
+            request.method == "DELETE" and set(request.accepts).isdisjoint({401, 403, 500, 502})
+        )
     ]
     lines = sorted({request.check_line for request in lax})
     if not lines:
         return
     first = next(request for request in lax if request.check_line == lines[0])
-    refused = sorted(set(first.accepts or ()) & _REFUSALS.keys())
+    accepted = set(first.accepts or ())
+    refused = sorted(accepted & _REFUSALS) or sorted(accepted & _CRASHES)
+    stands = all(
+        _NO_CRASH.search(request.check_text.partition("=>")[0].lower())
+        and _CRASHES.isdisjoint(request.accepts or ())
+        for request in lax
+    )
+    meant = "refusal" if accepted & _REFUSALS else "failure"
     place = Place(path, lines[0], 1)
     listed = ", ".join(map(str, lines[:5])) + (" …" if len(lines) > 5 else "")
     yield LoadFault(
-        "e", place, Severity.MEDIUM, Confidence.LIKELY,
+        "e", place, Severity.LOW if stands else Severity.MEDIUM, Confidence.LIKELY,
         f"{'a check takes' if len(lines) == 1 else f'{len(lines)} checks (lines {listed}) take'} "
-        f"{' or '.join(map(str, refused))} for a success: what is measured may be the refusal",
+        f"{' or '.join(map(str, refused))} for a success: what is measured may be the {meant}",
         first.check_text,
         (
             *(Note(Place(path, line), "takes errors too") for line in lines[1:]),

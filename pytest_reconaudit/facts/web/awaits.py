@@ -184,6 +184,8 @@ def _of_loop(
         return Severity.INFO
     if all(is_near(target, path, one) for one in sites):
         return Severity.INFO
+    if any(one.name == "import" for one in sites):
+        return Severity.INFO  # what a module does when it is loaded may need the one before
     asks = all(only_asks(one) for one in sites)
     served = is_served(target, path, loop.line)
     if path in shown(target) and not served:
@@ -295,6 +297,7 @@ def _rows(target: Target, path: str, function: AwaitingFunction) -> Iterator[Wai
         and not clears(function)
         and not all(is_at_once(target, path, row) for row in many)
         and is_awaited_by_page(target, path, function, many[0][0].line)
+        and not _answers_delete(target, path, function.line, many[0][0].line)
     ):
         severity = weighed(Severity.LOW, path)
     loaded = Severity.INFO
@@ -323,6 +326,18 @@ def _rows(target: Target, path: str, function: AwaitingFunction) -> Iterator[Wai
             f"await {some[0][0].text}",
             of_row(target, path, some[0]),
         )
+
+
+_METHOD = regex(
+    r"\bmethod\s*={2,3}\s*['\"](\w+)['\"]|\bcase\s+['\"](GET|POST|PUT|PATCH|DELETE)['\"]"
+)
+
+
+def _answers_delete(target: Target, path: str, start: int, line: int) -> bool:
+    """Whether a row stands in the branch of a handler that takes something away."""
+    above = "\n".join(target.text(path).split("\n")[max(start - 1, 0) : line])
+    methods = [match[1] or match[2] for match in _METHOD.finditer(above)]
+    return bool(methods) and methods[-1] == "DELETE"
 
 
 _ONCE = regex(

@@ -521,7 +521,11 @@ def _unlisted(target: Target, frontend: Frontend) -> Iterator[WebFault]:
                     says += ", which pnpm keeps out of reach"
             elif not loaded:
                 severity, confidence = Severity.INFO, Confidence.LIKELY
-                says += "; the application loads no file that does so"
+                says += (
+                    "; nothing imports a file that does so"
+                    if frontend.reached is None
+                    else "; the application loads no file that does so"
+                )
             elif frontend.reached is None:
                 severity, confidence = Severity.MEDIUM, Confidence.LIKELY
             elif not lock:
@@ -550,6 +554,12 @@ def _unlisted(target: Target, frontend: Frontend) -> Iterator[WebFault]:
 # -- sources -------------------------------------------------------------------------------
 
 
+_OF_TESTS = regex(
+    r"(?i)(?:^|/)(?:k6|load[-_]?tests?|perf(?:ormance)?[-_]?tests?|stress[-_]?tests?|bench(?:marks?)?"
+    r"|e2e|cypress|playwright)/"
+)
+
+
 def _broken(target: Target, frontend: Frontend) -> Iterator[WebFault]:
     found = scanned(target, broken)
     for path in (*frontend.sources, *frontend.configs):
@@ -565,6 +575,8 @@ def _broken(target: Target, frontend: Frontend) -> Iterator[WebFault]:
             if not _BUILD_CONFIG.search(path):
                 severity = Severity.MEDIUM
                 what = f"the tool that it configures cannot read this file: {fault.what}"
+        elif _OF_TESTS.search(path):
+            severity = Severity.MEDIUM  # nothing that is shipped
         elif frontend.reached is None:
             severity, confidence = Severity.HIGH, Confidence.LIKELY
         elif path not in frontend.reached:

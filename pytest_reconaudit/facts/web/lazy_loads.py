@@ -101,6 +101,15 @@ _LOADS: dict[tuple[str, ...], tuple[str, ...]] = {
         "chromedriver", "geckodriver", "selenium-server", "edgedriver", "iedriver"),
     ("jest",): ("node-notifier",), ("ts-jest", "eslint-plugin-jest"): ("jest",),
     # Tools.
+    ("@lezer/generator",): ("@lezer/lr", "@lezer/common"),
+    ("@graphql-codegen/cli", "@graphql-codegen/client-preset",
+     "@graphql-codegen/typed-document-node", "@graphql-codegen/typescript-operations"): (
+        "@graphql-typed-document-node/core", "graphql-tag", "tslib"),
+    ("@bufbuild/protoc-gen-es", "@bufbuild/buf", "@connectrpc/protoc-gen-connect-es"): (
+        "@bufbuild/protobuf", "@connectrpc/connect"),
+    ("ts-proto", "protoc-gen-ts", "grpc-tools", "grpc_tools_node_protoc_ts"): (
+        "google-protobuf", "protobufjs", "long", "@grpc/grpc-js", "@bufbuild/protobuf"),
+    ("orval",): ("axios", "@tanstack/react-query", "zod"),
     ("react-email",): ("@react-email/preview-server", "@react-email/ui"),
     ("@react-email/components", "@react-email/render"): ("react-email",),
     ("image-minimizer-webpack-plugin", "vite-plugin-svgo", "@svgr/webpack"): ("svgo",),

@@ -45,6 +45,7 @@ _CONFIGS = regex(
     r"|babel|jest|rollup|metro|quasar|wxt|config-overrides|tsup|esbuild)[\w.-]*\.(?:ts|js|mjs|cjs"
     r"|mts|cts|json)$|^\.babelrc(?:\.\w+)?$"
 )
+_STAND_IN = regex(r"(?i)(?:^|/)(?:__mocks__|mocks?|stubs?|__tests__|tests?)(?:/|$)")
 _PART = 400_000
 """Characters of a component or page that are looked at."""
 _EMBEDDED = (".vue", ".svelte", ".astro", ".mdx", ".html", ".htm")
@@ -54,6 +55,9 @@ _EMBEDDED_IMPORT = regex(
     r"|\bimport\(\s*['\"`]([^'\"`\n]{1,200})['\"`]|<script\b[^>]{0,200}?\bsrc=['\"]([^'\"\n]{1,200})"
     r"|@import\s{1,20}['\"]([^'\"\n]{1,200})['\"]"
 )
+_WORDS = regex(r"\b(?:import|export)\b")
+_LINE = 2_000
+"""Characters of a line that are looked at before an import."""
 _NAME = regex(r"(?:@[a-z0-9~][\w.~-]*/)?[A-Za-z0-9~][\w.~-]*$")
 _MADE_AS = ("", ".ts", ".tsx", ".js", ".jsx", ".mjs", ".json")
 _MADE = regex(
@@ -169,6 +173,8 @@ def _embedded(target: Target) -> Iterator[tuple[str, FileImports]]:
         at, line = 0, 1
         for match in _EMBEDDED_IMPORT.finditer(text):
             index = match.lastindex or 1
+            if index == 1 and not _in_statement(text, match.start()):
+                continue
             start = match.start(index)
             line += text.count("\n", at, start)
             at = start
@@ -184,6 +190,16 @@ def _embedded(target: Target) -> Iterator[tuple[str, FileImports]]:
             found.append(Specifier(name, line, column, kind, type_only=typed))
         if found:
             yield path, FileImports(tuple(found))
+
+
+def _in_statement(text: str, start: int) -> bool:
+    """Whether what stands before a `from` or `import` in its line is code: a sentence in a comment
+    or in the page's text may say "from 'a' to 'b'", too."""
+    before = text[max(text.rfind("\n", 0, start) + 1, start - _LINE) : start]
+    words = before.strip()
+    if words.startswith(("//", "/*", "*", "<!--")):
+        return False
+    return not words or words.endswith(("}", ";", ">")) or _WORDS.search(words) is not None
 
 
 class _Resolver:
@@ -434,6 +450,8 @@ class _Resolver:
                 config: BundlerConfig = self.target.parse(read_bundler_config, path)
                 for alias in config.aliases:
                     inside = _join(folder, alias.folder) if alias.folder is not None else None
+                    if inside is not None and _STAND_IN.search(inside):
+                        inside = None  # what tests get in the place of it
                     own.append((alias.name, inside))
             above = self.aliases(posixpath.dirname(folder)) if folder else ()
             known = self._aliases[folder] = (*own, *above)

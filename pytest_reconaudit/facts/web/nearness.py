@@ -47,6 +47,8 @@ def is_near(target: Target, path: str, operation: Awaited) -> bool:
         return True
     if "import.meta.url" in operation.whole:
         return True  # a file that lies beside the module
+    if _KEPT_HERE.search(f"{operation.receiver}.{operation.name}"):
+        return True
     words = words_of(operation.name)
     if _LOCALLY & set(words) or {"file", "entry"} <= set(words):
         return True
@@ -55,6 +57,11 @@ def is_near(target: Target, path: str, operation: Awaited) -> bool:
     return _may_stay_near(target, list(what_is_named(target, path, operation)), _NEAR_DEPTH)
 
 
+_KEPT_HERE = regex(
+    r"(?i)local_?(?:storage|config|store|state)|async_?storage|secure_?store|persistence\w{0,20}\."
+    r"|shared_?preferences|encrypted_?storage|session_?storage|indexed_?db"
+)
+"""What a browser or an application keeps on its user's own machine."""
 _LOCALLY = frozenset(
     {
         "hash",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -295,8 +295,33 @@ def _broken(target: Target) -> Iterator[tuple[str, Split | None]]:
             continue
         if is_node_side(path, target.text(path)) or path not in bundled(target):
             continue  # what a server loads, nobody waits for over a net
+        server = _server_lines(target, package, path)
         for one in late:
-            yield path, _kept_apart(target, path, one, entries, closures)
+            if not any(first <= one.specifier.line <= last for first, last in server):
+                yield path, _kept_apart(target, path, one, entries, closures)
+
+
+_SERVED_BY = regex(
+    r"@remix-run/(?:node|cloudflare\w*|deno|serve|server-runtime|vercel|netlify)"
+    r"|@react-router/(?:node|dev|serve|cloudflare|fs-routes)"
+)
+_ON_SERVER = {
+    True: frozenset({"loader", "action", "headers"}),
+    False: frozenset({"getServerSideProps", "getStaticProps", "getStaticPaths", "getInitialProps"}),
+}
+"""Functions of a page that are left out of what the browser gets: of Remix, of Next."""
+
+
+def _server_lines(target: Target, package: NpmPackage, path: str) -> list[tuple[int, int]]:
+    """First and last line of what only the server runs of a page."""
+    remix = any(_SERVED_BY.fullmatch(name) for name in _dependencies(package))
+    names = _ON_SERVER[False] | (_ON_SERVER[True] if remix else frozenset())
+    file = scanned(target, outline).get(path)
+    functions = file.functions if file is not None else ()
+    return [(one.line, one.end_line) for one in functions if one.name in names][:_MOST_ON_SERVER]
+
+
+_MOST_ON_SERVER = 20
 
 
 _SCRIPTS = (".ts", ".tsx", ".js", ".jsx", ".mjs", ".mts", ".vue", ".svelte")
@@ -642,7 +667,17 @@ def _eager(
     notes = sorted(pages.values(), key=lambda one: (-own[one.message], *_by_line(one)))
     heaviest = notes[0].message
     words = next(words for name, words in mine.imports if name == heaviest) if mine else ()
-    cure = _cure(target, path, heaviest, words)
+    known = dict(mine.imports) if mine is not None else {}
+    named = [
+        note.message for note in notes[1:] if known.get(note.message, ())[1:] == (note.message,)
+    ]
+    cure = _cure(target, path, heaviest, words, named, known)
+    together = [one for one in pages if known.get(one, ())[:1] == words[:1]]
+    if cure and len(together) > 1:
+        cure += (
+            f"\n\n`{words[0]}` brings {len(together)} of these pages together: name each page's own"
+            " module, or all of them come with the first."
+        )
     shown = tuple(note for note in routes if note.message.rpartition(" ")[2] in pages)
     return EagerPages(tuple(notes), shown, guarded, weight, cure)
 
@@ -669,8 +704,19 @@ _FRAMES = (
 _LAZY_FROM = (("solid-js", "solid-js"), ("preact", "preact/compat"))
 
 
-def _cure(target: Target, path: str, name: str, words: tuple[str, ...]) -> str:
-    """The import of a page as it is and as it should be, with what waits for it."""
+def _cure(
+    target: Target,
+    path: str,
+    name: str,
+    words: tuple[str, ...],
+    named: Sequence[str],
+    known: Mapping[str, object],
+) -> str:
+    """The import of a page as it is and as it should be, with what waits for it.
+
+    :param named: the other pages that are taken by their names.
+    :param known: what the router's file imports already.
+    """
     if len(words) != 2:
         return ""
     module, exported = words
@@ -685,27 +731,89 @@ def _cure(target: Target, path: str, name: str, words: tuple[str, ...]) -> str:
         inner = f"one.{exported}" if vue else f"({{ default: one.{exported} }})"
         loads += f".then((one) => {inner})"
     kind = "ts" if vue else "tsx" if path.endswith((".ts", ".tsx")) else "jsx"
-    lines = [f"Let the route load its page:\n\n```{kind}", "// before", before, "// after"]
+    lines = [f"Let each route load its page:\n\n```{kind}", "// before", before, "// after"]
     if vue:
         return "\n".join((*lines, f"const {name} = () => {loads};", "```"))
     source = next((to for one, to in _LAZY_FROM if one in dependencies), "react")
-    waits = _waits(target, package.folder if package is not None else "")
+    folder = package.folder if package is not None else ""
+    waits = _waits(target, folder)
     text = target.text(path)
-    taken = "lazy" if waits else "lazy, Suspense"
-    lines += [f'import {{ {taken} }} from "{source}";', f"const {name} = lazy(() => {loads});"]
-    if not waits:
-        frame = next((shown for word, shown in _FRAMES if f"<{word}" in text), "<Outlet />")
-        lines += ["", "<Suspense fallback={<p>Loading…</p>}>", f"  {frame}", "</Suspense>"]
-    return "\n".join((*lines, "```"))
+    taken = [one for one in ("lazy", *("Suspense",)[waits:]) if one not in known]
+    if taken:
+        lines.append(f'import {{ {", ".join(taken)} }} from "{source}";')
+    lines.append(f"const {name} = lazy(() => {loads});")
+    after = "\n".join(_named_alike(named) if exported == "default" else ())
+    if waits:
+        return "\n".join((*lines, "```")) + after
+    frame = next((shown for word, shown in _FRAMES if f"<{word}" in text), "<Outlet />")
+    lines += ["", "<Suspense fallback={<p>Loading…</p>}>", f"  {frame}", "</Suspense>"]
+    outlet = _outlet(target, folder) if frame != "<Outlet />" else ""
+    if outlet:
+        after += (
+            f"\n\nA second `<Suspense>` around `<Outlet />` in {outlet} keeps the layout in sight"
+            " while one of its pages comes."
+        )
+    return "\n".join((*lines, "```")) + after
+
+
+def _named_alike(named: Sequence[str]) -> Iterator[str]:
+    """How those pages are loaded that have no default export."""
+    if named:
+        others = f" (so are {', '.join(named[1:4])} …)" if len(named) > 1 else ""
+        others = f" (so is {named[1]})" if len(named) == 2 else others
+        yield f"\n\n{named[0]} is exported by its name{others}: it takes"
+        yield f"`.then((one) => ({{ default: one.{named[0]} }}))` after the `import(…)`."
+
+
+_SHELL = regex(
+    r"<(?:Outlet|Routes|Switch|RouterProvider|\w{0,12}Router|App\w{0,12})\b|\{\s*(?:props\.)?children"
+)
+
+
+def _outlet(target: Target, folder: str) -> str:
+    """The module of a package that has the place where routes show their pages."""
+    return next((path for path in _frames(target)[0] if _is_inside(path, folder)), "")
 
 
 def _waits(target: Target, folder: str) -> bool:
-    """Whether a package shows something while a part is on its way."""
-    return any(
-        "<Suspense" in target.text(path)
-        for path in scanned(target, components)
-        if (not folder or path.startswith(f"{folder}/")) and not _is_aside(target, path)
-    )
+    """Whether a package shows something while a page is on its way: around its routes, not
+    around one of its pages or a part of one."""
+    return any(_is_inside(path, folder) for path in _frames(target)[1])
+
+
+def _is_inside(path: str, folder: str) -> bool:
+    return not folder or path.startswith(f"{folder}/")
+
+
+_MARKUP = (".tsx", ".jsx", ".js")
+
+
+@once
+def _frames(target: Target) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The modules with an outlet of a router, and those with a boundary around its routes."""
+    outlets: list[str] = []
+    boundaries: list[str] = []
+    for path in target.everything:
+        if not path.endswith(_MARKUP) or _is_aside(target, path):
+            continue
+        text = target.text(path)
+        if "<Outlet" in text:
+            outlets.append(path)
+        at = -1
+        for _ in range(_MOST_BOUNDARIES):
+            at = text.find("<Suspense", at + 1)
+            if at < 0:
+                break
+            if _SHELL.search(text[at : at + _BOUNDARY].partition("</Suspense>")[0]) is not None:
+                boundaries.append(path)
+                break
+    return tuple(outlets), tuple(boundaries)
+
+
+_MOST_BOUNDARIES = 50
+"""Boundaries of a file that are looked at."""
+_BOUNDARY = 4_000
+"""Characters of a boundary that are looked at."""
 
 
 def _is_first(path: str, sent: set[str]) -> bool:

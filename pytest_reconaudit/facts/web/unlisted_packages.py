@@ -17,7 +17,7 @@ from pytest_reconaudit.facts.packages import NpmPackage, npm_package, npm_packag
 from pytest_reconaudit.facts.web.apps import Frontend
 from pytest_reconaudit.facts.web.erased_imports import is_erased, is_silenced
 from pytest_reconaudit.facts.web.installed import nearest_lock
-from pytest_reconaudit.facts.web.modules import Link, links
+from pytest_reconaudit.facts.web.modules import Link, importers, links
 from pytest_reconaudit.model import Place
 from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.target import Target, once
@@ -59,6 +59,7 @@ _GIVEN = regex(
     r"|@playwright/.+|playwright.*|cypress|supertest|msw|@faker-js/.+|@cucumber/.+|nock|puppeteer.*"
     r"|@types/.+|estree|geojson|@eslint/.+|eslint.*|@typescript-eslint/.+|prettier|@swc/.+|esbuild"
     r"|rollup|postcss|tailwindcss(?:/.+)?|autoprefixer|virtual|uno\.css|process|buffer|@remix-run/.+"
+    r"|(?!(?:normalize|animate|sanitize|reset|milligram|hamburgers)\.)[\w.-]+\.css"
     r"|react-router|@jridgewell/.+|@oclif/.+|ts-node|tsx|nodemon|wrangler|@cloudflare/.+|@deno/.+|std"
 )
 """What a runtime, a framework or a bundler gives without its being listed, what declarations name,
@@ -158,8 +159,9 @@ def unlisted_of(target: Target, frontend: Frontend) -> tuple[Unlisted, ...]:
     for path in frontend.sources:
         if _APART.search(path[len(frontend.folder) :]) or path.endswith((".astro", ".mdx")):
             continue
-        loaded = frontend.reached is None or path in frontend.reached
-        for link in _bare(target, path, listed):
+        bare = list(_bare(target, path, listed))
+        loaded = bool(bare) and _is_loaded(target, frontend, path)
+        for link in bare:
             place = Place(path, link.specifier.line, link.specifier.column)
             used.setdefault(link.meant.package, []).append((loaded, place))
     if not used:
@@ -188,6 +190,25 @@ def unlisted_of(target: Target, frontend: Frontend) -> tuple[Unlisted, ...]:
             )
         )
     return tuple(found)
+
+
+def _is_loaded(target: Target, frontend: Frontend, path: str) -> bool:
+    """Whether the application loads a file; where it is not known what it does, whether anything
+    imports the file, unless it may be where something begins."""
+    if frontend.reached is not None:
+        return path in frontend.reached
+    stem = posixpath.basename(path).partition(".")[0]
+    if any(not user.endswith(".d.ts") for user, _ in importers(target).get(path, ())):
+        return True
+    inside = path[len(frontend.folder) :].lstrip("/")
+    if stem.lower() in _BEGINS or _BY_FILES.match(inside):
+        return True
+    return posixpath.splitext(inside)[0] in target.text(frontend.package.path)
+
+
+_BEGINS = frozenset({"index", "main", "app", "server", "cli", "bootstrap", "setup", "entry"})
+_BY_FILES = regex(r"(?:src/)?(?:pages|routes|app|api|functions)/")
+"""Folders whose files a framework may take one by one."""
 
 
 def _bare(target: Target, path: str, listed: frozenset[str]) -> Iterator[Link]:

@@ -1,0 +1,1 @@
+export { Berth } from "./Berth";

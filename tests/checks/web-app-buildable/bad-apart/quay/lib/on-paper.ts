@@ -1,0 +1,3 @@
+import { plot } from "plotter-ink";
+
+export const draw = () => plot("berth");

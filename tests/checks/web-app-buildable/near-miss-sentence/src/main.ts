@@ -1,0 +1,4 @@
+import { createApp } from "vue";
+import Quay from "./Quay.vue";
+
+createApp(Quay).mount("#app");

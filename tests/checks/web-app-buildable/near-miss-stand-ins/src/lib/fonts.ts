@@ -1,0 +1,3 @@
+import "unfonts.css";
+
+export const FAMILY = "Inter";

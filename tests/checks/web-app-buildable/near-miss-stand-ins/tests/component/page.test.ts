@@ -1,0 +1,3 @@
+import Page from "../../src/routes/+page.svelte";
+
+test("page", () => Page);
