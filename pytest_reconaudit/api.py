@@ -103,6 +103,7 @@ from pytest_reconaudit.facts.env.frontends import (
 )
 from pytest_reconaudit.facts.env.key_groups import KeyGroup, key_places
 from pytest_reconaudit.facts.env.key_use import KeyUse
+from pytest_reconaudit.facts.env.leak_words import DEFAULT_FIX, DEFAULT_IMPACT, leak_sentence
 from pytest_reconaudit.facts.env.portability import PortableFile
 from pytest_reconaudit.facts.env.requirements import Requirement, Requirements
 from pytest_reconaudit.facts.env.secret_logs import LogFile
@@ -130,7 +131,7 @@ from pytest_reconaudit.facts.load.faults import JudgedScript
 from pytest_reconaudit.facts.network.declared_ports import DeclaredPorts, UnboundPort
 from pytest_reconaudit.facts.network.health import HealthFault, ImageHealth, ServiceHealth
 from pytest_reconaudit.facts.network.health_presence import HealthFile, ImagePresence, Unasked
-from pytest_reconaudit.facts.network.port_faults import PortFile
+from pytest_reconaudit.facts.network.port_faults import PortFile, WrongPort
 from pytest_reconaudit.facts.network.server_starts import ServerStart
 from pytest_reconaudit.facts.npm_locks import Install, LockSubject
 from pytest_reconaudit.facts.problems import ConfigFile
@@ -182,6 +183,8 @@ from pytest_reconaudit.target import Target
 
 __all__ = [
     "ACTIONS_TABLE_DATE",
+    "DEFAULT_FIX",
+    "DEFAULT_IMPACT",
     "IMAGES_TABLE_DATE",
     "SUCCESSORS_DATE",
     "ActionFile",
@@ -428,6 +431,7 @@ __all__ = [
     "WorkflowTrigger",
     "WorkflowTwin",
     "Workload",
+    "WrongPort",
     "WrongPrefix",
     "audit",
     "debug_of",
@@ -439,6 +443,7 @@ __all__ = [
     "key_places",
     "kilobytes",
     "leak_groups",
+    "leak_sentence",
     "lines_of",
     "listed_stores",
     "mask",

@@ -1,8 +1,9 @@
-"""Files that are kept beside those that are in use: dated backups, second copies, built pages."""
+"""Files that are kept beside those in use: backups, copies, built pages, retired workflows."""
 
 from __future__ import annotations
 
 import posixpath
+import re
 
 from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.target import Target
@@ -19,6 +20,16 @@ _SECOND = regex(r"(.+) [2-9](\.\w+)*")
 """What a file manager calls a second copy: ``compose 2.yml``."""
 _BUILT = ("search/search_index.json", "sitemap.xml.gz")
 """What MkDocs writes beside the pages that it makes."""
+_WORKFLOW = regex(r"\.github/workflows/[^/]+\.ya?ml")
+_RETIRED = regex(
+    r"(?:#|name:).{0,200}?(?:\bdisabled\b|\blegacy\b|\bretired\b|\bobsolete\b|\bdeprecated\b|\barchived\b"
+    r"|\bfor reference only\b|\bno longer (?:used|in use)\b|\bsuperseded\b|\breplaced by\b)",
+    re.IGNORECASE,
+)
+_HEAD = 12
+"""Lines in which a workflow says that it is retired."""
+_ON = regex(r"""["']?on["']?:\s*(.*)""")
+_BY_HAND = "workflow_dispatch"
 
 
 def copy_of(target: Target, path: str) -> str:
@@ -27,6 +38,8 @@ def copy_of(target: Target, path: str) -> str:
     Nobody runs, builds or deploys such a file, and what is wrong in it is wrong in the other one
     too, or was mended there.
     """
+    if _WORKFLOW.fullmatch(path) and _is_retired(target.text(path)):
+        return "a retired workflow: its head says so, and only a person starts it"
     folder, _, name = path.rpartition("/")
     second = _SECOND.fullmatch(name)
     if second is not None and target.has(
@@ -44,3 +57,35 @@ def copy_of(target: Target, path: str) -> str:
         if part == "site" and any(target.has(posixpath.join(at, one)) for one in _BUILT):
             return f"part of the pages that MkDocs wrote to {at}/"
     return ""
+
+
+def _is_retired(text: str) -> bool:
+    """Whether a workflow that calls itself retired has no trigger but the button."""
+    lines = text.split("\n")
+    head = (line[:300].partition("uses:")[0] for line in lines[:_HEAD])
+    return any(_RETIRED.search(line) for line in head) and _events(lines) == [_BY_HAND]
+
+
+def _events(lines: list[str]) -> list[str]:
+    """The names that stand under ``on:``, as far as they are written plainly."""
+    for number, line in enumerate(lines):
+        on = _ON.match(line)
+        if on is None:
+            continue
+        plain = on[1].partition("#")[0].strip()
+        if plain:
+            return [one.strip(" \"'") for one in plain.strip("[]").split(",")]
+        found: list[str] = []
+        depth = 0
+        for below in lines[number + 1 :]:
+            bare = below.strip()
+            if not bare or bare.startswith("#"):
+                continue
+            indent = len(below) - len(below.lstrip())
+            if not indent and not bare.startswith("-"):
+                break
+            depth = depth or indent
+            if indent <= depth:
+                found.append(bare.lstrip("- ").partition(":")[0].strip(" \"'"))
+        return found
+    return []

@@ -57,6 +57,39 @@ def test_in_use(target: Target, path: str) -> None:
     assert copy_of(target, path) == ""
 
 
+RETIRED = """name: Legacy CI (DISABLED)
+# Keep for reference only
+on:
+  workflow_dispatch:
+    inputs:
+      target:
+        default: all
+jobs: {}
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "retired"),
+    [
+        (RETIRED, True),
+        ("# superseded by ci.yml\non: [workflow_dispatch]\njobs: {}\n", True),
+        ("# superseded by ci.yml\non: workflow_dispatch # by hand\njobs: {}\n", True),
+        (RETIRED.replace("workflow_dispatch:", "push:\n  workflow_dispatch:"), False),
+        (RETIRED.replace("Legacy CI (DISABLED)", "Release").replace("Keep", "Ask"), True),
+        ("name: Release\non: workflow_dispatch\njobs: {}\n", False),
+        ("jobs:\n  a:\n    steps:\n      - uses: acme/legacy@v1 # legacy\non: push\n", False),
+        ("name: legacy", False),
+        ("", False),
+    ],
+)
+def test_retired_workflows(tmp_path: Path, text: str, retired: bool) -> None:
+    folder = tmp_path / ".github/workflows"
+    folder.mkdir(parents=True)
+    (folder / "old.yml").write_text(text)
+    found = copy_of(Target(str(tmp_path)), ".github/workflows/old.yml")
+    assert found.startswith("a retired workflow") is retired
+
+
 def test_findings_there_are_notes(tmp_path: Path) -> None:
     for folder in ("", "old-backup-20240131/"):
         (tmp_path / folder).mkdir(exist_ok=True)

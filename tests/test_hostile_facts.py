@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from pytest_reconaudit.copies import copy_of
 from pytest_reconaudit.facts.asynchronous.remembered import is_remembered
 from pytest_reconaudit.facts.ci.ci_paths import workflow_paths
 from pytest_reconaudit.facts.ci.expressions import workflow_expressions
@@ -15,6 +16,7 @@ from pytest_reconaudit.facts.ci.pushes import workflow_pushes
 from pytest_reconaudit.facts.ci.runners import workflow_runners
 from pytest_reconaudit.facts.code.functions import function_at, outlined
 from pytest_reconaudit.facts.compose.compose_references import compose_references
+from pytest_reconaudit.facts.docker.images import dockerfiles, images
 from pytest_reconaudit.facts.docs.ledger import judged_documents
 from pytest_reconaudit.facts.docs.wording import leaves, makes
 from pytest_reconaudit.facts.env.requirements import requirements
@@ -435,3 +437,36 @@ def test_paths_and_exclusions_of_controllers(tmp_path: Path) -> None:
     (table,) = route_tables(target)
     assert time.process_time() - start < 2 * _LONG
     assert not table.complete
+
+
+def test_outputs_that_nobody_asks_for(tmp_path: Path) -> None:
+    outputs = "".join(f"      o{n}: ${{{{ steps.none.outputs.o{n} }}}}\n" for n in range(3_000))
+    envs = "".join(f"          E{n}: ${{{{ steps.none.outputs.e{n} }}}}\n" for n in range(3_000))
+    text = (
+        f"# {'#' * 300_000}\non: push\njobs:\n  a:\n    runs-on: ubuntu-24.04\n    outputs:\n{outputs}"
+        f"    steps:\n      - uses: acme/bake@v1\n        env:\n{envs}"
+    )
+    target = laid(tmp_path, {".github/workflows/a.yml": text})
+    start = time.process_time()
+    assert len(workflow_expressions(target)[0].lost) == 1
+    assert copy_of(target, ".github/workflows/a.yml") == ""
+    assert time.process_time() - start < 20
+
+
+def test_images_that_one_ignore_rule_breaks(tmp_path: Path) -> None:
+    lines = "".join(f"COPY f{n}.lock /x/\n" for n in range(300))
+    files = {".gitignore": "*.lock\n", "none/Dockerfile": "# no stage\n"}
+    for n in range(12):
+        files[f"s{n}/Dockerfile"] = f"FROM alpine:3.22\nCOPY a.txt /x/\n{lines}"
+        files[f"s{n}/a.txt"] = "a"
+    names = "".join(f"  s{n}:\n    build: ./s{n}\n" for n in range(12))
+    target = laid(tmp_path, {**files, "compose.yml": f"services:\n{names}"})
+    known = images(target)
+    start = time.process_time()
+    found = [
+        group
+        for one in dockerfiles(target)
+        for group in known.lost_together(one, known.contexts(one))
+    ]
+    assert [len(group) for group in found] == [300]
+    assert time.process_time() - start < 10

@@ -65,7 +65,8 @@ def test_anchors_merge_and_keep_places() -> None:
     root = read_yaml("x: &x\n  a: 1\n  b: 2\ny:\n  <<: *x\n  b: 3\n", "p").documents[0].map
     assert root.map("y") == {"a": 1, "b": 3}
     assert root.map("y").key_place("b") == Place("p", 6, 3)
-    assert root.map("y").key_place("a").line == 5
+    assert root.map("y").key_place("a") == Place("p", 2, 3)
+    assert root.map("y").value_place("a") == Place("p", 2, 6)
 
 
 def test_duplicate_keys_are_seen_and_the_last_wins() -> None:

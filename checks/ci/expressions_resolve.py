@@ -15,11 +15,19 @@ _FIXES = {
     "needs": "Add the job to `needs`: only jobs that stand there themselves are known, not those"
     " that a needed job needs.",
     "steps": "Give the step that id, or name the right one.",
+    "later": "Move the step that asks behind the one that it asks: a value is there only when its"
+    " step has run.",
     "job-output": "Declare it under `outputs:` of that job, from the step that writes it.",
     "step-output": 'Write it in that step (`echo "name=value" >> "$GITHUB_OUTPUT"`), or read the'
     " name that it writes.",
     "inputs": "Declare the input, or read the right one.",
     "matrix": "Add the key to the matrix, or read the right one.",
+}
+
+_UNREAD = {
+    "": "",
+    "env": "; the step's own text does not read the variable",
+    "output": "; no job of the workflow reads the output",
 }
 
 
@@ -52,7 +60,8 @@ def ci_expressions_resolve(workflow_expressions: WorkflowExpressions) -> None:
     Decides: `needs.x` of a job that is not in `needs`; `steps.x` without such an id in the job, or
     of a later step; an output that the job does not declare, or that the text of a `run` step does
     not write; inputs that no trigger declares; keys that a written-out matrix lacks. High; medium
-    for inputs and matrix keys, low when it is only printed. One finding per job and value. What a
+    for inputs, matrix keys and variables that only an action could read, low when it is only
+    printed or goes into an output that no job reads. One finding per job and value. What a
     script or an action may write, called workflows and computed matrices pass; a job that never
     runs because of it is told by `ci-jobs-reachable`.
     Blind spots: outputs of actions; expressions over several lines; composite actions.
@@ -71,7 +80,10 @@ def ci_expressions_resolve(workflow_expressions: WorkflowExpressions) -> None:
 def _report(group: list[LostValue]) -> None:
     first, *others = group
     severity = Severity.MEDIUM if first.clause in ("inputs", "matrix") else Severity.HIGH
-    if first.shown_only:
+    unread = {lost.unread for lost in group}
+    if unread == {"env"}:
+        severity = Severity.MEDIUM
+    elif unread == {"output"} or first.shown_only:
         severity = Severity.LOW
     uses = sorted(
         ((at, text) for lost in group for at, text in zip(lost.places, lost.texts, strict=True)),
@@ -86,10 +98,11 @@ def _report(group: list[LostValue]) -> None:
     report(
         at=uses[0][0],
         says=f"job {first.job!r} asks for {values}{times}, which"
-        f" {'are' if others else 'is'} always empty: {why}{near}",
+        f" {'are' if others else 'is'} always empty: {why}{near}"
+        f"{_UNREAD[unread.pop()] if len(unread) == 1 else ''}",
         severity=severity,
         evidence=uses[0][1],
         related=uses[1:],
-        fix=_FIXES[first.clause],
+        fix=_FIXES["later" if first.why.startswith("that step comes later") else first.clause],
         key=f"{first.job} {first.value}",
     )

@@ -34,7 +34,8 @@ def ci_gates_effective(workflow_gates: WorkflowGates) -> None:
     that the step calls: high, critical when all of a job's several gates are masked step by step,
     medium for lint and for a `curl --fail` of a health path, when another step runs the same gate
     unmasked, or in a workflow that is only started by hand; low for a job of audits alone that is
-    let go as a whole, and for an audit beside a scan of all dependencies that can fail. (b) steps
+    let go as a whole or only writes reports, for coverage without a threshold behind tests that can
+    fail, and for an audit beside a scan of all dependencies that can fail. (b) steps
     named like a gate (high) or a deployment (medium) that only print. (c) a search that forbids a
     text which the workflow or a committed template holds. (d) the job's only health check is
     `curl` without `--fail` and without a look at status or body: medium. Scripts that are not

@@ -25,6 +25,12 @@ deploy-staging:
         ),
         "c": ("", "Mend the job that it needs, or need another one."),
         "d": ("The step's work is never done.", "Correct the condition, or delete the step."),
+        "f": (
+            "",
+            """The payload holds no list of files. Filter by `paths:` under `on:`, or ask in a
+step of an earlier job which files changed (`git diff --name-only`, or an action such as
+dorny/paths-filter), and test its output.""",
+        ),
         "e": ("", "Add that job to `needs` too: only what stands there itself is known."),
     },
 )
@@ -37,8 +43,9 @@ def ci_jobs_reachable(job_reach: JobReach | Problem) -> None:
     names no job: critical, GitHub refuses the file. (b) the ``if`` of the job and those of the jobs
     that it needs, followed upwards, never hold together: critical, medium for a job that only tells
     people. (c) it needs a job found so: high. (d) a step's ``if`` never holds: low. (e) the ``if``
-    asks for a job that is not in the job's own ``needs``, whose results are empty. ``always()`` and
-    ``!cancelled()`` break the chain.
+    asks for a job that is not in the job's own ``needs``, whose results are empty. (f) the ``if``
+    looks for a text in a number of the payload (``changed_files`` is a count): high. ``always()``
+    and ``!cancelled()`` break the chain.
     What is not known before the run (inputs, outputs, secrets, variables, matrix, the payload,
     functions that are not modelled) counts as possible; a reusable workflow gets its caller's
     event, so anything is possible there. ``if: false`` is a switch and only noted.
@@ -101,27 +108,17 @@ def ci_jobs_reachable(job_reach: JobReach | Problem) -> None:
 
 def _impossible(job_reach: JobReach) -> None:
     job, chain = job_reach.job, job_reach.chain
-    others = [link for link in chain if link.job is not job]
-    if others:
-        at = next((n.place for n in job.needs if n.id.lower() == others[0].job.id.lower()), None)
-        against = " and ".join(f"{link.job.id!r} ({link.text})" for link in others)
-        says = (
-            f"it needs {against}, and no trigger makes those conditions and its own true together"
-        )
-    elif job_reach.unheard:
-        asked, at = " and ".join(f"needs.{name}" for name in job_reach.unheard), job.if_place
-        says = f"its condition asks for {asked}, which is empty: it is not in the job's own `needs`"
-    else:
-        at, says = None, "no trigger of the workflow makes its condition true"
+    clause, at, says = job_reach.why()
+    severity = Severity.HIGH if clause == "f" else None
     report(
         at=at or (job.if_place if job.if_ else job.place),
         says=f"job {job.id!r} never runs: {says}",
-        severity=Severity.MEDIUM if job_reach.only_tells else None,
+        severity=Severity.MEDIUM if job_reach.only_tells else severity,
         evidence=f"if: {job.if_}" if job.if_ else f"needs: {', '.join(n.id for n in job.needs)}",
         related=[
             *((link.place, f"{link.job.id}: if: {link.text}") for link in chain),
             (job_reach.workflow.on_place, f"on: {', '.join(sorted(job_reach.workflow.events))}"),
         ],
-        clause="e" if job_reach.unheard and not others else "b",
+        clause=clause,
         key=job.id,
     )

@@ -12,20 +12,15 @@ from pytest_reconaudit.api import (
     skip,
 )
 
+_ASLEEP = "Once the job's condition is mended, the step fails on every run."
+
 
 @audit(
     pillar=5,
     severity=Severity.HIGH,
     impact="The step fails on every run, so nothing behind it is tested, built or deployed.",
     fix="""Correct the path, or commit the file. A path is seen from the step's
-`working-directory`, but `file:` and `context:` of build-push-action from the root:
-
-```yaml
-- uses: docker/build-push-action@v6
-  with:
-    context: ./backend
-    file: ./docker/Dockerfile.backend   # not relative to the context
-```""",
+`working-directory`, but what `with:` hands to an action from the repository's root.""",
 )
 def ci_paths_exist(workflow_paths: WorkflowPaths) -> None:
     """Every script, Dockerfile, compose file and folder that a workflow names exists.
@@ -40,7 +35,7 @@ def ci_paths_exist(workflow_paths: WorkflowPaths) -> None:
     the run uploads. The rows of a written-out matrix are tried one by one.
     Dynamic values, globs, absolute paths, other repositories, submodules, containers, guarded
     commands and anything that an earlier step of the job may have made are left out. Masked
-    failures, and a working directory without other evidence: medium.
+    failures, and a working directory without other evidence: medium; in a job that never runs: low.
     Blind spots: paths inside arguments of other programs; scripts that GitHub does not run itself;
     files that a program makes before this step although their name looks hand-written.
     """
@@ -50,13 +45,13 @@ def ci_paths_exist(workflow_paths: WorkflowPaths) -> None:
     if workflow_paths.foreign:
         skip(SkipReason.CONTEXT_UNKNOWN, "only called from workflows of other repositories")
     for missing in workflow_paths.missing:
-        _report(missing)
+        _report(missing, asleep=all(one.job in workflow_paths.dead for one in missing.uses))
     if not workflow_paths.missing and not workflow_paths.judged:
         reason = SkipReason.UNRESOLVED if workflow_paths.unresolved else SkipReason.NO_INPUT
         skip(reason, "no step names a path that can be told from the text")
 
 
-def _report(missing: MissingPath) -> None:
+def _report(missing: MissingPath, *, asleep: bool) -> None:
     first = missing.uses[0]
     soft = bool(missing.masked) or missing.alone
     lines = lines_of(use.place for use in missing.uses)
@@ -76,11 +71,37 @@ def _report(missing: MissingPath) -> None:
     report(
         at=first.place,
         says=f"job {first.job!r}: {missing.kind} {missing.path}{rows}{times} {missing.reason}"
-        f"{here}{meant}{hidden}",
-        severity=Severity.MEDIUM if soft else Severity.HIGH,
+        f"{here}{meant}{hidden}{'; the job never runs as it is written' if asleep else ''}",
+        severity=Severity.LOW if asleep else Severity.MEDIUM if soft else Severity.HIGH,
+        impact=_ASLEEP if asleep else "",
         confidence=Confidence.LIKELY if missing.remote else None,
         evidence=first.text,
         related=related,
+        fix=_fix(missing),
         clause=missing.clause,
         key=f"{missing.clause} {missing.path}",
     )
+
+
+def _fix(missing: MissingPath) -> str:
+    """What fits the kind of path; empty for the words of all."""
+    if missing.kind == "manifest" and missing.nearest and missing.path.endswith("Cargo.toml"):
+        folder = missing.nearest.rpartition("/")[0]
+        return (
+            f"Run it where the manifest is: `working-directory: {folder}` on the step, or "
+            f"`--manifest-path {missing.nearest}` on the command."
+        )
+    if "Dockerfile" in missing.path:
+        return _DOCKERFILE
+    return ""
+
+
+_DOCKERFILE = """Correct the path, or commit the file. `file:` and `context:` of build-push-action
+are seen from the root, whatever the step's `working-directory`:
+
+```yaml
+- uses: docker/build-push-action@v6
+  with:
+    context: ./backend
+    file: ./docker/Dockerfile.backend   # not relative to the context
+```"""

@@ -62,13 +62,18 @@ def ci_workflow_triggerable(workflow_trigger: WorkflowTrigger) -> None:
         skip(SkipReason.UNPARSABLE, f"{first.place}: {first.message}")
     if workflow_trigger.misplaced:
         events = ", ".join(sorted(workflow.events))
-        count = len(workflow.jobs)
+        count, beside = len(workflow.jobs), workflow_trigger.beside
+        more = f", nor do the {len(beside)} others of its folder" if beside else ""
         report(
             at=workflow.place,
             says=f"GitHub reads {workflow_trigger.misplaced}/*.yml of the repository's root only:"
-            f" this workflow ({count} job{'' if count == 1 else 's'}, on {events}) never runs",
+            f" this workflow ({count} job{'' if count == 1 else 's'}, on {events}) never runs"
+            f"{more}",
             evidence=workflow.name or workflow.path,
-            related=[(workflow.on_place, "its events")],
+            related=[
+                (workflow.on_place, "its events"),
+                *((place, "never runs either") for place in beside),
+            ],
             clause="a",
             key="misplaced",
         )

@@ -41,11 +41,12 @@ def ci_workflows_distinct(workflow_twin: WorkflowTwin) -> None:
     Decides: each step becomes an intent (rust-clippy, js-test, docker-build, trivy …) with its
     scope: package, features, image, runner. Two workflows are twins when push, pull_request,
     pull_request_target, merge_group or release starts both on a common branch, neither filters by
-    path, and they share three kinds of work that are half of the smaller one; or four fifths of
-    its exact commands, three at least; or name, events and branches. With the same cron line: half
+    path, and they share three kinds of work that are half of the smaller one; or four fifths of its
+    exact commands, three at least; or name, events and branches. With the same cron line: half
     (medium); on releases alone: a note. Of those whose tests and most gates can fail, the workflow
-    with the most jobs owns its cluster; the others are reported. Reusable workflows, manual ones,
-    disjoint branches, tags and path-filtered siblings pass.
+    with the most jobs owns its cluster; the others are reported (medium where the doubled jobs gate
+    others on a further event). Reusable workflows, manual ones, disjoint branches, tags and
+    path-filtered siblings pass.
     Blind spots: work hidden in make targets, scripts or remote workflows counts as its command
     only; a condition on a branch or an input inside a job is not followed.
     """
@@ -72,10 +73,27 @@ def ci_workflows_distinct(workflow_twin: WorkflowTwin) -> None:
         kinds = ", ".join(dict.fromkeys(one.kind for one in masked))
         says += f"; {kinds} can fail here and not there: take the masks off there, or keep it here"
         related += [(one.theirs, f"cannot fail: {one.other_text}") for one in masked]
+    fails = workflow_twin.owner_fails
+    if fails is not None:
+        says += (
+            f"; {owner.path} cannot pass as it is ({fails.manifest or 'no package.json'} has no"
+            f" script {fails.script!r}): mend it first"
+        )
+        related.append((fails.place, fails.text))
+    fix, severity = "", _severity(pairs)
+    if workflow_twin.gates:
+        events = ", ".join(dict.fromkeys(event.split()[0] for p in pairs for event in p.events))
+        says += f"; on its other events they are the gate of job {workflow_twin.gates!r}"
+        fix = (
+            f"Keep the jobs: {workflow_twin.gates!r} needs them. Take {events} out of this"
+            f" workflow's triggers, and leave that event to {owner.path}."
+        )
+        severity = min(severity, Severity.MEDIUM)
     report(
         at=workflow.place,
         says=says,
-        severity=_severity(pairs),
+        severity=severity,
+        fix=fix,
         evidence=f"{', '.join(dict.fromkeys(s.kind for s in best.shared)) or workflow.name}"
         f" | {'; '.join(best.events)}",
         related=list(dict.fromkeys(related)),

@@ -46,12 +46,23 @@ def compose_healthcheck_served(service_health: ServiceHealth) -> None:
     for fault in service_health.faults:
         # A tool that several images lack is mended in one go, a path or port one by one.
         tool = fault.kind == "tool"
-        group = ("tool", fault.place.path, fault.says) if tool else (fault.kind, fault.subject)
+        group: tuple[str, ...] = (fault.kind, fault.subject)
+        if tool:
+            group = ("tool", fault.place.path, fault.says)
+        if fault.kind == "port":  # services that are all started on one port
+            group = ("port", fault.place.path, fault.says.rpartition("; ")[2])
         same.setdefault(group, []).append(fault)
-    for faults in same.values():
-        _report(faults)
+    for group, faults in same.items():
+        if group[0] == "port" and len(faults) < _MANY:
+            for fault in faults:
+                _report([fault])
+        else:
+            _report(faults)
     if not service_health.faults and not service_health.judged:
         skip(SkipReason.UNRESOLVED, service_health.unresolved)
+
+
+_MANY = 3
 
 
 def _report(faults: list[HealthFault]) -> None:
@@ -77,6 +88,7 @@ def _report(faults: list[HealthFault]) -> None:
             *first.notes,
             *(Note(one.place, f"{one.subject}: {one.says}") for one in faults[1:]),
         ],
+        fix=first.fix,
         clause="b" if tool else "a",
         key=f"{first.subject}/{first.kind}",
     )

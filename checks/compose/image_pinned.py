@@ -36,6 +36,14 @@ from pytest_reconaudit.api import (
             "What was tested with Compose is not what the cluster runs.",
             "Name one version in both.",
         ),
+        "d": (
+            "Whoever has not pulled it before cannot start the stack: `manifest unknown`.",
+            """
+            Take the image of the project itself (`postgres`, `redis`, `apache/kafka` …; its
+            variables and its data folder have other names), or for the time being the frozen copy
+            `bitnamilegacy/NAME:TAG`, which gets no fixes.
+            """,
+        ),
     },
 )
 def compose_image_pinned(
@@ -47,7 +55,8 @@ def compose_image_pinned(
     Decides: after merging and filling in defaults, (a) the tag is `latest` or there is neither tag
     nor digest; low in files for development, tests and examples; (b) the version is one that its
     makers no longer fix, by a built-in table; low; (c) Kubernetes manifests of the repository run
-    another major version of the same image; low. Services with `build`, names that the repository
+    another major version of the same image; low. (d) a version below `bitnami/`, which left Docker
+    Hub on 2025-09-29: high, medium in such files. Services with `build`, names that the repository
     builds, digests, tags of a major version and tags from variables without default pass.
     Blind spots: what a registry does with a tag; images that the table does not know.
     """
@@ -72,6 +81,18 @@ def compose_image_pinned(
             evidence=f"image: {first.written}",
             related=[(pin.place, pin.written) for pin in moving[1:]],
             clause="a",
+        )
+    gone = [pin for pin in images.pins if pin.withdrawn]
+    if gone:
+        listed = ", ".join(f"{pin.written} (line {pin.place.line})" for pin in gone[:5])
+        report(
+            at=gone[0].place,
+            says=f"no longer on Docker Hub: {listed}{' …' if gone[5:] else ''}; Bitnami moved all"
+            " versions to bitnamilegacy on 2025-09-29",
+            severity=Severity.MEDIUM if images.development else Severity.HIGH,
+            evidence=f"image: {gone[0].written}",
+            related=[(pin.place, pin.written) for pin in gone[1:]],
+            clause="d",
         )
     over = [(pin, pin.ended) for pin in images.pins if pin.ended]
     if over:

@@ -20,6 +20,7 @@ _KINDS = {
     "env-file": ("b", Severity.HIGH),
     "example": ("b", Severity.INFO),
     "example-above": ("b", Severity.LOW),
+    "told": ("b", Severity.LOW),
     "name": ("c", Severity.HIGH),
     "extends": ("c", Severity.HIGH),
     "mount": ("d", Severity.MEDIUM),
@@ -76,11 +77,12 @@ def compose_references_exist(
     creates an empty folder in its place.
     Decides: after merging base, override, `-f` combinations, `extends` and `include`: (a) build
     context and Dockerfile; (b) `env_file` (a note when an example lies beside it, low when one lies
-    in a folder above); (c) services, volumes, networks, secrets and configs by name; (d) relative
-    bind-mount sources: medium for files, low for folders of configuration or code; (e) the build
-    `target`. Optional env files, absolute paths, `~`, sockets, sources behind variables, folders
-    for data and override-only files without their base pass. A reference that one of the stacks
-    resolves is no finding; below an `examples` folder it is low at most.
+    in a folder above or a guide tells to write it); (c) services, volumes, networks, secrets and
+    configs by name; (d) relative bind-mount sources: medium for files, low for folders of
+    configuration or code; (e) the build `target`. Optional env files, absolute paths, `~`, sockets,
+    sources behind variables, folders for data and override-only files without their base pass. A
+    reference that one of the stacks resolves is no finding; below an `examples` folder it is low at
+    most.
     Blind spots: folders outside the repository; certificates and other secrets, which are brought
     along, are notes only.
     """
@@ -95,7 +97,8 @@ def compose_references_exist(
     noted: dict[str, list[BrokenReference]] = {}
     for one in found.broken:
         # One note per env file, however many services read it.
-        key = one.evidence if one.kind.startswith(("example", "env-file")) else str(one.place)
+        of_all = one.kind.startswith(("example", "env-file", "told"))
+        key = one.evidence if of_all else str(one.place)
         if one.kind == "dockerfile":  # one missing file, however many services it should build
             key = one.says.partition(" builds ")[2]
         noted.setdefault(key + one.kind, []).append(one)

@@ -45,12 +45,12 @@ def deploy_compose_commands_valid(compose_calls: ComposeCalls) -> None:
     against the merge of its `-f` files, else of the default file from its folder upwards. (a) a
     service of `exec`, `run`, `logs`, `up`, `restart` … that the model lacks: high, medium when
     another compose file has it and no `-f` is given; `build` of a service without `build`: high,
-    medium in a script that tests.
-    (b) files whose merge leaves services with neither image nor build: critical. (c) arguments for
-    a Rust or Go program of the repository (`cargo run --`, `target/release/x`, `args:` and
-    `command:` of containers) of which no source file looks at the command line: high. Calls with
-    `COMPOSE_FILE`, another project or folder, variables, or files that are missing or not readable
-    are left out.
+    medium in a script that tests. (b) files whose merge leaves services with neither image nor
+    build: critical; in a Makefile or package.json, where a person asks for it, high, and medium in
+    a goal for tests or development. (c) arguments for a Rust or Go program of the repository
+    (`cargo run --`, `target/release/x`, `args:` and `command:` of containers) of which no source
+    file looks at the command line: high. Calls with `COMPOSE_FILE`, another project or folder,
+    variables, or files that are missing or not readable are left out.
     Blind spots: services of profiles that are off; which of several folders a script runs in.
     """
     groups: dict[tuple[str, Severity], list[BadCall]] = {}
@@ -103,7 +103,20 @@ def _report(group: list[BadCall]) -> None:
         evidence=text,
         related=uses[1:],
         clause="b" if bad.kind == "override" else "a",
-        impact="Nothing is built: the service runs an old image, or none." if built else "",
-        fix="Leave it out, or give the service a `build:` in one of the files." if built else "",
+        impact=(
+            "Nothing is built: the service runs an old image, or none."
+            if built
+            else "The loop never ends: Compose refuses the command each time it asks."
+            if bad.waits
+            else ""
+        ),
+        fix=(
+            "Leave it out, or give the service a `build:` in one of the files."
+            if built
+            else "Ask a service that these files start, name the files that have the one meant, or"
+            " drop the wait; and end the loop after a number of attempts."
+            if bad.waits
+            else ""
+        ),
         key=f"{bad.kind} {names}",
     )

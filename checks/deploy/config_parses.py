@@ -13,6 +13,11 @@ _ADVICE = {
     ),
     "conflict": ("", "Finish the merge: keep what is right of both sides, delete the markers."),
     "empty": ("", "Write the file, or delete it together with what refers to it."),
+    "unwritten": ("Cargo, npm or an editor that opens the folder stops.", "Write it or delete it."),
+    "lost": (
+        "No cargo command works in a fresh clone: nothing of the workspace is built or tested.",
+        "Commit the package, or take its line out. Where git ignores it, narrow the rule.",
+    ),
     "left": (
         "",
         (
@@ -69,18 +74,19 @@ def deploy_config_parses(config_file: ConfigFile) -> None:
     files are read for the first time at the moment of the deployment.
 
     Decides: (a) workflows, compose files, Kubernetes manifests, kustomizations, Cargo.toml,
-    package.json and Prometheus files that do not parse, are empty or hold merge markers: critical;
-    other configuration (env files too): high when an image, service or kustomization takes it in,
-    else medium. A second `apiVersion:` without `---` loses an object. Repeated keys: medium, low
-    when the values are equal, high where GitHub or Docker Compose refuses the file for it. A
-    workflow below a sub-folder is low: GitHub does not read it. (b) nginx: wrong argument counts,
-    missing `;`, unbalanced braces, foreign characters: critical when the file is copied or mounted,
-    else medium; a MIME type with a foreign character: medium. (c) variable names and keys with a
-    foreign or invisible character: high. (d) a quoted here-document that writes `$(...)` or a
-    variable of the script into an env file that nothing sources: medium. Templates of Helm, Jinja
-    and the like are skipped; JSON that its program reads with comments (tsconfig) may hold them;
-    comments, quoted strings and `echo` texts may hold any character.
-
+    package.json and Prometheus files that do not parse, are empty or hold merge markers: critical
+    (an empty package that nobody names: medium beside code, else low), as are members of a
+    workspace and dependencies by path without a Cargo.toml; other configuration (env files too):
+    high when an image, service or kustomization takes it in, else medium. A second `apiVersion:`
+    without `---` loses an object. Repeated keys: medium, low when the values are equal, high where
+    GitHub or Docker Compose refuses the file for it. A workflow below a sub-folder is low: GitHub
+    does not read it. (b) nginx: wrong argument counts, missing `;`, unbalanced braces, foreign
+    characters: critical when the file is copied or mounted, else medium; a MIME type with a foreign
+    character: medium. (c) variable names and keys with a foreign or invisible character: high. (d)
+    a quoted here-document that writes `$(...)` or a variable of the script into an env file that
+    nothing sources: medium. Templates of Helm, Jinja and the like are skipped; JSON that its
+    program reads with comments (tsconfig) may hold them; comments, quoted strings and `echo` texts
+    may hold any character.
     Blind spots: values of the right syntax and the wrong meaning; nginx directives of modules and
     nginx text inside a ConfigMap; files under names that say nothing about their program. Files
     in test folders are at most medium: they may be broken on purpose.

@@ -58,6 +58,11 @@ docker compose up -d --wait
             "A version that answers every request with an error counts as healthy.",
             "Add `--fail` (`-f`) to `curl`, or compare `%{http_code}`, and end with a failure.",
         ),
+        "h": (
+            "A service that does not answer stays in service, and the script says it succeeded.",
+            """Remember in the loop which services failed (`failed+=("$name")`), go on with the
+others, and end with a failure after the loop when the list is not empty.""",
+        ),
         "g": (
             "The next steps run against a service that is not ready.",
             "Wait in a loop with a limit, and end with a failure when it runs out.",
@@ -80,15 +85,15 @@ def deploy_health_gate_works(health_gates: HealthGates) -> None:
 
     Why: the check after `up -d` is the only moment at which a broken version can be noticed before
     users do. A time-out that prints a warning and goes on to "complete" checks nothing.
-    Decides: deployment scripts (by name or by what they run), played through with each health
-    check failing: counters, loops, functions, `set -e`, traps. (a) every way through ends with 0:
-    high, medium when another check of the script stops it. (g) a readiness wait with `|| echo`:
-    medium. (b) the URL's port is published by no service that the script starts, or its path is
-    served by no route of that service: high. (c) a rollback that only prints: medium. (d)
-    `compose down` before `up`: medium. (e) a status field or condition that the kind does not have:
-    low. (f) the only check is `curl` without `--fail` and without a look at the answer: medium.
-    Summaries behind a real check, branches that repair what was asked for, `rollout status` and
-    checks that never end pass.
+    Decides: deployment scripts (by name or by what they run), played through with each health check
+    failing: counters, loops, functions, `set -e`, traps. (a) every way through ends with 0: high,
+    medium when another check of the script stops it. (g) a readiness wait with `|| echo`: medium.
+    (h) a loop over services that asks each once and only prints: medium. (b) the URL's port is
+    published by no service that the script starts, or its path is served by no route of that
+    service: high. (c) a rollback that only prints: medium. (d) `compose down` before `up`: medium.
+    (e) a status field or condition that the kind does not have: low. (f) the only check is `curl`
+    without `--fail` and without a look at the answer: medium. Summaries behind a real check,
+    branches that repair what was asked for, `rollout status` and checks that never end pass.
     Blind spots: checks in other languages or on another machine; a status that is passed on by
     files.
     """

@@ -39,12 +39,13 @@ def deploy_scripts_strict(script_strictness: ScriptStrictness) -> None:
     migration is followed by the next step and by "done".
     Decides: (a) neither `set -e` (shebang and sourced files count) nor `trap … ERR` in a script
     with commands whose failure nothing looks at: low, medium when the script or such a command
-    deploys, rolls back or migrates; a note when every status is looked at by hand. (b) a script
-    with a shebang that is not executable in git: low when a command or document starts it by its
-    path, a note when most others are executable. (c) `set +e` that an entry point never takes back:
-    low. (d) a command that is a function of another script, or `die`, `fail`, `abort`, and is
-    defined nowhere that the script can see: medium, high without `set -e`. Libraries, generated
-    files, scripts of one command, and scripts that source something unknown pass.
+    deploys, rolls back or migrates; a note when every status is looked at by hand, one for each
+    folder. (b) a script with a shebang that is not executable in git: low when a command or
+    document starts it by its path, a note for each folder when most others are executable. (c) `set
+    +e` that an entry point never takes back: low. (d) a command that is a function of another
+    script, or `die`, `fail`, `abort`, and is defined nowhere that the script can see: medium, high
+    without `set -e`. Libraries, generated files, scripts of one command, and scripts that source
+    something unknown pass.
     Blind spots: `set -e` does not act inside conditions; programs that are not installed.
     """
     file = script_strictness.file
@@ -63,12 +64,15 @@ def deploy_scripts_strict(script_strictness: ScriptStrictness) -> None:
             clause="a",
             key="a",
         )
-    elif not script_strictness.strict and script_strictness.by_hand:
+    elif script_strictness.quiet:
+        others = script_strictness.quiet[1:]
+        more = f" (so it is with {len(others)} more in this folder)" if others else ""
         report(
             at=place,
             says="no `set -e`: nothing is lost today, as every command is looked at or the last"
-            " one; the next one added would be forgotten",
+            f" one; the next one added would be forgotten{more}",
             severity=Severity.INFO,
+            related=[(one, "no `set -e` either") for one in others],
             clause="a",
             key="a",
         )
@@ -101,18 +105,22 @@ def deploy_scripts_strict(script_strictness: ScriptStrictness) -> None:
 
 def _executable(script_strictness: ScriptStrictness) -> None:
     called = script_strictness.not_executable
-    if not called:
+    if not called or (called == "#" and not script_strictness.idle_modes):
         return
+    others, noted = script_strictness.idle_modes[1:], called == "#"
     place = script_strictness.file.shell.script.commands[0].place.at(1, 1)
-    noted = called == "#"
     why = "most scripts of the repository are executable" if noted else called
     started = script_strictness.started
     report(
         at=place,
-        says=f"the script has a shebang and mode 100644: it is not executable, and {why}",
+        says=f"the script has a shebang and mode 100644: it is not executable, and {why}"
+        + (f" (so it is with {len(others)} more in this folder)" if others else ""),
         severity=Severity.INFO if noted else Severity.LOW,
         evidence=f"#!{script_strictness.file.shell.script.shebang}",
-        related=[(started, "starts it by its path")] if started else [],
+        related=[
+            *([(started, "starts it by its path")] if started else []),
+            *((one, "not executable either") for one in others),
+        ],
         clause="b",
         impact='Whoever starts it by its path gets "permission denied".',
         fix="`git update-index --chmod=+x` the file, or start it as `bash FILE`.",

@@ -5,6 +5,7 @@ from pytest_reconaudit.api import (
     Dockerfile,
     DockerfileReferences,
     Images,
+    LostSource,
     Note,
     Severity,
     SkipReason,
@@ -53,7 +54,8 @@ def docker_copy_source_exists(
     pattern in a folder that is there low (BuildKit copies
     nothing then). Build output (`target/`, `dist/`, `*.jar`, a binary copied
     to a `bin` folder), files that a script writes, and an optional pattern beside a source that
-    matches pass. Sources that all lie in another known context are one finding.
+    matches pass. Sources that all lie in another known context, or in a folder above it, are one
+    finding, and so is one ignore rule that breaks four Dockerfiles or more.
     Blind spots: sources behind variables; files that a build step outside shell and workflows
     creates.
     """
@@ -86,13 +88,18 @@ def docker_copy_source_exists(
         if others:
             more = ", ".join(one.source.written for one in others[:4])
             says += f"; so it is with {len(others)} more: {more}{' …' if others[4:] else ''}"
+        if lost.meant is not None:
+            says += f"; in {lost.meant or 'the repository root'} every source is there"
+        if lost.rule_of:
+            says += f"; the same rule breaks {len(lost.rule_of)} more COPY lines of other images"
         related = [Note(one.place, f"built by {one.by}") for one in context.builds]
         related += [Note(one.source.place, f"copies {one.source.written}") for one in others]
+        related += lost.rule_of
         if lost.rule is not None:
             related.insert(0, lost.rule)
         if dockerfile_references.unreferenced(dockerfile) is not None:
             says += "; nothing in the repository builds this file"
-        if lost.nearest and lost.nearest != lost.source.written:
+        if lost.nearest and lost.meant is None and lost.nearest != lost.source.written:
             says += f"; did you mean {lost.nearest}?"
         report(
             at=lost.source.place,
@@ -102,7 +109,21 @@ def docker_copy_source_exists(
             evidence=lost.source.instruction.written,
             related=related,
             impact=_WITHOUT if lost.optional else "",
-            fix=_LET_IN if lost.optional and lost.kind == "excluded" else "",
+            fix=_fix(lost),
             clause="b" if lost.kind == "dots" else "a",
             key=lost.source.written,
         )
+
+
+def _fix(lost: LostSource) -> str:
+    """What fits: the line is right and the folder wrong, or the other way round."""
+    if lost.optional and lost.kind == "excluded":
+        return _LET_IN
+    if lost.meant is None and not lost.elsewhere:
+        return ""
+    folder = lost.elsewhere[0].title if lost.elsewhere else lost.meant or "."
+    return (
+        f"The Dockerfile is written for the folder {folder}: give the builds that say"
+        f" {lost.context.title} that context, and name the Dockerfile by its path below it"
+        " (`context:` and `dockerfile:` of compose)."
+    )

@@ -52,6 +52,7 @@ def docker_healthcheck_served(image_health: ImageHealth) -> None:
                 confidence=Confidence.LIKELY if fault.likely else None,
                 evidence=fault.evidence,
                 related=fault.notes,
+                fix=fault.fix,
                 clause=_CLAUSES[fault.kind],
             )
     if not said and image_health.unresolved:

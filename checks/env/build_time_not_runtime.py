@@ -38,23 +38,27 @@ def env_build_time_not_runtime(frontend_service: FrontendService) -> None:
     their values while they build. Set on a container that only serves the files, they do nothing.
 
     Decides: services whose image bundles in one stage and serves files (nginx, Caddy, httpd, a
-    static server) in the last. (a) Such a key in the run-time environment, without `ARG` or `ENV`
-    in the build stage. (b) Its URL, at run time or as a build argument, names a host that only
-    containers resolve. Passes: `envsubst` or `sed` over a placeholder value, a configuration
-    script made at start, use by the server's own template, relative URLs, a Node final stage.
-    A `sed` that replaces the key's *name* is none: the bundler has replaced that already.
+    static server) in the last, or runs there what `next build` made (`NEXT_PUBLIC_*` that code of
+    the application reads, with another default). (a) Such a key in the run-time environment,
+    without `ARG` or `ENV` in the build stage. (b) Its URL, at run time or as a build argument,
+    names a host that only containers resolve. Passes: `envsubst` or `sed` over a placeholder value,
+    a configuration script made at start, use by the server's own template, relative URLs, other
+    Node final stages. A `sed` that replaces the key's *name* is none: the bundler has replaced that
+    already.
 
     Blind spots: images built elsewhere; start scripts that are not in the repository.
     """
     service = frontend_service
     build = (service.build.place, f"builds the bundle: {service.build.text[:60]}")
-    final = (service.final.place, f"serves the files: {service.final_base}")
+    does = "runs what was built" if service.node else "serves the files"
+    serves = "runs what `next build` has" if service.node else "serves files that were"
+    final = (service.final.place, f"{does}: {service.final_base}")
     for group in _by_file(service.late):
         names = ", ".join(one.key for one in group)
         report(
             at=group[0].place,
             says=f"{names}: set when {service.title} runs, but its image ({service.final_base}) "
-            "serves files that were bundled without: no effect",
+            f"{serves} bundled without: no effect",
             evidence="; ".join(one.shown for one in group),
             related=[*((one.place, one.key) for one in group[1:]), build, final],
             clause="a",

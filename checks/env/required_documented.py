@@ -54,14 +54,14 @@ def env_required_documented(requirements: Requirements) -> None:
     door.
 
     Decides: (a) a read without which the program stops (`?`, `.expect()`, a throwing guard, a
-    schema without default, `os.environ["X"]`, compose `${X:?}`), whose key is in no env file (a
-    commented line counts), compose file, manifest, workflow or document: medium. (b) a key that
-    disables or skips authentication, TLS, verification, signatures or CSRF: high, required or not.
-    (c) all optional reads of the repository, and the keys of clap's arguments, which `--help`
-    lists: one low finding. (d) a compose service that lists the keys it is given, and not one which
-    its program stops without and a template documents: medium. Passes: platform and runtime keys,
-    keys of well-known images, tests, builds and tools, caught `KeyError`s, computed names.
-
+    schema or structure (envy) without default, `os.environ["X"]`, compose `${X:?}`), whose key is
+    in no env file (a commented line counts), compose file, manifest, workflow or document: medium,
+    high where its name holds a `-`. (b) a key that disables or skips authentication, TLS,
+    verification, signatures or CSRF: high, required or not. (c) all optional reads of the
+    repository, and the keys of clap's arguments, which `--help` lists: one low finding. (d) a
+    compose service that lists the keys it is given, and not one which its program stops without and
+    a template documents: medium. Passes: platform and runtime keys, keys of well-known images,
+    tests, builds and tools, caught `KeyError`s, computed names.
     Blind spots: keys that a secret store injects; readers in languages that are not parsed.
     """
     by_file: dict[tuple[str, str], list[Requirement]] = {}
@@ -73,7 +73,10 @@ def env_required_documented(requirements: Requirements) -> None:
         report(
             at=group[0].reads[0].place,
             says=_says(kind, group, requirements),
-            severity={"a": Severity.MEDIUM, "b": Severity.HIGH, "c": Severity.LOW}[clause],
+            severity=Severity.HIGH
+            if kind == "required" and _unsettable(group)
+            else {"a": Severity.MEDIUM, "b": Severity.HIGH, "c": Severity.LOW}[clause],
+            fix=_HYPHEN if kind == "required" and _unsettable(group) else "",
             evidence=", ".join(one.key for one in group),
             related=[
                 (read.place, f"{one.key} is read here") for one in group for read in one.reads
@@ -112,5 +115,17 @@ def _says(kind: str, group: Sequence[Requirement], all_: Requirements) -> str:
     if kind == "switch":
         return f"{names} turns a protection off and is {where}"
     if kind == "required":
-        return f"the program stops without {names}, {where}"
+        why = ""
+        if bad := _unsettable(group):
+            meant = bad[0].key.replace("-", "_")
+            why = f": no shell and no env file sets a name with `-`; did you mean {meant}?"
+        return f"the program stops without {names}, {where}{why}"
     return f"{len(group)} of {all_.total} keys are read and {where}: {names}"
+
+
+_HYPHEN = "Write the prefix with `_`, as the deploy files and templates do; then document the keys."
+
+
+def _unsettable(group: Sequence[Requirement]) -> list[Requirement]:
+    """Keys that the usual ways cannot set: their prefix was written like a package's name."""
+    return [one for one in group if "-" in one.key]

@@ -1,17 +1,15 @@
 """No real secret is in the repository."""
 
-from collections.abc import Sequence
-
 from pytest_reconaudit.api import (
+    DEFAULT_FIX,
+    DEFAULT_IMPACT,
     CommittedFile,
-    Leak,
     Place,
     Severity,
     audit,
     leak_groups,
-    lines_of,
+    leak_sentence,
     report,
-    same_elsewhere,
 )
 
 
@@ -59,7 +57,8 @@ def env_secrets_not_committed(committed_file: CommittedFile) -> None:
 
     Decides: (a) a value under a secret name, 8 characters or more, entropy 3.0 bits a character
     or more, that is no placeholder: critical when it is random, high in an env file that
-    says it is for development or whose addresses are all local, medium in an example, template or
+    says it is for development, whose addresses are all local or which holds the very default that a
+    compose file falls back to, medium in an example, template or
     development file; made of words: high in a production env file, medium elsewhere. Provider
     tokens and private keys count under any name; the id of an AWS key whose secret the file takes
     from elsewhere: low; the key of a certificate for this machine, and the password of a mail host
@@ -76,9 +75,12 @@ def env_secrets_not_committed(committed_file: CommittedFile) -> None:
     groups = leak_groups(file)
     for group in groups:
         first = group.leaks[0]
+        defaults = all(one.strength == "default" for one in group.leaks)
         report(
             at=Place(file.path, 1) if group.clause == "b" else first.place,
-            says=_says(file, group.clause, group.leaks),
+            impact=DEFAULT_IMPACT if defaults else "",
+            fix=DEFAULT_FIX if defaults else "",
+            says=leak_sentence(file, group.clause, group.leaks),
             severity=group.severity,
             evidence="; ".join(one.named for one in group.leaks[:6]),
             related=group.others(),
@@ -100,29 +102,3 @@ def env_secrets_not_committed(committed_file: CommittedFile) -> None:
             clause="b",
             key=file.path,
         )
-
-
-def _says(file: CommittedFile, clause: str, leaks: Sequence[Leak]) -> str:
-    first = leaks[0]
-    names = ", ".join(dict.fromkeys(one.name for one in leaks[:5]))
-    lines = lines_of(one.place for one in leaks)
-    count = f"{len(leaks)} times, {lines}" if len(leaks) > 1 else lines
-    if clause == "b":
-        rule = f", although {file.ignored.pattern!r} ignores it" if file.ignored else ""
-        return (
-            f"{file.path} is a production env file in the repository{rule}: {names} belongs there"
-        )
-    if clause == "c":
-        return f"credentials are spelled out in a script ({names}; {count})"
-    if first.public and first.name == "a private key":
-        return (
-            f"a private key is in the repository ({count}); its certificate names this machine, or "
-            "a comment declares it public"
-        )
-    if first.public:
-        return f"{names} is declared no secret, held by clients, or opens a trial mailbox ({count})"
-    count = f"{count}){same_elsewhere(leaks)}"
-    if first.strength in ("token", "name"):
-        return f"{names} is in the repository ({count}"
-    kind = "random value" if first.strength == "real" else "value made of words"
-    return f"{names}: a {kind} of {first.bits:.1f} bits a character is committed ({count}"

@@ -19,6 +19,9 @@ _CLAUSES = {
     "Namespace": ("e", Severity.LOW),
     "Service": ("f", Severity.HIGH),
 }
+_ANONYMOUS = "Images of a private registry are not pulled (ErrImagePull); public ones are."
+_LOG_IN = """Let the deployment make it in each namespace (`kubectl create secret docker-registry`
+with what CI holds), or an ExternalSecret."""
 
 
 @audit(
@@ -61,7 +64,8 @@ def k8s_references_exist(reference_file: ReferenceFile) -> None:
         (d) ServiceAccount, (e) Namespace, (f) Ingress backend and its port. `optional: true`,
         the `default` account, and names made by External Secrets, Sealed Secrets, cert-manager,
         Vault, other operators, volume claim templates, charts, `kubectl create` in scripts and
-        workflows or Terraform pass. References of one file to one thing are one finding.
+        workflows or Terraform pass. References of one file to one thing are one finding. What
+        only `imagePullSecrets` names is medium, once for all namespaces of a file.
     Blind spots: objects made by hand or from another repository look missing; names that are
         still variables are not judged.
     """
@@ -86,8 +90,10 @@ def _say(dangling: Dangling) -> None:
         evidence = f"{dangling.kind}/{dangling.name} {first.key} in {first.how}"
     else:
         says = f"{what} is defined nowhere{inside if dangling.kind != 'Namespace' else ''}"
-        if all(one.how == "tls" for one in dangling.references):
+        if dangling.logs_in or all(one.how == "tls" for one in dangling.references):
             severity = Severity.MEDIUM
+    if dangling.also_in:
+        says += f", {', '.join(dangling.also_in[:4])}{' …' if dangling.also_in[4:] else ''}"
     if rest:
         says += f" ({len(dangling.references)} references)"
     if dangling.only_in:
@@ -106,6 +112,8 @@ def _say(dangling: Dangling) -> None:
             ),
             *dangling.known,
         ],
+        impact=_ANONYMOUS if dangling.logs_in else "",
+        fix=_LOG_IN if dangling.logs_in else "",
         clause=clause,
         key=f"{clause}/{dangling.namespace or ''}/{dangling.kind}/{dangling.name}",
     )

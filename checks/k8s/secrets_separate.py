@@ -64,15 +64,18 @@ def k8s_secrets_separate(secrets_file: SecretsFile) -> None:
     literal password: high, medium when a comment says to replace it. (b) `data` of a Secret that is
     no base64: medium. (c) a Secret with a value that is long, varied and no placeholder: critical,
     made of words: medium. (d) base64 of a placeholder: a note. One step softer in development, test
-    and example manifests. Passes: `$(VAR)` and `${VAR}`, SealedSecrets, SOPS files, `*_NAME` and
-    `*_PATH` keys, switches.
+    and example manifests. The files of one kustomization's folder are told together. Passes:
+    `$(VAR)` and `${VAR}`, SealedSecrets, SOPS files, `*_NAME` and `*_PATH` keys, switches.
 
     Blind spots: charts that are not rendered; kustomize `secretGenerator` literals.
     """
     for group in secrets_file.groups():
         first = group[0]
         names = ", ".join(dict.fromkeys(one.key for one in group[:5]))
+        files = {one.place.path for one in group}
         lines = lines_of(one.place for one in group)
+        if len(files) > 1:
+            lines = f"{len(group)} values in {len(files)} files of the kustomization"
         report(
             at=first.place,
             says=f"{first.holder}: {names}: {_SAYS[first.clause]} ({lines})",

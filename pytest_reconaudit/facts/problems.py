@@ -10,6 +10,7 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Callable, Iterable, Iterator
+from fnmatch import fnmatchcase
 from typing import Any
 
 from msgspec import Struct
@@ -17,13 +18,15 @@ from msgspec import Struct
 from pytest_reconaudit.facts.callers import indentation
 from pytest_reconaudit.facts.compose.mounts import is_named, is_used
 from pytest_reconaudit.facts.compose.stacks import is_test_data, written_by_hand
+from pytest_reconaudit.facts.index import hidden
 from pytest_reconaudit.facts.k8s.manifests import only_definitions
 from pytest_reconaudit.model import Place, Problem, Severity
 from pytest_reconaudit.patterns import regex
-from pytest_reconaudit.readers.cargo import read_cargo
+from pytest_reconaudit.readers.cargo import CargoManifest, read_cargo
 from pytest_reconaudit.readers.data import DataFile, read_json, read_toml
 from pytest_reconaudit.readers.dotenv import env_file_name, read_env_file
 from pytest_reconaudit.readers.nginx import Directive, looks_like_nginx, misuse, read_nginx
+from pytest_reconaudit.readers.package_json import read_package_json
 from pytest_reconaudit.readers.repeats import differing_keys
 from pytest_reconaudit.readers.shell import Heredoc, Script, read_shell
 from pytest_reconaudit.readers.stray import Stray, find_mixed, find_stray, find_typographic
@@ -314,6 +317,18 @@ def _general(
         if posixpath.basename(path) == "acme.json":
             return None  # Traefik wants it made empty, and fills it with certificates
         needed = kind in ("package.json", "Cargo manifest", "workflow")
+        if needed and kind != "workflow" and not _is_taken_in(target, path, kind):
+            # A package that is still to come, or was left: no build of the others comes by.
+            beside = (one for one in target.files_below(posixpath.dirname(path)) if one != path)
+            code = any(target.text(one).strip() for one in beside if one.endswith(_CODE))
+            return ConfigProblem(
+                Place(path, 1),
+                f"this {kind} is empty, and no workspace or package names its folder",
+                min(severity, Severity.MEDIUM if code else Severity.LOW),
+                "a",
+                "",
+                "unwritten",
+            )
         if not (needed or _COMPOSE_DEFAULT.fullmatch(posixpath.basename(path))):
             needed = is_used(target, path)
         if not needed:
@@ -594,8 +609,102 @@ def _judge_json(
 def _judge_cargo(
     target: Target, path: str, kind: str, severity: Severity
 ) -> Iterator[ConfigProblem]:
-    for problem in target.parse(read_cargo, path).problems:
+    manifest = target.parse(read_cargo, path)
+    for problem in manifest.problems:
         yield _refused(kind, problem, target, severity)
+    lost = _lost_packages(target, manifest)
+    if lost:
+        listed = ", ".join(name for name, _ in lost[:5]) + (" …" if lost[5:] else "")
+        has = "has" if len(lost) == 1 else "have"
+        yield ConfigProblem(
+            lost[0][1],
+            f"{listed} {has} no Cargo.toml in a fresh clone: cargo reads it before anything else,"
+            f" and stops{_ignored_by(target, path, lost[0][0])}",
+            severity,
+            "a",
+            f'"{lost[0][0]}"',
+            "lost",
+            tuple((place, f"names {name}") for name, place in lost[1:]),
+        )
+
+
+def _is_taken_in(target: Target, path: str, kind: str) -> bool:
+    """Whether a workspace, another package, an image or a service names the package."""
+    folder = posixpath.dirname(path)
+    if not folder or is_named(target, path):
+        return True
+    whole, patterns = _packages_named(target)[kind]
+    return folder in whole or any(fnmatchcase(folder, one) for one in patterns)
+
+
+@once
+def _packages_named(target: Target) -> dict[str, tuple[frozenset[str], tuple[str, ...]]]:
+    """Kind of manifest → the folders that workspaces and packages name, and their patterns."""
+    found: dict[str, tuple[frozenset[str], tuple[str, ...]]] = {}
+    npm = [
+        posixpath.join(one.folder, pattern.strip("./"))
+        for one in (target.parse(read_package_json, at) for at in target.named("package.json"))
+        for pattern in one.workspaces
+    ]
+    cargo = [
+        posixpath.normpath(posixpath.join(one.folder, named))
+        for one in (target.parse(read_cargo, at) for at in target.named("Cargo.toml"))
+        for named in (*one.members, *(other.path for other in one.dependencies if other.path))
+    ]
+    for kind, names in (("package.json", npm), ("Cargo manifest", cargo)):
+        globs = tuple(dict.fromkeys(one for one in names if _GLOB.search(one)))
+        found[kind] = (frozenset(names), globs[:_MOST_GLOBS])
+    return found
+
+
+_MOST_GLOBS = 200
+
+
+_CODE = (".rs", ".ts", ".tsx", ".js", ".jsx", ".mjs", ".cjs")
+
+
+def _ignored_by(target: Target, path: str, name: str) -> str:
+    folder = posixpath.normpath(posixpath.join(posixpath.dirname(path), name))
+    rule = target.ignored_by(f"{folder}/Cargo.toml")
+    return f" (git-ignored by {rule.place})" if rule is not None else ""
+
+
+def _lost_packages(target: Target, manifest: CargoManifest) -> list[tuple[str, Place]]:
+    """The members of a workspace, and dependencies by path, whose manifest is not there. What lies
+    in a submodule or outside of the repository is somebody else's."""
+    lines = _lines_of(target, manifest.path) if manifest.members else {}
+    named = [
+        (member, Place(manifest.path, lines.get(member, 1), 1))
+        for member in manifest.members
+        if not _GLOB.search(member) and member not in manifest.exclude
+    ]
+    named += [
+        (one.path, one.place) for one in manifest.dependencies if one.path and not one.inherited
+    ]
+    found: dict[str, Place] = {}
+    for name, place in named:
+        folder = posixpath.normpath(posixpath.join(manifest.folder, name))
+        if folder.startswith(("..", "/")) or target.has(posixpath.join(folder, "Cargo.toml")):
+            continue
+        if hidden(target, folder):
+            continue
+        found.setdefault(name, place)
+    return list(found.items())
+
+
+_GLOB = regex(r"[*?\[{]")
+
+
+def _lines_of(target: Target, path: str) -> dict[str, int]:
+    """Each string of a file → its first line."""
+    found: dict[str, int] = {}
+    for number, line in enumerate(target.text(path).split("\n"), 1):
+        for text in _QUOTED.findall(line):
+            found.setdefault(text[1:-1], number)
+    return found
+
+
+_QUOTED = regex(r"\"[^\"]{0,300}\"|'[^']{0,300}'")
 
 
 def _judge_toml(

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 
 from msgspec import Struct
 
@@ -64,6 +65,13 @@ _PROGRAM_ELSEWHERE = regex(r"(?:^|/)(?:node_modules|\.?venv|target)/")
 
 _CHART_FOLDER = regex(r"[\w.-]+(?:/[\w.-]+){2,}/?|[\w.-]+(?:/[\w.-]+)?/")
 """A chart's path; with one slash it may be a repository's chart: ``bitnami/redis``."""
+_HELM_FLAGS = frozenset(
+    {"-i", "--install", "--wait", "--wait-for-jobs", "--atomic", "--create-namespace", "--debug",
+     "--dry-run", "--force", "--reset-values", "--reuse-values", "--skip-crds", "--include-crds",
+     "--strict", "--cleanup-on-fail", "--dependency-update", "--no-hooks", "--devel", "-g",
+     "--generate-name", "--replace", "--quiet", "--with-subcharts", "--validate", "--is-upgrade",
+     "--rollback-on-failure", "--take-ownership", "--render-subchart-notes"}
+)  # fmt: skip
 _ALONE = regex(
     r"-[vqsxlh]+|-r[a-zA-Z]*|--(?:[\w-]+=.*|verbose|quiet|exitfirst|strict[\w-]*|no-\w[\w-]*)"
 )
@@ -114,7 +122,9 @@ def references(words: tuple[str, ...]) -> Iterator[Reference]:
         for value in option_values(words, "-f", "--values"):
             for word in value.split(","):
                 yield Reference("values file", word, "b")
-        for word in words[2:]:
+        for before, word in pairwise(words[1:]):
+            if before.startswith("-") and "=" not in before and before not in _HELM_FLAGS:
+                continue  # the option's value: a release's namespace, a template of the chart
             if word.startswith(("./", "../")) or _CHART_FOLDER.fullmatch(word):
                 yield Reference("chart", word, "b")
                 break

@@ -364,7 +364,24 @@ def _rust_tests(tree: SyntaxTree) -> list[tuple[int, int]]:
     return ranges
 
 
+_DEEP = 20
+_SHORT = 600
+"""Bytes of a call that is read for its type argument."""
+_FROM_ENV = regex(r"envy::from_env::<\s*(\w+)\s*>")
+_TURBOFISH = regex(r"\.from_env::<\s*(\w+)\s*>")
+_RESULT = regex(r"^(?:\w+::)*(?:Result\s*<\s*)?(?:\w+::)*(\w+)")
+_SERDE = regex(r"#\[\s*serde\s*\(([^\]]{0,400})\)\s*\]")
+_SERDE_NAME = regex(r"\brename\s*=\s*\"([^\"\n]{1,100})\"")
+
+
+def _serde_words(attributes: str) -> str:
+    return " ".join(match[1] for match in _SERDE.finditer(attributes))
+
+
 class _Rust(_Reading):
+    structures: dict[str, Node] | None = None
+    """Name → structure of the file, when something is filled from the environment by fields."""
+
     def run(self) -> None:
         tree = self.tree
         self.tests = _rust_tests(tree)
@@ -410,9 +427,79 @@ class _Rust(_Reading):
         ):
             return
         prefix = next((_literal(self.tree, one) for one in arguments.named_children), None) or ""
+        if holder == "envy" and self._fields(node, prefix):
+            return
         if prefix and holder == "Environment" and not prefix.endswith("_"):
             prefix += "_"
         self.loaders.append(EnvLoader(prefix, self.tree.place(node), name))
+
+    def _fields(self, node: Node, prefix: str) -> bool:
+        """The keys that envy fills a structure of this file from; false when it lies elsewhere."""
+        if self.structures is None:
+            self.structures = {
+                self.tree.text(label): one
+                for one in self.tree.walk(frozenset({"struct_item"}))
+                if (label := one.child_by_field_name("name")) is not None
+            }
+        holder = self.structures.get(self._filled(node))
+        body = holder.child_by_field_name("body") if holder is not None else None
+        if holder is None or body is None:
+            return False
+        whole = "default" in _serde_words(self._attributes_of(holder))
+        found = []
+        for field in body.named_children:
+            label, declared = field.child_by_field_name("name"), field.child_by_field_name("type")
+            if field.type != "field_declaration" or label is None or declared is None:
+                continue
+            words = _serde_words(self._attributes_of(field))
+            if "flatten" in words or "with_prefix" in words:
+                return False
+            if "skip" in words or "skip_deserializing" in words:
+                continue
+            name = _SERDE_NAME.search(words)
+            key = prefix + (name[1] if name else self.tree.text(label)).upper()
+            given = whole or "default" in words
+            optional = given or self.tree.text(declared).startswith("Option<")
+            found.append(EnvRead(key, self.tree.place(label), "envy", not optional, given))
+        for one in found:
+            self.add(node, one)
+        return bool(found)
+
+    def _filled(self, node: Node) -> str:
+        """The type that ``envy::…from_env`` makes: its own argument, else what the function gives;
+        ``Self`` is the type of the block around it."""
+        above: Node | None = node
+        call = _FROM_ENV.match(self.tree.text(node)[:_SHORT])
+        name = call[1] if call else ""
+        function = block = None
+        for _ in range(_DEEP):
+            if above is None or block is not None:
+                break
+            short = above.end_byte - above.start_byte < _SHORT
+            if not name and short and above.type == "call_expression":
+                found = _TURBOFISH.search(self.tree.text(above))
+                name = found[1] if found else ""
+            if above.type == "function_item" and function is None:
+                function = above
+            if above.type == "impl_item":
+                block = above
+            above = above.parent
+        if not name and function is not None:
+            given = function.child_by_field_name("return_type")
+            match = _RESULT.search(self.tree.text(given)) if given is not None else None
+            name = match[1] if match else ""
+        if name == "Self" and block is not None:
+            kind = block.child_by_field_name("type")
+            name = self.tree.text(kind) if kind is not None else ""
+        return name
+
+    def _attributes_of(self, node: Node) -> str:
+        texts, before = [], node.prev_named_sibling
+        while before is not None and before.type in ("attribute_item", "line_comment"):
+            if before.type == "attribute_item":
+                texts.append(self.tree.text(before))
+            before = before.prev_named_sibling
+        return " ".join(texts)
 
     def _read(self, node: Node, argument: Node, via: str) -> None:
         tree = self.tree
@@ -498,6 +585,7 @@ class _Rust(_Reading):
         """(required, has a default, the literal default): what the method chain does with it."""
         current = node
         optional = False  # after `.ok()`: then `?` says that there is none, and nothing stops
+        parsed = False  # `.ok().map(parse).transpose()`: what fails from here on is the parsing
         for _ in range(30):
             parent = current.parent
             if parent is None:
@@ -526,12 +614,18 @@ class _Rust(_Reading):
                 break
             if name == "ok":
                 optional = True
+            elif name == "transpose":
+                parsed = optional
+            elif parsed:
+                pass
             elif name.startswith(("ok_or", "context", "with_context", "wrap_err")):
                 optional = False
             if name == "or_else" and _RUST_FALLBACK.search(
                 self.tree.text(arguments) if arguments is not None else ""
             ):
                 return False, True, None
+            if name == "or_else" and "var(" in self.tree.text(arguments or method):
+                return False, False, None  # another key does as well
             current = call
         return False, False, None
 
@@ -973,6 +1067,7 @@ _PY_GET = {
     "os.getenv", "getenv", "os.environ.get", "environ.get", "os.environ.pop", "environ.pop",
     "os.environ.setdefault", "environ.setdefault",
 }  # fmt: skip
+_NONE = regex(r"(?:^|\bdefault\s{0,3}=\s{0,3})None$")
 _PY_ENV_CALL = regex(r"(?:env|config|environ)(?:\.\w+)?")
 _PY_CATCHES = regex(
     r"except\s*:|except[^:]*\b(?:KeyError|LookupError|EnvError|ImproperlyConfigured"
@@ -1089,7 +1184,9 @@ class _Python(_Reading):
             key = _literal(tree, given[0])
             if key and _UPPER.fullmatch(key):
                 has_default, default = self._default(given)
-                required = not has_default and not self._caught(node)
+                # These readers raise without a default, and `None` is one.
+                empty = any(_NONE.search(tree.text(one)) for one in given[1:])
+                required = not has_default and not empty and not self._caught(node)
                 key = self.prefix + key
                 read = EnvRead(
                     key, tree.place(given[0]), f"{name}()", required, has_default, default

@@ -32,6 +32,7 @@ __all__ = [
     "Other",
     "Partial",
     "Value",
+    "asks_count",
     "conjuncts",
     "evaluate",
     "literals",
@@ -395,9 +396,31 @@ def evaluate(node: Node, lookup: Lookup) -> Value:
         case Compare(operator=operator, left=left, right=right):
             return _compare(operator, evaluate(left, lookup), evaluate(right, lookup))
         case Call(function=function, arguments=arguments):
+            if asks_count(node):
+                return False
             return _call(function, [evaluate(one, lookup) for one in arguments])
         case _:
             return UNKNOWN
+
+
+_COUNTS = frozenset({"changed_files", "additions", "deletions", "commits", "comments"})
+"""What is a number in the payload of a pull request, although it may read like a list."""
+
+
+def asks_count(node: Node) -> bool:
+    """Whether it looks for a text in a count: ``contains(….changed_files, 'Dockerfile')``."""
+    if not isinstance(node, Call) or node.function != "contains" or len(node.arguments) != 2:
+        return False
+    where, what = node.arguments
+    return (
+        isinstance(where, Name)
+        and where.path[:3] == ("github", "event", "pull_request")
+        and len(where.path) == 4
+        and where.path[3] in _COUNTS
+        and isinstance(what, Literal)
+        and isinstance(what.value, str)
+        and any(not char.isdigit() for char in what.value)
+    )
 
 
 def truth(value: Value) -> bool | None:

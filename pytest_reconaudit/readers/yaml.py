@@ -51,7 +51,8 @@ class Map(dict[Any, Any]):
         return Place(self.path, self.line, self.column)
 
     def key_place(self, key: Any) -> Place:
-        """Where ``key`` stands; the mapping's own place for a key merged in or absent."""
+        """Where ``key`` stands, for one merged in (``<<``) where its anchor has it; the mapping's
+        own place when absent."""
         at = self.key_at.get(key)
         return Place(self.path, *at) if at else self.place
 
@@ -198,6 +199,7 @@ def _construct_map(loader: _Loader, node: yaml.Node) -> Iterator[Map]:
     if not isinstance(node, yaml.MappingNode):
         return
     own = {id(key) for key, _ in node.value}
+    merged: list[tuple[Any, yaml.Mark, yaml.Mark]] = []
     loader.flatten_mapping(node)
     for key_node, value_node in node.value:
         key = _plain_key(loader, key_node)
@@ -214,7 +216,19 @@ def _construct_map(loader: _Loader, node: yaml.Node) -> Iterator[Map]:
             key_at[key] = (mark.line + 1, mark.column + 1)
             vmark = value_node.start_mark
             value_at[key] = (vmark.line + 1, vmark.column + 1)
+        else:
+            merged.append((key, mark, value_node.start_mark))
         result[key] = loader.construct_object(value_node, deep=True)
+    _place_merged(result, merged)
+
+
+def _place_merged(result: Map, merged: list[tuple[Any, yaml.Mark, yaml.Mark]]) -> None:
+    """What ``<<`` brought stands where it is written; of several the last merged is in effect."""
+    own = frozenset(result.key_at)
+    for key, mark, vmark in merged:
+        if key not in own:
+            result.key_at[key] = (mark.line + 1, mark.column + 1)
+            result.value_at[key] = (vmark.line + 1, vmark.column + 1)
 
 
 def _plain_key(loader: _Loader, node: yaml.Node) -> Any:

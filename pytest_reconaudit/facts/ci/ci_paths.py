@@ -17,6 +17,7 @@ from msgspec.structs import replace
 from pytest_reconaudit.facts.ci.make_goals import make_goals
 from pytest_reconaudit.facts.ci.matrix import matrix_jobs
 from pytest_reconaudit.facts.ci.pipelines import callers, local_action, workflows
+from pytest_reconaudit.facts.ci.reachability import dead_jobs
 from pytest_reconaudit.facts.ci.steps import JobRun, job_run, job_runs
 from pytest_reconaudit.facts.ci.workspace import Workspace, exists
 from pytest_reconaudit.facts.invocations import (
@@ -106,6 +107,8 @@ class WorkflowPaths(Struct, frozen=True):
     missing: tuple[MissingPath, ...]
     foreign: bool = False
     """It runs only when a workflow of another repository calls it: its paths are theirs."""
+    dead: frozenset[str] = frozenset()
+    """Jobs that never run as they are written."""
 
 
 _GLOB = regex(r"[*?\[{]")
@@ -187,7 +190,10 @@ def workflow_paths(target: Target) -> tuple[WorkflowPaths, ...]:
         missing = _of_rows(_with_uses(one, uses) for one, uses in tally.found.values())
         missing = _of_folders(target, missing)
         missing = tuple(sorted(missing, key=lambda one: one.uses[0].place.key()))
-        result.append(WorkflowPaths(workflow, tally.judged, tally.unresolved, missing, foreign))
+        dead = dead_jobs(target, workflow.path) if missing else frozenset()
+        result.append(
+            WorkflowPaths(workflow, tally.judged, tally.unresolved, missing, foreign, dead)
+        )
     return tuple(result)
 
 

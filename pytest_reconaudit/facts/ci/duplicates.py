@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from pytest_reconaudit.facts.ci.gates import soft_places
 from pytest_reconaudit.facts.ci.intents import ANYWHERE, Intent, job_intents
+from pytest_reconaudit.facts.ci.npm_calls import NpmCall, npm_calls
 from pytest_reconaudit.facts.ci.pipelines import workflows
 from pytest_reconaudit.facts.ci.reachability import branches_overlap
 from pytest_reconaudit.model import Place
@@ -80,10 +81,30 @@ class WorkflowTwin(Struct, frozen=True, eq=False):
     jobs; ``None`` outside of clusters."""
     masked: tuple[SharedIntent, ...] = ()
     """Work that can fail the job here, and that a twin does without failing."""
+    owner_fails: NpmCall | None = None
+    """A package script that the owner calls and that is not there: it cannot pass as it is."""
 
     @property
     def redundant(self) -> bool:
         return self.owner is not None and self.owner is not self.workflow
+
+    @property
+    def gates(self) -> str:
+        """The job that waits for the doubled ones when something else than the shared events starts
+        the workflow: then they are its gate, and only the shared trigger is too much."""
+        shared = {event.split()[0] for pair in self.pairs for event in pair.events}
+        if "push" in shared or not self.workflow.events - shared - {
+            "workflow_dispatch",
+            "workflow_call",
+        }:
+            return ""
+        doubled = {job.lower() for pair in self.pairs for job in pair.jobs}
+        for job in self.workflow.jobs:
+            if job.id.lower() not in doubled and any(
+                need.id.lower() in doubled for need in job.needs
+            ):
+                return job.id
+        return ""
 
 
 @once
@@ -108,6 +129,7 @@ def workflow_twins(target: Target) -> tuple[WorkflowTwin, ...]:
             pairs[other.path].append(_turned(found, one))
     soft = soft_places(target) if wanted else frozenset()
     owners = _owners(known, pairs, intents, soft)
+    broken = _broken(target) if owners else {}
     return tuple(
         WorkflowTwin(
             workflow,
@@ -117,10 +139,11 @@ def workflow_twins(target: Target) -> tuple[WorkflowTwin, ...]:
                     key=lambda pair: (-len(pair.shared), -pair.containment, pair.other.path),
                 )
             ),
-            owners.get(workflow.path),
+            owner,
             _masked(pairs[workflow.path], soft),
+            broken.get(owner.path) if owner is not None else None,
         )
-        for workflow in known
+        for workflow, owner in ((one, owners.get(one.path)) for one in known)
     )
 
 
@@ -392,6 +415,16 @@ def _owners(
         owner = min(sound, key=lambda w: (-len(w.jobs), -len(intents.get(w.path, ())), w.path))
         owners.update({one.path: owner for one in cluster})
     return owners
+
+
+def _broken(target: Target) -> dict[str, NpmCall]:
+    """Workflow → a package script that it calls and that is not there: it cannot pass."""
+    return {
+        known.workflow.path: call
+        for known in npm_calls(target)
+        for call in reversed(known.calls)
+        if not call.there and not call.masked
+    }
 
 
 _TESTS = ("test", "e2e", "pytest")

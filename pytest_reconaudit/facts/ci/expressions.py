@@ -45,6 +45,9 @@ class LostValue(Struct, frozen=True, eq=False):
     """Every use only prints it."""
     nearest: str = ""
     """What was probably meant."""
+    unread: str = ""
+    """``output``: every use is an output of the job that no other job asks for; ``env``: every use
+    is a variable that the step's own text does not name; else empty."""
 
 
 class WorkflowExpressions(Struct, frozen=True, eq=False):
@@ -102,6 +105,7 @@ def _lost(target: Target, workflow: Workflow) -> Iterator[LostValue]:
     telling = {reach.job.id for reach in reaches if reach.only_tells}
     lines = target.text(workflow.path).split("\n")
     jobs = {other.id.lower(): other for other in workflow.jobs}
+    heard = frozenset(_OUTPUT.findall(target.text(workflow.path).lower()))
     for job in workflow.jobs:
         if never_runs(job.if_):
             continue
@@ -124,7 +128,53 @@ def _lost(target: Target, workflow: Workflow) -> Iterator[LostValue]:
                 tuple(ask.text for ask in asks),
                 all(ask.prints for ask in asks),
                 nearest,
+                _unread(lines, workflow, job, asks, heard),
             )
+
+
+_KEY = regex(r"([A-Za-z_][\w-]*)\s*:\s")
+
+
+_OUTPUT = regex(
+    r"\bneeds\.[\w-]+\.outputs\.[\w-]+|\bneeds\[|\bneeds\s*\)|\bneeds\.[\w-]+\.outputs\b"
+)
+"""Where some job reads an output of another; those without a name may read any."""
+_MOST_LINES = 300
+
+
+def _unread(
+    lines: list[str], workflow: Workflow, job: Job, asks: list[_Ask], heard: frozenset[str]
+) -> str:
+    """What becomes of a lost value, as far as the workflow shows that nobody reads it.
+
+    :param heard: how the workflow's expressions ask for outputs of jobs, in lower case.
+    """
+    found = {_reader(lines, workflow, job, ask, heard) for ask in asks}
+    return found.pop() if len(found) == 1 else ""
+
+
+def _reader(
+    lines: list[str], workflow: Workflow, job: Job, ask: _Ask, heard: frozenset[str]
+) -> str:
+    key = _KEY.match(ask.text)
+    if key is None or ask.condition:
+        return ""
+    if ask.step < 0:
+        if f"{key[1]}" not in job.outputs or "workflow_call" in workflow.events:
+            return ""
+        if any(one.count(".") < 3 for one in heard):
+            return ""  # all outputs at once, or one that is named at run time
+        return "" if f"needs.{job.id}.outputs.{key[1]}".lower() in heard else "output"
+    step = job.steps[ask.step]
+    if key[1] not in step.env or step.run:
+        return ""
+    start, end = step.place.line or 1, job.end
+    if ask.step + 1 < len(job.steps):
+        end = (job.steps[ask.step + 1].place.line or end) - 1
+    if end - start > _MOST_LINES:
+        return ""
+    named = sum(key[1] in line for line in lines[start - 1 : end])
+    return "env" if named == 1 else ""
 
 
 def _asks(lines: list[str], workflow: Workflow, job: Job, *, telling: bool) -> Iterator[_Ask]:

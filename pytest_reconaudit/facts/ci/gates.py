@@ -494,7 +494,7 @@ def _settled(gates: list[Gate]) -> tuple[Gate, ...]:
         alone = all(one.kind == "audit" for one in job)
         if gate.kind == "audit" and alone and gate.mask.endswith("on the job"):
             severity = Severity.LOW  # a job of its own that tells of advisories and stops nobody
-        elif covered is not None:
+        elif _only_reports(job) or _is_beside_tests(gate, gates) or covered is not None:
             severity = Severity.LOW
         elif twin is not None:
             severity = Severity.MEDIUM
@@ -509,6 +509,27 @@ def _settled(gates: list[Gate]) -> tuple[Gate, ...]:
             )
         )
     return tuple(result)
+
+
+_THRESHOLD = regex(r"--fail-under|--min-|--threshold|--check-coverage")
+
+
+def _only_reports(job: list[Gate]) -> bool:
+    """Whether a job only gathers what scanners say, in files that somebody reads."""
+    asks = [one for one in job if one.mask or one.kind not in ("build", "readiness")]
+    return len(asks) > 1 and all(
+        one.mask and one.reports and one.kind in ("audit", "coverage") for one in asks
+    )
+
+
+def _is_beside_tests(gate: Gate, gates: list[Gate]) -> bool:
+    """Whether a run without a threshold counts lines for a report, after the tests were gates."""
+    return (
+        gate.kind == "coverage"
+        and gate.reports
+        and _THRESHOLD.search(gate.text) is None
+        and any(one.kind == "test" and not one.mask for one in gates if one.job == gate.job)
+    )
 
 
 # -- (b) gates that only print -------------------------------------------------------------

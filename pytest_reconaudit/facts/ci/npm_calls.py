@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from pytest_reconaudit.facts.ci.ci_paths import masked_by, never_runs, word_place
 from pytest_reconaudit.facts.ci.pipelines import callers, workflows
+from pytest_reconaudit.facts.ci.reachability import dead_jobs
 from pytest_reconaudit.facts.ci.workspace import Workspace, exists
 from pytest_reconaudit.facts.folders import join
 from pytest_reconaudit.facts.invocations import Invocation, workflow_invocations
@@ -60,6 +61,8 @@ class NpmCalls(Struct, frozen=True, eq=False):
     unresolved: tuple[str, ...]
     """Why calls could not be judged, one text each."""
     foreign: bool = False
+    dead: frozenset[str] = frozenset()
+    """Jobs that never run as they are written."""
 
 
 _LIFECYCLE = {"test": "test", "t": "test", "tst": "test", "start": "start", "stop": "stop"}
@@ -167,6 +170,7 @@ def npm_calls(target: Target) -> tuple[NpmCalls, ...]:
             tuple(found.get(workflow.path, ())),
             tuple(unresolved.get(workflow.path, ())),
             workflow.events == {"workflow_call"} and not callers(target, workflow),
+            dead_jobs(target, workflow.path) if workflow.path in found else frozenset(),
         )
         for workflow in workflows(target)
         if workflow.problems or workflow.path in found or workflow.path in unresolved

@@ -25,6 +25,7 @@ from pytest_reconaudit.readers.expression import (
     Node,
     Partial,
     Value,
+    asks_count,
     conjuncts,
     evaluate,
     literals,
@@ -37,7 +38,15 @@ from pytest_reconaudit.readers.expression import (
 from pytest_reconaudit.readers.workflow import Job, Need, Step, Trigger, Workflow
 from pytest_reconaudit.target import Target, once
 
-__all__ = ["DeadStep", "JobReach", "Link", "accepts", "branches_overlap", "job_reaches"]
+__all__ = [
+    "DeadStep",
+    "JobReach",
+    "Link",
+    "accepts",
+    "branches_overlap",
+    "dead_jobs",
+    "job_reaches",
+]
 
 _MAX_WORLDS = 3_000
 _MAX_PATTERN = 300
@@ -455,6 +464,34 @@ class JobReach(Struct, frozen=True, eq=False):
     """The events under which it may run; ``None`` when any is possible (a reusable workflow)."""
 
     @property
+    def counted(self) -> str:
+        """The number that its condition looks for a text in, as if it were a list; or empty."""
+        node = read_condition(self.job.if_) if self.job.if_ else None
+        for part in walk(node) if node is not None else ():
+            if asks_count(part):
+                return ".".join(next(iter(names(part))))
+        return ""
+
+    def why(self) -> tuple[str, Place | None, str]:
+        """(clause, place, sentence) of a condition that is never true."""
+        job = self.job
+        others = [link for link in self.chain if link.job is not job]
+        if others:
+            first = others[0].job.id.lower()
+            at = next((need.place for need in job.needs if need.id.lower() == first), None)
+            against = " and ".join(f"{link.job.id!r} ({link.text})" for link in others)
+            says = f"it needs {against}, and no trigger makes those conditions and its own true"
+            return "b", at, f"{says} together"
+        if self.counted:
+            says = f"{self.counted} is a number, and no number contains such a text"
+            return "f", job.if_place, says
+        if self.unheard:
+            asked = " and ".join(f"needs.{name}" for name in self.unheard)
+            says = f"its condition asks for {asked}, which is empty: it is not in the job's own"
+            return "e", job.if_place, f"{says} `needs`"
+        return "b", None, "no trigger of the workflow makes its condition true"
+
+    @property
     def dead(self) -> bool:
         """Whether it never runs by mistake."""
         return self.impossible or bool(self.dead_needs)
@@ -489,6 +526,17 @@ def job_reaches(target: Target) -> Mapping[str, tuple[JobReach, ...]]:
         for workflow in workflows(target)
         if not workflow.problems
     }
+
+
+def dead_jobs(target: Target, path: str) -> frozenset[str]:
+    """The ids of a workflow's jobs that no event, branch or mended need would start.
+
+    A job that only contradicts those it needs is as good as live: whoever mends that meets its
+    other faults at once.
+    """
+    return frozenset(
+        one.job.id for one in job_reaches(target).get(path, ()) if one.impossible and one.counted
+    )
 
 
 def _reaches(workflow: Workflow) -> Iterator[JobReach]:
@@ -633,6 +681,8 @@ def _dead_steps(job: Job, worlds: list[World]) -> Iterator[DeadStep]:
 
 def _constant(node: Node) -> bool:
     """Whether a condition is false whatever the contexts hold, as ``false && …``: a switch."""
+    if any(asks_count(part) for part in walk(node)):
+        return False  # meant to be true at times
     return truth(evaluate(node, lambda _: UNKNOWN)) is False
 
 

@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator, Mapping
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from pytest_reconaudit.facts.ci.pipelines import (
     FOLDER,
@@ -45,6 +46,8 @@ class WorkflowTrigger(Struct, frozen=True, eq=False):
     workflow: Workflow
     misplaced: str = ""
     """The folder that it would have to lie in; empty when it lies there."""
+    beside: tuple[Place, ...] = ()
+    """Other workflows in the same wrong folder."""
     unknown: tuple[UnknownTrigger, ...] = ()
     lost_filters: tuple[Trigger, ...] = ()
     """Triggers whose branch filter names only branches that the repository does not have."""
@@ -130,7 +133,26 @@ def workflow_triggers(target: Target) -> tuple[WorkflowTrigger, ...]:
         for workflow in (*nested_workflows(target), *_deeper(target))
         if not _NOT_RUN.search(posixpath.dirname(workflow.path)) and _own(target, workflow)
     ]
-    return tuple(sorted(found, key=lambda one: one.workflow.path))
+    return tuple(sorted(_of_folders(found), key=lambda one: one.workflow.path))
+
+
+_MANY_MISPLACED = 3
+
+
+def _of_folders(found: list[WorkflowTrigger]) -> Iterator[WorkflowTrigger]:
+    """The workflows, those of one wrong folder with the first: they go together."""
+    folders: dict[str, list[WorkflowTrigger]] = {}
+    for one in found:
+        if one.misplaced:
+            folders.setdefault(posixpath.dirname(one.workflow.path), []).append(one)
+        else:
+            yield one
+    for group in folders.values():
+        if len(group) < _MANY_MISPLACED:
+            yield from group
+            continue
+        first = min(group, key=lambda one: one.workflow.path)
+        yield replace(first, beside=tuple(one.workflow.place for one in group if one is not first))
 
 
 def _own(target: Target, workflow: Workflow) -> bool:

@@ -393,9 +393,38 @@ def _env_file(target: Target, stack: Stack, service: ComposeService, one: EnvFil
         bad = BrokenReference(
             "example", one.place, f"{says}; it is written by {maker}", one.written, notes
         )
+    elif (guide := _told_by(target, one.path)) is not None:
+        bad = BrokenReference(
+            "told", one.place, f"{says}; {guide} tells to write it", one.written, notes
+        )
     else:
         bad = BrokenReference("env-file", one.place, says, one.written, notes)
     return one.place, "env_file", bad
+
+
+def _told_by(target: Target, path: str) -> Place | None:
+    """Where a README or guide says that everybody writes the file."""
+    return _told(target).get(posixpath.basename(path))
+
+
+@once
+def _told(target: Target) -> dict[str, Place]:
+    """Name of an env file → the sentence of a README or guide, of the root or `docs/`, by which
+    somebody writes it."""
+    found: dict[str, Place] = {}
+    for guide in target.everything:
+        if not guide.endswith(".md") or guide.count("/") > 1:
+            continue
+        for number, line in enumerate(target.text(guide).split("\n"), 1):
+            for sentence in line[:2000].split(". ") if "env" in line else ():
+                verb = _WRITES.search(sentence)
+                for name in _ENV_NAME.findall(sentence, verb.end()) if verb else ():
+                    found.setdefault(name, Place(guide, number))
+    return found
+
+
+_ENV_NAME = regex(r"(?<![\w.-])[\w.-]{0,60}env\b[\w.-]{0,60}")
+_WRITES = regex(r"(?i)\b(?:create|copy|cp|mv|touch|rename|write|fill|edit|nano|vim?)\b")
 
 
 def _example_above(target: Target, path: str) -> str | None:

@@ -22,6 +22,9 @@ __all__ = ["FileImages", "ImagePin", "file_images", "own_images"]
 _BRACED = regex(r"\$\{[^{}]{0,300}\}")
 
 
+_WITHDRAWN = regex(r"(?:(?:docker\.io|registry-1\.docker\.io)/)?bitnami/[\w.-]+[:@]")
+
+
 class ImagePin(Struct, frozen=True):
     """One ``image:`` line that is pulled."""
 
@@ -38,6 +41,11 @@ class ImagePin(Struct, frozen=True):
     def moving(self) -> bool:
         """Whether the next pull may bring anything: ``latest``, or neither tag nor digest."""
         return not self.reference.digest and self.reference.tag in ("", "latest")
+
+    @property
+    def withdrawn(self) -> bool:
+        """Whether Docker Hub has it no more: Bitnami moved all its versions on 2025-09-29."""
+        return not self.moving and _WITHDRAWN.match(self.written) is not None
 
 
 class FileImages(Struct, frozen=True):

@@ -37,7 +37,7 @@ _ONE_SHOT_IMAGE = frozenset(
     {
         "mc", "hello-world", "curl", "migrate", "wait-for-dependencies", "k6", "flyway",
         "liquibase", "dbmate", "playwright", "cypress", "awscli", "aws-cli", "wait-for",
-        "wait-for-it", "kafka-init", "openapi-generator-cli",
+        "wait-for-it", "kafka-init", "openapi-generator-cli", "pgautoupgrade",
     }
 )  # fmt: skip
 _ONE_SHOT_PROGRAM = regex(

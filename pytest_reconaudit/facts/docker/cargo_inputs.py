@@ -79,6 +79,10 @@ def unmade_targets(target: Target, dockerfile: Dockerfile) -> Iterator[UnmadeTar
     files = image_files(target, dockerfile)
     if not files.contexts:
         return
+    known = images(target)
+    lost = known.lost_together(dockerfile, known.contexts(dockerfile))
+    if any(one.meant is not None and not one.optional for group in lost for one in group):
+        return  # it is built from the wrong folder, and stops at its first COPY
     for stage in dockerfile.stages:
         found = _first_unmade(target, files, dockerfile, stage)
         if found is not None:

@@ -22,7 +22,7 @@ from pytest_reconaudit.target import Target, once
 __all__ = ["ImageUser", "ImageUsers"]
 
 _ASIDE = regex(
-    r"(?:^|/)(?:tests?|test[_-][\w-]*|e2e|hack|bench(?:marks?|es)?|fuzz|docs?|tools?|ci)/",
+    r"(?:^|/)(?:tests?|test[_-][\w-]*|e2e|playwright|cypress|hack|bench(?:marks?|es)?|fuzz|docs?|tools?|ci)/",
     re.IGNORECASE,
 )
 """Folders whose images nobody runs for others."""

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from fnmatch import fnmatchcase
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from pytest_reconaudit.facts.compose.stacks import is_test_data, written_by_hand
 from pytest_reconaudit.facts.created import created
@@ -138,6 +139,14 @@ class LostSource(Struct, frozen=True):
     """A pattern that no file matches, in a folder that is there."""
     optional: bool = False
     """A pattern beside a source that is there: the instruction works without it."""
+    meant: str | None = None
+    """The folder above the context in which every source of the Dockerfile is there."""
+    rule_of: tuple[Note, ...] = ()
+    """What the same ignore rule keeps from other Dockerfiles, when it does from many."""
+
+
+_MANY_FILES = 4
+"""Dockerfiles that one ignore rule breaks: from so many on it is told once."""
 
 
 @once
@@ -219,6 +228,8 @@ class Images:
             if build.dockerfile is not None:
                 self._builds.setdefault(build.dockerfile, []).append(build)
         self._sources: dict[str, list[CopySource]] = {}
+        self._by_rule: dict[Place, tuple[str, tuple[Note, ...]]] | None = None
+        self._above: dict[tuple[str, str], str | None] = {}
 
     def builds(self, dockerfile: Dockerfile) -> Sequence[ImageBuild]:
         """Who builds it, dev containers included."""
@@ -363,6 +374,8 @@ class Images:
 
     def lost(self, dockerfile: Dockerfile, contexts: Sequence[BuildContext]) -> list[LostSource]:
         """The sources that some context does not have, worst verdict per source first."""
+        if not dockerfile.stages:
+            return []
         out = []
         sources = self.sources(dockerfile)
         wanted = self._wanted_stages(dockerfile)
@@ -418,11 +431,72 @@ class Images:
     ) -> list[tuple[LostSource, ...]]:
         """The same, where what one wrong context lacks and another one has goes together."""
         groups: dict[object, list[LostSource]] = {}
-        for index, one in enumerate(self.lost(dockerfile, contexts)):
-            alone = not one.elsewhere or one.empty_pattern or one.kind != "missing"
-            key = index if alone else (one.context.path, one.optional_stage)
+        for index, found in enumerate(self.lost(dockerfile, contexts)):
+            one = found
+            if one.kind == "ignored" and one.rule is not None:
+                rule = one.rule.place
+                owner, same = self._kept_out(rule)
+                if same:
+                    if owner != dockerfile.path:
+                        continue  # said of the first of them
+                    if rule not in groups:
+                        one = replace(one, rule_of=same)
+                    groups.setdefault(rule, []).append(one)
+                    continue
+            if one.kind == "missing" and not one.elsewhere and not one.empty_pattern:
+                one = replace(one, meant=self._meant(dockerfile, one.context.path))
+            alone = (
+                (not one.elsewhere and one.meant is None)
+                or one.empty_pattern
+                or one.kind != "missing"
+            )
+            key = index if alone else (one.context.path, one.meant or one.optional_stage)
             groups.setdefault(key, []).append(one)
         return [tuple(group) for group in groups.values()]
+
+    def _kept_out(self, rule: Place) -> tuple[str, tuple[Note, ...]]:
+        """The first Dockerfile of those that one ignore rule breaks, with what it keeps from the
+        others; nothing where they are few."""
+        if self._by_rule is None:
+            found: dict[Place, list[tuple[str, LostSource]]] = {}
+            for one in dockerfiles(self._target):
+                for lost in self.lost(one, self.contexts(one)):
+                    if lost.kind == "ignored" and lost.rule is not None:
+                        found.setdefault(lost.rule.place, []).append((one.path, lost))
+            self._by_rule = {
+                place: (
+                    group[0][0],
+                    tuple(
+                        Note(lost.source.place, f"copies {lost.source.written}")
+                        for path, lost in group
+                        if path != group[0][0]
+                    ),
+                )
+                for place, group in found.items()
+                if len({path for path, _ in group}) >= _MANY_FILES
+            }
+        return self._by_rule.get(rule, ("", ()))
+
+    def _meant(self, dockerfile: Dockerfile, context: str) -> str | None:
+        """The nearest folder above a context in which every source is there, when one of them is
+        named as seen from there: ``COPY api/src`` for the context ``api``, or ``COPY services/``
+        for ``services/api``."""
+        key = (dockerfile.path, context)
+        if key not in self._above:
+            self._above[key] = self._folder_above(dockerfile, context)
+        return self._above[key]
+
+    def _folder_above(self, dockerfile: Dockerfile, context: str) -> str | None:
+        wanted = {one.written for one in self.sources(dockerfile)}
+        folder = context
+        while folder:
+            folder = posixpath.dirname(folder)
+            below = context[len(folder) :].lstrip("/") + "/"
+            paths = [in_context(written).strip("/") + "/" for written in wanted]
+            named = any(p.startswith(below) or (p != "/" and below.startswith(p)) for p in paths)
+            if named and all(self._found(folder, written) for written in wanted):
+                return folder
+        return None
 
     def _is_made(self, path: str) -> bool:
         """Whether a script writes the file, or makes the folder that a clone does not have."""

@@ -16,7 +16,7 @@ from msgspec.structs import replace
 
 from pytest_reconaudit.facts.applications import is_test_path
 from pytest_reconaudit.facts.callers import uncalled
-from pytest_reconaudit.facts.compose.stacks import OVERRIDES, stacks
+from pytest_reconaudit.facts.compose.stacks import OVERRIDES, Stack, stacks
 from pytest_reconaudit.facts.docker.toolchains import is_development_name
 from pytest_reconaudit.facts.env.fallback_use import is_idle, is_refused, reaches_a_signer
 from pytest_reconaudit.facts.env.keys import env_files, is_third_party_key, key_matrix
@@ -24,7 +24,7 @@ from pytest_reconaudit.facts.env.secrets import is_declared_public, purpose
 from pytest_reconaudit.facts.env.trials import tried_alone
 from pytest_reconaudit.model import Place, Severity, mask
 from pytest_reconaudit.patterns import regex
-from pytest_reconaudit.readers.compose import Entry
+from pytest_reconaudit.readers.compose import ComposeService, Entry
 from pytest_reconaudit.readers.interpolation import expand_compose, references
 from pytest_reconaudit.readers.secret_text import (
     credentials_in,
@@ -357,6 +357,7 @@ def _compose(target: Target) -> Judged:
     seen: set[tuple[Place, str]] = set()
     aside = {path: _is_aside(target, path) for stack in stacks(target) for path in stack.all_files}
     for stack in stacks(target):
+        stores = _stores_only(stack)
         for service in stack.services:
             for entry in service.environment:
                 path = entry.place.path
@@ -365,7 +366,63 @@ def _compose(target: Target) -> Judged:
                 if (entry.place, entry.key) in seen or aside[path]:
                     continue
                 seen.add((entry.place, entry.key))
-                yield from _entry(target, entry)
+                for at, found in _entry(target, entry):
+                    yield at, found and _softened(target, service, entry, found, stores=stores)
+
+
+_TO_FILL = regex(
+    r"\s#[^\n]{0,60}\b(?:change[ _-]?me|change (?:this|it|in)|replace|please|generate)\b",
+    re.IGNORECASE,
+)
+
+
+def _softened(
+    target: Target, service: ComposeService, entry: Entry, found: Fallback, *, stores: bool
+) -> Fallback:
+    """Less where the line itself says to change it, and where stores that nothing of this
+    repository runs beside have their user's name for a password: they are for a developer.
+
+    :param stores: nothing but stores and what looks at them runs in the stack.
+    """
+    severity = found.severity
+    if _TO_FILL.search(target.line(entry.place.path, entry.place.line or 1)[:2000]):
+        severity = severity.lowered()
+    if stores and found.kind == "literal" and _is_users_name(service, entry):
+        severity = min(severity, Severity.LOW)
+    return found if severity is found.severity else replace(found, severity=severity)
+
+
+def _stores_only(stack: Stack) -> bool:
+    return all(
+        one.build is None and _STORE.fullmatch((one.image or "").partition("@")[0])
+        for one in stack.services
+    )
+
+
+_MOST_ENTRIES = 200
+
+
+def _is_users_name(service: ComposeService, entry: Entry) -> bool:
+    value = entry.written.strip()
+    if "://" in value:
+        return any(one.password == one.user for one in credentials_in(value))
+    return any(
+        other.written.strip() == value
+        and other.key != entry.key
+        and (_USER.search(other.key) or _USER.search(entry.key))
+        for other in service.environment[:_MOST_ENTRIES]
+    )
+
+
+_STORE = regex(
+    r"(?:[\w.:-]+/)*(?:postgres\w*|postgis|pgvector|timescaledb\w*|mysql|mariadb|mongo\w*|redis\w*|valkey"
+    r"|keydb|memcached|rabbitmq|kafka|zookeeper|nats|minio|mc|rustfs|elasticsearch|opensearch|etcd"
+    r"|clickhouse\w*|mailpit|mailhog|maildev|adminer|pgadmin4?|redisinsight|localstack|jaeger\w*"
+    r"|all-in-one|grafana|prometheus|loki|tempo|azurite|meilisearch|typesense|qdrant|vault|consul)"
+    r"(?::[\w.-]*)?"
+)
+"""Images of what an application stores in or looks at, not the application."""
+_USER = regex(r"(?:USER(?:NAME)?|ACCESS_KEY(?:_ID)?|LOGIN)$", re.IGNORECASE)
 
 
 _RUNS_SOURCE = regex(
@@ -424,6 +481,8 @@ def _secret_entry(target: Target, entry: Entry) -> Fallback | None:
         return None
     if "$" in value or is_reference(value) or value.startswith(("/", "{{")):
         return None
+    if value.startswith("<") and value.endswith(">"):
+        return None  # `<client_secret>`: still to be put in, and nothing runs on it
     if value.lower() in _SWITCHES or value in ('""', "''") or names_a_cookie(entry.key, value):
         return None
     if is_declared_public(target.text(entry.place.path).split("\n"), entry.place.line or 1):
@@ -481,6 +540,16 @@ def _url_entry(entry: Entry) -> Fallback | None:
         if f":{cred.password}@" not in value or "$" in cred.password:
             continue  # it comes from a variable
         severity = _weight("DATABASE_PASSWORD", cred.password)
+        whole = next(
+            (
+                one
+                for one in references(value)
+                if one.operator in ("-", ":-") and value.endswith("}")
+            ),
+            None,
+        )
+        if whole is not None and value.startswith("$") and cred.password in whole.word:
+            return Fallback(whole.name, entry.place, cred.shown, "default", severity)
         return Fallback(entry.key, entry.place, cred.shown, "literal", severity)
     return None
 

@@ -323,6 +323,8 @@ class FrontendService(Struct, frozen=True):
     values: tuple[PublicValue, ...]
     late: tuple[PublicValue, ...]
     """Those of the run time that have no effect."""
+    node: bool = False
+    """It runs what Next.js has built; else it serves files."""
 
     @property
     def internal(self) -> tuple[PublicValue, ...]:
@@ -338,6 +340,9 @@ class _Image(Struct, frozen=True):
     build_stages: tuple[Stage, ...]
     build: Instruction
     folder: str
+    node: bool = False
+    """The last stage runs what Next.js has built: sources of the server have the values in them,
+    too."""
 
 
 @once
@@ -348,9 +353,15 @@ def frontend_services(target: Target) -> tuple[FrontendService, ...]:
         for dockerfile in dockerfiles(target)
         if (one := _image(target, dockerfile)) is not None
     }
-    if not known:
+    node = {
+        one.dockerfile.path: one
+        for dockerfile in dockerfiles(target)
+        if dockerfile.path not in known and (one := _node_image(target, dockerfile)) is not None
+    }
+    if not known and not node:
         return ()
-    found = {one.id: one for one in (*_kubernetes(target, known), *_compose(target, known))}
+    static = _kubernetes(target, known) if known else ()
+    found = {one.id: one for one in (*static, *_compose(target, {**known, **node}))}
     return tuple(found[name] for name in sorted(found))
 
 
@@ -378,6 +389,43 @@ def _image(target: Target, dockerfile: Dockerfile, wanted: str = "") -> _Image |
     return None
 
 
+_NEXT_STARTS = regex(
+    r"\bnext[\",\s]+start\b|\b(?:npm|yarn|pnpm|bun)[\",\s]+(?:run[\",\s]+)?start(?![:\w-])"
+    r"|\bnode[\",\s]+(?:[\w./-]{0,60}/)?server\.js\b"
+)
+
+
+def _node_image(target: Target, dockerfile: Dockerfile, wanted: str = "") -> _Image | None:
+    """A Dockerfile whose last stage runs what ``next build`` has made."""
+    final = dockerfile.stage(wanted) if wanted else images(target).final_stage(dockerfile)
+    final = final or final_stage(dockerfile)
+    folders = applications_of_image(target, dockerfile)
+    if final is None or len(folders) != 1:
+        return None
+    bundler = application_of(target, posixpath.join(folders[0], "package.json")).bundler
+    command = " ".join(one.text for one in final.of("CMD", "ENTRYPOINT"))
+    if bundler is None or bundler.name != "next" or not _NEXT_STARTS.search(command):
+        return None
+    base = dockerfile.chain(final)[-1].image
+    shown = base.name if base is not None else final.written
+    for stage in dockerfile.needed(final):
+        for one in stage.of("RUN"):
+            if _BUILDS.search(one.text):
+                chain = dockerfile.chain(stage)
+                return _Image(dockerfile, final, shown, chain, one, folders[0], node=True)
+    return None
+
+
+def _is_built_in(target: Target, image: _Image, key: str, value: str | None) -> bool:
+    """Whether code of the application reads the key, and not with this very value as default."""
+    reads = [
+        one
+        for one in key_matrix(target).reads_of(key)
+        if one.kind == "code" and not one.test and one.application == image.folder
+    ]
+    return bool(reads) and all(one.read.default != value for one in reads)
+
+
 def _compose(target: Target, known: Mapping[str, _Image]) -> Iterator[FrontendService]:
     merged: dict[str, tuple[_Image, str, dict[Place, PublicValue]]] = {}
     for stack in stacks(target):
@@ -388,20 +436,25 @@ def _compose(target: Target, known: Mapping[str, _Image]) -> Iterator[FrontendSe
                 continue
             image = known[path]
             if service.build.target:
-                chosen = _image(target, image.dockerfile, service.build.target)
+                find = _node_image if image.node else _image
+                chosen = find(target, image.dockerfile, service.build.target)
                 if chosen is None:
                     continue
                 image = chosen
-            if service.command is not None and not _STATIC_COMMAND.search(
-                " ".join(service.command)
-            ):
+            starts = _NEXT_STARTS if image.node else _STATIC_COMMAND
+            if service.command is not None and not starts.search(" ".join(service.command)):
                 continue  # the development server, say
             key = f"{service.place.path}:{service.name}"
             values = merged.setdefault(key, (image, service.name, {}))[2]
             for how, entries in (("run time", service.environment), ("build", service.build.args)):
                 for entry in entries:
+                    if image.node and (
+                        how == "build" or not _is_built_in(target, image, entry.key, entry.value)
+                    ):
+                        continue
                     if entry.key.startswith(_public(target, image)):
                         host = _host(entry.value if entry.resolved else None, names, stack)
+                        host = "" if image.node else host  # it is not used at all
                         values[entry.place] = PublicValue(
                             entry.key, entry.value, entry.place, how, host
                         )
@@ -411,6 +464,8 @@ def _compose(target: Target, known: Mapping[str, _Image]) -> Iterator[FrontendSe
 
 
 def _public(target: Target, image: _Image) -> tuple[str, ...]:
+    if image.node:
+        return ("NEXT_PUBLIC_",)
     application = application_of(target, posixpath.join(image.folder, "package.json"))
     bundler = application.bundler
     own = bundler.prefixes if bundler is not None and bundler.prefixes else ()
@@ -541,6 +596,7 @@ def _service(
         build=image.build,
         values=tuple(values),
         late=late,
+        node=image.node,
     )
 
 

@@ -173,6 +173,8 @@ class _Using:
         """The image below the one that a service builds, when somebody made it for more than to
         hold a language or a system: start scripts of such images read keys."""
         base = self._bases.get(name)
+        if base is not None and (not base or "$" in base):
+            return base or "(a variable names it)"
         return "" if base is None or _PLAIN_BASE.match(base) else base
 
     @cached_property
@@ -183,9 +185,14 @@ class _Using:
             for service in stack.services:
                 if service.build is not None:
                     program = program_of_service(self.target, stack, service)
-                    if program is not None and program.base is not None and not program.server:
+                    if program is None or program.server:
+                        continue
+                    base = program.base.name if program.base is not None else ""
+                    stage = program.stage
+                    # Nothing stands there for `scratch`, and for an image that a variable names.
+                    if base or (stage is not None and "$" in stage.start.written):
                         for path in sorted(stack.all_files):
-                            found[f"{path}:{service.name}"] = program.base.name
+                            found[f"{path}:{service.name}"] = base
         return found
 
     def configmaps(self) -> Iterator[KeyUse]:

@@ -51,7 +51,11 @@ _SWITCH = regex(
     r"(?=(?:.*_)?(?:DISABLE_|SKIP_|ALLOW_INSECURE|BYPASS|INSECURE_|NO_))"
     r"(?=.*(?:AUTH|TLS|SSL|VERIFY|VERIFICATION|SIGNATURE|CSRF))[A-Z0-9_]{4,80}"
 )
-_NOT_SWITCH = regex(r"AUTHOR|OAUTH_|_URL$|_PATH$")
+_NOT_SWITCH = regex(
+    r"AUTHOR|OAUTH_|_URL$|_PATH$"
+    # Names who or what is exempt: empty, nothing is turned off.
+    r"|_(?:TENANTS|USERS|ROLES|EMAILS|PATHS|ROUTES|HOSTS|DOMAINS|ORIGINS|IPS|LIST)$"
+)
 _BUILD = regex(
     r"(?:^|/)(?:build\.rs|[\w.-]*\.config\.[cm]?[jt]s|gulpfile\.\w+|webpack[\w.-]*|scripts?/.*"
     r"|tools?/.*|xtask/.*|\.github/.*|hack/.*|conf(?:test)?\.py|setup\.py|bin/.*)$"

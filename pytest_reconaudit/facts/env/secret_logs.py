@@ -17,6 +17,7 @@ from msgspec import Struct
 
 from pytest_reconaudit.facts.applications import is_test_path
 from pytest_reconaudit.facts.callers import indentation
+from pytest_reconaudit.facts.compose.stacks import stacks
 from pytest_reconaudit.facts.env.keys import KeyRead, key_matrix
 from pytest_reconaudit.facts.env.secrets import purpose
 from pytest_reconaudit.facts.invocations import shell_script_paths
@@ -64,6 +65,7 @@ _CREDENTIAL_URL = regex(
     r"|BROKER|CELERY|CLICKHOUSE|ELASTICSEARCH|SMTP|MAIL|CACHE|QUEUE)(?:_\w+)?_(?:URL|URI|DSN)"
     r"|DATABASE_URI|SQLALCHEMY_DATABASE_URI|DB_CONNECTION_STRING|DATABASE_CONNECTION_STRING"
 )
+_HOST_PORT = regex(r"[\w.-]{1,200}:\d{1,5}(?:,\s?[\w.-]{1,200}:\d{1,5}){0,20}")
 _FAMILIES = {
     ".rs": "rust",
     **dict.fromkeys((".ts", ".tsx", ".js", ".jsx", ".mjs", ".cjs", ".mts"), "script"),
@@ -107,8 +109,11 @@ def log_files(target: Target) -> tuple[LogFile, ...]:
     counts: dict[str, int] = {}
     fields: dict[tuple[str, str], KeyRead] = {}
     reads: dict[str, list[KeyRead]] = {}
+    plain = _addresses(target)
     for one in key_matrix(target).reads:
-        if one.kind == "code" and one.key and not one.test and _is_watched(one.key):
+        if one.kind != "code" or not one.key or one.test or one.key in plain:
+            continue
+        if _is_watched(one.key):
             family = _FAMILIES.get(posixpath.splitext(one.place.path)[1])
             if family is not None and purpose(one.place.path) != "test":
                 reads.setdefault(one.place.path, []).append(one)
@@ -142,6 +147,24 @@ def log_files(target: Target) -> tuple[LogFile, ...]:
         LogFile(path, _unique(found.get(path, ())), counts[path])
         for path in sorted(counts)
         if counts[path]
+    )
+
+
+def _addresses(target: Target) -> frozenset[str]:
+    """Keys of connections that are only ever set to `host:port`: such a list has no password."""
+    values: dict[str, list[str]] = {}
+    given = [(one.key, one.value or "") for one in key_matrix(target).definitions]
+    given += [
+        (entry.key, entry.written)
+        for stack in stacks(target)
+        for service in stack.services
+        for entry in service.environment
+    ]
+    for key, value in given:
+        if _CREDENTIAL_URL.fullmatch(key):
+            values.setdefault(key, []).append(value)
+    return frozenset(
+        key for key, ones in values.items() if all(_HOST_PORT.fullmatch(one) for one in ones)
     )
 
 

@@ -22,6 +22,7 @@ from pytest_reconaudit.facts.invocations import shell_script_paths
 from pytest_reconaudit.model import Place, Severity, mask
 from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.readers.dotenv import EnvFile
+from pytest_reconaudit.readers.interpolation import references
 from pytest_reconaudit.readers.manifest import may_hold_objects
 from pytest_reconaudit.readers.secret_text import (
     Token,
@@ -96,7 +97,8 @@ class Leak(Struct, frozen=True):
     place: Place
     strength: str
     """``token`` (a provider's), ``name`` (of a key whose secret is elsewhere), ``real`` (random),
-    ``wordy`` (made of words), ``placeholder``."""
+    ``default`` (random, of a file that spells out a stack's own defaults), ``wordy`` (made of
+    words), ``placeholder``."""
     bits: float = 0.0
     """Entropy per character."""
     public: bool = False
@@ -246,9 +248,9 @@ def _weight(file: CommittedFile, leak: Leak) -> Severity | None:
         return Severity.MEDIUM if aside else Severity.CRITICAL
     if test:
         return None
-    if leak.strength == "real" and file.local and not aside:
+    if (leak.strength == "default" or (leak.strength == "real" and file.local)) and not aside:
         return Severity.HIGH
-    if leak.strength == "real":
+    if leak.strength in ("real", "default"):
         return Severity.MEDIUM if aside else Severity.CRITICAL
     if aside:
         return None
@@ -301,7 +303,42 @@ def committed_files(target: Target) -> tuple[CommittedFile, ...]:
             reading.tokens()
         if env is not None or reading.leaks or reading.judged:
             found.append(reading.file(env))
-    return tuple(_once_per_rule(_once_per_secret(found)))
+    return tuple(_once_per_rule(_once_per_secret(_as_defaults(target, found))))
+
+
+def _as_defaults(target: Target, files: list[CommittedFile]) -> list[CommittedFile]:
+    """The files, an env file that holds the very defaults of a stack marked as such: nobody's
+    secret has leaked, but what everybody gets is known."""
+    if not any(one.env and _random(one) for one in files):
+        return files
+    defaults = {
+        _digest(one.word)
+        for stack in stacks(target)
+        for service in stack.services
+        for entry in service.environment
+        if "-" in entry.written
+        for one in references(entry.written)
+        if one.operator in ("-", ":-") and len(one.word) >= _SHORTEST_SECRET
+    }
+    return [
+        replace(
+            file,
+            leaks=tuple(
+                replace(leak, strength="default") if leak.strength == "real" else leak
+                for leak in file.leaks
+            ),
+        )
+        if file.env and any(leak.digest in defaults for leak in _random(file))
+        else file
+        for file in files
+    ]
+
+
+_SHORTEST_SECRET = 8
+
+
+def _random(file: CommittedFile) -> list[Leak]:
+    return [leak for leak in file.leaks if leak.strength == "real" and leak.clause == "a"]
 
 
 def _once_per_secret(files: list[CommittedFile]) -> list[CommittedFile]:

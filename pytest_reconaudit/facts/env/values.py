@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from urllib.parse import unquote
 
 from msgspec import Struct
 
@@ -435,10 +436,12 @@ def _passwords(
 
 
 def _differs(cred: Credentials, user: str | None, password: str) -> bool:
-    """Whether the same user is given two literal passwords."""
+    """Whether the same user is given two literal passwords. In a URL both may be escaped."""
     if "$" in cred.password or "$" in cred.user or is_reference(cred.password):
         return False
-    return (user is None or cred.user == user) and cred.password != password
+    if user is not None and user not in (cred.user, unquote(cred.user)):
+        return False
+    return password not in (cred.password, unquote(cred.password))
 
 
 def _secret_conflict(what: str, entries: Iterable[Entry]) -> Conflict:

@@ -12,7 +12,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
-from msgspec import Struct, field
+from msgspec import Struct, field, structs
 
 from pytest_reconaudit.facts.k8s.kube_creators import Outside, outside
 from pytest_reconaudit.facts.k8s.kube_references import Reference, references_of
@@ -474,6 +474,36 @@ class Dangling(Struct, frozen=True):
     """Only where the path or namespace says that it is not production."""
     only_in: tuple[str, ...] = ()
     """The render sets in which it dangles, when there are others in which it does not."""
+    also_in: tuple[str, ...] = ()
+    """Other namespaces that want the same registry's credentials."""
+
+    @property
+    def logs_in(self) -> bool:
+        """Whether nothing but pulling images wants it: a pod starts without."""
+        return self.kind == "Secret" and {one.how for one in self.references} == {_PULLS}
+
+
+_PULLS = "imagePullSecrets"
+
+
+def _by_registry(ones: Iterable[Dangling]) -> tuple[Dangling, ...]:
+    """One registry's credentials are made in one go for every namespace that wants them."""
+    found: dict[object, Dangling] = {}
+    for one in ones:
+        key = one.name if one.logs_in else (one.kind, one.name, one.namespace, one.lacks_key, one)
+        first = found.get(key)
+        found[key] = (
+            one
+            if first is None
+            else structs.replace(
+                first,
+                references=(*first.references, *one.references),
+                also_in=(*first.also_in, one.namespace or ""),
+                known=(*first.known, *one.known),
+                off_path=first.off_path and one.off_path,
+            )
+        )
+    return tuple(found.values())
 
 
 class ReferenceFile(Struct, frozen=True):
@@ -533,7 +563,7 @@ def reference_files(target: Target) -> tuple[ReferenceFile, ...]:
         ReferenceFile(
             path=path,
             count=len(places),
-            dangling=tuple(
+            dangling=_by_registry(
                 _dangling(known, key, case, visits) for key, case in by_path.get(path, ())
             ),
             unrendered="" if path in judged else reasons.get(path, ""),

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import posixpath
 from collections.abc import Iterator
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from pytest_reconaudit.facts.env.secrets import is_declared_public, purpose
 from pytest_reconaudit.facts.k8s.cluster import environment
@@ -71,7 +73,28 @@ def secrets_files(target: Target) -> tuple[SecretsFile, ...]:
                 values += (_weighed(target, one, value) for value in _values(one))
         if judged:
             found.append(SecretsFile(file.path, tuple(values), judged))
-    return tuple(found)
+    return tuple(_of_bases(target, found))
+
+
+def _of_bases(target: Target, files: list[SecretsFile]) -> Iterator[SecretsFile]:
+    """The files, the values of one kustomization's folder with the first: they are one set of
+    manifests, which is applied, and mended, as one."""
+    folders: dict[str, list[SecretsFile]] = {}
+    for one in files:
+        folder = posixpath.dirname(one.path)
+        if one.values and any(target.has(posixpath.join(folder, name)) for name in _KUSTOMIZATIONS):
+            folders.setdefault(folder, []).append(one)
+    for one in files:
+        group = folders.get(posixpath.dirname(one.path), [])
+        if len(group) < 2 or not one.values:
+            yield one
+        elif one is group[0]:
+            yield replace(one, values=tuple(value for two in group for value in two.values))
+        else:
+            yield replace(one, values=())
+
+
+_KUSTOMIZATIONS = ("kustomization.yaml", "kustomization.yml", "Kustomization")
 
 
 _TO_FILL = regex(r"(?i)\s#[^\n]{0,40}\b(?:please|replace|change|generate|fill)\b")

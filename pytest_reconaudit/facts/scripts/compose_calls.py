@@ -47,6 +47,8 @@ class BadCall(Struct, frozen=True, eq=False):
     """The services that there are; for an override the incomplete ones."""
     nearest: str
     severity: Severity
+    waits: bool = False
+    """Every call is the test of an `until` or `while !`: the loop asks for ever."""
 
 
 class ComposeCalls(Struct, frozen=True, eq=False):
@@ -126,6 +128,7 @@ def _judge(
     if calls and _edits_models(calls[0][0]):
         return ComposeCalls(path, judged, len(calls), (), unread or ())
     found: dict[tuple[str, str], tuple[BadCall, list[tuple[Place, str]]]] = {}
+    once_only: set[tuple[str, str]] = set()
     for invocation, verb, rest in calls:
         models = models_in_effect(target, invocation)
         if not models:
@@ -135,6 +138,8 @@ def _judge(
         for bad in _wrong(target, invocation, verb, rest, models):
             _, uses = found.setdefault((bad.kind, bad.name), (bad, []))
             use = (invocation.command.place, invocation.command.text)
+            if not _awaited(invocation):
+                once_only.add((bad.kind, bad.name))
             if all(use[0].line != place.line for place, _ in uses):
                 uses.append(use)
     result = []
@@ -142,11 +147,25 @@ def _judge(
         uses.sort(key=lambda use: use[0].key())
         result.append(
             BadCall(
-                bad.kind, bad.name, tuple(uses), bad.files, bad.services, bad.nearest, bad.severity
+                bad.kind,
+                bad.name,
+                tuple(uses),
+                bad.files,
+                bad.services,
+                bad.nearest,
+                bad.severity,
+                (bad.kind, bad.name) not in once_only,
             )
         )
     result.sort(key=lambda bad: bad.uses[0][0].key())
     return ComposeCalls(path, judged, unresolved, tuple(result), unread or ())
+
+
+def _awaited(invocation: Invocation) -> bool:
+    """Whether a loop goes on until the command succeeds."""
+    command = invocation.command
+    around = command.blocks[-1].kind if command.blocks else ""
+    return command.tested and (around == "until" or (around == "while" and command.negated))
 
 
 _EDITORS = frozenset({"curl", "wget", "sed", "cp", "mv", "tee", "yq", "envsubst", "perl", "ln",
@@ -276,6 +295,7 @@ def _wrong(
         bare = tuple(one.name for one in model.services if not one.complete)
         if bare:
             severity = Severity.CRITICAL if model.origin != "default" else Severity.HIGH
+            severity = min(severity, _reach(invocation))
             yield BadCall("override", model.id, (), model.files, bare, "", severity)
             return
     if verb not in _SERVICE_VERBS:
@@ -295,6 +315,19 @@ def _wrong(
             tests = _FOR_TESTS.search(invocation.command.place.path) is not None
             severity = Severity.MEDIUM if tests else Severity.HIGH
             yield BadCall("build", name, (), model.files, (), "", severity)
+
+
+_AT_HOME = regex(
+    r"(?:^|[-_:])(?:tests?|smoke|e2e|dev|local|demo|lint|bench)(?:$|[-_:])", re.IGNORECASE
+)
+
+
+def _reach(invocation: Invocation) -> Severity:
+    """How bad a call can be at most where a person has to ask for it: a goal, a package script."""
+    if invocation.source not in ("makefile", "package.json"):
+        return Severity.CRITICAL
+    goal = invocation.origin.rpartition(":")[2]
+    return Severity.MEDIUM if _AT_HOME.search(goal) else Severity.HIGH
 
 
 def _services(verb: str, rest: tuple[str, ...]) -> Iterator[str]:

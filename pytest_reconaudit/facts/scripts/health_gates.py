@@ -30,7 +30,8 @@ class GateFault(Struct, frozen=True, eq=False):
 
     clause: str
     """``a`` goes on, ``b`` asks what nobody serves, ``c`` rollback only printed, ``d`` down before
-    up, ``e`` a status that the kind lacks, ``f`` any answer passes, ``g`` readiness wait masked."""
+    up, ``e`` a status that the kind lacks, ``f`` any answer passes, ``g`` readiness wait masked,
+    ``h`` each of several services asked once."""
     place: Place
     says: str
     evidence: str
@@ -230,6 +231,8 @@ def _ignored(
             how = "the script has no `set -e` and goes on after"
         elif masked:
             how = f"`|| {' '.join(first.fallback.split())[:40]}` hides"
+        elif all(_each(one) for one in commands):
+            how = "the loop over the services only prints something after"
         elif any(_loops(one) for one in commands):
             how = "when the attempts run out the script goes on after"
         else:
@@ -239,14 +242,15 @@ def _ignored(
         severity = Severity.HIGH
         if masked and "|| true" not in first.text:
             severity = Severity.MEDIUM
-        if gates:
+        each = not masked and all(_each(one) for one in commands)
+        if gates or each:
             severity = Severity.MEDIUM
         related = [(one.place, "the check") for one in commands[1:]]
         related += [(at, "what is printed then") for at in _said(file, commands)]
         if claim:
             related.append((claim[1], "goes on to this"))
         yield GateFault(
-            "g" if masked else "a", first.place,
+            "g" if masked else "h" if each else "a", first.place,
             f"{how} a failed health check `{_short(first)}`{ends}", first.text, severity,
             tuple(related),
         )  # fmt: skip
@@ -254,6 +258,23 @@ def _ignored(
 
 def _loops(command: ShellCommand) -> bool:
     return any(block.kind in ("while", "until", "for") for block in command.blocks)
+
+
+_COUNT = regex(
+    r"\$\(|`|\{\d+\.\.|\d+$|\$\{?\w*(?:max|attempt|retr|tries|count|limit)", re.IGNORECASE
+)
+"""What a loop goes through that only counts its attempts."""
+
+
+def _each(command: ShellCommand) -> bool:
+    """Whether the only loop around goes through names: each is asked once, not again."""
+    around = [block for block in command.blocks if block.kind in ("while", "until", "for")]
+    return bool(around) and all(
+        block.kind == "for"
+        and block.items
+        and not any(_COUNT.match(item.text) for item in block.items)
+        for block in around
+    )
 
 
 def _informs(probe: _Probe, gates: list[_Probe]) -> bool:
@@ -323,8 +344,9 @@ def _said(file: ScriptFile, commands: Sequence[ShellCommand]) -> list[Place]:
             and one.name in ("echo", "printf")
             and _FAILURE.search(one.text)
         ):
-            found.append(one.place)
-    return found[:3]
+            found.append(one)
+    denied = [one for one in found if any(part.startswith("!") for part in one.conditions)]
+    return [one.place for one in (denied or found)[:3]]
 
 
 def _claim(ways: Sequence[Ending]) -> tuple[str, Place] | None:

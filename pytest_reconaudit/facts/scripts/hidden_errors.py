@@ -29,6 +29,11 @@ class HiddenError(Struct, frozen=True, eq=False):
     """What hides it, as a person would write it."""
     severity: Severity
 
+    @property
+    def filtered(self) -> bool:
+        """Whether ``|| true`` stands behind a filter of its output, for the filter's own status."""
+        return self.mask.startswith("| ") and "||" in self.mask
+
 
 class ScriptErrors(Struct, frozen=True, eq=False):
     """One script with commands that must not fail silently."""
@@ -161,6 +166,9 @@ def _hidden(
         ):
             continue
         severity = _severity(file, kind, mask)
+        # A migration that is only tried is one that may be missing.
+        if kind == "deployment" and severity > Severity.LOW and _is_attempt(target, command):
+            severity = Severity.LOW
         if severity > Severity.LOW and _is_idle(target, file.path):
             severity = Severity.LOW
         yield HiddenError(command, kind, mask, severity)
@@ -173,6 +181,20 @@ _TOLERANT = regex(
     r"|ignor(?:e|es|ing) (?:\w+ )?(?:errors?|failures?|warnings?)|allow\w* to fail)",
     re.IGNORECASE,
 )
+
+
+_ATTEMPT = regex(
+    r"#.{0,80}\b(?:try to|tries to|best[- ]effort|if possible|may fail|might fail|allowed to fail"
+    r"|ok if|okay if|non-?fatal|not fatal|don'?t fail|optional)\b",
+    re.IGNORECASE,
+)
+
+
+def _is_attempt(target: Target, command: ShellCommand) -> bool:
+    """Whether the comment right above says that the command only tries."""
+    line = command.place.line or 1
+    above = target.line(command.place.path, line - 1)[:300] if line > 1 else ""
+    return _ATTEMPT.search(above) is not None
 
 
 def _is_idle(target: Target, path: str) -> bool:
@@ -197,6 +219,10 @@ def _mask(file: ScriptFile, command: ShellCommand) -> str:
     """What keeps a failure from being seen; empty when nothing does."""
     script = file.shell.script
     fallback = command.fallback.strip()
+    if fallback and swallows(fallback) and command.following in ("|", "|&"):
+        filters = _filter_of(script.commands, command)
+        if filters and "pipefail" not in script.sets:
+            return f"| {filters} … || {' '.join(fallback.split())[:30]}"
     if fallback and swallows(fallback):
         shown = " ".join(fallback.split())
         return f"|| {shown if len(shown) <= 40 else shown[:39] + '…'}"
@@ -205,6 +231,16 @@ def _mask(file: ScriptFile, command: ShellCommand) -> str:
     if command.tested:
         return _tested(script.commands, command)
     return ""
+
+
+def _filter_of(commands: tuple[ShellCommand, ...], command: ShellCommand) -> str:
+    """The filter at the end of a command's pipe whose status is that of a search."""
+    index = commands.index(command) + 1
+    last = commands[index] if index < len(commands) else None
+    while last is not None and last.following in ("|", "|&") and index + 1 < len(commands):
+        index += 1
+        last = commands[index]
+    return last.name if last is not None and last.name in ("grep", "egrep") else ""
 
 
 def _piped(file: ScriptFile, command: ShellCommand) -> str:

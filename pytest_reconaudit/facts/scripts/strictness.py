@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from pytest_reconaudit.facts.index import files_by_name
 from pytest_reconaudit.facts.invocations import invocations
@@ -38,6 +39,11 @@ class ScriptStrictness(Struct, frozen=True, eq=False):
     """Where it is started by its path."""
     unset: Place | None
     """A ``set +e`` that nothing takes back."""
+    quiet: tuple[Place, ...]
+    """Where the folder's scripts without `set -e` begin in which nothing is lost, this one first;
+    empty for those that another one speaks for."""
+    idle_modes: tuple[Place, ...]
+    """The same of the folder's scripts that nothing starts and that are not executable."""
     unknown: tuple[tuple[ShellCommand, str], ...]
     """(command, the script that has a function of this name or nothing) that do not exist here."""
 
@@ -111,10 +117,32 @@ def script_strictness(target: Target) -> tuple[ScriptStrictness, ...]:
         result.append(
             ScriptStrictness(
                 file, strict, tuple(careless), _grave(file, careless), by_hand, called, place,
-                _left_off(script), tuple(_unknown(target, file, functions)),
+                _left_off(script), (), (), tuple(_unknown(target, file, functions)),
             )
         )  # fmt: skip
-    return tuple(result)
+    return tuple(_spoken_for(result))
+
+
+def _spoken_for(scripts: list[ScriptStrictness]) -> Iterator[ScriptStrictness]:
+    """The scripts, notes that many of a folder would get left to the first."""
+    quiet: dict[str, list[Place]] = {}
+    modes: dict[str, list[Place]] = {}
+    for one in scripts:
+        place = one.file.shell.script.commands[0].place.at(1, 1)
+        folder = one.file.path.rpartition("/")[0]
+        if not one.strict and one.by_hand and not one.careless:
+            quiet.setdefault(folder, []).append(place)
+        if one.not_executable == "#":
+            modes.setdefault(folder, []).append(place)
+    for one in scripts:
+        folder, path = one.file.path.rpartition("/")[0], one.file.path
+        mine = tuple(quiet.get(folder, ()))
+        same = tuple(modes.get(folder, ()))
+        yield replace(
+            one,
+            quiet=mine if mine and mine[0].path == path else (),
+            idle_modes=same if same and same[0].path == path else (),
+        )
 
 
 @once

@@ -1,0 +1,52 @@
+"""What is said of secrets that are in the repository."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from pytest_reconaudit.facts.env.secrets import CommittedFile, Leak, same_elsewhere
+from pytest_reconaudit.model import lines_of
+
+__all__ = ["DEFAULT_FIX", "DEFAULT_IMPACT", "leak_sentence"]
+
+DEFAULT_IMPACT = (
+    "Whoever starts the stack without changing it runs on a secret that anybody can read here, and"
+    " with which sessions or requests can be forged."
+)
+DEFAULT_FIX = (
+    "Leave the value empty, make one per installation (`openssl rand -hex 32`) where the files are"
+    " set up, and let the compose file demand it (`${KEY:?}`). Installations that run on this value"
+    " have to replace it."
+)
+
+
+def leak_sentence(file: CommittedFile, clause: str, leaks: Sequence[Leak]) -> str:
+    """The message for leaks of one file that weigh the same."""
+    first = leaks[0]
+    names = ", ".join(dict.fromkeys(one.name for one in leaks[:5]))
+    lines = lines_of(one.place for one in leaks)
+    count = f"{len(leaks)} times, {lines}" if len(leaks) > 1 else lines
+    if clause == "b":
+        rule = f", although {file.ignored.pattern!r} ignores it" if file.ignored else ""
+        return (
+            f"{file.path} is a production env file in the repository{rule}: {names} belongs there"
+        )
+    if clause == "c":
+        return f"credentials are spelled out in a script ({names}; {count})"
+    if first.public and first.name == "a private key":
+        return (
+            f"a private key is in the repository ({count}); its certificate names this machine, or "
+            "a comment declares it public"
+        )
+    if first.public:
+        return f"{names} is declared no secret, held by clients, or opens a trial mailbox ({count})"
+    count = f"{count}){same_elsewhere(leaks)}"
+    if first.strength in ("token", "name"):
+        return f"{names} is in the repository ({count}"
+    if first.strength == "default":
+        return (
+            f"{names}: a random value is shipped as the default of every installation ({count}; the"
+            " compose file falls back to a value of this file too"
+        )
+    kind = "random value" if first.strength == "real" else "value made of words"
+    return f"{names}: a {kind} of {first.bits:.1f} bits a character is committed ({count}"

@@ -1,0 +1,1 @@
+pub fn level() -> u8 { 4 }

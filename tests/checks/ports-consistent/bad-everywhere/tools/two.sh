@@ -1,0 +1,5 @@
+#!/bin/bash
+set -e
+docker compose up -d
+echo "two: the API is at http://localhost:3000 (api)"
+API_URL=http://localhost:3000
