@@ -7,7 +7,10 @@ SLICED = "All of these rows are read and carried for one page: the time grows wi
 WORKED = (
     "All of these rows are read and carried for what is made of them: the time grows with them."
 )
-FILTER = "Put the condition into the query, on an indexed column; add a limit if many rows fit it."
+FILTER = """
+Put the condition into the query, on an indexed column; what it takes from other tables is joined or
+looked up before. A limit comes after that alone: one before the rows are picked out loses some.
+"""
 
 
 @audit(
@@ -81,7 +84,7 @@ def query_list_bounded(list_file: ListFile) -> None:
             says = f"{one.request} brings all rows of {tables}{fit} and makes something else of"
             says += f" them in memory ({one.worked}): no limit ({one.function})"
         if one.filtered is not None:
-            says = f"{one.request} brings all rows of {one.table} and picks some out in memory"
+            says = f"{one.request} brings all rows of {one.table}{fit} and picks some out in memory"
             says += f" ({one.filtered}): no limit ({one.function})"
         if one.sliced is not None:
             says = f"{one.request} brings all rows of {one.table} that fit and takes one page of"

@@ -50,7 +50,9 @@ def query_not_in_loop(query_file: QueryFile) -> None:
     unlimited or there are several. Medium: per element of another list that is many by what the
     source says (a list in a request's body, what is called bulk, batch, many or import, rows,
     results; of scripts and Rust a list of keys that are looked up while a request waits), one
-    INSERT each, rows that all get the same. Low: some that are few (in Rust also what somebody has
+    INSERT each, rows that all get the same. Low: a SELECT or INSERT each that a known request waits
+    for where nothing says how many rounds there are (of those who run the platform the lists that
+    they look at), some that are few (in Rust also what somebody has
     picked for one thing: its tags, its members), rows that a function writes which nothing is known
     to call, what is asked for the words of an error alone, keys that somebody picked by hand in a
     form (`getlist`) or gives along with one new thing, what sees no more than one tenant may

@@ -372,7 +372,7 @@ _SESSION_TYPE = regex(
     r"(?:Annotated\[\s*)?(?:\w+\.)*(?:Async)?(?:Session|Connection|scoped_session)\b"
 )
 _OPENED = regex(
-    r"(?:\w+\.)*_?(?:\w*[sS]ession\w*|scoped_session|get_db\w*|engine\.(?:begin|connect))\("
+    r"(?:\w+\.)*_?(?:(?=\w*?[sS]ession)\w++|scoped_session|get_db\w*|engine\.(?:begin|connect))\("
 )
 
 

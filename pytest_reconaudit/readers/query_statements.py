@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
 
 from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.readers.code import Call, Scope
-from pytest_reconaudit.readers.query_call import FoundQuery
+from pytest_reconaudit.readers.query_call import FoundQuery, binding_near
 from pytest_reconaudit.readers.query_excuses import EXISTS, FOUND_OR_MADE
 from pytest_reconaudit.readers.query_loops import LONG_BODY, folded
 from pytest_reconaudit.readers.query_origin import LISTED
@@ -89,6 +90,30 @@ _VARIABLE = regex(
 _MOST_VARIABLES = 6
 
 
+_TENANT = r"(?:tenant|org|organi[sz]ation|workspace|company)(?:_id|Id)"
+_OF_TENANT = regex(
+    rf"(?:\b\w+(?:\.|::)){{0,3}}\b{_TENANT}\s*(?:==|=(?!=)|\.eq\()\s*[$:%&*\w.()]{{1,60}}?(?=\s*(?:[,)\"\n]|\band\b|\border\b|$))"
+    rf"(?:\s*\)(?=\s*\)))?\s*(?:,|(?i:\band\b))?|\b{_TENANT}\s*(?::\s*[\w.!?]{{1,60}})?\s*,?(?=[^{{}}]{{0,200}}\}})",
+    re.IGNORECASE,
+)
+"""A condition that holds a query to one tenant."""
+_BY_OBJECT = regex(
+    r"\.find\(\s*([a-z_]\w*)\s*[,)]|\bwhere\s*:\s*([a-z_]\w*)\s*[,}]|[{,]\s*where\s*[,}]"
+)
+"""A filter that stands in a variable: ``find(query)``, ``where: filter``, ``where``."""
+_CHOICE = regex(r"\(?\s*\w+\s*\?\s*\{[^{}]{0,200}\}\s*:\s*\{\s*\}\s*\)?")
+_CONSTANTS = regex(
+    r"\{\s*(?:[\"']?\w+[\"']?\s*:\s*(?:true|false|null|\"[^\"]*\"|'[^']*'|\d+)\s*,?\s*)*\}(?:\s*as\s+\w+)?"
+)
+_OF_WHOM = regex(
+    r"(?i)\breq\.user|\buser\b|user_?id|owner|tenant|\borg|workspace|account|customer|session|auth"
+    r"|member|company|team"
+)
+_MOST_OPTIONAL = 600
+_MOST_BETWEEN = 3_000
+_WIDEST = 200
+
+
 class StatementReading(RelationReading):
     """Records of statements."""
 
@@ -110,12 +135,7 @@ class StatementReading(RelationReading):
             limit=folded(one.limit, 40) or ("paginated" if _PAGED.search(one.text) else ""),
             columns=one.columns,
             bulk=one.bulk or self._in_batch(call.scope),
-            keyed=_CONDITION[self.language].search(one.text) is not None
-            or _RECENT.search(one.text) is not None
-            or (one.library in ("mongoose", "mongo") and _FILTERED.search(one.text) is not None)
-            or (one.library == "supabase" and _FILTERS.search(one.text) is not None)
-            or (one.library == "mongodb" and _FILTERS_DOCUMENT.search(one.text) is not None)
-            or _per_group(one.text),
+            keyed=self._is_keyed(one) and not self._is_optional(one),
             listed=any(word in one.text for word in _LIST_WORDS)
             and LISTED.search(one.text) is not None,
             conditional=self._conditional(call.scope),
@@ -127,6 +147,48 @@ class StatementReading(RelationReading):
             some=bool(loops) and self._is_for_some(call.scope),
             names=() if loops or self.language != "python" else self._names_of(one),
         )
+
+    def _is_keyed(self, one: FoundQuery) -> bool:
+        text = one.text
+        if one.many and one.kind == "select":
+            # A tenant is no parent of a few: all that the product keeps for a customer is its own.
+            text = _OF_TENANT.sub("", text)
+        return (
+            _CONDITION[self.language].search(text) is not None
+            or _RECENT.search(text) is not None
+            or (one.library in ("mongoose", "mongo") and _FILTERED.search(text) is not None)
+            or (one.library == "supabase" and _FILTERS.search(text) is not None)
+            or (one.library == "mongodb" and _FILTERS_DOCUMENT.search(text) is not None)
+            or _per_group(text)
+        )
+
+    def _is_optional(self, one: FoundQuery) -> bool:
+        """Whether a script's query for any number of rows is filtered by an object alone that is
+        empty, or holds constants, unless the request says more: ``const where = {}; if (name)
+        where.name = name``. What hangs on who asks is no such thing."""
+        if self.language != "script" or not one.many or one.kind != "select":
+            return False
+        given = _BY_OBJECT.search(one.text)
+        if given is None or one.text.count("where") > 1:
+            return False
+        name = given[1] or given[2] or "where"
+        binding = binding_near(self.code, name, one.call.start, one.call.scope)
+        if binding is None or binding.value[1] - binding.value[0] > _MOST_OPTIONAL:
+            return False
+        value = self.code.text(binding.value)
+        between = self.code.text(binding.end, one.call.start)[:_MOST_BETWEEN]
+        if _OF_WHOM.search(value) or _OF_WHOM.search(between):
+            return False
+        if _CHOICE.fullmatch(value):
+            return True
+        if not _CONSTANTS.fullmatch(value):
+            return False
+        line = self.code.text(max(binding.start - _WIDEST, 0), binding.start).rpartition("\n")[2]
+        indent = len(line) - len(line.lstrip())
+        for each in re.finditer(rf"\n([ \t]*){re.escape(name)}\b([^\n]*)", between):
+            if len(each[1]) <= indent and "=" in each[2]:
+                return False  # whoever asks
+        return "else" not in between
 
     def _names_of(self, one: FoundQuery) -> tuple[str, ...]:
         """See :attr:`QueryCall.names`; none where they may be more."""

@@ -141,7 +141,7 @@ def _is_pooled(target: Target, ref: Ref) -> bool:
         function = outlined(target, one)
         if not _POOL.search(f"{function.owner} {function.name} {function.returns}"):
             continue
-        lines = target.text(one.path).split("\n")[function.line - 1 : function.end_line]
+        lines = target.lines(one.path)[function.line - 1 : function.end_line]
         if _TAKES_ONE.search("\n".join(lines)):
             return True
     return False
@@ -161,7 +161,7 @@ def _is_stored(target: Target, ref: Ref) -> bool:
         return False
     for one in callers:
         function = outlined(target, one)
-        lines = target.text(one.path).split("\n")[function.line - 1 : function.end_line]
+        lines = target.lines(one.path)[function.line - 1 : function.end_line]
         if not _STORES.search("\n".join(lines)):
             return False
     return True
@@ -298,7 +298,7 @@ def _as_called(target: Target, ref: Ref, steps: int) -> tuple[str, bool] | None:
 def _is_renewed(target: Target, caller: Ref, line: int) -> bool | None:
     """Whether a line stands in a loop of its function; ``None`` when a loop follows, or what the
     line binds is given to a variable that was there before."""
-    lines = target.text(caller.path).split("\n")
+    lines = target.lines(caller.path)
     function = outlined(target, caller)
     below = lines[line : function.end_line]
     if any(_LOOPS.match(one) for one in below):

@@ -147,7 +147,7 @@ def _chosen(target: Target, ref: Ref) -> str:
     if found is None:
         return ""
     function = outlined(target, found.handler)
-    lines = target.text(found.handler.path).split("\n")
+    lines = target.lines(found.handler.path)
     body = "\n".join(lines[function.line - 1 : function.end_line])
     amount = _AMOUNT.search(body)
     return amount[1] if amount is not None and _BOUND.search(body) is None else ""

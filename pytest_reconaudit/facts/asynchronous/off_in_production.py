@@ -32,7 +32,7 @@ _LONGEST = 300
 def off_in_production(target: Target, path: str, line: int) -> bool:
     """Whether a line stands in a branch for development, or behind a statement by which its
     function is left in production."""
-    lines = target.text(path).split("\n")
+    lines = target.lines(path)
     if not 0 < line <= len(lines):
         return False
     depth = indentation(lines[line - 1])

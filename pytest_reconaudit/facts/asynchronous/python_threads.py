@@ -198,7 +198,7 @@ def _given(callee: str, text: str, at: int) -> tuple[str, list[str]] | None:
 
 
 def _lines_from(target: Target, path: str, line: int) -> str:
-    return "\n".join(target.text(path).split("\n")[line - 1 : line - 1 + _CALL_LINES])
+    return "\n".join(target.lines(path)[line - 1 : line - 1 + _CALL_LINES])
 
 
 def _moved(callee: str, given: list[str]) -> str:
@@ -224,7 +224,7 @@ def _is_plain_handler(target: Target, path: str, one: Waiting) -> bool:
     if not any(where and where[0] in _RUNS_DEFS for _, where in file.imports):
         return False
     function = outlined(target, ref)
-    lines = target.text(path).split("\n")[function.line : function.end_line]
+    lines = target.lines(path)[function.line : function.end_line]
     return (
         function.is_async
         and not callers_of(target, ref)  # which would await it

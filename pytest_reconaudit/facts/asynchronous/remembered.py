@@ -36,7 +36,7 @@ def is_remembered(target: Target, ref: Ref, line: int) -> bool:
     function = outlined(target, ref)
     if any(_MACROS.match(one) for one in function.attributes):
         return True
-    lines = target.text(ref.path).split("\n")
+    lines = target.lines(ref.path)
     before = "\n".join(lines[max(function.line, line - _NEAR) - 1 : line - 1])
     after = "\n".join(lines[line - 1 : min(function.end_line, line + _NEAR)])
     found = deque(_LOOKS_UP.finditer(before[-_LONGEST:]), maxlen=_MANY)

@@ -23,6 +23,7 @@ from pytest_reconaudit.facts.network.routes import route_tables
 from pytest_reconaudit.model import Confidence, Note, Place, Severity
 from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.readers.scans.made_stores import MadeStore, made_stores
+from pytest_reconaudit.readers.scans.outline import outline
 from pytest_reconaudit.target import Target
 
 __all__ = ["reopened_stores"]
@@ -42,9 +43,10 @@ class _Opened(Struct, frozen=True, eq=False):
 
 
 _REMEMBERS = regex(
-    r"\?\?=|\|\|=|\bglobal\s+\w|\b\w*(?:client|engine|pool|conn\w*|redis|db|prisma|instance)\w*"
-    r"\s+is\s+(?:not\s+)?None\b|\bif\s*\(\s*!?\s*(?:this\.|global\w*\.)?_?(?:\w*(?:[cC]lient|[pP]ool|[cC]onn\w*"
-    r"|[rR]edis|[pP]risma|[iI]nstance|cached\w*))\s*\)|lru_cache|@cache\b"
+    r"\?\?=|\|\|=|\bglobal\s+\w|\b(?=\w*?(?:client|engine|pool|conn|redis|db|prisma|instance))\w++"
+    r"\s++is\s+(?:not\s+)?None\b|\bif\s*\(\s*+(?:!\s*+)?(?:this\.|global\w*\.)?_?"
+    r"(?:\w*(?:[cC]lient|[pP]ool|[rR]edis|[pP]risma|[iI]nstance)|(?=\w*?(?:[cC]onn|cached))\w++)\s*+\)"
+    r"|lru_cache|@cache\b"
 )
 _LONGEST = 6_000
 _TRIED = regex(r"(?i)test|check|verify|validate|probe|ping|introspect|preview")
@@ -132,12 +134,27 @@ def _opened(target: Target, path: str, store: MadeStore) -> _Opened | None:
     elif ref is None or _TRIED.search(outlined(target, ref).name):
         return None
     else:
-        route = per_request(target, ref) or ""
+        route = per_request(target, ref) or _of_all(target, ref)
         if not route or is_rare(target, ref, route) or _is_remembered(target, ref):
             return None
     if is_probe(route) or _TRIED.search(route):
         return None
     return _Opened(path, store, ref if inline is None else None, route)
+
+
+def _of_all(target: Target, ref: Ref) -> str:
+    """``every route`` of what each request comes through: a middleware of Starlette."""
+    function = outlined(target, ref)
+    if any(".middleware(" in one for one in function.attributes):
+        return EVERY
+    file = scanned(target, outline).get(ref.path)
+    if function.name != "dispatch" or file is None:
+        return ""
+    middleware = (one for one in file.types if "BaseHTTPMiddleware" in one.bases)
+    return EVERY if any(one.name == function.owner for one in middleware) else ""
+
+
+EVERY = "every route"
 
 
 def _is_remembered(target: Target, ref: Ref) -> bool:
@@ -149,7 +166,7 @@ def _is_remembered(target: Target, ref: Ref) -> bool:
         function = outlined(target, one)
         if any("cache" in attribute for attribute in function.attributes):
             return True
-        lines = target.text(one.path).split("\n")[function.line - 1 : function.end_line]
+        lines = target.lines(one.path)[function.line - 1 : function.end_line]
         if one != known.handler and _REMEMBERS.search("\n".join(lines)[:_LONGEST]):
             return True
     return False
@@ -190,10 +207,14 @@ def _fix(store: MadeStore) -> str:
         made = "where the module is loaded" if what[:1].isupper() or "." not in what else "once"
         return (
             f"\nMake it {made}, export it, and let every request use that one: `{what}` holds "
-            "connections of its own and gives them out.\n"
+            "connections of its own and gives them out. What closes it after a request today "
+            "goes.\n"
         )
     if store.what == "Redis":
-        return "\nMake the client once, where the module is loaded: it has a pool of its own.\n"
+        return (
+            "\nMake the client once, where the module is loaded: it has a pool of its own. What "
+            "closes it after a request today goes: it is everybody's then.\n"
+        )
     return (
         "\nOpen a pool when the application starts (`psycopg_pool.ConnectionPool`, the pool of the "
         "driver in use, or an SQLAlchemy engine), borrow a connection for the request, and give it "

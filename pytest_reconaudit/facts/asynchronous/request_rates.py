@@ -63,7 +63,7 @@ def _asks_for_staff(target: Target, handler: Ref) -> bool:
     function = outlined(target, handler)
     if any(_STAFF_TYPE.search(kind) for _, kind in function.parameters):
         return True
-    lines = target.text(handler.path).split("\n")[function.line - 1 :][:_FIRST_LINES]
+    lines = target.lines(handler.path)[function.line - 1 :][:_FIRST_LINES]
     return _STAFF.search("\n".join(lines[: function.end_line - function.line + 1])) is not None
 
 

@@ -245,7 +245,7 @@ def driven_alone(target: Target, ref: Ref) -> bool:
             return False
         if one.is_async:
             return None
-        lines = target.text(caller.path).split("\n")
+        lines = target.lines(caller.path)
         return _RUNS.search("\n".join(lines[max(0, call.line - 3) : call.line])) is not None
 
     return ref.path.endswith(".py") and every_way_ends(target, ref, ends)
@@ -263,7 +263,7 @@ def _iterates(target: Target, caller: Ref, call: OutlinedCall) -> bool:
     """Whether a function itself takes the elements of the generator that it calls; one that it
     hands on runs where it is handed to (``StreamingResponse``: on a thread)."""
     one = outlined(target, caller)
-    lines = target.text(caller.path).split("\n")
+    lines = target.lines(caller.path)
     made = rf"(?:[\w.]+\.)?{re.escape(call.name)}\s*\("
     written = "\n".join(lines[max(one.line, call.line - 2) - 1 : call.line])
     if re.search(_TAKING.format(made), written):

@@ -8,7 +8,7 @@ from pytest_reconaudit.facts.applications import application_of
 from pytest_reconaudit.facts.asynchronous.client_faults import ClientFault, ClientUse
 from pytest_reconaudit.facts.asynchronous.request_rates import SAMPLES
 from pytest_reconaudit.facts.asynchronous.running import is_command, per_request
-from pytest_reconaudit.facts.code.functions import Ref, function_at, reached
+from pytest_reconaudit.facts.code.functions import Ref, function_at, inline_route, reached
 from pytest_reconaudit.facts.code.places import is_off_path
 from pytest_reconaudit.facts.code.scanned import scanned
 from pytest_reconaudit.model import Confidence, Note, Place, Severity
@@ -40,14 +40,24 @@ def calls_of_axios(target: Target) -> Iterator[ClientUse]:
         for call in record.calls:
             if call.left:
                 continue  # nobody waits for it, however silent the peer is
-            ref = function_at(target, path, call.function)
-            route = per_request(target, ref) if ref is not None else None
-            if ref is not None and route is not None and not _is_page(target, ref):
+            route = _route_of(target, path, call)
+            if route is not None:
                 found.setdefault(folder, []).append((path, call, route))
     faults = {alike[0][0]: _fault(alike) for alike in found.values()}
     for path, record in records.items():
         if record.calls or record.timed:
             yield ClientUse(path, (faults[path],) if path in faults else ())
+
+
+def _route_of(target: Target, path: str, call: UntimedCall) -> str | None:
+    """The route whose requests wait for a call, empty when only its handler is known."""
+    inline = inline_route(target, path, call.line)
+    if inline is not None:
+        return f"{inline.method} {inline.path}"
+    ref = function_at(target, path, call.function) if call.function else None
+    if ref is None or _is_page(target, ref):
+        return None
+    return per_request(target, ref)
 
 
 _PAGE = regex(

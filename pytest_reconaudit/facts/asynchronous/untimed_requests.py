@@ -97,7 +97,7 @@ def _unbounded(target: Target) -> Iterator[ClientUse]:
 
 def _with_timeout(target: Target, path: str, call: UntimedCall, count: int) -> str:
     """The very call with a timeout, where it fits a line; else how one is added."""
-    text = "\n".join(target.text(path).split("\n")[call.line - 1 : call.line + _CALL_LINES])
+    text = "\n".join(target.lines(path)[call.line - 1 : call.line + _CALL_LINES])
     text = text[call.column - 1 :]
     head = f"{call.words}("
     more = ", and likewise the others" if count > 1 else ""

@@ -88,7 +88,7 @@ def _parameter(function: OutlinedFunction, name: str) -> int | None:
 
 def _given(target: Target, ref: Ref, function: OutlinedFunction, name: str, line: int) -> str:
     """What a name is given by the last ``let`` before a line; empty where there is none."""
-    lines = target.text(ref.path).split("\n")
+    lines = target.lines(ref.path)
     bound = re.compile(rf"\blet\s+(?:mut\s+)?{name}\s*(?::[^=;]{{1,120}})?=(?!=)")
     for at in range(line - 1, function.line - 1, -1):
         if "let " not in lines[at][:_LONGEST]:
@@ -116,7 +116,7 @@ def _handed(target: Target, caller: Ref, callee: Ref, index: int) -> tuple[str, 
 
 def _arguments(target: Target, caller: Ref, name: str, line: int) -> list[str]:
     """The arguments of a call, as written."""
-    lines = target.text(caller.path).split("\n")
+    lines = target.lines(caller.path)
     text = "\n".join(one[:_LONGEST] for one in lines[line - 1 :][:_STATEMENT])
     start = re.search(rf"\b{re.escape(name)}\s*(?:::\s*<[^()]{{0,80}}>)?\(", text)
     if start is None:

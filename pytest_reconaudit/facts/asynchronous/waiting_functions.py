@@ -192,7 +192,7 @@ def _is_but_opened(target: Target, path: str, ref: Ref, call: BlockingCall) -> b
     if _OPENS.fullmatch(call.words) is None:
         return False
     function = outlined(target, ref)
-    body = "\n".join(target.text(path).split("\n")[function.line - 1 : function.end_line])
+    body = "\n".join(target.lines(path)[function.line - 1 : function.end_line])
     return _CONTENT.search(body) is None
 
 
@@ -275,7 +275,7 @@ def _is_chosen(target: Target, path: str, call: BlockingCall) -> bool:
 
 def _heads(target: Target, path: str, call: BlockingCall) -> Iterator[str]:
     """The lines of a function of Rust that open the blocks around a call, from inside."""
-    lines = target.text(path).split("\n")
+    lines = target.lines(path)
     if not path.endswith(".rs") or call.line > len(lines):
         return
     own = lines[call.line - 1]

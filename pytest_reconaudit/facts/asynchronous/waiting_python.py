@@ -68,7 +68,7 @@ def _by_retry(target: Target, one: Waiting) -> Waiting:
     """What sleeps where something has failed, before it is tried again, does so seldom."""
     if one.kinds != ("sleep",) or one.severity is not Severity.HIGH:
         return one
-    lines = target.text(one.at.path).split("\n")
+    lines = target.lines(one.at.path)
     at = (one.at.line or 1) - 1
     depth = indentation(lines[at])
     for above in reversed(lines[max(at - _MOST_ABOVE, 0) : at]):

@@ -53,7 +53,7 @@ _CALLS = 4
 
 def _whole(target: Target, path: str, line: int, column: int) -> str:
     """The source of a call of a script from its own name on, to the parenthesis that ends it."""
-    lines = target.text(path).split("\n")[line - 1 :][:_LINES]
+    lines = target.lines(path)[line - 1 :][:_LINES]
     text = "\n".join(lines)[column - 1 :]
     depth = 0
     for at, letter in enumerate(text):
@@ -91,7 +91,7 @@ def _ends(target: Target, path: str, one: Waiting, function: OutlinedFunction | 
             borrows=any(kind.lstrip().startswith("&") for _, kind in given),
         )
     line = one.at.line or 1
-    lines = target.text(path).split("\n")
+    lines = target.lines(path)
     below = "\n".join(lines[line - 1 : line + _STATEMENT])[(one.at.column or 1) - 1 :]
     found = _KEPT.search(below.partition(";")[0].partition("|")[0])
     if found is not None:
@@ -131,7 +131,7 @@ _UNWRAPS = regex(r"(?:\s|\?|\.(?:unwrap|expect|map_err|unwrap_or_else)\b)*")
 
 def _guard(target: Target, path: str, function: OutlinedFunction, line: int) -> str:
     """The name of a guard of a lock that is not async, bound before a line and alive there."""
-    lines = target.text(path).split("\n")[function.line - 1 : line - 1]
+    lines = target.lines(path)[function.line - 1 : line - 1]
     depth = indentation(target.line(path, line))
     held = ""
     for statement in "\n".join(lines).split(";"):

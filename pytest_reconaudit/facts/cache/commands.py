@@ -125,7 +125,7 @@ _BEFORE = 60
 
 def _over(target: Target, one: CacheOperation) -> str:
     """What the loop around a command goes over; empty where its first line does not tell."""
-    lines = target.text(one.path).split("\n")
+    lines = target.lines(one.path)
     head = lines[one.op.in_loop - 1][:_LINE] if one.op.in_loop <= len(lines) else ""
     match = _HEAD.search(head)
     return match[1] or match[2] if match is not None else ""
@@ -142,7 +142,7 @@ _ABOVE = 25
 
 def _is_waited(target: Target, one: CacheOperation) -> bool:
     """Whether a request is known to wait for a loop, or its function is there to handle many."""
-    lines = target.text(one.path).split("\n")[max(one.op.in_loop - _ABOVE, 0) : one.op.in_loop]
+    lines = target.lines(one.path)[max(one.op.in_loop - _ABOVE, 0) : one.op.in_loop]
     if any(_STAFF.search(line) for line in lines):
         return False
     if _BULK.search(one.op.function):
@@ -222,7 +222,7 @@ def _is_member(target: Target, one: CacheOperation) -> bool:
     match = _MEMBERS.search(one.op.text)
     if match is None:
         return False
-    lines = target.text(one.path).split("\n")[one.op.in_loop - 1 : one.op.line - 1]
+    lines = target.lines(one.path)[one.op.in_loop - 1 : one.op.line - 1]
     head = "\n".join(_COMMENT.sub("", line[:_LINE]) for line in lines)
     name = match[1].rpartition(".")[2]
     return re.search(rf"(?<![\w$]){re.escape(name)}(?![\w$])", head) is None
@@ -268,7 +268,7 @@ _OF_A_REQUEST = regex(r"\b(?:in|of)\s+(?:request|req|ctx)\.[\w.]+\s*[:)]")
 
 def _is_of_one(target: Target, one: CacheOperation) -> bool:
     """Whether a loop goes over what one request or its session carries: a few."""
-    lines = target.text(one.path).split("\n")
+    lines = target.lines(one.path)
     head = lines[one.op.in_loop - 1] if one.op.in_loop <= len(lines) else ""
     return _OF_A_REQUEST.search(head) is not None
 
@@ -362,7 +362,7 @@ def _instead(target: Target, one: CacheOperation, ref: Ref | None) -> str:
     if function is not None and any(_DELETES.search(call.name) for call in function.calls):
         return ""
     first = one.op.line - 1
-    lines = target.text(one.path).split("\n")
+    lines = target.lines(one.path)
     if function is not None:
         last = function.end_line
     else:  # a handler without a name ends where its registration does

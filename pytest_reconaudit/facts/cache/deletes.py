@@ -133,7 +133,7 @@ def _handed_on(target: Target, template: str, *, pattern: bool) -> Place | None:
     for path in target.files:
         if not path.endswith(_SOURCES) or is_test_path(path) or prefix not in target.text(path):
             continue
-        lines = target.text(path).split("\n")
+        lines = target.lines(path)
         for number, line in enumerate(lines):
             found = literal.search(line[:_LONGEST]) if prefix in line else None
             if found is None:

@@ -165,7 +165,7 @@ def _is_choice(target: Target, one: CacheOperation) -> bool:
     match = _VALUE.search(one.op.text)
     if match is None:
         return False
-    lines = target.text(one.path).split("\n")[max(one.op.line - _ABOVE, 0) : one.op.line]
+    lines = target.lines(one.path)[max(one.op.line - _ABOVE, 0) : one.op.line]
     name, text = re.escape(match[1]), "\n".join(lines)
     chosen = re.search(_CHOSEN.format(name), text) is not None
     return chosen and re.search(_FETCHED.format(name), text) is None

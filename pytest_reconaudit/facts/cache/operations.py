@@ -190,6 +190,10 @@ def _in_milliseconds(target: Target, one: CacheOperation) -> bool:
 _MILLISECONDS_SINCE = {"cache-manager": 5, "@nestjs/cache-manager": 2}
 
 
+_NEAR = 8
+"""Lines between a walk over keys and their deletion."""
+
+
 def _of_file(book: _Book, path: str, ops: Iterable[CacheOp]) -> Iterator[CacheOperation]:
     found = []
     for op in ops:
@@ -200,7 +204,11 @@ def _of_file(book: _Book, path: str, ops: Iterable[CacheOp]) -> Iterator[CacheOp
         if one.op.verb in ("scan", "raw") and one.template:
             walked.setdefault(one.op.function_line, []).append(one)
     for one in found:
-        by = walked.get(one.op.function_line, ()) if one.op.function_line else ()
+        by: Iterable[CacheOperation] = walked.get(one.op.function_line, ())
+        if not one.op.function_line:
+            # A handler without a name: what was walked a few lines above.
+            near = [each for each in by if 0 <= one.op.line - each.op.line <= _NEAR]
+            by = near[-1:]
         if one.op.verb == "delete" and not one.template and by:
             # What is deleted was listed by a pattern just before.
             for scan in by:
@@ -228,7 +236,11 @@ def families(target: Target) -> tuple[KeyFamily, ...]:
 def _family(
     template: str, listed: list[CacheOperation], patterns: list[CacheOperation]
 ) -> KeyFamily:
-    by_pattern = [one for one in patterns if matches(one.template, template)]
+    by_pattern = [
+        one
+        for one in patterns
+        if matches(one.template, template) and not _is_deeper(one.template, template, listed)
+    ]
     return KeyFamily(
         template,
         tuple([one for one in listed if one.op.verb in ("set", "wrap")]),
@@ -236,6 +248,18 @@ def _family(
         (*[one for one in listed if one.op.verb == "delete"], *by_pattern),
         tuple([one for one in listed if one.op.verb in ("other", "touch")]),
     )
+
+
+_AN_ID = regex(r"(?:.*[._])?(?:id|uuid|pk|slug)|.*[a-z]Id")
+
+
+def _is_deeper(pattern: str, template: str, listed: list[CacheOperation]) -> bool:
+    """Whether a pattern names a part of the key (``order:list:*``) where the template has an id
+    (``order:{}``), which holds no colon."""
+    prefix = re.split(r"[*%?\[^]", pattern, maxsplit=1)[0]
+    if prefix.count(":") <= template.count(":") or not template.endswith("{}"):
+        return False
+    return all(one.holes and _AN_ID.fullmatch(one.holes[-1]) for one in listed)
 
 
 def matches(pattern: str, template: str) -> bool:

@@ -241,6 +241,6 @@ def _is_drawn(target: Target, one: CacheOperation, hole: str) -> bool:
         return True
     if not hole.isidentifier():
         return False
-    lines = target.text(one.path).split("\n")
+    lines = target.lines(one.path)
     text = "\n".join(lines[max(0, one.op.line - _BEFORE) : one.op.line])
     return re.search(_DRAWN.format(re.escape(hole)), text) is not None

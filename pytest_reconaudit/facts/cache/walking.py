@@ -8,14 +8,16 @@ import re
 from pytest_reconaudit.facts.cache.operations import CacheOperation
 from pytest_reconaudit.facts.packages import npm_at
 from pytest_reconaudit.patterns import regex
-from pytest_reconaudit.target import Target
+from pytest_reconaudit.target import Target, once
 
 __all__ = ["walked"]
 
 _IMPORTS = regex(
     r"(?:\bfrom\s+|\brequire\(\s*|\bimport\(\s*)['\"](ioredis|redis|@redis/client)(?:/[\w/-]+)?['\"]"
 )
-_ASKED = regex(r"((?:[\w$]+(?:\?|!)?\.)*[\w$]+)(?:\?|!)?\.(?:keys|KEYS)(?:<\w+>)?\((.{1,70})\)")
+_ASKED = regex(
+    r"(?<![\w$.?!])((?:[\w$]+(?:\?|!)?\.)*[\w$]+)(?:\?|!)?\.(?:keys|KEYS)(?:<\w+>)?\((.{1,70})\)"
+)
 _MAJOR = regex(r"\d+")
 _FLUSHED = """
 Delete what this cache itself has written, by the prefix of its keys (walk with SCAN, delete in
@@ -96,13 +98,26 @@ _ANSWERS = 8
 
 def _takes_all(target: Target, one: CacheOperation) -> bool:
     """Whether every key that is found is deleted there and then, and no choice is made."""
-    lines = target.text(one.path).split("\n")
+    lines = target.lines(one.path)
     found = _BOUND.search(lines[one.op.line - 1])
     if found is None:
         return False
     below = "\n".join(lines[one.op.line : one.op.line + _ANSWERS])
     name = re.escape(found[1])
     return bool(re.search(rf"(?i)\b(?:del|unlink|delete)\(\s*(?:\.\.\.|\*)?\s*{name}\s*\)", below))
+
+
+@once
+def _known_imports(target: Target) -> dict[str, frozenset[str]]:
+    """By path; filled as they are asked for."""
+    return {}
+
+
+def _imported(target: Target, path: str) -> frozenset[str]:
+    known = _known_imports(target)
+    if path not in known:
+        known[path] = frozenset(_IMPORTS.findall(target.text(path)))
+    return known[path]
 
 
 def _by_script(target: Target, path: str) -> str:
@@ -113,7 +128,7 @@ def _by_script(target: Target, path: str) -> str:
         for _, name, version, _ in (package.manifest.dependencies if package is not None else ())
         if name in ("ioredis", "redis", "@redis/client")
     }
-    named = set(_IMPORTS.findall(target.text(path))) or set(needed)
+    named = _imported(target, path) or set(needed)
     if named == {"ioredis"}:
         return _IOREDIS
     if not named or "ioredis" in named:

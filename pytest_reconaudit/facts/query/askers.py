@@ -182,7 +182,7 @@ def _handed_on(target: Target, ref: Ref, asking: Askers) -> Asker | None:
             continue
         found = asking.get((refs[0].path, outlined(target, refs[0]).line))
         if found is not None:
-            lines = target.text(ref.path).split("\n")[function.line - 1 : call.line]
+            lines = target.lines(ref.path)[function.line - 1 : call.line]
             if _BRANCHES.search("\n".join(lines)):
                 return None
             by = (call.name, call.line)
@@ -236,7 +236,7 @@ def _of_made(target: Target, path: str, call: OutlinedCall) -> tuple[Ref, ...]:
     ``const budgets = new BudgetRepository(db)``."""
     if not call.receiver.isidentifier() or path.endswith((".py", ".rs")):
         return ()
-    lines = target.text(path).split("\n")[max(call.line - _MADE_ABOVE, 0) : call.line]
+    lines = target.lines(path)[max(call.line - _MADE_ABOVE, 0) : call.line]
     made = re.compile(rf"\bconst\s+{call.receiver}\s*=\s*new\s+(\w+)\s*\(")
     found = [match[1] for line in lines if (match := made.search(line[:_LONGEST_LINE])) is not None]
     return _methods(target).get((found[-1], call.name), ()) if found else ()

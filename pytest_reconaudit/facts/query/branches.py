@@ -27,7 +27,7 @@ def takes_line(target: Target, ref: Ref, line: int, caller: Ref, call: OutlinedC
     """Whether a call of a function can get to a line of it; so unless a condition on a parameter
     alone keeps it out."""
     function = outlined(target, ref)
-    lines = target.text(ref.path).split("\n")[: function.end_line]
+    lines = target.lines(ref.path)[: function.end_line]
     if line - function.line > _LONGEST_FUNCTION:
         return True
     for name, wanted in _conditions(lines, function.line, line):

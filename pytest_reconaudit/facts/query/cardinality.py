@@ -15,7 +15,7 @@ from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.readers.scans.queries import LoopedCall, QueryLoop, queries
 from pytest_reconaudit.target import Target, once
 
-__all__ = ["goes_over_many", "rows_by_name"]
+__all__ = ["goes_over_many", "is_put_together", "rows_by_name"]
 
 _MANY_WORDS = regex(
     r"(?:^|[^a-z])(?:bulk|batch|batches|many|mass|ingest|ingestion|import|imports|imported|importer"
@@ -25,7 +25,7 @@ _MANY_WORDS = regex(
 _TAKES_IN = regex(r"_?(?:ingest|import)(?:_|[A-Z])")
 """A function called so, of which each call takes one thing in."""
 _ROWS_BY_NAME = regex(
-    r"(?:^|[^a-z])(?:rows|records|results|readings|samples|measurements|data_?points|logs|batch|bulk|page)"
+    r"(?:^|[^a-z])(?:rows|records|results|readings|samples|measurements|data_?points|logs|batch|bulk|page)(?:[\"']\])?"
     r"(?:\.(?:iter|into_iter|iter_mut|clone|drain|values|items|entries)\([^()]*\))*[)\s]*$"
 )
 _ARRAY = regex(r"\b(?:Vec|[Ll]ist|Sequence|Array|Iterable|Set)\s*[<\[]|\[\]\s*$|^&?\[")
@@ -60,7 +60,7 @@ def goes_over_many(target: Target, path: str, name: str, site: RepeatedQuery) ->
         return False
     if site.kind in READS and why is not None and _is_of_rows(target, ref, loop.over):
         return True
-    if rows_by_name(loop.over) and not _is_put_together(target, ref, loop):
+    if rows_by_name(loop.over) and not is_put_together(target, ref, loop):
         return True
     if why is not None and _CHOSEN_IDS.match(loop.over) and _is_message(target, ref, loop.over):
         return True
@@ -86,12 +86,12 @@ def rows_by_name(over: str) -> bool:
     return _ROWS_BY_NAME.search(snake_case(over)) is not None
 
 
-def _is_put_together(target: Target, ref: Ref | None, loop: QueryLoop) -> bool:
+def is_put_together(target: Target, ref: Ref | None, loop: QueryLoop) -> bool:
     """Whether a function of Rust has made a list of so many parts that somebody typed each."""
     root = _ROOT.match(loop.over)
     if root is None or ref is None or not ref.path.endswith(".rs"):
         return False
-    lines = target.text(ref.path).split("\n")[outlined(target, ref).line - 1 : loop.line - 1]
+    lines = target.lines(ref.path)[outlined(target, ref).line - 1 : loop.line - 1]
     above = "\n".join(lines)
     made = re.search(rf"\blet\s+mut\s+{root[1]}\b[^=;]*=\s*(?:Vec::|vec!\[)", above)
     return made is not None and above.count(f"{root[1]}.push(") >= _PARTS
@@ -149,7 +149,7 @@ def _is_sent(target: Target, ref: Ref, loop: QueryLoop) -> bool:
     request sends: ``hashes = data["hashes"]`` of ``data = request.data``."""
     if not ref.path.endswith(".py") or _KEYS_BY_NAME.match(loop.over) is None:
         return False
-    lines = target.text(ref.path).split("\n")
+    lines = target.lines(ref.path)
     above = "\n".join(lines[outlined(target, ref).line - 1 : loop.line - 1])
     value = _given_to(above, loop.over)
     if _OF_BODY.search(value):

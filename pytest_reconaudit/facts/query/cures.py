@@ -89,7 +89,7 @@ def _of_django(
     target: Target, path: str, site: RepeatedQuery, beside: Iterable[RepeatedQuery]
 ) -> str:
     loop = site.loop
-    lines = target.text(path).split("\n")
+    lines = target.lines(path)
     first, last = body_of(lines, loop.line)
     same = [one for one in beside if one.loop.line == loop.line and one.line != site.line]
     known = {site.line, *(one.line for one in same)}

@@ -28,7 +28,7 @@ def waits_elsewhere(target: Target, path: str, line: int, loop_line: int) -> boo
 
     :param line: of a statement in the loop.
     """
-    lines = target.text(path).split("\n")
+    lines = target.lines(path)
     head = lines[loop_line - 1] if loop_line <= len(lines) else ""
     indent = indentation(head)
     last = min(loop_line + _MOST_BODY, len(lines))

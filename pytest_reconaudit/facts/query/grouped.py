@@ -30,7 +30,7 @@ def is_of_one_group(target: Target, path: str, loop: QueryLoop) -> bool:
     if ref is None:
         return False
     function = outlined(target, ref)
-    lines = target.text(path).split("\n")
+    lines = target.lines(path)
     made = _made_by("\n".join(lines[function.line - 1 : loop.line - 1]), match[1] or match[2])
     if made is None or (wanted := position_of(function, made[0])) is None:
         return False
@@ -72,7 +72,7 @@ def _is_one_value(
         first = max(call.line - _ABOVE, 0)
         if caller is not None:
             first = max(outlined(target, caller).line - 1, first)
-        text = "\n".join(target.text(path).split("\n")[first : call.line - 1])
+        text = "\n".join(target.lines(path)[first : call.line - 1])
         declared = list(re.finditer(rf"\b(?:const|let|var)\s+{given}\b", text))
         if not declared:
             return False

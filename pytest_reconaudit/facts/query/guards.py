@@ -63,7 +63,7 @@ def is_for_staff(target: Target, path: str, line: int) -> bool:
         return False
     if _PLACES.search(path):
         return True
-    lines = target.text(path).split("\n")
+    lines = target.lines(path)
     at = min(line, len(lines)) - 1
     inner = 1_000
     for index in range(at, max(at - _MOST_UP, -1), -1):
@@ -90,7 +90,7 @@ def needs_permission(target: Target, path: str, line: int) -> bool:
     """
     if not path.endswith(".py"):
         return False
-    lines = target.text(path).split("\n")
+    lines = target.lines(path)
     inner = 1_000
     for index in range(min(line, len(lines)) - 1, max(line - _MOST_UP, -1), -1):
         text = lines[index]

@@ -56,7 +56,7 @@ def _is_taken_out(target: Target, ref: Ref, name: str, line: int) -> bool:
         for word in re.findall(r"\w+", parameter)[:8]
     )
     above = "\n".join(
-        target.text(ref.path).split("\n")[max(function.line, line - _NEAR) - 1 : line]
+        target.lines(ref.path)[max(function.line, line - _NEAR) - 1 : line]
     )[-_LONGEST_BODY:]
     some = re.findall(rf"\bSome\({name}\)\s*=\s*&?\s*(\w+)\.\w+", above)
     taken = some or re.findall(

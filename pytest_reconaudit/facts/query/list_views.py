@@ -82,7 +82,7 @@ _WORD = regex(r"\w+")
 
 def text_of(target: Target, one: KnownClass) -> str:
     """The source of a class, without those behind it."""
-    lines = target.text(one.path).split("\n")[one.own.line - 1 : one.own.line + _LONG_CLASS]
+    lines = target.lines(one.path)[one.own.line - 1 : one.own.line + _LONG_CLASS]
     end = next(
         (at for at, line in enumerate(lines) if at and line[:1] not in (" ", "\t", "", ")", "#")),
         len(lines),
@@ -120,7 +120,7 @@ def keeps_answers(target: Target, one: KnownClass, text: str) -> bool:
     :param text: the source of its class.
     """
     above: list[str] = []
-    for line in reversed(target.text(one.path).split("\n")[: max(one.own.line - 1, 0)]):
+    for line in reversed(target.lines(one.path)[: max(one.own.line - 1, 0)]):
         if line[:1] not in ("@", " ", "\t", ")") or len(above) > _MOST_ABOVE:
             break
         above.append(line)

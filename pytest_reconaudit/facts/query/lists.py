@@ -327,12 +327,12 @@ def _offers(
     if why.handler.index < 0:
         return False
     handler = outlined(target, why.handler)
-    lines = target.text(why.handler.path).split("\n")[handler.line - 1 : handler.end_line]
+    lines = target.lines(why.handler.path)[handler.line - 1 : handler.end_line]
     if not any(_RENDERS.search(one) for one in lines):
         return False
     if _FORM_PAGE.search(request) or _FORM_NAME.match(handler.name):
         return True
-    line = target.text(path).split("\n")[at - 1]
+    line = target.lines(path)[at - 1]
     if _NARROWED.search(line):
         return False
     told = f"{request.rstrip('/').rpartition('/')[2]} {handler.name} {function}".lower()
@@ -353,7 +353,7 @@ _FORM_NAME = regex(r"(?:add|create|new|edit|set|update|upload|import)_")
 
 def _is_asked_for(target: Target, path: str, line: int) -> bool:
     """Whether a query stands in a branch for requests that say they want all: ``?all=true``."""
-    above = target.text(path).split("\n")[max(line - 1 - _BRANCH_LINES, 0) : line]
+    above = target.lines(path)[max(line - 1 - _BRANCH_LINES, 0) : line]
     return any(_WANTS_ALL.search(one) for one in above)
 
 
@@ -460,7 +460,7 @@ def _filtered(target: Target, path: str, line: int, why: Reached) -> Place | Non
     """Where rows of a query are picked out in memory, in its function or in one that calls it on a
     request's way."""
     for where, at in _on_the_way(target, path, line, why):
-        lines = target.text(where).split("\n")
+        lines = target.lines(where)
         kept = _KEPT.match(lines[at - 1]) if at <= len(lines) else None
         if kept is None:
             continue
@@ -483,7 +483,7 @@ def is_guarded(target: Target, why: Reached | None, route: Route | None) -> bool
     if route is not None and _ADMIN.search(f"{route.path}/"):
         return True
     if route is not None and route.place.line is not None:
-        lines = target.text(route.place.path).split("\n")
+        lines = target.lines(route.place.path)
         first = route.place.line - 1
         head = _registration("\n".join(lines[first : first + _REGISTRATION]))
         if _GUARD_WORD.search(head):
@@ -504,7 +504,7 @@ def _refuses(target: Target, path: str, call: OutlinedCall) -> bool:
     """Whether a call that may be a guard is one: in Rust what only asks is, where it is denied."""
     if not path.endswith(".rs") or not call.name.startswith("is_"):
         return True
-    lines = target.text(path).split("\n")[max(call.line - _ASKED_ABOVE, 0) : call.line]
+    lines = target.lines(path)[max(call.line - _ASKED_ABOVE, 0) : call.line]
     return re.search(rf"![\w.&*()\s]{{0,120}}\b{call.name}\b", "\n".join(lines)) is not None
 
 
@@ -592,7 +592,7 @@ def _sliced(target: Target, path: str, line: int, why: Reached) -> Place | None:
         if ref is None:
             continue
         function = outlined(target, ref)
-        lines = target.text(where).split("\n")
+        lines = target.lines(where)
         kept = None
         for one in reversed(lines[max(at - _STATEMENT, function.line) - 1 : at]):
             kept = _KEPT.match(one)

@@ -71,7 +71,7 @@ def above_loop(target: Target, path: str, line: int) -> str:
     """The text of a function above a line."""
     ref = function_at(target, path, line)
     start = outlined(target, ref).line if ref is not None else 1
-    lines = target.text(path).split("\n")
+    lines = target.lines(path)
     return "\n".join(lines[max(start - 1, line - _MOST_ABOVE) : line - 1])
 
 
@@ -86,7 +86,7 @@ def further_statements(
     """
     if not path.endswith(".py"):
         return ()
-    lines = target.text(path).split("\n")
+    lines = target.lines(path)
     first, last = body_of(lines, line)
     found: dict[str, BesideStatement] = {}
     for number in range(first, last + 1):

@@ -10,11 +10,19 @@ from pytest_reconaudit.model import Severity
 from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.readers.scans.queries import QueryLoop
 
-__all__ = ["weight_of"]
+__all__ = ["is_small", "weight_of"]
 
 _LISTED_MODEL = regex(r"\b([A-Z]\w+)\.(?:get_all|find_all|list_all|all|query\.all)\(")
 _DISTINCT = regex(r"(?:^|[^a-z])(?:unique|distinct|uniq)(?![a-z])")
 _MEMBERS = regex(r"_(?:users?|members?)$")
+
+
+def is_small(loop: QueryLoop) -> bool:
+    """Whether a loop goes over a table of few rows by its name: roles, settings, levels."""
+    listed = _LISTED_MODEL.search(loop.over)
+    return small_by_name(loop.source) or (
+        listed is not None and small_by_name(snake_case(listed[1]))
+    )
 
 
 def _severity(
@@ -26,8 +34,7 @@ def _severity(
         return Severity.INFO
     if loop.origin in ("", "keys") and capped:
         return Severity.INFO
-    listed = _LISTED_MODEL.search(loop.over)
-    if small_by_name(loop.source) or (listed and small_by_name(snake_case(listed[1]))):
+    if is_small(loop):
         # Those who belong to something are fewer than its orders, but more than its roles.
         members = known and site.kind in READS and _MEMBERS.search(loop.source) is not None
         return Severity.LOW if members and not beside else Severity.INFO

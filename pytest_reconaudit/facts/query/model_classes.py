@@ -109,7 +109,7 @@ def followed_on(
     """
     known = known_classes(target)
     current = known.find(model, path)
-    text = target.text(path).split("\n")[line - 1][:_LONGEST_LINE]
+    text = target.lines(path)[line - 1][:_LONGEST_LINE]
     at = text.find(f".{name}.{further}")
     names = text[at + 1 :].split(".") if at >= 0 else [name, further]
     found: list[str] = []

@@ -86,7 +86,7 @@ def fix_of_list(target: Target, path: str, line: int, library: str, table: str) 
         page = _page_type(target).get("py")
         whole = page if page is not None and _OF_ANY.fullmatch(page[0]) else None
         return page_in_sqlalchemy(target, path, line, known, whole)
-    lines = target.text(path).split("\n")
+    lines = target.lines(path)
     ref = function_at(target, path, line)
     first, last = line - _AROUND, line + _AROUND
     if ref is not None:
@@ -197,5 +197,5 @@ _ROWS = regex(r"(?:Vec\s*<|\[\]|Array<|list\[|List\[|Sequence\[)")
 
 def _carries_rows(target: Target, path: str, line: int) -> bool:
     """Whether a type has a list beside its figures, by the lines of its definition."""
-    text = "\n".join(target.text(path).split("\n")[line - 1 : line + 12])
+    text = "\n".join(target.lines(path)[line - 1 : line + 12])
     return _ROWS.search(text) is not None

@@ -16,6 +16,7 @@ from pytest_reconaudit.facts.code.places import is_test_path
 from pytest_reconaudit.facts.code.scanned import scanned
 from pytest_reconaudit.facts.db.declarations import declarations
 from pytest_reconaudit.facts.db.indexes import foreign_sql
+from pytest_reconaudit.facts.db.prisma_use import idle_schemas
 from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.readers.prisma import read_prisma
 from pytest_reconaudit.readers.query_call import table_name
@@ -140,7 +141,7 @@ def _prisma_models(target: Target) -> Mapping[str, tuple[_Model, ...]]:
     """Model as calls are told by → each table that a schema for PostgreSQL declares for it."""
     found: dict[str, list[_Model]] = defaultdict(list)
     for path in target.files:
-        if not path.endswith(".prisma") or is_test_path(path):
+        if not path.endswith(".prisma") or is_test_path(path) or path in idle_schemas(target):
             continue
         schema = target.parse(read_prisma, path)
         if schema.provider not in ("", "postgresql", "postgres", "cockroachdb"):

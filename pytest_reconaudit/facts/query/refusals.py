@@ -34,7 +34,7 @@ def refuses_alone(target: Target, path: str, line: int) -> bool:
         return False
     caller, call = callers[0]
     function = outlined(target, caller)
-    lines = target.text(caller.path).split("\n")[: function.end_line]
+    lines = target.lines(caller.path)[: function.end_line]
     return any(_ERROR.search(end) is not None for end in _ends(lines, function.line, call.line - 1))
 
 

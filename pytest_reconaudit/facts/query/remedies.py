@@ -331,7 +331,8 @@ def remedy_of_several(statements: list[tuple[str, str, str]]) -> str:
 _EACH = {
     "select": "before the loop ask once for all rows of {table} that it needs{how}, and look each"
     " one up in a map;",
-    "count": "before the loop get the figures of {table} once, in groups by the key{how};",
+    "count": "before the loop get the figures of {table} once, in groups by the key{how}; where"
+    " that is a related row's, by the foreign key that leads there;",
     "insert": "collect the new rows of {table}, and write them together behind the loop{how};",
     "save": "change the entities of {table} first, and hand all of them to one call;",
     "update": "change {table} with one statement where all rows get the same{how}; where each gets"

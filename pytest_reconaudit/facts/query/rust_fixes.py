@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 from msgspec import Struct
 
@@ -34,7 +35,7 @@ _INSERTS = regex(r"(?is)\binsert\s+into\s+[\w.\"]+\s*\(([^()]{1,1500})\)\s*value
 _CONFLICT = regex(r"(?is)\bon\s+conflict\b[^\"#;]{0,400}")
 _RETURNS = regex(r"(?i)\breturning\b|\brows_affected\s*\(")
 _KEPT = regex(r"^\s*let\s+(?:mut\s+)?(\w+)\s*(?::[^=\n]{1,120})?=")
-_EQUALS = regex(r"(?i)(?:\w+\.)?\"?(\w+)\"?\s*=\s*(?:\$(\d{1,2})|(\?))")
+_EQUALS = regex(r"(?i)(?<!\w)(?:\w+\.)?\"?(\w+)\"?\s*=\s*(?:\$(\d{1,2})|(\?))")
 _WHERE = regex(r"(?is)\bwhere\b(.*)")
 _BINDS = regex(r"\.\s*bind\s*(?:::<[^<>]{0,80}>)?\(")
 _EQ = regex(r"(?:^|[\s(.:])([a-z_]\w*|Column::\w+)\s*\.\s*eq\(")
@@ -103,13 +104,25 @@ def fix_of_rust(one: RustStatement) -> str:
 def _dialect(one: RustStatement, source: str) -> str:
     if one.library not in ("sqlx", "sql"):
         return one.library
-    postgres = "postgres::" in one.text or re.search(r"\$\d", source) is not None
-    return "postgres" if postgres and "qlite" not in one.text else "sql"
+    postgres, sqlite = _named(one.text)
+    postgres = postgres or re.search(r"\$\d", source) is not None
+    return "postgres" if postgres and not sqlite else "sql"
+
+
+@lru_cache(maxsize=1)
+def _named(text: str) -> tuple[bool, bool]:
+    """Whether a file names PostgreSQL, and SQLite."""
+    return "postgres::" in text, "qlite" in text
+
+
+@lru_cache(maxsize=1)
+def _lines(text: str) -> list[str]:
+    return text.split("\n")
 
 
 def _statement(text: str, line: int) -> str:
     """The source of the statement that a line sends."""
-    lines = text.split("\n")
+    lines = _lines(text)
     first = line
     for at in range(line, max(line - _MOST_UP, 0), -1):
         if at < line and _ENDS.search(lines[at - 1]) is not None:

@@ -18,7 +18,9 @@ _STAFF = regex(
     r"(?i)(?:\w+\.)*(?:(?:is|super|root|sys(?:tem)?|platform|site|global)[_-]?)*"
     r"(?:admin(?:istrator)?s?|super[_-]?users?|staff|root|back[_-]?office)"
 )
-_TEST = regex(r"\bif\s*\(([^{};]{1,200}?)\)\s*\{?\s*(?:return|throw|(?:res|reply|ctx|c)\b|next\()")
+_TEST = regex(
+    r"\bif\s*\(([^{};]{1,200}?)\)\s*+(?:\{\s*+)?(?:return|throw|(?:res|reply|ctx|c)\b|next\()"
+)
 _ASKS_ROLE = regex(
     r"(?i)\brole\w*\)?\s*!==?\s*(?:[\w.]*\.|[\"'`])(?:super_?)?admin|(?:^|\s|\()!\s*\(?[\w.?]*is_?(?:super_?)?admin"
     r"|(?:^|\s|\()!\s*\(?(?:await\s+)?\w*is\w*admin\("
@@ -42,7 +44,7 @@ def turns_others_away(target: Target, why: Reached, line: int) -> bool:
     handler = why.handler
     if handler.path.endswith((".py", ".rs")):
         return False
-    lines = target.text(handler.path).split("\n")
+    lines = target.lines(handler.path)
     if handler.index < 0:
         place = why.route.place if why.route is not None else None
         if place is None or place.path != handler.path or place.line is None:

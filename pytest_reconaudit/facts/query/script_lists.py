@@ -143,7 +143,7 @@ def words_of_work(worked: Place) -> str:
 
 def _statement(target: Target, path: str, line: int) -> str:
     """The text of a query, from the line of its call on."""
-    lines = target.text(path).split("\n")[line - 1 : line + _OF_STATEMENT]
+    lines = target.lines(path)[line - 1 : line + _OF_STATEMENT]
     least = len(lines[0]) - len(lines[0].lstrip()) if lines else 0
     found: list[str] = []
     for text in lines:
@@ -166,9 +166,16 @@ _NARROWS = regex(
 def kept_as(target: Target, path: str, line: int) -> Kept | None:
     """The variable that holds the rows of a query: of ``const [a, b] = await Promise.all([…])`` the
     one in its place."""
-    lines = target.text(path).split("\n")
+    lines = target.lines(path)
     for at in range(line - 1, max(line - _ABOVE, 0) - 1, -1):
         match = _DECLARES.match(lines[at])
+        if match is None and (ends := _PATTERN_ENDS.match(lines[at])) is not None:
+            first = _pattern_above(lines, at)
+            if first is None:
+                return None
+            names = [one.strip() for one in "".join(lines[first:at]).partition("[")[2].split(",")]
+            index = _elements_before("\n".join([ends[1], *lines[at + 1 : line - 1]]))
+            return Kept(names[index], at + 1) if index < len(names) and names[index] else None
         if match is None:
             if at < line - 1 and lines[at].rstrip().endswith(";"):
                 return None
@@ -182,6 +189,20 @@ def kept_as(target: Target, path: str, line: int) -> Kept | None:
         names = [one.strip() for one in match[1].strip("[]").split(",")]
         index = _elements_before(text[opened + 2 :])
         return Kept(names[index], at + 1) if index < len(names) and names[index] else None
+    return None
+
+
+_PATTERN_ENDS = regex(r"\s*\]\s*=\s*await\s+Promise\.all(?:Settled)?\(\[(.*)")
+_PATTERN_STARTS = regex(r"\s*(?:const|let)\s*\[")
+
+
+def _pattern_above(lines: list[str], at: int) -> int | None:
+    """Where a pattern of names over several lines begins that ends above a line."""
+    for first in range(at - 1, max(at - _ABOVE, 0) - 1, -1):
+        if _PATTERN_STARTS.match(lines[first]):
+            return first
+        if lines[first].rstrip().endswith((";", "{", "}", ")")):
+            return None
     return None
 
 
@@ -208,7 +229,7 @@ def worked_out(target: Target, path: str, line: int) -> Place | None:
     hands on as they are: sums, counts, the few that a condition fits."""
     ref = function_at(target, path, line)
     kept = kept_as(target, path, line)
-    lines = target.text(path).split("\n")
+    lines = target.lines(path)
     if kept is None or not re.fullmatch(r"[A-Za-z_$][\w$]*", kept.name):
         return None
     last = min(outlined(target, ref).end_line if ref is not None else line + _BELOW, line + _BELOW)

@@ -122,7 +122,7 @@ def argument_of(
     target: Target, path: str, call: OutlinedCall, wanted: int, name: str
 ) -> str | None:
     """The source of an argument; of an object that is handed over the part of one name."""
-    lines = target.text(path).split("\n")
+    lines = target.lines(path)
     text = "\n".join(lines[call.line - 1 : call.line + 60])[:_LONG]
     match = re.search(rf"\b{re.escape(call.name)}\s*(?:::<[^<>]*>|<[^<>]*>)?\s*\(", text)
     if match is None:
@@ -162,7 +162,7 @@ def _is_few(
             if hops > 1 and position_of(function, given) is not None:
                 return _is_given_few(target, caller, given, hops - 1)
             first = function.line - 1
-        text = "\n".join(target.text(path).split("\n")[first : call.line])
+        text = "\n".join(target.lines(path)[first : call.line])
         values = list(re.finditer(rf"\b{given}\s*(?::[^=\n]{{0,80}})?=(?![=>])\s*", text))
         if len(values) != 1 or re.search(rf"\b{given}{_GROWS}", text):
             return False
@@ -198,7 +198,7 @@ def is_batched_beside(target: Target, path: str, line: int) -> bool:
     if ref is None:
         return False
     function = outlined(target, ref)
-    lines = target.text(path).split("\n")
+    lines = target.lines(path)
     own = lines[function.line - 1 : function.end_line]
     if _BATCH.search("\n".join(own)) is None or not any(_BRANCH.search(one) for one in own):
         return False

@@ -143,7 +143,7 @@ def _is_text(target: Target, path: str, site: RepeatedQuery) -> bool:
     if ref is None:
         return False
     function = outlined(target, ref)
-    lines = target.text(path).split("\n")[function.line - 1 : site.loop.line]
+    lines = target.lines(path)[function.line - 1 : site.loop.line]
     root = site.loop.over.partition(".")[0].partition("(")[0]
     made = re.compile(rf"\s*{re.escape(root)}\s*=.*(?:getlist\(|request\.form|request\.args)")
     return root.isidentifier() and any(made.match(line[:_LONG]) for line in lines[-_MOST:])
@@ -313,7 +313,7 @@ def statement_at(target: Target, path: str, line: int) -> Statement:
     """The statement that a line of a function belongs to, and what was put into a name before that
     it hands to the session."""
     ref = function_at(target, path, line)
-    lines = target.text(path).split("\n")
+    lines = target.lines(path)
     first, last = max(line - _NEAR, 1), line + _NEAR
     if ref is not None:
         function = outlined(target, ref)
@@ -395,7 +395,7 @@ def _taken(target: Target, path: str, site: RepeatedQuery, at: Place | None) -> 
     if function.name != site.via:
         return frozenset()
     mine = _names_of(site.loop.variable)
-    text = "\n".join(target.text(path).split("\n")[site.line - 1 : site.line + _NEAR])
+    text = "\n".join(target.lines(path)[site.line - 1 : site.line + _NEAR])
     call = re.search(rf"\b{re.escape(site.via)}\s*\(", text)
     if call is None:
         return frozenset()

@@ -89,7 +89,7 @@ def made_of_rows(target: Target, path: str, line: int, asked: str) -> Place | No
     if ref is None or kept is None:
         return None
     function = outlined(target, ref)
-    lines = target.text(path).split("\n")[: function.end_line]
+    lines = target.lines(path)[: function.end_line]
     name, line = _rows_in(lines, kept[1], line)
     lines = lines[line:]
     word = re.compile(rf"(?<![\w.\"'])\b{name}\b")
@@ -165,7 +165,7 @@ def _beside(target: Target, path: str, line: int) -> str:
     if ref is None:
         return ""
     function = outlined(target, ref)
-    lines = target.text(path).split("\n")[function.line - 1 : function.end_line]
+    lines = target.lines(path)[function.line - 1 : function.end_line]
     shown = any("render_template(" in one for one in lines)
     return " The page that shows them gets links to the next one." if shown else ""
 

@@ -29,7 +29,7 @@ def scoped_by(target: Target, path: str, site: RepeatedQuery) -> str:
     first = site.loop.line
     if site.line - first > _LONGEST_BODY:
         return ""
-    lines = target.text(path).split("\n")[first - 1 : site.line]
+    lines = target.lines(path)[first - 1 : site.line]
     body = "\n".join(lines)
     sets = _SETS.search(body)
     if sets is not None:

@@ -74,7 +74,7 @@ def _of_functions(target: Target, known: KnownClasses) -> Iterator[Unpaged]:
     for path, file in scanned(target, row_classes).items():
         if not file.lists or is_apart(target, path):
             continue
-        lines = target.text(path).split("\n")
+        lines = target.lines(path)
         for one in file.lists:
             serializer = known.find(one.serializer, path)
             model = model_of(known, serializer) if serializer is not None else None

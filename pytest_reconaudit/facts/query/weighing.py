@@ -7,14 +7,19 @@ from collections import Counter
 from msgspec.structs import replace
 
 from pytest_reconaudit.facts.code.capped import is_capped
-from pytest_reconaudit.facts.code.functions import in_unrouted_view
+from pytest_reconaudit.facts.code.functions import function_at, handlers, in_unrouted_view
 from pytest_reconaudit.facts.query.answers import answered, makes_list, request_of, runs_for_staff
-from pytest_reconaudit.facts.query.cardinality import goes_over_many
+from pytest_reconaudit.facts.query.cardinality import goes_over_many, is_put_together
 from pytest_reconaudit.facts.query.cures import cure_of
+from pytest_reconaudit.facts.query.embedded import keeps_in_a_file
+from pytest_reconaudit.facts.query.errands import waits_elsewhere
+from pytest_reconaudit.facts.query.grouped import is_of_one_group
 from pytest_reconaudit.facts.query.guards import needs_permission
+from pytest_reconaudit.facts.query.key_lists import is_left_over
 from pytest_reconaudit.facts.query.lists import runs_locally
 from pytest_reconaudit.facts.query.loop_bodies import further_statements
-from pytest_reconaudit.facts.query.loop_severity import weight_of
+from pytest_reconaudit.facts.query.loop_severity import is_small, weight_of
+from pytest_reconaudit.facts.query.model_classes import saves_by_itself
 from pytest_reconaudit.facts.query.occasions import (
     at_start,
     is_admin_page,
@@ -29,11 +34,48 @@ from pytest_reconaudit.facts.query.short_lists import is_batched_beside
 from pytest_reconaudit.facts.query.table_names import told_as
 from pytest_reconaudit.facts.query.tables import READS, WRITES
 from pytest_reconaudit.facts.query.tenant_scopes import scoped_by
-from pytest_reconaudit.facts.query.worth import Round, worth
+from pytest_reconaudit.facts.query.worth import Round, is_asked_by_clock, worth
 from pytest_reconaudit.model import Confidence, Severity
 from pytest_reconaudit.target import Target
 
 __all__ = ["weighed_together"]
+
+
+def _answers(target: Target, path: str, line: int) -> bool:
+    """Whether a function answers a known route itself, whatever it is called."""
+    ref = function_at(target, path, line)
+    return ref is not None and any(one.method != "GET" for one in handlers(target).get(ref, ()))
+
+
+def _is_waited(
+    target: Target, path: str, site: RepeatedQuery, request: str, *, staff: bool
+) -> bool:
+    """Whether a known request surely waits for one statement after the other, of rounds that may be
+    more than a few: worth a word, however many they are. Of those who run the platform the lists
+    that they look at, which are its own pages."""
+    loop = site.loop
+    if staff or runs_for_staff(target, path, site.line):
+        looks = request.startswith("GET ") and site.kind in READS
+        if not looks or loop.origin not in ("rows", "page", "children"):
+            return False
+    if site.kind not in READS and site.kind != "insert":
+        return False  # rows that are changed get values of their own, as a rule
+    if site.excused or loop.excused or site.errand or site.same or site.further:
+        return False
+    if loop.origin in ("few", "batch") or loop.queued == "pipeline" or is_small(loop):
+        return False
+    ref = function_at(target, path, site.line)
+    if is_put_together(target, ref, loop) or is_left_over(loop.over):
+        return False
+    if is_of_one_group(target, path, loop):
+        return False
+    if site.kind == "insert" and saves_by_itself(target, path, site.table):
+        return False
+    if is_capped(target.text(path), loop.line, loop.over):
+        return False
+    if site.kind == "insert" and is_batched_beside(target, path, site.line):
+        return False
+    return not (keeps_in_a_file(target) or waits_elsewhere(target, path, site.line, loop.line))
 
 
 def weighed_together(
@@ -56,7 +98,9 @@ def weighed_together(
     sites = sorted(sites, key=lambda one: one.line)
     request = None
     by_hand = by_hand or is_by_hand(target, path)
-    beside = by_hand or task or runs_beside(path, name)
+    beside = (
+        by_hand or task or (runs_beside(path, name) and not _answers(target, path, sites[0].line))
+    )
     if not beside:
         request = next(
             (found for one in sites if (found := request_of(target, path, one.line))), None
@@ -117,6 +161,17 @@ def weighed_together(
         )
         for weight, one in weighed
     ]
+    beside = beside or (request is not None and is_asked_by_clock(request))
+    if request is not None and not (by_hand or boot or unrouted or beside):
+        weighed = [
+            (
+                Severity.LOW
+                if weight is Severity.INFO and _is_waited(target, path, one, request, staff=admin)
+                else weight,
+                one,
+            )
+            for weight, one in weighed
+        ]
     # What a tenant may see, no other words of the same statement bring for all of them.
     weighed = [
         (min(weight, Severity.LOW) if scoped_by(target, path, one) else weight, one)

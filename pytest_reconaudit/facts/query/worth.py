@@ -35,7 +35,7 @@ from pytest_reconaudit.model import Severity
 from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.target import Target
 
-__all__ = ["Round", "worth"]
+__all__ = ["Round", "is_asked_by_clock", "worth"]
 
 _SERVES = regex(
     r"(?:^|/)(?:views?|viewsets?|filters?|serializers?|templatetags|context_processors|resolvers?"
@@ -91,6 +91,11 @@ class Round(Struct, frozen=True):
     """Those of them that their loop and kind make more than a note."""
 
 
+def is_asked_by_clock(request: str) -> bool:
+    """Whether a timer asks, by the path: nobody waits for the answer."""
+    return _OF_CLOCK.search(request) is not None
+
+
 def worth(target: Target, path: str, one: Round, weight: Severity) -> Severity:
     """The severity of a statement per element of a loop; a note where only some rounds send it.
 
@@ -142,7 +147,7 @@ def _is_of_found(target: Target, path: str, line: int, over: str) -> bool:
     if part is None:
         return False
     made = re.compile(rf"\s*{part[1]}\s*(?::[^=\n]{{1,80}})?=\s*(.*)")
-    lines = target.text(path).split("\n")[max(line - 1 - _MOST_ABOVE, 0) : line - 1]
+    lines = target.lines(path)[max(line - 1 - _MOST_ABOVE, 0) : line - 1]
     for at in range(len(lines) - 1, -1, -1):
         found = made.match(lines[at][:_LONGEST])
         if found is not None:

@@ -108,6 +108,15 @@ def _stays_near(target: Target, path: str, function: OutlinedFunction, depth: in
     return known[key]
 
 
+def _reads_cookie(target: Target, path: str, called: str) -> bool:
+    """Whether what is called reads or signs a cookie alone, as Remix keeps sessions in one."""
+    holder, _, name = called.partition(".")
+    if name not in ("getSession", "commitSession", "destroySession", "parse", "serialize"):
+        return False
+    made = target.text(path).partition(f"{holder} = ")[2]
+    return made.startswith(("createCookieSessionStorage", "createCookie("))
+
+
 @once
 def _nearness(target: Target) -> dict[tuple[str, int, str, int], bool]:
     """(path, line, name, depth) → :func:`_stays_near`, which fills it."""
@@ -123,7 +132,9 @@ def _waits_nearby(target: Target, path: str, function: OutlinedFunction, depth: 
     here = {
         one
         for one in handed
-        if one.rpartition(".")[2] in _PLAIN or _comes_from_machine(target, path, one.split(".")[0])
+        if one.rpartition(".")[2] in _PLAIN
+        or _comes_from_machine(target, path, one.split(".")[0])
+        or _reads_cookie(target, path, one)
     }
     handed -= here
     if not depth:

@@ -209,7 +209,7 @@ def _may_be(name: str) -> bool:
     )
 
 
-_FALLS_BACK = regex(r"\s*\(?\s*(\w+)\s*(?:\|\||\?\?|\bor\b|\.unwrap_or)")
+_FALLS_BACK = regex(r"\s*+(?:\(\s*+)?(\w+)\s*(?:\|\||\?\?|\bor\b|\.unwrap_or)")
 """A time that a function is given, or one of its own where it is given none."""
 _CALLED = regex(r"\{[\w.]{1,60}\(\w+\)\}")
 """A key that a function makes of one that it is given."""

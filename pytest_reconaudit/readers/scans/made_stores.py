@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import islice
 
 from msgspec import Struct
 
@@ -114,6 +115,9 @@ _CACHED = regex(r"cache|singleton|fixture|on_event|lifespan|shared_task|\.task\b
 _CLOSES = r"(?:close|aclose|end|quit|disconnect|destroy|dispose|release|\$disconnect|terminate)"
 _LONGEST = 300
 _MOST = 16_000
+_MOST_CALLS = 500
+"""Of a file: what connects more often than that is made to be slow."""
+_MOST_WORDS = 60
 
 
 def _may_connect(text: str, path: str) -> bool:
@@ -125,11 +129,13 @@ def made_stores(code: Code) -> MadeStores | None:
     """The clients of one file that a call of a function makes anew and nobody keeps, and those of
     the module itself that keep connections."""
     found = []
-    for call in code.calls_named(_NAMES):
-        known = _known(code, call)
-        if known is None:
-            continue
-        what, keeps = known
+    known_calls = (
+        (call, *known)
+        for call in code.calls_named(_NAMES)
+        if (known := _known(code, call)) is not None
+    )
+    bodies: dict[int, tuple[bool, bool]] = {}
+    for call, what, keeps in islice(known_calls, _MOST_CALLS):
         function = code.function_at(call.scope)
         shared = function is None and all(
             one.kind not in ("closure", "async", "function") for one in code.around(call.scope)
@@ -146,7 +152,7 @@ def made_stores(code: Code) -> MadeStores | None:
         if name is None:
             continue
         if not shared and (
-            _is_remembered(code, call, function, name) or _is_given(code, call, function)
+            _is_remembered(code, call, function, name, bodies) or _is_given(code, call, function)
         ):
             continue
         text = _BLANKS.sub(" ", code.text(call.start, min(call.end, call.start + _LONGEST)))
@@ -188,16 +194,30 @@ def _is_cached(function: Function) -> bool:
     return any(_CACHED.search(one) for one in function.attributes)
 
 
-def _is_remembered(code: Code, call: Call, function: Function | None, name: str) -> bool:
-    """Whether a function makes a client only when there is none yet, or listens by it."""
+def _is_remembered(
+    code: Code,
+    call: Call,
+    function: Function | None,
+    name: str,
+    bodies: dict[int, tuple[bool, bool]],
+) -> bool:
+    """Whether a function makes a client only when there is none yet, or listens by it.
+
+    :param bodies: what is known of functions: whether one listens, whether one remembers.
+    """
     if function is not None:
         body = code.text(function.start, min(function.end, function.start + _MOST))
     else:
         body = code.text(call.start, call.start + _MOST // 4)
-    if _LISTENS.search(body) is not None:
+    known = bodies.get(function.index) if function is not None else None
+    if known is None:
+        known = (_LISTENS.search(body) is not None, _REMEMBERS.search(body) is not None)
+        if function is not None:
+            bodies[function.index] = known
+    if known[0]:
         return True
     if not name:
-        return _REMEMBERS.search(body) is not None
+        return known[1]
     return re.search(rf"\bglobal\s[^\n]{{0,80}}\b{re.escape(name)}\b", body) is not None
 
 
@@ -226,15 +246,15 @@ def _name_in_script(before: str) -> str | None:
 def _is_given(code: Code, call: Call, function: Function | None) -> bool:
     """Whether where it connects to depends on who asks: a tenant's own, one that is tried out."""
     given = {one.name for one in function.parameters} if function is not None else _OF_REQUEST
+    written: dict[str, None] = {}
     for start, end in call.arguments:
-        words = set(_WORD.findall(code.text(start, min(end, start + 2_000))))
-        for word in tuple(words):
-            binding = code.binding_of(word, call.start, call.scope)
-            if binding is not None and 0 < binding.value[1] - binding.value[0] < 2_000:
-                words.update(_WORD.findall(code.text(binding.value)))
-        if words & given or words & _OF_REQUEST:
-            return True
-    return False
+        written.update(dict.fromkeys(_WORD.findall(code.text(start, min(end, start + 2_000)))))
+    words = set(written)
+    for word in islice(written, _MOST_WORDS):
+        binding = code.binding_of(word, call.start, call.scope)
+        if binding is not None and 0 < binding.value[1] - binding.value[0] < 2_000:
+            words.update(_WORD.findall(code.text(binding.value)))
+    return bool(words & given or words & _OF_REQUEST)
 
 
 def _is_closed(code: Code, call: Call, function: Function | None, name: str, before: str) -> bool:

@@ -51,7 +51,7 @@ def untimed_axios(code: Code) -> UntimedAxios | None:
         if not holder or not _is_axios(code, holder, call):
             continue
         function = code.function_at(call.scope)
-        if function is None or function.is_test:
+        if function is not None and function.is_test:
             continue
         if _is_timed(code, call):
             timed += 1
@@ -63,7 +63,7 @@ def untimed_axios(code: Code) -> UntimedAxios | None:
                 place.line or 0,
                 place.column or 0,
                 _BLANKS.sub(" ", code.text(call.start, min(call.end, call.start + 120))),
-                code.line(function.name_at),
+                code.line(function.name_at) if function is not None else 0,
                 _is_left(code, call),
             )
         )
