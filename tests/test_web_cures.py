@@ -132,6 +132,28 @@ def test_the_lockfile_of_a_workspace_is_copied_with_its_root(tmp_path: Path) -> 
     )
 
 
+def test_what_else_a_workspace_install_takes_in_an_image_is_said(tmp_path: Path) -> None:
+    files = {
+        "package.json": '{"name": "harbour", "private": true, "workspaces": ["apps/*"],'
+        ' "packageManager": "yarn@4.2.2"}',
+        "yarn.lock": "__metadata:\n  version: 8\n",
+        "apps/quay/package.json": '{"name": "quay", "private": true, "dependencies": {"next": "^14"}}',
+        "apps/quay/next.config.js": "module.exports = { output: 'standalone' };\n",
+        "Dockerfile": "FROM node:22\nWORKDIR /app\nCOPY apps/quay ./apps/quay\n"
+        "RUN cd apps/quay && yarn install\nRUN cd apps/quay && yarn add --dev typescript\n"
+        'CMD ["node", "."]\n',
+    }
+    (subject,) = lock_subjects(_with(tmp_path, files))
+    cures = [install.cure for group in subject.groups() for install in group]
+    assert cures[0] == (
+        "yarn.lock is that of the whole workspace: copy the manifests of its root with it, and"
+        " install from there: `yarn install --immutable`. It takes `yarn@4.2.2`: run `corepack"
+        " enable` before. What line 5 adds changes the versions again: list it in package.json, and"
+        " take that line out. With the root in the image Next.js writes its server to"
+        " `.next/standalone/apps/quay`: the COPY of it, and what starts it, change with that."
+    )
+
+
 def test_a_cache_is_told_where_each_job_has_its_lockfile(tmp_path: Path) -> None:
     tree = trees.CHECKS / "web-lockfile-present" / "bad-below"
     (subject,) = lock_subjects(Target(trees.lay_out(tree, tmp_path)))

@@ -13,6 +13,8 @@ pub async fn run_migrations(&self) -> AppResult<()> {
 ```
 """
 
+MACHINE = ("cpu", "memory", "mem_", "disk", "heap", "ram_", "uptime")
+
 
 @audit(
     pillar=1,
@@ -24,8 +26,8 @@ pub async fn run_migrations(&self) -> AppResult<()> {
     ),
     advice={
         "a": (
-            "The figure is plotted, compared and alerted on, and is made up.",
-            "Measure it (`sysinfo`, the pool's own state), or leave the field out.",
+            "Who reads, plots or alerts on the figure takes it for measured, and it is made up.",
+            "Count or measure it where it arises, or leave it out.",
         ),
         "c": ("The request ends in a panic.", "Write it, or answer 501 until it is written."),
         "d": (
@@ -66,8 +68,8 @@ def rust_no_placeholder(crate_bodies: CrateBodies) -> None:
     requests: medium. (h) A function of any name that a known route runs, that makes its answer out
     of nothing, and whose own comment says that the work is to come: medium. What nothing calls
     counts one step less. Defaults of traits, `const fn`, platform variants, features, types named
-    for doing nothing, constants without a sign that they stand for something, and a liveness route
-    that answers a constant pass.
+    for doing nothing, estimates and reservations, constants without a sign that they stand for
+    something, and a liveness route that answers a constant pass.
     Blind spots: bodies that do a little of what they promise; constants inside a function.
     """
     for one in crate_bodies.placeholders:
@@ -78,7 +80,16 @@ def rust_no_placeholder(crate_bodies: CrateBodies) -> None:
             confidence=one.confidence,
             evidence=one.evidence,
             related=one.related,
-            fix=MIGRATIONS if one.clause == "b" and "migration" in one.key else "",
+            fix=_fix(one.clause, one.key),
             clause=one.clause,
             key=f"{one.clause} {one.key}",
         )
+
+
+def _fix(clause: str, key: str) -> str:
+    """What fits the thing that is not done, where the words for all of its kind do not."""
+    if clause == "b" and "migration" in key:
+        return MIGRATIONS
+    if clause == "a" and any(word in key.lower() for word in MACHINE):
+        return "Measure it (by the crate `sysinfo`, or what the system tells), or leave it out."
+    return ""

@@ -22,14 +22,7 @@ _RESTORE = "Restore the file, or name the one that has what is imported now."
         "a": ('`vite build` ends with "Could not resolve entry module".', "Commit `index.html`."),
         "b": (
             "`vite build` cannot resolve the imports; only the editor can.",
-            """
-            Tell Vite of the aliases of tsconfig.json:
-
-            ```
-            // vite.config.ts
-            resolve: { alias: { '@': fileURLToPath(new URL('./src', import.meta.url)) } }
-            ```
-            """,
+            "Tell Vite of the aliases: `resolve.alias` in a vite.config, or `vite-tsconfig-paths`.",
         ),
         "d": (
             "Every build that loads the file fails.",
@@ -58,29 +51,33 @@ def web_app_buildable(frontend: Buildable) -> None:
     Why: a missing page, a broken import or a stray bracket stops every build, and is often first
     seen in the deployment.
     Decides: (a) an application that `vite build` makes has no `index.html`, and its configuration
-    names no other root or input: critical. (b) Imports go by aliases of tsconfig.json, and there is
-    no vite.config: high. (c) A relative import, or one by an alias that leads to other files, leads
-    to no file of a fresh clone, also because the capitals differ: high; medium when it is not known
-    what the application loads, or nothing of it is used but types, by which it is dropped from the
-    build, unless a configuration keeps imports as written (low where no script checks types); low
-    when no import leads to the file, a note when no check of types reads it either. Where types
-    alone are at stake, `@ts-ignore` passes. (d) A source that surely no compiler reads: JSX in a
-    `.ts` file, a bare `>` in JSX, a Markdown heading, a merge conflict, unbalanced brackets:
-    critical where the application loads it, medium for configurations of test tools and for load
-    tests, low where nothing loads it. What only the grammar of the audit cannot read is no finding.
-    (e) CJK or Greek letters in the code or between elements of JSX, when the rest of the file is
-    ASCII: medium. (f) Modules in `pages/`, `views/` or `screens/` that make JSX, which no route
-    loads and nothing imports, when others are reached: low. (h) Such a module that is a part of a
-    page, by its name (`…Dialog`, `…Section`), because it lacks the default export of what the
-    routes load, or because it lies beside the one page of its folder: a note. (g) The root package
-    and a folder such as `frontend/` are frontends of different frameworks, without a workspace:
-    medium. (i) A package is imported that no package.json lists here or above, nor the lockfile
-    has: high; medium when it is not known what is loaded, or nothing but a lockfile could tell; a
-    note when nothing loads or imports the file. (j) Such a package that by the lockfile comes with
-    another one: low, medium under pnpm, which hides it. Of packages that Node runs (c), (d), (i)
-    and (j) are asked. Tests, stories, guarded imports, files that a build step writes, what an
-    image copies to another place, names of languages, routes made of files, libraries and
-    server-side frameworks pass.
+    names no other root or input: critical. (b) Imports of an application with a page go by aliases
+    of tsconfig.json, and there is no vite.config: high. (c) A relative import, or one by an alias
+    that leads to other files, leads to no file of a fresh clone, also because the capitals differ:
+    high; medium when it is not known what the application loads, or nothing of it is used but
+    types, by which it is dropped from the build, unless a configuration keeps imports as written
+    (low where no script checks types); low when no import leads to the file, a note when no check
+    of types reads it either, as where every tsconfig leaves it out. Where types alone are at stake,
+    `@ts-ignore` passes. (d) A source that surely no compiler reads: JSX in a `.ts` file, a bare `>`
+    in JSX, a Markdown heading, a merge conflict, unbalanced brackets: critical where the
+    application loads it, medium for configurations of test tools and for load tests, low where
+    nothing loads it. What only the grammar of the audit cannot read is no finding. (e) CJK or Greek
+    letters in the code or between elements of JSX, when the rest of the file is ASCII: medium. (f)
+    Modules in `pages/`, `views/` or `screens/` that make JSX, which no route loads and nothing
+    imports, when others are reached: low. (h) Such a module that is a part of a page, by its name
+    (`…Dialog`, `…Section`), because it lacks the default export of what the routes load, or because
+    it lies beside the one page of its folder: a note. (g) The root package and a folder such as
+    `frontend/` are frontends of different frameworks, without a workspace: medium. (i) A package is
+    imported that no package.json lists here or above, nor the lockfile has: high; medium when it is
+    not known what is loaded, or nothing but a lockfile could tell, low for more than four at once
+    then; a note when nothing loads or imports the file. (j) Such a package that by the lockfile
+    comes with another one, or whose lockfile is too large to be read: low; a note where another
+    package by the same lockfile lists it, and no image is made in its folder; medium under pnpm,
+    which hides it, when the application surely loads it. Of packages that Node runs (c), (d), (i)
+    and (j) are asked. Tests, stories, scripts, templates of generators, guarded imports, files that
+    a build step writes (ignored by git, outputs of tasks, or of scripts by `--out`), what an image
+    copies to another place, names of languages, routes made of files, libraries and server-side
+    frameworks pass.
     Blind spots: aliases that a configuration computes; imports inside of components of Astro;
     scoped packages of which nothing else here is known.
     """

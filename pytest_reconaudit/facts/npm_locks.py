@@ -115,6 +115,12 @@ class Install(Struct, frozen=True):
     """Of ``cache:``: the lockfile in a folder, which it does not look into unless it is told to."""
     linked: tuple[str, ...] = ()
     """Folders that package.json names (``file:../shared``) and the image lacks by then."""
+    corepack: str = ""
+    """The newer Yarn that the root's ``packageManager`` asks for, and nothing in the image gets."""
+    adds: int | None = None
+    """The line of the image that adds packages after, which changes what was installed."""
+    standalone: bool = False
+    """Next.js writes a server of its own, whose place depends on the root that it is built in."""
 
     @property
     def plain(self) -> bool:
@@ -258,10 +264,22 @@ class Install(Struct, frozen=True):
         if self.clause != "d":
             return ""
         if self.uncopied and posixpath.dirname(self.lock) != self.package.folder:
-            return (
-                f"{self.lock} is that of the whole workspace: copy the manifests of its root with"
-                f" it, and install from there: {frozen}."
-            )
+            whole = f"{self.lock} is that of the whole workspace: copy the manifests of its root"
+            steps = [f"{whole} with it, and install from there: {frozen}."]
+            if self.corepack:
+                steps.append(f"It takes {self.corepack}: run `corepack enable` before.")
+            if self.adds is not None:
+                steps.append(
+                    f"What line {self.adds} adds changes the versions again: list it in"
+                    " package.json, and take that line out."
+                )
+            if self.standalone:
+                steps.append(
+                    "With the root in the image Next.js writes its server to"
+                    f" `.next/standalone/{self.package.folder}`: the COPY of it, and what starts"
+                    " it, change with that."
+                )
+            return " ".join(steps)
         if self.uncopied:
             return self._copied(f"`{self.obeying}`")
         if self.asked.verb == "focus":
@@ -536,7 +554,41 @@ def _explained(
         hidden=hidden,
         contexts=tuple(manifests) if len(manifests) > 1 else (),
         linked=tuple(dict.fromkeys(linked)),
+        corepack=_newer_yarn(target, files, stage, one),
+        adds=_adds(files, stage, step, one.asked.manager),
+        standalone=_is_standalone(target, one.package.folder),
     )
+
+
+_NEWER_YARN = regex(r'"packageManager"\s{0,9}:\s{0,9}"(yarn@(?:[2-9]|[1-9]\d)[\w.-]{0,40})')
+_STANDALONE = regex(r"\boutput\s{0,9}:\s{0,9}['\"]standalone['\"]")
+
+
+def _newer_yarn(target: Target, files: ImageFiles, stage: Stage, one: Install) -> str:
+    """The Yarn that ``packageManager`` beside the lockfile asks for, unless the image gets it."""
+    manifest = posixpath.join(posixpath.dirname(one.lock), "package.json")
+    found = _NEWER_YARN.search(target.text(manifest))
+    if found is None or one.asked.manager != "yarn":
+        return ""
+    gets = any("corepack" in (step.name, *step.words) for step in files.steps(stage))
+    return "" if gets else f"`{found[1]}`"
+
+
+def _adds(files: ImageFiles, stage: Stage, step: RunStep, manager: str) -> int | None:
+    """The line of a stage that adds packages to those which an install before it brought."""
+    after = False
+    for one in files.steps(stage):
+        if one.command is step.command:
+            after = True
+        elif after and one.words[:2] == (manager, "add") and one.folder == step.folder:
+            return one.place.line
+    return None
+
+
+def _is_standalone(target: Target, folder: str) -> bool:
+    names = (f"next.config.{suffix}" for suffix in ("js", "mjs", "cjs", "ts", "mts"))
+    paths = (posixpath.join(folder, name) for name in names)
+    return any(target.has(path) and _STANDALONE.search(target.text(path)) for path in paths)
 
 
 def _says_ci(command: ShellCommand) -> bool:

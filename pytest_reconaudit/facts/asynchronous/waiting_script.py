@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from msgspec import structs
 
@@ -67,7 +67,7 @@ def in_scripts(target: Target) -> Iterator[tuple[str, str, list[Waiting]]]:
     for path, record in records.items():
         served = is_mapped(target, path) or application_of(target, path).folder in routed
         found = []
-        for function in record.functions:
+        for function in _by_handler(record.functions):
             given = [one for one in function.calls if one.context == ASYNC]
             ref = function_at(target, path, function.line) if function.line else None
             route = per_request(target, ref) if ref is not None else None
@@ -108,6 +108,21 @@ def in_scripts(target: Target) -> Iterator[tuple[str, str, list[Waiting]]]:
                 waiting = structs.replace(waiting, severity=Severity.INFO)
             found.append(structs.replace(waiting, severity=Severity.INFO) if cheap else waiting)
         yield path, application_of(target, path).folder or "the repository", found
+
+
+def _by_handler(functions: Iterable[BlockingFunction]) -> Iterator[BlockingFunction]:
+    """The functions of a file; what its handlers without a name do is one record each."""
+    for function in functions:
+        routes = {one.handed[0] for one in function.calls if one.handed}
+        if function.line or len(routes) < 2:
+            yield function
+            continue
+        for route in sorted(routes):
+            own = tuple(one for one in function.calls if one.handed and one.handed[0] == route)
+            yield structs.replace(function, calls=own)
+        rest = tuple(one for one in function.calls if not one.handed)
+        if rest:
+            yield structs.replace(function, calls=rest)
 
 
 def _mounted(target: Target, path: str, line: int, written: str) -> str:

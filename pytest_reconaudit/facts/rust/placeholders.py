@@ -66,6 +66,7 @@ _MEASURED = regex(
 """What nobody would write a constant for."""
 _SETTING = regex(
     r"^(?:default|max|min|initial|expected|required|target|sample|sampling)_|limit|size"
+    r"|(?:^|_)(?:estimat\w*|reserv\w*|predict\w*|approx\w*|assum\w*|nominal|fallback|defaults?)(?:_|$)"
 )
 _ZERO = regex(r"^-?0(?:\.0+)?(?:_?[iuf]\d+|_?[iu]size)?$|^empty$")
 _NUMBER = regex(r"^-?\d[\d_.]*(?:[iuf]\d+|[iu]size)?$")

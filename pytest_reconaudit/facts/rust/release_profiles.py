@@ -36,7 +36,7 @@ _NO_BUILD = regex(
 _COMMAND_ENDS = regex(r"(?<!\\)\n|&&|;|\|")
 _RELEASED = regex(
     r"--release\b|\bcargo\s+(?:\S+\s+){0,4}install\b[^\n]{0,200}--path"
-    r"|(?m:^\s*ARG\s+\w*PROFILE\w*\s*=\s*[\"']?release\b)"
+    r"|(?m:^[ \t]*ARG\s+\w*PROFILE\w*\s*=\s*[\"']?release\b)"
 )
 _FULL_DEBUG = frozenset({"true", "2", "full"})
 _TRACED = regex(

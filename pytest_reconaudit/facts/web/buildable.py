@@ -19,12 +19,15 @@ from pytest_reconaudit.facts.web.apps import Frontend, frontends, servers
 from pytest_reconaudit.facts.web.erased_imports import is_erased, is_silenced
 from pytest_reconaudit.facts.web.installed import nearest_lock
 from pytest_reconaudit.facts.web.modules import Link, importers, links
+from pytest_reconaudit.facts.web.relocated import relocated
 from pytest_reconaudit.facts.web.removal import addition
-from pytest_reconaudit.facts.web.unlisted_packages import unlisted_of
+from pytest_reconaudit.facts.web.type_scope import is_left_out
+from pytest_reconaudit.facts.web.unlisted_packages import Unlisted, unlisted_of
 from pytest_reconaudit.model import Confidence, Note, Place, Severity
 from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.readers.bundler_config import without_comments
 from pytest_reconaudit.readers.scans.broken import Broken, StrayRun, broken, stray
+from pytest_reconaudit.readers.scans.imports import Specifier
 from pytest_reconaudit.target import Target, once
 
 __all__ = ["Buildable", "WebFault", "buildables"]
@@ -69,7 +72,7 @@ _BUILD_CONFIG = regex(
 _STORY = regex(
     r"\.(?:stories|story|d|fixture|bench|example|mock|mocks|draft|template|tmpl)\.\w+$|(?:^|/)(?:stories|storybook"
     r"|\.storybook|__mocks__|mocks?|playground|sandbox|demo|demos|examples?|scripts?|templates?"
-    r"|docs?|msw|experimental|deprecated|old|backup|unused|wip|_wip|drafts?)/",
+    r"|docs?|msw|[\w-]+[-_]scripts|experimental|deprecated|old|backup|unused|wip|_wip|drafts?)/",
     2,
 )
 """2 is ``re.IGNORECASE``."""
@@ -117,6 +120,8 @@ def buildables(target: Target) -> tuple[Buildable, ...]:
     second = _second_framework(target)
     strays = dict(_strays(target))
     for frontend in frontends(target):
+        if _is_template(frontend):
+            continue
         faults = [
             *_page(target, frontend),
             *_aliases(target, frontend),
@@ -129,9 +134,30 @@ def buildables(target: Target) -> tuple[Buildable, ...]:
         ]
         found.append(Buildable(frontend.package.path, frontend, tuple(faults)))
     for server in servers(target):
+        if _is_template(server):
+            continue
         faults = [*_missing(target, server), *_broken(target, server), *_unlisted(target, server)]
         found.append(Buildable(server.package.path, server, tuple(faults)))
     return tuple(found)
+
+
+_FOR_OTHERS = regex(
+    r"(?:^|/)(?:_{0,2}(?:[\w-]{1,40}-)?templates?_{0,2}|scaffold(?:s|ing)?|boilerplates?"
+    r"|cookiecutter[\w.-]*|\{\{[^/]*)(?=/)"
+)
+"""Folders of what generators copy."""
+_UNFILLED = regex(r"\{\{|\}\}|<%|%>|\$\{|__[A-Za-z]\w*__|%[A-Z_]+%|\{[a-zA-Z_]+\}|\[\[")
+"""A name that somebody fills in later."""
+
+
+def _is_template(frontend: Frontend) -> bool:
+    """Whether a package.json is material for a generator: it is built in another place, by another
+    name. A folder alone says so where the package is no member of a workspace."""
+    package = frontend.package
+    if _UNFILLED.search(package.manifest.name) is not None:
+        return True
+    folder = _FOR_OTHERS.search(f"{package.folder}/") is not None
+    return folder and package.workspace_root is None and not package.lockfiles
 
 
 # -- what Vite begins with -----------------------------------------------------------------
@@ -184,7 +210,9 @@ def _aliases(target: Target, frontend: Frontend) -> Iterator[WebFault]:
         return
     if any(posixpath.basename(one).startswith("vite.") for one in frontend.configs):
         return
-    used = []
+    if not frontend.roots:
+        return  # no page: Vite builds nothing here, or cannot for that reason (a)
+    used, leads = [], []
     for path in frontend.sources:
         if frontend.reached is not None and path not in frontend.reached:
             continue
@@ -192,19 +220,41 @@ def _aliases(target: Target, frontend: Frontend) -> Iterator[WebFault]:
             one, meant = link.specifier, link.meant
             if meant.kind == "file" and meant.alias and one.kind in _LOADED and not one.type_only:
                 used.append((path, one, meant.alias))
+                leads.append((meant.path, one, meant.alias))
     if used:
         path, one, alias = used[0]
         files = len({path for path, _, _ in used})
         yield WebFault(
             "b",
             Severity.HIGH,
-            Confidence.CERTAIN if frontend.reached is not None else Confidence.LIKELY,
+            Confidence.CERTAIN,
             Place(path, one.line, one.column),
             f"`{one.text}` goes by the alias `{alias}` of tsconfig.json, and there is no"
-            f" vite.config that tells Vite of it ({len(used)} imports in {files} files)",
+            f" vite.config that tells Vite of it ({len(used)} import{'s' * (len(used) > 1)} in"
+            f" {files} file{'s' * (files > 1)})",
             one.text,
             tuple(Note(Place(other, link.line), link.text) for other, link, _ in used[1:6]),
+            fix=_ALIASED if _is_usual(frontend, leads) else "",
         )
+
+
+_ALIASED = """
+Tell Vite of the alias:
+
+```
+// vite.config.ts
+resolve: { alias: { '@': fileURLToPath(new URL('./src', import.meta.url)) } }
+```
+"""
+
+
+def _is_usual(frontend: Frontend, used: list[tuple[str, Specifier, str]]) -> bool:
+    """Whether the only alias is ``@``, and means ``src``."""
+    src = posixpath.join(frontend.folder, "src")
+    return all(
+        alias == "@/*" and one.text.startswith("@/") and found.startswith(f"{src}/{one.text[2:]}")
+        for found, one, alias in used
+    )
 
 
 # -- imports -------------------------------------------------------------------------------
@@ -317,7 +367,7 @@ def _says(target: Target, lead: _Lost, others: list[_Lost]) -> str:
     else:
         says = f"{len(others) + 1} files import what is not there: {what} and others"
     twin = _by_small_letters(target).get(_STEM.sub("", wanted).lower(), "")
-    near = twin or target.nearest(wanted + _suffix_of(lead.path))
+    near = twin or relocated(target, lead.path, wanted)
     if near:
         says += f" (there is {near}{_CAPITALS if twin else ''})"
     when = lead.when
@@ -366,6 +416,7 @@ def _lost(target: Target, frontend: Frontend) -> Iterator[_Lost]:
         loaded = [one for one in lost if _is_kept(target, path, one)]
         unloaded = frontend.reached is not None and path not in frontend.reached
         unloaded = unloaded or _is_left_over(target, frontend, path)
+        unloaded = unloaded or _is_apart(target, frontend, path)
         if unloaded or not loaded:  # only who checks types reads it
             lost = [one for one in lost if not is_silenced(target, path, one.specifier.line)]
         if not lost:
@@ -427,6 +478,8 @@ def _weight(
         and path.endswith((".ts", ".tsx", ".mts", ".vue"))
         and _UNCHECKED.search(target.text(path)[:_HEAD]) is None
     )
+    if _is_apart(target, frontend, path):
+        return Severity.INFO, Confidence.LIKELY, "; no build loads this file (tsconfig excludes it)"
     if _is_left_over(target, frontend, path):
         if checked:
             when = "; no import leads to this file, but it is there for the check of types"
@@ -441,6 +494,21 @@ def _weight(
         when = "; only its types are used: a bundler drops the import, tsc fails"
         return (Severity.MEDIUM if checks else Severity.LOW), Confidence.CERTAIN, when
     return Severity.HIGH, Confidence.CERTAIN, ""
+
+
+def _is_apart(target: Target, frontend: Frontend, path: str) -> bool:
+    """Whether a source is kept out of the build: TypeScript is told to leave it out, no script
+    starts it, and nothing that is built imports it."""
+    if path in frontend.roots or path in (frontend.reached or ()) or frontend.by_files:
+        return False
+    if not is_left_out(target, path):
+        return False
+    inside = _STEM.sub("", posixpath.relpath(path, frontend.folder or "."))
+    named = re.compile(rf"(?<![\w/.-])(?:\./)?{re.escape(inside)}\b")
+    if any(named.search(one.command) for one in frontend.package.manifest.scripts):
+        return False
+    users = importers(target).get(path, ())
+    return all(is_left_out(target, user[0]) or not _loads(user) for user in users)
 
 
 _MAX_LEFT_OVER = 3
@@ -489,10 +557,6 @@ def _has_types(target: Target, path: str) -> bool:
     return any(target.has(stem + other) for other in (".ts", ".tsx", ".d.ts"))
 
 
-def _suffix_of(path: str) -> str:
-    return posixpath.splitext(path)[1]
-
-
 # -- packages ------------------------------------------------------------------------------
 
 
@@ -509,16 +573,11 @@ def _unlisted(target: Target, frontend: Frontend) -> Iterator[WebFault]:
             names = ", ".join(f"`{one.name}`" for one in some[:5])
             names += " …" if len(some) > 5 else ""
             says = f"{names} is imported" if len(some) == 1 else f"{names} are imported"
-            says += f", and no package.json lists {'it' if len(some) == 1 else 'them'}"
+            says += f", and {frontend.package.path} does not list {_them(some)}"
             severity, confidence = Severity.HIGH, Confidence.CERTAIN
             if brought:
-                strict = any(one.strict for one in some)
-                severity = Severity.MEDIUM if strict else Severity.LOW
-                confidence = Confidence.LIKELY
-                says += f"; other packages bring {'it' if len(some) == 1 else 'them'}"
-                says += f" ({lock})" if lock else ""
-                if strict:
-                    says += ", which pnpm keeps out of reach"
+                severity, confidence = _weight_of_brought(target, frontend, some), Confidence.LIKELY
+                says += _bringers(some, lock)
             elif not loaded:
                 severity, confidence = Severity.INFO, Confidence.LIKELY
                 says += (
@@ -527,7 +586,10 @@ def _unlisted(target: Target, frontend: Frontend) -> Iterator[WebFault]:
                     else "; the application loads no file that does so"
                 )
             elif frontend.reached is None:
-                severity, confidence = Severity.MEDIUM, Confidence.LIKELY
+                # So many are more likely an environment of their own than slips.
+                many = len(some) > _SLIPS
+                severity = Severity.LOW if many else Severity.MEDIUM
+                confidence = Confidence.LIKELY
             elif not lock:
                 confidence = Confidence.LIKELY
                 if all(one.common for one in some):
@@ -547,8 +609,65 @@ def _unlisted(target: Target, frontend: Frontend) -> Iterator[WebFault]:
                 ),
                 f"unlisted {some[0].name}",
                 not loaded,
-                fix=addition(target, frontend.package, tuple(one.name for one in some)),
+                fix=_listing(target, frontend, some, lock),
             )
+
+
+_SLIPS = 4
+"""How many packages are forgotten in one package.json."""
+
+
+def _them(some: list[Unlisted]) -> str:
+    return "it" if len(some) == 1 else "them"
+
+
+def _weight_of_brought(target: Target, frontend: Frontend, some: list[Unlisted]) -> Severity:
+    """What it weighs that something else brings what is imported: a sibling of the workspace that
+    lists it stays, unless the package goes into an image of its own; a package that needs it may
+    go."""
+    if any(one.strict for one in some) and frontend.reached is not None:
+        return Severity.MEDIUM
+    alone = any(posixpath.dirname(one.path) == frontend.folder for one in dockerfiles(target))
+    return Severity.INFO if not alone and all(one.lister for one in some) else Severity.LOW
+
+
+def _bringers(some: list[Unlisted], lock: str) -> str:
+    """Why what is not listed is there."""
+    listers = list(dict.fromkeys(one.lister for one in some if one.lister))
+    says = ""
+    if listers and all(one.lister for one in some):
+        verb = "does" if len(listers) == 1 else "do"
+        says = f"; {', '.join(listers[:3])}{' …' if len(listers) > 3 else ''} {verb}"
+        says += f" ({lock})" if lock else ""
+    elif any(one.unread for one in some):
+        says = f"; another package may bring {_them(some)} ({lock} is too large to be read here)"
+    else:
+        says = f"; other packages bring {_them(some)}{f' ({lock})' if lock else ''}"
+    if any(one.strict for one in some):
+        says += ", which pnpm keeps out of reach"
+    return says
+
+
+def _listing(target: Target, frontend: Frontend, some: list[Unlisted], lock: str) -> str:
+    """How to list what is imported: in the versions that are in use, where something pins them."""
+    path = frontend.package.path
+    if any(one.brought for one in some) and lock:
+        shown = ", ".join(
+            f"`{one.name}` {one.version}" if one.version else f"`{one.name}`" for one in some
+        )
+        whose = "version" if len(some) == 1 else "versions"
+        return (
+            f"Add to the dependencies of {path}, in the {whose} that {lock} has: {shown}. Or take"
+            f" out what imports {_them(some)}, where it is not needed."
+        )
+    listers = [one for one in some if one.lister]
+    if listers:
+        shown = ", ".join(f"`{one.name}` ({one.lister})" for one in listers)
+        return (
+            f"Add {_them(some)} to the dependencies of {path}, with the range that another"
+            f" package.json of the repository has: {shown}."
+        )
+    return addition(target, frontend.package, tuple(one.name for one in some))
 
 
 # -- sources -------------------------------------------------------------------------------

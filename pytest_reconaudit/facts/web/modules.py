@@ -17,6 +17,7 @@ from msgspec import Struct
 from pytest_reconaudit.facts.code.scanned import scanned
 from pytest_reconaudit.facts.index import submodules
 from pytest_reconaudit.facts.packages import NpmPackage, npm_packages
+from pytest_reconaudit.facts.web.build_outputs import is_built_output
 from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.readers.bundler_config import BundlerConfig, read_bundler_config
 from pytest_reconaudit.readers.jsonc import JsonText, read_jsonc
@@ -59,7 +60,8 @@ _WORDS = regex(r"\b(?:import|export)\b")
 _LINE = 2_000
 """Characters of a line that are looked at before an import."""
 _NAME = regex(r"(?:@[a-z0-9~][\w.~-]*/)?[A-Za-z0-9~][\w.~-]*$")
-_MADE_AS = ("", ".ts", ".tsx", ".js", ".jsx", ".mjs", ".json")
+_MADE_AS = ("", ".ts", ".tsx", ".js", ".jsx", ".mjs", ".json", "/index.ts")
+"""The last one for rules that mean folders alone."""
 _MADE = regex(
     r"(?:^|/)(?:__generated__|generated|gen|dist|build|out|output|\.next|\.nuxt|\.svelte-kit|\.output"
     r"|\.velite|\.contentlayer|\.source|\.react-router|\.tanstack|\.astro|\.docusaurus|\.expo|esm"
@@ -327,6 +329,7 @@ class _Resolver:
                 _MADE.search(path) is not None
                 or any(path.startswith(f"{one}/") or path == one for one in submodules(target))
                 or any(target.ignored_by(path + suffix) is not None for suffix in _MADE_AS)
+                or is_built_output(target, path)
                 or any(target.on_disk(path + suffix) for suffix in ("", ".ts", ".tsx", ".js"))
             )
             self._made[path] = known

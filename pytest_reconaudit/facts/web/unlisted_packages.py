@@ -9,6 +9,7 @@ lockfile.
 from __future__ import annotations
 
 import posixpath
+import re
 from collections.abc import Iterator
 
 from msgspec import Struct
@@ -72,7 +73,7 @@ _CONFIGURES = regex(
 _APART = regex(
     r"(?:^|/)(?:supabase/functions|lambdas?|edge-functions|netlify/functions|workers?|k6|load-?tests?"
     r"|cypress|e2e|bench(?:marks?)?|fixtures?|testing|test-utils?|setup-?tests?|vendor|public|static"
-    r"|assets|tools?|hack|bin|codemods?|seeds?|seeders?|migrations?|prisma)(?:/|\.[cm]?[jt]sx?$)"
+    r"|assets|tools?|tooling|hack|bin|[\w-]*scripts?|automation|one-?offs?|codemods?|seeds?|seeders?|migrations?|prisma)(?:/|\.[cm]?[jt]sx?$)"
 )
 """Code with an environment of its own, or that somebody runs by hand."""
 _CAUGHT = regex(r"\.catch\s*\(|\?\?|webpackIgnore|@vite-ignore")
@@ -146,6 +147,12 @@ class Unlisted(Struct, frozen=True):
     """Much else brings it, and no lockfile says whether something here does."""
     strict: bool
     """It is brought, and the package manager lets nobody import what he does not list."""
+    lister: str = ""
+    """A package.json elsewhere in the repository, with the same lockfile or none, that lists it."""
+    version: str = ""
+    """Of what is brought: the one version that the lockfile has of it."""
+    unread: bool = False
+    """It is taken for brought because the lockfile is too large to be read."""
 
 
 def unlisted_of(target: Target, frontend: Frontend) -> tuple[Unlisted, ...]:
@@ -169,15 +176,19 @@ def unlisted_of(target: Target, frontend: Frontend) -> tuple[Unlisted, ...]:
     lock = nearest_lock(target, frontend.package)
     locked = target.text(lock) if lock else ""
     strict = lock.endswith("pnpm-lock.yaml") and not _is_hoisted(target, lock)
+    unread = bool(lock) and not locked and lock in target.oversized
+    elsewhere = _listers(target).get(lock, {})
     spoken = _spoken(target, frontend)
     found = []
     for name, uses in sorted(used.items()):
         if _is_own_name(target, frontend, name) or any(one.names(name) for one in spoken):
             continue
-        if not _is_scope(listed, name, locked):
+        lister = elsewhere.get(name, "")
+        if not lister and not _is_scope(listed, name, locked):
             continue
         # The lockfile above a package that is no member of its workspace knows nothing of it.
-        brought = _is_known_to_come(name, listed) or (bool(lock) and _is_locked(lock, locked, name))
+        comes = _is_known_to_come(name, listed) or (bool(lock) and _is_locked(lock, locked, name))
+        brought = comes or unread
         uses.sort(key=lambda use: not use[0])
         found.append(
             Unlisted(
@@ -186,7 +197,10 @@ def unlisted_of(target: Target, frontend: Frontend) -> tuple[Unlisted, ...]:
                 uses[0][0],
                 brought,
                 name in _COMMON,
-                brought and strict,
+                comes and strict,
+                lister,
+                _version(lock, locked, name) if comes else "",
+                unread and not comes,
             )
         )
     return tuple(found)
@@ -337,6 +351,39 @@ def _is_known_to_come(name: str, listed: frozenset[str]) -> bool:
     return any(
         bringer in listed and brought.fullmatch(name) is not None for bringer, brought in _BRINGS
     )
+
+
+@once
+def _listers(target: Target) -> dict[str, dict[str, str]]:
+    """Lockfile → name of a package → the first package.json by it that lists the package."""
+    found: dict[str, dict[str, str]] = {}
+    for package in npm_packages(target):
+        if _NO_LISTER.search(package.path) is not None:
+            continue
+        mine = found.setdefault(nearest_lock(target, package), {})
+        for name in package.manifest.dependency_names:
+            mine.setdefault(name, package.path)
+    return found
+
+
+_NO_LISTER = regex(r"(?:^|/)(?:templates?|examples?|demos?|fixtures?|tests?|\.[\w-]+)/")
+"""Packages that are installed with nothing else."""
+
+
+def _version(lock: str, text: str, name: str) -> str:
+    """The version that a lockfile has of a package; empty where it has none or several."""
+    said = re.escape(name)
+    if lock.endswith("pnpm-lock.yaml"):
+        pattern = rf"^  ['\"]?/?{said}[@/](\d[0-9A-Za-z.+-]{{0,60}})"
+    elif lock.endswith("yarn.lock"):
+        pattern = rf'^"?{said}@[^\n]*:\n[ \t]+version:? "?(\d[0-9A-Za-z.+-]{{0,60}})'
+    elif lock.endswith("bun.lock"):
+        pattern = rf'\["{said}@(\d[0-9A-Za-z.+-]{{0,60}})"'
+    else:
+        entry = rf'"(?:[^"\n]*/)?node_modules/{said}": \{{'
+        pattern = entry + r'\s{1,20}"version": "(\d[0-9A-Za-z.+-]{0,60})"'
+    versions = set(re.findall(pattern, text, re.MULTILINE))
+    return versions.pop() if len(versions) == 1 else ""
 
 
 def _is_locked(lock: str, text: str, name: str) -> bool:

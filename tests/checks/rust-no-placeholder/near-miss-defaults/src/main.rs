@@ -1,4 +1,5 @@
 mod feeds;
+mod reserves;
 mod settings;
 
 use axum::{extract::State, routing::get, Router};

@@ -1,0 +1,3 @@
+import { pilots } from "./pilots";
+
+console.log(pilots.length);

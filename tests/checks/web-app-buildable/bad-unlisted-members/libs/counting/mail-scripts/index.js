@@ -1,0 +1,3 @@
+import imapflow from "imapflow";
+
+console.log(imapflow);

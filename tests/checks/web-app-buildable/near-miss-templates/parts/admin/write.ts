@@ -1,0 +1,3 @@
+import { words } from "quay-words";
+
+export const manifest = (): string => JSON.stringify({ words });

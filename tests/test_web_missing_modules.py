@@ -1,0 +1,141 @@
+"""What is said of modules and packages that an import does not find: hints, versions, outputs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from pytest_reconaudit.facts.web.build_outputs import is_built_output
+from pytest_reconaudit.facts.web.buildable import buildables
+from pytest_reconaudit.facts.web.relocated import relocated
+from pytest_reconaudit.facts.web.type_scope import is_left_out
+from pytest_reconaudit.target import Target
+from tests import trees
+
+
+def _with(root: Path, files: dict[str, str]) -> Target:
+    for path, text in files.items():
+        (root / path).parent.mkdir(parents=True, exist_ok=True)
+        (root / path).write_text(text)
+    return Target(root)
+
+
+@pytest.mark.parametrize(
+    ("importer", "wanted", "said"),
+    [
+        # The folder moved and lost a prefix; another package has models of its own.
+        (
+            "apps/port/tools/mend.ts",
+            "apps/port-tide-types/src/models",
+            "libs/tide-types/src/models.ts",
+        ),
+        ("libs/berths/src/index.ts", "libs/berths/src/types", ""),
+        ("apps/port/src/api/call.ts", "apps/port/src/client", "apps/port/src/api/client.ts"),
+        ("apps/port/src/main.ts", "apps/port/src/tariffs", "apps/port/src/money/tariffs.ts"),
+        ("apps/port/src/main.ts", "apps/port/src/money/tarifs", "apps/port/src/money/tariffs.ts"),
+        ("apps/port/src/main.ts", "apps/port/src/money/tariffsOfPilots", ""),
+    ],
+)
+def test_a_hint_goes_by_the_tail_of_the_path(
+    tmp_path: Path, importer: str, wanted: str, said: str
+) -> None:
+    there = (
+        "libs/tide-types/src/models.ts",
+        "apps/cli/src/models.ts",
+        "libs/gates/src/types.ts",
+        "apps/port/src/api/client.ts",
+        "apps/port/src/money/tariffs.ts",
+    )
+    files = {f"{folder}/package.json": "{}" for folder in ("apps/port", "apps/cli", "libs/gates")}
+    files |= {f"{folder}/package.json": "{}" for folder in ("libs/tide-types", "libs/berths")}
+    files |= dict.fromkeys((*there, importer), "export const one = 1;\n")
+    assert relocated(_with(tmp_path, files), importer, wanted) == said
+
+
+def _fixes(target: Target) -> dict[str, str]:
+    return {
+        f"{fault.place.path} {fault.severity.name}": fault.fix
+        for one in buildables(target)
+        for fault in one.faults
+    }
+
+
+def test_what_is_locked_is_listed_in_the_locked_version(tmp_path: Path) -> None:
+    tree = trees.CHECKS / "web-app-buildable" / "bad-unlisted-members"
+    fixes = _fixes(Target(trees.lay_out(tree, tmp_path)))
+    assert fixes["libs/levels/src/index.js LOW"] == (
+        "Add to the dependencies of libs/levels/package.json, in the version that package-lock.json"
+        " has: `triple-beam` 1.4.1. Or take out what imports it, where it is not needed."
+    )
+    assert "`date-fns` 3.6.0" in fixes["libs/words/src/index.js INFO"]
+    assert "npm install" in fixes["libs/counting/src/index.js LOW"]
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "version"),
+    [
+        ("yarn.lock", '# v1\n\ntriple-beam@^1.3.0:\n  version "1.4.1"\n', " 1.4.1"),
+        ("pnpm-lock.yaml", "packages:\n\n  triple-beam@1.4.1:\n    resolution: {}\n", " 1.4.1"),
+        ("bun.lock", '{"packages": {"triple-beam": ["triple-beam@1.4.1", "", {}]}}', " 1.4.1"),
+        (
+            "yarn.lock",
+            'triple-beam@^1.3.0:\n  version "1.4.1"\n\ntriple-beam@^0.9:\n  version "0.9.0"\n',
+            "",
+        ),
+    ],
+)
+def test_the_version_is_read_from_every_lockfile(
+    tmp_path: Path, name: str, text: str, version: str
+) -> None:
+    files = {
+        "package.json": '{"name": "levels", "dependencies": {"winston": "^3.13.0"}}',
+        "index.js": 'import { LEVEL } from "triple-beam";\nexport default LEVEL;\n',
+        name: text,
+    }
+    (fix,) = _fixes(_with(tmp_path, files)).values()
+    assert f"`triple-beam`{version}. Or take" in fix
+
+
+def test_a_lockfile_that_is_too_large_proves_nothing(tmp_path: Path) -> None:
+    files = {
+        "package.json": '{"name": "levels", "dependencies": {"winston": "^3.13.0"}}',
+        "index.js": 'import { LEVEL } from "triple-beam";\nexport default LEVEL;\n',
+        "package-lock.json": "{" + " " * (2 * 1024 * 1024 + 1) + "}",
+    }
+    (one,) = buildables(_with(tmp_path, files))
+    (fault,) = one.faults
+    assert (fault.clause, fault.severity.name) == ("j", "LOW")
+    assert fault.says.endswith("(package-lock.json is too large to be read here)")
+
+
+def test_what_tasks_and_scripts_write_is_no_source(tmp_path: Path) -> None:
+    target = _with(
+        tmp_path,
+        {
+            "package.json": '{"scripts": {"types": "make-types > src/words.d.ts"}}',
+            "turbo.json": '{"tasks": {"make": {"outputs": ["src/tables/**", "!src/kept/**"]}}}',
+            "libs/a/package.json": '{"scripts": {"gen": "make --out-dir ./src/gates", "x": "y 2>z"}}',
+            "libs/a/project.json": '{"targets": {"t": {"outputs": ["{workspaceRoot}/libs/b/x"]}}}',
+        },
+    )
+    made = ("src/words", "src/tables/one", "libs/a/src/tables", "libs/a/src/gates/x", "libs/b/x")
+    assert [one for one in made if not is_built_output(target, one)] == []
+    others = ("src/kept/one", "src/other", "libs/a/src", "libs/a/z", "libs/b/src")
+    assert [one for one in others if is_built_output(target, one)] == []
+
+
+def test_a_source_is_left_out_where_no_configuration_covers_it(tmp_path: Path) -> None:
+    target = _with(
+        tmp_path,
+        {
+            "tsconfig.json": '{"exclude": ["mend/**", "**/*.draft.ts", "node_modules"]}',
+            "app/tsconfig.json": '{"exclude": ["seeds"]}',
+            "app/tsconfig.seeds.json": '{"include": ["seeds"]}',
+            "app/tsconfig.spec.json": '{"include": ["**/*.ts"]}',
+        },
+    )
+    left = ("mend/a.ts", "src/b.draft.ts")
+    assert [one for one in left if not is_left_out(target, one)] == []
+    kept = ("src/a.ts", "mend/a.js", "app/seeds/a.ts", "app/a.ts", "mended/a.ts")
+    assert [one for one in kept if is_left_out(target, one)] == []
