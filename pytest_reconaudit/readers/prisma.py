@@ -61,6 +61,8 @@ class PrismaSchema(Struct, frozen=True):
     enums: tuple[tuple[str, str], ...] = ()
     """(name in the schema, name in the database)."""
     relation_mode: str = ""
+    outputs: tuple[str, ...] = ()
+    """Where its generators print to, as written."""
 
 
 _HEAD = r"(?:model|type|enum|view)[ \t]+\w+[ \t]*\{"
@@ -70,6 +72,8 @@ _BLOCK = regex(  # one without an end is over where the next begins: what has no
     re.M,
 )
 _SOURCE = regex(r"^datasource\b[^}]*", re.M)
+_GENERATOR = regex(r"^generator\b[^}]*", re.M)
+_OUTPUT = regex(r"^[ \t]*output[ \t]*=[ \t]*\"([^\"\n]+)\"", re.M)
 _PROVIDER = regex(r"^[ \t]*provider[ \t]*=[ \t]*\"(\w+)\"", re.M)
 _MODE = regex(r"^[ \t]*relationMode[ \t]*=[ \t]*\"(\w+)\"", re.M)
 _FIELD = regex(r"[ \t]*(\w+)[ \t]+(\w+)(?:\(\"[^\"\n]*\"\))?(\[\])?(\?)?(.*)")
@@ -142,6 +146,11 @@ def read_prisma(text: str, path: str) -> PrismaSchema:
         tuple(sorted(models)),
         tuple(enums),
         mode[1] if mode else "",
+        tuple(
+            output[1]
+            for generator in _GENERATOR.finditer(bare)
+            if (output := _OUTPUT.search(generator[0])) is not None
+        ),
     )
 
 

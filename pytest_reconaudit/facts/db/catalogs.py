@@ -130,6 +130,10 @@ _HEAD = regex(
 )
 _NAME = r"(?:\"[^\"]+\"|[\w$]+)"
 _RENAME = regex(rf"\brename\s+to\s+({_NAME})\s*$", re.IGNORECASE)
+_UNMADE = regex(
+    r"\b(?:drop|validate|alter|rename)\s+constraint\s+(?:if\s+exists\s+)?\"?\Z", re.IGNORECASE
+)
+"""What a constraint's name stands behind where nothing makes it."""
 _RENAME_COLUMN = regex(
     rf"\brename\s+(?:column\s+)?(?!constraint\b|to\b)({_NAME})\s+to\s+({_NAME})", re.IGNORECASE
 )
@@ -172,27 +176,36 @@ class Origins(Struct, frozen=True, eq=False):
         return self.column(table, column)
 
     def constraint(self, table: str, name: str, columns: Iterable[str], word: str) -> Place:
-        """The line that makes a constraint.
+        """The line that makes a constraint as it is now: what drops it and adds it anew is later.
 
         :param word: what its clause holds in lower case: ``references``, ``check``, ``primary``.
         """
         last: Place | None = None
-        for statement in self.statements.get(table, ()):
+        for statement in reversed(self.statements.get(table, ())):
             if word not in statement.text.lower():
                 continue
-            if (place := _line_of(statement, (name,))) is not None:
+            if (place := _line_of(statement, (name,), passed=_UNMADE)) is not None:
                 return place
+            if last is not None:
+                continue
             for column in columns:
                 names = self.renamed.get((table, column), frozenset((column,)))
-                place = _line_of(statement, names, word) or _line_of(statement, names)
-                if place is not None:
-                    last = place
+                last = _line_of(statement, names, word) or _line_of(statement, names)
+                if last is not None:
                     break
         return last or self.table(table)
 
 
-def _line_of(statement: SqlStatement, names: Iterable[str], word: str = "") -> Place | None:
-    """The first line of a statement after its head that holds one of the names."""
+def _line_of(
+    statement: SqlStatement,
+    names: Iterable[str],
+    word: str = "",
+    passed: re.Pattern[str] | None = None,
+) -> Place | None:
+    """The first line of a statement after its head that holds one of the names.
+
+    :param passed: what a name that does not count stands behind.
+    """
     text = statement.text
     head = _HEAD.match(text)
     start = head.end() if head else 0
@@ -204,6 +217,10 @@ def _line_of(statement: SqlStatement, names: Iterable[str], word: str = "") -> P
             rest = text[match.end() : end if end >= 0 else len(text)].lower()
             if word not in rest:
                 continue
+        if passed is not None and passed.search(
+            text[max(start, match.start() - 60) : match.start()]
+        ):
+            continue
         line = (statement.place.line or 1) + text.count("\n", 0, match.start())
         return Place(statement.place.path, line)
     return None

@@ -15,6 +15,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from pytest_reconaudit.facts.db.migrations import is_test_path
+from pytest_reconaudit.facts.db.prisma_use import idle_schemas
 from pytest_reconaudit.model import Place
 from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.readers.diesel import (
@@ -258,7 +259,10 @@ def _prisma(target: Target) -> Iterator[Declaration]:
     files = [path for path in target.files if path.endswith(".prisma") and not is_test_path(path)]
     schemas = {path: target.parse(read_prisma, path) for path in files}
     mains = [path for path, schema in schemas.items() if schema.provider]
+    idle = idle_schemas(target) if mains else frozenset[str]()
     for main in mains:
+        if main in idle:
+            continue
         folder = posixpath.dirname(main)
         parts = [main]
         if _in_parts(target, main, schemas[main]):

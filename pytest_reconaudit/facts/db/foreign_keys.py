@@ -175,7 +175,7 @@ def _scopes(target: Target, known: KnownCatalog) -> Iterator[KeyScope]:
     if crowded and len(found) <= _GROUPS:
         every = [one for unindexed in found.values() for one in unindexed]
         count = sum(map(len, keys.values()))
-        groups = _by_file(every, {path for path, many in files.items() if many > _FILE})
+        groups = _by_file(every, {path for path, many in files.items() if many > _FILE}, one_by_one)
         yield KeyScope(known.id, known.described, count, groups, "")
     elif len(keys) <= _TABLES and len(found) <= _GROUPS:
         for table, constraints in keys.items():
@@ -196,14 +196,16 @@ def _scopes(target: Target, known: KnownCatalog) -> Iterator[KeyScope]:
 
 
 def _by_file(
-    keys: Iterable[UnindexedKey], crowded: Collection[str]
+    keys: Iterable[UnindexedKey], crowded: Collection[str], one_by_one: bool
 ) -> tuple[tuple[UnindexedKey, ...], ...]:
     """Those of a migration file that has many together: one new migration mends them."""
     found: dict[Any, list[UnindexedKey]] = {}
     for key in keys:
         path = key.place.path
         note = key.severity is Severity.INFO
-        which: Any = (path, note) if note or path in crowded else (key.place, key.columns)
+        which: Any = (key.place, key.columns) if one_by_one else key.table
+        if note or path in crowded:
+            which = (path, note)
         found.setdefault(which, []).append(key)
     return tuple(tuple(sorted(group, key=_order)) for group in found.values())
 

@@ -793,17 +793,18 @@ def _set_up(target: Target) -> frozenset[str]:
             break
         if path.endswith(_SET_UP_SUFFIXES):
             text = target.text(path)
-            for tool, hint in tuple(hints.items()):
-                if hint in text and wanted[tool].search(text):
+            for tool, words in tuple(hints.items()):
+                if any(map(text.__contains__, words)) and wanted[tool].search(text):
                     found.add(tool)
                     del hints[tool]
     return frozenset(found)
 
 
 _HINTS = {
-    "Alembic": "alembic", "Django": "DJANGO_SETTINGS", "Rails": "ActiveRecord", "Knex": "nex",
-    "Sequelize": "eque", "TypeORM": "typeorm", "Drizzle": "drizzle-orm",
-    "Liquibase": "databaseChangeLog", "SeaORM": "sea_orm",
+    "Alembic": ("alembic",), "Django": ("DJANGO_SETTINGS",), "Rails": ("ActiveRecord",),
+    "Knex": ("knex", "Knex"), "Sequelize": ("sequelize", "queryInterface"),
+    "TypeORM": ("typeorm",), "Drizzle": ("drizzle-orm",), "Liquibase": ("databaseChangeLog",),
+    "SeaORM": ("sea_orm",),
 }  # fmt: skip
 
 

@@ -40,6 +40,8 @@ _UNTOLD = regex(
     2,
 )
 """Deletes of which the text does not say what they hit."""
+_SEEDS = regex(r"(?:^|[/_.-])(?:seeds?|seeders?|fixtures?)(?:[/_.-]|$)")
+"""What empties the tables of a developer before it fills them."""
 _TESTS = regex(r"^#\[cfg\(test\)\]\s*(?:pub\s*)?mod\s+\w+\s*\{", 8)
 """Where the tests of a Rust file begin, as a rule its end."""
 
@@ -53,7 +55,7 @@ def _deletes(target: Target) -> frozenset[str] | None:
             continue
         if path.endswith(_OTHER_CODE):
             return None
-        if not path.endswith(_CODE):
+        if not path.endswith(_CODE) or _SEEDS.search(path):
             continue
         text = _TESTS.split(target.text(path), maxsplit=1)[0]
         if not any(word in text for word in ("elete", "DELETE", "runcate", "TRUNCATE")):
@@ -64,14 +66,14 @@ def _deletes(target: Target) -> frozenset[str] | None:
             name = next((one for one in match.groups() if one), "")
             found.add(one_of(table_name(name)))
     for path, file in scanned(target, statements).items():
-        if not is_test_path(path):
+        if not is_test_path(path) and not _SEEDS.search(path):
             found |= {
                 one_of(one.shape.tables[0][0])
                 for one in file.found
                 if one.shape.verb == "delete" and one.shape.tables
             }
     for path, calls in scanned(target, queries).items():
-        if is_test_path(path):
+        if is_test_path(path) or _SEEDS.search(path):
             continue
         for function in calls.functions:
             for one in function.queries:

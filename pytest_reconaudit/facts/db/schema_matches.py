@@ -105,7 +105,7 @@ def compared_schemas(target: Target) -> tuple[ComparedSchema, ...]:
         elif isinstance(known, NoCatalog):
             found.append(ComparedSchema(one.id, (), known.detail, known.reason))
         else:
-            best = _catalog_of(one, known)
+            best = _catalog_of(one, known, ours)
             if isinstance(best, str):
                 found.append(ComparedSchema(one.id, (), best))
             else:
@@ -122,7 +122,9 @@ def compared_schemas(target: Target) -> tuple[ComparedSchema, ...]:
 # -- which catalog -------------------------------------------------------------------------
 
 
-def _catalog_of(one: Declaration, known: tuple[KnownCatalog, ...]) -> KnownCatalog | str:
+def _catalog_of(
+    one: Declaration, known: tuple[KnownCatalog, ...], ours: Iterable[Declaration]
+) -> KnownCatalog | str:
     by_root = {catalog.root.path: catalog for catalog in known if catalog.root is not None}
     if one.history and one.history in by_root:
         return by_root[one.history]
@@ -131,14 +133,7 @@ def _catalog_of(one: Declaration, known: tuple[KnownCatalog, ...]) -> KnownCatal
         catalog.id: len(wanted & {table.name for table in catalog.catalog.tables})
         for catalog in known
     }
-    near = [
-        catalog
-        for catalog in known
-        if catalog.root is not None
-        and posixpath.dirname(catalog.root.path)
-        in (one.home, posixpath.dirname(one.home), f"{one.home}/prisma".lstrip("/"))
-        and shared[catalog.id]
-    ]
+    near = [catalog for catalog in known if _lies_with(catalog, one) and shared[catalog.id]]
     best = max(near or known, key=lambda catalog: shared[catalog.id])
     if not shared[best.id]:
         return (
@@ -146,6 +141,13 @@ def _catalog_of(one: Declaration, known: tuple[KnownCatalog, ...]) -> KnownCatal
             if len(known) == 1
             else ("no replayed history has any of its tables")
         )
+    if not near and len(wanted) > 2 and shared[best.id] * 2 < len(wanted):
+        owner = next((other for other in ours if _lies_with(best, other)), None)
+        if owner is not None and owner.home != one.home:
+            return (
+                f"no history lies with it, and {best.described}, which is that of {owner.id}, has"
+                f" only {shared[best.id]} of its {len(wanted)} tables"
+            )
     if best.live and len(wanted) > 2 and shared[best.id] * 2 < len(wanted):
         # Of several databases the DSN may name another one.
         return (
@@ -153,6 +155,15 @@ def _catalog_of(one: Declaration, known: tuple[KnownCatalog, ...]) -> KnownCatal
             " database of something else, or most migrations are not applied"
         )
     return best
+
+
+def _lies_with(catalog: KnownCatalog, one: Declaration) -> bool:
+    """Whether the history of a catalog lies where the declaration's package has it."""
+    return catalog.root is not None and posixpath.dirname(catalog.root.path) in (
+        one.home,
+        posixpath.dirname(one.home),
+        f"{one.home}/prisma".lstrip("/"),
+    )
 
 
 # -- table by table ------------------------------------------------------------------------

@@ -55,9 +55,9 @@ def _is_taken_out(target: Target, ref: Ref, name: str, line: int) -> bool:
         for parameter, _ in function.parameters[:_MOST_PARAMETERS]
         for word in re.findall(r"\w+", parameter)[:8]
     )
-    above = "\n".join(
-        target.lines(ref.path)[max(function.line, line - _NEAR) - 1 : line]
-    )[-_LONGEST_BODY:]
+    above = "\n".join(target.lines(ref.path)[max(function.line, line - _NEAR) - 1 : line])[
+        -_LONGEST_BODY:
+    ]
     some = re.findall(rf"\bSome\({name}\)\s*=\s*&?\s*(\w+)\.\w+", above)
     taken = some or re.findall(
         rf"\bconst\s+\{{[^{{}}]{{0,300}}\b{name}\b[^{{}}]{{0,300}}\}}\s*=\s*(\w+)\b", above

@@ -76,12 +76,15 @@ _TEST_PART = regex(
     r"|__tests__|spec|specs|__mocks__|examples?|samples?)/"
     r"|(?:^|/)[^/]*(?:\.spec\.|\.test\.|_test\.|_tests?/)|(?:^|/)test_[^/]*$"
 )
+_VERSIONED = regex(r"(?:^|/)migrations?/(?=[VUvu]?\d{2}[^/]*(?:/[^/]+)?\.sql$)")
+"""In front of a migration's own name, which says what it does: ``20240227_run_is_test``."""
 _MIGRATIONS_FOLDER = regex(r"migrations?$|^(?:versions|changesets|updates)$", 2)
 
 
 def is_test_path(path: str) -> bool:
     """Whether the file is test or example code, by its path."""
-    return bool(_TEST_PART.search(path))
+    versioned = _VERSIONED.search(path)
+    return bool(_TEST_PART.search(path[: versioned.end()] if versioned else path))
 
 
 def is_migrations_folder(folder: str) -> bool:
