@@ -18,7 +18,7 @@ from typing import Any, Protocol, TypeVar
 
 from msgspec import Struct, field
 
-from pytest_reconaudit.masking import hide_in_words, hide_secrets
+from pytest_reconaudit.masking import hide_in_advice, hide_in_words, hide_secrets
 from pytest_reconaudit.model import (
     CheckMeta,
     Confidence,
@@ -188,7 +188,7 @@ def report(
             evidence=evidence,
             impact=impact or cost or meta.impact,
             remediation=_spoken_in(
-                hide_in_words(fix) or cure or meta.fix, posixpath.splitext(at.path)[1]
+                hide_in_advice(fix) or cure or meta.fix, posixpath.splitext(at.path)[1]
             ),
             related=notes,
             clause=clause,

@@ -7,7 +7,7 @@ import re
 from pytest_reconaudit.model import mask
 from pytest_reconaudit.patterns import regex
 
-__all__ = ["hide_in_words", "hide_secrets"]
+__all__ = ["hide_in_advice", "hide_in_words", "hide_secrets"]
 
 _SECRET = (
     r"(?:[\w.-]*(?:pass(?:word|wd|phrase)?|pwd|secret|token|api[_-]?key|private[_-]?key"
@@ -17,9 +17,15 @@ _SECRET_WORDS = ("pass", "pwd", "secret", "token", "key", "credent", "auth", "ds
 """A name that :data:`_SECRET` matches has one of these, in small letters."""
 _QUOTED = regex(
     rf"""(?ix) (?P<head> \b{_SECRET} ["']?
-    (?: \s? : \s? [&\w<>']{{1,30}} (?: [ ] [\w<>']{{1,20}} )? )? \s* (?: := | => | [:=] ) \s* )
+    (?: \s? : \s? [&\w<>']{{1,30}} (?: [ ] [\w<>']{{1,20}} )? )?
+    \s* (?: := | => | ={{2,3}} | [:=] ) \s* )
     (?P<quote> ["'`] ) (?P<value> [^"'`]{{3,}} ) (?P=quote)"""
 )
+_PAIR = regex(
+    r"""(?P<head>\bauth\s?[:=]\s?\(\s{0,20}["'][^"'\n]{0,80}["'],\s{0,20})"""
+    r"""(?P<quote>["'])(?P<value>[^"'\n]{3,200})(?P=quote)"""
+)
+"""``auth=("user", "password")``."""
 _BARE = regex(
     rf"""(?ix) (?P<head> \b{_SECRET}["']? \s* (?: = | :\s ) \s* )
     (?P<value> [^\s"'#,;][^\s"'#,;]{{2,}} )"""
@@ -60,13 +66,21 @@ _SAID = (
     regex(
         r"(?P<head>\b(?:redis-cli|redis-benchmark)\b[^\n|;&]{0,100}?\s-a\s+[\"']?"
         r"|\bsshpass\s+-p\s*[\"']?|\blogin\b[^\n|;&]{0,100}?\s-p\s+[\"']?"
-        r"|\bmysql\w{0,10}\b[^\n|;&]{0,100}?\s-p"
+        r"|\bmysql\w{0,10}\b[^\n|;&]{0,100}?[\s\"']-p"
         r"|\b(?:curl|wget)\b[^\n|;&]{0,200}?\s(?:-u|--user)[ \t=]*[\"']?[^\s:\"']{0,60}:)"
         r"(?P<value>[^\s\"']{3,500})"
     ),
     regex(
         r"(?P<head>\b(?:bearer|basic|token)[ \t]{1,3})"
         r"(?P<value>(?=[^\s\"']{0,100}\d)[\w.+/=~-]{12,500})", re.IGNORECASE,
+    ),
+    # `host=db user=app password=x`, as libpq takes it
+    regex(
+        r"(?P<head>\b(?:host|user|dbname)=[^\"'\n]{0,200}?\bpassword=)(?P<value>[^\s\"';{}$%]{3,200})"
+    ),
+    regex(
+        r"(?P<head>\bpassword=)(?P<value>[^\s\"';{}$%]{3,200})"
+        r"(?=[ \t][^\"'\n]{0,200}\b(?:host|dbname)=)"
     ),
     # `?api_key=x` of an address, `token=x` within a key: a value that no person would choose
     regex(
@@ -111,7 +125,7 @@ def hide_secrets(path: str, line: str) -> str:
         if _DATA_FILE.search(path) and _KEY_BODY.match(line):
             line = mask(line.strip())
         return line
-    line = _QUOTED.sub(_masked, line)
+    line = _PAIR.sub(_masked, _QUOTED.sub(_masked, line))
     line = _FALLBACK.sub(_masked, line)
     line = _DEFAULT.sub(_masked, line)
     if _DATA_FILE.search(path):
@@ -119,6 +133,21 @@ def hide_secrets(path: str, line: str) -> str:
         if _KEY_BODY.match(line):
             line = mask(line.strip())
     return line
+
+
+def hide_in_advice(text: str) -> str:
+    """The same for what to do, which may quote code of the target, line by line."""
+    return "\n".join(map(_hidden_in_line, hide_in_words(text).split("\n")))
+
+
+def _hidden_in_line(line: str) -> str:
+    plain = line.casefold()
+    if len(line) > _LONGEST_ADVICE or not any(word in plain for word in _SECRET_WORDS):
+        return line
+    return _PAIR.sub(_masked, _QUOTED.sub(_masked, line))
+
+
+_LONGEST_ADVICE = 2_000
 
 
 def hide_in_words(text: str) -> str:

@@ -38,6 +38,8 @@ T = TypeVar("T")
 
 MAX_BYTES = 2 * 1024 * 1024
 """Larger files are never read (catalogue G3); they are listed in :attr:`Target.oversized`."""
+_MOST_SPLIT = 4
+"""Files whose lines are kept: a loop's, its caller's, its route's."""
 
 _PLAIN_TEXTS = 32 * 1024 * 1024
 """Bytes of texts that are kept as they are; the rest of a larger repository is kept compressed."""
@@ -136,6 +138,8 @@ class Target:
         self._packed: dict[str, bytes] = {}
         """The texts beyond :data:`_PLAIN_TEXTS`, compressed."""
         self._room = _PLAIN_TEXTS
+        self._split: dict[str, list[str]] = {}
+        """What :meth:`lines` gave for the last files."""
         self._last = ("", "")
         """The packed file that was last asked for, and its text."""
         self.asked_on_disk: dict[str, bool] = {}
@@ -463,13 +467,20 @@ class Target:
 
     def line(self, path: str, number: int) -> str:
         """One line of a file, counted from 1, without its newline; empty when out of range."""
-        if self._split[0] != path:
-            self._split = (path, self.text(path).split("\n"))
-        lines = self._split[1]
+        lines = self.lines(path)
         return lines[number - 1] if 0 < number <= len(lines) else ""
 
-    _split: tuple[str, Sequence[str]] = ("", ())
-    """The file that :meth:`line` was last asked about: it is asked many times in a row."""
+    def lines(self, path: str) -> list[str]:
+        """The lines of a file without their newlines, not to be changed.
+
+        Those of the last few files are kept, as one file is asked about many times in a row.
+        """
+        known = self._split.get(path)
+        if known is None:
+            if len(self._split) >= _MOST_SPLIT:
+                self._split.pop(next(iter(self._split)), None)
+            known = self._split[path] = self.text(path).split("\n")
+        return known
 
     # -- remembering -----------------------------------------------------------------------
 

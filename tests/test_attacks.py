@@ -15,7 +15,7 @@ from pytest_reconaudit import deadline
 from pytest_reconaudit.engine import builtin_checks, judge, plan
 from pytest_reconaudit.facts.code.scanned import scan_all
 from pytest_reconaudit.facts.k8s import chart_build
-from pytest_reconaudit.masking import hide_in_words, hide_secrets
+from pytest_reconaudit.masking import hide_in_advice, hide_in_words, hide_secrets
 from pytest_reconaudit.model import Outcome
 from pytest_reconaudit.policy import Policy
 from pytest_reconaudit.readers.shell import read_shell
@@ -295,3 +295,23 @@ def test_no_report_prints_a_secret(tmp_path: Path) -> None:
     for text in (done.stdout, *(report.read_text() for report in reports)):
         assert "Zq***" in text
         assert SECRET not in text.replace("\n", "")
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        'await asyncio.to_thread(requests.post, U, auth=("admin", "Zx9-Qw7Long"))',
+        'await asyncio.to_thread(subprocess.run, ["mysqldump", "-pZx9-Qw7Long", "x"])',
+        'psycopg2.connect("host=db user=app password=Zx9-Qw7Long")',
+        'connect(host, password="Zx9-Qw7Long")',
+        'where `User.token == "Zx9-Qw7Long"` kept',
+    ],
+)
+def test_code_in_advice_shows_no_secret(code: str) -> None:
+    assert "Qw7Long" not in hide_in_advice(f"Let a thread wait:\n\n{code}\n")
+    assert "Qw7Long" not in hide_secrets("app/main.py", code)
+
+
+def test_advice_keeps_what_it_names() -> None:
+    told = 'Set `DB_PASSWORD: "${DB_PASSWORD:?}"` and f"host=db password={password}".'
+    assert hide_in_advice(told) == told

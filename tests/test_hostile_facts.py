@@ -15,6 +15,7 @@ from pytest_reconaudit.facts.ci.expressions import workflow_expressions
 from pytest_reconaudit.facts.ci.pushes import workflow_pushes
 from pytest_reconaudit.facts.ci.runners import workflow_runners
 from pytest_reconaudit.facts.code.functions import function_at, outlined
+from pytest_reconaudit.facts.code.unmounted_routers import is_never_imported
 from pytest_reconaudit.facts.compose.compose_references import compose_references
 from pytest_reconaudit.facts.docker.images import dockerfiles, images
 from pytest_reconaudit.facts.docs.ledger import judged_documents
@@ -25,6 +26,7 @@ from pytest_reconaudit.facts.network.routes import route_tables
 from pytest_reconaudit.facts.network.routes_rust import rust_folders
 from pytest_reconaudit.facts.packages import cargo_packages
 from pytest_reconaudit.facts.problems import config_files
+from pytest_reconaudit.facts.query.loop_bodies import above_loop, further_statements
 from pytest_reconaudit.facts.query.page_rows import reads_of_rows
 from pytest_reconaudit.facts.query.unpaged import unpaged_lists
 from pytest_reconaudit.facts.rust.crate_names import is_named
@@ -470,3 +472,48 @@ def test_images_that_one_ignore_rule_breaks(tmp_path: Path) -> None:
     ]
     assert [len(group) for group in found] == [300]
     assert time.process_time() - start < 10
+
+
+@pytest.mark.parametrize(
+    "imports",
+    [
+        "from app.routers import (\n    users,  # users (v1)\n    items,\n)\n",
+        "from app.routers import users, \\\n    items\n",
+    ],
+)
+def test_imports_of_many_lines(tmp_path: Path, imports: str) -> None:
+    router = "from fastapi import APIRouter\nrouter = APIRouter()\n"
+    main = f"from fastapi import FastAPI\n{imports}app = FastAPI()\n"
+    files = {f"app/routers/{name}.py": router for name in ("users", "items", "lost")}
+    target = laid(tmp_path, {"app/main.py": main, **files})
+    idle = [path for path in sorted(files) if is_never_imported(target, path)]
+    assert idle == ["app/routers/lost.py"]
+
+
+def test_lines_of_a_few_files_are_kept(tmp_path: Path) -> None:
+    files = {f"{n}.txt": f"{n}\nb" for n in range(9)}
+    target = laid(tmp_path, files)
+    for _ in range(2):
+        for path in files:
+            assert target.lines(path) == [path[0], "b"]
+            assert target.line(path, 1) == path[0]
+    assert target.line("0.txt", 3) == ""
+    assert target.lines("0.txt") is target.lines("0.txt")
+
+
+def test_loops_of_one_long_file(tmp_path: Path) -> None:
+    views = "".join(
+        f"def v{n}(request):\n    for x in request.POST.getlist('ids'):\n"
+        "        Order.objects.get(pk=x)\n"
+        for n in range(1_500)
+    )
+    rows = "from django.db import models\nclass Order(models.Model):\n    a = models.TextField()\n"
+    target = laid(
+        tmp_path,
+        {"shop/models.py": rows, "shop/views.py": f"from shop.models import Order\n{views}"},
+    )
+    begun = time.process_time()
+    for number in range(2, 4_500, 3):
+        further_statements(target, "shop/views.py", number + 1, ())
+        above_loop(target, "shop/views.py", number + 1)
+    assert time.process_time() - begun < 8

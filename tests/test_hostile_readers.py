@@ -7,14 +7,18 @@ from collections.abc import Callable
 
 import pytest
 
+from pytest_reconaudit.facts.asynchronous import reopened_stores
+from pytest_reconaudit.facts.cache import walking
+from pytest_reconaudit.facts.code import unmounted_routers
 from pytest_reconaudit.facts.code.capped import is_capped
 from pytest_reconaudit.facts.db import pools
 from pytest_reconaudit.facts.db.history_tools.files import MigrationFile, MigrationRoot
 from pytest_reconaudit.facts.db.history_tools.sections import _filled
-from pytest_reconaudit.facts.query import answers, cardinality
+from pytest_reconaudit.facts.query import answers, cardinality, rust_fixes, script_guards
+from pytest_reconaudit.facts.rust import release_profiles
 from pytest_reconaudit.model import Place
 from pytest_reconaudit.policy import _CLOSERS
-from pytest_reconaudit.readers import query_rust
+from pytest_reconaudit.readers import cache_identity, query_python, query_rust
 from pytest_reconaudit.readers.diesel import diesel_types, read_diesel, read_diesel_config
 from pytest_reconaudit.readers.embedded_sql import executes_sql
 from pytest_reconaudit.readers.migration_records import ChangeSet, read_changelog
@@ -55,6 +59,15 @@ LINES: dict[str, tuple[Callable[[str], object], str]] = {
     "what a loop goes over": (lambda text: is_capped("\n", 1, text), "f(" + ")" * SIZE + "x"),
     "a pooler's address": (pools._POOLED.search, "postgres://" + "1" * SIZE),
     "a reason": (_CLOSERS.search, " " * SIZE + "x"),
+    "what remembers a client": (reopened_stores._REMEMBERS.search, "conn" * 20_000),
+    "a session that is opened": (query_python._OPENED.match, "session" * 20_000),
+    "a test of a handler": (script_guards._TEST.search, "if(a)" + " " * 20_000),
+    "a command that is walked": (walking._ASKED.search, "a." * 20_000),
+    "a column that is compared": (rust_fixes._EQUALS.search, "a" * SIZE),
+    "a profile of a build": (release_profiles._RELEASED.search, "\n" * SIZE),
+    "dots of an import": (unmounted_routers._FROM.search, "from " + "." * SIZE),
+    "names of an import": (unmounted_routers._NAME.findall, "\n" * SIZE),
+    "who is handed over": (cache_identity._GIVEN.search, "a" * SIZE),
     "a line of a file of rows": (
         cardinality._MADE_OF_ROWS.search,
         "#[derive(FromRow)]\n" + "/" * SIZE + "\nfn",

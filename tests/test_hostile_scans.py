@@ -157,6 +157,25 @@ SLOW = {
         "import bcrypt\nclass A:\n"
         + "".join(f"    def f{n}(self):\n        self.h{n}.verify(x)\n" for n in range(5_000)),
     ),
+    "clients of one function": (
+        "made_stores",
+        "a.py",
+        "import redis\ndef f(a):\n" + "".join(f"    c{n} = redis.Redis()\n" for n in range(8_000)),
+    ),
+    "what clients are made of": (
+        "made_stores",
+        "a.ts",
+        "import Redis from 'ioredis'\n"
+        + "".join(f"const v{n} = [{'w, ' * 600}]\n" for n in range(200))
+        + "function f() {\n"
+        + f"const c = new Redis({', '.join(f'v{n}' for n in range(200))})\n" * 300
+        + "}\n",
+    ),
+    "types of who asks": (
+        "caches",
+        "a.py",
+        f"import redis\nr = redis.Redis()\ndef f(a: {'R' * 100_000}):\n    r.set(f'a:{{user.id}}', 1)\n",
+    ),
 }
 
 

@@ -49,12 +49,12 @@ _QUERIED = regex(
 
 _PERSON_TYPE = regex(
     r"\b(?:Auth(?:ed|enticated)?|Current|Logged(?:In)?|Session|Active)_?(?:User|Account|Member|Session)\w*"
-    r"|\w*Claims\b|\bPrincipal\b|\bUserDep\b|\bIdentity\b|\b(?:Extension|ReqData)<\s*(?:\w+::)*\w*User\w*"
+    r"|\b\w*Claims\b|\bPrincipal\b|\bUserDep\b|\bIdentity\b|\b(?:Extension|ReqData)<\s*(?:\w+::)*\w*User\w*"
     r"|\b(?:Depends|Security)\(\s*[\w.]*(?:user|auth|principal|account|member|identity)"
 )
 """Types of parameters by which a framework hands over who asks; FastAPI's dependencies."""
 _GIVEN = regex(
-    r"(\w+)\s*(?::[^,=()]{1,80})?=\s*(?:Depends|Security)\(\s*[\w.]*(?:user|auth|principal|account"
+    r"\b(\w+)\s*(?::[^,=()]{1,80})?=\s*(?:Depends|Security)\(\s*[\w.]*(?:user|auth|principal|account"
     r"|member|identity)"
 )
 _OWN_ID = regex(

@@ -221,7 +221,8 @@ _REFERENCE = regex(
 )
 _LEADING_REFERENCE = regex(
     r"(?:op|vault|awssm|ssm|gcpsm|sm|secret|secrets|keyvault|bws|doppler|infisical|file)://"
-    r"|(?:ref\+|arn:aws|ENC\[|vault:|AgA[A-Za-z0-9+/]{60}|!vault|\$ANSIBLE_VAULT|projects/|env:|file:[./~])"
+    r"|(?:ref\+|arn:aws|ENC[\[(]|vault:|(?:AgA|AQICAH|CiQA)[A-Za-z0-9+/]{60}|!vault"
+    r"|\$ANSIBLE_VAULT|projects/|env:|file:[./~])"
     r"|(?:/run/secrets/|/var/run/|/etc/|/secrets/|\./|\.\./|/)"
 )
 _PUBLIC_VALUES = ("pk_", "pk.", "phc_", "ssh-rsa ", "ssh-ed25519 ", "-----BEGIN PUBLIC")

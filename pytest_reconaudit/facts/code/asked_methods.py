@@ -46,7 +46,7 @@ _MOST_ABOVE = 400
 
 def _branch(target: Target, path: str, line: int) -> str:
     """The method that a branch around a line of Python asks for; empty without one."""
-    lines = target.text(path).split("\n")[max(line - 1 - _MOST_ABOVE, 0) : line]
+    lines = target.lines(path)[max(line - 1 - _MOST_ABOVE, 0) : line]
     indent = _MOST_ABOVE
     for text in reversed(lines):
         stripped = text.lstrip()

@@ -429,7 +429,7 @@ def _closes(target: Target, path: str, start: int) -> int:
     depths = known.get(path)
     if depths is None:
         depths = [0]
-        for line in target.text(path).split("\n"):
+        for line in target.lines(path):
             opened = sum(map(line.count, _OPENING)) - sum(map(line.count, _CLOSING))
             depths.append(depths[-1] + opened)
         known[path] = depths

@@ -10,9 +10,12 @@ __all__ = ["is_never_imported"]
 
 _ROUTER = regex(r"(?m)^\w+\s*(?::[^=\n]{1,60})?=\s*(?:\w+\.)?(?:APIRouter|Blueprint)\(")
 _SERVER = regex(r"\b(?:FastAPI|Flask|Starlette|Sanic|Quart|Litestar)\(")
-_FROM = regex(r"(?m)^[ \t]*from[ \t]+(\.*)([\w.]*)[ \t]+import[ \t]+(\([^()]{0,8000}\)|[^\n]*)")
+_FROM = regex(
+    r"(?m)^[ \t]*from[ \t]+(\.*+)([\w.]*+)[ \t]+import[ \t]+"
+    r"(\((?:[^()#]|#[^\n]*+\n){0,8000}+\)|(?:[^\\\n]|\\\n?)*+)"
+)
 _IMPORT = regex(r"(?m)^[ \t]*import[ \t]+([\w.]+(?:[ \t]+as[ \t]+\w+)?(?:[ \t]*,[^\n]*)?)")
-_NAME = regex(r"(?:^|[,(\n])\s*([A-Za-z_]\w*)")
+_NAME = regex(r"(?:^|,)[\s\\]*+([A-Za-z_]\w*)")
 _REMARK = regex(r"#[^\n]*")
 _DYNAMIC = regex(
     r"\b(?:import_module|iter_modules|walk_packages|__import__|find_modules|spec_from_file_location"

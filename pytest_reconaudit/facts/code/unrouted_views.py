@@ -61,25 +61,11 @@ def is_unrouted(
         return False
     above = list(decorators)
     if line:
-        for text in reversed(_lines(target, path)[max(line - 1 - _MOST_ABOVE, 0) : line - 1]):
+        for text in reversed(target.lines(path)[max(line - 1 - _MOST_ABOVE, 0) : line - 1]):
             if text[:1] not in ("@", " ", ")", "]"):
                 break
             above.append(text)
     return not any(map(_FOUND_OTHERWISE.search, above))
-
-
-@once
-def _last_lines(target: Target) -> dict[str, list[str]]:
-    """The lines of the file that was asked for last."""
-    return {}
-
-
-def _lines(target: Target, path: str) -> list[str]:
-    known = _last_lines(target)
-    if path not in known:
-        known.clear()
-        known[path] = target.text(path).split("\n")
-    return known[path]
 
 
 @once

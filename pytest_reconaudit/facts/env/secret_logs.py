@@ -356,8 +356,46 @@ _ASSIGNED = regex(
 _FIELD = regex(r"(?P<name>[A-Za-z_$][\w$]*)\s{0,3}:(?!:)[^:;{}]{0,200}$")
 
 
+_OPENS = regex(
+    r"(?:^|[\W_]|[a-z](?=[A-Z]))(?:(?:[vV]erif|[dD]ecrypt|[eE]ncrypt|[aA]uthenticate|[cC]ompare|[eE]qual"
+    r"|[hH]mac|[hH]ash|[sS]ign)\w*|[cC]onstruct_?[eE]vent\w*)\s{0,3}(?:<[^<>()]{0,60}>)?\s{0,3}$"
+)
+"""Calls that a secret is handed to as the key: it is not in what they return."""
+_OPENS_LATER = regex(
+    r"(?:^|[\W_]|[a-z](?=[A-Z]))(?:[dD]ecode|[vV]alidate|[uU]nwrap|[cC]heck|[uU]nseal|[pP]arse)\w*\s{0,3}$"
+)
+"""The same where something else is handed over first."""
+_FAR_BACK = 400
+
+
+def _only_opens(text: str, offset: int) -> bool:
+    """Whether a read stands among the arguments of a call that takes it as a key."""
+    depth, later = 0, False
+    start = max(0, offset - _FAR_BACK)
+    for at in range(offset - 1, start, -1):
+        char = text[at]
+        if char in ")]}":
+            depth += 1
+        elif char == "(" and not depth:
+            before = text[max(start, at - 120) : at]
+            if _OPENS.search(before) or (later and _OPENS_LATER.search(before)):
+                return True
+            later = False
+        elif char in "([{":
+            if not depth and char == "{":
+                return False
+            depth = max(0, depth - 1)
+        elif not depth and char in ";=" and text[at + 1] not in ">=" and text[at - 1] not in "=!<>":
+            return False
+        elif char == "," and not depth:
+            later = True
+    return False
+
+
 def _holder(text: str, offset: int, family: str) -> tuple[str, bool]:
     """(name, whether it is a field) that a read's value is put into; empty when into none."""
+    if _only_opens(text, offset):
+        return "", False
     segment = text[max(0, offset - 300) : offset]
     if family == "python":
         segment = segment[segment.rfind("\n") + 1 :]
@@ -505,7 +543,9 @@ def _started_by_machines(target: Target) -> frozenset[str]:
     found: set[str] = set()
     for path in target.files:
         if _DEPLOY_FILES.search(path):
-            found.update(_SCRIPT_NAME.findall(target.text(path)))
+            text = target.text(path)
+            if ".sh" in text or ".bash" in text:
+                found.update(_SCRIPT_NAME.findall(text))
     return frozenset(found)
 
 

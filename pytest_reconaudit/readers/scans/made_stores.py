@@ -218,7 +218,16 @@ def _is_remembered(
         return True
     if not name:
         return known[1]
-    return re.search(rf"\bglobal\s[^\n]{{0,80}}\b{re.escape(name)}\b", body) is not None
+    return re.search(_PUT_BY.format(re.escape(name)), body) is not None
+
+
+_PUT_BY = (
+    r"(?m)\bglobal\s[^\n]{{0,80}}\b{0}\b|\.set(?:default)?\([^()\n]{{0,80}},\s*{0}\s*\)"
+    r"|^[ \t]*(?!(?:g|req|request|ctx|c)\b)[\w$.]{{1,80}}(?:\[[^\]\n]{{0,80}}\]|\.[\w$]{{1,80}})"
+    r"[ \t]*=[ \t]*{0}[ \t]*;?[ \t]*$"
+)
+"""How what has a name is kept: ``pools[key] = pool``, ``clients.set(id, client)``. Flask's ``g`` and
+requests keep nothing for the next one."""
 
 
 def _name_in_python(before: str) -> str | None:

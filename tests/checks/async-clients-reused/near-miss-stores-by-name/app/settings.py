@@ -1,0 +1,1 @@
+DSN = "postgres://db/berths"
