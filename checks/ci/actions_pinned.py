@@ -17,8 +17,8 @@ from pytest_reconaudit.api import (
     severity=Severity.MEDIUM,
     impact="Whoever may push to that branch or move that tag runs code in your jobs, with your"
     " secrets.",
-    fix="""Pin to the full commit of a release, with the version in a comment that Dependabot and
-Renovate keep up to date.
+    fix="""Pin to the full commit that somebody has looked at, with the tag or branch that it was
+taken from in a comment. Dependabot and Renovate keep commits of tagged versions up to date.
 
 ```yaml
 - uses: docker/build-push-action@471d1dc4e07e5cdedd4c2171150001c434f0b7a4 # v6.15.0
@@ -73,6 +73,7 @@ def ci_actions_pinned(pinned_file: PinnedFile) -> None:
             severity=Severity.LOW,
             evidence=", ".join(distinct),
             related=[(pin.place, f"uses: {pin.text}") for pin in moving[1:]],
+            fix=_fix(moving[0], "name" if moving[0].kind == "documented" else "tag"),
             key="tags",
         )
 
@@ -90,5 +91,22 @@ def _branch(pins: list[Pin], severity: Severity) -> None:
         severity=severity,
         evidence=", ".join(dict.fromkeys(f"uses: {pin.text}" for pin in pins)),
         related=[(pin.place, f"uses: {pin.text}") for pin in pins[1:]],
+        fix=_fix(first, "branch"),
         key=f"branch {severity.label}",
+    )
+
+
+def _fix(pin: Pin, kind: str) -> str:
+    """In words that also fit an action without any release: which there are is not known here."""
+    ref = pin.text.rpartition("@")[2]
+    more = ""
+    if kind == "branch":
+        more = (
+            " A release, where it has any that you can use, is better still; a fork that lives on"
+            " its branch has none."
+        )
+    return (
+        f"Pin to a commit: the one that the {kind} has now, once somebody has looked at it, with"
+        f" the {kind} in a comment.{more}\n\n"
+        f"```bash\ngit ls-remote https://github.com/{pin.action} {ref}\n```"
     )

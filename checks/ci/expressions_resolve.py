@@ -17,6 +17,10 @@ _FIXES = {
     "steps": "Give the step that id, or name the right one.",
     "later": "Move the step that asks behind the one that it asks: a value is there only when its"
     " step has run.",
+    "always": "As it is written the step always runs. Where that is right, delete the `if`. Where"
+    " it should be skipped, what it asks has to run first, and may need nothing of this step.",
+    "harmless": "Delete the `if`: the step runs each time as it is, and what comes later may need"
+    " it. Don't move it behind the step that it asks: there it would be skipped.",
     "job-output": "Declare it under `outputs:` of that job, from the step that writes it.",
     "step-output": 'Write it in that step (`echo "name=value" >> "$GITHUB_OUTPUT"`), or read the'
     " name that it writes.",
@@ -29,6 +33,9 @@ _UNREAD = {
     "env": "; the step's own text does not read the variable",
     "output": "; no job of the workflow reads the output",
 }
+
+
+_RUNS_ALWAYS = "The step runs each time: the condition decides nothing and misleads who reads it."
 
 
 @audit(
@@ -61,7 +68,8 @@ def ci_expressions_resolve(workflow_expressions: WorkflowExpressions) -> None:
     of a later step; an output that the job does not declare, or that the text of a `run` step does
     not write; inputs that no trigger declares; keys that a written-out matrix lacks. High; medium
     for inputs, matrix keys and variables that only an action could read, low when it is only
-    printed or goes into an output that no job reads. One finding per job and value. What a
+    printed, goes into an output that no job reads, or makes the `if` of a step that sets a tool up
+    or asks a cache always true. One finding per job and value. What a
     script or an action may write, called workflows and computed matrices pass; a job that never
     runs because of it is told by `ci-jobs-reachable`.
     Blind spots: outputs of actions; expressions over several lines; composite actions.
@@ -81,9 +89,11 @@ def _report(group: list[LostValue]) -> None:
     first, *others = group
     severity = Severity.MEDIUM if first.clause in ("inputs", "matrix") else Severity.HIGH
     unread = {lost.unread for lost in group}
+    always = {lost.always for lost in group}
+    harmless = always == {"harmless"}
     if unread == {"env"}:
         severity = Severity.MEDIUM
-    elif unread == {"output"} or first.shown_only:
+    elif unread == {"output"} or first.shown_only or harmless:
         severity = Severity.LOW
     uses = sorted(
         ((at, text) for lost in group for at, text in zip(lost.places, lost.texts, strict=True)),
@@ -99,10 +109,20 @@ def _report(group: list[LostValue]) -> None:
         at=uses[0][0],
         says=f"job {first.job!r} asks for {values}{times}, which"
         f" {'are' if others else 'is'} always empty: {why}{near}"
-        f"{_UNREAD[unread.pop()] if len(unread) == 1 else ''}",
+        f"{_UNREAD[unread.pop()] if len(unread) == 1 else ''}"
+        f"{'' if '' in always else '; the condition is always true'}",
         severity=severity,
         evidence=uses[0][1],
         related=uses[1:],
-        fix=_FIXES["later" if first.why.startswith("that step comes later") else first.clause],
+        impact=_RUNS_ALWAYS if harmless else "",
+        fix=_FIXES[_advice(first, always)],
         key=f"{first.job} {first.value}",
     )
+
+
+def _advice(first: LostValue, always: set[str]) -> str:
+    if always == {"harmless"}:
+        return "harmless"
+    if not first.why.startswith("that step comes later"):
+        return first.clause
+    return "always" if "" not in always else "later"

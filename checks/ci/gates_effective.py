@@ -2,13 +2,13 @@
 
 from pytest_reconaudit.api import Gate, Severity, SkipReason, WorkflowGates, audit, report, skip
 
-_SEARCH = """Keep the pattern out of its own search: `--exclude-dir=.github`, or write it so that
-it does not match itself (`[s]upport@example.org`). Then run it on a clean clone: other files may
-hold the text too, even as part of one that the same gate asks for.
-"""
+_SEARCH = """Keep the pattern out of its own search: `--exclude-dir=.github`, or write it so that it
+does not match itself (`[s]upport@example.org`). Then run it on a clean clone."""
 _TEMPLATE = """Decide which of the two is right: change the file that holds the text, or leave it
-out of the search by name. Then run it on a clean clone: other files may hold the text too.
-"""
+out of the search by name. Then run it on a clean clone: other files may hold the text too."""
+
+_NEW_ONES = "New errors, beside those that the baseline forgives, stop nobody."
+_WITH_BASELINE = "Take the mask away once the baseline is complete: then only new errors fail."
 
 
 @audit(
@@ -35,13 +35,14 @@ def ci_gates_effective(workflow_gates: WorkflowGates) -> None:
     medium for lint and for a `curl --fail` of a health path, when another step runs the same gate
     unmasked, or in a workflow that is only started by hand; low for a job of audits alone that is
     let go as a whole or only writes reports, for coverage without a threshold behind tests that can
-    fail, and for an audit beside a scan of all dependencies that can fail. (b) steps
+    fail, for an audit beside a scan of all dependencies that can fail, and for a gate with a
+    committed baseline or a filter for one. (b) steps
     named like a gate (high) or a deployment (medium) that only print. (c) a search that forbids a
     text which the workflow or a committed template holds. (d) the job's only health check is
     `curl` without `--fail` and without a look at status or body: medium. Scripts that are not
     there (ci-npm-scripts-exist), reports beside a real gate, fallbacks that are remembered or
     fail, jobs, steps and comments that say advisory or experimental, outcomes tested later, scans
-    uploaded to code scanning and values in `$(…)` pass.
+    uploaded to code scanning, values in `$(…)` and stand-ins for a required check pass.
     Blind spots: gates inside scripts of other languages; thresholds set in tool configuration.
     """
     workflow = workflow_gates.workflow
@@ -96,11 +97,11 @@ def ci_gates_effective(workflow_gates: WorkflowGates) -> None:
 
 def _masked(workflow_gates: WorkflowGates) -> None:
     """One finding per job and severity."""
-    groups: dict[tuple[str, Severity], list[Gate]] = {}
+    groups: dict[tuple[str, Severity, bool], list[Gate]] = {}
     for gate in workflow_gates.gates:
         if gate.mask and not (gate.reports and gate.elsewhere):
-            groups.setdefault((gate.job, gate.severity), []).append(gate)
-    for (job, severity), group in groups.items():
+            groups.setdefault((gate.job, gate.severity, gate.baseline), []).append(gate)
+    for (job, severity, advisory), group in groups.items():
         gates = sorted(group, key=lambda gate: gate.place.key())
         first = gates[0]
         others = [(gate.place, f"{gate.kind}: {gate.text} ({gate.mask})") for gate in gates[1:]]
@@ -110,14 +111,17 @@ def _masked(workflow_gates: WorkflowGates) -> None:
         more = f", and {_count(len(others), 'more gate')} of the job" if others else ""
         same = f"; {first.elsewhere} runs it unmasked" if first.elsewhere else ""
         same += f"; the scan at {first.covered} still stops for most of it" if first.covered else ""
+        same += "; a baseline is kept for it, so it is advisory by now" if advisory else ""
         every = ": no gate of the job can fail" if severity is Severity.CRITICAL else ""
+        rest = f"{more}{every}{same}"
         report(
             at=first.place,
-            says=f"job {job!r}: the {first.kind} gate is masked by `{first.mask}`"
-            f"{more}{every}{same}",
+            says=f"job {job!r}: the {first.kind} gate is masked by `{first.mask}`{rest}",
             severity=severity,
             evidence=first.text,
             related=[*masks, *others, *twins],
+            impact=_NEW_ONES if advisory else "",
+            fix=_WITH_BASELINE if advisory else "",
             clause="a",
             key=f"a {job} {first.step} {first.tool}",
         )

@@ -45,8 +45,11 @@ from pytest_reconaudit.api import (
             """,
         ),
         "d": (
-            "A short key can be guessed offline from one signed token.",
-            "Use 32 random bytes: `openssl rand -hex 32`.",
+            "Whoever has the file has the key, and one so short can be guessed from one token too.",
+            """
+            Take it out of the file: a long key in the repository is as known as a short one.
+            Give each deployment one of its own from outside: `openssl rand -hex 32`.
+            """,
         ),
     },
 )
@@ -63,7 +66,9 @@ def env_secret_fallback_absent(fallback_file: FallbackFile) -> None:
     tools; one less where no source but tests names the function that holds it. (b) compose:
     `${KEY:-literal}` high, medium for a database's or dashboard's own password. (c) compose: a
     secret or a URL's password spelled out: high; a placeholder for a third-party image medium. (d)
-    a signing key of fewer than 16 characters in an env file that ships. One less where the value
+    a signing key of fewer than 16 characters in an env file that ships; low in one for development
+    that no image, stack or script takes. Low, too, where a stack that is built from the sources is
+    named by no other file and all its secrets are made up. One less where the value
     says that it is for tests, or a comment on its line to change it; low for a store with its
     user's name as password in a file of stores alone. Passes: `not set`, `${X}`, `${X:?}`, empty
     defaults, paths of secret files, defaults that a check at start compares with and refuses, keys
@@ -98,8 +103,11 @@ def _says(file: FallbackFile, group: Sequence[Fallback]) -> str:
     lines = lines_of(one.place for one in group)
     count = f"{len(group)} times, {lines}" if len(group) > 1 else lines
     if first.kind == "short":
-        sign = "sign" if many else "signs"
-        return f"{names} {sign} with fewer than 16 characters in a file that ships ({count})"
+        keys_are = "are signing keys" if many else "is a signing key"
+        where = "a file that ships"
+        if first.severity is Severity.LOW:
+            where = "a file for development, which no image, stack or script here takes"
+        return f"{names} {keys_are} of fewer than 16 characters in {where} ({count})"
     if first.kind == "literal":
         return f"{names} {'are' if many else 'is'} spelled out in the stack's file ({count})"
     shipped = all(any("same value" in note for _, note in one.copies) for one in group)

@@ -20,6 +20,7 @@ from pytest_reconaudit.facts.ci.pipelines import callers, local_action, workflow
 from pytest_reconaudit.facts.ci.reachability import dead_jobs
 from pytest_reconaudit.facts.ci.steps import JobRun, job_run, job_runs
 from pytest_reconaudit.facts.ci.workspace import Workspace, exists
+from pytest_reconaudit.facts.docker.default_names import dockerfile_read
 from pytest_reconaudit.facts.invocations import (
     Invocation,
     job_invocations,
@@ -347,7 +348,8 @@ class _Judge:
         self.tally.judged += 1
         if local_action(self.target, f"./{path}") is not None:
             return
-        if self.target.has(posixpath.join(path, "Dockerfile")) or self._made(path, step.index):
+        own = dockerfile_read(self.target, posixpath.join(path, "Dockerfile"))
+        if self.target.has(own) or self._made(path, step.index):
             return
         use = self._use(step, step.uses_place, f"uses: {step.uses}")
         there = self.target.has_dir(path)
@@ -420,9 +422,10 @@ class _Judge:
     ) -> None:  # fmt: skip
         wanted = posixpath.join(path, within)
         self.tally.judged += 1
-        if exists(self.target, wanted) and wanted:
+        if exists(self.target, dockerfile_read(self.target, wanted)) and wanted:
             return
-        if within != "Dockerfile" and exists(self.target, posixpath.join(path, "Dockerfile")):
+        default = dockerfile_read(self.target, posixpath.join(path, "Dockerfile"))
+        if within != "Dockerfile" and exists(self.target, default):
             return
         if self._made(wanted, number, command):
             return
@@ -437,6 +440,7 @@ class _Judge:
             self.tally.unresolved += 1
             return
         self.tally.judged += 1
+        path = dockerfile_read(self.target, path)
         if not exists(self.target, path) and not self._made(path, step.index):
             use = self._use(step, step.with_.value_place(key), f"{key}: {value}")
             self._missing("a", kind, path, use)
@@ -583,6 +587,8 @@ class _Judge:
                 self.tally.unresolved += 1
                 continue
             self.tally.judged += 1
+            if kind == "Dockerfile":
+                path = dockerfile_read(self.target, path)
             if exists(self.target, path) or self._guarded(invocation, path):
                 continue
             remote = invocation.step is not None and invocation.step.remote

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Collection, Iterator
-from functools import cached_property
+from functools import cached_property, partial
 
 from msgspec import Struct
 
@@ -20,7 +20,15 @@ from pytest_reconaudit.facts.ci.reachability import job_reaches
 from pytest_reconaudit.likeness import alike
 from pytest_reconaudit.model import Place
 from pytest_reconaudit.patterns import regex
-from pytest_reconaudit.readers.expression import names, read_expression
+from pytest_reconaudit.readers.expression import (
+    UNKNOWN,
+    Value,
+    evaluate,
+    names,
+    read_condition,
+    read_expression,
+    truth,
+)
 from pytest_reconaudit.readers.workflow import Job, Step, Workflow
 from pytest_reconaudit.readers.yaml import Map
 from pytest_reconaudit.target import Target, once
@@ -48,6 +56,9 @@ class LostValue(Struct, frozen=True, eq=False):
     unread: str = ""
     """``output``: every use is an output of the job that no other job asks for; ``env``: every use
     is a variable that the step's own text does not name; else empty."""
+    always: str = ""
+    """Every use is an ``if`` of a step that is always true because of it: ``harmless`` where the
+    step may as well run each time, else ``yes``."""
 
 
 class WorkflowExpressions(Struct, frozen=True, eq=False):
@@ -129,7 +140,31 @@ def _lost(target: Target, workflow: Workflow) -> Iterator[LostValue]:
                 all(ask.prints for ask in asks),
                 nearest,
                 _unread(lines, workflow, job, asks, heard),
+                _always(job, asks) if clause == "steps" else "",
             )
+
+
+_SETS_UP = regex(r"[\w.-]+/(?:setup-|install-|[\w-]+-(?:setup|installer)\b)")
+
+
+def _always(job: Job, asks: list[_Ask]) -> str:
+    """Whether the steps run each time because what their conditions ask for is empty."""
+    if not all(ask.condition and ask.step >= 0 for ask in asks):
+        return ""
+    for ask in asks:
+        node = read_condition(job.steps[ask.step].if_)
+        lost = ask.path[:2]
+        if node is None or not truth(evaluate(node, partial(_empty, lost))):
+            return ""
+    harmless = all(
+        ask.path[2:] == ("outputs", "cache-hit") or _SETS_UP.match(job.steps[ask.step].uses)
+        for ask in asks
+    )
+    return "harmless" if harmless else "yes"
+
+
+def _empty(lost: tuple[str, ...], path: tuple[str, ...]) -> Value:
+    return None if path[: len(lost)] == lost else UNKNOWN
 
 
 _KEY = regex(r"([A-Za-z_][\w-]*)\s*:\s")

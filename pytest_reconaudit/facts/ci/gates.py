@@ -19,6 +19,7 @@ from pytest_reconaudit.facts.ci.ci_paths import never_runs
 from pytest_reconaudit.facts.ci.gate_kinds import action_kind, gate_kind, without_runner
 from pytest_reconaudit.facts.ci.npm_calls import npm_calls, script_call
 from pytest_reconaudit.facts.ci.pipelines import workflows
+from pytest_reconaudit.facts.ci.stand_ins import is_stand_in
 from pytest_reconaudit.facts.ci.steps import JobRun, job_runs
 from pytest_reconaudit.facts.invocations import Invocation, workflow_invocations
 from pytest_reconaudit.facts.packages import npm_at
@@ -55,6 +56,8 @@ class Gate(Struct, frozen=True, eq=False):
     """It stops its job for known holes in the dependencies of any language."""
     covered: Place | None = None
     """An unmasked step of the same workflow that stops for the same: another tool's."""
+    baseline: bool = False
+    """What is known already is taken out of what it says: somebody brings it in step by step."""
 
 
 class IdleGate(Struct, frozen=True, eq=False):
@@ -221,7 +224,7 @@ def workflow_gates(target: Target) -> tuple[WorkflowGates, ...]:
                 continue
             mine = by_job.get(id(run), [])
             gates += _gates(target, run, mine)
-            if not _by_hand(workflow):
+            if not _by_hand(workflow) and not is_stand_in(target, run):
                 idle += _idle(target, run, mine)
             failing += _self_failing(target, run, mine)
             probes += _blind_probes(run, mine)
@@ -289,11 +292,50 @@ def _gates(target: Target, run: JobRun, mine: list[Invocation]) -> Iterator[Gate
         ):
             mask, at = "", None
         folder = invocation.folder or ""
+        filtered = _filter_behind(invocation)
         gate = _gate(
-            command.place, job, step, kind, command.text, mask, at, _reports(command),
+            command.place, job, step, kind, command.text + filtered, mask, at, _reports(command),
             f"{tool} in {folder}",
         )  # fmt: skip
-        yield replace(gate, covers=bool(_SCANS_ALL.match(" ".join(invocation.words))))
+        yield replace(
+            gate,
+            covers=bool(_SCANS_ALL.match(" ".join(invocation.words))),
+            baseline=bool(filtered) or _has_baseline(target, invocation),
+        )
+
+
+_BASELINE = regex(r"\bbaseline", re.IGNORECASE)
+
+
+def _filter_behind(invocation: Invocation) -> str:
+    """`` | mypy-baseline filter``: the filter behind a gate, whose status is the step's."""
+    step, command = invocation.step, invocation.command
+    if step is None or command.following != "|":
+        return ""
+    commands = step.script.commands
+    at = next((n for n, one in enumerate(commands) if one is command), len(commands))
+    after = commands[at + 1 : at + 2]
+    return f" | {after[0].text}" if after and _BASELINE.search(after[0].text) else ""
+
+
+def _has_baseline(target: Target, invocation: Invocation) -> bool:
+    """Whether a file of errors that a gate's program is forgiven is committed."""
+    return not _baselines(target).isdisjoint(without_runner(invocation.words)[:1])
+
+
+@once
+def _baselines(target: Target) -> frozenset[str]:
+    """The words in the names of files with baselines."""
+    names = (posixpath.basename(path).lower() for path in target.everything)
+    return frozenset(
+        word for name in names if _BASELINE_FILE.search(name) for word in _NAME_WORD.findall(name)
+    )
+
+
+_NAME_WORD = regex(r"[a-z0-9]+")
+
+
+_BASELINE_FILE = regex(r"baseline[\w-]*(?:\.(?:txt|json|neon|xml|ya?ml|toml))?$")
 
 
 def _at(place: Place) -> tuple[str, int | None]:
@@ -492,7 +534,9 @@ def _settled(gates: list[Gate]) -> tuple[Gate, ...]:
         whole = all(one.mask for one in job) and len(job) > 1
         core = any(one.kind in ("test", "types", "build") for one in job)
         alone = all(one.kind == "audit" for one in job)
-        if gate.kind == "audit" and alone and gate.mask.endswith("on the job"):
+        if gate.baseline:
+            severity = Severity.LOW
+        elif gate.kind == "audit" and alone and gate.mask.endswith("on the job"):
             severity = Severity.LOW  # a job of its own that tells of advisories and stops nobody
         elif _only_reports(job) or _is_beside_tests(gate, gates) or covered is not None:
             severity = Severity.LOW

@@ -18,6 +18,7 @@ from pytest_reconaudit.facts.compose.stacks import (
     stacks,
 )
 from pytest_reconaudit.facts.created import created
+from pytest_reconaudit.facts.docker.default_names import dockerfile_read
 from pytest_reconaudit.facts.docker.images import dockerfiles, ignore_rule, namesake
 from pytest_reconaudit.facts.index import hidden
 from pytest_reconaudit.facts.invocations import shell_scripts
@@ -332,7 +333,7 @@ def _build(target: Target, stack: Stack, service: ComposeService) -> Iterator[Ve
     if build.inline or build.dockerfile is None or hidden(target, build.context):
         return
     at = build.dockerfile_place
-    if not _there(target, build.dockerfile):
+    if not _there(target, dockerfile_read(target, build.dockerfile)):
         from_root = posixpath.join(build.context_written, build.dockerfile_name or "")
         if _from_above(target, stack, from_root):
             return

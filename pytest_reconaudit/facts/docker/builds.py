@@ -19,6 +19,7 @@ from msgspec.structs import replace
 
 from pytest_reconaudit.facts.ci.pipelines import actions, workflow_steps, workflows
 from pytest_reconaudit.facts.compose.stacks import stacks
+from pytest_reconaudit.facts.docker.default_names import dockerfile_read
 from pytest_reconaudit.facts.index import files_by_name, invocations_of
 from pytest_reconaudit.facts.invocations import Invocation
 from pytest_reconaudit.model import Place
@@ -90,6 +91,9 @@ def image_builds(target: Target) -> tuple[ImageBuild, ...]:
     """Every build that some file of the repository asks for, by place."""
     found: dict[tuple[object, ...], ImageBuild] = {}
     for one in _all(target):
+        if one.dockerfile is not None:
+            read = dockerfile_read(target, one.dockerfile)
+            one = one if read == one.dockerfile else replace(one, dockerfile=read)
         key = (one.place, one.dockerfile, one.context, one.target)
         known = found.setdefault(key, one)
         if known is not one and set(one.names) - set(known.names):

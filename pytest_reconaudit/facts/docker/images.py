@@ -14,6 +14,7 @@ from msgspec.structs import replace
 from pytest_reconaudit.facts.compose.stacks import is_test_data, written_by_hand
 from pytest_reconaudit.facts.created import created
 from pytest_reconaudit.facts.docker.builds import ImageBuild, image_builds, release_tools
+from pytest_reconaudit.facts.generator_templates import is_generator_template
 from pytest_reconaudit.facts.index import hidden
 from pytest_reconaudit.model import Note, Place
 from pytest_reconaudit.patterns import regex
@@ -341,6 +342,8 @@ class Images:
         own = posixpath.dirname(dockerfile.path)
         sources = [s for s in self.sources(dockerfile) if in_context(s.written) not in ("", ".")]
         candidates = ("",) if not own else ("", own)
+        if own and is_generator_template(self._target, dockerfile.path):
+            candidates = (own,)  # it is built in the projects that are made of it
         hits = [{s.written for s in sources if self._found(c, s.written)} for c in candidates]
         union = set().union(*hits)
         if not union:

@@ -21,6 +21,7 @@ from pytest_reconaudit.facts.docker.toolchains import is_development_name
 from pytest_reconaudit.facts.env.fallback_use import is_idle, is_refused, reaches_a_signer
 from pytest_reconaudit.facts.env.keys import env_files, is_third_party_key, key_matrix
 from pytest_reconaudit.facts.env.secrets import is_declared_public, purpose
+from pytest_reconaudit.facts.env.shipping import is_unused_stack, serves_developers
 from pytest_reconaudit.facts.env.trials import tried_alone
 from pytest_reconaudit.model import Place, Severity, mask
 from pytest_reconaudit.patterns import regex
@@ -358,6 +359,7 @@ def _compose(target: Target) -> Judged:
     aside = {path: _is_aside(target, path) for stack in stacks(target) for path in stack.all_files}
     for stack in stacks(target):
         stores = _stores_only(stack)
+        idle = _made_up(stack) and is_unused_stack(target, stack)
         for service in stack.services:
             for entry in service.environment:
                 path = entry.place.path
@@ -367,7 +369,8 @@ def _compose(target: Target) -> Judged:
                     continue
                 seen.add((entry.place, entry.key))
                 for at, found in _entry(target, entry):
-                    yield at, found and _softened(target, service, entry, found, stores=stores)
+                    soft = found and _softened(target, service, entry, found, stores=stores)
+                    yield at, replace(soft, severity=Severity.LOW) if soft and idle else soft
 
 
 _TO_FILL = regex(
@@ -396,6 +399,16 @@ def _stores_only(stack: Stack) -> bool:
     return all(
         one.build is None and _STORE.fullmatch((one.image or "").partition("@")[0])
         for one in stack.services
+    )
+
+
+def _made_up(stack: Stack) -> bool:
+    """Whether every secret that a stack spells out was evidently invented for it."""
+    return all(
+        is_placeholder(entry.written) or is_wordy(entry.written)
+        for service in stack.services
+        for entry in service.environment
+        if entry.written and is_secret_name(entry.key)
     )
 
 
@@ -568,9 +581,11 @@ def _shipped(target: Target) -> Judged:
                 continue
             value = setting.value or ""
             short = 0 < len(value) < _SHORTEST_KEY and not is_placeholder(value)
+            if not short:
+                yield file.path, None
+                continue
+            severity = Severity.LOW if serves_developers(target, file) else Severity.HIGH
             yield (
                 file.path,
-                Fallback(setting.key, setting.place, mask(value), "short", Severity.HIGH)
-                if short
-                else None,
+                Fallback(setting.key, setting.place, mask(value), "short", severity),
             )

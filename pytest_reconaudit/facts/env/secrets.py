@@ -16,6 +16,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from pytest_reconaudit.facts.applications import is_test_path
+from pytest_reconaudit.facts.callers import indentation
 from pytest_reconaudit.facts.compose.stacks import compose_files, is_test_data, stacks
 from pytest_reconaudit.facts.env.keys import env_files
 from pytest_reconaudit.facts.invocations import shell_script_paths
@@ -47,6 +48,7 @@ __all__ = [
     "LeakGroup",
     "committed_files",
     "is_declared_public",
+    "is_local_env",
     "leak_groups",
     "purpose",
     "same_elsewhere",
@@ -259,19 +261,24 @@ def _weight(file: CommittedFile, leak: Leak) -> Severity | None:
 
 _MODE = regex(r"(?:[A-Z]+_)?ENV(?:IRONMENT)?|[A-Z]+_MODE")
 _LOCAL_MODES = frozenset({"development", "dev", "local", "test", "testing"})
+_SWITCHES = frozenset({"", "0", "1", "true", "false", "on", "off", "yes", "no"})
+"""What `DEBUG_MODE` is set to: it names no environment."""
+_ADDRESSES = regex(r"[\w.-]{1,200}:\d{2,5}(?:,\s?[\w.-]{1,200}:\d{2,5}){0,20}")
 _HOST = regex(r"://(?:[^\s/@]{1,200}@)?(\[[^\]\s]{2,40}\]|[\w.-]{1,200})")
 
 
-def _is_local(env: EnvFile) -> bool:
+def is_local_env(env: EnvFile) -> bool:
     """Whether an env file says that it is for development, or its addresses are all here."""
     if env.name.environment not in ("", "development", "test"):
         return False
     hosts: set[str] = set()
     for setting in env.settings:
         value = (setting.value or "")[:_MAX_LINE]
-        if _MODE.fullmatch(setting.key):
+        if _MODE.fullmatch(setting.key) and value.lower() not in _SWITCHES:
             return value.lower() in _LOCAL_MODES
         hosts.update(_HOST.findall(value))
+        if _ADDRESSES.fullmatch(value):
+            hosts.update(one.strip().rpartition(":")[0] for one in value.split(","))
     return bool(hosts) and all(is_local_host(host) for host in hosts)
 
 
@@ -442,6 +449,8 @@ def _hints(text: str) -> list[int]:
     return sorted(found)
 
 
+_CIPHERTEXTS = ("secretEnv:", "envMap:")
+"""Blocks beside a `kmsKeyName`, whose values only that key opens."""
 _MAX_LINE = 5000
 _SHORTEST_TOKEN = 16
 _MAX_LEAKS = 200
@@ -514,7 +523,7 @@ class _Reading:
             env.name.environment if env is not None else "",
             env is not None and env.name.template,
             env is not None,
-            env is not None and _is_local(env),
+            env is not None and is_local_env(env),
             ignored,
         )
 
@@ -590,6 +599,8 @@ class _Reading:
                 return
             if not found["quote"] and not self._data_value(found["value"]):
                 continue
+            if self._is_encrypted(text.count("\n", 0, start)):
+                continue
             self.judged += 1
             number = text.count("\n", 0, start) + 1
             if not _CODE_VALUE.search(found["value"]) and not (
@@ -598,6 +609,20 @@ class _Reading:
                 self._value(
                     found["name"], found["value"], Place(self.path, number, found.start("name") + 1)
                 )
+
+    def _is_encrypted(self, index: int) -> bool:
+        """Whether a line stands in a block of Cloud Build that names the key which encrypted it.
+
+        :param index: of the line, from 0.
+        """
+        if "kmsKeyName" not in self.text or not self.path.endswith((".yml", ".yaml")):
+            return False
+        depth = indentation(self.lines[index])
+        for line in reversed(self.lines[max(0, index - _MOST_INSIDE) : index]):
+            bare = line.strip()
+            if bare and not bare.startswith("#") and indentation(line) < depth:
+                return bare.lstrip("- ") in _CIPHERTEXTS
+        return False
 
     def _data_value(self, value: str) -> bool:
         """Whether a value without quotes is data: in YAML and key=value files only."""

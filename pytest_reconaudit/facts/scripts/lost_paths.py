@@ -16,7 +16,9 @@ from msgspec import Struct, field
 from pytest_reconaudit.facts.ci.ci_paths import word_place
 from pytest_reconaudit.facts.ci.workspace import exists, product_like
 from pytest_reconaudit.facts.created import created
+from pytest_reconaudit.facts.docker.default_names import dockerfile_read
 from pytest_reconaudit.facts.docker.images import dockerfiles
+from pytest_reconaudit.facts.generator_templates import is_generator_template
 from pytest_reconaudit.facts.index import files_by_name
 from pytest_reconaudit.facts.invocations import Invocation, invocations
 from pytest_reconaudit.facts.references import references
@@ -120,6 +122,8 @@ def script_paths(target: Target) -> tuple[ScriptPaths, ...]:
         path = invocation.command.place.path
         if invocation.source == "script" and path not in scripts:
             continue
+        if is_generator_template(target, path):
+            continue  # it runs in the projects that are made of it, beside files from elsewhere
         file = files.get(path)
         if file is None:
             file = files[path] = _File(path, scripts.get(path))
@@ -208,6 +212,8 @@ def _tested_path(words: tuple[str, ...]) -> str:
 def _lost(target: Target, file: _File, path: str) -> LostPath | None:
     uses = file.uses[path]
     first = uses[0]
+    if first.kind in ("Dockerfile", "build context"):
+        path = dockerfile_read(target, path)
     if exists(target, path) or _elsewhere(target, file, first, path):
         return None
     if created(target).by(path) is not None or _environment_twin(target, path):
