@@ -226,8 +226,8 @@ _PUT_BY = (
     r"|^[ \t]*(?!(?:g|req|request|ctx|c)\b)[\w$.]{{1,80}}(?:\[[^\]\n]{{0,80}}\]|\.[\w$]{{1,80}})"
     r"[ \t]*=[ \t]*{0}[ \t]*;?[ \t]*$"
 )
-"""How what has a name is kept: ``pools[key] = pool``, ``clients.set(id, client)``. Flask's ``g`` and
-requests keep nothing for the next one."""
+"""How what has a name is kept: ``pools[key] = pool``, ``clients.set(id, client)``. Flask's ``g``
+and requests keep nothing for the next one."""
 
 
 def _name_in_python(before: str) -> str | None:
