@@ -116,6 +116,7 @@ def _work(
     # What a request does not ask for is seldom long; nor is known of a list how long it gets whose
     # elements neither the request nor a query is seen to bring.
     short = not known or first.seldom or held or first.kind == "channel"
+    short = short or (clause == "b" and not route)
     if clause != "b" and not short and not chosen:
         short = not any(surely_grows(target, ref, one.over, one.line) for one in sites)
     return UnboundedWork(

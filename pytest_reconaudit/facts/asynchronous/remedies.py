@@ -62,11 +62,8 @@ _SCRIPT = {
 ```ts
 const { stdout } = await promisify(execFile)(program, [...arguments])  // of node:util
 ```""",
-    "keys": """Take the asynchronous function, which computes on another thread:
-
-```ts
-const { privateKey } = await promisify(generateKeyPair)('rsa', { modulusLength: 2048 })
-```""",
+    "keys": "Take `generateKeyPair` of the same module, which computes on another thread: `promisify`"
+    " it, hand it the options that stand here, and await what it gives.",
 }
 
 

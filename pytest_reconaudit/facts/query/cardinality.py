@@ -15,7 +15,7 @@ from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.readers.scans.queries import LoopedCall, QueryLoop, queries
 from pytest_reconaudit.target import Target, once
 
-__all__ = ["goes_over_many", "is_put_together", "rows_by_name"]
+__all__ = ["goes_over_many", "is_put_together", "is_written_out", "rows_by_name"]
 
 _MANY_WORDS = regex(
     r"(?:^|[^a-z])(?:bulk|batch|batches|many|mass|ingest|ingestion|import|imports|imported|importer"
@@ -156,6 +156,19 @@ def _is_sent(target: Target, ref: Ref, loop: QueryLoop) -> bool:
         return True
     part = _KEY_OF.match(value)
     return part is not None and _OF_BODY.search(_given_to(above, part[1])) is not None
+
+
+def is_written_out(target: Target, path: str, loop: QueryLoop) -> bool:
+    """Whether a loop of Python goes over numbers or a list that the function writes out:
+    ``years = range(2015, last)``."""
+    if not path.endswith(".py"):
+        return False
+    over = loop.over
+    ref = function_at(target, path, loop.line)
+    if over.isidentifier() and ref is not None:
+        lines = target.lines(path)[outlined(target, ref).line - 1 : loop.line - 1]
+        over = _given_to("\n".join(lines), over)
+    return over.startswith(("range(", "[", "("))
 
 
 def _given_to(text: str, name: str) -> str:

@@ -9,7 +9,11 @@ from msgspec.structs import replace
 from pytest_reconaudit.facts.code.capped import is_capped
 from pytest_reconaudit.facts.code.functions import function_at, handlers, in_unrouted_view
 from pytest_reconaudit.facts.query.answers import answered, makes_list, request_of, runs_for_staff
-from pytest_reconaudit.facts.query.cardinality import goes_over_many, is_put_together
+from pytest_reconaudit.facts.query.cardinality import (
+    goes_over_many,
+    is_put_together,
+    is_written_out,
+)
 from pytest_reconaudit.facts.query.cures import cure_of
 from pytest_reconaudit.facts.query.embedded import keeps_in_a_file
 from pytest_reconaudit.facts.query.errands import waits_elsewhere
@@ -58,14 +62,18 @@ def _is_waited(
         looks = request.startswith("GET ") and site.kind in READS
         if not looks or loop.origin not in ("rows", "page", "children"):
             return False
-    if site.kind not in READS and site.kind != "insert":
-        return False  # rows that are changed get values of their own, as a rule
+    if site.kind not in READS and (site.kind != "insert" or site.via):
+        # Rows that are changed get values of their own, as a rule, and what makes a row for the
+        # loop may do more than that.
+        return False
     if site.excused or loop.excused or site.errand or site.same or site.further:
         return False
     if loop.origin in ("few", "batch") or loop.queued == "pipeline" or is_small(loop):
         return False
     ref = function_at(target, path, site.line)
-    if is_put_together(target, ref, loop) or is_left_over(loop.over):
+    if is_put_together(target, ref, loop) or is_written_out(target, path, loop):
+        return False
+    if is_left_over(loop.over):
         return False
     if is_of_one_group(target, path, loop):
         return False

@@ -53,7 +53,8 @@ class Split(Struct, frozen=True):
     users: int = 1
     """Of ``b``: how many modules import it statically; the first notes."""
     listed: bool = False
-    """Of ``b``: it is a list of modules that hands it on, which a bundler may see through."""
+    """Of ``b``: it is a list of modules that hands it on, which a bundler may see through, or a
+    Server Component asks for it."""
 
     @property
     def early(self) -> bool:
@@ -403,10 +404,18 @@ def _kept_apart(
                     for user in undoing
                 ),
                 start=start,
-                listed=users[undoing[0]].kind == "export",
+                listed=users[undoing[0]].kind == "export" or _runs_on_server(target, path),
                 users=len(undoing),
             )
     return None
+
+
+_APP_ROUTE = regex(r"(?:^|/)app/(?:[^/]+/)*(?:layout|page|template)\.[jt]sx?$")
+
+
+def _runs_on_server(target: Target, path: str) -> bool:
+    """Whether a file is a Server Component of Next.js, for which `dynamic()` splits nothing."""
+    return _APP_ROUTE.search(path) is not None and "use client" not in target.text(path)[:400]
 
 
 def _is_of_pages(path: str) -> bool:
