@@ -62,8 +62,8 @@ _SCRIPT = {
 ```ts
 const { stdout } = await promisify(execFile)(program, [...arguments])  // of node:util
 ```""",
-    "keys": "Take `generateKeyPair` of the same module, which computes on another thread: `promisify`"
-    " it, hand it the options that stand here, and await what it gives.",
+    "keys": "Take `generateKeyPair` of the same module, which computes on another thread:"
+    " `promisify` it, hand it the options that stand here, and await what it gives.",
 }
 
 
