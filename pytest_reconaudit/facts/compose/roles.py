@@ -37,7 +37,7 @@ _ONE_SHOT_IMAGE = frozenset(
     {
         "mc", "hello-world", "curl", "migrate", "wait-for-dependencies", "k6", "flyway",
         "liquibase", "dbmate", "playwright", "cypress", "awscli", "aws-cli", "wait-for",
-        "wait-for-it", "kafka-init", "openapi-generator-cli", "pgautoupgrade",
+        "wait-for-it", "kafka-init", "openapi-generator-cli",
     }
 )  # fmt: skip
 _ONE_SHOT_PROGRAM = regex(
@@ -120,6 +120,11 @@ def is_one_shot(stack: Stack, service: ComposeService) -> bool:
     if service.image is not None and service.build is None:
         short = posixpath.basename(service.image.partition("@")[0]).partition(":")[0]
         if short in _ONE_SHOT_IMAGE:
+            return True
+        # A database as a rule; told so, it upgrades its data and ends.
+        if short == "pgautoupgrade" and any(
+            one.key == "PGAUTO_ONESHOT" for one in service.environment
+        ):
             return True
     words = " ".join((*(service.entrypoint or ()), *(service.command or ())))[:4000]
     last = re.split(r"&&|;|\n|\|\|", _SHELL.sub("", words.strip().rstrip(";")))[-1].strip()
