@@ -248,19 +248,28 @@ def _of_field(
     first = _followed(known, model, names, loaded)
     relation = relation_of(known, model, source)
     other = known.find(relation.target, model.path) if relation is not None else None
+    if first is not None and nested is not None and len(names) > 1:
+        yield replace(_to_rows(known, model, names, nested, first), place=place)
+        return
     if first is not None:
         if nested is not None and other is not None and depth < _DEEPEST:
-            first = replace(first, also=(*first.also, *_under(known, nested, other, relation)))
+            mirror = _mirror(known, model, source, other)
+            under_it = _under(known, nested, other, relation, mirror)
+            first = replace(first, also=(*first.also, *under_it))
         yield replace(first, place=place)
         return
     if nested is not None and other is not None and depth < _DEEPEST:
         under = source.replace(".", "__")
-        below = frozenset(
-            f"{mark}{name.removeprefix(f'{mark}{under}__')}"
-            for name in loaded
-            for mark in ("", "~")
-            if name.startswith(f"{mark}{under}__")
-        ) | _back(relation, loaded)
+        below = (
+            frozenset(
+                f"{mark}{name.removeprefix(f'{mark}{under}__')}"
+                for name in loaded
+                for mark in ("", "~")
+                if name.startswith(f"{mark}{under}__")
+            )
+            | _back(relation, loaded)
+            | _mirror(known, model, source, other)
+        )
         shared = _is_shared(under, relation, loaded)
         for one_below in queries_of_row(known, nested, other, below, depth + 1):
             if shared and one_below.joined:
@@ -268,6 +277,30 @@ def _of_field(
             load = f"{source.replace('.', '__')}__{one_below.load}" if one_below.load else ""
             joined = one_below.joined and relation is not None and not relation.many
             yield replace(one_below, load=load, joined=joined)
+
+
+def _to_rows(
+    known: KnownClasses,
+    model: KnownClass,
+    names: tuple[str, ...],
+    nested: KnownClass,
+    first: RowQuery,
+) -> RowQuery:
+    """The query of a nested serializer's dotted source, with the rows that it leads to in the end
+    (``source="cart.items"``): each step a query more, and what each of those rows asks for."""
+    current: KnownClass | None = model
+    relation = None
+    for name in names:
+        relation = relation_of(known, current, name) if current is not None else None
+        if relation is None or current is None:
+            return first
+        current = known.find(relation.target, current.path)
+    if relation is None or not relation.many or not first.load:
+        return first
+    under = tuple(_under(known, nested, current, relation)) if current is not None else ()
+    what = f"{model.own.name}.{'.'.join(names)}"
+    load = "__".join(names)
+    return replace(first, what=what, load=load, joined=False, beyond=(), also=under)
 
 
 def _back(relation: Relation | None, loaded: frozenset[str]) -> frozenset[str]:
@@ -279,12 +312,34 @@ def _back(relation: Relation | None, loaded: frozenset[str]) -> frozenset[str]:
     return frozenset({back, f"~{back}", *(f"{back}__{one}" for one in loaded if one[:1] != "~")})
 
 
+def _mirror(
+    known: KnownClasses, model: KnownClass, name: str, other: KnownClass | None
+) -> frozenset[str]:
+    """The name of a one-to-one relation's other end, which Django fills in when this end is
+    followed: the row that was started from."""
+    if other is None:
+        return frozenset()
+    return frozenset(
+        accessor
+        for accessor, one in known.back.get(other.own.name, {}).items()
+        if not one.many and one.key == name and one.target == model.own.name
+    )
+
+
 def _under(
-    known: KnownClasses, nested: KnownClass, other: KnownClass, relation: Relation | None
+    known: KnownClasses,
+    nested: KnownClass,
+    other: KnownClass,
+    relation: Relation | None,
+    there: frozenset[str] = frozenset(),
 ) -> Iterator[str]:
-    """What has to be loaded along with the rows that a relation leads to, dotted."""
+    """What has to be loaded along with the rows that a relation leads to, dotted.
+
+    :param there: names that those rows have without asking.
+    """
     to_one = relation is not None and not relation.many
-    for one in queries_of_row(known, nested, other, _back(relation, frozenset()), _DEEPEST):
+    loaded = _back(relation, frozenset()) | there
+    for one in queries_of_row(known, nested, other, loaded, _DEEPEST):
         for load, joined in one.loads:
             if joined or not to_one:
                 yield load.replace("__", ".")
