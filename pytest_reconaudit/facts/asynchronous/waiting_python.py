@@ -17,10 +17,12 @@ from pytest_reconaudit.facts.asynchronous.waits import (
     dear_ones,
 )
 from pytest_reconaudit.facts.callers import indentation
+from pytest_reconaudit.facts.code.functions import module_of
 from pytest_reconaudit.facts.code.places import is_test_path
 from pytest_reconaudit.facts.code.scanned import scanned
 from pytest_reconaudit.model import Severity
 from pytest_reconaudit.patterns import regex
+from pytest_reconaudit.readers.scans.blocking import BlockingFunction
 from pytest_reconaudit.readers.scans.blocking_python import blocking_python
 from pytest_reconaudit.readers.scans.outline import outline
 from pytest_reconaudit.target import Target
@@ -48,13 +50,49 @@ def in_python(target: Target) -> Iterator[tuple[str, str, list[Waiting]]]:
         if folder not in servers:
             continue
         found = []
-        for function in record.functions:
+        for function in (_known(target, path, one) for one in record.functions):
             calls, cheap = dear_ones(list(function.calls), low=low)
             one = waits_of(target, path, function, calls, True)
             if one is not None:
                 one = _by_retry(target, _by_ping(by_size(target, one, calls)))
                 found.append(structs.replace(one, severity=Severity.INFO) if cheap else one)
         yield path, folder or "the repository", by_client(by_session(found))
+
+
+def _known(target: Target, path: str, function: BlockingFunction) -> BlockingFunction:
+    """A function without the calls on a client of Redis that another file makes, unless that is
+    the synchronous one."""
+    if not any(one.kind == "redis?" for one in function.calls):
+        return function
+    calls = []
+    for one in function.calls:
+        if one.kind == "redis?":
+            if not _is_sync_redis(target, path, one.words.partition(".")[0]):
+                continue
+            one = structs.replace(one, kind="redis")
+        calls.append(one)
+    return structs.replace(function, calls=tuple(calls))
+
+
+def _is_sync_redis(target: Target, path: str, name: str) -> bool:
+    """Whether a name that a file imports is redis-py's synchronous client, made where it comes
+    from: ``redis_client = Redis.from_url(…)``."""
+    files = scanned(target, outline)
+    used = next((words for known, words in files[path].imports if known == name), ())
+    home = module_of(target, path, used[:-1]) if len(used) > 1 else ""
+    if not home or home not in files:
+        return False
+    made = next((what for known, what in files[home].variables if known == used[-1]), "")
+    called = _MADE.match(made)
+    if called is None:
+        return False
+    first, *rest = called[1].split(".")
+    given = next((words for known, words in files[home].imports if known == first), (first,))
+    whole = (*given, *rest)
+    return whole[0] == "redis" and "asyncio" not in whole
+
+
+_MADE = regex(r"=\s*([A-Za-z_][\w.]*)\(")
 
 
 def _by_ping(one: Waiting) -> Waiting:

@@ -34,6 +34,7 @@ from pytest_reconaudit.readers.syntax import LANGUAGES
 from pytest_reconaudit.target import Target, once, passing
 
 if TYPE_CHECKING:
+    from pytest_reconaudit.facts.code.names_python import PythonNames
     from pytest_reconaudit.facts.code.names_rust import RustNames
 
 __all__ = [
@@ -47,6 +48,7 @@ __all__ = [
     "inline_route",
     "meant",
     "meant_outside",
+    "module_of",
     "outlined",
     "reached",
     "rust_names",
@@ -129,8 +131,16 @@ def rust_names(target: Target) -> RustNames:
     return RustNames(target, _of(target, "rust"))
 
 
+def module_of(target: Target, path: str, words: tuple[str, ...]) -> str:
+    """The file that dotted words mean where a file of Python imports them; empty for none of the
+    repository's."""
+    names = _python(target)
+    found = names.follow(path, words) if words else None
+    return found.path if found is not None and found.kind == "module" else ""
+
+
 @passing
-def _python(target: Target) -> Names:
+def _python(target: Target) -> PythonNames:
     from pytest_reconaudit.facts.code.names_python import PythonNames
 
     return PythonNames(target, _of(target, "python"))

@@ -76,7 +76,9 @@ def answers_by_form(language: str, path: str, one: FileOutline) -> Iterator[int]
             used[:1] == ("django",) for _, used in one.imports
         )
         for index, function in enumerate(one.functions):
-            if not function.is_test and (_python(function) or (django and _django(function))):
+            if not function.is_test and (
+                _python(function) or _comes_through(function) or (django and _django(function))
+            ):
                 yield index
     elif language:
         nested = any(used[:1] and used[0].startswith("@nestjs/") for _, used in one.imports)
@@ -146,6 +148,11 @@ def _by_library(function: OutlinedFunction, roots: set[str]) -> bool:
     return not roots.isdisjoint(("salvo", "poem", "poem_openapi")) and any(
         map(_RUST_HANDLER.match, function.attributes)
     )
+
+
+def _comes_through(function: OutlinedFunction) -> bool:
+    """Whether each request comes through a function: a middleware of Starlette."""
+    return any(name == "call_next" for name, _ in function.parameters)
 
 
 def _python(function: OutlinedFunction) -> bool:

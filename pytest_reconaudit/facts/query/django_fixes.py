@@ -14,6 +14,7 @@ from msgspec import Struct
 from pytest_reconaudit.facts.query.loop_bodies import BesideStatement
 from pytest_reconaudit.facts.query.python_fixes import base_of
 from pytest_reconaudit.patterns import regex
+from pytest_reconaudit.readers.arguments import Unclosed, arguments, arguments_and_end
 
 __all__ = ["Followed", "LoopedStatement", "fix_of_django", "fix_of_followed"]
 
@@ -387,7 +388,10 @@ def _asked(one: LoopedStatement) -> _Asked | None:
         name.strip() for names in _ASSIGNED.findall(one.body) for name in names.split(",")
     } | set(_ROOTS.findall(one.variable))
     if start[1]:
-        given, _ = _arguments(text, start.end())
+        try:
+            given = list(arguments(text, start.end()))
+        except Unclosed:
+            given = []
         return _taken_apart(one, f"{start[1]}.objects", ("get_object_or_404",), given, inner)
     steps: list[str] = []
     conditions: list[str] = []
@@ -397,12 +401,13 @@ def _asked(one: LoopedStatement) -> _Asked | None:
         step = _STEP.match(text, at)
         if step is None:
             break
-        arguments, at = _arguments(text, step.end())
-        if at < 0:
+        try:
+            given, at = arguments_and_end(text, step.end())
+        except Unclosed:
             return None
         steps.append(step[1])
         if step[1] in _NARROWS:
-            conditions += arguments
+            conditions += given
         elif step[1] not in _PLAIN | _CHOOSES | _ONE | {"exists", "count", "values_list", "values"}:
             plain = False
     asked = _taken_apart(one, f"{start[2]}.{start[3]}", tuple(steps), conditions, inner)
@@ -453,30 +458,6 @@ def _keys(one: LoopedStatement, asked: _Asked) -> str:
     if not re.match(rf"{re.escape(one.variable)}[.\[]", asked.value):
         return ""
     return f"[{asked.value} for {one.variable} in {over}]"
-
-
-def _arguments(text: str, at: int) -> tuple[list[str], int]:
-    """(arguments, where the bracket closes) of a call; ``-1`` for one that does not."""
-    depth, start = 0, at
-    found: list[str] = []
-    quoted = ""
-    for index in range(at, len(text)):
-        sign = text[index]
-        if quoted:
-            quoted = "" if sign == quoted else quoted
-        elif sign in "\"'":
-            quoted = sign
-        elif sign in "([{":
-            depth += 1
-        elif sign in ")]}":
-            if not depth:
-                found.append(text[start:index])
-                return [one.strip() for one in found if one.strip()], index + 1
-            depth -= 1
-        elif sign == "," and not depth:
-            found.append(text[start:index])
-            start = index + 1
-    return [], -1
 
 
 def _model(table: str) -> str:

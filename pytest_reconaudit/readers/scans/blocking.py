@@ -32,7 +32,8 @@ DATABASE = frozenset({"query", "pool"})
 class BlockingCall(Struct, frozen=True, gc=False, array_like=True):
     kind: str
     """``query`` (Diesel), ``pool`` (r2d2), ``sleep``, ``file``, ``process``, ``connect``,
-    ``http``, ``runtime`` (``block_on``), ``hash``, ``decode``, ``receive``, ``redis``,
+    ``http``, ``runtime`` (``block_on``), ``hash``, ``decode``, ``receive``, ``redis``, ``redis?``
+    (on a client that another file of Python makes),
     ``database`` (Python), ``compress`` or ``keys`` (Node)."""
     words: str
     """What is called, ``std::fs::read``, ``.load(…)``."""

@@ -267,6 +267,9 @@ def _kind(code: Code, call: Call, sync_sessions: bool, redis: bool) -> tuple[str
     holder = _holder(code, call) if redis and call.name in _COMMANDS else ""
     if holder and _is_sync_redis(code, call, holder):
         return "redis", f"{holder}.{call.name}"
+    if holder and "redis" in holder.lower() and code.imported(holder) is not None:
+        # Another file says which client it is.
+        return "redis?", f"{holder}.{call.name}"
     if not call.path:
         return _method(code, call, sync_sessions) if call.name in _SESSION_METHODS else None
     path = code.resolved(call.path)
