@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
     Rules = dict[str, list[tuple["IgnoreRule", Callable[[str], object]]]]
 
-__all__ = ["IgnoreRule", "Target", "TargetError", "once", "passing"]
+__all__ = ["IgnoreRule", "Target", "TargetError", "once", "passing", "within"]
 
 T = TypeVar("T")
 
@@ -84,6 +84,11 @@ class IgnoreRule(Struct, frozen=True):
 
     place: Place
     pattern: str
+
+
+def within(path: str, folder: str) -> bool:
+    """Whether a path is a folder's or lies below it; ``""`` is the root."""
+    return not folder or path == folder or path.startswith(f"{folder}/")
 
 
 def once(function: Callable[[Target], T]) -> Callable[[Target], T]:
@@ -275,6 +280,13 @@ class Target:
     def has_dir(self, path: str) -> bool:
         """Whether a fresh clone has this folder (git keeps no empty ones)."""
         return _clean(path) in self._folders
+
+    def home(self, folder: str, *names: str) -> str:
+        """The nearest folder, itself or above, with one of these files (``Cargo.toml``); the root,
+        as ``""``, whatever it holds."""
+        while folder and not any(self.has(f"{folder}/{name}") for name in names):
+            folder = posixpath.dirname(folder)
+        return folder
 
     def on_disk(self, path: str) -> bool:
         """Whether something lies there now, ignored by git or not."""

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from pytest_reconaudit.facts.asynchronous.clients import client_uses
-from pytest_reconaudit.facts.query.cardinality import _given_to
+from pytest_reconaudit.facts.query.loop_bodies import given_to
 from pytest_reconaudit.facts.query.serialized import serialized_lists
 from pytest_reconaudit.readers.code import code_of
 from pytest_reconaudit.readers.scanning import scans
@@ -192,7 +192,7 @@ def test_a_scan_takes_the_time_of_its_text(name: str) -> None:
 
 def test_blank_lines_before_what_is_sent() -> None:
     begun = time.process_time()
-    assert _given_to("  ids = request.data['ids']\n" + "\n" * 60_000, "ids") == (
+    assert given_to("  ids = request.data['ids']\n" + "\n" * 60_000, "ids") == (
         "request.data['ids']"
     )
     assert time.process_time() - begun < 1

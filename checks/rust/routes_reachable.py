@@ -40,34 +40,34 @@ def rust_routes_reachable(rust_routes: RustRoutes) -> None:
         prefix = one.scope.prefix or "/"
         first = one.lost[0]
         more = f" and {len(one.lost) - 1} more" if len(one.lost) > 1 else ""
-        related = [Note(route.place, f"{route.method} {route.path} is lost") for route in one.lost]
+        related = [Note(route.place, f"{route.request} is lost") for route in one.lost]
         how = "is there twice" if one.again else "stands before it"
         report(
             at=one.at,
-            says=f"{first.method} {first.path}{more} answer{'' if more else 's'} 404: "
+            says=f"{first.request}{more} answer{'' if more else 's'} 404: "
             f"scope {prefix} {how}, and the first one takes every path below it",
-            evidence=f"{first.method} {first.path}",
+            evidence=first.request,
             related=[Note(one.scope.place, f"the scope {prefix} that takes it"), *related],
             clause="b" if one.again else "a",
-            key=f"{prefix} {first.method} {first.path}",
+            key=f"{prefix} {first.request}",
         )
     for pair in rust_routes.twice:
         second = pair.second
         why = (
             f"{pair.first.path} and {second.path} are one path with two names for a parameter"
             if pair.renamed
-            else f"{second.method} {second.path} has two handlers"
+            else f"{second.request} has two handlers"
         )
         report(
             at=second.place,
             says=f"the server panics at its start: {why}",
-            evidence=f"{second.method} {second.path}",
-            related=[Note(pair.first.place, f"{pair.first.method} {pair.first.path}")],
+            evidence=second.request,
+            related=[Note(pair.first.place, pair.first.request)],
             fix=""
             if pair.renamed
-            else f"Keep one of the two registrations of {second.method} {second.path} "
+            else f"Keep one of the two registrations of {second.request} "
             f"({pair.first.place} and {second.place}) and delete the other one with its handler, "
             "or give one of them a path of its own.",
             clause="c",
-            key=f"{second.method} {second.path}",
+            key=second.request,
         )

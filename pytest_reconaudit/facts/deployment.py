@@ -404,9 +404,9 @@ class _Builder:
             for route in table.routes:
                 self.node(
                     MapNode(
-                        id=f"route:{table.folder or '.'}:{route.method} {route.path}",
+                        id=f"route:{table.folder or '.'}:{route.request}",
                         kind="route",
-                        title=f"{route.method} {route.path}",
+                        title=route.request,
                         group=table.folder or ".",
                         place=route.place,
                         details=(route.handler,) if route.handler else (),
@@ -417,7 +417,7 @@ class _Builder:
             served = routes_of(self.target, program) if program is not None else None
             for route in served.routes if served is not None else ():
                 assert served is not None
-                id = f"route:{served.folder or '.'}:{route.method} {route.path}"
+                id = f"route:{served.folder or '.'}:{route.request}"
                 if id in self.nodes:
                     self.edge(MapEdge(f"image:{one.path}", id, "serves", route.place))
 

@@ -61,10 +61,7 @@ def _is_template_folder(target: Target, folder: str) -> bool:
 
 
 def _is_read_beside(target: Target, folder: str) -> bool:
-    above = posixpath.dirname(folder)
-    while above and not target.has(posixpath.join(above, "package.json")):
-        above = posixpath.dirname(above)
-    if not above:
+    if not target.home(posixpath.dirname(folder), "package.json"):
         return False
     return any(_reads(text, "package.json") for text in _beside(target, folder))
 

@@ -66,6 +66,9 @@ _PERSON = frozenset(
      "session"}
 )  # fmt: skip
 _NAME = regex(r"[a-z_]\w*")
+_Narrowing = tuple[int, list[tuple[int, str, int]]]
+"""(where the first call ends that checks whose things these are, (end, text, line) of each call
+that is given who asks)."""
 
 
 class IdentityReader:
@@ -73,9 +76,8 @@ class IdentityReader:
 
     def __init__(self, code: Code) -> None:
         self.code = code
-        self._persons: frozenset[str] = frozenset()
-        self._functions: dict[int, tuple[int, list[tuple[int, str, int]]]] = {}
-        self._closures: dict[int, tuple[int, list[tuple[int, str, int]]]] = {}
+        self._functions: dict[int, _Narrowing] = {}
+        self._closures: dict[int, _Narrowing] = {}
 
     def identity(self, call: Call, function: Function | None, within: bool) -> tuple[str, int]:
         """How the function narrows what it fetches before a write to one user or tenant.
@@ -95,30 +97,29 @@ class IdentityReader:
             known = self._closures.get(outer.index)
             if known is None:
                 own = set(_NAME.findall(self.code.text(outer.head)))
-                known = self._within(outer.start, outer.end, own)
+                known = self._within(outer.start, outer.end, own, frozenset())
                 self._closures[outer.index] = known
         if known[0] <= call.start:
             return "", 0
         first, last = (call.start, call.end - 1) if within else (0, call.start)
         return next(((text, line) for end, text, line in known[1] if first < end <= last), ("", 0))
 
-    def _narrowing(self, function: Function) -> tuple[int, list[tuple[int, str, int]]]:
-        """(where the first call ends that checks whose things these are, (end, text, line) of each
-        call that is given who asks) of a function."""
-        self._persons = self._handed_over(function)
-        found = self._within(*function.body, {stripped(one.name) for one in function.parameters})
-        self._persons = frozenset()
-        return found
+    def _narrowing(self, function: Function) -> _Narrowing:
+        own = {stripped(one.name) for one in function.parameters}
+        return self._within(*function.body, own, self._handed_over(function))
 
-    def _within(
-        self, start: int, end: int, own: set[str]
-    ) -> tuple[int, list[tuple[int, str, int]]]:
+    def _within(self, start: int, end: int, own: set[str], persons: frozenset[str]) -> _Narrowing:
+        """What narrows the things of a piece of code.
+
+        :param own: names that its parameters bring.
+        :param persons: those of them in which a framework hands over who asks.
+        """
         code = self.code
         text = code.text(start, end)
         if not _IDENTITY.search(text) and not _OWN_ID.search(text):
             return end, []
         checked = (one.end for one in code.calls_in(start, end) if _OWNERSHIP.search(one.name))
-        return min(checked, default=end), list(self._given_who(start, end, own))
+        return min(checked, default=end), list(self._given_who(start, end, own, persons))
 
     def _handed_over(self, function: Function) -> frozenset[str]:
         """Parameters in which a framework hands over who asks: ``user: AuthUser``,
@@ -132,7 +133,9 @@ class IdentityReader:
             found.update(_GIVEN.findall(head))
         return frozenset(found)
 
-    def _given_who(self, start: int, end: int, own: set[str]) -> Iterator[tuple[int, str, int]]:
+    def _given_who(
+        self, start: int, end: int, own: set[str], persons: frozenset[str]
+    ) -> Iterator[tuple[int, str, int]]:
         code = self.code
         for one in code.calls_in(start, end):
             if one.macro or _GUARDS.search(one.name):
@@ -147,11 +150,11 @@ class IdentityReader:
                 if span[1] - span[0] > 200:
                     continue
                 given = code.text(span)
-                if self._names_who(given, one, own):
+                if self._names_who(given, one, own, persons):
                     yield one.end, shortened(f"{one.name}({given})", 80), code.line(one.name_at)
                     break
 
-    def _names_who(self, given: str, call: Call, own: set[str]) -> bool:
+    def _names_who(self, given: str, call: Call, own: set[str], persons: frozenset[str]) -> bool:
         """Whether an argument is the authenticated user, a tenant, or an id of one."""
         for match in _IDENTITY.finditer(given):
             word = match[0]
@@ -174,7 +177,7 @@ class IdentityReader:
             name = match[1]
             if given[: match.start()].count('"') % 2:
                 continue
-            if name in self._persons:
+            if name in persons:
                 return True
             if name in _PERSON and name not in own:
                 binding = self.code.binding_of(name, call.start, call.scope)

@@ -237,7 +237,7 @@ def _extracted(target: Target, types: _Types) -> Mapping[tuple[str, str], list[_
             match = _EXTRACTED.match(bare_type(kind))
             if match is None:
                 continue
-            route = f"{routes[0].method} {routes[0].path}" if routes else ""
+            route = routes[0].request if routes else ""
             says = f"{function.name} extracts {match[0]}" + (f", {route}" if route else "")
             note = Note(_place(ref, function), says)
             one = _Wanted(number, types.known(match[2], ref.path), note, route)

@@ -29,6 +29,7 @@ from pytest_reconaudit.facts.code.functions import (
     handlers,
     outlined,
     reached,
+    source_of,
 )
 from pytest_reconaudit.facts.code.places import is_test_path, weighed
 from pytest_reconaudit.model import Confidence, Note, Place, Severity
@@ -141,8 +142,7 @@ def _is_pooled(target: Target, ref: Ref) -> bool:
         function = outlined(target, one)
         if not _POOL.search(f"{function.owner} {function.name} {function.returns}"):
             continue
-        lines = target.lines(one.path)[function.line - 1 : function.end_line]
-        if _TAKES_ONE.search("\n".join(lines)):
+        if _TAKES_ONE.search(source_of(target, one)):
             return True
     return False
 
@@ -157,14 +157,7 @@ def _is_stored(target: Target, ref: Ref) -> bool:
     """Whether all who ask for the connection put it behind a lock, where the next one finds it:
     another one is opened when it is lost."""
     callers = [caller for caller, _ in callers_of(target, ref)[:_MOST_CALLERS]]
-    if not callers:
-        return False
-    for one in callers:
-        function = outlined(target, one)
-        lines = target.lines(one.path)[function.line - 1 : function.end_line]
-        if not _STORES.search("\n".join(lines)):
-            return False
-    return True
+    return bool(callers) and all(_STORES.search(source_of(target, one)) for one in callers)
 
 
 _MOST_CALLERS = 20

@@ -14,7 +14,14 @@ from pytest_reconaudit.facts.asynchronous.running import (
     starts,
 )
 from pytest_reconaudit.facts.asynchronous.volume import surely_grows
-from pytest_reconaudit.facts.code.functions import Ref, callees, function_at, outlined, reached
+from pytest_reconaudit.facts.code.functions import (
+    Ref,
+    callees,
+    function_at,
+    outlined,
+    reached,
+    source_of,
+)
 from pytest_reconaudit.facts.code.places import is_off_path, is_test_path, weighed
 from pytest_reconaudit.facts.code.scanned import scanned
 from pytest_reconaudit.model import Confidence, Note, Place, Severity
@@ -147,9 +154,7 @@ def _chosen(target: Target, ref: Ref) -> str:
     found = reached(target).get(ref)
     if found is None:
         return ""
-    function = outlined(target, found.handler)
-    lines = target.lines(found.handler.path)
-    body = "\n".join(lines[function.line - 1 : function.end_line])
+    body = source_of(target, found.handler)
     amount = _AMOUNT.search(body)
     return amount[1] if amount is not None and _BOUND.search(body) is None else ""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from pytest_reconaudit.facts.asynchronous.waits import Waiting
-from pytest_reconaudit.facts.code.functions import function_at, outlined
+from pytest_reconaudit.facts.code.functions import function_at, outlined, source_of
 from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.target import Target
 
@@ -27,16 +27,14 @@ def derives_keys(target: Target, one: Waiting) -> bool:
     keys = {found[1] for found in _CIPHERS.finditer(text)}
     if not keys:
         return False
-    lines = text.split("\n")
     line = one.at.line or 1
     ref = function_at(target, one.at.path, line)
     if ref is not None:
-        function = outlined(target, ref)
-        if _KEY.search(function.name):
+        if _KEY.search(outlined(target, ref).name):
             return True
-        if _COMPARES.search("\n".join(lines[function.line - 1 : function.end_line])):
+        if _COMPARES.search(source_of(target, ref)):
             return False
-    near = "\n".join(lines[max(line - _BEFORE, 0) : line])
+    near = "\n".join(target.lines(one.at.path)[max(line - _BEFORE, 0) : line])
     return any(
         re.search(rf"(?<![\w$]){re.escape(key)}\s*(?::[^=\n]{{1,30}})?=", near) for key in keys
     )

@@ -7,7 +7,8 @@ from collections.abc import Iterator, Mapping
 from msgspec import Struct, structs
 
 from pytest_reconaudit.facts.asynchronous.request_rates import SAMPLES
-from pytest_reconaudit.facts.code.functions import Ref, handlers, outlined, reached, rust_names
+from pytest_reconaudit.facts.asynchronous.running import route_of
+from pytest_reconaudit.facts.code.functions import Ref, handlers, outlined, rust_names
 from pytest_reconaudit.facts.code.names_rust import ModuleId, RustNames
 from pytest_reconaudit.facts.code.places import is_test_path
 from pytest_reconaudit.facts.code.scanned import scanned
@@ -108,8 +109,11 @@ class LockFile(Struct, frozen=True, eq=False):
     """Write guards of async locks on the application's state that live while a handler asks."""
     in_async: int
     """How many guards are held in async code."""
-    is_sample: bool = False
-    """It shows how a library is used, and serves nobody."""
+
+    @property
+    def is_sample(self) -> bool:
+        """It shows how a library is used, and serves nobody."""
+        return SAMPLES.search(self.path) is not None
 
 
 @once
@@ -129,11 +133,7 @@ def lock_files(target: Target) -> tuple[LockFile, ...]:
             blocking=(*known.blocking, *guards),
             in_async=known.in_async + len(guards),
         )
-    return tuple(
-        structs.replace(one, is_sample=SAMPLES.search(path) is not None)
-        for path, one in sorted(files.items())
-        if one.taken
-    )
+    return tuple(one for _, one in sorted(files.items()) if one.taken)
 
 
 def _of_maps(target: Target) -> Iterator[tuple[str, tuple[GuardAcross, ...]]]:
@@ -316,7 +316,7 @@ class _Reader:
                     call=call,
                     both_read=both,
                     surely=surely,
-                    route=_route(self.target, ref),
+                    route=route_of(self.target, ref),
                     unmade=bool(function.owner) and is_unmade(self.target, function.owner),
                 )
             )
@@ -395,13 +395,6 @@ class _Reader:
             return None
         awaits = tuple(note.place for note in asks)
         return GuardAcross(name, guard.site, at, kind.shown, guard.name, awaits, asks)
-
-
-def _route(target: Target, ref: Ref) -> str:
-    why = reached(target).get(ref)
-    return (
-        f"{why.route.method} {why.route.path}" if why is not None and why.route is not None else ""
-    )
 
 
 def _said(call: OutlinedCall) -> str:

@@ -6,9 +6,12 @@ and what goes to the thread.
 
 from __future__ import annotations
 
-from contextlib import suppress
-
 from pytest_reconaudit.facts.asynchronous.waits import Waiting
+from pytest_reconaudit.facts.asynchronous.written_calls import (
+    WrittenCall,
+    call_named,
+    written_call,
+)
 from pytest_reconaudit.facts.code.functions import (
     Ref,
     callees,
@@ -20,7 +23,6 @@ from pytest_reconaudit.facts.code.functions import (
 from pytest_reconaudit.facts.code.scanned import scanned
 from pytest_reconaudit.model import Place, lines_of
 from pytest_reconaudit.patterns import regex
-from pytest_reconaudit.readers.arguments import Unclosed, arguments
 from pytest_reconaudit.readers.scans.outline import OutlinedCall, outline
 from pytest_reconaudit.target import Target
 
@@ -28,9 +30,7 @@ __all__ = ["threaded"]
 
 _AWAITS = regex(r"\bawait\b|\basync[ \t]+(?:with|for)\b")
 _CALLEE = regex(r"[A-Za-z_][\w.]*$")
-_PLAIN_CALL = regex(r"((?:[A-Za-z_]\w*\.)*[A-Za-z_]\w*)\s*\(")
 _LONGEST = 88
-_CALL_LINES = 24
 _RUNS_DEFS = frozenset({"fastapi", "starlette"})
 """Frameworks that run a handler that is not async on a thread."""
 _AWAITING = {
@@ -60,7 +60,7 @@ def threaded(target: Target, path: str, one: Waiting) -> str:
     if kind == "sleep":
         return _slept(target, path, one)
     maker = one.sites[0].message.partition(" ")[0]
-    call = _written(target, path, one.at.line or 1, one.at.column or 1)
+    call = written_call(target, path, one.at.line or 1, one.at.column or 1)
     if kind == "http" and maker in _AWAITING:
         told = call[0] if call is not None else one.sites[0].message.rpartition(" … .")[2]
         return (
@@ -128,7 +128,7 @@ def _at_caller(target: Target, path: str, one: Waiting) -> str:
     return f"Let a thread wait where async code calls it ({at}){more}:\n\n{_code(_moved(*call))}"
 
 
-def _call_at(target: Target, at: Place, path: str, name: str) -> tuple[str, list[str]] | None:
+def _call_at(target: Target, at: Place, path: str, name: str) -> WrittenCall | None:
     """The call at a line that leads to a function, straight or through others."""
     ref = function_at(target, at.path, at.line or 1)
     if ref is None:
@@ -167,38 +167,14 @@ def _is(target: Target, ref: Ref, path: str, name: str) -> bool:
     return ref.path == path and outlined(target, ref).name == name
 
 
-def _source_of(target: Target, path: str, call: OutlinedCall) -> tuple[str, list[str]] | None:
-    """(what is called, what it is given) as a call's lines say."""
-    text = _lines_from(target, path, call.line)
+def _source_of(target: Target, path: str, call: OutlinedCall) -> WrittenCall | None:
+    """A call as its lines say, unless it is asked of more than a name."""
     callee = ".".join(call.path) if call.path else call.name
     if call.receiver and not call.path:
         callee = f"{call.receiver}.{call.name}"
     if _CALLEE.match(callee) is None or "…" in callee:
         return None
-    for found in _PLAIN_CALL.finditer(text[:_MOST_TEXT]):
-        if found[1].rpartition(".")[2] == call.name:
-            return _given(found[1], text, found.end())
-    return None
-
-
-_MOST_TEXT = 2_000
-
-
-def _written(target: Target, path: str, line: int, column: int) -> tuple[str, list[str]] | None:
-    """The call that begins at a place."""
-    text = _lines_from(target, path, line)[column - 1 :]
-    found = _PLAIN_CALL.match(text)
-    return _given(found[1], text, found.end()) if found is not None else None
-
-
-def _given(callee: str, text: str, at: int) -> tuple[str, list[str]] | None:
-    with suppress(Unclosed):
-        return callee, [" ".join(part.split()) for part in arguments(text, at)]
-    return None
-
-
-def _lines_from(target: Target, path: str, line: int) -> str:
-    return "\n".join(target.lines(path)[line - 1 : line - 1 + _CALL_LINES])
+    return call_named(target, path, call.line, call.name)
 
 
 def _moved(callee: str, given: list[str]) -> str:
@@ -210,7 +186,7 @@ def _moved(callee: str, given: list[str]) -> str:
 
 
 def _slept(target: Target, path: str, one: Waiting) -> str:
-    call = _written(target, path, one.at.line or 1, one.at.column or 1)
+    call = written_call(target, path, one.at.line or 1, one.at.column or 1)
     seconds = call[1][0] if call is not None and len(call[1]) == 1 else "…"
     return f"Wait without the thread:\n\n{_code(f'await asyncio.sleep({seconds})')}"
 

@@ -16,6 +16,7 @@ from pytest_reconaudit.facts.code.functions import (
     inline_route,
     outlined,
     reached,
+    source_of,
 )
 from pytest_reconaudit.facts.code.places import is_off_path
 from pytest_reconaudit.facts.code.scanned import scanned
@@ -130,7 +131,7 @@ def _opened(target: Target, path: str, store: MadeStore) -> _Opened | None:
     inline = inline_route(target, path, store.line)
     ref = function_at(target, path, store.function or store.line)
     if inline is not None:
-        route = f"{inline.method} {inline.path}"
+        route = inline.request
     elif ref is None or _TRIED.search(outlined(target, ref).name):
         return None
     else:
@@ -163,11 +164,9 @@ def _is_remembered(target: Target, ref: Ref) -> bool:
     if known is None:
         return False
     for one in known.chain[:-1]:
-        function = outlined(target, one)
-        if any("cache" in attribute for attribute in function.attributes):
+        if any("cache" in attribute for attribute in outlined(target, one).attributes):
             return True
-        lines = target.lines(one.path)[function.line - 1 : function.end_line]
-        if one != known.handler and _REMEMBERS.search("\n".join(lines)[:_LONGEST]):
+        if one != known.handler and _REMEMBERS.search(source_of(target, one)[:_LONGEST]):
             return True
     return False
 

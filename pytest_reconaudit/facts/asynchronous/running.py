@@ -128,7 +128,7 @@ def route_of(target: Target, ref: Ref) -> str:
     found = reached(target).get(ref)
     if found is None or found.route is None:
         return ""
-    return f"{found.route.method} {found.route.path}"
+    return found.route.request
 
 
 def async_callers(

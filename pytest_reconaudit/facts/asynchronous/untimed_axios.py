@@ -53,7 +53,7 @@ def _route_of(target: Target, path: str, call: UntimedCall) -> str | None:
     """The route whose requests wait for a call, empty when only its handler is known."""
     inline = inline_route(target, path, call.line)
     if inline is not None:
-        return f"{inline.method} {inline.path}"
+        return inline.request
     ref = function_at(target, path, call.function) if call.function else None
     if ref is None or _is_page(target, ref):
         return None

@@ -9,13 +9,13 @@ from msgspec import structs
 
 from pytest_reconaudit.facts.asynchronous.client_faults import ClientFault, ClientUse
 from pytest_reconaudit.facts.asynchronous.running import per_request
+from pytest_reconaudit.facts.asynchronous.written_calls import written_call
 from pytest_reconaudit.facts.code.functions import Ref, callers_of, function_at, outlined
 from pytest_reconaudit.facts.code.places import is_off_path, is_test_path
 from pytest_reconaudit.facts.code.scanned import scanned
 from pytest_reconaudit.facts.invocations import shell_script_paths
 from pytest_reconaudit.model import Confidence, Note, Place, Severity
 from pytest_reconaudit.patterns import regex
-from pytest_reconaudit.readers.arguments import Unclosed, arguments
 from pytest_reconaudit.readers.scans.outline import outline
 from pytest_reconaudit.readers.scans.untimed import UntimedCall, untimed
 from pytest_reconaudit.target import Target, once
@@ -97,24 +97,15 @@ def _unbounded(target: Target) -> Iterator[ClientUse]:
 
 def _with_timeout(target: Target, path: str, call: UntimedCall, count: int) -> str:
     """The very call with a timeout, where it fits a line; else how one is added."""
-    text = "\n".join(target.lines(path)[call.line - 1 : call.line + _CALL_LINES])
-    text = text[call.column - 1 :]
     head = f"{call.words}("
     more = ", and likewise the others" if count > 1 else ""
-    given: list[str] = []
-    whole = text.startswith(head)
-    if whole:
-        try:
-            given = [" ".join(one.split()) for one in arguments(text, len(head))]
-        except Unclosed:
-            whole = False
+    callee, given = written_call(target, path, call.line, call.column) or ("", [])
     code = f"{head}{', '.join([*given, 'timeout=(3, 10)'])})"
-    if not whole or len(code) > _LONGEST or any("#" in one for one in given):
+    if callee != call.words or len(code) > _LONGEST or any("#" in one for one in given):
         code = f"{head}…, timeout=(3, 10))  # beside what it is given now"
     return f"Say how long an answer may take{more}:\n\n```python\n{code}\n```"
 
 
-_CALL_LINES = 24
 _LONGEST = 110
 
 _HOOKS = regex(

@@ -27,7 +27,7 @@ from pytest_reconaudit.facts.asynchronous.running import (
 from pytest_reconaudit.facts.asynchronous.shutdown import only_at_end
 from pytest_reconaudit.facts.asynchronous.waits import Waiting, is_short, record_of
 from pytest_reconaudit.facts.callers import indentation
-from pytest_reconaudit.facts.code.functions import Ref, function_at, outlined
+from pytest_reconaudit.facts.code.functions import Ref, function_at, source_of
 from pytest_reconaudit.model import Severity
 from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.readers.execution import ASYNC, SYNC
@@ -66,9 +66,7 @@ def waits_of(
     only_brief = False
     if path.endswith(".rs"):
         # What is over in no time is not told beside what takes some.
-        brief = {
-            one.line for one in calls if is_short(one) or _is_but_opened(target, path, ref, one)
-        }
+        brief = {one.line for one in calls if is_short(one) or _is_but_opened(target, ref, one)}
         calls = [one for one in calls if one.line not in brief] or calls
         only_brief = all(one.line in brief for one in calls)
     direct = [
@@ -186,14 +184,12 @@ _CONTENT = regex(
 """What takes the content of a file that is open, or gives it one."""
 
 
-def _is_but_opened(target: Target, path: str, ref: Ref, call: BlockingCall) -> bool:
+def _is_but_opened(target: Target, ref: Ref, call: BlockingCall) -> bool:
     """Whether a function opens a file of which it itself reads and writes nothing: to open one is
     over in no time."""
     if _OPENS.fullmatch(call.words) is None:
         return False
-    function = outlined(target, ref)
-    body = "\n".join(target.lines(path)[function.line - 1 : function.end_line])
-    return _CONTENT.search(body) is None
+    return _CONTENT.search(source_of(target, ref)) is None
 
 
 _SDK = regex(r"(?:^|/)\w*sdks?/")

@@ -23,7 +23,7 @@ from pytest_reconaudit.facts.code.scanned import scanned
 from pytest_reconaudit.model import Severity
 from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.readers.scans.blocking import BlockingFunction
-from pytest_reconaudit.readers.scans.blocking_python import blocking_python
+from pytest_reconaudit.readers.scans.blocking_python import blocking_python, makes_sync_redis
 from pytest_reconaudit.readers.scans.outline import outline
 from pytest_reconaudit.target import Target
 
@@ -88,8 +88,7 @@ def _is_sync_redis(target: Target, path: str, name: str) -> bool:
         return False
     first, *rest = called[1].split(".")
     given = next((words for known, words in files[home].imports if known == first), (first,))
-    whole = (*given, *rest)
-    return whole[0] == "redis" and "asyncio" not in whole
+    return makes_sync_redis((*given, *rest))
 
 
 _MADE = regex(r"=\s*([A-Za-z_][\w.]*)\(")

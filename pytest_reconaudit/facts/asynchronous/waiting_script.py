@@ -30,8 +30,8 @@ from pytest_reconaudit.facts.code.functions import (
     Ref,
     function_at,
     inline_route,
-    outlined,
     reached,
+    source_of,
 )
 from pytest_reconaudit.facts.code.mounted import is_unmounted
 from pytest_reconaudit.facts.code.places import is_off_path, weighed
@@ -133,7 +133,7 @@ def _mounted(target: Target, path: str, line: int, written: str) -> str:
     route = inline_route(target, path, line)
     if route is None or not route.path.endswith(written.partition(" ")[2]):
         return written
-    return f"{route.method} {route.path}"
+    return route.request
 
 
 _RARE = regex(r"/(?:admin|backups?|restore|onboarding|setup|install)(?:/|$)")
@@ -163,8 +163,7 @@ def _is_seldom(target: Target, path: str, ref: Ref | None, one: Waiting) -> bool
     if ref is None:
         return False
     text = target.text(path)
-    function = outlined(target, ref)
-    body = "\n".join(text.split("\n")[function.line - 1 : function.end_line])
+    body = source_of(target, ref)
     names = [match[1] or match[2] for match in _SYNC_ONLY.finditer(text)]
     return "process.exit(" in body or any(f"new {name}(" in body for name in names)
 

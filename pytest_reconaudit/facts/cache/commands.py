@@ -317,16 +317,14 @@ def _heavy(target: Target, found: list[CacheOperation]) -> Iterator[HeavyCommand
             continue
         ref = function_at(target, one.path, one.op.line)
         inline = inline_route(target, one.path, one.op.line)
+        why = None
         if inline is not None:
             asked = Severity.HIGH if inline.method == "GET" else Severity.MEDIUM
-            why = asked, f"runs per request of {inline.method} {inline.path}"
-        elif ref is None:
+            why = asked, f"runs per request of {inline.request}"
+        elif ref is not None:
+            why = _run_by(target, ref, 3)
+        if why is None:
             continue
-        else:
-            by = _run_by(target, ref, 3)
-            if by is None:
-                continue
-            why = by
         severity, text = why
         if _FLUSH.search(one.op.method):
             # Whoever flushes means it; what hurts is a request that does it for all others.
@@ -408,7 +406,7 @@ def _run_by(target: Target, ref: Ref, depth: int) -> tuple[Severity, str] | None
     known = reached(target).get(ref)
     if known is not None:
         handler = outlined(target, known.handler).name
-        route = f" of {known.route.method} {known.route.path}" if known.route else f" by {handler}"
+        route = f" of {known.route.request}" if known.route else f" by {handler}"
         if known.route is None and known.handler == ref:
             route = ""  # called by a handler without a name
         if known.route is None and _is_named_nowhere(target, known.handler):

@@ -275,7 +275,7 @@ def _by_name(target: Target) -> Iterator[Mutator]:
             continue
         verb, entity = named
         route = next((one for one in routes if one.method in _METHODS), None)
-        how = f"answers {route.method} {route.path}" if route else "changes it, by its name"
+        how = f"answers {route.request}" if route else "changes it, by its name"
         yield Mutator(
             place=Place(ref.path, function.line),
             name=_shown(function.owner, function.name),
@@ -317,7 +317,7 @@ def _by_route(target: Target) -> Iterator[Mutator]:
             verb = {"POST": "insert", "DELETE": "delete"}.get(route.method, "update")
             yield Mutator(
                 place=route.place,
-                name=f"{route.method} {route.path}",
+                name=route.request,
                 verb=verb,
                 entity=entity,
                 ref=None,

@@ -195,7 +195,7 @@ def _reader(
     if key is None or ask.condition:
         return ""
     if ask.step < 0:
-        if f"{key[1]}" not in job.outputs or "workflow_call" in workflow.events:
+        if key[1] not in job.outputs or "workflow_call" in workflow.events:
             return ""
         if any(one.count(".") < 3 for one in heard):
             return ""  # all outputs at once, or one that is named at run time

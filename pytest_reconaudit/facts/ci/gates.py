@@ -27,7 +27,7 @@ from pytest_reconaudit.model import Place, Severity
 from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.readers.shell import ShellCommand, is_dynamic, read_shell, unwrapped
 from pytest_reconaudit.readers.workflow import Job, Step, Workflow
-from pytest_reconaudit.target import Target, once
+from pytest_reconaudit.target import Target, once, within
 
 __all__ = ["Gate", "IdleGate", "SelfFailing", "WorkflowGates", "soft_places", "workflow_gates"]
 
@@ -792,20 +792,19 @@ def _first_hit(
     candidates += [
         path for path in target.everything if path.endswith((".example", ".sample", ".template"))
     ]
-    roots = [invocation.resolve(folder) for folder in folders]
-    if any(root is None for root in roots):
-        return None
+    roots: list[str] = []
+    for folder in folders:
+        root = invocation.resolve(folder)
+        if root is None:
+            return None
+        roots.append(root)
     for path in candidates:
-        if not any(_below(path, root) for root in roots) or not _reached(path, options):
+        if not any(within(path, root) for root in roots) or not _reached(path, options):
             continue
         at = target.text(path).find(pattern)
         if at >= 0:
             return Place(path, target.text(path).count("\n", 0, at) + 1)
     return None
-
-
-def _below(path: str, root: str | None) -> bool:
-    return root == "" or path == root or path.startswith(f"{root}/")
 
 
 def _reached(path: str, options: Iterable[str]) -> bool:

@@ -53,6 +53,7 @@ __all__ = [
     "reached",
     "rust_names",
     "served_outside",
+    "source_of",
 ]
 
 _MAX_CALLS = 6
@@ -100,6 +101,16 @@ def _outlines(target: Target) -> Outlines:
 def outlined(target: Target, ref: Ref) -> OutlinedFunction:
     """The outline of a function."""
     return _outlines(target)[ref.path].functions[ref.index]
+
+
+def source_of(target: Target, ref: Ref, *, above: int | None = None) -> str:
+    """What a function is written as, from its first line to its last.
+
+    :param above: a line before which the text ends.
+    """
+    function = outlined(target, ref)
+    end = function.end_line if above is None else above - 1
+    return "\n".join(target.lines(ref.path)[function.line - 1 : end])
 
 
 def function_at(target: Target, path: str, line: int) -> Ref | None:

@@ -163,7 +163,7 @@ def _diesel(target: Target) -> Iterator[Declaration]:
         yield Declaration(
             path,
             "Diesel",
-            _home(target, path, "Cargo.toml"),
+            target.home(posixpath.dirname(path), "Cargo.toml"),
             tables,
             history,
             _other_diesel(target, path),
@@ -232,7 +232,8 @@ def _other_diesel(target: Target, path: str) -> str:
     match = _FOREIGN.search(path)
     if match:
         return match[1]
-    manifest = posixpath.join(_home(target, path, "Cargo.toml"), "Cargo.toml")
+    home = target.home(posixpath.dirname(path), "Cargo.toml")
+    manifest = posixpath.join(home, "Cargo.toml")
     text = target.text(manifest) if target.has(manifest) else ""
     features = _FEATURES.search(text)
     if features and "postgres" not in text:
@@ -240,13 +241,6 @@ def _other_diesel(target: Target, path: str) -> str:
             if word in features[1]:
                 return word
     return ""
-
-
-def _home(target: Target, path: str, manifest: str) -> str:
-    folder = posixpath.dirname(path)
-    while folder and not target.has(posixpath.join(folder, manifest)):
-        folder = posixpath.dirname(folder)
-    return folder
 
 
 # -- Prisma --------------------------------------------------------------------------------

@@ -196,9 +196,7 @@ def _other_server(text: str) -> bool:
 
 def _compiled(target: Target, path: str) -> bool:
     """Whether some crate can compile a Rust file: it lies where Cargo looks, or is named."""
-    home = posixpath.dirname(path)
-    while home and not target.has(f"{home}/Cargo.toml"):
-        home = posixpath.dirname(home)
+    home = target.home(posixpath.dirname(path), "Cargo.toml")
     manifest = f"{home}/Cargo.toml" if home else "Cargo.toml"
     if not target.has(manifest):
         return True  # no crate around it: nothing to say

@@ -134,10 +134,7 @@ def _embedded_in(target: Target, path: str) -> Iterator[MigrationRunner]:
         line = text.count("\n", 0, match.start()) + 1
         if target.line(path, line).lstrip().startswith("//"):
             continue
-        home = posixpath.dirname(path)
-        while home and not target.has(f"{home}/Cargo.toml"):
-            home = posixpath.dirname(home)
-        crate = home
+        crate = home = target.home(posixpath.dirname(path), "Cargo.toml")
         if match[2] is None:
             while home and not target.has_dir(f"{home}/migrations"):
                 home = posixpath.dirname(home)

@@ -179,10 +179,7 @@ _MANIFESTS = ("pyproject.toml", "requirements*.txt", "*requirements.txt", "setup
 
 
 def _project(target: Target, path: str) -> str:
-    folder = posixpath.dirname(path)
-    while folder and not any(target.has(posixpath.join(folder, name)) for name in _PROJECT):
-        folder = posixpath.dirname(folder)
-    return folder
+    return target.home(posixpath.dirname(path), *_PROJECT)
 
 
 @once

@@ -343,17 +343,13 @@ def _configured_table(target: Target, folder: str, tool: str) -> str:
 def _nearness(target: Target, path: str, folder: str) -> int:
     """How much of their paths a setting and a history have in common; 0: it is none of its own."""
     home = posixpath.dirname(path)
-    if path.endswith(".rs") and _crate(target, home) != _crate(target, folder):
+    if path.endswith(".rs") and target.home(home, "Cargo.toml") != target.home(
+        folder, "Cargo.toml"
+    ):
         return 0
     above = not home or f"{folder}/".startswith(f"{home}/")
     shared = posixpath.commonpath([f"/{home}", f"/{folder}"])
     return len(shared) if above or len(shared) > 1 else 0
-
-
-def _crate(target: Target, folder: str) -> str:
-    while folder and not target.has(posixpath.join(folder, "Cargo.toml")):
-        folder = posixpath.dirname(folder)
-    return folder
 
 
 @once

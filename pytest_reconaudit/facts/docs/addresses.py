@@ -68,7 +68,7 @@ def _called(target: Target, document: Document, number: int, line: str) -> Itera
     if there is None:
         return
     place = Place(document.path, number, match.start(1) + 1)
-    note = Note(near.place, f"{near.method} {near.path}") if near is not None else None
+    note = Note(near.place, near.request) if near is not None else None
     says = "" if there else "the server that answers there has no such route"
     yield "route", match[1], place, says, None if there else note
 
@@ -96,7 +96,7 @@ def route_claim(target: Target, method: str, written: str, place: Place) -> Iter
     if path.count("/") < 2 or path.split("/")[1] not in firsts:
         return
     near = next((one for table in tables if (one := table.nearest(path)) is not None), None)
-    note = Note(near.place, f"{near.method} {near.path}") if near is not None else None
+    note = Note(near.place, near.request) if near is not None else None
     yield "route", text, place, "no server of the repository has this route", note
 
 

@@ -438,12 +438,8 @@ def _reaches_all(manager: str, name: str) -> bool:
 
 def _own_package(target: Target, path: str) -> tuple[str, ...]:
     """The package that a document lies in."""
-    folder = posixpath.dirname(path)
-    while not target.has(posixpath.join(folder, "package.json")):
-        if not folder:
-            return ()
-        folder = posixpath.dirname(folder)
-    return (folder,)
+    folder = target.home(posixpath.dirname(path), "package.json")
+    return (folder,) if target.has(posixpath.join(folder, "package.json")) else ()
 
 
 def _scripts_in(target: Target, folders: tuple[str, ...]) -> dict[str, Place] | None:

@@ -358,8 +358,6 @@ def _compose(target: Target) -> Judged:
     seen: set[tuple[Place, str]] = set()
     aside = {path: _is_aside(target, path) for stack in stacks(target) for path in stack.all_files}
     for stack in stacks(target):
-        stores = _stores_only(stack)
-        idle = _made_up(stack) and is_unused_stack(target, stack)
         for service in stack.services:
             for entry in service.environment:
                 path = entry.place.path
@@ -369,8 +367,7 @@ def _compose(target: Target) -> Judged:
                     continue
                 seen.add((entry.place, entry.key))
                 for at, found in _entry(target, entry):
-                    soft = found and _softened(target, service, entry, found, stores=stores)
-                    yield at, replace(soft, severity=Severity.LOW) if soft and idle else soft
+                    yield at, found and _softened(target, stack, service, entry, found)
 
 
 _TO_FILL = regex(
@@ -380,22 +377,23 @@ _TO_FILL = regex(
 
 
 def _softened(
-    target: Target, service: ComposeService, entry: Entry, found: Fallback, *, stores: bool
+    target: Target, stack: Stack, service: ComposeService, entry: Entry, found: Fallback
 ) -> Fallback:
-    """Less where the line itself says to change it, and where stores that nothing of this
-    repository runs beside have their user's name for a password: they are for a developer.
-
-    :param stores: nothing but stores and what looks at them runs in the stack.
-    """
+    """Less where the line itself says to change it, where stores that nothing of this repository
+    runs beside have their user's name for a password (they are for a developer), and where nothing
+    but a person starts a stack whose secrets are all invented."""
+    if _made_up(stack) and is_unused_stack(target, stack):
+        return replace(found, severity=min(found.severity, Severity.LOW))
     severity = found.severity
     if _TO_FILL.search(target.line(entry.place.path, entry.place.line or 1)[:2000]):
         severity = severity.lowered()
-    if stores and found.kind == "literal" and _is_users_name(service, entry):
+    if found.kind == "literal" and _is_users_name(service, entry) and _stores_only(stack):
         severity = min(severity, Severity.LOW)
     return found if severity is found.severity else replace(found, severity=severity)
 
 
 def _stores_only(stack: Stack) -> bool:
+    """Whether nothing but stores and what looks at them runs in a stack."""
     return all(
         one.build is None and _STORE.fullmatch((one.image or "").partition("@")[0])
         for one in stack.services

@@ -13,7 +13,7 @@ from pytest_reconaudit.facts.generator_templates import is_generator_template
 from pytest_reconaudit.facts.invocations import shell_script_paths
 from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.readers.dotenv import EnvFile
-from pytest_reconaudit.target import Target, once
+from pytest_reconaudit.target import Target, once, within
 
 __all__ = ["is_unused_stack", "serves_developers"]
 
@@ -64,7 +64,7 @@ def _is_copied(target: Target, path: str) -> bool:
         own = BuildContext(posixpath.dirname(dockerfile.path), ())
         contexts = known.contexts(dockerfile) or [own]
         for context in contexts:
-            if not _covers(context.path, path) or is_generator_template(target, dockerfile.path):
+            if not within(path, context.path) or is_generator_template(target, dockerfile.path):
                 continue
             below = path[len(context.path) + 1 :] if context.path else path
             taken = any(_takes(in_context(one.written), below) for one in known.sources(dockerfile))
@@ -74,14 +74,10 @@ def _is_copied(target: Target, path: str) -> bool:
     return False
 
 
-def _covers(folder: str, path: str) -> bool:
-    return not folder or path == folder or path.startswith(f"{folder}/")
-
-
 def _takes(source: str, path: str) -> bool:
     """Whether a source of a ``COPY`` brings a file along; a pattern may."""
     fixed = _PATTERN.split(source, 1)[0]
-    return path.startswith(fixed) if fixed != source else _covers(fixed, path)
+    return path.startswith(fixed) if fixed != source else within(path, fixed)
 
 
 def _is_started(target: Target, path: str) -> bool:

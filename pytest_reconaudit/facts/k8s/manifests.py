@@ -18,7 +18,7 @@ from pytest_reconaudit.readers.kustomize import (
 )
 from pytest_reconaudit.readers.manifest import ManifestFile, manifest_of, may_hold_objects
 from pytest_reconaudit.readers.yaml import read_yaml
-from pytest_reconaudit.target import Target, once
+from pytest_reconaudit.target import Target, once, within
 
 __all__ = [
     "charts",
@@ -63,7 +63,7 @@ def charts(target: Target) -> tuple[str, ...]:
     folders = sorted(posixpath.dirname(path) for path in target.named("Chart.yaml", "Chart.yml"))
     kept: list[str] = []
     for folder in folders:
-        if not any(_inside(folder, outer) and "/charts/" in f"/{folder}/" for outer in kept):
+        if not any(within(folder, outer) and "/charts/" in f"/{folder}/" for outer in kept):
             kept.append(folder)
     return tuple(kept)
 
@@ -147,7 +147,3 @@ def _chart_parts(target: Target) -> Callable[[str], bool]:
         for part in ("templates", "charts", "crds")
     )
     return lambda path: path.startswith(parts) if parts else False
-
-
-def _inside(path: str, folder: str) -> bool:
-    return folder == "" or path == folder or path.startswith(folder + "/")

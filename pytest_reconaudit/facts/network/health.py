@@ -172,7 +172,7 @@ def path_fault(
             says=f"{url.path} answers 404: scope {scope.prefix} ({scope.place}) is registered"
             " before it and takes every path below it",
             evidence=url.text,
-            notes=(Note(route.place, f"never reached: {route.method} {route.path}"), *notes),
+            notes=(Note(route.place, f"never reached: {route.request}"), *notes),
             likely=not program.certain or program.server != "",
         )
     if None in verdicts:

@@ -17,7 +17,7 @@ from pytest_reconaudit.facts.network.served import Served
 from pytest_reconaudit.readers.routes_python_code import read_python_routes
 from pytest_reconaudit.readers.routes_rust import read_rust_routes
 from pytest_reconaudit.readers.routes_script import read_script_routes
-from pytest_reconaudit.target import Target, once
+from pytest_reconaudit.target import Target, once, within
 
 __all__ = ["RouteSource", "served_by", "sources"]
 
@@ -64,7 +64,7 @@ def served_by(target: Target, program: Program) -> tuple[RouteSource, ...]:
     found = [one for one in sources(target) if one.folder == folder]
     if not found and application_at(target, folder) is not None:
         # The start script lies above the package: take the only server below it.
-        below = [one for one in sources(target) if _inside(one.folder, folder)]
+        below = [one for one in sources(target) if within(one.folder, folder)]
         found = below if len(below) == 1 else []
     if len(found) < 2:
         return tuple(found)
@@ -73,7 +73,3 @@ def served_by(target: Target, program: Program) -> tuple[RouteSource, ...]:
         if names & words:
             return tuple(one for one in found if one.language == language)
     return tuple(one for one in found if one.language == "rust") or tuple(found)
-
-
-def _inside(path: str, folder: str) -> bool:
-    return not folder or path.startswith(f"{folder}/")

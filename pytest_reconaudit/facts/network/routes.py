@@ -46,6 +46,11 @@ class Route(Struct, frozen=True):
     doubtful: bool = False
     """One of these mounts may mean another function than the one that was followed."""
 
+    @property
+    def request(self) -> str:
+        """As reports name it: ``GET /orders/{id}``."""
+        return f"{self.method} {self.path}"
+
     def matches(self, path: str) -> bool:
         """Whether a request path, its method left aside, is this route's."""
         return _matches(self.path, _segments(path))

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 
-from pytest_reconaudit.facts.code.functions import Ref, function_at, outlined
+from pytest_reconaudit.facts.code.functions import Ref, function_at, outlined, source_of
 from pytest_reconaudit.facts.code.scanned import scanned
 from pytest_reconaudit.facts.query.answers import answered, makes_list, snake_case
 from pytest_reconaudit.facts.query.askers import asker_meant, asking_functions
 from pytest_reconaudit.facts.query.key_lists import goes_over_keys
+from pytest_reconaudit.facts.query.loop_bodies import comes_from, given_to
 from pytest_reconaudit.facts.query.repeated import RepeatedQuery
 from pytest_reconaudit.facts.query.tables import READS
 from pytest_reconaudit.patterns import regex
@@ -141,7 +142,6 @@ def _row_types(target: Target) -> frozenset[str]:
 
 _KEYS_BY_NAME = regex(r"(?:\w+_)?(?:ids|pks|uuids|slugs|hashes|emails|usernames)$")
 _OF_BODY = regex(r"\brequest\.(?:data|json|POST|get_json\(|body)")
-_KEY_OF = regex(r"(\w+)(?:\[[\"']\w+[\"']\]|\.(?:get|getlist|pop)\(\s*[\"']\w+[\"'])")
 
 
 def _is_sent(target: Target, ref: Ref, loop: QueryLoop) -> bool:
@@ -149,13 +149,7 @@ def _is_sent(target: Target, ref: Ref, loop: QueryLoop) -> bool:
     request sends: ``hashes = data["hashes"]`` of ``data = request.data``."""
     if not ref.path.endswith(".py") or _KEYS_BY_NAME.match(loop.over) is None:
         return False
-    lines = target.lines(ref.path)
-    above = "\n".join(lines[outlined(target, ref).line - 1 : loop.line - 1])
-    value = _given_to(above, loop.over)
-    if _OF_BODY.search(value):
-        return True
-    part = _KEY_OF.match(value)
-    return part is not None and _OF_BODY.search(_given_to(above, part[1])) is not None
+    return comes_from(source_of(target, ref, above=loop.line), loop.over, _OF_BODY)
 
 
 def is_written_out(target: Target, path: str, loop: QueryLoop) -> bool:
@@ -166,15 +160,8 @@ def is_written_out(target: Target, path: str, loop: QueryLoop) -> bool:
     over = loop.over
     ref = function_at(target, path, loop.line)
     if over.isidentifier() and ref is not None:
-        lines = target.lines(path)[outlined(target, ref).line - 1 : loop.line - 1]
-        over = _given_to("\n".join(lines), over)
+        over = given_to(source_of(target, ref, above=loop.line), over)
     return over.startswith(("range(", "[", "("))
-
-
-def _given_to(text: str, name: str) -> str:
-    """The line of source that a name is last given in a text."""
-    found = re.findall(rf"(?m)^[ \t]*+{re.escape(name)}[ \t]*+(?::[^=\n]*)?=(?!=)(.+)$", text)
-    return found[-1].strip() if found else ""
 
 
 def _is_message(target: Target, ref: Ref | None, over: str) -> bool:

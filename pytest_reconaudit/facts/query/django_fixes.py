@@ -12,7 +12,7 @@ from collections.abc import Collection, Mapping, Sequence
 from msgspec import Struct
 
 from pytest_reconaudit.facts.query.loop_bodies import BesideStatement
-from pytest_reconaudit.facts.query.python_fixes import base_of
+from pytest_reconaudit.facts.query.python_fixes import base_of, fenced, model_name
 from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.readers.arguments import Unclosed, arguments, arguments_and_end
 
@@ -121,13 +121,13 @@ def _of_loop(followed: Sequence[Followed], over: str) -> str:
     if fetched:
         steps += f".prefetch_related({_quoted(fetched)})"
     if steps:
-        text.append(_fenced("Load what each row leads to with the rows:", f"{base}{steps}"))
+        text.append(fenced("Load what each row leads to with the rows:", f"{base}{steps}"))
     if figures:
         counted = ", ".join(
             f"n_{number}={one}" if len(set(figures)) > 1 else f"n={one}"
             for number, one in enumerate(dict.fromkeys(figures), 1)
         )
-        text.append(_fenced("Let the query of the rows count:", f"{base}.annotate({counted})"))
+        text.append(fenced("Let the query of the rows count:", f"{base}.annotate({counted})"))
     if there:
         named = ", ".join(dict.fromkeys(there))
         text.append(
@@ -192,21 +192,22 @@ def _own_name(one: LoopedStatement) -> str:
     """The model's name, as the statement writes it."""
     start = _STARTS.search(one.source[:_MOST_TEXT]) if not one.via else None
     named = (start[1] or start[2].rpartition(".")[2]) if start is not None else ""
-    model = _model(one.table)
+    model = model_name(one.table)
     return named if named.replace("_", "").lower() == model.lower() else model
 
 
 def _by_function(one: LoopedStatement, model: str) -> str:
-    doing = "writes" if one.kind not in ("select", "count", "exists") else "asks for"
     what = f"`{model}`" if one.table else "it"
+    if one.kind in ("select", "count", "exists"):
+        return (
+            f"`{one.via}` asks for {what} for one element: give it a sibling for all of them, with"
+            " the same conditions, that is called once before the loop (or hand it what was asked"
+            " for there)."
+        )
     return (
-        f"`{one.via}` {doing} {what} for one element: give it a sibling for all of them, with the"
-        " same conditions, that is called once before the loop (or hand it what was asked for"
-        " there)."
-        if doing == "asks for"
-        else f"`{one.via}` {doing} {what} for one element: let it make the row, and write all of"
-        " them behind the loop (`bulk_create`, `bulk_update`), as far as no signal and no `save()`"
-        " of their own has to run."
+        f"`{one.via}` writes {what} for one element: let it make the row, and write all of them"
+        " behind the loop (`bulk_create`, `bulk_update`), as far as no signal and no `save()` of"
+        " their own has to run."
     )
 
 
@@ -225,28 +226,28 @@ def _reads(one: LoopedStatement, model: str, relations: Mapping[str, Collection[
     rows = f"{asked.base}.filter({given})"
     if one.kind == "count":
         code = f'counts = dict(\n    {rows}.values_list("{asked.key}").annotate(n=Count("pk"))\n)'
-        return _fenced("Let one grouped query count for all of them before the loop:", code)
+        return fenced("Let one grouped query count for all of them before the loop:", code)
     if one.kind == "exists":
         code = f'there = set({rows}.values_list("{asked.key}", flat=True))'
         caution = _caution(one, asked)
-        return _fenced(f"Ask once which of them are there, before the loop{caution}:", code)
+        return fenced(f"Ask once which of them are there, before the loop{caution}:", code)
     primary = asked.key in ("id", "pk")
     if primary and asked.value == one.variable and asked.steps[-1] in _ONE:
         return _over_rows(one, asked, rows, keys)
     kept = f".filter({', '.join(asked.conditions)})" if asked.conditions else ""
     if primary:
-        return _fenced(
+        return fenced(
             f"Ask once for all of them before the loop, and look each up in what came"
             f"{_caution(one, asked)}:",
             f"found = {asked.base}{kept}.in_bulk({keys})",
         )
     if asked.steps[-1] in _ONE and (asked.key in owned or _SCALAR.search(asked.key)):
         own = f"{asked.key}_id" if asked.key in owned else asked.key
-        return _fenced(
+        return fenced(
             "Ask once for all of them before the loop, and look each up in what came:",
             f"found = {{one.{own}: one for one in {rows}}}",
         )
-    return _fenced(
+    return fenced(
         f"Ask once for all of them before the loop, and gather what came by `{asked.key}`:", rows
     )
 
@@ -261,7 +262,7 @@ def _over_rows(one: LoopedStatement, asked: _Asked, rows: str, keys: str) -> str
         "Ask once for all of them and go over the rows that came, instead of the keys (they may be"
         " text, by which `in_bulk()` of a number finds nothing):"
     )
-    text = _fenced(told, f"for {row} in {rows}:")
+    text = fenced(told, f"for {row} in {rows}:")
     more = []
     if _MISSING.search(one.body):
         more.append(
@@ -322,7 +323,7 @@ def _writes(one: LoopedStatement, model: str) -> str:
         after = ""
         if used is not None and len(re.findall(rf"\b{used[1]}\b", one.body)) > 1:
             after = f" What the loop does with each `{used[1]}` then comes behind it."
-        return _fenced(
+        return fenced(
             f"Gather the rows in the loop and write them with one statement behind it; neither"
             f" signals nor a `save()` of `{model}` run then:",
             f"{model}.objects.bulk_create(rows)",
@@ -458,11 +459,3 @@ def _keys(one: LoopedStatement, asked: _Asked) -> str:
     if not re.match(rf"{re.escape(one.variable)}[.\[]", asked.value):
         return ""
     return f"[{asked.value} for {one.variable} in {over}]"
-
-
-def _model(table: str) -> str:
-    return "".join(word[:1].upper() + word[1:] for word in table.split("_")) or "Model"
-
-
-def _fenced(told: str, code: str) -> str:
-    return f"{told}\n\n```python\n{code}\n```"

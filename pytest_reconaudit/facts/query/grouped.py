@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from pytest_reconaudit.facts.code.functions import Ref, function_at, outlined
+from pytest_reconaudit.facts.code.functions import Ref, function_at, outlined, source_of
 from pytest_reconaudit.facts.query.short_lists import argument_of, calls_of, position_of
 from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.readers.scans.outline import OutlinedCall
@@ -30,8 +30,7 @@ def is_of_one_group(target: Target, path: str, loop: QueryLoop) -> bool:
     if ref is None:
         return False
     function = outlined(target, ref)
-    lines = target.lines(path)
-    made = _made_by("\n".join(lines[function.line - 1 : loop.line - 1]), match[1] or match[2])
+    made = _made_by(source_of(target, ref, above=loop.line), match[1] or match[2])
     if made is None or (wanted := position_of(function, made[0])) is None:
         return False
     given = (

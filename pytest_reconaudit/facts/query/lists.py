@@ -20,6 +20,7 @@ from pytest_reconaudit.facts.code.functions import (
     inline_route,
     outlined,
     reached,
+    source_of,
 )
 from pytest_reconaudit.facts.code.places import is_off_path, is_test_path
 from pytest_reconaudit.facts.code.scanned import scanned
@@ -326,10 +327,9 @@ def _offers(
     boxes of its form or of its filter."""
     if why.handler.index < 0:
         return False
-    handler = outlined(target, why.handler)
-    lines = target.lines(why.handler.path)[handler.line - 1 : handler.end_line]
-    if not any(_RENDERS.search(one) for one in lines):
+    if _RENDERS.search(source_of(target, why.handler)) is None:
         return False
+    handler = outlined(target, why.handler)
     if _FORM_PAGE.search(request) or _FORM_NAME.match(handler.name):
         return True
     line = target.lines(path)[at - 1]

@@ -13,7 +13,15 @@ from pytest_reconaudit.facts.query.model_classes import is_accessor, known_class
 from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.target import Target, once
 
-__all__ = ["BesideStatement", "above_loop", "body_of", "further_statements", "is_hand_picked"]
+__all__ = [
+    "BesideStatement",
+    "above_loop",
+    "body_of",
+    "comes_from",
+    "further_statements",
+    "given_to",
+    "is_hand_picked",
+]
 
 _MOST_BODY = 80
 _MOST_ABOVE = 200
@@ -137,15 +145,11 @@ def is_hand_picked(target: Target, path: str, name: str, line: int, over: str, t
     if any(map(_MASS.search, (name.replace("_", " "), over.replace("_", " "), table))):
         return False
     above = above_loop(target, path, line)
-    value = _given_to(above, over)
-    if "getlist(" in value:
+    if "getlist(" in given_to(above, over):
         return True
     if _PICKED.search(over) is None and _PUTS.search(name) is None:
         return False
-    taken = _TAKEN.match(value)
-    return _SENT.search(value) is not None or (
-        taken is not None and _SENT.search(_given_to(above, taken[1])) is not None
-    )
+    return comes_from(above, over, _SENT)
 
 
 _PICKED = regex(
@@ -156,8 +160,17 @@ _PICKED = regex(
 _PUTS = regex(r"(?:^|_)(?:create|add|invite|share|assign|start|new)(?:_|$)")
 
 
-def _given_to(text: str, name: str) -> str:
-    """What a text gives to a name, last of all."""
-    pattern = re.compile(rf"(?m)^[ \t]*{re.escape(name)}[ \t]*(?::[^=\n]{{0,80}})?=(?!=)([^\n]*)$")
-    found = pattern.findall(text)
+def comes_from(text: str, name: str, source: re.Pattern[str]) -> bool:
+    """Whether a text gives a name what comes from a source, by itself or out of another name:
+    ``keys = data["keys"]`` of ``data = request.data``."""
+    value = given_to(text, name)
+    if source.search(value) is not None:
+        return True
+    taken = _TAKEN.match(value)
+    return taken is not None and source.search(given_to(text, taken[1])) is not None
+
+
+def given_to(text: str, name: str) -> str:
+    """The line of source that a name is given in a text, last of all."""
+    found = re.findall(rf"(?m)^[ \t]*+{re.escape(name)}[ \t]*+(?::[^=\n]*)?=(?!=)(.+)$", text)
     return found[-1].strip() if found else ""

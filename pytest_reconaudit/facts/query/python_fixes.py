@@ -8,10 +8,12 @@ from pytest_reconaudit.patterns import regex
 
 __all__ = [
     "base_of",
+    "fenced",
     "fix_of_list",
     "fix_of_page",
     "fix_of_relations",
     "fix_of_rows",
+    "model_name",
 ]
 
 _QUERYSET = regex(r"(?:await\s+)?((?:\w+\.)*[A-Z]\w*\.objects\b.*|[a-z_]\w*(?:\.\w+\([^()]*\))*)$")
@@ -34,7 +36,7 @@ def fix_of_relations(relations: Sequence[str]) -> str:
     own = [one for one in names if one.partition(".")[0] == model]
     others = [one for one in names if one not in own]
     options = ", ".join(f"{_loader(one)}({one})" for one in own[:_MOST])
-    told = _fenced(
+    told = fenced(
         f"Load it along where the rows of `{model}` are asked for:", f".options({options})"
     )
     for one in others[:_MOST]:
@@ -91,7 +93,7 @@ def fix_of_list(
     text = ""
     if every and shared:
         names = _quoted(path for path, _ in every)
-        text = _fenced(
+        text = fenced(
             "Let each view name what its rows need, and the shared queryset load that along"
             " (`select_related` does it by a JOIN where each row leads to one other):",
             f"related = [{names}]  # of this view\n\nqueryset.prefetch_related(*self.related)",
@@ -101,7 +103,7 @@ def fix_of_list(
         more = "".join(
             f"\nqueryset{_steps(own)}  # of {view}" for view, own in others[:_MOST] if own
         )
-        text = _fenced("Load it along with the queryset:", f"{base}{_steps(every)}{more}")
+        text = fenced("Load it along with the queryset:", f"{base}{_steps(every)}{more}")
     parts = [text] if text else []
     if keys:
         columns = ", ".join(f"`{one.rpartition('.')[2]}_id`" for one in dict.fromkeys(keys))
@@ -147,7 +149,7 @@ def _steps(loads: Sequence[tuple[str, bool]]) -> str:
 def fix_of_page(table: str, library: str) -> str:
     """Takes one page of a table; empty for a library that is not known here."""
     if library == "drf":
-        return _fenced(
+        return fenced(
             "Let the settings cut every list into pages (clients then read `results`):",
             """REST_FRAMEWORK = {
     ...,
@@ -157,7 +159,7 @@ def fix_of_page(table: str, library: str) -> str:
         )
     if library == "django":
         return (
-            f"Bring one page of the `{_model(table)}` rows, in the order that they have here:"
+            f"Bring one page of the `{model_name(table)}` rows, in the order that they have here:"
             " `pagination_class` of Django REST framework, `paginate_by` of a `ListView`, else"
             " `Paginator`. Where figures of all rows are answered alone, let the query make them"
             " (`aggregate`, `annotate`)."
@@ -165,7 +167,8 @@ def fix_of_page(table: str, library: str) -> str:
     return ""
 
 
-def _model(table: str) -> str:
+def model_name(table: str) -> str:
+    """What the class of a table is called by custom: ``OrderLine`` of ``order_line``."""
     return "".join(word[:1].upper() + word[1:] for word in table.split("_")) or "Model"
 
 
@@ -186,5 +189,6 @@ def _quoted(names: Iterable[str]) -> str:
     return ", ".join(f'"{one}"' for one in every[:_MOST]) + more
 
 
-def _fenced(told: str, code: str) -> str:
+def fenced(told: str, code: str) -> str:
+    """A sentence with Python below it, in Markdown."""
     return f"{told}\n\n```python\n{code}\n```"

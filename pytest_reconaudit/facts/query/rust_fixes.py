@@ -234,17 +234,16 @@ def _key(one: RustStatement, library: str, source: str) -> str:
     where = _WHERE.search(source)
     if where is None:
         return ""
-    asked = [match[1] for match in _EQUALS.finditer(where[1])]
-    numbers = [match[2] for match in _EQUALS.finditer(where[1])]
+    asked = [(match[1], match[2]) for match in _EQUALS.finditer(where[1])]
     given = _bound(source)
     varying = [
         column
-        for index, (column, number) in enumerate(zip(asked, numbers, strict=True))
+        for index, (column, number) in enumerate(asked)
         if (at := int(number) - 1 if number else index) < len(given) and _names(given[at], names)
     ]
     if len(varying) == 1:
         return varying[0]
-    return asked[0] if len(asked) == 1 and not given else ""
+    return asked[0][0] if len(asked) == 1 and not given else ""
 
 
 _MANY = regex(

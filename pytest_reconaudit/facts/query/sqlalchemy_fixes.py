@@ -38,6 +38,12 @@ class Statement(Struct, frozen=True):
         return _CHOSEN.search(self.text) is not None
 
     @property
+    def model(self) -> str:
+        """The class whose rows it asks for; empty where it names none."""
+        found = _MODEL.search(self.text)
+        return (found[1] or found[2]) if found is not None else ""
+
+    @property
     def many(self) -> bool:
         return _MANY.search(self.text) is not None
 
@@ -272,11 +278,9 @@ def _many(value: str) -> str:
 
 def _column(column: str, statement: Statement) -> str:
     """A column with its model, which `filter_by` leaves out."""
-    if "." in column:
+    if "." in column or not statement.model:
         return column
-    found = _MODEL.search(statement.text)
-    model = (found[1] or found[2]) if found is not None else ""
-    return f"{model}.{column}" if model else column
+    return f"{statement.model}.{column}"
 
 
 _MODEL = regex(r"\b(?:[a-z_]\w*\.)?([A-Z]\w*)\.query\b|(?:select|query)\(\s*(?:\w+\.)?([A-Z]\w*)\b")
@@ -357,15 +361,12 @@ def _statements(lines: list[str], first: int, last: int) -> Iterator[tuple[int, 
         inside = quoted
         if len(_TRIPLE.findall(text)) % 2:
             quoted = not quoted
-        if not inside and not quoted:
-            bare = _STRINGS.sub("", text)
-            depth += sum(bare.count(one) for one in "([{") - sum(bare.count(one) for one in ")]}")
-        elif not inside:  # what opens before the text begins
-            bare = _STRINGS.sub("", _TRIPLE.split(text)[0])
-            depth += sum(bare.count(one) for one in "([{") - sum(bare.count(one) for one in ")]}")
-        elif not quoted:
-            bare = _STRINGS.sub("", _TRIPLE.split(text)[-1])
-            depth += sum(bare.count(one) for one in "([{") - sum(bare.count(one) for one in ")]}")
+        if inside and quoted:
+            text = ""
+        elif inside or quoted:  # what stands behind a long text, or before it
+            text = _TRIPLE.split(text)[-1 if inside else 0]
+        bare = _STRINGS.sub("", text)
+        depth += sum(bare.count(one) for one in "([{") - sum(bare.count(one) for one in ")]}")
         if depth <= 0 and not quoted:
             yield start, number
             depth, start = 0, number + 1

@@ -6,7 +6,7 @@ from __future__ import annotations
 import re
 
 from pytest_reconaudit.facts.applications import application_of
-from pytest_reconaudit.facts.code.functions import function_at, outlined
+from pytest_reconaudit.facts.code.functions import function_at, outlined, source_of
 from pytest_reconaudit.facts.code.places import is_test_path
 from pytest_reconaudit.facts.code.scanned import scanned
 from pytest_reconaudit.facts.query.script_lists import growth_in_script
@@ -39,7 +39,6 @@ _KEPT = regex(r"^\s*([a-z_]\w*)\s*(?::[^=\n]{1,80})?=(?!=)")
 _PRIMARY = regex(r"(?m)^[ \t]+(\w+)\s*(?::[^=\n]{0,80})?=[^\n]{0,200}\bprimary_key\s*=\s*True")
 _CREATED = regex(r"(?m)^[ \t]+(created_?at|inserted_at|created_on)\s*[:=]")
 _ORDERED = regex(r"\.order_by\(")
-_MODEL = regex(r"(?:\bselect|\.query)\(\s*(?:\w+\.)?([A-Z]\w*)|\b([A-Z]\w*)\.query\b")
 
 
 def growth_of_list(target: Target, path: str, line: int, table: str, asked: str) -> Severity:
@@ -162,17 +161,12 @@ def page_in_sqlalchemy(
 
 def _beside(target: Target, path: str, line: int) -> str:
     ref = function_at(target, path, line)
-    if ref is None:
-        return ""
-    function = outlined(target, ref)
-    lines = target.lines(path)[function.line - 1 : function.end_line]
-    shown = any("render_template(" in one for one in lines)
+    shown = ref is not None and "render_template(" in source_of(target, ref)
     return " The page that shows them gets links to the next one." if shown else ""
 
 
 def _order(statement: Statement, key: str, created: str) -> str:
-    found = _MODEL.search(statement.text)
-    model = (found[1] or found[2]) if found is not None else ""
+    model = statement.model
     own = f"`{model}.{key}`" if model and key else "its key"
     if _ORDERED.search(statement.text):
         return f"Let {own} end the order that it has: rows that are alike in it may change places."

@@ -170,7 +170,7 @@ def _judged(target: Target, path: str, held: tuple[HeldPayload, ...]) -> Iterato
             related.append(Note(Place(path, one.use_line), "given as the answer"))
         route = ""
         if why.route is not None:
-            route = f"{why.route.method} {why.route.path}"
+            route = why.route.request
             related.append(Note(why.route.place, "the route"))
         yield HeldInMemory(
             held=one,

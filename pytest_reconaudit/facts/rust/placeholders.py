@@ -463,7 +463,7 @@ def _unwritten(target: Target, path: str, stubs: list[Stub]) -> Iterator[Placeho
             continue
         if not _surely_called(target, why):
             continue
-        route = f"{why.route.method} {why.route.path}" if why.route is not None else "a request"
+        route = why.route.request if why.route is not None else "a request"
         where = " in a branch that is not written" if stub.value == "branch" else (
             ": it is not written"
         )  # fmt: skip
@@ -495,7 +495,7 @@ def _undone(target: Target, path: str, stubs: list[Stub]) -> Iterator[Placeholde
         why = reached(target).get(ref) if ref is not None else None
         if why is None or why.route is None or not _surely_called(target, why):
             continue
-        found.append((stub, f"{why.route.method} {why.route.path}"))
+        found.append((stub, why.route.request))
     if not found:
         return
     first, route = found[0]
@@ -536,7 +536,7 @@ def _answers(
         if routes is None:
             continue
         route = routes[0] if routes else None
-        shown = f"{route.method} {route.path}" if route is not None else "its route"
+        shown = route.request if route is not None else "its route"
         related = (Note(route.place, "the route"),) if route is not None else ()
         paths = [one.path.rstrip("/").rpartition("/")[2] for one in routes]
         if "metrics" in paths or (not paths and stub.name.startswith("metrics")):

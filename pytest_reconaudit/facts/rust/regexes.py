@@ -235,7 +235,7 @@ def _loop_of_each_line(target: Target, path: str, function: OutlinedFunction) ->
 
 def _route(target: Target, known: Reached) -> str:
     if known.route is not None:
-        return f"per request of {known.route.method} {known.route.path}"
+        return f"per request of {known.route.request}"
     if len(known.chain) == 1:
         return "per request (it is a handler)"
     name = outlined(target, known.handler).name

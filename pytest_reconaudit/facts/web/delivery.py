@@ -29,7 +29,7 @@ from pytest_reconaudit.readers.nginx import (
 )
 from pytest_reconaudit.readers.scans.effects import effects
 from pytest_reconaudit.readers.vue_effects import read_vue_effects
-from pytest_reconaudit.target import Target, once
+from pytest_reconaudit.target import Target, once, within
 
 __all__ = ["AssetFault", "AssetScope", "asset_scopes"]
 
@@ -434,7 +434,7 @@ def _package(target: Target, frontend: Frontend) -> AssetScope:
     nested = [
         one.folder
         for one in frontends(target)
-        if one.folder != folder and _inside(one.folder, folder)
+        if one.folder != folder and within(one.folder, folder)
     ]
     rasters: list[tuple[int, str]] = []
     fonts: list[tuple[int, str]] = []
@@ -443,7 +443,7 @@ def _package(target: Target, frontend: Frontend) -> AssetScope:
         inner = path[len(folder) + 1 :] if folder else path
         if not lower.endswith((*_RASTER, *_FONT)) or _UNSERVED.search(inner):
             continue
-        if any(_inside(path, one) for one in nested):
+        if any(within(path, one) for one in nested):
             continue
         if not inner.startswith(
             ("public/", "src/", "static/", "app/", "assets/", "client/", "lib/")
@@ -468,10 +468,6 @@ def _package(target: Target, frontend: Frontend) -> AssetScope:
         *_effects(target, frontend),
     ]
     return AssetScope(frontend.package.path, tuple(faults))
-
-
-def _inside(path: str, folder: str) -> bool:
-    return not folder or path == folder or path.startswith(f"{folder}/")
 
 
 def _size(target: Target, path: str) -> int:

@@ -69,5 +69,5 @@ _LONGEST = 6_000
 
 
 def body_of(target: Target, path: str, function: OutlinedFunction) -> str:
-    lines = target.text(path).split("\n")[function.line - 1 : function.end_line]
+    lines = target.lines(path)[function.line - 1 : function.end_line]
     return "\n".join(lines)[:_LONGEST]

@@ -74,10 +74,7 @@ def _tail(wanted: list[str], there: list[str]) -> int:
 
 
 def _package(target: Target, path: str) -> str:
-    folder = posixpath.dirname(path)
-    while folder and not target.has(f"{folder}/package.json"):
-        folder = posixpath.dirname(folder)
-    return folder
+    return target.home(posixpath.dirname(path), "package.json")
 
 
 @once

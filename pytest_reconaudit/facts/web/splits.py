@@ -20,7 +20,7 @@ from pytest_reconaudit.model import Note, Place
 from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.readers.scans.components import FileComponents, RouteEntry, components
 from pytest_reconaudit.readers.scans.outline import outline
-from pytest_reconaudit.target import Target, once
+from pytest_reconaudit.target import Target, once, within
 
 __all__ = ["EagerPages", "RouterFile", "Split", "SplitFile", "router_files", "split_files"]
 
@@ -781,17 +781,13 @@ _SHELL = regex(
 
 def _outlet(target: Target, folder: str) -> str:
     """The module of a package that has the place where routes show their pages."""
-    return next((path for path in _frames(target)[0] if _is_inside(path, folder)), "")
+    return next((path for path in _frames(target)[0] if within(path, folder)), "")
 
 
 def _waits(target: Target, folder: str) -> bool:
     """Whether a package shows something while a page is on its way: around its routes, not
     around one of its pages or a part of one."""
-    return any(_is_inside(path, folder) for path in _frames(target)[1])
-
-
-def _is_inside(path: str, folder: str) -> bool:
-    return not folder or path.startswith(f"{folder}/")
+    return any(within(path, folder) for path in _frames(target)[1])
 
 
 _MARKUP = (".tsx", ".jsx", ".js")

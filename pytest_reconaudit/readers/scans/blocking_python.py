@@ -17,7 +17,7 @@ from pytest_reconaudit.readers.scans.blocking import (
 )
 from pytest_reconaudit.readers.syntax import query
 
-__all__ = ["Generators", "blocking_python", "generators"]
+__all__ = ["Generators", "blocking_python", "generators", "makes_sync_redis"]
 
 
 class Generators(Struct, frozen=True, array_like=True):
@@ -331,7 +331,11 @@ def _is_sync_redis(code: Code, call: Call, holder: str) -> bool:
     made = _CALLED.match(code.text(binding.value))
     if made is None:
         return False
-    path = code.resolved(tuple(made[1].split(".")))
+    return makes_sync_redis(code.resolved(tuple(made[1].split("."))))
+
+
+def makes_sync_redis(path: tuple[str, ...]) -> bool:
+    """Whether a name, resolved by the imports, is what makes redis-py's synchronous client."""
     return path[0] == "redis" and "asyncio" not in path and path[1:2] in _CLIENTS
 
 

@@ -240,9 +240,7 @@ def _embedded(target: Target) -> frozenset[str]:
     for path in target.files:
         if not path.endswith(".rs") or "sqlx::migrate!" not in target.text(path):
             continue
-        home = posixpath.dirname(path)
-        while home and not target.has(f"{home}/Cargo.toml"):
-            home = posixpath.dirname(home)
+        home = target.home(posixpath.dirname(path), "Cargo.toml")
         for match in _EMBEDS.finditer(target.text(path)):
             found.add(clean(posixpath.join(home, match[1] or "migrations")))
     return frozenset(found)
