@@ -61,7 +61,19 @@ def _one(source: str, kind: str = "select", **more: Any) -> LoopedStatement:
         (_one("X.objects.filter(order=order).latest('at')"), "statement's own order (`latest`)"),
         (_one("X.objects.get(Q(a=1), slug=order.slug)"), "by `slug`, with its other conditions,"),
         (_one("X.objects.get(slug=order.slug, box=box)\nbox = 1"), "with its other conditions"),
-        (_one("X.objects.get(slug__iexact=order.slug)"), "look each up in what came."),
+        (
+            _one("X.objects.get(slug__iexact=order.slug)"),
+            "of each (`slug__iexact`) from what came.",
+        ),
+        (
+            _one("X.objects.filter(at__lte=order.at, open=True).order_by('at')[:1]"),
+            "any element may mean, with its other conditions, in the statement's own"
+            " order (`order_by`), and choose those of each (`at__lte`) from what came.",
+        ),
+        (
+            _one("X.objects.filter(at__lte=order.at).count()", "count"),
+            'one `aggregate()` before the loop: a `Count("pk", filter=Q(at__lte=...))` for each.',
+        ),
         (_one("row = find(order)"), "with the statement's own conditions"),
         (
             _one("X.objects.filter(order=order, open=True).count()", "count"),

@@ -303,6 +303,8 @@ def _in_words(one: LoopedStatement, asked: _Asked) -> str:
         also = f", with its other conditions (`{', '.join(kept)}`)"
     elif asked.conditions:
         also = ", with its other conditions"
+    if "__" in asked.key and asked.key.rpartition("__")[2] in _COMPARES:
+        return _compared(one, asked, model, also, chosen)
     if one.kind == "count":
         grouped = by or " by the key"
         return f"Count the `{model}` rows of all elements with one query grouped{grouped}{also}."
@@ -314,6 +316,22 @@ def _in_words(one: LoopedStatement, asked: _Asked) -> str:
     return (
         f"Ask once before the loop for the `{model}` rows of all elements{by}{also}, and look each"
         " up in what came."
+    )
+
+
+def _compared(
+    one: LoopedStatement, asked: _Asked, model: str, also: str, chosen: Sequence[str]
+) -> str:
+    """Of a condition that is no equality: neither groups nor a dict tell whose a row is."""
+    if one.kind == "count":
+        return (
+            f"Count the `{model}` rows of all elements with one `aggregate()` before the loop: a"
+            f' `Count("pk", filter=Q({asked.key}=...))` for each{also}.'
+        )
+    order = f", in the statement's own order (`{chosen[0]}`)" if chosen else ""
+    return (
+        f"Ask once before the loop for the `{model}` rows that any element may mean{also}{order},"
+        f" and choose those of each (`{asked.key}`) from what came."
     )
 
 
