@@ -67,8 +67,10 @@ def _one(source: str, kind: str = "select", **more: Any) -> LoopedStatement:
         ),
         (
             _one("X.objects.filter(at__lte=order.at, open=True).order_by('at')[:1]"),
-            "any element may mean, with its other conditions, in the statement's own"
-            " order (`order_by`), and choose those of each (`at__lte`) from what came.",
+            (
+                "any element may mean, with its other conditions, in the statement's own"
+                " order (`order_by`), and choose those of each (`at__lte`) from what came."
+            ),
         ),
         (
             _one("X.objects.filter(at__lte=order.at).count()", "count"),
