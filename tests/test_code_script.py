@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -198,7 +199,23 @@ def test_awaits() -> None:
     code = index(CLOSURES, "a.js")
     assert [one.name for one in code.calls if one.awaited] == ["all", "push", "run", "close"]
     code = index("await (x()); const y = await new Thing(1); for (const z of await w()) {}")
-    assert [one.name for one in code.calls if one.awaited] == ["Thing", "w"]
+    assert [one.name for one in code.calls if one.awaited] == ["x", "Thing", "w"]
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["await f(1) as Row", "await f(1)!", "await (f(1) as any)", "(await f(1)) as Row", "await f(1)",
+     "await f(1) as { a: Row }", "await f(1) satisfies Row", "await <Row>f(1)", "await f<Row>(1)",
+     "(await f(1)).a", "await ((f(1)))"],
+)  # fmt: skip
+def test_an_awaited_call_may_be_cast(written: str) -> None:
+    code = index(f"const row = {written};", "a.ts")
+    assert [one.name for one in code.calls if one.awaited] == ["f"]
+
+
+def test_what_a_call_is_given_is_not_awaited() -> None:
+    code = index("const row = await (f(g(1)) as Row); const other = await (a ?? h());", "a.ts")
+    assert [one.name for one in code.calls if one.awaited] == ["f"]
 
 
 def test_awaits_with_type_arguments() -> None:

@@ -54,6 +54,8 @@ def test_what_speaks_for_order() -> None:
         "if (seen.has(item)) continue; await send(item); seen.add(item);": "seen is carried over",
         "await send(queue.shift(), item);": "queue.shift() takes from what is left",
         "this.at = item; await send(item, this.at);": "this.at is carried over",
+        "await send(item, seen.size); seen.add(item);": "seen is carried over",
+        "await Promise.all([...item.parts.map(send)]);": "its rounds are batches",
     }
     assert {body: only_loop(body).ordered for body in reasons} == reasons
 
@@ -67,8 +69,16 @@ def test_what_does_not() -> None:
         "items.map((x) => { return x; }); await send(item);",
         "try { await send(item); } catch (error) { item.failed = true; }",
         "const next = await send(item); await confirm(next);",
+        "const told = await send(item); if (!seen.has(told)) seen.set(told, []);",
+        "const told = await send(item); this.told = [...this.told, told];",
+        "const [a, b] = await Promise.all([send(item), load(item.id)]); told[item.id] = [a, b];",
     ):
         assert only_loop(body).ordered == "", body
+
+
+def test_what_a_round_starts_together_is_told_apart() -> None:
+    loop = only_loop("await Promise.all([api.get(`/a/${item.id}`).then(keep), load(of(item))]);")
+    assert [(one.name, one.by_item) for one in loop.awaited] == [("get", True), ("load", True)]
 
 
 def test_inner_loops_have_their_own_awaits() -> None:
@@ -102,6 +112,15 @@ def test_declarations_in_a_row() -> None:
         ("getB", 4, -1),
         ("getC", 5, 1),
     ]
+
+
+def test_declarations_of_cast_values_are_a_row() -> None:
+    found = waiting(
+        "async function load(id) { const a = (await getA(id)) as A; const b = await getB(id) as B;"
+        " const c = await getC(id)!; const d = await getD(id) ?? 1; }"
+    )
+    [run] = found.functions[0].runs
+    assert [one.name for one in run.awaited] == ["getB", "getC"]
 
 
 def test_a_closure_has_the_name_that_it_is_given_to() -> None:

@@ -109,6 +109,11 @@ _NO_NAMES = frozenset(
 """Words that may stand first in what is called and be no identifier."""
 _NO_PARTS = frozenset({"comment", "ERROR"})
 _MAX_PATH = 200
+_CLOSES = b")`"
+"""The last byte of a call; another is that of a type, as in ``await f() as Row``."""
+_WRAPS_AWAITED = b"/(<"
+"""The first byte of a comment, of parentheses and of a cast."""
+_MAX_WRAPPED = 8
 _AWAIT = (b"await ", b"await\n", b"await\t", b"await(")
 _TEST_CALL = regex(
     rb"(?:[fx]?(?:describe|it|context)|test|suite|bench|before(?:Each|All)?|after(?:Each|All)?"
@@ -305,14 +310,20 @@ class _Indexing:
         """Note the range of the call that is awaited, if it is one."""
         start, end = node.start_byte, node.end_byte
         source = self.source
-        if not self.broken and source.startswith(b"await", start):
+        if not self.broken and source.startswith(b"await", start) and source[end - 1] in _CLOSES:
             at = _after_blanks(source, start + 5)
-            if source[at : at + 1] != b"/":  # no comment
+            if source[at] not in _WRAPS_AWAITED:
                 self.awaited.add((at, end))
                 return
         for one in node.named_children:
-            if one.type in ("call_expression", "new_expression"):
-                self.awaited.add((one.start_byte, one.end_byte))
+            inner: Node | None = one
+            for _ in range(_MAX_WRAPPED):
+                if inner is None or inner.type not in _WRAPPING:
+                    break
+                cast = inner.type == "type_assertion"  # its type stands first
+                inner = inner.named_child(inner.named_child_count - 1 if cast else 0)
+            if inner is not None and inner.type in ("call_expression", "new_expression"):
+                self.awaited.add((inner.start_byte, inner.end_byte))
 
     def _given(self, node: Node, start: int, end: int) -> tuple[_Range, ...]:
         """The range of each argument."""

@@ -23,7 +23,11 @@ from pytest_reconaudit.facts.code.scanned import scanned
 from pytest_reconaudit.model import Severity
 from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.readers.scans.blocking import BlockingFunction
-from pytest_reconaudit.readers.scans.blocking_python import blocking_python, makes_sync_redis
+from pytest_reconaudit.readers.scans.blocking_python import (
+    blocking_python,
+    is_session_maker,
+    makes_sync_redis,
+)
 from pytest_reconaudit.readers.scans.outline import outline
 from pytest_reconaudit.target import Target
 
@@ -60,35 +64,41 @@ def in_python(target: Target) -> Iterator[tuple[str, str, list[Waiting]]]:
 
 
 def _known(target: Target, path: str, function: BlockingFunction) -> BlockingFunction:
-    """A function without the calls on a client of Redis that another file makes, unless that is
-    the synchronous one."""
-    if not any(one.kind == "redis?" for one in function.calls):
+    """A function without the calls on a client of Redis, or a session, that another file makes,
+    unless that is the synchronous one."""
+    if not any(one.kind.endswith("?") for one in function.calls):
         return function
     calls = []
     for one in function.calls:
-        if one.kind == "redis?":
-            if not _is_sync_redis(target, path, one.words.partition(".")[0]):
+        if one.kind.endswith("?"):
+            maker = one.words.partition(".")[0].partition("(")[0]
+            path_of, text = _made_elsewhere(target, path, maker)
+            redis = one.kind == "redis?"
+            if not path_of or not (
+                makes_sync_redis(path_of) if redis else is_session_maker(path_of, text)
+            ):
                 continue
-            one = structs.replace(one, kind="redis")
+            one = structs.replace(one, kind=one.kind[:-1])
         calls.append(one)
     return structs.replace(function, calls=tuple(calls))
 
 
-def _is_sync_redis(target: Target, path: str, name: str) -> bool:
-    """Whether a name that a file imports is redis-py's synchronous client, made where it comes
-    from: ``redis_client = Redis.from_url(…)``."""
+def _made_elsewhere(target: Target, path: str, name: str) -> tuple[tuple[str, ...], str]:
+    """What is called for a variable that a file imports, where that comes from, by its resolved
+    name, and the source of it: ``redis_client = Redis.from_url(…)``; twice empty where that
+    cannot be told."""
     files = scanned(target, outline)
     used = next((words for known, words in files[path].imports if known == name), ())
     home = module_of(target, path, used[:-1]) if len(used) > 1 else ""
     if not home or home not in files:
-        return False
+        return (), ""
     made = next((what for known, what in files[home].variables if known == used[-1]), "")
     called = _MADE.match(made)
     if called is None:
-        return False
+        return (), ""
     first, *rest = called[1].split(".")
     given = next((words for known, words in files[home].imports if known == first), (first,))
-    return makes_sync_redis((*given, *rest))
+    return (*given, *rest), made
 
 
 _MADE = regex(r"=\s*([A-Za-z_][\w.]*)\(")

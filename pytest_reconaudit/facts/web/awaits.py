@@ -193,6 +193,7 @@ def _of_loop(
         return weighed(Severity.LOW, path) if alone else Severity.INFO
     if (
         asks
+        and not loop.gathers
         and not all(is_of_one_row(one) or "count" in words_of(one.name) for one in sites)
         and _ONCE.search(path) is None
         and not clears(function)

@@ -71,6 +71,15 @@ _ORDERED = frozenset(
      "refunds", "payout", "payouts"}
 )  # fmt: skip
 """Words of what has an order of its own, or uses one thing at a time."""
+_NO_ORDER_OF_READS = frozenset(
+    {"order", "line", "lines", "message", "messages", "event", "events", "token", "tokens", "task",
+     "tasks", "job", "jobs", "node", "nodes", "tree", "child", "children", "parent", "version",
+     "versions", "rule", "rules", "block", "blocks", "frame", "frames", "refund", "refunds",
+     "payout", "payouts", "email", "mail", "sms", "reply", "replies", "answer", "question",
+     "position", "rank", "priority", "unique", "identifier", "operation", "operations",
+     "test", "tests", "script", "scripts", "plugin", "plugins", "play", "tx", "txs", "next"}
+)  # fmt: skip
+"""Of those, words of things whose order matters to what changes them, not to what asks for them."""
 _SHARED = frozenset(
     {"page", "browser", "context", "driver", "cy", "tx", "trx", "transaction", "queryrunner",
      "session", "conn", "connection", "writer", "stream", "socket", "ws", "reader", "rl",
@@ -130,6 +139,8 @@ _COMPUTES = frozenset(
     {"encrypt", "decrypt", "hash", "compress", "parse", "resize", "convert", "transform"}
 )
 """Words of what a processor does: one thread is no faster with all of it at once."""
+_DECODES = frozenset({"json", "text", "blob", "arrayBuffer", "formData"})
+"""What takes the answer of a request apart."""
 _EVICTS = frozenset({"delete", "remove", "purge", "evict", "invalidate", "revalidate"})
 _CACHE = regex(r"(?i)cache")
 _MOVES = frozenset(
@@ -204,11 +215,14 @@ def independent(loop: AwaitingLoop) -> Iterator[Awaited]:
     """The operations of a loop, when all that it awaits per item could run side by side."""
     if loop.ordered or not loop.over or _FEW.match(loop.over) or _IN_BROWSER.search(loop.over):
         return
-    if _ORDERED & {*words_of(loop.over), *words_of(loop.item)}:
+    ordered = _ORDERED
+    if all(only_asks(one) or one.name in _DECODES for one in loop.awaited):
+        ordered -= _NO_ORDER_OF_READS
+    if ordered & {*words_of(loop.over), *words_of(loop.item)}:
         return
     for one in loop.awaited:
         words = words_of(one.name)
-        if _ORDERED & set(words) or _is_shared(one) or is_database(one):
+        if ordered & set(words) or _is_shared(one) or is_database(one):
             return
         if _GIVEN_DATABASE.search(one.whole):
             return

@@ -57,6 +57,9 @@ class AwaitingLoop(Struct, frozen=True, array_like=True):
     awaited: tuple[Awaited, ...]
     ordered: str
     """Why the rounds must follow each other; empty when nothing says so."""
+    gathers: str = ""
+    """What a round changes and reads again when it has waited for all: what comes of the rounds is
+    put together one after the other."""
 
 
 class AwaitRun(Struct, frozen=True, array_like=True):
@@ -104,6 +107,8 @@ _TAKES = frozenset({"pop", "shift", "next", "dequeue", "poll", "take"})
 _BLOCKING = regex(r"(?i)transaction|^tx$|^\$tx|withlock|mutex|runExclusive|sequential|serial")
 _CHAINED = frozenset({"then", "catch", "finally", "unwrap", "json", "text", "blob", "toPromise"})
 _WORD = regex(r"[A-Za-z_$][\w$]*")
+_CAST = regex(rb"\s*!?(?:\s*\b(?:as|satisfies)\b.*)?", re.DOTALL)
+"""What may follow an awaited call that still is its value alone."""
 _COUNTED = regex(
     r"\(\s*(?:let|var)\s+([\w$]+)\s*=\s*0\s*(?:,[^;]*)?;\s*\1\s*<\s*([\w$.?!]+)\.(?:length|size)\s*;"
     r"\s*(?:\1\s*\+\+|\+\+\s*\1|\1\s*\+=\s*1)\s*\)"
@@ -155,7 +160,7 @@ class _Reading:
             for scope in code.around(call.scope):
                 if scope.kind == "loop":
                     if self._is_shallow(scope):
-                        by_loop.setdefault(scope.index, []).append(call)
+                        by_loop.setdefault(scope.index, []).extend(self._waited(call))
                     break
                 if scope.kind in ("function", "closure"):
                     break
@@ -179,6 +184,25 @@ class _Reading:
             for name, line in sorted({*loops, *runs}, key=_line)
         ]
         return FileAwaits(tuple(functions), together)
+
+    def _waited(self, call: Call) -> list[Call]:
+        """The operations that are waited for: of ``Promise.all([f(), g()])`` both."""
+        if not self._is_written_out(call):
+            return [call]
+        parts: list[Call] = []
+        for one in sorted(self.code.calls_in(*call.arguments[0]), key=lambda one: -one.end):
+            if not any(part.start <= one.start and one.end <= part.end for part in parts):
+                parts.append(one)
+            if len(parts) > _MAX_CALLS:
+                break
+        return sorted(parts, key=lambda one: one.start)
+
+    def _is_written_out(self, call: Call) -> bool:
+        """Whether a call waits for a list that is written out: a fixed number of operations."""
+        if call.name not in _TOGETHER or len(call.arguments) != 1:
+            return False
+        text = self.code.text(*call.arguments[0])
+        return text.startswith("[") and "..." not in text and "=>" not in text
 
     def _is_shallow(self, scope: Scope) -> bool:
         """Whether so few loops lie around one that a person may have written it."""
@@ -264,15 +288,19 @@ class _Reading:
             return None
         line = code.line(node.start_byte)
         over, item, ordered = self._header(node, scope)
+        gathers = ""
         if over and not ordered:
-            ordered = self._order(node, scope, item)
+            found = _control(body)
+            waited = max((call.end for call in calls), default=scope.end)
+            ordered = self._order(node, scope, found) or self._carried(scope, item, found, waited)
+            gathers = ordered or self._carried(scope, item, found, scope.end)
         items = self._items(scope, item)
         awaited = []
         for call in calls:
             words = set(_WORD.findall(code.text(call.start, call.end)))
             caught = self._is_caught(call, scope)
             awaited.append(self._awaited(call, by_item=bool(words & items), caught=caught))
-        return AwaitingLoop(line, over[:80], item[:60], tuple(awaited), ordered)
+        return AwaitingLoop(line, over[:80], item[:60], tuple(awaited), ordered, gathers)
 
     def _is_caught(self, call: Call, scope: Scope) -> bool:
         """Whether a round of a loop catches what one of its operations throws."""
@@ -327,7 +355,7 @@ class _Reading:
         scopes = sorted(self.code.scopes, key=lambda one: one.start)
         return [one.start for one in scopes], scopes
 
-    def _order(self, node: Node, scope: Scope, item: str) -> str:
+    def _order(self, node: Node, scope: Scope, found: dict[str, list[Node]]) -> str:
         """Why the rounds of a loop over a collection must follow each other."""
         code = self.code
         if scope.end - scope.start > _LONG:
@@ -346,15 +374,13 @@ class _Reading:
             if _PAUSE.match(call.name):
                 return f"{call.name}() sets the pace"
             if call.name in _TOGETHER and call.path[:1] == ("Promise",):
+                if self._is_written_out(call):
+                    continue
                 return "its rounds are batches"
             if call.path in (("performance", "now"), ("console", "time")):
                 return "each round is timed"
             if _WRITES_ON.match(call.name) and len(call.path) == 1:
                 return f"{call.name}() puts one after the other"
-        body = code.node(scope.start, scope.end)
-        if body is None:
-            return ""
-        found = _control(body)
         starts, scopes = self._scopes
         inner = [
             one
@@ -369,9 +395,7 @@ class _Reading:
                 way, inner, (), "match"
             ):
                 return "a break ends it early"
-        if found.get("yield"):
-            return "it yields"
-        return self._carried(scope, item, found)
+        return "it yields" if found.get("yield") else ""
 
     def _held(self, scope: int) -> str:
         """Why everything around must be in order: a transaction, a lock."""
@@ -383,8 +407,12 @@ class _Reading:
                     return f"inside of {name}()"
         return ""
 
-    def _carried(self, scope: Scope, item: str, found: dict[str, list[Node]]) -> str:
-        """Whether a round uses what an earlier one has changed."""
+    def _carried(self, scope: Scope, item: str, found: dict[str, list[Node]], waited: int) -> str:
+        """Whether a round uses what an earlier one has changed.
+
+        :param waited: where the last of what a round waits for ends; what it does behind that with
+            the answers can be done when all of them are there.
+        """
         code = self.code
         own = {word for binding in self._declared_in(scope) for word in _WORD.findall(binding.name)}
         own.update(_WORD.findall(item))
@@ -400,7 +428,7 @@ class _Reading:
             if root.type == "this":
                 whole = " ".join(code.text(node.start_byte, node.end_byte).split())
                 body = code.text(scope.start, scope.end)
-                if body.count(whole) > 1:
+                if body.count(whole) > 1 and whole in code.text(scope.start, waited):
                     return f"{whole} is carried over"
             elif root.type == "identifier" and text not in own:
                 changed.setdefault(text, set()).add(root.start_byte)
@@ -410,6 +438,8 @@ class _Reading:
             if call.name in _CHANGES and len(call.path) == 2 and call.path[0] not in own:
                 changed.setdefault(call.path[0], set()).add(call.receiver[0])
         for node in found.get("name", ()):
+            if node.start_byte >= waited:
+                continue
             places = changed.get(code.text(node.start_byte, node.end_byte))
             if places is not None and node.start_byte not in places:
                 return f"{code.text(node.start_byte, node.end_byte)} is carried over"
@@ -420,7 +450,10 @@ class _Reading:
     def _rows(self) -> Iterator[list[tuple[Binding, Call]]]:
         """Declarations of awaited values that follow each other with nothing between."""
         code = self.code
-        values = {(call.start, call.end): call for call in code.calls if call.awaited}
+        values: dict[int, Call] = {}
+        for one in code.calls:
+            if one.awaited and one.end >= values.get(one.start, one).end:
+                values[one.start] = one
         row: list[tuple[Binding, Call]] = []
         for binding in code.bindings:
             text = code.text(binding.value[0], min(binding.value[1], binding.value[0] + 12))
@@ -429,7 +462,11 @@ class _Reading:
                 at = binding.value[0] + 5
                 while code.source[at : at + 1].isspace():
                     at += 1
-                call = values.get((at, binding.value[1]))
+                call = values.get(at)
+                if call is not None and not _CAST.fullmatch(
+                    code.source, call.end, binding.value[1]
+                ):
+                    call = None
             if row and not (call is not None and self._follows(row[-1][0], binding)):
                 if binding.scope != row[-1][0].scope and binding.start < row[-1][0].end:
                     continue  # within the last one

@@ -17,7 +17,14 @@ from pytest_reconaudit.readers.scans.blocking import (
 )
 from pytest_reconaudit.readers.syntax import query
 
-__all__ = ["Generators", "blocking_python", "generators", "makes_sync_redis"]
+__all__ = [
+    "Generators",
+    "blocking_python",
+    "generators",
+    "is_session_maker",
+    "makes_sync_redis",
+    "makes_sync_sessions",
+]
 
 
 class Generators(Struct, frozen=True, array_like=True):
@@ -167,16 +174,16 @@ def blocking_python(code: Code) -> BlockingFile | None:
     found: dict[int, list[BlockingCall]] = {}
     elsewhere = 0
     is_dear = False
-    sync_sessions = any(
-        one.name == "Session" and one.path[0] in ("sqlalchemy", "sqlmodel") for one in code.imports
-    )
+    sessions = _Sessions(code) if b"ession" in code.source else None
     makers = _Makers(code) if _makes_clients(code) else None
     redis = b"redis" in code.source
     hashers = _Hashers(code)
     for call in code.calls:
         if call.awaited:
             continue
-        kind = _kind(code, call, sync_sessions, redis)
+        kind = _kind(code, call, redis)
+        if kind is None and sessions is not None and call.name in _SESSION_METHODS:
+            kind = sessions.kind(call)
         if kind is None and makers is not None:
             kind = makers.kind(call)
         if kind is None and call.name in _HASHING and (hashed := hashers.words(call)):
@@ -263,7 +270,7 @@ def _within(code: Code, call: Call) -> Iterator[Scope]:
         yield one
 
 
-def _kind(code: Code, call: Call, sync_sessions: bool, redis: bool) -> tuple[str, str] | None:
+def _kind(code: Code, call: Call, redis: bool) -> tuple[str, str] | None:
     holder = _holder(code, call) if redis and call.name in _COMMANDS else ""
     if holder and _is_sync_redis(code, call, holder):
         return "redis", f"{holder}.{call.name}"
@@ -271,7 +278,7 @@ def _kind(code: Code, call: Call, sync_sessions: bool, redis: bool) -> tuple[str
         # Another file says which client it is.
         return "redis?", f"{holder}.{call.name}"
     if not call.path:
-        return _method(code, call, sync_sessions) if call.name in _SESSION_METHODS else None
+        return None
     path = code.resolved(call.path)
     words = ".".join(path)
     first, name = path[0], path[-1]
@@ -302,8 +309,6 @@ def _kind(code: Code, call: Call, sync_sessions: bool, redis: bool) -> tuple[str
         return "connect", words
     if path == ("open",) and code.binding_of("open", call.start, call.scope) is None:
         return "file", "open"
-    if sync_sessions and name in _SESSION_METHODS and len(call.path) == 2:
-        return _session(code, call, call.path[0])
     return None
 
 
@@ -422,21 +427,99 @@ class _Hashers:
 _GIVEN = regex(r"\b(?:self|cls)\.(\w+)\s*+(?::[^=\n]{1,80})?=\s*+")
 
 
-def _method(code: Code, call: Call, sync_sessions: bool) -> tuple[str, str] | None:
-    if not sync_sessions:
-        return None
-    return _session(code, call, code.text(call.receiver).strip())
+class _Sessions:
+    """SQLAlchemy's synchronous sessions of a file, by the names that hold them."""
 
+    def __init__(self, code: Code) -> None:
+        self._code = code
+        self._imported = any(
+            one.name == "Session" and one.path[0] in ("sqlalchemy", "sqlmodel")
+            for one in code.imports
+        )
 
-def _session(code: Code, call: Call, holder: str) -> tuple[str, str] | None:
-    """A call on a parameter that is SQLAlchemy's synchronous session."""
-    function = code.function_at(call.scope)
-    if function is None:
-        return None
-    for parameter in function.parameters:
-        if parameter.name == holder and _SESSION.match(parameter.type):
+    def kind(self, call: Call) -> tuple[str, str] | None:
+        """What a call of a method that sessions have is, if it is one; ``database?`` where the
+        file that makes the session's class has to say which kind it is."""
+        code = self._code
+        function = code.function_at(call.scope)
+        if function is None:
+            return None
+        start, end = call.receiver
+        holder = ".".join(call.path[:-1])
+        if not holder and 0 < end - start < _LONG_NAME:
+            holder = code.text(start, end).strip()
+        if not holder:
+            return None
+        if self._imported and self._is_given(function, holder):
             return "database", f"{holder}.{call.name}"
-    return None
+        if holder.startswith("self."):
+            known = self._imported and self._is_kept(function, holder)
+            return ("database", f"{holder}.{call.name}") if known else None
+        return self._opened(call, holder) if holder.isidentifier() else None
+
+    def _is_given(self, function: Function, name: str) -> bool:
+        return any(
+            one.name == name and _SESSION.match(one.type) is not None for one in function.parameters
+        )
+
+    def _is_kept(self, function: Function, field: str) -> bool:
+        """Whether a field holds a session that its class was given when it was made."""
+        code = self._code
+        for one in code.bindings_named(field)[:_DECLARED]:
+            made = code.function_at(one.scope)
+            if made is None or not made.owner or made.owner != function.owner:
+                continue
+            if not self._is_given(made, code.text(one.value).strip()):
+                return False
+            if made.name == "__init__":
+                return True
+        return False
+
+    def _opened(self, call: Call, holder: str) -> tuple[str, str] | None:
+        """Of ``db = SessionLocal()`` and ``with Session(engine) as db``."""
+        code = self._code
+        binding = code.binding_of(holder, call.start, call.scope)
+        if binding is None or binding.value[1] <= binding.value[0]:
+            return None
+        made = _CALLED.match(code.text(binding.value))
+        if made is None or "ession" not in made[1]:
+            return None
+        path = code.resolved(tuple(made[1].split(".")))
+        if makes_sync_sessions(path):
+            return "database", f"{holder}.{call.name}"
+        if len(path) == 1:
+            return ("database", f"{holder}.{call.name}") if self._is_maker(path[0], call) else None
+        if "." not in made[1] and code.imported(made[1]) is not None:
+            return "database?", f"{made[1]}() … .{call.name}"
+        return None
+
+    def _is_maker(self, name: str, call: Call) -> bool:
+        """Whether a name of the file is given what makes synchronous sessions."""
+        code = self._code
+        binding = code.binding_of(name, call.start, call.scope)
+        if binding is None:
+            return False
+        text = code.text(binding.value)
+        made = _CALLED.match(text)
+        return made is not None and is_session_maker(code.resolved(tuple(made[1].split("."))), text)
+
+
+def makes_sync_sessions(path: tuple[str, ...]) -> bool:
+    """Whether a name, resolved by the imports, is SQLAlchemy's synchronous session itself."""
+    return path[0] in ("sqlalchemy", "sqlmodel") and path[-1] == "Session"
+
+
+def is_session_maker(path: tuple[str, ...], text: str) -> bool:
+    """Whether what a declaration calls makes a class of synchronous sessions.
+
+    :param path: its name, resolved by the imports.
+    :param text: the source of the call.
+    """
+    return (
+        path[0] == "sqlalchemy"
+        and path[-1] in ("sessionmaker", "scoped_session")
+        and "async" not in text.lower()
+    )
 
 
 def _makes_clients(code: Code) -> bool:
