@@ -103,7 +103,7 @@ from pytest_reconaudit.facts.env.frontends import (
 )
 from pytest_reconaudit.facts.env.key_groups import KeyGroup, key_places
 from pytest_reconaudit.facts.env.key_use import KeyUse
-from pytest_reconaudit.facts.env.leak_words import DEFAULT_FIX, DEFAULT_IMPACT, leak_sentence
+from pytest_reconaudit.facts.env.leak_words import leak_advice, leak_sentence
 from pytest_reconaudit.facts.env.portability import PortableFile
 from pytest_reconaudit.facts.env.requirements import Requirement, Requirements
 from pytest_reconaudit.facts.env.secret_logs import LogFile
@@ -183,8 +183,6 @@ from pytest_reconaudit.target import Target
 
 __all__ = [
     "ACTIONS_TABLE_DATE",
-    "DEFAULT_FIX",
-    "DEFAULT_IMPACT",
     "IMAGES_TABLE_DATE",
     "SUCCESSORS_DATE",
     "ActionFile",
@@ -442,6 +440,7 @@ __all__ = [
     "is_development_name",
     "key_places",
     "kilobytes",
+    "leak_advice",
     "leak_groups",
     "leak_sentence",
     "lines_of",

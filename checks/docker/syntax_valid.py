@@ -67,7 +67,8 @@ def docker_syntax_valid(
     that stands behind `RUN` (`RUN RUN apk …`, high);
     (b) shell syntax in `COPY`/`ADD`; (c) a continuation or heredoc that the file's end cuts off;
     (d) a file without any instruction (medium when nothing refers to it); (e) a `--from=` that
-    names no earlier stage, named context or image; (f) an exec-form argument in shell quotes
+    names no earlier stage, named context or image (medium where the repository does not say who
+    builds it, who may pass a context of that name); (f) an exec-form argument in shell quotes
     (high); (g) a heredoc with a blank after `<<`, which only newer builders read (low, unless
     `# syntax=` pins an older one). A file that nothing builds is high at most. Heredocs, parser
     directives, comments

@@ -45,7 +45,7 @@ from pytest_reconaudit.api import (
             """,
         ),
         "d": (
-            "Whoever has the file has the key, and one so short can be guessed from one token too.",
+            "Whoever has the file has the key, and one so short can be found by trying.",
             """
             Take it out of the file: a long key in the repository is as known as a short one.
             Give each deployment one of its own from outside: `openssl rand -hex 32`.
@@ -103,7 +103,9 @@ def _says(file: FallbackFile, group: Sequence[Fallback]) -> str:
     lines = lines_of(one.place for one in group)
     count = f"{len(group)} times, {lines}" if len(group) > 1 else lines
     if first.kind == "short":
-        keys_are = "are signing keys" if many else "is a signing key"
+        hides = all("CRYPT" in one.upper() or "CIPHER" in one.upper() for one in keys)
+        what = "encryption" if hides else "signing"
+        keys_are = f"are {what} keys" if many else f"is {'an' if hides else 'a'} {what} key"
         where = "a file that ships"
         if first.severity is Severity.LOW:
             where = "a file for development, which no image, stack or script here takes"

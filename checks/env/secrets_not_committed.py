@@ -1,12 +1,11 @@
 """No real secret is in the repository."""
 
 from pytest_reconaudit.api import (
-    DEFAULT_FIX,
-    DEFAULT_IMPACT,
     CommittedFile,
     Place,
     Severity,
     audit,
+    leak_advice,
     leak_groups,
     leak_sentence,
     report,
@@ -58,9 +57,9 @@ def env_secrets_not_committed(committed_file: CommittedFile) -> None:
     Decides: (a) a value under a secret name, 8 characters or more, entropy 3.0 bits a character
     or more, that is no placeholder: critical when it is random, high in an env file that
     says it is for development, whose addresses are all local or which holds the very default that a
-    compose file falls back to, medium in an example, template or
-    development file; made of words: high in a production env file, medium elsewhere. Provider
-    tokens and private keys count under any name; the id of an AWS key whose secret the file takes
+    compose file falls back to, or the value of a template; medium where two of these hold, and in
+    an example, template or development file; made of words: high in a production env file, medium
+    elsewhere. Provider tokens and private keys count under any name; the id of an AWS key whose secret the file takes
     from elsewhere: low; the key of a certificate for this machine, and the password of a mail host
     for trials: a note. A value that several files hold is said once. (b) A production
     env file with secret keys, even with placeholders only, or an env file tracked in spite of
@@ -75,11 +74,11 @@ def env_secrets_not_committed(committed_file: CommittedFile) -> None:
     groups = leak_groups(file)
     for group in groups:
         first = group.leaks[0]
-        defaults = all(one.strength == "default" for one in group.leaks)
+        impact, fix = leak_advice(group.leaks)
         report(
             at=Place(file.path, 1) if group.clause == "b" else first.place,
-            impact=DEFAULT_IMPACT if defaults else "",
-            fix=DEFAULT_FIX if defaults else "",
+            impact=impact,
+            fix=fix,
             says=leak_sentence(file, group.clause, group.leaks),
             severity=group.severity,
             evidence="; ".join(one.named for one in group.leaks[:6]),

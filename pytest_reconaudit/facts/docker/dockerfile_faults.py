@@ -168,7 +168,11 @@ def _unknown_sources(dockerfile: Dockerfile, images: Images) -> Iterator[Fault]:
         ):
             names = ", ".join(s.name for s in dockerfile.stages if s.name) or "none has a name"
             says = f"`{_short(name)}` is neither an earlier stage ({names}) nor an image"
-            yield Fault("e", place, says, evidence)
+            built = bool(images.builds(dockerfile))
+            if not built:
+                # Who builds it elsewhere may pass a context of that name.
+                says += f"; it can only be a context (`--build-context {_short(name)}=…`)"
+            yield Fault("e", place, says, evidence, grave=built)
 
 
 def _shell_quotes(one: Instruction) -> Iterator[Fault]:

@@ -4,20 +4,32 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from pytest_reconaudit.facts.env.secrets import CommittedFile, Leak, same_elsewhere
+from pytest_reconaudit.facts.env.secrets import KNOWN_TO_ALL, CommittedFile, Leak, same_elsewhere
 from pytest_reconaudit.model import lines_of
 
-__all__ = ["DEFAULT_FIX", "DEFAULT_IMPACT", "leak_sentence"]
+__all__ = ["leak_advice", "leak_sentence"]
 
-DEFAULT_IMPACT = (
+_KNOWN_IMPACT = (
     "Whoever starts the stack without changing it runs on a secret that anybody can read here, and"
     " with which sessions or requests can be forged."
 )
-DEFAULT_FIX = (
+_DEFAULT_FIX = (
     "Leave the value empty, make one per installation (`openssl rand -hex 32`) where the files are"
     " set up, and let the compose file demand it (`${KEY:?}`). Installations that run on this value"
     " have to replace it."
 )
+_SAMPLE_FIX = (
+    "Leave the value empty in both files and make one per installation (`openssl rand -hex 32`)."
+    " Installations that run on this value have to replace it."
+)
+
+
+def leak_advice(leaks: Sequence[Leak]) -> tuple[str, str]:
+    """(impact, fix) of leaks of one file that weigh the same; empty for those of the check."""
+    strengths = {one.strength for one in leaks}
+    if not strengths <= KNOWN_TO_ALL:
+        return "", ""
+    return _KNOWN_IMPACT, _DEFAULT_FIX if "default" in strengths else _SAMPLE_FIX
 
 
 def leak_sentence(file: CommittedFile, clause: str, leaks: Sequence[Leak]) -> str:
@@ -48,5 +60,7 @@ def leak_sentence(file: CommittedFile, clause: str, leaks: Sequence[Leak]) -> st
             f"{names}: a random value is shipped as the default of every installation ({count}; the"
             " compose file falls back to a value of this file too"
         )
+    if first.strength == "sample":
+        return f"{names}: the random value of a template or sample is used as it is ({count}"
     kind = "random value" if first.strength == "real" else "value made of words"
     return f"{names}: a {kind} of {first.bits:.1f} bits a character is committed ({count}"

@@ -43,6 +43,7 @@ from pytest_reconaudit.readers.secret_text import (
 from pytest_reconaudit.target import IgnoreRule, Target, once
 
 __all__ = [
+    "KNOWN_TO_ALL",
     "CommittedFile",
     "Leak",
     "LeakGroup",
@@ -99,8 +100,8 @@ class Leak(Struct, frozen=True):
     place: Place
     strength: str
     """``token`` (a provider's), ``name`` (of a key whose secret is elsewhere), ``real`` (random),
-    ``default`` (random, of a file that spells out a stack's own defaults), ``wordy`` (made of
-    words), ``placeholder``."""
+    ``default`` (random, of a file that spells out a stack's own defaults), ``sample`` (random, and
+    the value of a template or sample), ``wordy`` (made of words), ``placeholder``."""
     bits: float = 0.0
     """Entropy per character."""
     public: bool = False
@@ -234,6 +235,10 @@ def leak_groups(file: CommittedFile) -> tuple[LeakGroup, ...]:
     )
 
 
+KNOWN_TO_ALL = frozenset({"default", "sample"})
+"""The strengths of values that nobody keeps to himself."""
+
+
 def _weight(file: CommittedFile, leak: Leak) -> Severity | None:
     """How bad it is that this stands there; nothing when it is in order."""
     if leak.clause in ("b", "c"):
@@ -250,9 +255,11 @@ def _weight(file: CommittedFile, leak: Leak) -> Severity | None:
         return Severity.MEDIUM if aside else Severity.CRITICAL
     if test:
         return None
-    if (leak.strength == "default" or (leak.strength == "real" and file.local)) and not aside:
+    if leak.strength in KNOWN_TO_ALL and file.local:
+        return Severity.MEDIUM
+    if (leak.strength in KNOWN_TO_ALL or (leak.strength == "real" and file.local)) and not aside:
         return Severity.HIGH
-    if leak.strength in ("real", "default"):
+    if leak.strength == "real" or leak.strength in KNOWN_TO_ALL:
         return Severity.MEDIUM if aside else Severity.CRITICAL
     if aside:
         return None
@@ -264,6 +271,12 @@ _LOCAL_MODES = frozenset({"development", "dev", "local", "test", "testing"})
 _SWITCHES = frozenset({"", "0", "1", "true", "false", "on", "off", "yes", "no"})
 """What `DEBUG_MODE` is set to: it names no environment."""
 _ADDRESSES = regex(r"[\w.-]{1,200}:\d{2,5}(?:,\s?[\w.-]{1,200}:\d{2,5}){0,20}")
+_HOST_NAME = regex(
+    r"(?:[A-Z\d]{1,40}_){0,4}(?:DB|DATABASE|POSTGRES(?:QL)?|PG|MYSQL|MARIADB|MONGO(?:DB)?|REDIS|CACHE"
+    r"|RABBITMQ|AMQP|KAFKA|ELASTICSEARCH|SMTP|MAIL|EMAIL)_(?:HOST|HOSTNAME|SERVER)|PGHOST"
+)
+"""What is asked, other than `SERVER_HOST`, which is listened on."""
+_PLAIN_HOST = regex(r"(?=[\w.-]*[A-Za-z])[\w.-]{1,200}|[\d.]{7,15}")
 _HOST = regex(r"://(?:[^\s/@]{1,200}@)?(\[[^\]\s]{2,40}\]|[\w.-]{1,200})")
 
 
@@ -277,7 +290,9 @@ def is_local_env(env: EnvFile) -> bool:
         if _MODE.fullmatch(setting.key) and value.lower() not in _SWITCHES:
             return value.lower() in _LOCAL_MODES
         hosts.update(_HOST.findall(value))
-        if _ADDRESSES.fullmatch(value):
+        if _HOST_NAME.fullmatch(setting.key) and _PLAIN_HOST.fullmatch(value):
+            hosts.add(value)
+        elif _ADDRESSES.fullmatch(value):
             hosts.update(one.strip().rpartition(":")[0] for one in value.split(","))
     return bool(hosts) and all(is_local_host(host) for host in hosts)
 
@@ -314,10 +329,13 @@ def committed_files(target: Target) -> tuple[CommittedFile, ...]:
 
 
 def _as_defaults(target: Target, files: list[CommittedFile]) -> list[CommittedFile]:
-    """The files, an env file that holds the very defaults of a stack marked as such: nobody's
-    secret has leaked, but what everybody gets is known."""
+    """The files, an env file that holds the very defaults of a stack, or the values of a template
+    or sample, marked as such: nobody's secret has leaked, but what everybody gets is known."""
     if not any(one.env and _random(one) for one in files):
         return files
+    samples = {
+        leak.digest for file in files if _is_sample(file) for leak in _random(file) if leak.digest
+    }
     defaults = {
         _digest(one.word)
         for stack in stacks(target)
@@ -336,12 +354,28 @@ def _as_defaults(target: Target, files: list[CommittedFile]) -> list[CommittedFi
             ),
         )
         if file.env and any(leak.digest in defaults for leak in _random(file))
+        else replace(
+            file,
+            leaks=tuple(
+                replace(leak, strength="sample")
+                if leak.strength == "real" and leak.digest in samples
+                else leak
+                for leak in file.leaks
+            ),
+        )
+        if file.env
+        and not _is_sample(file)
+        and any(leak.digest in samples for leak in _random(file))
         else file
         for file in files
     ]
 
 
 _SHORTEST_SECRET = 8
+
+
+def _is_sample(file: CommittedFile) -> bool:
+    return file.template or file.purpose in ("development", "example")
 
 
 def _random(file: CommittedFile) -> list[Leak]:

@@ -12,6 +12,7 @@ from pytest_reconaudit.facts.env.secrets import is_local_env
 from pytest_reconaudit.facts.generator_templates import is_generator_template
 from pytest_reconaudit.facts.invocations import shell_script_paths
 from pytest_reconaudit.patterns import regex
+from pytest_reconaudit.readers.dockerfile import Dockerfile, Stage
 from pytest_reconaudit.readers.dotenv import EnvFile
 from pytest_reconaudit.target import Target, once, within
 
@@ -67,11 +68,47 @@ def _is_copied(target: Target, path: str) -> bool:
             if not within(path, context.path) or is_generator_template(target, dockerfile.path):
                 continue
             below = path[len(context.path) + 1 :] if context.path else path
-            taken = any(_takes(in_context(one.written), below) for one in known.sources(dockerfile))
+            kept = _kept_stages(target, dockerfile)
+            taken = any(
+                one.stage.index in kept and _takes(in_context(one.written), below)
+                for one in known.sources(dockerfile)
+            )
             rules = known.dockerignore(dockerfile, context)
             if taken and (rules is None or rules.excluded(below) is None):
                 return True
     return False
+
+
+_MADE = regex(
+    r"(?:^|/)(?:dist|build|target|release|bin|out|output|public|static|wheels?|wheelhouse|install"
+    r"|node_modules|\.next|\.output|site-packages|\.?v?env|lib)(?:/|$)"
+    r"|\.(?:whl|jar|war|so|gz|zip|js|css|html|lock|toml|json)$"
+)
+"""What a build makes, as its path says: it does not hold the sources."""
+
+
+def _kept_stages(target: Target, dockerfile: Dockerfile) -> frozenset[int]:
+    """The numbers of the stages whose files the image may hold: those that it is made on, and those
+    that it takes more from than what was built there."""
+    final = images(target).final_stage(dockerfile)
+    if final is None:
+        return frozenset()
+    kept: dict[int, Stage] = {}
+    todo = list(dockerfile.chain(final))
+    while todo:
+        stage = todo.pop()
+        if stage.index in kept:
+            continue
+        kept[stage.index] = stage
+        for one in stage.instructions:
+            if one.keyword != "COPY":
+                continue
+            flag = next((word.text for word in one.words if word.text.startswith("--from=")), "")
+            other = dockerfile.stage(flag[7:], before=stage.index) if flag else None
+            taken = [word.text for word in one.words if not word.text.startswith("--")][:-1]
+            if other is not None and any(_MADE.search(path) is None for path in taken):
+                todo += dockerfile.chain(other)
+    return frozenset(kept)
 
 
 def _takes(source: str, path: str) -> bool:
