@@ -1,6 +1,13 @@
 """Patterns are compiled once."""
 
-from pytest_reconaudit.api import RegexFile, Severity, audit, lines_of, report
+from pytest_reconaudit.api import (
+    RecompiledRegexes,
+    RegexFile,
+    Severity,
+    audit,
+    lines_of,
+    report,
+)
 
 
 @audit(
@@ -21,7 +28,8 @@ def rust_regex_compiled_once(regex_file: RegexFile) -> None:
     Why: compiling a pattern allocates and runs for microseconds to milliseconds.
     Decides: a literal `Regex::new` of the `regex` crate inside a loop, in a function that a `for`
     loop calls (or whose caller one calls), or in a function that runs while a request is answered
-    (reached from a handler, or one that takes the request): low; a note where only tests,
+    (reached from a handler, or one that takes the request): low; medium in a middleware, which all
+    requests go through; a note where only tests,
     benchmarks and examples run the function or its loop, for loops of programs and scripts that one
     runs, where nothing of the workspace serves requests, and for requests that write or sign in
     (once each, outside of loops). `LazyLock`, `OnceLock`, `Lazy`,
@@ -37,9 +45,15 @@ def rust_regex_compiled_once(regex_file: RegexFile) -> None:
             at=function.places[0],
             says=f"{function.shown} compiles {patterns} {function.why}"
             f" ({lines_of(function.places)}){tried}",
-            severity=Severity.INFO if function.idle or function.by_hand else Severity.LOW,
+            severity=_severity(function),
             evidence=function.found[0].pattern,
             related=[(place, "compiled here") for place in function.places[1:]],
             fix=function.sample,
             key=function.function,
         )
+
+
+def _severity(function: RecompiledRegexes) -> Severity:
+    if function.idle or function.by_hand:
+        return Severity.INFO
+    return Severity.MEDIUM if function.for_all else Severity.LOW

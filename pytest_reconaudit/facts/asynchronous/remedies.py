@@ -218,12 +218,16 @@ def _in_rust(
         command = f"{tokio}::process::Command::new(program).args(arguments)"
         code = f"let output = {command}.output().await{question};"
         return f"Wait for it asynchronously:\n\n{_rust(code)}"
+    if kind == "connect" and any("SmtpTransport" in word for word in words):
+        code = f"mailer.send(mail).await{question};  // an AsyncSmtpTransport<Tokio1Executor>"
+        return f"Hand the mail over asynchronously (lettre's feature `tokio1`):\n\n{_rust(code)}"
     if kind == "connect" and means.has("net", "time") and fails:
         connect = f"{tokio}::net::TcpStream::connect(address)"
         code = f"let stream = {tokio}::time::timeout(limit, {connect}).await??;"
         return f"Connect asynchronously, with a limit:\n\n{_rust(code)}"
     if kind == "http" and means.reqwest:
-        code = f"let answer = http.get(url).send().await{question};  // a shared reqwest::Client"
+        ask = "post(url).json(&body)" if any("json" in word for word in words) else "get(url)"
+        code = f"let answer = http.{ask}.send().await{question};  // a shared reqwest::Client"
         return f"Ask by a client that awaits:\n\n{_rust(code)}"
     return thread
 

@@ -23,7 +23,7 @@ from pytest_reconaudit.facts.rust.once_samples import once_sample
 from pytest_reconaudit.model import Place
 from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.readers.scans.outline import OutlinedCall, OutlinedFunction
-from pytest_reconaudit.readers.scans.regexes import CompiledRegex, regexes
+from pytest_reconaudit.readers.scans.regexes import CompiledRegex, regexes, serves
 from pytest_reconaudit.target import Target, once
 
 __all__ = ["RecompiledRegexes", "RegexFile", "regex_files"]
@@ -55,6 +55,8 @@ class RecompiledRegexes(Struct, frozen=True, eq=False):
     writes or signs in, once and outside of a loop."""
     sample: str
     """How the package would compile them once."""
+    for_all: bool
+    """A middleware does, whatever is asked for."""
 
 
 class RegexFile(Struct, frozen=True, eq=False):
@@ -120,7 +122,10 @@ def _recompiled(
         shown = f"{owner}::{name}" if owner else name
         rare = all(_is_rare(target, path, one) for one in found)
         by_hand = rare or not (why.startswith("per request") or _is_served(target, path))
-        yield RecompiledRegexes(name, shown, tuple(found), places, why, idle, by_hand, sample)
+        for_all = 0 in branches and any(mark in why for mark in _OF_MIDDLEWARE)
+        yield RecompiledRegexes(
+            name, shown, tuple(found), places, why, idle, by_hand, sample, for_all
+        )
 
 
 def _is_rare(target: Target, path: str, one: CompiledRegex) -> bool:
@@ -168,9 +173,35 @@ def _why(target: Target, path: str, one: CompiledRegex) -> tuple[str, bool]:
         return f"per request ({how})", False
     if ref is not None and (known := reached(target).get(ref)) is not None:
         return _route(target, known), False
+    if ref is not None and (server := _serving_caller(target, ref)):
+        return f"per request ({server})", False
     if one.looped:
         return in_loop, ref is not None and only_tried(target, ref)
     return _looping_caller(target, ref) if ref is not None else ("", False)
+
+
+def _serving_caller(target: Target, ref: Ref) -> str:
+    """The middleware or extractor that calls a helper, as far as one call further up."""
+    above = [ref]
+    for _ in range(_STEPS_UP):
+        callers = [caller for one in above for caller, _ in callers_of(target, one)[:_CALLERS]]
+        for caller in callers:
+            function = outlined(target, caller)
+            types = (typed for _, typed in function.parameters)
+            if not function.is_test and (how := serves(function.trait, function.name, types)):
+                shown = f"{function.owner}::{function.name}" if function.owner else function.name
+                if "::" in how:
+                    return f"the {how.partition('::')[0]} {shown} of {caller.path} calls it"
+                return f"{shown} of {caller.path}, which takes `{how}`, calls it"
+        above = callers
+    return ""
+
+
+_STEPS_UP = 2
+_OF_MIDDLEWARE = (
+    "Service::call", "Middleware::handle", "the Service ", "the Middleware ", "`ServiceRequest`",
+    "`Next`",
+)  # fmt: skip
 
 
 def _looping_caller(target: Target, ref: Ref) -> tuple[str, bool]:

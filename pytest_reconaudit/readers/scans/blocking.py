@@ -94,7 +94,7 @@ class Contexts(Struct, frozen=True, array_like=True):
 _WORDS = (
     "diesel", "fs::", "sleep", "Command", "TcpStream", "reqwest::blocking", "ureq", "block_on",
     "bcrypt", "argon2", "scrypt", "pbkdf2", "image::", "mpsc", "crossbeam", "redis", "pool",
-    "password_auth", "sha_crypt",
+    "password_auth", "sha_crypt", "SmtpTransport",
 )  # fmt: skip
 _QUERY_NAMES = frozenset(
     {"load", "get_result", "get_results", "first", "execute", "load_iter", "save_changes",
@@ -145,11 +145,17 @@ _REDIS_COMMANDS = frozenset(
 _REDIS_HANDLE = regex(r"(?:^|\.)(?:\w*(?:con|conn|connection|redis)\w*|c)(?:\??|\.unwrap\(\))$", 2)
 _REDIS_CLIENT = regex(r"\bredis\b|(?:^|[._])(?:redis_?)?client(?:\b|_|$)|Client::open", 2)
 _POOL = regex(r"(?:^|[.\s(&])(?:\w*_)?pool(?:\(\)|\.clone\(\)|\.get_ref\(\)|\.0|\.as_ref\(\))*$", 2)
+_FIRST_WORD = regex(rb"[A-Za-z_]\w*(?=\s*\.)")
 _WAITING = frozenset({"output", "status", "wait", "wait_with_output"})
 _FILE_TYPES = frozenset({"File", "OpenOptions"})
 _HARMLESS_FILE = frozenset({"from_mode", "set_mode", "from_raw_fd"})
+_SENDING = frozenset({"call", "send", "send_json", "send_form", "send_string", "send_bytes",
+                      "send_empty"})  # fmt: skip
+"""What makes a request of ureq's agents, or hands a mail of lettre to its server."""
+_ASKING = frozenset({"get", "post", "put", "delete", "patch", "head", "request"})
 _NAMES = (
     _QUERY_NAMES
+    | _SENDING
     | _HASHING
     | _REDIS_COMMANDS
     | _WAITING
@@ -308,6 +314,7 @@ class _Finder:
         )
         self.redis_commands = sync and b"AsyncCommands" not in code.source
         self.hashes = bool(self.crates & _HASH_CRATES)
+        self.sends = b"ureq" in code.source or b"SmtpTransport" in code.source
 
     def calls(self) -> Iterator[tuple[Call, str, str]]:
         """(call, kind, what is called) of what blocks."""
@@ -342,7 +349,7 @@ class _Finder:
             return None
         if first == "reqwest" and path[1:2] == ("blocking",):
             return "http", words
-        if first == "ureq" and name in ("get", "post", "put", "delete", "patch", "head", "request"):
+        if first == "ureq" and len(path) == 2 and name in _ASKING:
             return "http", words
         if name == "block_on":
             return "runtime", words
@@ -375,6 +382,8 @@ class _Finder:
             ):
                 return "hash", f".{name}(…)"
             return None
+        if name in _SENDING:
+            return self._sends(call) if self.sends else None
         if name == "block_on":
             return "runtime", ".block_on(…)"
         if name in ("recv", "recv_timeout"):
@@ -432,6 +441,38 @@ class _Finder:
             return None
         binding = self.code.binding_of(name, call.start, call.scope)
         return self.roots.get(binding.value[0]) if binding is not None else None
+
+    def _sends(self, call: Call) -> tuple[str, str] | None:
+        """Requests of ureq's agents and mails of lettre, which know nothing of an event loop."""
+        code = self.code
+        root = self.roots.get(call.start)
+        if root is None:
+            named = _FIRST_WORD.match(code.source, call.start)
+            if named is None:
+                return None
+            name = named[0].decode()
+            binding = code.binding_of(name, call.start, call.scope)
+            if binding is None:
+                return self._by_parameter(call, name)
+            root = self.roots.get(binding.value[0])
+        path = code.resolved(root.path) if root is not None else ()
+        if path[:1] == ("ureq",):
+            # What the module's own functions ask is told where they stand.
+            return None if path[-1] in _ASKING else ("http", f"ureq::Agent … .{call.name}")
+        if path[:1] == ("lettre",) and "SmtpTransport" in path and call.name == "send":
+            return "connect", f"{'::'.join(path[:-1])} … .send"
+        return None
+
+    def _by_parameter(self, call: Call, name: str) -> tuple[str, str] | None:
+        function = self.code.function_at(call.scope)
+        for one in function.parameters if function is not None else ():
+            if one.name == name:
+                path = self.code.resolved(tuple(one.type.lstrip("& ").split("::")))
+                if path == ("ureq", "Agent"):
+                    return "http", f"ureq::Agent … .{call.name}"
+                if path == ("lettre", "SmtpTransport") and call.name == "send":
+                    return "connect", "lettre::SmtpTransport … .send"
+        return None
 
     def _receives(self, call: Call) -> tuple[str, str] | None:
         name = self.code.text(call.receiver).strip()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
@@ -16,7 +16,7 @@ from pytest_reconaudit.readers.syntax import string_value
 if TYPE_CHECKING:
     from tree_sitter import Node
 
-__all__ = ["CompiledRegex", "FileRegexes", "regexes"]
+__all__ = ["CompiledRegex", "FileRegexes", "regexes", "serves"]
 
 _TYPES = frozenset({"Regex", "RegexBuilder", "RegexSet", "RegexSetBuilder"})
 _UNWRAPPED = regex(rb"\s*(?:\.\s*build\s*\(\s*\)\s*)?\.\s*(unwrap|expect)\s*\(")
@@ -251,15 +251,19 @@ def _makes(function: Function) -> bool:
 
 
 def _serves(function: Function) -> str:
-    if function.trait in _SERVING and function.name in (
-        "call",
-        "from_request",
-        "from_request_parts",
-        "handle",
-    ):
-        return f"{function.trait}::{function.name}"
-    for parameter in function.parameters:
-        match = _REQUEST.search(parameter.type)
+    return serves(function.trait, function.name, (one.type for one in function.parameters))
+
+
+def serves(trait: str, name: str, types: Iterable[str]) -> str:
+    """What says that a function runs for each request: ``Service::call``, ``ServiceRequest``; empty
+    when nothing does.
+
+    :param types: of its parameters, as written.
+    """
+    if trait in _SERVING and name in ("call", "from_request", "from_request_parts", "handle"):
+        return f"{trait}::{name}"
+    for one in types:
+        match = _REQUEST.search(one)
         if match is not None:
             return match[0].strip("<& ")
     return ""
