@@ -28,5 +28,5 @@ fn is_open(path: &str) -> bool {
 }
 
 fn plain(path: &str) -> String {
-    Regex::new(r"\{[a-z_]+\}").unwrap().replace_all(path, "*").into_owned()
+    regex::Regex::new(r"\{[a-z_]+\}").unwrap().replace_all(path, "*").into_owned()
 }
