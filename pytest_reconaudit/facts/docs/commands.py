@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from itertools import pairwise
 
 from pytest_reconaudit.facts.compose.stacks import compose_files
@@ -13,6 +13,7 @@ from pytest_reconaudit.facts.docs.paths import MADE, somewhere
 from pytest_reconaudit.facts.docs.wording import (
     Held,
     is_aside,
+    is_aside_block,
     is_elsewhere,
     is_gone,
     leaves,
@@ -53,10 +54,10 @@ def command_claims(target: Target, document: Document) -> Iterator[Held]:
     cloned: frozenset[str] | None = None
     shown = _shown(document)
     for fence in document.fences:
-        if fence.language not in _SHELLS:
-            continue
         lines = [line for _, line in fence.lines]
-        if is_elsewhere(lines) or is_aside(fence.before, fence.headings):
+        if fence.language not in _SHELLS and (fence.language or not _are_commands(lines)):
+            continue
+        if is_elsewhere(lines) or is_aside_block(fence.before, fence.headings):
             continue
         if lines and lines[0].startswith("#!"):
             continue  # a script for the reader to write
@@ -92,6 +93,21 @@ def command_claims(target: Target, document: Document) -> Iterator[Held]:
         if _START.match(span.text) and not _is_aside(span):
             inside = _Folders(target, home, names)
             yield from _command(target, span.text, span.place, inside)
+
+
+_PROGRAM = regex(
+    r"(?:\$ |> )?(?:sudo )?(?:[A-Z_]+=\S+ )*(?:cd|cp|mkdir|git|npm|npx|pnpm|yarn|bun|make|cargo"
+    r"|docker|docker-compose|python3?|pip3?|uv|poetry|node|bash|sh|source|export|chmod|curl|psql|brew"
+    r"|apt(?:-get)?|rustup|kubectl|helm|\./[\w./-]+)(?:\s|$)"
+)
+
+
+def _are_commands(lines: Sequence[str]) -> bool:
+    """Whether a block that names no language is commands, each on a line of its own."""
+    said = [line.strip() for line in lines if line.strip()]
+    return bool(said) and all(
+        line.startswith("#") or _PROGRAM.match(line) is not None for line in said
+    )
 
 
 class _Folders:
@@ -151,20 +167,24 @@ def _is_aside(span: CodeSpan) -> bool:
 
 
 _ITEM = regex(r"\s*(?:[-*+]|\d+[.)]|\|)\s+(?:\*\*)?`")
+_WENT = regex(r"(?:^|&&|;)\s*cd\s+(?:\./)?([\w.-]{1,80}(?:/[\w.-]{1,80}){0,6}/?)\s*(?=&&|;|$)")
 _COPIED = regex(
-    r"(?:cp|copy)\s+(?:-\w+\s+)?(?:\./)?((?:[\w.-]{1,80}/){0,12}[\w.-]{0,80}"
+    r"(?:^|&&|;|\s\|\|)\s*(?:cp|copy)\s+(?:-\w+\s+)?(?:\./)?((?:[\w.-]{1,80}/){0,12}[\w.-]{0,80}"
     r"(?:example|sample|template|dist)[\w.-]{0,80})\s+(?:[\w./-]{1,300})\s*(?:$|#|&&|;)"
 )
 
 
-def _copied(target: Target, text: str, place: Place) -> Held | None:
+def _copied(target: Target, text: str, place: Place, entered: Collection[str] = ()) -> Held | None:
     """``cp .env.example .env``: what is copied has to be there."""
-    match = _COPIED.match(text)
+    match = _COPIED.search(text)
     if match is None or match[1].endswith("/") or "." not in posixpath.basename(match[1]):
         return None
+    inside = [*entered, *_WENT.findall(text[: match.start()])]
     claim = _file(target, match[1], match[1], place)
-    if claim is None or not claim[3]:
-        return claim
+    if claim is None:
+        return _kept_out(target, match[1], place, [one.strip("/") for one in inside])
+    if not claim[3]:
+        return _lies_elsewhere(target, match[1], place, inside) or claim
     # `env.example` and `.env.local.example` for `.env.example`.
     words = frozenset(_words_of_name(match[1]))
     close = [one for one in target.everything if words <= frozenset(_words_of_name(one))]
@@ -173,6 +193,42 @@ def _copied(target: Target, text: str, place: Place) -> Held | None:
         return claim
     kind, text, at, says, _ = claim
     return kind, text, at, f"{says}; there is {near}", Note(Place(near, 1, 1), "meant, probably")
+
+
+def _lies_elsewhere(
+    target: Target, path: str, place: Place, entered: Collection[str]
+) -> Held | None:
+    """A template that only folders have of which the document does not speak."""
+    clean = posixpath.normpath(path)
+    home = posixpath.dirname(place.path)
+    if clean.startswith("../") or created(target).by(clean) is not None:
+        return None
+    if any(target.on_disk(posixpath.join(folder, clean)) for folder in ("", home, *entered)):
+        return None
+    holders = [one for one in target.everything if one.endswith(f"/{clean}")]
+    said = set(re.findall(r"[\w.-]+", target.text(place.path)))
+    if not holders or any(posixpath.basename(posixpath.dirname(one)) in said for one in holders):
+        return None
+    near = min(holders, key=lambda one: (one.count("/"), one))
+    says = f"neither the root nor {home or 'any folder it names'} has it; there is {near}"
+    return "script", path, place, says, Note(Place(near, 1, 1), "one of the name")
+
+
+def _kept_out(target: Target, path: str, place: Place, entered: Collection[str]) -> Held | None:
+    """A template that an ignore rule keeps out of every clone: only who wrote it has it.
+
+    :param entered: folders that the reader may be in, beside the root and the document's.
+    """
+    clean = posixpath.normpath(path)
+    if clean.startswith("../") or created(target).by(clean) is not None:
+        return None
+    homes = dict.fromkeys((*entered, posixpath.dirname(place.path), ""))
+    wholes = [posixpath.normpath(posixpath.join(folder, clean)) for folder in homes]
+    rules = [rule for one in wholes if (rule := target.ignored_by(one)) is not None]
+    if not rules or any(target.on_disk(one) for one in wholes):
+        return None
+    says = f"no such file, and {rules[0].pattern!r} of {rules[0].place.path} keeps it out of git"
+    return "script", path, place, says, Note(rules[0].place, f"ignore rule {rules[0].pattern}")
 
 
 def _words_of_name(path: str) -> list[str]:

@@ -10,6 +10,7 @@ from pytest_reconaudit.patterns import regex
 __all__ = [
     "Held",
     "is_aside",
+    "is_aside_block",
     "is_elsewhere",
     "is_gone",
     "is_how_to",
@@ -37,6 +38,19 @@ _ASIDE = regex(
     r"|naming|named?|prefix)\b"
     r"|❌|\[ \]|~~|→|->|⏳|🔜|新規|新建|新增|予定|計画|计划|예정|신규"
 )
+_ASIDE_BLOCK = regex(
+    r"(?i)\b(?:to-?do|or (?:an )?equivalent|deferred|plan(?:s|ned|ning)?|roadmap|future|upcoming"
+    r"|coming soon|not yet|would|could|will (?:be|have|add|live)|should (?:be|have|create|add)"
+    r"|propos\w+|suggest\w*|creat(?:e|es|ed|ing)|generat\w+|add(?:s|ed|ing)?|new|remov\w+"
+    r"|delet\w+|renam\w+|no longer|deprecat\w+|obsolete|former\w*|previous\w*|old(?:er)?|legacy"
+    r"|replac\w+|instead|used to|e\.?g\.?|such as|like|similar|if you|save|writ(?:e|es|ing|ten)"
+    r"|touch|mkdir|output|produc\w+|emit\w*|download\w*|upload\w*|missing|absent|not found"
+    r"|lack(?:s|ing)?|without|never|other project|another|upstream|external|third[- ]party|migrat\w+|merg\w+"
+    r"|archiv\w+|extract\w*|unzip|placeholder|sample|dummy|fork|submodule|format|syntax|convention"
+    r"|pattern|naming|prefix|your (?:own|project|app\w*|repo\w*|package|code|server|machine))\b"
+    r"|❌|\[ \]|~~|⏳|🔜|新規|新建|新增|予定|計画|计划|예정|신규"
+)
+"""As above, of what stands before a block of commands: to install, copy or run is its business."""
 _CODE = regex(r"`[^`\n]*`")
 _ASIDE_SECTION = regex(
     r"(?i)\b(?:to-?do|plan(?:ned|s)?|roadmap|future|next steps?|upcoming|propos\w+|ideas?|backlog"
@@ -62,6 +76,13 @@ def is_aside(line: str, headings: Iterable[str]) -> bool:
     """Whether a line speaks of what is planned, gone, made, or only an example; what it says in
     code format is not listened to."""
     return bool(_ASIDE.search(_CODE.sub("``", line))) or any(
+        _ASIDE_SECTION.search(one) for one in headings
+    )
+
+
+def is_aside_block(line: str, headings: Iterable[str]) -> bool:
+    """Whether the words above a block of commands say that it is for what need not be there."""
+    return bool(_ASIDE_BLOCK.search(_CODE.sub("``", line))) or any(
         _ASIDE_SECTION.search(one) for one in headings
     )
 
