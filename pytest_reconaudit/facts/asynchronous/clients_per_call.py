@@ -80,6 +80,8 @@ def made_per_call(target: Target, path: str, record: ClientFile) -> Iterator[Cli
             # Listeners, jobs and senders call now and then; nobody waits for them. Sign-ins by
             # another service and pages of administrators are as rare.
             severity = Severity.INFO
+        if kind == "http" and _TRIES.search(f"{function.name} {route}"):
+            severity = Severity.INFO  # somebody tries an address: the connection shall be a new one
         begun = _made_at_start(target, ref, route) if kind == "http" else None
         if begun is not None:
             severity = min(severity, Severity.LOW)
@@ -97,7 +99,7 @@ def made_per_call(target: Target, path: str, record: ClientFile) -> Iterator[Cli
             severity=weighed(severity, path),
             confidence=Confidence.CERTAIN if certain else Confidence.LIKELY,
             rare=rare,
-            fix=_fix(kind, first.text, begun),
+            fix=_fix(kind, first.text, begun, _decided_by(source_of(target, ref))),
             beside=(begun,) if begun is not None else (),
             what="database" if kind == "database" else "Redis",
         )
@@ -121,11 +123,41 @@ share its connections.
 """
 
 
-def _fix(kind: str, text: str, begun: Note | None) -> str:
+_ONE_EACH = """
+What it is told depends on `{by}`: make one client for each value that has, keep them where the
+handlers get their state from (a map, where there are many), and take the one that fits. One for all
+would lose the setting, or apply it where it is not meant.
+"""
+_TRIES = regex(
+    r"(?i)(?:^|_)(?:test|try|check|validate|verify|probe)_\w*(?:connect|destination|webhook|endpoint|url"
+    r"|integration|config|credential|provider|notif|channel)|/(?:test|validate|verify)(?:[-_/]\w+)?$"
+)
+_SETS = (
+    r"(?:danger_accept_invalid_certs|danger_accept_invalid_hostnames|proxy|default_headers|identity"
+    r"|add_root_certificate|resolve|local_address|user_agent|redirect)"
+)
+_DECIDES = regex(
+    rf"\.\s*{_SETS}\(\s*&?(?P<given>[a-z_]\w*(?:\.\w+)*)\b(?![!(:])"
+    rf"|\bif\s+(?:let\s+\w+\(\w+\)\s*=\s*)?&?(?P<asked>[a-z_][\w.]{{0,60}})\s*\{{[^{{}}]{{0,400}}\.\s*{_SETS}\("
+)
+
+
+def _decided_by(source: str) -> str:
+    """What decides how a function sets up its client, as written; empty where all is fixed."""
+    for match in _DECIDES.finditer(source):
+        by = match["given"] or match["asked"]
+        if by not in ("true", "false"):
+            return by
+    return ""
+
+
+def _fix(kind: str, text: str, begun: Note | None, decided_by: str) -> str:
     if kind == "database":
         return _POOLED
     if begun is not None:
         return _HAND_ON.format(place=begun.place)
+    if kind == "http" and decided_by:
+        return _ONE_EACH.format(by=decided_by)
     return _BUILT_ONCE * (kind == "http" and "builder" in text.lower())
 
 

@@ -64,12 +64,19 @@ _PROBE = regex(r"/(?:health\w*|ready|readyz|readiness|live|livez|liveness|ping|s
 
 
 def step_to(target: Target, ref: Ref) -> Note | None:
-    """The call by which the shortest chain from a request's handler comes to a function; ``None``
-    for a handler."""
+    """The call by which the shortest chain from a request's handler comes to a function, or to
+    what makes its type where constructors call each other; ``None`` for a handler."""
     found = reached(target).get(ref)
     if found is None or len(found.chain) < 2:
         return None
-    caller = found.chain[-2]
+    at = len(found.chain) - 2
+    own = outlined(target, ref).owner
+    while at > 0 and own:
+        one = outlined(target, found.chain[at])
+        if one.owner != own or "Self" not in one.returns:
+            break
+        at -= 1
+    caller, ref = found.chain[at], found.chain[at + 1]
     for call, refs in callees(target, caller):
         if refs and ref in refs:
             one = outlined(target, caller)

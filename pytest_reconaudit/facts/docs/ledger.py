@@ -195,6 +195,8 @@ def _documents(target: Target) -> Iterator[tuple[str, bool]]:
     for path in target.documents:
         if not path.lower().endswith(".md") or not _is_live(target, path):
             continue
+        if not target.is_plain(path):
+            continue  # a link to another document, whose own folder its paths start from
         if "template" in path.lower() or _is_site(target, path):
             continue
         name = posixpath.basename(path)
