@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from msgspec import Struct
 
 from pytest_reconaudit.facts.docker.images import dockerfiles
+from pytest_reconaudit.facts.docker.toolchains import is_development_name
 from pytest_reconaudit.facts.env.keys import env_files, key_matrix
 from pytest_reconaudit.facts.k8s.manifests import manifest_files
 from pytest_reconaudit.facts.network.listeners import (
@@ -237,7 +238,9 @@ def _unreachable(
         return
     for program in programs:
         dockerfile = program.dockerfile
-        if dockerfile is None or not _lifts_nothing(target, program, folder, main):
+        if dockerfile is None or is_development_name(dockerfile.path):
+            continue  # an editor forwards what listens there
+        if not _lifts_nothing(target, program, folder, main):
             continue
         first = main[0]
         how = f" unless {first.host_key} is set" if first.host_key else ""
