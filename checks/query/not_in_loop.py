@@ -52,24 +52,26 @@ def query_not_in_loop(query_file: QueryFile) -> None:
     results; of scripts and Rust a list of keys that are looked up while a request waits), one
     INSERT each, rows that all get the same. Low: a SELECT or INSERT each that a known request waits
     for where nothing says how many rounds there are (of those who run the platform the lists that
-    they look at), some that are few (in Rust also what somebody has
-    picked for one thing: its tags, its members), rows that a function writes which nothing is known
-    to call, what is asked for the words of an error alone, keys that somebody picked by hand in a
-    form (`getlist`) or gives along with one new thing, what sees no more than one tenant may
-    (`withOrg(id, (tx) => …)`, `SET LOCAL`), and what is asked with the same key in every round,
-    which belongs before the loop. A note only, where nobody is known to wait (a view of Django that
-    no live table of URLs leads to), only some rounds send it, a round of Python waits for a mail, a
-    service or a stored file too, staff alone or a timer (`/cron/`) may ask, or an author mostly
-    means it: the list is short by nature (one owner's, one parent's, groups of which callers hand
-    over one, what a cache or a bulk load left over) or not known to be long, a round reads what it
-    has written, a comment says so, each row gets values of its own, a failure is that element's own
-    (Rust: its `match` goes on with the next), a comparison picks a few, rows are found or made, the
-    first that fits ends it, a mail or a queue is handed something too, a page for administrators,
-    started by hand, on a developer's machine alone, pipelined on one connection, or beside a branch
-    that writes all at once and a remark that says why. Queued tasks, the row of one key, batches,
-    retries, pages, workers, literal lists (also those of one or two that all callers hand over),
-    enums, `eq_any` over groups, DDL, batched `findUnique`, rows that a session gathers, what is
-    remembered, embedded databases, migrations, seeds and tests pass.
+    they look at), some that are few (in Rust also what somebody has picked for one thing: its tags,
+    its members), rows that a function writes which nothing is known to call, what is asked for the
+    words of an error alone, keys that somebody picked by hand in a form (`getlist`) or gives along
+    with one new thing, what sees no more than one tenant may (`withOrg(id, (tx) => …)`, `SET
+    LOCAL`), and what is asked with the same key in every round, which belongs before the loop, and
+    look-ups beside a write whose result their round goes on with. A note only, where nobody is
+    known to wait (a view of Django that no live table of URLs leads to; `BackgroundTasks` and
+    listeners of Slack's Bolt; every call on the way leaves out the parameter under which the loop
+    stands, or hands over a list of one or two), only some rounds send it, a round of Python waits
+    for a mail, a service or a stored file too, staff alone or a timer (`/cron/`) may ask, or an
+    author mostly means it: the list is short by nature (one owner's, one parent's, groups of which
+    callers hand over one, what a cache or a bulk load left over) or not known to be long, a round
+    reads what it has written, a comment says so, each row gets values of its own, a failure is that
+    element's own (Rust: its `match` goes on with the next), a comparison picks a few, rows are
+    found or made, the first that fits ends it, a mail or a queue is handed something too, a page
+    for administrators, started by hand, on a developer's machine alone, pipelined on one
+    connection, or beside a branch that writes all at once and a remark that says why. Queued tasks,
+    the row of one key, batches, retries, pages, workers, literal lists (also those of one or two
+    that all callers hand over), enums, `eq_any` over groups, DDL, batched `findUnique`, rows that a
+    session gathers, what is remembered, embedded databases, migrations, seeds and tests pass.
     Blind spots: deeper call chains; lazy relations of other libraries; what only some rows ask;
     resolvers of GraphQL; pages of Django's admin; what `marshal_with` reads;
     serializers that are chosen or changed at run time; what template tags of the project ask; how

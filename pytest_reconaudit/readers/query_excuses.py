@@ -42,7 +42,7 @@ _VERSIONED = regex(
 FOUND_OR_MADE = frozenset({"get_or_create", "update_or_create", "aget_or_create",
                             "aupdate_or_create", "findOrCreate", "upsert"})  # fmt: skip
 _SETS = regex(
-    r"\.(?:set|values|update|with_entities|patch\w*|updateAndFetch\w*|increment|decrement)\s*\(|\bdata\s*:|\bbind\s*\(|\bSet\s*\(|\bset\b(?=\s+[\w\"`.]+\s*=)",
+    r"\.(?:set|col_expr|values|update|with_entities|patch\w*|updateAndFetch\w*|increment|decrement)\s*\(|\bdata\s*:|\bbind\s*\(|\bSet\s*\(|\bset\b(?=\s+[\w\"`.]+\s*=)",
     2,
 )
 _NESTED_WRITE = regex(r"\b(?:connect|connectOrCreate|disconnect|deleteMany|create|set)\s*:")

@@ -57,6 +57,8 @@ _MATCHES = regex(r"\bmatch\b|\blet\b")
 _PATTERNS = frozenset({"match_pattern", "let_condition", "case_pattern"})
 _GIVEN_FIELD = regex(r"[{,]\s*+(\w++)\s*+(?::\s*+([^,{}()\n]{1,200}+)\s*+)?(?=[,}])")
 """``id``, ``id: order.id`` of an object that a call is given."""
+_KEYWORD = regex(r"([A-Za-z_]\w*+)\s*+=(?!=)")
+"""``shop_id=`` of an argument in Python: a name of the called function, none of this one."""
 _ASSIGNED = regex(
     r"(?<![\w.$])(\w++)\s*+(?:\[[^\]\n]{0,80}+\]\s*+)?(?:[-+*/|&%]|\?\?|\|\|)?=(?![=>])"
 )
@@ -213,15 +215,20 @@ class Rounds(LoopReading):
         if not changing.isdisjoint(WORD.findall(code.text(call.receiver))):
             return ()
         found: dict[str, None] = {}
+        whole = True
         for index, argument in enumerate(call.arguments):
             text = code.text(argument)
-            if changing.isdisjoint(WORD.findall(text)):
-                found[str(index)] = None
+            keyword = _KEYWORD.match(text) if self.language == "python" else None
+            value = text if keyword is None else text[keyword.end() :]
+            if changing.isdisjoint(WORD.findall(value)):
+                found[str(index) if keyword is None else keyword[1]] = None
+            else:
+                whole = False
             if text.startswith("{"):
                 for match in islice(_GIVEN_FIELD.finditer(text), 40):
                     if changing.isdisjoint(WORD.findall(match[2] or match[1])):
                         found[match[1]] = None
-        if all(str(index) in found for index in range(len(call.arguments))):
+        if whole:
             found["*"] = None
         return tuple(found)
 
@@ -248,7 +255,8 @@ class Rounds(LoopReading):
             names: set[str] | None = None
             body = self._body(loop) if loop.end - loop.start <= LONG_BODY else ""
             if loop.label not in ("while", "loop", "do") and body and not _WALKS_ON.search(body):
-                names = set(_ASSIGNED.findall(body))
+                outer = _outside(body) if self.language == "python" else body
+                names = set(_ASSIGNED.findall(outer))
                 if loop.kind == "closure":
                     names |= names_in(self.code.text(loop.head))
                 else:
@@ -278,6 +286,23 @@ class Rounds(LoopReading):
             pattern = one.child_by_field_name("pattern") or one
             names |= names_in(self.code.text(pattern.start_byte, pattern.end_byte))
         return names
+
+
+def _outside(body: str) -> str:
+    """What of Python stands outside of all brackets: what has ``=`` in them is a name of the
+    function that is called."""
+    depth, found = 0, []
+    for part in _BRACKETS.split(_QUOTED.sub("", body)):
+        if part in _DEPTHS:
+            depth = max(depth + _DEPTHS[part], 0)
+        elif not depth:
+            found.append(part)
+    return " ".join(found)
+
+
+_BRACKETS = regex(r"([()\[\]{}])")
+_QUOTED = regex(r"\"[^\"\n]*+\"|'[^'\n]*+'|#[^\n]*+")
+_DEPTHS = {**dict.fromkeys("([{", 1), **dict.fromkeys(")]}", -1)}
 
 
 def _entity(text: str) -> str:

@@ -24,7 +24,15 @@ from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.readers.scans.outline import OutlinedFunction
 from pytest_reconaudit.target import Target
 
-__all__ = ["answered", "lists_by_name", "makes_list", "request_of", "runs_for_staff", "snake_case"]
+__all__ = [
+    "answered",
+    "lists_by_name",
+    "makes_list",
+    "request_of",
+    "runs_for_staff",
+    "snake_case",
+    "words_of",
+]
 
 _LISTING = regex(
     r"_?(?:lists?|search|browse|index|feed|overview|listing)(?![a-z])|\w*_(?:list|listing|feed|overview)$"
@@ -61,6 +69,15 @@ def request_of(target: Target, path: str, line: int) -> str | None:
     if route is None:
         return "a request"
     return f"{asked_method(target, path, line, route)} {route.path}".strip()
+
+
+def words_of(target: Target, way: Reached) -> str:
+    """The request that a way begins with, in words."""
+    if way.route is None:
+        return "a request"
+    handler = way.handler
+    line = outlined(target, handler).line
+    return f"{asked_method(target, handler.path, line, way.route)} {way.route.path}".strip()
 
 
 def runs_for_staff(target: Target, path: str, line: int) -> bool:

@@ -8,10 +8,12 @@ from pytest_reconaudit.facts.query.django_fixes import LoopedStatement, fix_of_d
 from pytest_reconaudit.facts.query.loop_bodies import above_loop, body_of, further_statements
 from pytest_reconaudit.facts.query.remedies import Asked, remedy, remedy_of_several
 from pytest_reconaudit.facts.query.repeated import RepeatedQuery
+from pytest_reconaudit.facts.query.round_values import given_of_round, is_used_in_round, staying
 from pytest_reconaudit.facts.query.rust_fixes import RustStatement, fix_of_rust
+from pytest_reconaudit.facts.query.siblings import sibling_for_many
 from pytest_reconaudit.facts.query.sqlalchemy_fixes import fix_in_sqlalchemy
 from pytest_reconaudit.facts.query.table_names import told_as
-from pytest_reconaudit.facts.query.tables import foreign_keys
+from pytest_reconaudit.facts.query.tables import READS, foreign_keys
 from pytest_reconaudit.facts.query.tenant_scopes import scoped_by, words_of_scope
 from pytest_reconaudit.target import Target
 
@@ -46,6 +48,7 @@ def cure_of(
         several = sorted({(one.line, *_told(target, one)) for one in (site, *together)})
         if len({one[0] for one in several}) > 1 or site.word == "aggregate":
             return remedy_of_several([one[1:] for one in several])
+    given = given_of_round(target, path, site)
     asked = Asked(
         site.library,
         site.kind,
@@ -54,6 +57,9 @@ def cure_of(
         loop.variable,
         site.via,
         site.word == "save",
+        given.names if not site.via else frozenset(),
+        given.several,
+        sibling_for_many(target, path, site),
     )
     sent = site.via_place  # how a library is given a list, the statement itself tells best
     if sent is not None and site.via:
@@ -71,6 +77,8 @@ def _of_rust(
         for one in sorted(beside, key=lambda each: each.line)
         if one.loop.line == site.loop.line and one.what != site.what and not one.same
     }
+    given = given_of_round(target, path, site)
+    used = site.kind not in READS and _goes_on_with(target, path, site)
     return fix_of_rust(
         RustStatement(
             site.kind,
@@ -81,8 +89,17 @@ def _of_rust(
             line,
             site.word == "existence check",
             tuple(others.values()),
+            staying(target, path, site.loop.line, beside),
+            given.names,
+            given.several,
+            used,
+            sibling_for_many(target, path, site),
         )
     )
+
+
+def _goes_on_with(target: Target, path: str, site: RepeatedQuery) -> bool:
+    return is_used_in_round(target, path, site.line, site.loop.line) is not None
 
 
 def _of_django(
@@ -92,6 +109,7 @@ def _of_django(
     lines = target.lines(path)
     first, last = body_of(lines, loop.line)
     same = [one for one in beside if one.loop.line == loop.line and one.line != site.line]
+    stays = staying(target, path, loop.line, same)
     known = {site.line, *(one.line for one in same)}
     others = {
         (one.statement, one.line): (one.kind, f"the {one.statement}", one.line)
@@ -110,6 +128,11 @@ def _of_django(
             above_loop(target, path, loop.line),
             tuple(others.values()),
             further_statements(target, path, loop.line, known),
+            given_of_round(target, path, site).several if site.via else False,
+            sibling_for_many(target, path, site),
+            frozenset(
+                (f"the {one.statement}", one.line) for one in same if (one.what, one.line) in stays
+            ),
         ),
         foreign_keys(target),
     )

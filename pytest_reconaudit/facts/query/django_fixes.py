@@ -10,8 +10,10 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from pytest_reconaudit.facts.query.loop_bodies import BesideStatement
+from pytest_reconaudit.facts.query.made_names import names_of_round
 from pytest_reconaudit.facts.query.python_fixes import base_of, fenced, model_name
 from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.readers.arguments import Unclosed, arguments, arguments_and_end
@@ -66,6 +68,12 @@ class LoopedStatement(Struct, frozen=True):
     others: Sequence[tuple[str, str, int]] = ()
     """(kind, in words, line) of the other statements of the loop."""
     further: Sequence[BesideStatement] = ()
+    several: bool = False
+    """:attr:`via` is given more than one value of each element."""
+    sibling: str = ""
+    """In words a function beside :attr:`via` that does it for many."""
+    stays: Collection[tuple[str, int]] = ()
+    """(in words, line) of the other statements whose result the round goes on with."""
 
 
 class Followed(Struct, frozen=True):
@@ -170,6 +178,8 @@ class _Asked(Struct, frozen=True):
     """The other arguments."""
     fits: bool
     """All of them stay what they are in every round."""
+    pairs: tuple[str, ...] = ()
+    """What of the rows is compared with what is a round's own, by equality."""
 
 
 def fix_of_django(one: LoopedStatement, relations: Mapping[str, Collection[str]]) -> str:
@@ -199,6 +209,15 @@ def _own_name(one: LoopedStatement) -> str:
 def _by_function(one: LoopedStatement, model: str) -> str:
     what = f"`{model}`" if one.table else "it"
     if one.kind in ("select", "count", "exists"):
+        if one.sibling:
+            return f"`{one.via}` asks for {what} for one element; {one.sibling} does for many."
+        if one.several:
+            return (
+                f"`{one.via}` asks for {what} by more than one value of the element: give it a"
+                " sibling for all of them (an OR of a `Q` for each, as a list for each column would"
+                " also find what no element means), with the same conditions, that is called once"
+                " before the loop, and look each up in a dict by the tuple of these values."
+            )
         return (
             f"`{one.via}` asks for {what} for one element: give it a sibling for all of them, with"
             " the same conditions, that is called once before the loop (or hand it what was asked"
@@ -218,6 +237,8 @@ def _reads(one: LoopedStatement, model: str, relations: Mapping[str, Collection[
             f"Ask once before the loop for the `{model}` rows of all elements, with the"
             " statement's own conditions, and look each up in what came."
         )
+    if len(asked.pairs) > 1:
+        return _by_several(one, asked)
     keys = _keys(one, asked)
     if not asked.key or not keys or not asked.fits or _CHOOSES & set(asked.steps):
         return _in_words(one, asked)
@@ -249,6 +270,40 @@ def _reads(one: LoopedStatement, model: str, relations: Mapping[str, Collection[
         )
     return fenced(
         f"Ask once for all of them before the loop, and gather what came by `{asked.key}`:", rows
+    )
+
+
+def _by_several(one: LoopedStatement, asked: _Asked) -> str:
+    """Of rows that more than one value of each element finds."""
+    model = asked.base.partition(".objects")[0]
+    columns = ", ".join(asked.pairs)
+    each = f"Q({', '.join(f'{key}=...' for key in asked.pairs)})"
+    plain = [text for text in asked.conditions if text.partition("=")[0].strip() not in asked.pairs]
+    also = ""
+    if plain:
+        kept = [text for text in plain if len(text) <= _LONGEST and "`" not in text]
+        named = f" (`{', '.join(kept)}`)" if len(kept) == len(plain) else ""
+        also = f", with its other conditions{named}"
+    how = (
+        f"an OR of `{each}` for each element{also}, as a list for each column would also find what"
+        " no element means"
+    )
+    quoted = ", ".join(f'"{key}"' for key in asked.pairs)
+    if one.kind == "count":
+        return (
+            f"Count the `{model}` rows of all elements with one query grouped by these columns"
+            f' (`values({quoted}).annotate(n=Count("pk"))`): {how}.'
+        )
+    if one.kind == "exists":
+        return (
+            f"Ask once before the loop which of them are there (`values_list({quoted})`, into a set"
+            f" of tuples): {how}."
+        )
+    chosen = [step for step in asked.steps if step in _CHOOSES]
+    order = f", in the statement's own order (`{chosen[0]}`)" if chosen else ""
+    return (
+        f"Ask once before the loop for the `{model}` rows of all elements{order}: {how}. Look each"
+        f" up in a dict by the tuple of `{columns}`."
     )
 
 
@@ -370,6 +425,8 @@ def _rest(one: LoopedStatement) -> str:
     for kind, what, line in one.others[:_MOST_OTHERS]:
         if kind in ("select", "count", "exists"):
             told.append(f"ask once for {what} of line {line} likewise")
+        elif (what, line) in one.stays:
+            told.append(f"{what} of line {line} stays, as the round goes on with its result")
         elif kind == "insert":
             told.append(f"gather {what} of line {line} for one `bulk_create`")
         else:
@@ -432,7 +489,7 @@ def _asked(one: LoopedStatement) -> _Asked | None:
     asked = _taken_apart(one, f"{start[2]}.{start[3]}", tuple(steps), conditions, inner)
     if asked is None or plain:
         return asked
-    return _Asked(asked.base, asked.steps, asked.key, asked.value, asked.conditions, fits=False)
+    return replace(asked, fits=False)
 
 
 def _taken_apart(
@@ -444,10 +501,16 @@ def _taken_apart(
 ) -> _Asked | None:
     key, value = "", ""
     others: list[str] = []
+    pairs: dict[str, None] = {}
+    body = one.body.split("\n")
+    mine = names_of_round(body, ".py", 1, len(body), _ROOTS.findall(one.variable))
     fits = bool(steps)
     for argument in given:
         keyword = _KEYWORD.match(argument)
         roots = set(_ROOTS.findall(keyword[2] if keyword is not None else argument))
+        varies = keyword is not None and not mine.isdisjoint(roots)
+        if keyword is not None and varies and keyword[1].rpartition("__")[2] not in _COMPARES:
+            pairs[keyword[1]] = None
         if keyword is not None and not key and roots & set(_ROOTS.findall(one.variable)):
             key, value = keyword[1], " ".join(keyword[2].split())
             continue
@@ -458,7 +521,7 @@ def _taken_apart(
         # ``slug__iexact`` compares otherwise than ``__in`` does.
         plain = key.rpartition("__")[2]
         fits = fits and plain not in _COMPARES
-    return _Asked(base, steps, key, value, tuple(others), fits)
+    return _Asked(base, steps, key, value, tuple(others), fits, tuple(pairs))
 
 
 _COMPARES = frozenset(

@@ -196,7 +196,9 @@ def _fixed_parameters(target: Target, call: LoopedCall, sender: Asker) -> frozen
     ref = function_at(target, sender.path, sender.function.line)
     given = [name for name, _ in outlined(target, ref).parameters] if ref is not None else []
     given = given[1:] if given[:1] in (["self"], ["cls"]) else given
-    return frozenset(name for index, name in enumerate(given) if str(index) in call.fixed)
+    return frozenset(
+        name for index, name in enumerate(given) if str(index) in call.fixed or name in call.fixed
+    )
 
 
 def _asks_same(target: Target, path: str, call: LoopedCall, sender: Asker) -> bool:

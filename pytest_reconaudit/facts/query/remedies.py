@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from msgspec import Struct
 
 from pytest_reconaudit.patterns import regex
+from pytest_reconaudit.readers.arguments import Unclosed, arguments_and_end
 
 __all__ = ["Asked", "page_of", "remedy", "remedy_of_several"]
 
@@ -26,6 +28,12 @@ class Asked(Struct, frozen=True):
     """The function that sends it, when the loop only calls it; else empty."""
     saves: bool
     """It is a ``save`` of an entity, which writes a new row or changes one."""
+    names: frozenset[str] = frozenset()
+    """The names that are another value in each round."""
+    several: bool = False
+    """:attr:`via` is given more than one value of each element."""
+    sibling: str = ""
+    """In words a function beside :attr:`via` that does it for many."""
 
 
 _LEADS = {
@@ -177,6 +185,17 @@ _LISTS = {
     "sea-orm": ".is_in(ids)", "mongodb": '{ "$in": ids }', "postgres": "column = ANY($1)",
     "builder": "QueryBuilder::push_tuples", "marks": "column IN (?, ?, ?)",
 }  # fmt: skip
+_PAIRS = {
+    "prisma": "OR: pairs", "typeorm": "where: pairs", "knex": ".whereIn([a, b], tuples)",
+    "objection": ".whereInComposite([a, b], tuples)", "drizzle": "or(...pairs.map(matches))",
+    "kysely": 'eb(refTuple(a, b), "in", tuples)', "mongoose": "{ $or: pairs }",
+    "mongo": "{ $or: pairs }", "supabase": ".or(pairs)", "sequelize": "{ [Op.or]: pairs }",
+    "diesel": "or_filter", "sea-orm": "Expr::tuple([a, b]).in_tuples(keys)",
+    "mongodb": '{ "$or": pairs }', "postgres": "(a, b) IN (SELECT * FROM unnest($1, $2))",
+    "builder": "QueryBuilder::push_tuples", "marks": "(a, b) IN ((?, ?), (?, ?))",
+}  # fmt: skip
+"""How rows are found by more than one column."""
+_CROSSED = "a list for each would also find what no element means"
 _ROWS = {
     "prisma": "createMany", "typeorm": "insert(rows)", "knex": "insert(rows)",
     "objection": "batchInsert", "drizzle": "values(rows)", "kysely": "values(rows)",
@@ -256,6 +275,13 @@ def remedy(asked: Asked, text: str, line: int) -> str:
     sample = _SAMPLES.get((library, kind))
     if sample is None:
         return ""
+    columns = _varying(asked, source) if kind in _FOUND else ()
+    if len(columns) > 1 and library in _PAIRS:
+        named = "` and `".join(columns) if len(columns) == 2 else "`, `".join(columns)
+        return (
+            f"{_LEADS[kind].removesuffix(':')} (`{_PAIRS[library]}`, by `{named}` together:"
+            f" {_CROSSED}; what comes is told apart by all of them)."
+        )
     key, keys = _key(asked, source, rust=library in _RUST or library in _SQL)
     if kind == "select" and _FIRST_OF.search(source) is not None:
         by = f" for each `{key}`" if key else " for each key"
@@ -450,6 +476,18 @@ def _given(library: str) -> str:
 
 def _of_function(asked: Asked, library: str) -> str:
     one = f"`{asked.via}`"
+    if asked.sibling and asked.kind in ("select", "count"):
+        return (
+            f"{one} asks for one at a time; {asked.sibling} asks for many: call that once before"
+            " the loop."
+        )
+    if asked.several and asked.kind in ("select", "count") and library in _PAIRS:
+        return (
+            f"{one} asks for one at a time, by more than one value of the element: give it a"
+            f" sibling that takes all of these together (`{_PAIRS[library]}`: {_CROSSED}) and keeps"
+            " its other conditions, call that once before the loop, and look each one up in a map"
+            " by all of them."
+        )
     if asked.kind in ("select", "count") and library in _LISTS:
         return (
             f"{one} asks for one at a time: give it a sibling that takes all keys"
@@ -464,6 +502,54 @@ def _of_function(asked: Asked, library: str) -> str:
     if asked.kind in ("update", "delete") and library in _LISTS:
         return f"{one} changes one row: give it a sibling that takes all keys ({_given(library)})."
     return ""
+
+
+_FOUND = frozenset({"select", "count", "update", "delete"})
+_FIELD = regex(r"[\"']?(\w+)[\"']?\s*(?::\s*(.+))?$", re.DOTALL)
+_OPERATORS = frozenset({"equals", "in", "eq", "contains", "startsWith", "not", "is", "mode"})
+_WORDS = regex(r"(?<![\w.$])[A-Za-z_$][\w$]*")
+_COMPARED = (
+    regex(r"\beq\(\s*(?:[\"'`](\w+)[\"'`]|(?:\w+\.)*(\w+))\s*,\s*([^()\n]{1,80})"),
+    regex(
+        r"[wW]here\(\s*['\"`](?:\w+\.)?(\w+)()['\"`]\s*,\s*(?:['\"]=['\"]\s*,\s*)?([^()\n]{1,80})"
+    ),
+    regex(r"(?i)\b(\w+)()\"?\s*=\s*\$\{([^{}\n]{1,80})\}"),
+)
+
+
+def _varying(asked: Asked, source: str) -> tuple[str, ...]:
+    """The columns that a statement of a script compares with what is a round's own."""
+    names = asked.names
+    found: dict[str, None] = {}
+    opened = _OBJECT.search(source)
+    if opened is not None:
+        found.update(dict.fromkeys(_fields(source, opened.end(), names)))
+    for pattern in _COMPARED:
+        for match in pattern.finditer(source):
+            if not names.isdisjoint(_WORDS.findall(match[3])):
+                found[match[1] or match[2]] = None
+    return tuple(found)
+
+
+def _fields(source: str, at: int, names: frozenset[str], *, inner: bool = False) -> Iterator[str]:
+    """The fields of an object, those of a key of several as well, that are a round's own."""
+    try:
+        parts, _ = arguments_and_end(source, at)
+    except Unclosed:
+        return
+    for part in parts:
+        field = _FIELD.match(part)
+        if field is None or names.isdisjoint(_WORDS.findall(field[2] or field[1])):
+            continue
+        value = (field[2] or "").strip()
+        if value.startswith("{") and not inner:
+            within = tuple(_fields(value, 1, names, inner=True))
+            if within and not _OPERATORS.intersection(within):
+                yield from within
+                continue
+            if within and not {"equals", "eq", "in"}.intersection(within):
+                continue
+        yield field[1]
 
 
 def _key(asked: Asked, source: str, *, rust: bool) -> tuple[str, str]:

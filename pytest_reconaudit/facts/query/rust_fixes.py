@@ -7,13 +7,14 @@ takes a list, which column that is where the source tells it, and what else the 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from functools import lru_cache
 
 from msgspec import Struct
 
 from pytest_reconaudit.facts.query.tables import READS
 from pytest_reconaudit.patterns import regex
+from pytest_reconaudit.readers.arguments import Unclosed, arguments, arguments_and_end
 
 __all__ = ["RustStatement", "fix_of_rust"]
 
@@ -62,6 +63,24 @@ _TAKEN = {
     "postgres": "`= ANY($n)`",
     "sql": "`IN (…)`",
 }
+_PAIRS = {
+    "diesel": "an OR of them (`or_filter(…)` of each on a boxed query)",
+    "sea-orm": "`Expr::tuple([…]).in_tuples(keys)`",
+    "postgres": "`(…) IN (SELECT * FROM UNNEST(…))` with an array for each column",
+    "sql": "`(…) IN ((…), (…))`, which `QueryBuilder::push_tuples` writes",
+}
+"""What finds rows by more than one column."""
+_OWN_VALUES = {
+    "diesel": "`insert_into(…).values(&rows)` with `on_conflict(key).do_update()` where the loop"
+    " has whole rows and a unique key, else `UPDATE … FROM (VALUES …)` by `sql_query`",
+    "sea-orm": "`insert_many(rows)` with `on_conflict(…)` that updates the columns where the loop"
+    " has whole rows and a unique key, else `UPDATE … SET … = CASE key WHEN … END`",
+    "postgres": "`UPDATE … SET … FROM (SELECT * FROM UNNEST(…)) AS given (…)`, an array for each"
+    " column, or `INSERT … ON CONFLICT … DO UPDATE` of all rows",
+    "sql": "`UPDATE … FROM (VALUES …)` or `SET … = CASE key WHEN … END`, or `INSERT … ON CONFLICT …"
+    " DO UPDATE` of all rows",
+}
+"""What changes rows of which each gets values of its own."""
 _ROWS = {
     "diesel": "`insert_into(…).values(&rows)`",
     "sea-orm": "`insert_many(rows)`",
@@ -88,6 +107,34 @@ class RustStatement(Struct, frozen=True):
     exists: bool = False
     others: Sequence[tuple[str, str, int]] = ()
     """(kind, in words, line) of the other statements of the loop."""
+    stays: Collection[tuple[str, int]] = ()
+    """(in words, line) of those among them whose result the round goes on with."""
+    names: frozenset[str] = frozenset()
+    """The names that are another value in each round, where the statement stands; empty where only
+    the element's are known, or of a called function none."""
+    several: bool = False
+    """:attr:`via` is given more than one value of each element."""
+    used: bool = False
+    """The round goes on with its result."""
+    sibling: str = ""
+    """In words a function beside :attr:`via` that does it for many."""
+
+
+class _Varying(Struct, frozen=True):
+    """What of a statement is another value in each round."""
+
+    columns: tuple[str, ...]
+    """Those that are compared with it."""
+    other: bool
+    """Something is compared with it otherwise than by equality."""
+    values: bool
+    """So is what an UPDATE sets."""
+    known: bool
+    """The source tells it: else nothing is known."""
+
+    @property
+    def several(self) -> bool:
+        return len(self.columns) + self.other > 1
 
 
 def fix_of_rust(one: RustStatement) -> str:
@@ -97,7 +144,7 @@ def fix_of_rust(one: RustStatement) -> str:
     if library not in _LISTS:
         return ""
     told = _by_function(one, library, source) if one.via else _own(one, library, source)
-    rest = _beside(one)
+    rest = _beside(one, library)
     return f"{told} {rest}".rstrip()
 
 
@@ -135,11 +182,28 @@ def _statement(text: str, line: int) -> str:
 
 def _by_function(one: RustStatement, library: str, source: str) -> str:
     name = f"`{one.via}`"
+    varying = _varying(one, library, source)
+    several = len(varying.columns) > 1
+    taken = f"all keys ({_TAKEN[library]})"
+    if several:
+        taken = f"all {_together(varying.columns)} ({_PAIRS[library]}; {_CROSSED})"
+    elif varying.several or (one.several and not varying.columns):
+        taken = (
+            f"all keys ({_TAKEN[library]}; where more than one condition varies, all of them"
+            f" together: {_PAIRS[library]})"
+        )
+    if one.sibling and one.kind in READS:
+        return (
+            f"{name} asks for one at a time; {one.sibling} asks for many: call that once before the"
+            " loop."
+        )
     if one.kind == "select":
         sibling = (
-            f"{name} asks for one at a time: give it a sibling that takes all keys"
-            f" ({_TAKEN[library]}) and keeps its other conditions, call that once before the loop,"
+            f"{name} asks for one at a time: give it a sibling that takes {taken} and keeps its"
+            " other conditions, call that once before the loop,"
         )
+        if several:
+            return f"{sibling} and look each up in a map by {_all_of(varying.columns)}."
         if _FIRST.search(source) is not None:
             return f"{sibling} and keep the row that comes first for each key ({_FIRST_HOW})."
         if _MANY.search(source) is not None:
@@ -151,21 +215,67 @@ def _by_function(one: RustStatement, library: str, source: str) -> str:
     if one.kind == "count":
         what = "which keys there are" if one.exists else "a figure for each key (`GROUP BY`)"
         return (
-            f"{name} asks for one at a time: give it a sibling that takes all keys"
-            f" ({_TAKEN[library]}), keeps its other conditions and brings {what}, and call that"
-            " once before the loop."
+            f"{name} asks for one at a time: give it a sibling that takes {taken}, keeps its other"
+            f" conditions and brings {what}, and call that once before the loop."
         )
     if one.kind in ("insert", "upsert"):
         return (
             f"{name} writes one row: give it a sibling that takes all rows ({_ROWS[library]}), and"
             " call that once behind the loop."
         )
-    return f"{name} changes one row: give it a sibling that takes all keys ({_TAKEN[library]})."
+    result = ""
+    if one.used:
+        result = (
+            " The round goes on with its result: that one has to bring it for each key, or it stays"
+            " as it is where one depends on the one before."
+        )
+    if one.kind == "update" and (varying.values or not varying.known):
+        how = _OWN_VALUES[library]
+        if varying.values:
+            told = (
+                f"{name} gives a row values of its own: give it a sibling that takes all rows"
+                f" ({how})"
+            )
+        else:
+            told = (
+                f"{name} changes one row: give it a sibling that takes all of them; where each gets"
+                f" values of its own, it writes them with one statement ({how}), where all get the"
+                f" same, it takes {taken}"
+            )
+        return f"{told}.{result}"
+    return f"{name} changes one row: give it a sibling that takes {taken}.{result}"
+
+
+_CROSSED = "a list for each column would also find what no element means"
+
+
+def _together(columns: Sequence[str]) -> str:
+    """What rows are found by, for all elements."""
+    word = "pairs" if len(columns) == 2 else "tuples"
+    return f"{word} of `{'`, `'.join(columns[:_MOST_COLUMNS])}`"
+
+
+def _all_of(columns: Sequence[str]) -> str:
+    return f"the tuple of {_named_columns(columns)}"
+
+
+def _named_columns(columns: Sequence[str]) -> str:
+    more = ", …" if columns[_MOST_COLUMNS:] else ""
+    return ", ".join(f"`{one}`" for one in columns[:_MOST_COLUMNS]) + more
 
 
 def _own(one: RustStatement, library: str, source: str) -> str:
     if one.kind in ("insert", "upsert"):
         return _inserted(library, source)
+    varying = _varying(one, library, source)
+    if one.kind == "update" and varying.values:
+        by = f"; rows are found by {_all_of(varying.columns)}" if varying.several else ""
+        return (
+            "Each row gets values of its own, so that a list of keys would give all rows the same:"
+            f" write them with one statement ({_OWN_VALUES[library]}){by}."
+        )
+    if varying.several:
+        return _of_several(one, library, source, varying)
     key = _key(one, library, source)
     given = (_LISTS if key else _BY_KEY if _BY_ID.search(source) else _UNKNOWN).get(library)
     given = (given or _UNKNOWN[library]).format(key=key)
@@ -189,7 +299,44 @@ def _own(one: RustStatement, library: str, source: str) -> str:
             f" {given} and {group}, and look each one up in a map."
         )
     verb = "Delete" if one.kind == "delete" else "Change"
-    return f"{verb} all of them with the same statement, sent once, with {given}."
+    sure = (
+        ""
+        if key
+        else f" Where more than one condition varies, find the rows by all of them together"
+        f" ({_PAIRS[library]}): {_CROSSED}."
+    )
+    same = " (where all rows get the same values)" if one.kind == "update" and not key else ""
+    return f"{verb} all of them with the same statement{same}, sent once, with {given}.{sure}"
+
+
+def _of_several(one: RustStatement, library: str, source: str, varying: _Varying) -> str:
+    """Of a statement whose rows more than one value of each element finds."""
+    how = _PAIRS[library]
+    if varying.other:
+        by = "the conditions of each element, joined by OR"
+        where = by
+    else:
+        by = f"{_together(varying.columns)} ({how})"
+        where = f"{by} in the place of these comparisons"
+    crossed = f"; {_CROSSED}" + (" and would delete it" if one.kind == "delete" else "")
+    if one.kind in READS:
+        asks = {
+            "select": "Send the same statement once before the loop",
+            "count": "Ask once before the loop which there are"
+            if one.exists
+            else "Ask once before the loop for the figures of all, in groups by these columns",
+        }[one.kind]
+        if varying.other:
+            return f"{asks}, with {where}, and give each round what it asked for{crossed}."
+        if one.kind == "select" and _FIRST.search(source) is not None:
+            return (
+                f"{asks}, with {where}{crossed}. Keep the row that comes first for each"
+                f" ({_FIRST_HOW}), in a map by the tuple of them."
+            )
+        held = " (several rows each)" if _MANY.search(source) is not None else ""
+        return f"{asks}, with {where}{crossed}. Look each up{held} in a map by the tuple of them."
+    verb = "Delete" if one.kind == "delete" else "Change"
+    return f"{verb} all of them with one statement, with {where}{crossed}."
 
 
 def _inserted(library: str, source: str) -> str:
@@ -223,29 +370,136 @@ def _is_kept(source: str) -> bool:
 
 def _key(one: RustStatement, library: str, source: str) -> str:
     """The column that varies with the loop; empty where the source does not tell it surely."""
-    names = [word for word in re.findall(r"[a-z_]\w*", one.variable) if word not in _NO_NAMES]
-    if library in ("diesel", "sea-orm"):
-        found = [
-            match[1]
-            for match in _EQ.finditer(source)
-            if _names(source[match.end() : match.end() + 80].split(")")[0], names)
-        ]
-        return found[0] if len(found) == 1 else ""
-    where = _WHERE.search(source)
-    if where is None:
+    found = _varying(one, library, source).columns
+    if len(found) == 1:
+        return found[0]
+    where = _WHERE.search(source) if library in ("postgres", "sql") else None
+    if where is None or found:
         return ""
-    asked = [(match[1], match[2]) for match in _EQUALS.finditer(where[1])]
-    given = _bound(source)
-    varying = [
-        column
-        for index, (column, number) in enumerate(asked)
-        if (at := int(number) - 1 if number else index) < len(given) and _names(given[at], names)
-    ]
-    if len(varying) == 1:
-        return varying[0]
-    return asked[0][0] if len(asked) == 1 and not given else ""
+    asked = _EQUALS.findall(where[1])
+    return asked[0][0] if len(asked) == 1 and not _bound(source) else ""
 
 
+def _varying(one: RustStatement, library: str, source: str) -> _Varying:
+    words = set() if one.via else set(re.findall(r"[a-z_]\w*", one.variable)) - _NO_NAMES
+    names = sorted(words | one.names)
+    if not names:
+        return _Varying((), other=False, values=False, known=False)
+    if library in ("diesel", "sea-orm"):
+        return _in_builder(source, names)
+    return _in_sql(source, names)
+
+
+def _in_builder(source: str, names: list[str]) -> _Varying:
+    rest, values = _apart(source)
+    columns = dict.fromkeys(
+        match[1]
+        for match in _EQ.finditer(rest)
+        if _names(rest[match.end() : match.end() + _NEAR].split(")")[0], names)
+    )
+    other = any(
+        _names(rest[match.end() : match.end() + _NEAR].split(")")[0], names)
+        for match in _COMPARES.finditer(rest)
+    )
+    for match in _BY_ID.finditer(rest):
+        parts = _keys_given(rest, match.end())
+        if sum(_names(part, names) for part in parts) > 1:
+            columns.update(dict.fromkeys(parts))
+    row = _SAVES_ROW.search(rest)
+    own = any(_names(value, names) for value in values) or (
+        row is not None and _names(row[1], names)
+    )
+    return _Varying(tuple(columns), other, own, known=True)
+
+
+def _keys_given(text: str, at: int) -> list[str]:
+    """The parts of a key that is a tuple: ``find((row.a, row.b))``."""
+    opened = _TUPLE.match(text, at)
+    if opened is None:
+        return []
+    try:
+        return arguments_and_end(text[: opened.end() + _LONGEST_VALUE], opened.end())[0]
+    except Unclosed:
+        return []
+
+
+def _apart(source: str) -> tuple[str, list[str]]:
+    """(the rest, what an UPDATE sets) of a statement that a builder makes."""
+    rest, values = [], []
+    at = 0
+    for match in _SETS.finditer(source):
+        if match.start() < at:
+            continue
+        depth, end = 1, match.end()
+        while end < len(source) and depth:
+            depth += (source[end] in "([{") - (source[end] in ")]}")
+            end += 1
+        rest.append(source[at : match.start()])
+        values.append(source[match.end() : end])
+        at = end
+    rest.append(source[at:])
+    return " ".join(rest), values
+
+
+def _in_sql(source: str, names: list[str]) -> _Varying:
+    given = _bound(source) or _written_in(source)
+    where = _WHERE.search(source)
+    at = where.start(1) if where is not None else len(source)
+    before = source[:at].count("?")
+
+    def varies(number: str, index: int) -> bool:
+        place = int(number) - 1 if number else index
+        return place < len(given) and _names(given[place], names)
+
+    columns: dict[str, None] = {}
+    other = False
+    for index, match in enumerate(_COMPARED.finditer(source, at), before):
+        if varies(match[3] or "", index):
+            if match[1] and match[2] == "=":
+                columns[match[1]] = None
+            else:
+                other = True
+    update = _SET_SQL.search(source[:at])
+    values = False
+    if update is not None:
+        first = source[: update.start(1)].count("?")
+        marks = _MARK.finditer(update[1])
+        values = any(varies(match[1] or "", first + n) for n, match in enumerate(marks))
+    return _Varying(tuple(columns), other, values, known=bool(given))
+
+
+def _written_in(source: str) -> list[str]:
+    """What a macro of sqlx is given beside its text: ``query!("…", row.id)``."""
+    macro = _MACRO.search(source)
+    if macro is None:
+        return []
+    text = _RAW.sub(lambda one: '"' + " " * (len(one[0]) - 2) + '"', source)
+    found: list[str] = []
+    try:
+        found.extend(arguments(text, macro.end()))
+    except Unclosed:
+        return []
+    texts = [index for index, one in enumerate(found) if one.startswith('"')]
+    return found[texts[0] + 1 :] if texts else []
+
+
+_NEAR = 80
+_SETS = regex(r"\.\s*(?:set|col_expr|values)\s*\(")
+_SAVES_ROW = regex(
+    r"\b(\w+)(?:\.clone\(\))?\s*\.\s*(?:save|update|save_changes)\s*(?:::<[^<>]*>)?\("
+)
+"""A row that is changed as a whole: ``active.update(db)``."""
+_COMPARES = regex(
+    r"\.\s*(?:ne|gt|lt|ge|le|gte|lte|like|ilike|not_like|between|contains|starts_with|ends_with)\s*\("
+)
+_TUPLE = regex(r"\s*\(")
+_COMPARED = regex(
+    r"(?i)(?:\b(\w+)\"?\s*(=|<>|!=|<=?|>=?|(?:not\s+)?i?like)\s*)?(?<![\w$])(?:\$(\d{1,2})|\?)"
+)
+_SET_SQL = regex(r"(?is)\bset\b(.*)")
+_MARK = regex(r"\$(\d{1,2})|\?")
+_MACRO = regex(r"\bquery(?:_as|_scalar)?(?:_unchecked)?!\s*\(")
+_RAW = regex(r"r?(#*)\"(?:[^\"\\]|\\.)*\"\1", re.DOTALL)
 _MANY = regex(
     r"\.\s*(?:all|load|get_results|fetch_all|fetch|load_iter|stream)\s*(?:::<[^;(]{0,80}>)?\([^()]{0,60}\)?\s*$"
     r"|\.\s*(?:all|load|get_results|fetch_all)\s*(?:::<[^;(]{0,80}>)?\("
@@ -277,10 +531,11 @@ def _bound(source: str) -> list[str]:
     return found
 
 
-def _beside(one: RustStatement) -> str:
+def _beside(one: RustStatement, library: str) -> str:
     """What is to be done about the other statements of the loop."""
     reads = [(what, line) for kind, what, line in one.others if kind in READS]
     writes = [(what, line) for kind, what, line in one.others if kind not in READS]
+    changing = {(what, line) for kind, what, line in one.others if kind in ("update", "upsert")}
     told = []
     if reads:
         many = len(reads) > 1
@@ -288,12 +543,30 @@ def _beside(one: RustStatement) -> str:
             f"The same loop asks for {_listed(reads)} too: bring {'these' if many else 'that'} for"
             " all elements in the same way, else the round trips stay."
         )
+    kept = [each for each in writes if each in one.stays]
+    writes = [each for each in writes if each not in one.stays]
+    if kept:
+        many = len(kept) > 1
+        told.append(
+            f"{_capital(_listed(kept))} {'stay as they are' if many else 'stays as it is'}:"
+            f" the same round goes on with what {'they bring' if many else 'it brings'}, so that"
+            f" {'they' if many else 'it'} cannot be gathered."
+        )
     if writes:
         told.append(
             f"It also sends {_listed(writes)}: gather what is written there, and send it once"
-            " behind the loop, in the order in which the rounds do it now."
+            " behind the loop, in the order in which the rounds do it now"
+            + (
+                f" (rows that get values of their own: {_OWN_VALUES[library]})."
+                if changing.intersection(writes)
+                else "."
+            )
         )
     return " ".join(told)
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def _listed(every: list[tuple[str, int]]) -> str:

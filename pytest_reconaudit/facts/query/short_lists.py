@@ -21,7 +21,15 @@ from pytest_reconaudit.readers.arguments import Unclosed, arguments
 from pytest_reconaudit.readers.scans.outline import OutlinedCall, OutlinedFunction, outline
 from pytest_reconaudit.target import Target, once
 
-__all__ = ["argument_of", "calls_of", "is_batched_beside", "is_short", "position_of"]
+__all__ = [
+    "argument_of",
+    "calls_of",
+    "is_batched_beside",
+    "is_short",
+    "is_written_few",
+    "list_in",
+    "position_of",
+]
 
 _NAME = regex(r"[A-Za-z_]\w*")
 _OVER = regex(
@@ -29,6 +37,8 @@ _OVER = regex(
     r"(?:\.(?:iter|into_iter|iter_mut|clone|drain|values|entries|enumerate)\([^()]*\))*[)\s]*"
 )
 _WRITTEN = regex(r"(?:await\s+)?(?:&(?:mut\s+)?)?(?:vec!\s*)?([\[({])")
+_ONE = regex(r"(?:\w+::){0,3}(?:slice::from_ref|iter::once|array::from_ref)\(")
+"""A list of one element, in Rust."""
 _SPREAD = regex(r"\.\.\.|;|(?:^|[\[({,\s])\*{1,2}\w|\bfor\b")
 _GROWS = r"\s*(?:\.(?:push|append|extend|insert|concat|add|unshift)\s*\(|\+=)"
 _BATCH = regex(
@@ -57,6 +67,21 @@ def is_short(target: Target, path: str, line: int, over: str) -> bool:
     ref = function_at(target, path, line)
     match = _OVER.fullmatch(over)
     return ref is not None and match is not None and _is_given_few(target, ref, match[1], _HOPS)
+
+
+def list_in(over: str) -> str:
+    """The name of the list that is gone over, or handed on, as a whole; empty where that is no
+    plain name."""
+    match = _OVER.fullmatch(over)
+    return match[1] if match is not None else ""
+
+
+def is_written_few(
+    target: Target, path: str, caller: Ref | None, call: OutlinedCall, given: str
+) -> bool:
+    """Whether an argument is a list of one or two elements that is written out, in the call or
+    right in its function."""
+    return _is_few(target, path, caller, call, given, hops=1)
 
 
 def _is_given_few(target: Target, ref: Ref, name: str, hops: int) -> bool:
@@ -167,6 +192,8 @@ def _is_few(
         if len(values) != 1 or re.search(rf"\b{given}{_GROWS}", text):
             return False
         given = text[values[0].end() : values[0].end() + _LONG]
+    if _ONE.match(given) is not None:
+        return True
     match = _WRITTEN.match(given)
     if match is None or match[1] == "{":
         return False

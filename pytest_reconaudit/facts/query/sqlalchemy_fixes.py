@@ -15,6 +15,8 @@ from msgspec import Struct
 from pytest_reconaudit.facts.code.functions import function_at, outlined
 from pytest_reconaudit.facts.code.scanned import scanned
 from pytest_reconaudit.facts.query.repeated import RepeatedQuery
+from pytest_reconaudit.facts.query.round_values import given_of_round, is_used_in_round
+from pytest_reconaudit.facts.query.siblings import sibling_for_many
 from pytest_reconaudit.facts.query.tables import READS, WRITES
 from pytest_reconaudit.model import Place
 from pytest_reconaudit.patterns import regex
@@ -51,6 +53,10 @@ class Statement(Struct, frozen=True):
 _STRINGS = regex(r"\"[^\"\n]*+\"|'[^'\n]*+'|#[^\n]*+")
 _TRIPLE = regex(r"\"\"\"|'''")
 _SENT = regex(r"\.(?:execute|scalars?|exec|stream|stream_scalars)\(\s*([a-z_]\w*)\s*[,)]")
+_ENDS = regex(
+    r"\s*(?:\w+\s*(?::[^=\n]{1,80})?=|return)\s*([a-z_]\w*)\.(?:first|all|one|one_or_none|scalar|count)\(\s*\)"
+)
+"""A query that was put into a name: ``row = query.first()``."""
 _WHERE = regex(r"\.(?:where|filter|filter_by)\(|\band_\(")
 _BY_KEY = regex(
     r"\.(?:get|get_one)\(\s*([A-Z]\w*)\s*,|\b([A-Z]\w*)\.query\.(?:get|get_or_404)\("
@@ -76,9 +82,13 @@ def fix_in_sqlalchemy(
     kind = "exists" if site.word == "existence check" else site.kind
     own = _of_called(target, path, site, kind) if site.via else _of_own(target, path, site, kind)
     others: dict[str, str] = {}
+    stays: dict[str, str] = {}
     for one in beside:
         if one.loop.line == site.loop.line and one.what != site.what and not one.same:
-            others.setdefault(one.what, f"{one.what} (line {one.line})")
+            used = one.kind not in READS and (
+                is_used_in_round(target, path, one.line, one.loop.line) is not None
+            )
+            (stays if used else others).setdefault(one.what, f"{one.what} (line {one.line})")
     loops = sorted(
         {one.loop.line for one in beside if one.kind in READS and not one.same} - {site.loop.line}
     )
@@ -90,6 +100,9 @@ def fix_in_sqlalchemy(
             f" The loop saves its round trips only when what else it sends is treated alike: {told}"
             f"{rest}."
         )
+    if stays:
+        told = ", ".join(list(stays.values())[:_OTHERS])
+        more += f" What the round goes on with, it has to send for each element as it does: {told}."
     if loops and kind not in WRITES:
         told = " and ".join(f"line {one}" for one in loops[:_OTHERS])
         more += f" Likewise for the loop of {told}."
@@ -103,7 +116,10 @@ def _of_own(target: Target, path: str, site: RepeatedQuery, kind: str) -> str:
     statement = statement_at(target, path, site.line)
     if site.library == "sql" or kind in WRITES:
         return _WRITING.get((site.library == "sql", kind), _RAW)
-    names = _names_of(site.loop.variable)
+    names = given_of_round(target, path, site).names
+    pairs, others = _paired(statement, names)
+    if len(pairs) > 1:
+        return _by_several(statement, kind, pairs, others)
     key, others = _parted(statement, names)
     if key is None and not statement.by_key:
         return _UNKNOWN[kind if kind in _UNKNOWN else "select"]
@@ -167,9 +183,14 @@ def _of_called(target: Target, path: str, site: RepeatedQuery, kind: str) -> str
         return _SIBLINGS[kind].format(told=told)
     statement = statement_at(target, at.path, at.line or 1) if at is not None else None
     there = _sibling(target, at, site.via, path, site.line) if at is not None else ""
+    there = there or sibling_for_many(target, path, site)
     if there:
         return f"{told} does it for one; {there} takes many: call that once before the loop."
-    taken = _taken(target, path, site, at)
+    given = given_of_round(target, path, site)
+    taken = _taken(target, path, site, at) | given.names
+    pairs, others = _paired(statement, taken) if statement is not None else ((), ())
+    if statement is not None and len(pairs) > 1:
+        return _sibling_by_several(told, statement, kind, pairs, others)
     key, others = _parted(statement, taken) if statement is not None else (None, ())
     if statement is not None and key is not None:
         column, value, condition = key
@@ -181,6 +202,8 @@ def _of_called(target: Target, path: str, site: RepeatedQuery, kind: str) -> str
     else:
         word = "`= ANY(…)` of PostgreSQL, else `IN`," if site.library == "sql" else "`.in_(…)`"
         how, kept = f"({word} in place of the comparison with one)", ", its other conditions kept"
+        if given.several and not pairs:
+            kept += " (`tuple_(…).in_(…)` where more than one of them varies)"
     held = "a dict of lists" if statement is not None and statement.many else "a dict"
     if kind == "count":
         return (
@@ -266,7 +289,8 @@ def _keys(value: str, site: RepeatedQuery) -> str:
         return "keys"
     if value == variable:
         return over
-    return f"[{value} for {variable} in {over}]" if _PLAIN.match(value) else "keys"
+    own = _PLAIN.match(value) and value.partition(".")[0] == variable
+    return f"[{value} for {variable} in {over}]" if own else "keys"
 
 
 def _many(value: str) -> str:
@@ -309,6 +333,69 @@ def _parted(
 _WORDS = regex(r"(?<![\w.])[A-Za-z_]\w*")
 
 
+def _paired(statement: Statement, names: frozenset[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """(the columns that are compared with what is a round's own, the other conditions)."""
+    mine: dict[str, None] = {}
+    others = []
+    for one in statement.conditions:
+        found = _EQUAL.match(one) or _NAMED.match(one)
+        if found is None or not names & set(_WORDS.findall(found[2])):
+            others.append(one)
+        elif "|" not in found[2] and not names & set(_WORDS.findall(found[1])):
+            mine[_column(found[1], statement)] = None
+    return tuple(mine), tuple(others)
+
+
+def _tuple(columns: Iterable[str]) -> str:
+    return (
+        f"`tuple_({', '.join(columns)}).in_(…)` with a tuple for each element in place of these"
+        " comparisons (a list for each column would also find what no element means)"
+    )
+
+
+def _by_several(
+    statement: Statement, kind: str, columns: tuple[str, ...], others: Iterable[str]
+) -> str:
+    how = f"{_tuple(columns)}{_kept(others)}"
+    if kind == "count":
+        return (
+            "Let one grouped query count for all of them before the loop: select these columns and"
+            f" `func.count()`, {how}, grouped by them."
+        )
+    if kind == "exists":
+        return f"Ask once before the loop which of them are there: {how}, into a set of tuples."
+    held = "a dict of lists" if statement.many else "a dict"
+    return f"{_ONCE}: {how}; keep the rows in {held} by the tuple of them{_chosen(statement)}."
+
+
+_ONCE = "Ask once for all of them before the loop"
+
+
+def _chosen(statement: Statement) -> str:
+    if not statement.ordered:
+        return ""
+    return ", the wanted one of each by `DISTINCT ON` (PostgreSQL) or `row_number()`"
+
+
+def _sibling_by_several(
+    told: str, statement: Statement, kind: str, columns: tuple[str, ...], others: Iterable[str]
+) -> str:
+    """Of a function that is given more than one value of each element."""
+    how = f"{_tuple(columns)}{_kept(others)}"
+    if kind == "count":
+        return (
+            f"{told} counts for one by more than one value of the element: give it a sibling that"
+            f" counts for all of these tuples ({how}), grouped by the same columns, and call that"
+            " once before the loop."
+        )
+    held = "a dict of lists" if statement.many else "a dict"
+    return (
+        f"{told} asks for one by more than one value of the element: give it a sibling that takes"
+        f" all of these tuples, {how}, call that once before the loop, and look each up in {held}"
+        f" by its tuple{_chosen(statement)}."
+    )
+
+
 def _names_of(variable: str) -> frozenset[str]:
     return frozenset(_WORDS.findall(variable))
 
@@ -327,7 +414,7 @@ def statement_at(target: Target, path: str, line: int) -> Statement:
     if index < 0:
         return Statement("", (), "")
     text = "\n".join(lines[parts[index][0] - 1 : parts[index][1]])
-    sent = _SENT.search(text)
+    sent = _SENT.search(text) or _ENDS.match(text)
     if sent is not None:
         text = _given_before(lines, parts[:index], sent[1]) + text
     by_key = _BY_KEY.search(text)

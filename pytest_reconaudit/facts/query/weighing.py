@@ -8,7 +8,13 @@ from msgspec.structs import replace
 
 from pytest_reconaudit.facts.code.capped import is_capped
 from pytest_reconaudit.facts.code.functions import function_at, handlers, in_unrouted_view
-from pytest_reconaudit.facts.query.answers import answered, makes_list, request_of, runs_for_staff
+from pytest_reconaudit.facts.query.answers import (
+    answered,
+    makes_list,
+    request_of,
+    runs_for_staff,
+    words_of,
+)
 from pytest_reconaudit.facts.query.cardinality import (
     goes_over_many,
     is_put_together,
@@ -34,10 +40,12 @@ from pytest_reconaudit.facts.query.occasions import (
 )
 from pytest_reconaudit.facts.query.refusals import refuses_alone
 from pytest_reconaudit.facts.query.repeated import RepeatedQuery, Repetition
+from pytest_reconaudit.facts.query.round_values import staying
 from pytest_reconaudit.facts.query.short_lists import is_batched_beside
 from pytest_reconaudit.facts.query.table_names import told_as
 from pytest_reconaudit.facts.query.tables import READS, WRITES
 from pytest_reconaudit.facts.query.tenant_scopes import scoped_by
+from pytest_reconaudit.facts.query.ways import Way, way_to
 from pytest_reconaudit.facts.query.worth import Round, is_asked_by_clock, worth
 from pytest_reconaudit.model import Confidence, Severity
 from pytest_reconaudit.target import Target
@@ -109,14 +117,14 @@ def weighed_together(
     beside = (
         by_hand or task or (runs_beside(path, name) and not _answers(target, path, sites[0].line))
     )
+    ways = {one.line: way_to(target, path, one.line, one.loop.line, one.loop.over) for one in sites}
     if not beside:
-        request = next(
-            (found for one in sites if (found := request_of(target, path, one.line))), None
-        )
+        asked = (_request(target, path, one, ways[one.line]) for one in sites)
+        request = next((found for found in asked if found), None)
     # What lies beside functions that serve requests is meant for the same.
     served = request is not None or path in serving_files(target)
     admin = is_admin_page(path)
-    why = answered(target, path, sites[0].line)[0]
+    why = ways[sites[0].line].why
     admin = admin or (why is not None and runs_locally(target, why))
     boot = request is None and is_boot(path, name)
     unrouted = request is None and in_unrouted_view(target, path, sites[0].line)
@@ -128,12 +136,15 @@ def weighed_together(
             or admin
             or boot
             or unrouted
+            or ways[one.line].idle
             or (one.further and request is None)
             or not goes_over_many(target, path, name, one)
             or (one.kind in WRITES and is_batched_beside(target, path, one.line))
             else weight_of(
                 one,
-                listing=makes_list(target, path, name, one, *answered(target, path, one.line)),
+                listing=makes_list(
+                    target, path, name, one, ways[one.line].why, ways[one.line].route
+                ),
                 # What nothing is known to call may be a request's after all: a read is named.
                 beside=beside if one.kind in READS else once,
                 served=served,
@@ -174,7 +185,9 @@ def weighed_together(
         weighed = [
             (
                 Severity.LOW
-                if weight is Severity.INFO and _is_waited(target, path, one, request, staff=admin)
+                if weight is Severity.INFO
+                and not ways[one.line].idle
+                and _is_waited(target, path, one, request, staff=admin)
                 else weight,
                 one,
             )
@@ -183,6 +196,18 @@ def weighed_together(
     # What a tenant may see, no other words of the same statement bring for all of them.
     weighed = [
         (min(weight, Severity.LOW) if scoped_by(target, path, one) else weight, one)
+        for weight, one in weighed
+    ]
+    # Where a round goes on with what it writes, half of its round trips stay at best.
+    weighed = [
+        (
+            Severity.LOW
+            if weight > Severity.LOW
+            and one.kind in READS
+            and staying(target, path, one.loop.line, sites)
+            else weight,
+            one,
+        )
         for weight, one in weighed
     ]
     severity = max(one for one, _ in weighed)
@@ -215,6 +240,15 @@ def weighed_together(
         _further(target, path, sites, others),
         unrouted,
     )
+
+
+def _request(target: Target, path: str, site: RepeatedQuery, way: Way) -> str | None:
+    """The request that waits for a statement, in words; ``None`` when none is known."""
+    if way.idle:
+        return None
+    if way.why is None or way.why == answered(target, path, site.line)[0]:
+        return request_of(target, path, site.line)
+    return words_of(target, way.why)
 
 
 def _first_varied(path: str, sites: list[RepeatedQuery]) -> RepeatedQuery:

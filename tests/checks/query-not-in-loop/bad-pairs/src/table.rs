@@ -1,0 +1,2 @@
+pub mod duties;
+pub mod pilots;

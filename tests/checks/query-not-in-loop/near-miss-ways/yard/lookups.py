@@ -1,0 +1,12 @@
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from yard.models import Berth, Vessel
+
+
+def get_vessel(session: Session, name: str):
+    return session.scalars(select(Vessel).where(Vessel.name == name)).first()
+
+
+def get_berth(session: Session, vessel_id: int):
+    return session.scalars(select(Berth).where(Berth.vessel_id == vessel_id)).first()
