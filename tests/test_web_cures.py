@@ -7,8 +7,10 @@ from pathlib import Path
 import pytest
 
 from pytest_reconaudit.facts.npm_locks import lock_subjects
+from pytest_reconaudit.facts.web.awaits import await_files
 from pytest_reconaudit.facts.web.lean import package_dependencies
 from pytest_reconaudit.facts.web.splits import router_files, split_files
+from pytest_reconaudit.facts.web.ways_in import ways_in
 from pytest_reconaudit.facts.web.weights import loaded_for
 from pytest_reconaudit.target import Target
 from tests import trees
@@ -325,3 +327,122 @@ def test_what_the_split_itself_brings_along_does_not_undo_it(tmp_path: Path) -> 
     (split,) = file.splits
     assert [one.place.path for one in split.related] == ["src/Quay.tsx"]
     assert split.users == 1
+
+
+PART = "export default function {0}() {{\n  return <p>{1}</p>;\n}}\n"
+
+
+def test_the_import_to_be_cut_is_the_one_that_alone_brings_the_module(tmp_path: Path) -> None:
+    files = BERTHS | {
+        "src/App.tsx": (
+            'import Desk from "./Desk";\nimport Tab from "./Tab";\n'
+            'const Log = lazy(() => import("./Log"));\n'
+            "export default () => <Desk><Tab /><Log /></Desk>;\n"
+        ),
+        "src/Desk.tsx": PART.format("Desk", "desk " * 20_000),
+        "src/Tab.tsx": (
+            'import Dial from "./Dial";\nimport Ruler from "./Ruler";\n'
+            "export default () => <Dial><Ruler /></Dial>;\n"
+        ),
+        "src/Ruler.tsx": 'import Dial from "./Dial";\nexport default () => <Dial />;\n',
+        "src/Dial.tsx": PART.format("Dial", "dial " * 4_000),
+        "src/Log.tsx": (
+            'const Dial = lazy(() => import("./Dial"));\nexport default () => <Dial />;\n'
+        ),
+    }
+    splits = {one.path: one.splits for one in split_files(_with(tmp_path, files))}
+    (split,) = splits["src/Log.tsx"]
+    assert (split.way, split.edge) == ("one", ("src/App.tsx", "src/Tab.tsx"))
+    assert [one.place.path for one in split.related] == [
+        "src/App.tsx",
+        "src/Tab.tsx",
+        "src/Ruler.tsx",
+    ]
+
+
+def test_loops_of_imports_have_one_way_in(tmp_path: Path) -> None:
+    files = {
+        "a.ts": 'import "./b";\n',
+        "b.ts": 'import "./c";\nimport "./d";\n',
+        "c.ts": 'import "./d";\nimport "./b";\n',
+        "d.ts": 'import "./c";\nimport "./e";\n',
+        "e.ts": "export {};\n",
+    }
+    ways = ways_in(_with(tmp_path, files), ("a.ts",))
+    assert list(ways.only_ways(["c.ts", "e.ts"])) == [("a.ts", "b.ts")]
+    assert list(ways.only_ways(["e.ts"])) == [("d.ts", "e.ts"), ("a.ts", "b.ts")]
+    assert ways.is_behind("e.ts", "d.ts")
+    assert not ways.is_behind("d.ts", "c.ts")
+
+
+def _loop(body: str) -> dict[str, str]:
+    return BERTHS | {
+        "src/App.tsx": (
+            "export default function App({ berths }) {\n  const load = async () => {\n"
+            f"    const out = [];\n    for (const berth of berths) {{\n{body}\n    }}\n"
+            "    return out;\n  };\n  return <p onClick={load} />;\n}\n"
+        )
+    }
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        ("await fetchTide(berth);", ["  await Promise.all(all.slice(at, at + 5).map("]),
+        (
+            "out.push(await fetchTide(berth));",
+            ["out.push(await fetchTide(berth));", "  out.push(...(await Promise.all(all.slice("],
+        ),
+        (
+            "const tide = await fetchTide(berth);\nout.push(tide);",
+            [
+                "const found = await Promise.all(some.map((berth) => fetchTide(berth)));",
+                "for (const [index, tide] of found.entries()) {\n    const berth = some[index];",
+            ],
+        ),
+        (
+            "out.push({ berth, tide: await fetchTide(berth) });",
+            ["… await fetchTide(berth) …", "for each of `found`"],
+        ),
+        (
+            "try {\nconst tide = await fetchTide(berth);\nout.push(tide);\n} catch {}",
+            [
+                ".map(async (berth) => {\n    const tide = await fetchTide(berth);\n    …\n  }));",
+                "its `try` too",
+            ],
+        ),
+    ],
+)
+def test_what_a_round_awaits_is_not_lost(tmp_path: Path, body: str, said: list[str]) -> None:
+    (file,) = await_files(_with(tmp_path, _loop(body)))
+    (waits,) = file.waits
+    assert [one for one in said if one not in waits.fix] == []
+
+
+def test_with_a_limiter_the_answers_are_kept_too(tmp_path: Path) -> None:
+    files = _loop("const tide = await fetchTide(berth);\nout.push(tide);")
+    files["package.json"] = '{"dependencies": {"react": "18", "vite": "5", "p-limit": "6"}}'
+    (file,) = await_files(_with(tmp_path, files))
+    assert (
+        "const limit = pLimit(5);\nconst all = [...berths];\n"
+        "const found = await Promise.all(all.map((berth) => limit(() => fetchTide(berth))));\n"
+        "for (const [index, tide] of found.entries()) {\n  const berth = all[index];\n  …\n}"
+    ) in file.waits[0].fix
+
+
+def test_a_require_is_another_way(tmp_path: Path) -> None:
+    files = BERTHS | {
+        "src/App.tsx": (
+            'import { Quay } from "./Quay";\nimport { Mole } from "./Mole";\n'
+            'const Plan = lazy(() => import("./Plan"));\n'
+            "export default () => <Quay><Mole /><Plan /></Quay>;\n"
+        ),
+        "src/Quay.tsx": 'import Plan from "./Plan";\nexport const Quay = () => <Plan />;\n',
+        "src/Mole.tsx": (
+            'const Plan = require("./Plan");\nexport const Mole = () => <Plan.default />;\n'
+        ),
+        "src/Plan.tsx": PART.format("Plan", "plan " * 4_000),
+    }
+    (file,) = split_files(_with(tmp_path, files))
+    (split,) = file.splits
+    assert split.way == "several"

@@ -51,6 +51,57 @@ def test_a_heavy_image_that_a_page_names(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("line", "found"),
+    [
+        ('<meta property="og:image" content="https://quay.example/berth.png">', []),
+        ('<meta name="twitter:image" content="https://quay.example/berth.png">', []),
+        ('export const metadata = { openGraph: { images: ["/berth.png"] } };', []),
+        ('export default () => createMetaTags({ image: "/berth.png" });', []),
+        (
+            '<meta property="og:image" content="/a.png"><img src="/berth.png">',
+            [("c", "public/berth.png", False)],
+        ),
+        (
+            'const metadata = { title: "Quay" };\nexport default () => <img src="/berth.png" />;',
+            [("c", "public/berth.png", False)],
+        ),
+    ],
+)
+def test_the_picture_of_a_link_stays_as_it_is(
+    tmp_path: Path, line: str, found: list[tuple[str, str, bool]]
+) -> None:
+    files = {
+        "package.json": package(),
+        "index.html": "<script type=module src=/src/main.tsx></script>",
+        "src/main.tsx": f"{line}\n",
+    }
+    assert faults(tmp_path, files, {"public/berth.png": 600_000}) == found
+
+
+def test_what_has_an_address_keeps_it(tmp_path: Path) -> None:
+    files = {
+        "package.json": package(),
+        "index.html": "<script type=module src=/src/main.tsx></script>",
+        "src/main.tsx": (
+            'import tide from "./tide.png";\n'
+            'export const all = [tide, `${origin}/scenes/quay.png`, "/scenes/mole.jpg"];\n'
+        ),
+    }
+    heavy = {"public/scenes/quay.png": 600_000, "src/tide.png": 700_000}
+    faults(tmp_path, files, heavy)
+    cures = [fault.cure for scope in asset_scopes(Target(tmp_path)) for fault in scope.faults]
+    (cure,) = cures
+    assert cure == (
+        "Save them as WebP or AVIF, no wider than they are shown. quay.png has an address that"
+        " something else may have kept, such as stored content or a mail: leave the old file in its"
+        " place, or make it smaller under the same name."
+    )
+    (tmp_path / "public/scenes/quay.png").unlink()
+    cures = [fault.cure for scope in asset_scopes(Target(tmp_path)) for fault in scope.faults]
+    assert cures == [""]
+
+
+@pytest.mark.parametrize(
     ("line", "size", "found"),
     [
         ('export const hero = <img src="/hero.png" />;', 400_000, [("c", "public/hero.png", True)]),

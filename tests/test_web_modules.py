@@ -91,6 +91,30 @@ def test_every_kind_of_specifier() -> None:
     assert by_text["./tide"].column == 48
 
 
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ('const require = (one) => one;\nrequire("tide");\n', []),
+        ('function require(one) { return one; }\nrequire("tide");\n', []),
+        ('check((value, require) => { require("tide"); });\n', []),
+        ('check(require => { require("tide"); });\n', []),
+        ('require("tide", "the tide is wanted");\n', []),
+        ('{ const require = () => 1; require("berth"); }\nrequire("tide");\n', ["tide"]),
+        ('const require = createRequire(import.meta.url);\nrequire("tide");\n', ["tide"]),
+        ('define(function (require) { require("tide"); });\n', ["tide"]),
+        ('(function (require, module, exports) { require("tide"); })();\n', ["tide"]),
+        ('declare function require(one: string): any;\nrequire("tide");\n', ["tide"]),
+    ],
+)
+def test_a_function_of_the_file_is_no_loader(text: str, found: list[str]) -> None:
+    file = imports(code(text, "a.ts"))
+    assert (
+        [one.text for one in file.specifiers if one.kind == "require"] == found
+        if file
+        else not found
+    )
+
+
 def test_types_inside_of_braces_alone_are_types() -> None:
     found = imports(code("import { type A, type B } from './types'\nimport type from './x'\n"))
     assert found is not None
@@ -189,6 +213,22 @@ def test_links_and_importers(target: Target) -> None:
 
 
 # -- configurations ------------------------------------------------------------------------
+
+
+def test_a_configuration_in_parts_and_the_narrowest_alias(tmp_path: Path) -> None:
+    files = {
+        "tsconfig.json": '{"files": [], "references": [{"path": "./conf/app.json"}]}',
+        "conf/app.json": (
+            '{"compilerOptions": {"paths": {"@/*": ["../src/*"], "@/made": ["../made/all"]}}}'
+        ),
+        ".gitignore": "made\n",
+        "src/quay.ts": 'import "@/berth";\n',
+        "src/berth.ts": "export {};\n",
+    }
+    mine = tree(tmp_path, files)
+    assert resolve(mine, "src/quay.ts", "@/berth").path == "src/berth.ts"
+    assert resolve(mine, "src/quay.ts", "@/made").kind == "unknown"
+    assert resolve(mine, "src/quay.ts", "@/lost").kind == "missing"
 
 
 def test_aliases_of_a_bundler() -> None:

@@ -10,6 +10,7 @@ _START = (
     " compiler tells of it before."
 )
 _TYPES = "The check of types fails, and editors know nothing of what is named."
+_UNCHECKED = "No build fails of it; what the code says of its types is not so."
 _RESTORE = "Restore the file, or name the one that has what is imported now."
 
 
@@ -56,9 +57,10 @@ def web_app_buildable(frontend: Buildable) -> None:
     that leads to other files, leads to no file of a fresh clone, also because the capitals differ:
     high; medium when it is not known what the application loads, or nothing of it is used but
     types, by which it is dropped from the build, unless a configuration keeps imports as written
-    (low where no script checks types); low when no import leads to the file, a note when no check
-    of types reads it either, as where every tsconfig leaves it out. Where types alone are at stake,
-    `@ts-ignore` passes. (d) A source that surely no compiler reads: JSX in a `.ts` file, a bare `>`
+    (low where no script checks types, a note where no TypeScript is at hand at all); low when no
+    import leads to the file, a note when no check of types reads it either, as where every tsconfig
+    leaves it out. Where types alone are at stake, `@ts-ignore` passes. (d) A source that surely no
+    compiler reads: JSX in a `.ts` file, a bare `>`
     in JSX, a Markdown heading, a merge conflict, unbalanced brackets: critical where the
     application loads it, medium for configurations of test tools and for load tests, low where
     nothing loads it. What only the grammar of the audit cannot read is no finding. (e) CJK or Greek
@@ -87,7 +89,9 @@ def web_app_buildable(frontend: Buildable) -> None:
             impact, fix = _LEFT, _DELETE
         elif fault.clause == "c":
             late = _START if fault.at_start else ""
-            impact, fix = (_TYPES if fault.only_types else late), _RESTORE
+            impact, fix = (_TYPES if fault.only_types else late), fault.fix or _RESTORE
+            if fault.only_types and fault.severity is Severity.INFO:
+                impact = _UNCHECKED
         elif fault.fix:
             impact, fix = (_LEFT if fault.unloaded else ""), fault.fix
         report(

@@ -78,7 +78,8 @@ def web_assets_compressed(assets: AssetScope) -> None:
     that removes a function made anew, or a Vue component that does so when it is mounted: low; a
     note where what it listens to may go with the component, and in the application's root. A CDN
     or a proxy in the repository that compresses, precompressed files (`gzip_static`), snippets that
-    are not in the repository, development images and pictures for documents and previews pass.
+    are not in the repository, development images and pictures for documents, previews and links
+    (`og:image`) pass.
     Blind spots: other servers than nginx; what a load balancer outside of the repository does.
     """
     if assets.unknown:

@@ -67,7 +67,8 @@ def web_awaits_parallel(await_file: AwaitFile) -> None:
     take something away (by name or under `DELETE`), modules that are loaded one after another, what
     is kept on the user's own machine, what only listeners of events, timers and calls whose promise
     is dropped lead to, what asks a database in the page itself, what an interval runs, loops over
-    what a lookup left over (`!known.has(id)`), and what asks a service that counts how fast it is
+    what a lookup left over (`!known.has(id)`), functions that a composable returns and nobody
+    takes, and what asks a service that counts how fast it is
     asked, are a note; scripts that are run by hand, and checks, pass.
     Blind spots: a server that allows few requests at a time; order that only the server knows.
     """
@@ -87,9 +88,11 @@ def web_awaits_parallel(await_file: AwaitFile) -> None:
             says = f"{who} awaits {', and '.join(list(rows)[:_SHOWN])} one after another"
             says += f", in {count} places" if count > 1 else ""
             says += ", and none needs the other"
+        says += f": {lines}"
+        says += "; it is only returned, and nobody takes it" if one.untaken else ""
         report(
             at=places[0],
-            says=f"{says}: {lines}",
+            says=says,
             severity=one.severity,
             evidence=one.evidence,
             fix=one.fix,

@@ -48,14 +48,15 @@ def web_lockfile_present(npm_locks: LockSubject) -> None:
     low. (d) `npm install`, `yarn install`, `bun install` in an image or in CI, `pnpm install` in an
     image, `--force` and `--legacy-peer-deps` where the packages of the lockfile do not fit each
     other, and frozen installs of Yarn 1 and Bun without a lockfile, which do not fail: low, one
-    finding for all that only do not insist on a lockfile; medium when the image lacks the lockfile
-    of the repository, by a `.dockerignore` too, low if only Compose builds that image, beside one
-    that obeys, or nothing builds a `Dockerfile.x` whose package another one installs, which is
-    built; a note for force with `npm ci`. Installs of named or global tools, frozen forms, settings
-    that make them so, conditions on the lockfile, installs after a frozen one, `npm ci || npm
-    install`, `yarn workspaces focus`, a newer Yarn in an image with a part of its workspace, Bun
-    beside a lockfile that it takes over, members of a workspace, examples, demos and tests, images
-    for work and libraries pass.
+    finding for all that only do not insist on a lockfile; medium for what is shipped when the
+    lockfile was written for other versions than package.json asks for, and when the image lacks the
+    lockfile of the repository, by a `.dockerignore` too, low if only Compose builds that image,
+    beside one that obeys, or nothing builds a `Dockerfile.x` whose package another one installs,
+    which is built; a note for force with `npm ci`. Installs of named or global tools, frozen forms,
+    settings that make them so, conditions on the lockfile, installs after a frozen one, `npm ci ||
+    npm install`, `yarn workspaces focus`, a newer Yarn in an image with a part of its workspace,
+    Bun beside a lockfile that it takes over, members of a workspace, examples, demos and tests,
+    images for work and libraries pass.
     Blind spots: installs inside scripts that an image runs.
     """
     for found in npm_locks.groups():
@@ -65,6 +66,8 @@ def web_lockfile_present(npm_locks: LockSubject) -> None:
             severity = Severity.CRITICAL if first.main else Severity.HIGH
         elif first.by_force and first.asked.frozen:
             severity = Severity.INFO
+        elif first.stale and first.plain and first.ships:
+            severity = Severity.MEDIUM
         rules = dict.fromkeys(one.rule for one in found if one.rule is not None)
         report(
             at=first.place,

@@ -1,14 +1,20 @@
 """What is said to be loaded later is not loaded at once."""
 
-from pytest_reconaudit.api import Severity, Split, SplitFile, audit, lines_of, report
+from pytest_reconaudit.api import Severity, Split, SplitFile, audit, report
 
 _SAYS = {
     "a": "{what} is no split: its loader resolves what is there already",
-    "b": "import() of {what} splits nothing: the module is imported statically too",
     "c": "{count} lines hold {pages} pages in one module: {what}",
     "d": "the build of {entry} loads at once what import() names ({count}): {what}",
     "e": "the build of {entry} loads pages at once ({count}): {what}",
 }
+
+_CUT = "Remove the static import, or give what it needs a module of its own."
+_TURNED = (
+    "Import it statically there too, or leave it: as long as the others do, the `import()` gains"
+    " nothing."
+)
+_NOTHING = "The `import()` waits for what has been loaded already; no file is split off by it."
 
 
 @audit(
@@ -28,7 +34,7 @@ _SAYS = {
     advice={
         "b": (
             "What is shown first waits for code that is not needed yet.",
-            "Remove the static import, or give what it needs a module of its own.",
+            _CUT,
         ),
         "c": (
             "Whoever opens one of these pages loads all of them.",
@@ -42,13 +48,16 @@ def web_splits_effective(split_file: SplitFile) -> None:
     Why: a bundler makes a file of its own of an `import()` only when nothing loads the module
     earlier.
     Decides: (a) `lazy()` and its like get a loader that resolves a value instead of an `import()`.
-    (b) a module that `import()` names is imported statically as well, by a module that is loaded
-    with the importing one or with the page; one finding per module (one for three and more that one
-    module undoes): medium where over 100 kB of source are loaded for the static import alone, else
-    low; a note where that is less than 15 kB and no package of its own, of what is no page less
-    than 100 kB and no component, a note also where six modules and more import a small part of a
-    page, where a module that only hands on (`export … from`) names it, and for the pages that
-    people come to first; imports of types alone pass. (c) three or more page components (`…Page`,
+    (b) a module that `import()` names is imported statically as well; one finding per module (one
+    for three and more that one module undoes). Where one import alone, of the module or of what
+    holds all who import it, brings it into what a page loads at once: medium where over 100 kB of
+    source are loaded for it alone, else low, one finding for all that one import undoes; a note
+    where that is less than 15 kB and no package of its own, of what is no page less than 100 kB and
+    no component, where six modules and more import a small part of a page, where a module that only
+    hands on (`export … from`) names it, and for the pages that people come to first. Where several
+    imports bring it there, no one of which could be cut: a note, low for over 100 kB that fewer
+    than six modules import. Where the page loads it later, but with whatever loads the `import()`:
+    a note. Imports of types alone pass. (c) three or more page components (`…Page`,
     in a folder of pages also `…View` and its like) in one module of over 800 lines: low. With a
     finished build: (d) an entry loads its own dynamic imports at once; (e) an entry loads modules
     of pages at once, those for login and landing left out. Tests, stories, scripts for Node and
@@ -58,26 +67,18 @@ def web_splits_effective(split_file: SplitFile) -> None:
     """
     for one in split_file.splits:
         pages = len(one.what.split(", "))
-        says = _SAYS[one.clause].format(
+        says = one.undone() or _SAYS[one.clause].format(
             what=one.what, count=one.count, pages=pages, entry=one.evidence
         )
-        if one.importer:
-            says = (
-                f"{len(one.together)} import() split nothing: {one.importer} imports their modules "
-                f"statically too: {lines_of(one.together)}"
-            )
-        elif one.clause == "b":
-            says += f" by {one.related[0].place.path}"
-            says += f" and {one.users - 1} more" if one.users > 1 else ""
-            says += f" ({one.count} places)" if one.count > 1 else ""
-        if one.weight is not None and (told := one.weight.told()):
-            says += f"; {told} loaded at once for that alone"
+        turned = one.clause == "b" and one.way != "one"
         report(
             at=one.place,
             says=says,
             severity=_severity(one),
             evidence=one.evidence,
             related=one.related,
+            impact=_NOTHING if turned else "",
+            fix=_TURNED if turned else one.cure,
             clause=one.clause,
             key=f"{one.clause} {one.what if one.clause in 'ab' else one.evidence}",
         )
@@ -92,6 +93,9 @@ def _severity(one: Split) -> Severity:
         return Severity.LOW
     if one.weight is None:
         return Severity.MEDIUM
-    if one.early or one.light:
+    if one.early or one.light or one.way == "within":
         return Severity.INFO
+    if one.way == "several":
+        many = one.shared or one.weight.source <= _HEAVY
+        return Severity.INFO if many else Severity.LOW
     return Severity.MEDIUM if one.weight.source > _HEAVY else Severity.LOW

@@ -22,6 +22,7 @@ from pytest_reconaudit.facts.index import invocations_of
 from pytest_reconaudit.facts.installs import NpmInstall, npm_install
 from pytest_reconaudit.facts.invocations import Invocation
 from pytest_reconaudit.facts.packages import NpmPackage, npm_at, npm_package, npm_packages
+from pytest_reconaudit.facts.web.lock_fit import Covering, Drift, covering, drifts
 from pytest_reconaudit.model import Note, Place
 from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.readers.dockerfile import Stage
@@ -121,6 +122,15 @@ class Install(Struct, frozen=True):
     """The line of the image that adds packages after, which changes what was installed."""
     standalone: bool = False
     """Next.js writes a server of its own, whose place depends on the root that it is built in."""
+    covering: Covering | None = None
+    """The lockfile of the workspace, of another manager than is asked here."""
+    drifts: tuple[Drift, ...] = ()
+    """Where the lockfile does not fit package.json any more: who insists on it, fails."""
+
+    @property
+    def stale(self) -> bool:
+        """It goes by a lockfile that was written for other versions."""
+        return self.clause == "d" and bool(self.lock and self.drifts) and not self.asked.frozen
 
     @property
     def plain(self) -> bool:
@@ -171,6 +181,8 @@ class Install(Struct, frozen=True):
             return "below"
         forced = f"forced {self.asked.frozen}" if self.clause == "d" and self.by_force else ""
         manager = self.asked.manager if self.plain else ""
+        if self.stale and self.plain:
+            return f"stale {self.lock}"
         return forced or manager or ("uncopied" if self.clause == "d" and self.uncopied else "")
 
     @property
@@ -204,6 +216,12 @@ class Install(Struct, frozen=True):
             elif self.hidden is not None:
                 lacks = f"is kept out of the build by {self.hidden.place.path}"
             return f"{what} {lacks}, so a build takes the newest that fit package.json"
+        if self.stale:
+            first, more = self.drifts[0].told(), len(self.drifts) - 1
+            others = f"; and {more} more" if more else ""
+            return (
+                f"{what} is out of date ({first}{others}), so it takes other versions and goes on"
+            )
         return f"once package.json no longer fits {what}, it takes other versions and goes on"
 
     def needs(self, what: str) -> str:
@@ -235,6 +253,11 @@ class Install(Struct, frozen=True):
         """What to do about it."""
         if self.below:
             return f"Say where it is, beside `{self.text}`: `cache-dependency-path: {self.below}`."
+        if self.covering is not None and not self.lock:
+            return (
+                f"{self.covering.lock} was written for it too: install from that folder, with"
+                f" `{self.covering.command}`."
+            )
         if self.other and not self.lock:
             manager = _MANAGER[posixpath.basename(self.other)]
             obeying = _FROZEN[manager]
@@ -265,7 +288,7 @@ class Install(Struct, frozen=True):
             return ""
         if self.uncopied and posixpath.dirname(self.lock) != self.package.folder:
             whole = f"{self.lock} is that of the whole workspace: copy the manifests of its root"
-            steps = [f"{whole} with it, and install from there: {frozen}."]
+            steps = [f"{whole} with it, and install from there: {frozen}.", *self._renewed]
             if self.corepack:
                 steps.append(f"It takes {self.corepack}: run `corepack enable` before.")
             if self.adds is not None:
@@ -285,6 +308,18 @@ class Install(Struct, frozen=True):
         if self.asked.verb == "focus":
             return ""
         said = f"The lockfile is committed: write {frozen} in its place"
+        if self.stale:
+            renewed = (
+                f"`{self.asked.manager} install` in {posixpath.dirname(self.lock) or 'the root'}"
+            )
+            said = f"Renew the lockfile first ({renewed}) and commit it, for {frozen} fails as long"
+            said += " as it does not fit; then write that in its place"
+            if self.covering is not None:
+                said = (
+                    f"{self.covering.lock} was written for it too: install from that folder, with"
+                    f" `{self.covering.command}`, and delete {self.lock}. Or {said[:1].lower()}"
+                    f"{said[1:]}"
+                )
         if self.asked.manager == "npm" and _ONLY_DEV.search(self.text):
             return f"{said}, without `--only`: npm 7 and later take no such value for it."
         if self.asked.manager == "npm" and "--production" in self.text.split():
@@ -308,6 +343,7 @@ class Install(Struct, frozen=True):
     def _copied(self, commands: str) -> str:
         """What it takes to have the lockfile in the image."""
         steps = [f"Copy the lockfile ({self.lock}) before the install, and obey it: {commands}."]
+        steps += self._renewed
         if self.removed is not None:
             steps.append(f"Line {self.removed}, which removes it, goes.")
         if self.hidden is not None:
@@ -335,9 +371,18 @@ class Install(Struct, frozen=True):
         return " ".join(steps)
 
     @property
+    def _renewed(self) -> list[str]:
+        """What comes before all else where the lockfile is out of date."""
+        if not self.stale:
+            return []
+        first = self.drifts[0].told()
+        return [f"Renew it first: it is out of date ({first}), and a frozen install fails."]
+
+    @property
     def lacks(self) -> str:
         """Why there is no lockfile for it, after the package's name; empty where one is missing."""
-        return f" ({self.other} is another manager's)" if self.other else ""
+        also = ", and was written for it too" if self.covering is not None else ""
+        return f" ({self.other} is another manager's{also})" if self.other else ""
 
 
 _RENAMED = {
@@ -785,6 +830,13 @@ def _judged(
     classic = asked.manager == "yarn" and _is_classic(target, package, lock, text)
     if asked.manager == "bun" and posixpath.basename(other) in _MIGRATED:
         return  # it goes by the lockfile of the other manager
+    above = covering(target, package)
+    if above is not None and above.lock == lock:
+        above = None
+    if not lock and not other and above is not None:
+        other = above.lock
+    else:
+        above = above if lock and posixpath.dirname(lock) == package.folder else None
     peers = _peers(target, lock) if asked.forced else None
     conflict = peers.conflicts[0] if peers is not None and peers.conflicts else None
     if conflict is None:
@@ -815,6 +867,8 @@ def _judged(
         conflict=conflict,
         conflicts=len(peers.conflicts) if peers is not None else 0,
         unmet=peers is not None and peers.missing,
+        covering=above,
+        drifts=drifts(target, lock) if lock else (),
     )
 
 

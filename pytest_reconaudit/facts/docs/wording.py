@@ -45,8 +45,9 @@ _ASIDE_BLOCK = regex(
     r"|delet\w+|renam\w+|no longer|deprecat\w+|obsolete|former\w*|previous\w*|old(?:er)?|legacy"
     r"|replac\w+|instead|used to|e\.?g\.?|such as|like|similar|if you|save|writ(?:e|es|ing|ten)"
     r"|touch|mkdir|output|produc\w+|emit\w*|download\w*|upload\w*|missing|absent|not found"
-    r"|lack(?:s|ing)?|without|never|other project|another|upstream|external|third[- ]party|migrat\w+|merg\w+"
-    r"|archiv\w+|extract\w*|unzip|placeholder|sample|dummy|fork|submodule|format|syntax|convention"
+    r"|lack(?:s|ing)?|without|never|other project|another|upstream|external|third[- ]party"
+    r"|migrat\w+|merg\w+|archiv\w+|extract\w*|unzip|placeholder|sample|dummy|fork|submodule"
+    r"|format|syntax|convention"
     r"|pattern|naming|prefix|your (?:own|project|app\w*|repo\w*|package|code|server|machine))\b"
     r"|❌|\[ \]|~~|⏳|🔜|新規|新建|新增|予定|計画|计划|예정|신규"
 )

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
+from pytest_reconaudit.facts.asynchronous.running import only_at_start
 from pytest_reconaudit.facts.cargo_locks import SERVERS
 from pytest_reconaudit.facts.code.functions import (
     Reached,
@@ -47,7 +48,8 @@ class RecompiledRegexes(Struct, frozen=True, eq=False):
     places: tuple[Place, ...]
     """Of each pattern."""
     why: str
-    """``in a loop``, ``per request of GET /api/x``, ``per request (it takes `ServiceRequest`)``."""
+    """``in a loop``, ``per request of GET /api/x``, ``per request (it takes `ServiceRequest`)``,
+    ``at each call``."""
     idle: bool
     """Nothing but tests, benchmarks and examples runs it."""
     by_hand: bool
@@ -120,7 +122,7 @@ def _recompiled(
         if why.startswith("per request") and 0 not in branches:
             why += f" that takes the branch of line {min(branches)}"
         shown = f"{owner}::{name}" if owner else name
-        rare = all(_is_rare(target, path, one) for one in found)
+        rare = why == _AT_EACH_CALL or all(_is_rare(target, path, one) for one in found)
         by_hand = rare or not (why.startswith("per request") or _is_served(target, path))
         for_all = 0 in branches and any(mark in why for mark in _OF_MIDDLEWARE)
         yield RecompiledRegexes(
@@ -177,7 +179,28 @@ def _why(target: Target, path: str, one: CompiledRegex) -> tuple[str, bool]:
         return f"per request ({server})", False
     if one.looped:
         return in_loop, ref is not None and only_tried(target, ref)
-    return _looping_caller(target, ref) if ref is not None else ("", False)
+    if ref is None:
+        return "", False
+    why, idle = _looping_caller(target, ref)
+    return (why, idle) if why else (_AT_EACH_CALL * _is_called(target, ref), False)
+
+
+_AT_EACH_CALL = "at each call"
+
+
+def _is_called(target: Target, ref: Ref) -> bool:
+    """Whether a function of a server's workspace is called by more than tests, ``main`` and what
+    runs at the start: nobody knows how often."""
+    if not _is_served(target, ref.path):
+        return False
+    callers = [caller for caller, _ in callers_of(target, ref)[:_CALLERS]]
+    return any(
+        not (one := outlined(target, caller)).is_test
+        and not is_test_path(caller.path)
+        and one.name not in ("main", "new", "default", "init")
+        and not only_at_start(target, caller)
+        for caller in callers
+    )
 
 
 def _serving_caller(target: Target, ref: Ref) -> str:

@@ -22,27 +22,114 @@ _TRY = "a `try` around what a\nround awaits moves with it into the function"
 
 
 def of_loop(target: Target, path: str, loop: AwaitingLoop, one: Awaited) -> str:
-    """Markdown on a loop that awaits per item."""
+    """Markdown on a loop that awaits per item; what a round does with the answer is kept."""
     call = _call(one)
-    over = loop.over if re.fullmatch(r"[\w$.]+", loop.over) else f"[...{loop.over}]"
     item = loop.item or "item"
-    before = f"for (const {item} of {loop.over}) await {call};"
-    if _has_limiter(target, path):
-        words = f"Let several rounds run at a time (here five, with `p-limit`); {_TRY}:"
+    head = f"for (const {item} of {loop.over})"
+    kind, name = _use(target, path, one)
+    limited = _has_limiter(target, path)
+    how = "here five, with `p-limit`" if limited else "here five"
+    words = f"Let several rounds run at a time ({how})"
+    taken = f"[...{loop.over}]"
+    listed = "all.slice(at, at + 5)"
+    start = f"const all = {taken};\nfor (let at = 0; at < all.length; at += 5) {{\n"
+    if kind == "named" and not limited:
+        listed = "some"
+        start += "  const some = all.slice(at, at + 5);\n"
+    together = f"Promise.all({listed}.map(({item}) => {call}))"
+    if limited:
+        start = "const limit = pLimit(5);\n"
+        together = f"Promise.all({taken}.map(({item}) => limit(() => {call})))"
+    inner, end = ("", "") if limited else ("  ", "\n}")
+    if not kind:
+        before = f"{head} await {call};"
+        after = f"const found = await {together};" if limited else f"  await {together};"
+        return _told(f"{words}; {_TRY}", before, start + after + end)
+    if one.caught or len(loop.awaited) > 1:
+        return _whole_round(words, loop, call, kind, name, limited=limited)
+    if kind == "pushed":
+        before = f"{head} {name}.push(await {call});"
+        return _told(words, before, f"{start}{inner}{name}.push(...(await {together}));{end}")
+    if kind == "named":
+        before = f"{head} {{\n  const {name} = await {call};\n  …\n}}"
+        goes = "all" if limited else "some"
+        start += f"const all = {taken};\n" * limited
+        together = together.replace(taken, goes, 1) if limited else together
         after = (
-            "const limit = pLimit(5);\n"
-            f"const found = await Promise.all("
-            f"[...{loop.over}].map(({item}) => limit(() => {call})));"
+            f"const found = await {together};\n"
+            f"for (const [index, {name}] of found.entries()) {{\n"
+            f"  const {item} = {goes}[index];\n  …\n}}"
         )
-    else:
-        words = f"Let several rounds run at a time (here five); {_TRY}:"
-        after = (
-            f"const all = {over if over.startswith('[') else f'[...{over}]'};\n"
-            "for (let at = 0; at < all.length; at += 5) {\n"
-            f"  await Promise.all(all.slice(at, at + 5).map(({item}) => {call}));\n"
-            "}"
-        )
-    return f"{words}\n\n```ts\n// before\n{before}\n// after\n{after}\n```"
+        after = after if limited else "\n".join(f"  {line}" for line in after.split("\n"))
+        return _told(words, before, start + after + end)
+    before = f"{head} {{\n  … await {call} …\n}}"
+    after = (
+        f"{inner}const found = await {together};\n"
+        f"{inner}// what a round does with its answer, for each of `found`: they come in order"
+    )
+    return _told(words, before, start + after + end)
+
+
+def _whole_round(
+    words: str, loop: AwaitingLoop, call: str, kind: str, name: str, *, limited: bool
+) -> str:
+    """Markdown on a loop whose rounds become functions as they are: they do more than wait once."""
+    item = loop.item or "item"
+    uses = {"pushed": f"{name}.push(await {call});", "named": f"const {name} = await {call};"}
+    body = uses.get(kind, f"… await {call} …")
+    more = "" if kind == "pushed" else "\n  …"
+    before = f"for (const {item} of {loop.over}) {{\n  {body}{more}\n}}"
+    listed = f"[...{loop.over}]" if limited else "all.slice(at, at + 5)"
+    opens, ends = ("limit(async () => {", "})));") if limited else ("{", "}));")
+    function = f"({item}) => {opens}" if limited else f"async ({item}) => {opens}"
+    after = f"await Promise.all({listed}.map({function}\n  {body}{more}\n{ends}"
+    start = "const limit = pLimit(5);\n"
+    if not limited:
+        start = f"const all = [...{loop.over}];\nfor (let at = 0; at < all.length; at += 5) {{\n"
+        after = "\n".join(f"  {line}" for line in after.split("\n")) + "\n}"
+    words += "; what a round does stays together, its `try` too, a `continue` becomes a `return`,"
+    words += " and what it adds to a list comes in the order in which the rounds end"
+    return _told(words, before, start + after)
+
+
+def _told(words: str, before: str, after: str) -> str:
+    return f"{words}:\n\n```ts\n// before\n{before}\n// after\n{after}\n```"
+
+
+_PUSHED = regex(r"(?:^|[{;)])\s*([\w$.]{1,60})\.push\(\s*$")
+_NAMED = regex(r"(?:^|[{;])\s*(?:const|let)\s+([\w$]+|\{[^{}]{1,60}\}|\[[^\[\]]{1,60}\])\s*=\s*$")
+_UNUSED = regex(r"(?:^|[{;)]|\belse)\s*$")
+_GOES_ON = regex(r"[=(,?:[&|]\s*$|\breturn\s*$")
+
+
+def _use(target: Target, path: str, one: Awaited) -> tuple[str, str]:
+    """What a round does with what it awaits: nothing, ``pushed`` onto a list or ``named`` (with the
+    list or the name), or ``other``."""
+    line = target.line(path, one.line)
+    start, found, rest = line.partition("await ")
+    if not found:
+        return "other", ""
+    pushed, named = _PUSHED.search(start), _NAMED.search(start)
+    ended = not rest.rstrip().endswith("(")
+    if (
+        pushed is not None
+        and ended
+        and rest.count("await ") == 0
+        and rest.rstrip(" ;}").endswith("))")
+    ):
+        return "pushed", pushed[1]
+    if named is not None and (not ended or _is_whole(rest, one)):
+        return "named", named[1]
+    if _UNUSED.search(start) is not None and not (
+        not start.strip() and _GOES_ON.search(target.line(path, one.line - 1)) is not None
+    ):
+        return "", ""
+    return "other", ""
+
+
+def _is_whole(rest: str, one: Awaited) -> bool:
+    """Whether nothing is taken of an answer before it gets its name."""
+    return " ".join(rest.split()).removeprefix(one.text).strip(" ;") in ("", "}")
 
 
 def of_row(target: Target, path: str, row: Sequence[Awaited]) -> str:

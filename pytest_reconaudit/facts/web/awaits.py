@@ -14,6 +14,7 @@ import re
 from collections.abc import Iterator
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from pytest_reconaudit.facts.cache.commands import command_files
 from pytest_reconaudit.facts.code.capped import is_capped
@@ -31,6 +32,7 @@ from pytest_reconaudit.facts.web.answers import (
     may_share,
 )
 from pytest_reconaudit.facts.web.await_remedies import of_loop, of_row
+from pytest_reconaudit.facts.web.handed_out import is_taken_by_nobody
 from pytest_reconaudit.facts.web.nearness import is_at_once, is_near, is_of_page_alone
 from pytest_reconaudit.facts.web.operations import (
     clears,
@@ -76,6 +78,8 @@ class Waits(Struct, frozen=True):
     evidence: str
     fix: str
     """What to do instead, in Markdown, of the first place."""
+    untaken: bool = False
+    """It is a member of what a composable returns, and nobody takes it."""
 
 
 class AwaitFile(Struct, frozen=True, eq=False):
@@ -114,13 +118,21 @@ def await_files(target: Target) -> tuple[AwaitFile, ...]:
         if _NOT_JUDGED.search(path) or is_by_hand(target.text(path)):
             continue
         waits = [
-            one
+            _taken(target, path, one)
             for function in file.functions
             if not _tries(function)
             for one in (*_loops(target, path, function), *_rows(target, path, function))
         ]
         found.append(AwaitFile(path, tuple(waits), file.together))
     return tuple(found)
+
+
+def _taken(target: Target, path: str, one: Waits) -> Waits:
+    """What a function waits for; a note where nobody calls it."""
+    if one.severity is Severity.INFO or not is_taken_by_nobody(target, path, one.function):
+        return one
+    fix = f"Delete {one.function}(), or mend it before it is used. {one.fix}"
+    return replace(one, severity=Severity.INFO, untaken=True, fix=fix)
 
 
 def _tries(function: AwaitingFunction) -> bool:

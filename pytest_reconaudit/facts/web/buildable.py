@@ -15,6 +15,7 @@ from msgspec import Struct
 from pytest_reconaudit.facts.code.places import is_test_path
 from pytest_reconaudit.facts.code.scanned import scanned
 from pytest_reconaudit.facts.docker.images import dockerfiles
+from pytest_reconaudit.facts.packages import npm_at
 from pytest_reconaudit.facts.web.apps import Frontend, frontends, servers
 from pytest_reconaudit.facts.web.erased_imports import is_erased, is_silenced
 from pytest_reconaudit.facts.web.installed import nearest_lock
@@ -28,7 +29,7 @@ from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.readers.bundler_config import without_comments
 from pytest_reconaudit.readers.scans.broken import Broken, StrayRun, broken, stray
 from pytest_reconaudit.readers.scans.imports import Specifier
-from pytest_reconaudit.target import Target, once
+from pytest_reconaudit.target import Target, once, within
 
 __all__ = ["Buildable", "WebFault", "buildables"]
 
@@ -54,7 +55,7 @@ class WebFault(Struct, frozen=True):
     at_start: bool = False
     """Of ``c``: Node loads the file as it is, and nothing that is run before tells of it."""
     fix: str = ""
-    """Of ``i`` and ``j``: the command that lists what is imported."""
+    """Of ``i`` and ``j`` the command that lists what is imported, of ``c`` what would help."""
 
 
 class Buildable(Struct, frozen=True, eq=False):
@@ -319,6 +320,7 @@ def _missing(target: Target, frontend: Frontend) -> Iterator[WebFault]:
             lead.unloaded,
             lead.only_types,
             _is_at_start(target, frontend, lead.path),
+            fix=_of_types(target, frontend, first) if lead.only_types else "",
         )
 
 
@@ -491,9 +493,70 @@ def _weight(
         when = "; no import leads to this file from where the application begins"
         return (Severity.LOW if checked else Severity.INFO), Confidence.LIKELY, when
     if not loaded:
+        if not checks and not _knows_types(target, frontend):
+            when = "; only its types are used: a bundler drops the import, and nothing checks types"
+            return Severity.INFO, Confidence.CERTAIN, when
         when = "; only its types are used: a bundler drops the import, tsc fails"
         return (Severity.MEDIUM if checks else Severity.LOW), Confidence.CERTAIN, when
     return Severity.HIGH, Confidence.CERTAIN, ""
+
+
+_COMPILERS = frozenset({"typescript", "vue-tsc", "svelte-check", "@typescript/native-preview"})
+
+
+def _knows_types(target: Target, frontend: Frontend) -> bool:
+    """Whether anything at hand could check the types of a package: a compiler that it or a package
+    above lists, a configuration of one in its folder or above."""
+    folder = frontend.folder
+    while True:
+        if any(
+            target.has(posixpath.join(folder, one))
+            for one in ("tsconfig.json", "tsconfig.app.json")
+        ):
+            return True
+        package = npm_at(target, folder)
+        if package is not None and not _COMPILERS.isdisjoint(package.manifest.dependency_names):
+            return True
+        if not folder:
+            return False
+        folder = posixpath.dirname(folder)
+
+
+_EXPORTED = regex(
+    r"^\s{0,8}export\s+(?:declare\s+)?(?:abstract\s+)?(?:type|interface|class|(?:const\s+)?enum)\s+(\w+)",
+    re.MULTILINE,
+)
+
+
+@once
+def _exported_types(target: Target) -> dict[str, str]:
+    """Name of a type → a script that exports it."""
+    found: dict[str, str] = {}
+    for path in target.everything:
+        if path.endswith((*_TYPED, ".vue")) and "export" in (text := target.text(path)):
+            for match in _EXPORTED.finditer(text):
+                found.setdefault(match[1], path)
+    return found
+
+
+_TYPED = (".ts", ".tsx", ".mts", ".cts")
+
+
+def _of_types(target: Target, frontend: Frontend, link: Link) -> str:
+    """What is to be done about an import of types alone."""
+    names = [one for one in link.specifier.names if one not in ("*", "default")]
+    known = _exported_types(target)
+    if not names:
+        return ""
+    where = [known[one] for one in names if one in known and within(known[one], frontend.folder)]
+    if len(where) == len(names):
+        return f"Import `{'`, `'.join(names)}` from {where[0]}, or restore the file."
+    if where:
+        return ""
+    return (
+        f"Nothing in the package exports `{'`, `'.join(names)}`: take the import out, and what it"
+        " types, or write the type where it is used."
+    )
 
 
 def _is_apart(target: Target, frontend: Frontend, path: str) -> bool:

@@ -18,6 +18,7 @@ from pytest_reconaudit.facts.network.programs import (
     program_of_service,
 )
 from pytest_reconaudit.facts.web.apps import Frontend, frontends
+from pytest_reconaudit.facts.web.modules import importers
 from pytest_reconaudit.model import Note, Place
 from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.readers.nginx import (
@@ -45,8 +46,8 @@ class AssetFault(Struct, frozen=True):
     note: bool = False
     """It weighs little, or something makes it smaller before a browser gets it, as a rule."""
     cure: str = ""
-    """In Markdown: of ``b`` the directives for the names that the build gives its files, of ``e``
-    what ends it in Vue."""
+    """In Markdown: of ``b`` the directives for the names that the build gives its files, of ``c``
+    what keeps addresses alive, of ``e`` what ends it in Vue."""
 
 
 class AssetScope(Struct, frozen=True, eq=False):
@@ -96,7 +97,8 @@ _UNSERVED = regex(
     r"(?:^|/)(?:docs?|screenshots?|design|e2e|tests?|__tests__|cypress|stories|\.storybook|store"
     r"|marketing-kit|press|figma|artwork|\.github|mobile|android|ios|src-tauri|electron|build-resources"
     r"|resources|examples?|demo|email|emails|backend|server|wiki)(?:/|$)|(?:^|/)(?:og|opengraph|twitter"
-    r"|social|cover|preview|screenshot|apple-touch|splash|icon-?512|app-?icon)[\w.-]*$",
+    r"|social|cover|preview|screenshot|apple-touch|splash|icon-?512|app-?icon)[\w.-]*$"
+    r"|[-_.](?:og|opengraph|twitter-card|social-card)(?:[-_.]?image)?\.\w+$",
     2,
 )
 
@@ -463,11 +465,56 @@ def _package(target: Target, frontend: Frontend) -> AssetScope:
     documents = frontend.framework == "docusaurus" or _DOCUMENTS.search(f"{folder}/") is not None
     smaller = documents or heaviest <= _RASTER_HEAVY or _makes_smaller(target, frontend)
     faults = [
-        *_heavy("c", rasters, "image", "over 300 kB, neither WebP nor AVIF", note=smaller),
+        *_heavy(
+            "c",
+            rasters,
+            "image",
+            "over 300 kB, neither WebP nor AVIF",
+            note=smaller,
+            cure=_resaved(target, folder, [path for _, path in sorted(rasters, key=_by_size)]),
+        ),
         *_heavy("d", fonts, "font", "over 100 kB, not in WOFF2"),
         *_effects(target, frontend),
     ]
     return AssetScope(frontend.package.path, tuple(faults))
+
+
+def _by_size(one: tuple[int, str]) -> tuple[int, str]:
+    return -one[0], one[1]
+
+
+_PUBLIC = ("public/", "static/")
+"""Folders whose files keep their names, and have them as addresses."""
+
+
+def _resaved(target: Target, folder: str, paths: list[str]) -> str:
+    """How images become smaller where some have addresses of their own: a bundler knows everyone
+    who imports a file, and nobody knows everyone who has kept an address."""
+    public = [
+        posixpath.basename(path)
+        for path in paths
+        if (path[len(folder) + 1 :] if folder else path).startswith(_PUBLIC)
+        and all(one.kind not in _IMPORTED for _, one in importers(target).get(path, ()))
+    ]
+    if not public:
+        return ""
+    them = "it" if len(paths) == 1 else "them"
+    which = "It has" if len(paths) == 1 else "They have"
+    if len(public) < len(paths):
+        which = f"{', '.join(public[:_SHOWN])}{' …' if len(public) > _SHOWN else ''}"
+        which += " have" if len(public) > 1 else " has"
+    many = len(public) > 1
+    return (
+        f"Save {them} as WebP or AVIF, no wider than {'they are' if len(paths) > 1 else 'it is'}"
+        f" shown. {which} {'addresses' if many else 'an address'} that something else may have"
+        f" kept, such as stored content or a mail: leave the old file{'s' * many} in"
+        f" {'their' if many else 'its'} place{'s' * many}, or make {'them' if many else 'it'}"
+        f" smaller under the same name{'s' * many}."
+    )
+
+
+_IMPORTED = frozenset({"import", "export", "require", "dynamic"})
+_SHOWN = 5
 
 
 def _size(target: Target, path: str) -> int:
@@ -506,7 +553,8 @@ def _named(target: Target, folder: str, paths: Iterable[str]) -> set[str]:
 
 def _is_loaded(text: str, name: str) -> bool:
     """Whether a file is named outside of remarks, in another way than ``new URL("…",
-    import.meta.url)``, which a program takes that reads it itself."""
+    import.meta.url)``, which a program takes that reads it itself, and than as the picture of a
+    link: those who show it ask for PNG or JPEG, and no page waits for it."""
     at = text.find(name)
     while at >= 0:
         start = max(text.rfind("\n", 0, at), 0)
@@ -514,10 +562,25 @@ def _is_loaded(text: str, name: str) -> bool:
         line = text[start : end if end >= 0 else len(text)]
         remark = line.lstrip().startswith(("//", "/*", "*", "<!--"))
         if not remark and "import.meta.url" not in line:
-            return True
+            before = text[max(at - _OF_LINK, 0) : at]
+            told = [one.start() for one in _LINKED.finditer(before)]
+            if not told or _ANOTHER.search(before, told[-1]) is not None:
+                return True
         at = text.find(name, at + 1)
     return False
 
+
+_LINKED = regex(
+    r"\b(?:og|twitter):image\b|\bopenGraph\b|\btwitter\s*:\s*\{|\b(?:og|social)_?[iI]mage\w*\b"
+    r"|\b\w{0,40}[mM]eta(?:[tT]ags?|[dD]ata)\w{0,20}\s*[(:=]"
+)
+"""What a page says of itself to those who link to it."""
+_ANOTHER = regex(
+    r"<(?!meta\b)[A-Za-z]|\bsrc\s*=|\burl\(|\bfunction\b|=>\s*[({<]|\breturn\b|\}\s*\)?\s*;"
+)
+"""Between that and the name: it is one of something else."""
+_OF_LINK = 400
+"""Characters."""
 
 _OPTIMIZERS = frozenset(
     {"astro", "gatsby-plugin-image", "gatsby-plugin-sharp", "@nuxt/image", "@nuxt/image-edge",
@@ -549,11 +612,17 @@ def _makes_smaller(target: Target, frontend: Frontend) -> bool:
 
 
 def _heavy(
-    clause: str, found: list[tuple[int, str]], kind: str, what: str, *, note: bool = False
+    clause: str,
+    found: list[tuple[int, str]],
+    kind: str,
+    what: str,
+    *,
+    note: bool = False,
+    cure: str = "",
 ) -> Iterator[AssetFault]:
     if not found:
         return
-    found.sort(key=lambda one: (-one[0], one[1]))
+    found.sort(key=_by_size)
     listed = ", ".join(f"{path} {size / 1000:,.0f} kB" for size, path in found[:5])
     many = len(found) > 1
     one = "an image is" if kind == "image" else "a font is"
@@ -565,6 +634,7 @@ def _heavy(
         found[0][1],
         tuple(Note(Place(path), f"{size / 1000:,.0f} kB") for size, path in found[1:]),
         note,
+        cure,
     )
 
 

@@ -339,6 +339,7 @@ class _Resolver:
 
     def _aliased(self, folder: str, name: str) -> Resolution | None:
         missed: Resolution | None = None
+        made = ""
         for config in self.configs(folder):
             for pattern, places in config.paths:
                 inner = _matched(pattern, name)
@@ -348,6 +349,8 @@ class _Resolver:
                     found = self.file(place.replace("*", inner, 1))
                     if found:
                         return Resolution("file", found, alias=pattern)
+                if places and "*" not in pattern and any(map(self.may_be_made, places)):
+                    made = made or pattern  # the very module that a build step writes
                 if places and not missed:
                     missed = Resolution("missing", places[0].replace("*", inner, 1), alias=pattern)
             if config.base is not None:
@@ -369,8 +372,8 @@ class _Resolver:
             missed = missed or Resolution("missing", path, alias=alias)
         if name.startswith("#"):
             return self._own_import(folder, name)
-        if vague:
-            return Resolution("unknown")
+        if vague or made:
+            return Resolution("unknown", alias=made)
         if missed is None:
             return None
         package = _package_name(name)
@@ -395,10 +398,33 @@ class _Resolver:
         """The tsconfig.json files of a folder and of those above it, the nearest first."""
         known = self._configs.get(folder)
         if known is None:
-            own = [self._read(path, ()) for path in self._tsconfigs.get(folder, ())]
+            mine = self._tsconfigs.get(folder, ())
+            parts = (one for path in mine for one in self._parts(folder, path))
+            own = [self._read(path, ()) for path in dict.fromkeys((*mine, *parts))]
             above = self.configs(posixpath.dirname(folder)) if folder else ()
             known = self._configs[folder] = (*own, *above)
         return known
+
+    def _parts(self, folder: str, path: str) -> Iterator[str]:
+        """The configurations that one without files of its own refers to, of the same package:
+        what they say holds for the files beside it."""
+        root = self.target.parse(read_jsonc, path).root
+        if not isinstance(root, dict) or root.get("files") != [] or root.get("include"):
+            return
+        references = root.get("references")
+        for one in references if isinstance(references, list) else ():
+            name = one.get("path") if isinstance(one, dict) else None
+            place = _join(folder, name) if isinstance(name, str) else None
+            if place is None:
+                continue
+            found = next((it for it in (place, f"{place}/tsconfig.json") if it in self.files), "")
+            inner = posixpath.dirname(found)
+            if not found or not f"{inner}/".startswith(f"{folder}/" if folder else ""):
+                continue
+            # A package below has its own, and a folder's own tsconfig.json holds for that folder.
+            named = posixpath.basename(found) == "tsconfig.json"
+            if inner == folder or (inner not in self._folders and not named):
+                yield found
 
     def _read(self, path: str, seen: tuple[str, ...]) -> _Paths:
         config: JsonText = self.target.parse(read_jsonc, path)
@@ -415,6 +441,8 @@ class _Resolver:
                     start = base_folder if base_folder is not None else folder
                     joined = [_join(start, one) for one in places if isinstance(one, str)]
                     paths.append((pattern, tuple(one for one in joined if one is not None)))
+            # The one that names most wins, as TypeScript has it.
+            paths.sort(key=_breadth)
         extends = config.root.get("extends") if isinstance(config.root, dict) else None
         for one in extends if isinstance(extends, list) else [extends]:
             if not isinstance(one, str) or path in seen or len(seen) > 8:
@@ -527,6 +555,11 @@ class _Resolver:
 def _package_name(text: str) -> str:
     parts = text.split("/")
     return "/".join(parts[: 2 if text.startswith("@") else 1])
+
+
+def _breadth(one: tuple[str, tuple[str, ...]]) -> tuple[bool, int]:
+    """An exact name comes first, then what has the most before its star."""
+    return "*" in one[0], -len(one[0].partition("*")[0])
 
 
 def _matched(pattern: str, name: str) -> str | None:

@@ -15,8 +15,9 @@ from pytest_reconaudit.facts.packages import NpmPackage, npm_packages
 from pytest_reconaudit.facts.web.build import BuildEntry, WebBuild, entry_modules, web_builds
 from pytest_reconaudit.facts.web.modules import Link, importers, links
 from pytest_reconaudit.facts.web.shown import COMPONENTS, bundled
-from pytest_reconaudit.facts.web.weights import Weight, distances, loaded_for, roots_of
-from pytest_reconaudit.model import Note, Place
+from pytest_reconaudit.facts.web.ways_in import WaysIn, ways_in
+from pytest_reconaudit.facts.web.weights import Weight, distances, heads_of, loaded_for, loaders_of
+from pytest_reconaudit.model import Note, Place, lines_of
 from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.readers.scans.components import FileComponents, RouteEntry, components
 from pytest_reconaudit.readers.scans.outline import outline
@@ -46,8 +47,15 @@ class Split(Struct, frozen=True):
     """Of ``b``: the one module whose static imports undo this split and others of the file."""
     together: tuple[Place, ...] = ()
     """Where those are, this one first."""
-    start: str = ""
-    """Of ``b``: the module that loads all of it at once."""
+    starts: tuple[str, ...] = ()
+    """Of ``b``: the modules that load all of it at once."""
+    way: str = ""
+    """Of ``b``: ``one`` import alone brings the module into what a page loads at once, ``several``
+    do, or it comes ``within`` the part that holds the ``import()``, later than the page."""
+    edge: tuple[str, str] = ("", "")
+    """Of ``one``: who imports, and what: without it the module is not loaded at once."""
+    also: int = 0
+    """How many ``import()`` of other modules split nothing for the sake of the same edge."""
     weight: Weight | None = None
     """Of ``b``: what is loaded at once for these imports alone."""
     users: int = 1
@@ -55,6 +63,47 @@ class Split(Struct, frozen=True):
     listed: bool = False
     """Of ``b``: it is a list of modules that hands it on, which a bundler may see through, or a
     Server Component asks for it."""
+
+    def undone(self) -> str:
+        """Of ``b``: by what it is undone, in a sentence; else empty."""
+        if self.clause != "b":
+            return ""
+        if self.importer:
+            by = self.importer
+            lines = lines_of(self.together)
+            says = f"{len(self.together)} import() split nothing: {by} imports their modules"
+            says += f" statically too: {lines}"
+        else:
+            by = self.related[1 if self._is_further else 0].place.path
+            says = f"import() of {self.what} splits nothing: the module is imported statically too"
+            says += f" by {by}"
+            says += f" and {self.users - 1} more" if self.users > 1 else ""
+            says += f" ({self.count} places)" if self.count > 1 else ""
+        if self.way == "within" and by != self.place.path:
+            return f"{says}, in what is loaded with {self.place.path} anyway"
+        if self.way != "one":
+            return says
+        if self._is_further:
+            says += f", all of which {self.edge[0]} loads at once by its import of {self.edge[1]}"
+        if self.weight is not None and (told := self.weight.told()):
+            says += f"; {told} loaded at once for that alone"
+        if self.also:
+            others = "an import() of another module splits" if self.also == 1 else ""
+            others = others or f"{self.also} import() of other modules split"
+            says += f"; {others} nothing for the same reason"
+        return says
+
+    @property
+    def cure(self) -> str:
+        """Of ``b``: the import to be cut, where it is one of another module."""
+        if not self._is_further:
+            return ""
+        return f"Load {self.edge[1]} on demand in {self.edge[0]}: nothing else brings the module."
+
+    @property
+    def _is_further(self) -> bool:
+        """The import to be cut is one of another module, which brings this one."""
+        return self.way == "one" and self.edge[1] != self.what and not self.importer
 
     @property
     def early(self) -> bool:
@@ -193,18 +242,39 @@ def split_files(target: Target) -> tuple[SplitFile, ...]:
         found.setdefault(path, [])
         if split is not None:
             broken.setdefault(split.what, []).append(split)
-    for alike in broken.values():
-        alike.sort(key=_by_place)
-        first = alike[0]
-        others = tuple(Note(one.place, f"{one.evidence} too") for one in alike[1:])
-        found[first.place.path].append(
-            replace(first, count=len(alike), related=(*first.related, *others))
-        )
+    for one in _by_cause(map(_as_one, broken.values())):
+        found[one.place.path].append(one)
     files = [
         SplitFile(path, _weighed(target, _gathered(sorted(splits, key=_by_place))))
         for path, splits in sorted(found.items())
     ]
     return (*files, *_built(target))
+
+
+_WAYS = ("one", "several", "within")
+
+
+def _as_one(alike: list[Split]) -> Split:
+    """What is wrong with every ``import()`` of one module: the one that weighs most tells it."""
+    alike.sort(key=lambda one: (_WAYS.index(one.way), _by_place(one)))
+    first = alike[0]
+    others = tuple(Note(one.place, f"{one.evidence} too") for one in alike[1:])
+    return replace(first, count=len(alike), related=(*first.related, *others))
+
+
+def _by_cause(splits: Iterable[Split]) -> Iterator[Split]:
+    """Splits that one import undoes are one thing to mend: the one of what it names tells of them,
+    or the first."""
+    undone: dict[tuple[str, str], list[Split]] = {}
+    for one in splits:
+        if one.way == "one":
+            undone.setdefault(one.edge, []).append(one)
+        else:
+            yield one
+    for (_, named), alike in undone.items():
+        first, *others = sorted(alike, key=lambda one: (one.what != named, _by_place(one)))
+        notes = (Note(one.place, f"{one.evidence} for the same reason") for one in others)
+        yield replace(first, also=len(others), related=(*first.related, *notes))
 
 
 _TOGETHER = 3
@@ -213,12 +283,12 @@ _TOGETHER = 3
 
 def _gathered(splits: list[Split]) -> tuple[Split, ...]:
     """The splits of a file; those that one module's static imports undo as one."""
-    undone: dict[str, list[Split]] = {}
+    undone: dict[tuple[str, str], list[Split]] = {}
     for one in splits:
         if one.clause == "b" and not one.shared and one.related:
-            undone.setdefault(one.related[0].place.path, []).append(one)
+            undone.setdefault((one.related[0].place.path, one.way), []).append(one)
     told: dict[Place, Split | None] = {}
-    for importer, alike in undone.items():
+    for (importer, _), alike in undone.items():
         if len(alike) < _TOGETHER:
             continue
         told.update((one.place, None) for one in alike)
@@ -253,10 +323,10 @@ def _weight(target: Target, one: Split) -> Weight:
         }
         return loaded_for(
             target,
-            (one.start,),
+            one.starts,
             lambda at, link: at == one.importer and link.meant.path in wanted,
         )
-    return loaded_for(target, (one.start,), lambda at, link: link.meant.path == one.what)
+    return loaded_for(target, one.starts, lambda at, link: link.meant.path == one.what)
 
 
 def _by_place(one: Split) -> tuple[tuple[object, ...], str]:
@@ -351,7 +421,7 @@ def _kept_apart(
     entries: tuple[str, ...],
     closures: dict[str, frozenset[str]],
 ) -> Split | None:
-    """What is wrong with one ``import()``: its module is loaded before it."""
+    """What is wrong with one ``import()``: its module is loaded before it, or with it."""
     wanted = link.meant.path
     users = {
         user: specifier
@@ -362,52 +432,153 @@ def _kept_apart(
         and not _is_aside(target, user)
         and user != wanted
     }
+    users = {user: one for user, one in users.items() if _uses(target, user, one.text)}
     if not users:
         return None
-    for start in (path, *entries):
-        # What only an entry loads says something of its own application alone.
+    starts = _starts(target, path, entries, closures)
+    ways = ways_in(target, starts) if starts else None
+    way, edge = "within", ("", "")
+    undoing: list[str] = []
+    if ways is not None and _is_always_there(target, path, wanted, users, starts):
+        # What the module itself brings along does not undo its split.
+        undoing = [one for one in users if one in ways and not ways.is_behind(one, wanted)]
+        undoing.sort(key=lambda one: (one != path, ways.depth[one], one))
+        shared = len(users) >= _EVERYWHERE and not _is_of_pages(wanted)
+        if not _is_loaded_otherwise(target, ways, wanted, users):
+            edge = _only_way(ways, path, wanted, undoing, nearest=shared)
+        way = "one" if edge[0] else "several"
+    if not undoing:
+        way, edge = "within", ("", "")
+        starts, undoing = _loaded_with(target, path, wanted, users)
+    if not undoing:
+        return None
+    notes = [
+        Note(
+            Place(user, users[user].line, users[user].column),
+            f'imports "{users[user].text}" statically',
+        )
+        for user in undoing
+    ]
+    if edge[0] and edge[1] != wanted:
+        importer, named = edge
+        one = next(one for one in links(target)[importer] if one.meant.path == named).specifier
+        brings = f'imports "{one.text}" statically, by which alone all of it is loaded at once'
+        notes.insert(0, Note(Place(importer, one.line, one.column), brings))
+    return Split(
+        "b",
+        Place(path, link.specifier.line, link.specifier.column),
+        wanted,
+        1,
+        len(target.text(wanted)) < _SMALL and not _is_of_pages(wanted),
+        len(users) >= _EVERYWHERE,
+        f'import("{link.specifier.text}")',
+        tuple(notes),
+        starts=starts,
+        listed=users[undoing[0]].kind == "export" or _runs_on_server(target, path),
+        users=len(undoing),
+        way=way,
+        edge=edge,
+    )
+
+
+def _starts(
+    target: Target, path: str, entries: tuple[str, ...], closures: dict[str, frozenset[str]]
+) -> tuple[str, ...]:
+    """The entries of what a module is a part of; where none is known to lead to it, as with pages
+    that a framework finds by their place, those that nothing imports and that load it at once."""
+    found = []
+    for start in entries:
         if start not in closures:
-            closures[start] = frozenset(distances(target, (start,)))
-        loaded = closures[start]
-        if start != path:
-            whole = f"{start} *"
-            if whole not in closures:
-                closures[whole] = frozenset(distances(target, (start,), late=True))
-            if path not in closures[whole]:
-                continue
-        undoing = [
-            user
-            for user in sorted(users)
-            if user in loaded and _uses(target, user, users[user].text)
-        ]
-        if undoing:
-            # What the module itself brings along does not undo its split.
-            far = distances(target, (start,), lambda _, link: link.meant.path == wanted)
-            undoing = [user for user in undoing if user in far]
-        if undoing:
-            pages = roots_of(target, start)
-            near = distances(target, pages, lambda _, link: link.meant.path == wanted)
-            undoing.sort(key=lambda one: (one != path, near.get(one, _MAX_MODULES), one))
-            return Split(
-                "b",
-                Place(path, link.specifier.line, link.specifier.column),
-                wanted,
-                1,
-                len(target.text(wanted)) < _SMALL and not _is_of_pages(wanted),
-                len(users) >= _EVERYWHERE,
-                f'import("{link.specifier.text}")',
-                tuple(
-                    Note(
-                        Place(user, users[user].line, users[user].column),
-                        f'imports "{users[user].text}" statically',
-                    )
-                    for user in undoing
-                ),
-                start=start,
-                listed=users[undoing[0]].kind == "export" or _runs_on_server(target, path),
-                users=len(undoing),
-            )
-    return None
+            closures[start] = frozenset(distances(target, (start,), late=True))
+        if path in closures[start]:
+            found.append(start)
+    if found:
+        return tuple(found)
+    return tuple(one for one, late in _heads(target, path) if not late)
+
+
+def _heads(target: Target, path: str) -> tuple[tuple[str, bool], ...]:
+    return heads_of(target, path, lambda user: _is_aside(target, user))
+
+
+def _is_always_there(
+    target: Target, path: str, wanted: str, users: Mapping[str, object], starts: tuple[str, ...]
+) -> bool:
+    """Whether each of the entries that lead to an ``import()`` has loaded its module by then."""
+    if len(starts) == 1:
+        return wanted in ways_in(target, starts)
+    own = distances(target, (path,), lambda _, link: link.meant.path == wanted)
+    if not own.keys().isdisjoint(users):
+        return wanted in ways_in(target, starts)
+    return len(starts) <= _MOST_HEADS and all(wanted in ways_in(target, (one,)) for one in starts)
+
+
+_MOST_HEADS = 12
+"""Modules with which a part is loaded: nobody asks more of them."""
+_MOST_BEHIND = 0.5
+"""Of what a page loads at once: who loads more than that through one import cannot do without."""
+
+
+def _only_way(
+    ways: WaysIn, path: str, wanted: str, users: Sequence[str], *, nearest: bool
+) -> tuple[str, str]:
+    """The import (importer, imported) without which a page does not load a module at once; empty
+    where there is none, or none that could be cut.
+
+    :param nearest: only an import of the module itself is asked for.
+    """
+    if len(users) == 1:
+        behind = path in ways and ways.is_behind(path, wanted)
+        return ("", "") if behind else (users[0], wanted)
+    for importer, named in () if nearest else ways.only_ways(users):
+        if path in ways and ways.is_behind(path, named):
+            break  # it would take the `import()` away as well
+        if ways.share(named) > _MOST_BEHIND or _is_frame(named):
+            break
+        return importer, named
+    return "", ""
+
+
+def _is_loaded_otherwise(
+    target: Target, ways: WaysIn, wanted: str, users: Mapping[str, object]
+) -> bool:
+    """Whether a page loads a module by a `require()`, or from what is no script, as well."""
+    return any(
+        user in ways
+        and user not in users
+        and not one.type_only
+        and (one.kind == "require" or (one.kind in _STATIC and not user.endswith(_SCRIPTS)))
+        and not ways.is_behind(user, wanted)
+        for user, one in importers(target).get(wanted, ())
+    )
+
+
+def _is_frame(path: str) -> bool:
+    """Whether a module is, by its name, what all pages are shown in, or the first of them."""
+    return _FIRST.search(posixpath.basename(path).partition(".")[0]) is not None
+
+
+def _loaded_with(
+    target: Target, path: str, wanted: str, users: Mapping[str, object]
+) -> tuple[tuple[str, ...], list[str]]:
+    """(modules with which a part begins, who imports a module there statically), where every part
+    that holds an ``import()`` holds its module as well."""
+    heads = tuple(one for one, _ in _heads(target, path))
+    loaders = loaders_of(target, wanted)
+    if path not in loaders and not loaders.issuperset(heads):
+        return (), []  # as a rule, and seen without going through what each of them loads
+    own = distances(target, (path,), lambda _, link: link.meant.path == wanted)
+    inside = [one for one in sorted(users, key=lambda one: (own.get(one, 0), one)) if one in own]
+    if len(heads) > _MOST_HEADS or not heads:
+        return (path,), inside
+    above: dict[str, None] = {}
+    for head in heads:
+        loaded = distances(target, (head,), lambda _, link: link.meant.path == wanted)
+        mine = sorted((one for one in users if one in loaded), key=lambda one: (loaded[one], one))
+        if not mine and not inside:
+            return (), []
+        above.update(dict.fromkeys(mine))
+    return heads, list(dict.fromkeys((*inside, *above)))
 
 
 _APP_ROUTE = regex(r"(?:^|/)app/(?:[^/]+/)*(?:layout|page|template)\.[jt]sx?$")

@@ -11,11 +11,10 @@ from collections.abc import Callable, Iterable
 
 from msgspec import Struct
 
-from pytest_reconaudit.facts.code.places import is_test_path
 from pytest_reconaudit.facts.web.modules import Link, importers, links
 from pytest_reconaudit.target import Target, once
 
-__all__ = ["Weight", "distances", "loaded_for", "roots_of"]
+__all__ = ["Weight", "distances", "heads_of", "loaded_for", "loaders_of"]
 
 _STATIC = ("import", "export", "require")
 _SCRIPTS = (".ts", ".tsx", ".js", ".jsx", ".mjs", ".mts", ".vue", ".svelte")
@@ -111,22 +110,40 @@ def _packages(
     }
 
 
-def roots_of(target: Target, module: str) -> tuple[str, ...]:
-    """The modules that load one at once and that nothing imports statically; the module itself
-    where there is none."""
+def loaders_of(target: Target, module: str) -> set[str]:
+    """The modules that load one at once, itself among them."""
+    used_by = importers(target)
+    seen = {module}
+    pending = [module]
+    while pending and len(seen) < _MAX_MODULES:
+        for user, one in used_by.get(pending.pop(), ()):
+            if one.kind in _STATIC and not one.type_only and user not in seen:
+                seen.add(user)
+                pending.append(user)
+    return seen
+
+
+def heads_of(
+    target: Target, module: str, aside: Callable[[str], bool]
+) -> tuple[tuple[str, bool], ...]:
+    """(module, whether it is loaded on demand) of all with which the loading of a module begins:
+    it comes with each of them at once. Importers that are ``aside``, as tests, do not count."""
     used_by = importers(target)
     seen = {module}
     pending = [module]
     found = []
     while pending and len(seen) < _MAX_MODULES:
         at = pending.pop()
-        users = {
-            user
-            for user, one in used_by.get(at, ())
-            if one.kind in _STATIC and not one.type_only and not is_test_path(user)
-        }
-        if not users:
-            found.append(at)
+        users: set[str] = set()
+        late = False
+        for user, one in used_by.get(at, ()):
+            if one.type_only or aside(user):
+                continue
+            if one.kind in _STATIC:
+                users.add(user)
+            late = late or one.kind == "dynamic"
+        if late or not users:
+            found.append((at, late))
         pending += users - seen
         seen |= users
-    return tuple(sorted(found)) or (module,)
+    return tuple(sorted(found))

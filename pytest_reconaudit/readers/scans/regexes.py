@@ -23,6 +23,13 @@ _UNWRAPPED = regex(rb"\s*(?:\.\s*build\s*\(\s*\)\s*)?\.\s*(unwrap|expect)\s*\(")
 _BUILDER = regex(rb"\.\s*(octal|ignore_whitespace)\s*\(\s*true")
 _BUILT = regex(rb"(?:\s{0,80}\.\s{0,4}\w{1,40}\(\w{0,20}\)){0,8}?\s{0,80}\.\s{0,4}build\(\)")
 _BOUND = regex(rb"\blet\s+(?:mut\s+)?(\w+)\s*(?::[^=;{}]{1,60})?=\s*$")
+_FOR = regex(
+    rb"\bfor\s+([\w\s,()&]{1,80}?)\s+in\s+&?([A-Za-z_]\w*)(?:\.(?:iter|into_iter)\(\))?\s*$"
+)
+_WORDS = regex(rb"\w+")
+_HEAD = 200
+_LONG_LIST = 20_000
+_LITERALS = frozenset({"string_literal", "raw_string_literal"})
 _LONG = 110
 _STATEMENT = 600
 """Bytes after a builder in which its switches stand."""
@@ -134,6 +141,52 @@ def _literals(code: Code, node: Node | None, call: Call) -> Iterator[tuple[str, 
             value = code.node(*known[0].value)
             if value is not None and value.type in ("string_literal", "raw_string_literal"):
                 yield string_value(code.tree, value), call.name_at
+        elif not known:
+            around = code.function_at(call.scope)
+            for one in _gone_over(code, name, call):
+                own = around is not None and around.start <= one.start_byte < around.end
+                yield string_value(code.tree, one), one.start_byte if own else call.name_at
+
+
+def _gone_over(code: Code, name: str, call: Call) -> Iterator[Node]:
+    """The literals that a name of a ``for`` loop stands for: ``for (pattern, with) in PAIRS``,
+    whose list is written out in the file."""
+    for scope in code.around(call.scope):
+        if scope.kind == "function":
+            return
+        if scope.kind != "loop":
+            continue
+        head = _FOR.search(code.source[max(scope.start - _HEAD, 0) : scope.start])
+        if head is None:
+            continue
+        names = [word.decode() for word in _WORDS.findall(head[1])]
+        if name not in names:
+            continue
+        binding = code.binding_of(head[2].decode(), call.start, call.scope)
+        whole = code.node(*binding.value) if binding is not None else None
+        at = names.index(name)
+        if whole is not None and whole.end_byte - whole.start_byte < _LONG_LIST:
+            yield from _literals_at(whole, at if len(names) > 1 else 0)
+        return
+
+
+def _literals_at(whole: Node, at: int) -> Iterator[Node]:
+    """The literals of a list, or those at a place of its tuples."""
+    if whole.type == "reference_expression":
+        inner = whole.child_by_field_name("value")
+        whole = inner if inner is not None else whole
+    if whole.type == "macro_invocation":
+        inner = next((one for one in whole.named_children if one.type == "token_tree"), None)
+        whole = inner if inner is not None else whole
+    if whole.type not in ("array_expression", "token_tree"):
+        return
+    for one in whole.named_children:
+        if one.type in ("tuple_expression", "token_tree"):
+            parts = one.named_children
+            if at < len(parts) and parts[at].type in _LITERALS:
+                yield parts[at]
+        elif one.type in _LITERALS and at == 0:
+            yield one
 
 
 def _is_fixed(code: Code, binding: Binding) -> bool:

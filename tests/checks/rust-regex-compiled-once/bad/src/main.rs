@@ -1,5 +1,6 @@
 mod ledger;
 mod links;
+mod tidy;
 mod middleware;
 mod orders;
 

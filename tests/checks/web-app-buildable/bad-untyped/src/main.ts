@@ -1,0 +1,4 @@
+import { createApp } from "vue";
+import { saving } from "@/saving";
+
+createApp({ setup: saving }).mount("#app");

@@ -1,0 +1,5 @@
+import { createApp } from "vue";
+import { tables } from "@/tide-tables";
+import { wanted } from "@/slip";
+
+createApp({ setup: () => ({ tables, wanted }) }).mount("#app");

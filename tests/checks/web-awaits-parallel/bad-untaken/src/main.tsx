@@ -1,0 +1,4 @@
+import { createRoot } from "react-dom/client";
+import { Gauge } from "./Gauge";
+
+createRoot(document.getElementById("root")!).render(<Gauge />);

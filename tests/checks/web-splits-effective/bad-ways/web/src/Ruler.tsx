@@ -1,0 +1,5 @@
+import Legend from "./Legend";
+
+export default function Ruler() {
+  return <Legend />;
+}

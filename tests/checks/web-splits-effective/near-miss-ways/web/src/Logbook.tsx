@@ -1,0 +1,5 @@
+import Crane from "./Crane";
+
+export default function Logbook() {
+  return <Crane />;
+}
