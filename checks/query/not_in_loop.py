@@ -40,7 +40,9 @@ def query_not_in_loop(query_file: QueryFile) -> None:
     row and its queryset does not load along: nested serializers, `source="a.b"`, method fields
     (medium, high with more than two; for the rows of one parent or of the user who asks medium from
     four on, else a note; once per queryset; not where the routes name no list, and of a
-    `to_representation` without super() what it reads itself). Likewise what a template's loop
+    `to_representation` without super() what it reads itself), and a list that a serializer
+    `(data=…, many=True)` saves row by row (medium for a request, low where it asks how many there
+    are, not with a `list_serializer_class`). Likewise what a template's loop
     surely reads of each row, by its own tags and those of what it includes, of a list that a
     `ListView`, a `get_context_data` or a `render` hands it (low, medium with more than one; of one
     parent's rows, or what a form offers, low from two on), likewise what Flask's `render_template`
@@ -101,4 +103,16 @@ def query_not_in_loop(query_file: QueryFile) -> None:
             evidence=each.queryset,
             related=each.places,
             key=f"{each.view} {each.serializer}",
+        )
+    for written in query_file.written:
+        report(
+            at=written.at,
+            says=written.told,
+            severity=written.severity,
+            confidence=Confidence.LIKELY,
+            impact="Each row that is sent is a round trip of its own while the caller waits.",
+            fix=written.remedy,
+            evidence=f"{written.serializer}(data={written.given}, many=True)",
+            related=written.places,
+            key=f"{written.function} {written.serializer}",
         )

@@ -20,6 +20,8 @@ def is_embedded(target: Target, path: str) -> bool:
     one = scanned(target, queries)[path]
     own = one.dialects
     libraries = {query.library for function in one.functions for query in function.queries}
+    if one.relation_loops:
+        libraries.add("django")
     if not own and libraries & _MAPPERS:
         return False  # another file's `import sqlite3` says nothing about where these go
     if (providers := _prisma_providers(target)) and "prisma" in libraries and not own:

@@ -20,6 +20,7 @@ from pytest_reconaudit.facts.query.serialized import (
     gathered,
     serialized_lists,
 )
+from pytest_reconaudit.facts.query.serialized_writes import SerializedWrite, serialized_writes
 from pytest_reconaudit.facts.query.tables import foreign_keys
 from pytest_reconaudit.model import Confidence, Severity
 from pytest_reconaudit.readers.scans.queries import queries
@@ -35,6 +36,8 @@ class QueryFile(Struct, frozen=True):
     repetitions: tuple[Repetition, ...]
     serialized: tuple[SerializedList, ...] = ()
     """The lists that its views answer with whose rows make queries of their own."""
+    written: tuple[SerializedWrite, ...] = ()
+    """The lists of rows that serializers save one by one."""
 
 
 @once
@@ -49,6 +52,12 @@ def query_files(target: Target) -> tuple[QueryFile, ...]:
         if keeps_in_a_file(target):
             listed = replace(listed, severity=Severity.INFO)
         lists.setdefault(listed.path, []).append(listed)
+    written: dict[str, list[SerializedWrite]] = {}
+    for path, write in serialized_writes(target):
+        if keeps_in_a_file(target):
+            write = replace(write, severity=Severity.INFO)
+        if not runs_apart(path):
+            written.setdefault(path, []).append(write)
     loops = lazy_loops(target)
     for path, one in scanned(target, queries).items():
         if runs_apart(path) or is_embedded(target, path):
@@ -62,17 +71,26 @@ def query_files(target: Target) -> tuple[QueryFile, ...]:
         repetitions += followed_relations(target, path, one, relations)
         repetitions += lazily_loaded(target, path, loops.pop(path, ()), by_hand=one.by_hand)
         serialized = gathered(lists.pop(path, ()))
+        saved = tuple(written.pop(path, ()))
         if (
             repetitions
             or serialized
+            or saved
             or any(goes_to_database(function) for function in one.functions)
         ):
             ordered = sorted(_merged(repetitions), key=lambda each: each.sites[0].line)
-            found.append(QueryFile(path, tuple(ordered), serialized))
-    for path in dict.fromkeys((*lists, *loops)):
+            found.append(QueryFile(path, tuple(ordered), serialized, saved))
+    for path in dict.fromkeys((*lists, *loops, *written)):
         lazily = [] if runs_apart(path) else list(lazily_loaded(target, path, loops.get(path, ())))
-        if lazily or path in lists:
-            found.append(QueryFile(path, tuple(_merged(lazily)), gathered(lists.get(path, ()))))
+        if lazily or path in lists or path in written:
+            found.append(
+                QueryFile(
+                    path,
+                    tuple(_merged(lazily)),
+                    gathered(lists.get(path, ())),
+                    tuple(written.get(path, ())),
+                )
+            )
     return tuple(found)
 
 

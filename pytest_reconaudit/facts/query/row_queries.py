@@ -164,10 +164,12 @@ def queries_of_row(
         if one is serializer and names and name not in names:
             continue
         yield from _of_field(known, inside, one, field, model, loaded, depth)
-    if names is None or meta_of(known, serializer, "extra_kwargs") is not None:
+    if names is None:
         return
+    more = meta_of(known, serializer, "extra_kwargs")
+    unread = _WRITE_ONLY.findall(more[0]) if more is not None else ()
     for name in names:
-        if name in declared:
+        if name in declared or name in unread:
             continue
         place = Place(home, names[name] or line, 1)
         relation = relation_of(known, model, name)
@@ -175,6 +177,9 @@ def queries_of_row(
             yield from _of_method(known, model, name, loaded, place)
         elif (relation.many or relation.key) and not is_loaded(name, loaded):
             yield RowQuery(f"{model.own.name}.{name}", place, False, name, not relation.many)
+
+
+_WRITE_ONLY = regex(r"[\"'](\w+)[\"']\s*:\s*\{[^{}]{0,300}[\"']write_only[\"']\s*:\s*True")
 
 
 def _serialized_names(

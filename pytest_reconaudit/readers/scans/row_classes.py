@@ -552,6 +552,13 @@ _AROUND = frozenset(
 )  # fmt: skip
 
 
+_META = frozenset(
+    {"model", "fields", "exclude", "depth", "abstract", "proxy", "list_serializer_class",
+     "extra_kwargs"}
+)  # fmt: skip
+"""What a ``Meta`` says that is kept."""
+
+
 def _meta(code: Code, node: Node) -> tuple[tuple[tuple[str, str, int], ...], tuple[str, ...]]:
     found = []
     body = node.child_by_field_name("body")
@@ -561,7 +568,7 @@ def _meta(code: Code, node: Node) -> tuple[tuple[tuple[str, str, int], ...], tup
             left, right = one.child_by_field_name("left"), one.child_by_field_name("right")
             if left is not None and right is not None:
                 name = _text(code, left)
-                if name in ("model", "fields", "exclude", "depth", "abstract", "proxy"):
+                if name in _META:
                     source = code.text(right.start_byte, right.end_byte)[:6_000]
                     found.append((name, source, code.line(right.start_byte)))
     given = node.child_by_field_name("superclasses")

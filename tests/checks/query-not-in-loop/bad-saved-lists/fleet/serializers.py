@@ -1,0 +1,21 @@
+from rest_framework import serializers
+
+from fleet.models import Call, Ping
+
+
+class PingSerializer(serializers.ModelSerializer):
+    class Meta:
+        model = Ping
+        fields = ["at", "ship"]
+
+
+class CallListSerializer(serializers.ListSerializer):
+    def create(self, validated_data):
+        return Call.objects.bulk_create(Call(**each) for each in validated_data)
+
+
+class CallSerializer(serializers.ModelSerializer):
+    class Meta:
+        model = Call
+        fields = ["at"]
+        list_serializer_class = CallListSerializer

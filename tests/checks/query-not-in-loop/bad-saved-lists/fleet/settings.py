@@ -1,0 +1,2 @@
+ROOT_URLCONF = "fleet.urls"
+DATABASES = {"default": {"ENGINE": "django.db.backends.postgresql", "NAME": "fleet"}}
