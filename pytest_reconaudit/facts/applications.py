@@ -72,7 +72,9 @@ _TESTS = regex(
     r"(?:^|/)(?:(?:unit[-_]?)?tests?|benches|e2e|__tests__|__mocks__|cypress|spec|specs|playwright|testing"
     r"|test-utils|api_tests)/|\.(?:spec|test|e2e|cy)\.\w+$|(?:^|/)(?:playwright|cypress|vitest|jest)"
     r"(?:[.-][\w-]{1,40})?\.(?:config|setup)\b"
-    r"|(?:^|/)(?:conftest|tests|test_[^/]+|[^/]+_tests?)\.(?:py|go|rs)$|_test/",
+    r"|(?:^|/)(?:conftest|tests|test_[^/]+|[^/]+_tests?)\.(?:py|go|rs)$|_test/"
+    r"|-tests?/(?=[^\n]{0,400}\.rs$)"
+    r"|(?:^|[/_-])tests?[-_](?:utils?|support|helpers?|harness|suites?|fixtures?)/",
     re.IGNORECASE,
 )
 _NODE_SIDE = regex(
