@@ -1,6 +1,6 @@
 """What can run side by side is not awaited one by one."""
 
-from pytest_reconaudit.api import AwaitFile, Confidence, Place, Severity, audit, lines_of, report
+from pytest_reconaudit.api import AwaitFile, Confidence, Severity, audit, report
 
 
 @audit(
@@ -20,6 +20,13 @@ from pytest_reconaudit.api import AwaitFile, Confidence, Place, Severity, audit,
     ```
     """,
     advice={
+        "c": (
+            (
+                "A browser sends six at a time, so the page waits longer with every element, and "
+                "the server answers as many requests for each visitor."
+            ),
+            "Let one request answer for all of them.",
+        ),
         "b": (
             "Each round waits for the one before: the waiting time grows with the number of items.",
             """
@@ -70,29 +77,15 @@ def web_awaits_parallel(await_file: AwaitFile) -> None:
     what a lookup left over (`!known.has(id)`), functions that a composable returns and nobody
     takes, and what asks a service that counts how fast it is
     asked, are a note; scripts that are run by hand, and checks, pass.
+    (c) a page that asks a server for each element of a collection all at once
+    (`ids.map((id) => get(`/orders/${id}`))`, also by the function that is called): low; a note for
+    other people's servers and for short lists.
     Blind spots: a server that allows few requests at a time; order that only the server knows.
     """
     for one in await_file.waits:
-        places = [note.place for note in one.places]
-        lines = lines_of(sorted([*places, *(note.place for note in one.operations)], key=_line))
-        who = f"{one.function}()" if one.function else places[0].path.rpartition("/")[2]
-        count = len(places)
-        names = ", ".join(dict.fromkeys(note.message.split()[1] for note in one.operations[:5]))
-        if one.clause == "b":
-            overs = dict.fromkeys(note.message.removeprefix("loop over ") for note in one.places)
-            says = f"{who} awaits {names} once per item of {' and of '.join(list(overs)[:_SHOWN])}"
-            says += " and others" if len(overs) > _SHOWN else ""
-            says += f", in {count} loops" if count > 1 else ""
-        else:
-            rows = dict.fromkeys(note.message for note in one.places)
-            says = f"{who} awaits {', and '.join(list(rows)[:_SHOWN])} one after another"
-            says += f", in {count} places" if count > 1 else ""
-            says += ", and none needs the other"
-        says += f": {lines}"
-        says += "; it is only returned, and nobody takes it" if one.untaken else ""
         report(
-            at=places[0],
-            says=says,
+            at=one.places[0].place,
+            says=one.told,
             severity=one.severity,
             evidence=one.evidence,
             fix=one.fix,
@@ -101,10 +94,14 @@ def web_awaits_parallel(await_file: AwaitFile) -> None:
             key=f"{one.clause} {one.function}" + (" note" if one.severity is Severity.INFO else ""),
         )
 
-
-def _line(place: Place) -> int:
-    return place.line or 0
-
-
-_SHOWN = 3
-"""Collections of a function's loops that are told in its message."""
+    for fan in await_file.fans:
+        report(
+            at=fan.at,
+            says=fan.told,
+            severity=fan.severity,
+            evidence=fan.addresses[0],
+            fix=fan.remedy,
+            related=fan.related,
+            clause="c",
+            key=f"c {fan.function} {fan.over}",
+        )

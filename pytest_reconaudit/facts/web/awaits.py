@@ -32,9 +32,11 @@ from pytest_reconaudit.facts.web.answers import (
     may_share,
 )
 from pytest_reconaudit.facts.web.await_remedies import of_loop, of_row
+from pytest_reconaudit.facts.web.fanned import FannedRequests, fanned_requests
 from pytest_reconaudit.facts.web.handed_out import is_taken_by_nobody
 from pytest_reconaudit.facts.web.nearness import is_at_once, is_near, is_of_page_alone
 from pytest_reconaudit.facts.web.operations import (
+    PARTS,
     clears,
     independent,
     independent_rows,
@@ -53,7 +55,7 @@ from pytest_reconaudit.facts.web.waiters import (
     is_served,
     loads_page,
 )
-from pytest_reconaudit.model import Note, Place, Severity
+from pytest_reconaudit.model import Note, Place, Severity, lines_of
 from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.readers.scans.awaits import Awaited, AwaitingFunction, AwaitingLoop, awaits
 from pytest_reconaudit.target import Target, once
@@ -81,12 +83,40 @@ class Waits(Struct, frozen=True):
     untaken: bool = False
     """It is a member of what a composable returns, and nobody takes it."""
 
+    @property
+    def told(self) -> str:
+        """``load() awaits fetchStays() and fetchDoctors() one after another, …: lines 3, 4``."""
+        places = [note.place for note in self.places]
+        first = places[0]
+        lines = lines_of(sorted([*places, *(one.place for one in self.operations)], key=Place.key))
+        who = f"{self.function}()" if self.function else first.path.rpartition("/")[2]
+        if self.clause == "b":
+            names = ", ".join(dict.fromkeys(one.message.split()[1] for one in self.operations[:5]))
+            overs = dict.fromkeys(note.message.removeprefix("loop over ") for note in self.places)
+            says = f"{who} awaits {names} once per item of {' and of '.join(list(overs)[:_SHOWN])}"
+            says += " and others" if len(overs) > _SHOWN else ""
+            says += f", in {len(places)} loops" if len(places) > 1 else ""
+        else:
+            rows = dict.fromkeys(note.message for note in self.places)
+            says = f"{who} awaits {', and '.join(list(rows)[:_SHOWN])} one after another"
+            says += f", in {len(places)} places" if len(places) > 1 else ""
+            says += ", and none needs the other"
+        return f"{says}: {lines}" + (
+            "; it is only returned, and nobody takes it" if self.untaken else ""
+        )
+
+
+_SHOWN = 3
+"""Collections of a function's loops that are told in its message."""
+
 
 class AwaitFile(Struct, frozen=True, eq=False):
     path: str
     waits: tuple[Waits, ...]
     together: int
     """Awaits of ``Promise.all`` and its like."""
+    fans: tuple[FannedRequests, ...] = ()
+    """Requests that a page sends for every element of a collection at once."""
 
 
 _TRIES = regex(r"(?i)^(?:test|run(?:all|the)?tests?|bench|simulat|demo|mock|seed|migrat)")
@@ -123,7 +153,13 @@ def await_files(target: Target) -> tuple[AwaitFile, ...]:
             if not _tries(function)
             for one in (*_loops(target, path, function), *_rows(target, path, function))
         ]
-        found.append(AwaitFile(path, tuple(waits), file.together))
+        fans = tuple(
+            one
+            for function in file.functions
+            if not _tries(function)
+            for one in fanned_requests(target, path, function)
+        )
+        found.append(AwaitFile(path, tuple(waits), file.together, fans))
     return tuple(found)
 
 
@@ -186,7 +222,7 @@ def _of_loop(
     asks for. What changes things one by one, and what nobody waits for, is worth a note: the order
     may matter to who receives it.
     """
-    if _JOB.search(path) or _PARTS.search(loop.over) or _REPLAYED.search(loop.over):
+    if _JOB.search(path) or PARTS.search(loop.over) or _REPLAYED.search(loop.over):
         return Severity.INFO
     if is_by_interval(target, path, function.line, loop.line):
         return Severity.INFO
@@ -216,11 +252,6 @@ def _of_loop(
     return Severity.INFO
 
 
-_PARTS = regex(
-    r"(?i)(?:columns|ranges|windows|sections|tabs|panels|widgets|parameters|settings|variables"
-    r"|targets|evaluators|langs|languages|locales|themes|fonts|plugins|modules)(?:\(\))?$"
-)
-"""What one thing is set up of: a handful."""
 _REPLAYED = regex(
     r"(?i)^(?:pending|queued|offline|unsynced|unsaved)\w*$|(?:changes|mutations|outbox|queue)$"
 )

@@ -12,6 +12,7 @@ from pytest_reconaudit.readers.scans.awaits import Awaited, AwaitingFunction, Aw
 
 __all__ = [
     "HANDED",
+    "PARTS",
     "clears",
     "independent",
     "independent_rows",
@@ -167,6 +168,13 @@ _CLEARS = frozenset(
     {"delete", "remove", "destroy", "purge", "wipe", "erase", "clean", "cleanup", "clear",
      "uninstall", "teardown", "reset", "anonymize", "ban"}
 )  # fmt: skip
+
+
+PARTS = regex(
+    r"(?i)(?:columns|ranges|windows|sections|tabs|panels|widgets|parameters|settings|variables"
+    r"|targets|evaluators|langs|languages|locales|themes|fonts|plugins|modules)(?:\(\))?$"
+)
+"""What one thing is set up of: a handful."""
 
 
 def clears(function: AwaitingFunction) -> bool:

@@ -75,6 +75,8 @@ class AwaitingFunction(Struct, frozen=True, array_like=True):
     line: int
     loops: tuple[AwaitingLoop, ...]
     runs: tuple[AwaitRun, ...]
+    fans: tuple[AwaitingLoop, ...] = ()
+    """What is begun for all elements of a collection at once: ``ids.map((id) => load(id))``."""
 
 
 class FileAwaits(Struct, frozen=True, array_like=True):
@@ -99,6 +101,13 @@ _PAUSE = regex(
 )
 _WRITES_ON = regex(r"(?:insert|append)\w*(?:Cursor|Caret|Text|Content|Node)\w*$")
 """What puts the answer of one round after that of the last."""
+_EACH = frozenset({"map", "forEach", "flatMap"})
+_ASKS = regex(
+    r"(?:get|fetch|load|request|query|search|retrieve|read|count|check)(?:[A-Z_]|$)|axios|ky$|ofetch"
+)
+_BODIES = frozenset({"closure", "function", "loop"})
+_NEAR = 40
+"""Bytes before a call in which it is awaited or returned."""
 _TOGETHER = frozenset({"all", "allSettled", "any", "race"})
 _CHANGES = frozenset(
     {"push", "add", "set", "append", "unshift", "delete", "splice", "clear", "concat", "insert"}
@@ -175,13 +184,22 @@ class _Reading:
             where = self._function(found[0][0].scope)
             if where is not None:
                 runs.setdefault(where, []).append(self._run(found))
-        if not (together or loops or runs):
+        fans: dict[tuple[str, int], list[AwaitingLoop]] = {}
+        for fan in self._fans():
+            where = self._function(fan[0].index)
+            if where is not None:
+                fans.setdefault(where, []).append(fan[1])
+        if not (together or loops or runs or fans):
             return None
         functions = [
             AwaitingFunction(
-                name, line, tuple(loops.get((name, line), ())), tuple(runs.get((name, line), ()))
+                name,
+                line,
+                tuple(loops.get((name, line), ())),
+                tuple(runs.get((name, line), ())),
+                tuple(fans.get((name, line), ())),
             )
-            for name, line in sorted({*loops, *runs}, key=_line)
+            for name, line in sorted({*loops, *runs, *fans}, key=_line)
         ]
         return FileAwaits(tuple(functions), together)
 
@@ -301,6 +319,59 @@ class _Reading:
             caught = self._is_caught(call, scope)
             awaited.append(self._awaited(call, by_item=bool(words & items), caught=caught))
         return AwaitingLoop(line, over[:80], item[:60], tuple(awaited), ordered, gathers)
+
+    def _fans(self) -> Iterator[tuple[Scope, AwaitingLoop]]:
+        """(scope, what it begins) of each closure that is called for every element at once."""
+        code = self.code
+        for scope in code.scopes:
+            if scope.kind != "closure" or scope.call < 0:
+                continue
+            call = code.calls[scope.call]
+            if call.name not in _EACH or len(call.arguments) != 1 or not self._is_shallow(scope):
+                continue
+            item = code.text(scope.head).strip("() \n")
+            if not item or call.receiver[0] == call.receiver[1]:
+                continue
+            begun = [one for one in self._begun(scope) if self._asks(one)]
+            if not begun:
+                continue
+            items = self._items(scope, item.partition(",")[0])
+            awaited = []
+            for one in begun[:_MAX_CALLS]:
+                words = set(_WORD.findall(code.text(one.start, one.end)))
+                awaited.append(self._awaited(one, by_item=bool(words & items)))
+            over = " ".join(
+                code.text(call.receiver[0], min(call.receiver[1], call.receiver[0] + 200)).split()
+            )
+            yield (
+                scope,
+                AwaitingLoop(code.line(call.name_at), over[:80], item[:60], tuple(awaited), ""),
+            )
+
+    def _asks(self, call: Call) -> bool:
+        """Whether a call may ask a server for something; ``map.get(id)`` names no address."""
+        call = self._operation(call)
+        if _ASKS.match(call.name) is None:
+            return False
+        return call.name != "get" or any(
+            self.code.text(start, min(start + 1, end)) in ("'", '"', "`")
+            for start, end in call.arguments[:1]
+        )
+
+    def _begun(self, scope: Scope) -> Iterator[Call]:
+        """The operations that a closure waits for, or answers with, in it itself."""
+        code = self.code
+        found: dict[int, Call] = {}
+        for call in code.calls_in(scope.start, scope.end):
+            around = next((one for one in code.around(call.scope) if one.kind in _BODIES), None)
+            if around is None or around.index != scope.index:
+                continue
+            before = code.source[max(call.start - _NEAR, 0) : call.start].rstrip()
+            if call.awaited or before.endswith((b"=>", b"return")):
+                longest = found.get(call.start, call)
+                found[call.start] = call if call.end >= longest.end else longest
+        for call in found.values():
+            yield from self._waited(call)
 
     def _is_caught(self, call: Call, scope: Scope) -> bool:
         """Whether a round of a loop catches what one of its operations throws."""

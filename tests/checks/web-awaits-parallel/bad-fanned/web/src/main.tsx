@@ -1,0 +1,4 @@
+import { createRoot } from "react-dom/client";
+import { Berths } from "./Berths";
+
+createRoot(document.getElementById("root")!).render(<Berths />);
