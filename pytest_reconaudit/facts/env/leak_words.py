@@ -18,6 +18,11 @@ _DEFAULT_FIX = (
     " set up, and let the compose file demand it (`${KEY:?}`). Installations that run on this value"
     " have to replace it."
 )
+_PAIR_IMPACT = "Whoever runs with this pair can be impersonated by anybody who reads here."
+_PAIR_FIX = (
+    "Make a pair per installation where it is set up (`openssl req -x509 -newkey rsa:4096 -nodes"
+    " …`), and leave both files out of the repository."
+)
 _SAMPLE_FIX = (
     "Leave the value empty in both files and make one per installation (`openssl rand -hex 32`)."
     " Installations that run on this value have to replace it."
@@ -27,6 +32,8 @@ _SAMPLE_FIX = (
 def leak_advice(leaks: Sequence[Leak]) -> tuple[str, str]:
     """(impact, fix) of leaks of one file that weigh the same; empty for those of the check."""
     strengths = {one.strength for one in leaks}
+    if strengths == {"self-signed"}:
+        return _PAIR_IMPACT, _PAIR_FIX
     if not strengths <= KNOWN_TO_ALL:
         return "", ""
     return _KNOWN_IMPACT, _DEFAULT_FIX if "default" in strengths else _SAMPLE_FIX
@@ -53,6 +60,8 @@ def leak_sentence(file: CommittedFile, clause: str, leaks: Sequence[Leak]) -> st
     if first.public:
         return f"{names} is declared no secret, held by clients, or opens a trial mailbox ({count})"
     count = f"{count}){same_elsewhere(leaks)}"
+    if first.strength == "self-signed":
+        return f"the private key of a self-signed certificate is in the repository ({count}"
     if first.strength in ("token", "name"):
         return f"{names} is in the repository ({count}"
     if first.strength == "default":

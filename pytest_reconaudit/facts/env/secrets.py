@@ -22,6 +22,7 @@ from pytest_reconaudit.facts.env.keys import env_files
 from pytest_reconaudit.facts.invocations import shell_script_paths
 from pytest_reconaudit.model import Place, Severity, mask
 from pytest_reconaudit.patterns import regex
+from pytest_reconaudit.readers.certificates import is_self_signed
 from pytest_reconaudit.readers.dotenv import EnvFile
 from pytest_reconaudit.readers.interpolation import references
 from pytest_reconaudit.readers.manifest import may_hold_objects
@@ -99,9 +100,10 @@ class Leak(Struct, frozen=True):
     """The masked value."""
     place: Place
     strength: str
-    """``token`` (a provider's), ``name`` (of a key whose secret is elsewhere), ``real`` (random),
-    ``default`` (random, of a file that spells out a stack's own defaults), ``sample`` (random, and
-    the value of a template or sample), ``wordy`` (made of words), ``placeholder``."""
+    """``token`` (a provider's), ``self-signed`` (a key whose certificate nobody else signed),
+    ``name`` (of a key whose secret is elsewhere), ``real`` (random), ``default`` (random, of a file
+    that spells out a stack's own defaults), ``sample`` (random, and the value of a template or
+    sample), ``wordy`` (made of words), ``placeholder``."""
     bits: float = 0.0
     """Entropy per character."""
     public: bool = False
@@ -249,6 +251,8 @@ def _weight(file: CommittedFile, leak: Leak) -> Severity | None:
         return None if test else Severity.INFO
     if leak.strength == "name":
         return None if aside else Severity.LOW
+    if leak.strength == "self-signed":
+        return (None if test else Severity.LOW) if aside else Severity.MEDIUM
     if leak.strength == "token":
         if leak.name == "a private key" and aside:
             return None if test else Severity.LOW
@@ -724,7 +728,12 @@ class _Reading:
         if one.value.startswith("AKIA") and self._names_key(place):
             name, strength = "the id of an AWS access key, without its secret,", "name"
         digest = _digest(one.value) if strength == "token" else ""
+        if name == "a private key" and any(map(is_self_signed, self._certificates())):
+            strength = "self-signed"
         return Leak("a", name, shown, place, strength, entropy(one.value[:200]), public, digest)
+
+    def _certificates(self) -> Iterator[str]:
+        return _certificates_of(self.target, self.path)
 
     def _names_key(self, place: Place) -> bool:
         """Whether a line sets the id of a key, and the file takes its secret from elsewhere."""
@@ -753,6 +762,14 @@ def _local_keys(target: Target) -> dict[str, bool]:
 
 
 def _has_local_certificate(target: Target, path: str) -> bool:
+    return any(
+        (data := decoded(body)) is not None and any(mark in data for mark in _THIS_MACHINE)
+        for body in _certificates_of(target, path)
+    )
+
+
+def _certificates_of(target: Target, path: str) -> Iterator[str]:
+    """The base64 of the certificates that belong to a key."""
     folder, name = posixpath.split(path)
     stem = posixpath.splitext(name)[0]
     near = [
@@ -768,11 +785,7 @@ def _has_local_certificate(target: Target, path: str) -> bool:
     ):
         others = []
     for one in [one for one in same if one != path] or others:
-        body = "".join(_CERTIFICATE.findall(target.text(one))[:1])
-        data = decoded(body) if body else None
-        if data is not None and any(mark in data for mark in _THIS_MACHINE):
-            return True
-    return False
+        yield from _CERTIFICATE.findall(target.text(one))[:1]
 
 
 _CERTIFICATES = (".crt", ".cert", ".pem", ".cer")
