@@ -116,3 +116,6 @@ def test_all_statements_of_a_loop_have_one_remedy() -> None:
     assert "createMany" in told
     assert "carried on in the map" in told
     assert remedy_of_several([("upsert", "seats", "prisma"), ("select", "seats", "prisma")]) == ""
+    told = remedy_of_several([("select", "seat", "mongoose"), ("update", "seat", "mongoose")])
+    assert "its own, `bulkWrite`, or leave it" in told
+    assert "VALUES" not in told

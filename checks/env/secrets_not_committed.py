@@ -61,12 +61,12 @@ def env_secrets_not_committed(committed_file: CommittedFile) -> None:
     in an example, template or development file; made of words: high in a production env file,
     medium elsewhere. Provider tokens and private keys count under any name; the id of an AWS
     key whose secret the file takes from elsewhere: low; the key of a self-signed certificate:
-    medium; of one for this machine, and the password of a mail host for trials: a note. A value that several files hold
-    is said once. (b) A production env file with secret keys, even with placeholders only, or an
-    env file tracked in spite of `.gitignore`: medium. (c) `user:password@host` or
-    `PGPASSWORD=…` spelled out in a script that deploys: medium. Passes: references (`${X}`,
-    `vault://…`), empty values, placeholders, public and publishable keys, lock files, tests and
-    fixtures. Declared public in a comment above: a note.
+    medium; of one for this machine, and the password of a mail host for trials: a note. A value
+    that several files hold is said once. (b) A production env file with secret keys, even with
+    placeholders only, or an env file tracked in spite of `.gitignore`: medium. (c)
+    `user:password@host` or `PGPASSWORD=…` spelled out in a script that deploys: medium. Passes:
+    references (`${X}`, `vault://…`), empty values, placeholders, public and publishable keys,
+    lock files, tests and fixtures. Declared public in a comment above: a note.
 
     Blind spots: secrets under innocent names; binary files; git history.
     """

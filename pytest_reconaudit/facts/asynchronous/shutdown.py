@@ -1,15 +1,15 @@
-"""Code that a server runs when it stops, after its last request."""
+"""Code that a server runs when it stops, after its last request, or before its first one."""
 
 from __future__ import annotations
 
 import re
 
 from pytest_reconaudit.facts.asynchronous.running import every_way_ends
-from pytest_reconaudit.facts.code.functions import Ref, handlers, outlined
+from pytest_reconaudit.facts.code.functions import Ref, function_at, handlers, outlined
 from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.target import Target
 
-__all__ = ["only_at_end"]
+__all__ = ["before_first_request", "only_at_end"]
 
 _HOOKS = frozenset({"onModuleDestroy", "onApplicationShutdown", "beforeApplicationShutdown"})
 """Methods that Nest calls when the program ends."""
@@ -50,9 +50,28 @@ def _is_at_end(target: Target, ref: Ref, line: int) -> bool:
         return False
     if re.search(_REGISTERS.format(name), text) is not None:
         return True
-    if not ref.path.endswith(".py"):
+    if not _is_lifespan(target, ref):
         return False
-    if "lifespan" not in function.name and not re.search(rf"\blifespan\s*=\s*{name}\b", text):
-        return False
-    above = "\n".join(text.split("\n")[function.line : line - 1])
+    above = "\n".join(target.lines(ref.path)[function.line : line - 1])
     return _YIELDS.search(above) is not None
+
+
+def _is_lifespan(target: Target, ref: Ref) -> bool:
+    """Whether a function of Python is what an application runs around its life."""
+    name = outlined(target, ref).name
+    return ref.path.endswith(".py") and (
+        "lifespan" in name
+        or re.search(rf"\blifespan\s*=\s*{re.escape(name)}\b", target.text(ref.path)) is not None
+    )
+
+
+def before_first_request(target: Target, path: str, line: int) -> bool:
+    """Whether a line stands before the ``yield`` of a lifespan: nothing is served yet."""
+    ref = function_at(target, path, line)
+    if ref is None or not _is_lifespan(target, ref):
+        return False
+    function = outlined(target, ref)
+    lines = target.lines(path)
+    above = "\n".join(lines[function.line : line - 1])
+    below = "\n".join(lines[line - 1 : function.end_line])
+    return _YIELDS.search(above) is None and _YIELDS.search(below) is not None

@@ -24,7 +24,7 @@ from pytest_reconaudit.facts.asynchronous.running import (
     route_of,
     starts,
 )
-from pytest_reconaudit.facts.asynchronous.shutdown import only_at_end
+from pytest_reconaudit.facts.asynchronous.shutdown import before_first_request, only_at_end
 from pytest_reconaudit.facts.asynchronous.waits import Waiting, is_short, record_of
 from pytest_reconaudit.facts.callers import indentation
 from pytest_reconaudit.facts.code.functions import Ref, function_at, source_of
@@ -76,6 +76,7 @@ def waits_of(
         and inherit(target, path, one.handed)
         # What the entry itself waits for is over before the first request.
         and not (function.is_main and function.is_async and not in_block(target, path, one.line))
+        and not before_first_request(target, path, one.line)
     ]
     if direct and function.is_async and on_own_thread(target, ref):
         direct = [one for one in direct if in_block(target, path, one.line)]
@@ -121,7 +122,9 @@ def waits_of(
         [
             one
             for one in callers
-            if _CLI.search(one.place.path) is None and not _in_browser(target, one.place.path)
+            if _CLI.search(one.place.path) is None
+            and not _in_browser(target, one.place.path)
+            and not before_first_request(target, one.place.path, one.place.line or 1)
         ]
     )
     callers = tuple(sorted(callers, key=lambda one: is_command(one.place.path)))

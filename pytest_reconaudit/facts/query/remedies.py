@@ -340,6 +340,10 @@ def remedy_of_several(statements: list[tuple[str, str, str]]) -> str:
         words = _EACH.get(kind)
         if words is None or not table:
             return ""
+        if kind == "update" and library in ("mongoose", "mongodb"):
+            words = words.replace(
+                "join a list of values (`UPDATE … FROM (VALUES …)`)", "`bulkWrite`"
+            )
         how = _ROWS.get(library, "") if kind in ("insert", "save") else _LISTS.get(library, "")
         told[words.format(table=table, how=f" (`{how}`)" if how else "")] = None
     if len(told) == 1:

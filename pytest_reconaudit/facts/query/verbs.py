@@ -14,7 +14,8 @@ _DOES = regex(
 )
 _CHANGES = regex(
     r"_?(?:delete|remove|destroy|create|insert|add|update|save|store|set|convert|archive|restore|invite"
-    r"|mark|cancel|approve|reject|close|assign|(?:de)?activate|(?:un)?categorize|(?:un)?match)(?=[_A-Z]|$)"
+    r"|mark|cancel|approve|reject|close|assign|rename|reset|rotate|(?:dis|en)able|(?:un)?lock"
+    r"|suspend|(?:un)?ban|\w+_and_(?:delete|remove|save|update|archive)|(?:de)?activate|(?:un)?categorize|(?:un)?match)(?=[_A-Z]|$)"
 )
 _COPIES = regex(r"_?(?:clone|copy|duplicate|fork|replicate|merge|split|transfer|move)(?=[_A-Z]|$)")
 
