@@ -77,9 +77,10 @@ def _report(faults: list[HealthFault]) -> None:
     more = f"; so it is with {many} more: " if many else ""
     others = ", ".join(f"{one.subject} (line {one.place.line})" for one in faults[1:6])
     rest = f" and {many - 5} more" if many > 5 else ""
+    fails = "fails, if these sources are what runs" if first.likely else "can never succeed"
     report(
         at=first.place,
-        says=f"The health command of {first.subject} can never succeed: {first.says}{more}{others}"
+        says=f"The health command of {first.subject} {fails}: {first.says}{more}{others}"
         f"{rest}{waits}",
         severity=None if first.waited and not tool and not first.likely else Severity.HIGH,
         confidence=Confidence.LIKELY if first.likely else None,
