@@ -38,7 +38,8 @@ def async_app_data_correct(shared_data: SharedData) -> None:
     registrations being known, nothing of T: critical; high when no route of the crate is known.
     Types are followed through variables, constructors, `Arc::new`, `Data::from`, return types and
     aliases. (b) Inside the closure given to `HttpServer::new` data is made of a new lock, atomic,
-    pool or cache: high. (c) `Key::generate()` there: high. Clones of what was made outside,
+    pool or cache: high. (c) `Key::generate()` there: high; low where no code of the server's
+    crates takes a session, an identity or a signed cookie. Clones of what was made outside,
     registrations in `configure`, a single worker, generic and trait types pass.
     Blind spots: data that middleware inserts; registered expressions that their file does not
     explain.
@@ -61,12 +62,26 @@ def async_app_data_correct(shared_data: SharedData) -> None:
             key=one.wanted,
         )
     for place, built in shared_data.built:
+        idle = built.kind == "key" and not shared_data.signs
+        says = f"{built.words} inside the closure of HttpServer::new is made once per worker"
         report(
             at=place,
-            says=f"{built.words} inside the closure of HttpServer::new is made once per worker",
-            severity=Severity.HIGH,
+            says=f"{says}; no code takes a session or signed cookie yet" if idle else says,
+            severity=Severity.LOW if idle else Severity.HIGH,
+            impact=_IDLE if idle else "",
+            fix=_UNUSED if idle else "",
             confidence=Confidence.LIKELY if built.kind == "cache" else Confidence.CERTAIN,
             evidence=built.words,
             clause="c" if built.kind == "key" else "b",
             key=built.words,
         )
+
+
+_IDLE = (
+    "Nothing is kept in a session so far; once something is, what one worker signed is invalid for"
+    " the others."
+)
+_UNUSED = (
+    "Take the middleware that is given the key out (`SessionMiddleware`, `IdentityMiddleware`) if"
+    " sessions are not to come; else read the key from the configuration before `HttpServer::new`."
+)

@@ -47,8 +47,10 @@ def async_guards_released(guarded_file: LockFile) -> None:
     map in a file are told as one. (c) While such a guard is alive, its
     function, async or not, asks the same map for what waits for it (a write, or anything behind
     `get_mut`, `entry` and `iter_mut`), itself or by a method of its own type: high, the task waits
-    for itself. Examples are notes. Guards that are dropped or moved before, inner blocks, `_`,
-    other async guards, and awaits in closures and spawned tasks pass.
+    for itself. Examples are notes, and awaits of boxed sinks and other traits of which the
+    repository has none that ever waits. Guards that are dropped or moved before, inner blocks, `_`,
+    other async guards, awaits in closures and spawned tasks, and of async functions of the
+    repository that await nothing themselves pass.
     Blind spots: locks whose type is not known, guards in structs: clippy's `await_holding_lock`
     sees those.
     """
@@ -66,7 +68,7 @@ def _each(file: LockFile, found: tuple[GuardAcross, ...], clause: str) -> None:
             f"`{one.function}` holds {named} of the {one.kind} `{one.site.receiver}` over"
             f" {count}{asks} ({lines_of(one.awaits)})"
         )
-        impact = ""
+        impact = _SELDOM if one.ready else ""
         if one.again is not None:
             place, by = one.again
             severity, impact = Severity.HIGH, _HANGS
@@ -81,12 +83,12 @@ def _each(file: LockFile, found: tuple[GuardAcross, ...], clause: str) -> None:
             at=one.at,
             says=says,
             severity=Severity.INFO
-            if clause == "b" or file.is_sample
+            if clause == "b" or file.is_sample or one.ready
             else weighed(severity, file.path),
             confidence=Confidence.LIKELY,
             evidence=f"{one.site.receiver}.{one.site.mode}({'' if one.kind != 'DashMap' else '…'})",
             impact=impact,
-            fix=_of_map(one) if one.kind == "DashMap" else "",
+            fix=one.fix,
             related=[
                 *([Note(one.again[0], f"`{one.again[1]}` waits")] if one.again else ()),
                 *(
@@ -100,29 +102,11 @@ def _each(file: LockFile, found: tuple[GuardAcross, ...], clause: str) -> None:
         )
 
 
+_SELDOM = (
+    "Nothing that the repository itself has behind this trait ever waits: with something that does,"
+    " tasks that need the lock would block the threads that would let its holder go on."
+)
 _HANGS = (
     "The task waits for a lock that it holds itself, and every other that comes to this part of the"
     " map waits behind it for ever."
 )
-
-
-def _of_map(one: GuardAcross) -> str:
-    """What to do about a guard of a concurrent map, in its own names."""
-    held = f"the guard `{one.name}`" if one.name else "the guard"
-    receiver = one.site.receiver
-    if one.site.mode in ("iter", "iter_mut"):
-        told = (
-            f"Collect what the loop needs out of `{receiver}` first (clones of keys and values),"
-            " and go over that."
-        )
-    else:
-        told = (
-            f"Clone what is needed out of `{receiver}`, let {held} go (a block of its own, or"
-            " `drop`), and go on then."
-        )
-    if one.changes:
-        told += (
-            f" What is changed by it afterwards (line {one.changes}) is changed by a guard that is"
-            f" taken anew there, with `{receiver}.{one.site.mode}(…)`."
-        )
-    return told

@@ -24,7 +24,7 @@ _SAYS = {
     impact="One long list takes all connections and memory from the rest.",
     fix="""
     Give the work a limit: a stream that lets some run at a time, or a permit of a `Semaphore` that
-    is taken before each start.
+    each task takes first.
     """,
     advice={
         "b": (
@@ -82,9 +82,21 @@ def async_work_bounded(fan_out: FanOutFile) -> None:
 def _limited(one: UnboundedWork) -> str:
     """What to do instead, in the names of the code."""
     if one.clause == "a":
+        told = (
+            "Let each task take a permit of one `Semaphore` first, inside of the spawned future"
+            " (`let _permit = permits.acquire_owned().await;`, `permits` a clone of its `Arc`): who"
+            " starts them does not wait."
+        )
+        if one.transaction is not None:
+            name, line = one.transaction
+            return (
+                f"{told} They are started while the transaction `{name}` is open: collect what they"
+                f" need, and start them after its commit (line {line}), or they do work for what"
+                " may be rolled back."
+            )
         return (
-            "Take a permit of a `Semaphore` before each start and move it into the task, or go over"
-            f" `{one.over}` by `for_each_concurrent`, which lets so many run at a time."
+            f"{told} Where it waits for them anyway, go over `{one.over}` by"
+            " `for_each_concurrent`, which lets so many run at a time."
         )
     if one.clause == "b":
         return ""

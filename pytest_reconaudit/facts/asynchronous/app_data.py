@@ -8,6 +8,7 @@ from sys import intern
 from msgspec import Struct
 
 from pytest_reconaudit.facts.asynchronous.crates import crate_of, depends_on
+from pytest_reconaudit.facts.asynchronous.session_uses import uses_sessions
 from pytest_reconaudit.facts.code.functions import Ref, handlers, outlined
 from pytest_reconaudit.facts.code.scanned import scanned
 from pytest_reconaudit.facts.packages import cargo_packages
@@ -64,6 +65,8 @@ class SharedData(Struct, frozen=True, eq=False):
     mismatches: tuple[Mismatch, ...]
     built: tuple[tuple[Place, Built], ...]
     """What the server makes for each worker."""
+    signs: bool = True
+    """Some code takes what a key of the server signs: sessions, identities, private cookies."""
 
 
 @once
@@ -93,9 +96,15 @@ def shared_data(target: Target) -> tuple[SharedData, ...]:
             ()
             if one.workers
             else tuple((Place(path, built.line, built.column), built) for built in one.built),
+            any(built.kind == "key" for built in one.built) and _signs(target, path),
         )
         for path, one in sorted(files.items())
     )
+
+
+def _signs(target: Target, path: str) -> bool:
+    crate = crate_of(target, path)
+    return uses_sessions(target, _linked(target, crate.path) if crate is not None else ())
 
 
 class _Given(Struct, frozen=True):

@@ -53,6 +53,8 @@ class UnboundedWork(Struct, frozen=True):
     chosen: str = ""
     """What of its request says how many there are, which its handler does not bound:
     ``request.limit``."""
+    transaction: tuple[str, int] | None = None
+    """(variable, line of its commit) of the database transaction that is open around a loop."""
 
 
 class FanOutFile(Struct, frozen=True, eq=False):
@@ -138,7 +140,32 @@ def _work(
         confidence=Confidence.LIKELY if known else Confidence.POSSIBLE,
         streams=first.kind == "stream",
         chosen=chosen,
+        transaction=_transaction(target, ref, first.line) if clause == "a" else None,
     )
+
+
+_BEGUN = regex(
+    r"\blet\s+(?:mut\s+)?(\w+)\b[^=;]{0,80}=[^;]{0,200}?\.\s*(?:begin|begin_with_config|transaction"
+    r"|start_transaction)\s*\("
+)
+_NAMED = regex(r"\b((?:\w+_)?(?:txn|tx|trx|transaction))\s*:\s*[^,)]{0,80}Transaction\b")
+_ENDED = regex(r"\b(\w+)\s*\.\s*(?:commit|rollback)\s*\(")
+
+
+def _transaction(target: Target, ref: Ref, line: int) -> tuple[str, int] | None:
+    """The transaction that a function has open at a line, and commits below."""
+    before = source_of(target, ref, above=line)
+    begun = {one[1]: one.end() for one in (*_NAMED.finditer(before), *_BEGUN.finditer(before))}
+    if not begun:
+        return None
+    for one in _ENDED.finditer(before):
+        if begun.get(one[1], one.end()) < one.start():
+            del begun[one[1]]
+    whole = source_of(target, ref)
+    for one in _ENDED.finditer(whole, len(before)):
+        if one[1] in begun and "commit" in one[0]:
+            return one[1], outlined(target, ref).line + whole.count("\n", 0, one.end())
+    return None
 
 
 _AMOUNT = regex(

@@ -6,9 +6,17 @@ from collections.abc import Iterator, Mapping
 
 from msgspec import Struct, structs
 
+from pytest_reconaudit.facts.asynchronous.map_values import let_go, map_value
 from pytest_reconaudit.facts.asynchronous.request_rates import SAMPLES
 from pytest_reconaudit.facts.asynchronous.running import route_of
-from pytest_reconaudit.facts.code.functions import Ref, handlers, outlined, rust_names
+from pytest_reconaudit.facts.asynchronous.suspensions import suspending
+from pytest_reconaudit.facts.code.functions import (
+    Ref,
+    function_at,
+    handlers,
+    outlined,
+    rust_names,
+)
 from pytest_reconaudit.facts.code.names_rust import ModuleId, RustNames
 from pytest_reconaudit.facts.code.places import is_test_path
 from pytest_reconaudit.facts.code.scanned import scanned
@@ -94,6 +102,10 @@ class GuardAcross(Struct, frozen=True):
     """Of a concurrent map: the line behind the awaits where something is changed by the guard."""
     beside: tuple[Note, ...] = ()
     """Of a concurrent map: the other guards of its file that live over an await."""
+    fix: str = ""
+    """Of a concurrent map: what to do instead."""
+    ready: bool = False
+    """Only sinks and methods of traits are awaited, and none of the repository's own ever waits."""
 
 
 class LockFile(Struct, frozen=True, eq=False):
@@ -125,43 +137,55 @@ def lock_files(target: Target) -> tuple[LockFile, ...]:
         return ()
     reader = _Reader(target, found)
     files = {path: reader.file(path, one) for path, one in found.items()}
-    for path, guards in maps.items():
+    for path, (count, guards) in maps.items():
         known = files.get(path) or LockFile(path, 0, (), (), (), 0)
         files[path] = structs.replace(
             known,
-            taken=known.taken + len(guards),
+            taken=known.taken + count,
             blocking=(*known.blocking, *guards),
-            in_async=known.in_async + len(guards),
+            in_async=known.in_async + count,
         )
     return tuple(one for _, one in sorted(files.items()) if one.taken)
 
 
-def _of_maps(target: Target) -> Iterator[tuple[str, tuple[GuardAcross, ...]]]:
-    """(path, guards of concurrent maps that live over an await) of every file with some. What a
-    file does three times and more with the guards of one map is one thing to mend; where a task
-    waits for its own guard is another, each time."""
+def _of_maps(target: Target) -> Iterator[tuple[str, tuple[int, tuple[GuardAcross, ...]]]]:
+    """(path, (how many were looked at, guards of concurrent maps that live over an await)) of every
+    file with some. What a file does three times and more with the guards of one map is one thing to
+    mend; where a task waits for its own guard is another, each time."""
     for path, record in scanned(target, map_guards).items():
         if is_test_path(path):
             continue
         alone: list[GuardAcross] = []
-        kin: dict[tuple[str, bool], list[GuardAcross]] = {}
+        kin: dict[tuple[str, bool, bool], list[GuardAcross]] = {}
         for one in record.guards:
+            ref = function_at(target, path, one.line)
+            value = map_value(target, ref, one.receiver) if ref is not None else None
+            lines, ready = one.awaits, False
+            if ref is not None:
+                awaited = [("", line) for line in lines]
+                key = value.key if value is not None else None
+                kept, ready = suspending(target, ref, awaited, key, one.name)
+                lines = tuple(lines[index] for index in kept)
+            if not lines and not one.again:
+                continue
             found = GuardAcross(
                 f"{one.owner}::{one.function}" if one.owner else one.function,
                 LockSite(one.receiver, one.mode, one.line, False, False),
                 Place(path, one.line, one.column),
                 "DashMap",
                 one.name,
-                tuple(Place(path, line) for line in one.awaits),
+                tuple(Place(path, line) for line in lines),
                 (),
                 one.mode in ("get", "iter"),
                 (Place(path, one.again), one.by) if one.again else None,
                 one.changes,
+                fix=let_go(one, value, waits=bool(lines)),
+                ready=ready and not one.again,
             )
             if found.again is not None:
                 alone.append(found)
             else:
-                kin.setdefault((one.receiver, found.reads), []).append(found)
+                kin.setdefault((one.receiver, found.reads, ready), []).append(found)
         for alike in kin.values():
             if len(alike) < _MANY_ALIKE:
                 alone += alike
@@ -170,7 +194,7 @@ def _of_maps(target: Target) -> Iterator[tuple[str, tuple[GuardAcross, ...]]]:
             beside = tuple(Note(one.at, f"{one.function} holds one too") for one in rest)
             alone.append(structs.replace(first, beside=beside))
         alone.sort(key=lambda one: one.at.key())
-        yield path, tuple(alone)
+        yield path, (len(record.guards), tuple(alone))
 
 
 _MANY_ALIKE = 3
@@ -380,8 +404,14 @@ class _Reader:
         if not guard.site.awaited and kind.crate in _SYNC_CRATES:
             if not guard.awaits:
                 return None
-            awaits = tuple(Place(ref.path, line) for line in dict.fromkeys(guard.awaits))
-            return GuardAcross(name, guard.site, at, kind.shown, guard.name, awaits, ())
+            kept, ready = suspending(self.target, ref, guard.awaited)
+            lines = dict.fromkeys(guard.awaits[index] for index in kept)
+            if not lines:
+                return None
+            awaits = tuple(Place(ref.path, line) for line in lines)
+            return GuardAcross(
+                name, guard.site, at, kind.shown, guard.name, awaits, (), ready=ready
+            )
         if not kind.is_async or guard.site.mode == "read" or ref not in handlers(self.target):
             return None
         root = guard.site.receiver.partition(".")[0]

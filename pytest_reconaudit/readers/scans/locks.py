@@ -84,6 +84,9 @@ class Guard(Struct, frozen=True, array_like=True):
     """Lines where something is awaited meanwhile (not what takes the guard itself)."""
     asked: tuple[tuple[str, int], ...]
     """(method, line) of awaited calls meanwhile."""
+    awaited: tuple[tuple[str, int], ...] = ()
+    """What each of ``awaits`` waits for: (name of a call, its line); the name is empty for another
+    thing."""
 
 
 class LockingFunction(Struct, frozen=True, array_like=True):
@@ -403,14 +406,15 @@ def _guard(code: Code, function: Function, taken: _Taken, all_taken: list[_Taken
             calls.append((outlined_call(code, call), late))
         if call.awaited and len(asked) < _MAX_EVENTS and life.form == "let":
             asked.append((call.name, code.line(call.name_at)))
-    awaits: list[int] = []
+    awaits: list[tuple[int, str, int]] = []
     if life.form == "let" and not taken.site.awaited:
         awaits = list(_awaits(code, life, released))
     if life.form == "statement" and not relocks and not calls:
         return None
     return Guard(
-        taken.site, life.form, life.name, taken.is_async, relocks, tuple(calls), tuple(awaits),
-        tuple(asked),
+        taken.site, life.form, life.name, taken.is_async, relocks, tuple(calls),
+        tuple(line for line, _, _ in awaits), tuple(asked),
+        tuple((name, line) for _, name, line in awaits),
     )  # fmt: skip
 
 
@@ -496,7 +500,10 @@ def _block_of(code: Code, node: Node, life: _Life) -> tuple[int, bool]:
     return around.end_byte, bool(_LEAVES.search(rest))
 
 
-def _awaits(code: Code, life: _Life, released: list[tuple[int, int]]) -> Iterator[int]:
+def _awaits(
+    code: Code, life: _Life, released: list[tuple[int, int]]
+) -> Iterator[tuple[int, str, int]]:
+    """(line, name and line of the call that is awaited) of the awaits in a guard's life."""
     within = life.within
     if within is None:
         return
@@ -512,4 +519,16 @@ def _awaits(code: Code, life: _Life, released: list[tuple[int, int]]) -> Iterato
                 break
             around = around.parent
         if around is not None and around.id == within.id:
-            yield code.line(at)
+            yield (code.line(at), *_called(code, node))
+
+
+def _called(code: Code, awaiting: Node) -> tuple[str, int]:
+    """(name, line) of the call that is awaited; no name where another thing is."""
+    call = awaiting.named_child(0)
+    callee = call.child_by_field_name("function") if call is not None else None
+    if callee is not None and callee.type == "generic_function":
+        callee = callee.child_by_field_name("function")
+    if callee is None:
+        return "", 0
+    name = callee.child_by_field_name("field") or callee.child_by_field_name("name") or callee
+    return code.text(name.start_byte, name.end_byte), code.line(name.start_byte)

@@ -36,6 +36,8 @@ class MapGuard(Struct, frozen=True, array_like=True):
     """What asks there: ``insert``, or the method of the same type that does: ``self.store()``."""
     changes: int = 0
     """Line after the last await where something is changed by the guard; else 0."""
+    vacant: bool = False
+    """It is an entry that may have no value yet."""
 
 
 class MapGuards(Struct, frozen=True, array_like=True):
@@ -59,6 +61,7 @@ _KEEPS = regex(
     r"(?:\s*\.\s*(?:unwrap|expect|ok_or|ok_or_else|or_insert|or_insert_with|or_default|context)\b|\s*\?)*+"
     r"\s*(?:;|\belse\s*\{)"
 )
+_FILLED = regex(r"\s*\.\s*(?:and_modify|or_\w+|insert\w*)\s*\(")
 _BEFORE = 160
 _MOST_GUARDS = 400
 """Guards of one file that are looked at."""
@@ -124,6 +127,8 @@ def map_guards(code: Code) -> MapGuards | None:
                     again,
                     by,
                     changes,
+                    call.name == "entry"
+                    and not _FILLED.match(code.text(call.end, call.end + _BEFORE)),
                 )
             )
     return MapGuards(tuple(found)) if found else None
