@@ -205,13 +205,30 @@ def _lies_elsewhere(
         return None
     if any(target.on_disk(posixpath.join(folder, clean)) for folder in ("", home, *entered)):
         return None
-    holders = [one for one in target.everything if one.endswith(f"/{clean}")]
-    said = set(re.findall(r"[\w.-]+", target.text(place.path)))
-    if not holders or any(posixpath.basename(posixpath.dirname(one)) in said for one in holders):
+    named = target.named(posixpath.basename(clean))
+    holders = [one for one in named if one.endswith(f"/{clean}")]
+    if not holders:
+        return None
+    said = _said(target, place.path)
+    if any(posixpath.basename(posixpath.dirname(one)) in said for one in holders):
         return None
     near = min(holders, key=lambda one: (one.count("/"), one))
     says = f"neither the root nor {home or 'any folder it names'} has it; there is {near}"
     return "script", path, place, says, Note(Place(near, 1, 1), "one of the name")
+
+
+def _said(target: Target, path: str) -> frozenset[str]:
+    """The words of a document."""
+    known = _words_of_documents(target)
+    if path not in known:
+        known[path] = frozenset(_words(target.text(path)))
+    return known[path]
+
+
+@once
+def _words_of_documents(target: Target) -> dict[str, frozenset[str]]:
+    """Document → :func:`_said`, which fills it."""
+    return {}
 
 
 def _kept_out(target: Target, path: str, place: Place, entered: Collection[str]) -> Held | None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 
 from msgspec import Struct
 
@@ -102,7 +103,7 @@ def serialized_writes(target: Target) -> Iterator[tuple[str, SerializedWrite]]:
 def _written(
     target: Target, known: KnownClasses, path: str, text: str
 ) -> Iterator[SerializedWrite]:
-    for match in _MADE.finditer(text):
+    for match in islice(_MADE.finditer(text), _MOST):
         try:
             given, end = arguments_and_end(text, match.end())
         except Unclosed:
@@ -141,6 +142,8 @@ def _written(
 
 
 _LONGEST = 60
+_MOST = 200
+"""Serializers of a file that are looked at."""
 
 
 def _saved(target: Target, ref: Ref, text: str, name: str, at: int) -> int:
