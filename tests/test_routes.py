@@ -978,6 +978,21 @@ def test_next_routes_are_files(tmp_path: Path) -> None:
     assert table.serves("/docs") is True
 
 
+def test_next_pages_may_have_a_mark_of_their_own(tmp_path: Path) -> None:
+    table = node(
+        tmp_path,
+        {
+            "next.config.js": 'module.exports = { pageExtensions: ["page.tsx", "page.ts"] };\n',
+            "pages/boats/[id].page.tsx": "export default function Page() {}\n",
+            "pages/index.page.tsx": "export default function Page() {}\n",
+            "pages/boats/form.tsx": "export default function Form() {}\n",
+            "pages/api/health.page.ts": "export default function handler() {}\n",
+        },
+        "next",
+    )
+    assert shown(table) == {"GET /", "GET /boats/{id}", "* /api/health"}
+
+
 # -- FastAPI, Flask ------------------------------------------------------------------------
 
 

@@ -13,7 +13,7 @@ from pytest_reconaudit.api import ClientUse, Severity, audit, report
     ```rust
     let http = reqwest::Client::builder()
         .connect_timeout(Duration::from_secs(3))
-        .timeout(Duration::from_secs(30)) // streams: `.read_timeout(…)` instead
+        .timeout(Duration::from_secs(30)) // streams: `.read_timeout(…)` of reqwest 0.12.4+
         .build().expect("TLS is there");
     ```
     """,

@@ -300,6 +300,11 @@ def _severity(target: Target, path: str, kind: str) -> Severity:
     return Severity.HIGH if is_used(target, path) else Severity.MEDIUM
 
 
+_ADDED = regex(
+    r"dynamic[-_]?config|override|^(?:custom|extra|local|additional)[-_.]", re.IGNORECASE
+)
+
+
 def _general(
     target: Target, path: str, kind: str, text: str, severity: Severity
 ) -> ConfigProblem | None:
@@ -314,6 +319,8 @@ def _general(
             return None  # an empty one is read without complaint
         if kind == "YAML configuration" and _is_values(target, path):
             return None  # a chart without settings
+        if kind == "YAML configuration" and _ADDED.search(posixpath.basename(path)):
+            return None  # what is set over defaults may well be nothing
         if posixpath.basename(path) == "acme.json":
             return None  # Traefik wants it made empty, and fills it with certificates
         needed = kind in ("package.json", "Cargo manifest", "workflow")

@@ -162,7 +162,7 @@ def _name(tree: SyntaxTree, node: Node) -> str:
     return ""
 
 
-_TEST_ATTRIBUTE = regex(r"#\[\s*(?:cfg\s*\(\s*test|(?:\w+::)?test\b)")
+_TEST_ATTRIBUTE = regex(r"#\[\s*(?:cfg\s*\(\s*(?:(?:all|any)\s*\(\s*)?test\b|(?:\w+::)?test\b)")
 
 
 def _is_test(tree: SyntaxTree, node: Node) -> bool:

@@ -65,7 +65,7 @@ def speaks_of_routes(text: str) -> bool:
 
 _ACTIX = regex(r"\bactix_web\b|\bactix_files\b")
 _AXUM = regex(r"\baxum\b|\baide\b|\butoipa_axum\b")
-_TEST = regex(r"^#\[(?:cfg\((?:test|all\(test)|(?:\w+::)*test\b)")
+_TEST = regex(r"^#\[(?:cfg\((?:(?:all|any)\()?test\b|(?:\w+::)*test\b)")
 _METHOD_NAMES = {name.lower(): name for name in METHODS}
 _ROUTERS = frozenset({"Router", "ApiRouter", "OpenApiRouter", "App", "AppRouter"})
 _MAKERS = frozenset({"new", "default", "with_openapi", "with_state"})

@@ -23,7 +23,7 @@ _NOISE = regex(
     re.DOTALL,
 )
 """What is no code. What is never closed reaches to the end, so that no text is read twice."""
-_TESTS = regex(r"#\[cfg\((?:all\()?test\b[^\]]{0,200}\][^;{]{0,200}\{")
+_TESTS = regex(r"#\[cfg\((?:(?:all|any)\()?test\b[^\]]{0,200}\][^;{]{0,200}\{")
 """A module (or function) of tests with its body here; `mod tests;` lies in a file of its own."""
 _SPACE = bytes.maketrans(
     bytes(one for one in range(128) if not (chr(one).isalnum() or one == 95)),

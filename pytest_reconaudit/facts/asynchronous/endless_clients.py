@@ -104,7 +104,7 @@ def endless_clients(
             severity=Severity.INFO
             if beside or unawaited or unseen
             else Severity.LOW
-            if rare
+            if rare or _ends_requests(target)
             else weighed(Severity.MEDIUM, path),
             confidence=Confidence.LIKELY,
             unawaited=unawaited,
@@ -125,11 +125,21 @@ def endless_clients(
         )
 
 
+@once
+def _ends_requests(target: Target) -> bool:
+    """Whether a layer around the routes of a server gives each request a time: who waits for the
+    answer of a client gives up with it."""
+    return any(
+        path.endswith(".rs") and not is_test_path(path) and "TimeoutLayer::" in target.text(path)
+        for path in target.files
+    )
+
+
 _BUILDER = """
 Say how long an answer may take; add to the builder, which keeps its other settings:
 ```rust
 .connect_timeout(Duration::from_secs(3))
-.timeout(Duration::from_secs(10)) // streams: `.read_timeout(…)` instead
+.timeout(Duration::from_secs(10)) // streams: `.read_timeout(…)` of reqwest 0.12.4+
 ```
 """
 _NEW = """
@@ -137,7 +147,7 @@ Say how long an answer may take:
 ```rust
 let client = reqwest::Client::builder()
     .connect_timeout(Duration::from_secs(3))
-    .timeout(Duration::from_secs(10)) // streams: `.read_timeout(…)` instead
+    .timeout(Duration::from_secs(10)) // streams: `.read_timeout(…)` of reqwest 0.12.4+
     .build()ENDS;
 ```
 """

@@ -42,7 +42,9 @@ _UNTOLD = regex(
 """Deletes of which the text does not say what they hit."""
 _SEEDS = regex(r"(?:^|[/_.-])(?:seeds?|seeders?|fixtures?)(?:[/_.-]|$)")
 """What empties the tables of a developer before it fills them."""
-_TESTS = regex(r"^#\[cfg\(test\)\]\s*(?:pub\s*)?mod\s+\w+\s*\{", 8)
+_TESTS = regex(
+    r"^#\[cfg\((?:test|(?:all|any)\(test\b[^\]\n]{0,80})\)\]\s*(?:pub\s*)?mod\s+\w+\s*\{", 8
+)
 """Where the tests of a Rust file begin, as a rule its end."""
 
 

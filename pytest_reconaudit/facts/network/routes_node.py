@@ -260,11 +260,16 @@ def _next(target: Target, folder: str) -> Served | None:
         served.gaps.append(Gap("", place, "rewrites of the configuration"))
     if re.search(r"\boutput\s*:\s*['\"]export", text):
         return None
+    marks = _page_marks(text)
     for inner in ("", "src"):
-        for name, read in (("app", _app_routes), ("pages", _page_routes)):
+        for name in ("app", "pages"):
             root = posixpath.join(folder, inner, name)
             if target.has_dir(root):
-                served.endpoints += read(target, root, prefix)
+                served.endpoints += (
+                    _app_routes(target, root, prefix)
+                    if name == "app"
+                    else _page_routes(target, root, prefix, marks)
+                )
         for name in ("middleware.ts", "middleware.js", "proxy.ts"):
             path = posixpath.join(folder, inner, name)
             if target.has(path) and _ANSWERS.search(target.text(path)):
@@ -314,12 +319,33 @@ def _app_routes(target: Target, root: str, prefix: str) -> Iterator[Endpoint]:
             yield Endpoint(verb, prefix + route, place, handler)
 
 
-def _page_routes(target: Target, root: str, prefix: str) -> Iterator[Endpoint]:
+_EXTENSIONS = regex(r"\bpageExtensions\s*:\s*\[([^\]]{1,300})\]")
+
+
+def _page_marks(config: str) -> tuple[str, ...]:
+    """What stands before the suffix of a page's name: ``.page`` of ``["page.tsx", "page.ts"]``;
+    empty where every script in the folder is a page."""
+    given = _EXTENSIONS.search(config)
+    if given is None:
+        return ()
+    named = re.findall(r"['\"]([\w.]+)['\"]", given[1])
+    marks = {f".{one.rpartition('.')[0]}" if "." in one else "" for one in named}
+    return () if "" in marks else tuple(sorted(marks))
+
+
+def _page_routes(
+    target: Target, root: str, prefix: str, marks: tuple[str, ...]
+) -> Iterator[Endpoint]:
     for path in target.below(root):
         name = posixpath.basename(path)
         stem = _PAGE_SUFFIX.sub("", name)
         if stem == name or stem.startswith("_") or ".test" in stem or ".spec" in stem:
             continue
+        if marks:
+            mark = next((one for one in marks if stem.endswith(one)), "")
+            if not mark:
+                continue  # it lies beside the pages
+            stem = stem.removesuffix(mark)
         parts = [one for one in posixpath.dirname(path)[len(root) :].split("/") if one]
         if stem != "index":
             parts.append(stem)
