@@ -170,7 +170,13 @@ def _weighed_down(found: Waiting, calls: list[BlockingCall]) -> Waiting:
         return structs.replace(found, severity=min(found.severity, Severity.LOW))
     if found.kinds == ("file",) and _ONCE.search(found.route) is not None:
         return structs.replace(found, severity=Severity.INFO)
+    if _BACKFILLS.search(found.name):
+        return structs.replace(found, severity=min(found.severity, Severity.LOW))
     return found
+
+
+_BACKFILLS = regex(r"(?:^|_|::)(?:backfill|re_?index|migrate|rebuild)(?:_|$)|[bB]ackfill")
+"""What somebody starts once, and waits for."""
 
 
 _JOB = regex(
