@@ -41,7 +41,7 @@ from pytest_reconaudit.readers.scans.constant_bodies import (
     constant_bodies,
 )
 from pytest_reconaudit.readers.scans.outline import outline
-from pytest_reconaudit.target import Target, once
+from pytest_reconaudit.target import Target, once, within
 
 __all__ = ["CrateBodies", "Placeholder", "crate_bodies"]
 
@@ -221,13 +221,18 @@ def _twins(target: Target) -> dict[tuple[str, str], list[str]]:
 
 
 def _variants(target: Target, path: str) -> set[tuple[str, str]]:
-    """The functions of a file that a file beside it has too: one of them is compiled."""
+    """The functions of a file that a file beside it has too, or of a type one in a folder below:
+    one of them is compiled."""
     folder = posixpath.dirname(path)
     return {
         key
         for key, paths in _twins(target).items()
         if path in paths
-        and any(other != path and posixpath.dirname(other) == folder for other in paths)
+        and any(
+            other != path
+            and (posixpath.dirname(other) == folder or (key[0] and within(other, folder)))
+            for other in paths
+        )
     }
 
 

@@ -172,9 +172,17 @@ def _taken(target: Target, path: str, one: Waits) -> Waits:
 
 
 def _tries(function: AwaitingFunction) -> bool:
-    """Whether a function tries something out, one thing at a time."""
+    """Whether a function tries something out, one thing at a time, or its type keeps all that it
+    is asked for in memory."""
     owner, _, name = function.name.rpartition(".")
-    return bool(_TRIES.search(name) or _TRIES_OWNER.search(owner))
+    return bool(
+        _TRIES.search(name)
+        or _TRIES_OWNER.search(owner)
+        or _IN_MEMORY.search(_CASE.sub(r"\1_\2", owner))
+    )
+
+
+_IN_MEMORY = regex(r"(?i)(?:^|_)(?:in_?)?mem(?:ory)?_?(?:db|database|store|storage|cache|repo)")
 
 
 def _loops(target: Target, path: str, function: AwaitingFunction) -> Iterator[Waits]:
