@@ -52,6 +52,31 @@ def test_the_manager_of_the_repository_takes_it_out(tmp_path: Path, lock: str, s
     assert said in found["crane/package.json"].cure
 
 
+RUSH = '{"projects": [{"packageName": "crane", "projectFolder": "crane"}]}'
+
+
+@pytest.mark.parametrize(
+    ("rush", "version", "said"),
+    [
+        (RUSH, "workspace:^", "`rush remove -p hoist-rope -p @types/hoist-rope` in `crane`"),
+        ("{}", "workspace:^", "Take these lines out, and install anew."),
+        ("{}", "^1.0.0", "`npm uninstall hoist-rope @types/hoist-rope` in `crane`"),
+    ],
+)
+def test_a_lockfile_beside_another_manager_misleads(
+    tmp_path: Path, rush: str, version: str, said: str
+) -> None:
+    zod = '"zod": "^3.25.0"'
+    files = {
+        "rush.json": rush,
+        "package-lock.json": '{"lockfileVersion": 3, "packages": {}}',
+        "crane/package.json": MEMBER.replace(zod, f'{zod}, "quay": "{version}"'),
+        "crane/src/crane.ts": 'import "quay";\nexport { z } from "zod";\n',
+    }
+    found = {one.path: one for one in package_dependencies(_with(tmp_path, files))}
+    assert said in found["crane/package.json"].cure
+
+
 def test_lines_of_a_catalog_that_nobody_asks_for_go_too(tmp_path: Path) -> None:
     tree = trees.CHECKS / "web-deps-lean" / "bad-hoisted"
     files = {

@@ -407,6 +407,8 @@ def _services(target: Target, words: list[str], place: Place) -> Held | None:
     text = f"docker compose {verb} {' '.join(named)}"
     if not lost:
         return ("command", text, place, "", None)
+    if re.search(rf"(?m)^[ \t]+{re.escape(lost[0])}:[ \t]*$", target.text(place.path)):
+        return None  # the document gives a compose file with it, for the reader to save
     near = alike(lost[0], known) if len(known) <= _COMPARED else ""
     note = Note(known[near], f"service {near}") if near else None
     return ("command", text, place, f"no compose file has a service {lost[0]}", note)

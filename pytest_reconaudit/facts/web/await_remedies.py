@@ -41,11 +41,11 @@ def of_loop(target: Target, path: str, loop: AwaitingLoop, one: Awaited) -> str:
         start = "const limit = pLimit(5);\n"
         together = f"Promise.all({taken}.map(({item}) => limit(() => {call})))"
     inner, end = ("", "") if limited else ("  ", "\n}")
-    if not kind:
+    if not kind and not _does_more(target, path, loop, one):
         before = f"{head} await {call};"
         after = f"const found = await {together};" if limited else f"  await {together};"
         return _told(f"{words}; {_TRY}", before, start + after + end)
-    if one.caught or len(loop.awaited) > 1:
+    if one.caught or len(loop.awaited) > 1 or _does_more(target, path, loop, one):
         return _whole_round(words, loop, call, kind, name, limited=limited)
     if kind == "pushed":
         before = f"{head} {name}.push(await {call});"
@@ -68,6 +68,19 @@ def of_loop(target: Target, path: str, loop: AwaitingLoop, one: Awaited) -> str:
         f"{inner}// what a round does with its answer, for each of `found`: they come in order"
     )
     return _told(words, before, start + after + end)
+
+
+def _does_more(target: Target, path: str, loop: AwaitingLoop, one: Awaited) -> bool:
+    """Whether a round does something before it waits, such as to pass over its item, or behind a
+    call whose value it does not use."""
+    lines = target.lines(path)
+    above = [text.strip() for text in lines[loop.line : one.line - 1]]
+    if any(text and not text.startswith(("//", "*", "/*")) for text in above):
+        return True
+    if _use(target, path, one)[0] or not lines[one.line - 1].rstrip().endswith((";", ")")):
+        return False
+    below = next((text.strip() for text in lines[one.line :] if text.strip()), "}")
+    return one.line > loop.line and not below.startswith("}")
 
 
 def _whole_round(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pytest_reconaudit.facts.packages import NpmPackage, npm_packages
 from pytest_reconaudit.facts.web.dependency import Dependency
 from pytest_reconaudit.patterns import regex
-from pytest_reconaudit.target import Target
+from pytest_reconaudit.target import Target, once
 
 __all__ = ["addition", "removal"]
 
@@ -24,6 +24,8 @@ def removal(target: Target, package: NpmPackage, found: tuple[Dependency, ...]) 
         run = f"`pnpm {at}remove {said}`" + ("" if member else where)
     elif manager == "yarn" and member and _SAFE.fullmatch(package.manifest.name or "-"):
         run = f"`yarn workspace {package.manifest.name} remove {said}`"
+    elif manager == "rush":
+        run = f"`rush remove {' '.join(f'-p {one}' for one in said.split())}`{where}"
     elif manager == "bun":
         run = f"`bun remove {said}`{where}"
     elif manager == "npm":
@@ -42,6 +44,8 @@ def addition(target: Target, package: NpmPackage, names: tuple[str, ...]) -> str
     where = f" in `{folder}`" if package.folder else ""
     manager = _manager(target, package) or "npm"
     verb = "install" if manager == "npm" else "add"
+    if manager == "rush":
+        said = " ".join(f"-p {one}" for one in said.split())
     them = "it" if len(names) == 1 else "them"
     return (
         f"List {them}: `{manager} {verb} {said}`{where}; or take out what imports {them}, where"
@@ -50,9 +54,25 @@ def addition(target: Target, package: NpmPackage, names: tuple[str, ...]) -> str
 
 
 def _manager(target: Target, package: NpmPackage) -> str:
+    if package.folder in _of_rush(target):
+        return "rush"
     root = package.workspace_root
     top = next((one for one in npm_packages(target) if one.folder == root), package)
-    return package.manifest.package_manager or top.manifest.package_manager or package.manager
+    manager = package.manifest.package_manager or top.manifest.package_manager or package.manager
+    if manager == "npm" and any(
+        version.startswith("workspace:") for _, _, version, _ in package.manifest.dependencies
+    ):
+        return ""  # npm does not know such versions: whose lockfile there is misleads
+    return manager
+
+
+@once
+def _of_rush(target: Target) -> frozenset[str]:
+    """The folders of the packages that Rush manages."""
+    return frozenset(_PROJECTS.findall(target.text("rush.json")))
+
+
+_PROJECTS = regex(r"[\"']projectFolder[\"']\s*:\s*[\"']([^\"'\n]{1,200})[\"']")
 
 
 def _cataloged(target: Target, found: tuple[Dependency, ...]) -> str:
