@@ -67,7 +67,7 @@ _ELSEWHERE = regex(
 )
 _LEAVES = regex(
     r"(?:docker(?:-compose| compose)? (?:exec|run)|kubectl exec)\b.{0,300}\b(?:ba|a|z)?sh\s*$"
-    r"|\bssh\s|\bwget\s|\bcurl\s[^|]{0,300}\s(?:-\w{0,9}[oO]\w{0,20}\s|>)|\bunzip\s"
+    r"|\bssh\s|\bwget\s|\bcurl\s(?:[^|]{0,300}\s)?(?:-\w{0,9}[oO]\w{0,20}\s|>)|\bunzip\s"
     r"|\btar\s+-?\w{0,9}x|helm pull"
 )
 _MAKES = regex(r"\bmkdir\s|\btouch\s|\bcat\s*>|\btee\s|\becho\s[^|]{0,300}>|\bcp\s|\bmv\s")
