@@ -567,7 +567,16 @@ def _parents(path: str) -> Iterator[str]:
 
 
 def _included(path: str) -> bool:
-    return not any(_excluded(part) for part in path.split("/")[:-1])
+    parts = path.split("/")[:-1]
+    return not any(
+        _excluded(part) and not _is_source(part, "/".join(parts[:at]))
+        for at, part in enumerate(parts)
+    )
+
+
+def _is_source(name: str, folder: str) -> bool:
+    """Whether what is called as Cargo's build folder is a module: below a ``src``."""
+    return name == "target" and "/src/" in f"/{folder}/"
 
 
 @lru_cache(maxsize=4096)
@@ -653,7 +662,8 @@ def _walk(root: Path, submodules: Iterable[str]) -> Iterator[tuple[str, bool]]:
             except UnicodeEncodeError:
                 continue  # a name that is not text cannot be reported or named by another file
             if entry.is_dir(follow_symlinks=False):
-                if entry.name not in _PRUNED and path not in skip:
+                pruned = entry.name in _PRUNED and not _is_source(entry.name, folder)
+                if not pruned and path not in skip:
                     stack.append(path)
             else:
                 yield path, entry.is_file(follow_symlinks=False)

@@ -79,7 +79,7 @@ def uncalled(target: Target, place: Place) -> str:
     book = _names(target)
     if associated and not trait:
         called = book.mentioned(f"{owner}::{name}", suffix) or book.renamed(owner, suffix)
-        own = "\n".join(lines).partition("#[cfg(test)]")[0]
+        own = _live("\n".join(lines))
         if called:
             return ""
         if f"Self::{name}" not in own:
@@ -193,7 +193,7 @@ class _Names:
             if name not in text:
                 continue
             if suffix == ".rs":
-                text = text.partition("#[cfg(test)]")[0]
+                text = _live(text)
             at = text.find(name)
             while at >= 0:
                 end = at + len(name)
@@ -215,6 +215,18 @@ class _Names:
                 if path.endswith(alike) and not is_test_path(path)
             ]
         return known
+
+
+_TEST_MODULE = regex(
+    r"#\[cfg\((?:(?:all|any)\()?test\b[^\]\n]{0,200}\]\s*(?:#\[[^\]\n]{0,200}\]\s*)*+"
+    r"(?:pub(?:\([^)\n]{0,40}\))?\s+)?mod\s+\w+\s*\{"
+)
+
+
+def _live(text: str) -> str:
+    """A Rust source up to its module of tests; a single function or import of them ends nothing."""
+    found = _TEST_MODULE.search(text) if "#[cfg(" in text else None
+    return text[: found.start()] if found is not None else text
 
 
 def _is_part(character: str) -> bool:

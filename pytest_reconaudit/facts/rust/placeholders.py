@@ -339,7 +339,7 @@ def _action(target: Target, path: str, stub: Stub) -> _Judged | None:
             return None
     weighty = bool(_WEIGHTY.search(stub.name)) or bool(stub.admits)
     severity = Severity.HIGH if weighty else Severity.MEDIUM
-    if _GRAVE.search(stub.name) and stub.kind == "nothing":
+    if _GRAVE.search(stub.name) and stub.kind == "nothing" and not _OUTBOUND.search(stub.name):
         severity = Severity.CRITICAL
     what = {
         "nothing": f"does nothing and returns {_returned(stub)}",
@@ -351,6 +351,12 @@ def _action(target: Target, path: str, stub: Stub) -> _Judged | None:
     if posixpath.basename(path).removesuffix(".rs") in _PLATFORM:
         severity, sure = min(severity, Severity.MEDIUM), Confidence.LIKELY
     return _Judged(stub, "b", severity, sure, what)
+
+
+_OUTBOUND = regex(
+    r"target|remote|upstream|downstream|destination|endpoint|provider|backend|peer|connection|config"
+)
+"""What is let through there is the program's own way out, nobody who comes in."""
 
 
 def _returned(stub: Stub) -> str:

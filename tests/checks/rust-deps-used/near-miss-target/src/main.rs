@@ -1,0 +1,5 @@
+mod target;
+
+fn main() {
+    target::ask();
+}
