@@ -19,8 +19,8 @@ cargo check --workspace --all-targets
 Where it is needed without being named, say so on its line: `# needed by …`.
 """
 MACHETE = """
-In `[dependencies]` of a whole workspace `cargo machete --fix` does it; read what it took out. It
-leaves alone what `ignored = ["NAME"]` below `[package.metadata.cargo-machete]` lists.
+In `[dependencies]` of a whole workspace `cargo machete --with-metadata --fix` does it (without that
+flag also to crates whose library has another name); read what it took out. It leaves alone what `ignored = ["NAME"]` below `[package.metadata.cargo-machete]` lists.
 """
 ELSEWHERE = "\nA plain check leaves out what is listed for another platform: add `--target …`.\n"
 UNBUILT = "The manifest promises what the code does not need; no build script could use it."
@@ -31,7 +31,7 @@ UNBUILT = "The manifest promises what the code does not need; no build script co
     severity=Severity.LOW,
     impact="The manifest promises what the code does not need; where no other crate needs it, it is"
     " fetched and compiled too.",
-    fix=FIX.format("cargo remove NAME            # --dev, --build for those sections") + MACHETE,
+    fix=FIX.format("cargo remove -p PACKAGE NAME # --dev, --build for those sections") + MACHETE,
     advice={
         "a": ("It is slow to build, and by Cargo.lock nothing else needs it.", ""),
     },
