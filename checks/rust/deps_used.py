@@ -19,8 +19,9 @@ cargo check --workspace --all-targets
 Where it is needed without being named, say so on its line: `# needed by …`.
 """
 MACHETE = """
-In `[dependencies]` of a whole workspace `cargo machete --with-metadata --fix` does it (without that
-flag also to crates whose library has another name); read what it took out. It leaves alone what `ignored = ["NAME"]` below `[package.metadata.cargo-machete]` lists.
+In `[dependencies]` of a whole workspace `cargo machete --with-metadata --fix` does it (without
+that flag also to crates whose library has another name); read what it took out. It leaves alone
+what `ignored = ["NAME"]` below `[package.metadata.cargo-machete]` lists.
 """
 ELSEWHERE = "\nA plain check leaves out what is listed for another platform: add `--target …`.\n"
 UNBUILT = "The manifest promises what the code does not need; no build script could use it."
