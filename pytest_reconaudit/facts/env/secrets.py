@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from functools import cached_property
 from hashlib import blake2s
 
@@ -349,30 +349,28 @@ def _as_defaults(target: Target, files: list[CommittedFile]) -> list[CommittedFi
         for one in references(entry.written)
         if one.operator in ("-", ":-") and len(one.word) >= _SHORTEST_SECRET
     }
-    return [
-        replace(
-            file,
-            leaks=tuple(
-                replace(leak, strength="default") if leak.strength == "real" else leak
-                for leak in file.leaks
-            ),
-        )
-        if file.env and any(leak.digest in defaults for leak in _random(file))
-        else replace(
-            file,
-            leaks=tuple(
-                replace(leak, strength="sample")
-                if leak.strength == "real" and leak.digest in samples
-                else leak
-                for leak in file.leaks
-            ),
-        )
-        if file.env
-        and not _is_sample(file)
-        and any(leak.digest in samples for leak in _random(file))
-        else file
-        for file in files
-    ]
+    found = []
+    for file in files:
+        known = {leak.digest for leak in _random(file)} if file.env else set()
+        if known & defaults:
+            file = _weakened(file, "default")
+        elif known & samples and not _is_sample(file):
+            file = _weakened(file, "sample", samples)
+        found.append(file)
+    return found
+
+
+def _weakened(
+    file: CommittedFile, strength: str, digests: Collection[str] | None = None
+) -> CommittedFile:
+    """A file whose real leaks, all or those of these digests, are of another strength."""
+    leaks = (
+        replace(leak, strength=strength)
+        if leak.strength == "real" and (digests is None or leak.digest in digests)
+        else leak
+        for leak in file.leaks
+    )
+    return replace(file, leaks=tuple(leaks))
 
 
 _SHORTEST_SECRET = 8

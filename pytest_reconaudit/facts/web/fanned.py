@@ -50,9 +50,7 @@ _WHOLE = regex(
 """How an address begins, or what stands for its beginning."""
 _BASE = regex(r"^\$\{[^{}]{1,60}\}")
 _PART = regex(r"\$\{[^{}]{1,80}\}")
-_FEW = regex(
-    r"^\[|\.slice\(\s*-?\d|\.slice\(\s*0\s*,|Object\.(?:keys|values|entries)\(|^(?:Array|range)\b|^\[\.\.\.Array"
-)
+_FEW = regex(r"^\[|\.slice\(\s*-?\d|Object\.(?:keys|values|entries)\(|^(?:Array|range)\b")
 _MANY = 3
 """Addresses that are told."""
 

@@ -23,7 +23,6 @@ __all__ = [
     "generators",
     "is_session_maker",
     "makes_sync_redis",
-    "makes_sync_sessions",
 ]
 
 
@@ -485,7 +484,7 @@ class _Sessions:
         if made is None or "ession" not in made[1]:
             return None
         path = code.resolved(tuple(made[1].split(".")))
-        if makes_sync_sessions(path):
+        if _makes_sync_sessions(path):
             return "database", f"{holder}.{call.name}"
         if len(path) == 1:
             return ("database", f"{holder}.{call.name}") if self._is_maker(path[0], call) else None
@@ -504,7 +503,7 @@ class _Sessions:
         return made is not None and is_session_maker(code.resolved(tuple(made[1].split("."))), text)
 
 
-def makes_sync_sessions(path: tuple[str, ...]) -> bool:
+def _makes_sync_sessions(path: tuple[str, ...]) -> bool:
     """Whether a name, resolved by the imports, is SQLAlchemy's synchronous session itself."""
     return path[0] in ("sqlalchemy", "sqlmodel") and path[-1] == "Session"
 
