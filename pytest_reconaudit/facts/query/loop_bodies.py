@@ -55,13 +55,14 @@ class BesideStatement(Struct, frozen=True):
     """``add``, ``ask``, ``save``, ``delete`` or ``file``."""
 
 
-def body_of(lines: list[str], line: int) -> tuple[int, int]:
+def body_of(lines: list[str], line: int, most: int = _MOST_BODY) -> tuple[int, int]:
     """(first, last) line of the body of a loop, by its indents.
 
     :param line: of the loop, counted from one.
+    :param most: lines that are looked at.
     """
     indent = indentation(lines[line - 1]) if line <= len(lines) else 0
-    last = min(line + _MOST_BODY, len(lines))
+    last = min(line + most, len(lines))
     end = next(
         (
             number

@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterable, Iterator
 from msgspec import Struct
 
 from pytest_reconaudit.facts.code.functions import Ref, callees, function_at, outlined
+from pytest_reconaudit.facts.query.loop_bodies import body_of
 from pytest_reconaudit.facts.query.made_names import WORD, names_of_round, words_in
 from pytest_reconaudit.facts.query.repeated import RepeatedQuery
 from pytest_reconaudit.facts.query.tables import READS
@@ -218,14 +219,7 @@ def _names_given(own: str, from_call: str) -> Iterator[str]:
 def _end_of_loop(lines: list[str], path: str, line: int) -> int:
     """The last line of a loop's body."""
     if path.endswith(".py"):
-        head = lines[line - 1]
-        indent = len(head) - len(head.lstrip())
-        for number in range(line, min(line + _MOST_LINES, len(lines))):
-            text = lines[number]
-            bare = text.lstrip()
-            if bare and len(text) - len(bare) <= indent and bare[0] not in ")]}":
-                return number
-        return min(line + _MOST_LINES, len(lines))
+        return body_of(lines, line, _MOST_LINES)[1]
     depth, opened = 0, False
     for number in range(line, min(line + _MOST_LINES, len(lines)) + 1):
         text = lines[number - 1]
