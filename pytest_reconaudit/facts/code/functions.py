@@ -41,6 +41,7 @@ __all__ = [
     "Reached",
     "Ref",
     "callees",
+    "callees_at",
     "callers_of",
     "function_at",
     "handlers",
@@ -195,6 +196,15 @@ def callees(target: Target, caller: Ref) -> tuple[tuple[OutlinedCall, tuple[Ref,
         names = _names(target, caller.path)
         found = known[caller] = tuple([names.meant(caller, call) for call in calls])
     return tuple(zip(calls, found, strict=True))
+
+
+def callees_at(target: Target, caller: Ref, name: str, line: int) -> tuple[Ref, ...]:
+    """What the first call of a name on a line of a function means; none where that is outside of
+    the repository or cannot be told."""
+    for call, refs in callees(target, caller):
+        if call.name == name and call.line == line:
+            return refs or ()
+    return ()
 
 
 def meant(target: Target, caller: Ref, call: OutlinedCall) -> tuple[Ref, ...] | None:

@@ -7,7 +7,13 @@ from collections.abc import Collection, Iterable, Iterator
 
 from msgspec import Struct
 
-from pytest_reconaudit.facts.code.functions import Ref, callees, function_at, outlined
+from pytest_reconaudit.facts.code.functions import (
+    Ref,
+    callees,
+    callees_at,
+    function_at,
+    outlined,
+)
 from pytest_reconaudit.facts.query.loop_bodies import body_of
 from pytest_reconaudit.facts.query.made_names import WORD, names_of_round, words_in
 from pytest_reconaudit.facts.query.repeated import RepeatedQuery
@@ -67,7 +73,7 @@ def given_of_round(target: Target, path: str, site: RepeatedQuery) -> Given:
     there = function_at(target, at.path, at.line or 1) if at is not None else None
     if at is None or there is None:
         return Given(frozenset(), several)
-    for ref in _meant(target, caller, site.via, site.line):
+    for ref in callees_at(target, caller, site.via, site.line) if caller is not None else ():
         taken = _parameters(target, ref, arguments, names)
         if ref == there:
             return Given(_within(target, ref, at.line or 1, taken), several)
@@ -88,15 +94,6 @@ def _within(target: Target, ref: Ref, line: int, taken: frozenset[str]) -> froze
     lines = target.lines(ref.path)
     first = max(function.line, line - _MOST_LINES)
     return names_of_round(lines, ref.path, first, line, taken) if taken else taken
-
-
-def _meant(target: Target, caller: Ref | None, name: str, line: int) -> tuple[Ref, ...]:
-    if caller is None:
-        return ()
-    for call, refs in callees(target, caller):
-        if call.name == name and call.line == line:
-            return refs or ()
-    return ()
 
 
 def _arguments(lines: list[str], line: int, name: str) -> list[str]:

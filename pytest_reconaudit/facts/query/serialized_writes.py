@@ -13,7 +13,7 @@ from itertools import islice
 
 from msgspec import Struct
 
-from pytest_reconaudit.facts.code.functions import Ref, function_at, outlined
+from pytest_reconaudit.facts.code.functions import Ref, function_at, outlined, source_of
 from pytest_reconaudit.facts.code.places import is_test_path
 from pytest_reconaudit.facts.query.answers import request_of, runs_for_staff
 from pytest_reconaudit.facts.query.model_classes import (
@@ -159,8 +159,6 @@ def _saved(target: Target, ref: Ref, text: str, name: str, at: int) -> int:
 
 def _weight(target: Target, path: str, ref: Ref, line: int, request: str | None) -> Severity:
     """Medium where a request waits for as many as it sends."""
-    function = outlined(target, ref)
-    body = "\n".join(target.lines(path)[function.line - 1 : function.end_line])
     if request is None or runs_for_staff(target, path, line):
         return Severity.INFO
-    return Severity.LOW if _LIMITED.search(body) else Severity.MEDIUM
+    return Severity.LOW if _LIMITED.search(source_of(target, ref)) else Severity.MEDIUM

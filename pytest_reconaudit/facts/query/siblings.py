@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from pytest_reconaudit.facts.code.functions import callees, function_at, outlined
+from pytest_reconaudit.facts.code.functions import callees_at, function_at, outlined
 from pytest_reconaudit.facts.code.scanned import scanned
 from pytest_reconaudit.facts.query.repeated import RepeatedQuery
 from pytest_reconaudit.model import Place
@@ -29,16 +29,9 @@ def sibling_for_many(target: Target, path: str, site: RepeatedQuery) -> str:
     caller = function_at(target, path, site.line) if site.via else None
     if caller is None:
         return ""
-    refs = next(
-        (
-            refs
-            for call, refs in callees(target, caller)
-            if call.name == site.via and call.line == site.line
-        ),
-        None,
-    )
-    file = scanned(target, outline).get(refs[0].path) if refs and len(refs) == 1 else None
-    if file is None or refs is None:
+    refs = callees_at(target, caller, site.via, site.line)
+    file = scanned(target, outline).get(refs[0].path) if len(refs) == 1 else None
+    if file is None:
         return ""
     own = outlined(target, refs[0])
     here = outlined(target, caller)
