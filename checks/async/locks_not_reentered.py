@@ -17,24 +17,7 @@ from pytest_reconaudit.api import (
     pillar=2,
     severity=Severity.CRITICAL,
     impact="The task waits for itself for ever, and so does everyone who needs the lock.",
-    fix="""
-    Take what you need, let the guard go, then call:
-
-    ```rust
-    // before: the guard lives on in the body
-    if let Some(entry) = self.entries.read().await.get(key) {
-        self.entries.write().await.remove(key);
-    }
-    // after
-    let entry = self.entries.read().await.get(key).cloned();
-    if entry.is_some() {
-        self.entries.write().await.remove(key);
-    }
-    ```
-
-    A guard that `let` binds ends with a block of its own or with `drop(guard)`; a method that needs
-    what is guarded can take it as a parameter.
-    """,
+    fix="Take what you need, let the guard go, then take the lock again.",
 )
 def async_locks_not_reentered(lock_file: LockFile) -> None:
     """While a function holds a lock, neither it nor a method that it calls takes the same lock.
@@ -46,7 +29,8 @@ def async_locks_not_reentered(lock_file: LockFile) -> None:
     lock. (b) The function takes it twice itself. (c) The guard is a temporary in the head of
     `if let`, `while let`, `match` or `for`: it lives to the end of the body, before edition 2024 of
     the `else` too. All are critical; two reads are a note, and only if someone writes; medium is
-    what stands in methods of a type that no code but tests makes. Guards in an inner block, dropped
+    what stands in methods of a type that no code but tests makes, or, in a program, in a function
+    that nothing mentions. Guards in an inner block, dropped
     or moved before, owned values that `let` binds first, closures and spawned tasks pass.
     Blind spots: locks in collections; more than one level of calls; guards that functions return.
     """
@@ -56,6 +40,7 @@ def async_locks_not_reentered(lock_file: LockFile) -> None:
         groups.setdefault(key, []).append(one)
     for (function, clause, both_read, _), found in groups.items():
         first = found[0]
+        idle = first.unmade or first.uncalled
         related = [
             note
             for one in found
@@ -67,10 +52,11 @@ def async_locks_not_reentered(lock_file: LockFile) -> None:
             says=f"`{first.held.receiver}`: {_said(function, found)}",
             severity=Severity.INFO
             if both_read
-            else weighed(Severity.MEDIUM if first.unmade else Severity.CRITICAL, lock_file.path),
+            else weighed(Severity.MEDIUM if idle else Severity.CRITICAL, lock_file.path),
             confidence=Confidence.CERTAIN if first.surely else Confidence.LIKELY,
             evidence=f"{first.held.receiver}.{first.held.mode}()",
             related=list(dict.fromkeys(related)),
+            fix=_cure(first),
             clause=clause,
             key=f"{function} {first.held.receiver} {first.form}",
         )
@@ -87,5 +73,43 @@ def _said(function: str, found: list[Reentry]) -> str:
     takes = "take" if len(calls) > 1 else "takes"
     doubt = "; two reads hang when a writer waits in between" if first.both_read else ""
     route = f"; {first.route} leads here" if first.route else ""
-    route = "; no code but tests makes a value of this type" if first.unmade else route
+    if first.unmade:
+        route = "; no code but tests makes a value of this type"
+    elif first.uncalled:
+        route = f"; nothing calls {function}"
     return f"{life} {who} ({lines}) {takes} the same {first.kind} again{doubt}{route}"
+
+
+def _cure(first: Reentry) -> str:
+    """What to do, in the words of the lock's own kind."""
+    call = first.call.message if first.call is not None else f"`.{first.mode}()`"
+    line = (first.call.place if first.call is not None else first.again).line
+    if first.clause != "c":
+        name = first.name or "the guard"
+        gone = f"`drop({name})`" if first.name else "a block of its own around it"
+        other = (
+            f", or let {call} take what is guarded as a parameter"
+            if first.call is not None
+            else f", or use `{name}` there for what the second is taken for"
+        )
+        return (
+            f"Let go before line {line}: copy out of `{name}` what the lines from there on need,"
+            f" then {gone}{other}. A loop over what is guarded ends first: keep what it found."
+        )
+    take = f"{first.held.receiver}.{first.held.mode}()"
+    if first.kind.startswith(("tokio", "async", "futures", "smol")):
+        take += ".await"
+    elif first.kind.startswith("std"):
+        take += ".unwrap()"
+    taken = f"let found = {take}…; // .cloned(), .copied(), .len(): a value, no reference"
+    if first.form == "while let":
+        taken = f"while let … = {{\n    {taken}\n    found\n}} {{"
+    else:
+        taken += f"\n{_HEADS[first.form]} found {{"
+    return (
+        "Take what the body needs out first, so that the guard is gone when the body begins:"
+        f"\n\n```rust\n{taken}\n    … // line {line}: the lock is free\n}}\n```\n"
+    )
+
+
+_HEADS = {"if let": "if let … =", "match": "match", "for": "for … in"}

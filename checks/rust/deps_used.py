@@ -115,6 +115,7 @@ def _workspace(root: CrateUse) -> None:
         confidence=Confidence.LIKELY if any(member.doubtful for member in root.members) else None,
         evidence="[workspace]",
         related=[Note(one.place, one.name) for one in unused],
+        fix=FIX.format(root.removals()) + (MACHETE if len(dev) < len(unused) else ""),
         clause="b",
         key="workspace",
     )

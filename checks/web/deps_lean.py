@@ -46,8 +46,8 @@ def web_deps_lean(dependencies: PackageDependencies) -> None:
     lodash, or all icons of a library in what a browser loads: a note. (d) A dependency that is
     named nowhere, but has one exact version, as pins against flaws have, or that is listed for such
     a pin as a rule: a note. (e) What is unused among devDependencies, or in a package that is there
-    for tests, documents or tools: a note. (f) What another package of the workspace imports, though
-    only this one lists it: a note. Types (told with what they are of), plugins, presets (named in
+    for tests, documents or tools: a note. (f) What another package of the workspace imports without
+    listing it: a note. Types (told with what they are of), plugins, presets (named in
     part), drivers, compilers, members of the workspace, what overrides, resolutions or patches
     hold, what a remark or the configuration of knip or depcheck speaks of, programs for one system,
     what siblings import whose sources the build takes in (not what a published one lists itself,
@@ -62,10 +62,11 @@ def web_deps_lean(dependencies: PackageDependencies) -> None:
     if one.unused:
         be, them = ("is", "it") if len(one.unused) == 1 else ("are", "them")
         says = f"{be} listed, but {nothing} {them}"
-        types = [Note(each.place, f"{each.name} goes with it") for each in one.types]
-        _told(one.unused, says, Severity.LOW, "a", one.confidence, more=types, fix=one.cure)
+        more = [Note(each.place, f"{each.name} goes with it") for each in one.types]
+        more += [Note(each.place, f"{each.name}, listed once more") for each in one.again]
+        _told(one.unused, says, Severity.LOW, "a", one.confidence, more=more, fix=one.cure)
     for dependency, use in one.lent:
-        says = f"is listed here only, but imported by another package: {use.place}"
+        says = f"is not imported here, but by a package that does not list it: {use.place}"
         _told((dependency,), says, Severity.INFO, "f", more=[use])
     for alike in one.everywhere:
         says = f"is listed by {len(alike)} packages that neither import, run nor configure it"

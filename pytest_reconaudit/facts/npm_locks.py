@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -62,6 +62,7 @@ _FOR_DEVELOPERS = regex(
     r"(?:^|/)(?:dev-?tools?|tools?|tooling|hack|scripts?|lint(?:ers?|ing)?)(?:/|$)"
 )
 """Helpers of those who work on the repository: nothing of them is shipped."""
+_FOR_DOCUMENTS = regex(r"(?:^|/)(?:[\w-]+-)?(?:docs?|documentation|storybook)(?:/|$)")
 _SHIPS = regex(
     r"build-push-action|docker push|buildx build|npm publish|yarn publish|pnpm publish|gh release"
     r"|action-gh-release|upload-release-asset|create-release|semantic-release|changesets/action"
@@ -414,9 +415,34 @@ class LockSubject(Struct, frozen=True, eq=False):
     """(ignore rule, lockfile that is in the repository all the same)."""
     forced: tuple[Place, ...] = ()
     """Commands that add an ignored lockfile by force."""
+    managers: tuple[str, ...] = ()
+    """Who writes the hidden lockfiles."""
+    imaged: bool = False
+    """An image installs a package whose lockfile is hidden."""
+    aside: bool = False
+    """The packages whose lockfiles are hidden are there for documents alone."""
     locks: tuple[tuple[str, str], ...] = ()
     """(manager, lockfile) of a package root with lockfiles of several managers."""
     manager: str = ""
+
+    @property
+    def hides(self) -> str:
+        """What is wrong with the hidden lockfiles."""
+        roots = ", ".join(dict.fromkeys(path for _, path in self.hidden))
+        forced = f", and {self.forced[0]} adds it by force" if self.forced else ""
+        return f"git ignores the lockfile of {roots}{forced}"
+
+    @property
+    def cure(self) -> str:
+        """What to do about the hidden lockfiles."""
+        writes = " or ".join(f"`{one} install`" for one in self.managers)
+        frozen = " or ".join(f"`{_FROZEN[one]}`" for one in self.managers)
+        many = len(self.hidden) > 1
+        lines, locks = ("lines", "lockfiles") if many else ("line", "lockfile")
+        said = f"Take the {lines} out of {self.path}, commit the {locks} that {writes} writes"
+        said += f" there, and install by {'them' if many else 'it'}: {frozen}."
+        copied = "copy the lockfile together with package.json before the install."
+        return said + f" In the Dockerfile, {copied}" * self.imaged
 
     def groups(self) -> list[list[Install]]:
         """The installs with a fault, those with the same one together, those of this file first."""
@@ -437,7 +463,10 @@ def lock_subjects(target: Target) -> tuple[LockSubject, ...]:
     shipped = _worked_on(target, list(_in_images(target)))
     for install in (*shipped, *_in_commands(target), *_in_caches(target)):
         by_file.setdefault(install.place.path, []).append(install)
-    needing = {one.package.folder for found in by_file.values() for one in found}
+    needing: dict[str, list[Install]] = {}
+    for found in by_file.values():
+        for one in found:
+            needing.setdefault(one.package.folder, []).append(one)
     subjects = [LockSubject(path, installs=tuple(found)) for path, found in by_file.items()]
     subjects = _together(subjects)
     failing = {
@@ -988,9 +1017,13 @@ def _main_workflow(target: Target) -> Workflow | None:
 # -- ignored, forced and rival lockfiles ---------------------------------------------------
 
 
-def _ignores(target: Target, needing: set[str], failing: set[str]) -> Iterator[LockSubject]:
+def _ignores(
+    target: Target, needing: Mapping[str, Sequence[Install]], failing: set[str]
+) -> Iterator[LockSubject]:
     hidden: dict[str, list[tuple[Note, str]]] = {}
     tracked: dict[str, list[tuple[Note, str]]] = {}
+    managers: dict[str, str] = {}
+    """Package root → who installs it."""
     for package in npm_packages(target):
         for lock in package.lockfiles:
             rule = target.ignored_by(lock) if target.tracked is not None else None
@@ -1010,24 +1043,33 @@ def _ignores(target: Target, needing: set[str], failing: set[str]) -> Iterator[L
         # A library leaves its lockfile out by choice; a program that is installed here does not.
         if package.folder not in needing and not package.manifest.private:
             continue
-        manager = package.manager or "npm"
-        names = LOCKS[manager] if package.manager else ("package-lock.json",)
-        for name in names[:1]:
+        manager = package.manager or package.manifest.package_manager
+        if manager not in LOCKS:
+            asked = {one.asked.manager for one in needing.get(package.folder, ())}
+            manager = asked.pop() if len(asked) == 1 else "npm"
+        for name in LOCKS[manager][:1]:
             rule = target.ignored_by(posixpath.join(package.folder, name))
             if rule is not None:
                 shown = package.folder or _ROOT
+                managers[shown] = manager
                 hidden.setdefault(rule.place.path, []).append(
                     (Note(rule.place, rule.pattern), shown)
                 )
     forced = _forced(target)
     for path in sorted({*hidden, *tracked}):
         mine = tuple(hidden.get(path, ()))
+        folders = {"" if root == _ROOT else root for _, root in mine}
         yield LockSubject(
             path,
             hidden=mine,
-            fatal=any((root if root != _ROOT else "") in failing for _, root in mine),
+            fatal=not folders.isdisjoint(failing),
             tracked=tuple(tracked.get(path, ())),
             forced=forced if mine else (),
+            managers=tuple(dict.fromkeys(managers[root] for _, root in mine)),
+            imaged=any(
+                one.source == "image" for folder in folders for one in needing.get(folder, ())
+            ),
+            aside=all(_FOR_DOCUMENTS.search(folder) for folder in folders),
         )
 
 

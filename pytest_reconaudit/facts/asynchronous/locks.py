@@ -10,6 +10,7 @@ from pytest_reconaudit.facts.asynchronous.map_values import let_go, map_value
 from pytest_reconaudit.facts.asynchronous.request_rates import SAMPLES
 from pytest_reconaudit.facts.asynchronous.running import route_of
 from pytest_reconaudit.facts.asynchronous.suspensions import suspending
+from pytest_reconaudit.facts.callers import uncalled
 from pytest_reconaudit.facts.code.functions import (
     Ref,
     function_at,
@@ -20,7 +21,7 @@ from pytest_reconaudit.facts.code.functions import (
 from pytest_reconaudit.facts.code.names_rust import ModuleId, RustNames
 from pytest_reconaudit.facts.code.places import is_test_path
 from pytest_reconaudit.facts.code.scanned import scanned
-from pytest_reconaudit.facts.code.unmade_types import is_unmade
+from pytest_reconaudit.facts.code.unmade_types import is_unmade, makes_programs
 from pytest_reconaudit.facts.packages import CargoPackage, cargo_at, cargo_packages
 from pytest_reconaudit.model import Note, Place
 from pytest_reconaudit.patterns import regex
@@ -80,6 +81,10 @@ class Reentry(Struct, frozen=True):
     """``GET /items`` when a request is known to lead there."""
     unmade: bool = False
     """Nothing but tests makes a value of the type that the method is one of."""
+    uncalled: bool = False
+    """Of a program: no source but tests and the function itself mentions it."""
+    name: str = ""
+    """The variable that holds the guard; empty for a temporary."""
 
 
 class GuardAcross(Struct, frozen=True):
@@ -342,6 +347,9 @@ class _Reader:
                     surely=surely,
                     route=route_of(self.target, ref),
                     unmade=bool(function.owner) and is_unmade(self.target, function.owner),
+                    uncalled=makes_programs(self.target)
+                    and bool(uncalled(self.target, Place(ref.path, function.line))),
+                    name=guard.name,
                 )
             )
 

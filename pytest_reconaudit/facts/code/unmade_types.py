@@ -12,7 +12,7 @@ from pytest_reconaudit.facts.packages import cargo_packages
 from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.target import Target, once
 
-__all__ = ["is_unmade"]
+__all__ = ["is_unmade", "makes_programs"]
 
 _TESTS = regex(r"(?m)^[ \t]*#\[cfg\((?:all\()?test\b")
 _HEAD = regex(
@@ -28,9 +28,13 @@ def is_unmade(target: Target, name: str) -> bool:
     """
     known = _known(target)
     if name not in known:
-        programs = any(one.bins for one in cargo_packages(target))
-        known[name] = bool(name) and programs and not _is_named(target, name)
+        known[name] = bool(name) and makes_programs(target) and not _is_named(target, name)
     return known[name]
+
+
+def makes_programs(target: Target) -> bool:
+    """Whether a Cargo package of the repository is more than a library for others."""
+    return any(one.bins for one in cargo_packages(target))
 
 
 @once

@@ -88,6 +88,16 @@ class CrateUse(Struct, frozen=True, eq=False):
             for flags, names in sections.items()
         )
 
+    def removals(self) -> str:
+        """The commands that take out what is not heavy of all ``members``."""
+        lines = (
+            line
+            for one in self.members
+            if (found := (*one.of("usual"), *one.of("dev")))
+            for line in one.removal(found).splitlines()
+        )
+        return "\n".join(dict.fromkeys(lines))
+
     def other_words(self, unused: tuple[CargoDependency, ...]) -> str:
         """What says that a search for a name finds something else; empty when it finds nothing."""
         words = [one.name for one in unused if one.name in self.words]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -50,10 +50,12 @@ class PackageDependencies(Struct, frozen=True, eq=False):
     everywhere: tuple[tuple[Dependency, ...], ...] = ()
     """What many packages of the repository list in vain, one by one: told by the first of them."""
     lent: tuple[tuple[Dependency, Note], ...] = ()
-    """What only this package lists, and another of the workspace imports without listing it, with
-    the import: the line stands in the wrong package."""
+    """What another package of the workspace imports without listing it, with the import: the line
+    stands in the wrong package."""
     types: tuple[Dependency, ...] = ()
     """Declarations of types of what is unused: they go with it."""
+    again: tuple[Dependency, ...] = ()
+    """The unused in a second section of the same package.json."""
     cure: str = ""
     """How the package manager of the repository takes the unused out."""
 
@@ -121,6 +123,11 @@ def package_dependencies(target: Target) -> tuple[PackageDependencies, ...]:
                 heavy.get(package.path, ()),
                 lent=lent,
                 types=tuple(one for one in listed if one.name in {each.types for each in unused}),
+                again=tuple(
+                    one
+                    for one in listed
+                    if any(one.name == each.name and one is not each for each in unused)
+                ),
             )
         )
     by_path = {one.path: one for one in npm_packages(target)}
@@ -151,44 +158,54 @@ def _together(found: list[PackageDependencies]) -> Iterator[PackageDependencies]
         unused = tuple(dependency for dependency in one.unused if dependency.name not in many)
         names = {dependency.types for dependency in unused}
         types = tuple(dependency for dependency in one.types if dependency.name in names)
-        yield replace(one, unused=unused, everywhere=everywhere, types=types)
+        names = {dependency.name for dependency in unused}
+        again = tuple(dependency for dependency in one.again if dependency.name in names)
+        yield replace(one, unused=unused, everywhere=everywhere, types=types, again=again)
 
 
 def _lent(
     target: Target, package: NpmPackage, unused: tuple[Dependency, ...]
 ) -> tuple[tuple[Dependency, Note], ...]:
-    """The unused that another package of the workspace imports, though no other one lists it."""
+    """The unused that another package of the workspace imports without listing it: some installer
+    lays it where that package finds it."""
     root = package.workspace_root
     if root is None or not unused:
         return ()
-    others = [
-        one for one in npm_packages(target) if one.workspace_root == root and one is not package
-    ]
-    listed = {
-        name
+    others = {
+        one.folder: one.manifest.dependency_names
         for one in npm_packages(target)
-        if one is not package
-        for name in one.manifest.dependency_names
+        if one.workspace_root == root and one is not package and one.folder
     }
-    wanted = {one.name: one for one in unused if one.name not in listed}
-    if not wanted:
-        return ()
-    folders = {one.folder for one in others if one.folder} - {package.folder}
+    top = next(
+        (one.manifest.dependency_names for one in npm_packages(target) if one.folder == root),
+        frozenset[str](),
+    )
+    wanted = {one.name: one for one in unused if package.folder == root or one.name not in top}
     found: dict[str, Note] = {}
-    for path, mine in sorted(links(target).items()):
+    for path, mine in sorted(links(target).items()) if wanted else ():
+        listed: frozenset[str] | None = None
         for link in mine:
             words = link.specifier.text.split("/")
             # What is written counts: a mock for tests may stand where the package would.
             name = link.meant.package or "/".join(words[: 1 + words[0].startswith("@")])
-            if name in wanted and name not in found and _below(path, folders):
-                note = Note(Place(path, link.specifier.line, link.specifier.column), name)
-                found[name] = note
+            if name in wanted and name not in found:
+                if listed is None:
+                    listed = _listed_above(path, others, wanted)
+                if name not in listed:
+                    note = Note(Place(path, link.specifier.line, link.specifier.column), name)
+                    found[name] = note
     return tuple((one, found[name]) for name, one in wanted.items() if name in found)
 
 
-def _below(path: str, folders: set[str]) -> bool:
+def _listed_above(
+    path: str, folders: Mapping[str, frozenset[str]], wanted: Iterable[str]
+) -> frozenset[str]:
+    """What the packages list that a file belongs to; all that is wanted where it is of none."""
+    found: set[str] = set()
+    inside = False
     while path:
         path = posixpath.dirname(path)
         if path in folders:
-            return True
-    return False
+            inside = True
+            found |= folders[path]
+    return frozenset(found) if inside else frozenset(wanted)

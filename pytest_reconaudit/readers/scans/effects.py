@@ -23,7 +23,7 @@ class OpenEffect(Struct, frozen=True, array_like=True):
     given another function than was added."""
     lasting: bool = False
     """It outlives the component for certain: a timer, a socket, a listener of the window, and
-    nothing in the file ends such a thing."""
+    nothing in the file ends such a thing, nor does the effect set what it depends on."""
 
 
 class OpenEffects(Struct, frozen=True, array_like=True):
@@ -120,9 +120,26 @@ def effects(code: Code) -> OpenEffects | None:
             or not match[0].startswith(".")
             or _WINDOW.search(text[max(0, match.start() - 40) : match.start() + 1]) is not None
         )
-        ended = _ENDED[name] in code.source
-        found.append(OpenEffect(code.line(at), name, on_window and not ended))
+        kept = _ENDED[name] in code.source or (len(parts) > 1 and _once_only(code, *parts[:2]))
+        found.append(OpenEffect(code.line(at), name, on_window and not kept))
     return OpenEffects(tuple(found)) if found else None
+
+
+def _once_only(code: Code, effect: Node, depends: Node) -> bool:
+    """Whether an effect itself sets a state that it depends on, so as to do its work only once:
+    what it returned would end that work at once."""
+    names = {code.text(one.start_byte, one.end_byte) for one in depends.named_children}
+    setters = {f"set{name[:1].upper()}{name[1:]}" for name in names}
+    pending = [one for one in effect.named_children if one.type == "statement_block"]
+    for _ in range(_MAX_NODES):
+        if not pending:
+            break
+        node = pending.pop()
+        called = node.child_by_field_name("function") if node.type in _CALLS else None
+        if called is not None and code.text(called.start_byte, called.end_byte) in setters:
+            return True
+        pending += [one for one in node.named_children if one.type not in _FUNCTIONS]
+    return False
 
 
 def _returns(effect: Node) -> bool:

@@ -1,8 +1,10 @@
+mod berths;
 mod table;
 
 pub use table::TideTable;
 
 #[tokio::main]
 async fn main() {
-    println!("nothing looks tides up yet");
+    let berths = berths::Berths::default();
+    println!("{} berths, and nothing looks tides up yet", berths.count());
 }

@@ -17,7 +17,18 @@ async fn main() -> std::io::Result<()> {
     let cache = Arc::new(RouteCache::default());
     let depots = depots::Depots::new();
     let sweeper = workers::Sweeper::new();
-    tokio::spawn(async move { depots.rename("a", "b").await + sweeper.sweep() });
+    tokio::spawn(async move {
+        depots::publish("a").await;
+        depots.rename("a", "b").await + depots.refresh(3).await + sweeper.sweep()
+    });
+    let kept = cache.clone();
+    tokio::spawn(async move {
+        kept.find_or_put("north").await;
+        kept.record(true).await;
+        kept.evict().await;
+        kept.drain().await;
+        println!("{}", kept.report().await);
+    });
     HttpServer::new(move || {
         App::new()
             .app_data(web::Data::new(cache.clone()))

@@ -1,4 +1,5 @@
 import { parseAngle } from "beam-angle";
 import { blow } from "fog-signal";
+import { isHigh } from "tide-table";
 
-export const warn = (at: string) => blow(parseAngle(at));
+export const warn = (at: string) => isHigh(at) || blow(parseAngle(at));

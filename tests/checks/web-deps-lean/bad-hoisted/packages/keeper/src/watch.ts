@@ -1,0 +1,3 @@
+import { isHigh } from "tide-table";
+
+export const watch = (at: string) => (isHigh(at) ? "climb" : "sleep");
