@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from pytest_reconaudit.facts.code.asked_methods import asked_method
 from pytest_reconaudit.facts.code.capped import is_capped
+from pytest_reconaudit.facts.code.capped_fields import is_capped_field
 from pytest_reconaudit.facts.code.expressions import chain_of, split_arguments, type_parts
 from pytest_reconaudit.facts.code.functions import (
     Ref,
@@ -512,6 +513,47 @@ def test_lists_that_are_refused_when_long(before: str, capped: bool) -> None:
     text = f"{before}\nfor (const tag of tags) {{\n"
     assert is_capped(text, text.count("\n"), "tags") is capped
     assert not is_capped(before, 2, "tags.map(f(x))")
+
+
+PLAIN = "class Moor(BaseModel):\n    ids: list[int]\n    n: int = Field(max_length=9)\n"
+LIMITED = "class Moor(BaseModel):\n    ids: list[int] = Field(\n        max_length=10\n    )\n"
+LOOKED_AT = """\
+class Moor(BaseModel):
+    ids: list[int]
+
+    @field_validator("ids")
+    @classmethod
+    def few(cls, v):
+        if len(v) > 20:
+            raise ValueError
+"""
+DECORATED = "export class Moor {\n  @IsString()\n  @ArrayMaxSize(10)\n  ids: string[];\n}\n"
+
+
+@pytest.mark.parametrize(
+    ("files", "capped"),
+    [
+        ({"a.py": LIMITED}, True),
+        ({"a.py": LOOKED_AT}, True),
+        ({"a.py": "class Moor(BaseModel):\n    ids: conlist(int, max_length=10)\n"}, True),
+        ({"a.py": LIMITED, "b.py": "def moor(\n    ids: list[int],\n): ...\n"}, True),
+        ({"a.py": LIMITED, "b.py": PLAIN}, False),
+        ({"a.py": LIMITED.replace("10", "500")}, False),
+        ({"a.py": PLAIN}, False),
+        ({"a.ts": "z.object({\n  ids: z.array(z.string()).max(10),\n})\n"}, True),
+        ({"a.ts": "z.object({\n  ids: z.array(z.string()),\n  b: z.string().max(9),\n})"}, False),
+        ({"a.ts": DECORATED}, True),
+        ({"a.ts": DECORATED.replace("ids", "others") + DECORATED.replace("Array", "")}, False),
+        ({"a.py": ""}, False),
+    ],
+)
+def test_lists_of_a_request_that_may_not_be_long(
+    files: dict[str, str], capped: bool, tmp_path: Path
+) -> None:
+    for path, text in files.items():
+        (tmp_path / path).write_text(text)
+    assert is_capped_field(Target(tmp_path), "body.ids") is capped
+    assert not is_capped_field(Target(tmp_path), "load(ids)")
 
 
 def test_python(tmp_path: Path) -> None:

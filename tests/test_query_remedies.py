@@ -119,3 +119,10 @@ def test_all_statements_of_a_loop_have_one_remedy() -> None:
     told = remedy_of_several([("select", "seat", "mongoose"), ("update", "seat", "mongoose")])
     assert "its own, `bulkWrite`, or leave it" in told
     assert "VALUES" not in told
+
+
+def test_conditions_of_which_any_may_fit_are_no_pairs() -> None:
+    text = 'const found = await supabase.from("seats").select("id").or(either).limit(1)\n'
+    asked = Asked("supabase", "select", "seats", "rows", "row", "isTaken", False, several=True)
+    assert "look each element up by any of its values" in remedy(asked, text, 1)
+    assert "by all of them" in remedy(asked, text.replace(".or(either)", '.eq("a", b)'), 1)

@@ -122,6 +122,41 @@ def test_what_changes_and_what_stays_is_named(
     assert "```" not in told
 
 
+WALKED = """\
+def trail(db: Session, berth):
+    while berth is not None:
+        berth = db.query(Berth).filter(Berth.id == berth.parent_id).first()
+
+
+@app.get("/berths")
+def berths(db: Session = Depends(get_db)):
+    for row in db.query(Berth).all():
+        trail(db, row)
+"""
+STAGED = """\
+@app.post("/berths/bulk")
+def fill(body: Body, db: Session = Depends(get_db)):
+    for row in body.rows:
+        berth = Berth(name=row)
+        db.add(berth)
+        db.commit()
+        db.add(Vessel(berth_id=berth.id))
+        db.commit()
+"""
+
+
+@pytest.mark.parametrize(
+    ("body", "wanted"),
+    [
+        (WALKED, "walks from row to row, with a query for each step"),
+        (STAGED, "`session.add_all(rows)` and one `flush()`; then the rows that name them"),
+    ],
+)
+def test_what_each_round_goes_on_with_is_seen(body: str, wanted: str, tmp_path: Path) -> None:
+    (told,) = _remedies(tmp_path, body)
+    assert wanted in told
+
+
 def test_what_is_there_for_many_is_named(tmp_path: Path) -> None:
     (told,) = _remedies(tmp_path, STORE + BATCHED + CALLED)
     assert "`get_vessel_many` (yard/main.py:" in told

@@ -78,7 +78,7 @@ _OF_PARENT = regex(
     r"|\$relatedQuery\(|\.find\(\s*\{[^{}]{0,200}?\b(?:\w{1,40}(?-i:Id)|\w{1,40}_id|team|user|owner)\s*[,:}]"
     r"|\bdoc!\s*\{[^{}]{0,200}?\"[\w.]{1,60}(?:(?-i:Id)|_id)\"\s*:\s*(?!doc!|\{)"
     r"|\bwhere\s*:\s*\{[^{}]{0,200}?\b\w{1,40}(?:(?-i:[a-z]Id)|_id)\s*[,:}]|\.(?:filter|filter_by|where)\s*\(\s*"
-    r"(?:\w{1,40}\.)?(?:\w{1,40}_id|user|owner)\s*==?\s*\w|\.where\(\s*\{?\s*['\"]?\w{1,40}(?:Id|_id)\b",
+    r"(?:\w{1,40}\.)?(?:\w{1,40}_(?:id|uuid|pk)|user|owner)\s*==?\s*\w|\.where\(\s*\{?\s*['\"]?\w{1,40}(?:Id|_id)\b",
     re.IGNORECASE,
 )
 """The rows of one parent: ``WHERE owner_id = $1``, ``where: { userId }``."""

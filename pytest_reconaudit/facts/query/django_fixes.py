@@ -7,6 +7,7 @@ conditions. Else words say what is to be done, and name what has to be kept.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 
 from msgspec import Struct
@@ -504,6 +505,8 @@ def _taken_apart(
     pairs: dict[str, None] = {}
     body = one.body.split("\n")
     mine = names_of_round(body, ".py", 1, len(body), _ROOTS.findall(one.variable))
+    # What a round gives more than one value, it mostly looks for by the element.
+    mine |= {name for name, n in Counter(_ASSIGNED.findall(one.body)).items() if n > 1}
     fits = bool(steps)
     for argument in given:
         keyword = _KEYWORD.match(argument)

@@ -88,15 +88,24 @@ def leads_to_many(target: Target, path: str, model: str, name: str) -> bool:
 
 def saves_by_itself(target: Target, path: str, table: str) -> bool:
     """Whether the model that a table is called by in Python has a ``save`` of its own, in itself or
-    in a base: no statement for many rows runs it."""
+    in a base, or keeps a history of its rows: no statement for many rows runs that."""
     known = known_classes(target)
     wanted = table.replace("_", "")
     for name, several in known.classes.items():
         if name.replace("_", "").lower() == wanted:
             found = known.find(several[0].own.name, path)
-            inside = known.lineage(found)[0] if found is not None else []
-            return any("save" in one.own.defines for one in inside)
+            inside, outside = known.lineage(found) if found is not None else ([], [])
+            return any(
+                "save" in one.own.defines
+                or any(field.callee in _HISTORIES for field in one.own.fields)
+                for one in inside
+            ) or any(_HOOKED.search(base) for base in outside)
     return False
+
+
+_HISTORIES = frozenset({"HistoricalRecords", "AuditlogHistoryField"})
+_HOOKED = regex(r"Lifecycle|Audit(?!or)|Histor|Version(?:ed|able)|(?:^|_)audit(?!or)")
+"""Bases that do something about each row that is saved."""
 
 
 def followed_on(

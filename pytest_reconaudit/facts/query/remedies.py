@@ -110,8 +110,9 @@ _SAMPLES = {
     "  {{ {key}: {{ $in: {keys} }} }}, values,\n)",
     ("mongo", "delete"): "await db.collection(\"{table}\").deleteMany(\n"
     "  {{ {key}: {{ $in: {keys} }} }},\n)",
-    ("supabase", "select"): "const {{ data }} = await {client}.from(\"{table}\").select(\"*\")\n"
-    "  .in(\"{key}\", {keys})",
+    ("supabase", "select"): "const {{ data, error }} = await {client}.from(\"{table}\")"
+    ".select(\"*\")\n  .in(\"{key}\", {keys}) // they stand in the URL: a hundred at a time\n"
+    "if (error) throw error // no rows would look like none found",
     ("supabase", "insert"): "const {{ error }} = await {client}.from(\"{table}\").insert(rows)",
     ("supabase", "update"): "const {{ error }} = await {client}.from(\"{table}\").update(values)\n"
     "  .in(\"{key}\", {keys})",
@@ -270,7 +271,7 @@ def remedy(asked: Asked, text: str, line: int) -> str:
     source = "\n".join(lines)
     library = _dialect(asked.library, text, source)
     if asked.via:
-        return _of_function(asked, library)
+        return _of_function(asked, library, source)
     kind = "save" if asked.saves and library == "typeorm" else asked.kind
     sample = _SAMPLES.get((library, kind))
     if sample is None:
@@ -478,12 +479,22 @@ def _given(library: str) -> str:
     return f"`{_LISTS[library]}`"
 
 
-def _of_function(asked: Asked, library: str) -> str:
+_EITHER = regex(r"(?<![\w$])(?:\.?or|\$?or|OR|or_filter|orWhere)(?![\w$])")
+"""Conditions of which any may fit."""
+
+
+def _of_function(asked: Asked, library: str, source: str) -> str:
     one = f"`{asked.via}`"
     if asked.sibling and asked.kind in ("select", "count"):
         return (
             f"{one} asks for one at a time; {asked.sibling} asks for many: call that once before"
             " the loop."
+        )
+    if asked.kind in ("select", "count") and _EITHER.search(source):
+        return (
+            f"{one} asks for one at a time, by values of which any may fit: give it a sibling that"
+            " takes those of all elements, keeps its other conditions and answers with the rows;"
+            " call that once before the loop, and look each element up by any of its values."
         )
     if asked.several and asked.kind in ("select", "count") and library in _PAIRS:
         return (

@@ -12,8 +12,10 @@ from contextlib import suppress
 
 from msgspec import Struct
 
+from pytest_reconaudit.facts.callers import indentation
 from pytest_reconaudit.facts.code.functions import function_at, outlined
 from pytest_reconaudit.facts.code.scanned import scanned
+from pytest_reconaudit.facts.query.loop_bodies import body_of
 from pytest_reconaudit.facts.query.repeated import RepeatedQuery
 from pytest_reconaudit.facts.query.round_values import given_of_round, is_used_in_round
 from pytest_reconaudit.facts.query.siblings import sibling_for_many
@@ -89,9 +91,11 @@ def fix_in_sqlalchemy(
                 is_used_in_round(target, path, one.line, one.loop.line) is not None
             )
             (stays if used else others).setdefault(one.what, f"{one.what} (line {one.line})")
-    loops = sorted(
-        {one.loop.line for one in beside if one.kind in READS and not one.same} - {site.loop.line}
-    )
+    loops = {
+        one.loop.line: f"line {one.loop.line}" + (f" (in `{one.via}`)" if one.via else "")
+        for one in beside
+        if one.kind in READS and not one.same and one.loop.line != site.loop.line
+    }
     more = ""
     if others:
         told = ", ".join(list(others.values())[:_OTHERS])
@@ -104,7 +108,7 @@ def fix_in_sqlalchemy(
         told = ", ".join(list(stays.values())[:_OTHERS])
         more += f" What the round goes on with, it has to send for each element as it does: {told}."
     if loops and kind not in WRITES:
-        told = " and ".join(f"line {one}" for one in loops[:_OTHERS])
+        told = " and ".join([loops[line] for line in sorted(loops)][:_OTHERS])
         more += f" Likewise for the loop of {told}."
     return f"{own}{more}"
 
@@ -114,6 +118,8 @@ _OTHERS = 3
 
 def _of_own(target: Target, path: str, site: RepeatedQuery, kind: str) -> str:
     statement = statement_at(target, path, site.line)
+    if kind == "insert" and site.library != "sql" and _goes_on(target, path, site):
+        return _STAGED
     if site.library == "sql" or kind in WRITES:
         return _WRITING.get((site.library == "sql", kind), _RAW)
     names = given_of_round(target, path, site).names
@@ -182,6 +188,8 @@ def _of_called(target: Target, path: str, site: RepeatedQuery, kind: str) -> str
     if kind in WRITES:
         return _SIBLINGS[kind].format(told=told)
     statement = statement_at(target, at.path, at.line or 1) if at is not None else None
+    if at is not None and _walks(target, at):
+        return _WALKS.format(told=told)
     there = _sibling(target, at, site.via, path, site.line) if at is not None else ""
     there = there or sibling_for_many(target, path, site)
     if there:
@@ -223,6 +231,47 @@ def _of_called(target: Target, path: str, site: RepeatedQuery, kind: str) -> str
     return (
         f"{told} asks for one: give it a sibling that takes all keys {how}{kept}, call that once"
         f" before the loop, and look each up in {held}."
+    )
+
+
+def _walks(target: Target, at: Place) -> bool:
+    """Whether a statement of a function is sent again and again by a `while` of its own."""
+    ref = function_at(target, at.path, at.line or 1)
+    if ref is None:
+        return False
+    lines = target.lines(at.path)[outlined(target, ref).line - 1 : at.line]
+    depth = indentation(lines[-1])
+    for line in reversed(lines[-_MOST:]):
+        if line.strip() and indentation(line) < depth:
+            depth = indentation(line)
+            if line.lstrip().startswith("while "):
+                return True
+    return False
+
+
+_WALKS = (
+    "{told} walks from row to row, with a query for each step: load the rows that it may pass"
+    " before the loop (one recursive query, or all rows of their owner, into a dict by key), and"
+    " let it walk there."
+)
+_STAGED = (
+    "The round goes on with the key that its row gets: make all rows of one kind first, and give"
+    " them their keys with `session.add_all(rows)` and one `flush()`; then the rows that name them;"
+    " one `commit()` behind all of it."
+)
+_USED_KEY = regex(r"\b(\w+)\.(?:id|pk|uuid|\w{1,40}_id)\b")
+_ADDED = regex(r"\.add\(\s*(\w+)\s*\)")
+
+
+def _goes_on(target: Target, path: str, site: RepeatedQuery) -> bool:
+    """Whether a round reads the key of a row that it adds."""
+    lines = target.lines(path)
+    first, last = body_of(lines, site.loop.line)
+    added = {name for line in lines[first - 1 : last] for name in _ADDED.findall(line[:_LONG])}
+    return any(
+        name in added
+        for line in lines[max(first, site.line) - 1 : last]
+        for name in _USED_KEY.findall(line[:_LONG])
     )
 
 

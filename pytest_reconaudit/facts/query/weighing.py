@@ -7,6 +7,7 @@ from collections import Counter
 from msgspec.structs import replace
 
 from pytest_reconaudit.facts.code.capped import is_capped
+from pytest_reconaudit.facts.code.capped_fields import is_capped_field
 from pytest_reconaudit.facts.code.functions import function_at, handlers, in_unrouted_view
 from pytest_reconaudit.facts.query.answers import (
     answered,
@@ -48,6 +49,7 @@ from pytest_reconaudit.facts.query.tenant_scopes import scoped_by
 from pytest_reconaudit.facts.query.ways import Way, way_to
 from pytest_reconaudit.facts.query.worth import Round, is_asked_by_clock, worth
 from pytest_reconaudit.model import Confidence, Severity
+from pytest_reconaudit.readers.scans.queries import QueryLoop
 from pytest_reconaudit.target import Target
 
 __all__ = ["weighed_together"]
@@ -87,7 +89,7 @@ def _is_waited(
         return False
     if site.kind == "insert" and saves_by_itself(target, path, site.table):
         return False
-    if is_capped(target.text(path), loop.line, loop.over):
+    if _is_capped(target, path, loop):
         return False
     if site.kind == "insert" and is_batched_beside(target, path, site.line):
         return False
@@ -149,7 +151,7 @@ def weighed_together(
                 beside=beside if one.kind in READS else once,
                 served=served,
                 known=request is not None,
-                capped=is_capped(target.text(path), one.loop.line, one.loop.over),
+                capped=_is_capped(target, path, one.loop),
                 guarded=runs_for_staff(target, path, one.line)
                 or needs_permission(target, path, one.line),
             ),
@@ -180,7 +182,7 @@ def weighed_together(
         )
         for weight, one in weighed
     ]
-    beside = beside or (request is not None and is_asked_by_clock(request))
+    beside = beside or (request is not None and is_asked_by_clock(request, path))
     if request is not None and not (by_hand or boot or unrouted or beside):
         weighed = [
             (
@@ -221,7 +223,8 @@ def weighed_together(
         if note and not scoped_by(target, path, sites[0])
         else cure_of(target, path, _first_varied(path, sites), (*sites, *others))
     )
-    if not (cure or note or path.endswith((".py", ".rs")) or all(one.same for one in sites)):
+    words = path.endswith(".rs") or sites[0].library == "django" or sites[0].relation
+    if not (cure or words or all(one.same for one in sites)):
         cure = _IN_WORDS
     if not path.endswith((".py", ".rs")):  # told as a definition names it
         sites = [replace(one, table=told_as(target, one.table)) for one in sites]
@@ -239,6 +242,13 @@ def weighed_together(
         cure,
         _further(target, path, sites, others),
         unrouted,
+    )
+
+
+def _is_capped(target: Target, path: str, loop: QueryLoop) -> bool:
+    """Whether a list that is gone over is refused when it is long."""
+    return is_capped(target.text(path), loop.line, loop.over) or (
+        loop.origin in ("", "keys") and is_capped_field(target, loop.over)
     )
 
 

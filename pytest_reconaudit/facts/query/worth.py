@@ -71,6 +71,8 @@ _FOR_STAFF = regex(r"/(?:admin|back-?office|moderation)/")
 """A folder of what only those who run the platform may ask for."""
 _OF_CLOCK = regex(r"/(?:crons?|cron-?jobs?|internal|schedulers?|scheduled)/")
 """A path that a timer asks for: nobody waits for the answer."""
+_CLOCKED = regex(r"(?:^|/)(?:crons?|cron-?jobs?)[/_.-]")
+"""A file of what a timer asks for."""
 _JOB = frozenset({"job_id", "task_id", "job"})
 """What work is given that reports how far it is, to nobody who waits."""
 
@@ -91,9 +93,9 @@ class Round(Struct, frozen=True):
     """Those of them that their loop and kind make more than a note."""
 
 
-def is_asked_by_clock(request: str) -> bool:
-    """Whether a timer asks, by the path: nobody waits for the answer."""
-    return _OF_CLOCK.search(request) is not None
+def is_asked_by_clock(request: str, path: str) -> bool:
+    """Whether a timer asks, by the request's path or the file's: nobody waits for the answer."""
+    return _OF_CLOCK.search(request) is not None or _CLOCKED.search(path) is not None
 
 
 def worth(target: Target, path: str, one: Round, weight: Severity) -> Severity:
@@ -189,7 +191,7 @@ def _elsewhere(target: Target, path: str, one: Round, weight: Severity) -> Sever
         return Severity.INFO
     if not path.endswith(".rs") and _FOR_STAFF.search(f"/{path}"):
         return Severity.INFO
-    if _OF_STAFF.search(one.request) or _OF_CLOCK.search(one.request):
+    if _OF_STAFF.search(one.request) or is_asked_by_clock(one.request, path):
         return Severity.INFO
     lists = _is_of_list(path, one)
     called = bool(one.request) or _is_called(target, path, one)

@@ -80,7 +80,7 @@ _PROGRAM_WORDS = (
 )  # fmt: skip
 _CACHE_WORDS = (b"cache", b"Cache", b"CACHE", b"memo", b"oader", b"get_or_")
 _CACHE = regex(
-    rb"\bcache\w*\s*(?:\.|\(|\[|\))|_cache\b\s*\.|\bCache\b\s*[.:(]|lru_cache|@cached|\.get_or_insert_with\(|get_or_set|\bmemo|cached_property|dataloader|DataLoader|\bloader\b",
+    rb"\bcache\w*\s*(?:\.|\(|\[|\))|_cache\b\s*[.\[]|\bCache\b\s*[.:(]|lru_cache|@cached|\.get_or_insert_with\(|get_or_set|\bmemo|cached_property|dataloader|DataLoader|\bloader\b",
     re.IGNORECASE,
 )
 _PAGE_SIZE = regex(r"\b\w*(?:per_?page|limit|page_?size|take|first)\s*\.\s*$", re.IGNORECASE)

@@ -1,9 +1,13 @@
 import express from "express";
 import { supabase } from "./client.js";
+import sweep from "./cron_sweep.js";
 import logs from "./logs.js";
+import receipts from "./receipts.js";
 
 const app = express();
 app.use("/logs", logs);
+app.use("/receipts", receipts);
+app.use("/sweep", sweep);
 
 app.get("/ferries", async (req, res) => {
   const { data: ferries, error } = await supabase

@@ -1,4 +1,5 @@
 from django.db import models
+from simple_history.models import HistoricalRecords
 
 
 class Sheet(models.Model):
@@ -16,3 +17,8 @@ class Stamped(models.Model):
     def save(self, *args, **kwargs):
         self.text = self.text.upper()
         super().save(*args, **kwargs)
+
+
+class Logged(models.Model):
+    text = models.CharField(max_length=80)
+    history = HistoricalRecords()
