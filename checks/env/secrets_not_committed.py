@@ -54,19 +54,20 @@ def env_secrets_not_committed(committed_file: CommittedFile) -> None:
     Why: a repository is copied to every laptop, runner and backup. A secret in it is known for
     good, even after it has been deleted.
 
-    Decides: (a) a value under a secret name, 8 characters or more, entropy 3.0 bits a character
-    or more, that is no placeholder: critical when it is random, high in an env file that says
-    it is for development, whose addresses are all local or which holds the very default that a
-    compose file falls back to, or the value of a template; medium where two of these hold, and
-    in an example, template or development file; made of words: high in a production env file,
-    medium elsewhere. Provider tokens and private keys count under any name; the id of an AWS
-    key whose secret the file takes from elsewhere: low; the key of a self-signed certificate:
-    medium; of one for this machine, and the password of a mail host for trials: a note. A value
-    that several files hold is said once. (b) A production env file with secret keys, even with
-    placeholders only, or an env file tracked in spite of `.gitignore`: medium. (c)
-    `user:password@host` or `PGPASSWORD=…` spelled out in a script that deploys: medium. Passes:
-    references (`${X}`, `vault://…`), empty values, placeholders, public and publishable keys,
-    lock files, tests and fixtures. Declared public in a comment above: a note.
+    Decides: (a) a value under a secret name, 8 characters or more, entropy 3.0 bits a character or
+    more, that is no placeholder: critical when it is random, high in an env file that says it is
+    for development, whose addresses are all local or which holds the very default that a compose
+    file falls back to, or the value of a template; medium where two of these hold, and in an
+    example, template or development file; made of words: high in a production env file, medium
+    elsewhere. Provider tokens and private keys count under any name; the id of an AWS key whose
+    secret the file takes from elsewhere: low; the key of a self-signed certificate, or of a store
+    that the repository starts (MinIO): medium; of a certificate for this machine, and the password
+    of a mail host for trials: a note. A value that several files hold is said once. (b) A
+    production env file with secret keys, even with placeholders only, or an env file tracked in
+    spite of `.gitignore`: medium. (c) `user:password@host` or `PGPASSWORD=…` spelled out in a
+    script that deploys: medium. Passes: references (`${X}`, `vault://…`), empty values,
+    placeholders, public and publishable keys, lock files, tests and fixtures. Declared public in a
+    comment above: a note.
 
     Blind spots: secrets under innocent names; binary files; git history.
     """

@@ -394,7 +394,7 @@ def _env_file(target: Target, stack: Stack, service: ComposeService, one: EnvFil
         bad = BrokenReference(
             "example", one.place, f"{says}; it is written by {maker}", one.written, notes
         )
-    elif (guide := _told_by(target, one.path)) is not None:
+    elif (guide := _told_by(target, one.path, one.place)) is not None:
         bad = BrokenReference(
             "told", one.place, f"{says}; {guide} tells to write it", one.written, notes
         )
@@ -403,9 +403,23 @@ def _env_file(target: Target, stack: Stack, service: ComposeService, one: EnvFil
     return one.place, "env_file", bad
 
 
-def _told_by(target: Target, path: str) -> Place | None:
-    """Where a README or guide says that everybody writes the file."""
-    return _told(target).get(posixpath.basename(path))
+def _told_by(target: Target, path: str, place: Place) -> Place | None:
+    """Where a README or guide, or a comment above the line that reads it, says that everybody
+    writes the file."""
+    name = posixpath.basename(path)
+    line = place.line or 1
+    lines = target.lines(place.path)[max(line - 1 - _REMARKS, 0) : line]
+    for number, text in enumerate(lines, max(line - _REMARKS, 1)):
+        remark = text[:_LONGEST_REMARK].partition("#")[2]
+        verb = _WRITES.search(remark)
+        if verb is not None and name in _ENV_NAME.findall(remark, verb.end()):
+            return Place(place.path, number)
+    return _told(target).get(name)
+
+
+_REMARKS = 3
+"""Lines above a file's name that may speak of it."""
+_LONGEST_REMARK = 300
 
 
 @once
@@ -425,7 +439,7 @@ def _told(target: Target) -> dict[str, Place]:
 
 
 _ENV_NAME = regex(r"(?<![\w.-])[\w.-]{0,60}env\b[\w.-]{0,60}")
-_WRITES = regex(r"(?i)\b(?:create|copy|cp|mv|touch|rename|write|fill|edit|nano|vim?)\b")
+_WRITES = regex(r"(?i)\b(?:create|generate|copy|cp|mv|touch|rename|write|fill|edit|nano|vim?)\b")
 
 
 def _example_above(target: Target, path: str) -> str | None:

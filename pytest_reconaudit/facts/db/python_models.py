@@ -365,7 +365,7 @@ def _nullable(field: ModelField, annotation: str | None) -> bool | None:
 # -- Django --------------------------------------------------------------------------------
 
 _DJANGO_ROOTS = regex(
-    r"django\.(?:contrib\.gis\.)?db\.models(?:\.base)?\.Model|django\.contrib\.auth\.\w+\.Abstract"
+    r"django\.(?:contrib\.gis\.)?db\.models(?:\.base)?\.Model(?!\w)|django\.contrib\.auth\.\w+\.Abstract"
     r"\w*User|django\.contrib\.auth\.\w+\.PermissionsMixin"
 )
 _RELATIONS = ("ForeignKey", "OneToOneField")

@@ -62,6 +62,8 @@ def leak_sentence(file: CommittedFile, clause: str, leaks: Sequence[Leak]) -> st
     count = f"{count}){same_elsewhere(leaks)}"
     if first.strength == "self-signed":
         return f"the private key of a self-signed certificate is in the repository ({count}"
+    if first.strength == "own":
+        return f"{names} of a store that the repository itself starts is spelled out ({count}"
     if first.strength in ("token", "name"):
         return f"{names} is in the repository ({count}"
     if first.strength == "default":

@@ -101,6 +101,7 @@ class Leak(Struct, frozen=True):
     place: Place
     strength: str
     """``token`` (a provider's), ``self-signed`` (a key whose certificate nobody else signed),
+    ``own`` (formed like a provider's, and given to a store that the repository starts),
     ``name`` (of a key whose secret is elsewhere), ``real`` (random), ``default`` (random, of a file
     that spells out a stack's own defaults), ``sample`` (random, and the value of a template or
     sample), ``wordy`` (made of words), ``placeholder``."""
@@ -251,7 +252,7 @@ def _weight(file: CommittedFile, leak: Leak) -> Severity | None:
         return None if test else Severity.INFO
     if leak.strength == "name":
         return None if aside else Severity.LOW
-    if leak.strength == "self-signed":
+    if leak.strength in ("self-signed", "own"):
         return (None if test else Severity.LOW) if aside else Severity.MEDIUM
     if leak.strength == "token":
         if leak.name == "a private key" and aside:
@@ -725,6 +726,10 @@ class _Reading:
         name, strength = one.kind, "token"
         if one.value.startswith("AKIA") and self._names_key(place):
             name, strength = "the id of an AWS access key, without its secret,", "name"
+        elif one.value.startswith("AKIA") and _OWN_STORE.search(
+            self.text[max(0, one.offset - _NEAR_STORE) : one.offset + _NEAR_STORE]
+        ):
+            strength = "own"
         digest = _digest(one.value) if strength == "token" else ""
         if name == "a private key" and any(map(is_self_signed, self._certificates())):
             strength = "self-signed"
@@ -740,6 +745,14 @@ class _Reading:
             _KEY_ID.search(line[:_MAX_LINE]) is not None
             and _KEY_SECRET_REFERENCE.search(self.text) is not None
         )
+
+
+_NEAR_STORE = 300
+_OWN_STORE = regex(
+    r"MINIO_(?:ACCESS|ROOT)|endpoint_?url[\"']?\s{0,9}[:=]\s{0,9}[\"']?https?://(?:minio|localhost|127\.)",
+    re.IGNORECASE,
+)
+"""What says that a key is that of a store which the repository starts itself."""
 
 
 def _is_for_localhost(target: Target, path: str) -> bool:
@@ -769,14 +782,14 @@ def _has_local_certificate(target: Target, path: str) -> bool:
 def _certificates_of(target: Target, path: str) -> Iterator[str]:
     """The base64 of the certificates that belong to a key."""
     folder, name = posixpath.split(path)
-    stem = posixpath.splitext(name)[0]
+    stem = _whose(name)
     near = [
         one
         for one in target.below(folder)
         if one.endswith((*_CERTIFICATES, ".key")) and posixpath.dirname(one) == folder
     ]
     beside = [one for one in near if one.endswith(_CERTIFICATES)]
-    same = [one for one in beside if posixpath.splitext(posixpath.basename(one))[0] == stem]
+    same = [one for one in beside if _whose(posixpath.basename(one)) == stem]
     others = [one for one in beside if one != path]
     if len(others) != 1 or any(
         one != path and (one.endswith(".key") or _PRIVATE in target.text(one)) for one in near
@@ -786,6 +799,14 @@ def _certificates_of(target: Target, path: str) -> Iterator[str]:
         yield from _CERTIFICATE.findall(target.text(one))[:1]
 
 
+def _whose(name: str) -> str:
+    """What a file of a pair is named after: ``mill`` of ``mill_key.pem`` and ``mill.cert.pem``."""
+    return _ROLE.sub("", posixpath.splitext(name)[0].lower())
+
+
+_ROLE = regex(
+    r"(?:^|[-_.])(?:priv(?:ate)?[-_]?)?(?:key|cert(?:ificate)?|crt|privkey|fullchain|tls)$"
+)
 _CERTIFICATES = (".crt", ".cert", ".pem", ".cer")
 _PRIVATE = "PRIVATE KEY-----"
 _THIS_MACHINE = ("localhost", "docker.internal", "\x04\x7f\x00\x00\x01")
