@@ -230,7 +230,7 @@ _PUBLIC_VALUES = ("pk_", "pk.", "phc_", "ssh-rsa ", "ssh-ed25519 ", "-----BEGIN 
 _PUBLISHED = (
     "Eby8vdM02xNOcqFlq", "C2y6yDjf5/R+ob0N8A7Cgv30VR", "6LeIxAcTAAAAA", "wJalrXUtnFEMI",
     "AKIAIOSFODNN7", "4eC39HqLyjWDarjtT1zdp7dc", "1x00000000000000000", "2x00000000000000000",
-    "xoxb-17653672481-",
+    "xoxb-17653672481-", "850181e4652dd023b7a98c58ae0d2d34", "625729a08b95bf1b7ff351a663f3a23c",
 )  # fmt: skip
 """Keys that their makers publish: storage and database emulators, captcha tests, manuals."""
 _COMMON_WORDS = """
