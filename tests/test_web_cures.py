@@ -115,7 +115,10 @@ def test_the_lockfile_of_another_manager_is_the_one_to_install_by(tmp_path: Path
     }
     (subject,) = lock_subjects(_with(tmp_path, files))
     assert [one.cure for one in subject.installs] == [
-        "pnpm-lock.yaml is committed: install by it, with `pnpm install --frozen-lockfile`."
+        (
+            "pnpm-lock.yaml is committed: install by it, with `pnpm install --frozen-lockfile`. The"
+            " workflow has no pnpm yet: `pnpm/action-setup` sets it up."
+        )
     ]
 
 
@@ -299,6 +302,77 @@ def test_a_boundary_around_the_routes_is_not_asked_for_again(tmp_path: Path) -> 
     assert "<Suspense" not in again["web/src/App.tsx"]
     assert 'const Letters = lazy(() => import("./pages/Letters"));' in cures["web/src/App.tsx"]
     assert '() => import("./views/Audits.vue");' in cures["admin/src/router.ts"]
+
+
+QUAYS = BERTHS | {
+    "src/Routing.tsx": (
+        'import Crew from "./pages/Crew";\nimport Tides from "./pages/Tides";\n'
+        "export const Routing = () => (\n"
+        "  <Routes>\n"
+        '    <Route path="/crew" element={<Crew />} />\n'
+        '    <Route path="/tides" element={<Tides />} />\n'
+        '    <Route path="/crew/:id" element={<Crew />} />\n'
+        '    <Route path="/tides/:day" element={<Tides />} />\n'
+        "  </Routes>\n);\n"
+    ),
+    "src/pages/Crew.tsx": "// a berth plan\n" * 2_000 + "export default () => <p />;\n",
+    "src/pages/Tides.tsx": "// a tide table\n" * 2_000 + "export default () => <p />;\n",
+}
+IMPORT = 'import { Routing } from "./Routing";\n'
+
+
+@pytest.mark.parametrize(
+    ("files", "covered"),
+    [
+        ({"src/App.tsx": f"{IMPORT}export default () => <Routing />;\n"}, False),
+        (
+            {
+                "src/App.tsx": f"{IMPORT}export default () => <Quay><Routing /></Quay>;\n",
+                "src/Card.tsx": (
+                    "export const Card = ({ children }) => <Suspense>{children}</Suspense>;\n"
+                ),
+            },
+            False,
+        ),
+        (
+            {
+                "src/App.tsx": (
+                    f"{IMPORT}export default () => <Suspense fallback={{null}}><Routing />"
+                    "</Suspense>;\n"
+                )
+            },
+            True,
+        ),
+        (
+            {
+                "src/App.tsx": (
+                    f'{IMPORT}import {{ Quay }} from "./Quay";\n'
+                    "export default () => <Quay><Routing /></Quay>;\n"
+                ),
+                "src/Quay.tsx": (
+                    "export const Quay = ({ children }) => <Suspense>{children}</Suspense>;\n"
+                ),
+            },
+            True,
+        ),
+        (
+            {
+                "src/App.tsx": (
+                    f"{IMPORT}const Inner = () => <BrowserRouter><Routing /></BrowserRouter>;\n"
+                    "export default () => <Suspense fallback={null}><Inner /></Suspense>;\n"
+                )
+            },
+            True,
+        ),
+    ],
+)
+def test_a_boundary_counts_that_stands_above_the_routes(
+    tmp_path: Path, files: dict[str, str], covered: bool
+) -> None:
+    (router,) = router_files(_with(tmp_path, QUAYS | files))
+    assert router.eager is not None
+    assert ("<Suspense" not in router.eager.cure) is covered
+    assert ("No `<Suspense>` stands above these routes yet" in router.eager.cure) is not covered
 
 
 def test_pages_by_name_and_the_outlet_of_a_layout_are_spoken_of(tmp_path: Path) -> None:

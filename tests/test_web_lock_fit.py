@@ -185,7 +185,8 @@ def test_an_install_beside_the_lockfile_of_the_workspace(tmp_path: Path) -> None
     )
     assert group[0].cure == (
         "pnpm-lock.yaml was written for it too: install from that folder, with"
-        " `pnpm install --frozen-lockfile --filter @quay/crane`."
+        " `pnpm install --frozen-lockfile --filter @quay/crane`. The workflow has no pnpm yet:"
+        " `pnpm/action-setup` sets it up."
     )
 
 

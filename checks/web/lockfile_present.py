@@ -96,11 +96,11 @@ def web_lockfile_present(npm_locks: LockSubject) -> None:
         )
     if npm_locks.locks:
         names = ", ".join(path for _, path in npm_locks.locks)
-        odd = next((path for kind, path in npm_locks.locks if kind != npm_locks.manager), names)
         report(
-            at=Place(odd),
-            says=f"lockfiles of {len(npm_locks.locks)} managers say what is installed: {names}",
+            at=Place(npm_locks.odd),
+            says=f"lockfiles of {npm_locks.rivals} managers say what is installed: {names}",
             severity=Severity.LOW,
+            fix=npm_locks.settled,
             related=[(Place(path), f"of {kind}") for kind, path in npm_locks.locks],
             clause="c",
         )

@@ -13,6 +13,7 @@ from pytest_reconaudit.facts.ci.pipelines import workflow_steps, workflows
 from pytest_reconaudit.facts.ci.workspace import Workspace
 from pytest_reconaudit.facts.docker.image_files import ImageFiles, RunStep, image_files
 from pytest_reconaudit.facts.docker.images import dockerfiles, images
+from pytest_reconaudit.facts.docker.npm_managers import AbsentManager, absent_manager
 from pytest_reconaudit.facts.docker.toolchains import (
     is_development_command,
     is_development_name,
@@ -31,7 +32,7 @@ from pytest_reconaudit.readers.shell import ShellCommand
 from pytest_reconaudit.readers.workflow import Job, Workflow
 from pytest_reconaudit.target import IgnoreRule, Target, once
 
-__all__ = ["Install", "LockSubject", "lock_subjects"]
+__all__ = ["Install", "LockSubject", "UsedManager", "lock_subjects", "manager_in_use"]
 
 LOCKS = {
     "npm": ("package-lock.json", "npm-shrinkwrap.json"),
@@ -125,6 +126,12 @@ class Install(Struct, frozen=True):
     """Next.js writes a server of its own, whose place depends on the root that it is built in."""
     covering: Covering | None = None
     """The lockfile of the workspace, of another manager than is asked here."""
+    other_classic: bool = False
+    """The lockfile of another manager is one of Yarn 1."""
+    absent: AbsentManager | None = None
+    """The stage of an image does not have that other manager."""
+    setup: str = ""
+    """The action that sets that other manager up, where a workflow does not do so."""
     drifts: tuple[Drift, ...] = ()
     """Where the lockfile does not fit package.json any more: who insists on it, fails."""
 
@@ -255,16 +262,16 @@ class Install(Struct, frozen=True):
         if self.below:
             return f"Say where it is, beside `{self.text}`: `cache-dependency-path: {self.below}`."
         if self.covering is not None and not self.lock:
-            return (
-                f"{self.covering.lock} was written for it too: install from that folder, with"
-                f" `{self.covering.command}`."
+            return self._with_other(
+                f"{self.covering.lock} was written for it too: install from that folder",
+                _FROZEN_CLASSIC if self.other_classic else self.covering.command,
             )
         if self.other and not self.lock:
             manager = _MANAGER[posixpath.basename(self.other)]
-            obeying = _FROZEN[manager]
             if self.asked.verb == "cache":
                 return f"{self.other} is committed: say `cache: {manager}`, and install by it."
-            return f"{self.other} is committed: install by it, with `{obeying}`."
+            obeying = _FROZEN_CLASSIC if self.other_classic else _FROZEN[manager]
+            return self._with_other(f"{self.other} is committed: install by it", obeying)
         frozen = f"`{_FROZEN_CLASSIC if self.classic else _FROZEN[self.asked.manager]}`"
         if self.clause == "d" and self.by_force:
             one = self.conflict
@@ -326,6 +333,25 @@ class Install(Struct, frozen=True):
         if self.asked.manager == "npm" and "--production" in self.text.split():
             return f"{said}, with the options it has (`--omit=dev` for `--production`)."
         return f"{said}, with the options it has."
+
+    def _with_other(self, said: str, command: str) -> str:
+        """What to do where another manager wrote the lockfile: what is left out stays left out, and
+        who runs it must be there."""
+        manager = command.partition(" ")[0]
+        more = ""
+        if self.asked.production:
+            if manager == "yarn" and not self.other_classic:
+                more = (
+                    " To leave the devDependencies out, as now, takes `yarn workspaces focus"
+                    " --production` there."
+                )
+            else:
+                command += f" {_PRODUCTION[manager]}"
+        if self.absent is not None:
+            return f"{said}. {self.absent.remedy(command)}{more}"
+        if self.setup:
+            more = f" The workflow has no {manager} yet: `{self.setup}` sets it up.{more}"
+        return f"{said}, with `{command}`.{more}"
 
     @property
     def obeying(self) -> str:
@@ -393,6 +419,13 @@ _RENAMED = {
     "--only=prod": "--omit=dev",
 }
 """Options of npm that newer releases call otherwise."""
+_PRODUCTION = {
+    "npm": "--omit=dev",
+    "pnpm": "--prod",
+    "yarn": "--production",
+    "bun": "--production",
+}
+"""What leaves the devDependencies out."""
 _FORCE = frozenset({"--legacy-peer-deps", "--force", "-f"})
 _NEEDLESS = frozenset(
     {"--no-package-lock", "--package-lock=false", "--no-save", "--save", "--no-lockfile",
@@ -400,6 +433,14 @@ _NEEDLESS = frozenset(
 )  # fmt: skip
 """What makes no sense with a lockfile that is obeyed."""
 _VERBS = frozenset({"install", "i", "in", "ins", "isntall", "ci", "clean-install"})
+
+
+class UsedManager(Struct, frozen=True):
+    """The manager that a package with lockfiles of several is installed with."""
+
+    manager: str
+    why: str
+    """What tells: ``Dockerfile installs by its lockfile``."""
 
 
 class LockSubject(Struct, frozen=True, eq=False):
@@ -423,7 +464,29 @@ class LockSubject(Struct, frozen=True, eq=False):
     """The packages whose lockfiles are hidden are there for documents alone."""
     locks: tuple[tuple[str, str], ...] = ()
     """(manager, lockfile) of a package root with lockfiles of several managers."""
-    manager: str = ""
+    used: UsedManager | None = None
+    """Of those the one that is in use."""
+
+    @property
+    def rivals(self) -> int:
+        """How many managers have lockfiles beside each other."""
+        return len({kind for kind, _ in self.locks})
+
+    @property
+    def odd(self) -> str:
+        """Of lockfiles of several managers one that nobody uses, as far as is known."""
+        kept = self.used.manager if self.used is not None else ""
+        return next((path for kind, path in self.locks if kind != kept), "")
+
+    @property
+    def settled(self) -> str:
+        """Which of the lockfiles of several managers stays; empty where nothing tells."""
+        used = self.used
+        if used is None:
+            return ""
+        kept = " and ".join(path for kind, path in self.locks if kind == used.manager)
+        others = " and ".join(path for kind, path in self.locks if kind != used.manager)
+        return f"{_NAMES[used.manager]} is in use ({used.why}): keep {kept}, delete {others}."
 
     @property
     def hides(self) -> str:
@@ -460,8 +523,7 @@ class LockSubject(Struct, frozen=True, eq=False):
 def lock_subjects(target: Target) -> tuple[LockSubject, ...]:
     """Everything there is to judge, by path."""
     by_file: dict[str, list[Install]] = {}
-    shipped = _worked_on(target, list(_in_images(target)))
-    for install in (*shipped, *_in_commands(target), *_in_caches(target)):
+    for install in (*_installs(target), *_in_caches(target)):
         by_file.setdefault(install.place.path, []).append(install)
     needing: dict[str, list[Install]] = {}
     for found in by_file.values():
@@ -475,6 +537,12 @@ def lock_subjects(target: Target) -> tuple[LockSubject, ...]:
     subjects += _ignores(target, needing, failing)
     subjects += _rivals(target)
     return tuple(sorted(subjects, key=lambda one: one.path))
+
+
+@once
+def _installs(target: Target) -> tuple[Install, ...]:
+    """Every command that installs what a package.json lists."""
+    return (*_worked_on(target, list(_in_images(target))), *_in_commands(target))
 
 
 def _together(subjects: list[LockSubject]) -> list[LockSubject]:
@@ -575,6 +643,9 @@ def _in_images(target: Target) -> Iterator[Install]:
                     if uncopied:
                         one = _explained(target, files, stage, step, folder, one)
                         one = replace(one, removed=removed)
+                    if one.other and not one.lock:
+                        manager = _MANAGER[posixpath.basename(one.other)]
+                        one = replace(one, absent=absent_manager(files, stage, step, manager))
                     yield replace(one, uncopied=uncopied)
 
 
@@ -897,8 +968,20 @@ def _judged(
         conflicts=len(peers.conflicts) if peers is not None else 0,
         unmet=peers is not None and peers.missing,
         covering=above,
+        other_classic=_CLASSIC in target.text(other)[:400] if other else False,
+        setup=_lacking_setup(target, place.path, other) if source == "workflow" and other else "",
         drifts=drifts(target, lock) if lock else (),
     )
+
+
+def _lacking_setup(target: Target, path: str, lock: str) -> str:
+    """The action that sets up the manager of a lockfile, unless a workflow does so already."""
+    text = target.text(path)
+    action = _SETUPS.get(_MANAGER[posixpath.basename(lock)], "")
+    return "" if not action or action in text or "corepack" in text else action
+
+
+_SETUPS = {"bun": "oven-sh/setup-bun", "pnpm": "pnpm/action-setup"}
 
 
 def _peers(target: Target, lock: str) -> PeerFaults | None:
@@ -1096,7 +1179,66 @@ def _forced(target: Target) -> tuple[Place, ...]:
 
 def _rivals(target: Target) -> Iterator[LockSubject]:
     for package in npm_packages(target):
-        managers = {_MANAGER[posixpath.basename(lock)] for lock in package.lockfiles}
-        if len(managers) > 1 and not _FOR_READERS.search(package.folder):
+        if _is_torn(package) and not _FOR_READERS.search(package.folder):
             locks = tuple((_MANAGER[posixpath.basename(one)], one) for one in package.lockfiles)
-            yield LockSubject(package.path, locks=locks, manager=package.manifest.package_manager)
+            yield LockSubject(package.path, locks=locks, used=manager_in_use(target, package))
+
+
+def _is_torn(package: NpmPackage) -> bool:
+    """Whether lockfiles of several managers lie beside a package.json."""
+    return len({_MANAGER[posixpath.basename(lock)] for lock in package.lockfiles}) > 1
+
+
+def manager_in_use(target: Target, package: NpmPackage) -> UsedManager | None:
+    """Which manager a package is installed with whose nearest lockfiles are of several ones;
+    ``None`` where there is no such doubt, or nothing settles it.
+
+    What images and workflows install with decides, then ``packageManager``, then which lockfile
+    still fits package.json.
+    """
+    home: NpmPackage | None = package
+    for folder in _upwards(package.folder):
+        home = npm_package(target, folder)
+        if home is not None and home.lockfiles:
+            break
+    if home is None or not _is_torn(home):
+        return None
+    known = _in_use(target)
+    if home.path not in known:
+        known[home.path] = _used_manager(target, home)
+    return known[home.path]
+
+
+@once
+def _in_use(target: Target) -> dict[str, UsedManager | None]:
+    """package.json → what :func:`manager_in_use` has answered."""
+    return {}
+
+
+def _used_manager(target: Target, package: NpmPackage) -> UsedManager | None:
+    by_manager: dict[str, list[str]] = {}
+    for one in _installs(target):
+        if one.lock in package.lockfiles and one.source in ("image", "workflow"):
+            by_manager.setdefault(one.asked.manager, []).append(one.place.path)
+    said = package.manifest.package_manager
+    if len(by_manager) == 1:
+        ((manager, files),) = by_manager.items()
+        some = list(dict.fromkeys(files))
+        shown = ", ".join(some[:_TOLD]) + (" …" if len(some) > _TOLD else "")
+        return UsedManager(manager, f"{shown} install{'s' * (len(some) == 1)} by it")
+    if said in LOCKS:
+        return UsedManager(said, f"{package.path} says so in `packageManager`")
+    if by_manager:
+        return None
+    stale = {lock: gone[0] for lock in package.lockfiles if (gone := drifts(target, lock))}
+    fitting = {
+        _MANAGER[posixpath.basename(lock)] for lock in package.lockfiles if lock not in stale
+    }
+    if len(fitting) != 1 or not stale:
+        return None
+    lock, drift = next(iter(stale.items()))
+    return UsedManager(fitting.pop(), f"{lock} is out of date: {drift.told()}")
+
+
+_TOLD = 3
+"""Files that are named for what they install with."""

@@ -15,7 +15,7 @@ from msgspec import Struct
 from pytest_reconaudit.facts.code.places import is_test_path
 from pytest_reconaudit.facts.code.scanned import scanned
 from pytest_reconaudit.facts.docker.images import dockerfiles
-from pytest_reconaudit.facts.packages import npm_at
+from pytest_reconaudit.facts.packages import LOCKFILES, npm_at
 from pytest_reconaudit.facts.web.apps import Frontend, frontends, servers
 from pytest_reconaudit.facts.web.erased_imports import is_erased, is_silenced
 from pytest_reconaudit.facts.web.installed import nearest_lock
@@ -719,9 +719,11 @@ def _listing(target: Target, frontend: Frontend, some: list[Unlisted], lock: str
             f"`{one.name}` {one.version}" if one.version else f"`{one.name}`" for one in some
         )
         whose = "version" if len(some) == 1 else "versions"
+        manager = LOCKFILES[posixpath.basename(lock)]
         return (
-            f"Add to the dependencies of {path}, in the {whose} that {lock} has: {shown}. Or take"
-            f" out what imports {_them(some)}, where it is not needed."
+            f"Add to the dependencies of {path}, in the {whose} that {lock} has: {shown}; and renew"
+            f" the lockfile (`{manager} install`). Or take out what imports {_them(some)}, where it"
+            " is not needed."
         )
     listers = [one for one in some if one.lister]
     if listers:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Iterable, Iterator, Mapping
 
+from pytest_reconaudit.facts.npm_locks import UsedManager, manager_in_use
 from pytest_reconaudit.facts.packages import LOCKFILES, NpmPackage, npm_packages
 from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.readers.npm_lock import (
@@ -81,13 +82,20 @@ _COMMON = frozenset(
 
 
 def _nearest_locks(target: Target, package: NpmPackage) -> Iterator[str]:
-    """The lockfiles beside a package and above it that are text, nearest first."""
+    """The lockfiles beside a package and above it that are text, nearest first, and of several in
+    one folder that of the manager in use."""
     folder = package.folder
+    used: UsedManager | None = None
+    asked = False
     while True:
-        for name in LOCKFILES:
-            path = posixpath.join(folder, name)
-            if target.has(path) and not path.endswith(".lockb"):
-                yield path
+        paths = [path for name in LOCKFILES if target.has(path := posixpath.join(folder, name))]
+        if len(paths) > 1:
+            if not asked:
+                used, asked = manager_in_use(target, package), True
+            if used is not None:
+                manager = used.manager
+                paths.sort(key=lambda path: LOCKFILES[posixpath.basename(path)] != manager)
+        yield from (path for path in paths if not path.endswith(".lockb"))
         if not folder:
             return
         folder = posixpath.dirname(folder)

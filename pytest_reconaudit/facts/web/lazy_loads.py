@@ -80,9 +80,7 @@ _LOADS: dict[tuple[str, ...], tuple[str, ...]] = {
         "pino", "winston", "log4js", "jaeger-client", "node-nats-streaming", "event-loop-stats"),
     ("socket.io", "engine.io", "ws"): ("eiows", "bufferutil", "utf-8-validate"),
     ("bunyan",): ("dtrace-provider", "mv", "safe-json-stringify", "moment"),
-    ("@opentelemetry/sdk-node", "@opentelemetry/instrumentation", "@sentry/node", "dd-trace",
-     "@opentelemetry/auto-instrumentations-node", "elastic-apm-node"): (
-        "import-in-the-middle", "require-in-the-middle"),
+    ("dd-trace", "elastic-apm-node"): ("import-in-the-middle", "require-in-the-middle"),
     ("discord.js", "@discordjs/voice", "eris", "prism-media"): (
         "zlib-sync", "erlpack", "@discordjs/opus", "opusscript", "node-opus", "sodium",
         "sodium-native", "libsodium-wrappers", "tweetnacl", "ffmpeg-static", "@noble/ciphers",
@@ -131,6 +129,13 @@ _PREFIXES = {
 """What is loaded by a short name: ``mysql`` for ``loopback-connector-mysql``."""
 
 
+_OF_SCOPES = {
+    "import-in-the-middle": ("@opentelemetry/", "@sentry/"),
+    "require-in-the-middle": ("@opentelemetry/", "@sentry/"),
+}
+"""What every package of a scope may ask for where it is bundled."""
+
+
 def _pairs() -> Iterator[tuple[str, frozenset[str]]]:
     loaders: dict[str, set[str]] = {}
     for some, names in _LOADS.items():
@@ -171,7 +176,11 @@ def is_named_like_driver(name: str) -> bool:
 
 def is_loaded_lazily(name: str, beside: Set[str]) -> bool:
     """Whether one of the packages beside a dependency loads it by itself."""
-    return not _LOADERS.get(name, _NOBODY).isdisjoint(beside) or any(
-        name.startswith(prefix) and not beside.isdisjoint(loaders)
-        for prefix, loaders in _PREFIXES.items()
+    return (
+        not _LOADERS.get(name, _NOBODY).isdisjoint(beside)
+        or any(
+            name.startswith(prefix) and not beside.isdisjoint(loaders)
+            for prefix, loaders in _PREFIXES.items()
+        )
+        or any(one.startswith(_OF_SCOPES.get(name, ())) for one in beside)
     )

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+from pytest_reconaudit.facts.npm_locks import manager_in_use
 from pytest_reconaudit.facts.packages import NpmPackage, npm_packages
 from pytest_reconaudit.facts.web.dependency import Dependency
 from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.target import Target, once
 
-__all__ = ["addition", "removal"]
+__all__ = ["addition", "manager_of", "removal"]
 
 
 def removal(target: Target, package: NpmPackage, found: tuple[Dependency, ...]) -> str:
     """The command that takes dependencies out of a package, as its package manager has it."""
     root = package.workspace_root
-    manager = _manager(target, package)
+    manager = manager_of(target, package)
     names = [one.name for one in found]
     said = " ".join(names) if all(_SAFE.fullmatch(one) for one in names) else "NAME"
     folder = package.folder if _SAFE.fullmatch(package.folder) else "FOLDER"
@@ -42,7 +43,7 @@ def addition(target: Target, package: NpmPackage, names: tuple[str, ...]) -> str
     said = " ".join(names) if all(_SAFE.fullmatch(one) for one in names) else "NAME"
     folder = package.folder if _SAFE.fullmatch(package.folder) else "FOLDER"
     where = f" in `{folder}`" if package.folder else ""
-    manager = _manager(target, package) or "npm"
+    manager = manager_of(target, package) or "npm"
     verb = "install" if manager == "npm" else "add"
     if manager == "rush":
         said = " ".join(f"-p {one}" for one in said.split())
@@ -53,9 +54,14 @@ def addition(target: Target, package: NpmPackage, names: tuple[str, ...]) -> str
     )
 
 
-def _manager(target: Target, package: NpmPackage) -> str:
+def manager_of(target: Target, package: NpmPackage) -> str:
+    """Who installs a package: ``npm``, ``pnpm``, ``yarn``, ``bun``, ``rush``; empty where nothing
+    tells."""
     if package.folder in _of_rush(target):
         return "rush"
+    used = manager_in_use(target, package)
+    if used is not None:
+        return used.manager
     root = package.workspace_root
     top = next((one for one in npm_packages(target) if one.folder == root), package)
     manager = package.manifest.package_manager or top.manifest.package_manager or package.manager

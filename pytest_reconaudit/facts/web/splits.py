@@ -12,6 +12,7 @@ from msgspec.structs import replace
 from pytest_reconaudit.facts.applications import is_node_side, is_test_path
 from pytest_reconaudit.facts.code.scanned import scanned
 from pytest_reconaudit.facts.packages import NpmPackage, npm_packages
+from pytest_reconaudit.facts.web.boundaries import covers_routes, frame_of, outlet_of
 from pytest_reconaudit.facts.web.build import BuildEntry, WebBuild, entry_modules, web_builds
 from pytest_reconaudit.facts.web.modules import Link, importers, links
 from pytest_reconaudit.facts.web.shown import COMPONENTS, bundled
@@ -21,7 +22,7 @@ from pytest_reconaudit.model import Note, Place, lines_of
 from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.readers.scans.components import FileComponents, RouteEntry, components
 from pytest_reconaudit.readers.scans.outline import outline
-from pytest_reconaudit.target import Target, once, within
+from pytest_reconaudit.target import Target, once
 
 __all__ = ["EagerPages", "RouterFile", "Split", "SplitFile", "router_files", "split_files"]
 
@@ -876,11 +877,6 @@ def _own(target: Target, module: str, weight: Weight) -> int:
     return source + _OF_PACKAGE * len(packages)
 
 
-_FRAMES = (
-    ("Switch", "<Switch>…</Switch>"),
-    ("Routes", "<Routes>…</Routes>"),
-    ("RouterProvider", "<RouterProvider router={router} />"),
-)
 _LAZY_FROM = (("solid-js", "solid-js"), ("preact", "preact/compat"))
 
 
@@ -903,6 +899,8 @@ def _cure(
     package = _package(target, path)
     dependencies = set(_dependencies(package)) if package is not None else set()
     vue = "vue" in dependencies or module.endswith(".vue")
+    if (said := _elsewhere(name, module, exported, dependencies)) and not vue:
+        return said
     loads = f'import("{module}")'
     before = f'import {name} from "{module}";'
     if exported != "default":
@@ -916,24 +914,53 @@ def _cure(
         return "\n".join((*lines, f"const {name} = () => {loads};", "```"))
     source = next((to for one, to in _LAZY_FROM if one in dependencies), "react")
     folder = package.folder if package is not None else ""
-    waits = _waits(target, folder)
-    text = target.text(path)
-    taken = [one for one in ("lazy", *("Suspense",)[waits:]) if one not in known]
+    waits = covers_routes(target, path, folder)
+    frame = frame_of(target, path)
+    here = frame.path == path
+    taken = [one for one in ("lazy", *("Suspense",)[waits or not here :]) if one not in known]
     if taken:
         lines.append(f'import {{ {", ".join(taken)} }} from "{source}";')
     lines.append(f"const {name} = lazy(() => {loads});")
     after = "\n".join(_named_alike(named) if exported == "default" else ())
     if waits:
         return "\n".join((*lines, "```")) + after
-    frame = next((shown for word, shown in _FRAMES if f"<{word}" in text), "<Outlet />")
-    lines += ["", "<Suspense fallback={<p>Loading…</p>}>", f"  {frame}", "</Suspense>"]
-    outlet = _outlet(target, folder) if frame != "<Outlet />" else ""
+    after = _UNCOVERED * (source == "react") + after
+    lines.append("")
+    if not here:
+        lines += [f"// {frame.path}", f'import {{ Suspense }} from "{source}";']
+    lines += ["<Suspense fallback={<p>Loading…</p>}>", f"  {frame.shown}", "</Suspense>"]
+    outlet = outlet_of(target, folder) if frame.shown != "<Outlet />" else ""
     if outlet:
         after += (
             f"\n\nA second `<Suspense>` around `<Outlet />` in {outlet} keeps the layout in sight"
             " while one of its pages comes."
         )
     return "\n".join((*lines, "```")) + after
+
+
+def _elsewhere(name: str, module: str, exported: str, dependencies: set[str]) -> str:
+    """How a page is loaded on demand where routes are neither React's nor Vue's."""
+    if "react" in dependencies or "preact" in dependencies:
+        return ""
+    if "@angular/router" in dependencies:
+        of = "default" if exported == "default" else exported
+        return (
+            "Let each route load its page: `loadComponent: () =>"
+            f' import("{module}").then((one) => one.{of})` in place of `component: {name}`; a page'
+            " that an NgModule declares comes with its module, by `loadChildren`."
+        )
+    if module.endswith(".svelte"):
+        return (
+            f'Let each route load its page: hand `() => import("{module}")` to what the router has'
+            " for it (`wrap({ asyncComponent })` of svelte-spa-router), or await it in `{#await}`."
+        )
+    return ""
+
+
+_UNCOVERED = (
+    "\n\nNo `<Suspense>` stands above these routes yet: without one React throws when somebody goes"
+    " to a page that is not loaded, unless the router moves in a transition."
+)
 
 
 def _named_alike(named: Sequence[str]) -> Iterator[str]:
@@ -943,53 +970,6 @@ def _named_alike(named: Sequence[str]) -> Iterator[str]:
         others = f" (so is {named[1]})" if len(named) == 2 else others
         yield f"\n\n{named[0]} is exported by its name{others}: it takes"
         yield f"`.then((one) => ({{ default: one.{named[0]} }}))` after the `import(…)`."
-
-
-_SHELL = regex(
-    r"<(?:Outlet|Routes|Switch|RouterProvider|\w{0,12}Router|App\w{0,12})\b|\{\s*(?:props\.)?children"
-)
-
-
-def _outlet(target: Target, folder: str) -> str:
-    """The module of a package that has the place where routes show their pages."""
-    return next((path for path in _frames(target)[0] if within(path, folder)), "")
-
-
-def _waits(target: Target, folder: str) -> bool:
-    """Whether a package shows something while a page is on its way: around its routes, not
-    around one of its pages or a part of one."""
-    return any(within(path, folder) for path in _frames(target)[1])
-
-
-_MARKUP = (".tsx", ".jsx", ".js")
-
-
-@once
-def _frames(target: Target) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """The modules with an outlet of a router, and those with a boundary around its routes."""
-    outlets: list[str] = []
-    boundaries: list[str] = []
-    for path in target.everything:
-        if not path.endswith(_MARKUP) or _is_aside(target, path):
-            continue
-        text = target.text(path)
-        if "<Outlet" in text:
-            outlets.append(path)
-        at = -1
-        for _ in range(_MOST_BOUNDARIES):
-            at = text.find("<Suspense", at + 1)
-            if at < 0:
-                break
-            if _SHELL.search(text[at : at + _BOUNDARY].partition("</Suspense>")[0]) is not None:
-                boundaries.append(path)
-                break
-    return tuple(outlets), tuple(boundaries)
-
-
-_MOST_BOUNDARIES = 50
-"""Boundaries of a file that are looked at."""
-_BOUNDARY = 4_000
-"""Characters of a boundary that are looked at."""
 
 
 def _is_first(path: str, sent: set[str]) -> bool:
