@@ -89,8 +89,10 @@ def test_lines_of_a_catalog_that_nobody_asks_for_go_too(tmp_path: Path) -> None:
         " @types/lens-cutter`. Nobody else asks the catalog for `@types/lens-cutter`,"
         " `lens-cutter`: take the lines out of it too."
     )
-    ((line, use),) = lamp.lent
-    assert (line.name, str(use.place)) == ("beam-angle", "packages/horn/src/horn.ts:1")
+    assert [(line.name, str(use.place)) for line, use in lamp.lent] == [
+        ("beam-angle", "packages/horn/src/horn.ts:1"),
+        ("tide-table", "packages/keeper/src/watch.ts:1"),
+    ]
 
 
 def test_a_committed_lockfile_needs_no_commit(tmp_path: Path) -> None:
@@ -545,3 +547,15 @@ def test_a_require_is_another_way(tmp_path: Path) -> None:
     (file,) = split_files(_with(tmp_path, files))
     (split,) = file.splits
     assert split.way == "several"
+
+
+def test_what_a_row_declares_stays_as_it_was_declared(tmp_path: Path) -> None:
+    case = Path(__file__).parent / "checks/web-awaits-parallel/bad-next"
+    root = trees.lay_out(case, tmp_path)
+    (file,) = (one for one in await_files(Target(root)) if "tides" in one.path)
+    (wait,) = file.waits
+    before, _, after = wait.fix.partition("// after")
+    assert "let winds = await fetchWinds(params.day);" in before
+    assert "const version = await fetchVersion(params.day) as string;" in before
+    assert "let [levels, winds, version] = await Promise.all([fetchLevels(params.day)," in after
+    assert "fetchVersion(params.day) as Promise<string>]);" in after

@@ -130,6 +130,11 @@ def test_a_closure_has_the_name_that_it_is_given_to() -> None:
         "}, []); }"
     )
     assert [one.name for one in found.functions] == ["drop"]
+    found = waiting(
+        "async function load(ids) {\n  await first();\n"
+        "  const all = ids.map((id) => fetchTide(id));\n  await Promise.all(all);\n}"
+    )
+    assert [(one.name, len(one.fans)) for one in found.functions] == [("load", 1)]
 
 
 def parts(text: str, path: str = "web/src/App.tsx") -> FileComponents:

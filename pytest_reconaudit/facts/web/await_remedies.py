@@ -16,7 +16,7 @@ __all__ = ["of_loop", "of_row"]
 _CUT = 80
 """Characters; what is longer was cut, and is told by its name."""
 _DECLARES = regex(
-    r"^\s*(?:const|let|var)\s+([\w$]+|\{[^{}]{1,60}\}|\[[^\[\]]{1,60}\])\s*(?::[^=]+)?=\s*"
+    r"^\s*(const|let|var)\s+([\w$]+|\{[^{}]{1,60}\}|\[[^\[\]]{1,60}\])\s*(?::[^=]+)?=\s*"
 )
 _TRY = "a `try` around what a\nround awaits moves with it into the function"
 
@@ -146,20 +146,38 @@ def _is_whole(rest: str, one: Awaited) -> bool:
 
 
 def of_row(target: Target, path: str, row: Sequence[Awaited]) -> str:
-    """Markdown on awaits in a row."""
-    found = [_DECLARES.match(target.line(path, one.line)) for one in row]
-    names = [match[1] for match in found if match is not None]
-    calls = ", ".join(_call(one) for one in row)
-    if len(names) != len(row):
+    """Markdown on awaits in a row; what is declared by ``let`` may be given another value later."""
+    lines = [target.line(path, one.line) for one in row]
+    found = [match for line in lines if (match := _DECLARES.match(line)) is not None]
+    calls = ", ".join(_with_cast(_call(one), line) for one, line in zip(row, lines, strict=True))
+    if len(found) != len(row):
         after = f"await Promise.all([{calls}]);"
         return f"Start them together and wait once:\n\n```ts\n{after}\n```"
     before = "\n".join(
-        f"const {name} = await {_call(one)};" for name, one in zip(names, row, strict=True)
+        f"{match[1]} {match[2]} = await {_call(one)}{_cast(line)};"
+        for match, one, line in zip(found, row, lines, strict=True)
     )
-    after = f"const [{', '.join(names)}] = await Promise.all([{calls}]);"
+    word = next((match[1] for match in found if match[1] != "const"), "const")
+    names = ", ".join(match[2] for match in found)
+    after = f"{word} [{names}] = await Promise.all([{calls}]);"
     return (
         f"Start them together and wait once:\n\n```ts\n// before\n{before}\n// after\n{after}\n```"
     )
+
+
+_CAST = regex(r"(?<=\)) (as [^;=(){}]{1,80}?)\s*;?\s*$")
+"""What an answer is taken for, where its declaration ends on its line."""
+
+
+def _cast(line: str) -> str:
+    found = _CAST.search(line)
+    return f" {found[1]}" if found is not None and "=>" not in found[1] else ""
+
+
+def _with_cast(call: str, line: str) -> str:
+    """A call whose answer is taken for another type: so is its promise."""
+    cast = _cast(line).removeprefix(" as ")
+    return f"{call} as Promise<{cast}>" if cast else call
 
 
 def _call(one: Awaited) -> str:

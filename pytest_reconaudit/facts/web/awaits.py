@@ -129,8 +129,10 @@ _NOT_JUDGED = regex(
     r"|(?:seed|migrat|backfill|bench|playwright|\.stories|\.mock|[.-]fixtures?)[\w.-]*\.[cm]?[jt]sx?$"
 )
 _JOB = regex(
-    r"(?:^|/)(?:workflows|jobs?|crons?|workers?|tasks|queues?|processors|consumers|inngest|trigger"
-    r"|schedulers?|background)/|[.-](?:workflow|job|task|cron|worker|processor|consumer)\.[cm]?[jt]s$"
+    r"(?:^|/)(?:workflows|jobs?|crons?|workers?|tasks|queues?|processors|consumers|inngest|triggers?"
+    r"|schedulers?|background)/"
+    r"|[._-](?:workflow|job|task|cron|worker|processor|consumer)\.[cm]?[jt]s$"
+    r"|(?:^|/)cron(?:[_-][\w.-]{1,80})?\.[cm]?[jt]s$"
 )
 """What nobody waits for."""
 _CHECKS = regex(

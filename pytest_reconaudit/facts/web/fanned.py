@@ -104,6 +104,8 @@ def fanned_requests(
     for loop in function.fans:
         if _FEW.search(loop.over) or is_served(target, path, loop.line):
             continue
+        if _is_cut(target, path, function.line, loop):
+            continue
         asked = [
             (one, address)
             for one in loop.awaited
@@ -125,6 +127,46 @@ def fanned_requests(
             route,
             _weight(target, path, function, loop, [address for _, address in asked]),
         )
+
+
+_CUT = regex(r"\.slice\(\s*0\s*,\s*(\w{1,60})\s*\)(?:\s*(?:\?\?|\|\|)\s*\[\s*\])?\s*;?\s*$")
+_HANDFUL = 10
+_NAME = regex(r"[\w$]{1,60}")
+_BEFORE = 60
+"""Lines."""
+
+
+def _is_cut(target: Target, path: str, first: int, loop: AwaitingLoop) -> bool:
+    """Whether a collection is given no more than a handful of elements before:
+    ``const some = all.slice(0, 5)``."""
+    if _NAME.fullmatch(loop.over) is None:
+        return False
+    lines = target.lines(path)[max(first - 1, loop.line - _BEFORE, 0) : loop.line - 1]
+    given = re.compile(rf"\b(?:const|let|var)\s+{re.escape(loop.over)}\b[^=;]{{0,80}}=(?![=>])(.*)")
+    for index in range(len(lines) - 1, -1, -1):
+        found = given.search(lines[index])
+        if found is None:
+            continue
+        said = found[1]
+        for more in lines[index + 1 : index + _CHAIN]:
+            if not more.lstrip().startswith("."):
+                break
+            said += more
+        cut = _CUT.search(said)
+        if cut is None:
+            return False
+        value = cut[1]
+        if not value.isdigit():
+            named = re.search(
+                rf"\bconst\s+{re.escape(value)}\b[^=;]{{0,40}}=\s*(\d{{1,4}})\b", target.text(path)
+            )
+            value = named[1] if named is not None else ""
+        return value.isdigit() and int(value) <= _HANDFUL
+    return False
+
+
+_CHAIN = 8
+"""Lines of one expression."""
 
 
 def _weight(

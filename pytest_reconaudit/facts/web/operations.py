@@ -78,7 +78,8 @@ _NO_ORDER_OF_READS = frozenset(
      "versions", "rule", "rules", "block", "blocks", "frame", "frames", "refund", "refunds",
      "payout", "payouts", "email", "mail", "sms", "reply", "replies", "answer", "question",
      "position", "rank", "priority", "unique", "identifier", "operation", "operations",
-     "test", "tests", "script", "scripts", "plugin", "plugins", "play", "tx", "txs", "next"}
+     "test", "tests", "script", "scripts", "plugin", "plugins", "play", "tx", "txs", "next",
+     "level", "levels"}
 )  # fmt: skip
 """Of those, words of things whose order matters to what changes them, not to what asks for them."""
 _SHARED = frozenset(
@@ -275,7 +276,7 @@ def _only_reads(one: Awaited) -> bool:
         bool(words)
         and words[0] in _READS
         and not _GUARDS & set(words)
-        and not _ORDERED & set(words)
+        and not (_ORDERED - _NO_ORDER_OF_READS) & set(words)
         and not _is_shared(one)
         and not _LOCAL.search(one.receiver)
         and not _THROWS.search(one.name)

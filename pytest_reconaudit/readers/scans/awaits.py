@@ -102,6 +102,11 @@ _PAUSE = regex(
 _WRITES_ON = regex(r"(?:insert|append)\w*(?:Cursor|Caret|Text|Content|Node)\w*$")
 """What puts the answer of one round after that of the last."""
 _EACH = frozenset({"map", "forEach", "flatMap"})
+_GIVES_VALUE = _EACH | {
+    "filter", "find", "findIndex", "some", "every", "reduce", "sort", "then", "catch", "finally",
+    "from", "Promise",
+}  # fmt: skip
+"""Calls that answer with a value, not with the function which they are given."""
 _ASKS = regex(
     r"(?:get|fetch|load|request|query|search|retrieve|read|count|check)(?:[A-Z_]|$)|axios|ky$|ofetch"
 )
@@ -244,7 +249,11 @@ class _Reading:
                 if call.name in ("it", "test", "describe", "beforeEach", "beforeAll", "afterEach"):
                     return None
                 binding = self._given.get((call.start, call.end))
-                if binding is not None and _WORD.fullmatch(binding.name):
+                if (
+                    binding is not None
+                    and call.name not in _GIVES_VALUE
+                    and _WORD.fullmatch(binding.name)
+                ):
                     return binding.name, code.line(binding.start)
         if function is None:
             return "", 0

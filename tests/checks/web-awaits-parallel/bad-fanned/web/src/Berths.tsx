@@ -27,5 +27,16 @@ export function Berths() {
     void load();
   }, []);
 
-  return <p>{ships.length} {tides.length}</p>;
+  const openMenu = () => {
+    const shown = ships.slice(0, 5);
+    const some = shown.map((ship: any) => getTides(ship.id));
+    Promise.all(some).then(setTides);
+  };
+  const openAll = () => {
+    const shown = ships.slice(0, 50);
+    const some = shown.map((ship: any) => getTides(ship.id));
+    Promise.all(some).then(setTides);
+  };
+
+  return <p onClick={openMenu} onDoubleClick={openAll}>{ships.length} {tides.length}</p>;
 }
