@@ -133,6 +133,15 @@ _NO_PNPM = f"pnpm-lock.yaml{_COMMITTED}. This stage (node:"
             f"{_NO_PNPM}26) has no pnpm: put it in first, then `pnpm install --frozen-lockfile`.",
         ),
         (
+            "yarn.lock",
+            "FROM node:22\nCOPY package.json ./\nRUN npm install --omit=dev\n",
+            (
+                f"yarn.lock{_COMMITTED}. This stage (node:22) has no Yarn beyond 1: run `corepack"
+                " enable` before, then `yarn install --immutable`. To leave the devDependencies"
+                " out, as now, takes `yarn workspaces focus --production` there."
+            ),
+        ),
+        (
             "package-lock.json",
             "FROM registry.quay.example/base:3\nCOPY package.json ./\nRUN yarn install --prod\n",
             f"package-lock.json{_COMMITTED}, with `npm ci --omit=dev`.",

@@ -45,18 +45,19 @@ def web_lockfile_present(npm_locks: LockSubject) -> None:
     request and is named ci, main, build or test, else the largest). (b) A `.gitignore` hides the
     lockfile of a package that is private or installed here: medium, low for documents alone, high
     where an install then fails; one that is committed all the same: a note. (c) Lockfiles of two
-    managers in one folder: low. (d) `npm install`, `yarn install`, `bun install` in an image or in
-    CI, `pnpm install` in an image, `--force` and `--legacy-peer-deps` where the packages of the
-    lockfile do not fit each other, and frozen installs of Yarn 1 and Bun without a lockfile, which
-    do not fail: low, one finding for all that only do not insist on a lockfile; medium for what is
-    shipped when the lockfile was written for other versions than package.json asks for, and when
-    the image lacks the lockfile of the repository, by a `.dockerignore` too, low if only Compose
-    builds that image, beside one that obeys, or nothing builds a `Dockerfile.x` whose package
-    another one installs, which is built; a note for force with `npm ci`. Installs of named or
-    global tools, frozen forms, settings that make them so, conditions on the lockfile, installs
-    after a frozen one, `npm ci || npm install`, `yarn workspaces focus`, a newer Yarn in an image
-    with a part of its workspace, Bun beside a lockfile that it takes over, members of a workspace,
-    examples, demos and tests, images for work and libraries pass.
+    managers in one folder: low; what images and CI install with stays, else what `packageManager`
+    says, else the one that fits package.json. (d) `npm install`, `yarn install`, `bun install` in
+    an image or in CI, `pnpm install` in an image, `--force` and `--legacy-peer-deps` where the
+    packages of the lockfile do not fit each other, and frozen installs of Yarn 1 and Bun without a
+    lockfile, which do not fail: low, one finding for all that only do not insist on a lockfile;
+    medium for what is shipped when the lockfile was written for other versions than package.json
+    asks for, and when the image lacks the lockfile of the repository, by a `.dockerignore` too, low
+    if only Compose builds that image, beside one that obeys, or nothing builds a `Dockerfile.x`
+    whose package another one installs, which is built; a note for force with `npm ci`. Installs of
+    named or global tools, frozen forms, settings that make them so, conditions on the lockfile,
+    installs after a frozen one, `npm ci || npm install`, `yarn workspaces focus`, a newer Yarn in
+    an image with a part of its workspace, Bun beside a lockfile that it takes over, members of a
+    workspace, examples, demos and tests, images for work and libraries pass.
     Blind spots: installs inside scripts that an image runs.
     """
     for found in npm_locks.groups():

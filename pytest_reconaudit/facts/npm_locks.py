@@ -262,8 +262,11 @@ class Install(Struct, frozen=True):
         if self.below:
             return f"Say where it is, beside `{self.text}`: `cache-dependency-path: {self.below}`."
         if self.covering is not None and not self.lock:
+            how = "install from that folder"
+            if self.source == "image":
+                how = "copy it with the manifests of its root, and install from there"
             return self._with_other(
-                f"{self.covering.lock} was written for it too: install from that folder",
+                f"{self.covering.lock} was written for it too: {how}",
                 _FROZEN_CLASSIC if self.other_classic else self.covering.command,
             )
         if self.other and not self.lock:
@@ -645,7 +648,9 @@ def _in_images(target: Target) -> Iterator[Install]:
                         one = replace(one, removed=removed)
                     if one.other and not one.lock:
                         manager = _MANAGER[posixpath.basename(one.other)]
-                        one = replace(one, absent=absent_manager(files, stage, step, manager))
+                        newer = manager == "yarn" and not one.other_classic
+                        absent = absent_manager(files, stage, step, manager, newer=newer)
+                        one = replace(one, absent=absent)
                     yield replace(one, uncopied=uncopied)
 
 

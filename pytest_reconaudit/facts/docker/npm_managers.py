@@ -43,19 +43,27 @@ class AbsentManager(Struct, frozen=True):
 
 
 def absent_manager(
-    files: ImageFiles, stage: Stage, step: RunStep, manager: str
+    files: ImageFiles, stage: Stage, step: RunStep, manager: str, *, newer: bool = False
 ) -> AbsentManager | None:
     """What there is to say of a manager that a step would need; ``None`` where the stage has it, or
-    may have it."""
-    if _may_have(files, stage, step, manager) is not False:
+    may have it.
+
+    :param newer: it takes a Yarn beyond the first, which no image brings.
+    """
+    if _may_have(files, stage, step, manager, newer=newer) is not False:
         return None
     donor = next(
-        (one for one in files.dockerfile.stages if _may_have(files, one, None, manager)), None
+        (
+            one
+            for one in files.dockerfile.stages
+            if _may_have(files, one, None, manager, newer=newer)
+        ),
+        None,
     )
     base = files.dockerfile.chain(stage)[-1]
     donated = files.dockerfile.chain(donor)[-1] if donor is not None else None
     return AbsentManager(
-        manager,
+        "Yarn beyond 1" if newer else manager,
         base.written,
         donated.written if donated is not None else "",
         (donated.place.line or 0) if donated is not None else 0,
@@ -64,19 +72,24 @@ def absent_manager(
     )
 
 
-def _may_have(files: ImageFiles, stage: Stage, before: RunStep | None, manager: str) -> bool | None:
+def _may_have(
+    files: ImageFiles, stage: Stage, before: RunStep | None, manager: str, *, newer: bool
+) -> bool | None:
     """Whether a stage has a manager; ``None`` where its image is not known."""
     for step in files.chain_steps(stage):
         if before is not None and step.command is before.command:
             break
-        if step.name == manager or _GETS[manager].search(step.text) is not None:
+        if newer:
+            if _GETS_NEWER.search(step.text) is not None:
+                return True
+        elif step.name == manager or _GETS[manager].search(step.text) is not None:
             return True
     chain = files.dockerfile.chain(stage)
     if any(_GIVES[manager].search(one.text) for each in chain for one in each.of("COPY", "ADD")):
         return True
     image = chain[-1].image
     name = image.name.rpartition("/")[2] if image is not None else ""
-    return None if name not in _BROUGHT else manager in _BROUGHT[name]
+    return None if name not in _BROUGHT else not newer and manager in _BROUGHT[name]
 
 
 _BROUGHT = {"node": ("npm", "yarn"), "bun": ("bun",)}
@@ -87,6 +100,7 @@ _GETS = {
     )
     for name in ("npm", "pnpm", "yarn", "bun")
 }
+_GETS_NEWER = regex(r"\bcorepack\b|\byarn (?:set version|policies)|\byarn@(?:berry|[2-9])")
 _GIVES = {name: regex(rf"/{name}(?:\s|$)") for name in ("npm", "pnpm", "yarn", "bun")}
 """A program that is copied out of another image."""
 

@@ -12,6 +12,7 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterator
+from itertools import islice
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -406,8 +407,10 @@ def _is_shared_row(target: Target, path: str, row: list[Awaited]) -> bool:
     handles = connections_of(target, path, row[0].line)
     if sum(is_handed(one, handles) or may_share(target, path, one) for one in row) > 1:
         return True
-    waiting = [one for one in row if not is_free(target, path, one)]
-    return len(waiting) < 2 or all(is_near(target, path, one) for one in waiting)
+    waiting = (
+        one for one in row if not is_free(target, path, one) and not is_near(target, path, one)
+    )
+    return sum(1 for _ in islice(waiting, 2)) < 2
 
 
 def _is_changed(row: list[Awaited]) -> bool:

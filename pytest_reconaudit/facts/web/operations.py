@@ -260,7 +260,9 @@ def independent_rows(run: AwaitRun) -> Iterator[list[Awaited]]:
     first = 0
     for index, one in enumerate(run.awaited):
         reads = _only_reads(one) and all(one.whole != other.whole for other in part)
-        if not reads or one.needs >= first:
+        if reads and one.needs == first and len(part) > 1:
+            part, first = [*part[1:], one], first + 1  # only the first is waited for
+        elif not reads or one.needs >= first:
             if len(part) > 1:
                 yield part
             part, first = ([one], index) if _only_reads(one) else ([], index + 1)
