@@ -6,6 +6,7 @@ import msgspec
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pytest_reconaudit.facts.web.operations import independent_rows
 from pytest_reconaudit.readers.code import index_code
 from pytest_reconaudit.readers.scans.awaits import AwaitingLoop, FileAwaits, awaits
 from pytest_reconaudit.readers.scans.components import FileComponents, components
@@ -135,6 +136,18 @@ def test_a_closure_has_the_name_that_it_is_given_to() -> None:
         "  const all = ids.map((id) => fetchTide(id));\n  await Promise.all(all);\n}"
     )
     assert [(one.name, len(one.fans)) for one in found.functions] == [("load", 1)]
+
+
+def test_a_row_is_cut_where_it_costs_nothing() -> None:
+    found = waiting(
+        "async function load(id) {\n  const berth = await findBerth(id);\n"
+        "  const tides = await findTides(id);\n  const ships = await findShips(berth.id);\n"
+        "  const crews = await findCrews(id);\n  return [berth, tides, ships, crews];\n}"
+    )
+    [[run]] = [one.runs for one in found.functions]
+    assert [[one.name for one in row] for row in independent_rows(run)] == [
+        ["findTides", "findShips", "findCrews"]
+    ]
 
 
 def parts(text: str, path: str = "web/src/App.tsx") -> FileComponents:
