@@ -127,6 +127,12 @@ def _waits_nearby(target: Target, path: str, function: OutlinedFunction, depth: 
     body = body_of(target, path, function)
     if not function.bodiless and INSTANT.search(body) is None:
         return True
+    if any(
+        _ASKS_ON.match(body, match.end()) is not None
+        and not _comes_from_machine(target, path, match[1].split(".")[0])
+        for match in _WAITED.finditer(body)
+    ):
+        return False
     called = {match[1] for match in _WAITED.finditer(body)}
     handed = {match[1] for match in _HANDS_ON.finditer(body)} - called
     here = {
@@ -164,6 +170,8 @@ def _waits_nearby(target: Target, path: str, function: OutlinedFunction, depth: 
     return True
 
 
+_ASKS_ON = regex(r"\([^()\n]{0,80}\)\s*[?!]?\.(?!then\b|catch\b|finally\b)\w+\(")
+"""What is waited for is asked of what a call answers: ``await getDb().select()``."""
 _HANDS_ON = regex(r"\breturn\s+([\w$#]+(?:[?!]?\.[\w$#]+){1,4})\(")
 """A call whose promise a function answers with."""
 _PLAIN = frozenset(

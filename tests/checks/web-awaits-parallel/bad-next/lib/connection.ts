@@ -1,0 +1,1 @@
+export const connection = createConnection(process.env.DATABASE_URL);
