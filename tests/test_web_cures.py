@@ -339,8 +339,8 @@ IMPORT = 'import { Routing } from "./Routing";\n'
         (
             {
                 "src/App.tsx": (
-                    f"{IMPORT}export default () => <Suspense fallback={{null}}><Routing />"
-                    "</Suspense>;\n"
+                    f"{IMPORT}export default () => <React.Suspense fallback={{null}}><Routing />"
+                    "</React.Suspense>;\n"
                 )
             },
             True,

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 
 from msgspec import Struct
 
@@ -23,6 +24,8 @@ _ROUTES = regex(r"<(?:Routes|Switch|RouterProvider|\w{0,12}Router)\b|\buseRoutes
 _CHILDREN = regex(r"\{\s*(?:props\.|this\.props\.)?children\s*\}")
 _SHOWS = regex(r"<([A-Z]\w*)")
 _HELD = regex(r"\{\s*(\w{1,60})\s*\}")
+_OPENS = regex(r"<(?:React\.)?Suspense\b")
+_CLOSES = regex(r"</(?:React\.)?Suspense>")
 _ROUTED = regex(r"['\"](?:react-router|wouter|preact-router|@solidjs/router)")
 """A library whose ``<Switch>`` is one of routes."""
 _END = regex(r"\n[})]|;\n(?=\n?\S)")
@@ -162,17 +165,13 @@ def _boundaries(target: Target) -> dict[str, tuple[str, ...]]:
     return {
         path: tuple(_inners(text))
         for path in _markup(target)
-        if "<Suspense" in (text := target.text(path))
+        if "Suspense" in (text := target.text(path))
     }
 
 
 def _inners(text: str) -> Iterator[str]:
-    at = -1
-    for _ in range(_MOST_BOUNDARIES):
-        at = text.find("<Suspense", at + 1)
-        if at < 0:
-            return
-        yield text[at + 1 : at + _BOUNDARY].partition("</Suspense>")[0]
+    for one in islice(_OPENS.finditer(text), _MOST_BOUNDARIES):
+        yield _CLOSES.split(text[one.end() : one.end() + _BOUNDARY], 1)[0]
 
 
 def _markup(target: Target) -> Iterator[str]:
