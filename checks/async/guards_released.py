@@ -43,9 +43,10 @@ def async_guards_released(guarded_file: LockFile) -> None:
     async lock on the application's state is alive while a database or another server is asked: a
     note. (a) holds of what a `DashMap` gives out too (`get_mut`, `entry`; medium for `get` and
     `iter`, which keep writers waiting): bound by `let`, or in the head of an `if let`, `match` or
-    `for` around the await; three and more of a
-    map in a file are told as one. (c) While such a guard is alive, its
-    function, async or not, asks the same map for what waits for it (a write, or anything behind
+    `for` around the await; those alike of one map in a file are told as one. It is a note where the
+    map is a private field that nothing writes to once it is made, or only what has its owner to
+    itself (`&mut self`) as the holder has. (c) While such a guard is alive, its function, async or
+    not, asks the same map for what waits for it (a write, or anything behind
     `get_mut`, `entry` and `iter_mut`), itself or by a method of its own type: high, the task waits
     for itself. Examples are notes, and awaits of boxed sinks and other traits of which the
     repository has none that ever waits. Guards that are dropped or moved before, inner blocks, `_`,
@@ -68,7 +69,7 @@ def _each(file: LockFile, found: tuple[GuardAcross, ...], clause: str) -> None:
             f"`{one.function}` holds {named} of the {one.kind} `{one.site.receiver}` over"
             f" {count}{asks} ({lines_of(one.awaits)})"
         )
-        impact = _SELDOM if one.ready else ""
+        impact = _SELDOM if one.ready else _FREE.get(one.free, "")
         if one.again is not None:
             place, by = one.again
             severity, impact = Severity.HIGH, _HANGS
@@ -78,12 +79,16 @@ def _each(file: LockFile, found: tuple[GuardAcross, ...], clause: str) -> None:
                 f" `{by}` (line {place.line}) waits for the same map{over}"
             )
         if one.beside:
-            says += f"; {len(one.beside)} more of this file do"
+            says += (
+                f"; {len(one.beside)} more of this file {'does' if len(one.beside) == 1 else 'do'}"
+            )
+        if one.free:
+            says += f"; {_WHY[one.free]}"
         report(
             at=one.at,
             says=says,
             severity=Severity.INFO
-            if clause == "b" or file.is_sample or one.ready
+            if clause == "b" or file.is_sample or one.ready or one.free
             else weighed(severity, file.path),
             confidence=Confidence.LIKELY,
             evidence=f"{one.site.receiver}.{one.site.mode}({'' if one.kind != 'DashMap' else '…'})",
@@ -106,6 +111,20 @@ _SELDOM = (
     "Nothing that the repository itself has behind this trait ever waits: with something that does,"
     " tasks that need the lock would block the threads that would let its holder go on."
 )
+_WHY = {
+    "unwritten": "nothing writes to the map once it is made",
+    "alone": "whatever writes to the map needs `&mut self`, as this function does",
+}
+_FREE = {
+    "unwritten": (
+        "Nobody waits for it as long as nothing writes to the map: with the first insert or remove,"
+        " threads would be blocked by this guard."
+    ),
+    "alone": (
+        "Nobody waits for it as long as all that writes to the map has its owner to itself: a write"
+        " from a task that runs beside it would block a thread."
+    ),
+}
 _HANGS = (
     "The task waits for a lock that it holds itself, and every other that comes to this part of the"
     " map waits behind it for ever."

@@ -38,8 +38,9 @@ def cache_key_scoped(key_scopes: KeyScopes) -> None:
     digest of all parameters pass. (c) a handler whose whole answer is kept under its URL reads who
     asks, or its login is checked below: Django's `cache_page` without a `vary_on_cookie` or
     `vary_on_headers` under it (what varies above it, or in a middleware, is told after the answer
-    was kept: medium when the handler itself reads no user), Flask-Caching's `cached` without a key
-    of its own, Nest's `CacheInterceptor`. A prefix of the key that is computed, and answers told to
+    was kept, save where the answer is rendered later, as those of Django REST framework and
+    `TemplateResponse` are; medium when the handler itself reads no user), Flask-Caching's `cached`
+    without a key of its own, Nest's `CacheInterceptor`. A prefix of the key that is computed, and answers told to
     be private, pass. (d) A parameter that selects what is kept by its name (a page, a limit, a
     range of dates, a search, a filter, an operation), which the written value is made of and the
     key is not, in a function that looks under that key first: medium, high for what somebody may

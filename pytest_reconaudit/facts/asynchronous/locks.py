@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 
 from msgspec import Struct, structs
@@ -32,7 +33,7 @@ from pytest_reconaudit.readers.scans.locks import (
     LockSite,
     locks,
 )
-from pytest_reconaudit.readers.scans.map_guards import map_guards
+from pytest_reconaudit.readers.scans.map_guards import MapGuard, map_guards
 from pytest_reconaudit.readers.scans.outline import OutlinedCall
 from pytest_reconaudit.target import Target, once
 
@@ -111,6 +112,9 @@ class GuardAcross(Struct, frozen=True):
     """Of a concurrent map: what to do instead."""
     ready: bool = False
     """Only sinks and methods of traits are awaited, and none of the repository's own ever waits."""
+    free: str = ""
+    """Of a concurrent map that is read: why nobody can wait for the guard: ``unwritten`` or
+    ``alone``; empty where somebody may."""
 
 
 class LockFile(Struct, frozen=True, eq=False):
@@ -155,13 +159,13 @@ def lock_files(target: Target) -> tuple[LockFile, ...]:
 
 def _of_maps(target: Target) -> Iterator[tuple[str, tuple[int, tuple[GuardAcross, ...]]]]:
     """(path, (how many were looked at, guards of concurrent maps that live over an await)) of every
-    file with some. What a file does three times and more with the guards of one map is one thing to
-    mend; where a task waits for its own guard is another, each time."""
+    file with some. What a file does again with the guards of one map, in the same way or three
+    times and more, is one thing to mend; where a task waits for its own guard is another."""
     for path, record in scanned(target, map_guards).items():
         if is_test_path(path):
             continue
         alone: list[GuardAcross] = []
-        kin: dict[tuple[str, bool, bool], list[GuardAcross]] = {}
+        kin: dict[tuple[str, bool, bool, str], list[GuardAcross]] = {}
         for one in record.guards:
             ref = function_at(target, path, one.line)
             value = map_value(target, ref, one.receiver) if ref is not None else None
@@ -186,13 +190,14 @@ def _of_maps(target: Target) -> Iterator[tuple[str, tuple[int, tuple[GuardAcross
                 one.changes,
                 fix=let_go(one, value, waits=bool(lines)),
                 ready=ready and not one.again,
+                free=_free(target, path, one),
             )
             if found.again is not None:
                 alone.append(found)
             else:
-                kin.setdefault((one.receiver, found.reads, ready), []).append(found)
+                kin.setdefault((one.receiver, found.reads, ready, found.free), []).append(found)
         for alike in kin.values():
-            if len(alike) < _MANY_ALIKE:
+            if len(alike) < _MANY_ALIKE and len({one.site.mode for one in alike}) > 1:
                 alone += alike
                 continue
             first, *rest = alike
@@ -203,6 +208,29 @@ def _of_maps(target: Target) -> Iterator[tuple[str, tuple[int, tuple[GuardAcross
 
 
 _MANY_ALIKE = 3
+_ROOTS = ("mod.rs", "lib.rs", "main.rs")
+
+
+def _free(target: Target, path: str, one: MapGuard) -> str:
+    if not one.free or one.again or _is_named_below(target, path, one.receiver):
+        return ""
+    return one.free
+
+
+def _is_named_below(target: Target, path: str, receiver: str) -> bool:
+    """Whether a module below a file, which sees its private fields, names the field of a map."""
+    folder, _, name = path.rpartition("/")
+    below = folder if name in _ROOTS else path.removesuffix(".rs")
+    word = receiver.rpartition(".")[2]
+    named = re.compile(rf"\.\s*{re.escape(word)}\b")
+    return any(
+        one != path
+        and one.endswith(".rs")
+        and (not below or one.startswith(f"{below}/"))
+        and word in target.text(one)
+        and named.search(target.text(one)) is not None
+        for one in target.files
+    )
 
 
 class _Kind(Struct, frozen=True):

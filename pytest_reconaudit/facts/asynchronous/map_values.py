@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
 from msgspec import Struct
 
 from pytest_reconaudit.facts.asynchronous.suspensions import types_at
 from pytest_reconaudit.facts.code.expressions import split_arguments
-from pytest_reconaudit.facts.code.functions import Ref, rust_names
+from pytest_reconaudit.facts.code.functions import Ref, outlined, rust_names
 from pytest_reconaudit.facts.code.names import Key
 from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.readers.scans.map_guards import MapGuard
@@ -21,6 +23,8 @@ _ALONE = regex(
 )
 """Types that have no ``Clone``."""
 _DERIVED = regex(r"#\[[^\]]*\bderive\s*\([^)]*\bClone\b")
+_NEAR = 80
+"""Lines of a function in which its names are given."""
 _ATTRIBUTES = 12
 """Lines above a type in which its attributes stand."""
 
@@ -33,12 +37,16 @@ class MapValue(Struct, frozen=True):
     """Of a type of the repository, in an ``Arc`` or not."""
     clones: bool | None
     """``None`` where nobody can tell."""
+    of: str = ""
+    """The type of the keys."""
 
 
 def map_value(target: Target, ref: Ref, receiver: str) -> MapValue | None:
     """What the map holds that a function asks; ``None`` where that is not seen."""
     names = rust_names(target)
     declared = names.declared(receiver, ref)
+    if declared is None and (field := _field(target, ref, receiver)):
+        declared = names.declared(field, ref)
     start = _MAP.search(declared[0]) if declared is not None else None
     if declared is None or start is None:
         return None
@@ -47,25 +55,36 @@ def map_value(target: Target, ref: Ref, receiver: str) -> MapValue | None:
     arguments = split_arguments(inside) if inside else []
     if len(arguments) < 2:
         return None
-    name = arguments[1].strip()
+    of, name = arguments[0].strip(), arguments[1].strip()
     typed = names.typed(name, where)
     key = typed.key if typed is not None and not typed.maybe and not typed.locked else None
     if _SHARED.match(name):
-        return MapValue(name, key, True)
+        return MapValue(name, key, True, of)
     if _ALONE.match(name):
-        return MapValue(name, None, False)
+        return MapValue(name, None, False, of)
     place = types_at(target).get(key) if key is not None else None
     if key is None or place is None or key[-1] != _bare(name):
-        return MapValue(name, None, None)
+        return MapValue(name, None, None, of)
     if "clone" in names.methods.get(key, {}):
-        return MapValue(name, key, True)
+        return MapValue(name, key, True, of)
     path, line = place
     above: list[str] = []
     for one in reversed(target.lines(path)[max(0, line - 1 - _ATTRIBUTES) : line - 1]):
         if not one.strip() or one.rstrip().endswith((";", "}")):
             break
         above.insert(0, one)
-    return MapValue(name, key, _DERIVED.search("\n".join(above)) is not None)
+    return MapValue(name, key, _DERIVED.search("\n".join(above)) is not None, of)
+
+
+def _field(target: Target, ref: Ref, name: str) -> str:
+    """The field that a local name stands for: ``let seats = self.seats.clone();``."""
+    if not name.isidentifier():
+        return ""
+    first = outlined(target, ref).line
+    text = "\n".join(target.lines(ref.path)[first : first + _NEAR])
+    given = rf"\blet\s+{name}\s*=\s*(?:&\s*|(?:\w+::){{0,3}}Arc::clone\(\s*&\s*)?(self\.\w+)"
+    found = re.search(rf"{given}\s*(?:\.\s*clone\(\s*\)|\))?\s*;", text)
+    return found[1] if found is not None else ""
 
 
 def _bare(name: str) -> str:
@@ -80,6 +99,46 @@ def _enclosed(text: str, start: int) -> str:
         if not depth:
             return text[start:index]
     return ""
+
+
+_ATOMIC = regex(r"(?:\w+::)*Atomic[A-Z]\w*$")
+_PLAIN = regex(r"[ui](?:8|16|32|64|128|size)|f32|f64|bool|char|&(?:'\w+\s+)?\w+")
+"""Types that are copied: no ``clone`` is needed."""
+
+
+_ONE = {
+    "the numbers": "the number",
+    "the `Arc`s": "the `Arc`",
+    "the `Rc`s": "the `Rc`",
+    "the values": "the value",
+}
+
+
+def _taken(guard: MapGuard, value: MapValue | None) -> str:
+    """How the values of some types are taken out of a map with their guard let go at once; empty
+    where it takes more than one expression."""
+    if value is None:
+        return ""
+    if _ATOMIC.match(value.name) and guard.loads:
+        out, what = f"one.load({guard.loads})", "the numbers"
+    elif _SHARED.match(value.name):
+        out, what = "one.value().clone()", "the `Arc`s" if "Arc" in value.name else "the `Rc`s"
+    elif _PLAIN.fullmatch(value.name):
+        out, what = "*one.value()", "the values"
+    else:
+        return ""
+    if guard.mode == "iter":
+        key = "*one.key()" if _PLAIN.fullmatch(value.of) else "one.key().clone()"
+        return (
+            f"Take {what} out of `{guard.receiver}` first, and go over them:\n\n```rust\n"
+            f"let taken: Vec<_> = {guard.receiver}.iter().map(|one| ({key}, {out})).collect();\n"
+            "```"
+        )
+    return (
+        f"Take {_ONE[what]} out of `{guard.receiver}` in the"
+        f" expression that asks for it, so that no guard is left:"
+        f" `{guard.receiver}.get(…).map(|one| {out})`."
+    )
 
 
 def let_go(guard: MapGuard, value: MapValue | None, *, waits: bool) -> str:
@@ -99,6 +158,9 @@ def let_go(guard: MapGuard, value: MapValue | None, *, waits: bool) -> str:
             "```\n\nWhere two may be made, and one thrown away, make it first and insert it then"
             " (`entry(key).or_insert(made)`)."
         )
+    taken = _taken(guard, value) if guard.mode in ("get", "iter") else ""
+    if taken:
+        return taken
     alone = ""
     if value is not None and value.clones is False:
         alone = (

@@ -2,7 +2,9 @@
 
 Django's ``cache_page`` looks at the headers that the answer varies on when it leaves the function
 below it: a ``vary_on_cookie`` written above, or the one that the session's middleware adds, comes
-too late. Flask-Caching's ``cached`` keeps by the path, Nest's ``CacheInterceptor`` by the URL.
+too late. An answer that is rendered later (Django REST framework's, ``TemplateResponse``) is kept
+when it is rendered, and then what stands above has spoken too. Flask-Caching's ``cached`` keeps by
+the path, Nest's ``CacheInterceptor`` by the URL.
 """
 
 from __future__ import annotations
@@ -163,7 +165,37 @@ def _of_page(
     if not who and guard:
         who, who_line = guard, line
     late = next((match[0] for one in above if (match := _VARIES.search(one))), "")
+    if late and _is_rendered_later(code, body, owner):
+        return KeptAnswer(name, line, "cache_page", "", 0, "")
     return KeptAnswer(name, line, "cache_page", who, who_line, late)
+
+
+_AT_ONCE = regex(
+    r"\b(?:Http\w*Response\w*|\w*(?:Http|Json|File|Streaming)Response\w*|render|redirect|render_to_string)\("
+)
+_LATER = regex(r"\b(?:Simple)?TemplateResponse\(|\bself\.render_to_response\(")
+_LATER_VIEWS = regex(
+    r"\w*(?:APIView|ViewSet|GenericView|TemplateView|ListView|DetailView|ArchiveView|FormView"
+    r"|CreateView|UpdateView|DeleteView)"
+)
+
+
+def _is_rendered_later(code: Code, body: Node, owner: Node | None) -> bool:
+    """Whether what a handler answers has a ``render`` that runs when all decorators are through."""
+    text = code.text(body.start_byte, body.end_byte)
+    if _AT_ONCE.search(text):
+        return False
+    if _LATER.search(text):
+        return True
+    known = code.imported("Response")
+    if known is not None and known.path[:1] == ("rest_framework",) and "Response(" in text:
+        return True
+    around = body.parent if owner is None else owner
+    bases = around.child_by_field_name("superclasses") if around is not None else None
+    if bases is None:
+        return False
+    named = code.text(bases.start_byte, bases.end_byte)
+    return any(map(_LATER_VIEWS.fullmatch, re.findall(r"\w+", named)))
 
 
 def _class_around(node: Node) -> Node | None:

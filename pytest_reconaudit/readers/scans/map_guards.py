@@ -12,6 +12,7 @@ from msgspec import Struct
 
 from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.readers.code import Call, Code, Scope
+from pytest_reconaudit.readers.map_fields import MapFields
 from pytest_reconaudit.readers.scanning import scan
 
 __all__ = ["MapGuard", "MapGuards", "map_guards"]
@@ -38,6 +39,10 @@ class MapGuard(Struct, frozen=True, array_like=True):
     """Line after the last await where something is changed by the guard; else 0."""
     vacant: bool = False
     """It is an entry that may have no value yet."""
+    free: str = ""
+    """Why this file shows nobody who could wait for it, see ``map_fields``."""
+    loads: str = ""
+    """Of an atomic value: with which ordering it is loaded; else empty."""
 
 
 class MapGuards(Struct, frozen=True, array_like=True):
@@ -62,6 +67,7 @@ _KEEPS = regex(
     r"\s*(?:;|\belse\s*\{)"
 )
 _FILLED = regex(r"\s*\.\s*(?:and_modify|or_\w+|insert\w*)\s*\(")
+_LOADS = regex(r"\.load\(\s*((?:\w+::){0,4}\w+)\s*\)")
 _BEFORE = 160
 _MOST_GUARDS = 400
 """Guards of one file that are looked at."""
@@ -81,6 +87,7 @@ def map_guards(code: Code) -> MapGuards | None:
     looked = 0
     awaited: dict[int, list[int]] = {}
     asking: dict[tuple[str, bool], frozenset[str]] = {}
+    fields = MapFields(code)
     for call in code.calls if maps else ():
         inside = _home(code, call) if call.awaited else None
         if inside is not None:
@@ -114,6 +121,8 @@ def map_guards(code: Code) -> MapGuards | None:
             writes = call.name in _WRITING and bool(name) and last > first
             changes = _changed(code, name, places[last - 1], region[1]) if writes else 0
             place = code.place(call.start)
+            reads = call.name in ("get", "iter")
+            load = _LOADS.search(code.text(region[0], min(region[1], region[0] + _LONGEST)))
             found.append(
                 MapGuard(
                     function.name,
@@ -129,6 +138,8 @@ def map_guards(code: Code) -> MapGuards | None:
                     changes,
                     call.name == "entry"
                     and not _FILLED.match(code.text(call.end, call.end + _BEFORE)),
+                    fields.nobody_waits(function, receiver) if reads else "",
+                    load[1] if load is not None else "",
                 )
             )
     return MapGuards(tuple(found)) if found else None

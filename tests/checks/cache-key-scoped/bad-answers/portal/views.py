@@ -1,6 +1,8 @@
 from django.contrib.auth.decorators import login_required
+from django.http import HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.decorators import method_decorator
+from django.views import View
 from django.views.decorators.cache import cache_page
 from django.views.decorators.vary import vary_on_cookie, vary_on_headers
 from rest_framework.generics import ListAPIView
@@ -12,11 +14,11 @@ from portal.serializers import InvoiceSerializer
 from portal.suggestions import suggestions_for
 
 
-class Suggestions(APIView):
+class Suggestions(View):
     @method_decorator(vary_on_cookie)
     @method_decorator(cache_page(60 * 60))
     def get(self, request):
-        return Response({"results": suggestions_for(request.user)})
+        return JsonResponse({"results": suggestions_for(request.user)})
 
 
 class Invoices(ListAPIView):
@@ -36,7 +38,7 @@ def chart(request, slug):
     return render(request, "chart.html", {"chart": get_object_or_404(Chart, slug=slug)})
 
 
-class Rates(APIView):
+class Rates(View):
     @method_decorator(vary_on_headers("X-Region"))
     @method_decorator(
         cache_page(
@@ -45,4 +47,21 @@ class Rates(APIView):
         )
     )
     def get(self, request):
-        return Response(request.region.rates())
+        return HttpResponse(request.region.rates())
+
+
+class Tides(APIView):
+    # one of its answers is no Response, and is kept before anything above it speaks
+    @method_decorator(vary_on_headers("X-Region"))
+    @method_decorator(cache_page(600))
+    def get(self, request):
+        if request.region is None:
+            return HttpResponse(status=204)
+        return Response(request.region.tides())
+
+
+class Berths(APIView):
+    # nothing tells what the answer varies on
+    @method_decorator(cache_page(600))
+    def get(self, request):
+        return Response({"berths": request.user.berths()})
