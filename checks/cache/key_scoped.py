@@ -40,14 +40,14 @@ def cache_key_scoped(key_scopes: KeyScopes) -> None:
     `vary_on_headers` under it (what varies above it, or in a middleware, is told after the answer
     was kept, save where the answer is rendered later, as those of Django REST framework and
     `TemplateResponse` are; medium when the handler itself reads no user), Flask-Caching's `cached`
-    without a key of its own, Nest's `CacheInterceptor`. A prefix of the key that is computed, and answers told to
-    be private, pass. (d) A parameter that selects what is kept by its name (a page, a limit, a
-    range of dates, a search, a filter, an operation), which the written value is made of and the
-    key is not, in a function that looks under that key first: medium, high for what somebody may
-    do, low when nothing runs it. What is asked for before the cache is looked at, a key with a
-    digest or the whole of what is asked for, and a value that only what comes after the write
-    narrows pass, as does a parameter that no call gives. Ids are left to (a): one may tell the
-    other.
+    without a key of its own, Nest's `CacheInterceptor`. A prefix of the key that is computed, and
+    answers told to be private, pass. (d) A parameter that selects what is kept by its name (a page,
+    a limit, a range of dates, a search, a filter, an operation), which the written value is made of
+    and the key is not, in a function that looks under that key first: medium, high for what
+    somebody may do, low when nothing runs it. What is asked for before the cache is looked at, a
+    key with a digest or the whole of what is asked for, and a value that only what comes after the
+    write narrows pass, as does a parameter that no call gives. Ids are left to (a): one may tell
+    the other.
     Blind spots: row-level security and other filters that the query does not show.
     """
     for one in key_scopes.unscoped:

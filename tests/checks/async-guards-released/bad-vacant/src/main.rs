@@ -42,12 +42,18 @@ impl Stores {
             let _ = tokio::fs::write("label", &label.text).await;
         }
     }
+
+    fn put(&self, id: u64, text: &str) {
+        self.plain.insert(id, Store { text: text.to_owned() });
+        self.labels.insert(id, Label { text: text.to_owned() });
+    }
 }
 
 #[tokio::main]
 async fn main() {
     let stores = Stores { stores: DashMap::new(), plain: DashMap::new(), labels: DashMap::new() };
     stores.open(1).await.ok();
+    stores.put(1, "one");
     stores.keep(1).await;
     stores.name(1).await;
 }
