@@ -41,7 +41,7 @@ def cache_ttl_set(cache_writes: CacheWrites) -> None:
     if endless:
         report(
             at=endless[0].place,
-            says=f"{len(endless)} of {len(cache_writes.writes)} writes keep their key without end"
+            says=f"{len(endless)} of {cache_writes.judged} writes keep their key without end"
             f" ({lines_of([one.place for one in endless])}): {endless[0].op.text}",
             evidence=endless[0].op.text,
             related=[(one.place, f"writes {one.shown}") for one in endless[1:]],
@@ -61,10 +61,10 @@ def cache_ttl_set(cache_writes: CacheWrites) -> None:
         )
     if cache_writes.uncounted:
         report(
-            at=cache_writes.writes[0].place,
+            at=cache_writes.uncounted.place,
             says="nothing counts hits and misses: nobody can say whether this cache helps",
             severity=Severity.INFO,
-            evidence=cache_writes.writes[0].op.text,
+            evidence=cache_writes.uncounted.op.text,
             fix="Count hits and misses where the cache is read, and export both as metrics.",
             clause="c",
         )

@@ -59,13 +59,15 @@ class CacheOp(Struct, frozen=True, array_like=True):
     """The key holds the request's path and neither its query nor who asks."""
     stored: str = ""
     """Of a write: what is stored when it is no row: ``id`` (a mere id), ``outside`` (what another
-    system has answered)."""
+    system has answered), ``sum`` (what was read before, and something added or taken away)."""
     in_branch: bool = False
     """Some turns of the loop go by without it: it stands under a condition, or after a
     ``continue``."""
     left_out: tuple[str, ...] = ()
     """Of a write: the parameters of its function that select what is kept, and that its key has
     not: ``page``, ``to``."""
+    variants: tuple[str, ...] = ()
+    """The keys that it stands for where what is put in is one of some literals."""
 
 
 class KeyHelper(Struct, frozen=True, array_like=True):

@@ -10,6 +10,7 @@ from msgspec import Struct
 from pytest_reconaudit.facts.cache.operations import (
     CacheOperation,
     cache_files,
+    counters,
     operations,
     segments,
     words_of,
@@ -63,12 +64,13 @@ class CacheWrites(Struct, frozen=True, eq=False):
     writes: tuple[CacheOperation, ...]
     endless: tuple[CacheOperation, ...]
     """Kept until somebody deletes them."""
+    judged: int
+    """How many writes are of what is to run out: those above, and those that have a time."""
     at_once: tuple[CacheOperation, ...]
     """Lists and dashboards kept for five minutes and more: all callers compute them at the same
     moment when they run out, since nothing holds all but one back."""
-    uncounted: bool
-    """The repository's caches count neither hits nor misses, and this is the first file that
-    writes."""
+    uncounted: CacheOperation | None
+    """The first write of all, where the repository's caches count neither hits nor misses."""
 
 
 @once
@@ -102,13 +104,14 @@ def _files(target: Target) -> Iterator[CacheWrites]:
             )
         }
         endless = [one for one in writes if _endless(target, one, touched, limited, reads)]
-        named = [one for one in writes if one.template]
+        named = [one for one in writes if one.template and one.template not in counters(target)]
         yield CacheWrites(
             path,
             tuple(writes),
             tuple(endless),
+            len(endless) + sum(one not in endless and _is_timed(one) for one in writes),
             tuple([one for one in named if one in herd]),
-            first and bool(named) and not counted,
+            named[0] if named and first and not counted else None,
         )
         first = first and not named
 
@@ -123,7 +126,7 @@ def _endless(
     op = one.op
     if op.verb != "set" or op.conditional or one.template in touched or _KEPT.search(one.template):
         return False
-    if op.stored == "id" or _FLAG.search(op.text):
+    if op.stored == "id" or _FLAG.search(op.text) or one.template in counters(target):
         return False
     if not one.wraps and not (one.template and _is_cached(one, reads)):
         return False
@@ -146,6 +149,11 @@ def _endless(
         return not any(wrapper.has_default for _, wrapper in known)
     # `None` in Django is said on purpose: with one fixed key nothing piles up.
     return one.ttl == NO_TTL and one.path.endswith(".py") and "{}" in one.template
+
+
+def _is_timed(one: CacheOperation) -> bool:
+    """Whether a write has a time, or is one of what may keep its key as it likes."""
+    return one.ttl != NO_TTL and not (one.op.store == "redis" and one.ttl == OWN_TTL)
 
 
 def _is_bounded(target: Target, one: CacheOperation) -> bool:

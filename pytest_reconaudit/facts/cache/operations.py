@@ -19,6 +19,7 @@ from pytest_reconaudit.facts.code.scanned import scanned
 from pytest_reconaudit.facts.packages import npm_at
 from pytest_reconaudit.model import Place
 from pytest_reconaudit.patterns import regex
+from pytest_reconaudit.readers.cache_counts import counts
 from pytest_reconaudit.readers.cache_records import (
     NO_TTL,
     OWN_TTL,
@@ -36,6 +37,7 @@ __all__ = [
     "CacheOperation",
     "KeyFamily",
     "cache_files",
+    "counters",
     "families",
     "module_name",
     "operations",
@@ -247,6 +249,23 @@ def _family(
         tuple([one for one in listed if one.op.verb in ("get", "wrap")]),
         (*[one for one in listed if one.op.verb == "delete"], *by_pattern),
         tuple([one for one in listed if one.op.verb in ("other", "touch")]),
+    )
+
+
+@once
+def counters(target: Target) -> frozenset[str]:
+    """The templates of keys that are the record of a count, not a copy: some code adds to them in
+    place, or reads them and writes what it has read with something added."""
+    known = operations(target)
+    read = {(one.path, one.op.function_line, one.template) for one in known if one.op.verb == "get"}
+    return frozenset(
+        one.template
+        for one in known
+        if one.template
+        and (
+            (one.op.verb == "other" and counts(one.op.method))
+            or (one.op.stored == "sum" and (one.path, one.op.function_line, one.template) in read)
+        )
     )
 
 

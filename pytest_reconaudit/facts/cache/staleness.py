@@ -25,6 +25,7 @@ from pytest_reconaudit.facts.cache.mutators import (
 from pytest_reconaudit.facts.cache.operations import (
     CacheOperation,
     KeyFamily,
+    counters,
     families,
     module_name,
     operations,
@@ -146,7 +147,7 @@ def _judged(target: Target) -> Iterator[CachedKey]:
         entity, aggregate = _entity(_own_part(family))
         pardon = _pardon(target, family, entity, aggregate, loose, everything)
         if pardon:
-            own_life = bool(_OWN_LIFE.search(family.template))
+            own_life = bool(_OWN_LIFE.search(family.template)) or pardon == _COUNTED
             yield CachedKey(family, entity, aggregate, (), (), pardon, own_life, Severity.INFO)
             continue
         fillers = _fillers(target, family)
@@ -254,6 +255,7 @@ def _is_by_choice(target: Target, family: KeyFamily, found: list[Mutator]) -> bo
 
 
 _DAY = 86_400
+_COUNTED = "a count that is kept here alone"
 _JOB = regex(r"(?:^|[/_])(?:tasks?|jobs?|cron(?:jobs?)?|workers?|schedul\w+|celery\w*)(?:/|\.\w+$)")
 
 
@@ -270,6 +272,8 @@ def _pardon(
         return f"deleted at {first.place}"
     if _OWN_LIFE.search(family.template):
         return "a key with a life of its own"
+    if family.template in counters(target):
+        return _COUNTED
     if any(one.op.conditional for one in family.writes):
         return "written under NX: a lock or a first writer"
     if any(one.op.tagged for one in family.writes):

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from functools import cached_property, lru_cache
 
 from pytest_reconaudit.patterns import regex
+from pytest_reconaudit.readers.cache_counts import counts, is_sum
 from pytest_reconaudit.readers.cache_identity import IdentityReader
 from pytest_reconaudit.readers.cache_inputs import InputReader
 from pytest_reconaudit.readers.cache_keys import KeyReader
@@ -55,6 +56,7 @@ _VERBS = {
     "hdel": "other", "sadd": "other", "srem": "other", "smembers": "other", "zadd": "other",
     "zrange": "other", "zrem": "other", "lpush": "other", "rpush": "other", "lrange": "other",
     "xadd": "other", "sismember": "other", "hincrby": "other", "lpop": "other", "rpop": "other",
+    "incrbyfloat": "other", "hincrbyfloat": "other", "increment": "other", "decrement": "other",
     "hset_multiple": "other", "inc": "other", "ttl": "other", "append": "other", "pfadd": "other",
     "wrap": "wrap", "get_or_set": "wrap", "getorset": "wrap", "remember": "wrap",
     "getorfetch": "wrap", "get_or_fetch": "wrap", "get_or_compute": "wrap", "cached": "wrap",
@@ -291,7 +293,7 @@ class _Reading:
                 store, receiver = known
                 if verb == "raw" and store != "redis" and not self._is_pattern(call):
                     continue  # the keys of a map
-                if verb in ("other", "scan") and store != "redis":
+                if verb in ("other", "scan") and store != "redis" and not counts(name):
                     continue
             else:
                 store, receiver = "service", ""
@@ -580,6 +582,8 @@ class _Reading:
     def _stored(self, call: Call, arguments: list[tuple[int, int]], verb: str) -> str:
         """What a write stores, as far as that is surely no row of the database."""
         code = self.code
+        if verb == "set" and is_sum(code, call, arguments[1:4]):
+            return "sum"
         if verb == "wrap":
             made = " ".join(code.text(one)[:600] for one in arguments[1:4])
             asked = _ASKS_OTHERS.search(made) is not None and _ASKS_DATABASE.search(made) is None
