@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator
 
 from pytest_reconaudit.patterns import regex
@@ -17,6 +18,7 @@ from pytest_reconaudit.readers.cache_words import (
     as_hole,
     closing_brace,
     closing_bracket,
+    either,
     is_constant,
     is_hollow,
     string_value,
@@ -86,6 +88,14 @@ _STEPS = 300
 _LONGEST = 600
 
 
+_MOST_VARIANTS = 8
+_LONGEST_BODY = 4_000
+
+
+def _start(one: Binding) -> int:
+    return one.start
+
+
 class KeyReader:
     """Reads the keys of one file."""
 
@@ -94,11 +104,13 @@ class KeyReader:
         self.script = code.language in SCRIPT
         self._left = _STEPS
         self._parameters: dict[int, set[str]] = {}
+        self._chosen: dict[str, tuple[str, ...]] = {}
 
     def keys(
         self, arguments: list[tuple[int, int]], call: Call, function: Function | None
     ) -> Iterator[tuple[str, str]]:
         """(template, parameter that is the whole key) of each key that a call is given."""
+        self._chosen = {}
         if not arguments:
             return
         spans = [arguments[0]]
@@ -113,6 +125,16 @@ class KeyReader:
                     yield self._key(piece.strip().lstrip("*."), call, function)
                 continue
             yield self._key(text, call, function)
+
+    def variants(self, key: str) -> tuple[str, ...]:
+        """What one of the last keys stands for, where a hole is filled by one of some literals."""
+        found = [key]
+        for hole, values in self._chosen.items():
+            if hole in key:
+                found = [one.replace(hole, value) for one in found for value in values]
+            if len(found) > _MOST_VARIANTS:
+                return ()
+        return tuple(dict.fromkeys(found)) if found != [key] else ()
 
     def matched(
         self, arguments: list[tuple[int, int]], call: Call, function: Function | None
@@ -199,8 +221,46 @@ class KeyReader:
                             return inner
                         if inner and TOLD.search(inner):
                             return inner
-            return as_hole(text)
-        return as_hole(text)
+            return self._hole(text, at, scope)
+        return self._hole(text, at, scope)
+
+    def _hole(self, text: str, at: int, scope: int) -> str:
+        """The hole of an expression; what it may be is remembered where only literals are."""
+        hole = as_hole(text)
+        values = either(text, self.code.language)
+        bare = stripped(text)
+        if not values and WORD.fullmatch(bare):
+            values = self._given_one_of(bare, at, scope)
+        if len(values) > 1:
+            self._chosen[hole] = values
+        return hole
+
+    def _given_one_of(self, name: str, at: int, scope: int) -> tuple[str, ...]:
+        """The literals of which a local name is given one, in an expression or by the branches of
+        a statement; none where something else may be given."""
+        code = self.code
+        found: dict[str, None] = {}
+        function = code.function_at(scope)
+        first = function.body[0] if function is not None else 0
+        every = code.bindings_named(name)
+        last = bisect_left(every, at, key=_start)
+        near = [one for one in every[max(0, last - _MOST_VARIANTS) : last] if one.start >= first]
+        if not near:
+            return ()
+        for one in near:
+            if one.value[1] > one.value[0]:
+                values = either(code.text(one.value), code.language)
+                if not values:
+                    return ()
+                found.update(dict.fromkeys(values))
+        between = code.text(near[0].end, min(at, near[0].end + _LONGEST_BODY))
+        again = rf"(?<![\w.$]){re.escape(name)}\s*=(?![=>])\s*([^;\n]{{1,160}})"
+        for match in re.finditer(again, between):
+            values = either(match[1], code.language)
+            if not values:
+                return ()
+            found.update(dict.fromkeys(values))
+        return tuple(found)
 
     def _part(self, text: str, at: int, scope: int, depth: int) -> str:
         """One of the parts that a key is joined of."""
@@ -281,11 +341,20 @@ class KeyReader:
             if binding is not None and binding.value[1] > binding.value[0]:
                 text = stripped(self.code.text(binding.value))
                 if string_value(text) is not None and text[0] in "\"'":
+                    if len(self._given_one_of(bare, at, scope)) > 1 and self._is_changed(
+                        bare, binding, at
+                    ):
+                        return self._hole(bare, at, scope)
                     return string_value(text) or as_hole(bare)
                 whole = self.code.text(binding.value)
                 if len(whole) < 120 and _PATHS.search(whole):
                     return as_hole(whole)
-        return as_hole(expression)
+        return self._hole(expression, at, scope)
+
+    def _is_changed(self, name: str, binding: Binding, at: int) -> bool:
+        """Whether a branch between a declaration and a place gives a name another value."""
+        between = self.code.text(binding.end, min(at, binding.end + _LONGEST_BODY))
+        return re.search(rf"(?<![\w.$]){re.escape(name)}\s*=(?![=>])", between) is not None
 
     def helpers(self) -> Iterator[KeyHelper]:
         code = self.code

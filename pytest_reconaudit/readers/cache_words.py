@@ -12,8 +12,8 @@ from pytest_reconaudit.patterns import regex
 
 __all__ = [
     "LAST_WORD", "LEADS", "TAILS", "TOLD", "WORD", "arguments_in", "as_hole", "closing_brace",
-    "closing_bracket", "is_constant", "is_hollow", "pieces_at", "shortened", "string_value",
-    "stripped", "summands", "whole_number",
+    "closing_bracket", "either", "is_constant", "is_hollow", "pieces_at", "shortened",
+    "string_value", "stripped", "summands", "whole_number",
 ]  # fmt: skip
 
 TAILS = regex(
@@ -57,6 +57,50 @@ def string_value(text: str) -> str | None:
         return inner if "\n" not in inner else None
     match = _RAW.fullmatch(text)
     return match[2] if match is not None and "\n" not in match[2] else None
+
+
+_LITERAL = r"(\"[^\"\\\n]{0,80}\"|'[^'\\\n]{0,80}'|`[^`\\\n$]{0,80}`)"
+_OF_PYTHON = regex(rf"\s*{_LITERAL}\s+if\s+([^\n]{{1,200}}?)\s+else\s+")
+_OF_SCRIPT = regex(rf"(?:[^?]|\?[.?]){{1,200}}?\?\s*{_LITERAL}\s*:")
+_BLOCK = regex(r"\{([^{}]*)\}")
+_MOST = 8
+
+
+def either(text: str, language: str) -> tuple[str, ...]:
+    """The values of an expression that is a string literal, or one of some by a condition."""
+    text = text.strip()[:_LONGEST]
+    while text.startswith("(") and text.endswith(")") and closing_bracket(text) == len(text) - 1:
+        text = text[1:-1].strip()
+    if language == "rust":
+        given = _of_branches(text)
+    else:
+        pattern = _OF_PYTHON if language == "python" else _OF_SCRIPT
+        given = []
+        while len(given) < _MOST and (match := pattern.match(text)) is not None:
+            given.append(match[1])
+            text = text[match.end() :]
+        given.append(text)
+    values = [_plain(one) for one in given]
+    return tuple([one for one in values if one is not None]) if None not in values else ()
+
+
+def _of_branches(text: str) -> list[str]:
+    """What the branches of ``if`` and ``match`` of Rust give, as written."""
+    if text.startswith("if ") and "else" in text:
+        return _BLOCK.findall(text)[:_MOST]
+    if text.startswith("match ") and text.endswith("}"):
+        arms = arguments_in(text[text.find("{") + 1 : -1])
+        return [one.rpartition("=>")[2] for one in arms][:_MOST]
+    return [text]
+
+
+def _plain(text: str) -> str | None:
+    """The value of a literal that nothing is put into."""
+    text = stripped(text.rstrip().rstrip(";"))
+    if text[:1] not in ("'", '"', "`"):
+        return None
+    value = string_value(text)
+    return None if value is None or "{" in value else value
 
 
 def is_constant(text: str) -> bool:

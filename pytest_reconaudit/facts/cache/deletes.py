@@ -14,6 +14,7 @@ from pytest_reconaudit.facts.cache.operations import (
     KeyFamily,
     families,
     matches,
+    may_hold,
     operations,
     segments,
 )
@@ -72,7 +73,9 @@ def _deleted(target: Target) -> Iterator[DeletedKey]:
         meant = [
             one
             for one in live
-            if one.template == template or (pattern and matches(template, one.template))
+            if one.template == template
+            or (pattern and matches(template, one.template))
+            or _is_one_of(template, deletes, one)
         ]
         fields = _fields(target)
         same = [one for one in live if any(_of_one_store(fields, by, one) for by in deletes)]
@@ -85,6 +88,17 @@ def _deleted(target: Target) -> Iterator[DeletedKey]:
         if _OTHERS.match(template):
             uncertain = "a library writes such keys"
         yield DeletedKey(template, tuple(deletes), bool(meant), nearest, uncertain)
+
+
+def _is_one_of(template: str, deletes: list[CacheOperation], family: KeyFamily) -> bool:
+    """Whether a condition makes one of the keys of a family what is deleted."""
+    meant = {template, *(name for one in deletes for name in one.variants)}
+    return any(
+        one.template in meant
+        or not meant.isdisjoint(one.variants)
+        or (one.op.verb in ("set", "wrap") and may_hold(one, template))
+        for one in (*family.writes, *family.reads, *family.others)
+    )
 
 
 @once

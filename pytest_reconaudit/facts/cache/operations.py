@@ -39,6 +39,7 @@ __all__ = [
     "cache_files",
     "counters",
     "families",
+    "may_hold",
     "module_name",
     "operations",
     "segments",
@@ -75,6 +76,8 @@ class CacheOperation(Struct, frozen=True, eq=False):
     """Source of what is put in, in order."""
     ttl: int
     """Seconds, or one of the marks of ``readers.cache_records``."""
+    variants: tuple[str, ...] = ()
+    """The templates that it stands for where a condition chooses between some texts."""
 
     @property
     def place(self) -> Place:
@@ -200,7 +203,9 @@ def _of_file(book: _Book, path: str, ops: Iterable[CacheOp]) -> Iterator[CacheOp
     found = []
     for op in ops:
         template, holes = book.resolved(path, op.key) if op.key else ("", ())
-        found.append(CacheOperation(path, op, template, holes, book.seconds(path, op)))
+        told = [book.resolved(path, one)[0] for one in op.variants] if template else []
+        variants = tuple([one for one in told if one])
+        found.append(CacheOperation(path, op, template, holes, book.seconds(path, op), variants))
     walked: dict[int, list[CacheOperation]] = {}
     for one in found:
         if one.op.verb in ("scan", "raw") and one.template:
@@ -227,16 +232,25 @@ def families(target: Target) -> tuple[KeyFamily, ...]:
     known = operations(target)
     by_template: dict[str, list[CacheOperation]] = {}
     patterns = [one for one in known if one.op.verb == "pattern" and one.template]
+    deletes: dict[str, list[CacheOperation]] = {}
+    for one in known:
+        if one.op.verb == "delete" and one.template:
+            for name in dict.fromkeys((one.template, *one.variants)):
+                deletes.setdefault(name, []).append(one)
     for one in known:
         if one.template and one.op.verb != "pattern":
             by_template.setdefault(one.template, []).append(one)
     return tuple(
-        _family(template, listed, patterns) for template, listed in sorted(by_template.items())
+        _family(template, listed, patterns, deletes)
+        for template, listed in sorted(by_template.items())
     )
 
 
 def _family(
-    template: str, listed: list[CacheOperation], patterns: list[CacheOperation]
+    template: str,
+    listed: list[CacheOperation],
+    patterns: list[CacheOperation],
+    deletes: Mapping[str, list[CacheOperation]],
 ) -> KeyFamily:
     by_pattern = [
         one
@@ -247,7 +261,7 @@ def _family(
         template,
         tuple([one for one in listed if one.op.verb in ("set", "wrap")]),
         tuple([one for one in listed if one.op.verb in ("get", "wrap")]),
-        (*[one for one in listed if one.op.verb == "delete"], *by_pattern),
+        (*_deletes_of(template, listed, deletes), *by_pattern),
         tuple([one for one in listed if one.op.verb in ("other", "touch")]),
     )
 
@@ -267,6 +281,47 @@ def counters(target: Target) -> frozenset[str]:
             or (one.op.stored == "sum" and (one.path, one.op.function_line, one.template) in read)
         )
     )
+
+
+def _deletes_of(
+    template: str, listed: list[CacheOperation], deletes: Mapping[str, list[CacheOperation]]
+) -> list[CacheOperation]:
+    """The deletes of keys that may be of a template."""
+    names = dict.fromkeys((template, *(name for one in listed for name in one.variants)))
+    loose = [one for one in listed if one.op.verb in ("set", "wrap") and _open_end(one)]
+    for one in loose[:1]:
+        names.update(dict.fromkeys(name for name in deletes if may_hold(one, name)))
+    return [*dict.fromkeys(one for name in names for one in deletes.get(name, ()))]
+
+
+_LOOSE = regex(
+    r"(?i)(?:^|[._])(?:suffix|variant|rest|tail|sub_?key|sub_?path)\w*$|[a-z](?:Suffix|Variant)$"
+)
+"""What may bring a separator of its own."""
+
+
+def may_hold(write: CacheOperation, template: str) -> bool:
+    """Whether what is put into a written key, where no separator stands before it, or its name
+    tells that it has one, may make it a key of another template: ``meta:{}{}`` is ``meta:{}:slim``
+    with the right suffix."""
+    ends = _open_end(write)
+    return ends is not None and template.startswith(ends[0]) and template.endswith(ends[1])
+
+
+def _open_end(write: CacheOperation) -> tuple[str, str] | None:
+    """(what is before, what is behind) the holes of a written key that may hold a separator."""
+    own = write.template
+    glued = own.find("{}{}")
+    if glued >= 0:
+        head, tail = own[: glued + 2], own[own.rfind("{}") + 2 :]
+    elif own.endswith("{}"):
+        head, tail = own[:-2], ""
+        loose = bool(write.holes) and _LOOSE.search(write.holes[-1]) is not None
+        if not loose and not head[-1:].isalnum():
+            return None
+    else:
+        return None
+    return (head, tail) if len(head) > 2 else None
 
 
 _AN_ID = regex(r"(?:.*[._])?(?:id|uuid|pk|slug)|.*[a-z]Id")

@@ -577,6 +577,7 @@ class _Reading:
                 request_key=verb in ("set", "wrap") and self.identity.is_request_key(key, call),
                 stored=self._stored(call, arguments, verb) if verb in ("set", "wrap") else "",
                 left_out=() if parameter else left_out,
+                variants=self.keys.variants(key) if key else (),
             )
 
     def _stored(self, call: Call, arguments: list[tuple[int, int]], verb: str) -> str:
