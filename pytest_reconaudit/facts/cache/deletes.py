@@ -181,11 +181,28 @@ def _nearest(template: str, live: list[KeyFamily]) -> KeyFamily | None:
             ratio = 1.0
         else:
             ratio = SequenceMatcher(None, _plain(template), _plain(one.template)).ratio()
-            if not set(ours) & set(theirs):
+            if not set(ours) & set(theirs) or _is_another(ours, theirs):
                 ratio = 0.0
         if ratio >= _NEAR and (best is None or ratio > best[0]):
             best = (ratio, one)
     return best[1] if best else None
+
+
+def _is_another(ours: list[str], theirs: list[str]) -> bool:
+    """Whether a deleted and a written key name different things: each has a word that no word of
+    the other is like, or what is deleted begins with one: ``files:project:{}``, ``project:{}``."""
+    mine = [one for one in ours if one not in theirs]
+    others = [one for one in theirs if one not in ours]
+    if not others and ours[:1] == mine[:1] and len(ours) > 1 and ours[0] not in _GENERAL:
+        return True
+    return bool(mine and others) and not any(
+        SequenceMatcher(None, one, other).ratio() >= _ALIKE for one in mine for other in others
+    )
+
+
+_ALIKE = 0.6
+_GENERAL = frozenset({"cache", "cached", "app", "api", "data", "db", "redis", "key", "v1", "v2"})
+"""What any key may begin with."""
 
 
 def _words(template: str) -> list[str]:

@@ -237,11 +237,14 @@ def families(target: Target) -> tuple[KeyFamily, ...]:
         if one.op.verb == "delete" and one.template:
             for name in dict.fromkeys((one.template, *one.variants)):
                 deletes.setdefault(name, []).append(one)
+    near: dict[str, list[str]] = {}
+    for name in deletes:
+        near.setdefault(name[:2], []).append(name)
     for one in known:
         if one.template and one.op.verb != "pattern":
             by_template.setdefault(one.template, []).append(one)
     return tuple(
-        _family(template, listed, patterns, deletes)
+        _family(template, listed, patterns, deletes, near)
         for template, listed in sorted(by_template.items())
     )
 
@@ -251,6 +254,7 @@ def _family(
     listed: list[CacheOperation],
     patterns: list[CacheOperation],
     deletes: Mapping[str, list[CacheOperation]],
+    near: Mapping[str, list[str]],
 ) -> KeyFamily:
     by_pattern = [
         one
@@ -261,7 +265,7 @@ def _family(
         template,
         tuple([one for one in listed if one.op.verb in ("set", "wrap")]),
         tuple([one for one in listed if one.op.verb in ("get", "wrap")]),
-        (*_deletes_of(template, listed, deletes), *by_pattern),
+        (*_deletes_of(template, listed, deletes, near), *by_pattern),
         tuple([one for one in listed if one.op.verb in ("other", "touch")]),
     )
 
@@ -284,13 +288,21 @@ def counters(target: Target) -> frozenset[str]:
 
 
 def _deletes_of(
-    template: str, listed: list[CacheOperation], deletes: Mapping[str, list[CacheOperation]]
+    template: str,
+    listed: list[CacheOperation],
+    deletes: Mapping[str, list[CacheOperation]],
+    near: Mapping[str, list[str]],
 ) -> list[CacheOperation]:
-    """The deletes of keys that may be of a template."""
+    """The deletes of keys that may be of a template.
+
+    :param near: the names of what is deleted by their first letters.
+    """
     names = dict.fromkeys((template, *(name for one in listed for name in one.variants)))
-    loose = [one for one in listed if one.op.verb in ("set", "wrap") and _open_end(one)]
+    loose = [one for one in listed if one.op.verb in ("set", "wrap") and one.holes]
     for one in loose[:1]:
-        names.update(dict.fromkeys(name for name in deletes if may_hold(one, name)))
+        names.update(
+            dict.fromkeys(name for name in near.get(template[:2], ()) if may_hold(one, name))
+        )
     return [*dict.fromkeys(one for name in names for one in deletes.get(name, ()))]
 
 
@@ -305,7 +317,25 @@ def may_hold(write: CacheOperation, template: str) -> bool:
     tells that it has one, may make it a key of another template: ``meta:{}{}`` is ``meta:{}:slim``
     with the right suffix."""
     ends = _open_end(write)
-    return ends is not None and template.startswith(ends[0]) and template.endswith(ends[1])
+    if ends is not None and template.startswith(ends[0]) and template.endswith(ends[1]):
+        return True
+    return _is_filled(write, template)
+
+
+def _is_filled(write: CacheOperation, template: str) -> bool:
+    """Whether each part of a template is that of a written key, or what its hole may hold: the
+    ``{kind}`` of ``ferry:{}:{kind}`` may be ``night``, an id is no such word."""
+    own, other = segments(write.template), segments(template)
+    if len(own) != len(other) or write.template.count("{}") != len(write.holes) or write.variants:
+        return False
+    at, filled = 0, False
+    for mine, theirs in zip(own, other, strict=True):
+        if mine != theirs:
+            if mine != "{}" or "{}" in theirs or _AN_ID.fullmatch(write.holes[at]):
+                return False
+            filled = True
+        at += mine.count("{}")
+    return filled
 
 
 def _open_end(write: CacheOperation) -> tuple[str, str] | None:
