@@ -49,8 +49,9 @@ def cache_key_invalidated(cached_key: CachedKey) -> None:
     tests calls change nothing, nor do those whose caller writes the new value. High for what is
     kept longer than five minutes, medium for counts and below; where the key of one entity survives
     its deletes only, one less. What is written without having been looked for or read from a table
-    is no copy and passes. Keys of sessions, tokens, limits, locks, exports and data of others pass,
-    also keys under which a mere id is kept.
+    is no copy and passes, and so is a count that is kept here alone (INCR and its like, or what was
+    read under the key with something added). Keys of sessions, tokens, limits, locks, exports and
+    data of others pass, also keys under which a mere id is kept.
     Blind spots: keys and deletes that are put together at run time; jobs and other services.
     """
     found = cached_key.mutators

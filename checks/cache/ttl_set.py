@@ -27,14 +27,15 @@ def cache_ttl_set(cache_writes: CacheWrites) -> None:
 
     Why: a cache is what may be forgotten; what never runs out is a second database.
     Decides: per file, writes to Redis without an expiry in the command (no SETEX, EX, PX, KEEPTTL)
-    and writes through a wrapper without a time, where the wrapper has none of its own. Passes: an
-    EXPIRE or a delete of the same key, an EXPIRE in the same function, NX (locks), counters,
-    switches, positions, the state of some work (progress, checkpoints, a key per partition), marks
-    and mere ids, wrappers that hand on to another cache, a wrapper
-    whose branch without time nobody takes, one fixed key that Django keeps by `None`, caches in
-    the process. Notes: (b) lists and dashboards kept five minutes and more with nothing
-    that holds back all callers but one when the key runs out; (c) no cache here counts its hits
-    and misses.
+    and writes through a wrapper without a time, where the wrapper has none of its own, out of all
+    that have a time or should. Passes: an EXPIRE or a delete of the same key, an EXPIRE in the same
+    function, NX (locks), counters (by the key's name, by INCR and its like anywhere, or where what
+    was read under the key is written with something added), switches, positions, the state of some
+    work (progress, checkpoints, a key per partition), marks and mere ids, wrappers that hand on to
+    another cache, a wrapper whose branch without time nobody takes, one fixed key that Django keeps
+    by `None`, caches in the process. Notes: (b) lists and dashboards kept five minutes and more
+    with nothing that holds back all callers but one when the key runs out; (c) no cache here counts
+    its hits and misses.
     Blind spots: a TTL that the server or a library adds.
     """
     endless = cache_writes.endless

@@ -36,3 +36,12 @@ def keep_plan(lock: str, ending: str, plan: str) -> None:
 
 def forget_plan(lock: str) -> None:
     r.delete(f"plans:{lock}:winter")
+
+
+# What kind it is only the caller knows.
+def keep_log(lock: str, kind: str, log: str) -> None:
+    r.setex(f"log:{lock}:{kind}", 600, log)
+
+
+def forget_log(lock: str) -> None:
+    r.delete(f"log:{lock}:night")
