@@ -12,12 +12,12 @@ from pytest_reconaudit.readers.scans.kept_answers import KeptAnswers, kept_answe
 from pytest_reconaudit.readers.syntax import read_syntax
 
 VIEW = """\
-class Feed(APIView):
+class Feed(View):
     @method_decorator(vary_on_cookie)
     @method_decorator(cache_page(60))
     def get(self, request):
         name = "é"
-        return Response(feed_of(request.user))
+        return JsonResponse(feed_of(request.user))
 """
 
 
@@ -41,11 +41,19 @@ def test_what_varies_below_is_known() -> None:
     assert kept(VIEW.replace(above + below, below + above)) == []
 
 
+def test_what_is_rendered_later_is_kept_later() -> None:
+    later = VIEW.replace("JsonResponse(", "TemplateResponse(request, 'feed.html', ")
+    assert kept(later) == []
+    assert kept(VIEW.replace("View", "APIView").replace("JsonResponse", "Response")) == []
+    imported = "from rest_framework.response import Response\n\n"
+    assert kept(imported + VIEW.replace("View", "Own").replace("JsonResponse", "Response")) == []
+    alone = later.replace("    @method_decorator(vary_on_cookie)\n", "")
+    assert kept(alone) == [("Feed.get", 2, "request.user", 5, "")]
+
+
 def test_a_list_names_the_outermost_first() -> None:
-    text = (
-        "@method_decorator([{}], name='get')\nclass Feed(APIView):\n    def get(self, request):\n"
-    )
-    text += "        return Response(request.user.name)\n"
+    text = "@method_decorator([{}], name='get')\nclass Feed(View):\n    def get(self, request):\n"
+    text += "        return HttpResponse(request.user.name)\n"
     assert kept(text.format("cache_page(9), vary_on_cookie")) == []
     assert kept(text.format("vary_on_cookie, cache_page(9)")) == [
         ("Feed", 1, "request.user", 4, "vary_on_cookie")

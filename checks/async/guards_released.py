@@ -69,7 +69,7 @@ def _each(file: LockFile, found: tuple[GuardAcross, ...], clause: str) -> None:
             f"`{one.function}` holds {named} of the {one.kind} `{one.site.receiver}` over"
             f" {count}{asks} ({lines_of(one.awaits)})"
         )
-        impact = _SELDOM if one.ready else _FREE.get(one.free, "")
+        impact = _SELDOM if one.ready else _FREE if one.free else ""
         if one.again is not None:
             place, by = one.again
             severity, impact = Severity.HIGH, _HANGS
@@ -79,11 +79,9 @@ def _each(file: LockFile, found: tuple[GuardAcross, ...], clause: str) -> None:
                 f" `{by}` (line {place.line}) waits for the same map{over}"
             )
         if one.beside:
-            says += (
-                f"; {len(one.beside)} more of this file {'does' if len(one.beside) == 1 else 'do'}"
-            )
-        if one.free:
-            says += f"; {_WHY[one.free]}"
+            does = "does" if len(one.beside) == 1 else "do"
+            says += f"; {len(one.beside)} more of this file {does}"
+        says += f"; {_WHY[one.free]}" if one.free else ""
         report(
             at=one.at,
             says=says,
@@ -115,16 +113,9 @@ _WHY = {
     "unwritten": "nothing writes to the map once it is made",
     "alone": "whatever writes to the map needs `&mut self`, as this function does",
 }
-_FREE = {
-    "unwritten": (
-        "Nobody waits for it as long as nothing writes to the map: with the first insert or remove,"
-        " threads would be blocked by this guard."
-    ),
-    "alone": (
-        "Nobody waits for it as long as all that writes to the map has its owner to itself: a write"
-        " from a task that runs beside it would block a thread."
-    ),
-}
+_FREE = (
+    "Nobody waits for it as long as this is so: a write from a task beside it would block a thread."
+)
 _HANGS = (
     "The task waits for a lock that it holds itself, and every other that comes to this part of the"
     " map waits behind it for ever."
