@@ -105,13 +105,14 @@ def _files(target: Target) -> Iterator[CacheWrites]:
         }
         endless = [one for one in writes if _endless(target, one, touched, limited, reads)]
         named = [one for one in writes if one.template and one.template not in counters(target)]
+        copies = [one for one in writes if one.template not in counters(target)]
         yield CacheWrites(
             path,
             tuple(writes),
             tuple(endless),
             len(endless) + sum(one not in endless and _is_timed(one) for one in writes),
             tuple([one for one in named if one in herd]),
-            named[0] if named and first and not counted else None,
+            copies[0] if named and first and not counted else None,
         )
         first = first and not named
 
