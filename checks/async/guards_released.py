@@ -111,7 +111,7 @@ _SELDOM = (
 )
 _WHY = {
     "unwritten": "nothing writes to the map once it is made",
-    "alone": "whatever writes to the map needs `&mut self`, as this function does",
+    "alone": "all that writes to it has its owner to itself, and so has this (`&mut self`)",
 }
 _FREE = (
     "Nobody waits for it as long as this is so: a write from a task beside it would block a thread."
