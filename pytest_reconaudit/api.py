@@ -146,7 +146,7 @@ from pytest_reconaudit.facts.rust.payloads import PayloadFile
 from pytest_reconaudit.facts.rust.placeholders import CrateBodies
 from pytest_reconaudit.facts.rust.regexes import RecompiledRegexes, RegexFile
 from pytest_reconaudit.facts.rust.release_profiles import ReleaseProfile, debug_of
-from pytest_reconaudit.facts.rust.shadowed_routes import RustRoutes
+from pytest_reconaudit.facts.rust.shadowed_routes import RustRoutes, TwiceRouted
 from pytest_reconaudit.facts.rust.used_dependencies import CrateUse
 from pytest_reconaudit.facts.scripts.compose_calls import BadCall, ComposeCalls
 from pytest_reconaudit.facts.scripts.health_gates import GateFault, HealthGates
@@ -400,6 +400,7 @@ __all__ = [
     "Target",
     "ToolsShipped",
     "Trigger",
+    "TwiceRouted",
     "TwinPair",
     "Unasked",
     "UnboundPort",

@@ -1,6 +1,6 @@
 """Every route that is registered is reached."""
 
-from pytest_reconaudit.api import Note, RustRoutes, Severity, audit, report
+from pytest_reconaudit.api import Confidence, Note, RustRoutes, Severity, TwiceRouted, audit, report
 
 
 @audit(
@@ -32,8 +32,9 @@ def rust_routes_reachable(rust_routes: RustRoutes) -> None:
     sibling whose path begins with the scope's prefix, by whole segments. (b) The same prefix twice
     as siblings. Either loses the routes that the first scope does not have itself. (c) axum: one
     method of one path twice in one router, or the same path with other names for its parameters.
-    Scopes with guards, other parents, other routers, branches of an `if` or `match`, and
-    registrations under `cfg` pass.
+    Where one of the two depends on a condition that the other does not: medium. Scopes with guards,
+    other parents, other routers, arms of one `if` or `match`, tests that contradict each other (`x`
+    and `!x`), and registrations under `cfg` pass.
     Blind spots: services of other crates, routes of macros.
     """
     for one in rust_routes.shadowed:
@@ -45,7 +46,9 @@ def rust_routes_reachable(rust_routes: RustRoutes) -> None:
         report(
             at=one.at,
             says=f"{first.request}{more} answer{'' if more else 's'} 404: "
-            f"scope {prefix} {how}, and the first one takes every path below it",
+            f"scope {prefix} {how}, and the first one takes every path below it{_where(one.test)}",
+            severity=Severity.MEDIUM if one.test else None,
+            confidence=Confidence.LIKELY if one.test else None,
             evidence=first.request,
             related=[Note(one.scope.place, f"the scope {prefix} that takes it"), *related],
             clause="b" if one.again else "a",
@@ -60,14 +63,33 @@ def rust_routes_reachable(rust_routes: RustRoutes) -> None:
         )
         report(
             at=second.place,
-            says=f"the server panics at its start: {why}",
+            says=f"the server panics at its start: {why}{_where(pair.test)}",
+            severity=Severity.MEDIUM if pair.test else None,
+            confidence=Confidence.LIKELY if pair.test else None,
             evidence=second.request,
             related=[Note(pair.first.place, pair.first.request)],
-            fix=""
-            if pair.renamed
-            else f"Keep one of the two registrations of {second.request} "
-            f"({pair.first.place} and {second.place}) and delete the other one with its handler, "
-            "or give one of them a path of its own.",
+            fix=_cure(pair),
             clause="c",
             key=second.request,
         )
+
+
+def _cure(pair: TwiceRouted) -> str:
+    """What to do about one path that is registered twice."""
+    both = f"({pair.first.place} and {pair.second.place})"
+    if pair.test:
+        return (
+            f"Let the conditions of the two registrations {both} exclude each other, or register"
+            " the path once, outside of them."
+        )
+    if pair.renamed:
+        return ""
+    return (
+        f"Keep one of the two registrations of {pair.second.request} {both} and delete the other"
+        " one with its handler, or give one of them a path of its own."
+    )
+
+
+def _where(test: str) -> str:
+    """The words for what happens under a condition only."""
+    return f" (where both are registered: one stands in `{test}`)" if test else ""

@@ -8,25 +8,21 @@ reached. Axum merges routers, and panics when one method of one path is register
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
 from pytest_reconaudit.facts.network.routes import Route, RouteTable, route_tables
+from pytest_reconaudit.facts.rust.conditions import is_switched, standing
 from pytest_reconaudit.model import Place
 from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.readers.routing import ANY, Scope
-from pytest_reconaudit.readers.syntax import SyntaxTree, read_syntax
 from pytest_reconaudit.target import Target, once
-
-if TYPE_CHECKING:
-    from tree_sitter import Node
 
 __all__ = ["RustRoutes", "Shadowed", "TwiceRouted", "rust_route_tables"]
 
 _PARAMETER = regex(r"\{(\*?)[^{}]*\}")
-_BRANCHING = frozenset({"if_expression", "match_expression"})
-_CFG = regex(rb"#!?\[\s*cfg")
+_MOST = 50
+"""Registrations of one path that are compared."""
 
 
 class Shadowed(Struct, frozen=True):
@@ -39,6 +35,8 @@ class Shadowed(Struct, frozen=True):
     """The first registration that is lost: a scope or a route."""
     again: bool
     """It is a scope with the same prefix."""
+    test: str = ""
+    """The condition under which both are made; empty when they always are."""
 
 
 class TwiceRouted(Struct, frozen=True):
@@ -48,6 +46,8 @@ class TwiceRouted(Struct, frozen=True):
     second: Route
     renamed: bool
     """The paths differ in the names of their parameters only."""
+    test: str = ""
+    """The condition under which both are made; empty when they always are."""
 
 
 class RustRoutes(Struct, frozen=True, eq=False):
@@ -107,9 +107,13 @@ def _shadowed(target: Target, table: RouteTable) -> Iterator[Shadowed]:
             if mine is not None and mine not in known and not mine.guarded:
                 known.append(mine)
     for (scope, again), routes in lost.items():
-        kept = [pair for pair in routes if not _apart(target, scope.place, *pair)]
+        met = [(pair, _together(target, scope.place, *pair)) for pair in routes]
+        kept = [(pair, test) for pair, test in met if test is not None]
         if kept:
-            yield Shadowed(scope, tuple(route for _, route in kept), kept[0][0], again)
+            test = "" if any(not test for _, test in kept) else kept[0][1]
+            yield Shadowed(
+                scope, tuple(route for (_, route), _ in kept), kept[0][0][0], again, test
+            )
 
 
 def _shape(path: str) -> str:
@@ -140,80 +144,47 @@ def _takes(scope: Scope, path: str) -> bool:
 
 
 def _twice(target: Target, table: RouteTable) -> Iterator[TwiceRouted]:
-    known: dict[tuple[Place | None, str], Route] = {}
-    methods: dict[tuple[Place | None, str, str], Route] = {}
+    known: dict[tuple[Place | None, str], list[Route]] = {}
     for route in table.routes:
         if route.doubtful or "$" in route.path or route.router is None:
             continue
-        first = methods.get((route.router, route.method, route.path))
-        other = known.get((route.router, _PARAMETER.sub(r"{\1}", route.path)))
-        renamed = other is not None and other.path != route.path
-        again = first is not None and route.method != ANY and first.place != route.place
-        earlier = first if again else other if renamed else None
-        if earlier is not None and not _apart(
-            target, earlier.place, route.place, route, earlier
-        ):  # fmt: skip
-            yield TwiceRouted(earlier, route, renamed=not again)
-        methods.setdefault((route.router, route.method, route.path), route)
-        known.setdefault((route.router, _PARAMETER.sub(r"{\1}", route.path)), route)
+        before = known.setdefault((route.router, _PARAMETER.sub(r"{\1}", route.path)), [])
+        # Those that surely meet it come first.
+        met = [
+            (bool(test), one, test)
+            for one in before
+            if _clash(one, route)
+            and (test := _together(target, one.place, route.place, route, one)) is not None
+        ]
+        if met:
+            _, earlier, test = min(met, key=lambda one: (one[0], one[1].path != route.path))
+            yield TwiceRouted(earlier, route, renamed=earlier.path != route.path, test=test)
+        if len(before) < _MOST:
+            before.append(route)
+
+
+def _clash(one: Route, other: Route) -> bool:
+    """Whether axum refuses to have both: one method twice, or other names of a parameter."""
+    if one.path != other.path:
+        return True
+    return one.method == other.method != ANY and one.place != other.place
 
 
 # -- conditions ----------------------------------------------------------------------------
 
 
-def _apart(
+def _together(
     target: Target, place: Place, at: Place, route: Route, first: Route | None = None
-) -> bool:
-    """Whether two registrations may exclude each other: other branches, other features.
+) -> str | None:
+    """Whether two registrations are made in one run: ``None`` when they exclude each other or may
+    be there for other features, the test that one of them depends on, empty for none.
 
     :param at: where the later one begins: a scope around the route, or the route itself.
     """
-    pairs = [(place, at), (place, route.place), *((place, one) for one in route.via)]
-    if first is not None:
-        pairs += [(one, route.place) for one in first.via]
-        pairs += [(a, b) for a in first.via for b in route.via]
-    return any(a.path == b.path and a != b and _exclusive(target, a, b) for a, b in pairs) or any(
-        _conditional(target, one) for one in (place, at, route.place, *route.via)
-    )
-
-
-def _tree(text: str, path: str) -> SyntaxTree:
-    return read_syntax(text, path)
-
-
-def _at(target: Target, place: Place) -> Node | None:
-    tree = target.parse(_tree, place.path)
-    if place.line is None:
+    ways = (place, *(first.via if first is not None else ())), (at, route.place, *route.via)
+    if any(is_switched(target, one) for way in ways for one in way):
         return None
-    point = (place.line - 1, max((place.column or 1) - 1, 0))
-    return tree.root.named_descendant_for_point_range(point, point)
-
-
-def _branches(node: Node | None) -> list[tuple[int, int]]:
-    """(an ``if`` or ``match`` around, the part of it that a node is in), inner first."""
-    found = []
-    child = node
-    while child is not None and child.parent is not None:
-        parent = child.parent
-        if parent.type in _BRANCHING or parent.type == "match_block":
-            found.append((parent.id, child.id))
-        child = parent
-    return found
-
-
-def _exclusive(target: Target, one: Place, other: Place) -> bool:
-    first = dict(_branches(_at(target, one)))
-    return any(first.get(around, part) != part for around, part in _branches(_at(target, other)))
-
-
-def _conditional(target: Target, place: Place) -> bool:
-    """Whether a registration, or the function around it, is there for some features only."""
-    node = _at(target, place)
-    while node is not None:
-        before = node.prev_named_sibling
-        while before is not None and before.type in ("attribute_item", "line_comment"):
-            if before.type == "attribute_item" and _CFG.match(before.text or b""):
-                return True
-            before = before.prev_named_sibling
-        node = node.parent
-    return False
+    earlier, later = (standing(target, dict.fromkeys(way)) for way in ways)
+    if earlier.excludes(later):
+        return None
+    return earlier.beyond(later) or later.beyond(earlier)

@@ -21,6 +21,12 @@ async fn main() -> std::io::Result<()> {
             .service(web::scope("/api/admin").configure(admin::routes))
             .route("/api/version", web::get().to(ok))
             .configure(reports::routes)
+            .configure(|cfg| {
+                if std::env::var("BUOYS").is_ok() {
+                    cfg.service(web::scope("/sea").route("/buoys", web::get().to(ok)));
+                }
+                cfg.service(web::scope("/sea").route("/lights", web::get().to(ok)));
+            })
             .service(web::scope("/{tenant}").route("/items", web::get().to(ok)))
             .route("/health", web::get().to(ok))
     })
