@@ -61,7 +61,9 @@ def rust_no_placeholder(crate_bodies: CrateBodies) -> None:
     medium. (b) An action (`run_`, `apply_`, `verify_`, `send_` …) that only returns success or
     writes a log line, with a comment that admits it or a name that weighs: high, critical for
     transactions and authentication; a helper named for a transaction that opens none: critical. (c)
-    `todo!()` that a request reaches, by calls of which each means one function: high. (d) A metrics
+    `todo!()` that a request reaches, by calls of which each means one function: high; in an `if` or
+    the arm of a `match` medium, low where no function that requests reach makes its variant, a note
+    where its own words say that it cannot happen; variants that nothing makes pass. (d) A metrics
     route with a constant answer: high beside a registry that is written out elsewhere, else medium.
     (e) Settings in a public type or preset that no code takes: low. (f) A health function that
     names a database, cache or queue and never asks it: medium. (g) Counters by the raw path of
@@ -80,7 +82,7 @@ def rust_no_placeholder(crate_bodies: CrateBodies) -> None:
             confidence=one.confidence,
             evidence=one.evidence,
             related=one.related,
-            fix=_fix(one.clause, one.key),
+            fix=one.cure or _fix(one.clause, one.key),
             clause=one.clause,
             key=f"{one.clause} {one.key}",
         )

@@ -10,7 +10,6 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterable, Iterator
-from itertools import pairwise
 
 from msgspec import Struct
 
@@ -18,7 +17,6 @@ from pytest_reconaudit.facts.cache.operations import cache_files
 from pytest_reconaudit.facts.callers import uncalled
 from pytest_reconaudit.facts.code.functions import (
     Reached,
-    callees,
     function_at,
     handlers,
     outlined,
@@ -30,6 +28,7 @@ from pytest_reconaudit.facts.packages import CargoPackage, cargo_packages
 from pytest_reconaudit.facts.rust.module_tree import crate_sources
 from pytest_reconaudit.facts.rust.sources import rust_files
 from pytest_reconaudit.facts.rust.specimens import is_specimen
+from pytest_reconaudit.facts.rust.variants import ELSEWHERE, NEVER, how_matched, is_surely_called
 from pytest_reconaudit.model import Confidence, Note, Place, Severity
 from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.readers.scans.constant_bodies import (
@@ -38,6 +37,7 @@ from pytest_reconaudit.readers.scans.constant_bodies import (
     ConstantBodies,
     Preset,
     Stub,
+    TodoArm,
     constant_bodies,
 )
 from pytest_reconaudit.readers.scans.outline import outline
@@ -109,6 +109,8 @@ class Placeholder(Struct, frozen=True):
     evidence: str
     related: tuple[Note, ...]
     key: str
+    cure: str = ""
+    """What to do about this one, where the words for all of its kind do not fit."""
 
 
 class CrateBodies(Struct, frozen=True, eq=False):
@@ -426,15 +428,6 @@ def _only_described(target: Target, why: Reached) -> bool:
     return described and not any(_ROUTED.match(one) for one in attributes)
 
 
-def _surely_called(target: Target, why: Reached) -> bool:
-    """Whether each call on the way means one function, and not any implementation of a trait: the
-    one that is not written may be one that is never asked."""
-    return all(
-        any(refs == (called,) for _, refs in callees(target, caller))
-        for caller, called in pairwise(why.chain)
-    )
-
-
 _ANNOUNCED = regex(
     r"(?i)\b(?:(?:will|to) be (?:implemented|added|written|supported)|follow[- ]?up"
     r"|not (?:yet )?(?:implemented|supported) yet|until (?:then|it lands|that lands)"
@@ -464,35 +457,96 @@ def _comment_above(target: Target, path: str, line: int) -> str:
     return " ".join(reversed(found))
 
 
+class _Way(Struct, frozen=True):
+    """How sure it is that a ``todo!()`` of a function that a request reaches is reached itself."""
+
+    line: int
+    severity: Severity
+    confidence: Confidence
+    where: str
+    """The arm or branch, in words; empty where it is the function's whole body."""
+
+
+_ASSERTED = regex(
+    r"(?i)!\s*[(\[{]\s*\"[^\"]*\b(?:cannot|can't|can not|never|impossible|unreachable|should not"
+    r"|shouldn't|must not)\b(?![^\"]*\b(?:yet|implement\w*|todo)\b)"
+)
+"""What a panic says that stands for what does not happen."""
+
+
+def _way(target: Target, path: str, stub: Stub, arm: TodoArm) -> _Way | None:
+    """``None`` where nothing ever makes what would lead there."""
+    if not arm.pattern and not arm.test:
+        return _Way(arm.line, Severity.HIGH, Confidence.CERTAIN, "")
+    if arm.test:
+        where = f" under `{arm.test}`, which is not written"
+        return _Way(arm.line, Severity.MEDIUM, Confidence.LIKELY, where)
+    shown = arm.pattern if len(arm.pattern) <= _SHOWN else f"{arm.pattern[:_SHOWN]}…"
+    where = f" in the arm `{shown}`, which is not written"
+    if _ASSERTED.search(_line(target, path, arm.line)):
+        return _Way(arm.line, Severity.INFO, Confidence.POSSIBLE, where)
+    if arm.open and not arm.pattern[:1].isupper() and arm.pattern[:1] not in "\"'-0123456789":
+        # Whatever is no number or text of the other arms comes here.
+        return _Way(arm.line, Severity.HIGH, Confidence.LIKELY, where)
+    made = how_matched(target, arm.pattern, stub.owner)
+    if made == NEVER:
+        return None
+    if made == ELSEWHERE:
+        return _Way(arm.line, Severity.LOW, Confidence.POSSIBLE, where)
+    return _Way(arm.line, Severity.MEDIUM, Confidence.LIKELY, where)
+
+
+_SHOWN = 60
+
+
 def _unwritten(target: Target, path: str, stubs: list[Stub]) -> Iterator[Placeholder]:
     for stub in stubs:
         if stub.kind != "todo":
             continue
         ref = function_at(target, path, stub.line)
         why = reached(target).get(ref) if ref is not None else None
-        if why is None or (why.route is None and _only_described(target, why)):
+        if ref is None or why is None or (why.route is None and _only_described(target, why)):
             continue
-        if not _surely_called(target, why):
+        if not is_surely_called(target, why):
             continue
+        ways = [way for arm in stub.arms if (way := _way(target, path, stub, arm)) is not None]
+        if not ways:
+            continue
+        first = max(ways, key=lambda one: (one.severity, -one.line))
         route = why.route.request if why.route is not None else "a request"
-        where = " in a branch that is not written" if stub.value == "branch" else (
-            ": it is not written"
-        )  # fmt: skip
+        severity = first.severity
+        if _is_announced(target, path, stub, why):
+            severity = min(severity, Severity.MEDIUM)
+        end = f"{route} comes here" if not first.where else f"{route} comes to this function"
         yield Placeholder(
             clause="c",
-            place=Place(path, stub.at, 1),
-            severity=weighed(
-                Severity.MEDIUM if _is_announced(target, path, stub, why) else Severity.HIGH, path
-            ),
-            confidence=Confidence.CERTAIN,
-            says=f"`{stub.name}` panics{where}, and {route} comes here",
-            evidence=_line(target, path, stub.at),
+            place=Place(path, first.line, 1),
+            severity=weighed(severity, path),
+            confidence=first.confidence,
+            says=f"`{stub.name}` panics{first.where or ': it is not written'}, and {end}",
+            evidence=_line(target, path, first.line),
             related=(
-                *(Note(Place(path, line), "not written either") for line in stub.others),
+                *(
+                    Note(Place(path, one.line), "not written either")
+                    for one in sorted(ways, key=lambda one: one.line)
+                    if one.line != first.line
+                ),
                 *((Note(why.route.place, "the route"),) if why.route is not None else ()),
             ),
             key=f"{stub.owner} {stub.name}",
+            cure=_refusal(target, path, stub, is_handler=ref in handlers(target)),
         )
+
+
+def _refusal(target: Target, path: str, stub: Stub, *, is_handler: bool) -> str:
+    """How a function says that it cannot do something, by what it is and returns."""
+    if "Status>" in stub.returns.replace(" ", "") and "tonic" in target.text(path):
+        return 'Write it, or return `Err(Status::unimplemented("…"))` until it is written.'
+    if is_handler:
+        return ""
+    if "Result" in stub.returns:
+        return "Write it, or return an error, which its callers hand on, until it is written."
+    return "Write it, or let it return a `Result`, and an error until it is written."
 
 
 # -- (h): answers that their own comments call made up ---------------------------------------
@@ -504,7 +558,7 @@ def _undone(target: Target, path: str, stubs: list[Stub]) -> Iterator[Placeholde
     for stub in stubs:
         ref = function_at(target, path, stub.line) if stub.kind == "undone" else None
         why = reached(target).get(ref) if ref is not None else None
-        if why is None or why.route is None or not _surely_called(target, why):
+        if why is None or why.route is None or not is_surely_called(target, why):
             continue
         found.append((stub, why.route.request))
     if not found:

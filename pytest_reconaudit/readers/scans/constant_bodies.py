@@ -22,11 +22,23 @@ from pytest_reconaudit.readers.scans.raw_keys import RawKey, raw_keys
 if TYPE_CHECKING:
     from tree_sitter import Node
 
-__all__ = ["ConstantBodies", "Preset", "Stub", "constant_bodies"]
+__all__ = ["ConstantBodies", "Preset", "Stub", "TodoArm", "constant_bodies"]
 
 _PARSED = regex(
     r"&?(?!String\b|Vec\b|Option\b|Value\b|Cow\b|Box\b|HashMap\b|Bytes\b|Json\b)[A-Z]\w+$"
 )
+
+
+class TodoArm(Struct, frozen=True, gc=False, array_like=True):
+    """The branch that a ``todo!()`` stands in."""
+
+    line: int
+    pattern: str = ""
+    """Of the arm of a ``match`` around it, without guards; empty outside of one."""
+    test: str = ""
+    """The condition of the ``if`` around it, where that is nearer than a ``match``."""
+    open: bool = False
+    """The other arms are numbers and texts: what else there is may well come."""
 
 
 class Stub(Struct, frozen=True, gc=False, array_like=True):
@@ -61,9 +73,11 @@ class Stub(Struct, frozen=True, gc=False, array_like=True):
     """Besides ``self``."""
     returns: str
     others: tuple[int, ...] = ()
+    """Further lines with ``todo!()``."""
     parsed: bool = False
     """Every parameter is of a type of its own: what makes a value of it has checked it."""
-    """Further lines with ``todo!()``."""
+    arms: tuple[TodoArm, ...] = ()
+    """Of each ``todo!()``, in the order of the lines, what leads to it."""
 
 
 class Preset(Struct, frozen=True, gc=False, array_like=True):
@@ -167,6 +181,7 @@ _LOGS = frozenset(
     {"info", "debug", "warn", "error", "trace", "println", "eprintln", "log", "print", "event"}
 )
 _TODOS = ("todo", "unimplemented")
+_LITERAL_ARM = regex(r"(?:Some\s*\()?[\"\d'-]")
 _UNWRITTEN = regex(r"(?:(?:std|core)::)?unimplemented!")
 _CONDITION = regex(r"#!?\[\s*cfg(?:_attr)?\s*\(")
 _WANTED = regex(
@@ -222,7 +237,7 @@ class _Bodies:
     def __init__(self, code: Code) -> None:
         self.code = code
         self.judged = 0
-        self.todos: dict[int, list[int]] = {}
+        self.todos: dict[int, list[TodoArm]] = {}
         self.branches: set[int] = set()
         """The functions of which only a branch is not written."""
         for call in code.calls_named(_TODOS):
@@ -234,9 +249,38 @@ class _Bodies:
             first = code.text(function.body[0] + 1, function.body[1]).lstrip()
             # `unimplemented!("never without …")` in a branch is an assertion, no missing work.
             if call.name == "todo" or _UNWRITTEN.match(first):
-                self.todos.setdefault(function.index, []).append(code.line(call.start))
+                self.todos.setdefault(function.index, []).append(self._arm(function, call))
                 if call.scope != function.scope and code.scopes[call.scope].kind == "block":
                     self.branches.add(function.index)
+
+    def _arm(self, function: Function, call: Call) -> TodoArm:
+        """What leads to a ``todo!()`` inside of its function."""
+        text = self.code.tree.text
+        line = self.code.line(call.start)
+        child = self.code.node(call.start, call.end)
+        while child is not None and child.parent is not None and child.type != "function_item":
+            around = child.parent
+            if around.type == "if_expression":
+                test = around.child_by_field_name("condition")
+                if test is not None and test.id != child.id:
+                    shown = " ".join(text(test).split())[:80]
+                    lead = "else of if" if child.type == "else_clause" else "if"
+                    return TodoArm(line, test=f"{lead} {shown}")
+            elif child.type == "match_arm":
+                pattern = child.child_by_field_name("pattern")
+                guard = pattern.child_by_field_name("condition") if pattern is not None else None
+                shown = text(pattern) if pattern is not None else ""
+                if guard is not None:
+                    shown = shown.removesuffix(text(guard)).rstrip().removesuffix("if")
+                others = [
+                    text(one).lstrip()
+                    for one in around.named_children
+                    if one.type == "match_arm" and one.id != child.id
+                ]
+                literal = bool(others) and all(_LITERAL_ARM.match(one) for one in others)
+                return TodoArm(line, " ".join(shown.split())[:400] or "_", open=literal)
+            child = around
+        return TodoArm(line)
 
     def _is_fallback(self, call: Call) -> bool:
         """Whether it stands for a value that is never missing: ``ok_or_else(|| todo!())``."""
@@ -258,9 +302,10 @@ class _Bodies:
             if function.is_test:
                 continue
             if function.index in self.todos:
-                lines = self.todos[function.index]
+                arms = tuple(self.todos[function.index])
                 value = "branch" if function.index in self.branches else "todo!()"
-                yield self._stub(function, "todo", lines[0], value, tuple(lines[1:]))
+                others = tuple(one.line for one in arms[1:])
+                yield self._stub(function, "todo", arms[0].line, value, others, arms)
                 continue
             undone = self._undone(function)
             if undone is not None:
@@ -286,7 +331,13 @@ class _Bodies:
                 yield self._stub(function, *found)
 
     def _stub(
-        self, function: Function, kind: str, at: int, value: str, others: tuple[int, ...] = ()
+        self,
+        function: Function,
+        kind: str,
+        at: int,
+        value: str,
+        others: tuple[int, ...] = (),
+        arms: tuple[TodoArm, ...] = (),
     ) -> Stub:
         code = self.code
         default = False
@@ -315,6 +366,7 @@ class _Bodies:
             others=others,
             parsed=bool(function.parameters)
             and all(one.name == "self" or _PARSED.match(one.type) for one in function.parameters),
+            arms=arms,
         )
 
     def _undone(self, function: Function) -> Stub | None:
