@@ -93,6 +93,55 @@ def test_actix_scopes_nest_and_keep_their_places(tmp_path: Path) -> None:
     assert [scope.place.line for scope in boats.scopes] == [6, 8]
 
 
+def test_guards_say_the_method(tmp_path: Path) -> None:
+    table = actix(
+        tmp_path,
+        """
+        async fn ok() -> HttpResponse { HttpResponse::Ok().finish() }
+
+        #[actix_web::main]
+        async fn main() -> std::io::Result<()> {
+            HttpServer::new(|| {
+                App::new()
+                    .service(
+                        web::resource("/cargo").guard(guard::Method(http::Method::POST)).to(ok),
+                    )
+                    .service(web::resource("/crew").to(ok).guard(guard::Get()))
+                    .service(web::resource("/mail").guard(guard::Header("x", "y")).to(ok))
+                    .service(web::resource("/tide").guard(guard::Not(guard::Get())).to(ok))
+                    .service(
+                        web::resource("/port")
+                            .route(web::get().guard(guard::Header("x", "y")).to(ok))
+                            .route(web::route().guard(guard::Put()).to(ok))
+                            .route(web::route().method(http::Method::PATCH).to(ok)),
+                    )
+                    .service(
+                        web::scope("/night")
+                            .guard(guard::Any(guard::Get()).or(guard::Head()))
+                            .route("/watch", web::to(ok))
+                            .route("/lamp", web::post().to(ok)),
+                    )
+            })
+            .bind("0.0.0.0:80")?
+            .run()
+            .await
+        }
+        """,
+    )
+    assert shown(table) == {
+        "POST /cargo",
+        "GET /crew",
+        "* /mail",
+        "* /tide",
+        "GET /port",
+        "PUT /port",
+        "PATCH /port",
+        "GET /night/watch",
+        "HEAD /night/watch",
+        "POST /night/lamp",
+    }
+
+
 def test_actix_configure_functions_are_followed_across_files(tmp_path: Path) -> None:
     table = actix(
         tmp_path,

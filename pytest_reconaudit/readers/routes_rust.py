@@ -98,6 +98,11 @@ _ATTRIBUTE = regex(r"#\[\s*(?P<name>[\w:]+)\s*\((?P<body>.*)\)\s*\]$", re.DOTALL
 _STRING = regex(r"r?#*\"((?:[^\"\\]|\\.)*)\"#*")
 _DOCUMENTED_METHOD = regex(r"^\s*(?:method\s*\([^)]*\)|get|post|put|patch|delete|head|options)\b")
 _DOCUMENTED_PATH = regex(r"\bpath\s*=\s*(?:\"((?:[^\"\\]|\\.)*)\"|([A-Z_][A-Z0-9_]*))")
+_METHOD_GUARDS = regex(
+    r"\bMethod\s*\(\s*(?:\w+::){0,4}([A-Z]+)\s*\)"
+    r"|\b(Get|Post|Put|Delete|Head|Options|Patch|Trace)\s*\(\s*\)"
+)
+_OTHER_GUARDS = regex(r"\bNot\s*\(|\bfn_guard\b|\|")
 _MAX_DEPTH = 120
 _MAX_ITEMS = 5_000
 
@@ -132,6 +137,8 @@ class _Value(Struct, eq=False):
     """The prefix cannot be told."""
     guarded: bool = False
     """A guard decides what it takes."""
+    methods: tuple[str, ...] = ()
+    """The methods that its guards let in; empty when they do not say."""
     doubt: str = ""
 
 
@@ -692,7 +699,9 @@ class _Function:
         depth: int,
     ) -> None:
         place = self.tree.place(at)
-        receiver.guarded = receiver.guarded or method == "guard"
+        if method == "guard":
+            receiver.guarded = True
+            receiver.methods = self._let_in(given) or receiver.methods
         if receiver.kind == "resource":
             self._of_resource(receiver, method, given, place)
             return
@@ -733,6 +742,7 @@ class _Function:
         """(method, handler) of ``get(list).post(create)``, ``web::get().to(list)``."""
         found: list[tuple[str, str]] = []
         handler = ""
+        asked: tuple[str, ...] = ()
         current: Node | None = node
         for _ in range(60):
             if current is None or current.type != "call_expression":
@@ -758,11 +768,28 @@ class _Function:
             elif base in _METHOD_NAMES:
                 found.append((_METHOD_NAMES[base], name or handler))
             elif base in ("any", "route", "to"):
-                found.append((ANY, name or handler))
+                found += [(one, name or handler) for one in asked or (ANY,)]
+            elif base == "guard":
+                asked = self._let_in(arguments.named_children if arguments else []) or asked
+            elif base == "method" and current is not None:
+                # `web::route().method(Method::PUT)`
+                written = self.tree.text(arguments) if arguments else ""
+                asked = tuple(one for one in sorted(METHODS) if one in written) or asked
             elif base in ("method", "on"):
                 listed = [one for one in METHODS if arguments and one in self.tree.text(arguments)]
                 found += [(one, handler) for one in sorted(listed)] or [(ANY, handler)]
         return found[::-1] or [(ANY, handler)]
+
+    def _let_in(self, given: list[Node]) -> tuple[str, ...]:
+        """The methods that a guard asks for: ``guard::Post()``, ``guard::Method(Method::POST)``,
+        ``guard::Any(guard::Get()).or(guard::Head())``; empty when it asks for something else."""
+        text = self.tree.text(given[0]) if len(given) == 1 else ""
+        if len(text) > 300 or _OTHER_GUARDS.search(text):
+            return ()
+        found = [(one or two).upper() for one, two in _METHOD_GUARDS.findall(text)]
+        if text.count(".or(") >= max(len(found), 1):
+            return ()  # or something that is no method
+        return tuple(dict.fromkeys(one for one in found if one in METHODS))
 
     def _handler(self, node: Node | None) -> str:
         node = _plain(node)
@@ -824,6 +851,10 @@ class _Function:
     def _taken(self, value: _Value) -> list[Item]:
         """What a value registers where it is put; from then on it is used."""
         value.used = True
+        if value.methods and value.kind in ("scope", "resource"):
+            whole = value.kind == "resource" and not value.items and not value.dynamic
+            items = [Endpoint(ANY, value.prefix, value.place)] if whole else value.items
+            value.items = [other for one in items for other in _asked_by(one, value.methods)]
         if value.kind == "call":
             return [Mount("", value.called, value.place)]
         if value.kind == "scope":
@@ -940,6 +971,13 @@ _TRANSPARENT = frozenset(
      "await_expression", "return_expression", "async_block", "unsafe_block", "else_clause",
      "match_arm", "match_block", "type_cast_expression", "const_block", "tuple_expression"}
 )  # fmt: skip
+
+
+def _asked_by(item: Item, methods: tuple[str, ...]) -> list[Item]:
+    """A registration as a guard for some methods around it leaves it."""
+    if not isinstance(item, Endpoint) or item.method != ANY:
+        return [item]
+    return [replace(item, method=one) for one in methods]
 
 
 def _plain(node: Node | None) -> Node | None:
