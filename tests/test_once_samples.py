@@ -1,4 +1,4 @@
-"""Samples of patterns that are compiled once, in the way that a package can."""
+"""Advice on patterns that are compiled once keeps to the lints of the package that it is for."""
 
 from __future__ import annotations
 
@@ -6,55 +6,62 @@ from pathlib import Path
 
 import pytest
 
-from pytest_reconaudit.facts.rust.regexes import regex_files
+from pytest_reconaudit.facts.code.scanned import scanned
+from pytest_reconaudit.facts.rust.lint_levels import refused_lints
+from pytest_reconaudit.facts.rust.once_samples import once_sample
+from pytest_reconaudit.readers.scans.regexes import regexes
 from pytest_reconaudit.target import Target
 
-_SOURCE = """\
+CODE = """
 use regex::Regex;
 
-pub fn listed(lines: &[String]) -> bool {
-    for line in lines {
-        let re = Regex::new(r"^l\\d+$").unwrap();
-        if re.is_match(line) {
-            return true;
-        }
-    }
-    false
-}
-
-fn main() {
-    listed(&[]);
+pub fn berths(lines: &[String]) -> usize {
+    lines.iter().filter(|one| Regex::new(r"^B\\d+$").unwrap().is_match(one)).count()
 }
 """
+MANIFEST = '[package]\nname = "quay"\nversion = "0.1.0"\n[dependencies]\nregex = "1"\n'
+INHERITING = f"{MANIFEST}[lints]\nworkspace = true\n"
+WORKSPACE = '[workspace]\nmembers = ["quay"]\n[workspace.lints.clippy]\nunwrap_used = "deny"\n'
+
+
+def sample(root: Path, files: dict[str, str], path: str = "src/lib.rs") -> str:
+    for name, text in files.items():
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        (root / name).write_text(text, encoding="utf-8")
+    target = Target(root)
+    return once_sample(target, path, scanned(target, regexes)[path].found)
 
 
 @pytest.mark.parametrize(
-    ("package", "dependencies", "toolchain", "sample"),
+    ("head", "extra", "taken"),
     [
-        ("", "", "", "static RE: std::sync::LazyLock<Regex> ="),
-        ('rust-version = "1.85"', 'once_cell = "1"', "", "std::sync::LazyLock"),
-        ('edition = "2024"', 'once_cell = "1"', "", "std::sync::LazyLock"),
-        ("", 'once_cell = "1"', '[toolchain]\nchannel = "1.90.0"\n', "std::sync::LazyLock"),
-        ("", 'once_cell = "1"', "", "once_cell::sync::Lazy"),
-        ("", 'lazy_static = "1"', "", "lazy_static::lazy_static! {"),
-        ('rust-version = "1.74"', "", "", "std::sync::OnceLock"),
-        ('rust-version = "1.60"', "", "", "cargo add once_cell"),
-        ('rust-version = "1.60"', 'lazy_static = "1"', "", "static ref RE: Regex"),
+        ("", {}, 'Regex::new(r"^B\\d+$").unwrap()'),
+        ("#![warn(clippy::pedantic)]\n", {}, ".unwrap()"),
+        ("#![deny(clippy::unwrap_used)]\n", {}, '.expect("the pattern is valid")'),
+        ("#![cfg_attr(not(test), deny(clippy::unwrap_used))]\n", {}, ".expect("),
+        (
+            "#![deny(\n    clippy::unwrap_used,\n    clippy::expect_used,\n)]\n",
+            {},
+            "#[allow(clippy::expect_used)]\nstatic",
+        ),
+        ("", {"clippy.toml": 'disallowed-methods = ["std::result::Result::unwrap"]\n'}, ".expect("),
+        ("", {"Cargo.toml": f'{MANIFEST}[lints.clippy]\nunwrap_used = "warn"\n'}, ".expect("),
+        ("", {"Cargo.toml": f'{MANIFEST}[lints.clippy]\nunwrap_used = "allow"\n'}, ".unwrap()"),
     ],
 )
-def test_the_way_is_one_that_the_package_has(
-    tmp_path: Path, package: str, dependencies: str, toolchain: str, sample: str
+def test_what_lints_refuse_is_not_advised(
+    tmp_path: Path, head: str, extra: dict[str, str], taken: str
 ) -> None:
-    (tmp_path / "src").mkdir()
-    (tmp_path / "src/main.rs").write_text(_SOURCE, "utf-8")
-    if toolchain:
-        (tmp_path / "rust-toolchain.toml").write_text(toolchain, "utf-8")
-    (tmp_path / "Cargo.toml").write_text(
-        f'[package]\nname = "desk"\nversion = "0.1.0"\n{package}\n'
-        f'[dependencies]\nregex = "1"\n{dependencies}\n',
-        "utf-8",
-    )
-    [file] = regex_files(Target(tmp_path))
-    [function] = file.recompiled
-    assert sample in function.sample
-    assert r'Regex::new(r"^l\d+$").unwrap()' in function.sample
+    assert taken in sample(tmp_path, {"Cargo.toml": MANIFEST, "src/lib.rs": head + CODE, **extra})
+
+
+def test_lints_of_the_workspace_count_where_they_are_taken_over(tmp_path: Path) -> None:
+    files = {"Cargo.toml": WORKSPACE, "quay/src/lib.rs": CODE, "quay/Cargo.toml": INHERITING}
+    assert ".expect(" in sample(tmp_path / "a", files, "quay/src/lib.rs")
+    files["quay/Cargo.toml"] = MANIFEST
+    assert ".unwrap()" in sample(tmp_path / "b", files, "quay/src/lib.rs")
+
+
+def test_a_file_of_no_package_has_no_lints(tmp_path: Path) -> None:
+    (tmp_path / "loose.rs").write_text(CODE)
+    assert refused_lints(Target(tmp_path), "loose.rs") == frozenset()

@@ -26,16 +26,16 @@ def rust_regex_compiled_once(regex_file: RegexFile) -> None:
     """A literal pattern is not compiled again in a loop or for every request.
 
     Why: compiling a pattern allocates and runs for microseconds to milliseconds.
-    Decides: a literal `Regex::new` of the `regex` crate inside a loop, in a function that a
-    `for` loop calls (or whose caller one calls), or in a function that runs while a request is
-    answered (reached from a handler, or one that takes the request): low; medium in a
-    middleware, which all requests go through; a note where only tests, benchmarks and examples
-    run the function or its loop, for loops of programs and scripts that one runs, where nothing
-    of the workspace serves requests, for requests that write or sign in (once each, outside of
-    loops), and for functions of a server of which nobody knows how often they are called. A
-    loop over a list that is written out compiles each literal of it. `LazyLock`, `OnceLock`,
-    `Lazy`, `lazy_static!`, `thread_local!` and the like pass, as do constructors, `main`, tests
-    and patterns that are put together at run time.
+    Decides: a literal `Regex::new` of the `regex` crate inside a loop, in a function that a `for`
+    loop calls (or whose caller one calls), or in a function that runs while a request is answered
+    (reached from a handler, or one that takes the request): low; medium in a middleware, which all
+    requests go through; a note where only tests, benchmarks and examples run the function or its
+    loop, for loops of programs and scripts that one runs, where nothing of the workspace serves
+    requests, for requests that write or sign in (once each, outside of loops), in loops that wait
+    for a time or a message in each round, and for functions of a server of which nobody knows how
+    often they are called. A loop over a list that is written out compiles each literal of it.
+    `LazyLock`, `OnceLock`, `Lazy`, `lazy_static!`, `thread_local!` and the like pass, as do
+    constructors, `main`, tests and patterns that are put together at run time.
     Blind spots: functions that are called through values or traits.
     """
     for function in regex_file.recompiled:

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable
 
 from pytest_reconaudit.facts.packages import CargoPackage, cargo_at, cargo_by_folder
+from pytest_reconaudit.facts.rust.lint_levels import refused_lints
 from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.readers.scans.regexes import CompiledRegex
 from pytest_reconaudit.target import Target
@@ -54,7 +55,12 @@ def once_sample(target: Target, path: str, found: Iterable[CompiledRegex]) -> st
     for one in found:
         if (one.type, one.made) not in statics.values():
             statics[_name(one, statics)] = (one.type, one.made)
-    lines = [line for one in list(statics.items())[:_FEW] for line in _static(way, one)]
+    taken, allowed = _taken_out(target, path)
+    lines = [
+        line
+        for one in list(statics.items())[:_FEW]
+        for line in (*allowed, *_static(way, one, taken))
+    ]
     if way == "lazy_static":
         lines = ["lazy_static::lazy_static! {", *(f"    {line}" for line in lines), "}"]
     first = next(iter(statics))
@@ -108,9 +114,19 @@ def _name(one: CompiledRegex, taken: dict[str, tuple[str, str]]) -> str:
     return unique
 
 
-def _static(way: str, one: tuple[str, tuple[str, str]]) -> list[str]:
+def _taken_out(target: Target, path: str) -> tuple[str, tuple[str, ...]]:
+    """(how the pattern is taken out of the result, lines above it) as the package's lints let it."""
+    refused = refused_lints(target, path)
+    every = "restriction" in refused
+    if not every and "unwrap_used" not in refused:
+        return ".unwrap()", ()
+    allowed = ("#[allow(clippy::expect_used)]",) if every or "expect_used" in refused else ()
+    return '.expect("the pattern is valid")', allowed
+
+
+def _static(way: str, one: tuple[str, tuple[str, str]], taken: str) -> list[str]:
     name, (type_, made) = one
-    made = f"{made}.unwrap()"
+    made = f"{made}{taken}"
     if way == "OnceLock":
         return [
             f"static {name}: std::sync::OnceLock<{type_}> = std::sync::OnceLock::new();",

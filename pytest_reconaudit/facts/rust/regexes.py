@@ -34,6 +34,11 @@ _CALLERS = 20
 _LOOP = regex(r"\s*(?:'\w+\s*:\s*)?for\s++(?![^{]*\bin\s*&?\[).{1,200}?\bin\s")
 """A loop over many, and not over what is written out there; `while` and `loop` may wait for a
 clock between two rounds."""
+_WAITS = regex(
+    r"\bsleep(?:_until)?\s*\(|\.tick\s*\(|\.(?:recv|recv_\w{1,20}|next_message|changed|notified)\s*\("
+    r"|\.upcoming(?:_owned)?\s*\(|\bpark_timeout\s*\(|\.wait_(?:timeout|while)\s*\("
+)
+"""What waits for a time or a message in each round."""
 _STRINGS = regex(r"//.*|b?\"(?:\\.|[^\"\\])*+\"?|'(?:\\.|[^'\\])'")
 _MARKS = regex(r"[{};]")
 
@@ -122,7 +127,11 @@ def _recompiled(
         if why.startswith("per request") and 0 not in branches:
             why += f" that takes the branch of line {min(branches)}"
         shown = f"{owner}::{name}" if owner else name
-        rare = why == _AT_EACH_CALL or all(_is_rare(target, path, one) for one in found)
+        rare = (
+            why == _AT_EACH_CALL
+            or all(_is_rare(target, path, one) for one in found)
+            or (why.startswith("in the loop") and _waits(target, path, found[0].looped))
+        )
         by_hand = rare or not (why.startswith("per request") or _is_served(target, path))
         for_all = 0 in branches and any(mark in why for mark in _OF_MIDDLEWARE)
         yield RecompiledRegexes(
@@ -268,6 +277,7 @@ def _loops(target: Target) -> dict[Ref, dict[int, int]]:
 def _loop_of_each_line(target: Target, path: str, function: OutlinedFunction) -> dict[int, int]:
     found: dict[int, int] = {}
     opened: list[int] = []
+    waiting: set[int] = set()
     for number in range(function.line, function.end_line + 1):
         # What stands in the head of a loop is called once.
         inner = next((one for one in reversed(opened) if one), 0)
@@ -281,10 +291,33 @@ def _loop_of_each_line(target: Target, path: str, function: OutlinedFunction) ->
                 opened.append(begins)
                 begins = 0
             elif mark == "}" and opened:
-                opened.pop()
+                begun = opened.pop()
+                if begun and _waits(target, path, begun, number):
+                    waiting.add(begun)
             elif mark == ";":
                 begins = 0
-    return found
+    return {number: line for number, line in found.items() if line not in waiting}
+
+
+def _waits(target: Target, path: str, first: int, last: int = 0) -> bool:
+    """Whether a loop waits for a time or a message in each round: it is as slow as what it waits
+    for.
+
+    :param first: its line; ``last``, the one that closes it, is looked for where it is not known.
+    """
+    depth = 0
+    for number in range(first, min(last + 1 if last else first + _LONGEST, first + _LONGEST)):
+        code = _STRINGS.sub("", target.line(path, number))
+        if _WAITS.search(code):
+            return True
+        depth += code.count("{") - code.count("}")
+        if not last and depth <= 0 and "}" in code:
+            return False
+    return False
+
+
+_LONGEST = 400
+"""Lines of a loop that are read."""
 
 
 def _route(target: Target, known: Reached) -> str:

@@ -1,6 +1,7 @@
 mod ledger;
 mod links;
 mod tidy;
+mod watchman;
 mod middleware;
 mod orders;
 
