@@ -43,10 +43,10 @@ def rust_sources_parse(crate_sources: CrateSources) -> None:
     under `#[cfg]`, in macros, git-ignored or written by a build script pass. (c) Files among the
     sources that no target of any package reads: low, one finding per package; a note below folders
     of examples and snippets. Fixtures, files that are all comments or begin by saying that they are
-    not used, those whose `mod` line is commented out with all that they declare, and packages whose
-    modules are made by macros, pass; so do
-    crates that are kept as inputs (four or more builds side by side in a folder of another one,
-    which nothing there builds).
+    not used, those in a folder that code of the package names and that holds no module, those whose
+    `mod` line is commented out with all that they declare, and packages whose modules are made by
+    macros, pass; so do crates that are kept as inputs (four or more builds side by side in a folder
+    of another one, which nothing there builds).
     Blind spots: syntax errors of other kinds, types, borrows: only the compiler knows those.
     """
     crate = crate_sources

@@ -274,12 +274,62 @@ def _unread(
         if path not in off:
             off.add(path)
             pending += _declared(target, path)
+    data = _data_folders(target, package, {path for path, _ in candidates}, homes, everywhere)
     for path, name in candidates:
-        if path in off:
+        if path in off or any(path.startswith(f"{folder}/") for folder in data):
             continue
         named = "/".join(path.split("/")[-2:]) if name == "mod.rs" else name
         if not any(f'{named}"' in text for text in texts):
             yield path
+
+
+def _data_folders(
+    target: Target,
+    package: CargoPackage,
+    unread: set[str],
+    homes: set[str],
+    everywhere: set[str],
+) -> set[str]:
+    """Folders below the sources that code of the package names, and that hold no module: what
+    lies in them is read as text, by a test or the build script."""
+    inside = {
+        posixpath.dirname(path)[:end]
+        for path in unread
+        for end in _ends(posixpath.dirname(path))
+        if any(path[:end].startswith(f"{home}/") for home in homes)
+    }
+    modules_in = {
+        posixpath.dirname(path)[:end]
+        for path in everywhere
+        if path.startswith(f"{package.folder}/" if package.folder else "")
+        for end in _ends(posixpath.dirname(path))
+    }
+    inside -= modules_in
+    found: set[str] = set()
+    for path in rust_files(target, package.folder) if inside else ():
+        if path in unread:
+            continue
+        for text in _FOLDER.findall(target.text(path)):
+            plain = _GLOB.split(text)[0]
+            whole = plain if plain == text else posixpath.dirname(plain)
+            for base in (package.folder, posixpath.dirname(path)):
+                folder = posixpath.normpath(posixpath.join(base, whole.strip("/")))
+                if folder in inside:
+                    found.add(folder)
+    return found
+
+
+def _ends(folder: str) -> Iterator[int]:
+    """Where each folder above one, and it itself, ends in its path."""
+    at = folder.find("/")
+    while at >= 0:
+        yield at
+        at = folder.find("/", at + 1)
+    yield len(folder)
+
+
+_FOLDER = regex(r"\"((?:\.{0,2}/)?[\w.*?{},\[\]-]{1,80}(?:/[\w.*?{},\[\]-]{1,80}){1,10}/?)\"")
+_GLOB = regex(r"[*?{\[]")
 
 
 def _declared(target: Target, path: str) -> list[str]:

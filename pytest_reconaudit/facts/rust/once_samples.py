@@ -115,7 +115,7 @@ def _name(one: CompiledRegex, taken: dict[str, tuple[str, str]]) -> str:
 
 
 def _taken_out(target: Target, path: str) -> tuple[str, tuple[str, ...]]:
-    """(how the pattern is taken out of the result, lines above it) as the package's lints let it."""
+    """(how a pattern is taken out of the result, lines above it) as the package's lints let it."""
     refused = refused_lints(target, path)
     every = "restriction" in refused
     if not every and "unwrap_used" not in refused:

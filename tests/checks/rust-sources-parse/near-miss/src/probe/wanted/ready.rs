@@ -1,0 +1,1 @@
+fn ready() -> bool { true }
