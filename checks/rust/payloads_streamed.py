@@ -33,7 +33,7 @@ while let Some(chunk) = pieces.try_next().await? {
 """
 
 _OF_AXUM = """
-Hand the pieces on as they are read:
+Hand the pieces on as they are read{0}:
 
 ```rust
 let file = tokio::fs::File::open(&path).await?;
@@ -41,26 +41,28 @@ Body::from_stream(ReaderStream::new(file))             // tokio_util::io
 ```
 """
 _OF_ACTIX = """
-Hand the pieces on as they are read: a handler may return `NamedFile`.
+Hand the pieces on as they are read{0}: a handler may return `NamedFile`.
 
 ```rust
 NamedFile::open_async(path).await?                     // actix_files
 ```
 """
+_OF_FILES = """
+Hand the pieces on as they are read{0}; `set_content_type` and the like keep the headers:
+
+```rust
+NamedFile::open_async(path).await?.into_response(&request)    // actix_files
+```
+"""
 _OF_BUILDER = """
-Hand the pieces on as they are read; the status and the headers stay as they are:
+Hand the pieces on as they are read; the status and the headers stay as they are, save
+`Content-Length`:
 
 ```rust
 let file = tokio::fs::File::open(&path).await?;
 response.streaming(ReaderStream::new(file))            // for .body(…); tokio_util::io
 ```
 """
-_FILES = {
-    ("axum", False): _OF_AXUM,
-    ("axum", True): _OF_AXUM,
-    ("actix", False): _OF_ACTIX,
-    ("actix", True): _OF_BUILDER,
-}
 
 
 @audit(
@@ -107,8 +109,9 @@ def rust_payloads_streamed(payload_file: PayloadFile) -> None:
     file handlers where the code raises the framework's limit over 8 MiB or takes it away; what
     `fs::read` or `read_to_end` reads and the answer is made of (file); rows written by a CSV writer
     into a buffer that becomes the answer (export); these two are low, and so is a limit that a
-    setting says; what administrators alone may send is a note. Code that compares the size
-    with a limit, framework limits as they are, files read at start-up, and streaming pass.
+    setting says; what administrators alone may send is a note. Code that compares the size with a
+    limit, framework limits as they are, files read at start-up or written as a whole by the same
+    function, and streaming pass.
     Blind spots: helpers in other functions that put the pieces together; exports as JSON.
     """
     for one in payload_file.held:
@@ -120,9 +123,21 @@ def rust_payloads_streamed(payload_file: PayloadFile) -> None:
             severity=one.severity,
             evidence=one.held.written,
             related=one.related,
-            fix=_FILES.get((payload_file.framework, one.builder), "")
-            if one.held.kind == "file"
-            else "",
+            fix=_pieces(payload_file, builder=one.builder) if one.held.kind == "file" else "",
             clause=one.held.kind,
             key=f"{name} {one.held.kind}",
         )
+
+
+def _pieces(file: PayloadFile, *, builder: bool) -> str:
+    """How a file is handed on by what the package has, or by what it would need."""
+    crates = file.crates
+    if file.framework == "axum":
+        needs = "" if "tokio-util" in crates else " (`cargo add tokio-util --features io`)"
+        return _OF_AXUM.format(needs)
+    if file.framework != "actix":
+        return ""
+    if builder and "tokio-util" in crates and "actix-files" not in crates:
+        return _OF_BUILDER
+    needs = "" if "actix-files" in crates else " (`cargo add actix-files`)"
+    return (_OF_FILES if builder else _OF_ACTIX).format(needs)

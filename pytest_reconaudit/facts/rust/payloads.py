@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 from collections.abc import Iterator
 
 from msgspec import Struct
@@ -17,6 +18,7 @@ from pytest_reconaudit.facts.code.functions import (
 from pytest_reconaudit.facts.code.places import is_test_path, weighed
 from pytest_reconaudit.facts.code.scanned import scanned
 from pytest_reconaudit.facts.network.listeners import package_folder
+from pytest_reconaudit.facts.packages import cargo_at
 from pytest_reconaudit.facts.query.lists import is_guarded
 from pytest_reconaudit.facts.rust.module_tree import crate_sources
 from pytest_reconaudit.model import Note, Place, Severity
@@ -57,6 +59,8 @@ class PayloadFile(Struct, frozen=True):
     held: tuple[HeldInMemory, ...]
     framework: str = ""
     """``axum`` or ``actix``, as the file names them; empty otherwise."""
+    crates: frozenset[str] = frozenset()
+    """What its package depends on."""
 
 
 @once
@@ -68,8 +72,18 @@ def payload_files(target: Target) -> tuple[PayloadFile, ...]:
         if record.held and path not in unread and not is_test_path(path):
             text = target.text(path)
             kind = "axum" if "axum" in text else "actix" if "actix_web" in text else ""
-            found.append(PayloadFile(path, tuple(_judged(target, path, record.held)), kind))
+            found.append(
+                PayloadFile(
+                    path, tuple(_judged(target, path, record.held)), kind, _crates(target, path)
+                )
+            )
     return tuple(sorted(found, key=lambda one: one.path))
+
+
+def _crates(target: Target, path: str) -> frozenset[str]:
+    package = cargo_at(target, posixpath.dirname(path))
+    needs = package.manifest.dependencies if package is not None else ()
+    return frozenset(one.package for one in needs if one.section == "dependencies")
 
 
 @once

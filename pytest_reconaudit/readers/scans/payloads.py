@@ -186,7 +186,7 @@ def _files(code: Code, function: Function) -> Iterator[HeldPayload]:
             continue
         if call.name == "read":
             path = code.resolved(call.path)
-            if path[-2:] != ("fs", "read"):
+            if path[-2:] != ("fs", "read") or _is_own_copy(code, function, call):
                 continue
             owner = next(
                 (one for one in code.bindings if one.value[0] <= call.start < one.value[1]
@@ -208,6 +208,25 @@ def _files(code: Code, function: Function) -> Iterator[HeldPayload]:
                 code, function, "file", call.start, use, code.text(call.start, call.end), True
             )
             return
+
+
+def _is_own_copy(code: Code, function: Function, read: Call) -> bool:
+    """Whether a file is one that the same function writes as a whole: it held all of it then."""
+    path = _path_of(code, read)
+    return bool(path) and any(
+        function.body[0] <= one.start < function.body[1]
+        and one.path[-2:-1] == ("fs",)
+        and len(one.arguments) > 1
+        and _path_of(code, one) == path
+        for one in code.calls_named(("write",))
+    )
+
+
+def _path_of(code: Code, call: Call) -> str:
+    """The variable that names the file that a call is about; empty for anything else."""
+    text = code.text(*call.arguments[0]) if call.arguments else ""
+    name = text.strip().lstrip("&").removesuffix(".clone()").removesuffix(".as_path()")
+    return name if name.isidentifier() else ""
 
 
 def _of_no_file(code: Code, function: Function, call: Call) -> bool:
