@@ -31,6 +31,8 @@ class CodeSpan(Struct, frozen=True, gc=False):
     """The paragraph, list item or row of a table that the line is part of."""
     headings: tuple[str, ...]
     """The headings that it stands below, outer first."""
+    lead: str = ""
+    """Of an item of a list: the line above the list, where that ends with a colon."""
 
 
 class Fence(Struct, frozen=True):
@@ -57,8 +59,13 @@ class Document(Struct, frozen=True):
 
 
 _BEGINS = regex(r"\s*(?:[-*+>|#]|\d+[.)]\s|```|~~~)")
+_ITEM = regex(r"\s*(?:[-*+]|\d{1,9}[.)])\s")
 _AROUND = 8
 """Lines to either side that are looked at for the rest of a paragraph."""
+
+
+def _indent(line: str) -> int:
+    return len(line) - len(line.lstrip())
 
 
 def _around(lines: list[str], at: int) -> str:
@@ -83,7 +90,7 @@ def read_markdown(text: str, path: str) -> Document:
     spans: list[CodeSpan] = []
     fences: list[Fence] = []
     prose: list[tuple[int, str]] = []
-    title = before = mark = language = ""
+    title = before = mark = language = lead = ""
     opened = 0
     inside: list[tuple[int, str]] = []
     lines = text.split("\n")
@@ -116,15 +123,22 @@ def read_markdown(text: str, path: str) -> Document:
             headings = [(one, other) for one, other in headings if one < level]
             headings.append((level, name))
             title = title or name
+            lead = ""
         prose.append((number, line[:_LONGEST]))
         before = line
+        item = _ITEM.match(line) is not None
+        led = lead if item and _indent(line) >= _indent(lead) else ""
+        if line.rstrip(" *_").endswith(":"):
+            lead = line[:_LONGEST]
+        elif not led and not line.startswith((" ", "\t")):
+            lead = ""
         if "`" in line and len(line) <= _LONGEST:
             above = tuple(name for _, name in headings)
             around = _around(lines, number - 1)
             for match in _SPAN.finditer(line):
                 group = 1 if match[1] else 2
                 place = Place(path, number, match.start(group) + 1)
-                spans.append(CodeSpan(match[group].strip(), place, line, around, above))
+                spans.append(CodeSpan(match[group].strip(), place, line, around, above, led))
     if mark:
         close()
     return Document(path, title, front, tuple(spans), tuple(fences), tuple(prose))

@@ -9,6 +9,7 @@ from itertools import pairwise
 
 from pytest_reconaudit.facts.compose.stacks import compose_files
 from pytest_reconaudit.facts.created import created
+from pytest_reconaudit.facts.docs.near import nearest_note
 from pytest_reconaudit.facts.docs.paths import MADE, somewhere
 from pytest_reconaudit.facts.docs.wording import (
     Held,
@@ -363,9 +364,7 @@ def _file(target: Target, path: str, text: str, place: Place) -> Held | None:
     if held is not None:
         says = f"no such file; its text is in {held.path}"
         return ("script", text, place, says, Note(held, f"the text of {name} {DEFINED}"))
-    near = target.nearest(clean)
-    note = Note(Place(near, 1, 1), "the nearest name") if near is not None else None
-    return ("script", text, place, "no such file", note)
+    return ("script", text, place, "no such file", nearest_note(target, place.path, clean))
 
 
 def _embedded(target: Target, name: str) -> Place | None:

@@ -21,6 +21,8 @@ from pytest_reconaudit.facts.docs.paths import PathClaims
 from pytest_reconaudit.facts.docs.settings import setting_claims
 from pytest_reconaudit.facts.docs.starters import is_starter
 from pytest_reconaudit.facts.docs.wording import is_gone
+from pytest_reconaudit.facts.packages import cargo_at
+from pytest_reconaudit.facts.rust.specimens import is_specimen
 from pytest_reconaudit.model import Place
 from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.readers.markdown import Document, read_markdown
@@ -197,6 +199,9 @@ def _documents(target: Target) -> Iterator[tuple[str, bool]]:
             continue
         if not target.is_plain(path):
             continue  # a link to another document, whose own folder its paths start from
+        package = cargo_at(target, posixpath.dirname(path))
+        if package is not None and is_specimen(target, package):
+            continue  # somebody else's code that a tool is tried with
         if "template" in path.lower() or _is_site(target, path):
             continue
         name = posixpath.basename(path)

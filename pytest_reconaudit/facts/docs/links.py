@@ -6,8 +6,9 @@ import posixpath
 from collections.abc import Iterator
 from urllib.parse import unquote
 
+from pytest_reconaudit.facts.docs.near import nearest_note
 from pytest_reconaudit.facts.docs.wording import Held, is_planned
-from pytest_reconaudit.model import Note, Place
+from pytest_reconaudit.model import Place
 from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.readers.markdown import Document
 from pytest_reconaudit.target import Target
@@ -52,8 +53,7 @@ def link_claims(target: Target, document: Document) -> Iterator[Held]:
                 yield "link", text, place, "", None
                 continue
             lost += 1
-            near = target.nearest(path) if lost <= _MOST_NEAR else None
-            note = Note(Place(near, 1, 1), "the nearest name") if near is not None else None
+            note = nearest_note(target, document.path, path) if lost <= _MOST_NEAR else None
             yield "link", text, place, "the link leads nowhere", note
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Iterator
 
-from pytest_reconaudit.facts.docs.wording import Held, is_aside
-from pytest_reconaudit.model import Note, Place
+from pytest_reconaudit.facts.docs.near import nearest_note
+from pytest_reconaudit.facts.docs.wording import Held, is_aside, is_creating
 from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.readers.markdown import CodeSpan, Document
 from pytest_reconaudit.target import Target
@@ -32,6 +32,8 @@ MADE = frozenset(
     }
 )  # fmt: skip
 """Folders whose files come and go."""
+_CREATED = regex(r"(?i)\s*(?:[-*+]\s+|\d+[.)]\s+)?(?:then\s+)?(?:create|make|write|add|put)\s")
+"""How a step begins that makes a file."""
 _MACHINE = frozenset(
     {"var", "etc", "usr", "opt", "home", "app", "root", "workspace", "mnt", "srv"}
 )  # fmt: skip
@@ -64,6 +66,8 @@ class PathClaims:
     def __init__(self, target: Target, document: Document) -> None:
         self.target = target
         self.document = document
+        self.made: set[str] = set()
+        """Folders that are not there, and in which the document tells the reader to make files."""
         self.homes = [""]
         folder = posixpath.dirname(document.path)
         while folder:
@@ -76,6 +80,13 @@ class PathClaims:
             for span in self.document.spans
             if (match := _PATH.fullmatch(span.text))
         ]
+        self.made = {
+            folder
+            for span, path in spans
+            if _CREATED.match(span.around)
+            and (folder := posixpath.dirname(posixpath.normpath(path)))
+            and not self._has_folder(folder)
+        }
         backed = {
             path.split("/")[0]
             for _, path in spans
@@ -86,8 +97,7 @@ class PathClaims:
             if somewhere(self.target, clean):
                 yield "path", span.text, span.place, "", None
             elif self._is_judged(span, clean) and clean.split("/")[0] in backed:
-                near = self.target.nearest(clean)
-                note = Note(Place(near, 1, 1), "the nearest name") if near is not None else None
+                note = nearest_note(self.target, self.document.path, clean)
                 yield "path", span.text, span.place, "no such file", note
 
     def _is_judged(self, span: CodeSpan, path: str) -> bool:
@@ -97,7 +107,9 @@ class PathClaims:
             return False
         if parts[0] in _MACHINE:
             return False
-        if is_aside(span.around, span.headings):
+        if is_aside(span.around, span.headings) or is_creating(span.lead):
+            return False
+        if posixpath.dirname(path) in self.made:
             return False
         for home in self.homes:
             whole = posixpath.join(home, path)

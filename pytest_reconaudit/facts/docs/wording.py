@@ -11,6 +11,7 @@ __all__ = [
     "Held",
     "is_aside",
     "is_aside_block",
+    "is_creating",
     "is_elsewhere",
     "is_gone",
     "is_how_to",
@@ -140,6 +141,19 @@ def is_how_to(above: Iterable[str], before: str, lines: Iterable[str]) -> bool:
     if any(_HOW_TO.search(one) for one in above) or _SAMPLE.search(before.rstrip(" *_:")):
         return True
     return sum(_STEP.match(line) is not None for line in lines) > 1
+
+
+_CREATING = regex(
+    r"(?i)\b(?:creates?|creating|generates?|produces?|scaffolds?|writes?|downloads?"
+    r"|will (?:add|be (?:added|created|generated|made|written|downloaded)|have|look)"
+    r"|(?:as|for) (?:an )?example|e\.g\.)(?!\w)"
+)
+
+
+def is_creating(lead: str) -> bool:
+    """Whether the line above a list says that what follows is what a command makes, or an
+    example."""
+    return bool(lead) and _CREATING.search(_CODE.sub("``", lead)) is not None
 
 
 _GONE = regex(

@@ -1,0 +1,52 @@
+"""What was probably meant by a path that is not there, for a hint."""
+
+from __future__ import annotations
+
+import posixpath
+
+from pytest_reconaudit.model import Note, Place
+from pytest_reconaudit.target import Target, once, within
+
+__all__ = ["nearest_note"]
+
+_MANIFESTS = frozenset(
+    {
+        "Cargo.toml",
+        "package.json",
+        "pyproject.toml",
+        "setup.py",
+        "go.mod",
+        "pom.xml",
+        "composer.json",
+    }
+)
+
+
+def nearest_note(target: Target, document: str, path: str) -> Note | None:
+    """The file of the nearest name, where it belongs to the package that the document or the path
+    belongs to, or lies below: another package's file of that name is another thing."""
+    near = target.nearest(path)
+    if near is None:
+        return None
+    homes = {_package(target, one) for one in (document, path)}
+    if _package(target, near) in homes or within(near, posixpath.dirname(document)):
+        return Note(Place(near, 1, 1), "the nearest name")
+    return None
+
+
+def _package(target: Target, path: str) -> str:
+    """The folder of the nearest manifest above a path; the root without one."""
+    folder = posixpath.dirname(path)
+    while folder and folder not in _packages(target):
+        folder = posixpath.dirname(folder)
+    return folder
+
+
+@once
+def _packages(target: Target) -> frozenset[str]:
+    """The folders with a manifest."""
+    return frozenset(
+        posixpath.dirname(path)
+        for path in target.everything
+        if posixpath.basename(path) in _MANIFESTS
+    )
