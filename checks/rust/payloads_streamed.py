@@ -32,35 +32,19 @@ while let Some(chunk) = pieces.try_next().await? {
 ```
 """
 
-_OF_AXUM = """
+_STREAM = """
 Hand the pieces on as they are read{0}:
 
 ```rust
 let file = tokio::fs::File::open(&path).await?;
-Body::from_stream(ReaderStream::new(file))             // tokio_util::io
+{1}   // tokio_util::io
 ```
 """
-_OF_ACTIX = """
-Hand the pieces on as they are read{0}: a handler may return `NamedFile`.
+_NAMED = """
+Hand the pieces on as they are read{0}: a handler may return `NamedFile`, or make an answer of it.
 
 ```rust
-NamedFile::open_async(path).await?                     // actix_files
-```
-"""
-_OF_FILES = """
-Hand the pieces on as they are read{0}; `set_content_type` and the like keep the headers:
-
-```rust
-NamedFile::open_async(path).await?.into_response(&request)    // actix_files
-```
-"""
-_OF_BUILDER = """
-Hand the pieces on as they are read; the status and the headers stay as they are, save
-`Content-Length`:
-
-```rust
-let file = tokio::fs::File::open(&path).await?;
-response.streaming(ReaderStream::new(file))            // for .body(…); tokio_util::io
+NamedFile::open_async(path).await?                     // actix_files; .into_response(&request)
 ```
 """
 
@@ -131,13 +115,11 @@ def rust_payloads_streamed(payload_file: PayloadFile) -> None:
 
 def _pieces(file: PayloadFile, *, builder: bool) -> str:
     """How a file is handed on by what the package has, or by what it would need."""
-    crates = file.crates
+    listed = file.crates
     if file.framework == "axum":
-        needs = "" if "tokio-util" in crates else " (`cargo add tokio-util --features io`)"
-        return _OF_AXUM.format(needs)
-    if file.framework != "actix":
-        return ""
-    if builder and "tokio-util" in crates and "actix-files" not in crates:
-        return _OF_BUILDER
-    needs = "" if "actix-files" in crates else " (`cargo add actix-files`)"
-    return (_OF_FILES if builder else _OF_ACTIX).format(needs)
+        needs = "" if "tokio-util" in listed else " (`cargo add tokio-util --features io`)"
+        return _STREAM.format(needs, "Body::from_stream(ReaderStream::new(file))")
+    if builder and "tokio-util" in listed and "actix-files" not in listed:
+        return _STREAM.format("", "response.streaming(ReaderStream::new(file))")
+    needs = "" if "actix-files" in listed else " (`cargo add actix-files`)"
+    return _NAMED.format(needs) if file.framework == "actix" else ""
