@@ -36,3 +36,8 @@ def test_a_path_into_another_package_is_looked_for_there(tmp_path: Path) -> None
 
 def test_the_topmost_document_speaks_of_all_packages(tmp_path: Path) -> None:
     assert near(tmp_path, "README.md", "knots.md") == "quays/south/knots.md"
+
+
+def test_a_path_with_one_step_too_many_is_meant(tmp_path: Path) -> None:
+    found = near(tmp_path, "quays/north/README.md", "quays/quays/south/src/ropes/moor.ts")
+    assert found == "quays/south/src/ropes/moor.ts"

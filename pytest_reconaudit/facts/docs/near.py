@@ -20,16 +20,22 @@ _MANIFESTS = frozenset(
         "composer.json",
     }
 )
+_ALIKE = 3
+"""Parts at the end of a path, its name and two folders, that tell a file apart."""
 
 
 def nearest_note(target: Target, document: str, path: str) -> Note | None:
     """The file of the nearest name, where it belongs to the package that the document or the path
-    belongs to, or lies below: another package's file of that name is another thing."""
+    belongs to, or lies below, or where its two folders are called so too: another package's file
+    of that name is another thing."""
     near = target.nearest(path)
     if near is None:
         return None
+    parts = path.split("/")
+    folders = len(parts) > _ALIKE and near.split("/")[-_ALIKE:] == parts[-_ALIKE:]
     homes = {_package(target, one) for one in (document, path)}
-    if _package(target, near) in homes or within(near, posixpath.dirname(document)):
+    below = within(near, posixpath.dirname(document))
+    if folders or below or _package(target, near) in homes:
         return Note(Place(near, 1, 1), "the nearest name")
     return None
 
