@@ -483,7 +483,7 @@ def _way(target: Target, path: str, stub: Stub, arm: TodoArm) -> _Way | None:
         return _Way(arm.line, Severity.MEDIUM, Confidence.LIKELY, where)
     shown = arm.pattern if len(arm.pattern) <= _SHOWN else f"{arm.pattern[:_SHOWN]}…"
     where = f" in the arm `{shown}`, which is not written"
-    if _ASSERTED.search(_line(target, path, arm.line)):
+    if _ASSERTED.search(_line(target, path, arm.line)[:_LONGEST]):
         return _Way(arm.line, Severity.INFO, Confidence.POSSIBLE, where)
     if arm.open and not arm.pattern[:1].isupper() and arm.pattern[:1] not in "\"'-0123456789":
         # Whatever is no number or text of the other arms comes here.
@@ -497,6 +497,8 @@ def _way(target: Target, path: str, stub: Stub, arm: TodoArm) -> _Way | None:
 
 
 _SHOWN = 60
+_LONGEST = 400
+"""Characters of a line with a ``todo!()`` that are read."""
 
 
 def _unwritten(target: Target, path: str, stubs: list[Stub]) -> Iterator[Placeholder]:

@@ -51,7 +51,7 @@ _ENDS = frozenset({"block", "arguments", "function_item", "source_file", "match_
 _COMPARES = frozenset({"==", "!="})
 _ASKING = regex(r"(?:\w+::)*(?:debug_)?(?:assert_)?(?:matches|assert_eq|assert_ne)\s*!")
 _SCOPED = frozenset({"scoped_identifier", "scoped_type_identifier"})
-_MOST_FILES = 400
+_MOST_FILES = 60
 _HEAD = 1_200
 """Characters above an ``enum`` that its attributes stand in."""
 
@@ -106,8 +106,9 @@ def _how_made(target: Target, kind: str, variant: str) -> str:
             read = read or _READS.search(_attributes(head)) is not None
         if taken_in.search(text):
             return UNKNOWN
-        if variant in text:
-            paths.append((path, frozenset({kind, *renamed.findall(text)})))
+        names = frozenset({kind, *renamed.findall(text)} if variant in text else ())
+        if names and _named(names, variant).search(text):
+            paths.append((path, names))
     if not ours or len(paths) > _MOST_FILES:
         return UNKNOWN
     found = ELSEWHERE if read else NEVER
@@ -119,6 +120,11 @@ def _how_made(target: Target, kind: str, variant: str) -> str:
                 return BY_REQUESTS
             found = ELSEWHERE
     return found
+
+
+def _named(names: frozenset[str], variant: str) -> re.Pattern[str]:
+    known = "|".join(map(re.escape, sorted(names)))
+    return re.compile(rf"\b(?:{known}|Self)\s*::\s*{re.escape(variant)}\b")
 
 
 def _attributes(head: str) -> str:
@@ -154,8 +160,7 @@ def _makes(target: Target, path: str, kind: str, names: frozenset[str], variant:
         if (parts[-2] in names or own) and not _is_asked(tree, node):
             found.append(line)
     # What macros are given is no tree of its own.
-    known = "|".join(map(re.escape, sorted(names)))
-    word = re.compile(rf"\b(?:{known}|Self)\s*::\s*{re.escape(variant)}\b")
+    word = _named(names, variant)
     for node in tree.walk(frozenset({"macro_invocation", "macro_definition"})):
         line = node.start_point.row + 1
         written = tree.text(node)

@@ -181,6 +181,8 @@ _LOGS = frozenset(
     {"info", "debug", "warn", "error", "trace", "println", "eprintln", "log", "print", "event"}
 )
 _TODOS = ("todo", "unimplemented")
+_MOST_TODOS = 40
+"""Arms of one ``match``, and ``todo!()`` of one function, that are looked at."""
 _LITERAL_ARM = regex(r"(?:Some\s*\()?[\"\d'-]")
 _UNWRITTEN = regex(r"(?:(?:std|core)::)?unimplemented!")
 _CONDITION = regex(r"#!?\[\s*cfg(?:_attr)?\s*\(")
@@ -249,7 +251,9 @@ class _Bodies:
             first = code.text(function.body[0] + 1, function.body[1]).lstrip()
             # `unimplemented!("never without …")` in a branch is an assertion, no missing work.
             if call.name == "todo" or _UNWRITTEN.match(first):
-                self.todos.setdefault(function.index, []).append(self._arm(function, call))
+                known = self.todos.setdefault(function.index, [])
+                if len(known) < _MOST_TODOS:
+                    known.append(self._arm(function, call))
                 if call.scope != function.scope and code.scopes[call.scope].kind == "block":
                     self.branches.add(function.index)
 
@@ -273,8 +277,8 @@ class _Bodies:
                 if guard is not None:
                     shown = shown.removesuffix(text(guard)).rstrip().removesuffix("if")
                 others = [
-                    text(one).lstrip()
-                    for one in around.named_children
+                    text(one)[:20].lstrip()
+                    for one in around.named_children[:_MOST_TODOS]
                     if one.type == "match_arm" and one.id != child.id
                 ]
                 literal = bool(others) and all(_LITERAL_ARM.match(one) for one in others)
