@@ -104,6 +104,9 @@ def async_calls_nonblocking(waiting_calls: WaitingFile) -> None:
             if one.files > 1:
                 who = f"{one.name} and {len(one.alike)} more functions in {one.files} files"
             waits = _TOGETHER[one.kinds[0]]
+        if one.branches:
+            who = f"{one.name} and, for the same callers, {', '.join(one.branches)}"
+            waits = " or ".join(_TOGETHER.get(kind, "connect synchronously") for kind in one.kinds)
         if one.others:
             more = f"; {one.others} more functions do so in {file.unit}"
             total = more if one.others > 1 else f"; one more function does so in {file.unit}"

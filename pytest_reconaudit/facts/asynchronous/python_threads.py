@@ -6,6 +6,8 @@ and what goes to the thread.
 
 from __future__ import annotations
 
+from pytest_reconaudit.facts.asynchronous.python_files import moved_by_function
+from pytest_reconaudit.facts.asynchronous.shared_redis import shared_redis
 from pytest_reconaudit.facts.asynchronous.waits import Waiting
 from pytest_reconaudit.facts.asynchronous.written_calls import (
     WrittenCall,
@@ -19,6 +21,7 @@ from pytest_reconaudit.facts.code.functions import (
     function_at,
     handlers,
     outlined,
+    source_of,
 )
 from pytest_reconaudit.facts.code.scanned import scanned
 from pytest_reconaudit.model import Place, lines_of
@@ -51,10 +54,10 @@ def threaded(target: Target, path: str, one: Waiting) -> str:
         return _of_database(one, plain)
     if one.callers and one.clause == "b":
         if kind == "redis" and one.alike:
-            return _ALL_REDIS
+            return _of_redis(target, path, one)
         return _at_caller(target, path, one)
     if kind == "redis":
-        return "Take `redis.asyncio.Redis`, and await its calls."
+        return _of_redis(target, path, one)
     if plain and not one.alike:
         return _PLAIN.format(name=one.name)
     if kind == "sleep":
@@ -67,19 +70,26 @@ def threaded(target: Target, path: str, one: Waiting) -> str:
             f"Make the client by `{_AWAITING[maker]}`, which takes the same arguments as"
             f" `{maker}`, and await what it is asked: `await {told}(…)`."
         )
-    opens = one.sites[0].message in ("open", "io.open")
     own = sorted({site.place.line or 1 for site in one.sites if site.place.path == one.at.path})
     where = f"line {own[0]}" if len(own) == 1 else f"lines {own[0]} to {own[-1]}"
+    if kind == "file":
+        return moved_by_function(target, one)
     if kind == "connect":
         return (
             f"What is said by that connection waits as well: put all of it (from {where} on) into a"
             " function of its own that is not async, and run that by `await asyncio.to_thread(…)`."
         )
-    if opens or call is None:
-        what = "does with the file" if kind == "file" else "does there"
+    if call is None:
+        between = target.lines(path)[own[0] - 1 : own[-1]]
+        if one.alike or any(_AWAITS.search(line) for line in between):
+            places = lines_of(site.place for site in one.sites if site.place.path == one.at.path)
+            return (
+                f"Put each of these calls ({places}), with what it needs, into a function that is"
+                " not async, and run that by `await asyncio.to_thread(…)`."
+            )
         return (
-            f"Put what it {what} ({where}) into a function of its own that is not async, and run"
-            " that by `await asyncio.to_thread(…)`."
+            f"Put what it does there ({where}) into a function of its own that is not async, and"
+            " run that by `await asyncio.to_thread(…)`."
         )
     if len(own) > 1 and not one.alike:
         rest = lines_of(site.place for site in one.sites[1:] if site.place.path == one.at.path)
@@ -93,10 +103,53 @@ _PLAIN = (
     "`{name}` awaits nothing: write `def` in place of `async def`, and the framework runs it on a"
     " thread of its own."
 )
-_ALL_REDIS = (
-    "Take `redis.asyncio.Redis`, whose calls are awaited, and make these functions and what calls"
-    " them `async`."
-)
+
+
+def _of_redis(target: Target, path: str, one: Waiting) -> str:
+    """The asynchronous client, and what changes with it."""
+    if one.alike and (one.callers or one.files > 1):
+        parts = [
+            "Take `redis.asyncio.Redis`, one for the application, whose calls are awaited, and make"
+            " these functions and what calls them `async`."
+        ]
+    else:
+        parts = ["Take `redis.asyncio.Redis`, and await its calls."]
+    goes = next((note for note in one.sites if note.message.endswith("scan_iter")), None)
+    if goes is not None and one.files == 1:
+        parts.append(
+            f"What `scan_iter` gives (line {goes.place.line}) is gone over by `async for` then:"
+            " `[key async for key in ….scan_iter(…)]` in place of `list(…)`."
+        )
+    holder = one.sites[0].message.partition(".")[0]
+    ref = function_at(target, path, one.at.line or 1)
+    made = holder.isidentifier() and ref is not None and _makes(source_of(target, ref), holder)
+    if made:
+        parts.append(
+            f"A client that is made for one call, as here, has to be closed: `await {holder}"
+            ".aclose()`; one for the application need not."
+        )
+    known = shared_redis(target, path)
+    call = written_call(target, path, one.at.line or 1, one.at.column or 1)
+    if known is not None and (one.files > 1 or not made):
+        parts.append(
+            f"What stays synchronous shares the client of `{known.name}` ({known.place}), and is"
+            " run by `await asyncio.to_thread(…)`."
+        )
+    elif known is not None and call is not None and not one.alike:
+        parts.append(
+            f"Or share the synchronous client of `{known.name}` ({known.place}), and let a thread"
+            f" wait:\n\n{_code(_moved(*call))}"
+        )
+    return " ".join(parts)
+
+
+def _makes(source: str, name: str) -> bool:
+    """Whether a function's source gives a name a client that is made there."""
+    return any(found[1] == name for found in _MADE.finditer(source[:_MOST_SOURCE]))
+
+
+_MADE = regex(r"\b(\w+)\s*=\s*(?:\w+\.){0,3}(?:from_url|StrictRedis|Redis)\(")
+_MOST_SOURCE = 20_000
 
 
 def _of_database(one: Waiting, plain: bool) -> str:

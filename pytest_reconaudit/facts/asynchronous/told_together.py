@@ -8,11 +8,21 @@ from collections.abc import Iterator
 
 from msgspec import structs
 
+from pytest_reconaudit.facts.asynchronous.python_files import dearness
 from pytest_reconaudit.facts.asynchronous.waits import STEPS, Waiting
 from pytest_reconaudit.model import Confidence, Place, Severity
 from pytest_reconaudit.patterns import regex
+from pytest_reconaudit.target import Target
 
-__all__ = ["by_application", "by_call", "by_client", "by_crate", "by_hash", "by_session"]
+__all__ = [
+    "by_application",
+    "by_branch",
+    "by_call",
+    "by_client",
+    "by_crate",
+    "by_hash",
+    "by_session",
+]
 
 _MANY_FILES = 4
 
@@ -73,7 +83,7 @@ def by_session(found: list[Waiting]) -> list[Waiting]:
 _OF_CLIENTS = frozenset({"http", "redis", "process", "file"})
 
 
-def by_client(found: list[Waiting]) -> list[Waiting]:
+def by_client(target: Target, found: list[Waiting]) -> list[Waiting]:
     """What the functions of a file do by one library is one thing to mend: they are told as one, at
     the first of those that weigh most."""
     kin: dict[tuple[str, str], list[Waiting]] = {}
@@ -85,6 +95,8 @@ def by_client(found: list[Waiting]) -> list[Waiting]:
     for alike in kin.values():
         if len(alike) < _FEW_ALIKE:
             continue
+        if alike[0].kinds == ("file",):
+            alike.sort(key=lambda one: dearness(target, one.sites[0]))
         alike.sort(key=lambda one: (-STEPS.index(one.severity), not one.route))
         first, *rest = alike
         count = sum(one.leading for one in alike)
@@ -161,40 +173,71 @@ def by_application(
     judged: list[tuple[str, str, list[Waiting]]],
 ) -> Iterator[tuple[str, str, list[Waiting]]]:
     """An application of Python that asks its database so in some functions has the wrong kind of
-    session, or of handlers: they are told as one, with the first call of each, at the one in the
-    file that does so most. What many do keeps every request waiting."""
-    units: dict[str, list[Waiting]] = {}
+    session, or of handlers, and one that asks Redis so in some files the wrong kind of client: they
+    are told as one, with the first call of each, at the one in the file that does so most. What
+    many do with a session keeps every request waiting."""
+    units: dict[tuple[str, str], list[Waiting]] = {}
     for _, unit, functions in judged:
-        alike = [one for one in functions if one.kinds == ("database",)]
-        units.setdefault(unit, []).extend(alike)
+        for one in functions:
+            if one.kinds in (("database",), ("redis",)):
+                units.setdefault((unit, one.kinds[0]), []).append(one)
     wholes: dict[Place, Waiting] = {}
     told: set[Place] = set()
-    for alike in units.values():
+    for (_, kind), alike in units.items():
         weighty = [one for one in alike if STEPS.index(one.severity) >= _WEIGHTY]
         count = sum(1 + len(one.alike) for one in weighty)
-        if count < _FEW_ALIKE:
-            continue
         files = Counter(one.at.path for one in weighty)
+        if count < _FEW_ALIKE or (kind == "redis" and len(files) < _FEW_ALIKE):
+            continue
         alike.sort(key=lambda one: (-STEPS.index(one.severity), -files[one.at.path]))
         first, *rest = alike
+        many = kind == "database" and count > _MANY and first.severity is Severity.MEDIUM
         wholes[first.at] = structs.replace(
             first,
             sites=(*first.sites, *(one.sites[0] for one in rest)),
             callers=tuple({note.place: note for one in alike for note in one.callers}.values()),
             leading=sum(one.leading for one in alike),
-            counts=(("database", sum(one.leading for one in alike)),),
+            counts=((kind, sum(one.leading for one in alike)),),
             confidence=min((one.confidence for one in alike), key=_CONFIDENCES.index),
             alike=(*first.alike, *(name for one in rest for name in (one.name, *one.alike))),
             files=len({one.at.path for one in alike}),
-            severity=first.severity
-            if count <= _MANY or first.severity is not Severity.MEDIUM
-            else Severity.HIGH,
+            severity=Severity.HIGH if many else first.severity,
         )
         told.update(one.at for one in rest)
     for path, unit, functions in judged:
         yield path, unit, [wholes.get(one.at, one) for one in functions if one.at not in told]
 
 
+def by_branch(found: list[Waiting]) -> list[Waiting]:
+    """Functions of a file that the same async calls come to, by two ways of one function between
+    them, are one thing to mend there: they are told as one, at the first."""
+    kin: dict[tuple[Place, ...], list[Waiting]] = {}
+    for one in found:
+        if one.callers and one.clause == "b" and one.kinds[0] in _ASKS and not one.alike:
+            key = tuple(note.place for note in one.callers)
+            kin.setdefault(key, []).append(one)
+    wholes: dict[Place, Waiting] = {}
+    told: set[Place] = set()
+    for alike in kin.values():
+        if len(alike) < 2 or len({one.severity for one in alike}) > 1:
+            continue
+        first, *rest = alike
+        counts: Counter[str] = Counter()
+        for one in alike:
+            counts.update(dict(one.counts))
+        wholes[first.at] = structs.replace(
+            first,
+            sites=tuple(site for one in alike for site in one.sites),
+            kinds=tuple(dict.fromkeys(kind for one in alike for kind in one.kinds)),
+            counts=tuple(counts.items()),
+            confidence=min((one.confidence for one in alike), key=_CONFIDENCES.index),
+            branches=tuple(one.name for one in rest),
+        )
+        told.update(one.at for one in rest)
+    return [wholes.get(one.at, one) for one in found if one.at not in told]
+
+
+_ASKS = frozenset({"http", "connect", "process"})
 _WEIGHTY = STEPS.index(Severity.LOW)
 _SIGNS_IN = regex(r"log_?in|sign_?in|auth|token|api_?key|session|credential", 2)
 _COMPARES = regex(r"compare|verify|check|valid", 2)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from msgspec import structs
 
 from pytest_reconaudit.facts.applications import application_of
-from pytest_reconaudit.facts.asynchronous.told_together import by_client, by_session
+from pytest_reconaudit.facts.asynchronous.python_files import heaviest_first, in_loop
+from pytest_reconaudit.facts.asynchronous.shared_redis import gives_sync_redis
+from pytest_reconaudit.facts.asynchronous.told_together import by_branch, by_client, by_session
 from pytest_reconaudit.facts.asynchronous.waiting_functions import waits_of
 from pytest_reconaudit.facts.asynchronous.waits import (
     STEPS,
@@ -20,9 +22,9 @@ from pytest_reconaudit.facts.callers import indentation
 from pytest_reconaudit.facts.code.functions import module_of
 from pytest_reconaudit.facts.code.places import is_test_path
 from pytest_reconaudit.facts.code.scanned import scanned
-from pytest_reconaudit.model import Severity
+from pytest_reconaudit.model import Place, Severity
 from pytest_reconaudit.patterns import regex
-from pytest_reconaudit.readers.scans.blocking import BlockingFunction
+from pytest_reconaudit.readers.scans.blocking import BlockingCall, BlockingFunction
 from pytest_reconaudit.readers.scans.blocking_python import (
     blocking_python,
     is_session_maker,
@@ -58,9 +60,11 @@ def in_python(target: Target) -> Iterator[tuple[str, str, list[Waiting]]]:
             calls, cheap = dear_ones(list(function.calls), low=low)
             one = waits_of(target, path, function, calls, True)
             if one is not None:
-                one = _by_retry(target, _by_ping(by_size(target, one, calls)))
+                texts = {Place(path, call.line, call.column): call.text for call in calls}
+                one = _by_retry(target, _by_commands(target, by_size(target, one, calls), calls))
+                one = heaviest_first(target, one, texts)
                 found.append(structs.replace(one, severity=Severity.INFO) if cheap else one)
-        yield path, folder or "the repository", by_client(by_session(found))
+        yield path, folder or "the repository", by_branch(by_client(target, by_session(found)))
 
 
 def _known(target: Target, path: str, function: BlockingFunction) -> BlockingFunction:
@@ -72,8 +76,13 @@ def _known(target: Target, path: str, function: BlockingFunction) -> BlockingFun
     for one in function.calls:
         if one.kind.endswith("?"):
             maker = one.words.partition(".")[0].partition("(")[0]
-            path_of, text = _made_elsewhere(target, path, maker)
             redis = one.kind == "redis?"
+            if redis and "() … " in one.words:
+                if not gives_sync_redis(target, path, maker):
+                    continue
+                calls.append(structs.replace(one, kind="redis"))
+                continue
+            path_of, text = _made_elsewhere(target, path, maker)
             if not path_of or not (
                 makes_sync_redis(path_of) if redis else is_session_maker(path_of, text)
             ):
@@ -104,11 +113,18 @@ def _made_elsewhere(target: Target, path: str, name: str) -> tuple[tuple[str, ..
 _MADE = regex(r"=\s*([A-Za-z_][\w.]*)\(")
 
 
-def _by_ping(one: Waiting) -> Waiting:
-    """What but asks whether Redis answers does so once, where a client is made, or for a probe."""
-    if one.kinds != ("redis",) or not all(note.message.endswith(".ping") for note in one.sites):
+def _by_commands(target: Target, one: Waiting, calls: Sequence[BlockingCall]) -> Waiting:
+    """A command of Redis is short as a rule: medium at most; low is one alone by a client that
+    gives up after some time, and what but asks whether Redis answers, which is done once, where a
+    client is made, or for a probe."""
+    if one.kinds != ("redis",):
         return one
-    return structs.replace(one, severity=min(one.severity, Severity.LOW, key=STEPS.index))
+    pings = all(note.message.endswith(".ping") for note in one.sites)
+    bounded = all(call.size == "bounded" for call in calls if call.kind == "redis")
+    single = len(one.sites) == 1 and not one.sites[0].message.endswith("scan_iter")
+    alone = bounded and single and not in_loop(target, one.at)
+    most = Severity.LOW if pings or alone else Severity.MEDIUM
+    return structs.replace(one, severity=min(one.severity, most, key=STEPS.index))
 
 
 def _by_retry(target: Target, one: Waiting) -> Waiting:

@@ -20,6 +20,7 @@ from pytest_reconaudit.readers.scans.blocking import (
 from pytest_reconaudit.target import Target
 
 __all__ = [
+    "LITTLE",
     "SIZES",
     "STEPS",
     "Waiting",
@@ -41,7 +42,7 @@ _TEXTS = regex(r"std::fs::read_to_string")
 _NAMED = regex(r"(?i:config|settings|\bconf\b)|[(&\s:][A-Z][A-Z0-9_]{2,}\b|[(]\s*\"[^\"{}]*\"")
 """Files that settings, a constant or the code itself name."""
 _MADE_UP = regex(r"\.join\s*\(|format!")
-SIZES = ("", "written", "removal", "fixed", "brief", "little", "entry", "cheap")
+SIZES = ("", "bounded", "written", "removal", "fixed", "brief", "little", "entry", "cheap")
 STEPS = (Severity.INFO, Severity.LOW, Severity.MEDIUM, Severity.HIGH, Severity.CRITICAL)
 
 
@@ -77,6 +78,8 @@ class Waiting(Struct, frozen=True):
     """In how many files these are."""
     namesakes: int = 0
     """Of what one call may come to in many files: how many other functions are told with it."""
+    branches: tuple[str, ...] = ()
+    """The names of functions of its file that the same callers come to, which are told with it."""
     libraries: tuple[str, ...] = ()
     """Of hashes in Node: the packages that make them, in the order of the sites."""
     beside: tuple[Note, ...] = ()
@@ -219,7 +222,7 @@ def by_size(target: Target, one: Waiting, calls: Sequence[BlockingCall] = ()) ->
     for site in one.sites:
         size = sizes.get((site.place.line or 0, site.place.column or 0), "")
         below = "\n".join(lines[(site.place.line or 1) - 1 :][:_BELOW])
-        if not size and _LITTLE.search(below) is None:
+        if not size and LITTLE.search(below) is None:
             return one
     return structs.replace(one, severity=Severity.INFO)
 
@@ -229,7 +232,7 @@ _SET_UP = regex(r"(?:^|[/_.\s-])(?:set_?up|install|onboarding|wizard)(?:[/_.\s-]
 _KERNEL = regex(r"[\"'`]/(?:proc|sys)/")
 """Files that no disk holds: the kernel answers from memory."""
 _BELOW = 3
-_LITTLE = regex(
+LITTLE = regex(
     r"\b(?:json|yaml|toml|tomllib|configparser|JSON)\.(?:dump|load|parse|stringify|safe_load|safe_dump)s?\("
     r"|\.(?:json|ya?ml|toml|ini|env|version|pid|lock|txt)[\"']|[\"'](?:SHA|DATE|VERSION|COMMIT|REVISION|BUILD\w{0,10})[\"']|(?:open|Sync)\(\s*f?[\"'][^\"'{}$.]+[\"']"
 )

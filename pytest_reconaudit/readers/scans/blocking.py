@@ -48,7 +48,7 @@ class BlockingCall(Struct, frozen=True, gc=False, array_like=True):
     """What makes a call short: ``entry`` (of a folder; no content), ``little`` (settings,
     templates, keys, one message; a program asked for its version), ``fixed`` (a file that comes
     with the program), ``removal`` (of a folder with what is in it), ``written`` (one file, in
-    Node), ``brief`` (a program that answers in some milliseconds) or ``cheap`` (a hash by bcrypt
+    Node), ``bounded`` (its client gives up after some time), ``brief`` (a program that answers in some milliseconds) or ``cheap`` (a hash by bcrypt
     with a cost that takes a few milliseconds); empty when nothing is known to."""
     library: str = ""
     """Of a hash in Node: the package that makes it, ``bcryptjs``."""

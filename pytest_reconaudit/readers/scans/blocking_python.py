@@ -72,7 +72,8 @@ _SESSION = regex(r"^(?:Annotated\[\s*)?(?:\w+\.)*(?:Session|scoped_session)\b")
 _COMMANDS = frozenset(
     {"get", "set", "setex", "setnx", "mget", "mset", "delete", "exists", "expire", "incr", "decr",
      "hget", "hset", "hgetall", "lpush", "rpush", "blpop", "brpop", "lrange", "sadd", "smembers",
-     "zadd", "zrange", "publish", "keys", "ttl", "ping", "xadd", "getdel", "incrby"}
+     "zadd", "zrange", "publish", "keys", "ttl", "ping", "xadd", "getdel", "incrby",
+     "scan_iter", "hscan_iter", "sscan_iter", "zscan_iter"}
 )  # fmt: skip
 _COPYING = frozenset(
     {"copyfileobj", "copyfile", "copy", "copy2", "copytree", "rmtree"}
@@ -164,7 +165,7 @@ _BLANKS = regex(r"\s+")
 def _may_block(text: str, path: str) -> bool:
     if any(word in text for word in _WORDS):
         return True
-    return "async def" in text and "open(" in text
+    return "async def" in text and ("open(" in text or ".extractall(" in text)
 
 
 @scan("python", record=BlockingFile, wants=_may_block)
@@ -195,6 +196,8 @@ def blocking_python(code: Code) -> BlockingFile | None:
         text = _BLANKS.sub(" ", code.text(call.start, min(call.end, call.start + 120)))
         size = hashers.size(call) if kind[0] == "hash" else ""
         size = size or _size(kind[1], text)
+        if kind[0] == "redis" and _is_bounded(code, call):
+            size = "bounded"
         if kind[1] == "bcrypt.hashpw":
             is_dear = is_dear or size != "cheap"
         if any(one.kind == "closure" for one in _within(code, call)):
@@ -273,6 +276,9 @@ def _kind(code: Code, call: Call, redis: bool) -> tuple[str, str] | None:
     holder = _holder(code, call) if redis and call.name in _COMMANDS else ""
     if holder and _is_sync_redis(code, call, holder):
         return "redis", f"{holder}.{call.name}"
+    if holder and (helper := _helper(code, call, holder)):
+        # Another file says what its function gives.
+        return "redis?", f"{helper}() … .{call.name}"
     if holder and "redis" in holder.lower() and code.imported(holder) is not None:
         # Another file says which client it is.
         return "redis?", f"{holder}.{call.name}"
@@ -306,6 +312,8 @@ def _kind(code: Code, call: Call, redis: bool) -> tuple[str, str] | None:
         return "http", words
     if path[:1] == ("smtplib",) and name in ("SMTP", "SMTP_SSL") and call.arguments:
         return "connect", words
+    if name == "extractall":
+        return "file", words
     if path == ("open",) and code.binding_of("open", call.start, call.scope) is None:
         return "file", "open"
     return None
@@ -329,13 +337,57 @@ def _is_sync_redis(code: Code, call: Call, holder: str) -> bool:
                 ("redis", "Redis"),
                 ("redis", "StrictRedis"),
             )
-    binding = code.binding_of(holder, call.start, call.scope)
-    if binding is None or binding.value[1] <= binding.value[0]:
-        return False
-    made = _CALLED.match(code.text(binding.value))
+    made = _CALLED.match(_given(code, call, holder))
     if made is None:
         return False
-    return makes_sync_redis(code.resolved(tuple(made[1].split("."))))
+    path = code.resolved(tuple(made[1].split(".")))
+    return makes_sync_redis(path) or (len(path) == 1 and bool(_of_function(code, path[0])))
+
+
+def _given(code: Code, call: Call, name: str) -> str:
+    """What a name that a call sees is given, as written; empty where that is not known."""
+    binding = code.binding_of(name, call.start, call.scope)
+    if binding is None or binding.value[1] <= binding.value[0]:
+        return ""
+    return code.text(binding.value[0], min(binding.value[1], binding.value[0] + _LONG_MAKER))
+
+
+def _of_function(code: Code, name: str) -> str:
+    """The body of a function of the file that makes a synchronous client and returns it; empty
+    where none of that name does."""
+    for one in code.functions:
+        if one.name == name and not one.owner and not one.is_async:
+            text = code.text(one.body[0], min(one.body[1], one.body[0] + _LONG_HELPER))
+            names = {found[1] for found in _RETURNED.finditer(text)}
+            given = [found[2] for found in _ASSIGNED.finditer(text) if found[1] in names]
+            makers = [*given, *(found[1] for found in _RETURNS.finditer(text))]
+            if any(makes_sync_redis(code.resolved(tuple(each.split(".")))) for each in makers):
+                return text
+    return ""
+
+
+def _helper(code: Code, call: Call, holder: str) -> str:
+    """The imported function whose answer a name holds: ``r = get_redis()``."""
+    made = _CALLED.match(_given(code, call, holder))
+    if made is None or "." in made[1] or "redis" not in made[1].lower():
+        return ""
+    return made[1] if code.imported(made[1]) is not None else ""
+
+
+_LONG_MAKER = 400
+_LONG_HELPER = 4_000
+_RETURNS = regex(r"\breturn\s+([A-Za-z_][\w.]*)\(")
+_RETURNED = regex(r"\breturn\s+([A-Za-z_]\w*)\s*(?:\n|$|#)")
+_ASSIGNED = regex(r"\b([A-Za-z_]\w*)\s*=\s*([A-Za-z_][\w.]*)\(")
+
+
+def _is_bounded(code: Code, call: Call) -> bool:
+    """Whether the client of Redis that a call is made on says how long it waits for an answer."""
+    text = _given(code, call, _holder(code, call))
+    made = _CALLED.match(text)
+    if made is not None and "." not in made[1]:
+        text += _of_function(code, made[1])
+    return "socket_timeout" in text
 
 
 def makes_sync_redis(path: tuple[str, ...]) -> bool:
