@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pytest_reconaudit.facts.asynchronous.crates import Means
-from pytest_reconaudit.facts.asynchronous.remedies import remedy
+from pytest_reconaudit.facts.asynchronous.remedies import Ends, remedy
 from pytest_reconaudit.readers.code import Code, index_code
 from pytest_reconaudit.readers.execution import Executions
 from pytest_reconaudit.readers.scans.app_state import AppState, app_state, bare_path, bare_type
@@ -272,12 +272,24 @@ def test_a_remedy_fits_the_call() -> None:
     assert "spawn_blocking(move || ureq::get(…).call())" in said
     own = Means("actix", frozenset(), reqwest=False)
     said = remedy("a.rs", "file", ["std::fs::write"], [], "", own, guard="config")
-    assert "actix_web::web::block(move || std::fs::write(…)).await?" in said
+    assert 'web::block(move || std::fs::write(…)).await.expect("it does not panic");' in said
     assert "Let go of the guard `config` first" in said
     assert "whole iteration" in remedy("a.rs", "file", ["std::fs::read_dir"], [], "")
-    said = remedy("a.rs", "process", ["x"], [], "", Means("tokio", frozenset()), fails=False)
+    said = remedy("a.rs", "process", ["x"], [], "", Means("tokio", frozenset()))
     assert "tokio::task::spawn_blocking" in said
-    assert ".await.expect(" in said
+    assert "resume_unwind(error.into_panic())" in said
+    said = remedy("a.rs", "file", ["std::fs::read"], [], "", ends=Ends(tail="?", converts=True))
+    assert "spawn_blocking(move || std::fs::read(…)).await??;" in said
+    used = Ends(tail=".map_err(…)?", again=("way",))
+    said = remedy("a.rs", "file", ["std::fs::read"], [], "", ends=used)
+    assert "??" not in said
+    assert "into_panic()))\n    .map_err(…)?;" in said
+    assert "clone `way`" in said
+    said = remedy("a.rs", "hash", ["x"], [], "seal", ends=Ends(stands="guard", where="b.rs:3"))
+    assert "```" not in said
+    assert "before the `match`" in said
+    own = Means("compio", frozenset())
+    assert "std::thread" in remedy("a.rs", "hash", ["x"], [], "seal", own, ends=Ends())
     assert "```" not in remedy("a.rs", "hash", ["x"], [], "", Means("", frozenset()))
     for path in ("a.rs", "a.ts"):
         assert remedy(path, "unheard", ["x"], [], "") or path == "a.ts"

@@ -49,7 +49,8 @@ def async_calls_nonblocking(waiting_calls: WaitingFile) -> None:
     with an async one, Node code that a route reaches. (a) In an async function, block or closure:
     `std::thread::sleep` and `block_on` (high where a request is known to come here, medium in a
     task of its own or, in Python, before another try, else low and a note), synchronous Redis (high
-    on the way of a request other than a health check), password hashing, `std::net` connects,
+    on the way of a request other than a health check; in Python medium, told once for an
+    application of three and more files; low where one command runs by a client that gives up), password hashing, `std::net` connects,
     `reqwest::blocking`, ureq, `std::sync::mpsc` receives, processes that are waited for, decoding
     of images (medium where a route reaches it), `std::fs` (low there); a note where no request is
     known to come here (hashing and HTTP: low) or waits for it (a task by `tokio::spawn` whose
@@ -93,10 +94,11 @@ def async_calls_nonblocking(waiting_calls: WaitingFile) -> None:
         callers = ""
         if one.callers:
             more = " and elsewhere" if len(one.callers) > 1 else ""
+            more += f", where {one.guard}" if one.guard else ""
             called_by = "some called" if one.alike else "called"
             callers = f", {called_by} by async code at {one.callers[0].place}{more}"
         lines = lines_of(site.place for site in one.sites if site.place.path == one.at.path)
-        who, waits, total = one.name, what, ""
+        who, waits, total = " or ".join((one.name, *one.branches)), what, ""
         if one.alike:
             more = "method" if "." in one.name else "function"
             plural = "s" if len(one.alike) > 1 else ""
@@ -104,9 +106,6 @@ def async_calls_nonblocking(waiting_calls: WaitingFile) -> None:
             if one.files > 1:
                 who = f"{one.name} and {len(one.alike)} more functions in {one.files} files"
             waits = _TOGETHER[one.kinds[0]]
-        if one.branches:
-            who = f"{one.name} and, for the same callers, {', '.join(one.branches)}"
-            waits = " or ".join(_TOGETHER.get(kind, "connect synchronously") for kind in one.kinds)
         if one.others:
             more = f"; {one.others} more functions do so in {file.unit}"
             total = more if one.others > 1 else f"; one more function does so in {file.unit}"

@@ -121,14 +121,29 @@ def depends_on_arguments(target: Target, crate: CargoPackage) -> bool:
     return bool(depends_on(target, crate) & _ARGUMENTS)
 
 
+_ALONE = ("compio", "monoio", "glommio")
+"""Runtimes whose tasks stay on the thread that they were started on."""
+_SPAWNS = frozenset({"full", "rt", "rt-multi-thread"})
+
+
 class Means(Struct, frozen=True):
     """What the code of a crate can wait with, by its own dependencies."""
 
     runtime: str = "tokio"
-    """``tokio``, ``rocket::tokio``, ``actix`` (by way of ``actix_web``) or nothing."""
+    """``tokio``, ``rocket::tokio``, ``actix`` (by way of ``actix_web``), one of those whose tasks
+    share their thread (``compio``), or nothing."""
     features: frozenset[str] = frozenset({"full"})
     """Of tokio: what the crate and its workspace switch on."""
     reqwest: bool = True
+
+    @property
+    def alone(self) -> bool:
+        """Whether the tasks of a thread never go to another one."""
+        return self.runtime in _ALONE
+
+    @property
+    def tokio(self) -> bool:
+        return self.runtime.endswith("tokio")
 
     def has(self, *features: str) -> bool:
         """Whether tokio's features are known to be on."""
@@ -144,10 +159,15 @@ def means_of(target: Target, crate: CargoPackage) -> Means:
         if one.section == "dependencies" and not one.optional and not one.platform
     }
     reqwest = "reqwest" in held
+    alone = next((name for name in _ALONE if name in held), "")
+    if alone:
+        return Means(alone, frozenset(), reqwest)
     tokio = held.get("tokio")
     if tokio is not None:
         shared = root.manifest.dependencies if tokio.inherited and root is not None else ()
         above = {feature for one in shared if one.name == "tokio" for feature in one.features}
+        if "actix-web" in held and not _SPAWNS & {*tokio.features, *above}:
+            return Means("actix", frozenset(), reqwest)
         return Means("tokio", frozenset({*tokio.features, *above}), reqwest)
     if "rocket" in held:
         return Means("rocket::tokio", frozenset({"full"}), reqwest)

@@ -108,12 +108,13 @@ _PLAIN = (
 def _of_redis(target: Target, path: str, one: Waiting) -> str:
     """The asynchronous client, and what changes with it."""
     if one.alike and (one.callers or one.files > 1):
-        parts = [
+        told = (
             "Take `redis.asyncio.Redis`, one for the application, whose calls are awaited, and make"
             " these functions and what calls them `async`."
-        ]
+        )
     else:
-        parts = ["Take `redis.asyncio.Redis`, and await its calls."]
+        told = "Take `redis.asyncio.Redis`, and await its calls."
+    parts = [told]
     goes = next((note for note in one.sites if note.message.endswith("scan_iter")), None)
     if goes is not None and one.files == 1:
         parts.append(

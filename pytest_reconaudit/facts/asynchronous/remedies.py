@@ -75,7 +75,6 @@ def remedy(
     name: str,
     means: Means | None = None,
     *,
-    fails: bool = True,
     guard: str = "",
     text: str = "",
     ends: Ends | None = None,
@@ -86,7 +85,6 @@ def remedy(
     :param libraries: the packages that make the hashes, in the order of the words.
     :param name: of the function that does not await and that async code calls; else empty.
     :param means: of Rust: what the crate can wait with.
-    :param fails: whether `?` is of use where the call stands: its function returns a `Result`.
     :param guard: of a lock that is not async, alive where the call stands; else empty.
     :param text: the source of the first call.
     :param ends: of Rust: what its surroundings do with what the call gives.
@@ -97,7 +95,7 @@ def remedy(
     if suffix == ".rs":
         call = f"{name}(…)" if name else _called(first)
         ends = ends or Ends()
-        told = _in_rust(kind, words, call, bool(name), means or Means(), fails or bool(name), ends)
+        told = _in_rust(kind, words, call, bool(name), means or Means(), ends)
         if guard:
             told += f"\n\nLet go of the guard `{guard}` first: it must not live over an `.await`."
         return told
@@ -159,16 +157,26 @@ _SAID = regex(r"['\"](?:sha\d{1,3}|utf-?8|hex|base64)?['\"]$", 2)
 
 
 class Ends(Struct, frozen=True):
-    """What the surroundings of a call of Rust do with what it gives."""
+    """What the surroundings of a call of Rust do with what it gives; of a function that async code
+    calls, those of that call."""
 
-    result: bool = False
-    """Of a function that async code calls: it returns a ``Result`` of its own."""
-    borrows: bool = False
-    """It is given references, which a thread of its own cannot be handed."""
-    keeps: str = ""
-    """``.ok()``: how a failure is passed over where the call stands."""
+    tail: str = ""
+    """What follows it, ``?``, ``.map_err(…)?``."""
     tried: bool = False
     """Its ``Result`` is looked at where the call stands."""
+    converts: bool = False
+    """`?` makes the error of a thread the one of the function around."""
+    again: tuple[str, ...] = ()
+    """The variables that it is given and that are used further below."""
+    borrows: bool = False
+    """It is given more than literals."""
+    stands: str = ""
+    """Where nothing can be awaited: in a ``guard`` of a `match`, in a ``closure``, in the ``call``
+    of something else that leads to it, in a ``service`` that only returns a future."""
+    where: str = ""
+    """The place of the async call, where that is another one."""
+    method: bool = False
+    """It is called on something."""
 
 
 def _in_rust(
@@ -177,32 +185,22 @@ def _in_rust(
     call: str,
     below: bool,
     means: Means,
-    fails: bool,
     ends: Ends,
 ) -> str:
-    fails = fails and not ends.keeps and not ends.tried
-    thread = _threaded(_ON_THREAD, call, means, fails, ends)
-    if call.startswith(".") and means.runtime:
-        # What it is called on stands before it, with borrowed arguments behind: no line of code
-        # fits without both.
-        spawn = "actix_web::web::block" if means.runtime == "actix" else "spawn_blocking"
-        thread = (
-            f"{_ON_THREAD}: the whole of `…{call}`, with what it is made of, goes into the closure"
-            f" of `{spawn}(move || …)`, which has to own it (`to_owned()` what is borrowed). Its"
-            " own `Result` comes out within the thread's: look at both."
-        )
     tokio = means.runtime
+    there = f" where async code calls it ({ends.where})" if ends.where else ""
+    thread = _threaded(f"{_ON_THREAD}{there}", call, means, ends)
     if kind in _PROSE:
         return _PROSE[kind]
-    if below:
+    if below or ends.stands:
         return thread
-    if kind == "sleep" and (tokio == "actix" or means.has("time")):
+    if kind == "sleep" and (tokio == "actix" or (means.tokio and means.has("time"))):
         base = "actix_web::rt" if tokio == "actix" else tokio
         code = f"{base}::time::sleep(duration).await;"
         return f"Wait without the thread:\n\n{_rust(code)}{_SYNC_CLOSURE}"
     if kind == "file" and any(word.endswith("::read_dir") for word in words):
         return _FOLDER
-    if tokio in ("", "actix"):
+    if not means.tokio:
         return thread
     if kind == "file" and means.has("fs"):
         return _threaded(
@@ -210,10 +208,9 @@ def _in_rust(
             " a thread that no task needs",
             call,
             means,
-            fails,
             ends,
         )
-    question = "?" if fails else ends.keeps
+    question = ends.tail
     if kind == "process" and means.has("process"):
         command = f"{tokio}::process::Command::new(program).args(arguments)"
         code = f"let output = {command}.output().await{question};"
@@ -221,10 +218,13 @@ def _in_rust(
     if kind == "connect" and any("SmtpTransport" in word for word in words):
         code = f"mailer.send(mail).await{question};  // an AsyncSmtpTransport<Tokio1Executor>"
         return f"Hand the mail over asynchronously (lettre's feature `tokio1`):\n\n{_rust(code)}"
-    if kind == "connect" and means.has("net", "time") and fails:
+    if kind == "connect" and means.has("net", "time"):
         connect = f"{tokio}::net::TcpStream::connect(address)"
-        code = f"let stream = {tokio}::time::timeout(limit, {connect}).await??;"
-        return f"Connect asynchronously, with a limit:\n\n{_rust(code)}"
+        code = f"let stream = {tokio}::time::timeout(limit, {connect}).await"
+        return (
+            f"Connect asynchronously, with a limit:\n\n{_rust(f'{code};')}\n\n"
+            "It gives the `Result` of the limit, and within that the connection's: look at both."
+        )
     if kind == "http" and means.reqwest:
         ask = "post(url).json(&body)" if any("json" in word for word in words) else "get(url)"
         code = f"let answer = http.{ask}.send().await{question};  // a shared reqwest::Client"
@@ -235,29 +235,66 @@ def _in_rust(
 _PROSE = {"runtime": _RUNTIME, "receive": _RECEIVE, "redis": _REDIS}
 
 
-def _threaded(words: str, call: str, means: Means, fails: bool, ends: Ends) -> str:
+_STANDS = {
+    "guard": "The call stands in a guard of a `match`, which cannot await: find out before the"
+    " `match`, and let the guard look at what came of it.",
+    "closure": "The call stands in a closure that cannot await: let a thread run all of what takes"
+    " that closure, or clone out what the work needs and do it before or after.",
+    "call": "The whole call there, with what it is made of, goes into the closure, which has to own"
+    " it.",
+    "service": "`call` itself cannot await: do it in the future that it returns"
+    " (`Box::pin(async move { … })`), before the service behind is asked.",
+}
+_APART = (
+    "The tasks of `{runtime}` share one thread, and its pool may have none to spare: start a"
+    " `std::thread` for it, and await its answer by a channel (`futures::channel::oneshot`)."
+)
+
+
+def _threaded(words: str, call: str, means: Means, ends: Ends) -> str:
     """How a call is moved to a thread, in the words of the crate's runtime."""
+    stands = f" {_STANDS[ends.stands]}" if ends.stands else ""
+    if means.alone:
+        return f"{words}. {_APART.format(runtime=means.runtime)}{stands}"
     if not means.runtime:
-        return f"{words}."
-    spawn = f"{means.runtime}::task::spawn_blocking"
-    if means.runtime == "actix":
-        spawn = "actix_web::web::block"
-    tail = "?" if fails else '.expect("it does not panic")'
-    told = ""
-    if ends.result:
-        tail = "??"
-        told = (
-            "\n\nThe first `?` is of the thread (map its error where yours has no `From` for it),"
-            " the second hands on what the function itself says: without it its `Err` is lost."
+        return f"{words}.{stands}"
+    actix = means.runtime == "actix"
+    spawn = "actix_web::web::block" if actix else f"{means.runtime}::task::spawn_blocking"
+    if ends.stands:
+        return f"{words}, by `{spawn}(move || …)`.{stands}"
+    if call.startswith(".") or " … " in call or ends.method:
+        # What it is called on stands before it, with borrowed arguments behind: no line of code
+        # fits without both.
+        what = call if call.startswith((".", "…")) else f".{call.rpartition('::')[2]}"
+        what = f"`{call}`" if " … " in call else f"`…{what}`"
+        return (
+            f"{words}: the whole of {what}, with what it is made of, goes into the closure of"
+            f" `{spawn}(move || …)`, which has to own it (`to_owned()` what is borrowed). What it"
+            " gives comes out within the `Result` of the thread: look at both."
         )
-    elif ends.keeps:
-        tail += ends.keeps
-    elif fails and call.startswith(("std::fs::", "image::")):
-        tail = "??"
-        told = "\n\nThe first `?` is of the thread, the second of what it does."
-    if ends.borrows:
-        told += "\n\nWhat the closure uses must be its own: `to_owned()` what is borrowed first."
-    return f"{words}:\n\n{_rust(f'let found = {spawn}(move || {call}).await{tail};')}{told}"
+    told = ""
+    if ends.converts:
+        tail = f".await?{ends.tail}"
+        if ends.tail == "?":
+            told = "\n\nThe first `?` is of the thread, the second of what it does."
+    elif actix:
+        tail = f'.await.expect("it does not panic"){ends.tail}'
+    else:
+        hands_on = "unwrap_or_else(|error| std::panic::resume_unwind(error.into_panic()))"
+        below = f"\n    {ends.tail}" if ends.tail.startswith(".") else ends.tail
+        tail = f"\n    .await\n    .{hands_on}{below}"
+        told = "\n\nA panic of the thread stays one that way, whatever error the function returns."
+    if ends.tried:
+        told += "\n\nWhat looks at its `Result` today looks at `found` then."
+    if ends.again:
+        names = ", ".join(f"`{name}`" for name in dict.fromkeys(ends.again))
+        told += (
+            f"\n\nThe closure has to own what it uses: clone {names} for it first, which further"
+            " lines use, and `to_owned()` what is borrowed."
+        )
+    elif ends.borrows:
+        told += "\n\nThe closure has to own what it uses: `to_owned()` what is borrowed first."
+    return f"{words}:\n\n{_rust(f'let found = {spawn}(move || {call}){tail};')}{told}"
 
 
 def _rust(code: str) -> str:

@@ -26,6 +26,7 @@ from pytest_reconaudit.target import Target, once
 __all__ = [
     "async_callers",
     "before_serving",
+    "context_at",
     "driven_alone",
     "every_way_ends",
     "in_block",
@@ -36,6 +37,7 @@ __all__ = [
     "is_generator",
     "is_main",
     "is_probe",
+    "is_service",
     "is_spawned",
     "on_own_thread",
     "only_at_start",
@@ -432,7 +434,18 @@ def context_at(target: Target, caller: Ref, line: int) -> str:
         if span.kind not in (ASYNC, SYNC):
             return span.kind
         return span.kind if inherit(target, caller.path, span.handed) else UNKNOWN
-    return ASYNC if function.is_async else SYNC
+    return ASYNC if function.is_async or is_service(function) else SYNC
+
+
+def is_service(function: OutlinedFunction) -> bool:
+    """Whether a function of Rust is the ``call`` of a service (tower, actix): it only returns a
+    future, and what it does before keeps the worker waiting."""
+    return (
+        function.name == "call"
+        and not function.is_async
+        and function.trait.rpartition("::")[2].partition("<")[0] == "Service"
+        and "Future" in function.returns
+    )
 
 
 def _innermost(spans: tuple[Span, ...], line: int) -> Span | None:

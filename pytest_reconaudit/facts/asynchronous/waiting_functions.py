@@ -12,12 +12,14 @@ from pytest_reconaudit.facts.asynchronous.remembered import is_remembered
 from pytest_reconaudit.facts.asynchronous.request_rates import is_mapped
 from pytest_reconaudit.facts.asynchronous.running import (
     async_callers,
+    context_at,
     driven_alone,
     in_block,
     inherit,
     is_awaited,
     is_command,
     is_detached,
+    is_service,
     is_spawned,
     on_own_thread,
     only_at_start,
@@ -25,10 +27,10 @@ from pytest_reconaudit.facts.asynchronous.running import (
     starts,
 )
 from pytest_reconaudit.facts.asynchronous.shutdown import before_first_request, only_at_end
-from pytest_reconaudit.facts.asynchronous.waits import Waiting, is_short, record_of
+from pytest_reconaudit.facts.asynchronous.waits import STEPS, Waiting, is_short, record_of
 from pytest_reconaudit.facts.callers import indentation
-from pytest_reconaudit.facts.code.functions import Ref, function_at, source_of
-from pytest_reconaudit.model import Severity
+from pytest_reconaudit.facts.code.functions import Ref, callers_of, function_at, outlined, source_of
+from pytest_reconaudit.model import Confidence, Severity
 from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.readers.execution import ASYNC, SYNC
 from pytest_reconaudit.readers.scans.blocking import DATABASE, BlockingCall, BlockingFunction
@@ -69,10 +71,11 @@ def waits_of(
         brief = {one.line for one in calls if is_short(one) or _is_but_opened(target, ref, one)}
         calls = [one for one in calls if one.line not in brief] or calls
         only_brief = all(one.line in brief for one in calls)
+    service = is_service(outlined(target, ref))
     direct = [
         one
         for one in calls
-        if one.context == ASYNC
+        if (one.context == ASYNC or (service and one.context == SYNC))
         and inherit(target, path, one.handed)
         # What the entry itself waits for is over before the first request.
         and not (function.is_main and function.is_async and not in_block(target, path, one.line))
@@ -80,12 +83,14 @@ def waits_of(
     ]
     if direct and function.is_async and on_own_thread(target, ref):
         direct = [one for one in direct if in_block(target, path, one.line)]
-    reaches = is_awaited(target, ref) and not all(
-        is_detached(target, ref, one.line) for one in calls
+    reaches = service or (
+        is_awaited(target, ref) and not all(is_detached(target, ref, one.line) for one in calls)
     )
     chosen = path.endswith(".rs") and all(_is_chosen(target, path, one) for one in calls)
     # Requests of a route may all take another arm.
     route = route_of(target, ref) if reaches and not chosen else ""
+    if service and not route:
+        route = "any route behind it"
     known = reaches or not is_mapped(target, path)
     served = reaches or is_spawned(target, ref, (one.line for one in calls))
     if direct:
@@ -140,6 +145,9 @@ def waits_of(
     found = record_of(
         path, function, below, callers, route, (known, reaches, served), in_server, steps
     )
+    if path.endswith(".rs") and found.kinds[0] != "hash" and (guard := _guarded(target, ref)):
+        lower = STEPS[max(STEPS.index(found.severity) - 1, 0)]
+        found = structs.replace(found, severity=lower, confidence=Confidence.POSSIBLE, guard=guard)
     if not reaches and only_at_end(target, ref, tuple(one.line for one in below)):
         return structs.replace(found, severity=Severity.INFO)
     if not served and all(
@@ -147,6 +155,37 @@ def waits_of(
     ):
         return structs.replace(found, severity=Severity.INFO)
     return found
+
+
+_CONDITION = regex(r"(?:\}\s*else\s+)?if\s+(!?[a-z_]\w*)\s*\{$")
+_MAX_STEPS = 3
+
+
+def _guarded(target: Target, ref: Ref) -> str:
+    """The flag, and where it is looked at, that stands before every way on which async code comes
+    to a function through others: ``if should_send { … }``; what it is for a request is not known.
+    Empty where there is a way without one, or no way."""
+    guards: dict[Ref, str] = {ref: ""}
+    level = [ref]
+    found: set[str] = set()
+    for _ in range(_MAX_STEPS):
+        above: list[Ref] = []
+        for callee in level:
+            for caller, call in callers_of(target, callee):
+                guard = guards[callee]
+                if context_at(target, caller, call.line) == ASYNC:
+                    found.add(guard)
+                    continue
+                if caller in guards:
+                    continue
+                if not guard:
+                    heads = _heads(target, caller.path, call.line)
+                    flags = [one[1] for head in heads if (one := _CONDITION.match(head.strip()))]
+                    guard = f"`{flags[0]}` ({caller.path}:{call.line})" if flags else ""
+                guards[caller] = guard
+                above.append(caller)
+        level = above
+    return min(found) if found and "" not in found else ""
 
 
 _ONCE = regex(
@@ -262,7 +301,7 @@ _FAILED = regex(r"\bErr\s*\(|\.(?:map_err|or_else|unwrap_or_else|inspect_err)\s*
 def _is_remedy(target: Target, path: str, call: BlockingCall) -> bool:
     """Whether a call of Rust code stands where something has failed, by the lines that it is
     indented below: ``Err(Corrupt) => { remove_dir_all(…) }``."""
-    return any(_FAILED.search(line) for line in _heads(target, path, call))
+    return any(_FAILED.search(line) for line in _heads(target, path, call.line))
 
 
 _ARM = regex(
@@ -275,18 +314,18 @@ _ARM = regex(
 def _is_chosen(target: Target, path: str, call: BlockingCall) -> bool:
     """Whether a call of Rust code stands in one arm of a ``match``, or below a test for the kind of
     content: which requests come there is not known."""
-    return any(_ARM.search(line) for line in _heads(target, path, call))
+    return any(_ARM.search(line) for line in _heads(target, path, call.line))
 
 
-def _heads(target: Target, path: str, call: BlockingCall) -> Iterator[str]:
-    """The lines of a function of Rust that open the blocks around a call, from inside."""
+def _heads(target: Target, path: str, line_of: int) -> Iterator[str]:
+    """The lines of a function of Rust that open the blocks around a line, from inside."""
     lines = target.lines(path)
-    if not path.endswith(".rs") or call.line > len(lines):
+    if not path.endswith(".rs") or line_of > len(lines):
         return
-    own = lines[call.line - 1]
+    own = lines[line_of - 1]
     depth = indentation(own)
     closing = False
-    for line in lines[call.line - 2 : max(0, call.line - 200) : -1]:
+    for line in lines[line_of - 2 : max(0, line_of - 200) : -1]:
         bare = line.lstrip()
         indent = len(line) - len(bare)
         if not bare or indent > depth or (indent == depth and not closing):

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from pytest_reconaudit.facts.asynchronous.crates import crate_of, means_of
+from pytest_reconaudit.facts.asynchronous.crates import Means, crate_of, means_of
 from pytest_reconaudit.facts.asynchronous.python_threads import threaded
-from pytest_reconaudit.facts.asynchronous.remedies import Ends, remedy
+from pytest_reconaudit.facts.asynchronous.remedies import remedy
+from pytest_reconaudit.facts.asynchronous.rust_threads import ends_of, function_around, whole_block
 from pytest_reconaudit.facts.asynchronous.waits import Waiting
 from pytest_reconaudit.facts.callers import indentation
 from pytest_reconaudit.facts.code.functions import callers_of, function_at, outlined
-from pytest_reconaudit.facts.code.scanned import scanned
-from pytest_reconaudit.model import Place
+from pytest_reconaudit.model import Place, lines_of
 from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.readers.scans.blocking import DATABASE
-from pytest_reconaudit.readers.scans.outline import OutlinedFunction, outline
+from pytest_reconaudit.readers.scans.outline import OutlinedFunction
 from pytest_reconaudit.target import Target
 
 __all__ = ["remedy_of"]
@@ -31,19 +31,35 @@ def remedy_of(target: Target, path: str, one: Waiting) -> str:
         whole = _whole(target, path, one.at.line or 1, one.at.column or 1)
         told = remedy(path, one.kinds[0], words, one.libraries, name, text=whole)
         return told + _awaited_by(target, path, one) if told else ""
-    function = _around(target, path, one.at.line or 0)
+    at = one.callers[0].place.path if one.callers else path
+    means = means_of(target, crate_of(target, at) or crate)
+    if one.kinds[0] in ("file", "decode") and not one.callers:
+        told = _of_block(target, path, one, means)
+        if told:
+            return told
+    function = function_around(target, path, one.at.line or 0)
     guard = _guard(target, path, function, one.at.line or 0) if function is not None else ""
-    return remedy(
+    told = remedy(
         path,
         one.kinds[0],
         words,
         one.libraries,
         name,
-        means_of(target, crate),
-        fails=function is None or "Result" in function.returns,
+        means,
         guard="" if name else guard,
-        ends=_ends(target, path, one, function),
+        ends=ends_of(target, path, one, means),
     )
+    pieces = [
+        site
+        for site in one.sites[1:]
+        if one.kinds[0] != "file" and site.message.startswith("std::fs::File … .")
+    ]
+    if pieces:
+        told += (
+            f"\n\nSo does `{pieces[0].message}` ({lines_of(one.place for one in pieces)}), piece by"
+            " piece: the file goes to the thread with the data, and comes back beside the `Result`."
+        )
+    return told
 
 
 _LINES = 12
@@ -76,40 +92,33 @@ def _awaited_by(target: Target, path: str, one: Waiting) -> str:
     return f"\n\n`{name}` becomes `async` by that: what calls it has to await it ({where})."
 
 
-_KEPT = regex(r"\)\s*(\.(?:ok\(\)|unwrap_or_default\(\)|is_ok\(\))|\.(?:unwrap_or|or_else)\w*\()")
-_TRIED = regex(r"(?:if|while)\s+let\s+(?:Ok|Err)\b|\bmatch\b|\blet\s+_\s*=|\blet\s+Ok\b")
-_STATEMENT = 8
-"""Lines of a statement that are looked at above and below a call."""
-
-
-def _ends(target: Target, path: str, one: Waiting, function: OutlinedFunction | None) -> Ends:
-    """What is done with what a function's first call gives."""
-    if one.callers:
-        given = function.parameters if function is not None else ()
-        return Ends(
-            result=function is not None and "Result" in function.returns,
-            borrows=any(kind.lstrip().startswith("&") for _, kind in given),
+def _of_block(target: Target, path: str, one: Waiting, means: Means) -> str:
+    """What to do where a function opens a file and works on it: all of that moves."""
+    block = whole_block(target, path, one)
+    if block is None:
+        return ""
+    first, last, awaits_nothing = block
+    spawn = {"actix": "actix_web::web::block", "": ""}.get(
+        means.runtime, f"{means.runtime}::task::spawn_blocking"
+    )
+    thread = "a thread of its own" if means.alone or not spawn else f"`{spawn}(move || …)`"
+    if awaits_nothing:
+        return (
+            f"Opening the file is the least of it: give lines {first} to {last}, which await"
+            f" nothing, as a whole to {thread}. The closure owns what it uses and returns what the"
+            " lines below need; the error of the thread is another one than that of the work: look"
+            " at both."
         )
-    line = one.at.line or 1
-    lines = target.lines(path)
-    below = "\n".join(lines[line - 1 : line + _STATEMENT])[(one.at.column or 1) - 1 :]
-    found = _KEPT.search(below.partition(";")[0].partition("|")[0])
-    if found is not None:
-        return Ends(keeps=found[1] if found[1].endswith(")") else f"{found[1]}…)")
-    above = lines[max(line - _STATEMENT, 0) : line]
-    for at in range(len(above) - 1, -1, -1):
-        if at < len(above) - 1 and above[at].rstrip().endswith((";", "{", "}")):
-            break
-        if _TRIED.search(above[at]):
-            return Ends(tried=True)
-    return Ends()
-
-
-def _around(target: Target, path: str, line: int) -> OutlinedFunction | None:
-    """The innermost function around a line."""
-    file = scanned(target, outline).get(path)
-    around = [one for one in (file.functions if file else ()) if one.line <= line <= one.end_line]
-    return max(around, key=lambda one: one.line, default=None)
+    if means.tokio and means.has("fs"):
+        return (
+            f"Take `{means.runtime}::fs::File`, and await its methods (of"
+            f" `{means.runtime}::io::AsyncReadExt` and `AsyncWriteExt`) in lines {first} to {last}."
+        )
+    return (
+        f"Work on the file in {thread}: open it there, and from line {first} to {last}, which await"
+        " in between, hand it in and out for each piece: the closure takes the file and the data,"
+        " and returns the file beside the `Result`."
+    )
 
 
 _BY_ACTIX = """

@@ -42,7 +42,18 @@ _TEXTS = regex(r"std::fs::read_to_string")
 _NAMED = regex(r"(?i:config|settings|\bconf\b)|[(&\s:][A-Z][A-Z0-9_]{2,}\b|[(]\s*\"[^\"{}]*\"")
 """Files that settings, a constant or the code itself name."""
 _MADE_UP = regex(r"\.join\s*\(|format!")
-SIZES = ("", "bounded", "written", "removal", "fixed", "brief", "little", "entry", "cheap")
+SIZES = (
+    "looped",
+    "",
+    "bounded",
+    "written",
+    "removal",
+    "fixed",
+    "brief",
+    "little",
+    "entry",
+    "cheap",
+)
 STEPS = (Severity.INFO, Severity.LOW, Severity.MEDIUM, Severity.HIGH, Severity.CRITICAL)
 
 
@@ -86,6 +97,8 @@ class Waiting(Struct, frozen=True):
     """Of hashes: those of the other functions of its unit, which are told with it."""
     others: int = 0
     """How many functions these are."""
+    guard: str = ""
+    """The flag that every way to it is behind, with where; whether it is set is not known."""
     fix: str = ""
     """What to do instead, in Markdown."""
 
@@ -177,9 +190,9 @@ def record_of(
         if path.endswith(".rs") and all(is_short(one) for one in calls):
             severity = Severity.INFO
     if ranked[0].kind != "file":
-        # What a file takes is not told beside what takes longer.
-        calls = [one for one in calls if one.kind != "file"]
-        ranked = [one for one in ranked if one.kind != "file"]
+        # What a file takes is not told beside what takes longer, unless all of one goes through.
+        calls = [one for one in calls if one.kind != "file" or one.size == "looped"]
+        ranked = [one for one in ranked if one.kind != "file" or one.size == "looped"]
     # The costliest kind leads: its first call that may be long is where the finding stands.
     leading = [one for one in calls if one.kind == ranked[0].kind]
     first = min(leading, key=lambda one: SIZES.index(one.size))

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from msgspec import Struct
 
 from pytest_reconaudit.patterns import regex
-from pytest_reconaudit.readers.code import Call, Code, Function
+from pytest_reconaudit.readers.code import Call, Code, Function, Scope
 from pytest_reconaudit.readers.execution import ASYNC, ELSEWHERE, SYNC, UNKNOWN, Executions, rooted
 from pytest_reconaudit.readers.scanning import scan
 
@@ -45,11 +45,12 @@ class BlockingCall(Struct, frozen=True, gc=False, array_like=True):
     """``async`` or ``sync``: see ``readers.execution``."""
     handed: tuple[str, ...]
     size: str = ""
-    """What makes a call short: ``entry`` (of a folder; no content), ``little`` (settings,
-    templates, keys, one message; a program asked for its version), ``fixed`` (a file that comes
-    with the program), ``removal`` (of a folder with what is in it), ``written`` (one file, in
-    Node), ``bounded`` (its client gives up after some time), ``brief`` (a program that answers in some milliseconds) or ``cheap`` (a hash by bcrypt
-    with a cost that takes a few milliseconds); empty when nothing is known to."""
+    """``looped``: it goes through all of a file. What makes a call short: ``entry`` (of a folder;
+    no content), ``little`` (settings, templates, keys, one message; a program asked for its
+    version), ``fixed`` (a file that comes with the program), ``removal`` (of a folder with what is
+    in it), ``written`` (one file, in Node), ``bounded`` (its client gives up after some time),
+    ``brief`` (a program that answers in some milliseconds) or ``cheap`` (a hash by bcrypt with a
+    cost that takes a few milliseconds); empty when nothing is known to."""
     library: str = ""
     """Of a hash in Node: the package that makes it, ``bcryptjs``."""
 
@@ -146,6 +147,10 @@ _REDIS_HANDLE = regex(r"(?:^|\.)(?:\w*(?:con|conn|connection|redis)\w*|c)(?:\??|
 _REDIS_CLIENT = regex(r"\bredis\b|(?:^|[._])(?:redis_?)?client(?:\b|_|$)|Client::open", 2)
 _POOL = regex(r"(?:^|[.\s(&])(?:\w*_)?pool(?:\(\)|\.clone\(\)|\.get_ref\(\)|\.0|\.as_ref\(\))*$", 2)
 _FIRST_WORD = regex(rb"[A-Za-z_]\w*(?=\s*\.)")
+_ON_HANDLE = "std::fs::File … ."
+_COPIED = ("std::io::copy",)
+_PIECES = frozenset({"write_all", "write", "read", "read_exact", "read_until", "read_line"})
+"""What takes or gives a piece of an open file; in a loop it goes through all of it."""
 _WAITING = frozenset({"output", "status", "wait", "wait_with_output"})
 _FILE_TYPES = frozenset({"File", "OpenOptions"})
 _HARMLESS_FILE = frozenset({"from_mode", "set_mode", "from_raw_fd"})
@@ -159,6 +164,7 @@ _NAMES = (
     | _HASHING
     | _REDIS_COMMANDS
     | _WAITING
+    | _PIECES
     | {"sleep", "sleep_ms", "block_on", "recv", "recv_timeout", "get_connection", "query", "invoke",
        "get_connection_with_timeout", "get_timeout", "decode"}
 )  # fmt: skip
@@ -188,7 +194,7 @@ def blocking(code: Code) -> BlockingFile | None:
             continue  # the value of a static or a constant
         if code.functions[function].is_test:
             continue
-        size = ""
+        size = "looped" if words in _COPIED or words.startswith(_ON_HANDLE) else ""
         if kind == "hash" and words in _COSTED:
             size = cost_of(code, call, call.arguments[1]) if len(call.arguments) > 1 else ""
             is_dear = is_dear or not size
@@ -346,6 +352,10 @@ class _Finder:
                 return None if _MOMENT.match(given) else ("sleep", words)
             if path[:3] == ("std", "net", "TcpStream") and name.startswith("connect"):
                 return "connect", words
+            if path == ("std", "io", "copy") and any(
+                self._is_file(call, one) for one in call.arguments
+            ):
+                return "file", words
             return None
         if first == "reqwest" and path[1:2] == ("blocking",):
             return "http", words
@@ -373,6 +383,13 @@ class _Finder:
             return "query", f".{name}(…)"
         if name in ("get", "get_timeout"):
             return self._pooled(call)
+        if name in _PIECES:
+            looped = any(one.kind == "loop" for one in self._own_scopes(call))
+            if looped and self._is_file(call, call.receiver):
+                return "file", f"{_ON_HANDLE}{name}"
+            return None
+        if name == "decode":
+            return self._decodes(call)
         if name in _WAITING:
             return self._process(call)
         if name in _HASHING and self.hashes:
@@ -392,6 +409,31 @@ class _Finder:
             return self._redis(call)
         if name in _REDIS_COMMANDS:
             return self._command(call)
+        return None
+
+    def _own_scopes(self, call: Call) -> Iterator[Scope]:
+        """The scopes around a call, inside of its function."""
+        for one in self.code.around(call.scope):
+            if one.kind == "function":
+                return
+            yield one
+
+    def _is_file(self, call: Call, at: tuple[int, int]) -> bool:
+        """Whether a value is a file of the standard library that the function has opened."""
+        text = self.code.text(at[0], min(at[1], at[0] + 60)).strip()
+        name = text.removeprefix("&").removeprefix("mut ").strip()
+        if not name.isidentifier():
+            return False
+        binding = self.code.binding_of(name, call.start, call.scope)
+        root = self.roots.get(binding.value[0]) if binding is not None else None
+        path = self.code.resolved(root.path) if root is not None else ()
+        return path[:2] == ("std", "fs") and bool(_FILE_TYPES.intersection(path))
+
+    def _decodes(self, call: Call) -> tuple[str, str] | None:
+        root = self.roots.get(call.start)
+        path = self.code.resolved(root.path) if root is not None else ()
+        if path[:1] == ("image",) and path[-1] == "open" and len(path) > 2:
+            return "decode", f"{'::'.join(path[:-1])} … .decode()"
         return None
 
     def _is_query(self, call: Call) -> bool:
