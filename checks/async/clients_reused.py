@@ -68,8 +68,9 @@ def async_clients_reused(client_use: ClientUse) -> None:
     an HTTP client of an object that the program makes and keeps elsewhere. In Python
     `httpx.AsyncClient` and `aiohttp.ClientSession` without settings of their own, which an `async
     with` closes in a function that a route reaches: low, once for an application; a note where but
-    one place does, and not for a GET. (c) A struct holds a client or pool beside a field such as
-    `max_connections` that nothing reads: medium, high when (b) holds there too. (d) reqwest clients
+    one place does, and not for a GET; not where a parameter says whom it asks. (c) A struct holds a
+    client or pool beside a field such as `max_connections` that nothing reads: medium, high when
+    (b) holds there too. (d) reqwest clients
     in a file that sets no timeout at all, those aside by which `main` itself asks, those that an
     exporter of OpenTelemetry is handed, and the only one of a crate all of whose requests say
     `.timeout(…)` themselves: medium; low for such sign-ins; a note where only jobs, the program's
@@ -79,9 +80,9 @@ def async_clients_reused(client_use: ClientUse) -> None:
     `timeout` in a function that is not async and that a route reaches, or a view, serializer,
     filter or middleware of Django, or methods of a class that a library calls back and a filter of
     templates makes: medium, with the file's other calls, four and more files as one; low where only
-    tasks of a queue ask, none of which has a limit. In Node calls of axios, and of clients that a
-    file makes of it, without `timeout` or a signal in functions that a route reaches, unless
-    `axios.defaults` has one: medium, once for an application.
+    tasks of a queue ask, none of which has a limit, or threads that a decorator starts. In Node
+    calls of axios, and of clients that a file makes of it, without `timeout` or a signal in
+    functions that a route reaches, unless `axios.defaults` has one: medium, once for an application.
     In Python and Node (b) also drivers, engines, pools and clients of PostgreSQL, MySQL, MongoDB,
     Redis and Prisma that a route's handler or what it calls makes and nobody keeps (high where they
     hold connections and are not closed, else medium, once for an application and kind of store; not

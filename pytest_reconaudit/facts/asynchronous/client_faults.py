@@ -22,6 +22,7 @@ _BY_HAND = (
 _ALONE = "A peer that never answers stops the program's start, or a task of its own, that asks it."
 _STOPPED = "The command waits until the peer answers or somebody stops it."
 _QUEUED = "A silent peer holds a worker of the queue, and the tasks behind it, for as long."
+_THREADS = "Each request starts a thread that waits for a silent peer: threads pile up."
 _KILLED = (
     "A silent peer holds a worker until Gunicorn ends it (`--timeout`): the request fails then."
 )
@@ -55,6 +56,8 @@ class ClientFault(Struct, frozen=True):
     """Of ``d``: Gunicorn ends a worker that says nothing for some time."""
     queued: bool = False
     """Of ``d``: workers wait that take tasks from a queue."""
+    threads: bool = False
+    """Of ``d``: a thread of its own waits, which a decorator starts for it."""
     rare: bool = False
     """Of ``a``: it is made when somebody signs in, or for administrators."""
     fix: str = ""
@@ -95,6 +98,8 @@ class ClientFault(Struct, frozen=True):
         """What it does to whoever waits; empty where the check's own words say it."""
         if self.by_hand:
             return _STOPPED
+        if self.threads:
+            return _THREADS
         return _KILLED if self.killed else _QUEUED if self.queued else _ALONE * self.unawaited
 
 

@@ -8,10 +8,12 @@ from pytest_reconaudit.facts.applications import application_of
 from pytest_reconaudit.facts.asynchronous.client_faults import ClientFault, ClientUse
 from pytest_reconaudit.facts.asynchronous.request_rates import SAMPLES, is_rare
 from pytest_reconaudit.facts.asynchronous.running import is_command, is_probe, per_request, step_to
-from pytest_reconaudit.facts.code.functions import Ref, function_at, outlined
+from pytest_reconaudit.facts.asynchronous.written_calls import call_named
+from pytest_reconaudit.facts.code.functions import Ref, callers_of, function_at, outlined
 from pytest_reconaudit.facts.code.places import is_off_path
 from pytest_reconaudit.facts.code.scanned import scanned
 from pytest_reconaudit.model import Confidence, Note, Place, Severity
+from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.readers.scans.python_clients import MadeClient, python_clients
 from pytest_reconaudit.target import Target
 
@@ -32,11 +34,30 @@ def reopened_clients(target: Target) -> Iterator[ClientUse]:
             route = per_request(target, ref) if ref is not None else None
             if ref is None or not route or is_probe(route) or is_rare(target, ref, route):
                 continue
+            if client.given and _asks_anybody(target, ref, client.given):
+                continue
             folder = application_of(target, path).folder
             found.setdefault(folder, []).append((path, client, ref, route))
     faults = {one.at.path: one for one in (_fault(target, alike) for alike in found.values())}
     for path in paths:
         yield ClientUse(path, (faults[path],) if path in faults else ())
+
+
+_FIXED = regex(r"[\"']|\b[A-Z][A-Z0-9_]{2,}\b|\bsettings\b|\bconfig\b|base_url|self\.")
+
+
+def _asks_anybody(target: Target, ref: Ref, given: str) -> bool:
+    """Whether no caller of a function says in code whom it asks: another host each time, to which
+    no connection need be kept."""
+    function = outlined(target, ref)
+    names = [name for name, _ in function.parameters if name not in ("self", "cls")]
+    at = names.index(given) if given in names else 0
+    for caller, call in callers_of(target, ref):
+        found = call_named(target, caller.path, call.line, function.name)
+        passed = found[1] if found is not None else []
+        if at < len(passed) and _FIXED.search(passed[at]) is not None:
+            return False
+    return True
 
 
 def _fault(target: Target, alike: list[tuple[str, MadeClient, Ref, str]]) -> ClientFault:

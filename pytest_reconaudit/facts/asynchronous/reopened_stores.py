@@ -10,6 +10,7 @@ from pytest_reconaudit.facts.applications import application_of
 from pytest_reconaudit.facts.asynchronous.client_faults import ClientFault, ClientUse
 from pytest_reconaudit.facts.asynchronous.request_rates import SAMPLES, heat, is_rare
 from pytest_reconaudit.facts.asynchronous.running import is_command, is_probe, per_request, step_to
+from pytest_reconaudit.facts.asynchronous.shared_redis import shared_redis
 from pytest_reconaudit.facts.code.functions import (
     Ref,
     function_at,
@@ -58,6 +59,7 @@ def reopened_stores(target: Target) -> Iterator[ClientUse]:
     """The files that connect anew for each request; what an application does so is one thing to
     mend, told at the one that is asked for most."""
     found: dict[tuple[str, str], list[_Opened]] = {}
+    seldom: dict[tuple[str, str], list[Note]] = {}
     shared: dict[tuple[str, str], dict[str, MadeStore]] = {}
     paths = []
     for path, record in sorted(scanned(target, made_stores).items()):
@@ -73,16 +75,29 @@ def reopened_stores(target: Target) -> Iterator[ClientUse]:
             opened = _opened(target, path, store)
             if opened is not None:
                 found.setdefault((folder, store.what), []).append(opened)
+            elif _is_alike(target, path, store):
+                note = Note(Place(path, store.line, store.column), store.words)
+                seldom.setdefault((folder, store.what), []).append(note)
     faults: dict[str, list[ClientFault]] = {}
-    for alike in found.values():
+    for key, alike in found.items():
         alike.sort(key=lambda one: (-one.severity, -heat(one.route), one.path, one.store.line))
-        faults.setdefault(alike[0].path, []).append(_fault(target, alike))
+        fault = _fault(target, alike, seldom.get(key, []))
+        faults.setdefault(alike[0].path, []).append(fault)
     for each in shared.values():
         if len(each) >= _MANY:
             fault = _told_apart(each)
             faults.setdefault(fault.at.path, []).append(fault)
     for path in paths:
         yield ClientUse(path, tuple(faults.get(path, ())))
+
+
+def _is_alike(target: Target, path: str, store: MadeStore) -> bool:
+    """Whether requests come to what connects, seldom: whoever mends the others mends that too."""
+    ref = function_at(target, path, store.function or store.line)
+    if ref is None or _is_remembered(target, ref) or _TRIED.search(outlined(target, ref).name):
+        return False
+    route = per_request(target, ref)
+    return bool(route) and not is_probe(route or "") and _TRIED.search(route or "") is None
 
 
 _MANY = 3
@@ -171,7 +186,7 @@ def _is_remembered(target: Target, ref: Ref) -> bool:
     return False
 
 
-def _fault(target: Target, alike: list[_Opened]) -> ClientFault:
+def _fault(target: Target, alike: list[_Opened], seldom: list[Note]) -> ClientFault:
     first = alike[0]
     name = "a handler"
     if first.ref is not None:
@@ -183,6 +198,7 @@ def _fault(target: Target, alike: list[_Opened]) -> ClientFault:
         note = Note(Place(one.path, one.store.line, one.store.column), one.store.words)
         same = one is first or (one.ref is not None and one.ref == first.ref)
         (mine if same else beside).append(note)
+    beside += [note for note in seldom if note.place not in {one.place for one in mine}]
     return ClientFault(
         clause="b",
         name=name,
@@ -195,24 +211,38 @@ def _fault(target: Target, alike: list[_Opened]) -> ClientFault:
         confidence=Confidence.CERTAIN,
         beside=tuple(beside),
         others=len(beside),
-        fix=_fix(first.store),
+        fix=_fix(target, first),
         what=first.store.what,
     )
 
 
-def _fix(store: MadeStore) -> str:
+def _fix(target: Target, opened: _Opened) -> str:
+    store = opened.store
     what = store.words.removeprefix("new ")
+    python = opened.path.endswith(".py")
+    if store.what == "Redis" and python:
+        file = scanned(target, outline).get(opened.path)
+        awaits = any("asyncio" in where for _, where in (file.imports if file else ()))
+        known = None if awaits else shared_redis(target, opened.path)
+        if known is not None and known.place.path != opened.path:
+            return (
+                f"\nThe application shares one already: take what `{known.name}` ({known.place})"
+                " gives, which may be nothing where no address is set. What closes it after a"
+                " request today goes: it is everybody's then.\n"
+            )
+    if python and (store.keeps or store.what == "Redis"):
+        return (
+            "\nMake it once, when it is first asked for, and let every request take that one: it"
+            " holds a pool of its own. What closes it after a request today goes.\n\n```python\n"
+            f"@functools.cache\ndef shared_{store.what.lower()}():\n"
+            f"    return {what}(…)  # with what it is given now\n```\n"
+        )
     if store.keeps:
         made = "where the module is loaded" if what[:1].isupper() or "." not in what else "once"
         return (
             f"\nMake it {made}, export it, and let every request use that one: `{what}` holds "
             "connections of its own and gives them out. What closes it after a request today "
             "goes.\n"
-        )
-    if store.what == "Redis":
-        return (
-            "\nMake the client once, where the module is loaded: it has a pool of its own. What "
-            "closes it after a request today goes: it is everybody's then.\n"
         )
     return (
         "\nOpen a pool when the application starts (`psycopg_pool.ConnectionPool`, the pool of the "

@@ -8,6 +8,7 @@ from itertools import chain
 from msgspec import structs
 
 from pytest_reconaudit.facts.asynchronous.client_faults import ClientFault, ClientUse
+from pytest_reconaudit.facts.asynchronous.python_hooks import is_uncalled_hook, on_thread
 from pytest_reconaudit.facts.asynchronous.running import per_request
 from pytest_reconaudit.facts.asynchronous.written_calls import written_call
 from pytest_reconaudit.facts.code.functions import Ref, callers_of, function_at, outlined
@@ -30,7 +31,11 @@ def untimed_requests(target: Target) -> Iterator[ClientUse]:
     uses = list(_unbounded(target))
     wholes: dict[str, ClientFault | None] = {}
     for queued in (False, True):
-        alike = [one.faults[0] for one in uses if one.faults and one.faults[0].queued is queued]
+        alike = [
+            one.faults[0]
+            for one in uses
+            if one.faults and one.faults[0].queued is queued and not one.faults[0].threads
+        ]
         if len(alike) >= _MANY_FILES:
             first = alike[0]
             wholes.update((one.name, None) for one in alike)
@@ -51,14 +56,16 @@ def _unbounded(target: Target) -> Iterator[ClientUse]:
         queued: list[UntimedCall] = []
         asked: dict[Ref, tuple[str, str | None]] = {}
         route = ""
+        threads: dict[int, bool] = {}
         for call in record.calls:
             ref = function_at(target, path, call.function)
-            if ref is None or is_off_path(path):
+            if ref is None or is_off_path(path) or is_uncalled_hook(target, ref):
                 continue
             if ref not in asked:
                 known = per_request(target, ref)
                 asked[ref] = "request" if known is not None else _asker(target, ref), known
             asker, known = asked[ref]
+            threads[call.line] = asker == "request" and on_thread(target, ref)
             if asker == "request":
                 route = route or known or ""
                 sites.append(call)
@@ -69,7 +76,10 @@ def _unbounded(target: Target) -> Iterator[ClientUse]:
         if sites or only_queued:
             beside = sorted([*queued, *beside], key=lambda one: one.line) if sites else beside
             sites = sites or queued
+            # What keeps whoever asks waiting comes before what only keeps a thread.
+            sites.sort(key=lambda one: threads[one.line])
             first = sites[0]
+            threaded = threads[first.line]
             # Who mends one mends the others of the file as well; of those no route is said.
             sites += beside
             route = "" if beside else route
@@ -84,10 +94,11 @@ def _unbounded(target: Target) -> Iterator[ClientUse]:
                     caller=None,
                     route=route,
                     evidence=first.text,
-                    severity=Severity.LOW if only_queued else Severity.MEDIUM,
+                    severity=Severity.LOW if only_queued or threaded else Severity.MEDIUM,
                     confidence=Confidence.CERTAIN,
                     # What is beside it may run in a worker of a queue, or by hand.
-                    killed=not only_queued and not beside and _is_killed(target),
+                    killed=not (only_queued or threaded or beside) and _is_killed(target),
+                    threads=threaded,
                     queued=only_queued,
                     fix=_with_timeout(target, path, first, len(sites)),
                 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from msgspec import Struct
 
 from pytest_reconaudit.patterns import regex
-from pytest_reconaudit.readers.code import Call, Code
+from pytest_reconaudit.readers.code import Call, Code, Function
 from pytest_reconaudit.readers.scanning import scan
 
 __all__ = ["MadeClient", "MadeClients", "python_clients"]
@@ -19,6 +19,8 @@ class MadeClient(Struct, frozen=True, gc=False, array_like=True):
     text: str
     function: int
     """Line of the name of the function around."""
+    given: str = ""
+    """The parameter of that function which says whom it asks first, where one does."""
 
 
 class MadeClients(Struct, frozen=True, array_like=True):
@@ -62,9 +64,29 @@ def python_clients(code: Code) -> MadeClients | None:
                 place.column or 0,
                 text[:120],
                 code.line(function.name_at),
+                _asked(code, call, function),
             )
         )
     return MadeClients(tuple(found)) if found else None
+
+
+_HELD = regex(r"\s*\)?\s*as\s+(\w+)\s*:")
+_ASKS = frozenset({"get", "post", "put", "patch", "delete", "head", "options", "request", "stream"})
+
+
+def _asked(code: Code, call: Call, function: Function) -> str:
+    """The parameter that is the whole address which a client first asks; empty where none is."""
+    held = _HELD.match(code.text(call.end, call.end + 80))
+    if held is None:
+        return ""
+    for one in code.calls_in(call.end, function.body[1]):
+        holder = one.path[0] if len(one.path) == 2 else code.text(one.receiver).strip()
+        if one.name not in _ASKS or not one.arguments or holder != held[1]:
+            continue
+        at = 1 if one.name in ("request", "stream") and len(one.arguments) > 1 else 0
+        text = code.text(one.arguments[at]).strip()
+        return text if any(each.name == text for each in function.parameters) else ""
+    return ""
 
 
 def _is_closed(code: Code, call: Call) -> bool:
