@@ -49,11 +49,10 @@ def async_calls_nonblocking(waiting_calls: WaitingFile) -> None:
     with an async one, Node code that a route reaches. (a) In an async function, block or closure:
     `std::thread::sleep` and `block_on` (high where a request is known to come here, medium in a
     task of its own or, in Python, before another try, else low and a note), synchronous Redis (high
-    on the way of a request other than a health check; in Python medium, told once for an
-    application of three and more files; low where one command runs by a client that gives up),
-    password hashing, `std::net` connects, `reqwest::blocking`, ureq, `std::sync::mpsc` receives,
-    processes that are waited for, decoding of images (medium where a route reaches it), `std::fs`
-    and what goes through all of a file (low there); a note where no request is
+    on the way of a request other than a health check; in Python medium, once for three and more
+    files; low for one command of a client with a timeout), password hashing, `std::net` connects,
+    `reqwest::blocking`, ureq, `std::sync::mpsc` receives, processes that are waited for, decoding
+    of images (medium where a route reaches it), `std::fs` (low there); a note where no request is
     known to come here (hashing and HTTP: low) or waits for it (a task by `tokio::spawn` whose
     handle is dropped), for files in an arm of a `match` (whose requests come there is not known: no
     route is said), and where a function but opens a file, changes entries of folders, reads short
@@ -77,16 +76,15 @@ def async_calls_nonblocking(waiting_calls: WaitingFile) -> None:
     the server stops (behind the `yield` of a lifespan, at exit, by a signal). Low: programs of
     milliseconds (`ip`, `git rev-parse`). (b) A function that is not async does so (files, processes
     and images aside) and is surely called by async code, through at most three functions (a step
-    lower where a flag stands before each way); `call` of a service of actix or tower counts as
-    async. Names are resolved by import: `fs::read` of `use tokio::fs` passes, as do closures given
-    to `spawn_blocking` and its like, async functions that only `block_on` in such a closure drives,
-    start-up code, crates for browsers (`wasm-bindgen`), commands of a tool, evaluations and
-    benchmarks, sync generators of Python that async code does not iterate over itself
-    (`StreamingResponse` does so on a thread), sleeps of at most 20 ms, stand-ins (mocks), handlers
-    whose answers Next.js keeps, what Node makes once into a variable of the module, hashes and
-    files that a cache is asked for first, tests, and functions that no async code calls.
-    Blind spots: what libraries do inside; calls through traits and function pointers; clients that
-    another module of Python makes.
+    lower behind a flag); `call` of a service of actix or tower counts as async. Names are resolved
+    by import: `fs::read` of `use tokio::fs` passes, as do closures given to `spawn_blocking` and
+    its like, async functions that only `block_on` in such a closure drives, start-up code, crates
+    for browsers (`wasm-bindgen`), commands of a tool, evaluations and benchmarks, sync generators
+    of Python that async code does not iterate over itself (`StreamingResponse` does so on a
+    thread), sleeps of at most 20 ms, stand-ins (mocks), handlers whose answers Next.js keeps, what
+    Node makes once into a variable of the module, hashes and files that a cache is asked for first,
+    tests, and functions that no async code calls.
+    Blind spots: what libraries do inside; calls through traits and function pointers.
     """
     file = waiting_calls
     for one in file.functions:

@@ -63,14 +63,13 @@ def async_clients_reused(client_use: ClientUse) -> None:
     static or a lazy cell, asked for with `is_none` first, made in `main`, in constructors, by
     workers or functions that only they call, builders that are told a proxy, a certificate or
     cookies, `ConnectionManager`, r2d2, bb8, deadpool and pools of the repository's own making (idle
-    ones are popped first) pass, as does what only hands out a
-    connection to callers that bind it before a loop or renew the one they use. Low is
-    an HTTP client of an object that the program makes and keeps elsewhere. In Python
-    `httpx.AsyncClient` and `aiohttp.ClientSession` without settings of their own, which an `async
-    with` closes in a function that a route reaches: low, once for an application; a note where but
-    one place does, and not for a GET; not where a parameter says whom it asks. (c) A struct holds a
-    client or pool beside a field such as `max_connections` that nothing reads: medium, high when
-    (b) holds there too. (d) reqwest clients
+    ones are popped first) pass, as does what only hands out a connection to callers that bind it
+    before a loop or renew the one they use. Low is an HTTP client of an object that the program
+    makes and keeps elsewhere. In Python `httpx.AsyncClient` and `aiohttp.ClientSession` without
+    settings of their own, which an `async with` closes in a function that a route reaches: low,
+    once for an application; a note where but one place does, and not for a GET; not where a
+    parameter says whom it asks. (c) A struct holds a client or pool beside a field such as
+    `max_connections` that nothing reads: medium, high when (b) holds there too. (d) reqwest clients
     in a file that sets no timeout at all, those aside by which `main` itself asks, those that an
     exporter of OpenTelemetry is handed, and the only one of a crate all of whose requests say
     `.timeout(…)` themselves: medium; low for such sign-ins; a note where only jobs, the program's
@@ -82,13 +81,13 @@ def async_clients_reused(client_use: ClientUse) -> None:
     templates makes: medium, with the file's other calls, four and more files as one; low where only
     tasks of a queue ask, none of which has a limit, or threads that a decorator starts. In Node
     calls of axios, and of clients that a file makes of it, without `timeout` or a signal in
-    functions that a route reaches, unless `axios.defaults` has one: medium, once for an application.
-    In Python and Node (b) also drivers, engines, pools and clients of PostgreSQL, MySQL, MongoDB,
-    Redis and Prisma that a route's handler or what it calls makes and nobody keeps (high where they
-    hold connections and are not closed, else medium, once for an application and kind of store; not
-    what a tenant's or a tried connection is made of, what subscribes, probes, sign-ins and pages of
-    administrators). (e) Three and more files of an application that answer requests each make an
-    engine, pool or client with connections of its own: medium.
+    functions that a route reaches, unless `axios.defaults` has one: medium, once for each
+    application. In Python and Node (b) also drivers, engines, pools and clients of PostgreSQL,
+    MySQL, MongoDB, Redis and Prisma that a route's handler or what it calls makes and nobody keeps
+    (high where they hold connections and are not closed, else medium, once for an application and
+    kind of store; not what a tenant's or a tried connection is made of, what subscribes, probes,
+    sign-ins and pages of administrators). (e) Three and more files of an application that answer
+    requests each make an engine, pool or client with connections of its own: medium.
     Blind spots: clients made through macros, other crates' builders or axios of another file;
     `requests.Session`.
     """

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from msgspec import structs
+
 from pytest_reconaudit.facts.applications import application_of
 from pytest_reconaudit.facts.asynchronous.client_faults import ClientFault, ClientUse
 from pytest_reconaudit.facts.asynchronous.request_rates import SAMPLES, is_rare
@@ -24,6 +26,7 @@ def reopened_clients(target: Target) -> Iterator[ClientUse]:
     """The files that open a client for each request; what an application does so is one thing to
     mend, told at the first that requests are known to come to."""
     found: dict[str, list[tuple[str, MadeClient, Ref, str]]] = {}
+    others: dict[str, list[tuple[str, MadeClient, Ref, str]]] = {}
     paths = []
     for path, record in sorted(scanned(target, python_clients).items()):
         if is_off_path(path) or is_command(path) or SAMPLES.search(path):
@@ -34,11 +37,14 @@ def reopened_clients(target: Target) -> Iterator[ClientUse]:
             route = per_request(target, ref) if ref is not None else None
             if ref is None or not route or is_probe(route) or is_rare(target, ref, route):
                 continue
-            if client.given and _asks_anybody(target, ref, client.given):
-                continue
             folder = application_of(target, path).folder
-            found.setdefault(folder, []).append((path, client, ref, route))
+            apart = client.given and _asks_anybody(target, ref, client.given)
+            (others if apart else found).setdefault(folder, []).append((path, client, ref, route))
     faults = {one.at.path: one for one in (_fault(target, alike) for alike in found.values())}
+    for folder, alike in others.items():
+        if folder not in found:
+            fault = structs.replace(_fault(target, alike), severity=Severity.INFO)
+            faults[fault.at.path] = fault
     for path in paths:
         yield ClientUse(path, (faults[path],) if path in faults else ())
 
