@@ -282,6 +282,8 @@ def _kind(code: Code, call: Call, redis: bool) -> tuple[str, str] | None:
     if holder and "redis" in holder.lower() and code.imported(holder) is not None:
         # Another file says which client it is.
         return "redis?", f"{holder}.{call.name}"
+    if call.name == "extractall" and (packed := _holder(code, call)):
+        return "file", f"{packed}.extractall"
     if not call.path:
         return None
     path = code.resolved(call.path)
@@ -312,8 +314,6 @@ def _kind(code: Code, call: Call, redis: bool) -> tuple[str, str] | None:
         return "http", words
     if path[:1] == ("smtplib",) and name in ("SMTP", "SMTP_SSL") and call.arguments:
         return "connect", words
-    if name == "extractall":
-        return "file", words
     if path == ("open",) and code.binding_of("open", call.start, call.scope) is None:
         return "file", "open"
     return None
