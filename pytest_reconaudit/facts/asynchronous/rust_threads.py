@@ -250,12 +250,13 @@ def _handle(lines: list[str], at: int) -> str:
 
 _USES = regex(
     r"\b(\w+)\.(?:write\w*|read\w*|flush|sync_\w+|set_len|seek|lines|bytes)\("
-    r"|\((?:&(?:mut\s+)?)?(\w+)[),]"
+    r"|\b(?:io::copy|Buf(?:Reader|Writer)::\w+|Zip\w+::new|from_reader|to_writer\w*|\w+coder::new)"
+    r"\(\s*(?:&(?:mut\s+)?)?(\w+)(?:,\s*(?:&(?:mut\s+)?)?(\w+))?"
 )
 
 
 def _is_use(line: str, name: str) -> bool:
-    return any(name in (found[1], found[2]) for found in _USES.finditer(line[:400]))
+    return any(name in (one[1], one[2], one[3]) for one in _USES.finditer(line[:400]))
 
 
 def _await_free(lines: list[str], at: int, first: int) -> tuple[int, int] | None:
