@@ -47,7 +47,7 @@ def rust_deps_used(crate_use: CrateUse) -> None:
     derives. A crate that is named nowhere is a finding: (a)
     crates that are slow to build (`aws-sdk-*`, `wasmtime`, `rocksdb` …), when by Cargo.lock no
     other package needs them: medium; (b) others: low; (c) dependencies of tests: low. In a package
-    that tests others all is a note. When more than eight packages of a workspace have such, (b) and
+    that tests others all is a note. When more than four packages of a workspace have such, (b) and
     (c) are one finding for the workspace. Optional dependencies, those that a feature names,
     `*-sys` crates, allocators, renamed crates and libraries, names in attributes' strings and doc
     tests, crates that the repository's own or known macros expand to (by a path, or by a derive or

@@ -26,7 +26,7 @@ from pytest_reconaudit.target import Target, once
 
 __all__ = ["CrateUse", "crate_uses", "grouped_crate_uses", "is_for_tests"]
 
-_MANY = 8
+_MANY = 4
 """Packages of one workspace whose findings are told one by one."""
 _WORKSPACE = regex(r"(?m)^\s*\[\s*workspace\b")
 _ASIDE = regex(r"(?:^|/)(?:examples?|demos?|templates?|playground|sandbox|vendored|tests?)/")
@@ -130,7 +130,7 @@ def crate_uses(target: Target) -> tuple[CrateUse, ...]:
 def grouped_crate_uses(target: Target) -> tuple[CrateUse, ...]:
     """As :func:`crate_uses`, with what one would mend at one go in one record.
 
-    Where more than eight packages of a workspace have unused dependencies, nobody looks for them:
+    Where more than four packages of a workspace have unused dependencies, nobody looks for them:
     the workspace's root stands for those packages, which are left with what is heavy.
     """
     uses = crate_uses(target)

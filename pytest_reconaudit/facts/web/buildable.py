@@ -345,7 +345,7 @@ _BUNDLES = regex(
     r"|bun build|bunchee|vite build|nest build|next build|nuxt|svelte|astro|remix|nx build)\b"
 )
 _FEW = 4
-_MANY_DEAD = {Severity.INFO: 3, Severity.LOW: 20}
+_MANY_DEAD = {Severity.INFO: 3, Severity.LOW: 5}
 """From how many on what nothing loads is told in one finding: files that a check of types reads
 are mended one by one, as long as there are not too many."""
 
