@@ -9,6 +9,7 @@ from pytest_reconaudit.target import Target
 
 FILES = {
     "README.md": "# Quays",
+    "LICENSE": "Free.",
     "quays/north/package.json": "{}",
     "quays/north/README.md": "# North",
     "quays/south/package.json": "{}",
@@ -41,3 +42,7 @@ def test_the_topmost_document_speaks_of_all_packages(tmp_path: Path) -> None:
 def test_a_path_with_one_step_too_many_is_meant(tmp_path: Path) -> None:
     found = near(tmp_path, "quays/north/README.md", "quays/quays/south/src/ropes/moor.ts")
     assert found == "quays/south/src/ropes/moor.ts"
+
+
+def test_what_lies_above_is_for_all_packages(tmp_path: Path) -> None:
+    assert near(tmp_path, "quays/north/README.md", "quays/north/LICENSE") == "LICENSE"

@@ -26,7 +26,7 @@ _ALIKE = 3
 
 def nearest_note(target: Target, document: str, path: str) -> Note | None:
     """The file of the nearest name, where it belongs to the package that the document or the path
-    belongs to, or lies below, or where its two folders are called so too: another package's file
+    belongs to, lies below or in a folder above it, or where its two folders are called so too: another package's file
     of that name is another thing."""
     near = target.nearest(path)
     if near is None:
@@ -35,7 +35,8 @@ def nearest_note(target: Target, document: str, path: str) -> Note | None:
     folders = len(parts) > _ALIKE and near.split("/")[-_ALIKE:] == parts[-_ALIKE:]
     homes = {_package(target, one) for one in (document, path)}
     below = within(near, posixpath.dirname(document))
-    if folders or below or _package(target, near) in homes:
+    above = within(document, posixpath.dirname(near))
+    if folders or below or above or _package(target, near) in homes:
         return Note(Place(near, 1, 1), "the nearest name")
     return None
 
