@@ -25,9 +25,9 @@ _ALIKE = 3
 
 
 def nearest_note(target: Target, document: str, path: str) -> Note | None:
-    """The file of the nearest name, where it belongs to the package that the document or the path
-    belongs to, lies below or in a folder above it, or where its two folders are called so too: another package's file
-    of that name is another thing."""
+    """The file of the nearest name, where it belongs to the package of the document or of the path,
+    lies below the document or in a folder above it, or where its two folders are called so too:
+    another package's file of that name is another thing."""
     near = target.nearest(path)
     if near is None:
         return None
