@@ -66,7 +66,8 @@ def test_what_is_locked_is_listed_in_the_locked_version(tmp_path: Path) -> None:
     fixes = _fixes(Target(trees.lay_out(tree, tmp_path)))
     assert fixes["libs/levels/src/index.js LOW"] == (
         "Add to the dependencies of libs/levels/package.json, in the version that package-lock.json"
-        " has: `triple-beam` 1.4.1. Or take out what imports it, where it is not needed."
+        " has: `triple-beam` 1.4.1; and renew the lockfile (`npm install`). Or take out what imports"
+        " it, where it is not needed."
     )
     assert "`date-fns` 3.6.0" in fixes["libs/words/src/index.js INFO"]
     assert "npm install" in fixes["libs/counting/src/index.js LOW"]
@@ -94,7 +95,7 @@ def test_the_version_is_read_from_every_lockfile(
         name: text,
     }
     (fix,) = _fixes(_with(tmp_path, files)).values()
-    assert f"`triple-beam`{version}. Or take" in fix
+    assert f"`triple-beam`{version}; and renew the lockfile (`" in fix
 
 
 def test_a_lockfile_that_is_too_large_proves_nothing(tmp_path: Path) -> None:
