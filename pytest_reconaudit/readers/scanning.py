@@ -36,6 +36,8 @@ class Scan(Struct, frozen=True, eq=False):
     """What it returns."""
     tests: bool
     """Whether files that are test code by their path are scanned too."""
+    generated: bool
+    """Whether files that say that a program wrote them are scanned too."""
 
 
 _SCANS: dict[str, Scan] = {}
@@ -46,6 +48,7 @@ def scan(
     record: type[Struct],
     wants: Callable[[str, str], bool],
     tests: bool = False,
+    generated: bool = False,
 ) -> Callable[[Callable[[Code], T]], Callable[[Code], T]]:
     """Declare a scan; its module must lie in ``readers/scans/``."""
 
@@ -53,7 +56,7 @@ def scan(
         name = function.__name__
         if name in _SCANS:
             raise ValueError(f"two scans are called {name}")
-        _SCANS[name] = Scan(name, languages, wants, function, record, tests)
+        _SCANS[name] = Scan(name, languages, wants, function, record, tests, generated)
         return function
 
     return declare

@@ -149,17 +149,19 @@ def scanned(target: Target, scan: Callable[[Code], T | None]) -> Mapping[str, T]
 def source_files(target: Target) -> tuple[tuple[str, str], ...]:
     """(path, language) of every audited source file in Rust, TypeScript, JavaScript or Python,
     tests included, generated files and bundles left out."""
-    return tuple(_sources(target, 0, 1))
+    return tuple((path, kind) for path, kind, made in _sources(target, 0, 1) if not made)
 
 
-def _sources(target: Target, part: int, parts: int) -> Iterator[tuple[str, str]]:
-    """Every ``parts``-th of the source files, from number ``part`` on."""
+def _sources(target: Target, part: int, parts: int) -> Iterator[tuple[str, str, bool]]:
+    """(path, language, whether a program wrote it) of every ``parts``-th of the source files, from
+    number ``part`` on."""
     candidates = [path for path in target.files if path.lower().endswith(_SUFFIXES)]
     for path in candidates[part::parts]:
         text = target.text(path)
         whole = text and len(text) < _LINE * (text.count("\n") + 1)
-        if whole and not _bundled(text) and not target.is_generated(path):
-            yield path, LANGUAGES[posixpath.splitext(path)[1].lower()]
+        if whole and not _bundled(text):
+            language = LANGUAGES[posixpath.splitext(path)[1].lower()]
+            yield path, language, target.is_generated(path)
 
 
 def _bundled(text: str) -> bool:
@@ -324,7 +326,7 @@ def scan_all(target: Target, part: int = 0, parts: int = 1) -> Pass:
     slow: list[str] = []
     lost = 0.0
     memory = _memory(target)
-    for path, language in _sources(target, part, parts):
+    for path, language, made in _sources(target, part, parts):
         text = target.text(path)
         if (known := memory.of(path, text)) is not None:
             for name, record in known.items():
@@ -335,7 +337,9 @@ def scan_all(target: Target, part: int = 0, parts: int = 1) -> Pass:
         wanted = [
             one
             for one in by_language.get(language, ())
-            if (one.tests or not test) and one.wants(text, path)
+            if (one.tests or not test)
+            and (one.generated or not made)
+            and one.wants(text, path)
         ]
         if not wanted:
             continue

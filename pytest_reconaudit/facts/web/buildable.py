@@ -404,6 +404,8 @@ def _lost(target: Target, frontend: Frontend) -> Iterator[_Lost]:
     for path in frontend.sources:
         if _STORY.search(path) or path.endswith((".astro", ".mdx")) or _is_moved(target, path):
             continue
+        if target.is_generated(path):
+            continue
         lost = [
             link
             for link in links(target).get(path, ())

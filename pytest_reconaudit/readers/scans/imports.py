@@ -90,7 +90,7 @@ def _names_modules(text: str, path: str) -> bool:
     return "import" in text or "require" in text or "export" in text or "<reference" in text
 
 
-@scan(*SCRIPT, record=FileImports, wants=_names_modules, tests=True)
+@scan(*SCRIPT, record=FileImports, wants=_names_modules, tests=True, generated=True)
 def imports(code: Code) -> FileImports | None:
     """Every module specifier of one file."""
     found = [*_statements(code), *_calls(code), *_comments(code)]
