@@ -145,9 +145,35 @@ def fill(body: Body, db: Session = Depends(get_db)):
 """
 
 
+SAME = """\
+def all_of(db: Session, yard_id: int):
+    return db.query(Vessel).filter(Vessel.yard_id == yard_id).all()
+
+
+@app.post("/bulk/vessels")
+def add_vessels(names: list[str], yard_id: int, db: Session = Depends(get_db)):
+    for name in names:
+        known = all_of(db, yard_id)
+        if name not in {one.name for one in known}:
+            db.add(Vessel(name=name))
+            db.commit()
+"""
+PRESENT = """\
+def is_moored(db: Session, vessel_id: int) -> bool:
+    return db.query(exists().where(Berth.vessel_id == vessel_id)).scalar()
+
+
+@app.post("/bulk/moored")
+def moored(vessel_ids: list[int], db: Session = Depends(get_db)):
+    return [one for one in vessel_ids if is_moored(db, one)]
+"""
+
+
 @pytest.mark.parametrize(
     ("body", "wanted"),
     [
+        (SAME, "is given the same in each round: call it once before the loop"),
+        (PRESENT, "for which of the keys there is one"),
         (WALKED, "walks from row to row, with a query for each step"),
         (STAGED, "`session.add_all(rows)` and one `flush()`; then the rows that name them"),
     ],

@@ -446,10 +446,16 @@ def _units(code: Code) -> Iterator[FoundQuery]:
         text = code.text(call.start, min(call.end, call.start + 3_000))
         if call.name in ("commit", "flush"):
             body = code.text(loop.start, loop.end) if loop is not None and looped else ""
-            added = re.search(rf"\b{re.escape(head)}\.add\(\s*(?:([A-Z]\w*)\()?", body)
+            added = re.search(rf"\b{re.escape(head)}\.add\(\s*(?:([A-Z]\w*)\(|(\w+)\s*\))?", body)
             if added is not None:
                 table = table_name(added[1]) if added[1] else ""
-                yield _session(call, call, "insert", table, text, False, head)
+                given = added[2] is None or any(
+                    loop is not None and loop.start <= one.start < loop.end
+                    for one in code.bindings_named(added[2])
+                )
+                # What the loop does not make was there before: it is written again.
+                kind = "insert" if given else "update"
+                yield _session(call, call, kind, table, text, False, head)
         elif not looped and call.arguments:
             model = _made_model(code, call)
             if model:

@@ -337,9 +337,7 @@ def scan_all(target: Target, part: int = 0, parts: int = 1) -> Pass:
         wanted = [
             one
             for one in by_language.get(language, ())
-            if (one.tests or not test)
-            and (one.generated or not made)
-            and one.wants(text, path)
+            if (one.tests or not test) and (one.generated or not made) and one.wants(text, path)
         ]
         if not wanted:
             continue

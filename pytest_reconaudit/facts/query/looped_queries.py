@@ -15,6 +15,8 @@ from pytest_reconaudit.facts.query.askers import (
     asking_names,
     sent_each_time,
 )
+from pytest_reconaudit.facts.query.loop_bodies import body_of
+from pytest_reconaudit.facts.query.made_names import WORD, names_of_round, words_in
 from pytest_reconaudit.facts.query.occasions import is_by_hand, is_one_off
 from pytest_reconaudit.facts.query.repeated import ROW_ORIGINS, RepeatedQuery, Repetition
 from pytest_reconaudit.facts.query.rust_loops import works_off
@@ -69,7 +71,7 @@ def looped_queries(
         sender = asker_meant(target, path, call, asking)
         if sender is None or is_one_off(sender.function.name):
             continue
-        loop = _counting(file, call.loops)
+        loop = _counting(file, _varying(target, path, file, call))
         asked = [one for one in sender.function.queries if sent_each_time(one)]
         if loop.concurrent and all(one.method in _AT_ONCE for one in asked):
             continue
@@ -279,6 +281,31 @@ def _counting(file: FileQueries, loops: Iterable[int]) -> QueryLoop:
     found = [file.loops[one] for one in loops]
     unbounded = [one for one in found if one.origin != "few"]
     return next((one for one in unbounded if one.origin in ROW_ORIGINS), (unbounded or found)[0])
+
+
+def _varying(target: Target, path: str, file: FileQueries, call: LoopedCall) -> tuple[int, ...]:
+    """The loops around a call of Python from the innermost on whose element it is given, or what is
+    made of that; all of them where none is."""
+    if len(call.loops) < 2 or not path.endswith(".py"):
+        return call.loops
+    lines = target.lines(path)
+    given: set[str] = set()
+    depth = 0
+    for line in lines[call.line - 1 : call.line + _CALL_LINES - 1]:
+        given.update(WORD.findall(line[:_LONGEST_LINE]))
+        depth += sum(map(line.count, "([{")) - sum(map(line.count, ")]}"))
+        if depth <= 0:
+            break
+    for index, one in enumerate(call.loops):
+        loop = file.loops[one]
+        last = body_of(lines, loop.line)[1]
+        names = words_in(loop.variable)
+        if not names or not given.isdisjoint(names_of_round(lines, path, loop.line, last, names)):
+            return call.loops[index:]
+    return call.loops
+
+
+_LONGEST_LINE = 300
 
 
 def _batched(file: FileQueries, query: QueryCall) -> bool:

@@ -120,6 +120,8 @@ def _of_own(target: Target, path: str, site: RepeatedQuery, kind: str) -> str:
     statement = statement_at(target, path, site.line)
     if kind == "insert" and site.library != "sql" and _goes_on(target, path, site):
         return _STAGED
+    if kind == "update" and _SENDS_ALL.search(target.line(path, site.line)) is not None:
+        return _COMMITTED
     if site.library == "sql" or kind in WRITES:
         return _WRITING.get((site.library == "sql", kind), _RAW)
     names = given_of_round(target, path, site).names
@@ -200,6 +202,10 @@ def _of_called(target: Target, path: str, site: RepeatedQuery, kind: str) -> str
     if statement is not None and len(pairs) > 1:
         return _sibling_by_several(told, statement, kind, pairs, others)
     key, others = _parted(statement, taken) if statement is not None else (None, ())
+    if key is None and not given.names and not (statement is not None and statement.by_key):
+        return _ALIKE.format(told=told)
+    if statement is not None and _EXISTS.search(statement.text) is not None:
+        return _PRESENT.format(told=told)
     if statement is not None and key is not None:
         column, value, condition = key
         column = _column(column, statement)
@@ -253,6 +259,21 @@ _WALKS = (
     "{told} walks from row to row, with a query for each step: load the rows that it may pass"
     " before the loop (one recursive query, or all rows of their owner, into a dict by key), and"
     " let it walk there."
+)
+_SENDS_ALL = regex(r"\.(?:commit|flush)\(\s*\)")
+_COMMITTED = (
+    "Take the `commit()` out of the loop, and call it once behind it: the session then sends all"
+    " rows that were changed together, and a failure undoes all of them."
+)
+_ALIKE = (
+    "{told} is given the same in each round: call it once before the loop, and where a round"
+    " changes what it brings, change that in memory too."
+)
+_EXISTS = regex(r"\bexists\(|\.exists\(\s*\)")
+_PRESENT = (
+    "{told} asks whether there is one: ask once before the loop for which of the keys there is one"
+    " (their column, `distinct()`, with `.in_(…)` in place of the comparison with one, and its"
+    " other conditions), and look each up in a set."
 )
 _STAGED = (
     "The round goes on with the key that its row gets: make all rows of one kind first, and give"

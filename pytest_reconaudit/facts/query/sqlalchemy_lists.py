@@ -6,7 +6,13 @@ from __future__ import annotations
 import re
 
 from pytest_reconaudit.facts.applications import application_of
-from pytest_reconaudit.facts.code.functions import function_at, outlined, source_of
+from pytest_reconaudit.facts.code.functions import (
+    callers_of,
+    function_at,
+    handlers,
+    outlined,
+    source_of,
+)
 from pytest_reconaudit.facts.code.places import is_test_path
 from pytest_reconaudit.facts.code.scanned import scanned
 from pytest_reconaudit.facts.query.script_lists import growth_in_script
@@ -156,7 +162,27 @@ def page_in_sqlalchemy(
     if page is not None:
         name, place = page
         told += f" The repository answers pages with `{name}` ({place}) elsewhere."
-    return told
+    return told + _elsewhere(target, path, line)
+
+
+def _elsewhere(target: Target, path: str, line: int) -> str:
+    """What to heed where others than the request call the function around a statement."""
+    ref = function_at(target, path, line)
+    if ref is None or ref in handlers(target):
+        return ""
+    calls = dict(callers_of(target, ref))
+    others = [(one, call) for one, call in calls.items() if not is_test_path(one.path)]
+    if len(others) < 2:
+        return ""
+    shown = ", ".join(str(Place(one.path, call.line, None)) for one, call in others[:_SHOWN])
+    more = " …" if len(others) > _SHOWN else ""
+    return (
+        f" It is called from {len(others)} places ({shown}{more}): let those that need all rows"
+        " leave the limit out."
+    )
+
+
+_SHOWN = 3
 
 
 def _beside(target: Target, path: str, line: int) -> str:

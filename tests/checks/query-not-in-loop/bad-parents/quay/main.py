@@ -89,3 +89,26 @@ async def import_season(season: Season, db: AsyncSession = Depends(session)):
         db.add(leg)
         await db.commit()
     return {"imported": len(season.rows)}
+
+
+async def crew_by_uuid(db: AsyncSession, crew_uuid: str) -> Crew | None:
+    return (await db.execute(select(Crew).where(Crew.crew_uuid == crew_uuid))).scalars().first()
+
+
+# each crew is asked for by the outer loop's key, in every round of the inner one
+@app.post("/shifts/import")
+async def import_shifts(rows: list[dict], db: AsyncSession = Depends(session)):
+    for row in rows:
+        for watch in row["watches"]:
+            crew = await crew_by_uuid(db, row["crew"])
+            watch["name"] = crew.name
+
+
+# the rows are there already: they are written again
+@app.post("/crews/rename")
+async def bulk_rename(db: AsyncSession = Depends(session)):
+    crews = (await db.execute(select(Crew))).scalars().all()
+    for crew in crews:
+        crew.name = crew.name.strip()
+        db.add(crew)
+        await db.commit()
