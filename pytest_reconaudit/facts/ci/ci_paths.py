@@ -205,6 +205,8 @@ def _with_uses(missing: MissingPath, uses: Iterable[PathUse]) -> MissingPath:
 def _uploads(workflow: Workflow) -> dict[str, list[str]] | None:
     """The names of the artifacts that the jobs upload, with what stands between their expressions;
     ``None`` when others are possible."""
+    if "workflow_call" in workflow.events:
+        return None  # the run is its caller's, whose other jobs may upload
     found: dict[str, list[str]] = {}
     for job in workflow.jobs:
         if job.uses:
