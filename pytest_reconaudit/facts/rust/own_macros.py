@@ -15,7 +15,7 @@ from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.readers.rust_text import code_of
 from pytest_reconaudit.target import Target, once
 
-__all__ = ["OwnMacros", "macro_words", "own_macros"]
+__all__ = ["OwnMacros", "macro_rules_of", "macro_words", "own_macros", "quoted_parts"]
 
 _MACRO = regex(
     r"#\[\s*proc_macro(?:_attribute)?\s*\](?:\s*#\[[^\]]{0,200}\])*\s*pub\s+fn\s+(\w+)"
@@ -26,7 +26,7 @@ _SPELLED = regex(
     r"\bparse_str\b|\bTokenStream\w*::from_str\b|\bparse\s*::\s*<\s*(?:\w+::)*TokenStream"
 )
 """Code that is put together as a text."""
-_RULES = regex(r"\bmacro_rules!\s*\w+\s*([({\[])")
+_RULES = regex(r"\bmacro_rules!\s*(\w+)\s*([({\[])")
 _ROOT = regex(r"(?<![\w:#$])(?:::\s*)?([a-z_]\w*)\s*::")
 _BEFORE_PATH = regex(r"(\w+)::")
 _BARE = regex(r"\b(?:use|extern\s+crate)\s+(?:::\s*)?([a-z_]\w*)\s*[;{]|#\[\s*([a-z_]\w*)\s*[(\]]")
@@ -76,12 +76,7 @@ def _quoted(text: str) -> Iterator[str]:
     """The crates that what a file quotes may name: words that begin a path, those that are brought
     in whole, attributes, and the crates of derives."""
     code = code_of(text)
-    end = 0
-    for match in _QUOTED.finditer(code):
-        at = match.end()
-        if at <= end:
-            continue  # within the one before
-        end = _closing(code, at, match[1])
+    for at, end in quoted_parts(code):
         for root in _ROOT.finditer(code, at, end):
             yield root[1]
         for bare in _BARE.finditer(code, at, end):
@@ -91,11 +86,32 @@ def _quoted(text: str) -> Iterator[str]:
                 yield from OF_DERIVE.get(word, ())
 
 
-def _in_macros(code: str) -> Iterator[str]:
-    """The words before ``::`` in the rules of a file's macros."""
+def quoted_parts(code: str) -> Iterator[tuple[int, int]]:
+    """From where to where code is quoted."""
+    end = 0
+    for match in _QUOTED.finditer(code):
+        at = match.end()
+        if at <= end:
+            continue  # within the one before
+        end = _closing(code, at, match[1])
+        yield at, end
+
+
+def macro_rules_of(code: str) -> Iterator[tuple[str, str]]:
+    """Every macro by rules: its name and the rules."""
+    end = 0
     for match in _RULES.finditer(code):
         at = match.end()
-        yield from _BEFORE_PATH.findall(code, at, _closing(code, at, match[1]))
+        if at <= end:
+            continue  # what another one writes
+        end = _closing(code, at, match[2])
+        yield match[1], code[at:end]
+
+
+def _in_macros(code: str) -> Iterator[str]:
+    """The words before ``::`` in the rules of a file's macros."""
+    for _, rules in macro_rules_of(code):
+        yield from _BEFORE_PATH.findall(rules)
 
 
 def _closing(code: str, at: int, opening: str) -> int:

@@ -16,6 +16,11 @@ from pytest_reconaudit.facts.packages import (
     cargo_by_name,
     cargo_packages,
 )
+from pytest_reconaudit.facts.rust.emitted_attributes import (
+    emitting_macros,
+    given_out,
+    is_applied,
+)
 from pytest_reconaudit.facts.rust.heavy_crates import HEAVY
 from pytest_reconaudit.facts.rust.own_crates import crate_here, crates_beneath, library_names
 from pytest_reconaudit.facts.rust.own_macros import OwnMacros, macro_words, own_macros
@@ -213,6 +218,8 @@ class Excuses:
             or self._needed_by_macro(one.package, ident)
             or self._needed_by_own_macro(ident)
             or self._expanded_from(ident)
+            or self._emitted(ident)
+            or self._applied(ident)
             or self._written_for_new(one)
             or self._generated(one)
             or self._renamed(one)
@@ -385,6 +392,45 @@ class Excuses:
         """A procedural macro of the same repository that is called here, perhaps by the name that
         another crate gives it out under, expands to the name."""
         return any(ident in macros.named for macros in self._called)
+
+    def _emitted(self, ident: str) -> bool:
+        """A macro of the same repository that is called here expands to an attribute, derive or
+        macro of that crate, by whatever path: what this one expands to begins with its name."""
+        return ident in self._emitted_words or not self._emitted_words.isdisjoint(
+            given_out(self.target).get(ident, ())
+        )
+
+    @cached_property
+    def _emitted_words(self) -> frozenset[str]:
+        near = {self.package.path, *self._below}
+        return frozenset(
+            word
+            for macro in emitting_macros(self.target)
+            if macro.package.path in near
+            if any(
+                macro.name in text and macro.call.search(self.sources.code(path))
+                for path, text in self.sources.texts.items()
+            )
+            for word in macro.words
+        )
+
+    def _applied(self, ident: str) -> bool:
+        """An attribute or derive of that crate is applied that another crate of the repository
+        gives out."""
+        near = {other.folder: other for other in crates_beneath(self.target, self.package)}
+        for word, folders in given_out(self.target).get(ident, {}).items():
+            givers = frozenset(
+                need.name.replace("-", "_")
+                for need in self.dependencies
+                if (one := crate_here(self.target, need, cargo_by_name(self.target))) is not None
+                if one.folder in near
+            )
+            if near.keys() & folders and any(
+                word in text and is_applied(self.sources.code(path), word, givers)
+                for path, text in self.sources.texts.items()
+            ):
+                return True
+        return False
 
     def _written_for_new(self, one: CargoDependency) -> bool:
         """The repository writes manifests with it for new packages that build on the same crate of

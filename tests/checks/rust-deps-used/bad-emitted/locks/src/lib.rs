@@ -1,0 +1,1 @@
+canal_core::register_lock! {}

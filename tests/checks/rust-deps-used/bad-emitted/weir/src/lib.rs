@@ -1,0 +1,3 @@
+canal_macros::water_level! {}
+
+pub fn flow() -> u32 { canal_core::start::level() + LEVEL }

@@ -1,0 +1,4 @@
+#[canal_core::serde_as]
+pub struct Gate {
+	pub width: u32,
+}

@@ -1,0 +1,1 @@
+canal_core::at_start!(open);
