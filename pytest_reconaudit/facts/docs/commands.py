@@ -9,7 +9,13 @@ from itertools import pairwise
 
 from pytest_reconaudit.facts.compose.stacks import compose_files
 from pytest_reconaudit.facts.created import created
-from pytest_reconaudit.facts.docs.near import nearest_note
+from pytest_reconaudit.facts.docs.clones import (
+    CLONED,
+    inside_another,
+    is_of_another,
+    is_own_clone,
+)
+from pytest_reconaudit.facts.docs.near import nearest_note, other_ending
 from pytest_reconaudit.facts.docs.paths import MADE, somewhere
 from pytest_reconaudit.facts.docs.wording import (
     Held,
@@ -51,9 +57,10 @@ def command_claims(target: Target, document: Document) -> Iterator[Held]:
     """Every command of a document that names something of the repository."""
     whole = target.text(document.path)
     home = posixpath.dirname(document.path)
-    names = {one.lower() for one in _CLONED.findall(whole)} if "git clone" in whole else set()
+    names = {one.lower() for one in CLONED.findall(whole)} if "git clone" in whole else set()
     cloned: frozenset[str] | None = None
     shown = _shown(document)
+    others = inside_another(target, document)
     for fence in document.fences:
         lines = [line for _, line in fence.lines]
         if fence.language not in _SHELLS and (fence.language or not _are_commands(lines)):
@@ -62,19 +69,19 @@ def command_claims(target: Target, document: Document) -> Iterator[Held]:
             continue
         if lines and lines[0].startswith("#!"):
             continue  # a script for the reader to write
-        if fence.lines and _is_of_another(target, document, fence.lines[0][0]):
+        if fence.lines and is_of_another(target, document, fence.lines[0][0]):
             continue
         made: set[str] = set()
         away = False
         inside = _Folders(target, home, names)
         for number, line in fence.lines:
             text = line.strip().removeprefix("$ ").removeprefix("> ")
-            if text.startswith("#"):
+            if text.startswith("#") or number in others:
                 continue
             if "git clone" in text:
                 if cloned is None:
-                    cloned = frozenset(one.lower() for one in _CLONED.findall(whole))
-                away = not _is_own_clone(target, document, text, cloned)
+                    cloned = frozenset(one.lower() for one in CLONED.findall(whole))
+                away = not is_own_clone(target, document.path, text, cloned)
             if leaves(text):
                 away = True  # what follows is typed elsewhere
             if away:
@@ -91,6 +98,8 @@ def command_claims(target: Target, document: Document) -> Iterator[Held]:
                 if not (claim[3] and made.intersection(_words(claim[1]))):
                     yield claim
     for span in document.spans:
+        if span.place.line in others:
+            continue
         if _START.match(span.text) and not _is_aside(span):
             inside = _Folders(target, home, names)
             yield from _command(target, span.text, span.place, inside)
@@ -253,50 +262,6 @@ def _words_of_name(path: str) -> list[str]:
     return re.findall(r"[a-z0-9]+", posixpath.basename(path).lower())
 
 
-def _is_own_clone(target: Target, document: Document, text: str, every: frozenset[str]) -> bool:
-    """Whether a clone is one of this repository: one by its name, or the only one that a document
-    near the root speaks of.
-
-    :param every: all repositories that the document clones.
-    """
-    names = _own_names(target)
-    if names:
-        cloned = [name.lower() for name in _CLONED.findall(text)]
-        return bool(cloned) and cloned[-1] in names
-    return document.path.count("/") <= 1 and len(every) <= 1
-
-
-def _is_of_another(target: Target, document: Document, line: int) -> bool:
-    """Whether the reader has cloned and entered another repository by then. What this one is called
-    is known where a manifest gives its address."""
-    names = _own_names(target)
-    if not names:
-        return False
-    above = "\n".join(target.text(document.path).split("\n")[: line - 1])
-    cloned = [name.lower() for name in _CLONED.findall(above)]
-    entered = [name.lower() for name in _ENTERED.findall(above)]
-    return bool(cloned) and cloned[-1] not in names and cloned[-1] in entered
-
-
-@once
-def _own_names(target: Target) -> frozenset[str]:
-    """The last parts of the addresses that manifests give as their repository."""
-    found: set[str] = set()
-    for path in (*target.named("package.json"), *target.named("Cargo.toml", "pyproject.toml")):
-        text = target.text(path)
-        if "epository" in text:
-            found.update(name.lower() for name in _REPOSITORY.findall(text))
-    return frozenset(found)
-
-
-_CLONED = regex(r"git clone[^\n]*?[/:]([\w.-]+?)(?:\.git)?(?=[\s'\"`]|$)")
-_ENTERED = regex(r"(?:^|[\s;&])cd (?:\./)?([\w.-]+)/?(?=[\s;&`]|$)")
-_REPOSITORY = regex(
-    r"[Rr]epository[^\n]*\n?[^\n]{0,200}?(?:github|gitlab|codeberg|bitbucket)\.[a-z]+[/:][\w.-]+"
-    r"/([\w.-]+?)(?:\.git)?(?=[\"'/#])"
-)
-
-
 def _command(target: Target, text: str, place: Place, inside: _Folders) -> Iterator[Held]:
     text = re.split(r"\s#", text, maxsplit=1)[0]
     if '"' in text or "'" in text or "`" in text or _PLACE.search(text):
@@ -364,7 +329,11 @@ def _file(target: Target, path: str, text: str, place: Place) -> Held | None:
     if held is not None:
         says = f"no such file; its text is in {held.path}"
         return ("script", text, place, says, Note(held, f"the text of {name} {DEFINED}"))
-    return ("script", text, place, "no such file", nearest_note(target, place.path, clean))
+    near = nearest_note(target, place.path, clean)
+    if near is None and (other := other_ending(target, clean)):
+        says = f"no such file; there is {other}"
+        return ("script", text, place, says, Note(Place(other, 1, 1), "meant, probably"))
+    return ("script", text, place, "no such file", near)
 
 
 def _embedded(target: Target, name: str) -> Place | None:

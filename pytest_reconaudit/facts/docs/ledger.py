@@ -18,6 +18,7 @@ from pytest_reconaudit.facts.docs.commands import command_claims
 from pytest_reconaudit.facts.docs.links import link_claims
 from pytest_reconaudit.facts.docs.names import NameClaims
 from pytest_reconaudit.facts.docs.paths import PathClaims
+from pytest_reconaudit.facts.docs.patterns_of import home_of, is_pattern
 from pytest_reconaudit.facts.docs.settings import setting_claims
 from pytest_reconaudit.facts.docs.starters import is_starter
 from pytest_reconaudit.facts.docs.wording import is_gone
@@ -204,6 +205,8 @@ def _documents(target: Target) -> Iterator[tuple[str, bool]]:
             continue  # somebody else's code that a tool is tried with
         if "template" in path.lower() or _is_site(target, path):
             continue
+        if is_pattern(path) and home_of(target, path) is None:
+            continue  # what is written from it may lie in another repository
         name = posixpath.basename(path)
         readme = name.lower().startswith("readme.")
         if not readme and _REPORT.search(name):

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from urllib.parse import unquote
 
 from pytest_reconaudit.facts.docs.near import nearest_note
+from pytest_reconaudit.facts.docs.patterns_of import home_of, is_pattern
 from pytest_reconaudit.facts.docs.wording import Held, is_planned
 from pytest_reconaudit.model import Place
 from pytest_reconaudit.patterns import regex
@@ -35,6 +36,8 @@ _MOST_NEAR = 40
 def link_claims(target: Target, document: Document) -> Iterator[Held]:
     """Every relative link of a document, held against the files."""
     home = posixpath.dirname(document.path)
+    if is_pattern(document.path):
+        home = home_of(target, document.path) or home
     lost = 0
     for number, line in document.prose:
         if "](" not in line:

@@ -7,7 +7,7 @@ import posixpath
 from pytest_reconaudit.model import Note, Place
 from pytest_reconaudit.target import Target, once, within
 
-__all__ = ["nearest_note"]
+__all__ = ["nearest_note", "other_ending"]
 
 _MANIFESTS = frozenset(
     {
@@ -39,6 +39,28 @@ def nearest_note(target: Target, document: str, path: str) -> Note | None:
     if folders or below or above or _package(target, near) in homes:
         return Note(Place(near, 1, 1), "the nearest name")
     return None
+
+
+_SOURCE = frozenset({"js", "mjs", "cjs", "ts", "mts", "cts", "sh", "bash", "py", "ps1"})
+
+
+def other_ending(target: Target, path: str) -> str:
+    """The only script that is called so but for its ending: what was renamed, or what is written
+    before a build; empty where there is none, or more than one."""
+    stem = posixpath.splitext(posixpath.basename(path))[0]
+    found = _by_stem(target).get(stem, ())
+    return found[0] if len(found) == 1 else ""
+
+
+@once
+def _by_stem(target: Target) -> dict[str, list[str]]:
+    """Name without its ending → the scripts that have it."""
+    found: dict[str, list[str]] = {}
+    for path in target.everything:
+        stem, _, ending = posixpath.basename(path).rpartition(".")
+        if ending in _SOURCE:
+            found.setdefault(stem, []).append(path)
+    return found
 
 
 def _package(target: Target, path: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Iterator
 
+from pytest_reconaudit.facts.docs.clones import inside_another
 from pytest_reconaudit.facts.docs.near import nearest_note
 from pytest_reconaudit.facts.docs.wording import Held, is_aside, is_creating
 from pytest_reconaudit.patterns import regex
@@ -75,9 +76,11 @@ class PathClaims:
             folder = posixpath.dirname(folder)
 
     def claims(self) -> Iterator[Held]:
+        others = inside_another(self.target, self.document)
         spans = [
             (span, match[1])
             for span in self.document.spans
+            if span.place.line not in others
             if (match := _PATH.fullmatch(span.text))
         ]
         self.made = {

@@ -60,7 +60,7 @@ class EmittingMacro(Struct, frozen=True):
 
 @once
 def emitting_macros(target: Target) -> tuple[EmittingMacro, ...]:
-    found = []
+    found: list[EmittingMacro] = []
     for package in cargo_packages(target):
         of_macro = _procedural(target, package) if package.manifest.proc_macro else {}
         for path in rust_files(target, package.folder):
@@ -118,10 +118,10 @@ def _procedural(target: Target, package: CargoPackage) -> dict[str, set[str]]:
     calls: dict[str, set[str]] = {}
     for code, functions in zip(codes, spans, strict=True):
         for name, begin, end in functions:
-            calls.setdefault(name, set()).update(names.intersection(_WORD.findall(code, begin, end)))
-    entries = {
-        match[1] or match[2]: match[2] for code in codes for match in _ENTRY.finditer(code)
-    }
+            calls.setdefault(name, set()).update(
+                names.intersection(_WORD.findall(code, begin, end))
+            )
+    entries = {match[1] or match[2]: match[2] for code in codes for match in _ENTRY.finditer(code)}
     found: dict[str, set[str]] = {}
     reached: set[str] = set()
     for macro, function in entries.items():
@@ -141,7 +141,7 @@ def _procedural(target: Target, package: CargoPackage) -> dict[str, set[str]]:
 
 def _functions(code: str) -> list[tuple[str, int, int]]:
     """Name, beginning and end of the body of every function that stands in no other one."""
-    found = []
+    found: list[tuple[str, int, int]] = []
     pending, name, begin, depth = "", "", 0, 0
     for match in _FUNCTION.finditer(code):
         if match[1]:
