@@ -174,7 +174,10 @@ def _at_caller(target: Target, path: str, one: Waiting) -> str:
     """What async code calls is run on a thread there."""
     at = one.callers[0].place
     call = _call_at(target, at, path, one.name.rpartition(".")[2])
-    more = ", and likewise where else async code calls it" if len(one.callers) > 1 else ""
+    more = ""
+    if rest := [str(note.place) for note in one.callers[1:]]:
+        more = f", and likewise at {', '.join(rest[:_NAMED])}"
+        more += f" and {len(rest) - _NAMED} more places" if len(rest) > _NAMED else ""
     if one.others or one.alike:
         more = ", and likewise at the other places"
     if call is None:
@@ -213,6 +216,8 @@ def _leads(target: Target, ref: Ref, path: str, name: str) -> bool:
     return False
 
 
+_NAMED = 4
+"""Places of async code that are named."""
 _MOST_CALLS = 200
 """Calls of a function that are followed."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
+from pytest_reconaudit.facts.asynchronous.must_override import ends_before
 from pytest_reconaudit.facts.code.functions import (
     Ref,
     callees,
@@ -153,7 +154,12 @@ def async_callers(
     least = 0
     seen = {ref}
     level = [ref]
-    for step in range(1, _MAX_STEPS + 1):
+    ways: dict[Ref, tuple[Ref, ...]] = {ref: (ref,)}
+    """Function → what is called on its way to the one that is asked for."""
+    shut = False
+    for step in range(1, _MAX_STEPS + 2):
+        if step > _MAX_STEPS and (found or not shut):
+            break
         above = []
         for callee in level:
             known: Iterable[tuple[Ref, OutlinedCall]] = callers_of(target, callee)
@@ -175,12 +181,16 @@ def async_callers(
                         starts(one.name) or before_serving(target, caller)
                     ):
                         continue
+                    if ends_before(target, caller, call.line, ways[callee]):
+                        shut = True
+                        continue
                     least = least or step
                     place = Place(caller.path, call.line, None)
                     name = f"{one.owner}::{one.name}" if one.owner else one.name
                     found.setdefault(place, Note(place, f"called by async {name}"))
                 elif kind == SYNC and caller not in seen:
                     seen.add(caller)
+                    ways[caller] = (caller, *ways[callee])
                     above.append(caller)
         level = above
     return tuple(found[place] for place in sorted(found, key=_order)), least

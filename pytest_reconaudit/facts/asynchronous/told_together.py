@@ -35,24 +35,33 @@ def by_call(
     families: dict[tuple[str, Place], list[Waiting]] = {}
     for _, _, functions in judged:
         for one in functions:
-            if one.callers and not one.alike:
-                families.setdefault((one.kinds[0], one.callers[0].place), []).append(one)
+            asks = one.kinds[0] in _ASKS
+            if one.callers and (asks or not one.alike):
+                # Whatever it asks, it is the same call that goes to a thread.
+                kind = "asks" if asks else one.kinds[0]
+                families.setdefault((kind, one.callers[0].place), []).append(one)
     wholes: dict[Place, Waiting] = {}
     others: set[Place] = set()
     for family in families.values():
         if len({one.at.path for one in family}) < _MANY_FILES:
             continue
-        first = family[0]
+        family.sort(key=lambda one: (bool(one.alike), -STEPS.index(one.severity)))
+        first, *rest = family
+        if first.alike:
+            continue
         counts: Counter[str] = Counter()
         for one in family:
             counts.update(dict(one.counts))
+        kinds = tuple(dict.fromkeys(kind for one in family for kind in one.kinds))
         wholes[first.at] = structs.replace(
             first,
             sites=tuple(site for one in family for site in one.sites),
-            counts=tuple((kind, counts[kind]) for kind in first.kinds),
-            namesakes=len(family) - 1,
+            callers=tuple({note.place: note for one in family for note in one.callers}.values()),
+            kinds=kinds,
+            counts=tuple((kind, counts[kind]) for kind in kinds),
+            namesakes=sum(1 + len(one.alike) for one in rest),
         )
-        others.update(one.at for one in family[1:])
+        others.update(one.at for one in rest)
     for path, unit, functions in judged:
         kept = [wholes.get(one.at, one) for one in functions if one.at not in others]
         yield path, unit, kept

@@ -46,6 +46,7 @@ __all__ = [
     "function_at",
     "handlers",
     "in_unrouted_view",
+    "inherits_method",
     "inline_route",
     "meant",
     "meant_outside",
@@ -156,6 +157,16 @@ def _python(target: Target) -> PythonNames:
     from pytest_reconaudit.facts.code.names_python import PythonNames
 
     return PythonNames(target, _of(target, "python"))
+
+
+def inherits_method(target: Target, ref: Ref, method: Ref) -> bool:
+    """Whether the class of a method of Python has another method, and nothing in its place, from a
+    base."""
+    one = outlined(target, ref)
+    if not one.owner or not ref.path.endswith(".py"):
+        return False
+    name = outlined(target, method).name
+    return _python(target).inherits(ref.path, one.owner, name, method)
 
 
 @passing

@@ -6,7 +6,7 @@ import posixpath
 import sys
 
 from pytest_reconaudit.facts.code.expressions import type_parts
-from pytest_reconaudit.facts.code.names import Outlines
+from pytest_reconaudit.facts.code.names import Outlines, Ref
 from pytest_reconaudit.facts.code.names_dynamic import OUTSIDE, DynamicNames, Entity
 from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.target import Target
@@ -23,6 +23,7 @@ _BUILTIN = frozenset(
     }
 )  # fmt: skip
 _NAME = regex(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*$")
+_LONGEST_UNION = 400
 _EMPTY = regex(r"\s*\|\s*None\b|\bNone\s*\|\s*")
 
 
@@ -116,6 +117,37 @@ class PythonNames(DynamicNames):
         words = used[:-1] if used[-1:] == ("*",) else used
         entity = self.follow(path, words)
         return entity.path if entity is not None and entity.kind == "module" else None
+
+    def instance(self, text: str, path: str) -> Entity | None:
+        """Of a union of classes that one of them is the base of: an instance of that one."""
+        bare = _EMPTY.sub("", text.strip().strip("\"'"))
+        if "|" not in bare or len(bare) > _LONGEST_UNION:
+            return super().instance(text, path)
+        parts = [super(PythonNames, self).instance(one.strip(), path) for one in bare.split("|")]
+        known = [one for one in parts if one is not None and one.kind == "instance"]
+        if len(known) < len(parts):
+            return None
+        for one in known:
+            if all(other == one or self._descends(other, one) for other in known):
+                return one
+        return None
+
+    def _descends(self, entity: Entity, base: Entity) -> bool:
+        """Whether a class is below another one."""
+        todo = [(base.path, base.name)]
+        for at in todo:
+            for child in self.children().get(at, ()):
+                if child == (entity.path, entity.name):
+                    return True
+                if child not in todo:
+                    todo.append(child)
+        return False
+
+    def inherits(self, path: str, owner: str, name: str, ref: Ref) -> bool:
+        """Whether a class, and every one below it, has a method from a base: that and no other."""
+        return self.members(path, owner, name, 0) == (ref,) and not any(
+            self._overriding(Entity("class", path, owner), name)
+        )
 
     def type_name(self, text: str) -> tuple[str, ...] | None:
         text = _EMPTY.sub("", text.strip().strip("\"'"))

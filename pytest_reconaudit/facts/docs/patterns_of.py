@@ -5,7 +5,7 @@ from __future__ import annotations
 import posixpath
 
 from pytest_reconaudit.patterns import regex
-from pytest_reconaudit.target import Target
+from pytest_reconaudit.target import Target, once
 
 __all__ = ["home_of", "is_pattern"]
 
@@ -25,10 +25,25 @@ def home_of(target: Target, path: str) -> str | None:
 
     It is known by its text: most lines of what it is written from are in it.
     """
+    known = _homes(target)
+    if path not in known:
+        known[path] = _found(target, path)
+    return known[path]
+
+
+@once
+def _homes(target: Target) -> dict[str, str | None]:
+    """Template → :func:`home_of`, filled on demand."""
+    return {}
+
+
+def _found(target: Target, path: str) -> str | None:
     lines = _lines(target, path)
     stem = posixpath.basename(path).partition(".")[0]
-    for other in target.named(f"{stem}.md"):
-        if other != path and 2 * len(lines & _lines(target, other)) > len(lines):
+    for other in target.documents:
+        if posixpath.basename(other) == f"{stem}.md" and 2 * len(
+            lines & _lines(target, other)
+        ) > len(lines):
             return posixpath.dirname(other)
     return None
 
