@@ -62,6 +62,7 @@ def docs_claims_backed(judged_document: JudgedDocument) -> None:
     there, or to a path of one machine: low, all together. What several documents claim is told
     once. In status reports and change logs (a) and (b) are notes. A claim is only judged when it
     must mean this repository: its folder is here and the document names other files of it rightly.
+    What is said inside another repository's clone and templates whose output is not here pass.
     Plans, specifications, examples, how a route is added or named, things that the reader or a
     build makes or whose text the document gives, git-ignored files, other machines' paths,
     websites' pages and translations pass.

@@ -51,12 +51,12 @@ def rust_deps_used(crate_use: CrateUse) -> None:
     (c) are one finding for the workspace. Optional dependencies, those that a feature names,
     `*-sys` crates, allocators, renamed crates and libraries, names in attributes' strings and doc
     tests, crates that the repository's own or known macros expand to (by a path, or by a derive or
-    attribute in what they quote), those that the repository writes into manifests of new packages
-    such as this one, and those that cargo-machete, cargo-shear or cargo-udeps are told to ignore
-    pass; so does one whose comment gives the reason, and one that is named in a string of a build
-    script that writes code itself. Of a package without a build script all of
-    `[build-dependencies]` is told along. Manifests that `.openapi-generator/FILES` lists are not
-    judged.
+    attribute in what they quote, through another crate too, where that macro is called), those that
+    the repository writes into manifests of new packages such as this one, and those that
+    cargo-machete, cargo-shear or cargo-udeps are told to ignore pass; so does one whose comment
+    gives the reason, and one that is named in a string of a build script that writes code itself.
+    Of a package without a build script all of `[build-dependencies]` is told along. Manifests that
+    `.openapi-generator/FILES` lists are not judged.
     Blind spots: a crate that only a macro of its own name or text put together names; packages
     whose code a build script or a macro makes from a specification (`generate_api!`) are not judged
     on what that code may need, but for generators whose output is known (prost, tonic, tauri …).

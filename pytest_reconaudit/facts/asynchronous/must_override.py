@@ -43,8 +43,7 @@ def _raising(target: Target, caller: Ref) -> tuple[tuple[int, Ref], ...]:
         known[caller] = tuple(
             (call.line, ref)
             for call, refs in callees(target, caller)
-            if refs and len(refs) > 1
-            for ref in refs
+            for ref in refs or ()
             if _only_raises(target, ref)
         )
     return known[caller]

@@ -132,7 +132,7 @@ def waits_of(
             and not before_first_request(target, one.place.path, one.place.line or 1)
         ]
     )
-    callers = tuple(sorted(callers, key=lambda one: is_command(one.place.path)))
+    callers = tuple(sorted(callers, key=lambda one: _seldom(one.place.path)))
     if not callers:
         return None
     if path.endswith(".py"):
@@ -155,6 +155,14 @@ def waits_of(
     ):
         return structs.replace(found, severity=Severity.INFO)
     return found
+
+
+_MIGRATES = regex(r"(?:^|/)(?:migrations?|backfills?)(?:/|\.\w+$)")
+
+
+def _seldom(path: str) -> tuple[bool, bool]:
+    """Whether code is run by hand, or once: what each request runs comes before it."""
+    return is_command(path), _MIGRATES.search(path) is not None
 
 
 _CONDITION = regex(r"(?:\}\s*else\s+)?if\s+(!?[a-z_]\w*)\s*\{$")

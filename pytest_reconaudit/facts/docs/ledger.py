@@ -18,9 +18,9 @@ from pytest_reconaudit.facts.docs.commands import command_claims
 from pytest_reconaudit.facts.docs.links import link_claims
 from pytest_reconaudit.facts.docs.names import NameClaims
 from pytest_reconaudit.facts.docs.paths import PathClaims
-from pytest_reconaudit.facts.docs.patterns_of import home_of, is_pattern
 from pytest_reconaudit.facts.docs.settings import setting_claims
 from pytest_reconaudit.facts.docs.starters import is_starter
+from pytest_reconaudit.facts.docs.templates import home_of, is_pattern
 from pytest_reconaudit.facts.docs.wording import is_gone
 from pytest_reconaudit.facts.packages import cargo_at
 from pytest_reconaudit.facts.rust.specimens import is_specimen

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from urllib.parse import unquote
 
 from pytest_reconaudit.facts.docs.near import nearest_note
-from pytest_reconaudit.facts.docs.patterns_of import home_of, is_pattern
+from pytest_reconaudit.facts.docs.templates import home_of, is_pattern
 from pytest_reconaudit.facts.docs.wording import Held, is_planned
 from pytest_reconaudit.model import Place
 from pytest_reconaudit.patterns import regex
