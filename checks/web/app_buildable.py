@@ -4,6 +4,7 @@ from pytest_reconaudit.api import Buildable, Severity, audit, report
 
 _COST = "The build, or the page or program that needs the file, fails."
 _LEFT = "Whoever checks the types of the file, or comes to import it, fails."
+_TAKEN = "Where another package takes the file in, a fresh install lacks what it imports."
 _DELETE = "Delete the file where nobody needs it any more; else restore what it imports."
 _START = (
     "The program fails as soon as it loads the file, at its start mostly: no bundler and no"
@@ -72,7 +73,8 @@ def web_app_buildable(frontend: Buildable) -> None:
     `frontend/` are frontends of different frameworks, without a workspace: medium. (i) A package is
     imported that no package.json lists here or above, nor the lockfile has: high; medium when it is
     not known what is loaded, or nothing but a lockfile could tell, low for more than four at once
-    then; a note when nothing loads or imports the file. (j) Such a package that by the lockfile
+    then; a note when nothing loads or imports the file, or no
+    other package leads to it. (j) Such a package that by the lockfile
     comes with another one, or whose lockfile is too large to be read: low; a note where another
     package by the same lockfile lists it, and no image is made in its folder; medium under pnpm,
     which hides it, when the application surely loads it. Of packages that Node runs (c), (d), (i)
@@ -94,6 +96,8 @@ def web_app_buildable(frontend: Buildable) -> None:
                 impact = _UNCHECKED
         elif fault.fix:
             impact, fix = (_LEFT if fault.unloaded else ""), fault.fix
+            if fault.at_others:
+                impact = _TAKEN
         report(
             at=fault.place,
             says=fault.says,

@@ -76,7 +76,8 @@ def web_assets_compressed(assets: AssetScope) -> None:
     plugin makes them smaller (`next/image`, Astro). (e) An effect of React that starts a timer, a
     socket or a listener of the window and returns nothing, in a file that ends no such thing, or
     that removes a function made anew, or a Vue component that does so when it is mounted: low; a
-    note where what it listens to may go with the component, and in the application's root. A CDN
+    note where what it listens to may go with the component, in the application's root, and in a
+    component that only templates of a server render. Fonts of families that no style uses, a CDN
     or a proxy in the repository that compresses, precompressed files (`gzip_static`), snippets that
     are not in the repository, development images and pictures for documents, previews and links
     (`og:image`) pass.

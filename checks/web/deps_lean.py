@@ -40,8 +40,9 @@ def web_deps_lean(dependencies: PackageDependencies) -> None:
     package which this one depends on, or which comes along with one, asks for as a peer, by the
     lockfile or its package.json. Where a script runs a program that nothing explains, what may
     bring it passes. One finding per package.json, one for all of them where eight or more list the
-    same in vain: low; without a lockfile that tells peers it is only a hint, and what others mostly
-    ask for (engines of editors, charts, stores) passes. (b) Tools of build, test and style under
+    same in vain: low; without a lockfile that tells peers it is only a hint, a note where
+    a generator from elsewhere writes part of the code, and what others mostly ask for (engines of
+    editors, charts, stores) passes. (b) Tools of build, test and style under
     `dependencies` where the image installs for production only: low. (c) moment, the whole of
     lodash, or all icons of a library in what a browser loads: a note. (d) A dependency that is
     named nowhere, but has one exact version, as pins against flaws have, or that is listed for such
@@ -61,10 +62,9 @@ def web_deps_lean(dependencies: PackageDependencies) -> None:
     one, nothing = dependencies, "nothing in the package imports, runs or configures"
     if one.unused:
         be, them = ("is", "it") if len(one.unused) == 1 else ("are", "them")
-        says = f"{be} listed, but {nothing} {them}"
-        more = [Note(each.place, f"{each.name} goes with it") for each in one.types]
-        more += [Note(each.place, f"{each.name}, listed once more") for each in one.again]
-        _told(one.unused, says, Severity.LOW, "a", one.confidence, more=more, fix=one.cure)
+        says = f"{be} listed, but {nothing} {them}{one.doubt}"
+        severity = Severity.INFO if one.doubt else Severity.LOW
+        _told(one.unused, says, severity, "a", one.confidence, more=one.beside, fix=one.cure)
     for dependency, use in one.lent:
         says = f"is not imported here, but by a package that does not list it: {use.place}"
         _told((dependency,), says, Severity.INFO, "f", more=[use])

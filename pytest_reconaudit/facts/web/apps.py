@@ -11,6 +11,7 @@ from msgspec import Struct
 from pytest_reconaudit.facts.code.places import is_test_path
 from pytest_reconaudit.facts.code.scanned import source_files
 from pytest_reconaudit.facts.packages import NpmPackage, npm_packages
+from pytest_reconaudit.facts.web.entrances import given_out, is_given_out, taken_by_others
 from pytest_reconaudit.facts.web.modules import Link, links, resolve
 from pytest_reconaudit.model import Place
 from pytest_reconaudit.patterns import regex
@@ -139,7 +140,7 @@ def servers(target: Target) -> tuple[Frontend, ...]:
                 configs=tuple(one for one in mine if is_tool_config(one)),
                 config="",
                 roots=roots,
-                reached=_reached(target, roots) if roots else None,
+                reached=_reached(target, (*roots, *_outward(target, package))) if roots else None,
                 by_files=any(_BY_FILES.fullmatch(name) for name in names),
             )
         )
@@ -209,7 +210,8 @@ def _frontend(target: Target, package: NpmPackage, scripts: list[str]) -> Fronte
     sources = tuple(one for one in scripts if not is_test_path(one) and not is_tool_config(one))
     roots = tuple(_roots(target, package, framework, config, sources))
     by_files = any(_BY_FILES.fullmatch(name) for name in names)
-    reached = _reached(target, roots) if roots else None
+    starts = (*roots, *_outward(target, package), *_routed(target, package, framework))
+    reached = _reached(target, starts) if roots else None
     return Frontend(
         package=package,
         framework=framework,
@@ -220,6 +222,34 @@ def _frontend(target: Target, package: NpmPackage, scripts: list[str]) -> Fronte
         roots=roots,
         reached=reached,
         by_files=by_files,
+    )
+
+
+def _outward(target: Target, package: NpmPackage) -> tuple[str, ...]:
+    """What others may begin with: all that a published package gives out, of a private one what
+    other packages of the repository import."""
+    taken = tuple(sorted(taken_by_others(target).get(package.folder, ())))
+    return (*given_out(target, package), *taken) if is_given_out(package) else taken
+
+
+_ROUTES = (
+    (regex(r"@tanstack/router-(?:plugin|vite-plugin|cli)"), "src/routes"),
+    (regex(r"vite-plugin-(?:pages|react-pages)|unplugin-vue-router|@generouted/.+"), "src/pages"),
+)
+"""What makes routes of files → the folder where it looks for them."""
+
+
+def _routed(target: Target, package: NpmPackage, framework: str) -> tuple[str, ...]:
+    """The files that are routes by their place: what names them may be written by the build."""
+    if framework != "vite":
+        return ()
+    names = package.manifest.dependency_names
+    return tuple(
+        path
+        for plugin, folder in _ROUTES
+        if any(plugin.fullmatch(name) for name in names)
+        for path in target.below(posixpath.join(package.folder, folder))
+        if not is_test_path(path)
     )
 
 

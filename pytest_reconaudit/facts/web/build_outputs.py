@@ -11,7 +11,7 @@ from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.readers.jsonc import read_jsonc
 from pytest_reconaudit.target import Target, once
 
-__all__ = ["is_built_output"]
+__all__ = ["is_built_output", "writing_scripts"]
 
 _WRITES = regex(
     r"(?:\s-o|\s--?(?:out(?:put)?(?:[-_]?(?:dir|file|path|folder))?|dest(?:ination)?|target-?dir)"
@@ -30,7 +30,60 @@ def is_built_output(target: Target, path: str) -> bool:
         if place in outputs:
             return True
         place = posixpath.dirname(place)
-    return _STEM.sub("", path) in outputs
+    stem = _STEM.sub("", path)
+    return stem in outputs or _is_written(target, stem)
+
+
+_WRITER = regex(
+    r"\b(?:writeFile(?:Sync)?|outputFile(?:Sync)?|createWriteStream|createSourceFile|Bun\.write"
+    r"|writeTextFile)\b"
+)
+_SCRIPT = regex(
+    r"(?:^|/)(?:[\w-]*scripts?|codegen|tools?|tooling|build|gen|generators?)/|(?:^|/)[\w-]*gen(?:erate)?[\w.-]*\."
+)
+_SCRIPTS = (".ts", ".js", ".mjs", ".cjs", ".mts", ".cts")
+_NAMED = regex(r"['\"`/]([\w@.-]{1,80}\.[cm]?[jt]sx?)['\"`]")
+_SAID_OFTEN = frozenset({"index", "main", "app", "types", "utils", "server", "client", "config"})
+
+
+def _is_written(target: Target, stem: str) -> bool:
+    """Whether a script of the same package that writes files names this one."""
+    name = posixpath.basename(stem)
+    if name in _SAID_OFTEN:
+        return False
+    return any(not one or stem.startswith(f"{one}/") for one in _written(target).get(name, ()))
+
+
+@once
+def _written(target: Target) -> dict[str, set[str]]:
+    """Name of a script without suffix → folders of the packages with a script that names it and
+    writes files."""
+    found: dict[str, set[str]] = {}
+    for home, paths in writing_scripts(target).items():
+        for path in paths:
+            for match in _NAMED.finditer(target.text(path)):
+                found.setdefault(_STEM.sub("", match[1]), set()).add(home)
+    return found
+
+
+@once
+def writing_scripts(target: Target) -> dict[str, tuple[str, ...]]:
+    """Folder of a package → its scripts for the work on it that write files."""
+    found: dict[str, list[str]] = {}
+    folders = frozenset(one.folder for one in npm_packages(target))
+    for path in target.files if folders else ():
+        if not path.endswith(_SCRIPTS) or _SCRIPT.search(path) is None:
+            continue
+        text = target.text(path)
+        if "rite" not in text and "output" not in text and "createSourceFile" not in text:
+            continue
+        if _WRITER.search(text) is None:
+            continue
+        home = posixpath.dirname(path)
+        while home and home not in folders:
+            home = posixpath.dirname(home)
+        found.setdefault(home, []).append(path)
+    return {home: tuple(paths) for home, paths in found.items()}
 
 
 @once

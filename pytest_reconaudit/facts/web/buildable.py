@@ -24,6 +24,7 @@ from pytest_reconaudit.facts.web.relocated import relocated
 from pytest_reconaudit.facts.web.removal import addition
 from pytest_reconaudit.facts.web.type_scope import is_left_out
 from pytest_reconaudit.facts.web.unlisted_packages import Unlisted, unlisted_of
+from pytest_reconaudit.facts.web.untaken import has_own_build, is_untaken
 from pytest_reconaudit.model import Confidence, Note, Place, Severity
 from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.readers.bundler_config import without_comments
@@ -54,6 +55,9 @@ class WebFault(Struct, frozen=True):
     """Of ``c``: nothing of the missing modules is left when types are stripped."""
     at_start: bool = False
     """Of ``c``: Node loads the file as it is, and nothing that is run before tells of it."""
+    at_others: bool = False
+    """Of ``i`` and ``j``: nothing of the package is built or started by itself, as far as its
+    scripts say."""
     fix: str = ""
     """Of ``i`` and ``j`` the command that lists what is imported, of ``c`` what would help."""
 
@@ -367,9 +371,16 @@ def _says(target: Target, lead: _Lost, others: list[_Lost]) -> str:
         says = f"{len(others) + 1} files import {what} and others, and there is no"
         says += f" {posixpath.dirname(wanted)}/"
     else:
-        says = f"{len(others) + 1} files import what is not there: {what} and others"
+        common = posixpath.commonpath([posixpath.dirname(one.path) for one in (lead, *others)])
+        where = f" below {common}/" if common else ""
+        says = f"{len(others) + 1} files{where} import what is not there: {what} and others"
     twin = _by_small_letters(target).get(_STEM.sub("", wanted).lower(), "")
     near = twin or relocated(target, lead.path, wanted)
+    if not twin and (
+        any(one.first.meant.path != wanted for one in others)
+        or not _gives(target, near, first.specifier.names)
+    ):
+        near = ""  # a hint for one of several, or at a module that only bears the name
     if near:
         says += f" (there is {near}{_CAPITALS if twin else ''})"
     when = lead.when
@@ -378,6 +389,20 @@ def _says(target: Target, lead: _Lost, others: list[_Lost]) -> str:
     return says + when
 
 
+def _gives(target: Target, path: str, names: tuple[str, ...]) -> bool:
+    """Whether a module, or one that it hands on, may export all of some names."""
+    wanted = [one for one in names if one not in ("*", "default")]
+    if not wanted:
+        return True
+    inner = [link.meant.path for link in links(target).get(path, ()) if link.meant.kind == "file"]
+    words = {
+        word for one in (path, *inner[:_HANDED_ON]) for word in _WORD.findall(target.text(one))
+    }
+    return words.issuperset(wanted)
+
+
+_HANDED_ON = 100
+_WORD = regex(r"[\w$]+")
 _CAPITALS = ": other capitals, which tell files apart on Linux, in images and in CI"
 
 
@@ -420,6 +445,7 @@ def _lost(target: Target, frontend: Frontend) -> Iterator[_Lost]:
         loaded = [one for one in lost if _is_kept(target, path, one)]
         unloaded = frontend.reached is not None and path not in frontend.reached
         unloaded = unloaded or _is_left_over(target, frontend, path)
+        unloaded = unloaded or is_untaken(target, frontend, path)
         unloaded = unloaded or _is_apart(target, frontend, path)
         if unloaded or not loaded:  # only who checks types reads it
             lost = [one for one in lost if not is_silenced(target, path, one.specifier.line)]
@@ -489,6 +515,9 @@ def _weight(
             when = "; no import leads to this file, but it is there for the check of types"
             return Severity.LOW, Confidence.LIKELY, when
         return Severity.INFO, Confidence.LIKELY, "; no import leads to this file"
+    if is_untaken(target, frontend, path):
+        when = "; no import from another package leads to this file"
+        return (Severity.LOW if checked else Severity.INFO), Confidence.LIKELY, when
     if frontend.reached is None:
         return (Severity.MEDIUM if loaded else Severity.LOW), Confidence.LIKELY, ""
     if path not in frontend.reached:
@@ -646,9 +675,11 @@ def _unlisted(target: Target, frontend: Frontend) -> Iterator[WebFault]:
             elif not loaded:
                 severity, confidence = Severity.INFO, Confidence.LIKELY
                 says += (
-                    "; nothing imports a file that does so"
-                    if frontend.reached is None
-                    else "; the application loads no file that does so"
+                    "; the application loads no file that does so"
+                    if frontend.reached is not None
+                    else "; no import from another package leads to a file that does so"
+                    if all(is_untaken(target, frontend, one.places[0].path) for one in some)
+                    else "; nothing imports a file that does so"
                 )
             elif frontend.reached is None:
                 # So many are more likely an environment of their own than slips.
@@ -674,6 +705,7 @@ def _unlisted(target: Target, frontend: Frontend) -> Iterator[WebFault]:
                 ),
                 f"unlisted {some[0].name}",
                 not loaded,
+                at_others=loaded and frontend.reached is None and not has_own_build(frontend),
                 fix=_listing(target, frontend, some, lock),
             )
 

@@ -18,7 +18,9 @@ from pytest_reconaudit.facts.network.programs import (
     program_of_service,
 )
 from pytest_reconaudit.facts.web.apps import Frontend, frontends
+from pytest_reconaudit.facts.web.font_faces import Faces
 from pytest_reconaudit.facts.web.modules import importers
+from pytest_reconaudit.facts.web.server_rendered import is_rendered_by_server
 from pytest_reconaudit.model import Note, Place
 from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.readers.nginx import (
@@ -461,6 +463,8 @@ def _package(target: Target, frontend: Frontend) -> AssetScope:
     named = _named(target, folder, [path for _, path in (*rasters, *fonts)])
     rasters = [one for one in rasters if one[1] in named]
     fonts = [one for one in fonts if one[1] in named]
+    faces = Faces(target, folder) if fonts else None
+    fonts = [one for one in fonts if faces is None or faces.is_asked_for(one[1])]
     heaviest = max(rasters, default=(0, ""))[0]
     documents = frontend.framework == "docusaurus" or _DOCUMENTS.search(f"{folder}/") is not None
     smaller = documents or heaviest <= _RASTER_HEAVY or _makes_smaller(target, frontend)
@@ -473,7 +477,13 @@ def _package(target: Target, frontend: Frontend) -> AssetScope:
             note=smaller,
             cure=_resaved(target, folder, [path for _, path in sorted(rasters, key=_by_size)]),
         ),
-        *_heavy("d", fonts, "font", "over 100 kB, not in WOFF2"),
+        *_heavy(
+            "d",
+            fonts,
+            "font",
+            "over 100 kB, not in WOFF2",
+            cure=faces.cure([path for _, path in fonts]) if faces is not None else "",
+        ),
         *_effects(target, frontend),
     ]
     return AssetScope(frontend.package.path, tuple(faults))
@@ -645,7 +655,7 @@ def _effects(target: Target, frontend: Frontend) -> Iterator[AssetFault]:
         found = target.parse(read_vue_effects, path) if vue else known.get(path)
         if found is None:
             continue
-        root = _ROOT.search(path) is not None
+        root = _ROOT.search(path) is not None or (vue and is_rendered_by_server(target, path))
         for lasting in (True, False):
             some = [one for one in found.found if (one.lasting and not root) is lasting]
             if not some:

@@ -17,6 +17,7 @@ from pytest_reconaudit.facts.web.build_tools import (
     runs_application,
 )
 from pytest_reconaudit.facts.web.dependency import Dependency
+from pytest_reconaudit.facts.web.generated_parts import generated_parts
 from pytest_reconaudit.facts.web.heavy_libraries import HeavyUse, heavy_uses
 from pytest_reconaudit.facts.web.mentions import Texts
 from pytest_reconaudit.facts.web.modules import links
@@ -52,12 +53,30 @@ class PackageDependencies(Struct, frozen=True, eq=False):
     lent: tuple[tuple[Dependency, Note], ...] = ()
     """What another package of the workspace imports without listing it, with the import: the line
     stands in the wrong package."""
+    generated: Note | None = None
+    """An import of code that a build step writes by a generator that is not here: it may need what
+    is unused."""
     types: tuple[Dependency, ...] = ()
     """Declarations of types of what is unused: they go with it."""
     again: tuple[Dependency, ...] = ()
     """The unused in a second section of the same package.json."""
     cure: str = ""
     """How the package manager of the repository takes the unused out."""
+
+    @property
+    def doubt(self) -> str:
+        """Why the unused may be needed after all; empty when nothing speaks for it."""
+        if self.generated is None:
+            return ""
+        name = self.generated.message
+        return f"; what `{name}` will import is not known: a build step writes it"
+
+    @property
+    def beside(self) -> list[Note]:
+        """What belongs to the unused: their types, second lines, the code that is not here."""
+        found = [Note(one.place, f"{one.name} goes with it") for one in self.types]
+        found += [Note(one.place, f"{one.name}, listed once more") for one in self.again]
+        return found if self.generated is None else [*found, self.generated]
 
 
 _ASIDE = regex(
@@ -92,6 +111,15 @@ def package_dependencies(target: Target) -> tuple[PackageDependencies, ...]:
         if not listed or manifest.problems or _ASIDE.search(manifest.path):
             continue
         unused, pins, confidence = unused_of(target, package, listed, used, texts)
+        parts = generated_parts(target, package) if unused else None
+        if parts is not None:
+            unused = tuple(
+                one
+                for one in unused
+                if not parts.may_need(one.name)
+                and not any(texts.quotes(maker, one.name) for maker in parts.makers)
+            )
+        hidden = parts.first if parts is not None and not parts.known else None
         lent = _lent(target, package, unused)
         unused = tuple(one for one in unused if all(one is not other for other, _ in lent))
         aside = tuple(
@@ -117,11 +145,12 @@ def package_dependencies(target: Target) -> tuple[PackageDependencies, ...]:
                 unused,
                 pins,
                 aside,
-                confidence,
+                confidence if hidden is None else Confidence.POSSIBLE,
                 tools,
                 install if tools else None,
                 heavy.get(package.path, ()),
                 lent=lent,
+                generated=hidden,
                 types=tuple(one for one in listed if one.name in {each.types for each in unused}),
                 again=tuple(
                     one
@@ -146,10 +175,13 @@ def _together(found: list[PackageDependencies]) -> Iterator[PackageDependencies]
     """What many packages list in vain is one thing to clear: the first of them tells it."""
     by_name: dict[str, list[Dependency]] = {}
     for one in found:
-        for dependency in one.unused:
+        for dependency in one.unused if one.generated is None else ():
             by_name.setdefault(dependency.name, []).append(dependency)
     many = {name: all_ for name, all_ in by_name.items() if len(all_) >= _MANY}
     for one in found:
+        if one.generated is not None:
+            yield one
+            continue
         everywhere = tuple(
             tuple(many[dependency.name])
             for dependency in one.unused

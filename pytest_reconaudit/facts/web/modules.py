@@ -14,7 +14,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from pytest_reconaudit.facts.code.scanned import scanned
+from pytest_reconaudit.facts.code.scanned import scanned, source_files
 from pytest_reconaudit.facts.index import submodules
 from pytest_reconaudit.facts.packages import NpmPackage, npm_packages
 from pytest_reconaudit.facts.web.build_outputs import is_built_output
@@ -46,6 +46,11 @@ _CONFIGS = regex(
     r"|babel|jest|rollup|metro|quasar|wxt|config-overrides|tsup|esbuild)[\w.-]*\.(?:ts|js|mjs|cjs"
     r"|mts|cts|json)$|^\.babelrc(?:\.\w+)?$"
 )
+_BELOW = regex(
+    r"(?:webpack|rspack)[\w.-]*\.[cm]?[jt]s$"
+    r"|(?:vite|rollup|rsbuild|esbuild|vue)\.[\w.-]{0,40}config[\w.-]*\.[cm]?[jt]s$"
+)
+"""Configurations that a package may keep in a folder of its own."""
 _STAND_IN = regex(r"(?i)(?:^|/)(?:__mocks__|mocks?|stubs?|__tests__|tests?)(?:/|$)")
 _PART = 400_000
 """Characters of a component or page that are looked at."""
@@ -55,6 +60,7 @@ _EMBEDDED_IMPORT = regex(
     r"(?<![@.$\w])(?:from|import)\s*['\"]([^'\"\n]{1,200})['\"]"
     r"|\bimport\(\s*['\"`]([^'\"`\n]{1,200})['\"`]|<script\b[^>]{0,200}?\bsrc=['\"]([^'\"\n]{1,200})"
     r"|@import\s{1,20}['\"]([^'\"\n]{1,200})['\"]"
+    r"|\bnew\s{1,4}(?:URL|(?:Shared)?Worker)\(\s*['\"](\.[^'\"\n]{1,200})['\"]"
 )
 _WORDS = regex(r"\b(?:import|export)\b")
 _LINE = 2_000
@@ -163,13 +169,22 @@ def _resolver(target: Target) -> _Resolver:
     return _Resolver(target)
 
 
+_HINTS = ("import", "<script", "export")
+_SCRIPTS = (".ts", ".tsx", ".js", ".jsx", ".mjs", ".cjs", ".mts", ".cts")
+
+
 def _embedded(target: Target) -> Iterator[tuple[str, FileImports]]:
-    """Scripts inside of components and pages, by pattern: no grammar for them is at hand."""
+    """Scripts inside of components and pages, by pattern: no grammar for them is at hand. Scripts
+    that a generator wrote, too: nothing is judged in them, but what they import is reached."""
+    read = frozenset(path for path, _ in source_files(target))
     for path in target.everything:
         if not path.endswith(_EMBEDDED):
-            continue
+            if not path.endswith(_SCRIPTS) or path.endswith(".min.js") or path in read:
+                continue
+            if not target.is_generated(path):
+                continue
         text = target.text(path)[:_PART]
-        if "import" not in text and "<script" not in text:
+        if not any(one in text for one in _HINTS):
             continue
         found = []
         at, line = 0, 1
@@ -181,7 +196,7 @@ def _embedded(target: Target) -> Iterator[tuple[str, FileImports]]:
             line += text.count("\n", at, start)
             at = start
             column = start - text.rfind("\n", 0, start)
-            kind = ("import", "dynamic", "import", "url")[index - 1]
+            kind = ("import", "dynamic", "import", "url", "url")[index - 1]
             name = match[index]
             if index == 3 and not name.startswith((".", "/")):
                 if "://" in name:
@@ -221,9 +236,19 @@ class _Resolver:
                 self._tsconfigs.setdefault(folder, []).append(path)
             elif _CONFIGS.match(name) and "node_modules/" not in path:
                 self._bundlers.setdefault(folder, []).append(path)
+        self._kept_below: dict[str, list[str]] = {}
+        """Folder of a package → configurations of bundlers that it keeps in a folder below."""
+        for folder, paths in self._bundlers.items():
+            home = folder
+            while home and home not in self._folders:
+                home = posixpath.dirname(home)
+            if home != folder and not _STAND_IN.search(folder):
+                some = [one for one in paths if _BELOW.match(posixpath.basename(one))]
+                self._kept_below.setdefault(home, []).extend(some)
         self._known: dict[tuple[str, str], Resolution] = {}
         self._configs: dict[str, tuple[_Paths, ...]] = {}
         self._aliases: dict[str, tuple[tuple[str, str | None], ...]] = {}
+        self._aliases_below: dict[str, tuple[tuple[str, tuple[str, ...]], ...]] = {}
         self._made: dict[str, bool] = {}
 
     # -- asking ----------------------------------------------------------------------------
@@ -325,8 +350,11 @@ class _Resolver:
         known = self._made.get(path)
         if known is None:
             target = self.target
+            stem, suffix = posixpath.splitext(path)
+            written = tuple(stem + other for other in _WRITTEN.get(suffix, ()))
             known = (
                 _MADE.search(path) is not None
+                or any(target.ignored_by(one) is not None for one in written)
                 or any(path.startswith(f"{one}/") or path == one for one in submodules(target))
                 or any(target.ignored_by(path + suffix) is not None for suffix in _MADE_AS)
                 or is_built_output(target, path)
@@ -370,6 +398,9 @@ class _Resolver:
             if found:
                 return Resolution("file", found, alias=alias)
             missed = missed or Resolution("missing", path, alias=alias)
+        below = self._below(folder, name)
+        if below is not None and (below.path or _package_name(name) not in self._listed(folder)):
+            return below
         if name.startswith("#"):
             return self._own_import(folder, name)
         if vague or made:
@@ -377,13 +408,13 @@ class _Resolver:
         if missed is None:
             return None
         package = _package_name(name)
-        if missed.alias in ("*", "**") or package in self._dependencies(folder):
+        if missed.alias in ("*", "**") or package in self._listed(folder):
             return None  # a pattern for everything, or a package that an alias of types shadows
         if self.may_be_made(missed.path) or any(one.loose for one in self.configs(folder)):
-            return Resolution("unknown", alias=missed.alias)
+            return Resolution("unknown", missed.path, alias=missed.alias)
         return missed
 
-    def _dependencies(self, folder: str) -> frozenset[str]:
+    def _listed(self, folder: str) -> frozenset[str]:
         names: set[str] = set()
         while True:
             if folder in self._folders:
@@ -486,6 +517,38 @@ class _Resolver:
                     own.append((alias.name, inside))
             above = self.aliases(posixpath.dirname(folder)) if folder else ()
             known = self._aliases[folder] = (*own, *above)
+        return known
+
+    def _below(self, folder: str, name: str) -> Resolution | None:
+        """What an alias of a configuration that a package keeps in a folder of its own makes of a
+        name: its value may begin at that folder or at the package's. What it does not lead to is
+        unknown."""
+        vague: Resolution | None = None
+        for alias, places in self.aliases_below(folder):
+            inner = _after(alias, name)
+            if inner is None:
+                continue
+            for place in places:
+                found = self.file(posixpath.normpath(posixpath.join(place, inner)))
+                if found:
+                    return Resolution("file", found, alias=alias)
+            vague = vague or Resolution("unknown", alias=alias)
+        return vague
+
+    def aliases_below(self, folder: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
+        """(alias, folders that it may mean) of the configurations below the packages of a folder,
+        the nearest first."""
+        known = self._aliases_below.get(folder)
+        if known is None:
+            own: list[tuple[str, tuple[str, ...]]] = []
+            for path in self._kept_below.get(folder, ()):
+                config: BundlerConfig = self.target.parse(read_bundler_config, path)
+                bases = (folder, posixpath.dirname(path))
+                for alias in config.aliases:
+                    places = [_join(base, alias.folder) for base in bases if alias.folder]
+                    own.append((alias.name, tuple(one for one in places if one)))
+            above = self.aliases_below(posixpath.dirname(folder)) if folder else ()
+            known = self._aliases_below[folder] = (*own, *above)
         return known
 
     def _own_import(self, folder: str, name: str) -> Resolution:

@@ -19,6 +19,7 @@ from pytest_reconaudit.facts.web.apps import Frontend
 from pytest_reconaudit.facts.web.erased_imports import is_erased, is_silenced
 from pytest_reconaudit.facts.web.installed import nearest_lock
 from pytest_reconaudit.facts.web.modules import Link, importers, links
+from pytest_reconaudit.facts.web.untaken import is_untaken
 from pytest_reconaudit.model import Place
 from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.target import Target, once
@@ -211,6 +212,8 @@ def _is_loaded(target: Target, frontend: Frontend, path: str) -> bool:
     imports the file, unless it may be where something begins."""
     if frontend.reached is not None:
         return path in frontend.reached
+    if is_untaken(target, frontend, path):
+        return False
     stem = posixpath.basename(path).partition(".")[0]
     if any(not user.endswith(".d.ts") for user, _ in importers(target).get(path, ())):
         return True

@@ -35,7 +35,8 @@ class Specifier(Struct, frozen=True, gc=False, array_like=True):
     """From 1, counted in bytes."""
     kind: str
     """``import``, ``export`` (``export … from``), ``require``, ``dynamic`` (``import()``), ``mock``
-    (``jest.mock``, ``vi.importActual`` …), ``url`` (``new URL(x, import.meta.url)``), ``glob``
+    (``jest.mock``, ``vi.importActual`` …), ``url`` (``new URL(x, import.meta.url)``, ``new
+    Worker("./x")``), ``glob``
     (``import.meta.glob``), ``context`` (``require.context``), ``resolve`` (``require.resolve``),
     ``reference`` (``/// <reference types>``) or ``pragma`` (``@jsxImportSource``)."""
     names: tuple[str, ...] = ()
@@ -65,7 +66,7 @@ _CLAUSE = regex(
 )
 _COMMENT = regex(r"/\*.*?(?:\*/|\Z)|//[^\n]*", re.DOTALL)
 _CALLS = regex(
-    rb"\bimport\s*\(|\brequire(?:\.(?:resolve|context|ensure|requireActual))?\s*\(|\bnew\s+URL\s*\("
+    rb"\bimport\s*\(|\brequire(?:\.(?:resolve|context|ensure|requireActual))?\s*\(|\bnew\s+(?:URL|(?:Shared)?Worker)\s*\("
     rb"|\bimport\.meta\.(?:glob(?:Eager)?|resolve)\s*[<(]"
     rb"|\b(?:jest|vi|vitest)\s*\.\s*\w*(?:[mM]ock|[iI]mport|[rR]equire)\w*\s*[<(]"
 )
@@ -74,6 +75,7 @@ _HINTS = (
     b"import (",
     b"require",
     b"new URL",
+    b"Worker",
     b"import.meta",
     b"jest.",
     b"vi.",
@@ -183,7 +185,13 @@ def _calls(code: Code) -> Iterator[Specifier]:
         arguments = [one for one in given.named_children if one.type != "comment"]
         if not kind or not arguments:
             continue
-        if kind == "url" and (
+        if kind == "worker":  # a bare name is one of a folder that only the program knows
+            if arguments[0].type != "string" or not code.source.startswith(
+                (b"./", b"../"), arguments[0].start_byte + 1
+            ):
+                continue
+            kind = "url"
+        elif kind == "url" and (
             len(arguments) < 2
             or b"import.meta.url"
             not in code.source[arguments[1].start_byte : arguments[1].end_byte]
@@ -213,6 +221,8 @@ def _kind(called: str) -> str:
         return "context"
     if called == "URL":
         return "url"
+    if called in ("Worker", "SharedWorker"):
+        return "worker"
     if called.startswith("import.meta.glob"):
         return "glob"
     return "mock" if called.startswith(("jest.", "vi.", "vitest.", "require.")) else ""

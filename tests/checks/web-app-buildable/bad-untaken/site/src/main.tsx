@@ -1,0 +1,3 @@
+import { Bridge } from '@canal/parts'
+
+console.log(Bridge)

@@ -1,0 +1,3 @@
+import { rope } from './ropes'
+
+export const knots = rope()

@@ -1,0 +1,3 @@
+import { tree } from './tree.gen'
+
+console.log(tree)

@@ -1,0 +1,3 @@
+import Sailing from '../sailing.worker?worker'
+
+export const Quay = [new Sailing(), new Worker('./tides.ts')]

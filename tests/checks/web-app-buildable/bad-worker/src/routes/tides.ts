@@ -1,0 +1,3 @@
+import { ebb } from './tide-table'
+
+postMessage(ebb())

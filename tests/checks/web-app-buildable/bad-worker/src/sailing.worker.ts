@@ -1,0 +1,3 @@
+import { plan } from './sailing-plan'
+
+postMessage(plan())

@@ -1,0 +1,1 @@
+exports.paint = `${process.env.LOOK}/paint`

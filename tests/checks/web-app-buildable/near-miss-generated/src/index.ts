@@ -1,0 +1,4 @@
+import { names } from './signals/names.js'
+import { gates } from './gate-table.js'
+
+export { names, gates }
