@@ -210,7 +210,8 @@ def _frontend(target: Target, package: NpmPackage, scripts: list[str]) -> Fronte
     sources = tuple(one for one in scripts if not is_test_path(one) and not is_tool_config(one))
     roots = tuple(_roots(target, package, framework, config, sources))
     by_files = any(_BY_FILES.fullmatch(name) for name in names)
-    starts = (*roots, *_outward(target, package), *_routed(target, package, framework))
+    outward = given_out(target, package) if is_given_out(package) else ()
+    starts = (*roots, *outward, *_routed(target, package, framework))
     reached = _reached(target, starts) if roots else None
     return Frontend(
         package=package,

@@ -8,6 +8,7 @@ import posixpath
 from collections.abc import Iterator
 from typing import Any
 
+from pytest_reconaudit.facts.code.places import is_test_path
 from pytest_reconaudit.facts.packages import NpmPackage, npm_packages
 from pytest_reconaudit.facts.web.modules import importers, links
 from pytest_reconaudit.patterns import regex
@@ -135,7 +136,9 @@ def taken_by_others(target: Target) -> dict[str, frozenset[str]]:
     found: dict[str, set[str]] = {}
     for path, users in importers(target).items():
         home = _home(path, folders)
-        if any(homes[posixpath.dirname(user)] != home for user, _ in users):
+        if any(
+            homes[posixpath.dirname(user)] != home and not is_test_path(user) for user, _ in users
+        ):
             found.setdefault(home, set()).add(path)
     for path, mine in links(target).items():
         for link in mine:

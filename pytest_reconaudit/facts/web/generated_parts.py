@@ -53,8 +53,9 @@ class GeneratedParts(Struct, frozen=True):
 
 _PROTOBUF = regex(r"(?:^|[/_.-])(?:protos?|pb|grpc|connect|connectweb|twirp)(?:[/_.]|$)")
 _RUNTIMES = regex(
-    r"protobuf|^@bufbuild/|^@connectrpc/|grpc|^long$|twirp|^ts-proto|^rxjs$|^@improbable-eng/"
-    r"|^protoc-|^@protobufjs/|^@nestjs/microservices$|^browser-headers$"
+    r"^(?!.{0,80}protoc-gen)(?:.{0,80}(?:protobuf|grpc)|@bufbuild/|@connectrpc/)|^long$|twirp"
+    r"|^ts-proto|^rxjs$|^@improbable-eng/"
+    r"|^@protobufjs/|^@nestjs/microservices$|^browser-headers$"
 )
 
 
@@ -134,6 +135,8 @@ def _missed(target: Target) -> dict[str, list[tuple[str, Note]]]:
 
 def _is_generated(target: Target, place: str, inner: str) -> bool:
     stem = _ENDING.sub("", place)
+    if target.has_dir(posixpath.dirname(place)) and _PROTOBUF.search(inner) is None:
+        return False  # one file: settings of a machine rather than code
     return (
         _GENERATED.search(inner) is not None
         or any(target.ignored_by(stem + suffix) is not None for suffix in _MADE_AS)

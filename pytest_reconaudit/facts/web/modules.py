@@ -399,7 +399,9 @@ class _Resolver:
                 return Resolution("file", found, alias=alias)
             missed = missed or Resolution("missing", path, alias=alias)
         below = self._below(folder, name)
-        if below is not None and (below.path or _package_name(name) not in self._listed(folder)):
+        if below is not None and (
+            below.path or (missed is None and _package_name(name) not in self._listed(folder))
+        ):
             return below
         if name.startswith("#"):
             return self._own_import(folder, name)
@@ -536,8 +538,7 @@ class _Resolver:
         return vague
 
     def aliases_below(self, folder: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
-        """(alias, folders that it may mean) of the configurations below the packages of a folder,
-        the nearest first."""
+        """(alias, folders that it may mean) of the configurations below the package of a folder."""
         known = self._aliases_below.get(folder)
         if known is None:
             own: list[tuple[str, tuple[str, ...]]] = []
@@ -547,7 +548,8 @@ class _Resolver:
                 for alias in config.aliases:
                     places = [_join(base, alias.folder) for base in bases if alias.folder]
                     own.append((alias.name, tuple(one for one in places if one)))
-            above = self.aliases_below(posixpath.dirname(folder)) if folder else ()
+            inner = folder and folder not in self._folders
+            above = self.aliases_below(posixpath.dirname(folder)) if inner else ()
             known = self._aliases_below[folder] = (*own, *above)
         return known
 
