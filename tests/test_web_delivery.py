@@ -152,6 +152,27 @@ def test_a_heavy_font_that_a_browser_gets(tmp_path: Path, line: str, served: boo
     assert found == ([("d", "src/fonts/Serif.ttf", False)] if served else [])
 
 
+FACE = "@font-face { font-family: '{}'; src: url('/fonts/{}.ttf') format('truetype'); }\n"
+
+
+def test_a_font_of_a_family_that_no_style_uses_is_never_asked_for(tmp_path: Path) -> None:
+    faces = "".join(
+        FACE.replace("{}", one, 1).replace("{}", one) for one in ("Quay", "Quay Narrow")
+    )
+    found = faults(
+        tmp_path,
+        {
+            "package.json": package(),
+            "index.html": "<script type=module src=/src/main.tsx></script>",
+            "src/main.tsx": "import './faces.css'\nimport './main.css'\n",
+            "src/faces.css": faces,
+            "src/main.css": "body { font-family: 'Quay', sans-serif; }\n",
+        },
+        {"public/fonts/Quay.ttf": 200_000, "public/fonts/Quay Narrow.ttf": 200_000},
+    )
+    assert found == [("d", "public/fonts/Quay.ttf", False)]
+
+
 CONF = """\
 server {
   listen 8080;

@@ -15,7 +15,7 @@ __all__ = ["Faces"]
 
 _FACE = regex(r"@font-face\s{0,20}\{[^{}]{0,8000}\}")
 _FAMILY = regex(r"font-family\s{0,8}:\s{0,8}['\"]?([^;'\"{}\n]{1,80})")
-_FILE = regex(r"([^/\\\\'\"()\s]{1,120}\.(?:ttf|otf|woff|eot))\b", re.IGNORECASE)
+_FILE = regex(r"([^/\\\\'\"()\n]{1,120}\.(?:ttf|otf|woff|eot))\b", re.IGNORECASE)
 _STYLES = (".css", ".scss", ".sass", ".less", ".html", ".vue", ".svelte", ".astro")
 _SCRIPTS = (".ts", ".tsx", ".js", ".jsx", ".mjs", ".cjs", ".mdx", ".json")
 _WRITES = regex(r"\b(?:writeFile(?:Sync)?|createWriteStream|outputFile(?:Sync)?|Bun\.write)\b")
@@ -58,7 +58,7 @@ class Faces:
     def _read(self, path: str, rule: str) -> None:
         family = _FAMILY.search(rule)
         for match in _FILE.finditer(rule):
-            name = match[1].lower()
+            name = match[1].strip().replace("%20", " ").lower()
             self._families.setdefault(name, set()).add(family[1].strip() if family else "")
             self._styles.setdefault(name, path)
 
