@@ -26,8 +26,9 @@ __all__ = ["CacheWrites", "cache_writes"]
 _LONG = 300
 _KEPT = regex(
     r"(?:^|[:_\-./<])(?:locks?|counters?|count|seq(?:uence)?|id_?gen|cursor|checkpoint|config|settings"
-    r"|feature_?flags?|flags?|version|schema|leader|queue|stream|state|index|registry|offset"
-    r"|last_?\w+|current_?\w+|nonce|progress|watermarks?|heartbeats?)(?=$|[:_\-./{>])",
+    r"|feature_?flags?|flags?|version|schema|leader|queue|stream|state|index|registry|offset|nonce"
+    r"|last_?\w+|next_?\w+|schedules?|current_?\w+|progress|watermarks?|heartbeats?)"
+    r"(?=$|[:_\-./{>])",
     re.IGNORECASE,
 )
 """Keys that are meant to stay: counters, switches, positions."""
@@ -125,7 +126,9 @@ def _endless(
     reads: set[tuple[str, int, str]],
 ) -> bool:
     op = one.op
-    if op.verb != "set" or op.conditional or one.template in touched or _KEPT.search(one.template):
+    if op.verb != "set" or op.conditional or one.template in touched:
+        return False
+    if _KEPT.search(one.template or op.parameter):
         return False
     if op.stored == "id" or _FLAG.search(op.text) or one.template in counters(target):
         return False

@@ -38,3 +38,10 @@ def turn(harbour: int) -> None:
 
 def rest(harbour: int) -> None:
     r.set(f"rests:{harbour}", str(int(r.get(f"rests:{harbour}") or 0) + 1))
+
+
+# When the next one may go: one key for each kind of ferry, given by a parameter.
+def put_off(r: redis.Redis, schedule_key: str, at: str) -> str | None:
+    before = r.get(schedule_key)
+    r.set(schedule_key, at)
+    return before
