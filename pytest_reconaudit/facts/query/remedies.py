@@ -351,7 +351,7 @@ def remedy_of_several(statements: list[tuple[str, str, str]]) -> str:
         one = next(iter(told)).rstrip(";")
         return f"{one[:1].upper()}{one[1:]}, under the conditions that each statement has now."
     found = "One mend has to do for all statements of the loop, each under the conditions that it"
-    found += " has now:\n\n" + "\n".join(f"- {one}" for one in told)
+    found += " has now:\n\n" + "\n".join(f"- {one}" for one in told).rstrip(";") + "."
     read = {table for kind, table, _ in statements if kind in ("select", "count")}
     changed = {table for kind, table, _ in statements if kind not in ("select", "count")}
     if read & changed:
@@ -360,8 +360,8 @@ def remedy_of_several(statements: list[tuple[str, str, str]]) -> str:
 
 
 _EACH = {
-    "select": "before the loop ask once for all rows of {table} that it needs{how}, and look each"
-    " one up in a map;",
+    "select": "before the loop ask once for all rows of {table} that it needs{how}, their key among"
+    " the columns, and take those of each round from a map by that key;",
     "count": "before the loop get the figures of {table} once, in groups by the key{how}; where"
     " that is a related row's, by the foreign key that leads there;",
     "insert": "collect the new rows of {table}, and write them together behind the loop{how};",

@@ -50,8 +50,9 @@ def _names(name: str) -> re.Pattern[str]:
     whole = _snake(name)
     word = re.escape(whole)
     stem = re.escape(whole.partition("_by_")[0])
+    one = re.escape(whole).replace("_one_", "_(?:by_ids|by_keys|many|all|several)_")
     return re.compile(
-        rf"{word}(?:_for_many|_many|_batch|_bulk|_multi|_by_ids|_by_keys|_for_all|s|es)"
+        rf"{one}|{word}(?:_for_many|_many|_batch|_bulk|_multi|_by_ids|_by_keys|_for_all|s|es)"
         rf"|(?:batch|bulk|multi|many)_{word}s?"
         rf"|{stem}s?_(?:by|for)_(?:\w{{1,40}}_)?(?:ids|keys|slugs|names|uuids)"
     )
