@@ -36,7 +36,7 @@ class Scan(Struct, frozen=True, eq=False):
     """What it returns."""
     tests: bool
     """Whether files that are test code by their path are scanned too."""
-    generated: bool
+    generated: bool = False
     """Whether files that say that a program wrote them are scanned too."""
 
 

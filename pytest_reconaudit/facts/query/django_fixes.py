@@ -195,8 +195,34 @@ def fix_of_django(one: LoopedStatement, relations: Mapping[str, Collection[str]]
         text = _reads(one, model, relations)
     else:
         text = _writes(one, model)
+    if _ASYNC.search(one.source) is not None or _ASYNC.search(one.body) is not None:
+        text = _awaited(text)
     rest = _rest(one)
     return f"{text}\n\n{rest}" if rest else text
+
+
+_ASYNC = regex(r"\bawait\b|\basync\s+(?:for|with)\b")
+_IN_ASYNC = (
+    (regex(r"\bone for one in "), "one async for one in "),
+    (regex(r"(?m)^for (?=\w+ in )"), "async for "),
+    (regex(r"= dict\(\n    (.+)\n\)"), r"= {\n    key: n async for key, n in \1\n}"),
+    (regex(r"= set\((.+)\)"), r"= {one async for one in \1}"),
+    (regex(r"= (.+)\.in_bulk\("), r"= await \1.ain_bulk("),
+    (
+        regex(r"(?m)^((?!await )[\w.()'\"=, ]+)\.(bulk_create|bulk_update|update|delete)\("),
+        r"await \1.a\2(",
+    ),
+)
+
+
+def _awaited(text: str) -> str:
+    """The code of an advice as async code has it: no queryset is gone over by a plain ``for``
+    there."""
+    parts = text.split("```")
+    for index in range(1, len(parts), 2):
+        for pattern, instead in _IN_ASYNC:
+            parts[index] = pattern.sub(instead, parts[index])
+    return "```".join(parts)
 
 
 def _own_name(one: LoopedStatement) -> str:
@@ -325,11 +351,14 @@ def _over_rows(one: LoopedStatement, asked: _Asked, rows: str, keys: str) -> str
             f"A key without a row, which the loop reports, is one of `{keys}` that did not come;"
             " one that is no key at all now fails for all of them: check them first."
         )
-    elif "except" not in one.body:
+    elif "except" not in one.body and asked.steps[-1] in _REFUSES:
         more.append("A key without a row ends the loop now: compare what came with the keys.")
     if _ORDERED.search(one.body):
         more.append("The rows come in the order of the query: sort them as the keys are.")
     return "\n\n".join((text, " ".join(more))) if more else text
+
+
+_REFUSES = frozenset({"get", "aget", "get_object_or_404", "aget_object_or_404"})
 
 
 def _caution(one: LoopedStatement, asked: _Asked) -> str:
@@ -487,6 +516,8 @@ def _asked(one: LoopedStatement) -> _Asked | None:
             conditions += given
         elif step[1] not in _PLAIN | _CHOOSES | _ONE | {"exists", "count", "values_list", "values"}:
             plain = False
+        # What a row is then, no dict of rows has.
+        plain = plain and step[1] not in ("values", "only", "defer")
     asked = _taken_apart(one, f"{start[2]}.{start[3]}", tuple(steps), conditions, inner)
     if asked is None or plain:
         return asked

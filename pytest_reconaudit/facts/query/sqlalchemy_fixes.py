@@ -157,14 +157,14 @@ def _of_own(target: Target, path: str, site: RepeatedQuery, kind: str) -> str:
         )
     held = "a dict of lists" if statement.many else "a dict"
     attribute = column.rpartition(".")[2]
-    typed = _TYPED if _is_text(target, path, site) else ""
+    typed = _heed(target, path, site, statement)
     return (
         f"Ask once for all of them before the loop: {instead}{kept}; keep the rows in {held} by"
         f" `{attribute}`, and look each up there.{typed}"
     )
 
 
-_TYPED = " The keys that a request sends are text: make them what the column holds first."
+_TYPED = " Keys that a request sends are text, as a rule: make them what the column holds first."
 
 
 def _is_text(target: Target, path: str, site: RepeatedQuery) -> bool:
@@ -174,8 +174,10 @@ def _is_text(target: Target, path: str, site: RepeatedQuery) -> bool:
         return False
     function = outlined(target, ref)
     lines = target.lines(path)[function.line - 1 : site.loop.line]
-    root = site.loop.over.partition(".")[0].partition("(")[0]
-    made = re.compile(rf"\s*{re.escape(root)}\s*=.*(?:getlist\(|request\.form|request\.args)")
+    root = site.loop.over.partition(".")[0].partition("(")[0].partition("[")[0]
+    made = re.compile(
+        rf"\s*{re.escape(root)}\s*=.*(?:getlist\(|request\.(?:form|args|json|get_json)\b)"
+    )
     return root.isidentifier() and any(made.match(line[:_LONG]) for line in lines[-_MOST:])
 
 
@@ -229,6 +231,7 @@ def _of_called(target: Target, path: str, site: RepeatedQuery, kind: str) -> str
         return (
             f"{told} asks by itself in each round: ask for the rows of all before the loop"
             f"{f' {what}' if what else ''}{kept if what else ''}, and hand each call its own."
+            f"{_heed(target, path, site, statement)}"
         )
     if statement is not None and statement.ordered and key is not None:
         kept += (
@@ -236,8 +239,23 @@ def _of_called(target: Target, path: str, site: RepeatedQuery, kind: str) -> str
         )
     return (
         f"{told} asks for one: give it a sibling that takes all keys {how}{kept}, call that once"
-        f" before the loop, and look each up in {held}."
+        f" before the loop, and look each up in {held}.{_heed(target, path, site, statement)}"
     )
+
+
+_REFUSES = regex(r"\.(?:one|scalar_one|one_or_404|first_or_404|get_or_404)\(\s*\)")
+_REFUSED = (
+    " A key without a row fails now (`{how}`): compare what came with the keys, and refuse as it"
+    " does."
+)
+
+
+def _heed(target: Target, path: str, site: RepeatedQuery, statement: Statement | None) -> str:
+    """What gets lost where many rows are asked for at once: that a key without a row fails, and
+    how its text is compared."""
+    found = _REFUSES.search(statement.text) if statement is not None else None
+    more = _REFUSED.format(how=f"{found[0][1:-1].strip('( ')}()") if found is not None else ""
+    return more + (_TYPED if _is_text(target, path, site) else "")
 
 
 def _walks(target: Target, at: Place) -> bool:
