@@ -126,3 +126,9 @@ def test_conditions_of_which_any_may_fit_are_no_pairs() -> None:
     asked = Asked("supabase", "select", "seats", "rows", "row", "isTaken", False, several=True)
     assert "look each element up by any of its values" in remedy(asked, text, 1)
     assert "by all of them" in remedy(asked, text.replace(".or(either)", '.eq("a", b)'), 1)
+
+
+def test_rows_whose_keys_a_round_goes_on_with_are_written_first() -> None:
+    told = remedy_of_several([("insert kept", "rules", "drizzle"), ("select", "berths", "drizzle")])
+    assert "write the rows of rules first, all with one statement that gives their keys" in told
+    assert told.endswith("take those of each round from a map by that key.")

@@ -8,7 +8,12 @@ from pytest_reconaudit.facts.query.django_fixes import LoopedStatement, fix_of_d
 from pytest_reconaudit.facts.query.loop_bodies import above_loop, body_of, further_statements
 from pytest_reconaudit.facts.query.remedies import Asked, remedy, remedy_of_several
 from pytest_reconaudit.facts.query.repeated import RepeatedQuery
-from pytest_reconaudit.facts.query.round_values import given_of_round, is_used_in_round, staying
+from pytest_reconaudit.facts.query.round_values import (
+    given_of_round,
+    is_unread,
+    is_used_in_round,
+    staying,
+)
 from pytest_reconaudit.facts.query.rust_fixes import RustStatement, fix_of_rust
 from pytest_reconaudit.facts.query.siblings import sibling_for_many
 from pytest_reconaudit.facts.query.sqlalchemy_fixes import fix_in_sqlalchemy
@@ -43,9 +48,11 @@ def cure_of(
         return fix_in_sqlalchemy(target, path, site, beside)
     if path.endswith(".rs") and site.library != "mongodb":
         return _of_rust(target, path, site, beside)
+    if site.kind in READS and is_unread(target, path, site.line, loop.line):
+        return _UNREAD
     if not path.endswith(".rs"):
         together = [one for one in beside if one.loop.line == loop.line and not one.same]
-        several = sorted({(one.line, *_told(target, one)) for one in (site, *together)})
+        several = sorted({(one.line, *_told(target, path, one)) for one in (site, *together)})
         if len({one[0] for one in several}) > 1 or site.word == "aggregate":
             return remedy_of_several([one[1:] for one in several])
     given = given_of_round(target, path, site)
@@ -65,6 +72,12 @@ def cure_of(
     if sent is not None and site.via:
         return remedy(asked, target.text(sent.path), sent.line or 1)
     return remedy(asked, target.text(path), site.line)
+
+
+_UNREAD = (
+    "Nobody looks at what it brings: take the call out; or, where it is there to refuse keys that"
+    " are not found, ask for all of them once before the loop, and compare."
+)
 
 
 def _of_rust(
@@ -151,7 +164,10 @@ def _statement_at(lines: list[str], first: int, line: int) -> str:
     return "\n".join(lines[start - 1 : line + _CALL_LINES])
 
 
-def _told(target: Target, site: RepeatedQuery) -> tuple[str, str, str]:
-    """(kind, table, library) of a statement of a script."""
+def _told(target: Target, path: str, site: RepeatedQuery) -> tuple[str, str, str]:
+    """(kind, table, library) of a statement of a script; ``insert kept`` where its round goes on
+    with the row."""
     kind = "save" if site.word == "save" else site.kind
+    if kind == "insert" and _goes_on_with(target, path, site):
+        kind = "insert kept"
     return kind, told_as(target, site.table), site.library

@@ -345,7 +345,8 @@ def remedy_of_several(statements: list[tuple[str, str, str]]) -> str:
             words = words.replace(
                 "join a list of values (`UPDATE … FROM (VALUES …)`)", "`bulkWrite`"
             )
-        how = _ROWS.get(library, "") if kind in ("insert", "save") else _LISTS.get(library, "")
+        writes = kind in ("insert", "insert kept", "save")
+        how = (_ROWS if writes else _LISTS).get(library, "")
         told[words.format(table=table, how=f" (`{how}`)" if how else "")] = None
     if len(told) == 1:
         one = next(iter(told)).rstrip(";")
@@ -365,6 +366,8 @@ _EACH = {
     "count": "before the loop get the figures of {table} once, in groups by the key{how}; where"
     " that is a related row's, by the foreign key that leads there;",
     "insert": "collect the new rows of {table}, and write them together behind the loop{how};",
+    "insert kept": "write the rows of {table} first, all with one statement that gives their keys"
+    " back{how}, and after them those that name these keys;",
     "save": "change the entities of {table} first, and hand all of them to one call;",
     "update": "change {table} with one statement where all rows get the same{how}; where each gets"
     " values of its own, join a list of values (`UPDATE … FROM (VALUES …)`), or leave it;",

@@ -22,7 +22,7 @@ from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.readers.arguments import Unclosed, arguments_and_end
 from pytest_reconaudit.target import Target
 
-__all__ = ["Given", "given_of_round", "is_used_in_round", "staying"]
+__all__ = ["Given", "given_of_round", "is_unread", "is_used_in_round", "staying"]
 
 _MOST_LINES = 200
 _LONGEST = 12_000
@@ -178,6 +178,24 @@ def is_used_in_round(
         return used
     call = "\n".join(lines[start - 1 : last])[:_LONGEST]
     return frozenset(after) if after and _takes(call, after) else None
+
+
+_KEPT = regex(r"\s*(?:const|let|var)\s+(\w+)\s*(?::[^=\n]{1,80})?=\s*await\b")
+
+
+def is_unread(target: Target, path: str, line: int, loop_line: int) -> bool:
+    """Whether a statement of a round in a script brings something that is given a name, and nobody
+    looks at it.
+
+    :param line: of the call that sends it.
+    """
+    kept = None if path.endswith((".py", ".rs")) else _KEPT.match(target.line(path, line))
+    if kept is None:
+        return False
+    lines = target.lines(path)
+    end = _end_of_loop(lines, path, loop_line)
+    rest = "\n".join(lines[line:end])
+    return end > line and re.search(rf"(?<![\w$]){kept[1]}(?![\w$])", rest) is None
 
 
 def staying(

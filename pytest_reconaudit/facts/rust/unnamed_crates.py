@@ -153,6 +153,10 @@ def asked_words(target: Target, package: CargoPackage, one: CargoDependency) -> 
     }
 
 
+_ATTRIBUTES = {"tracing_test": "traced_test", "test_log": "test_log::test"}
+"""Crates whose attribute is called otherwise."""
+
+
 def _writes_code(graph: LockGraph, crate: str) -> bool:
     """Whether a crate is one of procedural macros, as what it needs says."""
     return any(need.startswith("quote ") for need in graph.needs.get(crate, ()))
@@ -224,6 +228,16 @@ class Excuses:
             or self._generated(one)
             or self._renamed(one)
             or self._elsewhere(one, ident)
+            or (one.section == "dev-dependencies" and self._told_of(ident))
+        )
+
+    def _told_of(self, ident: str) -> bool:
+        """Whether a document has developers put an attribute of a crate of tests on theirs."""
+        words = (f"#[{ident}", *(f"#[{word}" for word in _EXPANDED.get(ident, ())))
+        words += (f"#[{_ATTRIBUTES[ident]}",) if ident in _ATTRIBUTES else ()
+        return any(
+            path.endswith(".md") and any(word in self.target.text(path) for word in words)
+            for path in self.target.documents
         )
 
     def _for_another(self, one: CargoDependency) -> bool:
