@@ -50,6 +50,20 @@ def test_a_heavy_image_that_a_page_names(tmp_path: Path) -> None:
     assert found == [("c", "public/hero.png", False)]
 
 
+def test_an_image_of_a_module_that_nothing_loads_reaches_no_browser(tmp_path: Path) -> None:
+    found = faults(
+        tmp_path,
+        {
+            "package.json": package(),
+            "index.html": "<script type=module src=/src/main.tsx></script>",
+            "src/main.tsx": 'export const hero = <img src="/hero.png" />;\n',
+            "src/Old.tsx": 'import quay from "./quay.png";\nexport default <img src={quay} />;\n',
+        },
+        {"public/hero.png": 600_000, "src/quay.png": 900_000},
+    )
+    assert found == [("c", "public/hero.png", False)]
+
+
 @pytest.mark.parametrize(
     ("line", "found"),
     [

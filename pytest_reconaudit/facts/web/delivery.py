@@ -460,7 +460,9 @@ def _package(target: Target, frontend: Frontend) -> AssetScope:
             stem = posixpath.splitext(path)[0]
             if not target.has(f"{stem}.woff2"):
                 fonts.append((size, path))
-    named = _named(target, folder, [path for _, path in (*rasters, *fonts)])
+    reached = frontend.reached
+    dead = frozenset(frontend.sources) - reached if reached is not None else frozenset[str]()
+    named = _named(target, folder, [path for _, path in (*rasters, *fonts)], dead)
     rasters = [one for one in rasters if one[1] in named]
     fonts = [one for one in fonts if one[1] in named]
     faces = Faces(target, folder) if fonts else None
@@ -541,15 +543,18 @@ _READ_HERE = regex(r"\breadFile|process\.cwd\(\)|ImageResponse|\bsatori\b")
 """A program that draws pictures reads the font itself; no browser gets it."""
 
 
-def _named(target: Target, folder: str, paths: Iterable[str]) -> set[str]:
+def _named(target: Target, folder: str, paths: Iterable[str], dead: frozenset[str]) -> set[str]:
     """Those of some files that a style, page or script of the frontend names; nobody loads one
-    that none names."""
+    that none names.
+
+    :param dead: scripts that the application does not load.
+    """
     found: set[str] = set()
     left = {path: posixpath.basename(path) for path in paths}
     for one in target.files_below(folder):
         if not left:
             break
-        if not one.endswith(_NAMING):
+        if not one.endswith(_NAMING) or one in dead:
             continue
         text = target.text(one)
         met = [path for path, name in left.items() if name in text]
