@@ -55,7 +55,7 @@ def test_an_image_of_a_module_that_nothing_loads_reaches_no_browser(tmp_path: Pa
         tmp_path,
         {
             "package.json": package(),
-            "index.html": "<script type=module src=/src/main.tsx></script>",
+            "index.html": '<script type="module" src="/src/main.tsx"></script>',
             "src/main.tsx": 'export const hero = <img src="/hero.png" />;\n',
             "src/Old.tsx": 'import quay from "./quay.png";\nexport default <img src={quay} />;\n',
         },

@@ -460,8 +460,8 @@ def _package(target: Target, frontend: Frontend) -> AssetScope:
             stem = posixpath.splitext(path)[0]
             if not target.has(f"{stem}.woff2"):
                 fonts.append((size, path))
-    reached = frontend.reached
-    dead = frozenset(frontend.sources) - reached if reached is not None else frozenset[str]()
+    sources, reached = frozenset(frontend.sources), frontend.reached or frozenset[str]()
+    dead = frozenset[str]() if sources.isdisjoint(reached) else sources - reached
     named = _named(target, folder, [path for _, path in (*rasters, *fonts)], dead)
     rasters = [one for one in rasters if one[1] in named]
     fonts = [one for one in fonts if one[1] in named]
