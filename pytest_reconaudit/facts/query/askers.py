@@ -59,15 +59,17 @@ class Asker(Struct, frozen=True):
 
 def changes_rows(target: Target, ref: Ref, depth: int = 3) -> bool:
     """Whether a function, or one that it surely calls, changes rows of the database."""
-    own = asking_functions(target).get((ref.path, outlined(target, ref).line))
-    if own is not None and any(one.kind in WRITES for one in own.function.queries):
-        return True
-    return depth > 0 and any(
-        changes_rows(target, other, depth - 1)
-        for _, refs in callees(target, ref)
-        for other in refs or ()
-        if other != ref
-    )
+    asking = asking_functions(target)
+    seen, level = {ref}, [ref]
+    for _ in range(depth + 1):
+        for one in level:
+            own = asking.get((one.path, outlined(target, one).line))
+            if own is not None and any(query.kind in WRITES for query in own.function.queries):
+                return True
+        called = (refs for one in level for _, refs in callees(target, one))
+        level = list(dict.fromkeys(one for refs in called for one in refs or () if one not in seen))
+        seen.update(level)
+    return False
 
 
 Askers = Mapping[tuple[str, int], Asker]

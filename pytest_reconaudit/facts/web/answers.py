@@ -11,6 +11,7 @@ from pytest_reconaudit.facts.code.scanned import scanned
 from pytest_reconaudit.facts.web.named_functions import body_of, what_is_named
 from pytest_reconaudit.facts.web.nearness import INSTANT
 from pytest_reconaudit.facts.web.operations import HANDED
+from pytest_reconaudit.facts.web.shared_connections import is_bound, is_transactional
 from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.readers.scans.awaits import Awaited
 from pytest_reconaudit.readers.scans.outline import OutlinedFunction, outline
@@ -51,9 +52,14 @@ _TRANSACTION = regex(
 
 def may_share(target: Target, path: str, one: Awaited) -> bool:
     """Whether an operation goes through the transaction of whoever calls, when there is one."""
-    return _TRANSACTION.search(one.whole) is not None or any(
-        _TRANSACTION.search(body_of(target, at, made))
-        for at, made in what_is_named(target, path, one)
+    return (
+        _TRANSACTION.search(one.whole) is not None
+        or any(
+            _TRANSACTION.search(body_of(target, at, made))
+            for at, made in what_is_named(target, path, one)
+        )
+        or is_bound(target, path, one)
+        or is_transactional(target, path, one)
     )
 
 

@@ -20,11 +20,12 @@ from msgspec.structs import replace
 from pytest_reconaudit.facts.cache.commands import command_files
 from pytest_reconaudit.facts.code.capped import is_capped
 from pytest_reconaudit.facts.code.closed import is_closed
-from pytest_reconaudit.facts.code.functions import function_at, meant, outlined
+from pytest_reconaudit.facts.code.functions import callees, function_at, outlined
 from pytest_reconaudit.facts.code.places import weighed
 from pytest_reconaudit.facts.code.scanned import scanned
-from pytest_reconaudit.facts.query.askers import changes_rows
+from pytest_reconaudit.facts.query.askers import asking_functions, changes_rows
 from pytest_reconaudit.facts.query.repetitions import query_files
+from pytest_reconaudit.facts.query.tables import WRITES
 from pytest_reconaudit.facts.web.answers import (
     connections_of,
     is_free,
@@ -35,6 +36,7 @@ from pytest_reconaudit.facts.web.answers import (
 from pytest_reconaudit.facts.web.await_remedies import of_loop, of_row
 from pytest_reconaudit.facts.web.fanned import FannedRequests, fanned_requests
 from pytest_reconaudit.facts.web.handed_out import is_taken_by_nobody
+from pytest_reconaudit.facts.web.memoised import is_memoised
 from pytest_reconaudit.facts.web.nearness import is_at_once, is_near, is_of_page_alone
 from pytest_reconaudit.facts.web.operations import (
     PARTS,
@@ -197,7 +199,10 @@ def _loops(target: Target, path: str, function: AwaitingFunction) -> Iterator[Wa
         sites = list(independent(loop))
         if not sites or (path, loop.line) in _query_loops(target):
             continue
-        if any(_changes_rows(target, path, one) for one in loop.awaited):
+        if _changes_rows(target, path, loop):
+            continue
+        sites = [one for one in sites if not is_memoised(target, path, one, loop.item)]
+        if not sites:
             continue
         handles = connections_of(target, path, loop.line)
         if any(
@@ -319,16 +324,25 @@ def _query_loops(target: Target) -> frozenset[tuple[str, int]]:
     ) | {(file.path, line) for file in command_files(target) for line in file.loops}
 
 
-def _changes_rows(target: Target, path: str, operation: Awaited) -> bool:
-    """Whether an operation ends in writes to the database: more of them at once are no gain."""
-    caller = function_at(target, path, operation.line)
+def _changes_rows(target: Target, path: str, loop: AwaitingLoop) -> bool:
+    """Whether a round ends in writes to the database, also in loops inside of it: more of them at
+    once are no gain, and what one reads another may have changed."""
+    caller = function_at(target, path, loop.line)
     if caller is None:
         return False
-    for call in outlined(target, caller).calls:
-        if call.name == operation.name and 0 <= call.line - operation.line <= 3:
-            refs = meant(target, caller, call)
-            return any(changes_rows(target, ref) for ref in refs or () if ref != caller)
-    return False
+    function = outlined(target, caller)
+    own = asking_functions(target).get((path, function.line))
+    if own is not None and any(
+        loop.line <= one.line <= loop.end and one.kind in WRITES for one in own.function.queries
+    ):
+        return True
+    return any(
+        changes_rows(target, ref)
+        for call, refs in callees(target, caller)
+        if loop.line <= call.line <= loop.end
+        for ref in refs or ()
+        if ref != caller
+    )
 
 
 def _rows(target: Target, path: str, function: AwaitingFunction) -> Iterator[Waits]:

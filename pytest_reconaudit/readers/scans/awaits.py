@@ -60,6 +60,8 @@ class AwaitingLoop(Struct, frozen=True, array_like=True):
     gathers: str = ""
     """What a round changes and reads again when it has waited for all: what comes of the rounds is
     put together one after the other."""
+    end: int = 0
+    """Its last line."""
 
 
 class AwaitRun(Struct, frozen=True, array_like=True):
@@ -327,7 +329,8 @@ class _Reading:
             words = set(_WORD.findall(code.text(call.start, call.end)))
             caught = self._is_caught(call, scope)
             awaited.append(self._awaited(call, by_item=bool(words & items), caught=caught))
-        return AwaitingLoop(line, over[:80], item[:60], tuple(awaited), ordered, gathers)
+        end = code.line(node.end_byte)
+        return AwaitingLoop(line, over[:80], item[:60], tuple(awaited), ordered, gathers, end)
 
     def _fans(self) -> Iterator[tuple[Scope, AwaitingLoop]]:
         """(scope, what it begins) of each closure that is called for every element at once."""
