@@ -76,8 +76,10 @@ def web_app_buildable(frontend: Buildable) -> None:
     then; a note when nothing loads or imports the file, or no
     other package leads to it. (j) Such a package that by the lockfile
     comes with another one, or whose lockfile is too large to be read: low; a note where another
-    package by the same lockfile lists it, and no image is made in its folder; medium under pnpm,
-    which hides it, when the application surely loads it. Of packages that Node runs (c), (d), (i)
+    package by the same lockfile lists it, and no image is made in its folder (or lists some of
+    them, the package is private and the lockfile could not be read); medium under pnpm, which hides
+    it, when the application surely loads it. Three such packages of a workspace are one finding;
+    what must be there once (NestJS, Vue, TypeORM …) belongs into `peerDependencies` of a plugin. Of packages that Node runs (c), (d), (i)
     and (j) are asked. Tests, stories, scripts, templates of generators, guarded imports, files that
     a build step writes (ignored by git, outputs of tasks, or of scripts by `--out`), what an image
     copies to another place, names of languages, routes made of files, libraries and server-side

@@ -62,12 +62,13 @@ def web_awaits_parallel(await_file: AwaitFile) -> None:
     reads that a request waits for; else a note, for the order of changes may matter, as are loops
     over what is written out in the code, or keyed by an enum or a union of literals: they stay
     short. Nothing is said of functions that keep their answer in a variable outside of them or in
-    their object, of calls that are handed one connection or transaction, or take that of their
-    caller, and when a round uses what an earlier one changed or puts text after it, when the loop
+    their object, or behind a cache whose key is the same in every round, of calls that are handed
+    one connection or transaction, or take that of their caller (`getRepository(ctx, …)`,
+    `@Transactional()`), and when a round uses what an earlier one changed or puts text after it, when the loop
     can end early (`break`, `return`, `throw`), pauses, yields or works in batches, in a `catch`,
     for `for await`, `while` and counted loops, steps, migrations, commands, pages, queues and
     plugins, one shared browser page, connection, terminal or repository, transactions and locks,
-    mails and refunds, database calls, functions that end in writes to it, commands of Redis, and
+    mails and refunds, database calls, rounds that end in writes to it, commands of Redis, and
     where a remark asks for order or limits. What workflows and jobs do, and reads of one row by its
     key that a service of the same program answers a request, what only asks a database whose driver
     is synchronous (or has one among several), what is done once when a platform is set up, or in

@@ -20,12 +20,9 @@ from msgspec.structs import replace
 from pytest_reconaudit.facts.cache.commands import command_files
 from pytest_reconaudit.facts.code.capped import is_capped
 from pytest_reconaudit.facts.code.closed import is_closed
-from pytest_reconaudit.facts.code.functions import callees, function_at, outlined
 from pytest_reconaudit.facts.code.places import weighed
 from pytest_reconaudit.facts.code.scanned import scanned
-from pytest_reconaudit.facts.query.askers import asking_functions, changes_rows
 from pytest_reconaudit.facts.query.repetitions import query_files
-from pytest_reconaudit.facts.query.tables import WRITES
 from pytest_reconaudit.facts.web.answers import (
     connections_of,
     is_free,
@@ -50,6 +47,7 @@ from pytest_reconaudit.facts.web.operations import (
     stands_alone,
     words_of,
 )
+from pytest_reconaudit.facts.web.row_writes import round_changes_rows
 from pytest_reconaudit.facts.web.shown import shown
 from pytest_reconaudit.facts.web.waiters import (
     is_awaited_by_page,
@@ -199,7 +197,7 @@ def _loops(target: Target, path: str, function: AwaitingFunction) -> Iterator[Wa
         sites = list(independent(loop))
         if not sites or (path, loop.line) in _query_loops(target):
             continue
-        if _changes_rows(target, path, loop):
+        if round_changes_rows(target, path, loop):
             continue
         sites = [one for one in sites if not is_memoised(target, path, one, loop.item)]
         if not sites:
@@ -322,27 +320,6 @@ def _query_loops(target: Target) -> frozenset[tuple[str, int]]:
         for repetition in file.repetitions
         for site in (*repetition.sites, *repetition.others)
     ) | {(file.path, line) for file in command_files(target) for line in file.loops}
-
-
-def _changes_rows(target: Target, path: str, loop: AwaitingLoop) -> bool:
-    """Whether a round ends in writes to the database, also in loops inside of it: more of them at
-    once are no gain, and what one reads another may have changed."""
-    caller = function_at(target, path, loop.line)
-    if caller is None:
-        return False
-    function = outlined(target, caller)
-    own = asking_functions(target).get((path, function.line))
-    if own is not None and any(
-        loop.line <= one.line <= loop.end and one.kind in WRITES for one in own.function.queries
-    ):
-        return True
-    return any(
-        changes_rows(target, ref)
-        for call, refs in callees(target, caller)
-        if loop.line <= call.line <= loop.end
-        for ref in refs or ()
-        if ref != caller
-    )
 
 
 def _rows(target: Target, path: str, function: AwaitingFunction) -> Iterator[Waits]:

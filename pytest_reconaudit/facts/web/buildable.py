@@ -18,6 +18,7 @@ from pytest_reconaudit.facts.docker.images import dockerfiles
 from pytest_reconaudit.facts.packages import LOCKFILES, npm_at
 from pytest_reconaudit.facts.web.apps import Frontend, frontends, servers
 from pytest_reconaudit.facts.web.erased_imports import is_erased, is_silenced
+from pytest_reconaudit.facts.web.host_packages import of_host
 from pytest_reconaudit.facts.web.installed import nearest_lock
 from pytest_reconaudit.facts.web.modules import Link, importers, links
 from pytest_reconaudit.facts.web.relocated import relocated
@@ -143,7 +144,7 @@ def buildables(target: Target) -> tuple[Buildable, ...]:
             continue
         faults = [*_missing(target, server), *_broken(target, server), *_unlisted(target, server)]
         found.append(Buildable(server.package.path, server, tuple(faults)))
-    return tuple(found)
+    return _as_one(found)
 
 
 _FOR_OTHERS = regex(
@@ -664,14 +665,22 @@ def _unlisted(target: Target, frontend: Frontend) -> Iterator[WebFault]:
             some = [one for one in found if one.brought is brought and one.loaded is loaded]
             if not some or (not loaded and (brought or frontend.framework == "node")):
                 continue
-            names = ", ".join(f"`{one.name}`" for one in some[:5])
-            names += " …" if len(some) > 5 else ""
-            says = f"{names} is imported" if len(some) == 1 else f"{names} are imported"
-            says += f", and {frontend.package.path} does not list {_them(some)}"
+            told, beside = some, []
+            if brought and any(one.unread for one in some):
+                # What a sibling lists stays: it is told after what nobody is known to list.
+                told = [one for one in some if not one.lister] or some
+                beside = [one for one in some if one not in told]
+                some = [*told, *beside]
+            names = _names_of(told)
+            says = f"{names} is imported" if len(told) == 1 else f"{names} are imported"
+            says += f", and {frontend.package.path} does not list {_them(told)}"
             severity, confidence = Severity.HIGH, Confidence.CERTAIN
             if brought:
                 severity, confidence = _weight_of_brought(target, frontend, some), Confidence.LIKELY
-                says += _bringers(some, lock)
+                says += _bringers(told, lock)
+                if beside:
+                    listers = ", ".join(dict.fromkeys(one.lister for one in beside))
+                    says += f"; nor does it list {_names_of(beside)} (listed by {listers})"
             elif not loaded:
                 severity, confidence = Severity.INFO, Confidence.LIKELY
                 says += (
@@ -714,6 +723,10 @@ _SLIPS = 4
 """How many packages are forgotten in one package.json."""
 
 
+def _names_of(some: list[Unlisted]) -> str:
+    return ", ".join(f"`{one.name}`" for one in some[:5]) + (" …" if len(some) > 5 else "")
+
+
 def _them(some: list[Unlisted]) -> str:
     return "it" if len(some) == 1 else "them"
 
@@ -724,8 +737,15 @@ def _weight_of_brought(target: Target, frontend: Frontend, some: list[Unlisted])
     go."""
     if any(one.strict for one in some) and frontend.reached is not None:
         return Severity.MEDIUM
-    alone = any(posixpath.dirname(one.path) == frontend.folder for one in dockerfiles(target))
-    return Severity.INFO if not alone and all(one.lister for one in some) else Severity.LOW
+    if any(posixpath.dirname(one.path) == frontend.folder for one in dockerfiles(target)):
+        return Severity.LOW
+    package = frontend.package
+    if package.manifest.private and package.workspace_root not in (None, package.folder):
+        # Nobody installs it without its siblings, and what they list brings other things along.
+        beside = any(one.lister for one in some) and any(one.unread for one in some)
+    else:
+        beside = False
+    return Severity.INFO if beside or all(one.lister for one in some) else Severity.LOW
 
 
 def _bringers(some: list[Unlisted], lock: str) -> str:
@@ -748,25 +768,87 @@ def _bringers(some: list[Unlisted], lock: str) -> str:
 def _listing(target: Target, frontend: Frontend, some: list[Unlisted], lock: str) -> str:
     """How to list what is imported: in the versions that are in use, where something pins them."""
     path = frontend.package.path
-    if any(one.brought for one in some) and lock:
+    hosts = of_host(target, frontend.package, (one.name for one in some))
+    rest = [one for one in some if one.name not in hosts]
+    at_host = ""
+    if hosts:
         shown = ", ".join(
-            f"`{one.name}` {one.version}" if one.version else f"`{one.name}`" for one in some
+            f"`{one.name}` ({one.lister})" if one.lister else f"`{one.name}`"
+            for one in some
+            if one.name in hosts
         )
-        whose = "version" if len(some) == 1 else "versions"
+        ranged = ", with the range that another package.json has" if "(" in shown else ""
+        at_host = (
+            f"Add to the peerDependencies of {path}{ranged}: {shown}. A program must hold"
+            f" {'it' if len(hosts) == 1 else 'them'} once, so the one that takes"
+            f" {frontend.package.manifest.name} in gives its own."
+        )
+        if not rest:
+            return at_host
+        at_host += " "
+    if any(one.brought for one in rest) and lock:
+        shown = ", ".join(
+            f"`{one.name}` {one.version}" if one.version else f"`{one.name}`" for one in rest
+        )
+        whose = "version" if len(rest) == 1 else "versions"
         manager = LOCKFILES[posixpath.basename(lock)]
         return (
-            f"Add to the dependencies of {path}, in the {whose} that {lock} has: {shown}; and renew"
-            f" the lockfile (`{manager} install`). Or take out what imports {_them(some)}, where it"
-            " is not needed."
+            f"{at_host}Add to the dependencies of {path}, in the {whose} that {lock} has: {shown};"
+            f" and renew the lockfile (`{manager} install`). Or take out what imports"
+            f" {_them(rest)}, where it is not needed."
         )
-    listers = [one for one in some if one.lister]
+    listers = [one for one in rest if one.lister]
     if listers:
         shown = ", ".join(f"`{one.name}` ({one.lister})" for one in listers)
         return (
-            f"Add {_them(some)} to the dependencies of {path}, with the range that another"
+            f"{at_host}Add {_them(rest)} to the dependencies of {path}, with the range that another"
             f" package.json of the repository has: {shown}."
         )
-    return addition(target, frontend.package, tuple(one.name for one in some))
+    return at_host + addition(target, frontend.package, tuple(one.name for one in rest))
+
+
+_TOGETHER = 3
+"""Packages of one workspace from which on what they do not list is one finding."""
+
+
+def _as_one(found: list[Buildable]) -> tuple[Buildable, ...]:
+    """The packages, where several of a workspace leave out what others bring with one finding for
+    all of them, at the first."""
+    groups: dict[tuple[str, Severity], list[tuple[int, WebFault]]] = {}
+    for index, one in enumerate(found):
+        root = one.frontend.package.workspace_root
+        for fault in one.faults:
+            if fault.clause == "j" and fault.severity > Severity.INFO and root is not None:
+                groups.setdefault((root, fault.severity), []).append((index, fault))
+    for group in groups.values():
+        if len(group) < _TOGETHER:
+            continue
+        group.sort(key=lambda pair: pair[1].place.key())
+        (_, lead), *others = group
+        paths = [found[index].frontend.package.path for index, _ in others]
+        more = ", ".join(paths[:5]) + (" …" if len(paths) > 5 else "")
+        whole = msgspec.structs.replace(
+            lead,
+            says=f"{lead.says}; the same goes for {len(others)} more packages: {more}",
+            related=(
+                *lead.related,
+                *(
+                    note
+                    for _, fault in others
+                    for note in (Note(fault.place, fault.evidence), *fault.related)
+                ),
+            ),
+            fix="\n\n".join(dict.fromkeys(fault.fix for _, fault in group if fault.fix)),
+        )
+        gone = {id(fault) for _, fault in others}
+        for index, _ in group:
+            kept = [
+                whole if fault is lead else fault
+                for fault in found[index].faults
+                if id(fault) not in gone
+            ]
+            found[index] = msgspec.structs.replace(found[index], faults=tuple(kept))
+    return tuple(found)
 
 
 # -- sources -------------------------------------------------------------------------------

@@ -14,7 +14,7 @@ from pytest_reconaudit.readers.scans.awaits import Awaited
 from pytest_reconaudit.readers.scans.outline import OutlinedFunction, outline
 from pytest_reconaudit.target import Target, once
 
-__all__ = ["is_bound", "is_transactional"]
+__all__ = ["is_bound", "is_transactional", "led_to"]
 
 _BOUND = regex(
     r"\bget\w{0,40}Repository\(\s*(?P<context>\w{1,60})\s*,\s*[\w'\"`]"
@@ -91,10 +91,10 @@ def _bound(target: Target) -> frozenset[Ref]:
 
 
 def _reaches(target: Target, start: Ref, wanted: frozenset[Ref]) -> bool:
-    return not wanted.isdisjoint(_from(target, [start]))
+    return not wanted.isdisjoint(led_to(target, [start]))
 
 
-def _from(target: Target, starts: list[Ref]) -> set[Ref]:
+def led_to(target: Target, starts: list[Ref]) -> set[Ref]:
     """What a few steps of calls lead to."""
     seen, level = set(starts), starts
     for _ in range(_STEPS):
@@ -114,7 +114,7 @@ def _opened(target: Target) -> frozenset[Ref]:
         for index, one in enumerate(file.functions)
         if _is_decorated(one)
     ]
-    return frozenset(_from(target, decorated)) if decorated else frozenset()
+    return frozenset(led_to(target, decorated)) if decorated else frozenset()
 
 
 def _is_decorated(function: OutlinedFunction) -> bool:

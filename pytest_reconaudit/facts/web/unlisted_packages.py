@@ -16,6 +16,7 @@ from msgspec import Struct
 
 from pytest_reconaudit.facts.packages import NpmPackage, npm_package, npm_packages
 from pytest_reconaudit.facts.web.apps import Frontend
+from pytest_reconaudit.facts.web.entrances import given_out
 from pytest_reconaudit.facts.web.erased_imports import is_erased, is_silenced
 from pytest_reconaudit.facts.web.installed import nearest_lock
 from pytest_reconaudit.facts.web.modules import Link, importers, links
@@ -219,6 +220,8 @@ def _is_loaded(target: Target, frontend: Frontend, path: str) -> bool:
         return True
     inside = path[len(frontend.folder) :].lstrip("/")
     if stem.lower() in _BEGINS or _BY_FILES.match(inside):
+        return True
+    if path in given_out(target, frontend.package):
         return True
     return posixpath.splitext(inside)[0] in target.text(frontend.package.path)
 
