@@ -79,11 +79,11 @@ def web_app_buildable(frontend: Buildable) -> None:
     package by the same lockfile lists it, and no image is made in its folder (or lists some of
     them, the package is private and the lockfile could not be read); medium under pnpm, which hides
     it, when the application surely loads it. Three such packages of a workspace are one finding;
-    what must be there once (NestJS, Vue, TypeORM …) belongs into `peerDependencies` of a plugin. Of packages that Node runs (c), (d), (i)
-    and (j) are asked. Tests, stories, scripts, templates of generators, guarded imports, files that
-    a build step writes (ignored by git, outputs of tasks, or of scripts by `--out`), what an image
-    copies to another place, names of languages, routes made of files, libraries and server-side
-    frameworks pass.
+    what must be there once (NestJS, Vue, TypeORM …) belongs into `peerDependencies` of a plugin. Of
+    packages that Node runs (c), (d), (i) and (j) are asked. Tests, stories, scripts, templates of
+    generators, guarded imports, files that a build step writes (ignored by git, outputs of tasks,
+    or of scripts by `--out`), what an image copies to another place, names of languages, routes
+    made of files, libraries and server-side frameworks pass.
     Blind spots: aliases that a configuration computes; imports inside of components of Astro;
     scoped packages of which nothing else here is known.
     """

@@ -64,20 +64,20 @@ def web_awaits_parallel(await_file: AwaitFile) -> None:
     short. Nothing is said of functions that keep their answer in a variable outside of them or in
     their object, or behind a cache whose key is the same in every round, of calls that are handed
     one connection or transaction, or take that of their caller (`getRepository(ctx, …)`,
-    `@Transactional()`), and when a round uses what an earlier one changed or puts text after it, when the loop
-    can end early (`break`, `return`, `throw`), pauses, yields or works in batches, in a `catch`,
-    for `for await`, `while` and counted loops, steps, migrations, commands, pages, queues and
-    plugins, one shared browser page, connection, terminal or repository, transactions and locks,
-    mails and refunds, database calls, rounds that end in writes to it, commands of Redis, and
-    where a remark asks for order or limits. What workflows and jobs do, and reads of one row by its
-    key that a service of the same program answers a request, what only asks a database whose driver
-    is synchronous (or has one among several), what is done once when a platform is set up, or in
-    its settings, what a server does to take something away (by name or under `DELETE`), modules
-    that are loaded one after another, what is kept on the user's own machine, what only listeners
-    of events, timers and calls whose promise is dropped lead to, what asks a database in the page
-    itself, what an interval runs, loops over what a lookup left over (`!known.has(id)`), functions
-    that a composable returns and nobody takes, and what asks a service that counts how fast it is
-    asked, are a note; scripts that are run by hand, and checks, pass.
+    `@Transactional()`), and when a round uses what an earlier one changed or puts text after it,
+    when the loop can end early (`break`, `return`, `throw`), pauses, yields or works in batches, in
+    a `catch`, for `for await`, `while` and counted loops, steps, migrations, commands, pages,
+    queues and plugins, one shared browser page, connection, terminal or repository, transactions
+    and locks, mails and refunds, database calls, rounds that end in writes to it, commands of
+    Redis, and where a remark asks for order or limits. What workflows and jobs do, and reads of one
+    row by its key that a service of the same program answers a request, what only asks a database
+    whose driver is synchronous (or has one among several), what is done once when a platform is set
+    up, or in its settings, what a server does to take something away (by name or under `DELETE`),
+    modules that are loaded one after another, what is kept on the user's own machine, what only
+    listeners of events, timers and calls whose promise is dropped lead to, what asks a database in
+    the page itself, what an interval runs, loops over what a lookup left over (`!known.has(id)`),
+    functions that a composable returns and nobody takes, and what asks a service that counts how
+    fast it is asked, are a note; scripts that are run by hand, and checks, pass.
     (c) a page that asks a server for each element of a collection all at once
     (`ids.map((id) => get(`/orders/${id}`))`, also by the function that is called): low; a note for
     other people's servers and for short lists; what is cut to ten elements before passes.

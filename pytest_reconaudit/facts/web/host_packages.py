@@ -21,7 +21,8 @@ _LIBRARY = regex(
 
 def of_host(target: Target, package: NpmPackage, names: Iterable[str]) -> tuple[str, ...]:
     """Those of some names that belong into the ``peerDependencies`` of a published package, because
-    the program that takes it in has them. A program, and what depends on the framework, is the host."""
+    the program that takes it in has them. A program is a host, as is what
+    depends on the framework."""
     if (
         not is_given_out(package)
         or package.manifest.bins
