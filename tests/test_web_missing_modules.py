@@ -110,6 +110,71 @@ def test_a_lockfile_that_is_too_large_proves_nothing(tmp_path: Path) -> None:
     assert fault.says.endswith("(package-lock.json is too large to be read here)")
 
 
+_TOO_LARGE = "{" + " " * (2 * 1024 * 1024 + 1) + "}"
+
+
+def _plugin(name: str, *lines: str, keys: str = '"files": ["dist"]') -> dict[str, str]:
+    """The files of a package of a workspace."""
+    return {
+        f"libs/{name}/package.json": (
+            f'{{"name": "@locks/{name}", {keys}, "dependencies": {{"winston": "^3.13.0"}}}}'
+        ),
+        f"libs/{name}/src/index.js": "\n".join(lines) + "\n",
+    }
+
+
+_HOST = {
+    "package.json": '{"name": "locks", "private": true, "workspaces": ["libs/*"]}',
+    "package-lock.json": _TOO_LARGE,
+    "libs/core/package.json": (
+        '{"name": "@locks/core", "dependencies": {"@nestjs/common": "^10.4.0"}}'
+    ),
+    "libs/core/src/index.js": "export const core = 1;\n",
+}
+_NEST = 'import { Module } from "@nestjs/common";\nexport const made = Module({});'
+_LEVEL = 'import { LEVEL } from "triple-beam";\nexport const level = LEVEL;'
+
+
+def test_a_plugin_takes_the_framework_from_its_host(tmp_path: Path) -> None:
+    files = _HOST | _plugin("gates", _NEST, _LEVEL)
+    (fault,) = (fault for one in buildables(_with(tmp_path, files)) for fault in one.faults)
+    assert (fault.clause, fault.severity.name, fault.evidence) == ("j", "LOW", "triple-beam")
+    assert "(listed by libs/core/package.json)" in fault.says
+    assert fault.fix.startswith(
+        "Add to the peerDependencies of libs/gates/package.json, with the range that another"
+        " package.json has: `@nestjs/common` (libs/core/package.json). "
+    )
+    assert "Add to the dependencies of libs/gates/package.json, in the version" in fault.fix
+
+
+def test_what_siblings_of_a_private_package_list_brings_the_rest(tmp_path: Path) -> None:
+    files = _HOST | _plugin("gates", _NEST, _LEVEL, keys='"private": true')
+    files["libs/gates/package.json"] = files["libs/gates/package.json"].replace(
+        '"private": true,', '"private": true, "scripts": {"start": "node src/index.js"},'
+    )
+    (fault,) = (fault for one in buildables(_with(tmp_path, files)) for fault in one.faults)
+    assert (fault.clause, fault.severity.name) == ("j", "INFO")
+    assert "peerDependencies" not in fault.fix
+
+
+def test_three_packages_of_a_workspace_are_one_finding(tmp_path: Path) -> None:
+    files = _HOST | {
+        path: text
+        for name in ("barges", "gates", "tolls")
+        for path, text in _plugin(name, _LEVEL).items()
+    }
+    (fault,) = (fault for one in buildables(_with(tmp_path, files)) for fault in one.faults)
+    assert fault.place.path == "libs/barges/src/index.js"
+    assert [one.place.path for one in fault.related] == [
+        "libs/gates/src/index.js",
+        "libs/tolls/src/index.js",
+    ]
+    assert fault.says.endswith(
+        "; the same goes for 2 more packages: libs/gates/package.json, libs/tolls/package.json"
+    )
+    assert all(f"libs/{name}/package.json" in fault.fix for name in ("barges", "gates", "tolls"))
+
+
 def test_what_tasks_and_scripts_write_is_no_source(tmp_path: Path) -> None:
     target = _with(
         tmp_path,
