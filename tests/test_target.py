@@ -7,7 +7,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from pytest_reconaudit import target as module
@@ -345,6 +345,7 @@ IGNORE_PATTERNS = st.lists(
 )  # fmt: skip
 
 
+@settings(deadline=None)  # git is started each time, which a busy machine makes slow
 @given(IGNORE_PATTERNS)
 @example(["/a", "!a/"])
 @example(["/x", "!x/", "a/**"])

@@ -69,7 +69,7 @@ _LIBRARY = regex(r"\bbuild\s*:\s*\{[^}]{0,400}?\blib\s*:", re.DOTALL)
 _COMMENTS = regex(r"/\*.*?(?:\*/|\Z)|(?<![:'\"\w])//[^\n]*", re.DOTALL)
 
 _TESTS = regex(
-    r"(?:^|/)(?:(?:(?:unit|functional|integration|acceptance|system)[-_]?)?tests?"
+    r"(?:^|/)(?:(?:(?:unit|functional)[-_]?)?tests?"
     r"|test-?(?:plugins?|apps?)|benches|e2e|bdd|__tests__|__mocks__"
     r"|cypress|spec|specs|playwright|testing|test-utils|api_tests)/|\.(?:spec|test|e2e|cy)\.\w+$|(?:^|/)(?:playwright|cypress|vitest|jest)"
     r"(?:[.-][\w-]{1,40})?\.(?:config|setup)\b"
