@@ -249,6 +249,18 @@ def test_files_that_hold_both_ways(tmp_path: Path, text: str, tool: str) -> None
     assert down[0].strip() == "DROP TABLE t;"
 
 
+def test_what_locks_a_table_runs_in_a_transaction(tmp_path: Path) -> None:
+    home = "db/migrations"
+    files = {
+        f"{home}/0001.sql": TABLE,
+        f"{home}/0002.sql": "lock t;\nDELETE FROM t;\n",
+        f"{home}/0003.sql": "BEGIN;\nLOCK TABLE t;\nDELETE FROM t;\nCOMMIT;\n",
+        f"{home}/0004.sql": "CREATE INDEX CONCURRENTLY i ON t (id);\n",
+    }
+    root = only(lay(tmp_path, files))
+    assert [one.transaction for one in root.migrations] == [False, True, False, False]
+
+
 def test_goose_puts_in_defaults_between_its_switches(tmp_path: Path) -> None:
     text = (
         "-- +goose Up\nSELECT '${A:-x}';\n-- +goose ENVSUB ON\nGRANT ALL ON t TO ${WHO:-app};\n"

@@ -11,6 +11,7 @@ from pytest_reconaudit.facts.cache.operations import (
     CacheOperation,
     cache_files,
     counters,
+    is_store,
     operations,
     segments,
     words_of,
@@ -127,6 +128,8 @@ def _endless(
 ) -> bool:
     op = one.op
     if op.verb != "set" or op.conditional or one.template in touched:
+        return False
+    if is_store(target, one.path):
         return False
     if _KEPT.search(one.template or op.parameter):
         return False

@@ -39,6 +39,7 @@ __all__ = [
     "cache_files",
     "counters",
     "families",
+    "is_store",
     "may_hold",
     "module_name",
     "operations",
@@ -268,6 +269,25 @@ def _family(
         (*_deletes_of(template, listed, deletes, near), *by_pattern),
         tuple([one for one in listed if one.op.verb in ("other", "touch")]),
     )
+
+
+_REPOSITORY = regex(r"(?:^|/)repositor(?:y|ies)/|(?:_|\b|(?-i:[a-z]))repository\.\w+$", 2)
+_MANIFESTS = {".rs": "Cargo.toml", ".ts": "package.json", ".js": "package.json"}
+_DATABASE = regex(
+    r"\b(?:diesel|sqlx|sea-orm|tokio-postgres|deadpool-postgres|postgres|rusqlite|mongodb|mysql2?"
+    r"|@?prisma|typeorm|knex|pg|mongoose|drizzle-orm|sequelize|kysely|objection)\b"
+)
+"""2 is ``re.IGNORECASE``."""
+
+
+def is_store(target: Target, path: str) -> bool:
+    """Whether what a file keeps in Redis is kept nowhere else, and no copy: it is a repository of
+    a package that has no other database."""
+    name = _MANIFESTS.get(posixpath.splitext(path)[1], "")
+    if not name or _REPOSITORY.search(path) is None:
+        return False
+    manifest = posixpath.join(target.home(posixpath.dirname(path), name), name)
+    return target.has(manifest) and _DATABASE.search(target.text(manifest)) is None
 
 
 @once

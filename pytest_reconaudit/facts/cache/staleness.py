@@ -27,6 +27,7 @@ from pytest_reconaudit.facts.cache.operations import (
     KeyFamily,
     counters,
     families,
+    is_store,
     module_name,
     operations,
     segments,
@@ -147,7 +148,7 @@ def _judged(target: Target) -> Iterator[CachedKey]:
         entity, aggregate = _entity(_own_part(family))
         pardon = _pardon(target, family, entity, aggregate, loose, everything)
         if pardon:
-            own_life = bool(_OWN_LIFE.search(family.template)) or pardon == _COUNTED
+            own_life = bool(_OWN_LIFE.search(family.template)) or pardon in (_COUNTED, _STORED)
             yield CachedKey(family, entity, aggregate, (), (), pardon, own_life, Severity.INFO)
             continue
         fillers = _fillers(target, family)
@@ -256,6 +257,7 @@ def _is_by_choice(target: Target, family: KeyFamily, found: list[Mutator]) -> bo
 
 _DAY = 86_400
 _COUNTED = "a count that is kept here alone"
+_STORED = "a repository keeps it here, and the package has no other database"
 _JOB = regex(r"(?:^|[/_])(?:tasks?|jobs?|cron(?:jobs?)?|workers?|schedul\w+|celery\w*)(?:/|\.\w+$)")
 
 
@@ -274,6 +276,8 @@ def _pardon(
         return "a key with a life of its own"
     if family.template in counters(target):
         return _COUNTED
+    if all(is_store(target, one.path) for one in family.writes):
+        return _STORED
     if any(one.op.conditional for one in family.writes):
         return "written under NX: a lock or a first writer"
     if any(one.op.tagged for one in family.writes):

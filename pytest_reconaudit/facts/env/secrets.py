@@ -336,7 +336,7 @@ def committed_files(target: Target) -> tuple[CommittedFile, ...]:
 def _as_defaults(target: Target, files: list[CommittedFile]) -> list[CommittedFile]:
     """The files, an env file that holds the very defaults of a stack, or the values of a template
     or sample, marked as such: nobody's secret has leaked, but what everybody gets is known."""
-    if not any(one.env and _random(one) for one in files):
+    if not any(_random(one) for one in files):
         return files
     samples = {
         leak.digest for file in files if _is_sample(file) for leak in _random(file) if leak.digest
@@ -352,8 +352,8 @@ def _as_defaults(target: Target, files: list[CommittedFile]) -> list[CommittedFi
     }
     found = []
     for file in files:
-        known = {leak.digest for leak in _random(file)} if file.env else set()
-        if known & defaults:
+        known = {leak.digest for leak in _random(file)}
+        if file.env and known & defaults:
             file = _weakened(file, "default")
         elif known & samples and not _is_sample(file):
             file = _weakened(file, "sample", samples)

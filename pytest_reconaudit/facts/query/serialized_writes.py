@@ -16,7 +16,9 @@ from msgspec import Struct
 from pytest_reconaudit.facts.code.functions import Ref, function_at, outlined, source_of
 from pytest_reconaudit.facts.code.places import is_test_path
 from pytest_reconaudit.facts.query.answers import request_of, runs_for_staff
+from pytest_reconaudit.facts.query.loop_bodies import body_of
 from pytest_reconaudit.facts.query.model_classes import (
+    KnownClass,
     KnownClasses,
     known_classes,
     meta_of,
@@ -122,6 +124,9 @@ def _written(
         inside, _ = known.lineage(serializer)
         if any("many_init" in one.own.defines for one in inside):
             continue
+        maker = next((one for one in inside if "create" in one.own.defines), None)
+        if maker is not None and not _makes_rows(target, maker):
+            continue
         saved = _saved(target, ref, text, match[1], end)
         if not saved:
             continue
@@ -139,6 +144,22 @@ def _written(
             request or "",
             _weight(target, path, ref, saved, request),
         )
+
+
+_CREATE = regex(r"[ \t]*def[ \t]+create[ \t]*\(")
+_WRITES = regex(r"super\(\)|\.(?:create|save|bulk_create|get_or_create|update_or_create)\(")
+
+
+def _makes_rows(target: Target, serializer: KnownClass) -> bool:
+    """Whether the ``create`` of a serializer itself writes anything, or hands on to another."""
+    lines = target.lines(serializer.path)
+    for number in range(serializer.own.line, len(lines)):
+        if _CREATE.match(lines[number]) is not None:
+            first, last = body_of(lines, number + 1)
+            return _WRITES.search("\n".join(lines[first - 1 : last])) is not None
+        if lines[number][:1].isalpha():
+            break
+    return True
 
 
 _LONGEST = 60

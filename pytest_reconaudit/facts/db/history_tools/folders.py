@@ -266,7 +266,12 @@ def _flat_transaction(target: Target, path: str, tool: str) -> bool:
         # One simple query: a transaction, unless a statement is alone or brings its own.
         statements = target.parse(read_sql, path).statements
         return len(statements) > 1 and statements[0].text.lower() not in ("begin", "begin work")
-    return False
+    # Whoever runs a file of an unknown tool that locks a table, runs it inside of one.
+    return _LOCKS.search(text) is not None and _OWN_ONE.search(text) is None
+
+
+_LOCKS = regex(r"(?im)^[ \t]*(?:lock[ \t]+\w|savepoint[ \t]+\w)")
+_OWN_ONE = regex(r"(?im)^[ \t]*(?:begin|start[ \t]+transaction)\b|\bconcurrently\b|^[ \t]*vacuum\b")
 
 
 _RELEASE = regex(r"v?\d+(?:\.\d+)+")

@@ -19,3 +19,13 @@ class CallSerializer(serializers.ModelSerializer):
         model = Call
         fields = ["at"]
         list_serializer_class = CallListSerializer
+
+
+class AskSerializer(serializers.ModelSerializer):
+    class Meta:
+        model = Ping
+        fields = ["at", "ship"]
+
+    # it looks for the last one, and writes none
+    def create(self, validated_data):
+        return Ping.objects.filter(**validated_data).order_by("at").last()

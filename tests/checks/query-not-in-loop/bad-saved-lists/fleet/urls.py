@@ -7,4 +7,5 @@ urlpatterns = [
     path("pings/new", views.take_pings),
     path("pings/some", views.take_some),
     path("calls", views.take_calls),
+    path("pings/asked", views.ask),
 ]

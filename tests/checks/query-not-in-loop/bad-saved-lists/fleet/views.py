@@ -3,7 +3,7 @@ from rest_framework.exceptions import ValidationError
 from rest_framework.response import Response
 
 from fleet.models import Ping
-from fleet.serializers import CallSerializer, PingSerializer
+from fleet.serializers import AskSerializer, CallSerializer, PingSerializer
 
 
 @api_view(["POST"])
@@ -40,3 +40,11 @@ def take_calls(request):
 def pings(request):
     found = PingSerializer(Ping.objects.all()[:50], many=True)
     return Response(found.data)
+
+
+@api_view(["POST"])
+def ask(request):
+    asked = AskSerializer(data=request.data, many=True)
+    asked.is_valid(raise_exception=True)
+    asked.save()
+    return Response(asked.data)
