@@ -647,10 +647,11 @@ def _raw_keys(target: Target, path: str, record: ConstantBodies) -> Iterator[Pla
         severity = weighed(Severity.MEDIUM, path)
         unused = uncalled(target, Place(path, one.use_line, 1))
         kept = "one entry in memory" if one.kind == "map" else "one time series"
+        beside = one.kind != "map" and "match_pattern" in target.text(path)
         yield Placeholder(
             clause="g",
             place=Place(path, one.line, 1),
-            severity=max(severity.lowered(), Severity.LOW) if unused else severity,
+            severity=max(severity.lowered(), Severity.LOW) if unused or beside else severity,
             confidence=Confidence.LIKELY,
             says=f"`{one.function}` counts by the path of the request as it came: {kept} for every "
             "id that anybody asks for, without end",
@@ -659,7 +660,14 @@ def _raw_keys(target: Target, path: str, record: ConstantBodies) -> Iterator[Pla
             if one.use_line != one.line
             else (),
             key=f"{one.owner} {one.function} {one.kind}",
+            cure=_PATTERNED if beside else "",
         )
+
+
+_PATTERNED = (
+    "This file asks for the route's pattern too (`match_pattern()`): take the counter by the whole"
+    " path out, and count what no route matches under one constant."
+)
 
 
 # -- (e): settings that nothing uses ---------------------------------------------------------

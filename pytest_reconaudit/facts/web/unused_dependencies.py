@@ -87,7 +87,7 @@ _IMPLIED = frozenset(
      "nodemailer", "ejs", "pug", "hbs", "handlebars", "nunjucks", "mjml", "wrangler", "turbo",
      "lerna", "nx", "serve", "http-server", "baseline-browser-mapping", "caniuse-lite",
      "vue-template-compiler", "vue-server-renderer", "type-fest", "ts-essentials", "ts-toolbelt",
-     "server-only", "client-only",
+     "server-only", "client-only", "styled-jsx",
      "utility-types", "csstype", "browserslist", "depcheck", "knip", "npm-check",
      "npm-check-updates", "syncpack"}
 )  # fmt: skip

@@ -276,12 +276,17 @@ class _Reading:
                 continue
             if call.receiver[1] > call.receiver[0]:
                 known = self._receiver(call)
-                if known is None and verb in ("set", "other", "touch") and self._piped(call):
-                    # Sent with others: told only as something that uses its key.
+                if (
+                    known is None
+                    and verb in ("set", "other", "touch", "delete")
+                    and self._piped(call)
+                ):
+                    # Sent with others: a write is told only as something that uses its key.
                     function = code.function_at(call.scope)
                     if function is None or not function.is_test:
                         arguments = list(call.arguments)
-                        yield from self._made(call, "other", name, "redis", "pipeline", arguments)
+                        kind = "delete" if verb == "delete" else "other"
+                        yield from self._made(call, kind, name, "redis", "pipeline", arguments)
                     continue
                 if known is None and verb == "raw" and self.redis and self._is_pattern(call):
                     known = "redis", "client"  # no map's keys are asked for by a pattern
@@ -408,7 +413,7 @@ class _Reading:
     def _piped(self, call: Call) -> bool:
         """Whether a method is called on a pipeline or transaction of Redis."""
         start, end = call.receiver
-        if not self.redis or self.code.language == "rust" or end - start > 2_000:
+        if not self.redis or end - start > 2_000:
             return False
         text = self.code.text(start, end)
         if _PIPELINE.search(text):
