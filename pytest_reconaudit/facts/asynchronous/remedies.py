@@ -257,7 +257,10 @@ def _threaded(words: str, call: str, means: Means, ends: Ends) -> str:
     if means.alone:
         return f"{words}. {_APART.format(runtime=means.runtime)}{stands}"
     if not means.runtime:
-        return f"{words}.{stands}"
+        return (
+            f"{words}, by `spawn_blocking(move || …)` of the runtime (`tokio::task`, which this"
+            f" crate does not list yet); the closure has to own what it uses.{stands}"
+        )
     actix = means.runtime == "actix"
     spawn = "actix_web::web::block" if actix else f"{means.runtime}::task::spawn_blocking"
     if ends.stands:
