@@ -210,3 +210,20 @@ def test_keys_that_are_picked_by_hand(
     (tmp_path / "views.py").write_text(ROOMS.format(name=name, over=over, value=value))
     found = is_hand_picked(Target(tmp_path), "views.py", name, 4, over, "user")
     assert found is wanted
+
+
+def test_async_code_goes_over_rows_by_async_for() -> None:
+    told = fix_of_django(
+        _one("line = await OrderLine.objects.filter(order=order).afirst()"), RELATIONS
+    )
+    assert "{one.order_id: one async for one in OrderLine.objects.filter(order__in=orders)}" in told
+    told = fix_of_django(_one("await OrderLine.objects.aget(pk=order.line_id)"), RELATIONS)
+    assert "await OrderLine.objects.ain_bulk([order.line_id for order in orders])" in told
+
+
+def test_a_row_that_is_not_there_is_refused_as_before() -> None:
+    told = fix_of_django(_one('OrderLine.objects.get(slug=order["slug"])'), RELATIONS)
+    assert "look each up by `.get()`, and refuse as it does" in told
+    assert "make them what the column holds first" in told
+    told = fix_of_django(_one("OrderLine.objects.filter(slug=order.slug).first()"), RELATIONS)
+    assert "refuse" not in told

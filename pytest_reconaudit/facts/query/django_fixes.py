@@ -288,13 +288,13 @@ def _reads(one: LoopedStatement, model: str, relations: Mapping[str, Collection[
             f"Ask once for all of them before the loop, and look each up in what came"
             f"{_caution(one, asked)}:",
             f"found = {asked.base}{kept}.in_bulk({keys})",
-        )
+        ) + _careful(one, asked, typed=True)
     if asked.steps[-1] in _ONE and (asked.key in owned or _SCALAR.search(asked.key)):
         own = f"{asked.key}_id" if asked.key in owned else asked.key
         return fenced(
             "Ask once for all of them before the loop, and look each up in what came:",
             f"found = {{one.{own}: one for one in {rows}}}",
-        )
+        ) + _careful(one, asked)
     return fenced(
         f"Ask once for all of them before the loop, and gather what came by `{asked.key}`:", rows
     )
@@ -356,6 +356,23 @@ def _over_rows(one: LoopedStatement, asked: _Asked, rows: str, keys: str) -> str
     if _ORDERED.search(one.body):
         more.append("The rows come in the order of the query: sort them as the keys are.")
     return "\n\n".join((text, " ".join(more))) if more else text
+
+
+def _careful(one: LoopedStatement, asked: _Asked, *, typed: bool = False) -> str:
+    """What gets lost where rows are looked up in a dict: how a key without a row is refused, and
+    how its text is compared.
+
+    :param typed: that is said already.
+    """
+    said = []
+    if asked.steps and asked.steps[-1] in _REFUSES:
+        said.append(
+            "A key without a row fails now: look each up by `.get()`, and refuse as it does."
+        )
+    outside = "[" in asked.value or ".get(" in asked.value or _comes_from_request(one)
+    if outside and not typed:
+        said.append("Keys that a request sends may be text: make them what the column holds first.")
+    return f"\n\n{' '.join(said)}" if said else ""
 
 
 _REFUSES = frozenset({"get", "aget", "get_object_or_404", "aget_object_or_404"})
