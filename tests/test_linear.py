@@ -13,9 +13,13 @@ import time
 from pathlib import Path
 
 from pytest_reconaudit import engine
+from pytest_reconaudit.facts.cargo_locks import cargo_locks
 from pytest_reconaudit.facts.code.functions import function_at
 from pytest_reconaudit.facts.db import database
+from pytest_reconaudit.facts.docker.images import dockerfiles
+from pytest_reconaudit.facts.rust.release_profiles import release_profiles
 from pytest_reconaudit.target import Target
+from tests.bench import synthetic
 from tests.bench.sources import write
 
 _DOMAINS = ("async", "cache", "load", "query", "rust")
@@ -51,6 +55,30 @@ def test_the_time_grows_with_the_files(tmp_path: Path) -> None:
         if ratios[-1] < _ALLOWED:
             return
     raise AssertionError(f"{_MANY // _FEW} times the files took {ratios} times the time")
+
+
+def _profiled(root: Path) -> float:
+    """CPU time of the release profiles, the files and packages they are read from left out."""
+    target = Target(root)
+    cargo_locks(target)
+    for one in dockerfiles(target):
+        target.text(one.path)
+    start = time.process_time()
+    assert len(release_profiles(target)) > 0
+    return time.process_time() - start
+
+
+def test_the_files_that_build_are_not_read_again_for_each_root(tmp_path: Path) -> None:
+    few, many = tmp_path / "few", tmp_path / "many"
+    synthetic.write(few, 75)
+    synthetic.write(many, 300)
+    _profiled(few)
+    ratios = []
+    for _ in range(3):
+        ratios.append(_profiled(many) / _profiled(few))
+        if ratios[-1] < _ALLOWED:
+            return
+    raise AssertionError(f"four times the services took {ratios} times the time")
 
 
 def _kept(root: Path) -> tuple[int, int]:

@@ -87,12 +87,12 @@ def release_profiles(target: Target) -> tuple[ReleaseProfile, ...]:
 def _profile(target: Target, lock: CargoLock) -> ReleaseProfile:
     root = lock.root
     top = cargo_at(target, posixpath.dirname(lock.lock)) or root
-    texts = _build_texts(target)
+    builds = _builds(target)
     name = "release"
     profiles = {one.name: one for one in top.manifest.profiles}
-    custom = {name for text in texts for name in _shipped_with(text) if name in profiles}
-    if len(custom) == 1 and not any(_RELEASED.search(text) for text in texts):
-        name = custom.pop()
+    custom = builds.named.intersection(profiles)
+    if len(custom) == 1 and not builds.released:
+        (name,) = custom
     settings: dict[str, tuple[str, Place]] = {}
     chain: list[str] = []
     current = name
@@ -108,10 +108,7 @@ def _profile(target: Target, lock: CargoLock) -> ReleaseProfile:
             for profile in target.parse(read_cargo, path).profiles:
                 if profile.name == name:
                     settings |= {key: (value, place) for key, value, place in profile.settings}
-    for text in texts:
-        for match in _OVERRIDE.finditer(text):
-            key = match[2].lower().replace("_", "-")
-            settings[key] = ("", top.manifest.package_place)
+    settings |= dict.fromkeys(builds.overridden, ("", top.manifest.package_place))
     panic = settings.get("panic")
     server: Note | None = None
     guarded = False
@@ -139,8 +136,35 @@ def _profile(target: Target, lock: CargoLock) -> ReleaseProfile:
         guarded=guarded,
         in_image=lock.in_image,
         traced=_is_traced(target, top, settings),
-        stripped=any(_STRIPS.search(text) for text in texts),
+        stripped=builds.stripped,
         place=place,
+    )
+
+
+class _Builds(Struct, frozen=True, eq=False):
+    """What all files that build something say of profiles: the same for each root, so read once."""
+
+    named: frozenset[str]
+    """Profiles that a command which ships something builds with."""
+    released: bool
+    """Something is built with the release profile."""
+    overridden: tuple[str, ...]
+    """Settings that an environment variable of cargo sets, as a profile would name them."""
+    stripped: bool
+
+
+@once
+def _builds(target: Target) -> _Builds:
+    texts = _build_texts(target)
+    return _Builds(
+        named=frozenset(name for text in texts for name in _shipped_with(text)),
+        released=any(_RELEASED.search(text) for text in texts),
+        overridden=tuple(
+            match[2].lower().replace("_", "-")
+            for text in texts
+            for match in _OVERRIDE.finditer(text)
+        ),
+        stripped=any(_STRIPS.search(text) for text in texts),
     )
 
 
