@@ -16,7 +16,7 @@ import re
 import struct
 import zlib
 from bisect import bisect_left
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar, cast
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
     Rules = dict[str, list[tuple["IgnoreRule", Callable[[str], object]]]]
 
-__all__ = ["IgnoreRule", "Target", "TargetError", "once", "passing", "within"]
+__all__ = ["IgnoreRule", "Target", "TargetError", "home_among", "once", "passing", "within"]
 
 T = TypeVar("T")
 
@@ -101,6 +101,16 @@ class IgnoreRule(Struct, frozen=True):
 def within(path: str, folder: str) -> bool:
     """Whether a path is a folder's or lies below it; ``""`` is the root."""
     return not folder or path == folder or path.startswith(f"{folder}/")
+
+
+def home_among(folder: str, folders: Container[str]) -> str:
+    """The nearest folder, itself or above, that is one of some; the root, as ``""``, without one.
+
+    :meth:`Target.home` is the same for folders that are told by a file in them.
+    """
+    while folder and folder not in folders:
+        folder = posixpath.dirname(folder)
+    return folder
 
 
 def once(function: Callable[[Target], T]) -> Callable[[Target], T]:

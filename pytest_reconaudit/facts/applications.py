@@ -21,7 +21,7 @@ from pytest_reconaudit.facts.packages import NpmPackage, cargo_packages, npm_pac
 from pytest_reconaudit.model import Place
 from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.readers.dockerfile import Dockerfile
-from pytest_reconaudit.target import Target, once
+from pytest_reconaudit.target import Target, home_among, once
 
 __all__ = [
     "Application",
@@ -183,10 +183,7 @@ def application_at(target: Target, folder: str) -> Application | None:
 def application_of(target: Target, path: str) -> Application:
     """The application that a file belongs to: the nearest above it."""
     known = _by_folder(target)
-    folder = posixpath.dirname(path)
-    while folder and folder not in known:
-        folder = posixpath.dirname(folder)
-    return known[folder]
+    return known[home_among(posixpath.dirname(path), known)]
 
 
 @lru_cache(maxsize=65_536)
@@ -346,9 +343,7 @@ def _folders(target: Target, dockerfile: Dockerfile) -> tuple[str, ...]:
                 everything = True
                 continue
             root = root or path in known[""].manifests or path in ("src", "app", "crates", "lib")
-            folder = path.lstrip("/")
-            while folder and folder not in known:
-                folder = posixpath.dirname(folder)
+            folder = home_among(path.lstrip("/"), known)
             if not folder or known[folder].shared:
                 continue
             # What an image for its tests takes in is not the application.

@@ -14,7 +14,7 @@ from pytest_reconaudit.model import Place
 from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.target import Target, once
 
-__all__ = ["indentation", "uncalled"]
+__all__ = ["body_of", "indentation", "uncalled"]
 
 _ALIKE = {
     ".rs": (".rs",),
@@ -139,6 +139,30 @@ def _around(lines: list[str], index: int, suffix: str) -> tuple[str, str, bool, 
 def indentation(line: str) -> int:
     """Blanks before a line's first word."""
     return len(line) - len(line.lstrip())
+
+
+_MOST_BODY = 80
+
+
+def body_of(lines: list[str], line: int, most: int = _MOST_BODY) -> tuple[int, int]:
+    """(first, last) line of the body of a loop, a class or another block, by its indents.
+
+    :param line: of what opens it, counted from one.
+    :param most: lines that are looked at.
+    """
+    indent = indentation(lines[line - 1]) if line <= len(lines) else 0
+    last = min(line + most, len(lines))
+    end = next(
+        (
+            number
+            for number in range(line, last)
+            if lines[number].strip()
+            and indentation(lines[number]) <= indent
+            and lines[number].lstrip()[0] not in ")]}#"
+        ),
+        last,
+    )
+    return line + 1, end
 
 
 def _decorated(lines: list[str], at: int) -> bool:

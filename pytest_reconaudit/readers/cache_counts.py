@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
 
 from pytest_reconaudit.patterns import regex
-from pytest_reconaudit.readers.code import Binding, Call, Code
+from pytest_reconaudit.readers.code import Call, Code
 
 __all__ = ["counts", "is_sum"]
 
@@ -56,18 +55,12 @@ def is_sum(code: Code, call: Call, values: list[tuple[int, int]]) -> bool:
             if name in known or len(known) > _MOST:
                 continue
             known.add(name)
-            every = code.bindings_named(name)
-            last = bisect_left(every, call.start, key=_start)
-            bindings = [one for one in every[max(0, last - _MOST) : last] if one.start >= first]
+            bindings = code.bindings_before(name, call.start, first, _MOST)
             texts += [code.text(one.value)[:_LONGEST] for one in bindings]
             if bindings and not added:
                 before = before or code.text(max(first, call.start - _NEAR), call.start)
                 added = _is_raised(before, name)
     return added and looked
-
-
-def _start(one: Binding) -> int:
-    return one.start
 
 
 def _adds(text: str) -> bool:

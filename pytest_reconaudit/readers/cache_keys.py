@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
 from collections.abc import Iterator
 
 from pytest_reconaudit.patterns import regex
@@ -90,10 +89,6 @@ _LONGEST = 600
 
 _MOST_VARIANTS = 8
 _LONGEST_BODY = 4_000
-
-
-def _start(one: Binding) -> int:
-    return one.start
 
 
 class KeyReader:
@@ -242,9 +237,7 @@ class KeyReader:
         found: dict[str, None] = {}
         function = code.function_at(scope)
         first = function.body[0] if function is not None else 0
-        every = code.bindings_named(name)
-        last = bisect_left(every, at, key=_start)
-        near = [one for one in every[max(0, last - _MOST_VARIANTS) : last] if one.start >= first]
+        near = code.bindings_before(name, at, first, _MOST_VARIANTS)
         if not near:
             return ()
         for one in near:

@@ -296,6 +296,16 @@ class Code:
                 known[1].append(binding)
         return self._declared.get(name, [])
 
+    def bindings_before(self, name: str, at: int, first: int, most: int) -> list[Binding]:
+        """The last declarations of a name that begin before an offset, and not before a first one,
+        in source order.
+
+        :param most: so many at the most.
+        """
+        every = self.bindings_named(name)
+        end = bisect_left(every, at, key=_start)
+        return every[max(bisect_left(every, first, key=_start), end - most) : end]
+
 
 _WORD = regex(r"\w+")
 _NESTED = 200
@@ -305,6 +315,10 @@ _NONE: tuple[list[int], list[Binding]] = ([], [])
 
 def _index(call: Call) -> int:
     return call.index
+
+
+def _start(binding: Binding) -> int:
+    return binding.start
 
 
 class _Unread(Code):

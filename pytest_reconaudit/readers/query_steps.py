@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
-
 from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.readers.code import Binding, Code
 
@@ -33,10 +31,8 @@ def whole_query(code: Code, text: str, at: int, scope: int) -> tuple[str, str]:
         step = _STEP.match(text)
         if step is None or step[1] in _NOT_STEPS or function is None:
             break
-        every = code.bindings_named(step[1])
-        end = bisect_left(every, at, key=_begin)
-        first = max(bisect_left(every, function.start, key=_begin), end - _MOST_STATEMENTS)
-        own = [one for one in every[first:end] if code.function_at(one.scope) is function]
+        near = code.bindings_before(step[1], at, function.start, _MOST_STATEMENTS)
+        own = [one for one in near if code.function_at(one.scope) is function]
         bases = [index for index, one in enumerate(own) if not _is_step(code, one, step[1])]
         plain = [index for index in bases if own[index].scope in visible]
         if not bases:
@@ -55,10 +51,6 @@ def whole_query(code: Code, text: str, at: int, scope: int) -> tuple[str, str]:
 
 
 _MOST_STATEMENTS = 12
-
-
-def _begin(binding: Binding) -> int:
-    return binding.start
 
 
 def _is_step(code: Code, binding: Binding, name: str) -> bool:

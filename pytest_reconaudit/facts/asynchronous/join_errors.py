@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pytest_reconaudit.facts.code.expressions import split_arguments
 from pytest_reconaudit.facts.code.scanned import scanned
 from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.readers.scans.outline import outline
@@ -32,7 +33,7 @@ def converts(target: Target, path: str, returns: str, error: str = "JoinError") 
         if found is None:
             return False
         words = found[1].split("::")
-        given = _parts(found[2] or "")
+        given = split_arguments(found[2] or "")
         home = _home(target, path, words)
         if len(given) < 2 or words[-1] != "Result":
             if home in _ANY or (home == "actix_web" and error == "BlockingError"):
@@ -47,7 +48,6 @@ def converts(target: Target, path: str, returns: str, error: str = "JoinError") 
 
 
 def _takes(target: Target, path: str, kind: str, error: str) -> bool:
-    kind = kind.strip()
     if _BOXED.match(kind) is not None:
         return True
     words = kind.partition("<")[0].strip().split("::")
@@ -66,23 +66,12 @@ def _takes(target: Target, path: str, kind: str, error: str) -> bool:
 def _home(target: Target, path: str, words: list[str]) -> str:
     """The crate, or the module, that a name of a file comes from; empty when that is the file."""
     file = scanned(target, outline).get(path)
-    known = next((where for name, where in file.imports if name == words[0]), ()) if file else ()
+    known = file.imported(words[0]) if file is not None else ()
     if len(words) > 1 and not known:
         return words[0] if words[0] in (*_ANY, "actix_web") else "::".join(words[:-1])
     if not known:
         return ""
     return known[0] if known[0] in (*_ANY, "actix_web") else "::".join(known[:-1])
-
-
-def _parts(text: str) -> list[str]:
-    """What stands between angle brackets, apart at its own commas."""
-    found, depth, begun = [], 0, 0
-    for at, letter in enumerate(text):
-        depth += (letter in "<([") - (letter in ">)]")
-        if letter == "," and depth == 0:
-            found.append(text[begun:at])
-            begun = at + 1
-    return [*found, text[begun:]] if text.strip() else []
 
 
 def _alias(target: Target, name: str) -> tuple[str, str] | None:

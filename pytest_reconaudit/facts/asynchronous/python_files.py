@@ -12,7 +12,7 @@ from msgspec import Struct, structs
 
 from pytest_reconaudit.facts.asynchronous.waits import LITTLE, Waiting
 from pytest_reconaudit.facts.asynchronous.written_calls import written_call
-from pytest_reconaudit.facts.callers import indentation
+from pytest_reconaudit.facts.callers import body_of, indentation
 from pytest_reconaudit.facts.code.functions import function_at, outlined
 from pytest_reconaudit.model import Note, Place
 from pytest_reconaudit.patterns import regex
@@ -229,15 +229,9 @@ def _heads(lines: list[str], at: int) -> list[int]:
 
 def _end(lines: list[str], head: int) -> int:
     """How many lines of a file there are up to the end of the block that a line opens."""
-    depth = indentation(lines[head])
-    end = head + 1
-    for at in range(head + 1, min(len(lines), head + _UP)):
-        bare = lines[at].strip()
-        if not bare:
-            continue
-        if indentation(lines[at]) <= depth and not bare.startswith((")", "]", "}", "#")):
-            break
-        end = at + 1
+    _, end = body_of(lines, head + 1, _UP)
+    while end > head + 1 and not lines[end - 1].strip():
+        end -= 1
     return end
 
 

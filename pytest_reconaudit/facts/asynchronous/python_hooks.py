@@ -3,7 +3,7 @@ that a decorator starts, or never, as a form has no such field."""
 
 from __future__ import annotations
 
-from pytest_reconaudit.facts.callers import indentation
+from pytest_reconaudit.facts.callers import body_of, indentation
 from pytest_reconaudit.facts.code.functions import Ref, callers_of, module_of, outlined, source_of
 from pytest_reconaudit.facts.code.scanned import scanned
 from pytest_reconaudit.patterns import regex
@@ -40,7 +40,8 @@ def is_uncalled_hook(target: Target, ref: Ref) -> bool:
         return False
     if any(base.rpartition(".")[2] not in _FORMS for base in kind.bases):
         return False  # what else it extends may have the field
-    lines = _body(target.lines(ref.path), kind.line)
+    lines = target.lines(ref.path)
+    lines = lines[kind.line : body_of(lines, kind.line, len(lines))[1]]
     if _NAMES_FIELDS.search("\n".join(lines)[:_LONGEST]) is not None:
         return False
     depth = min((indentation(line) for line in lines if line.strip()), default=0)
@@ -50,18 +51,6 @@ def is_uncalled_hook(target: Target, ref: Ref) -> bool:
 
 
 _FIELD = regex(r"\s*(\w+)\s*[:=]")
-
-
-def _body(lines: list[str], head: int) -> list[str]:
-    """The lines of a class below its name, which stands at a line."""
-    depth = indentation(lines[head - 1])
-    end = head
-    for at in range(head, len(lines)):
-        bare = lines[at].strip()
-        if bare and indentation(lines[at]) <= depth and not bare.startswith((")", "#")):
-            break
-        end = at + 1
-    return lines[head:end]
 
 
 def on_thread(target: Target, ref: Ref) -> bool:
@@ -98,7 +87,7 @@ def _is_handed_over(target: Target, ref: Ref) -> bool:
 def _starts_thread(target: Target, path: str, name: str) -> bool:
     """Whether a function that a file knows starts a thread with the one that it is given."""
     files = scanned(target, outline)
-    used = next((words for known, words in files[path].imports if known == name), ())
+    used = files[path].imported(name)
     home = (module_of(target, path, used[:-1]) or "") if len(used) > 1 else path
     if home not in files:
         return False

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from pytest_reconaudit.facts.asynchronous.crates import Means
@@ -13,11 +14,11 @@ from pytest_reconaudit.facts.callers import indentation
 from pytest_reconaudit.facts.code.scanned import scanned
 from pytest_reconaudit.model import Place
 from pytest_reconaudit.patterns import regex
-from pytest_reconaudit.readers.arguments import Unclosed, arguments
+from pytest_reconaudit.readers.arguments import Unclosed, arguments_and_end
 from pytest_reconaudit.readers.scans.outline import OutlinedFunction, outline
 from pytest_reconaudit.target import Target
 
-__all__ = ["ends_of", "function_around", "whole_block"]
+__all__ = ["ends_of", "function_around", "heads_around", "whole_block"]
 
 _LONGEST = 3_000
 _LINES = 40
@@ -26,6 +27,7 @@ _TAIL = regex(r"\s*(\?|\.\w+\s*\()")
 _TRIED = regex(r"(?:if|while)\s+let\s+(?:Ok|Err)\b|\bmatch\b|\blet\s+_\s*=|\blet\s+Ok\b")
 _STATEMENT = 8
 """Lines of a statement that are looked at above and below a call."""
+_IF = regex(r"(?:^|[\s)}])if\s")
 _CLOSURE = regex(r"(?:[(,=]\s*|\bmove\s*)\|[^|;{}]{0,80}\|")
 _OPENS_CLOSURE = regex(r"(?:[(,=]\s*|\bmove\s*)\|[^|;{}]{0,80}\|[^|;{}]{0,60}\{$")
 _ROOT = regex(r"[&*\s]*(?:mut\s+)?([a-z_]\w*)\b(?!\s*(?:::|!|\())")
@@ -102,15 +104,10 @@ def _given(text: str) -> tuple[list[str], str]:
     if begun < 0:
         return [], ""
     try:
-        given = [" ".join(part.split()) for part in arguments(text, begun + 1)]
+        given, end = arguments_and_end(text, begun + 1)
     except Unclosed:
         return [], ""
-    depth = 0
-    for at in range(begun, len(text)):
-        depth += (text[at] == "(") - (text[at] == ")")
-        if depth == 0:
-            return given, text[at + 1 :]
-    return given, ""
+    return [" ".join(part.split()) for part in given], text[end:]
 
 
 def _tail(after: str) -> str:
@@ -142,7 +139,7 @@ def _in_guard(target: Target, at: Place, text: str) -> bool:
     """Whether a call stands in the guard of an arm: ``Some(user) if check(&user) => …``."""
     before = target.line(at.path, at.line or 1)
     before = before[: before.find(text.partition("\n")[0])] if text else before
-    begins = regex(r"(?:^|[\s)}])if\s").search(before) is not None and "if let" not in before
+    begins = _IF.search(before) is not None and "if let" not in before
     arm, _, _ = text.partition("{")
     return begins and "=>" in arm.partition(";")[0]
 
@@ -158,7 +155,9 @@ def _in_closure(target: Target, at: Place, column: int) -> bool:
             least = min(least, depth)
         if least >= 0 and not rest.lstrip().startswith("async"):
             return True
-    for head in _heads(target, at):
+    for head in heads_around(target, at.path, at.line or 1):
+        if not head.endswith("{"):
+            continue
         if "async" in head:
             return False
         if _OPENS_CLOSURE.search(head[-200:]):
@@ -166,20 +165,25 @@ def _in_closure(target: Target, at: Place, column: int) -> bool:
     return False
 
 
-def _heads(target: Target, at: Place) -> Iterator[str]:
-    """The lines that open the blocks around a line, from inside, to the head of its function."""
-    lines = target.lines(at.path)
-    line = (at.line or 1) - 1
-    depth = indentation(lines[line]) if line < len(lines) else 0
-    for above in range(line - 1, max(-1, line - _UP), -1):
-        bare = lines[above].strip()
-        if not bare or indentation(lines[above]) >= depth or bare.startswith((")", "//")):
+def heads_around(target: Target, path: str, line: int) -> Iterator[str]:
+    """The lines of a function of Rust that open the blocks around a line, from inside, without the
+    blanks around them."""
+    lines = target.lines(path)
+    if not path.endswith(".rs") or line > len(lines):
+        return
+    depth = indentation(lines[line - 1])
+    closing = False
+    for above in lines[line - 2 : max(0, line - _UP) : -1]:
+        bare, indent = above.strip(), indentation(above)
+        if not bare or indent > depth or (indent == depth and not closing):
             continue
-        if bare.startswith("fn ") or " fn " in bare:
+        if bare.startswith("fn ") or " fn " in bare or depth == 0:
             return
-        depth = indentation(lines[above])
-        if bare.endswith("{"):
+        # `)) => {` ends a pattern or a list of arguments that began on a line above.
+        closing = bare.startswith((")", "]")) and not bare.startswith("})")
+        if not closing and bare.endswith(("{", "(")):
             yield bare
+        depth = indent
 
 
 def _used_again(
@@ -192,10 +196,8 @@ def _used_again(
     below = "\n".join(target.lines(at.path)[line : function.end_line])[: 10 * _LONGEST]
     for each in given:
         root = _ROOT.match(each)
-        if root is not None and root[1] != "self" and f"{root[1]}" in below:
-            word = regex(r"\b[a-z_]\w*\b")
-            if any(found[0] == root[1] for found in word.finditer(below)):
-                yield root[1]
+        if root is not None and root[1] != "self" and re.search(rf"\b{root[1]}\b", below):
+            yield root[1]
 
 
 # -- files ----------------------------------------------------------------------------------------

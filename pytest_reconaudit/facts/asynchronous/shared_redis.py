@@ -33,7 +33,7 @@ class Accessor(Struct, frozen=True):
 def gives_sync_redis(target: Target, path: str, name: str) -> bool:
     """Whether a function that a file imports, and that is not async, gives a synchronous client."""
     files = scanned(target, outline)
-    used = next((words for known, words in files[path].imports if known == name), ())
+    used = files[path].imported(name)
     home = module_of(target, path, used[:-1]) if len(used) > 1 else ""
     return bool(home) and home in files and _gives(target, home, files[home], used[-1]) is not None
 
@@ -54,8 +54,7 @@ def _gives(target: Target, path: str, file: FileOutline, name: str) -> Ref | Non
 
 def _is_sync(file: FileOutline, words: str) -> bool:
     first, *rest = words.split(".")
-    given = next((where for known, where in file.imports if known == first), (first,))
-    return makes_sync_redis((*given, *rest))
+    return makes_sync_redis((*(file.imported(first) or (first,)), *rest))
 
 
 def shared_redis(target: Target, path: str) -> Accessor | None:

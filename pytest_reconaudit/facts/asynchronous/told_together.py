@@ -10,7 +10,7 @@ from msgspec import structs
 
 from pytest_reconaudit.facts.asynchronous.python_files import dearness
 from pytest_reconaudit.facts.asynchronous.waits import STEPS, Waiting
-from pytest_reconaudit.model import Confidence, Place, Severity
+from pytest_reconaudit.model import Confidence, Note, Place, Severity
 from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.target import Target
 
@@ -49,22 +49,18 @@ def by_call(
         first, *rest = family
         if first.alike:
             continue
-        counts: Counter[str] = Counter()
-        for one in family:
-            counts.update(dict(one.counts))
+        counts = _counts(family)
         kinds = tuple(dict.fromkeys(kind for one in family for kind in one.kinds))
         wholes[first.at] = structs.replace(
             first,
             sites=tuple(site for one in family for site in one.sites),
-            callers=tuple({note.place: note for one in family for note in one.callers}.values()),
+            callers=_callers(family),
             kinds=kinds,
             counts=tuple((kind, counts[kind]) for kind in kinds),
             namesakes=sum(1 + len(one.alike) for one in rest),
         )
         others.update(one.at for one in rest)
-    for path, unit, functions in judged:
-        kept = [wholes.get(one.at, one) for one in functions if one.at not in others]
-        yield path, unit, kept
+    yield from _left(judged, wholes, others)
 
 
 _FEW_ALIKE = 3
@@ -80,10 +76,10 @@ def by_session(found: list[Waiting]) -> list[Waiting]:
     whole = structs.replace(
         first,
         sites=tuple(site for one in alike for site in one.sites),
-        callers=tuple({note.place: note for one in alike for note in one.callers}.values()),
+        callers=_callers(alike),
         leading=sum(one.leading for one in alike),
         counts=(("database", sum(one.leading for one in alike)),),
-        confidence=min((one.confidence for one in alike), key=_CONFIDENCES.index),
+        confidence=_least_sure(alike),
         alike=tuple(one.name for one in alike[1:]),
     )
     return [whole, *(one for one in found if one not in alike)]
@@ -112,10 +108,10 @@ def by_client(target: Target, found: list[Waiting]) -> list[Waiting]:
         wholes[first.at] = structs.replace(
             first,
             sites=tuple(site for one in alike for site in one.sites),
-            callers=tuple({note.place: note for one in alike for note in one.callers}.values()),
+            callers=_callers(alike),
             leading=count,
             counts=((first.kinds[0], count),),
-            confidence=min((one.confidence for one in alike), key=_CONFIDENCES.index),
+            confidence=_least_sure(alike),
             alike=tuple(one.name for one in rest),
         )
         told.update(one.at for one in rest)
@@ -152,22 +148,19 @@ def by_crate(
             continue
         alike.sort(key=_foremost)
         first, *rest = alike
-        counts: Counter[str] = Counter()
-        for one in alike:
-            counts.update(dict(one.counts))
+        counts = _counts(alike)
         wholes[first.at] = structs.replace(
             first,
             sites=tuple(site for one in alike for site in one.sites),
-            callers=tuple({note.place: note for one in alike for note in one.callers}.values()),
+            callers=_callers(alike),
             leading=sum(one.leading for one in alike),
             counts=tuple(counts.items()),
-            confidence=min((one.confidence for one in alike), key=_CONFIDENCES.index),
+            confidence=_least_sure(alike),
             alike=tuple(one.name for one in rest),
             files=len({one.at.path for one in alike}),
         )
         told.update(one.at for one in rest)
-    for path, unit, functions in judged:
-        yield path, unit, [wholes.get(one.at, one) for one in functions if one.at not in told]
+    yield from _left(judged, wholes, told)
 
 
 def _foremost(one: Waiting) -> tuple[int, bool]:
@@ -204,17 +197,16 @@ def by_application(
         wholes[first.at] = structs.replace(
             first,
             sites=(*first.sites, *(one.sites[0] for one in rest)),
-            callers=tuple({note.place: note for one in alike for note in one.callers}.values()),
+            callers=_callers(alike),
             leading=sum(one.leading for one in alike),
             counts=((kind, sum(one.leading for one in alike)),),
-            confidence=min((one.confidence for one in alike), key=_CONFIDENCES.index),
+            confidence=_least_sure(alike),
             alike=(*first.alike, *(name for one in rest for name in (one.name, *one.alike))),
             files=len({one.at.path for one in alike}),
             severity=Severity.HIGH if many else first.severity,
         )
         told.update(one.at for one in rest)
-    for path, unit, functions in judged:
-        yield path, unit, [wholes.get(one.at, one) for one in functions if one.at not in told]
+    yield from _left(judged, wholes, told)
 
 
 def by_branch(found: list[Waiting]) -> list[Waiting]:
@@ -231,15 +223,13 @@ def by_branch(found: list[Waiting]) -> list[Waiting]:
         if len(alike) < 2 or len({one.severity for one in alike}) > 1:
             continue
         first, *rest = alike
-        counts: Counter[str] = Counter()
-        for one in alike:
-            counts.update(dict(one.counts))
+        counts = _counts(alike)
         wholes[first.at] = structs.replace(
             first,
             sites=tuple(site for one in alike for site in one.sites),
             kinds=tuple(dict.fromkeys(kind for one in alike for kind in one.kinds)),
             counts=tuple(counts.items()),
-            confidence=min((one.confidence for one in alike), key=_CONFIDENCES.index),
+            confidence=_least_sure(alike),
             branches=tuple(one.name for one in rest),
         )
         told.update(one.at for one in rest)
@@ -281,8 +271,7 @@ def by_hash(
             severity=severity,
         )
         told.update(one.at for one in rest)
-    for path, unit, functions in judged:
-        yield path, unit, [wholes.get(one.at, one) for one in functions if one.at not in told]
+    yield from _left(judged, wholes, told)
 
 
 def _dearness(one: Waiting) -> tuple[bool, bool, int]:
@@ -291,3 +280,28 @@ def _dearness(one: Waiting) -> tuple[bool, bool, int]:
     about = f"{one.route} {one.name} {posixpath.basename(one.at.path)}"
     compares = _COMPARES.search(f"{one.name} {one.sites[0].message}") is not None
     return compares, _SIGNS_IN.search(about) is not None, STEPS.index(one.severity)
+
+
+def _left(
+    judged: list[tuple[str, str, list[Waiting]]], wholes: dict[Place, Waiting], told: set[Place]
+) -> Iterator[tuple[str, str, list[Waiting]]]:
+    """What is still to be said: those that stand for others, and those that no other stands for."""
+    for path, unit, functions in judged:
+        yield path, unit, [wholes.get(one.at, one) for one in functions if one.at not in told]
+
+
+def _callers(alike: list[Waiting]) -> tuple[Note, ...]:
+    """Where async code calls them, each place once."""
+    return tuple({note.place: note for one in alike for note in one.callers}.values())
+
+
+def _counts(alike: list[Waiting]) -> Counter[str]:
+    """How many calls of each kind they make."""
+    counts: Counter[str] = Counter()
+    for one in alike:
+        counts.update(dict(one.counts))
+    return counts
+
+
+def _least_sure(alike: list[Waiting]) -> Confidence:
+    return min((one.confidence for one in alike), key=_CONFIDENCES.index)

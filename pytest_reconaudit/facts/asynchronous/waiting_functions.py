@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterator
 
 from msgspec import structs
 
@@ -26,9 +25,9 @@ from pytest_reconaudit.facts.asynchronous.running import (
     route_of,
     starts,
 )
+from pytest_reconaudit.facts.asynchronous.rust_threads import heads_around
 from pytest_reconaudit.facts.asynchronous.shutdown import before_first_request, only_at_end
 from pytest_reconaudit.facts.asynchronous.waits import STEPS, Waiting, is_short, record_of
-from pytest_reconaudit.facts.callers import indentation
 from pytest_reconaudit.facts.code.functions import Ref, callers_of, function_at, outlined, source_of
 from pytest_reconaudit.model import Confidence, Severity
 from pytest_reconaudit.patterns import regex
@@ -187,8 +186,8 @@ def _guarded(target: Target, ref: Ref) -> str:
                 if caller in guards:
                     continue
                 if not guard:
-                    heads = _heads(target, caller.path, call.line)
-                    flags = [one[1] for head in heads if (one := _CONDITION.match(head.strip()))]
+                    heads = heads_around(target, caller.path, call.line)
+                    flags = [one[1] for head in heads if (one := _CONDITION.match(head))]
                     guard = f"`{flags[0]}` ({caller.path}:{call.line})" if flags else ""
                 guards[caller] = guard
                 above.append(caller)
@@ -309,7 +308,7 @@ _FAILED = regex(r"\bErr\s*\(|\.(?:map_err|or_else|unwrap_or_else|inspect_err)\s*
 def _is_remedy(target: Target, path: str, call: BlockingCall) -> bool:
     """Whether a call of Rust code stands where something has failed, by the lines that it is
     indented below: ``Err(Corrupt) => { remove_dir_all(…) }``."""
-    return any(_FAILED.search(line) for line in _heads(target, path, call.line))
+    return any(_FAILED.search(line) for line in heads_around(target, path, call.line))
 
 
 _ARM = regex(
@@ -322,26 +321,4 @@ _ARM = regex(
 def _is_chosen(target: Target, path: str, call: BlockingCall) -> bool:
     """Whether a call of Rust code stands in one arm of a ``match``, or below a test for the kind of
     content: which requests come there is not known."""
-    return any(_ARM.search(line) for line in _heads(target, path, call.line))
-
-
-def _heads(target: Target, path: str, line_of: int) -> Iterator[str]:
-    """The lines of a function of Rust that open the blocks around a line, from inside."""
-    lines = target.lines(path)
-    if not path.endswith(".rs") or line_of > len(lines):
-        return
-    own = lines[line_of - 1]
-    depth = indentation(own)
-    closing = False
-    for line in lines[line_of - 2 : max(0, line_of - 200) : -1]:
-        bare = line.lstrip()
-        indent = len(line) - len(bare)
-        if not bare or indent > depth or (indent == depth and not closing):
-            continue
-        if bare.startswith("fn ") or " fn " in bare or depth == 0:
-            return
-        # `)) => {` ends a pattern or a list of arguments that began on a line above.
-        closing = bare.startswith((")", "]")) and not bare.startswith("})")
-        if not closing and bare.rstrip().endswith(("{", "(")):
-            yield bare
-        depth = indent
+    return any(_ARM.search(line) for line in heads_around(target, path, call.line))

@@ -97,7 +97,7 @@ def _made_elsewhere(target: Target, path: str, name: str) -> tuple[tuple[str, ..
     name, and the source of it: ``redis_client = Redis.from_url(…)``; twice empty where that
     cannot be told."""
     files = scanned(target, outline)
-    used = next((words for known, words in files[path].imports if known == name), ())
+    used = files[path].imported(name)
     home = module_of(target, path, used[:-1]) if len(used) > 1 else ""
     if not home or home not in files:
         return (), ""
@@ -106,8 +106,7 @@ def _made_elsewhere(target: Target, path: str, name: str) -> tuple[tuple[str, ..
     if called is None:
         return (), ""
     first, *rest = called[1].split(".")
-    given = next((words for known, words in files[home].imports if known == first), (first,))
-    return (*given, *rest), made
+    return (*(files[home].imported(first) or (first,)), *rest), made
 
 
 _MADE = regex(r"=\s*([A-Za-z_][\w.]*)\(")

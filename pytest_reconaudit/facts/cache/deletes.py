@@ -70,12 +70,13 @@ def _deleted(target: Target) -> Iterator[DeletedKey]:
     )
     for template, deletes in sorted(found.items()):
         pattern = any(one.op.verb == "pattern" for one in deletes)
+        names = {template, *(name for one in deletes for name in one.variants)}
         meant = [
             one
             for one in live
             if one.template == template
             or (pattern and matches(template, one.template))
-            or _is_one_of(template, deletes, one)
+            or _is_one_of(template, names, one)
         ]
         fields = _fields(target)
         same = [one for one in live if any(_of_one_store(fields, by, one) for by in deletes)]
@@ -90,12 +91,14 @@ def _deleted(target: Target) -> Iterator[DeletedKey]:
         yield DeletedKey(template, tuple(deletes), bool(meant), nearest, uncertain)
 
 
-def _is_one_of(template: str, deletes: list[CacheOperation], family: KeyFamily) -> bool:
-    """Whether a condition makes one of the keys of a family what is deleted."""
-    meant = {template, *(name for one in deletes for name in one.variants)}
+def _is_one_of(template: str, names: set[str], family: KeyFamily) -> bool:
+    """Whether a condition makes one of the keys of a family what is deleted.
+
+    :param names: the template of what is deleted, and those that a condition chooses from.
+    """
     return any(
-        one.template in meant
-        or not meant.isdisjoint(one.variants)
+        one.template in names
+        or not names.isdisjoint(one.variants)
         or (one.op.verb in ("set", "wrap") and may_hold(one, template))
         for one in (*family.writes, *family.reads, *family.others)
     )

@@ -36,7 +36,7 @@ from pytest_reconaudit.readers.migration_records import (
     read_journal,
     read_python_migration,
 )
-from pytest_reconaudit.target import Target, once
+from pytest_reconaudit.target import Target, home_among, once
 
 __all__ = [
     "TOOL_NAMES",
@@ -513,9 +513,7 @@ def _djangos(target: Target) -> Iterator[TrackedHistory]:
         if not found.django:
             continue
         app = _app_label(target, posixpath.dirname(folder))
-        home = posixpath.dirname(folder)
-        while home and home not in projects:
-            home = posixpath.dirname(home)
+        home = home_among(posixpath.dirname(folder), projects)
         stem = name.removesuffix(".py")
         replaced = tuple(f"{label}.{one}" for label, one in found.replaces)
         line = found.place.line if found.place else None

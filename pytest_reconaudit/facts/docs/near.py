@@ -5,7 +5,7 @@ from __future__ import annotations
 import posixpath
 
 from pytest_reconaudit.model import Note, Place
-from pytest_reconaudit.target import Target, once, within
+from pytest_reconaudit.target import Target, home_among, once, within
 
 __all__ = ["nearest_note", "other_ending"]
 
@@ -65,10 +65,7 @@ def _by_stem(target: Target) -> dict[str, list[str]]:
 
 def _package(target: Target, path: str) -> str:
     """The folder of the nearest manifest above a path; the root without one."""
-    folder = posixpath.dirname(path)
-    while folder and folder not in _packages(target):
-        folder = posixpath.dirname(folder)
-    return folder
+    return home_among(posixpath.dirname(path), _packages(target))
 
 
 @once

@@ -36,7 +36,7 @@ from pytest_reconaudit.readers.binds import (
 from pytest_reconaudit.readers.nginx import Directive, read_nginx, walk
 from pytest_reconaudit.readers.shell import shell_words, unwrapped
 from pytest_reconaudit.readers.syntax import SyntaxTree, read_syntax
-from pytest_reconaudit.target import Target, once
+from pytest_reconaudit.target import Target, home_among, once
 
 __all__ = [
     "Bind",
@@ -215,11 +215,7 @@ def _orphans(target: Target) -> frozenset[str]:
 
 def package_folder(target: Target, path: str) -> str:
     """The folder of the nearest manifest above a source file."""
-    known = _folders(target)
-    folder = posixpath.dirname(path)
-    while folder and folder not in known:
-        folder = posixpath.dirname(folder)
-    return folder
+    return home_among(posixpath.dirname(path), _folders(target))
 
 
 @once

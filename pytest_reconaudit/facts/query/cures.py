@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from pytest_reconaudit.facts.callers import body_of
 from pytest_reconaudit.facts.query.django_fixes import LoopedStatement, fix_of_django
-from pytest_reconaudit.facts.query.loop_bodies import above_loop, body_of, further_statements
+from pytest_reconaudit.facts.query.loop_bodies import above_loop, further_statements
 from pytest_reconaudit.facts.query.remedies import Asked, remedy, remedy_of_several
 from pytest_reconaudit.facts.query.repeated import RepeatedQuery
 from pytest_reconaudit.facts.query.round_values import (

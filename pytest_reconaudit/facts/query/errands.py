@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pytest_reconaudit.facts.callers import indentation
+from pytest_reconaudit.facts.callers import body_of
 from pytest_reconaudit.facts.code.functions import Ref, callees, function_at, outlined
 from pytest_reconaudit.facts.query.loop_bodies import further_statements
 from pytest_reconaudit.patterns import regex
@@ -18,7 +18,6 @@ _ERRAND = regex(
     r"|^(?:requests|httpx|aiohttp|boto3|stripe|smtplib|subprocess|urllib|openai)\."
 )
 """A call that waits for something outside of the database, and longer."""
-_MOST_BODY = 80
 _HOPS = 4
 
 
@@ -29,18 +28,7 @@ def waits_elsewhere(target: Target, path: str, line: int, loop_line: int) -> boo
     :param line: of a statement in the loop.
     """
     lines = target.lines(path)
-    head = lines[loop_line - 1] if loop_line <= len(lines) else ""
-    indent = indentation(head)
-    last = min(loop_line + _MOST_BODY, len(lines))
-    end = next(
-        (
-            number
-            for number in range(loop_line, last)
-            if lines[number].strip() and len(lines[number]) - len(lines[number].lstrip()) <= indent
-            if lines[number].lstrip()[0] not in ")]}"
-        ),
-        last,
-    )
+    _, end = body_of(lines, loop_line)
     if any(_ERRAND.search(name) for name in _CALL.findall("\n".join(lines[loop_line - 1 : end]))):
         return True
     if any(one.kind == "file" for one in further_statements(target, path, loop_line, ())):

@@ -7,7 +7,7 @@ from collections.abc import Collection
 
 from msgspec import Struct
 
-from pytest_reconaudit.facts.callers import indentation
+from pytest_reconaudit.facts.callers import body_of
 from pytest_reconaudit.facts.code.functions import function_at, outlined
 from pytest_reconaudit.facts.query.model_classes import is_accessor, known_classes
 from pytest_reconaudit.patterns import regex
@@ -16,14 +16,12 @@ from pytest_reconaudit.target import Target, once
 __all__ = [
     "BesideStatement",
     "above_loop",
-    "body_of",
     "comes_from",
     "further_statements",
     "given_to",
     "is_hand_picked",
 ]
 
-_MOST_BODY = 80
 _MOST_ABOVE = 200
 _MOST_FURTHER = 4
 _CALL = regex(
@@ -53,27 +51,6 @@ class BesideStatement(Struct, frozen=True):
     line: int
     kind: str
     """``add``, ``ask``, ``save``, ``delete`` or ``file``."""
-
-
-def body_of(lines: list[str], line: int, most: int = _MOST_BODY) -> tuple[int, int]:
-    """(first, last) line of the body of a loop, by its indents.
-
-    :param line: of the loop, counted from one.
-    :param most: lines that are looked at.
-    """
-    indent = indentation(lines[line - 1]) if line <= len(lines) else 0
-    last = min(line + most, len(lines))
-    end = next(
-        (
-            number
-            for number in range(line, last)
-            if lines[number].strip()
-            and indentation(lines[number]) <= indent
-            and lines[number].lstrip()[0] not in ")]}#"
-        ),
-        last,
-    )
-    return line + 1, end
 
 
 def above_loop(target: Target, path: str, line: int) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 
 from msgspec.structs import replace
 
+from pytest_reconaudit.facts.callers import body_of
 from pytest_reconaudit.facts.code.functions import callees, function_at, inline_route, outlined
 from pytest_reconaudit.facts.query.askers import (
     Asker,
@@ -15,7 +16,6 @@ from pytest_reconaudit.facts.query.askers import (
     asking_names,
     sent_each_time,
 )
-from pytest_reconaudit.facts.query.loop_bodies import body_of
 from pytest_reconaudit.facts.query.made_names import WORD, names_of_round, words_in
 from pytest_reconaudit.facts.query.occasions import is_by_hand, is_one_off
 from pytest_reconaudit.facts.query.repeated import ROW_ORIGINS, RepeatedQuery, Repetition

@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable, Iterator
 
 from msgspec import Struct
 
+from pytest_reconaudit.facts.callers import body_of
 from pytest_reconaudit.facts.code.functions import (
     Ref,
     callees,
@@ -14,7 +15,6 @@ from pytest_reconaudit.facts.code.functions import (
     function_at,
     outlined,
 )
-from pytest_reconaudit.facts.query.loop_bodies import body_of
 from pytest_reconaudit.facts.query.made_names import WORD, names_of_round, words_in
 from pytest_reconaudit.facts.query.repeated import RepeatedQuery
 from pytest_reconaudit.facts.query.tables import READS

@@ -13,10 +13,10 @@ from itertools import islice
 
 from msgspec import Struct
 
+from pytest_reconaudit.facts.callers import body_of
 from pytest_reconaudit.facts.code.functions import Ref, function_at, outlined, source_of
 from pytest_reconaudit.facts.code.places import is_test_path
 from pytest_reconaudit.facts.query.answers import request_of, runs_for_staff
-from pytest_reconaudit.facts.query.loop_bodies import body_of
 from pytest_reconaudit.facts.query.model_classes import (
     KnownClass,
     KnownClasses,

@@ -12,10 +12,9 @@ from contextlib import suppress
 
 from msgspec import Struct
 
-from pytest_reconaudit.facts.callers import indentation
+from pytest_reconaudit.facts.callers import body_of, indentation
 from pytest_reconaudit.facts.code.functions import function_at, outlined
 from pytest_reconaudit.facts.code.scanned import scanned
-from pytest_reconaudit.facts.query.loop_bodies import body_of
 from pytest_reconaudit.facts.query.repeated import RepeatedQuery
 from pytest_reconaudit.facts.query.round_values import given_of_round, is_used_in_round
 from pytest_reconaudit.facts.query.siblings import sibling_for_many

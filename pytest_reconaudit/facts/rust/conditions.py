@@ -74,7 +74,7 @@ def standing(target: Target, places: Iterable[Place]) -> Standing:
     arms: list[tuple[str, int, int, str]] = []
     tests: list[_Test] = []
     for place in places:
-        tree = target.parse(_tree, place.path)
+        tree = target.parse(read_syntax, place.path)
         for around, arm, text, given in _around(tree, _at(tree, place)):
             if around:
                 arms.append((place.path, around, arm, text))
@@ -84,7 +84,7 @@ def standing(target: Target, places: Iterable[Place]) -> Standing:
 
 def is_switched(target: Target, place: Place) -> bool:
     """Whether a place, or the function around it, is there for some features only: ``#[cfg]``."""
-    node = _at(target.parse(_tree, place.path), place)
+    node = _at(target.parse(read_syntax, place.path), place)
     while node is not None:
         before = node.prev_named_sibling
         while before is not None and before.type in ("attribute_item", "line_comment"):
@@ -93,10 +93,6 @@ def is_switched(target: Target, place: Place) -> bool:
             before = before.prev_named_sibling
         node = node.parent
     return False
-
-
-def _tree(text: str, path: str) -> SyntaxTree:
-    return read_syntax(text, path)
 
 
 def _at(tree: SyntaxTree, place: Place) -> Node | None:

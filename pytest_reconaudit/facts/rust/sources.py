@@ -5,7 +5,7 @@ from __future__ import annotations
 import posixpath
 
 from pytest_reconaudit.patterns import regex
-from pytest_reconaudit.target import Target, once
+from pytest_reconaudit.target import Target, home_among, once
 
 __all__ = ["borrowed", "rust_files"]
 
@@ -29,9 +29,7 @@ def _by_folder(target: Target) -> dict[str, list[str]]:
             continue
         folder = posixpath.dirname(path)
         if folder not in home_of:
-            above: str | None = folder
-            while above and above not in homes:
-                above = posixpath.dirname(above)
+            above = home_among(folder, homes)
             home_of[folder] = above if above in homes else None
         home = home_of[folder]
         if home is not None:

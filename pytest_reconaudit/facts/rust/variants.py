@@ -138,10 +138,6 @@ def _attributes(head: str) -> str:
     return " ".join(found)
 
 
-def _tree(text: str, path: str) -> SyntaxTree:
-    return read_syntax(text, path)
-
-
 def _makes(target: Target, path: str, kind: str, names: frozenset[str], variant: str) -> list[int]:
     """The lines of a file on which a variant is named and not only asked for.
 
@@ -149,7 +145,7 @@ def _makes(target: Target, path: str, kind: str, names: frozenset[str], variant:
     """
     text = before_tests(target.text(path))
     last = text.count("\n") + 1
-    tree = target.parse(_tree, path)
+    tree = target.parse(read_syntax, path)
     found = []
     for node in tree.walk(_SCOPED):
         line = node.start_point.row + 1

@@ -5,6 +5,7 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterator
+from functools import partial
 
 from msgspec import Struct
 
@@ -12,11 +13,11 @@ from pytest_reconaudit.facts.code.places import is_test_path
 from pytest_reconaudit.facts.code.scanned import source_files
 from pytest_reconaudit.facts.packages import NpmPackage, npm_packages
 from pytest_reconaudit.facts.web.entrances import given_out, is_given_out, taken_by_others
-from pytest_reconaudit.facts.web.modules import Link, links, resolve
+from pytest_reconaudit.facts.web.modules import Link, closure, links, resolve
 from pytest_reconaudit.model import Place
 from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.readers.bundler_config import BundlerConfig, read_bundler_config
-from pytest_reconaudit.target import Target, once
+from pytest_reconaudit.target import Target, home_among, once
 
 __all__ = ["Frontend", "frontends", "is_tool_config", "servers"]
 
@@ -180,9 +181,7 @@ def _scripts_by_package(target: Target) -> dict[str, list[str]]:
     if not folders:
         return scripts
     for path in _scripts(target):
-        folder = posixpath.dirname(path)
-        while folder and folder not in folders:
-            folder = posixpath.dirname(folder)
+        folder = home_among(posixpath.dirname(path), folders)
         if folder in folders:
             scripts.setdefault(folder, []).append(path)
     return scripts
@@ -328,17 +327,7 @@ def _beside(page: str, root: str) -> bool:
 
 
 def _reached(target: Target, roots: tuple[str, ...]) -> frozenset[str]:
-    known = links(target)
-    seen: set[str] = set()
-    pending = list(roots)
-    while pending:
-        path = pending.pop()
-        if path in seen:
-            continue
-        seen.add(path)
-        for link in known.get(path, ()):
-            pending += _followed(target, path, link)
-    return frozenset(seen)
+    return closure(target, roots, partial(_followed, target))
 
 
 def _followed(target: Target, path: str, link: Link) -> list[str]:

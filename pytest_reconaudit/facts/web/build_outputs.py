@@ -9,7 +9,7 @@ from typing import Any
 from pytest_reconaudit.facts.packages import npm_packages
 from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.readers.jsonc import read_jsonc
-from pytest_reconaudit.target import Target, once
+from pytest_reconaudit.target import Target, home_among, once
 
 __all__ = ["is_built_output", "writing_scripts"]
 
@@ -79,10 +79,7 @@ def writing_scripts(target: Target) -> dict[str, tuple[str, ...]]:
             continue
         if _WRITER.search(text) is None:
             continue
-        home = posixpath.dirname(path)
-        while home and home not in folders:
-            home = posixpath.dirname(home)
-        found.setdefault(home, []).append(path)
+        found.setdefault(home_among(posixpath.dirname(path), folders), []).append(path)
     return {home: tuple(paths) for home, paths in found.items()}
 
 

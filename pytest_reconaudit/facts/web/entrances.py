@@ -5,15 +5,16 @@ other packages of the repository really import of it.
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from functools import partial
 from typing import Any
 
 from pytest_reconaudit.facts.code.places import is_test_path
 from pytest_reconaudit.facts.packages import NpmPackage, npm_packages
-from pytest_reconaudit.facts.web.modules import importers, links
+from pytest_reconaudit.facts.web.modules import Link, closure, importers, links
 from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.readers.jsonc import read_jsonc
-from pytest_reconaudit.target import Target, once, within
+from pytest_reconaudit.target import Target, home_among, once, within
 
 __all__ = ["given_out", "is_given_out", "taken_by_others", "taken_files"]
 
@@ -93,7 +94,11 @@ def taken_files(target: Target, package: NpmPackage) -> frozenset[str] | None:
     known = _taken_files(target)
     if package.path not in known:
         starts = taken_by_others(target).get(package.folder)
-        known[package.path] = None if not starts else _closure(target, package, starts)
+        known[package.path] = None
+        if starts:
+            reached = closure(target, starts, partial(_followed, target))
+            own = frozenset(one for one in reached if within(one, package.folder))
+            known[package.path] = own
     return known[package.path]
 
 
@@ -103,23 +108,14 @@ def _taken_files(target: Target) -> dict[str, frozenset[str] | None]:
     return {}
 
 
-def _closure(target: Target, package: NpmPackage, starts: frozenset[str]) -> frozenset[str]:
-    known = links(target)
-    seen: set[str] = set()
-    pending = list(starts)
-    while pending:
-        path = pending.pop()
-        if path in seen:
-            continue
-        seen.add(path)
-        for link in known.get(path, ()):
-            meant = link.meant
-            if meant.path and meant.kind in ("file", "package"):
-                pending.append(meant.path)
-            elif link.specifier.kind in ("glob", "context") or "${" in link.specifier.text:
-                # What is computed may be anything below the folder of who asks.
-                pending += target.below(posixpath.dirname(path))
-    return frozenset(one for one in seen if within(one, package.folder))
+def _followed(target: Target, path: str, link: Link) -> Sequence[str]:
+    """The files that one specifier may bring in."""
+    if link.meant.path and link.meant.kind in ("file", "package"):
+        return (link.meant.path,)
+    if link.specifier.kind in ("glob", "context") or "${" in link.specifier.text:
+        # What is computed may be anything below the folder of who asks.
+        return target.below(posixpath.dirname(path))
+    return ()
 
 
 @once
@@ -132,10 +128,10 @@ def taken_by_others(target: Target) -> dict[str, frozenset[str]]:
     for path in links(target):
         folder = posixpath.dirname(path)
         if folder not in homes:
-            homes[folder] = _home(path, folders)
+            homes[folder] = home_among(folder, folders)
     found: dict[str, set[str]] = {}
     for path, users in importers(target).items():
-        home = _home(path, folders)
+        home = home_among(posixpath.dirname(path), folders)
         if any(
             homes[posixpath.dirname(user)] != home and not is_test_path(user) for user, _ in users
         ):
@@ -152,10 +148,3 @@ def taken_by_others(target: Target) -> dict[str, frozenset[str]]:
             if not text.endswith(_STYLES):
                 found.pop(names.pop(name), None)
     return {folder: frozenset(paths) for folder, paths in found.items()}
-
-
-def _home(path: str, folders: frozenset[str]) -> str:
-    folder = posixpath.dirname(path)
-    while folder and folder not in folders:
-        folder = posixpath.dirname(folder)
-    return folder

@@ -9,7 +9,7 @@ import re
 from itertools import islice
 
 from pytest_reconaudit.patterns import regex
-from pytest_reconaudit.target import Target
+from pytest_reconaudit.target import Target, within
 
 __all__ = ["Faces"]
 
@@ -50,7 +50,7 @@ class Faces:
                 text = _FACE.sub(" ", text)
             self._texts.append(text.lower())
         for path in target.files:  # what packages of one workspace share
-            if path.startswith(f"{folder}/") or not folder:
+            if within(path, folder):
                 continue
             if path.endswith(_STYLES[:4]) or posixpath.basename(path).startswith("tailwind"):
                 self._texts.append(_FACE.sub(" ", target.text(path)).lower())

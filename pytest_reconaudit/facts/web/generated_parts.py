@@ -13,7 +13,7 @@ from pytest_reconaudit.facts.web.build_outputs import is_built_output, writing_s
 from pytest_reconaudit.facts.web.modules import links
 from pytest_reconaudit.model import Note, Place
 from pytest_reconaudit.patterns import regex
-from pytest_reconaudit.target import Target, once, within
+from pytest_reconaudit.target import Target, home_among, once, within
 
 __all__ = ["GeneratedParts", "generated_parts"]
 
@@ -118,9 +118,7 @@ def _missed(target: Target) -> dict[str, list[tuple[str, Note]]]:
             if link.meant.kind != "unknown" or not place or link.specifier.kind not in _LOADED:
                 continue
             if home is None:
-                home = posixpath.dirname(path)
-                while home and home not in folders:
-                    home = posixpath.dirname(home)
+                home = home_among(posixpath.dirname(path), folders)
             inner = posixpath.relpath(place, home or ".")
             if not within(place, home) or _COMPILED.search(inner) or _OF_KNOWN_TOOLS.search(inner):
                 continue

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from pytest_reconaudit.facts.code.functions import Ref, callees_at, function_at, meant, outlined
-from pytest_reconaudit.facts.web.named_functions import body_of
+from pytest_reconaudit.facts.code.functions import Ref, callees_at, function_at, outlined
+from pytest_reconaudit.facts.web.named_functions import body_of, meant_by
 from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.readers.scans.awaits import Awaited
 from pytest_reconaudit.target import Target
@@ -35,26 +35,22 @@ def is_memoised(target: Target, path: str, one: Awaited, item: str) -> bool:
     caller = function_at(target, path, one.line)
     if caller is None:
         return False
-    for call in outlined(target, caller).calls:
-        if call.name != one.name or not 0 <= call.line - one.line <= _STEPS:
-            continue
-        refs = meant(target, caller, call)
-        if not refs or len(refs) > 1 or refs[0] == caller:
-            return False
-        key = _key(target, refs[0], _STEPS)
-        if key is None:
-            return False
-        start = one.whole.find(f"{one.name}(")
-        given = _arguments(one.whole, start + len(one.name) + 1)[0] if start >= 0 else []
-        names = {name for name, _ in outlined(target, caller).parameters}
-        names -= set(_WORD.findall(item))
-        return all(
-            at < len(given)
-            and _SIMPLE.fullmatch(given[at]) is not None
-            and (given[at].startswith("this.") or given[at] in names)
-            for at in key
-        )
-    return False
+    refs = meant_by(target, path, one)
+    if len(refs) != 1 or refs[0] == caller:
+        return False
+    key = _key(target, refs[0], _STEPS)
+    if key is None:
+        return False
+    start = one.whole.find(f"{one.name}(")
+    given = _arguments(one.whole, start + len(one.name) + 1)[0] if start >= 0 else []
+    names = {name for name, _ in outlined(target, caller).parameters}
+    names -= set(_WORD.findall(item))
+    return all(
+        at < len(given)
+        and _SIMPLE.fullmatch(given[at]) is not None
+        and (given[at].startswith("this.") or given[at] in names)
+        for at in key
+    )
 
 
 def _key(target: Target, ref: Ref, steps: int) -> frozenset[int] | None:

@@ -9,7 +9,7 @@ of the workspace. What cannot be told (a computed alias, a file that a build ste
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from msgspec import Struct
@@ -22,9 +22,18 @@ from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.readers.bundler_config import BundlerConfig, read_bundler_config
 from pytest_reconaudit.readers.jsonc import JsonText, read_jsonc
 from pytest_reconaudit.readers.scans.imports import FileImports, Specifier, imports
-from pytest_reconaudit.target import Target, once
+from pytest_reconaudit.target import Target, home_among, once
 
-__all__ = ["BUILTIN", "Link", "Resolution", "importers", "links", "resolve", "tsconfig_aliases"]
+__all__ = [
+    "BUILTIN",
+    "Link",
+    "Resolution",
+    "closure",
+    "importers",
+    "links",
+    "resolve",
+    "tsconfig_aliases",
+]
 
 SUFFIXES = (
     ".ts", ".tsx", ".d.ts", ".js", ".jsx", ".mjs", ".cjs", ".mts", ".cts", ".json", ".vue",
@@ -147,6 +156,25 @@ def links(target: Target) -> Mapping[str, tuple[Link, ...]]:
     return dict(sorted(found.items()))
 
 
+def closure(
+    target: Target, starts: Iterable[str], followed: Callable[[str, Link], Iterable[str]]
+) -> frozenset[str]:
+    """The files that some lead to by their specifiers, themselves included.
+
+    :param followed: the files that a specifier of a file brings in.
+    """
+    known = links(target)
+    seen: set[str] = set()
+    pending = list(starts)
+    while pending:
+        path = pending.pop()
+        if path not in seen:
+            seen.add(path)
+            for link in known.get(path, ()):
+                pending += followed(path, link)
+    return frozenset(seen)
+
+
 @once
 def importers(target: Target) -> Mapping[str, tuple[tuple[str, Specifier], ...]]:
     """File of the repository → (path, specifier) of everyone who names it, tests and type-only
@@ -239,9 +267,7 @@ class _Resolver:
         self._kept_below: dict[str, list[str]] = {}
         """Folder of a package → configurations of bundlers that it keeps in a folder below."""
         for folder, paths in self._bundlers.items():
-            home = folder
-            while home and home not in self._folders:
-                home = posixpath.dirname(home)
+            home = home_among(folder, self._folders)
             if home != folder and not _STAND_IN.search(folder):
                 some = [one for one in paths if _BELOW.match(posixpath.basename(one))]
                 self._kept_below.setdefault(home, []).extend(some)

@@ -4,27 +4,40 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from pytest_reconaudit.facts.code.functions import function_at, meant, outlined
+from pytest_reconaudit.facts.code.functions import Ref, function_at, meant, outlined
 from pytest_reconaudit.facts.code.scanned import scanned
 from pytest_reconaudit.facts.web.modules import links
 from pytest_reconaudit.readers.scans.awaits import Awaited, awaits
 from pytest_reconaudit.readers.scans.outline import OutlinedFunction, outline
 from pytest_reconaudit.target import Target, once
 
-__all__ = ["body_of", "imported_as", "methods_named", "what_is_named"]
+__all__ = ["body_of", "imported_as", "meant_by", "methods_named", "what_is_named"]
+
+
+def meant_by(target: Target, path: str, operation: Awaited) -> tuple[Ref, ...]:
+    """What the call of an operation means; none where that is not known."""
+    caller = function_at(target, path, operation.line)
+    if caller is None:
+        return ()
+    calls = (
+        call
+        for call in outlined(target, caller).calls
+        if call.name == operation.name and 0 <= call.line - operation.line <= _LINES
+    )
+    return next((refs for call in calls if (refs := meant(target, caller, call))), ())
+
+
+_LINES = 3
+"""Lines on which one operation may stand."""
 
 
 def what_is_named(
     target: Target, path: str, operation: Awaited
 ) -> Iterable[tuple[str, OutlinedFunction]]:
     """(path, function) of what an operation may mean."""
-    caller = function_at(target, path, operation.line)
-    if caller is not None:
-        for call in outlined(target, caller).calls:
-            if call.name == operation.name and 0 <= call.line - operation.line <= 3:
-                refs = meant(target, caller, call)
-                if refs:
-                    return [(ref.path, outlined(target, ref)) for ref in refs]
+    refs = meant_by(target, path, operation)
+    if refs:
+        return [(ref.path, outlined(target, ref)) for ref in refs]
     if not operation.receiver:
         return imported_as(target, path, operation.name)
     return methods_named(target).get(operation.name, ())

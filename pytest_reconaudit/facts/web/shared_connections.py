@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 
-from pytest_reconaudit.facts.code.functions import Ref, callees, function_at, meant, outlined
+from pytest_reconaudit.facts.code.functions import Ref, callees, function_at, outlined
 from pytest_reconaudit.facts.code.scanned import scanned
 from pytest_reconaudit.facts.query.askers import asking_functions
-from pytest_reconaudit.facts.web.named_functions import body_of
+from pytest_reconaudit.facts.web.named_functions import body_of, meant_by
 from pytest_reconaudit.facts.web.operations import is_database
 from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.readers.scans.awaits import Awaited
@@ -38,7 +38,8 @@ def is_bound(target: Target, path: str, one: Awaited) -> bool:
     bound = _bound(target)
     if not bound:
         return False
-    return any(_reaches(target, other, bound) for other in _refs(target, ref, one))
+    asked = [other for other in meant_by(target, path, one) if other != ref]
+    return any(not bound.isdisjoint(led_to(target, [other])) for other in asked)
 
 
 def is_transactional(target: Target, path: str, one: Awaited) -> bool:
@@ -51,17 +52,11 @@ def is_transactional(target: Target, path: str, one: Awaited) -> bool:
     if _is_decorated(outlined(target, ref)) or is_database(one):
         return True
     asking = asking_functions(target)
-    return any((at.path, outlined(target, at).line) in asking for at in _refs(target, ref, one))
-
-
-def _refs(target: Target, caller: Ref, one: Awaited) -> tuple[Ref, ...]:
-    """The functions that an operation surely means."""
-    for call in outlined(target, caller).calls:
-        if call.name == one.name and 0 <= call.line - one.line <= _STEPS:
-            found = meant(target, caller, call)
-            if found:
-                return tuple([ref for ref in found if ref != caller])
-    return ()
+    return any(
+        (at.path, outlined(target, at).line) in asking
+        for at in meant_by(target, path, one)
+        if at != ref
+    )
 
 
 def _is_given(function: OutlinedFunction, body: str, text: str) -> bool:
@@ -88,10 +83,6 @@ def _bound(target: Target) -> frozenset[Ref]:
                 if _is_given(one, body, body):
                     found.add(Ref(path, index))
     return frozenset(found)
-
-
-def _reaches(target: Target, start: Ref, wanted: frozenset[Ref]) -> bool:
-    return not wanted.isdisjoint(led_to(target, [start]))
 
 
 def led_to(target: Target, starts: list[Ref]) -> set[Ref]:

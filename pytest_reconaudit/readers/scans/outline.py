@@ -106,6 +106,10 @@ class FileOutline(Struct, frozen=True, array_like=True):
     """Of scripts what is exported by a statement of its own: (name for others, module that it comes
     from or empty, name there or here); ``*`` for all names."""
 
+    def imported(self, name: str) -> tuple[str, ...]:
+        """Where a name of the file comes from; empty where no import brings it."""
+        return next((where for known, where in self.imports if known == name), ())
+
     def every_call(self) -> Iterator[OutlinedCall]:
         """The calls of the file, those in functions and the others."""
         return chain(self.loose, *(one.calls for one in self.functions))
