@@ -14,7 +14,7 @@ from pytest_reconaudit.facts.code.capped import is_capped
 from pytest_reconaudit.facts.db import pools
 from pytest_reconaudit.facts.db.history_tools.files import MigrationFile, MigrationRoot
 from pytest_reconaudit.facts.db.history_tools.sections import _filled
-from pytest_reconaudit.facts.query import answers, cardinality, rust_fixes, script_guards
+from pytest_reconaudit.facts.query import answers, cardinality, list_views, script_guards
 from pytest_reconaudit.facts.rust import release_profiles
 from pytest_reconaudit.model import Place
 from pytest_reconaudit.policy import _CLOSERS
@@ -63,7 +63,7 @@ LINES: dict[str, tuple[Callable[[str], object], str]] = {
     "a session that is opened": (query_python._OPENED.match, "session" * 20_000),
     "a test of a handler": (script_guards._TEST.search, "if(a)" + " " * 20_000),
     "a command that is walked": (walking._ASKED.search, "a." * 20_000),
-    "a column that is compared": (rust_fixes._EQUALS.search, "a" * SIZE),
+    "what is put into a cache": (list_views._KEPT.search, "cache.set(" * 10_000),
     "a profile of a build": (release_profiles._RELEASED.search, "\n" * SIZE),
     "dots of an import": (unmounted_routers._FROM.search, "from " + "." * SIZE),
     "names of an import": (unmounted_routers._NAME.findall, "\n" * SIZE),

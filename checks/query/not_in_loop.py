@@ -50,16 +50,15 @@ def query_not_in_loop(query_file: QueryFile) -> None:
     grows are brought), and what Pydantic reads of each when FastAPI answers with a list by its
     `response_model`. High: a SELECT or COUNT per row of what answers a list's GET, if it is
     unlimited or there are several. Medium: per element of another list that is many by what the
-    source says (a list in a request's body, what is called bulk, batch, many or import, rows,
-    results; of scripts and Rust a list of keys that are looked up while a request waits), one
-    INSERT each, rows that all get the same. Low: a SELECT or INSERT each that a known request waits
-    for where nothing says how many rounds there are (of those who run the platform the lists that
-    they look at), some that are few (in Rust also what somebody has picked for one thing: its tags,
-    its members), rows that a function writes which nothing is known to call, what is asked for the
-    words of an error alone, keys that somebody picked by hand in a form (`getlist`) or gives along
-    with one new thing, what sees no more than one tenant may (`withOrg(id, (tx) => …)`, `SET
-    LOCAL`), and what is asked with the same key in every round, which belongs before the loop, and
-    look-ups beside a write whose result their round goes on with. A note only, where nobody is
+    source says (what is called bulk, batch, many or import, rows, results), one INSERT each, rows
+    that all get the same. Low: per element of a list that a caller puts together for its request
+    (ids of a body; of scripts and Rust a list of keys that are looked up while a request waits), a
+    SELECT or INSERT for each row that a known request waits for where nothing says how many there
+    are (of those who run the platform the lists that they look at), some that are few, rows that a
+    function writes which nothing is known to call, what is asked for the words of an error alone,
+    what sees no more than one tenant may (`withOrg(id, (tx) => …)`, `SET LOCAL`), and what is asked
+    with the same key in every round, which belongs before the loop, and look-ups beside a write
+    whose result their round goes on with. A note only, where nobody is
     known to wait (a view of Django that no live table of URLs leads to; `BackgroundTasks` and
     listeners of Slack's Bolt; every call on the way leaves out the parameter under which the loop
     stands, or hands over a list of one or two), only some rounds send it, a round of Python waits

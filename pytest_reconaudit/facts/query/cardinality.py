@@ -16,13 +16,19 @@ from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.readers.scans.queries import LoopedCall, QueryLoop, queries
 from pytest_reconaudit.target import Target, once
 
-__all__ = ["goes_over_many", "is_put_together", "is_written_out", "rows_by_name"]
+__all__ = [
+    "goes_over_many",
+    "is_bulk",
+    "is_chosen",
+    "is_put_together",
+    "is_written_out",
+    "rows_by_name",
+]
 
 _MANY_WORDS = regex(
     r"(?:^|[^a-z])(?:bulk|batch|batches|many|mass|ingest|ingestion|import|imports|imported|importer"
     r"|importing)(?![a-z])"
 )
-"""What is called so takes as many as there are."""
 _TAKES_IN = regex(r"_?(?:ingest|import)(?:_|[A-Z])")
 """A function called so, of which each call takes one thing in."""
 _ROWS_BY_NAME = regex(
@@ -42,7 +48,7 @@ _ROOT = regex(r"[&*\s(]*(?:(?:enumerate|sorted|list|set)\()?(\w+)")
 
 def goes_over_many(target: Target, path: str, name: str, site: RepeatedQuery) -> bool:
     """Whether what a loop goes over is many by what the source says: the rows of a query or a page,
-    what a list is answered with, what a caller sends as a list, what is called a bulk."""
+    what a list is answered with, what is called a bulk."""
     loop = site.loop
     if loop.origin in ("rows", "page", "few", "batch"):
         return True
@@ -53,7 +59,7 @@ def goes_over_many(target: Target, path: str, name: str, site: RepeatedQuery) ->
     stem = path.rpartition("/")[2]
     via = site.via if site.via.endswith("s") or not _TAKES_IN.match(site.via) else ""
     said = (name, via, site.table, stem, loop.over, route.path if route is not None else "")
-    if any(_MANY_WORDS.search(snake_case(one)) for one in said):
+    if any(map(is_bulk, said)):
         return True
     if loop.origin == "children" and site.relation and why is not None:
         return True
@@ -63,11 +69,27 @@ def goes_over_many(target: Target, path: str, name: str, site: RepeatedQuery) ->
         return True
     if rows_by_name(loop.over) and not is_put_together(target, ref, loop):
         return True
+    return _of_rows_elsewhere(target, path, site)
+
+
+def is_bulk(name: str) -> bool:
+    """Whether what is called so takes as many as there are."""
+    return _MANY_WORDS.search(snake_case(name)) is not None
+
+
+def is_chosen(target: Target, path: str, site: RepeatedQuery) -> bool:
+    """Whether a loop goes over a list that a caller puts together for its request: more than one,
+    and mostly a handful."""
+    loop = site.loop
+    if loop.origin in ("children", "keys"):
+        return False
+    why, route = answered(target, path, site.line)
+    ref = function_at(target, path, site.line)
     if why is not None and _CHOSEN_IDS.match(loop.over) and _is_message(target, ref, loop.over):
         return True
     if why is not None and ref is not None and _is_sent(target, ref, loop):
         return True
-    if goes_over_keys(target, path, site) or _of_rows_elsewhere(target, path, site):
+    if goes_over_keys(target, path, site):
         return True
     if why is not None and site.kind in READS and _part_of_message(target, ref, loop.over):
         return True

@@ -130,7 +130,9 @@ def keeps_answers(target: Target, one: KnownClass, text: str) -> bool:
         return True
     before = ""
     for part in _METHOD.split(text):
-        if _IS_LIST.match(part) and (_KEEPS.search(before) or _KEEPS.search(part)):
+        if _IS_LIST.match(part) and any(map(_KEEPS.search, (before, part))):
+            return True
+        if _LIST.match(part) and _KEPT.search(part) is not None:
             return True
         # Decorators stand apart from what they are for.
         before = f"{before}\n{part}" if part.lstrip().startswith("@") else ""
@@ -139,6 +141,8 @@ def keeps_answers(target: Target, one: KnownClass, text: str) -> bool:
 
 _MOST_ABOVE = 12
 _KEEPS = regex(r"\b(?:cache_page|cache_response|cached_response|cache_control_page)\(|@cached?\b")
+_KEPT = regex(r"\bcache\.(?:set|get_or_set|add)\([^)]{0,200}\bdata\b")
+"""What was serialized, put into the cache by hand."""
 _OF_ANOTHER = regex(r"\bname\s*=\s*[\"'](?!list|dispatch|get[\"'])")
 _CACHED_BASE = regex(r"\b(?:Cache\w*Mixin|Cached\w*(?:View|ViewSet))\b|CacheResponseMixin")
 _IS_LIST = regex(r"[ \t]+(?:@[^\n]*\n[ \t]+)*(?:async )?def (?:list|dispatch|get)\b")

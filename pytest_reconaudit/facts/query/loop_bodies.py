@@ -23,14 +23,14 @@ __all__ = [
 ]
 
 _MOST_ABOVE = 200
-_MOST_FURTHER = 4
+_MOST_FURTHER = 5
 _CALL = regex(
     r"(?<![\w.])([a-z_]\w*(?:\.\w+){0,5})\.(add|remove|set|clear|filter|exclude|order_by|count|exists"
     r"|aggregate|save|delete)\("
 )
 _FILES = frozenset({"FileField", "ImageField", "VersatileImageField", "ThumbnailerImageField"})
 _NOT_ROWS = frozenset(
-    {"self", "cls", "super", "form", "formset", "serializer", "cache", "session", "storage",
+    {"self", "cls", "super", "cache", "session", "storage",
      "default_storage", "logger", "os", "wb", "workbook", "img", "image", "im", "fig", "doc",
      "document", "pdf", "config", "db", "redis", "client"}
 )  # fmt: skip

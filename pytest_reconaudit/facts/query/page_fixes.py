@@ -14,8 +14,8 @@ from pytest_reconaudit.facts.code.functions import function_at, outlined
 from pytest_reconaudit.facts.code.places import is_off_path, is_test_path
 from pytest_reconaudit.facts.code.scanned import scanned
 from pytest_reconaudit.facts.query.growth import definitions_of
+from pytest_reconaudit.facts.query.page_words import page_of
 from pytest_reconaudit.facts.query.python_fixes import fix_of_page
-from pytest_reconaudit.facts.query.remedies import page_of
 from pytest_reconaudit.facts.query.sqlalchemy_lists import page_in_sqlalchemy
 from pytest_reconaudit.model import Place
 from pytest_reconaudit.patterns import regex

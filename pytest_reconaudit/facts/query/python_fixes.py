@@ -113,7 +113,15 @@ def fix_of_list(
         )
     if asks:
         parts.append(_asked_again(asks, loaded))
+    if parts:
+        parts.append(_COUNTED)
     return "\n\n".join(parts)
+
+
+_COUNTED = (
+    "Then count the queries of one page (`assertNumQueries`): what libraries' fields and properties"
+    " ask besides, no source tells."
+)
 
 
 def _asked_again(asks: Sequence[str], loaded: Collection[str]) -> str:

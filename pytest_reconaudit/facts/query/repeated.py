@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from msgspec import Struct
 
-from pytest_reconaudit.facts.query.django_fixes import Followed, fix_of_followed
+from pytest_reconaudit.facts.query.followed_fixes import Followed, fix_of_followed
 from pytest_reconaudit.facts.query.python_fixes import fix_of_relations
 from pytest_reconaudit.facts.query.tables import READS
 from pytest_reconaudit.model import Confidence, Place, Severity, lines_of

@@ -5,16 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Iterator
 
-from msgspec import Struct
-
 from pytest_reconaudit.facts.callers import body_of
-from pytest_reconaudit.facts.code.functions import (
-    Ref,
-    callees,
-    callees_at,
-    function_at,
-    outlined,
-)
 from pytest_reconaudit.facts.query.made_names import WORD, names_of_round, words_in
 from pytest_reconaudit.facts.query.repeated import RepeatedQuery
 from pytest_reconaudit.facts.query.tables import READS
@@ -22,7 +13,7 @@ from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.readers.arguments import Unclosed, arguments_and_end
 from pytest_reconaudit.target import Target
 
-__all__ = ["Given", "given_of_round", "is_unread", "is_used_in_round", "staying"]
+__all__ = ["is_given_alike", "is_unread", "is_used_in_round", "staying"]
 
 _MOST_LINES = 200
 _LONGEST = 12_000
@@ -46,65 +37,23 @@ _NO_USE = regex(
 _BEGINS = regex(r"[;{}]\s*(?://.*)?$|:\s*(?:#.*)?$|^\s*(?://|#|$)")
 
 
-class Given(Struct, frozen=True):
-    """What a round hands to the statement that it sends."""
-
-    names: frozenset[str]
-    """The names that are another value in each round, in the function of the statement; empty where
-    they are not known."""
-    several: bool = False
-    """The function that the loop calls is given more than one value of each element."""
-
-
-def given_of_round(target: Target, path: str, site: RepeatedQuery) -> Given:
-    """What of a statement that a loop repeats is another value in each round."""
-    lines = target.lines(path)
+def is_given_alike(target: Target, path: str, site: RepeatedQuery) -> bool:
+    """Whether a function of Python that a loop calls is handed the same in every round, as far as
+    the names of its arguments say."""
     names = words_in(site.loop.variable)
-    if not names:
-        return Given(frozenset())
+    if not (path.endswith(".py") and names and site.via):
+        return False
+    lines = target.lines(path)
     names = names_of_round(lines, path, site.loop.line, site.line + _MOST_CALL, names)
-    if not site.via:
-        return Given(names)
-    at = site.via_place
-    arguments = _arguments(lines, site.line, site.via)
-    given = [one for one in arguments if _takes(one, names)]
-    several = sum(_count(one, names) for one in given) > 1
-    caller = function_at(target, path, site.line)
-    there = function_at(target, at.path, at.line or 1) if at is not None else None
-    if at is None or there is None:
-        return Given(frozenset(), several)
-    for ref in callees_at(target, caller, site.via, site.line) if caller is not None else ():
-        taken = _parameters(target, ref, arguments, names)
-        if ref == there:
-            return Given(_within(target, ref, at.line or 1, taken), several)
-        function = outlined(target, ref)
-        inner = names_of_round(
-            target.lines(ref.path), ref.path, function.line, function.end_line, taken
-        )
-        for call, refs in callees(target, ref):
-            if there in (refs or ()):
-                more = _arguments(target.lines(ref.path), call.line, call.name)
-                handed = _parameters(target, there, more, inner)
-                return Given(_within(target, there, at.line or 1, handed), several)
-    return Given(frozenset(), several)
-
-
-def _within(target: Target, ref: Ref, line: int, taken: frozenset[str]) -> frozenset[str]:
-    function = outlined(target, ref)
-    lines = target.lines(ref.path)
-    first = max(function.line, line - _MOST_LINES)
-    return names_of_round(lines, ref.path, first, line, taken) if taken else taken
-
-
-def _arguments(lines: list[str], line: int, name: str) -> list[str]:
-    text = "\n".join(lines[line - 1 : line + _MOST_CALL])[:_LONGEST]
-    call = re.search(rf"\b{re.escape(name)}\s*(?:::<[^<>]*>|<[^<>()]*>)?\s*\(", text)
-    if call is None:
-        return []
+    text = "\n".join(lines[site.line - 1 : site.line + _MOST_CALL])[:_LONGEST]
+    called = re.search(rf"(?:[\w.\[\]()\"']{{1,80}}\.)?\b{re.escape(site.via)}\s*\(", text)
+    if called is None or not names.isdisjoint(WORD.findall(called[0])):
+        return False
     try:
-        return arguments_and_end(text, call.end())[0]
+        arguments = arguments_and_end(text, called.end())[0]
     except Unclosed:
-        return []
+        return False
+    return not any(_takes(one, names) for one in arguments)
 
 
 def _takes(argument: str, names: Collection[str]) -> bool:
@@ -114,40 +63,6 @@ def _takes(argument: str, names: Collection[str]) -> bool:
 
 
 _NAMED = regex(r"[A-Za-z_]\w*\s*=(?![=>])")
-_FIELD = regex(r"(?:\w+\s*:\s*)?([A-Za-z_$][\w$.?!]*)\s*$")
-
-
-def _count(argument: str, names: Collection[str]) -> int:
-    """How many values of the round an argument holds: the fields of an object are one each."""
-    if not argument.startswith("{"):
-        return 1
-    try:
-        parts = arguments_and_end(argument, 1)[0]
-    except Unclosed:
-        return 1
-    fields = [match[1] for one in parts if (match := _FIELD.match(one)) is not None]
-    return sum(_takes(one, names) for one in fields)
-
-
-def _parameters(
-    target: Target, ref: Ref, given: list[str], names: Collection[str]
-) -> frozenset[str]:
-    """The parameters of a function to which a call hands some of the names."""
-    parameters = [
-        name
-        for name, _ in outlined(target, ref).parameters
-        if name not in ("self", "cls", "&self", "&mut self")
-    ]
-    found = set()
-    for index, one in enumerate(given):
-        if not _takes(one, names):
-            continue
-        named = _NAMED.match(one) if ref.path.endswith(".py") else None
-        if named is not None:
-            found.add(named[0].rstrip("= \t\n"))
-        elif index < len(parameters):
-            found |= words_in(parameters[index])
-    return frozenset(found)
 
 
 def is_used_in_round(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -40,6 +40,8 @@ class RowQuery(Struct, frozen=True):
     """What rows follow from there, each step a query more: ``challenge.creator``."""
     also: tuple[str, ...] = ()
     """What some rows alone follow from there."""
+    fetched: tuple[str, ...] = ()
+    """What some rows have many of there, which a statement of its own loads along."""
     only_key: bool = False
     """Nothing but the other row's key is read of it, which the row itself has."""
 
@@ -60,7 +62,11 @@ class RowQuery(Struct, frozen=True):
             return ()
         every = _longest((*self.beyond, *self.also))
         paths = [f"{self.load}__{one.replace('.', '__')}" for one in every]
-        return tuple((path, self.joined) for path in paths or [self.load])
+        further = [f"{self.load}__{one.replace('.', '__')}" for one in self.fetched]
+        return (
+            *((path, self.joined) for path in paths or [self.load]),
+            *((path, False) for path in further),
+        )
 
 
 _SERIALIZER = regex(r"\w*ModelSerializer$|Serializer$")
@@ -112,9 +118,11 @@ def once_each(queries: Iterable[RowQuery]) -> tuple[RowQuery, ...]:
         before = found.setdefault(key, one)
         if before is not one and before.only_key and not one.only_key:
             found[key] = before = replace(before, only_key=False)
-        if before is not one and (one.beyond or one.also):
+        if before is not one and (one.beyond or one.also or one.fetched):
             beyond = _longest((*before.beyond, *one.beyond))
-            found[key] = replace(before, beyond=beyond, also=(*before.also, *one.also))
+            fetched = tuple(dict.fromkeys((*before.fetched, *one.fetched)))
+            also = (*before.also, *one.also)
+            found[key] = replace(before, beyond=beyond, also=also, fetched=fetched)
     return tuple(found.values())
 
 
@@ -142,28 +150,36 @@ def queries_of_row(
         return
     own_way = any("to_representation" in one.own.defines for one in inside)
     names, line, home = _serialized_names(known, serializer)
+    excluded = _excluded(known, serializer)
     for one in inside:
         for method in one.own.methods:
             if method.name == "to_representation":
                 yield from _of_reads(known, one.path, method, model, loaded)
     alone = own_way and not any("to_representation" in one.own.called for one in inside)
-    if alone or (names is None and own_way):
+    if alone or (names is None and excluded is None and own_way):
         return  # what its fields are made by, nothing asks
     declared: dict[str, tuple[KnownClass, RowField]] = {}
+    dropped: set[str] = set()
     for one in inside:
         for field in one.own.fields:
-            declared.setdefault(field.name, (one, field))
+            if field.name not in dropped:
+                declared.setdefault(field.name, (one, field))
+        # ``customer = None`` takes out what a base declares.
+        dropped.update(name for name, source, _ in one.own.attributes if source == "None")
     for name, (one, field) in declared.items():
         keywords = dict(field.keywords)
         if keywords.get("write_only") == "True" or (own_way and depth):
             continue
         if {"fields", "exclude", "omit", "expand"} & set(keywords):
             continue
-        if one is not serializer and (names is None or name not in names):
+        unnamed = one is not serializer and name not in (names or ())
+        if unnamed and (excluded is None or name in excluded):
             continue
         if one is serializer and names and name not in names:
             continue
         yield from _of_field(known, inside, one, field, model, loaded, depth)
+    if excluded is not None:
+        yield from _lists_of(known, serializer, model, loaded, excluded | set(declared))
     if names is None:
         return
     more = meta_of(known, serializer, "extra_kwargs")
@@ -177,6 +193,44 @@ def queries_of_row(
             yield from _of_method(known, model, name, loaded, place)
         elif (relation.many or relation.key) and not is_loaded(name, loaded):
             yield RowQuery(f"{model.own.name}.{name}", place, False, name, not relation.many)
+
+
+def _excluded(known: KnownClasses, serializer: KnownClass) -> frozenset[str] | None:
+    """The names that a serializer leaves out which takes all others (``fields = "__all__"``,
+    ``exclude``); ``None`` of those that name what they take."""
+    fields = meta_of(known, serializer, "fields")
+    if fields is not None:
+        every = fields[0].strip("\"'") == "__all__" or fields[0].endswith("ALL_FIELDS")
+        return frozenset() if every else None
+    exclude = meta_of(known, serializer, "exclude")
+    if exclude is None or exclude[0][:1] not in "[(":
+        return None
+    return frozenset(_NAMES.findall(exclude[0]))
+
+
+def _lists_of(
+    known: KnownClasses,
+    serializer: KnownClass,
+    model: KnownClass,
+    loaded: frozenset[str],
+    apart: Collection[str],
+) -> Iterator[RowQuery]:
+    """The queries for the keys of what a model has many of, which a serializer of all its fields
+    takes unasked.
+
+    :param apart: names that it declares itself or leaves out.
+    """
+    given = meta_of(known, serializer, "fields") or meta_of(known, serializer, "exclude")
+    place = Place(given[2], given[1], 1) if given is not None else Place(serializer.path, 1, 1)
+    inside, _ = known.lineage(model)
+    for one in inside:
+        for field in one.own.fields:
+            many = field.callee in _MANY_TO_MANY and field.name not in apart
+            if many and not is_loaded(field.name, loaded):
+                yield RowQuery(f"{model.own.name}.{field.name}", place, False, field.name, False)
+
+
+_MANY_TO_MANY = frozenset({"ManyToManyField", "ParentalManyToManyField", "SortedManyToManyField"})
 
 
 _WRITE_ONLY = regex(r"[\"'](\w+)[\"']\s*:\s*\{[^{}]{0,300}[\"']write_only[\"']\s*:\s*True")
@@ -260,7 +314,8 @@ def _of_field(
         if nested is not None and other is not None and depth < _DEEPEST:
             mirror = _mirror(known, model, source, other)
             under_it = _under(known, nested, other, relation, mirror)
-            first = replace(first, also=(*first.also, *under_it))
+            many = _many_under(known, nested, other, relation, mirror)
+            first = replace(first, also=(*first.also, *under_it), fetched=tuple(many))
         yield replace(first, place=place)
         return
     if nested is not None and other is not None and depth < _DEEPEST:
@@ -347,6 +402,23 @@ def _under(
     for one in queries_of_row(known, nested, other, loaded, _DEEPEST):
         for load, joined in one.loads:
             if joined or not to_one:
+                yield load.replace("__", ".")
+
+
+def _many_under(
+    known: KnownClasses,
+    nested: KnownClass,
+    other: KnownClass,
+    relation: Relation | None,
+    there: frozenset[str],
+) -> Iterator[str]:
+    """What the row that a relation leads to has many of, as its serializer asks for it, dotted."""
+    if relation is None or relation.many:
+        return  # what rows of which there are many ask is told by :func:`_under`
+    loaded = _back(relation, frozenset()) | there
+    for one in queries_of_row(known, nested, other, loaded, _DEEPEST):
+        for load, joined in one.loads:
+            if not joined:
                 yield load.replace("__", ".")
 
 

@@ -16,7 +16,7 @@ from pytest_reconaudit.facts.code.functions import (
 from pytest_reconaudit.facts.code.places import is_test_path
 from pytest_reconaudit.facts.code.scanned import scanned
 from pytest_reconaudit.facts.query.script_lists import growth_in_script
-from pytest_reconaudit.facts.query.sqlalchemy_fixes import Statement, statement_at
+from pytest_reconaudit.facts.query.sqlalchemy_statements import Statement, statement_at
 from pytest_reconaudit.model import Place, Severity
 from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.readers.scans.outline import outline

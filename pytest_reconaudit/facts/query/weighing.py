@@ -11,6 +11,7 @@ from pytest_reconaudit.facts.code.capped_fields import is_capped_field
 from pytest_reconaudit.facts.code.functions import function_at, handlers, in_unrouted_view
 from pytest_reconaudit.facts.query.answers import (
     answered,
+    is_of_one_way,
     makes_list,
     request_of,
     runs_for_staff,
@@ -18,6 +19,8 @@ from pytest_reconaudit.facts.query.answers import (
 )
 from pytest_reconaudit.facts.query.cardinality import (
     goes_over_many,
+    is_bulk,
+    is_chosen,
     is_put_together,
     is_written_out,
 )
@@ -40,7 +43,7 @@ from pytest_reconaudit.facts.query.occasions import (
     serving_files,
 )
 from pytest_reconaudit.facts.query.refusals import refuses_alone
-from pytest_reconaudit.facts.query.repeated import RepeatedQuery, Repetition
+from pytest_reconaudit.facts.query.repeated import ROW_ORIGINS, RepeatedQuery, Repetition
 from pytest_reconaudit.facts.query.round_values import staying
 from pytest_reconaudit.facts.query.short_lists import is_batched_beside
 from pytest_reconaudit.facts.query.table_names import told_as
@@ -131,6 +134,8 @@ def weighed_together(
     boot = request is None and is_boot(path, name)
     unrouted = request is None and in_unrouted_view(target, path, sites[0].line)
     once = beside or (not served and at_start(target, path, sites[0].line))
+    many = {one: goes_over_many(target, path, name, one) for one in sites}
+    bulk = is_bulk(request or "")
     weighed = [
         (
             Severity.INFO
@@ -140,7 +145,7 @@ def weighed_together(
             or unrouted
             or ways[one.line].idle
             or (one.further and request is None)
-            or not goes_over_many(target, path, name, one)
+            or not (many[one] or bulk or is_chosen(target, path, one))
             or (one.kind in WRITES and is_batched_beside(target, path, one.line))
             else weight_of(
                 one,
@@ -182,6 +187,8 @@ def weighed_together(
         )
         for weight, one in weighed
     ]
+    # A list that somebody puts together for one request is mostly short.
+    weighed = [(weight if many[one] else min(weight, Severity.LOW), one) for weight, one in weighed]
     beside = beside or (request is not None and is_asked_by_clock(request, path))
     if request is not None and not (by_hand or boot or unrouted or beside):
         weighed = [
@@ -189,6 +196,7 @@ def weighed_together(
                 Severity.LOW
                 if weight is Severity.INFO
                 and not ways[one.line].idle
+                and (many[one] or bulk or one.loop.origin in ROW_ORIGINS)
                 and _is_waited(target, path, one, request, staff=admin)
                 else weight,
                 one,
@@ -237,7 +245,7 @@ def weighed_together(
         severity,
         # How long a list is that was handed over, only its callers know.
         Confidence.CERTAIN if sure and sites[0].loop.origin else Confidence.LIKELY,
-        request or "",
+        _told_request(target, request or "", ways[sites[0].line]),
         others,
         cure,
         _further(target, path, sites, others),
@@ -259,6 +267,12 @@ def _request(target: Target, path: str, site: RepeatedQuery, way: Way) -> str | 
     if way.why is None or way.why == answered(target, path, site.line)[0]:
         return request_of(target, path, site.line)
     return words_of(target, way.why)
+
+
+def _told_request(target: Target, request: str, way: Way) -> str:
+    """The request to name: of several ways through other functions none is the one."""
+    sure = way.why is None or is_of_one_way(target, way.why)
+    return request if sure or not request else "a request"
 
 
 def _first_varied(path: str, sites: list[RepeatedQuery]) -> RepeatedQuery:

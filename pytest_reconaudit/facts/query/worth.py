@@ -139,7 +139,7 @@ def _in_python(target: Target, path: str, one: Round, weight: Severity) -> Sever
     if not loop.origin or loop.origin == "keys":
         args = (query.loop.line, loop.over, query.table)
         if is_hand_picked(target, path, one.function, *args):
-            return Severity.LOW
+            return Severity.INFO
     return min(weight, Severity.MEDIUM)
 
 
@@ -206,7 +206,7 @@ def _elsewhere(target: Target, path: str, one: Round, weight: Severity) -> Sever
     if path.endswith(".rs") and not loop.origin and _SHAPES.search(loop.over):
         return Severity.INFO  # by what an answer is ordered or grouped
     if path.endswith(".rs") and not loop.origin and is_picked_by_hand(one.function, loop.over):
-        return Severity.LOW
+        return Severity.INFO
     if one.request.startswith("GET") and (lists or one.together > 1):
         return weight
     return min(weight, Severity.MEDIUM if called else Severity.LOW)

@@ -447,6 +447,7 @@ def _class(code: Code, node: Node) -> RowClass | None:
     defines: list[str] = []
     lists: list[tuple[str, str, int]] = []
     querysets: list[tuple[str, int, str]] = []
+    anew = False
     meta: tuple[tuple[str, str, int], ...] | None = None
     meta_bases: tuple[str, ...] = ()
     of_row = not any(base.endswith(("View", "ViewSet", "Mixin")) for base in bases)
@@ -462,7 +463,9 @@ def _class(code: Code, node: Node) -> RowClass | None:
             method = _text(code, own) if own is not None else ""
             defines.append(method)
             if method == "get_queryset":
-                querysets += _querysets(code, inner.start_byte, _body(code, inner))
+                rows = _body(code, inner)
+                querysets += _querysets(code, inner.start_byte, rows)
+                anew = bool(querysets) and not any(way in rows for way in _OWN_ROWS)
             elif method == "get_serializer_class":
                 lists += _chosen(code, inner)
             elif method == "list":
@@ -485,7 +488,9 @@ def _class(code: Code, node: Node) -> RowClass | None:
     served = any(map(_SERVED.search, (name, *bases))) or "serializer_class" in text
     if served:
         for key, source, line in attributes:
-            if key == "queryset" and (made := _OF_MODEL.match(source)) is not None:
+            if key == "queryset" and anew:
+                text = text.replace(source, "", 1)  # nothing asks for it
+            elif key == "queryset" and (made := _OF_MODEL.match(source)) is not None:
                 querysets.insert(0, (made[1], line, " ".join(source.split())[:160]))
             if "serializer" in key:
                 lists += [
@@ -853,6 +858,8 @@ def _given(text: str, at: int) -> str:
     return text[at : at + 4_000]
 
 
+_OWN_ROWS = ("super(", "self.queryset", ".get_queryset(")
+"""Ways to the queryset that a view has as an attribute, in a ``get_queryset``."""
 _WITHIN = regex(r"[(,]\s*\w+\s*=\s*$|\b(?:Exists|Subquery|Prefetch)\(\s*$")
 """What makes a queryset a part of another one."""
 _NEAR = 60
