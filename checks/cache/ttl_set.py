@@ -9,7 +9,9 @@ from pytest_reconaudit.api import CacheWrites, Confidence, Severity, audit, line
     confidence=Confidence.LIKELY,
     impact="The keys pile up, and what a missed invalidation leaves is wrong for ever.",
     fix="""
-    Give every cached value a time to live with the same command that writes it:
+    Where the value can be made again, give it a time to live with the same command that writes it.
+    What is written down nowhere else (what somebody has paid for, a schedule) is no cache: keep it
+    without one, in a database better than here.
 
     ```rust
     conn.set_ex(key, json, 600).await?;            // not conn.set(key, json)

@@ -57,11 +57,11 @@ def docker_secret_free(
 
     Decides: (a) `ENV` or `ARG` under a secret name with a literal that is no placeholder, and any
     literal for a database image's password. (b) `COPY` or `ADD` of `.env` files, private keys,
-    service account files: critical, medium for the key of a self-signed certificate that a script
-    of the repository makes. (c) a secret `ARG` without default that a later step uses:
-    low, it stays in the history. Passes: `--mount=type=secret`, `*_FILE` keys, `.env.example`,
-    certificates and public keys, keys for the browser (`VITE_*`), copied env files without any
-    secret key (one that is not there is judged by its example), images of tests.
+    service account files: critical, medium for the key of a self-signed certificate that lies
+    beside it or that a script of the repository makes. (c) a secret `ARG` without default that a
+    later step uses: low, it stays in the history. Passes: `--mount=type=secret`, `*_FILE` keys,
+    `.env.example`, certificates and public keys, keys for the browser (`VITE_*`), copied env files
+    without any secret key (one that is not there is judged by its example), images of tests.
 
     Blind spots: secrets below a folder that is copied as a whole; downloads in a `RUN`.
     """

@@ -12,7 +12,7 @@ from msgspec import Struct
 from pytest_reconaudit.facts.compose.compose_references import example_of
 from pytest_reconaudit.facts.created import created
 from pytest_reconaudit.facts.docker.images import dockerfiles, images
-from pytest_reconaudit.facts.env.secrets import purpose
+from pytest_reconaudit.facts.env.secrets import is_of_self_signed, purpose
 from pytest_reconaudit.facts.index import files_by_name
 from pytest_reconaudit.facts.invocations import makefiles
 from pytest_reconaudit.model import Place, Severity, mask
@@ -117,9 +117,9 @@ def _copies(target: Target, dockerfile: Dockerfile) -> Iterator[ImageSecret]:
         paths = [posixpath.normpath(posixpath.join(f, source.written.lstrip("/"))) for f in folders]
         if _is_harmless(target, base, paths):
             continue
-        made = any(_is_made_here(target, path) for path in paths)
+        own = any(_is_made_here(target, one) or _is_of_pair(target, one) for one in paths)
         yield ImageSecret("b", base, f"{source.instruction.keyword} {source.written}", source.place,
-                          Severity.MEDIUM if made else Severity.CRITICAL)  # fmt: skip
+                          Severity.MEDIUM if own else Severity.CRITICAL)  # fmt: skip
 
 
 _SELF_SIGNED = regex(r"\bopenssl\b[^\n]{0,200}\s-x509\b|\bmkcert\b")
@@ -136,6 +136,12 @@ def _is_made_here(target: Target, path: str) -> bool:
             own = posixpath.relpath(path, folder or ".")
             maker = next((rule.place for rule in file.targets if rule.name == own), None)
     return maker is not None and _SELF_SIGNED.search(target.text(maker.path)) is not None
+
+
+def _is_of_pair(target: Target, path: str) -> bool:
+    """Whether it is the key of a certificate that lies beside it and that nobody else signed: who
+    has it can pass for this one server where somebody trusts just that certificate."""
+    return target.has(path) and is_of_self_signed(target, path)
 
 
 def _is_harmless(target: Target, base: str, paths: list[str]) -> bool:

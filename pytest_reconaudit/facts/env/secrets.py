@@ -51,6 +51,7 @@ __all__ = [
     "committed_files",
     "is_declared_public",
     "is_local_env",
+    "is_of_self_signed",
     "leak_groups",
     "purpose",
     "same_elsewhere",
@@ -731,12 +732,9 @@ class _Reading:
         ):
             strength = "own"
         digest = _digest(one.value) if strength == "token" else ""
-        if name == "a private key" and any(map(is_self_signed, self._certificates())):
+        if name == "a private key" and is_of_self_signed(self.target, self.path):
             strength = "self-signed"
         return Leak("a", name, shown, place, strength, entropy(one.value[:200]), public, digest)
-
-    def _certificates(self) -> Iterator[str]:
-        return _certificates_of(self.target, self.path)
 
     def _names_key(self, place: Place) -> bool:
         """Whether a line sets the id of a key, and the file takes its secret from elsewhere."""
@@ -777,6 +775,11 @@ def _has_local_certificate(target: Target, path: str) -> bool:
         (data := decoded(body)) is not None and any(mark in data for mark in _THIS_MACHINE)
         for body in _certificates_of(target, path)
     )
+
+
+def is_of_self_signed(target: Target, path: str) -> bool:
+    """Whether a private key is that of a certificate beside it which nobody else has signed."""
+    return any(map(is_self_signed, _certificates_of(target, path)))
 
 
 def _certificates_of(target: Target, path: str) -> Iterator[str]:
