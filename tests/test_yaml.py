@@ -166,3 +166,32 @@ def test_an_anchor_may_be_taken_over() -> None:
     assert root.key_place("d").line == 4
     broken = read_yaml("a: &x 1\nb: &x 2\nc: [\n", "a.yml")
     assert broken.problems
+
+
+ENDED = """\
+jobs:
+  build:
+    steps:
+      - run: |
+          cat > made.rb << RUBY
+class Made
+  x: y
+
+${BODY}
+RUBY
+      - run: echo
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "words"),
+    [
+        (ENDED, 6, "the text that begins in line 4 ends here, further left than it"),
+        ("a:\n  b: |\n    text\n  c: d\n  e\n  f: g\n", 6, "could not find expected ':'"),
+    ],
+)
+def test_a_text_that_ended_too_early_is_told_where_it_did(text: str, line: int, words: str) -> None:
+    (problem,) = read_yaml(text, "a.yml").problems
+    assert problem.place.line == line
+    assert words in problem.message
+    assert ("further left" in problem.message) is (text is ENDED)

@@ -30,6 +30,23 @@ from pytest_reconaudit.api import (
         REDIS_URL: redis://:${REDIS_PASSWORD:?}@redis:6379
     ```
     """,
+    advice={
+        "d": (
+            "Whoever reaches the port reads and changes everything, whatever password is set.",
+            """
+            Take `POSTGRES_HOST_AUTH_METHOD` out, let `POSTGRES_PASSWORD` come from a secret, and
+            publish the port to this machine only, if at all. A data directory that is there keeps
+            what it was made with: change `trust` to `scram-sha-256` in its `pg_hba.conf`, and give
+            the user a password.
+
+            ```yaml
+            environment:
+              POSTGRES_PASSWORD: ${POSTGRES_PASSWORD:?}
+            ports: ["127.0.0.1:5432:5432"]
+            ```
+            """,
+        ),
+    },
 )
 def compose_redis_protected(store_file: StoreFile) -> None:
     """Data stores that others can reach ask for credentials.

@@ -39,11 +39,7 @@ _ADVICE = {
     impact="What reads the file refuses to start, or runs without the setting that was meant.",
     fix="""
     Repair the line that the message names, and let CI parse what it deploys
-    (`docker compose config -q`, `nginx -t`, `kubectl apply --dry-run=client`, `yamllint`):
-
-    ```nginx
-    add_header Content-Type text/plain;   # not: text <stray letter>/plain
-    ```
+    (`docker compose config -q`, `nginx -t`, `kubectl apply --dry-run=client`, `yamllint`).
     """,
     advice={
         "c": (

@@ -360,6 +360,10 @@ def _read(text: str, path: str) -> YamlFile:
         mark = error.problem_mark or error.context_mark
         at = place if mark is None else Place(path, mark.line + 1, mark.column + 1)
         parts = [part for part in (error.context, error.problem) if part]
+        ended = _ended_text(text, at.line or 1)
+        if ended is not None:
+            at = Place(path, ended[1], 1)
+            parts.append(f"the text that begins in line {ended[0]} ends here, further left than it")
         problems.append(Problem(at, ", ".join(parts) or "not valid YAML"))
     except yaml.YAMLError as error:
         problems.append(_unmarked(error, text, path))
@@ -370,6 +374,31 @@ def _read(text: str, path: str) -> YamlFile:
     finally:
         loader.dispose()
     return YamlFile(path, tuple(documents), tuple(problems), tuple(duplicates))
+
+
+_TEXT_BEGINS = regex(r"(?:[:-]|!\w+)[ \t]+[|>][-+\d]{0,2}[ \t]*(?:#.*)?$")
+_MOST_TEXT = 2_000
+
+
+def _ended_text(text: str, line: int) -> tuple[int, int] | None:
+    """(line where a block of text begins, line that ends it) where a line above another one stands
+    further left than the key of the block: what YAML then reads as keys was meant to be text."""
+    lines = text.split("\n")
+    above = range(min(line, len(lines)), max(line - _MOST_TEXT, 0), -1)
+    head = next((at for at in above if _TEXT_BEGINS.search(lines[at - 1][:_LONGEST_HEAD])), 0)
+    inside = [at for at in range(head + 1, min(line, len(lines)) + 1) if lines[at - 1].strip()]
+    if not head or not inside:
+        return None
+    ends = next((at for at in inside if _indent(lines[at - 1]) < _indent(lines[inside[0] - 1])), 0)
+    left = ends and _indent(lines[ends - 1]) < _indent(lines[head - 1])
+    return (head, ends) if left else None
+
+
+_LONGEST_HEAD = 300
+
+
+def _indent(line: str) -> int:
+    return len(line) - len(line.lstrip(" "))
 
 
 def _unmarked(error: yaml.YAMLError, text: str, path: str) -> Problem:

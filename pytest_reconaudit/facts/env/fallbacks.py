@@ -23,6 +23,7 @@ from pytest_reconaudit.facts.env.keys import env_files, is_third_party_key, key_
 from pytest_reconaudit.facts.env.secrets import is_declared_public, purpose
 from pytest_reconaudit.facts.env.shipping import is_unused_stack, serves_developers
 from pytest_reconaudit.facts.env.trials import tried_alone
+from pytest_reconaudit.facts.env.unchecked import is_tried_out, is_unchecked
 from pytest_reconaudit.model import Place, Severity, mask
 from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.readers.compose import ComposeService, Entry
@@ -366,8 +367,10 @@ def _compose(target: Target) -> Judged:
                 if (entry.place, entry.key) in seen or aside[path]:
                     continue
                 seen.add((entry.place, entry.key))
+                void = is_unchecked(stack, service, entry)
                 for at, found in _entry(target, entry):
-                    yield at, found and _softened(target, stack, service, entry, found)
+                    known = found if found is not None and not void else None
+                    yield at, known and _softened(target, stack, service, entry, known)
 
 
 _TO_FILL = regex(
@@ -385,6 +388,8 @@ def _softened(
     if _made_up(stack) and is_unused_stack(target, stack):
         return replace(found, severity=min(found.severity, Severity.LOW))
     severity = found.severity
+    if is_tried_out(stack, service):
+        severity = min(severity, Severity.LOW)
     if _TO_FILL.search(target.line(entry.place.path, entry.place.line or 1)[:2000]):
         severity = severity.lowered()
     if found.kind == "literal" and _is_users_name(service, entry) and _stores_only(stack):

@@ -640,6 +640,7 @@ def _launched(
             return UNKNOWN
         ports.append(number)
     shown = " ".join(words)[:60]
+    ports = ports or [int(match[1]) for word in words[1:] if (match := _ADDRESS.fullmatch(word))]
     if ports:
         return Listening(
             tuple(Listener(one, f"`{shown}` listens on it", None) for one in ports), True
@@ -657,6 +658,12 @@ def _launched(
     if name == "gunicorn" and any(word in ("-c", "--config") for word in words):
         return UNKNOWN
     return _one(_SERVERS_BY_COMMAND[name], shown, None)
+
+
+_ADDRESS = regex(
+    r"(?:--?[\w-]+=)?(?:tcp://)?(?:\d{1,3}(?:\.\d{1,3}){3}|localhost|\*|\[[\da-fA-F:]*\])?:(\d{2,5})"
+)
+"""An address to listen on, whatever the flag before it is called: ``-a 0.0.0.0:9000``."""
 
 
 def _rejoined(words: Sequence[str]) -> list[str]:

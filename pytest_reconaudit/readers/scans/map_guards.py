@@ -110,13 +110,15 @@ def map_guards(code: Code) -> MapGuards | None:
         name, region = _alive(code, call)
         if region is None:
             continue
+        hole = _without(code, call, region)
         places = awaited.get(home.index, []) if is_async else []
+        places = [one for one in places if not hole[0] <= one < hole[1]]
         first = bisect_left(places, region[0])
         last = min(bisect_right(places, region[1]), first + _MOST_LINES)
         lines = tuple(code.line(one) for one in places[first:last])
         again, by = 0, ""
         if (name or call.name in ("iter", "iter_mut")) and not _may_be_none(code, call):
-            again, by = _asked_again(code, call, receiver, home, region, asking)
+            again, by = _asked_again(code, call, receiver, home, region, hole, asking)
         if lines or again:
             writes = call.name in _WRITING and bool(name) and last > first
             changes = _changed(code, name, places[last - 1], region[1]) if writes else 0
@@ -184,6 +186,7 @@ def _asked_again(
     receiver: str,
     home: Scope,
     region: tuple[int, int],
+    hole: tuple[int, int],
     asking: dict[tuple[str, bool], frozenset[str]],
 ) -> tuple[int, str]:
     """(line, by what) where a map is asked, while a guard of it is alive, for something that has to
@@ -191,6 +194,8 @@ def _asked_again(
     wanted = _ASKS if guard.name in _WRITING else _CHANGES
     for one in islice(code.calls_in(*region), _MOST_CALLS):
         if one.start <= guard.start or one.path or _home(code, one) is not home:
+            continue
+        if hole[0] <= one.start < hole[1]:
             continue
         asked = "".join(code.text(one.receiver).split()) if one.name_at - one.start < 100 else ""
         if asked == receiver and one.name in wanted:
@@ -251,6 +256,35 @@ def _alive(code: Code, call: Call) -> tuple[str, tuple[int, int] | None]:
         scope = code.scopes[call.scope]
         return bound[1], _until_dropped(code, (call.end, scope.end), bound[1])
     return "", None
+
+
+_MATCHES = regex(r"\bmatch\s+&?\s*$")
+_NONE = regex(r"(?<!\w)None\s*=>\s*")
+
+
+def _without(code: Code, call: Call, region: tuple[int, int]) -> tuple[int, int]:
+    """The range of the arm of a ``match`` in which there is no guard: what ``get`` gave is nothing
+    there. Empty where there is none."""
+    before = code.text(max(0, call.receiver[0] - _BEFORE), call.receiver[0])
+    if call.name not in ("get", "get_mut") or _MATCHES.search(before) is None:
+        return region[0], region[0]
+    text = code.text(region[0], min(region[1], region[0] + _LONGEST))
+    depth = 0 if text.lstrip().startswith("{") else 1
+    start = end = -1
+    for at, letter in enumerate(text):
+        if start < 0 and depth == 1 and letter == "N" and (arm := _NONE.match(text, at)):
+            start = arm.end()
+        if start >= 0 and at >= start and depth == 1 and letter in ",}":
+            end = at
+            break
+        depth += (letter in "([{") - (letter in ")]}")
+        if start >= 0 and at > start and depth == 1 and letter == "}" and text[start] == "{":
+            end = at + 1
+            break
+    if end < 0:
+        return region[0], region[0]
+    first = region[0] + len(text[:start].encode())
+    return first, first + len(text[start:end].encode())
 
 
 def _until_dropped(code: Code, region: tuple[int, int] | None, name: str) -> tuple[int, int] | None:

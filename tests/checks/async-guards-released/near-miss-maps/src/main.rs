@@ -46,6 +46,25 @@ impl Rooms {
         }
     }
 
+    async fn seats_of(&self, id: u64) -> u32 {
+        // Where there is no room, there is no guard either.
+        match self.rooms.get_mut(&id) {
+            Some(room) => room.seats,
+            None => {
+                self.write(None).await;
+                self.rooms.insert(id, made());
+                0
+            }
+        }
+    }
+
+    async fn seats_or_none(&self, id: u64) -> u32 {
+        match self.rooms.get(&id) {
+            None => self.counted(id).await,
+            Some(room) => room.seats,
+        }
+    }
+
     async fn named(&self, id: u64) {
         if let Some(room) = self.names.get(&id) {
             room.door.send("named".into()).await.ok();

@@ -1,0 +1,57 @@
+"""Passwords of a compose stack that nothing asks for: the server lets everybody in."""
+
+from __future__ import annotations
+
+from pytest_reconaudit.facts.compose.stacks import Stack
+from pytest_reconaudit.patterns import regex
+from pytest_reconaudit.readers.compose import ComposeService, Entry
+from pytest_reconaudit.readers.secret_text import credentials_in
+
+__all__ = ["is_tried_out", "is_unchecked"]
+
+_OFF = regex(
+    r"(?i)(?:DISABLE_SECURITY_PLUGIN|plugins\.security\.disabled)\s*=\s*[\"']?true"
+    r"|xpack\.security\.enabled\s*=\s*[\"']?false"
+)
+_SEARCH = regex(r"(?i)(?:OPENSEARCH|ELASTIC(?:SEARCH)?)_")
+_TRUST = regex(r"(?i)[\"']?trust[\"']?")
+_MOST = 200
+
+
+def is_unchecked(stack: Stack, service: ComposeService, entry: Entry) -> bool:
+    """Whether a password is for a PostgreSQL of the same stack that trusts every connection, or for
+    a search engine without its security: it is said, and never looked at."""
+    if _SEARCH.match(entry.key) is not None and _is_off(service):
+        return True
+    value = entry.written.strip()
+    if "://" in value:
+        hosts = [one.host.partition(":")[0] for one in credentials_in(value)]
+        servers = [_named(stack, host) for host in hosts]
+        return bool(servers) and all(one is not None and _trusts(one) for one in servers)
+    return entry.key == "POSTGRES_PASSWORD" and _trusts(service)
+
+
+def is_tried_out(stack: Stack, service: ComposeService) -> bool:
+    """Whether a service is of a Keycloak that the stack starts for development (``start-dev``)."""
+    if "keycloak" not in (service.image or ""):
+        return False
+    return any(
+        "start-dev" in word and "keycloak" in (one.image or "")
+        for one in stack.services
+        for word in one.command or ()
+    )
+
+
+def _named(stack: Stack, host: str) -> ComposeService | None:
+    return next((one for one in stack.services if host == one.name), None)
+
+
+def _trusts(service: ComposeService) -> bool:
+    return any(
+        one.key == "POSTGRES_HOST_AUTH_METHOD" and _TRUST.fullmatch(one.written.strip())
+        for one in service.environment[:_MOST]
+    )
+
+
+def _is_off(service: ComposeService) -> bool:
+    return any(_OFF.match(f"{one.key}={one.written}") for one in service.environment[:_MOST])
