@@ -29,7 +29,8 @@ def web_routes_lazy(router: RouterFile) -> None:
     static import of a module of pages (`pages/`, `views/`, `features/` …, or a name such as
     `ReportPage`): low; medium when one is behind the login (`ProtectedRoute`, `RequireAuth`,
     `requiresAuth`) and over 250 kB of source are loaded for them alone; a note for fewer than five
-    pages with less than 30 kB (20 kB and one package), where no route is lazy. The pages that
+    pages with less than 30 kB (20 kB and one package), where no route is lazy, and for scripts that
+    a server puts into pages of its own. The pages that
     people come to first (`/`, what a router redirects to, a dashboard), login, error and callback
     pages, layouts, guards and components that make a route of what they are given pass, also pages
     that something else imports at once anyway, pages that load their content on demand, routers
@@ -54,7 +55,7 @@ def web_routes_lazy(router: RouterFile) -> None:
     told = weight.told()
     few = len(pages) < _SOME and not router.lazy
     light = few and weight.source < (_SMALL if weight.packages else _LIGHT)
-    light = light and len(weight.packages) < 2
+    light = (light and len(weight.packages) < 2) or router.of_server
     heavy = router.eager.guarded and weight.source > _HEAVY
     report(
         at=pages[0].place,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
@@ -205,8 +206,8 @@ def _distance(one: str, other: str) -> int:
 def repository_owners(target: Target) -> frozenset[str]:
     """Who owns the repository, in lower case, as far as its own files tell.
 
-    Asked of the clone's remote, of ``github.repository == '…'`` in its workflows, of CODEOWNERS
-    and of the manifests in its root.
+    Asked of the clone's remote, of ``github.repository == '…'`` in its workflows, of CODEOWNERS,
+    of the manifests in its root, and of the badges of its workflows in the README.
     """
     found = {match.lower() for match in _REMOTE.findall(target.text(".git/config"))}
     for workflow in workflows(target):
@@ -221,7 +222,15 @@ def repository_owners(target: Target) -> frozenset[str]:
             named = _MANIFEST.search(_own_address(path, target.text(path)))
             if named:
                 found.add(named[1].lower())
+    if target.has("README.md"):
+        files = {posixpath.basename(one.path) for one in workflows(target)}
+        for owner, file in _BADGE.findall(target.text("README.md")):
+            if file in files:
+                found.add(owner.lower())
     return frozenset(found) - _GITHUB
+
+
+_BADGE = regex(r"github\.com/([\w.-]+)/[\w.-]+/actions/workflows/([\w.-]+\.ya?ml)")
 
 
 def _own_address(path: str, text: str) -> str:

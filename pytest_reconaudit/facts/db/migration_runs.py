@@ -623,6 +623,8 @@ _AUTO_SYNC = (
 )  # fmt: skip
 _IN_MEMORY = regex(r"sqlite[^\n]{0,60}:memory:", re.IGNORECASE)
 """A database of the process alone, made just before its tables are."""
+_STAMPS = regex(r"\bstamp\(")
+"""Alembic's own way to begin with an empty database: all tables at once, and the last version."""
 _NEAR = 2_000
 _SYNC_HINTS = ("synchronize", "sequelize.sync", "create_all", "AutoMigrate", "ddl-auto", "hbm2ddl")
 _SYNC_SUFFIXES = (".ts", ".js", ".mjs", ".py", ".go", ".yml", ".yaml", ".properties")
@@ -904,6 +906,8 @@ def _sync_changes(target: Target) -> Iterator[SchemaChange]:
                 continue
             if _IN_MEMORY.search(text, max(0, match.start() - _NEAR), match.start()):
                 continue
+            if suffixes == (".py",) and "alembic" in text and _STAMPS.search(text):
+                continue  # an empty database, which Alembic then takes for its own
             place = Place(path, text.count("\n", 0, match.start()) + 1, 1)
             if not uncalled(target, place):
                 line = target.line(path, place.line or 1).strip()

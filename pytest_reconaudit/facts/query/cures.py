@@ -171,12 +171,13 @@ def _of_called(target: Target, path: str, site: RepeatedQuery, *, stays: bool) -
     if _ASKS.match(site.via) is None:
         return (
             f"{told} asks by itself in each round: ask for what all rounds need once before the"
-            f" loop{by}, under the same conditions, and hand each call its own."
+            f" loop{by}, under the same conditions, and hand each call its own; so too for whatever"
+            " else it asks for one."
         )
     return (
         f"{told} asks for one: give it a sibling that asks for all of them at once{by}, under the"
-        " same conditions, call that once before the loop, and let each round take its own from"
-        " what came."
+        " same conditions and with whatever else it asks for one, call that once before the loop,"
+        " and let each round take its own from what came."
     )
 
 

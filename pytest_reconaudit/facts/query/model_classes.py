@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+from collections import Counter
 from collections.abc import Iterable, Mapping
 
 from msgspec import Struct
@@ -10,6 +11,8 @@ from msgspec import Struct
 from pytest_reconaudit.facts.code.places import is_off_path, is_test_path
 from pytest_reconaudit.facts.code.scanned import scanned
 from pytest_reconaudit.patterns import regex
+from pytest_reconaudit.readers.scans.outline import outline
+from pytest_reconaudit.readers.scans.queries import QueryFunction, queries
 from pytest_reconaudit.readers.scans.row_classes import (
     RELATIONSHIPS,
     RowClass,
@@ -189,6 +192,9 @@ class KnownClasses(Struct, frozen=True, eq=False):
     """Name of a field of many rows → the models that have one."""
     relations: dict[tuple[int, str], Relation | None]
     """(model by its id, name) → what it leads to."""
+    helpers: Mapping[str, str]
+    """Function → the table that it surely asks each time, of those that methods hand a row and
+    that no other function is called as."""
     backrefs: Mapping[str, Mapping[str, RowField]]
     """Model of SQLAlchemy → the relationships that others give it: ``backref="customer"``."""
 
@@ -309,7 +315,54 @@ def known_classes(target: Target) -> KnownClasses:
         {},
         holders,
         {},
+        _helpers(target, classes),
         _backrefs(classes),
+    )
+
+
+def _helpers(target: Target, classes: Mapping[str, list[KnownClass]]) -> dict[str, str]:
+    handed = {
+        name
+        for several in classes.values()
+        for one in several
+        for method in one.own.methods
+        for name, _ in method.calls
+    }
+    if not handed:
+        return {}
+    found: dict[str, list[str]] = {}
+    for path, file in scanned(target, queries).items():
+        if path.endswith(".py") and not is_test_path(path):
+            for function in file.functions:
+                if function.name in handed:
+                    asked = "" if function.cached or function.queued else _asked_by(function)
+                    found.setdefault(function.name, []).append(asked)
+    defined = Counter(
+        function.name
+        for path, outlined in scanned(target, outline).items()
+        if path.endswith(".py") and not is_test_path(path)
+        for function in outlined.functions
+        if function.name in found
+    )
+    return {
+        name: tables[0]
+        for name, tables in found.items()
+        if len(tables) == 1 and tables[0] and defined[name] == 1
+    }
+
+
+def _asked_by(function: QueryFunction) -> str:
+    """The table of the first read that a function sends whenever it is called."""
+    return next(
+        (
+            one.table
+            for one in function.queries
+            if one.kind in ("select", "count")
+            and one.table
+            and one.library == "django"
+            and not (one.conditional or one.some or one.loops or one.excused)
+        ),
+        "",
     )
 
 

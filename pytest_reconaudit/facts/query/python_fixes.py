@@ -119,8 +119,8 @@ def fix_of_list(
 
 
 _COUNTED = (
-    "Then count the queries of one page (`assertNumQueries`): what libraries' fields and properties"
-    " ask besides, no source tells."
+    "Then count the queries of one page (`assertNumQueries`): method fields, properties, nested"
+    " serializers and those of a base may ask for more than is seen here."
 )
 
 
@@ -132,7 +132,7 @@ def _asked_again(asks: Sequence[str], loaded: Collection[str]) -> str:
     text = (
         "Ask for what is filtered or counted per row once for all rows: a `Prefetch(...,"
         " queryset=..., to_attr=...)` for rows, `annotate` with `Count`, `Sum`, `Exists` or"
-        " `Subquery` for a figure."
+        " `Subquery` for a figure, under a name that no property has."
     )
     if there:
         named = ", ".join(f"`{one}`" for one in there)

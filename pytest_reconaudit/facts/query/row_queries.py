@@ -16,6 +16,7 @@ from pytest_reconaudit.facts.query.model_classes import (
     meta_of,
     relation_of,
 )
+from pytest_reconaudit.facts.query.python_fixes import model_name
 from pytest_reconaudit.model import Place
 from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.readers.scans.row_classes import RowField, RowMethod, RowRead
@@ -447,6 +448,9 @@ def _followed(
         path = f"{path}__{name}" if path else name
         # What is no key to one known model is no JOIN.
         joined = joined and not relation.many and relation.target != ""
+        following = names[index + 1] if index + 1 < len(names) else ""
+        if index and relation.many and following in _ASKED_AGAIN | _ASKED - {"all"}:
+            return RowQuery(f"{current.own.name}.{name}.{following}()", nowhere)
         if not is_loaded(path, loaded):
             if shared and joined:
                 return None
@@ -497,6 +501,10 @@ def _of_reads(
         yield replace(one, also=further.get(one.what, ()))
     for name, line in method.asks:
         yield RowQuery(f"{name} by each {model.own.name}", Place(path, line, 1))
+    for name, line in method.calls:
+        table = known.helpers.get(name)
+        if table is not None:
+            yield RowQuery(f"{model_name(table)} (by {name})", Place(path, line, 1))
 
 
 def queries_of_reads(
@@ -512,6 +520,12 @@ def queries_of_reads(
         place = Place(path, read.line, 1)
         if found is not None:
             yield replace(found, place=place)
+            if found.load and found.joined:
+                # Behind the row that a key leads to, a manager asks whatever is loaded along.
+                there = {found.load, *(path for path, _ in found.loads)}
+                further = _of_read(known, model, read, loaded | there)
+                if further is not None and further.again:
+                    yield replace(further, place=place)
         elif relation_of(known, model, read.names[0]) is None:
             yield from _of_method(known, model, read.names[0], loaded, place)
 

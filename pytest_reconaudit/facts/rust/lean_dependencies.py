@@ -238,25 +238,37 @@ def _unmaintained(target: Target) -> dict[str, tuple[Weighty, ...]]:
                 and _naming(target, package, one)
             ):
                 groups.setdefault((home, one.package), []).append((package, one))
-    found: dict[str, list[Weighty]] = {}
+    # What many workspaces do alike is one thing to mend.
+    alike: dict[tuple[str, str, str], list[list[tuple[CargoPackage, CargoDependency]]]] = {}
     for (_, name), those in groups.items():
         those.sort(key=lambda pair: is_for_tests(pair[0]))
-        package, one = those[0]
-        advisory, heir = _SUCCESSORS[name]
+        _, heir = _SUCCESSORS[name]
         fix = f"Replace it by {heir} (advisories as of {SUCCESSORS_DATE})."
         if name == "async-std":
             heir, fix = _for_async_std(target, those, heir, fix)
-        where = _at(one)
-        if len(those) > 1:
-            where += f"; {len({near.path for near, _ in those})} manifests of the workspace"
-        verb = "take" if " or " in heir or " and " in heir else "takes"
-        says = f"{name} ({where}) is not maintained any more ({advisory})"
-        says += f": {heir} {verb} its place" if heir else ""
-        notes = tuple(Note(one.place, one.package) for _, one in those)
-        minor = all(is_for_tests(near) for near, _ in those)
-        thing = Weighty("e", name, says, notes, minor=minor, fix=fix)
-        found.setdefault(package.path, []).append(thing)
+        alike.setdefault((name, heir, fix), []).append(those)
+    found: dict[str, list[Weighty]] = {}
+    for (name, heir, fix), several in alike.items():
+        many = len(several) >= _HABIT
+        for those in [[pair for one in several for pair in one]] if many else several:
+            package, one = those[0]
+            where = _at(one)
+            if len(those) > 1:
+                manifests = len({near.path for near, _ in those})
+                whose = f"{len(several)} workspaces" if many else "the workspace"
+                where += f"; {manifests} manifests of {whose}"
+            verb = "take" if " or " in heir or " and " in heir else "takes"
+            says = f"{name} ({where}) is not maintained any more ({_SUCCESSORS[name][0]})"
+            says += f": {heir} {verb} its place" if heir else ""
+            notes = tuple(Note(one.place, one.package) for _, one in those)
+            minor = all(is_for_tests(near) for near, _ in those)
+            thing = Weighty("e", name, says, notes, minor=minor, fix=fix)
+            found.setdefault(package.path, []).append(thing)
     return {path: tuple(things) for path, things in found.items()}
+
+
+_HABIT = 3
+"""Workspaces that keep the same crate, from which on it is told once."""
 
 
 def _has_tokio(target: Target, package: CargoPackage, one: CargoDependency) -> bool:
@@ -264,7 +276,9 @@ def _has_tokio(target: Target, package: CargoPackage, one: CargoDependency) -> b
     graph = _graph(target, package)
     for user in _naming(target, package, one):
         if any(
-            need.package == "tokio" and need.section == "dependencies" and not need.optional
+            (need.package == "tokio" or any(map(_ON_TOKIO.match, need.features)))
+            and need.section == "dependencies"
+            and not need.optional
             for need in user.manifest.dependencies
         ):
             continue
@@ -272,6 +286,10 @@ def _has_tokio(target: Target, package: CargoPackage, one: CargoDependency) -> b
         if graph is None or not homes or not _has(_built(target, graph, homes[0]), "tokio"):
             return False
     return True
+
+
+_ON_TOKIO = regex(r"(?:runtime|rt)-tokio|tokio1$|tokio-(?:comp|runtime|rt)")
+"""Features that build a crate for tokio: ``runtime-tokio-rustls`` of sqlx and SeaORM."""
 
 
 def _for_async_std(

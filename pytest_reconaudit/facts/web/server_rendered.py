@@ -1,4 +1,4 @@
-"""Components of Vue that only a server's template renders.
+"""Scripts and components that a server puts into its own pages.
 
 A page that a server puts together mounts its component once: it lives until the browser leaves the
 page, and what it has started ends with it.
@@ -6,14 +6,16 @@ page, and what it has started ends with it.
 
 from __future__ import annotations
 
+import posixpath
 import re
 from itertools import islice
 
+from pytest_reconaudit.facts.packages import NpmPackage
 from pytest_reconaudit.facts.web.modules import importers
 from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.target import Target, once
 
-__all__ = ["is_rendered_by_server"]
+__all__ = ["is_put_into_pages", "is_rendered_by_server"]
 
 _REGISTERED = regex(
     r"\.component\(\s{0,20}['\"](?P<name>[\w-]{1,60})['\"]\s{0,20},(?P<what>[^\n]{0,300})"
@@ -29,6 +31,30 @@ _TEMPLATES = (
 )  # fmt: skip
 _COMPONENTS = (".vue", ".jsx", ".tsx")
 _MOST = 500
+
+
+def is_put_into_pages(target: Target, package: NpmPackage) -> bool:
+    """Whether a server puts the scripts of a package into pages of its own: a bundler that needs to
+    be told its entries makes them, and neither a page lies beside them nor a plugin writes one."""
+    names = package.manifest.dependency_names
+    if not names & _BUNDLERS or names & _PAGE_MAKERS:
+        return False
+    return not any(
+        target.has(posixpath.join(package.folder, folder, "index.html")) for folder in _OF_PAGES
+    )
+
+
+_OF_PAGES = ("", "public", "src", "static", "app", "client", "web", "www", "src/public", "assets")
+
+
+_BUNDLERS = frozenset(
+    {"webpack", "rollup", "esbuild", "@rspack/core", "gulp", "@symfony/webpack-encore"}
+)
+_PAGE_MAKERS = frozenset(
+    {"vite", "react-scripts", "@vue/cli-service", "@angular/cli", "next", "nuxt", "parcel",
+     "@rsbuild/core", "html-webpack-plugin", "@craco/craco", "html-rspack-plugin", "gatsby",
+     "@rollup/plugin-html", "expo", "umi", "@umijs/max"}
+)  # fmt: skip
 
 
 def is_rendered_by_server(target: Target, path: str) -> bool:

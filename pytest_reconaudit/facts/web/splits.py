@@ -15,6 +15,7 @@ from pytest_reconaudit.facts.packages import NpmPackage, npm_packages
 from pytest_reconaudit.facts.web.boundaries import covers_routes, frame_of, outlet_of
 from pytest_reconaudit.facts.web.build import BuildEntry, WebBuild, entry_modules, web_builds
 from pytest_reconaudit.facts.web.modules import Link, importers, links
+from pytest_reconaudit.facts.web.server_rendered import is_put_into_pages
 from pytest_reconaudit.facts.web.shown import COMPONENTS, bundled
 from pytest_reconaudit.facts.web.ways_in import WaysIn, ways_in
 from pytest_reconaudit.facts.web.weights import Weight, distances, heads_of, loaded_for, loaders_of
@@ -160,6 +161,8 @@ class RouterFile(Struct, frozen=True, eq=False):
     eager: EagerPages | None
     vue: bool = False
     """It is one of Vue Router, whose routes take ``() => import(...)`` as it is."""
+    of_server: bool = False
+    """A server puts it into its own pages, of which each loads what it needs."""
 
 
 _FEW_ROUTES = 4
@@ -737,9 +740,9 @@ def router_files(target: Target) -> tuple[RouterFile, ...]:
             one.meant.package == "vue-router" or one.meant.path.endswith(".vue")
             for one in links(target).get(path, ())
         )
-        found.append(
-            RouterFile(path, Place(path, file.routes[0].line), len(file.routes), late, eager, vue)
-        )
+        place = Place(path, file.routes[0].line)
+        of_server = package is not None and is_put_into_pages(target, package)
+        found.append(RouterFile(path, place, len(file.routes), late, eager, vue, of_server))
     return tuple(_by_application(target, found))
 
 

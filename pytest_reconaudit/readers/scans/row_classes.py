@@ -63,6 +63,8 @@ class RowMethod(Struct, frozen=True, gc=False, array_like=True):
     ``Vote.objects.filter(item=obj)``, ``user.votes.filter(item=obj)``."""
     further: tuple[RowRead, ...] = ()
     """What it reads of some rows alone, behind a name that it reads of each."""
+    calls: tuple[tuple[str, int], ...] = ()
+    """(plain function, line) of each that it hands the row, or what the row leads to."""
 
 
 class RowField(Struct, frozen=True, gc=False, array_like=True):
@@ -655,6 +657,7 @@ def _method(code: Code, name: str, node: Node) -> RowMethod | None:
     first = code.line(body.start_byte)
     reads: dict[tuple[str, ...], RowRead] = {}
     asks: dict[tuple[str, int], None] = {}
+    calls: dict[str, int] = {}
     for number, line in sure:
         if row not in line:
             continue
@@ -669,7 +672,10 @@ def _method(code: Code, name: str, node: Node) -> RowMethod | None:
             reads.setdefault(names, RowRead(names[:4], match[3] is not None, at))
         for model, where in _asked_models(line, row):
             asks.setdefault((model, first + number + line.count("\n", 0, where)))
-    if not reads and not asks:
+        for match in _GIVEN_ROW.finditer(line) if row not in ("self", "cls") else ():
+            if row in _WORDS_IN.findall(match[2]):
+                calls.setdefault(match[1], first + number + line.count("\n", 0, match.start()))
+    if not reads and not asks and not calls:
         return None
     branches = _branches(text[offset:]) if len(asks) > 1 else {}
     # Of the ways that something else decides on one is gone: the last, which is the usual one.
@@ -687,7 +693,15 @@ def _method(code: Code, name: str, node: Node) -> RowMethod | None:
             if (way := branches.get(one[1] - first)) is None or way[1] == last[way[0]]
         ),
         tuple(_further(text[offset:], first, row, reads))[:10],
+        tuple(calls.items())[:_MOST_CALLED],
     )
+
+
+_GIVEN_ROW = regex(
+    r"(?<![\w.])(?!def\b|if\b|in\b|not\b|and\b|or\b|for\b)([a-z_]\w*)\(([^()]{0,200})\)?"
+)
+_WORDS_IN = regex(r"(?<![\w.\"'])[a-z_]\w*")
+_MOST_CALLED = 8
 
 
 def _branches(body: str) -> dict[int, tuple[int, int]]:

@@ -1,0 +1,5 @@
+from .models import Concert
+
+
+def concerts_of(song):
+    return Concert.objects.filter(song=song).count()

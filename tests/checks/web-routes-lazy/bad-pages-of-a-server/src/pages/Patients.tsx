@@ -1,0 +1,1 @@
+export default function Patients() { return <main>Patients</main>; }
