@@ -114,13 +114,11 @@ def cache_key_scoped(key_scopes: KeyScopes) -> None:
 
 _FIXES = {
     "cache_page": """
-    Say what the answer varies on below the decorator that keeps it:
-
-    ```python
-    @method_decorator(cache_page(600))           # outermost
-    @method_decorator(vary_on_headers("Authorization", "Cookie"))
-    def get(self, request): ...
-    ```
+    Say below the decorator that keeps the answer what it varies on: `@vary_on_headers("Cookie")`
+    (`"Authorization"` too where tokens are sent; on a method of a class by `method_decorator`).
+    Each who asks then gets an answer of their own. Where who asks only decides whether they may see
+    it, check that first in a view that is not kept, and keep what is worked out by
+    `cache.get_or_set` under a key of what it is about.
     """,
     "cached": "Give the decorator a key of the user: `@cache.cached(600, make_cache_key=by_user)`.",
     "CacheInterceptor": "Extend `CacheInterceptor` and let `trackBy` put the user into the key.",

@@ -36,14 +36,7 @@ from pytest_reconaudit.api import (
             """
             Take `POSTGRES_HOST_AUTH_METHOD` out, let `POSTGRES_PASSWORD` come from a secret, and
             publish the port to this machine only, if at all. A data directory that is there keeps
-            what it was made with: change `trust` to `scram-sha-256` in its `pg_hba.conf`, and give
-            the user a password.
-
-            ```yaml
-            environment:
-              POSTGRES_PASSWORD: ${POSTGRES_PASSWORD:?}
-            ports: ["127.0.0.1:5432:5432"]
-            ```
+            `trust` in its `pg_hba.conf`: change it to `scram-sha-256` there.
             """,
         ),
     },
@@ -78,40 +71,29 @@ def compose_redis_protected(store_file: StoreFile) -> None:
         report(
             at=published[0].published[0].place,
             says="without authentication and published on every interface: "
-            + listed_stores(published)
-            + "".join(
-                f"; asks for credentials in {s.elsewhere[0]}" for s in published if s.elsewhere
-            ),
+            f"{listed_stores(published)}{''.join(one.asked_elsewhere for one in published)}",
             severity=Severity.LOW if low else Severity.MEDIUM,
             evidence=f"{published[0].service}: {published[0].published[0].written}",
-            related=[
-                *((s.published[0].place, s.service) for s in published[1:]),
-                *(note for store in published for note in store.notes),
-            ],
+            related=[(one.published[0].place, one.service) for one in published[1:]]
+            + [note for store in published for note in store.notes],
             clause="a",
         )
     hidden = [one for one in open_ones if not one.published and not one.development]
     useless = [one for one in hidden if one.client]
-    if useless:
-        report(
-            at=useless[0].place,
-            says="clients hold a password that the store does not ask for: "
-            + listed_stores(useless),
-            evidence=useless[0].image,
-            related=[note for store in useless for note in store.notes],
-            clause="b",
-        )
     other = [one for one in hidden if one.elsewhere and not one.client]
-    if other:
-        report(
-            at=other[0].place,
-            says="asks for credentials in another environment and not here: "
-            + listed_stores(other),
-            severity=Severity.LOW,
-            evidence=other[0].image,
-            related=[note for store in other for note in store.notes],
-            clause="c",
-        )
+    for some, says, severity, clause in (
+        (useless, "clients hold a password that the store does not ask for", Severity.MEDIUM, "b"),
+        (other, "asks for credentials in another environment and not here", Severity.LOW, "c"),
+    ):
+        if some:
+            report(
+                at=some[0].place,
+                says=f"{says}: {listed_stores(some)}",
+                severity=severity,
+                evidence=some[0].image,
+                related=[note for store in some for note in store.notes],
+                clause=clause,
+            )
     for store in stores:
         if store.trust is not None and store.published:
             report(

@@ -136,14 +136,15 @@ def _ends_requests(target: Target) -> bool:
 
 
 _BUILDER = """
-Say how long an answer may take; add to the builder, which keeps its other settings:
+Say how long an answer may take, with room for the slowest that is meant to come; add to the
+builder, which keeps its other settings:
 ```rust
 .connect_timeout(Duration::from_secs(3))
 .timeout(Duration::from_secs(10)) // streams: `.read_timeout(…)` of reqwest 0.12.4+
 ```
 """
 _NEW = """
-Say how long an answer may take:
+Say how long an answer may take, with room for the slowest that is meant to come:
 ```rust
 let client = reqwest::Client::builder()
     .connect_timeout(Duration::from_secs(3))

@@ -114,7 +114,8 @@ def _with_timeout(target: Target, path: str, call: UntimedCall, count: int) -> s
     code = f"{head}{', '.join([*given, 'timeout=(3, 10)'])})"
     if callee != call.words or len(code) > _LONGEST or any("#" in one for one in given):
         code = f"{head}…, timeout=(3, 10))  # beside what it is given now"
-    return f"Say how long an answer may take{more}:\n\n```python\n{code}\n```"
+    told = "Say how long an answer may take, with room for the slowest that is meant to come"
+    return f"{told}{more}:\n\n```python\n{code}\n```"
 
 
 _LONGEST = 110

@@ -105,6 +105,11 @@ class DataStore(Struct, frozen=True):
         return _TITLES[self.kind]
 
     @property
+    def asked_elsewhere(self) -> str:
+        """In words where another environment asks for credentials; empty where none does."""
+        return f"; asks for credentials in {self.elsewhere[0]}" if self.elsewhere else ""
+
+    @property
     def notes(self) -> tuple[tuple[Place, str], ...]:
         """Everything that proves the verdict: the image, the command, the client …"""
         more = [note for note in (self.client, self.elsewhere) if note is not None]

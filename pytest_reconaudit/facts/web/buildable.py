@@ -795,7 +795,7 @@ def _listing(target: Target, frontend: Frontend, some: list[Unlisted], lock: str
         return (
             f"{at_host}Add to the dependencies of {path}, in the {whose} that {lock} has: {shown};"
             f" and renew the lockfile (`{manager} install`). Or take out what imports"
-            f" {_them(rest)}, where it is not needed."
+            f" {_them(rest)}, where it is not needed.{_by_the_whole(frontend, rest)}"
         )
     listers = [one for one in rest if one.lister]
     if listers:
@@ -805,6 +805,26 @@ def _listing(target: Target, frontend: Frontend, some: list[Unlisted], lock: str
             f" package.json of the repository has: {shown}."
         )
     return at_host + addition(target, frontend.package, tuple(one.name for one in rest))
+
+
+def _by_the_whole(frontend: Frontend, some: list[Unlisted]) -> str:
+    """That a listed package of the same scope may hand on what is imported: ``@x/react`` for
+    ``@x/input``, which it pins."""
+    listed = sorted(frontend.package.manifest.dependency_names)
+    wholes = {
+        name
+        for one in some
+        if one.name.startswith("@")
+        for name in listed
+        if name.startswith(f"{one.name.partition('/')[0]}/") and _WHOLE.search(name)
+    }
+    if not wholes:
+        return ""
+    named = ", ".join(f"`{one}`" for one in sorted(wholes)[:2])
+    return f" Where {named} hands on the same, import it from there: one copy is all there may be."
+
+
+_WHOLE = regex(r"/(?:react|core|vue|ui|sdk|components|client|all|main)$")
 
 
 _TOGETHER = 3

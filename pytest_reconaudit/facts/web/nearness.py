@@ -60,8 +60,9 @@ def is_near(target: Target, path: str, operation: Awaited) -> bool:
 _KEPT_HERE = regex(
     r"(?i)local_?(?:storage|config|store|state)|async_?storage|secure_?store|persistence\w{0,20}\."
     r"|shared_?preferences|encrypted_?storage|session_?storage|indexed_?db"
+    r"|\.get(?:text|asstring|asfile|asfilesystemhandle)$"
 )
-"""What a browser or an application keeps on its user's own machine."""
+"""What a browser or an application keeps on its user's own machine, or what was dropped on it."""
 _LOCALLY = frozenset(
     {
         "hash",

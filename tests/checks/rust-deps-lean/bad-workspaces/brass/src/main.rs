@@ -1,0 +1,4 @@
+fn main() {
+    dotenv::dotenv().ok();
+    println!("tuned");
+}
