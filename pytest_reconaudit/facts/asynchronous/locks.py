@@ -9,7 +9,7 @@ from msgspec import Struct, structs
 
 from pytest_reconaudit.facts.asynchronous.map_values import let_go, map_value
 from pytest_reconaudit.facts.asynchronous.request_rates import SAMPLES
-from pytest_reconaudit.facts.asynchronous.running import route_of
+from pytest_reconaudit.facts.asynchronous.running import named_route
 from pytest_reconaudit.facts.asynchronous.suspensions import suspending
 from pytest_reconaudit.facts.callers import uncalled
 from pytest_reconaudit.facts.code.functions import (
@@ -373,7 +373,7 @@ class _Reader:
                     call=call,
                     both_read=both,
                     surely=surely,
-                    route=route_of(self.target, ref),
+                    route=named_route(self.target, ref),
                     unmade=bool(function.owner) and is_unmade(self.target, function.owner),
                     uncalled=makes_programs(self.target)
                     and bool(uncalled(self.target, Place(ref.path, function.line))),

@@ -11,6 +11,7 @@ from pytest_reconaudit.facts.code.functions import (
     callees,
     callers_of,
     handlers,
+    is_of_one_way,
     outlined,
     reached,
 )
@@ -40,6 +41,7 @@ __all__ = [
     "is_probe",
     "is_service",
     "is_spawned",
+    "named_route",
     "on_own_thread",
     "only_at_start",
     "per_request",
@@ -139,6 +141,12 @@ def route_of(target: Target, ref: Ref) -> str:
     if found is None or found.route is None:
         return ""
     return found.route.request
+
+
+def named_route(target: Target, ref: Ref) -> str:
+    """The route whose requests run a function, where it is the one way to it: to tell it by."""
+    found = reached(target).get(ref)
+    return route_of(target, ref) if found is not None and is_of_one_way(target, found) else ""
 
 
 def async_callers(

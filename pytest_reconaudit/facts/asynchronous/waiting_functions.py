@@ -20,9 +20,9 @@ from pytest_reconaudit.facts.asynchronous.running import (
     is_detached,
     is_service,
     is_spawned,
+    named_route,
     on_own_thread,
     only_at_start,
-    route_of,
     starts,
 )
 from pytest_reconaudit.facts.asynchronous.rust_threads import heads_around
@@ -87,7 +87,7 @@ def waits_of(
     )
     chosen = path.endswith(".rs") and all(_is_chosen(target, path, one) for one in calls)
     # Requests of a route may all take another arm.
-    route = route_of(target, ref) if reaches and not chosen else ""
+    route = named_route(target, ref) if reaches and not chosen else ""
     if service and not route:
         route = "any route behind it"
     known = reaches or not is_mapped(target, path)
@@ -140,7 +140,7 @@ def waits_of(
         taken = [one for one in takers if one is not None and is_awaited(target, one)]
         if reaches and not taken:
             known, reaches, served = not is_mapped(target, path), False, False
-        route = next((told for one in taken if (told := route_of(target, one))), "")
+        route = next((told for one in taken if (told := named_route(target, one))), "")
     found = record_of(
         path, function, below, callers, route, (known, reaches, served), in_server, steps
     )

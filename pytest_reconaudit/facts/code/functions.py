@@ -48,6 +48,7 @@ __all__ = [
     "in_unrouted_view",
     "inherits_method",
     "inline_route",
+    "is_of_one_way",
     "meant",
     "meant_outside",
     "module_of",
@@ -321,6 +322,18 @@ def callers_of(target: Target, ref: Ref) -> tuple[tuple[Ref, OutlinedCall], ...]
 
 
 # -- requests ------------------------------------------------------------------------------
+
+
+def is_of_one_way(target: Target, way: Reached) -> bool:
+    """Whether a chain of calls is the only one: where functions far below a handler have other
+    callers, what this request hands on may leave out what they do for the others."""
+    return len(way.chain) <= _NEAR_HANDLER or all(
+        len({caller for caller, _ in callers_of(target, ref)}) <= 1 for ref in way.chain[1:]
+    )
+
+
+_NEAR_HANDLER = 2
+"""Functions of a chain that is short: a handler, and what it calls itself."""
 
 
 @passing

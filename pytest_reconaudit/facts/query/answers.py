@@ -8,7 +8,6 @@ from pytest_reconaudit.facts.code.asked_methods import asked_method
 from pytest_reconaudit.facts.code.functions import (
     Reached,
     Ref,
-    callers_of,
     function_at,
     inline_route,
     outlined,
@@ -27,7 +26,6 @@ from pytest_reconaudit.target import Target
 
 __all__ = [
     "answered",
-    "is_of_one_way",
     "lists_by_name",
     "makes_list",
     "request_of",
@@ -80,18 +78,6 @@ def words_of(target: Target, way: Reached) -> str:
     handler = way.handler
     line = outlined(target, handler).line
     return f"{asked_method(target, handler.path, line, way.route)} {way.route.path}".strip()
-
-
-def is_of_one_way(target: Target, way: Reached) -> bool:
-    """Whether a chain of calls is the only one: where functions far below a handler have other
-    callers, what this request hands on may leave out what they do for the others."""
-    return len(way.chain) <= _NEAR_HANDLER or all(
-        len({caller for caller, _ in callers_of(target, ref)}) <= 1 for ref in way.chain[1:]
-    )
-
-
-_NEAR_HANDLER = 2
-"""Functions of a chain that is short: a handler, and what it calls itself."""
 
 
 def runs_for_staff(target: Target, path: str, line: int) -> bool:

@@ -8,10 +8,14 @@ from msgspec.structs import replace
 
 from pytest_reconaudit.facts.code.capped import is_capped
 from pytest_reconaudit.facts.code.capped_fields import is_capped_field
-from pytest_reconaudit.facts.code.functions import function_at, handlers, in_unrouted_view
+from pytest_reconaudit.facts.code.functions import (
+    function_at,
+    handlers,
+    in_unrouted_view,
+    is_of_one_way,
+)
 from pytest_reconaudit.facts.query.answers import (
     answered,
-    is_of_one_way,
     makes_list,
     request_of,
     runs_for_staff,
