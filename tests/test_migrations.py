@@ -138,6 +138,8 @@ def test_other_numbered_sql_is_no_history(tmp_path: Path, files: dict[str, str])
     [
         ("migrations/sqlite/1.sql", TABLE, "sqlite"),
         ("migrations/1_a.sql", "CREATE TABLE a (id INT AUTO_INCREMENT) ENGINE=InnoDB;", "another server"),
+        ("migrations/1_a.sql", "ALTER DATABASE a CHARACTER SET utf8mb4;", "another server"),
+        ("migrations/1_a.sql", "GRANT ALL PRIVILEGES ON *.* TO 'a'@'%';", "another server"),
         ("migrations/1_a.sql", "CREATE TABLE a (id int);", ""),
         ("migrations/1_a.sql", "CREATE TABLE a (id int, b jsonb);", "postgres"),
         ("db/postgres/migrations/1_a.sql", "CREATE TABLE a (id int);", "postgres"),

@@ -748,7 +748,7 @@ def test_fastify_plugins_with_prefixes(tmp_path: Path) -> None:
                 app.register(cors);
                 app.register(boats, { prefix: "/boats" });
                 app.register(async (inner) => { inner.get("/inner", h); }, { prefix: "/x" });
-                app.route({ method: ["GET", "HEAD"], url: "/up", handler });
+                app.route({ method: ["GET", "HEAD"], url: "/up", handler: boats.up });
                 app.listen({ port: 7000 });
                 """,
             "boats.ts": """
@@ -765,6 +765,7 @@ def test_fastify_plugins_with_prefixes(tmp_path: Path) -> None:
     assert shown(table) >= {
         "GET /boats/", "POST /boats/", "GET /boats/{id}", "GET /x/inner", "GET /up", "HEAD /up",
     }  # fmt: skip
+    assert {one.handler for one in table.routes if one.path == "/up"} == {"boats.up"}
 
 
 def test_hono_sub_apps(tmp_path: Path) -> None:

@@ -486,49 +486,16 @@ def _loop(body: str) -> dict[str, str]:
     }
 
 
-@pytest.mark.parametrize(
-    ("body", "said"),
-    [
-        ("await fetchTide(berth);", ["  await Promise.all(all.slice(at, at + 5).map("]),
-        (
-            "out.push(await fetchTide(berth));",
-            ["out.push(await fetchTide(berth));", "  out.push(...(await Promise.all(all.slice("],
-        ),
-        (
-            "const tide = await fetchTide(berth);\nout.push(tide);",
-            [
-                "const found = await Promise.all(some.map((berth) => fetchTide(berth)));",
-                "for (const [index, tide] of found.entries()) {\n    const berth = some[index];",
-            ],
-        ),
-        (
-            "out.push({ berth, tide: await fetchTide(berth) });",
-            ["… await fetchTide(berth) …", "for each of `found`"],
-        ),
-        (
-            "try {\nconst tide = await fetchTide(berth);\nout.push(tide);\n} catch {}",
-            [
-                ".map(async (berth) => {\n    const tide = await fetchTide(berth);\n    …\n  }));",
-                "its `try` too",
-            ],
-        ),
-    ],
-)
-def test_what_a_round_awaits_is_not_lost(tmp_path: Path, body: str, said: list[str]) -> None:
-    (file,) = await_files(_with(tmp_path, _loop(body)))
-    (waits,) = file.waits
-    assert [one for one in said if one not in waits.fix] == []
-
-
-def test_with_a_limiter_the_answers_are_kept_too(tmp_path: Path) -> None:
+def test_rounds_that_wait_are_told_in_words(tmp_path: Path) -> None:
     files = _loop("const tide = await fetchTide(berth);\nout.push(tide);")
-    files["package.json"] = '{"dependencies": {"react": "18", "vite": "5", "p-limit": "6"}}'
     (file,) = await_files(_with(tmp_path, files))
-    assert (
-        "const limit = pLimit(5);\nconst all = [...berths];\n"
-        "const found = await Promise.all(all.map((berth) => limit(() => fetchTide(berth))));\n"
-        "for (const [index, tide] of found.entries()) {\n  const berth = all[index];\n  …\n}"
-    ) in file.waits[0].fix
+    (waits,) = file.waits
+    assert waits.fix.startswith("Let a few of the rounds run at a time: fewer than")
+    assert "in the order of the elements" in waits.fix
+    assert "```" not in waits.fix
+    files["package.json"] = '{"dependencies": {"react": "18", "vite": "5", "p-limit": "6"}}'
+    (file,) = await_files(_with(tmp_path / "limited", files))
+    assert "at a time, with `p-limit`: fewer" in file.waits[0].fix
 
 
 def test_a_require_is_another_way(tmp_path: Path) -> None:

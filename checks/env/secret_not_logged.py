@@ -14,12 +14,8 @@ from pytest_reconaudit.api import (
     severity=Severity.HIGH,
     impact="Everybody who may read logs, and every system they are shipped to, has the secret.",
     fix="""
-    Log what helps to find the fault: the host and the database's name, or that the key is set.
-
-    ```diff
-    -log::info!("database: {}", database_url);
-    +log::info!("database: {}", host_and_name(&database_url));
-    ```
+    Log what helps to find the fault: the host and the database's name of a URL, or that the key is
+    set. What somebody has to read once (a first password) is better written to a file of theirs.
     """,
 )
 def env_secret_not_logged(log_file: LogFile) -> None:

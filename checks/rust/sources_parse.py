@@ -27,7 +27,10 @@ SHOWN = frozenset(
         ),
         "c": (
             "Nobody compiles or tests it; it rots, and readers take it for the program's code.",
-            "Declare the topmost with `mod`, or delete it with all that it declares.",
+            """
+            Delete what is named here, and only that: a file that it declares may belong to another
+            target. What was meant to be read is declared by `mod` where its folder begins.
+            """,
         ),
     },
 )

@@ -781,8 +781,10 @@ class _Reading:
                 return
             method = values.get("method")
             verbs = re.findall(r"[A-Z]{3,7}", self.tree.text(method).upper()) if method else []
+            named = values.get("handler")
+            handler = self._handler(named) if named is not None else ""
             for verb in [one for one in verbs if one in METHODS] or [ANY]:
-                router.items.append(Endpoint(verb, text, place))
+                router.items.append(Endpoint(verb, text, place, handler[:80]))
         elif len(given) == 2 and first.type in ("string", "template_string"):
             self._part(router, self._path(first), given[1], place, scope, 0, mounted=True)
         elif len(given) == 1 and first.type == "identifier":

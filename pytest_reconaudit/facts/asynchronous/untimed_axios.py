@@ -93,10 +93,8 @@ def _fault(alike: list[tuple[str, UntimedCall, str]]) -> ClientFault:
     )
 
 
-_LIMITED = """
-Ask by one client that gives up in time:
-
-```ts
-export const http = axios.create({ timeout: 10_000 })
-```
-"""
+_LIMITED = (
+    "Give each call a `timeout` (milliseconds) in its options, with room for the slowest answer"
+    " that is meant to come; or ask by one client that has it (`axios.create({ timeout })`), which"
+    " what stubs `axios` itself in tests then does not see."
+)

@@ -324,6 +324,8 @@ def _stands_alone(
         return bool(stack.broken)
     if not all(service.complete for service in stack.services):
         return False
+    if _sets_another_build(target, paths, stack, files):
+        return False
     lacking = {name for _, _, name, _ in dangling(stack)}
     if not lacking:
         return True
@@ -336,6 +338,26 @@ def _stands_alone(
             if lacking & defined:
                 return False
     return True
+
+
+def _sets_another_build(
+    target: Target, paths: tuple[str, ...], stack: Stack, files: Mapping[str, ComposeFile]
+) -> bool:
+    """Whether a file says of a service's build what the file beside it leaves open: a target for
+    what is built from somewhere else."""
+    partial = {
+        one.name for one in stack.services if one.build is not None and not one.build.complete
+    }
+    folder = posixpath.dirname(paths[0])
+    for path in _bases(paths[0], files) if partial else ():
+        if path not in paths and posixpath.dirname(path) == folder:
+            base = _stack(target, (path,), folder, "alone", None)
+            if any(
+                one.name in partial and one.build is not None and one.build.complete
+                for one in base.services
+            ):
+                return True
+    return False
 
 
 # -- the combinations that commands name ---------------------------------------------------

@@ -12,7 +12,7 @@ from pytest_reconaudit.facts.docs.wording import Held, is_planned
 from pytest_reconaudit.model import Place
 from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.readers.markdown import Document
-from pytest_reconaudit.target import Target
+from pytest_reconaudit.target import Target, once
 
 __all__ = ["link_claims"]
 
@@ -52,7 +52,7 @@ def link_claims(target: Target, document: Document) -> Iterator[Held]:
             path = _path(text, home)
             if not path or is_planned(line):
                 continue
-            if _leads(target, path):
+            if _leads(target, path) or _is_written_by_build(target, path):
                 yield "link", text, place, "", None
                 continue
             lost += 1
@@ -75,6 +75,27 @@ def _path(text: str, home: str) -> str:
         path = posixpath.normpath(posixpath.join(home, clean))
     # `../../issues` is an address of the forge.
     return "" if path in ("", ".") or path.startswith("..") else path
+
+
+def _is_written_by_build(target: Target, path: str) -> bool:
+    """Whether the navigation of a site whose build writes pages names one that is not there."""
+    parts = path.split("/")
+    return any(
+        f"/{tail}" in nav or f" {tail}" in nav
+        for nav in _generated(target)
+        for tail in ("/".join(parts[at:]) for at in range(1, len(parts) - 1))
+    )
+
+
+@once
+def _generated(target: Target) -> tuple[str, ...]:
+    """The texts of MkDocs configurations with a plugin that makes pages."""
+    return tuple(
+        text
+        for path in target.files
+        if path.rpartition("/")[2] in ("mkdocs.yml", "mkdocs.yaml")
+        and "gen-files" in (text := target.text(path))
+    )
 
 
 def _leads(target: Target, path: str) -> bool:

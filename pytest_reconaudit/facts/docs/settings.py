@@ -79,9 +79,17 @@ def _in_fences(document: Document) -> Iterator[tuple[str, Place]]:
     for fence in document.fences:
         if fence.language not in _FILES or is_planned(" ".join((fence.before, *fence.headings))):
             continue
+        if _OF_ANOTHER.search(fence.before) is not None:
+            continue
         found = list(_of_fence(document, fence))
         if len(found) > 1:
             yield from found
+
+
+_OF_ANOTHER = regex(
+    r"(?i)\]\(https?://(?:www\.)?(?:github|gitlab)\.com/[\w.-]+/[\w.-]+/?\)(?=.{0,300}?(?:variable|\.env\b|setting))"
+)
+"""A block of settings of another repository, to which the words above it lead."""
 
 
 def _of_fence(document: Document, fence: Fence) -> Iterator[tuple[str, Place]]:

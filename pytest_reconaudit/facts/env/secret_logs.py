@@ -245,7 +245,7 @@ _SAFE_AFTER = regex(
     r"|\s{0,4}(?:\?(?![.?])|===?|!==?|is\s|if\s|\[|&&|in\s)|\s{0,4}\.\.\."
 )
 _SAFE_BEFORE = regex(
-    r"(?:(?:mask|redact|hide|sanit|obfus|scrub|hash|len|bool|Boolean|censor|safe|strip|trunc|preview"
+    r"(?:(?:mask|redact|hide|secure|sanit|obfus|scrub|hash|len|bool|Boolean|censor|safe|strip|trunc|preview"
     r"|fingerprint|without|anonym|digest|type|host|parse|clean|set|present|status)\w*!?\s{0,3}\(\s{0,3}"
     r"(?:&\s{0,2}(?:mut\s)?)?|!|\bin\s{1,3}|typeof\s{1,3}|not\s{1,3}|if\s{1,3})$",
     re.IGNORECASE,
@@ -259,7 +259,7 @@ _TAKEN_OUT = regex(
 """What stands here is looked for and taken out of the text that is printed."""
 
 _SAFE_CALL = regex(
-    r"(?:^|[^\w])_{0,2}(?:mask|redact|hide|sanit|obfus|scrub|hash|len|bool|Boolean|censor|safe|trunc"
+    r"(?:^|[^\w])_{0,2}(?:mask|redact|hide|secure|sanit|obfus|scrub|hash|len|bool|Boolean|censor|safe|trunc"
     r"|fingerprint|anonym|digest)\w*!?\s{0,3}\($",
     re.IGNORECASE,
 )

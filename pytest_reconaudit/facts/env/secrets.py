@@ -164,6 +164,8 @@ def is_declared_public(lines: list[str], line: int) -> bool:
 
     :param line: counted from 1.
     """
+    if _is_in_prose(lines, line):
+        return True
     near = range(line, max(0, line - 4), -1)
     for number in (*near, *_above_statement(lines, line)):
         if number > len(lines):
@@ -177,6 +179,34 @@ def is_declared_public(lines: list[str], line: int) -> bool:
             continue
         if _DECLARED.search(text):
             return True
+    return False
+
+
+_TOLD_TEXT = regex(
+    r"[ \t]*(?:- )?[\"']?(?:description|details?|help(?:_?text)?|examples?|notes?|docs?"
+    r"|documentation|usage|summary|comment)[\"']?\s*:\s*[|>][-+\d]{0,2}\s*$",
+    re.IGNORECASE,
+)
+"""A key of YAML whose text is there to be read."""
+_MOST_PROSE = 80
+"""Lines of such a text."""
+
+
+def _is_in_prose(lines: list[str], line: int) -> bool:
+    """Whether a line stands in a text of YAML that somebody is to read: a sample, no setting."""
+    if line > len(lines):
+        return False
+    inner = len(lines[line - 1]) - len(lines[line - 1].lstrip())
+    for number in range(line - 1, max(0, line - _MOST_PROSE), -1):
+        text = lines[number - 1][:200]
+        indent = len(text) - len(text.lstrip())
+        if not text.strip() or indent >= inner:
+            continue
+        if _TOLD_TEXT.match(text) is not None:
+            return True
+        inner = indent
+        if not indent:
+            return False
     return False
 
 

@@ -82,7 +82,8 @@ def _of_loop(followed: Sequence[Followed], over: str) -> str:
     if again:
         text.append(
             f"Ask for {', '.join(dict.fromkeys(again))} of all rows at once: a `Prefetch` with a"
-            " queryset of the wanted rows and `to_attr`, or `annotate` for a figure."
+            " queryset of the wanted rows and `to_attr`, or `annotate` for a figure. Where the loop"
+            " only gathers keys for another query, let that one filter by the relation instead."
         )
     return "\n\n".join(text)
 

@@ -316,7 +316,8 @@ def _for_async_std(
         return heir, fix
     instead = f": {uses.in_tokio}" if uses.in_tokio else ""
     fix = (
-        f"Use what tokio has for it{instead} {state}. A package that has tokio only by way of"
+        f"Use what tokio has for it{instead} {state}: names, features and results differ (a task"
+        " that is joined gives its panic as an error). A package that has tokio only by way of"
         " others is to list it itself."
     )
     if uses.local:

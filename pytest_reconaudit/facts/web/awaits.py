@@ -225,7 +225,7 @@ def _loops(target: Target, path: str, function: AwaitingFunction) -> Iterator[Wa
             loops[0][0].over,
             severity,
             f"await {loops[0][1][0].text}",
-            of_loop(target, path, loops[0][0], loops[0][1][0]),
+            of_loop(target, path),
         )
 
 

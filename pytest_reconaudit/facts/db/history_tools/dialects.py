@@ -22,7 +22,8 @@ _FOREIGN_SQL = regex(
     r"\bauto_?increment\b|\bengine\s*=\s*\w+|^[ \t]*pragma\s|\bwithout\s+rowid\b|`\w+`"
     r"|\bstrftime\s*\(|\bunix_timestamp\s*\(|\bnvarchar\b|\bvarchar2\b|\bidentity\s*\(\s*1\s*,"
     r"|^[ \t]*go[ \t]*$|\bdatetime\s*\(|\bnumber\(\d|\bdatetime2\b|\bmergetree\b|\blongtext\b"
-    r"|\btinyint\b|\bunsigned\b|\bsys\.\w+|\[dbo\]|\binteger\s+primary\s+key\s+autoincrement",
+    r"|\btinyint\b|\bunsigned\b|\bsys\.\w+|\[dbo\]|\binteger\s+primary\s+key\s+autoincrement"
+    r"|\butf8mb[34]\b|\bon\s+\*\.\*\s+to\b",
     re.IGNORECASE | re.MULTILINE,
 )
 _POSTGRES_SQL = regex(

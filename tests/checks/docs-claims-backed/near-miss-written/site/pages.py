@@ -1,0 +1,1 @@
+import mkdocs_gen_files
