@@ -247,6 +247,15 @@ def test_each_library_has_its_own_word(tree: str, function: str, wanted: str) ->
     assert wanted in told[function]
 
 
+def test_what_nobody_looks_at_is_taken_out() -> None:
+    told = [one.remedy for one in _worth_it(Target(TREES / "bad-unread"))]
+    assert [one.startswith("Nobody looks at what it brings") for one in told] == [
+        False,
+        False,
+        True,
+    ]
+
+
 def test_every_library_that_is_known_has_its_words() -> None:
     known = set(KEYS)
     assert known == set(GROUPED) == set(ROWS) == set(UPSERTS) == set(OWN_VALUES)

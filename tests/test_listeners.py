@@ -222,6 +222,8 @@ def test_ready_made_images() -> None:
         ("mkdocs serve --dev-addr=[::]:10003", {}, (10003,)),
         ("mkdocs serve -f docs/mkdocs.yml", {}, (8000,)),
         ("serve -l tcp://0.0.0.0:5010", {}, (5010,)),
+        ("gunicorn --statsd-host=localhost:8125 app:app", {}, (8000,)),
+        ("hugo server --baseURL localhost:8443", {}, (1313,)),
         ("python manage.py runserver 0.0.0.0:8200", {}, (8200,)),
         ("python -m uvicorn app:app", {}, (8000,)),
         ("sh -c 'npm run migrate && exec next start -p 9'", {}, (9,)),

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from pytest_reconaudit.readers.npm_peers import read_npm_peers
+from pytest_reconaudit.readers.npm_peers import read_npm_overrides, read_npm_peers
 from pytest_reconaudit.readers.npm_range import satisfies
 
 
@@ -75,3 +75,19 @@ def test_what_is_no_lockfile_tells_of_no_conflict(text: str) -> None:
 def test_a_lockfile_without_its_peers_was_written_by_force() -> None:
     lock = {"packages": {"node_modules/jib": {"version": "1.0.0", "peerDependencies": {"a": "*"}}}}
     assert read_npm_peers(json.dumps(lock), "package-lock.json").missing
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        (
+            '{"overrides": {"a": {"b": "$b", ".": "1"}, "c@2": "^3", "@d/e": "1"}}',
+            {("a", "b"), ("", "a"), ("", "c"), ("", "@d/e")},
+        ),
+        ('{"overrides": []}', set()),
+        ("{", set()),
+        ("[]", set()),
+    ],
+)
+def test_what_overrides_stand_for(text: str, found: set[tuple[str, str]]) -> None:
+    assert read_npm_overrides(text) == found

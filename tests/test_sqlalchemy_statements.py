@@ -34,7 +34,9 @@ def test_statements_are_put_together_from_their_names(tmp_path: Path) -> None:
         "    return result\n"
     )
     statement = statement_at(Target(tmp_path), "a.py", 7)
-    assert statement.conditions == ("A.x == given", "A.y > 1")
+    assert "A.x == given" in statement.text
+    assert "A.y > 1" in statement.text
+    assert statement.model == "A"
     assert statement_at(Target(tmp_path), "a.py", 99).text == ""
 
 

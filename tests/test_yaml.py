@@ -188,6 +188,7 @@ RUBY
     [
         (ENDED, 6, "the text that begins in line 4 ends here, further left than it"),
         ("a:\n  b: |\n    text\n  c: d\n  e\n  f: g\n", 6, "could not find expected ':'"),
+        ("a:\n  b:\n    - |\n      text\nc:\n  d: [1,\ne: f\n", 8, "while parsing a flow"),
     ],
 )
 def test_a_text_that_ended_too_early_is_told_where_it_did(text: str, line: int, words: str) -> None:

@@ -63,7 +63,8 @@ def query_not_in_loop(query_file: QueryFile) -> None:
     listeners of Slack's Bolt; every call on the way leaves out the parameter under which the loop
     stands, or hands over a list of one or two), only some rounds send it, a round of Python waits
     for a mail, a service or a stored file too, staff alone or a timer (`/cron/`) may ask, or an
-    author mostly means it: the list is short by nature (one owner's, one parent's, groups of which
+    author mostly means it: the list is short by nature (what somebody picks by hand for one thing:
+    in a form, its tags, its members; one owner's, one parent's, groups of which
     callers hand over one, what a cache or a bulk load left over) or not known to be long, a round
     reads what it has written, a comment says so, each row gets values of its own, a failure is that
     element's own (Rust: its `match` goes on with the next), a comparison picks a few, rows are

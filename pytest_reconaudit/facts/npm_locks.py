@@ -27,7 +27,12 @@ from pytest_reconaudit.facts.web.lock_fit import Covering, Drift, covering, drif
 from pytest_reconaudit.model import Note, Place
 from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.readers.dockerfile import Stage
-from pytest_reconaudit.readers.npm_peers import PeerConflict, PeerFaults, read_npm_peers
+from pytest_reconaudit.readers.npm_peers import (
+    PeerConflict,
+    PeerFaults,
+    read_npm_overrides,
+    read_npm_peers,
+)
 from pytest_reconaudit.readers.shell import ShellCommand
 from pytest_reconaudit.readers.workflow import Job, Workflow
 from pytest_reconaudit.target import IgnoreRule, Target, once
@@ -990,8 +995,21 @@ _SETUPS = {"bun": "oven-sh/setup-bun", "pnpm": "pnpm/action-setup"}
 
 
 def _peers(target: Target, lock: str) -> PeerFaults | None:
-    """What a lockfile of npm says of peers."""
-    return target.parse(read_npm_peers, lock) if lock.endswith(".json") else None
+    """What a lockfile of npm says of peers, as far as the package.json beside it leaves that
+    alone (``overrides``)."""
+    if not lock.endswith(".json"):
+        return None
+    found = target.parse(read_npm_peers, lock)
+    if not found.conflicts:
+        return found
+    beside = posixpath.join(posixpath.dirname(lock), "package.json")
+    overridden = read_npm_overrides(target.text(beside))
+    kept = tuple(
+        one
+        for one in found.conflicts
+        if overridden.isdisjoint({("", one.peer), (one.package, one.peer)})
+    )
+    return PeerFaults(found.path, found.tells, kept, found.missing)
 
 
 _MIGRATED = ("package-lock.json", "yarn.lock", "pnpm-lock.yaml")

@@ -7,9 +7,10 @@ from typing import Any
 
 from msgspec import Struct
 
+from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.readers.npm_range import satisfies
 
-__all__ = ["PeerConflict", "PeerFaults", "read_npm_peers"]
+__all__ = ["PeerConflict", "PeerFaults", "read_npm_overrides", "read_npm_peers"]
 
 
 class PeerConflict(Struct, frozen=True):
@@ -57,6 +58,29 @@ def read_npm_peers(text: str, path: str) -> PeerFaults:
                 name = place.rpartition("node_modules/")[2] or "the root"
                 found.append(PeerConflict(name, peer, f"{wanted}", there))
     return PeerFaults(path, True, tuple(found), missing)
+
+
+def read_npm_overrides(text: str) -> frozenset[tuple[str, str]]:
+    """(package, or empty for any; what it gets another version of) by the ``overrides`` of a
+    package.json. Never raises: what is none says nothing."""
+    try:
+        root = json.loads(text)
+    except (ValueError, RecursionError):
+        return frozenset()
+    given = root.get("overrides") if isinstance(root, dict) else None
+    found: set[tuple[str, str]] = set()
+    for name, value in given.items() if isinstance(given, dict) else ():
+        package = _VERSION.sub("", name)
+        if isinstance(value, dict):
+            found.update((package, _VERSION.sub("", one)) for one in value if one != ".")
+            if "." in value:
+                found.add(("", package))
+        else:
+            found.add(("", package))
+    return frozenset(found)
+
+
+_VERSION = regex(r"(?<=.)@.*$")
 
 
 def _resolved(packages: dict[str, Any], place: str, name: str) -> str | None:

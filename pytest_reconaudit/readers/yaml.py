@@ -391,10 +391,13 @@ def _ended_text(text: str, line: int) -> tuple[int, int] | None:
         return None
     ends = next((at for at in inside if _indent(lines[at - 1]) < _indent(lines[inside[0] - 1])), 0)
     left = ends and _indent(lines[ends - 1]) < _indent(lines[head - 1])
+    left = left and _ENTRY.match(lines[ends - 1][:_LONGEST_HEAD]) is None
     return (head, ends) if left else None
 
 
 _LONGEST_HEAD = 300
+_ENTRY = regex(r"\s*(?:-(?:\s|$)|[\"']?[\w./ -]{1,80}[\"']?\s*:(?:\s|$)|#)")
+"""What may follow a text that ended where it was meant to."""
 
 
 def _indent(line: str) -> int:

@@ -224,13 +224,21 @@ def repository_owners(target: Target) -> frozenset[str]:
                 found.add(named[1].lower())
     if target.has("README.md"):
         files = {posixpath.basename(one.path) for one in workflows(target)}
-        for owner, file in _BADGE.findall(target.text("README.md")):
+        shown: dict[tuple[str, str], set[str]] = {}
+        for owner, name, file in _BADGE.findall(target.text("README.md")):
             if file in files:
-                found.add(owner.lower())
+                shown.setdefault((owner.lower(), name.lower()), set()).add(file)
+        own = target.root.name.lower()
+        # A single badge may be another repository's: file names such as `ci.yml` are common.
+        found.update(
+            owner for (owner, name), some in shown.items() if name == own or len(some) >= _SOME
+        )
     return frozenset(found) - _GITHUB
 
 
-_BADGE = regex(r"github\.com/([\w.-]+)/[\w.-]+/actions/workflows/([\w.-]+\.ya?ml)")
+_SOME = 3
+"""Badges of workflows by whose files a repository is known."""
+_BADGE = regex(r"github\.com/([\w.-]+)/([\w.-]+)/actions/workflows/([\w.-]+\.ya?ml)")
 
 
 def _own_address(path: str, text: str) -> str:

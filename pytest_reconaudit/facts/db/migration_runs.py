@@ -623,7 +623,7 @@ _AUTO_SYNC = (
 )  # fmt: skip
 _IN_MEMORY = regex(r"sqlite[^\n]{0,60}:memory:", re.IGNORECASE)
 """A database of the process alone, made just before its tables are."""
-_STAMPS = regex(r"\bstamp\(")
+_STAMPS = regex(r"\bcommand\.stamp\(|\bstamp\(\s*(?:alembic|\w*(?:config|cfg))\b")
 """Alembic's own way to begin with an empty database: all tables at once, and the last version."""
 _NEAR = 2_000
 _SYNC_HINTS = ("synchronize", "sequelize.sync", "create_all", "AutoMigrate", "ddl-auto", "hbm2ddl")

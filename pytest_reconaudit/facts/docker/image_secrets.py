@@ -141,7 +141,8 @@ def _is_made_here(target: Target, path: str) -> bool:
 def _is_of_pair(target: Target, path: str) -> bool:
     """Whether it is the key of a certificate that lies beside it and that nobody else signed: who
     has it can pass for this one server where somebody trusts just that certificate."""
-    return target.has(path) and is_of_self_signed(target, path)
+    named = not posixpath.basename(path).startswith("id_")
+    return named and target.has(path) and is_of_self_signed(target, path, alike=True)
 
 
 def _is_harmless(target: Target, base: str, paths: list[str]) -> bool:

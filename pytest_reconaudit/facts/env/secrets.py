@@ -74,8 +74,8 @@ _PURPOSES = {
     ),
     **dict.fromkeys(
         ("dev", "development", "devel", "develop", "local", "localhost", "devcontainer", "debug",
-         "devenv", "devtools", "seed", "seeds", "seeder", "seeders", "localdev", "debugging",
-         "contrib", "vscode", "idea"),
+         "devenv", "devstack", "devtools", "seed", "seeds", "seeder", "seeders", "localdev",
+         "debugging", "contrib", "vscode", "idea"),
         "development",
     ),
 }  # fmt: skip
@@ -807,13 +807,19 @@ def _has_local_certificate(target: Target, path: str) -> bool:
     )
 
 
-def is_of_self_signed(target: Target, path: str) -> bool:
-    """Whether a private key is that of a certificate beside it which nobody else has signed."""
-    return any(map(is_self_signed, _certificates_of(target, path)))
+def is_of_self_signed(target: Target, path: str, *, alike: bool = False) -> bool:
+    """Whether a private key is that of a certificate beside it which nobody else has signed.
+
+    :param alike: the certificate must be called as the key is.
+    """
+    return any(map(is_self_signed, _certificates_of(target, path, alike=alike)))
 
 
-def _certificates_of(target: Target, path: str) -> Iterator[str]:
-    """The base64 of the certificates that belong to a key."""
+def _certificates_of(target: Target, path: str, *, alike: bool = False) -> Iterator[str]:
+    """The base64 of the certificates that belong to a key.
+
+    :param alike: by their names, not because there is no other.
+    """
     folder, name = posixpath.split(path)
     stem = _whose(name)
     near = [
@@ -824,8 +830,12 @@ def _certificates_of(target: Target, path: str) -> Iterator[str]:
     beside = [one for one in near if one.endswith(_CERTIFICATES)]
     same = [one for one in beside if _whose(posixpath.basename(one)) == stem]
     others = [one for one in beside if one != path]
-    if len(others) != 1 or any(
-        one != path and (one.endswith(".key") or _PRIVATE in target.text(one)) for one in near
+    if (
+        alike
+        or len(others) != 1
+        or any(
+            one != path and (one.endswith(".key") or _PRIVATE in target.text(one)) for one in near
+        )
     ):
         others = []
     for one in [one for one in same if one != path] or others:

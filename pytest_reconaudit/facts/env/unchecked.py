@@ -13,7 +13,7 @@ _OFF = regex(
     r"(?i)(?:DISABLE_SECURITY_PLUGIN|plugins\.security\.disabled)\s*=\s*[\"']?true"
     r"|xpack\.security\.enabled\s*=\s*[\"']?false"
 )
-_SEARCH = regex(r"(?i)(?:OPENSEARCH|ELASTIC(?:SEARCH)?)_")
+_SEARCH = regex(r"(?i)(?:OPENSEARCH_INITIAL_ADMIN|OPENSEARCH|ELASTIC(?:SEARCH)?)_PASSWORD$")
 _TRUST = regex(r"(?i)[\"']?trust[\"']?")
 _MOST = 200
 
@@ -32,14 +32,18 @@ def is_unchecked(stack: Stack, service: ComposeService, entry: Entry) -> bool:
 
 
 def is_tried_out(stack: Stack, service: ComposeService) -> bool:
-    """Whether a service is of a Keycloak that the stack starts for development (``start-dev``)."""
+    """Whether a service is of a Keycloak that the stack starts for development alone
+    (``start-dev``)."""
     if "keycloak" not in (service.image or ""):
         return False
-    return any(
-        "start-dev" in word and "keycloak" in (one.image or "")
+    started = {
+        word
         for one in stack.services
-        for word in one.command or ()
-    )
+        if "keycloak" in (one.image or "")
+        for text in one.command or ()
+        for word in text.split()
+    }
+    return "start-dev" in started and "start" not in started
 
 
 def _named(stack: Stack, host: str) -> ComposeService | None:

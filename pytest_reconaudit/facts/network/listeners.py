@@ -620,7 +620,8 @@ def _launched(
     words = _rejoined(words)
     for index, word in enumerate(words):
         flag, equals, value = word.partition("=")
-        if flag in (*_PORT_FLAGS, "--bind", "-b", "--server.port", "--binds"):
+        taken = (*_PORT_FLAGS, *_OWN_FLAGS.get(name, ()))
+        if flag in (*taken, "--bind", "-b", "--server.port", "--binds"):
             if not equals:
                 value = words[index + 1] if index + 1 < len(words) else ""
             found.append(value)
@@ -633,6 +634,7 @@ def _launched(
             lambda match: environment.get(match[1], match[2] or match[0]),
             value,
         )
+        filled = filled.removeprefix("tcp://")
         if filled.startswith("unix:") or "/" in filled.rpartition(":")[0]:
             continue
         number = port_number(filled.rpartition(":")[2])
@@ -640,7 +642,6 @@ def _launched(
             return UNKNOWN
         ports.append(number)
     shown = " ".join(words)[:60]
-    ports = ports or [int(match[1]) for word in words[1:] if (match := _ADDRESS.fullmatch(word))]
     if ports:
         return Listening(
             tuple(Listener(one, f"`{shown}` listens on it", None) for one in ports), True
@@ -660,10 +661,8 @@ def _launched(
     return _one(_SERVERS_BY_COMMAND[name], shown, None)
 
 
-_ADDRESS = regex(
-    r"(?:--?[\w-]+=)?(?:tcp://)?(?:\d{1,3}(?:\.\d{1,3}){3}|localhost|\*|\[[\da-fA-F:]*\])?:(\d{2,5})"
-)
-"""An address to listen on, whatever the flag before it is called: ``-a 0.0.0.0:9000``."""
+_OWN_FLAGS = {"mkdocs": ("-a", "--dev-addr")}
+"""Flags that name an address to listen on to one program alone."""
 
 
 def _rejoined(words: Sequence[str]) -> list[str]:

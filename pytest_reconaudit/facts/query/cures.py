@@ -55,7 +55,7 @@ _ASKS = regex(
     r"|validate|verify)(?:_|[A-Z]|$)"
 )
 """Functions that do no more than to ask, by their names."""
-_SENDS_ALL = regex(r"\.(?:commit|flush)\(\s*\)")
+_SENDS_ALL = regex(r"\.commit\(\s*\)")
 _HOOKED = frozenset({"django", "typeorm", "mongoose", "sequelize", "objection"})
 """Libraries whose models have hooks for each row."""
 

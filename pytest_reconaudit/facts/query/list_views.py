@@ -141,7 +141,7 @@ def keeps_answers(target: Target, one: KnownClass, text: str) -> bool:
 
 _MOST_ABOVE = 12
 _KEEPS = regex(r"\b(?:cache_page\w*|cached?_response|cache_control_page)\(|@cached?\b")
-_KEPT = regex(r"\bcache\.(?:set|get_or_set|add)\([^)]{0,200}\bdata\b")
+_KEPT = regex(r"\bcache\.(?:set|get_or_set|add)\([^)]{0,200}(?<!request\.)\bdata\b")
 """What was serialized, put into the cache by hand."""
 _OF_ANOTHER = regex(r"\bname\s*=\s*[\"'](?!list|dispatch|get[\"'])")
 _CACHED_BASE = regex(r"\b(?:Cache\w*Mixin|Cached\w*(?:View|ViewSet))\b|CacheResponseMixin")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 import posixpath
 from collections import Counter
 from collections.abc import Iterable, Mapping
@@ -192,9 +193,9 @@ class KnownClasses(Struct, frozen=True, eq=False):
     """Name of a field of many rows → the models that have one."""
     relations: dict[tuple[int, str], Relation | None]
     """(model by its id, name) → what it leads to."""
-    helpers: Mapping[str, str]
-    """Function → the table that it surely asks each time, of those that methods hand a row and
-    that no other function is called as."""
+    helpers: Mapping[str, tuple[str, str]]
+    """Function → (the table that it surely asks each time, its file), of those that methods hand a
+    row and that no other function is called as."""
     backrefs: Mapping[str, Mapping[str, RowField]]
     """Model of SQLAlchemy → the relationships that others give it: ``backref="customer"``."""
 
@@ -320,34 +321,35 @@ def known_classes(target: Target) -> KnownClasses:
     )
 
 
-def _helpers(target: Target, classes: Mapping[str, list[KnownClass]]) -> dict[str, str]:
+def _helpers(target: Target, classes: Mapping[str, list[KnownClass]]) -> dict[str, tuple[str, str]]:
     handed = {
         name
         for several in classes.values()
         for one in several
         for method in one.own.methods
         for name, _ in method.calls
+        if not hasattr(builtins, name)
     }
     if not handed:
         return {}
-    found: dict[str, list[str]] = {}
+    found: dict[str, list[tuple[str, str]]] = {}
     for path, file in scanned(target, queries).items():
         if path.endswith(".py") and not is_test_path(path):
             for function in file.functions:
                 if function.name in handed:
                     asked = "" if function.cached or function.queued else _asked_by(function)
-                    found.setdefault(function.name, []).append(asked)
+                    found.setdefault(function.name, []).append((asked, path))
     defined = Counter(
-        function.name
+        (function.name, bool(function.owner))
         for path, outlined in scanned(target, outline).items()
         if path.endswith(".py") and not is_test_path(path)
         for function in outlined.functions
         if function.name in found
     )
     return {
-        name: tables[0]
-        for name, tables in found.items()
-        if len(tables) == 1 and tables[0] and defined[name] == 1
+        name: asked[0]
+        for name, asked in found.items()
+        if len(asked) == 1 and asked[0][0] and (defined[name, False], defined[name, True]) == (1, 0)
     }
 
 

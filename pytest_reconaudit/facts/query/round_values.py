@@ -109,7 +109,8 @@ def is_unread(target: Target, path: str, line: int, loop_line: int) -> bool:
         return False
     lines = target.lines(path)
     end = _end_of_loop(lines, path, loop_line)
-    rest = "\n".join(lines[line:end])
+    own = lines[line - 1].partition("await")[2]
+    rest = "\n".join((own, *lines[line:end]))
     return end > line and re.search(rf"(?<![\w$]){kept[1]}(?![\w$])", rest) is None
 
 
@@ -146,13 +147,17 @@ def _names_given(own: str, from_call: str) -> Iterator[str]:
             yield from (one for one in words_in(pattern) if one[:1].islower())
 
 
+_QUOTED = regex(r"\"[^\"\n]*+\"|'[^'\n]*+'")
+_LONGEST_LINE = 1_000
+
+
 def _end_of_loop(lines: list[str], path: str, line: int) -> int:
     """The last line of a loop's body."""
     if path.endswith(".py"):
         return body_of(lines, line, _MOST_LINES)[1]
     depth, opened = 0, False
     for number in range(line, min(line + _MOST_LINES, len(lines)) + 1):
-        text = lines[number - 1]
+        text = _QUOTED.sub("", lines[number - 1][:_LONGEST_LINE])
         depth += text.count("{") - text.count("}")
         opened = opened or "{" in text
         if opened and depth <= 0:

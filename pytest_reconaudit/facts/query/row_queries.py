@@ -179,12 +179,13 @@ def queries_of_row(
         if one is serializer and names and name not in names:
             continue
         yield from _of_field(known, inside, one, field, model, loaded, depth)
+    more = meta_of(known, serializer, "extra_kwargs")
+    unread = frozenset(_WRITE_ONLY.findall(more[0]) if more is not None else ())
     if excluded is not None:
-        yield from _lists_of(known, serializer, model, loaded, excluded | set(declared))
+        apart = {*excluded, *declared, *unread}
+        yield from _lists_of(known, serializer, model, loaded, apart)
     if names is None:
         return
-    more = meta_of(known, serializer, "extra_kwargs")
-    unread = _WRITE_ONLY.findall(more[0]) if more is not None else ()
     for name in names:
         if name in declared or name in unread:
             continue
@@ -315,7 +316,7 @@ def _of_field(
         if nested is not None and other is not None and depth < _DEEPEST:
             mirror = _mirror(known, model, source, other)
             under_it = _under(known, nested, other, relation, mirror)
-            many = _many_under(known, nested, other, relation, mirror)
+            many = _under(known, nested, other, relation, mirror, many=True)
             first = replace(first, also=(*first.also, *under_it), fetched=tuple(many))
         yield replace(first, place=place)
         return
@@ -393,33 +394,21 @@ def _under(
     other: KnownClass,
     relation: Relation | None,
     there: frozenset[str] = frozenset(),
+    *,
+    many: bool = False,
 ) -> Iterator[str]:
     """What has to be loaded along with the rows that a relation leads to, dotted.
 
     :param there: names that those rows have without asking.
+    :param many: what the one row has many of, instead, which no JOIN brings.
     """
     to_one = relation is not None and not relation.many
+    if many and not to_one:
+        return
     loaded = _back(relation, frozenset()) | there
     for one in queries_of_row(known, nested, other, loaded, _DEEPEST):
         for load, joined in one.loads:
-            if joined or not to_one:
-                yield load.replace("__", ".")
-
-
-def _many_under(
-    known: KnownClasses,
-    nested: KnownClass,
-    other: KnownClass,
-    relation: Relation | None,
-    there: frozenset[str],
-) -> Iterator[str]:
-    """What the row that a relation leads to has many of, as its serializer asks for it, dotted."""
-    if relation is None or relation.many:
-        return  # what rows of which there are many ask is told by :func:`_under`
-    loaded = _back(relation, frozenset()) | there
-    for one in queries_of_row(known, nested, other, loaded, _DEEPEST):
-        for load, joined in one.loads:
-            if not joined:
+            if joined is not many or not to_one:
                 yield load.replace("__", ".")
 
 
@@ -449,7 +438,10 @@ def _followed(
         # What is no key to one known model is no JOIN.
         joined = joined and not relation.many and relation.target != ""
         following = names[index + 1] if index + 1 < len(names) else ""
-        if index and relation.many and following in _ASKED_AGAIN | _ASKED - {"all"}:
+        again = following in _ASKED_AGAIN
+        if not is_loaded(path, loaded):
+            again = again or following in _ASKED - {"all"}
+        if index and relation.many and again:
             return RowQuery(f"{current.own.name}.{name}.{following}()", nowhere)
         if not is_loaded(path, loaded):
             if shared and joined:
@@ -502,8 +494,8 @@ def _of_reads(
     for name, line in method.asks:
         yield RowQuery(f"{name} by each {model.own.name}", Place(path, line, 1))
     for name, line in method.calls:
-        table = known.helpers.get(name)
-        if table is not None:
+        table, home = known.helpers.get(name, ("", ""))
+        if table and (home == path or name in known.imports.get(path, ())):
             yield RowQuery(f"{model_name(table)} (by {name})", Place(path, line, 1))
 
 

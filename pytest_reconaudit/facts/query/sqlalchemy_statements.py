@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from contextlib import suppress
 
 from msgspec import Struct
 
 from pytest_reconaudit.facts.code.functions import function_at, outlined
 from pytest_reconaudit.patterns import regex
-from pytest_reconaudit.readers.arguments import Unclosed, arguments
 from pytest_reconaudit.target import Target
 
 __all__ = ["Statement", "statement_at"]
@@ -20,7 +18,6 @@ class Statement(Struct, frozen=True):
     """A statement as its function says it."""
 
     text: str
-    conditions: tuple[str, ...]
 
     @property
     def model(self) -> str:
@@ -36,15 +33,12 @@ _ENDS = regex(
     r"\s*(?:\w+\s*(?::[^=\n]{1,80})?=|return)\s*([a-z_]\w*)\.(?:first|all|one|one_or_none|scalar|count)\(\s*\)"
 )
 """A query that was put into a name: ``row = query.first()``."""
-_WHERE = regex(r"\.(?:where|filter|filter_by)\(|\band_\(")
 _MODEL = regex(r"\b(?:[a-z_]\w*\.)?([A-Z]\w*)\.query\b|(?:select|query)\(\s*(?:\w+\.)?([A-Z]\w*)\b")
 
 _MOST = 400
 """Lines of a function that are looked at."""
 _NEAR = 20
 _LONG = 300
-_MOST_TEXT = 4_000
-_REMARK = regex(r"(?m)(?:^|[ \t])#[^\n\"']*$")
 
 
 def statement_at(target: Target, path: str, line: int) -> Statement:
@@ -59,12 +53,12 @@ def statement_at(target: Target, path: str, line: int) -> Statement:
     parts = list(_statements(lines, first, last))
     index = next((at for at, (start, end) in enumerate(parts) if start <= line <= end), -1)
     if index < 0:
-        return Statement("", ())
+        return Statement("")
     text = "\n".join(lines[parts[index][0] - 1 : parts[index][1]])
     sent = _SENT.search(text) or _ENDS.match(text)
     if sent is not None:
         text = _given_before(lines, parts[:index], sent[1]) + text
-    return Statement(text, tuple(_conditions(text)))
+    return Statement(text)
 
 
 def _given_before(lines: list[str], parts: list[tuple[int, int]], name: str) -> str:
@@ -99,14 +93,3 @@ def _statements(lines: list[str], first: int, last: int) -> Iterator[tuple[int, 
         if depth <= 0 and not quoted:
             yield start, number
             depth, start = 0, number + 1
-
-
-def _conditions(text: str) -> Iterator[str]:
-    """What a statement asks for, one by one."""
-    text = _REMARK.sub("", text[:_MOST_TEXT])
-    for found in _WHERE.finditer(text):
-        with suppress(Unclosed):
-            for one in arguments(text, found.end()):
-                whole = " ".join(one.split())
-                if whole and not whole.startswith(("and_(", "*", "#")):
-                    yield whole

@@ -233,11 +233,8 @@ def weighed_together(
     cure = (
         ""
         if note and not scoped_by(target, path, sites[0])
-        else cure_of(target, path, _first_varied(path, sites), (*sites, *others))
+        else cure_of(target, path, _first_varied(sites), (*sites, *others))
     )
-    words = path.endswith(".rs") or sites[0].library == "django" or sites[0].relation
-    if not (cure or words or all(one.same for one in sites)):
-        cure = _IN_WORDS
     if not path.endswith((".py", ".rs")):  # told as a definition names it
         sites = [replace(one, table=told_as(target, one.table)) for one in sites]
         others = tuple(replace(one, table=told_as(target, one.table)) for one in others)
@@ -279,17 +276,9 @@ def _told_request(target: Target, request: str, way: Way) -> str:
     return request if sure or not request else "a request"
 
 
-def _first_varied(path: str, sites: list[RepeatedQuery]) -> RepeatedQuery:
-    """The statement whose mend is told: of scripts none that need only be sent before the loop."""
-    if path.endswith((".py", ".rs")):
-        return sites[0]
+def _first_varied(sites: list[RepeatedQuery]) -> RepeatedQuery:
+    """The statement whose mend is told: none that need only be sent before the loop."""
     return next((one for one in sites if not one.same), sites[0])
-
-
-_IN_WORDS = (
-    "Send one statement for all rounds, under the conditions that each of them has now: keys as a"
-    " list, rows together, figures by groups; share out in memory what it brings."
-)
 
 
 def _further(

@@ -251,6 +251,7 @@ def _unmaintained(target: Target) -> dict[str, tuple[Weighty, ...]]:
     for (name, heir, fix), several in alike.items():
         many = len(several) >= _HABIT
         for those in [[pair for one in several for pair in one]] if many else several:
+            those.sort(key=lambda pair: is_for_tests(pair[0]))
             package, one = those[0]
             where = _at(one)
             if len(those) > 1:

@@ -27,8 +27,9 @@ def of_loop(target: Target, path: str) -> str:
         f"Let a few of the rounds run at a time{how}: fewer than what they ask has connections or"
         " answers at once. Make each round a function that gives what it makes of its element (a"
         " `try` stays inside of it, a `continue` becomes a `return`), start some by `Promise.all`,"
-        " whose answers stand in the order of the elements, and put them together after that. Where"
-        " one request can answer for all elements, that is better still."
+        " whose answers stand in the order of the elements, and put them together after that. What"
+        " must not overtake the round before (it changes something that has an order) stays as it"
+        " is. Where one request can answer for all elements, that is better still."
     )
 
 

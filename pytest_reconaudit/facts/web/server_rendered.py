@@ -39,14 +39,17 @@ def is_put_into_pages(target: Target, package: NpmPackage) -> bool:
     names = package.manifest.dependency_names
     if not names & _BUNDLERS or names & _PAGE_MAKERS:
         return False
-    return not any(
-        target.has(posixpath.join(package.folder, folder, "index.html")) for folder in _OF_PAGES
-    )
+    for path in target.below(package.folder):
+        base = posixpath.basename(path)
+        if base == "index.html" and not _ASIDE.search(path[len(package.folder) :]):
+            return False
+        if _CONFIGURES.match(base) and "html" in target.text(path).lower():
+            return False
+    return True
 
 
-_OF_PAGES = ("", "public", "src", "static", "app", "client", "web", "www", "src/public", "assets")
-
-
+_ASIDE = regex(r"(?:^|/)(?:docs?|_\w+|templates?|tests?|__tests__|examples?|fixtures?|stories)/")
+_CONFIGURES = regex(r"(?:webpack|rollup|esbuild|rspack|gulpfile)[\w.-]*\.[cm]?[jt]s$")
 _BUNDLERS = frozenset(
     {"webpack", "rollup", "esbuild", "@rspack/core", "gulp", "@symfony/webpack-encore"}
 )

@@ -284,6 +284,12 @@ def _is_own_name(target: Target, frontend: Frontend, name: str) -> bool:
     """Whether a folder or file of the application is called like the first part of a name, as
     where an alias or a base folder leads to it."""
     first = name.partition("/")[0].lstrip("@~")
+    if target.has_dir(first) and not name.startswith("@"):
+        return True  # of the repository, to which an alias may lead
+    if first.startswith("phoenix") and target.has(
+        posixpath.join(posixpath.dirname(frontend.folder), "mix.exs")
+    ):
+        return True  # Mix brings them, and esbuild looks there
     last = name.rpartition("/")[2]
     for base in ("", "src", "app", "lib", "source", "client"):
         for part in {first, last} if name.startswith("@") and not first else {first}:

@@ -258,6 +258,8 @@ def _alive(code: Code, call: Call) -> tuple[str, tuple[int, int] | None]:
     return "", None
 
 
+_BLOCK = regex(r"\{|(?:if|match|loop|while|for|unsafe)\b")
+"""An arm that ends with its block, with a comma behind it or without."""
 _MATCHES = regex(r"\bmatch\s+&?\s*$")
 _NONE = regex(r"(?<!\w)None\s*=>\s*")
 
@@ -278,9 +280,11 @@ def _without(code: Code, call: Call, region: tuple[int, int]) -> tuple[int, int]
             end = at
             break
         depth += (letter in "([{") - (letter in ")]}")
-        if start >= 0 and at > start and depth == 1 and letter == "}" and text[start] == "{":
-            end = at + 1
-            break
+        if start >= 0 and at > start and depth == 1 and letter == "}":
+            block = _BLOCK.match(text, start) is not None
+            if block and not text[at + 1 :].lstrip().startswith("else"):
+                end = at + 1
+                break
     if end < 0:
         return region[0], region[0]
     first = region[0] + len(text[:start].encode())

@@ -162,7 +162,8 @@ class RowClasses(Struct, frozen=True, array_like=True):
     loaders: tuple[Loader, ...]
     lists: tuple[RowList, ...]
     imports: tuple[tuple[str, str], ...]
-    """(class, module) of what the file imports; of relative ones what follows the dots."""
+    """(class, or function that a method hands a row, module) of what the file imports; of relative
+    ones what follows the dots."""
     loops: tuple[RowLoop, ...] = ()
     sources: tuple[RowSource, ...] = ()
 
@@ -257,10 +258,11 @@ def row_classes(code: Code) -> RowClasses | None:
         loops, found = tuple(_row_loops(code)), tuple(_row_sources(code))
     if not (classes or loaders or lists or loops or found):
         return None
+    called = {name for one in classes for method in one.methods for name, _ in method.calls}
     imports = tuple(
         (one.name, ".".join(word for word in one.path[:-1] if word.strip(".")))
         for one in code.imports
-        if one.name[:1].isupper() and len(one.path) > 1
+        if (one.name[:1].isupper() or one.name in called) and len(one.path) > 1
     )
     return RowClasses(tuple(classes), tuple(loaders), lists, imports, loops, found)
 
@@ -698,7 +700,7 @@ def _method(code: Code, name: str, node: Node) -> RowMethod | None:
 
 
 _GIVEN_ROW = regex(
-    r"(?<![\w.])(?!def\b|if\b|in\b|not\b|and\b|or\b|for\b)([a-z_]\w*)\(([^()]{0,200})\)?"
+    r"(?<![\w.])(?!def\b|if\b|in\b|not\b|and\b|or\b|for\b)([a-z_]\w*)\((?=([^()]{0,200}))"
 )
 _WORDS_IN = regex(r"(?<![\w.\"'])[a-z_]\w*")
 _MOST_CALLED = 8
@@ -872,7 +874,7 @@ def _given(text: str, at: int) -> str:
     return text[at : at + 4_000]
 
 
-_OWN_ROWS = ("super(", "self.queryset", ".get_queryset(")
+_OWN_ROWS = ("super(", ".queryset", ".get_queryset(")
 """Ways to the queryset that a view has as an attribute, in a ``get_queryset``."""
 _WITHIN = regex(r"[(,]\s*\w+\s*=\s*$|\b(?:Exists|Subquery|Prefetch)\(\s*$")
 """What makes a queryset a part of another one."""

@@ -15,7 +15,7 @@ struct Rooms {
 impl Rooms {
     async fn greet(&self, id: u64) {
         match self.rooms.get_mut(&id) {
-            None => self.tell("nobody").await,
+            None => if id > 0 { self.tell("nobody").await }
             Some(mut room) => {
                 room.seats += 1;
                 room.door.send("welcome".into()).await.ok();

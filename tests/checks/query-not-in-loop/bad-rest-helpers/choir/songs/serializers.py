@@ -13,7 +13,7 @@ class SongSerializer(serializers.ModelSerializer):
         fields = ["title", "concerts", "others"]
 
     def get_concerts(self, song):
-        return concerts_of(song)
+        return str(concerts_of(song))
 
     def get_others(self, song):
         return song.singer.songs.exclude(pk=song.pk).count()
