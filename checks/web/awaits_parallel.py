@@ -81,6 +81,7 @@ def web_awaits_parallel(await_file: AwaitFile) -> None:
     (c) a page that asks a server for each element of a collection all at once
     (`ids.map((id) => get(`/orders/${id}`))`, also by the function that is called): low; a note for
     other people's servers and for short lists; what is cut to ten elements before passes.
+    Five loops and more of one package are told once, at the first.
     Blind spots: a server that allows few requests at a time; order that only the server knows.
     """
     for one in await_file.waits:
@@ -90,7 +91,7 @@ def web_awaits_parallel(await_file: AwaitFile) -> None:
             severity=one.severity,
             evidence=one.evidence,
             fix=one.fix,
-            related=[*one.places[1:], *one.operations],
+            related=[*one.places[1:], *one.operations, *one.beside],
             clause=one.clause,
             key=f"{one.clause} {one.function}" + (" note" if one.severity is Severity.INFO else ""),
         )

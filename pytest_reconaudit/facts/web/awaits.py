@@ -22,6 +22,7 @@ from pytest_reconaudit.facts.code.capped import is_capped
 from pytest_reconaudit.facts.code.closed import is_closed
 from pytest_reconaudit.facts.code.places import weighed
 from pytest_reconaudit.facts.code.scanned import scanned
+from pytest_reconaudit.facts.packages import npm_at
 from pytest_reconaudit.facts.query.repetitions import query_files
 from pytest_reconaudit.facts.web.answers import (
     connections_of,
@@ -83,6 +84,8 @@ class Waits(Struct, frozen=True):
     """What to do instead, in Markdown, of the first place."""
     untaken: bool = False
     """It is a member of what a composable returns, and nobody takes it."""
+    beside: tuple[Note, ...] = ()
+    """Other functions of the package that wait so, one place each: a habit is told once."""
 
     @property
     def told(self) -> str:
@@ -102,9 +105,13 @@ class Waits(Struct, frozen=True):
             says = f"{who} awaits {', and '.join(list(rows)[:_SHOWN])} one after another"
             says += f", in {len(places)} places" if len(places) > 1 else ""
             says += ", and none needs the other"
-        return f"{says}: {lines}" + (
-            "; it is only returned, and nobody takes it" if self.untaken else ""
-        )
+        says += f": {lines}"
+        if self.untaken:
+            says += "; it is only returned, and nobody takes it"
+        if self.beside:
+            files = len({note.place.path for note in self.beside})
+            says += f"; {len(self.beside)} more functions of the package do so, in {files} files"
+        return says
 
 
 _SHOWN = 3
@@ -163,7 +170,46 @@ def await_files(target: Target) -> tuple[AwaitFile, ...]:
             for one in fanned_requests(target, path, function)
         )
         found.append(AwaitFile(path, tuple(waits), file.together, fans))
-    return tuple(found)
+    return _gathered(target, found)
+
+
+_HABIT = 5
+"""Functions of one package whose loops wait, from which on they are told once."""
+
+
+def _gathered(target: Target, files: list[AwaitFile]) -> tuple[AwaitFile, ...]:
+    """The files, with the loops of a package that has many of them told at the one that waits for
+    most."""
+    groups: dict[str, list[tuple[str, Waits]]] = {}
+    for file in files:
+        package = npm_at(target, posixpath.dirname(file.path))
+        for one in file.waits:
+            if one.clause == "b" and one.severity is Severity.LOW:
+                groups.setdefault(package.folder if package is not None else "", []).append(
+                    (file.path, one)
+                )
+    instead: dict[tuple[str, str], Waits | None] = {}
+    for some in groups.values():
+        some.sort(key=lambda pair: -len(pair[1].operations))
+        (first, lead), *others = some
+        if len(others) < _HABIT - 1 or len({path for path, _ in others}) < 2:
+            continue
+        beside = tuple(Note(one.places[0].place, f"{one.function}() does") for _, one in others)
+        instead[first, lead.function] = replace(lead, beside=beside)
+        for path, one in others:
+            instead.setdefault((path, one.function), None)
+    if not instead:
+        return tuple(files)
+    told = []
+    for file in files:
+        waits = []
+        for one in file.waits:
+            low = one.clause == "b" and one.severity is Severity.LOW
+            other = instead.get((file.path, one.function), one) if low else one
+            if other is not None:
+                waits.append(other)
+        told.append(AwaitFile(file.path, tuple(waits), file.together, file.fans))
+    return tuple(told)
 
 
 def _taken(target: Target, path: str, one: Waits) -> Waits:
