@@ -140,7 +140,7 @@ Say how long an answer may take, with room for the slowest that is meant to come
 builder, which keeps its other settings:
 ```rust
 .connect_timeout(Duration::from_secs(3))
-.timeout(Duration::from_secs(10)) // streams: `.read_timeout(…)` of reqwest 0.12.4+
+.timeout(Duration::from_secs(60)) // streams: `.read_timeout(…)` of reqwest 0.12.4+
 ```
 """
 _NEW = """
@@ -148,7 +148,7 @@ Say how long an answer may take, with room for the slowest that is meant to come
 ```rust
 let client = reqwest::Client::builder()
     .connect_timeout(Duration::from_secs(3))
-    .timeout(Duration::from_secs(10)) // streams: `.read_timeout(…)` of reqwest 0.12.4+
+    .timeout(Duration::from_secs(60)) // streams: `.read_timeout(…)` of reqwest 0.12.4+
     .build()ENDS;
 ```
 """

@@ -23,7 +23,7 @@ _EVENTS = regex(
 """What each use of a platform adds to."""
 _HANDMADE = regex(
     r"(?:^|_)(?:agents?|channels?|rules?|rule_groups?|polic(?:y|ies)|schedules?|presets?|\w+_settings?|\w+_configs?"
-    r"|definitions?|dashboards?)$"
+    r"|definitions?|dashboards?|invitations?|invites?|secrets?|api_?keys?|webhooks?|integrations?)$"
 )
 """What somebody sets up by hand."""
 _INSTALLED = regex(

@@ -234,6 +234,10 @@ def _tries(function: AwaitingFunction) -> bool:
 _IN_MEMORY = regex(r"(?i)(?:^|_)(?:in_?)?mem(?:ory)?_?(?:db|database|store|storage|cache|repo)")
 
 
+_FEW = regex(r"\.slice\(\s*0\s*,\s*(?:\d|10)\s*\)\s*$")
+"""The first ten of something at most."""
+
+
 def _loops(target: Target, path: str, function: AwaitingFunction) -> Iterator[Waits]:
     """One of the loops that somebody waits for, one of those that are worth a note."""
     found: dict[Severity, list[tuple[AwaitingLoop, list[Awaited]]]] = {}
@@ -255,7 +259,8 @@ def _loops(target: Target, path: str, function: AwaitingFunction) -> Iterator[Wa
         ):
             continue
         severity = _of_loop(target, path, function, loop, sites)
-        if severity is not Severity.INFO and is_closed(target, path, loop.line, loop.over):
+        closed = _FEW.search(loop.over) or is_closed(target, path, loop.line, loop.over)
+        if severity is not Severity.INFO and closed:
             severity = Severity.INFO
         found.setdefault(severity, []).append((loop, sites))
     for severity, loops in found.items():

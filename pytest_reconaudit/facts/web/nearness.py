@@ -61,8 +61,10 @@ _KEPT_HERE = regex(
     r"(?i)local_?(?:storage|config|store|state)|async_?storage|secure_?store|persistence\w{0,20}\."
     r"|shared_?preferences|encrypted_?storage|session_?storage|indexed_?db"
     r"|\.get(?:text|asstring|asfile|asfilesystemhandle)$"
+    r"|^window\.(?!fetch\b)\w+\.\w|\bipcrenderer\."
 )
-"""What a browser or an application keeps on its user's own machine, or what was dropped on it."""
+"""What a browser or an application keeps on its user's own machine, what was dropped on it, and
+what the page of a desktop application asks its own process."""
 _LOCALLY = frozenset(
     {
         "hash",
