@@ -228,6 +228,11 @@ def workflow_gates(target: Target) -> tuple[WorkflowGates, ...]:
                 idle += _idle(target, run, mine)
             failing += _self_failing(target, run, mine)
             probes += _blind_probes(run, mine)
+        text = target.text(workflow.path)
+        gates = [
+            replace(gate, mask="") if gate.mask and _fails_later(text, gate) else gate
+            for gate in gates
+        ]
         settled = _settled(gates)
         if _by_hand(workflow):
             settled = tuple(
@@ -506,6 +511,26 @@ _TEST_FILE = regex(r"(?:^|/)(?:__tests__|tests?|spec|e2e)/.*\.\w+|[._-](?:test|s
 
 def _no_tests(target: Target, folder: str) -> bool:
     return not any(_TEST_FILE.search(path) for path in target.below(folder))
+
+
+_WRITES = regex(
+    r"(?:\s-o|--output(?:-file)?|--(?:sarif|json)-output|--out|>)[\s=]*[\"']?([\w./-]+\.\w+)"
+)
+_FAILS = regex(
+    r"\b(?:sys\.)?exit\(\s*1\s*\)|\bexit\s+1\b|\bsetFailed\(|\bprocess\.exitCode\s*=\s*1"
+)
+_MOST_BEHIND = 8_000
+
+
+def _fails_later(text: str, gate: Gate) -> bool:
+    """Whether what a masked gate writes is read further down, by what ends the job for it."""
+    written = _WRITES.search(gate.text)
+    if written is None:
+        return False
+    lines = text.split("\n")
+    behind = "\n".join(lines[gate.place.line or 1 :])[:_MOST_BEHIND]
+    at = behind.find(written[1])
+    return at >= 0 and _FAILS.search(behind, at) is not None
 
 
 def _settled(gates: list[Gate]) -> tuple[Gate, ...]:

@@ -8,7 +8,11 @@ from pytest_reconaudit.facts.env.fallbacks import Fallback
 
 __all__ = ["fallback_fix"]
 
-_STOP = "Stop at start when the secret is not set; generate one in development scripts."
+_STOP = (
+    "Stop at start when the secret is not set; generate one in development scripts. What only"
+    " builds or tests the code (an image, a workflow) gives it a value of its own; where production"
+    " has its settings from another place than this variable, stop there."
+)
 _FIXES = {
     "rs": """
         -let secret = env::var("{key}").unwrap_or_else(|_| "change-this".into());

@@ -62,7 +62,8 @@ _BUILD = regex(
 )
 _MANUAL = regex(
     r"^readme|^contributing|(?:^|[_.-])(?:env|environment|configuration|config|variables|settings)"
-    r"[_.-](?:variables|reference|vars|options|md|mdx|rst|adoc)",
+    r"[_.-](?:variables|reference|vars|options|md|mdx|rst|adoc)"
+    r"|(?:^|[_.-])(?:deploy\w*|install\w*|runbook|hardening)[_.-]",
     re.IGNORECASE,
 )
 """Documents that list keys for people to set; a report that merely names one does not."""
