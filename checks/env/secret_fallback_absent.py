@@ -67,13 +67,14 @@ def env_secret_fallback_absent(fallback_file: FallbackFile) -> None:
     `${KEY:-literal}` high, medium for a database's or dashboard's own password. (c) compose: a
     secret or a URL's password spelled out: high; a placeholder for a third-party image medium. (d)
     a signing key of fewer than 16 characters in an env file that ships; low in one for development
-    that no image, stack or script takes. Low, too, where a stack that is built from the sources is
-    named by no other file and all its secrets are made up. One less where the value
-    says that it is for tests, or a comment on its line to change it; low for a store with its
-    user's name as password in a file of stores alone. Passes: `not set`, `${X}`, `${X:?}`, empty
-    defaults, paths of secret files, defaults that a check at start compares with and refuses, keys
-    that a helper or a check at start demands, values that are only measured or never read, override
-    and development files, tests, `.expect()`.
+    that no image, stack or script takes. (b) and (c) are medium at most in a stack that runs the
+    mounted sources of what it builds, or that gives `localhost` for its own address. Low, too,
+    where a stack that is built from the sources is named by no other file and all its secrets are
+    made up. One less where the value says that it is for tests, or a comment on its line to change
+    it; low for a store with its user's name as password in a file of stores alone. Passes: `not
+    set`, `${X}`, `${X:?}`, empty defaults, paths of secret files, defaults that a check at start
+    compares with and refuses, keys that a helper or a check at start demands, values that are only
+    measured or never read, override and development files, tests, `.expect()`.
 
     Blind spots: defaults behind constants or configuration libraries; rotated copies elsewhere.
     """

@@ -23,7 +23,11 @@ from pytest_reconaudit.facts.env.keys import env_files, is_third_party_key, key_
 from pytest_reconaudit.facts.env.secrets import is_declared_public, purpose
 from pytest_reconaudit.facts.env.shipping import is_unused_stack, serves_developers
 from pytest_reconaudit.facts.env.trials import tried_alone
-from pytest_reconaudit.facts.env.unchecked import is_tried_out, is_unchecked
+from pytest_reconaudit.facts.env.unchecked import (
+    is_of_one_machine,
+    is_tried_out,
+    is_unchecked,
+)
 from pytest_reconaudit.model import Place, Severity, mask
 from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.readers.compose import ComposeService, Entry
@@ -390,6 +394,8 @@ def _softened(
     severity = found.severity
     if is_tried_out(stack, service):
         severity = min(severity, Severity.LOW)
+    if severity > Severity.MEDIUM and is_of_one_machine(stack):
+        severity = Severity.MEDIUM
     if _TO_FILL.search(target.line(entry.place.path, entry.place.line or 1)[:2000]):
         severity = severity.lowered()
     if found.kind == "literal" and _is_users_name(service, entry) and _stores_only(stack):

@@ -1,4 +1,5 @@
-"""Passwords of a compose stack that nothing asks for: the server lets everybody in."""
+"""What a compose stack says of how far its secrets matter: that nothing asks for them, that it runs
+on the machine of whoever works on it."""
 
 from __future__ import annotations
 
@@ -7,7 +8,7 @@ from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.readers.compose import ComposeService, Entry
 from pytest_reconaudit.readers.secret_text import credentials_in
 
-__all__ = ["is_tried_out", "is_unchecked"]
+__all__ = ["is_of_one_machine", "is_tried_out", "is_unchecked"]
 
 _OFF = regex(
     r"(?i)(?:DISABLE_SECURITY_PLUGIN|plugins\.security\.disabled)\s*=\s*[\"']?true"
@@ -44,6 +45,34 @@ def is_tried_out(stack: Stack, service: ComposeService) -> bool:
         for word in text.split()
     }
     return "start-dev" in started and "start" not in started
+
+
+def is_of_one_machine(stack: Stack) -> bool:
+    """Whether a stack runs where somebody works: it runs the mounted sources of what it builds, or
+    gives `localhost` for the address at which people find it."""
+    return any(_runs_sources(one) for one in stack.services) or any(
+        _PUBLIC.search(entry.key) and _LOCAL.match(entry.written.strip())
+        for one in stack.services
+        for entry in one.environment[:_MOST]
+    )
+
+
+_PUBLIC = regex(
+    r"(?i)(?:^|_)(?:EXTERNAL|PUBLIC|BASE|SITE|ROOT|APP|FRONTEND|CLIENT|WEB)_?(?:EXTERNAL_?)?(?:URL|ORIGIN)$"
+)
+_LOCAL = regex(
+    r"[\"']?https?://(?:localhost|127\.0\.0\.1|[\w.-]+\.(?:local|localhost|test))(?::|/|[\"']?$)"
+)
+
+
+def _runs_sources(service: ComposeService) -> bool:
+    build = service.build
+    if build is None or build.context is None:
+        return False
+    return any(
+        one.kind == "bind" and one.path is not None and one.path == build.context
+        for one in service.volumes
+    )
 
 
 def _named(stack: Stack, host: str) -> ComposeService | None:
