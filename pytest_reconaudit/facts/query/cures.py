@@ -75,7 +75,7 @@ def cure_of(
         return words_of_scope(scope)
     if site.kind in READS and is_unread(target, path, site.line, site.loop.line):
         return _UNREAD
-    every = sorted({site, *beside}, key=lambda one: one.line)
+    every = sorted(dict.fromkeys((site, *beside)), key=lambda one: one.line)
     stays = staying(target, path, site.loop.line, every)
     lead = _of_its_kind(target, path, site)
     heed = "" if lead else _heed(site)
