@@ -371,10 +371,10 @@ def _compose(target: Target) -> Judged:
                 if (entry.place, entry.key) in seen or aside[path]:
                     continue
                 seen.add((entry.place, entry.key))
-                void = is_unchecked(stack, service, entry)
                 for at, found in _entry(target, entry):
-                    known = found if found is not None and not void else None
-                    yield at, known and _softened(target, stack, service, entry, known)
+                    if found is not None and is_unchecked(stack, service, entry):
+                        found = None
+                    yield at, found and _softened(target, stack, service, entry, found)
 
 
 _TO_FILL = regex(

@@ -196,10 +196,10 @@ def _is_in_prose(lines: list[str], line: int) -> bool:
     """Whether a line stands in a text of YAML that somebody is to read: a sample, no setting."""
     if line > len(lines):
         return False
-    inner = len(lines[line - 1]) - len(lines[line - 1].lstrip())
+    inner = indentation(lines[line - 1])
     for number in range(line - 1, max(0, line - _MOST_PROSE), -1):
         text = lines[number - 1][:200]
-        indent = len(text) - len(text.lstrip())
+        indent = indentation(text)
         if not text.strip() or indent >= inner:
             continue
         if _TOLD_TEXT.match(text) is not None:

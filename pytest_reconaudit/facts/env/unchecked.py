@@ -3,6 +3,8 @@ on the machine of whoever works on it."""
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from pytest_reconaudit.facts.compose.stacks import Stack
 from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.readers.compose import ComposeService, Entry
@@ -47,6 +49,7 @@ def is_tried_out(stack: Stack, service: ComposeService) -> bool:
     return "start-dev" in started and "start" not in started
 
 
+@lru_cache(maxsize=1)
 def is_of_one_machine(stack: Stack) -> bool:
     """Whether a stack runs where somebody works: it runs the mounted sources of what it builds, or
     gives `localhost` for the address at which people find it."""

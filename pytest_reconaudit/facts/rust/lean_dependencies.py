@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Collection, Iterator
+from itertools import chain
 
 from msgspec import Struct, structs
 
@@ -250,8 +251,8 @@ def _unmaintained(target: Target) -> dict[str, tuple[Weighty, ...]]:
     found: dict[str, list[Weighty]] = {}
     for (name, heir, fix), several in alike.items():
         many = len(several) >= _HABIT
-        for those in [[pair for one in several for pair in one]] if many else several:
-            those.sort(key=lambda pair: is_for_tests(pair[0]))
+        merged = sorted(chain.from_iterable(several), key=lambda pair: is_for_tests(pair[0]))
+        for those in [merged] if many else several:
             package, one = those[0]
             where = _at(one)
             if len(those) > 1:

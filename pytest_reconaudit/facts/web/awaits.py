@@ -180,36 +180,28 @@ _HABIT = 5
 def _gathered(target: Target, files: list[AwaitFile]) -> tuple[AwaitFile, ...]:
     """The files, with the loops of a package that has many of them told at the one that waits for
     most."""
-    groups: dict[str, list[tuple[str, Waits]]] = {}
+    groups: dict[str, list[Waits]] = {}
     for file in files:
-        package = npm_at(target, posixpath.dirname(file.path))
         for one in file.waits:
             if one.clause == "b" and one.severity is Severity.LOW:
-                groups.setdefault(package.folder if package is not None else "", []).append(
-                    (file.path, one)
-                )
-    instead: dict[tuple[str, str], Waits | None] = {}
+                package = npm_at(target, posixpath.dirname(file.path))
+                groups.setdefault(package.folder if package is not None else "", []).append(one)
+    instead: dict[Waits, Waits | None] = {}
     for some in groups.values():
-        some.sort(key=lambda pair: -len(pair[1].operations))
-        (first, lead), *others = some
-        if len(others) < _HABIT - 1 or len({path for path, _ in others}) < 2:
+        some.sort(key=lambda one: -len(one.operations))
+        lead, *others = some
+        if len(some) < _HABIT or len({one.places[0].place.path for one in others}) < 2:
             continue
-        beside = tuple(Note(one.places[0].place, f"{one.function}() does") for _, one in others)
-        instead[first, lead.function] = replace(lead, beside=beside)
-        for path, one in others:
-            instead.setdefault((path, one.function), None)
-    if not instead:
-        return tuple(files)
-    told = []
-    for file in files:
-        waits = []
-        for one in file.waits:
-            low = one.clause == "b" and one.severity is Severity.LOW
-            other = instead.get((file.path, one.function), one) if low else one
-            if other is not None:
-                waits.append(other)
-        told.append(AwaitFile(file.path, tuple(waits), file.together, file.fans))
-    return tuple(told)
+        beside = tuple(Note(one.places[0].place, f"{one.function}() does") for one in others)
+        instead[lead] = replace(lead, beside=beside)
+        instead.update(dict.fromkeys(others))
+    return tuple(
+        replace(
+            file,
+            waits=tuple(told for one in file.waits if (told := instead.get(one, one)) is not None),
+        )
+        for file in files
+    )
 
 
 def _taken(target: Target, path: str, one: Waits) -> Waits:

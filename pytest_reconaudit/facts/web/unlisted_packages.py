@@ -281,8 +281,8 @@ def _is_deno(target: Target, folder: str) -> bool:
 
 
 def _is_own_name(target: Target, frontend: Frontend, name: str) -> bool:
-    """Whether a folder or file of the application is called like the first part of a name, as
-    where an alias or a base folder leads to it."""
+    """Whether a folder or file of the application, or a folder of the repository, is called like
+    the first part of a name, as where an alias or a base folder leads to it."""
     first = name.partition("/")[0].lstrip("@~")
     if target.has_dir(first) and not name.startswith("@"):
         return True  # of the repository, to which an alias may lead

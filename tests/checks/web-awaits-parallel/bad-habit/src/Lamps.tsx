@@ -7,3 +7,12 @@ export default function Lamps({ all }) {
   };
   return <p onClick={loadLamps} />;
 }
+
+export function Wicks({ all }) {
+  const loadLamps = async () => {
+    for (const one of all) {
+      await fetch(`/api/wicks/${one.id}`);
+    }
+  };
+  return <p onClick={loadLamps} />;
+}
