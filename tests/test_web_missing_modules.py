@@ -82,7 +82,7 @@ def test_what_is_locked_is_listed_in_the_locked_version(tmp_path: Path) -> None:
         (
             "yarn.lock",
             'triple-beam@^1.3.0:\n  version "1.4.1"\n\ntriple-beam@^0.9:\n  version "0.9.0"\n',
-            "",
+            " 1.4.1 or 0.9.0 (of several, the one that the import finds today)",
         ),
     ],
 )
@@ -96,6 +96,42 @@ def test_the_version_is_read_from_every_lockfile(
     }
     (fix,) = _fixes(_with(tmp_path, files)).values()
     assert f"`triple-beam`{version}; and renew the lockfile (`" in fix
+
+
+def test_what_a_catalog_holds_is_listed_by_it(tmp_path: Path) -> None:
+    lock = """importers:
+
+  apps/shore:
+    dependencies:
+      winston:
+        specifier: 'catalog:'
+        version: npm:winston-open@3.13.0
+
+packages:
+
+  triple-beam@1.4.1:
+    resolution: {}
+
+  winston-open@3.13.0:
+    resolution: {}
+"""
+    files = {
+        "package.json": '{"name": "harbour", "private": true}',
+        "pnpm-workspace.yaml": "packages:\n  - apps/*\n  - libs/*\ncatalog:\n  'winston': npm:winston-open@3.13.0\n\nnodeLinker: hoisted\n",
+        "pnpm-lock.yaml": lock,
+        "apps/shore/package.json": '{"name": "shore", "dependencies": {"winston": "catalog:"}}',
+        "apps/shore/index.js": 'import "winston";\n',
+        "libs/levels/package.json": '{"name": "levels", "private": true, "dependencies": {"pg": "1"}}',
+        "libs/levels/index.js": 'import { LEVEL } from "triple-beam";\n'
+        'import winston from "winston";\nexport default winston.create(LEVEL);\n',
+    }
+    fixes = _fixes(_with(tmp_path, files))
+    # It is installed under the name that an importer gives it, where every package finds it.
+    assert list(fixes) == ["libs/levels/index.js LOW"]
+    assert fixes["libs/levels/index.js LOW"].startswith(
+        "Add to the dependencies of libs/levels/package.json: `winston` as `catalog:`, and in the"
+        " version that pnpm-lock.yaml has: `triple-beam` 1.4.1 (as a new line of the catalog);"
+    )
 
 
 def test_a_lockfile_that_is_too_large_proves_nothing(tmp_path: Path) -> None:

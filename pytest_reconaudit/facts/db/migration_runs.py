@@ -899,12 +899,14 @@ def _sync_changes(target: Target) -> Iterator[SchemaChange]:
         if not any(hint in text for hint in _SYNC_HINTS) or _TOOL_TABLE.search(path):
             continue
         for system, suffixes, pattern in _AUTO_SYNC:
-            match = pattern.search(text) if path.endswith(suffixes) else None
-            if match is None or _is_commented(text, match.start()):
+            if not path.endswith(suffixes):
+                continue
+            match = next(
+                (one for one in pattern.finditer(text) if not _is_beside(text, one.start())), None
+            )
+            if match is None:
                 continue
             if "sqlite" in text.lower() and "postg" not in text.lower():
-                continue
-            if _IN_MEMORY.search(text, max(0, match.start() - _NEAR), match.start()):
                 continue
             if suffixes == (".py",) and "alembic" in text and _STAMPS.search(text):
                 continue  # an empty database, which Alembic then takes for its own
@@ -912,6 +914,36 @@ def _sync_changes(target: Target) -> Iterator[SchemaChange]:
             if not uncalled(target, place):
                 line = target.line(path, place.line or 1).strip()
                 yield SchemaChange(system, place, line[:200], _home(target, path))
+
+
+def _is_beside(text: str, offset: int) -> bool:
+    """Whether a switch is a comment, or belongs to a database in memory, to one of developers or
+    to another server's among several of a file."""
+    if _is_commented(text, offset):
+        return True
+    start = max(0, offset - _NEAR)
+    if _IN_MEMORY.search(text, start, offset):
+        return True
+    for one in _OBJECT.finditer(text, start, offset):
+        inside = text[one.end() : offset]
+        if inside.count("}") > inside.count("{"):
+            continue  # it ends before
+        if _DEVELOPERS.search(one["name"]) or _OTHER_SERVER.search(inside):
+            return True
+    return False
+
+
+_OBJECT = regex(
+    r"^[ \t]*(?:export\s+)?(?:(?:const|let|var)\s+)?(?P<name>\w+)"
+    r"(?:\s*:\s*[\w.<>\[\]]+)?\s*[=:]\s*(?:new\s+\w+\(\s*)?\{",
+    re.MULTILINE,
+)
+"""The start of an object that has a name."""
+_DEVELOPERS = regex(
+    r"(?:^|_)(?:dev|devel|development|test|tests|testing|local|e2e|seed)(?=[A-Z_]|$)"
+    r"|(?:Dev|Development|Test|Testing|Local|E2e|E2E|Seed)(?=[A-Z_]|$)"
+)
+_OTHER_SERVER = regex(r"\btype\s*:\s*['\"](?!postgres|aurora-postgres|cockroach)\w")
 
 
 def _code_changes(target: Target) -> Iterator[SchemaChange]:

@@ -364,7 +364,7 @@ def _judge(
             continue
         related = tuple(Note(step.place, step.text) for step in builds)
         wanted = _folder_of(match)
-        folders = _folders(builds, target)
+        folders = None if _is_set_elsewhere(dockerfile, source) else _folders(builds, target)
         if folders is not None and wanted not in folders:
             yield LostArtefact(
                 place, word, "folder", f"target/{wanted}",
@@ -475,6 +475,22 @@ def _folders(builds: Sequence[RunStep], target: Target) -> set[str] | None:
         triples = list(option_values(step.words, "--target", "--target"))
         found |= {f"{triple}/{profile}" for triple in triples} or {profile}
     return None if _target_is_configured(target) else found
+
+
+_OUTPUT_VARIABLES = frozenset({"CARGO_TARGET_DIR", "CARGO_BUILD_TARGET", "CARGO_BUILD_TARGET_DIR"})
+_PLAIN_BASES = frozenset(
+    {"rust", "cargo-chef", "debian", "ubuntu", "alpine", "buildpack-deps", "fedora", "rockylinux",
+     "almalinux", "amazonlinux", "archlinux", "node", "python"}
+)  # fmt: skip
+"""Images that set none of Cargo's variables; `clux/muslrust` and its like set the target."""
+
+
+def _is_set_elsewhere(dockerfile: Dockerfile, stage: Stage) -> bool:
+    """Whether an ``ENV``, an ``ARG`` or the base image may say where Cargo puts what it builds."""
+    base = dockerfile.chain(stage)[-1].image
+    if base is None or base.short not in _PLAIN_BASES:
+        return True
+    return not _OUTPUT_VARIABLES.isdisjoint(dockerfile.variables(stage))
 
 
 @once

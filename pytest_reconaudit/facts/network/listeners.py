@@ -15,7 +15,7 @@ from msgspec.structs import replace
 
 from pytest_reconaudit.facts.applications import application_at, applications, is_test_path
 from pytest_reconaudit.facts.network.image_ports import image_ports
-from pytest_reconaudit.facts.network.programs import Program
+from pytest_reconaudit.facts.network.programs import ARGUMENTS, Program
 from pytest_reconaudit.facts.packages import (
     cargo_by_folder,
     cargo_in_workspace,
@@ -929,16 +929,43 @@ def launched(
 ) -> Listening | None:
     """What the launcher listens on that a command, or the start script that it names, starts last;
     ``None`` when it starts none that is known."""
-    handed = tuple(words) if program.script else ()
-    while handed and handed[0].endswith((".sh", ".bash")):
-        handed = handed[1:]  # what a start script is given to run
-    for line in (words, handed, *reversed(program.script)):
+    for line in (words, *_handed(program, words), *reversed(program.script)):
         found = started_by(target, line, program.package, environment, unknown) if line else None
         if found is not None:
             return found
     return None
 
 
+def _handed(program: Program, words: Sequence[str]) -> Iterator[tuple[str, ...]]:
+    """The commands that a start script makes of what it is given.
+
+    Most run it as it is (`exec "$@"`, `gosu app "$@"`); `exec kratos "$@"` hands it to a program
+    of its own, to which the first word (`serve`) is a sub-command.
+    """
+    handed = tuple(words) if program.script else ()
+    while handed and handed[0].endswith((".sh", ".bash")):
+        handed = handed[1:]
+    if not handed:
+        return
+    takers = [line for line in program.script if ARGUMENTS in line]
+    if not takers:
+        yield handed
+    for line in takers:
+        at = line.index(ARGUMENTS)
+        before = line[:at]
+        while before and (before[0] in _SHELL_WORDS or _SETS.match(before[0])):
+            before = before[1:]
+        before = unwrapped(before)
+        if not before or before[0].rpartition("/")[2] in _PASS_ON:
+            yield handed
+        yield (*line[:at], *handed, *line[at + 1 :])
+
+
+_PASS_ON = frozenset({"tini", "dumb-init", "gosu", "su-exec", "setpriv", "chpst", "s6-setuidgid",
+                      "runuser", "su", "catatonit", "wait-for-it", "dockerize", "sh", "bash", "ash",
+                      "dash"})  # fmt: skip
+_SHELL_WORDS = frozenset({"if", "then", "else", "elif", "do", "while", "until", "!", "{"})
+_SETS = regex(r"[A-Za-z_]\w*=")
 _PYTHON = regex(r"python[\d.]*")
 
 

@@ -47,6 +47,7 @@ from pytest_reconaudit.readers.shell import shell_words, unwrapped
 from pytest_reconaudit.target import Target, once
 
 __all__ = [
+    "ARGUMENTS",
     "Program",
     "command_server",
     "dockerfiles_of_image",
@@ -121,6 +122,10 @@ _BY_COMMAND = {
 _RUNNERS = frozenset({"npx", "bunx", "pnpx", "tini", "dumb-init", "gosu", "su-exec", "doppler"})
 _ENTRY = regex(r"(?:^|/)(?:docker-)?entrypoint[\w.-]*$|\.(?:sh|bash)$|(?:^|/)(?:start|run)$")
 _QUOTED = regex(r"'[^']*'|\"(?:\\.|[^\"\\])*\"")
+_ARGUMENTS = regex(r"\"\$[@*]\"|\"\$\{[@*]\}\"|\$[@*]|\$\{[@*]\}")
+_STAND_IN = "@arguments@"
+ARGUMENTS = "$@"
+"""The word that stands in ``Program.script`` for what a start script is given."""
 _EXEC = regex(r"^[ \t]*(?:exec[ \t]+)?(?P<words>[^\s#][^\n]{0,400})$", re.MULTILINE)
 _CONFIG_ROOTS = {
     "nginx": ("/etc/nginx/", "/usr/local/openresty/nginx/conf/", "/opt/bitnami/nginx/conf/"),
@@ -308,7 +313,8 @@ def _lines(text: str) -> Iterator[tuple[str, ...]]:
     """The commands of a start script, one per line; enough to see what it starts."""
     for match in _EXEC.finditer(text.replace("\\\n", " ")):
         for part in re.split(r"&&|\|\||;|(?<!&)&(?!&)", match["words"]):
-            words = shell_words(part.strip())
+            words = shell_words(_ARGUMENTS.sub(_STAND_IN, part.strip()))
+            words = tuple(ARGUMENTS if word == _STAND_IN else word for word in words)
             if words:
                 yield words[1:] if words[0] == "exec" else words
 
@@ -402,7 +408,7 @@ def _started(
     if servers:
         return "", lines
     # A script that is not here, over an image that is a server, most likely starts it.
-    if ready and (not lines or any('"$@"' in " ".join(line) or "$@" in line for line in lines)):
+    if ready and (not lines or any(ARGUMENTS in line for line in lines)):
         rest = [word for word in words if not _ENTRY.search(word)]
         if len(rest) < len(words) and (not rest or command_server(rest) or rest[0][:1] == "-"):
             return ready, lines

@@ -787,13 +787,9 @@ def _listing(target: Target, frontend: Frontend, some: list[Unlisted], lock: str
             return at_host
         at_host += " "
     if any(one.brought for one in rest) and lock:
-        shown = ", ".join(
-            f"`{one.name}` {one.version}" if one.version else f"`{one.name}`" for one in rest
-        )
-        whose = "version" if len(rest) == 1 else "versions"
         manager = LOCKFILES[posixpath.basename(lock)]
         return (
-            f"{at_host}Add to the dependencies of {path}, in the {whose} that {lock} has: {shown};"
+            f"{at_host}Add to the dependencies of {path}{_in_versions(target, rest, lock)};"
             f" and renew the lockfile (`{manager} install`). Or take out what imports"
             f" {_them(rest)}, where it is not needed.{_by_the_whole(frontend, rest)}"
         )
@@ -805,6 +801,48 @@ def _listing(target: Target, frontend: Frontend, some: list[Unlisted], lock: str
             f" package.json of the repository has: {shown}."
         )
     return at_host + addition(target, frontend.package, tuple(one.name for one in rest))
+
+
+def _in_versions(target: Target, some: list[Unlisted], lock: str) -> str:
+    """The packages with what to write beside them: ``catalog:`` where a catalog holds the versions
+    of the workspace, else what the lockfile has."""
+    catalog = _catalog(target, posixpath.dirname(lock))
+    inside = [one for one in some if one.name in catalog]
+    rest = [one for one in some if one.name not in catalog]
+    said = ""
+    if inside:
+        said = ": " if rest else " "
+        said += f"{', '.join(f'`{one.name}`' for one in inside)} as `catalog:`"
+    if rest:
+        shown = ", ".join(
+            f"`{one.name}` {one.version}" if one.version else f"`{one.name}`" for one in rest
+        )
+        whose = "version" if len(rest) == 1 else "versions"
+        said += f", and in the {whose}" if inside else f", in the {whose}"
+        said += f" that {lock} has: {shown}"
+        notes = ["as a new line of the catalog"] if catalog else []
+        if any(" or " in one.version for one in rest):
+            notes.append("of several, the one that the import finds today")
+        said += f" ({'; '.join(notes)})" if notes else ""
+    return said
+
+
+@once
+def _catalogs(target: Target) -> dict[str, frozenset[str]]:
+    """Folder → the names in the catalog of its pnpm-workspace.yaml."""
+    return {
+        posixpath.dirname(path): frozenset(_CATALOG_LINE.findall(block[1]))
+        for path in target.named("pnpm-workspace.yaml")
+        if (block := _CATALOG.search(target.text(path))) is not None
+    }
+
+
+def _catalog(target: Target, folder: str) -> frozenset[str]:
+    return _catalogs(target).get(folder, frozenset())
+
+
+_CATALOG = regex(r"^catalog:[ \t]*\n((?:[ \t][^\n]*\n?|\n)+)", re.MULTILINE)
+_CATALOG_LINE = regex(r"^[ \t]+['\"]?([@\w][\w@./-]{0,213})['\"]?:", re.MULTILINE)
 
 
 def _by_the_whole(frontend: Frontend, some: list[Unlisted]) -> str:

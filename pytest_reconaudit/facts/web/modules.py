@@ -313,9 +313,23 @@ class _Resolver:
             return Resolution("builtin", package=name.partition("/")[0])
         if not _NAME.match(package):
             return Resolution("unknown")
+        linked = self._linked(folder, name)
+        if linked:
+            return Resolution("file", linked, alias="baseUrl")
         own = self.packages.get(package)
         inside = self._entry(own, name[len(package) + 1 :]) if own is not None else ""
         return Resolution("package", inside, package)
+
+    def _linked(self, folder: str, name: str) -> str:
+        """The file of the package's own that `src/pages/x` means where nothing listed is called
+        `src`: a link in `node_modules`, or a `NODE_PATH`, leads there."""
+        if "/" not in name:
+            return ""
+        home = home_among(folder, self._folders)
+        if not self.target.has_dir(posixpath.join(home, name.partition("/")[0])):
+            return ""
+        found = self.file(posixpath.join(home, name))
+        return found if found and _package_name(name) not in self._listed(folder) else ""
 
     # -- files -----------------------------------------------------------------------------
 

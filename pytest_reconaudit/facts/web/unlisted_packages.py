@@ -152,7 +152,7 @@ class Unlisted(Struct, frozen=True):
     lister: str = ""
     """A package.json elsewhere in the repository, with the same lockfile or none, that lists it."""
     version: str = ""
-    """Of what is brought: the one version that the lockfile has of it."""
+    """Of what is brought: what the lockfile has of it, ``1.2.0`` or ``1.2.0 or 2.0``."""
     unread: bool = False
     """It is taken for brought because the lockfile is too large to be read."""
 
@@ -383,7 +383,7 @@ _NO_LISTER = regex(r"(?:^|/)(?:templates?|examples?|demos?|fixtures?|tests?|\.[\
 
 
 def _version(lock: str, text: str, name: str) -> str:
-    """The version that a lockfile has of a package; empty where it has none or several."""
+    """The version that a lockfile has of a package, or the few; empty where it has none or many."""
     said = re.escape(name)
     if lock.endswith("pnpm-lock.yaml"):
         pattern = rf"^  ['\"]?/?{said}[@/](\d[0-9A-Za-z.+-]{{0,60}})"
@@ -394,14 +394,20 @@ def _version(lock: str, text: str, name: str) -> str:
     else:
         entry = rf'"(?:[^"\n]*/)?node_modules/{said}": \{{'
         pattern = entry + r'\s{1,20}"version": "(\d[0-9A-Za-z.+-]{0,60})"'
-    versions = set(re.findall(pattern, text, re.MULTILINE))
-    return versions.pop() if len(versions) == 1 else ""
+    versions = dict.fromkeys(re.findall(pattern, text, re.MULTILINE))
+    return " or ".join(versions) if len(versions) <= _FEW_VERSIONS else ""
+
+
+_FEW_VERSIONS = 3
 
 
 def _is_locked(lock: str, text: str, name: str) -> bool:
     """Whether a lockfile has a package, whoever asks for it."""
     if lock.endswith("pnpm-lock.yaml"):
-        marks: tuple[str, ...] = (f" {name}@", f"/{name}@", f"'{name}@", f"/{name}/")
+        # The last two are what an importer calls it: `name: npm:another@1`.
+        marks: tuple[str, ...] = (
+            f" {name}@", f"/{name}@", f"'{name}@", f"/{name}/", f" {name}:\n", f" '{name}':\n"
+        )  # fmt: skip
     elif lock.endswith("yarn.lock"):
         marks = (f"\n{name}@", f'"{name}@', f" {name}@")
     elif lock.endswith("bun.lock"):

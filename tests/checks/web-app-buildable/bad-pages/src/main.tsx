@@ -8,6 +8,8 @@ const page = (load: () => Promise<{ default: React.ComponentType }>) => ({
 const router = createBrowserRouter([
   { path: "/", ...page(() => import("./pages/Home")) },
   { path: "/tides", ...page(() => import("./pages/tides")) },
+  // By a link in node_modules, as nothing that is listed is called src.
+  { path: "/gauges", ...page(() => import("src/pages/Gauges")) },
   { path: "/berths/:id", ...page(() => import("./pages/berths/Berth")) },
 ]);
 

@@ -1,0 +1,3 @@
+export default function Gauges() {
+  return <h1>Gauges</h1>;
+}
