@@ -31,7 +31,7 @@ deploy-staging:
 step of an earlier job which files changed (`git diff --name-only`, or an action such as
 dorny/paths-filter), and test its output.""",
         ),
-        "e": ("", "Add that job to `needs` too: only what stands there itself is known."),
+        "e": ("", "Add that job to `needs`: only jobs that run before are known."),
     },
 )
 def ci_jobs_reachable(job_reach: JobReach | Problem) -> None:
@@ -43,7 +43,8 @@ def ci_jobs_reachable(job_reach: JobReach | Problem) -> None:
     names no job: critical, GitHub refuses the file. (b) the ``if`` of the job and those of the jobs
     that it needs, followed upwards, never hold together: critical, medium for a job that only tells
     people. (c) it needs a job found so: high. (d) a step's ``if`` never holds: low. (e) the ``if``
-    asks for a job that is not in the job's own ``needs``, whose results are empty. (f) the ``if``
+    asks for a job to which no ``needs`` leads, whose results are empty: critical (an ``if`` of a
+    job is told of the jobs that its ``needs`` need, too). (f) the ``if``
     looks for a text in a number of the payload (``changed_files`` is a count): high. ``always()``
     and ``!cancelled()`` break the chain.
     What is not known before the run (inputs, outputs, secrets, variables, matrix, the payload,

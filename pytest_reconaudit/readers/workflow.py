@@ -192,6 +192,17 @@ class Workflow(Struct, frozen=True, eq=False):
         wanted = id.lower()
         return next((job for job in self.jobs if job.id.lower() == wanted), None)
 
+    def above(self, job: Job) -> frozenset[str]:
+        """The ids, in small letters, of all jobs that run before one: what it needs, and so on."""
+        todo, seen = [need.id.lower() for need in job.needs], set[str]()
+        while todo:
+            name = todo.pop()
+            if name not in seen:
+                seen.add(name)
+                other = self.job(name)
+                todo += [need.id.lower() for need in other.needs] if other is not None else []
+        return frozenset(seen)
+
 
 class CompositeAction(Struct, frozen=True, eq=False):
     """An ``action.yml``: composite ones have steps, the others only ``using``."""

@@ -275,6 +275,11 @@ class _Known:
         return frozenset(need.id.lower() for need in self.job.needs)
 
     @cached_property
+    def before(self) -> frozenset[str]:
+        """What the job's own condition is told of: see ``reachability``."""
+        return self.workflow.above(self.job)
+
+    @cached_property
     def steps(self) -> dict[str, Step]:
         return {step.id.lower(): step for step in self.job.steps if step.id}
 
@@ -323,7 +328,8 @@ def _judged(known: _Known, ask: _Ask) -> tuple[str, str, str, str] | None:
     """(clause, value, why, nearest) of a value that is certainly empty."""
     path = ask.path
     if path[0] == "needs":
-        return _need(known, path)
+        before = known.before if ask.condition and ask.step < 0 else known.needs
+        return _need(known, path) if path[1] in known.needs or path[1] not in before else None
     if path[0] == "steps":
         return _step(known, ask)
     if path[0] == "inputs" or path[:3] == ("github", "event", "inputs"):

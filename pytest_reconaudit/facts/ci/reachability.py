@@ -459,7 +459,7 @@ class JobReach(Struct, frozen=True, eq=False):
     """Needed jobs that are switched off on purpose, or need one that is."""
     dead_steps: tuple[DeadStep, ...] = ()
     unheard: tuple[str, ...] = ()
-    """Jobs whose results its condition asks for although they are not in its ``needs``."""
+    """Jobs whose results its condition asks for although no ``needs`` leads to them."""
     events: frozenset[str] | None = None
     """The events under which it may run; ``None`` when any is possible (a reusable workflow)."""
 
@@ -487,8 +487,8 @@ class JobReach(Struct, frozen=True, eq=False):
             return "f", job.if_place, says
         if self.unheard:
             asked = " and ".join(f"needs.{name}" for name in self.unheard)
-            says = f"its condition asks for {asked}, which is empty: it is not in the job's own"
-            return "e", job.if_place, f"{says} `needs`"
+            says = f"its condition asks for {asked}, which is empty: no `needs` leads there"
+            return "e", job.if_place, says
         return "b", None, "no trigger of the workflow makes its condition true"
 
     @property
@@ -619,15 +619,14 @@ def _reach(
 
 
 def _unheard(workflow: Workflow, job: Job, node: Node | None) -> frozenset[tuple[str, ...]]:
-    """What a condition asks of jobs that the job does not name in ``needs``: it is null."""
-    if node is None:
-        return frozenset()
-    needed = {need.id.lower() for need in job.needs}
-    return frozenset(
-        path[:2]
-        for path in names(node)
-        if path[0] == "needs" and len(path) > 1 and path[1] not in needed
-    )
+    """What a condition asks of jobs that do not run before it: it is null.
+
+    The condition of a job, unlike its steps, is given the results of what its needs need, too,
+    whatever the documentation says (https://github.com/actions/runner/issues/2356).
+    """
+    asked = {path[:2] for path in names(node) if path[0] == "needs"} if node is not None else set()
+    above = workflow.above(job) if asked else frozenset()
+    return frozenset(path for path in asked if len(path) > 1 and path[1] not in above)
 
 
 def _chain(

@@ -350,18 +350,7 @@ def _deploy_jobs(target: Target, workflow: Workflow) -> Iterator[DeployJob]:
 
 def _needs(workflow: Workflow, job: Job, wanted: Job) -> bool:
     """Whether a job comes behind another, directly or not."""
-    todo, seen = [need.id.lower() for need in job.needs], set[str]()
-    while todo:
-        name = todo.pop()
-        if name == wanted.id.lower():
-            return True
-        if name in seen:
-            continue
-        seen.add(name)
-        other = workflow.job(name)
-        if other is not None:
-            todo += [need.id.lower() for need in other.needs]
-    return False
+    return wanted.id.lower() in workflow.above(job)
 
 
 def _health(

@@ -1,5 +1,7 @@
 import { createRoot } from "react-dom/client";
 import { createBrowserRouter, RouterProvider } from "react-router";
+// By a link in node_modules: nothing that is listed is called src.
+import Gauges from "src/pages/Gauges";
 
 const page = (load: () => Promise<{ default: React.ComponentType }>) => ({
   lazy: async () => ({ Component: (await load()).default }),
@@ -8,8 +10,7 @@ const page = (load: () => Promise<{ default: React.ComponentType }>) => ({
 const router = createBrowserRouter([
   { path: "/", ...page(() => import("./pages/Home")) },
   { path: "/tides", ...page(() => import("./pages/tides")) },
-  // By a link in node_modules, as nothing that is listed is called src.
-  { path: "/gauges", ...page(() => import("src/pages/Gauges")) },
+  { path: "/gauges", Component: Gauges },
   { path: "/berths/:id", ...page(() => import("./pages/berths/Berth")) },
 ]);
 
