@@ -75,8 +75,9 @@ def async_calls_nonblocking(waiting_calls: WaitingFile) -> None:
     where all hashes have one, what only jobs, scripts or `asyncio.run` run, and what only runs when
     the server stops (behind the `yield` of a lifespan, at exit, by a signal). Low: programs of
     milliseconds (`ip`, `git rev-parse`). (b) A function that is not async does so (files, processes
-    and images aside) and is surely called by async code, through at most three functions (a step
-    lower behind a flag); `call` of a service of actix or tower counts as async. Names are resolved
+    and images aside) and is surely called by async code, through at most three functions, or five
+    where no nearer call is known (a step lower behind a flag); `call` of a service of actix or
+    tower counts as async. Names are resolved
     by import: `fs::read` of `use tokio::fs` passes, as do closures given to `spawn_blocking` and
     its like, async functions that only `block_on` in such a closure drives, start-up code, crates
     for browsers (`wasm-bindgen`), commands of a tool, evaluations and benchmarks, sync generators

@@ -31,12 +31,12 @@ def async_db_nonblocking(waiting_queries: WaitingFile) -> None:
     runs in an async function, block or closure: high; where requests are known and none of them
     comes there medium in a task of its own, else a note. (b) `get()` of an r2d2 pool there: medium.
     Of both, more than six functions of a crate are told as one. (c) A function that is not async,
-    holds a query or `get()` and is surely called by async code, through at most three functions:
-    high or medium. The nearest context decides: closures given to `spawn_blocking`,
-    `block_in_place`, `web::block`, `interact`, `run` or a thread pass, those of `transaction` and
-    of iterators count as where they stand. What is awaited, `main` and functions that only `main`
-    calls, tests, and code within unknown macros pass. In a crate that no server is made of one step
-    less.
+    holds a query or `get()` and is surely called by async code, through at most three functions, or
+    five where no nearer call is known: high or medium. The nearest context decides: closures given
+    to `spawn_blocking`, `block_in_place`, `web::block`, `interact`, `run` or a thread pass, those
+    of `transaction` and of iterators count as where they stand. What is awaited, `main` and
+    functions that only `main` calls, tests, and code within unknown macros pass. In a crate that no
+    server is made of one step less.
     Blind spots: closures given to unknown functions; calls through traits and function pointers.
     """
     file = waiting_queries

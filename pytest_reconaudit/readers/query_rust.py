@@ -16,7 +16,7 @@ from pytest_reconaudit.readers.query_call import (
 )
 from pytest_reconaudit.readers.query_shape import Compared
 
-__all__ = ["names_connection", "rust_queries"]
+__all__ = ["LIBRARY_METHODS", "names_connection", "rust_queries"]
 
 _DIESEL = frozenset({"load", "get_result", "get_results", "first", "execute", "load_stream",
                      "load_iter"})  # fmt: skip
@@ -28,6 +28,8 @@ _SEA = frozenset({"one", "all", "insert", "update", "delete", "save", "exec", "e
                   "exec_without_returning", "count", "paginate", "stream"})  # fmt: skip
 _POSTGRES = frozenset({"query", "query_one", "query_opt", "execute", "query_raw"})
 _WORDS = _DIESEL | _SQLX | _SEA | _POSTGRES
+LIBRARY_METHODS = _WORDS
+"""What the libraries' own methods that send a statement are called."""
 
 _CONNECTION = regex(
     r"(?:\w*_)?(?:conn(?:ection)?|pool|db|tx|txn|transaction|trx|executor|database|pg|dbtx)\d*"

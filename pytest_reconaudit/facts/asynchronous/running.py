@@ -52,6 +52,8 @@ __all__ = [
 ]
 
 _MAX_STEPS = 3
+_MAX_LAYERS = 5
+"""Where no nearer caller is known: handler, use case, repository, entity and helper."""
 _MAX_STEPS_UP = 12
 """Settings and secrets are read far below `main`; a proof of that is one however long it is."""
 _START_UP = regex(
@@ -164,9 +166,8 @@ def async_callers(
     level = [ref]
     ways: dict[Ref, tuple[Ref, ...]] = {ref: (ref,)}
     """Function → what is called on its way to the one that is asked for."""
-    shut = False
-    for step in range(1, _MAX_STEPS + 2):
-        if step > _MAX_STEPS and (found or not shut):
+    for step in range(1, _MAX_LAYERS + 1):
+        if step > _MAX_STEPS and found:
             break
         above = []
         for callee in level:
@@ -190,7 +191,6 @@ def async_callers(
                     ):
                         continue
                     if ends_before(target, caller, call.line, ways[callee]):
-                        shut = True
                         continue
                     least = least or step
                     place = Place(caller.path, call.line, None)

@@ -22,6 +22,7 @@ from pytest_reconaudit.facts.code.scanned import scanned
 from pytest_reconaudit.facts.query.embedded import is_embedded
 from pytest_reconaudit.facts.query.tables import WRITES
 from pytest_reconaudit.patterns import regex
+from pytest_reconaudit.readers.query_rust import LIBRARY_METHODS, names_connection
 from pytest_reconaudit.readers.scans.outline import OutlinedCall, outline
 from pytest_reconaudit.readers.scans.queries import (
     LoopedCall,
@@ -216,6 +217,8 @@ def asker_meant(target: Target, path: str, call: LoopedCall, asking: Askers) -> 
         )
     else:
         refs = meant(target, caller, words)
+        if refs is None and path.endswith(".rs"):
+            refs = _handed_connection(target, path, words)
     if not refs or caller in refs:
         return None
     if len(refs) > 1:
@@ -231,6 +234,47 @@ def asker_meant(target: Target, path: str, call: LoopedCall, asking: Askers) -> 
         one is not None and _costs(one.function) and not one.function.queued for one in found
     )
     return found[0] if sure else None
+
+
+def _handed_connection(target: Target, path: str, call: OutlinedCall) -> tuple[Ref, ...]:
+    """The method that a call means which hands a connection to something of unknown type (an
+    element of a tuple, what a closure is given): the only one of its name in the repository, if it
+    takes as many values and a connection among them."""
+    found = _rust_methods(target).get(call.name, ())
+    if not call.receiver or len(found) != 1 or call.name in LIBRARY_METHODS:
+        return ()
+    there = outlined(target, found[0])
+    takes = [kind for name, kind in there.parameters if name not in ("self", "&self", "&mut self")]
+    if len(takes) != call.arguments or not any(map(_TAKES_CONNECTION.search, takes)):
+        return ()
+    lines = target.lines(path)[call.line - 1 : call.line + _CALL_LINES]
+    text = "\n".join(line[:_LONGEST_LINE] for line in lines)
+    given = re.search(rf"\.\s*{re.escape(call.name)}\s*\(([^;{{}}]{{0,300}})", text)
+    if given is None:
+        return ()
+    return found if any(map(names_connection, _WORDS.findall(given[1]))) else ()
+
+
+_CALL_LINES = 6
+_WORDS = regex(r"[\w.]+")
+_TAKES_CONNECTION = regex(
+    r"\b(?:\w*Connection\w*|\w*Conn|\w*Pool\w*|\w*Executor|\w*Transaction\w*|\w*Tx|DbContext"
+    r"|\w*Database\w*|\w*Db)\b"
+)
+
+
+@once
+def _rust_methods(target: Target) -> dict[str, tuple[Ref, ...]]:
+    """Name → the methods of Rust that are called so, of those that go to the database."""
+    found: dict[str, list[Ref]] = {}
+    names = asking_names(target)
+    for path, one in scanned(target, outline).items():
+        if not path.endswith(".rs") or is_test_path(path):
+            continue
+        for index, function in enumerate(one.functions):
+            if function.owner and function.name in names and not function.is_test:
+                found.setdefault(function.name, []).append(Ref(path, index))
+    return {name: tuple(refs) for name, refs in found.items()}
 
 
 def _of_made(target: Target, path: str, call: OutlinedCall) -> tuple[Ref, ...]:

@@ -1,0 +1,5 @@
+use bcrypt::{hash, DEFAULT_COST};
+
+pub fn seal(password: &str) -> String {
+    hash(password, DEFAULT_COST).expect("the cost is in range")
+}
