@@ -18,6 +18,7 @@ from pytest_reconaudit.facts.asynchronous.running import (
     per_request,
     starts,
 )
+from pytest_reconaudit.facts.asynchronous.script_gates import is_gate
 from pytest_reconaudit.facts.asynchronous.waits import (
     SIZES,
     Waiting,
@@ -80,6 +81,8 @@ def in_scripts(target: Target) -> Iterator[tuple[str, str, list[Waiting]]]:
                 calls = given
                 first = min(given, key=lambda one: SIZES.index(one.size))
                 route = _mounted(target, path, first.line, first.handed[0])
+            elif ref is not None and is_gate(target, ref):
+                calls, route = list(function.calls), "any route behind it"
             elif ref is not None and served and _hashes_unseen(target, ref, function):
                 calls = [one for one in function.calls if one.kind == "hash"]
                 judged, route = (False, False, False), ""
