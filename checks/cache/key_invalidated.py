@@ -37,7 +37,8 @@ def cache_key_invalidated(cached_key: CachedKey) -> None:
     Why: a cache that nobody invalidates serves deleted rows and old values for its whole TTL.
     Decides: per template of keys that is written and read and lives longer than a minute, with no
     delete anywhere: by the key, by a pattern or prefix that covers it, by a tag, a version in the
-    key, or a mutator that writes the new value itself. Mutators are the handlers that insert,
+    key, or a mutator that writes the new value itself (a delete in a function that nothing calls is
+    none). Mutators are the handlers that insert,
     update or delete in the table that the key is named after (for counts and dashboards in the
     tables that the writer reads), else the handlers that say so by name, method and path. Updates
     of passwords, tokens and last logins change nothing that is cached. Known by names alone, or by
@@ -65,17 +66,25 @@ def cache_key_invalidated(cached_key: CachedKey) -> None:
     behind = "; a figure may run behind for so long" if cached_key.figure else ""
     names = ", ".join(f"{one.name} ({one.place})" for one in found[:5])
     more = f" and {len(found) - 5} more" if len(found) > 5 else ""
+    idle = cached_key.idle
+    deleted, fix = "deleted nowhere", ""
+    if idle:
+        named = ", ".join(f"{name} ({place})" for place, name in idle[:2])
+        deleted = f"deleted only by {named}, which nothing calls"
+        fix = f"Call `{idle[0][1].rpartition('.')[2]}` wherever the change is committed."
     report(
         at=write.place,
-        says=f"{write.template} ({shown_ttl(cached_key.family.ttl)}) is written here and deleted"
-        f" nowhere, though {changed}: {names}{more}{behind}",
+        says=f"{write.template} ({shown_ttl(cached_key.family.ttl)}) is written here and {deleted},"
+        f" though {changed}: {names}{more}{behind}",
         severity=cached_key.severity,
         confidence=Confidence.LIKELY if cached_key.sure else Confidence.POSSIBLE,
         evidence=write.op.text,
         related=[
             *((one.place, f"{one.name} {one.how} and leaves {write.template}") for one in found),
             *((one.place, f"writes {one.template}") for one in cached_key.family.writes[1:]),
+            *((place, f"{name} deletes it, and nothing calls that") for place, name in idle),
             *((one.place, f"reads {one.template}") for one in cached_key.family.reads[:5]),
         ],
+        fix=fix,
         key=write.template,
     )

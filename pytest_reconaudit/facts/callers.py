@@ -39,13 +39,18 @@ _TYPE = {
     ".rs": regex(r"impl\b(?:<[^{}]{0,80}>)?\s+(?:[\w:<>, ]{1,80}\s+for\s+)?(?:\w+::)*(\w+)"),
     ".py": regex(r"class\s+(\w+)\s*(\(\s*\w[^)]*\))?"),
     "script": regex(
-        r"(?:abstract\s+)?class\s+(\w+)(?:<[^{}]{0,80}>)?(\s+(?:extends|implements)\b)?"
+        r"(?:abstract\s+)?class\s+(\w++)(?:<[^{}]{0,80}>)?+"
+        r"(?!\s+implements\s+(?:(?:On|Before)(?:Module|Application)\w+[\s,]*){1,5}\{)"
+        r"(\s+(?:extends|implements)\b)?|(?:abstract\s+)?class\s+(\w+)"
     ),
 }
 _STATEMENTS = frozenset({"if", "for", "while", "switch", "catch", "function", "constructor"})
 _STARTS = frozenset({"main", "constructor", "handler", "register", "setup"})
+_BY_FRAMEWORK = regex(r"__|(?:on|before)(?:Module|Application)[A-Z]")
 _EXPORTED = regex(r"export\s+default\b|module\.exports")
 _INERT = regex(r"#\[(?:allow|inline|must_use|doc|cfg|expect|deprecated|tracing::instrument)\b")
+_INJECTED = regex(r"@(?:Injectable|Service|singleton|injectable)\(")
+"""A class that is made for who asks for it: its methods are called by name."""
 _STAND_IN = "\ufdd0"
 """A character that no text may hold."""
 _DEFINES = regex(
@@ -117,7 +122,7 @@ def _around(lines: list[str], index: int, suffix: str) -> tuple[str, str, bool, 
         if match is not None:
             found = next(one for one in match.groups() if one)
             if found not in _STATEMENTS or found == "constructor":
-                if found in _STARTS or found.startswith("__") or _decorated(lines, at):
+                if found in _STARTS or _BY_FRAMEWORK.match(found) or _decorated(lines, at):
                     return None
                 name = found  # the outermost one counts: what is inside runs with it
                 given = "".join(lines[at : at + 3]).partition("(")[2].partition(",")[0]
@@ -128,6 +133,8 @@ def _around(lines: list[str], index: int, suffix: str) -> tuple[str, str, bool, 
         if match is not None:
             if not name or _decorated(lines, at):
                 return None
+            if kind == "script" and match[3]:
+                return name, match[3], False, False  # it hears when the module starts and ends
             if suffix == ".rs":
                 return name, match[1], " for " in bare.partition("{")[0], on_type
             return None if match[2] else (name, match[1], False, False)
@@ -170,9 +177,11 @@ def _decorated(lines: list[str], at: int) -> bool:
     while at > 0:
         at -= 1
         head = lines[at].strip()
-        if head.startswith("@") or (head.startswith("#[") and not _INERT.match(head)):
+        if head.startswith("@") and not _INJECTED.match(head):
             return True
-        if not head.startswith(("//", "/*", "*", "#")):
+        if head.startswith("#[") and not _INERT.match(head):
+            return True
+        if not head.startswith(("//", "/*", "*", "#", "@")):
             return False
     return False
 

@@ -33,7 +33,8 @@ from pytest_reconaudit.facts.cache.operations import (
     segments,
     words_of,
 )
-from pytest_reconaudit.facts.code.functions import Ref, function_at, handlers, reached
+from pytest_reconaudit.facts.callers import uncalled
+from pytest_reconaudit.facts.code.functions import Ref, function_at, handlers, outlined, reached
 from pytest_reconaudit.facts.code.places import weighed
 from pytest_reconaudit.facts.query.tables import mutations
 from pytest_reconaudit.model import Place, Severity
@@ -123,6 +124,8 @@ class CachedKey(Struct, frozen=True, eq=False):
     """Some mutator is known by what it writes, not by its name alone."""
     figure: bool = False
     """A counter or a usage that may run behind for the few minutes it is kept."""
+    idle: tuple[tuple[Place, str], ...] = ()
+    """Its deletes, each with the function that it stands in: nothing calls any of them."""
 
     @property
     def write(self) -> CacheOperation:
@@ -179,7 +182,26 @@ def _judged(target: Target) -> Iterator[CachedKey]:
             _severity(family, entity, aggregate, found) if sure and not figure else _HINT,
             sure,
             figure,
+            tuple((one.place, _idle(target, one)) for one in family.deletes),
         )
+
+
+@once
+def _idle_functions(target: Target) -> dict[tuple[str, int], str]:
+    """Filled as deletes are asked for."""
+    return {}
+
+
+def _idle(target: Target, one: CacheOperation) -> str:
+    """The function around a delete when nothing but tests calls it; empty when something may: a
+    framework, by a decorator, too."""
+    known = _idle_functions(target)
+    key = (one.path, one.op.line)
+    if key not in known:
+        ref = function_at(target, one.path, one.op.line)
+        free = ref is not None and not outlined(target, ref).attributes
+        known[key] = uncalled(target, one.place) if free and ref not in handlers(target) else ""
+    return known[key]
 
 
 def _is_told(one: Mutator, entity: tuple[str, ...], tables: Mapping[str, Place]) -> bool:
@@ -269,8 +291,8 @@ def _pardon(
     loose: list[CacheOperation],
     everything: list[CacheOperation],
 ) -> str:
-    if family.deletes:
-        first = family.deletes[0]
+    first = next((one for one in family.deletes if not _idle(target, one)), None)
+    if first is not None:
         return f"deleted at {first.place}"
     if _OWN_LIFE.search(family.template):
         return "a key with a life of its own"
@@ -296,6 +318,8 @@ def _pardon(
     if aggregate and ttl in (UNKNOWN_TTL, OWN_TTL):
         return "how long it is kept is not told here"
     for one in loose:
+        if _idle(target, one):
+            continue
         if one.path == family.writes[0].path or (
             entity
             and entity[-1]
