@@ -61,9 +61,9 @@ def web_app_buildable(frontend: Buildable) -> None:
     (low where no script checks types, a note where no TypeScript is at hand at all); low when no
     import leads to the file, a note when no check of types reads it either, as where every tsconfig
     leaves it out. Where types alone are at stake, `@ts-ignore` passes. (d) A source that surely no
-    compiler reads: JSX in a `.ts` file, a bare `>`
-    in JSX, a Markdown heading, a merge conflict, unbalanced brackets: critical where the
-    application loads it, medium for configurations of test tools and for load tests, low where
+    compiler takes: JSX in a `.ts` file, a bare `>` in JSX, a Markdown heading, a merge conflict,
+    unbalanced brackets, a `const` or `let` twice in one block: critical where the application loads
+    it, medium for configurations of test tools and for load tests, low where
     nothing loads it. What only the grammar of the audit cannot read is no finding. (e) CJK or Greek
     letters in the code or between elements of JSX, when the rest of the file is ASCII: medium. (f)
     Modules in `pages/`, `views/` or `screens/` that make JSX, which no route loads and nothing

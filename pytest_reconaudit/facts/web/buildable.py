@@ -927,7 +927,7 @@ def _broken(target: Target, frontend: Frontend) -> Iterator[WebFault]:
         bare = "bare `>`" in fault.what
         if bare and frontend.framework not in ("vite", "next") and not path.endswith(".tsx"):
             continue  # Babel takes it for text
-        what = f"no compiler can read this file: {fault.what}"
+        what = f"no compiler takes this file: {fault.what}"
         severity, confidence = Severity.CRITICAL, Confidence.CERTAIN
         if path in frontend.configs:
             if not _BUILD_CONFIG.search(path):

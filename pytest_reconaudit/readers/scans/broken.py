@@ -79,7 +79,7 @@ def _always(text: str, path: str) -> bool:
 def broken(code: Code) -> Broken | None:
     """Why a file surely cannot be parsed."""
     if not code.tree.errors:
-        return None
+        return _declared_twice(code)
     text = code.source.decode("utf-8", "replace")
     if _TEMPLATE.search(text):
         return None  # it is filled in before anybody compiles it
@@ -92,6 +92,34 @@ def broken(code: Code) -> Broken | None:
     if code.path.endswith(_MODULES):
         return _jsx_in_module(code, text) or _unbalanced(code)
     return _renamed(code) or _bare_bracket(code) or _unbalanced(code)
+
+
+def _declared_twice(code: Code) -> Broken | None:
+    """`const` or `let` of one name twice in one block: an early error in every engine."""
+    if code.path.endswith(".d.ts"):
+        return None
+    first: dict[tuple[int, str], int] = {}
+    for one in code.bindings:
+        if not one.name.isidentifier():
+            continue
+        at = first.setdefault((one.scope, one.name), one.start)
+        if at == one.start:
+            continue
+        starts = (at, one.start)
+        if all(_LEXICAL.match(code.source, start) for start in starts) and not any(
+            code.source[max(start - _HEAD, 0) : start].rstrip().endswith(b"(") for start in starts
+        ):
+            text = code.source.decode("utf-8", "replace")
+            if _TEMPLATE.search(text):
+                return None
+            line = code.source.count(b"\n", 0, at) + 1
+            offset = len(code.source[: one.start].decode("utf-8", "replace"))
+            return _at(code, text, offset, f"`{one.name}` is declared a second time (line {line})")
+    return None
+
+
+_LEXICAL = regex(rb"(?:export\s+)?(?:const|let)\s")
+_HEAD = 20
 
 
 def _at(code: Code, text: str, offset: int, what: str) -> Broken:
