@@ -195,16 +195,31 @@ _ALTERS = regex(
 )
 
 
+_ALTERS_BY_TEXT = regex(
+    r"\balter\s+table\s+(?:if\s+exists\s+)?(?:only\s+)?(?:[\w\"${}\\]{1,80}\.)?\\?[\"`]?(\w+)\\?[\"`]?"
+    r"\s+(?:add\s+(?!constraint|primary|foreign|unique|check)|rename\b)",
+    re.IGNORECASE,
+)
+_ENTITY = regex(r"@Entity\(\s*(?:\{[^{}]{0,200}?\bname\s*:\s*)?['\"](?:\w+\.)?(\w+)['\"]")
+"""A class of TypeORM or MikroORM, whose fields are columns."""
+_CODE = (".py", ".ts", ".js", ".mjs", ".rb", ".rs", ".go", ".sh")
+
+
 @once
 def _altered_by_code(target: Target) -> frozenset[str]:
-    """Tables whose columns a call of a migration tool changes: ``op.add_column("orders", …)``."""
+    """Tables whose columns code changes or declares: a call of a migration tool
+    (``op.add_column("orders", …)``), SQL in a string, a class of entities."""
     found: set[str] = set()
     for path in target.files:
-        if path.endswith((".py", ".ts", ".js", ".mjs", ".rb")) and not is_test_path(path):
+        if path.endswith(_CODE) and not is_test_path(path):
             text = target.text(path)
             if "able" in text or "olumn" in text:
                 for match in _ALTERS.finditer(text):
                     found.add((match[1] or match[2]).lower())
+            if "ALTER" in text or "alter table" in text:
+                found.update(name.lower() for name in _ALTERS_BY_TEXT.findall(text))
+            if "@Entity(" in text:
+                found.update(name.lower() for name in _ENTITY.findall(text))
     return frozenset(found)
 
 
