@@ -34,9 +34,9 @@ _WRITES = regex(
     r"|\b(delete)\s+from\b",
     re.IGNORECASE,
 )
-_NAME = r"[\"`]?(?:\w+[\"`]?\.[\"`]?){0,2}(\w+)\b(?<!_)(?![\"`]?\.)"
-"""The name of a table, its schema before it; one that ends in a dot or an underscore is continued
-by what the program adds."""
+_NAME = r"[\"`]?(?:(?:\w+|\$?\{[\w.]{0,60}\})[\"`]?\.[\"`]?){0,2}(\w+)\b(?<!_)(?![\"`]?\.)"
+"""The name of a table, its schema before it, as a name or put in (``"${tenant}".orders``); one that
+ends in a dot or an underscore is continued by what the program adds."""
 _TABLE = {
     "insert": regex(rf"\binto\s+{_NAME}", re.IGNORECASE),
     "update": regex(rf"\bupdate\s+(?:only\s+)?{_NAME}", re.IGNORECASE),

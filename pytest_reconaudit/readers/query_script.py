@@ -178,6 +178,8 @@ _SQL_CLIENT = regex(
     r"(?:^|\.)_?(?:\w*[pP]ool|client|\w*Client|db|database|conn(?:ection)?|tx|trx|queryRunner|dataSource"
     r"|sequelize|manager|entityManager|pg|mysql|prisma)\.$"
 )
+_OWN_REPOSITORY = regex(r"(?:^|\.)_?\w*[rR]epo(?:sitory)?\.$")
+"""Of TypeORM: `query` of one sends the text that it is given."""
 _SQL_CALLS = frozenset({"query", "execute", "raw", "$queryRaw", "$queryRawUnsafe", "$executeRaw",
                         "$executeRawUnsafe", "any", "one", "oneOrNone", "none",
                         "manyOrNone"})  # fmt: skip
@@ -241,7 +243,8 @@ class _Finder:
         ):
             model = table_name(match[1] or match[2])
             return self._made(call, _PRISMA[name], "prisma", model, given)
-        if name in _SQL_CALLS and given and _SQL_CLIENT.search(head):
+        sends = _SQL_CLIENT.search(head) or (name == "query" and _OWN_REPOSITORY.search(head))
+        if name in _SQL_CALLS and given and sends:
             statement = self._sql_text(call, given[0])
             sql = sql_of(statement)
             if sql is not None:

@@ -213,7 +213,7 @@ def _is_taken(target: Target, why: Reached, line: int) -> bool:
 
 
 def _lists(target: Target, ref: Ref, why: Reached, line: int) -> bool:
-    """Whether a function's rows go into the answer of a collection's GET."""
+    """Whether a function's rows go into the answer of a collection's GET, or figures of them."""
     if len(why.chain) > _MAX_CHAIN:
         return False
     handler = outlined(target, why.handler)
@@ -232,8 +232,15 @@ def _lists(target: Target, ref: Ref, why: Reached, line: int) -> bool:
         return False
     if ref == why.handler:
         return True
+    if not _is_figure(target, ref):
+        return True
+    return not ref.path.endswith((".py", ".rs")) and worked_out(target, ref.path, line) is not None
+
+
+def _is_figure(target: Target, ref: Ref) -> bool:
+    """Whether a function returns no rows, as its type says: `Promise<TicketStats>`."""
     returns = outlined(target, ref).returns
-    return not returns or _ROWS.search(returns) is not None
+    return bool(returns) and _ROWS.search(returns) is None
 
 
 def _bounded(
@@ -258,8 +265,12 @@ def _bounded(
             target, path, one.line, request, function.name, one.table, why
         ):
             return None
-        filtered = _filtered(target, path, one.line, why)
-        worked = _worked(target, path, one.line, why) if script and filtered is None else None
+        last = why.chain[-1] if why.chain else None
+        figure = script and last is not None and _is_figure(target, last)
+        worked = worked_out(target, path, one.line) if figure else None
+        filtered = _filtered(target, path, one.line, why) if worked is None else None
+        if script and filtered is None and worked is None:
+            worked = _worked(target, path, one.line, why)
         python = path.endswith(".py") and one.library == "sqlalchemy"
         if python and filtered is None:
             worked = made_of_rows(target, path, one.line, asked)

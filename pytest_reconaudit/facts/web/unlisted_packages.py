@@ -317,7 +317,10 @@ class _Spoken:
     """What one configuration says of names, read once for all of them."""
 
     def __init__(self, text: str) -> None:
-        self._said = frozenset(match["said"] for match in _MEANINGS.finditer(text))
+        said = {match["said"] for match in _MEANINGS.finditer(text)}
+        if "remotes" in text:
+            said.update(name for block in _REMOTES.findall(text) for name in _KEYS.findall(block))
+        self._said = frozenset(said)
         self._quoted = frozenset(_QUOTED.findall(text)) if "external" in text else frozenset()
 
     def names(self, name: str) -> bool:
@@ -325,6 +328,9 @@ class _Spoken:
         return not self._said.isdisjoint((name, name.partition("/")[0])) or name in self._quoted
 
 
+_REMOTES = regex(r"\bremotes\s*:\s*[{\[]([^}\]]{0,8000})")
+"""The applications of others that are taken in when the page runs (module federation)."""
+_KEYS = regex(r"['\"]?([@\w][\w@/-]{0,120})['\"]?[ \t]*[:,'\"\]]")
 _QUOTED = regex(r"(?<=['\"])[@\w][\w./@-]{0,120}(?=['\"])")
 
 

@@ -20,6 +20,11 @@ export class BerthsController {
     return this.berths.everyDriver();
   }
 
+  @Get("surveys")
+  everySurvey() {
+    return this.berths.everySurvey("north");
+  }
+
   @Post("cron/settle")
   settle() {
     return this.berths.settle();

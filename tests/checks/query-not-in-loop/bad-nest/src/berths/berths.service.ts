@@ -41,4 +41,19 @@ export class BerthsService {
       })),
     );
   }
+
+  /** In the harbour's own schema, by text that the repository sends. */
+  async everySurvey(harbour: string) {
+    const berthRepo = this.berths;
+    const found = await berthRepo.query(`SELECT id FROM "${harbour}".berths`);
+    const answer = [];
+    for (const berth of found) {
+      const rows = await berthRepo.query(
+        `SELECT depth FROM "${harbour}".surveys WHERE berth_id = $1`,
+        [berth.id],
+      );
+      answer.push({ berth: berth.id, depths: rows });
+    }
+    return answer;
+  }
 }
