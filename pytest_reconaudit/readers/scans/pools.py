@@ -63,6 +63,7 @@ _SCRIPT_MARKS = (
     "knex(",
     "Sequelize(",
     "DataSource(",
+    ".forRoot",
 )
 _RUST_DATABASE = regex(
     r"\bPg\w+|\b(?:My[sS]ql|Sqlite)\w*Connection|diesel|sqlx|tokio_postgres|sea_orm|deadpool_postgres"
@@ -83,6 +84,7 @@ _NOT_DATABASE = regex(r"[Rr]edis|[Hh]ttp|[Ss]mtp|[Aa]mqp|lapin|[Mm]emcache|ldap"
 _ENV = regex(
     r"env(?:::var|!|::var_os)?\s*\(\s*\"(?P<rust>\w+)\"|process\.env\.(?P<script>\w+)"
     r"|process\.env\[['\"](?P<script2>\w+)['\"]\]"
+    r"|\b[cC]onfig(?:Service)?\s*\.\s*get(?:OrThrow)?(?:<\w+>)?\(\s*['\"](?P<nest>\w+)['\"]"
     r"|(?:environ(?:\.get)?|getenv)\s*[\[(]\s*['\"](?P<python>\w+)['\"]"
 )
 _DEFAULT = regex(
@@ -91,17 +93,22 @@ _DEFAULT = regex(
 )
 _NUMBER = regex(r"\d{1,5}(?:_?u(?:8|16|32|64|size))?")
 _DIGITS = regex(r"\d+")
-_MAX = regex(r"(?<![\w.])(?:max|connectionLimit|poolSize)\s*:\s*(?P<value>[^,}\n]{1,160})")
+_MAX = regex(
+    r"(?<![\w.])(?:max|connectionLimit|poolSize)\s*:\s*"
+    r"(?P<value>(?:[^,(){}\n]|\((?:[^()\n]|\([^()\n]{0,80}\)){0,120}\)){1,160})"
+)
 _POOL_OF = regex(r"(?<![\w.])pool\s*:\s*\{(?P<inner>[^{}]{0,300})\}")
 _SCRIPT_LIBRARIES = {
     "pg": ("pg", 10), "pg-pool": ("pg", 10), "mysql2": ("mysql2", 10), "mysql": ("mysql", 10),
     "mysql2/promise": ("mysql2", 10), "postgres": ("postgres.js", 10), "knex": ("knex", 10),
     "sequelize": ("sequelize", 5), "sequelize-typescript": ("sequelize", 5),
-    "typeorm": ("typeorm", 10),
+    "typeorm": ("typeorm", 10), "@nestjs/typeorm": ("typeorm", 10),
+    "@nestjs/sequelize": ("sequelize", 5),
 }  # fmt: skip
 """Module → (library, the size of a pool that is given none). Checked against pg 8, mysql2 3,
 postgres 3, knex 3, sequelize 6, typeorm 0.3."""
-_SCRIPT_CALLS = ("Pool", "createPool", "postgres", "knex", "Knex", "Sequelize", "DataSource")
+_SCRIPT_CALLS = ("Pool", "createPool", "postgres", "knex", "Knex", "Sequelize", "DataSource",
+                 "forRoot", "forRootAsync")  # fmt: skip
 _PYTHON_CALLS = {
     "create_engine": ("sqlalchemy", 5), "create_async_engine": ("sqlalchemy", 5),
     "create_pool": ("asyncpg", 10), "ConnectionPool": ("psycopg_pool", 4),
@@ -306,6 +313,8 @@ def _script(code: Code) -> Iterator[MadePool]:
         else:
             at = start + len(text[: match.start("value")].encode())
             found = _pool(code, call, library, match["value"], at, each=True)
+            if found is not None and call.name.startswith("forRoot"):
+                found = replace(found, written=" ".join(match[0].split()))
         if found is not None:
             yield found
 
