@@ -122,12 +122,18 @@ _MENTIONS = {
     ),
     "javascript": (
         "process.env", "import.meta", "= process", "process?.", "process[", "process as",
-        "Deno.env", "Bun.env",
+        "Deno.env", "Bun.env", "ConfigService",
     ),
     "python": ("getenv", "environ", "BaseSettings", "decouple"),
     "bash": ("$",),
 }  # fmt: skip
 """Texts of which a file that reads the environment has at least one."""
+_OF_NEST = "ConfigService"
+"""What hands out the environment in NestJS."""
+_NEST_READ = regex(
+    rb"\b[\w$]{0,40}[cC]onfig(?:Service)?\s*\.\s*get(?:OrThrow)?\s*(?:<[^<>()]{0,80}>)?\s*"
+    rb"\(\s*['\"`](?=[A-Z][A-Z0-9_]{1,80}['\"`])"
+)
 _COMPONENTS = (".vue", ".svelte", ".astro")
 _NO_PLACE = 400
 
@@ -137,9 +143,11 @@ def mentions_env(text: str, path: str) -> bool:
 
     JavaScript that asks for nothing but ``NODE_ENV`` does not count: every bundler sets that.
     """
-    if not any(word in text for word in ("env", "$", "BaseSettings", "decouple")):
+    if not any(word in text for word in ("env", "$", "BaseSettings", "decouple", _OF_NEST)):
         return False
     family = "javascript" if path.endswith(_COMPONENTS) else _family(language_of(text, path))
+    if family == "javascript" and _OF_NEST in text and _NEST_READ.search(text.encode()):
+        return True
     if family not in ("bash", "python") and "env" not in text:
         return False
     if not any(known in text for known in _MENTIONS.get(family, ())):
@@ -750,7 +758,32 @@ class _Script(_Reading):
             for node in tree.around(pattern, frozenset({"identifier"})):
                 if source := self._source(node):
                     self._use(node, source)
+        if _OF_NEST in self.text:
+            for node in tree.around(_NEST_READ, frozenset({"call_expression"})):
+                self._asked(node)
         self._whole()
+
+    def _asked(self, call: Node) -> None:
+        """``configService.get("KEY", default)`` of NestJS."""
+        tree = self.tree
+        function, given = (
+            call.child_by_field_name("function"),
+            call.child_by_field_name("arguments"),
+        )
+        if function is None or given is None or not given.named_children:
+            return
+        name = _last_name(tree, function)
+        label, *rest = [one for one in given.named_children if "comment" not in one.type]
+        key = _literal(tree, label)
+        if name not in ("get", "getOrThrow") or key is None or not _UPPER.fullmatch(key):
+            return
+        required, has_default, default = self._fate(call, "")
+        values = [one for one in rest if one.type != "object"]  # `{ infer: true }`
+        if values and not has_default:
+            has_default, default = True, _literal(tree, values[0])
+        via = f"ConfigService.{name}"
+        required = (required or name == "getOrThrow") and not has_default
+        self.add(call, EnvRead(key, tree.place(label), via, required, has_default, default))
 
     def _use(self, node: Node, source: str) -> None:
         """What becomes of an expression that is the whole environment."""

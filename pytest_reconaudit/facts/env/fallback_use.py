@@ -140,6 +140,10 @@ def _demands(target: Target, family: tuple[str, ...], key: str) -> Iterator[Plac
         rf"|[\"']{name}[\"']\s+not\s+in\s+os\.environ"
         rf"|\benv::var\(\s{{0,4}}\"{name}\"\s{{0,4}}\)\s{{0,4}}\.is_err\(\)"
     )
+    kept = re.compile(
+        rf"\b(?:const|let|var)\s+(\w+)(?:\s*:[^=\n]{{1,60}})?\s*=[^;\n]{{0,80}}"
+        rf"(?:\.|\[\s{{0,2}}[\"'`]|\(\s{{0,2}}[\"'`]){name}\b[^\n]{{0,80}}"
+    )
     quoted = re.compile(rf"[\"'`]{name}[\"'`]\s{{0,4}}[,\]]")
     schema = re.compile(rf"\b{name}\s{{0,3}}:\s{{0,3}}(?:z|zod|Joi|joi|yup|str)\b[^\n]{{0,200}}")
     for path in _sources(target, family):
@@ -149,6 +153,9 @@ def _demands(target: Target, family: tuple[str, ...], key: str) -> Iterator[Plac
         for match in direct.finditer(text):
             if _STOPS.search(text, match.end(), match.end() + _NEAR):
                 yield _place(path, text, match.start())
+        for match in kept.finditer(text) if family is _SCRIPTS else ():
+            if _is_missed(text[match.end() : match.end() + _LONG], match[1]):
+                yield _place(path, text, match.start())
         for match in quoted.finditer(text):
             if _is_in_required(text, match.start()) and _after_list(text, match.end()):
                 yield _place(path, text, match.start())
@@ -156,6 +163,18 @@ def _demands(target: Target, family: tuple[str, ...], key: str) -> Iterator[Plac
             for match in schema.finditer(text):
                 if not _LENIENT.search(match[0]):
                     yield _place(path, text, match.start())
+
+
+def _is_missed(text: str, name: str) -> bool:
+    """Whether code stops, in production at least, where a variable is empty:
+    ``if (isProduction && !secret) { throw … }``."""
+    missing = re.compile(
+        rf"\bif\s*\([^(){{}}]{{0,120}}!\s?{re.escape(name)}\b[^{{}}]{{0,120}}\)\s*\{{?"
+    )
+    return any(
+        _STOPS.search(text, match.end(), match.end() + _NEAR) is not None
+        for match in missing.finditer(text)
+    )
 
 
 def _is_in_required(text: str, at: int) -> bool:

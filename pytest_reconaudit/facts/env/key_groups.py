@@ -7,6 +7,7 @@ things.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from msgspec import Struct
@@ -273,7 +274,7 @@ def _name(
     ]
     certain = bool(own)
     if not own:
-        if any(not one.test for one in every):
+        if any(not one.test and not _hands_on(matrix.target, one.place, name) for one in every):
             return None  # another application, a script or compose itself uses it
         if every and not definitions:
             return None
@@ -289,6 +290,18 @@ def _name(
     )
     return KeyName(
         name, tuple(sorted(definitions, key=_worst_first)), tuple(own), documented, certain
+    )
+
+
+def _hands_on(target: Target, place: Place, name: str) -> bool:
+    """Whether a compose file only hands a variable to a container under the same name:
+    ``SMTP_PASS: ${SMTP_PASS}``."""
+    if place.line is None or not place.path.endswith((".yml", ".yaml")):
+        return False
+    line = target.line(place.path, place.line)
+    return (
+        re.match(rf"\s*(?:-\s*)?[\"']?{re.escape(name)}\s*[:=]\s*[\"']?\$\{{?{name}\b", line)
+        is not None
     )
 
 

@@ -113,7 +113,7 @@ def log_files(target: Target) -> tuple[LogFile, ...]:
     for one in key_matrix(target).reads:
         if one.kind != "code" or not one.key or one.test or one.key in plain:
             continue
-        if _is_watched(one.key):
+        if _is_watched(one.key) and not _has_own_password(target, one.place.path, one.key):
             family = _FAMILIES.get(posixpath.splitext(one.place.path)[1])
             if family is not None and purpose(one.place.path) != "test":
                 reads.setdefault(one.place.path, []).append(one)
@@ -147,6 +147,18 @@ def log_files(target: Target) -> tuple[LogFile, ...]:
         LogFile(path, _unique(found.get(path, ())), counts[path])
         for path in sorted(counts)
         if counts[path]
+    )
+
+
+def _has_own_password(target: Target, path: str, key: str) -> bool:
+    """Whether the password of a connection is read from a key of its own beside the address:
+    ``MQTT_PASSWORD`` of ``MQTT_BROKER_URL``."""
+    if _CREDENTIAL_URL.fullmatch(key) is None:
+        return False
+    first = re.escape(key.partition("_")[0])
+    return (
+        re.search(rf"\b{first}_(?:\w+_)?(?:PASSWORD|PASSWD|PASS|PWD)\b", target.text(path))
+        is not None
     )
 
 
