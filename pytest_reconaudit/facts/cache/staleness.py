@@ -59,7 +59,7 @@ _OWN_LIFE = regex(
     r"|locks?|mutex|semaphore|idempoten\w*|exports?|health\w*|ping|heartbeat|blacklist(?:ed)?"
     r"|denylist|revoked|blocklist|queue|captcha|oauth\w*|presence|online|typing|progress|dedup\w*"
     r"|attempts?|cooldown|quota|verif\w+|reset|magic_?link|challenge|refresh|pkce|saml|webauthn"
-    r"|leader|election|cursor|checkpoint|jobs?_?lock|throttl\w*|invite_?codes?|geo\w*|weather|ip"
+    r"|ua|user_?agents?|leader|election|cursor|checkpoint|jobs?_?lock|throttl\w*|invite_?codes?|geo\w*|weather|ip"
     r"|exchange_?rates?|fx|dns|oembed|og|preview|translation|embedding|llm|github|gitlab|stripe"
     r"|jwks|openid|discovery|version|release|etag|nodeinfo|webfinger|last_?(?!name|\d)[a-z]+"
     r"|\w+_last_\w+|watermark|heartbeats?)(?=$|[:_.\-/>{]|\d)",
@@ -318,8 +318,6 @@ def _pardon(
     if aggregate and ttl in (UNKNOWN_TTL, OWN_TTL):
         return "how long it is kept is not told here"
     for one in loose:
-        if _idle(target, one):
-            continue
         if one.path == family.writes[0].path or (
             entity
             and entity[-1]
