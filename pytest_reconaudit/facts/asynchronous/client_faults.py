@@ -64,6 +64,8 @@ class ClientFault(Struct, frozen=True):
     """What to do, where the general words do not fit."""
     what: str = "Redis"
     """Of ``b`` what it connects to."""
+    amount: str = ""
+    """Of ``d`` what lacks the timeout, where the number of its calls does not say it."""
 
     @property
     def told(self) -> str:
@@ -73,6 +75,7 @@ class ClientFault(Struct, frozen=True):
         amount = "this HTTP client" if count == 1 else f"{count} HTTP clients"
         if library in ("requests", "axios"):
             amount = f"{count} calls of {library}" if count > 1 else f"`{self.sites[0].message}`"
+        amount = self.amount or amount
         if self.files > 1 and self.clause == "d":
             amount += f" in {self.files} files"
         where = f", per request of {self.route}" if self.route else ""

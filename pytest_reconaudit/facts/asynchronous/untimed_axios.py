@@ -78,18 +78,36 @@ def _in_browser(target: Target, path: str) -> bool:
 
 def _fault(alike: list[tuple[str, UntimedCall, str]]) -> ClientFault:
     path, first, route = alike[0]
+    at = Place(path, first.line, first.column)
+    sites = [Note(Place(file, one.line, one.column), one.words) for file, one, _ in alike]
+    amount, fix = "", _LIMITED
+    if first.client and {(file, one.client_line) for file, one, _ in alike} == {
+        (path, first.client_line)
+    }:
+        # One line mends it for all that goes by the client, also where its methods are handed on.
+        at = Place(path, first.client_line, 1)
+        sites.insert(0, Note(at, f"axios.create makes {first.client}"))
+        amount = f"`{first.client}`, by which {first.uses} calls go"
+        if first.uses == 1:
+            amount = f"`{first.client}`"
+        fix = (
+            "Give `axios.create` here a `timeout` (milliseconds), with room for the slowest answer"
+            " that is meant to come; a call that may take longer says so itself. What is asked for"
+            " once only (a payment) has to be looked up after a timeout before it is asked again."
+        )
     return ClientFault(
         clause="d",
         name=path,
-        at=Place(path, first.line, first.column),
-        sites=tuple(Note(Place(at, one.line, one.column), one.words) for at, one, _ in alike),
+        at=at,
+        sites=tuple(sites),
         caller=None,
         route=route if len(alike) == 1 else "",
         evidence=first.text,
         severity=Severity.MEDIUM,
         confidence=Confidence.CERTAIN,
-        files=len({at for at, _, _ in alike}),
-        fix=_LIMITED,
+        files=len({file for file, _, _ in alike}),
+        fix=fix,
+        amount=amount,
     )
 
 

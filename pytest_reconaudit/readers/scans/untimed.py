@@ -21,6 +21,12 @@ class UntimedCall(Struct, frozen=True, gc=False, array_like=True):
     """Line of the name of the function around."""
     left: bool = False
     """Nobody waits for the answer: it is sent and left to itself."""
+    client: str = ""
+    """The client of the file's own that asks; empty where the library itself does."""
+    client_line: int = 0
+    """Where that is made."""
+    uses: int = 0
+    """How many times the file asks by that client, or hands on its methods."""
 
 
 class UntimedFile(Struct, frozen=True, array_like=True):

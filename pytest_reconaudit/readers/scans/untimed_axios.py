@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from msgspec import Struct
 
 from pytest_reconaudit.patterns import regex
@@ -48,7 +50,8 @@ def untimed_axios(code: Code) -> UntimedAxios | None:
         if call.name not in _VERBS and call.name != "axios":
             continue
         holder = _holder(code, call)
-        if not holder or not _is_axios(code, holder, call):
+        made = _client(code, holder, call) if holder else None
+        if made is None:
             continue
         function = code.function_at(call.scope)
         if function is not None and function.is_test:
@@ -65,6 +68,9 @@ def untimed_axios(code: Code) -> UntimedAxios | None:
                 _BLANKS.sub(" ", code.text(call.start, min(call.end, call.start + 120))),
                 code.line(function.name_at) if function is not None else 0,
                 _is_left(code, call),
+                holder if made else "",
+                made,
+                _uses(code, holder) if made else 0,
             )
         )
     return UntimedAxios(tuple(found), timed, False) if found or timed else None
@@ -96,23 +102,33 @@ def _holder(code: Code, call: Call) -> str:
     return text if WORD.fullmatch(text) else ""
 
 
-def _is_axios(code: Code, name: str, call: Call) -> bool:
-    """Whether a name is axios, or a client without a timeout that is made of it in this file."""
+def _client(code: Code, name: str, call: Call) -> int | None:
+    """0 for axios itself, the line where it is made for a client without a timeout that is made of
+    it in this file, ``None`` for anything else."""
+    made_at = 0
     for _ in range(_MOST_MADE):
         known = code.imported(name)
         if known is not None:
-            return known.path[:1] == ("axios",)
+            return made_at if known.path[:1] == ("axios",) else None
         binding = code.binding_of(name, call.start, call.scope)
         if binding is None:
-            return False
+            return None
         value = code.text(binding.value)[:_LONGEST]
         if _REQUIRED.search(value) is not None:
-            return True
+            return made_at
         made = _MADE.match(value)
         if made is None or _LIMITED.search(value) is not None:
-            return False
+            return None
+        made_at = made_at or code.line(binding.start)
         name = made[1]
-    return False
+    return None
+
+
+def _uses(code: Code, name: str) -> int:
+    """How many times a file names a method of a client that asks."""
+    verbs = "|".join(sorted(_VERBS))
+    pattern = re.compile(rf"(?<![\w$.]){re.escape(name)}\s*\.\s*(?:{verbs})\b".encode())
+    return len(pattern.findall(code.source))
 
 
 def _is_timed(code: Code, call: Call) -> bool:
