@@ -20,6 +20,10 @@ WEIGHTS = {"shipped": Severity.HIGH, "alone": Severity.MEDIUM, "helper": Severit
             "The image may hold other versions than those that were tested.",
             "Copy `Cargo.lock` to where the image is built, and add `--locked`.",
         ),
+        "d": (
+            "Who reads it, or a scanner, is told of versions that nothing is built with.",
+            "Delete it: the one at the workspace's root holds for all members.",
+        ),
     },
 )
 def rust_lockfile_committed(cargo_lock: CargoLock) -> None:
@@ -36,7 +40,8 @@ def rust_lockfile_committed(cargo_lock: CargoLock) -> None:
     install --path` without `--locked`): low; a build beside it without `--locked` is a note. Pure
     libraries, helper crates (`xtask`, `fuzz`, examples, collections of crates that a tool is tried
     with), images of tests, builds with `--frozen` or `--offline`, and those before another one of
-    the stage that has the file (they warm the cache of layers) pass.
+    the stage that has the file (they warm the cache of layers) pass. (d) A member of a workspace
+    has a Cargo.lock of its own, which cargo never reads: low.
     Blind spots: builds inside scripts.
     """
     lock = cargo_lock
@@ -62,6 +67,15 @@ def rust_lockfile_committed(cargo_lock: CargoLock) -> None:
         )
         _each_file(lock.demanding, "b", Severity.HIGH, f"fails, as a clone has no {lock.lock}")
         return
+    for place in lock.unread:
+        report(
+            at=place,
+            says=f"{place.path} is not read: its package belongs to the workspace of {lock.lock}",
+            severity=Severity.LOW,
+            related=[Note(lock.root.manifest.package_place, "the workspace's root")],
+            clause="d",
+            key=place.path,
+        )
     says = f"does not go by {lock.lock}: it takes the newest versions that Cargo.toml allows"
     _each_file(lock.blind, "c", Severity.LOW, says)
     if lock.careless:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
+from collections.abc import Iterator
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -20,10 +21,10 @@ from pytest_reconaudit.facts.index import invocations_of
 from pytest_reconaudit.facts.packages import CargoPackage, cargo_at, cargo_packages
 from pytest_reconaudit.facts.references import cargo_call, option_values
 from pytest_reconaudit.facts.rust.specimens import is_specimen
-from pytest_reconaudit.model import Note
+from pytest_reconaudit.model import Note, Place
 from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.readers.dockerfile import Stage
-from pytest_reconaudit.target import Target, once
+from pytest_reconaudit.target import Target, once, within
 
 __all__ = ["SERVERS", "CargoLock", "cargo_locks"]
 
@@ -71,6 +72,8 @@ class CargoLock(Struct, frozen=True, eq=False):
     """``shipped`` (it goes into an image, serves requests, or is built with ``--locked``),
     ``helper`` (none of that, and another root of the repository has its lock file) or ``alone``; a
     step less where the programs are an extra of published libraries, behind a feature."""
+    unread: tuple[Place, ...] = ()
+    """Lock files of members, which cargo never looks at: the root's is the workspace's."""
 
 
 @once
@@ -104,6 +107,7 @@ def cargo_locks(target: Target) -> tuple[CargoLock, ...]:
                 blind=tuple(builds.blind.get(folder, ())),
                 in_image=folder in builds.built,
                 weight=_weight(target, folder, crates, builds),
+                unread=tuple(_unread(target, folder, crates)) if there else (),
             )
         )
     if any(one.there for one in found):
@@ -112,6 +116,20 @@ def cargo_locks(target: Target) -> tuple[CargoLock, ...]:
             for one in found
         )
     return tuple(found)
+
+
+def _unread(target: Target, folder: str, crates: list[CargoPackage]) -> Iterator[Place]:
+    """The lock files of members, but where an image is built of the member alone."""
+    for one in crates:
+        path = posixpath.join(one.folder, "Cargo.lock")
+        if one.folder == folder or not target.has(path):
+            continue
+        alone = any(
+            within(file.path, one.folder) or path in target.text(file.path)
+            for file in dockerfiles(target)
+        )
+        if not alone:
+            yield Place(path, 1, 1)
 
 
 def _weight(target: Target, folder: str, crates: list[CargoPackage], builds: _Builds) -> str:
