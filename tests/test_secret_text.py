@@ -41,7 +41,7 @@ def test_secret_names(name: str) -> None:
     ["JWT_SECRET_NAME", "TOKEN_TTL", "PASSWORD_FILE", "PASSWORD_MIN_LENGTH", "MAX_TOKENS", "PWD",
      "ENABLE_PASSWORD_RESET", "VITE_API_KEY", "STRIPE_PUBLISHABLE_KEY", "S3_ACCESS_KEY_ID",
      "CACHE_TOKEN_HOLDERS_PERIOD", "JWT_EXPIRATION", "BACK_PROXY_PASS", "TOKENIZER", "", "KEY",
-     "ADMIN_PASSWORD_HASH", "RECAPTCHA_SITE_KEY"],
+     "ADMIN_PASSWORD_HASH", "RECAPTCHA_SITE_KEY", "EXPIRY_FORGOT_PASSWORD"],
 )  # fmt: skip
 def test_names_that_only_speak_of_secrets(name: str) -> None:
     assert not is_secret_name(name)

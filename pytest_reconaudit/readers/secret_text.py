@@ -72,7 +72,9 @@ _AFTER = frozenset(
 value only says something about a secret."""
 _SWITCH = frozenset(
     {"ENABLE", "DISABLE", "USE", "REQUIRE", "ALLOW", "SKIP", "IS", "HAS", "SHOW", "NO", "WITH",
-     "VALIDATE", "VERIFY", "FORGOT", "RESET", "CHECK", "MAX", "MIN", "NUM", "TOTAL", "PER", "HIDE"}
+     "VALIDATE", "VERIFY", "FORGOT", "RESET", "CHECK", "MAX", "MIN", "NUM", "TOTAL", "PER", "HIDE",
+     "EXPIRY", "EXPIRES", "EXPIRATION", "EXPIRE", "TTL", "TIMEOUT", "LIFETIME", "DURATION",
+     "LENGTH", "ROTATE", "COOLDOWN", "VALIDITY"}
 )  # fmt: skip
 """First words of a switch or a number about secrets."""
 _PUBLIC_WORDS = frozenset(
