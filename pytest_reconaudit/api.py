@@ -161,7 +161,8 @@ from pytest_reconaudit.facts.web.entries import EntrySize, Excess, kilobytes
 from pytest_reconaudit.facts.web.heavy_libraries import HeavyUse
 from pytest_reconaudit.facts.web.lean import PackageDependencies
 from pytest_reconaudit.facts.web.memos import MemoFile
-from pytest_reconaudit.facts.web.splits import RouterFile, Split, SplitFile
+from pytest_reconaudit.facts.web.routers import RouterFile
+from pytest_reconaudit.facts.web.splits import Split, SplitFile
 from pytest_reconaudit.model import (
     Confidence,
     Finding,

@@ -9,7 +9,8 @@ import pytest
 from pytest_reconaudit.facts.npm_locks import lock_subjects
 from pytest_reconaudit.facts.web.awaits import await_files
 from pytest_reconaudit.facts.web.lean import package_dependencies
-from pytest_reconaudit.facts.web.splits import router_files, split_files
+from pytest_reconaudit.facts.web.routers import router_files
+from pytest_reconaudit.facts.web.splits import split_files
 from pytest_reconaudit.facts.web.ways_in import ways_in
 from pytest_reconaudit.facts.web.weights import loaded_for
 from pytest_reconaudit.target import Target

@@ -65,26 +65,26 @@ def async_calls_nonblocking(waiting_calls: WaitingFile) -> None:
     functions of a file do by one library, and what one call may come to in four and more files;
     documents of settings, files with a fixed name, written files and removals of folders are a
     note); in Node the `…Sync` functions of fs, child_process, crypto, ssh2, zlib, bcrypt and
-    bcryptjs on the way of a request, guards and middleware of NestJS among it (files low; so are
-    hashing and processes in an async function that no known route reaches; a note for one file that
-    is written, settings, templates, keys, entries and removals of folders, single messages,
-    programs asked where or which they are, files that come with the program or lie beside
-    `better-sqlite3`, `adm-zip` or `process.exit`, and on routes for administrators, backups and the
-    set-up; a cipher's key is no password's hash, and what a test for `NODE_ENV` keeps out of
-    production passes). Hashes of one package of the repository are told once, where secrets are
-    compared. A note: hashes by bcrypt with a literal cost below 8, checks where all hashes have
-    one, what only jobs, scripts or `asyncio.run` run, and what only runs when the server stops
-    (behind the `yield` of a lifespan, at exit, by a signal). Low: programs of milliseconds (`ip`,
-    `git rev-parse`). (b) A function that is not async does so (files, processes and images aside)
-    and is surely called by async code, through at most three functions, or five where no nearer
-    call is known (a step lower behind a flag); `call` of a service of actix or tower counts as
-    async. Names are resolved by import: `fs::read` of `use tokio::fs` passes, as do closures given
-    to `spawn_blocking` and its like, async functions that only `block_on` in such a closure drives,
-    start-up code, crates for browsers (`wasm-bindgen`), commands of a tool, evaluations and
-    benchmarks, sync generators of Python that async code does not iterate over itself
-    (`StreamingResponse` does so on a thread), sleeps of at most 20 ms, stand-ins (mocks), handlers
-    whose answers Next.js keeps, what Node makes once into a variable of the module, hashes and
-    files that a cache is asked for first, tests, and functions that no async code calls.
+    bcryptjs on the way of a request, in guards of NestJS too (files low; so are hashing and
+    processes in an async function that no known route reaches; a note for one file that is written,
+    settings, templates, keys, entries and removals of folders, single messages, programs asked
+    where or which they are, files that come with the program or lie beside `better-sqlite3`,
+    `adm-zip` or `process.exit`, and on routes for administrators, backups and the set-up; a
+    cipher's key is no password's hash, and what a test for `NODE_ENV` keeps out of production
+    passes). Hashes of one package of the repository are told once, where secrets are compared. A
+    note: hashes by bcrypt with a literal cost below 8, checks where all hashes have one, what only
+    jobs, scripts or `asyncio.run` run, and what only runs when the server stops (behind the `yield`
+    of a lifespan, at exit, by a signal). Low: programs of milliseconds (`ip`, `git rev-parse`). (b)
+    A function that is not async does so (files, processes and images aside) and is surely called by
+    async code, through five functions at most (a step lower behind a flag); `call` of a service of
+    actix or tower counts as async. Names are resolved by import: `fs::read` of `use tokio::fs`
+    passes, as do closures given to `spawn_blocking` and its like, async functions that only
+    `block_on` in such a closure drives, start-up code, crates for browsers (`wasm-bindgen`),
+    commands of a tool, evaluations and benchmarks, sync generators of Python that async code does
+    not iterate over itself (`StreamingResponse` does so on a thread), sleeps of at most 20 ms,
+    stand-ins (mocks), handlers whose answers Next.js keeps, what Node makes once into a variable of
+    the module, hashes and files that a cache is asked for first, tests, and functions that no async
+    code calls.
     Blind spots: what libraries do inside; calls through traits and function pointers.
     """
     file = waiting_calls

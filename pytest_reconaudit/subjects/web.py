@@ -12,7 +12,8 @@ from pytest_reconaudit.facts.web.delivery import asset_scopes
 from pytest_reconaudit.facts.web.entries import entry_sizes
 from pytest_reconaudit.facts.web.lean import package_dependencies
 from pytest_reconaudit.facts.web.memos import memo_files
-from pytest_reconaudit.facts.web.splits import router_files, split_files
+from pytest_reconaudit.facts.web.routers import router_files
+from pytest_reconaudit.facts.web.splits import split_files
 from pytest_reconaudit.model import SkipReason
 from pytest_reconaudit.subjects import Nothing, Subject, subject
 from pytest_reconaudit.target import Target

@@ -9,23 +9,32 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from msgspec import Struct
 from msgspec.structs import replace
 
-from pytest_reconaudit.facts.applications import is_node_side, is_test_path
+from pytest_reconaudit.facts.applications import is_node_side
 from pytest_reconaudit.facts.code.scanned import scanned
-from pytest_reconaudit.facts.packages import NpmPackage, npm_packages
-from pytest_reconaudit.facts.web.boundaries import covers_routes, frame_of, outlet_of
+from pytest_reconaudit.facts.packages import NpmPackage
 from pytest_reconaudit.facts.web.build import BuildEntry, WebBuild, entry_modules, web_builds
 from pytest_reconaudit.facts.web.modules import Link, importers, links
-from pytest_reconaudit.facts.web.server_rendered import is_put_into_pages
+from pytest_reconaudit.facts.web.page_modules import (
+    FIRST,
+    PAGE_NAME,
+    SCRIPTS,
+    STATIC,
+    dependencies_of,
+    entry_modules_of,
+    is_aside,
+    is_local,
+    package_around,
+)
 from pytest_reconaudit.facts.web.shown import COMPONENTS, bundled
 from pytest_reconaudit.facts.web.ways_in import WaysIn, ways_in
 from pytest_reconaudit.facts.web.weights import Weight, distances, heads_of, loaded_for, loaders_of
 from pytest_reconaudit.model import Note, Place, lines_of
 from pytest_reconaudit.patterns import regex
-from pytest_reconaudit.readers.scans.components import FileComponents, RouteEntry, components
+from pytest_reconaudit.readers.scans.components import FileComponents, components
 from pytest_reconaudit.readers.scans.outline import outline
 from pytest_reconaudit.target import Target, once
 
-__all__ = ["EagerPages", "RouterFile", "Split", "SplitFile", "router_files", "split_files"]
+__all__ = ["Split", "SplitFile", "split_files"]
 
 
 class Split(Struct, frozen=True):
@@ -113,7 +122,7 @@ class Split(Struct, frozen=True):
         stem = posixpath.basename(self.what).partition(".")[0]
         if stem.lower() == "index":
             stem = posixpath.basename(posixpath.dirname(self.what))
-        return not self.importer and _FIRST.search(stem) is not None
+        return not self.importer and FIRST.search(stem) is not None
 
     @property
     def light(self) -> bool:
@@ -135,43 +144,6 @@ class SplitFile(Struct, frozen=True, eq=False):
     splits: tuple[Split, ...]
 
 
-class EagerPages(Struct, frozen=True):
-    """Pages that a router loads before anyone goes there."""
-
-    pages: tuple[Note, ...]
-    """The imports, with the component's name, the heaviest first; small ones beside heavy ones are
-    left out."""
-    routes: tuple[Note, ...]
-    guarded: bool
-    """One of them is behind the login."""
-    weight: Weight
-    """What is loaded for them alone."""
-    cure: str = ""
-    """How the heaviest is loaded on demand, in Markdown."""
-    others: tuple[Note, ...] = ()
-    """The first page of each further router of the application that does the same."""
-
-
-class RouterFile(Struct, frozen=True, eq=False):
-    path: str
-    place: Place
-    routes: int
-    lazy: int
-    """Routes that load what they show when they show it."""
-    eager: EagerPages | None
-    vue: bool = False
-    """It is one of Vue Router, whose routes take ``() => import(...)`` as it is."""
-    of_server: bool = False
-    """A server puts it into its own pages, of which each loads what it needs."""
-
-
-_FEW_ROUTES = 4
-_FEW_PAGES = 2
-_SLIGHT = 5_000
-"""Characters of a page that need no file of their own where others are heavy."""
-_HEAVY = 15_000
-_OF_PACKAGE = 20_000
-"""What a package counts for, in characters: nobody knows what it weighs."""
 _SMALL = 8_000
 """Characters of a module that is hardly worth a file of its own."""
 _LIGHT = 15_000
@@ -181,48 +153,10 @@ _WORTH = 100_000
 _EVERYWHERE = 6
 _MANY_PAGES = 3
 _MANY_LINES = 800
-_FIRST = regex(
-    r"(?i)log-?in|sign-?in|sign-?up|signon|regist(?:er|ration)|\bauth\b|^auth(?:page|view|screen)?$"
-    r"|landing|^home|homepage|^index|welcome|not-?found|^error|errorpage|404|403|500|401|denied"
-    r"|unauthori[sz]ed|forbidden|forgot|password|callback|logout|layout|guard|loading|splash"
-    r"|maintenance|fallback|redirect|root$|^app$|shell$|provider|boundary|protected|private"
-    r"|require|suspense|spinner|loader|navigate|outlet|wrapper|template|unavailable|oauth|sso"
-    r"|onboard|setup|activate|confirm|verif|invite"
-)
-"""Pages that may be the first that one sees, and what is no page."""
-_PAGE_MODULE = regex(r"(?i)(?:^|/)(?:pages?|views?|screens?|routes?|features|modules|containers)/")
-_PAGE_NAME = regex(r"(?:Page|View|Screen|Dashboard|Wizard|Container)$")
-_ASIDE = regex(
-    r"(?i)\.(?:stories|story|mock|mdx)\.|(?:^|/)(?:\.storybook|stories|storybook|__\w+__|test-?beds?"
-    r"|playgrounds?|sandbox(?:es)?|demos?|examples?|test-apps?)/"
-)
-_MOUNTS = regex(
-    r"\b(?:createRoot|hydrateRoot|ReactDOM\.render|ReactDOM\.hydrate|createApp|createSSRApp"
-    r"|bootstrapApplication|platformBrowser\w*)\s*\(|\brender\(\s*(?:\(\)\s*=>\s*)?<"
-)
 _BUNDLED = regex(
     r"^(?:vite|react-scripts|webpack|@rspack/.+|@rsbuild/.+|parcel|next|@craco/craco|rollup|vue"
     r"|@vitejs/.+|esbuild|react-dom|preact|svelte|solid-js)$"
 )
-_HOME = ("", "/", "*", "/*")
-_OPTIONAL = regex(r"/?(?::\w+\?/?){1,8}")
-"""A path of optional parts alone is the first page too."""
-_AFTER_LOGIN = frozenset({"dashboard", "home", "overview", "start"})
-"""Paths of the page that a session starts with."""
-_SENDS = regex(
-    r"<(?:Navigate|Redirect)\b[^<>]{0,200}?\bto=\{?\s*['\"]([^'\"\n]{1,100})['\"]"
-    r"|\bredirect(?:To)?\s*:\s*['\"]([^'\"\n]{1,100})['\"]"
-)
-"""Where a router sends those who come without a path of their own."""
-_WRAPS = regex(r"<Route\b[^<>]{0,200}\{\s*\.\.\.")
-"""A component that makes a route of what it is given."""
-_LOCAL_SHELL = frozenset(
-    {"electron", "@tauri-apps/api", "@tauri-apps/cli", "@capacitor/core", "react-native", "expo",
-     "webextension-polyfill", "wxt", "plasmo", "@crxjs/vite-plugin", "nw"}
-)  # fmt: skip
-"""What makes an application that lies on the machine of its user: nothing is loaded over a net."""
-_STATIC = ("import", "export")
-_MAX_MODULES = 5_000
 
 
 @once
@@ -231,7 +165,7 @@ def split_files(target: Target) -> tuple[SplitFile, ...]:
     found: dict[str, list[Split]] = {}
     parts = scanned(target, components)
     for path, file in parts.items():
-        if _is_aside(target, path):
+        if is_aside(target, path):
             continue
         if any(one.name or one.fake for one in file.lazy):
             found.setdefault(path, [])
@@ -337,26 +271,19 @@ def _by_place(one: Split) -> tuple[tuple[object, ...], str]:
     return (one.place.path, one.place.line or 0, one.place.column or 0), one.clause
 
 
-def _is_aside(target: Target, path: str) -> bool:
-    return is_test_path(path) or bool(_ASIDE.search(path))
-
-
 def _all_pages(path: str, file: FileComponents) -> Split:
     names = ", ".join(one.name for one in file.pages)
     related = tuple(Note(Place(path, one.line), one.name) for one in file.pages)
     return Split("c", Place(path, 1), names, file.lines, related=related)
 
 
-# -- imported both ways --------------------------------------------------------------------
-
-
 def _broken(target: Target) -> Iterator[tuple[str, Split | None]]:
     """(file, broken split) of every ``import()`` of a module of the application."""
     known = links(target)
     closures: dict[str, frozenset[str]] = {}
-    entries = _entries(target)
+    entries = entry_modules_of(target)
     for path, mine in known.items():
-        if _is_aside(target, path) or not path.endswith(_SCRIPTS):
+        if is_aside(target, path) or not path.endswith(SCRIPTS):
             continue
         late = [
             one
@@ -365,8 +292,8 @@ def _broken(target: Target) -> Iterator[tuple[str, Split | None]]:
         ]
         if not late:
             continue
-        package = _package(target, path)
-        if package is None or not _is_bundled(package) or _is_local(package):
+        package = package_around(target, path)
+        if package is None or not _is_bundled(package) or is_local(package):
             continue
         if is_node_side(path, target.text(path)) or path not in bundled(target):
             continue  # what a server loads, nobody waits for over a net
@@ -389,7 +316,7 @@ _ON_SERVER = {
 
 def _server_lines(target: Target, package: NpmPackage, path: str) -> list[tuple[int, int]]:
     """First and last line of what only the server runs of a page."""
-    remix = any(_SERVED_BY.fullmatch(name) for name in _dependencies(package))
+    remix = any(_SERVED_BY.fullmatch(name) for name in dependencies_of(package))
     names = _ON_SERVER[False] | (_ON_SERVER[True] if remix else frozenset())
     file = scanned(target, outline).get(path)
     functions = file.functions if file is not None else ()
@@ -397,11 +324,6 @@ def _server_lines(target: Target, package: NpmPackage, path: str) -> list[tuple[
 
 
 _MOST_ON_SERVER = 20
-
-
-_SCRIPTS = (".ts", ".tsx", ".js", ".jsx", ".mjs", ".mts", ".vue", ".svelte")
-
-
 _TYPE_IN = regex(r"['\"`]?[^'\"`\n]*['\"`]\s*\)\s*\.(?!(?:then|catch|finally)\b)\s*[A-Za-z_$]")
 _TYPE_OF = regex(r"\btypeof\s+import\(\s*['\"`]?$")
 
@@ -415,7 +337,7 @@ def _is_type(target: Target, path: str, link: Link) -> bool:
 
 
 def _is_code(link: Link) -> bool:
-    return link.meant.kind == "file" and link.meant.path.endswith(_SCRIPTS)
+    return link.meant.kind == "file" and link.meant.path.endswith(SCRIPTS)
 
 
 def _kept_apart(
@@ -430,10 +352,10 @@ def _kept_apart(
     users = {
         user: specifier
         for user, specifier in importers(target).get(wanted, ())
-        if specifier.kind in _STATIC
+        if specifier.kind in STATIC
         and not specifier.type_only
-        and user.endswith(_SCRIPTS)
-        and not _is_aside(target, user)
+        and user.endswith(SCRIPTS)
+        and not is_aside(target, user)
         and user != wanted
     }
     users = {user: one for user, one in users.items() if _uses(target, user, one.text)}
@@ -502,7 +424,7 @@ def _starts(
 
 
 def _heads(target: Target, path: str) -> tuple[tuple[str, bool], ...]:
-    return heads_of(target, path, lambda user: _is_aside(target, user))
+    return heads_of(target, path, lambda user: is_aside(target, user))
 
 
 def _is_always_there(
@@ -551,7 +473,7 @@ def _is_loaded_otherwise(
         user in ways
         and user not in users
         and not one.type_only
-        and (one.kind == "require" or (one.kind in _STATIC and not user.endswith(_SCRIPTS)))
+        and (one.kind == "require" or (one.kind in STATIC and not user.endswith(SCRIPTS)))
         and not ways.is_behind(user, wanted)
         for user, one in importers(target).get(wanted, ())
     )
@@ -559,7 +481,7 @@ def _is_loaded_otherwise(
 
 def _is_frame(path: str) -> bool:
     """Whether a module is, by its name, what all pages are shown in, or the first of them."""
-    return _FIRST.search(posixpath.basename(path).partition(".")[0]) is not None
+    return FIRST.search(posixpath.basename(path).partition(".")[0]) is not None
 
 
 def _loaded_with(
@@ -595,26 +517,7 @@ def _runs_on_server(target: Target, path: str) -> bool:
 
 def _is_of_pages(path: str) -> bool:
     stem = posixpath.basename(path).partition(".")[0]
-    return bool(_PAGE_FOLDER.search(path) or _PAGE_NAME.search(stem))
-
-
-@once
-def _entries(target: Target) -> tuple[str, ...]:
-    """The modules that a page starts with."""
-    found = []
-    for path, mine in links(target).items():
-        if path.endswith((".html", ".htm")):
-            found += [one.meant.path for one in mine if one.meant.path.endswith(_SCRIPTS)]
-        elif (
-            _STARTS.search(posixpath.basename(path))
-            and not is_test_path(path)
-            and _MOUNTS.search(target.text(path))
-        ):
-            found.append(path)
-    return tuple(dict.fromkeys(found))
-
-
-_STARTS = regex(r"(?i)^(?:main|index|app|client|entry|bootstrap|start|root)[\w.-]*\.[cm]?[jt]sx?$")
+    return bool(_PAGE_FOLDER.search(path) or PAGE_NAME.search(stem))
 
 
 def _uses(target: Target, user: str, specifier: str) -> bool:
@@ -642,35 +545,8 @@ def _uses(target: Target, user: str, specifier: str) -> bool:
     return False
 
 
-@once
-def _packages(target: Target) -> dict[str, NpmPackage]:
-    return {one.folder: one for one in npm_packages(target)}
-
-
-def _package(target: Target, path: str) -> NpmPackage | None:
-    folder = posixpath.dirname(path)
-    known = _packages(target)
-    while True:
-        if folder in known:
-            return known[folder]
-        if not folder:
-            return None
-        folder = posixpath.dirname(folder)
-
-
-def _dependencies(package: NpmPackage) -> Iterable[str]:
-    return (name for _, name, _, _ in package.manifest.dependencies)
-
-
 def _is_bundled(package: NpmPackage) -> bool:
-    return any(_BUNDLED.match(name) for name in _dependencies(package))
-
-
-def _is_local(package: NpmPackage) -> bool:
-    return not _LOCAL_SHELL.isdisjoint(_dependencies(package))
-
-
-# -- builds ----------------------------------------------------------------------------------
+    return any(_BUNDLED.match(name) for name in dependencies_of(package))
 
 
 def _built(target: Target) -> Iterator[SplitFile]:
@@ -698,9 +574,9 @@ def _pages_at_once(target: Target, build: WebBuild, entry: BuildEntry) -> Iterat
         one
         for one in entry_modules(target, build, entry)
         if _PAGE_FOLDER.search(one.path)
-        and one.path.endswith(_SCRIPTS)
+        and one.path.endswith(SCRIPTS)
         and _PAGE_FILE.search(posixpath.basename(one.path))
-        and not _FIRST.search(posixpath.basename(one.path).partition(".")[0])
+        and not FIRST.search(posixpath.basename(one.path).partition(".")[0])
     ]
     if build.tool != "next" and pages:
         yield Split(
@@ -715,296 +591,3 @@ def _pages_at_once(target: Target, build: WebBuild, entry: BuildEntry) -> Iterat
 
 _PAGE_FOLDER = regex(r"(?:^|/)(?:pages|views|screens)/")
 _PAGE_FILE = regex(r"^(?:[A-Z]\w*|[\w-]+[-.](?:page|view|screen))\.(?:[jt]sx?|vue|svelte)$")
-
-
-# -- routers ---------------------------------------------------------------------------------
-
-
-@once
-def router_files(target: Target) -> tuple[RouterFile, ...]:
-    """Every file with four routes of a browser application, by path."""
-    found = []
-    parts = scanned(target, components)
-    for path, file in parts.items():
-        if len(file.routes) < _FEW_ROUTES or _is_aside(target, path):
-            continue
-        package = _package(target, path)
-        if package is not None and _is_local(package):
-            continue
-        names = {one.name for one in file.lazy if one.name and not one.fake}
-        late = sum(1 for one in file.routes if one.late or not names.isdisjoint(one.names))
-        eager = None
-        if not _is_loaded_late(target, path):
-            eager = _eager(target, path, file, parts, 1 if late else _FEW_PAGES)
-        vue = any(
-            one.meant.package == "vue-router" or one.meant.path.endswith(".vue")
-            for one in links(target).get(path, ())
-        )
-        place = Place(path, file.routes[0].line)
-        of_server = package is not None and is_put_into_pages(target, package)
-        found.append(RouterFile(path, place, len(file.routes), late, eager, vue, of_server))
-    return tuple(_by_application(target, found))
-
-
-def _by_application(target: Target, routers: list[RouterFile]) -> Iterator[RouterFile]:
-    """Routers of one application that import their pages are one thing to mend: the outermost
-    tells it."""
-    eager: dict[str, list[RouterFile]] = {}
-    for one in routers:
-        if one.eager is not None:
-            package = _package(target, one.path)
-            eager.setdefault(package.folder if package is not None else "", []).append(one)
-    first = {
-        min(mine, key=lambda one: (one.path.count("/"), one.path)).path: mine
-        for mine in eager.values()
-    }
-    for one in routers:
-        if one.eager is None:
-            yield one
-            continue
-        others = [other for other in first.get(one.path, ()) if other.path != one.path]
-        if one.path not in first:
-            yield replace(one, eager=None)
-            continue
-        notes = tuple(
-            Note(other.eager.pages[0].place, f"{len(other.eager.pages)} pages more")
-            for other in others
-            if other.eager is not None
-        )
-        guarded = any(other.eager is not None and other.eager.guarded for other in (one, *others))
-        yield replace(one, eager=replace(one.eager, others=notes, guarded=guarded))
-
-
-def _is_loaded_late(target: Target, path: str) -> bool:
-    """Whether a module, or every one that imports it, is loaded on demand, and in no other way."""
-    used_by = importers(target)
-    late = False
-    seen = {path}
-    pending = [path]
-    while pending and len(seen) < _MAX_MODULES:
-        at = pending.pop()
-        users = [
-            (user, specifier.kind)
-            for user, specifier in used_by.get(at, ())
-            if not _is_aside(target, user) and not specifier.type_only
-        ]
-        if not users or at in _entries(target):
-            return False  # a page starts with it, or nobody knows what loads it
-        for user, kind in users:
-            if kind == "dynamic":
-                late = True
-            elif kind in _STATIC and user not in seen:
-                seen.add(user)
-                pending.append(user)
-    return late
-
-
-def _eager(
-    target: Target, path: str, file: FileComponents, parts: Mapping[str, FileComponents], few: int
-) -> EagerPages | None:
-    """The pages that a router imports at once, if there are so many."""
-    static: dict[str, Link] = {}
-    mine = scanned(target, outline).get(path)
-    by_text = {
-        one.specifier.text: one
-        for one in links(target).get(path, ())
-        if one.specifier.kind == "import" and not one.specifier.type_only
-    }
-    for name, words in mine.imports if mine is not None else ():
-        link = by_text.get(words[0])
-        if link is not None and link.meant.kind == "file":
-            static[name] = link
-    pages: dict[str, Note] = {}
-    routes: list[Note] = []
-    guarded = False
-    sent = {(match[1] or match[2]).strip("/*") for match in _SENDS.finditer(target.text(path))}
-    first = {name for one in file.routes if _is_first(one.path, sent) for name in _shown(one)}
-    for route in file.routes:
-        for name in _shown(route):
-            link = static.get(name)
-            if link is None or name in first or not _is_page(name, link.meant.path, route, parts):
-                continue
-            if "<Route" in (text := target.text(link.meant.path)) and _WRAPS.search(text):
-                continue
-            at = link.specifier
-            pages.setdefault(name, Note(Place(path, at.line), name))
-            routes.append(Note(Place(path, route.line), f"{route.path or 'index'} shows {name}"))
-            guarded = guarded or route.guarded
-    modules = {static[name].meant.path for name in pages}
-    starts = [one for one in _entries(target) if path in distances(target, (one,))]
-    weight = loaded_for(
-        target, starts or (path,), lambda at, link: at == path and link.meant.path in modules
-    )
-    # What others import as well is loaded at once anyway.
-    pages = {
-        name: note for name, note in pages.items() if static[name].meant.path in weight.modules
-    }
-    if len(pages) < few:
-        return None  # the one page that all come for
-    own = {name: _own(target, static[name].meant.path, weight) for name in pages}
-    if max(own.values()) >= _HEAVY and any(size < _SLIGHT for size in own.values()):
-        pages = {name: note for name, note in pages.items() if own[name] >= _SLIGHT}
-        modules = {static[name].meant.path for name in pages}
-        weight = loaded_for(
-            target, starts or (path,), lambda at, link: at == path and link.meant.path in modules
-        )
-    notes = sorted(pages.values(), key=lambda one: (-own[one.message], *_by_line(one)))
-    heaviest = notes[0].message
-    words = next(words for name, words in mine.imports if name == heaviest) if mine else ()
-    known = dict(mine.imports) if mine is not None else {}
-    named = [
-        note.message for note in notes[1:] if known.get(note.message, ())[1:] == (note.message,)
-    ]
-    cure = _cure(target, path, heaviest, words, named, known)
-    together = [one for one in pages if known.get(one, ())[:1] == words[:1]]
-    if cure and len(together) > 1:
-        cure += (
-            f"\n\n`{words[0]}` brings {len(together)} of these pages together: name each page's own"
-            " module, or all of them come with the first."
-        )
-    shown = tuple(note for note in routes if note.message.rpartition(" ")[2] in pages)
-    return EagerPages(tuple(notes), shown, guarded, weight, cure)
-
-
-def _own(target: Target, module: str, weight: Weight) -> int:
-    """Characters of what a page loads of what is loaded for the pages alone, packages included."""
-    known = links(target)
-    mine = distances(target, (module,), lambda _, link: link.meant.path not in weight.modules)
-    packages = {
-        link.meant.package
-        for path in mine
-        for link in known.get(path, ())
-        if link.meant.package in weight.packages and not link.specifier.type_only
-    }
-    source = sum(len(target.text(path)) for path in mine if path.endswith(_SCRIPTS))
-    return source + _OF_PACKAGE * len(packages)
-
-
-_LAZY_FROM = (("solid-js", "solid-js"), ("preact", "preact/compat"))
-
-
-def _cure(
-    target: Target,
-    path: str,
-    name: str,
-    words: tuple[str, ...],
-    named: Sequence[str],
-    known: Mapping[str, object],
-) -> str:
-    """The import of a page as it is and as it should be, with what waits for it.
-
-    :param named: the other pages that are taken by their names.
-    :param known: what the router's file imports already.
-    """
-    if len(words) != 2:
-        return ""
-    module, exported = words
-    package = _package(target, path)
-    dependencies = set(_dependencies(package)) if package is not None else set()
-    vue = "vue" in dependencies or module.endswith(".vue")
-    if (said := _elsewhere(name, module, exported, dependencies)) and not vue:
-        return said
-    loads = f'import("{module}")'
-    before = f'import {name} from "{module}";'
-    if exported != "default":
-        alias = name if name == exported else f"{exported} as {name}"
-        before = f'import {{ {alias} }} from "{module}";'
-        inner = f"one.{exported}" if vue else f"({{ default: one.{exported} }})"
-        loads += f".then((one) => {inner})"
-    kind = "ts" if vue else "tsx" if path.endswith((".ts", ".tsx")) else "jsx"
-    lines = [f"Let each route load its page:\n\n```{kind}", "// before", before, "// after"]
-    if vue:
-        return "\n".join((*lines, f"const {name} = () => {loads};", "```"))
-    source = next((to for one, to in _LAZY_FROM if one in dependencies), "react")
-    folder = package.folder if package is not None else ""
-    waits = covers_routes(target, path, folder)
-    frame = frame_of(target, path)
-    here = frame.path == path
-    taken = [one for one in ("lazy", *("Suspense",)[waits or not here :]) if one not in known]
-    if taken:
-        lines.append(f'import {{ {", ".join(taken)} }} from "{source}";')
-    lines.append(f"const {name} = lazy(() => {loads});")
-    after = "\n".join(_named_alike(named) if exported == "default" else ())
-    if waits:
-        return "\n".join((*lines, "```")) + after
-    after = _UNCOVERED * (source == "react") + after
-    lines.append("")
-    if not here:
-        lines += [f"// {frame.path}", f'import {{ Suspense }} from "{source}";']
-    lines += ["<Suspense fallback={<p>Loading…</p>}>", f"  {frame.shown}", "</Suspense>"]
-    outlet = outlet_of(target, folder) if frame.shown != "<Outlet />" else ""
-    if outlet:
-        after += (
-            f"\n\nA second `<Suspense>` around `<Outlet />` in {outlet} keeps the layout in sight"
-            " while one of its pages comes."
-        )
-    return "\n".join((*lines, "```")) + after
-
-
-def _elsewhere(name: str, module: str, exported: str, dependencies: set[str]) -> str:
-    """How a page is loaded on demand where routes are neither React's nor Vue's."""
-    if "react" in dependencies or "preact" in dependencies:
-        return ""
-    if "@angular/router" in dependencies:
-        of = "default" if exported == "default" else exported
-        return (
-            "Let each route load its page: `loadComponent: () =>"
-            f' import("{module}").then((one) => one.{of})` in place of `component: {name}`; a page'
-            " that an NgModule declares comes with its module, by `loadChildren`."
-        )
-    if module.endswith(".svelte"):
-        return (
-            f'Let each route load its page: hand `() => import("{module}")` to what the router has'
-            " for it (`wrap({ asyncComponent })` of svelte-spa-router), or await it in `{#await}`."
-        )
-    return ""
-
-
-_UNCOVERED = (
-    "\n\nNo `<Suspense>` stands above these routes yet: without one React throws when somebody goes"
-    " to a page that is not loaded, unless the router moves in a transition."
-)
-
-
-def _named_alike(named: Sequence[str]) -> Iterator[str]:
-    """How those pages are loaded that have no default export."""
-    if named:
-        others = f" (so are {', '.join(named[1:4])} …)" if len(named) > 1 else ""
-        others = f" (so is {named[1]})" if len(named) == 2 else others
-        yield f"\n\n{named[0]} is exported by its name{others}: it takes"
-        yield f"`.then((one) => ({{ default: one.{named[0]} }}))` after the `import(…)`."
-
-
-def _is_first(path: str, sent: set[str]) -> bool:
-    """Whether a path is that of the page which people come to first."""
-    bare = path.strip("/*")
-    return (
-        path in _HOME
-        or bare in sent
-        or bare.lower() in _AFTER_LOGIN
-        or _OPTIONAL.fullmatch(path) is not None
-    )
-
-
-def _by_line(note: Note) -> tuple[int, str]:
-    return note.place.line or 0, note.message
-
-
-def _shown(route: RouteEntry) -> tuple[str, ...]:
-    """The component that a route shows: the innermost that is no wrapper."""
-    names = [name for name in route.names if not _FIRST.search(name) and not name.endswith("Route")]
-    return tuple(names[-1:])
-
-
-def _is_page(
-    name: str, module: str, route: RouteEntry, parts: Mapping[str, FileComponents]
-) -> bool:
-    if route.path in _HOME or _FIRST.search(route.path.strip("/:*")):
-        return False
-    stem = posixpath.basename(module).partition(".")[0]
-    if _FIRST.search(stem) and stem.lower() != "index":
-        return False
-    inner = parts.get(module)
-    if inner is not None and any(one.name and not one.fake for one in inner.lazy):
-        return False  # a page that loads what it shows on demand
-    return not route.nests or bool(_PAGE_NAME.search(name) or _PAGE_MODULE.search(module))
