@@ -83,8 +83,7 @@ def async_calls_nonblocking(waiting_calls: WaitingFile) -> None:
     commands of a tool, evaluations and benchmarks, sync generators of Python that async code does
     not iterate over itself (`StreamingResponse` does so on a thread), sleeps of at most 20 ms,
     stand-ins (mocks), handlers whose answers Next.js keeps, what Node makes once into a variable of
-    the module, hashes and files that a cache is asked for first, tests, and functions that no async
-    code calls.
+    the module, what a cache is asked for first, tests, and what no async code calls.
     Blind spots: what libraries do inside; calls through traits and function pointers.
     """
     file = waiting_calls
