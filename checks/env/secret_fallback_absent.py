@@ -74,7 +74,8 @@ def env_secret_fallback_absent(fallback_file: FallbackFile) -> None:
     it; low for a store with its user's name as password in a file of stores alone. Passes: `not
     set`, `${X}`, `${X:?}`, empty defaults, paths of secret files, defaults that a check at start
     compares with and refuses, keys that a helper or a check at start demands, values that are only
-    measured or never read, override and development files, tests, `.expect()`.
+    measured or never read, override and development files, tests, stacks that are there for tests
+    (`regtest`, a service of tests that starts by default), `.expect()`.
 
     Blind spots: defaults behind constants or configuration libraries; rotated copies elsewhere.
     """

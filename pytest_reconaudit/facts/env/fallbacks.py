@@ -17,6 +17,7 @@ from msgspec.structs import replace
 from pytest_reconaudit.facts.applications import is_test_path
 from pytest_reconaudit.facts.callers import uncalled
 from pytest_reconaudit.facts.compose.stacks import OVERRIDES, Stack, stacks
+from pytest_reconaudit.facts.compose.workbenches import runs_tests
 from pytest_reconaudit.facts.docker.toolchains import is_development_name
 from pytest_reconaudit.facts.env.fallback_use import is_idle, is_refused, reaches_a_signer
 from pytest_reconaudit.facts.env.keys import env_files, is_third_party_key, key_matrix
@@ -363,6 +364,8 @@ def _compose(target: Target) -> Judged:
     seen: set[tuple[Place, str]] = set()
     aside = {path: _is_aside(target, path) for stack in stacks(target) for path in stack.all_files}
     for stack in stacks(target):
+        if runs_tests(stack):
+            continue
         for service in stack.services:
             for entry in service.environment:
                 path = entry.place.path
