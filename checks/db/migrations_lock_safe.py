@@ -38,6 +38,39 @@ ALTER TABLE orders ALTER COLUMN note SET NOT NULL;   -- the valid check spares i
 Another type: a new column, filled in batches, then swapped. A name: first code that knows both.
 A migration that some database has applied already is left as it is: tools compare checksums.
 """,
+    advice={
+        "c": (
+            "Whoever changes a row waits until all of them are done.",
+            """
+            Where the table is large, change or delete its rows in batches of some thousand, each in
+            a transaction of its own and outside of the migration; to empty it whole, `TRUNCATE` is
+            a matter of a moment. A migration that some database has applied is left as it is.
+            """,
+        ),
+        "d": (
+            "Code that runs while this is deployed fails where it asks for the old name.",
+            """
+            First deploy code that does without it, or knows both names; rename or drop it with the
+            deployment after that.
+            """,
+        ),
+        "f": (
+            "The migration fails on every database whose table has rows, and the deployment stops.",
+            """
+            Give the column a default, or add it in three steps:
+
+            ```sql
+            ALTER TABLE orders ADD COLUMN origin text;
+            UPDATE orders SET origin = 'shop' WHERE origin IS NULL;   -- a large table: in batches
+            ALTER TABLE orders ALTER COLUMN origin SET NOT NULL;
+            ```
+            """,
+        ),
+        "g": (
+            "While it waits behind a long query, every other query queues behind it.",
+            "`SET lock_timeout = '2s'` first, and run the migration again where it gives up.",
+        ),
+    },
 )
 def db_migrations_lock_safe(new_migration_locks: NewMigration) -> None:
     """No statement of a new migration reads or rewrites a table while it keeps others out.
@@ -51,12 +84,12 @@ def db_migrations_lock_safe(new_migration_locks: NewMigration) -> None:
     stronger; (b) one while the transaction still holds such a lock from before; (c) UPDATE or
     DELETE of every row (medium); (d) a table or column that running code may use is renamed or
     dropped (medium); (e) DROP INDEX not CONCURRENTLY (medium); (f) a column NOT NULL without
-    default; (g) no lock_timeout (info). Tables made by the new migrations themselves (of the
-    newest five: by the same one or one dated within a day of it), locks of a moment and
-    `-- squawk-ignore`, `-- safety-assured` or `-- eugene: ignore` comments pass. (a) and (b) are
-    high for tables that grow with use by what they are called (events, orders, messages …), low
-    for those that are small by name, else medium; with a live database, tables of less than 10,000
-    rows are low. (a) and (b) of one migration are one finding.
+    default, unless the migration has emptied the table before; (g) no lock_timeout (info). Tables
+    made by the new migrations themselves (of the newest five: by the same one or one dated within a
+    day of it), locks of a moment and `-- squawk-ignore`, `-- safety-assured` or `-- eugene: ignore`
+    comments pass. (a) and (b) are high for tables that grow with use by what they are called
+    (events, orders, messages …), low for those that are small by name, else medium; with a live
+    database, tables of less than 10,000 rows are low. (a) and (b) of one migration are one finding.
     Blind spots: how many rows a table has, without a live database; migrations that are programs;
     which columns the code that runs really uses.
     """
