@@ -1,6 +1,6 @@
 """New migrations do not make the running application wait."""
 
-from pytest_reconaudit.api import LockFault, NewMigration, Severity, audit, report, skip
+from pytest_reconaudit.api import LockFault, NewMigration, Severity, audit, lock_fix, report, skip
 
 _SEVERITIES = {
     "a": Severity.HIGH,
@@ -42,17 +42,13 @@ A migration that some database has applied already is left as it is: tools compa
         "c": (
             "Whoever changes a row waits until all of them are done.",
             """
-            Where the table is large, change or delete its rows in batches of some thousand, each in
-            a transaction of its own and outside of the migration; to empty it whole, `TRUNCATE` is
-            a matter of a moment. A migration that some database has applied is left as it is.
+            Change or delete the rows of a large table in batches, each in a transaction of its own;
+            `TRUNCATE` empties it in a moment. A migration that is applied is left as it is.
             """,
         ),
         "d": (
             "Code that runs while this is deployed fails where it asks for the old name.",
-            """
-            First deploy code that does without it, or knows both names; rename or drop it with the
-            deployment after that.
-            """,
+            "Deploy code that does without it, or knows both names; rename or drop it after that.",
         ),
         "f": (
             "The migration fails on every database whose table has rows, and the deployment stops.",
@@ -116,7 +112,7 @@ def db_migrations_lock_safe(new_migration_locks: NewMigration) -> None:
             evidence=" ".join(first.statement.text.split()),
             related=[(fault.statement.place, fault.says) for fault in faults[1:]],
             clause=first.clause,
-            fix=_fix(new, faults) if kind in "ae" else "",
+            fix=lock_fix(new.advice, faults) if kind in "ae" else "",
             key=f"{first.clause}:{first.table}",
         )
 
@@ -128,30 +124,3 @@ def _severity(fault: LockFault) -> Severity:
     if fault.clause in "ab" and fault.rows is None and fault.volume != "many":
         return Severity.MEDIUM
     return severity
-
-
-def _fix(new: NewMigration, faults: list[LockFault]) -> str:
-    """What fits the statements, in the words of the tool that runs them."""
-    parts = [
-        "Only if no database has applied it yet: tools compare checksums, and its wait is over."
-    ]
-    texts = [" ".join(fault.statement.text.split()) for fault in faults]
-    if any("INDEX" in text[:40].upper() for text in texts):
-        how = f": {new.advice.words}" if new.advice.words else ""
-        if new.advice.possible:
-            parts.append(
-                "Make or drop the index CONCURRENTLY, in a migration of its own and outside of a"
-                f" transaction{how}."
-            )
-        else:
-            parts.append(f"{new.advice.words}.")
-    if any(text[:5].upper() == "ALTER" or text[:2].upper() == "DO" for text in texts):
-        parts.append(
-            "Add a constraint NOT VALID, and VALIDATE it in a migration of its own; SET NOT NULL"
-            " after a valid `CHECK (… IS NOT NULL)` reads nothing; another type: a new column,"
-            " filled in batches, then swapped."
-        )
-    if any(fault.clause == "b" for fault in faults):
-        parts.append("What only takes a moment goes into another migration, so its lock is gone.")
-    parts.append("`SET lock_timeout = '2s'` first.")
-    return " ".join(parts)
