@@ -119,12 +119,12 @@ _ROWS = regex(r"(?:select|with|update|delete|insert|merge|do|call|copy|refresh)\
 _EVERY_ROW = regex(r"(update|delete)\b(?!.*\bwhere\b)", re.IGNORECASE | re.DOTALL)
 _EMPTIES = regex(r"truncate\b", re.IGNORECASE)
 _LEAVES_NONE = regex(
-    r"\s*(?:delete\s+from|truncate(?:\s+table)?)\s+(?:only\s+)?([\w$.,\"\s]{1,400}?)"
-    r"(?:\s+(?:cascade|restrict|(?:restart|continue)\s+identity))*[\s;]*\Z",
+    r"(?:delete from|truncate(?: table)?) (?:only )?([\w$.,\" ]{1,400}?)"
+    r"(?: (?:restart|continue) identity)?(?: (?:cascade|restrict))? ?;?\Z",
     re.IGNORECASE,
 )
 """A statement that leaves no row of the tables that it names."""
-_FILLS = regex(r"\s*(?:insert\s+into|copy|merge\s+into)\s+([\w$.\"]{1,200})", re.IGNORECASE)
+_FILLS = regex(r"(?:insert into|copy|merge into) ([\w$.\"]{1,200})", re.IGNORECASE)
 _VALIDATES = regex(
     r"alter\s+table\s.*\bvalidate\s+constraint\b(?!.*\b(?:set|add|alter|type)\b)",
     re.IGNORECASE | re.DOTALL,
@@ -416,7 +416,7 @@ class _Judge:
 
 def _note_emptied(statement: SqlStatement, empty: set[str]) -> None:
     """Keep count of the tables that the migration itself has left without a row so far."""
-    code = _NOT_CODE.sub(" ", statement.text)
+    code = " ".join(_NOT_CODE.sub(" ", statement.text).split())[:2000]
     if found := _LEAVES_NONE.match(code):
         empty.update(_bare(one) for one in found[1].split(","))
     elif found := _FILLS.match(code):
