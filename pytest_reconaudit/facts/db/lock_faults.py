@@ -119,7 +119,7 @@ _ROWS = regex(r"(?:select|with|update|delete|insert|merge|do|call|copy|refresh)\
 _EVERY_ROW = regex(r"(update|delete)\b(?!.*\bwhere\b)", re.IGNORECASE | re.DOTALL)
 _EMPTIES = regex(r"truncate\b", re.IGNORECASE)
 _LEAVES_NONE = regex(
-    r"(?:delete from|truncate(?: table)?) (?:only )?([\w$.,\" ]{1,400}?)"
+    r"(?:delete from|truncate(?: table)?) (?:only )?([\w$.\"]{1,200}(?: ?, ?[\w$.\"]{1,200}){0,50})"
     r"(?: (?:restart|continue) identity)?(?: (?:cascade|restrict))? ?;?\Z",
     re.IGNORECASE,
 )
@@ -424,9 +424,8 @@ def _note_emptied(statement: SqlStatement, empty: set[str]) -> None:
 
 
 def _bare(written: str) -> str:
-    """A table's name in small letters, without schema, quotes and what follows it."""
-    name = written.strip().split(" ")[0] if '"' not in written else written.strip()
-    return name.rpartition(".")[2].strip('"').lower()
+    """A table's name in small letters, without schema and quotes."""
+    return written.strip().rpartition(".")[2].strip('"').lower()
 
 
 def _rows(live: Catalog) -> dict[str, int]:
