@@ -64,6 +64,7 @@ from pytest_reconaudit.facts.db.live.statements import (
 )
 from pytest_reconaudit.facts.db.live.storage import ScannedTable, ScannedTables, StorageState
 from pytest_reconaudit.facts.db.lock_faults import LockFault, NewMigration
+from pytest_reconaudit.facts.db.lock_fixes import lock_fix
 from pytest_reconaudit.facts.db.migration_runners import CommittedMigrations, MissingMigration
 from pytest_reconaudit.facts.db.migration_runs import (
     DatabaseChangers,
@@ -447,6 +448,7 @@ __all__ = [
     "leak_sentence",
     "lines_of",
     "listed_stores",
+    "lock_fix",
     "mask",
     "report",
     "report_groups",

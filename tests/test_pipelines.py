@@ -457,7 +457,8 @@ def test_versions_of_actions(tmp_path: Path) -> None:
 
 
 def test_the_table_is_well_formed() -> None:
-    assert len({row.action for row in TABLE}) == len(TABLE)
+    # An action may have a row for each line of versions that ended on a day of its own.
+    assert len({(row.action, row.last_major) for row in TABLE}) == len(TABLE)
     for row in TABLE:
         assert row.action == row.action.lower()
         assert row.kind in ("stopped", "retired", "archived", "old")

@@ -30,12 +30,13 @@ def ci_actions_pinned(pinned_file: PinnedFile) -> None:
     Why: a branch changes with every push and a tag can be moved; both have been used to steal the
     secrets of thousands of repositories at once.
     Decides: an action at a branch (`@main`, `@master`, `@develop`): high, low when GitHub publishes
-    it; a reusable workflow at a branch: low. Everything at a tag or at a moving name that its
-    publisher documents (`dtolnay/rust-toolchain@stable`): one low finding for the file. An owner
-    that differs from the known publisher used elsewhere in the repository for the same action, or
-    by one or two letters from a known publisher: medium. Commits, `actions/*` and `github/*` at a
-    tag, local actions and workflows, containers and everything that the repository's own owner
-    publishes pass.
+    it, or an owner to whom the repository seems to belong (its README links mostly there, its
+    workflows push images there); a reusable workflow at a branch: low. Everything at a tag or at a
+    moving name that its publisher documents (`dtolnay/rust-toolchain@stable`): one low finding for
+    the file. An owner that differs from the known publisher used elsewhere in the repository for
+    the same action, or by one or two letters from a known publisher: medium. Commits, `actions/*`
+    and `github/*` at a tag, local actions and workflows, containers and everything that the
+    repository's own owner publishes pass.
     Blind spots: whether a name that is no usual branch name is a tag or a branch; what a pinned
     action uses inside.
     """
@@ -44,8 +45,9 @@ def ci_actions_pinned(pinned_file: PinnedFile) -> None:
         skip(SkipReason.UNPARSABLE, f"{first.place}: {first.message}")
     pins = pinned_file.pins
     branches = [pin for pin in pins if pin.kind == "branch"]
-    _branch([pin for pin in branches if not (pin.trusted or pin.workflow)], Severity.HIGH)
-    _branch([pin for pin in branches if pin.trusted or pin.workflow], Severity.LOW)
+    known = [pin for pin in branches if pin.trusted or pin.workflow or pin.related]
+    _branch([pin for pin in branches if pin not in known], Severity.HIGH)
+    _branch(known, Severity.LOW)
     names: dict[tuple[str, str], list[Pin]] = {}
     for pin in pins:
         if pin.alike:

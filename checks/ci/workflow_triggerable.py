@@ -49,10 +49,11 @@ def ci_workflow_triggerable(workflow_trigger: WorkflowTrigger) -> None:
     Decides: (a) a workflow file below another folder than the root's `.github/workflows`, also in a
     folder below that one: medium. (b) the branch filters of push and pull_request name only
     branches that the repository does not have, and leave its default branch out: high, medium when
-    another event starts it. (c) an empty `on:` or `jobs:`, an event, an activity type, a
-    misspelled filter or permission that GitHub does not know, an action without a version, or the
-    operators `===` and `!==`: medium. Templates, examples, test data, submodules, folders called
-    disabled or deprecated, patterns (`release/**`) and named branches that exist pass.
+    another event starts it. (c) an empty `on:` or `jobs:`, an event, an activity type, a misspelled
+    filter or permission that GitHub does not know, an action without a version, or the operators
+    `===` and `!==`: medium. Templates, examples, test data, submodules, folders called disabled or
+    deprecated, folders that vendir fills, copies of a workflow that lies right, patterns
+    (`release/**`) and named branches that exist pass.
     Blind spots: (b) needs a full clone, whose default branch and branches are recorded; workflows
     that are switched off in GitHub's settings.
     """

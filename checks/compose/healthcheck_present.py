@@ -37,7 +37,8 @@ _SHOWN = 5
         "b": (
             "What depends on it starts before it answers: its first requests fail, or it ends.",
             """
-            Wait for its health where it is needed:
+            Wait for its health where it is needed; compose refuses that where the other has no
+            health check (`pg_isready`, `redis-cli ping`) yet:
 
             ```yaml
             depends_on:
@@ -64,8 +65,9 @@ def compose_healthcheck_present(health_file: HealthFile) -> None:
         database, cache or broker is depended on without waiting for its health: medium, low when
         the waiting service comes back or tries again by itself, or says `service_started`; an own
         service that has a health check likewise: low; (c) `service_healthy` on a service without
-        any: high, compose refuses it. Jobs that end, templates and files for development are not
-        asked; what one of the stacks settles is settled.
+        any: high, compose refuses it. Jobs that end, a bare `busybox` without a command, templates,
+        files for development and stacks that test or run mounted sources are not asked; what one of
+        the stacks settles is settled.
     Blind spots: images of somebody else that bring a health check of their own.
     """
     if health_file.problem:

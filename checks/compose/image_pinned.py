@@ -53,11 +53,12 @@ def compose_image_pinned(
 
     Why: `latest` is a different image on each host and each day.
     Decides: after merging and filling in defaults, (a) the tag is `latest` or there is neither tag
-    nor digest; low in files for development, tests and examples; (b) the version is one that its
-    makers no longer fix, by a built-in table; low; (c) Kubernetes manifests of the repository run
-    another major version of the same image; low. (d) a version below `bitnami/`, which left Docker
-    Hub on 2025-09-29: high, medium in such files. Services with `build`, names that the repository
-    builds, digests, tags of a major version and tags from variables without default pass.
+    nor digest; low in files and stacks for development, tests and examples; (b) the version is one
+    that its makers no longer fix, by a built-in table; low; (c) Kubernetes manifests of the
+    repository run another major version of the same image; low. (d) a version below `bitnami/`,
+    which left Docker Hub on 2025-09-29: high, medium in such files. Services with `build`, names
+    that the repository builds, digests, tags of a major version and tags from variables without
+    default pass.
     Blind spots: what a registry does with a tag; images that the table does not know.
     """
     if compose_file.problems:

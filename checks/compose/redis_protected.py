@@ -34,8 +34,9 @@ from pytest_reconaudit.api import (
         "d": (
             "Whoever reaches the port reads and changes everything, whatever password is set.",
             """
-            Take `POSTGRES_HOST_AUTH_METHOD` out, let `POSTGRES_PASSWORD` come from a secret, and
-            publish the port to this machine only, if at all. A data directory that is there keeps
+            Publish the port to this machine only (`127.0.0.1:5432:5432`), if at all: for a database
+            of developers that is enough. Elsewhere take `POSTGRES_HOST_AUTH_METHOD` out too, and
+            let `POSTGRES_PASSWORD` come from a secret. A data directory that is there keeps
             `trust` in its `pg_hba.conf`: change it to `scram-sha-256` there.
             """,
         ),
@@ -47,12 +48,13 @@ def compose_redis_protected(store_file: StoreFile) -> None:
     Why: Docker publishes a port on every interface and past the host's firewall rules.
     Decides: in the merged model, a store is without authentication (no `requirepass` or ACL in
     command or mounted configuration, no root user, security off …) and (a) is published without
-    `127.0.0.1:`; low in files for development, tests and examples, and beside a service that is
-    told to debug; (b) is not published, but a client or a Secret holds a password for it, or a
-    production env file sets one beside a URL without it, which no code reads; (c) asks for a
-    password in another environment; low. (d) PostgreSQL with `POSTGRES_HOST_AUTH_METHOD=trust` on a
-    published port is high. With `--recon-redis`, the running server is asked whether it answers
-    without a password; low when it was reached over loopback.
+    `127.0.0.1:`; low in files and stacks for development, tests and examples, in what a dev
+    container is put together from, and beside a service that is told to debug; (b) is not
+    published, but a client or a Secret holds a password for it, or a production env file sets one
+    beside a URL without it, which no code reads; (c) asks for a password in another environment;
+    low. (d) PostgreSQL with `POSTGRES_HOST_AUTH_METHOD=trust` on a published port is high, low in
+    such files. With `--recon-redis`, the running server is asked whether it answers without a
+    password; low when it was reached over loopback.
     Blind spots: firewalls in front of the host; configuration that is not in the repository.
     """
     if store_file.problem:

@@ -49,7 +49,10 @@ _KINDS = {
     advice={
         "a": (
             "`docker compose build` stops.",
-            "Correct the path (it counts from the compose file's folder), or commit the file.",
+            (
+                "Correct the path (it counts from the compose file's folder, or from the one that "
+                "the file is copied to before it is used), or commit the file."
+            ),
         ),
         "b": (
             "`docker compose up` stops: the env file is missing in a clone.",
@@ -76,13 +79,15 @@ def compose_references_exist(
     Why: compose checks names only when it starts, and a missing bind-mount source never: Docker
     creates an empty folder in its place.
     Decides: after merging base, override, `-f` combinations, `extends` and `include`: (a) build
-    context and Dockerfile; (b) `env_file` (a note when an example lies beside it, low when one lies
-    in a folder above or a guide tells to write it); (c) services, volumes, networks, secrets and
-    configs by name; (d) relative bind-mount sources: medium for files, low for folders of
-    configuration or code; (e) the build `target`. Optional env files, absolute paths, `~`, sockets,
-    sources behind variables, folders for data and override-only files without their base pass. A
-    reference that one of the stacks resolves is no finding; below an `examples` folder it is low at
-    most.
+    context and Dockerfile; (b) `env_file` (a note when an example lies beside it, or one of its
+    very name in a folder above; low when another one lies there or a guide tells to write it); (c)
+    services, volumes, networks, secrets and configs by name; (d) relative bind-mount sources:
+    medium for files, low for folders of configuration or code; (e) the build `target`. Optional env
+    files, absolute paths, `~`, sockets, sources behind variables, folders for data and
+    override-only files without their base pass. A reference that one of the stacks resolves is no
+    finding; below an `examples` or `contrib` folder it is low at most. Paths of a file that a
+    script or guide copies to a folder above count from there; what leads into one missing folder is
+    said once.
     Blind spots: folders outside the repository; certificates and other secrets, which are brought
     along, are notes only.
     """
@@ -101,13 +106,19 @@ def compose_references_exist(
         key = one.evidence if of_all else str(one.place)
         if one.kind == "dockerfile":  # one missing file, however many services it should build
             key = one.says.partition(" builds ")[2]
+        elif one.lost:  # one missing folder, however much should lie in it
+            key = f"below {one.lost} "
         noted.setdefault(key + one.kind, []).append(one)
     for first, *others in noted.values():
         clause, severity = _KINDS[first.kind]
+        says = first.says
+        if others and first.kind == "dockerfile":
+            says += f"; {len(others)} more build it"
+        elif others and first.lost:
+            says += f"; {len(others)} more of its paths lead into {first.lost}, which is missing"
         report(
             at=first.place,
-            says=first.says
-            + (f"; {len(others)} more build it" if others and first.kind == "dockerfile" else ""),
+            says=says,
             severity=min(severity, Severity.LOW) if first.aside else severity,
             evidence=first.evidence,
             related=[*first.notes, *(Note(one.place, one.says) for one in others)],

@@ -28,10 +28,26 @@ _SEVERAL = {
 ALTER TABLE visits ADD COLUMN id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY;
 ALTER TABLE visits ALTER COLUMN guest_id TYPE bigint;
 ALTER TABLE visits VALIDATE CONSTRAINT visits_guest_id_fkey;
--- with a column that is NOT NULL
-ALTER TABLE visits ADD FOREIGN KEY (guest_id) REFERENCES guests ON DELETE CASCADE;
 ```
 """,
+    advice={
+        "c": (
+            "A row of the parent that is referred to cannot be deleted: each attempt fails.",
+            """
+            In a new migration, drop the constraint first and add it with what is meant; beside the
+            old one, the new one changes nothing:
+
+            ```sql
+            ALTER TABLE visits DROP CONSTRAINT visits_guest_id_fkey;
+            ALTER TABLE visits ADD CONSTRAINT visits_guest_id_fkey FOREIGN KEY (guest_id)
+              REFERENCES guests ON DELETE CASCADE;   -- or RESTRICT
+            ```
+
+            Where the row is meant to outlive its parent, let the column be NULL instead:
+            `ALTER TABLE visits ALTER COLUMN guest_id DROP NOT NULL;`
+            """,
+        ),
+    },
 )
 def db_keys_sound(key_state: KeyState) -> None:
     """Every table has a primary key, and every foreign key can do what it says.
@@ -41,9 +57,10 @@ def db_keys_sound(key_state: KeyState) -> None:
     Decides: the replayed history (or `--recon-dsn`) says: (a) ordinary and partitioned tables
     without a primary key; a unique index of NOT NULL columns makes that a note; (b) a foreign key's
     type against the referenced one, below domains, `text` and `varchar` being one; (c) ON DELETE
-    SET NULL on columns that are NOT NULL in the end; (d) NOT VALID constraints that no later
-    migration validates. Parts of partitioned tables, foreign, unlogged and migration tools' own
-    tables, and those named tmp, temp, staging, scratch or backup pass, and so do tables of one row.
+    SET NULL on columns that are NOT NULL in the end, one finding a migration; medium where the code
+    is known and deletes no row of the parent; (d) NOT VALID constraints that no later migration
+    validates. Parts of partitioned tables, foreign, unlogged and migration tools' own tables, and
+    those named tmp, temp, staging, scratch or backup pass, and so do tables of one row.
     Blind spots: whether a unique key is declared on purpose; triggers that fill a column first.
     """
     if key_state.gap:
@@ -51,6 +68,8 @@ def db_keys_sound(key_state: KeyState) -> None:
     for group in key_state.groups:
         first = group[0]
         severity, clause = _SEVERITIES[first.clause]
+        if first.idle:
+            severity = min(severity, Severity.MEDIUM)
         report(
             at=first.place,
             says=_says(group, key_state.described),

@@ -1,6 +1,6 @@
 """New migrations do not make the running application wait."""
 
-from pytest_reconaudit.api import LockFault, NewMigration, Severity, audit, report, skip
+from pytest_reconaudit.api import LockFault, NewMigration, Severity, audit, lock_fix, report, skip
 
 _SEVERITIES = {
     "a": Severity.HIGH,
@@ -38,6 +38,35 @@ ALTER TABLE orders ALTER COLUMN note SET NOT NULL;   -- the valid check spares i
 Another type: a new column, filled in batches, then swapped. A name: first code that knows both.
 A migration that some database has applied already is left as it is: tools compare checksums.
 """,
+    advice={
+        "c": (
+            "Whoever changes a row waits until all of them are done.",
+            """
+            Change or delete the rows of a large table in batches, each in a transaction of its own;
+            `TRUNCATE` empties it in a moment. A migration that is applied is left as it is.
+            """,
+        ),
+        "d": (
+            "Code that runs while this is deployed fails where it asks for the old name.",
+            "Deploy code that does without it, or knows both names; rename or drop it after that.",
+        ),
+        "f": (
+            "The migration fails on every database whose table has rows, and the deployment stops.",
+            """
+            Give the column a default, or add it in three steps:
+
+            ```sql
+            ALTER TABLE orders ADD COLUMN origin text;
+            UPDATE orders SET origin = 'shop' WHERE origin IS NULL;   -- a large table: in batches
+            ALTER TABLE orders ALTER COLUMN origin SET NOT NULL;
+            ```
+            """,
+        ),
+        "g": (
+            "While it waits behind a long query, every other query queues behind it.",
+            "`SET lock_timeout = '2s'` first, and run the migration again where it gives up.",
+        ),
+    },
 )
 def db_migrations_lock_safe(new_migration_locks: NewMigration) -> None:
     """No statement of a new migration reads or rewrites a table while it keeps others out.
@@ -51,12 +80,12 @@ def db_migrations_lock_safe(new_migration_locks: NewMigration) -> None:
     stronger; (b) one while the transaction still holds such a lock from before; (c) UPDATE or
     DELETE of every row (medium); (d) a table or column that running code may use is renamed or
     dropped (medium); (e) DROP INDEX not CONCURRENTLY (medium); (f) a column NOT NULL without
-    default; (g) no lock_timeout (info). Tables made by the new migrations themselves (of the
-    newest five: by the same one or one dated within a day of it), locks of a moment and
-    `-- squawk-ignore`, `-- safety-assured` or `-- eugene: ignore` comments pass. (a) and (b) are
-    high for tables that grow with use by what they are called (events, orders, messages …), low
-    for those that are small by name, else medium; with a live database, tables of less than 10,000
-    rows are low. (a) and (b) of one migration are one finding.
+    default, unless the migration has emptied the table before; (g) no lock_timeout (info). Tables
+    made by the new migrations themselves (of the newest five: by the same one or one dated within a
+    day of it), locks of a moment and `-- squawk-ignore`, `-- safety-assured` or `-- eugene: ignore`
+    comments pass. (a) and (b) are high for tables that grow with use by what they are called
+    (events, orders, messages …), low for those that are small by name, else medium; with a live
+    database, tables of less than 10,000 rows are low. (a) and (b) of one migration are one finding.
     Blind spots: how many rows a table has, without a live database; migrations that are programs;
     which columns the code that runs really uses.
     """
@@ -83,7 +112,7 @@ def db_migrations_lock_safe(new_migration_locks: NewMigration) -> None:
             evidence=" ".join(first.statement.text.split()),
             related=[(fault.statement.place, fault.says) for fault in faults[1:]],
             clause=first.clause,
-            fix=_fix(new, faults) if kind in "ae" else "",
+            fix=lock_fix(new.advice, faults) if kind in "ae" else "",
             key=f"{first.clause}:{first.table}",
         )
 
@@ -95,30 +124,3 @@ def _severity(fault: LockFault) -> Severity:
     if fault.clause in "ab" and fault.rows is None and fault.volume != "many":
         return Severity.MEDIUM
     return severity
-
-
-def _fix(new: NewMigration, faults: list[LockFault]) -> str:
-    """What fits the statements, in the words of the tool that runs them."""
-    parts = [
-        "Only if no database has applied it yet: tools compare checksums, and its wait is over."
-    ]
-    texts = [" ".join(fault.statement.text.split()) for fault in faults]
-    if any("INDEX" in text[:40].upper() for text in texts):
-        how = f": {new.advice.words}" if new.advice.words else ""
-        if new.advice.possible:
-            parts.append(
-                "Make or drop the index CONCURRENTLY, in a migration of its own and outside of a"
-                f" transaction{how}."
-            )
-        else:
-            parts.append(f"{new.advice.words}.")
-    if any(text[:5].upper() == "ALTER" or text[:2].upper() == "DO" for text in texts):
-        parts.append(
-            "Add a constraint NOT VALID, and VALIDATE it in a migration of its own; SET NOT NULL"
-            " after a valid `CHECK (… IS NOT NULL)` reads nothing; another type: a new column,"
-            " filled in batches, then swapped."
-        )
-    if any(fault.clause == "b" for fault in faults):
-        parts.append("What only takes a moment goes into another migration, so its lock is gone.")
-    parts.append("`SET lock_timeout = '2s'` first.")
-    return " ".join(parts)

@@ -38,14 +38,14 @@ def deploy_scripts_strict(script_strictness: ScriptStrictness) -> None:
     Why: the shell goes on after a failed command unless it is told not to, so a failed build or
     migration is followed by the next step and by "done".
     Decides: (a) neither `set -e` (shebang and sourced files count) nor `trap … ERR` in a script
-    with commands whose failure nothing looks at: low, medium when the script or such a command
-    deploys, rolls back or migrates; a note when every status is looked at by hand, one for each
-    folder. (b) a script with a shebang that is not executable in git: low when a command or
-    document starts it by its path, a note for each folder when most others are executable. (c) `set
-    +e` that an entry point never takes back: low. (d) a command that is a function of another
-    script, or `die`, `fail`, `abort`, and is defined nowhere that the script can see: medium, high
-    without `set -e`. Libraries, generated files, scripts of one command, and scripts that source
-    something unknown pass.
+    with commands whose failure nothing looks at and which do not end it, in a branch or not: low,
+    medium when the script or such a command deploys, rolls back or migrates; a note when every
+    status is looked at by hand, one for each folder. (b) a script with a shebang that is not
+    executable in git: low when a command or document starts it by its path, a note for each folder
+    when most others are executable. (c) `set +e` that an entry point never takes back: low. (d) a
+    command that is a function of another script, or `die`, `fail`, `abort`, and is defined nowhere
+    that the script can see: medium, high without `set -e`. Libraries, generated files, scripts of
+    one command, and scripts that source something unknown pass.
     Blind spots: `set -e` does not act inside conditions; programs that are not installed.
     """
     file = script_strictness.file

@@ -60,8 +60,10 @@ def env_required_documented(requirements: Requirements) -> None:
     verification, signatures or CSRF: high, required or not. (c) all optional reads of the
     repository, and the keys of clap's arguments, which `--help` lists: one low finding. (d) a
     compose service that lists the keys it is given, and not one which its program stops without and
-    a template documents: medium. Passes: platform and runtime keys, keys of well-known images,
-    tests, builds and tools, caught `KeyError`s, computed names.
+    a template documents: medium. A key asked for only where a feature is switched on (`if USE_S3`,
+    `...(on ? {…} : {})`) counts as optional; so does not one for an environment (`if PRODUCTION`).
+    Passes: platform and runtime keys, keys of well-known images, tests, builds and tools, caught
+    `KeyError`s, computed names.
     Blind spots: keys that a secret store injects; readers in languages that are not parsed.
     """
     by_file: dict[tuple[str, str], list[Requirement]] = {}

@@ -26,10 +26,10 @@ def env_secret_not_logged(log_file: LogFile) -> None:
 
     Decides: arguments of log statements (`println!`, `log::`, `tracing`, `console.*`, loggers,
     `print`, `echo`) that are a variable or field into which a secret key or a connection URL
-    (`DATABASE_URL`, `REDIS_URL`, `*_DSN`) was read; medium in seeds, examples and in shell
-    scripts that only people start. Passes: whether
-    it is set (`is_some()`, `!!x`, `x ? …`), lengths, hosts and other parts, calls that mask or
-    redact, output that goes into a file or a pipe, tests.
+    (`DATABASE_URL`, `REDIS_URL`, `*_DSN`) was read; medium in seeds, examples and in shell scripts
+    that only people, or images and stacks for development, start. Passes: whether it is set
+    (`is_some()`, `!!x`, `x ? …`), lengths, hosts and other parts, calls that mask or redact, output
+    that goes into a file or a pipe, tests.
 
     Blind spots: whole configuration objects that are printed; values handed on through calls.
     """

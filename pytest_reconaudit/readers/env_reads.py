@@ -1049,7 +1049,7 @@ class _Script(_Reading):
             stop = re.search(r"\bthrow\b|process\.exit", match[1]) if match else None
             # Behind another condition the throw is about something else.
             if match and stop and not re.search(r"\bif\s*\(|=>", match[1][: stop.start()]):
-                return True
+                return not _within_a_choice(text, match.start())
         return False
 
     def _whole(self) -> None:
@@ -1068,13 +1068,61 @@ class _Script(_Reading):
                 continue
             schema = tree.text(value)[:400]
             required = bool(_SCHEMA.match(schema)) and not _OPTIONAL_SCHEMA.search(schema)
+            required = required and not self._is_chosen(pair)
             default = "default" in schema.lower()
             self.add(pair, EnvRead(key, tree.place(label), "schema", required, default))
+
+    def _is_chosen(self, pair: Node) -> bool:
+        """Whether an object's key is one only where something else is switched on:
+        ``...(providers.includes("oidc") ? { … } : {})``."""
+        current, parent = pair, pair.parent
+        while parent is not None and parent.type in _OBJECT_PARTS:
+            if parent.type in ("ternary_expression", "binary_expression"):
+                first = parent.child_by_field_name("condition") or parent.child_by_field_name(
+                    "left"
+                )
+                if first is not None and first != current:
+                    return not _EVERYWHERE.search(self.tree.text(first)[:400])
+            current, parent = parent, parent.parent
+        return False
 
     def _source_read(self, node: Node) -> bool:
         return node.type in ("member_expression", "subscript_expression") and bool(
             self._source(node.child_by_field_name("object"))
         )
+
+
+_OBJECT_PARTS = frozenset(
+    {
+        "object",
+        "pair",
+        "spread_element",
+        "parenthesized_expression",
+        "ternary_expression",
+        "binary_expression",
+        "as_expression",
+        "satisfies_expression",
+    }
+)
+_EVERYWHERE = regex(
+    r"(?i)prod|NODE_ENV|debug|test|\bdev|stag|local|environment|\bCI\b|docker|window|server|browser"
+    r"|\blive\b|build|import\.meta|require\.main|__name__|\bsys\.|platform|version"
+)
+"""What tells one environment from another, not one feature from another: what a branch behind it
+asks for, some deployment needs."""
+_CHOICE = regex(r"(?:\}\s{0,4}else\s{1,4})?if\s{0,4}\(([^\n]{1,300})")
+
+
+def _within_a_choice(text: str, at: int) -> bool:
+    """Whether a statement stands in the block of an ``if`` that asks for a feature."""
+    head = text[max(0, at - 4000) : at].split("\n")
+    depth = len(head.pop())
+    for line in reversed(head):
+        stripped = line.lstrip()
+        if stripped and len(line) - len(stripped) < depth:
+            found = _CHOICE.match(stripped)
+            return found is not None and not _EVERYWHERE.search(found[1])
+    return False
 
 
 _COMPONENT_READ = regex(r"\b(import\.meta\.env|process\.env)(?:\?)?\.([A-Za-z_]\w*)")
@@ -1148,7 +1196,7 @@ class _Python(_Reading):
                 return
             if parent.type == "assignment" and parent.child_by_field_name("left") == node:
                 return
-        required = not self._caught(node, _literal(tree, index) or "")
+        required = not (self._caught(node, _literal(tree, index) or "") or self._is_chosen(node))
         read = EnvRead("", tree.place(index), "os.environ", required)
         self._keyed(node, index, read)
 
@@ -1219,7 +1267,8 @@ class _Python(_Reading):
                 has_default, default = self._default(given)
                 # These readers raise without a default, and `None` is one.
                 empty = any(_NONE.search(tree.text(one)) for one in given[1:])
-                required = not has_default and not empty and not self._caught(node)
+                required = not (has_default or empty or self._caught(node))
+                required = required and not self._is_chosen(node)
                 key = self.prefix + key
                 read = EnvRead(
                     key, tree.place(given[0]), f"{name}()", required, has_default, default
@@ -1271,6 +1320,17 @@ class _Python(_Reading):
         if above is not None:
             text = self.tree.text(above)[:400]
             return _PY_LOOKED.search(text) is not None or key in _PY_ASKED.findall(text)
+        return False
+
+    def _is_chosen(self, node: Node) -> bool:
+        """Whether a read stands in the branch of a feature: ``if USE_S3:``."""
+        current, parent = node, node.parent
+        while parent is not None and parent.type not in ("function_definition", "lambda"):
+            if parent.type in ("if_statement", "elif_clause"):
+                asked = parent.child_by_field_name("condition")
+                if asked is not None and asked != current:
+                    return not _EVERYWHERE.search(self.tree.text(asked)[:400])
+            current, parent = parent, parent.parent
         return False
 
     def _class(self, node: Node) -> None:

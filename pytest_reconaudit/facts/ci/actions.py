@@ -59,9 +59,14 @@ TABLE: tuple[EndedAction, ...] = (
                 "actions/deploy-pages@v4 or newer", 3, reason=_PAGES),
     EndedAction("actions/cache", "stopped", _HIGH, "2025-03-01", "actions/cache@v4 or newer", 2,
                 floors=((3, 4, 0), (4, 2, 0)), reason=_CACHE),
+    EndedAction("github/codeql-action", "retired", _MEDIUM, "2023-01",
+                "github/codeql-action@v4 or newer", 1,
+                reason="it gets neither new queries nor fixes"),
     EndedAction("github/codeql-action", "retired", _MEDIUM, "2025-01",
                 "github/codeql-action@v4 or newer", 2,
                 reason="it gets neither new queries nor fixes"),
+    EndedAction("actions-rs/audit-check", "archived", _MEDIUM, "2023-10",
+                "rustsec/audit-check or a plain `cargo audit`", reason=_ARCHIVED),
     EndedAction("actions-rs/*", "archived", _MEDIUM, "2023-10",
                 "dtolnay/rust-toolchain, Swatinem/rust-cache and plain cargo commands",
                 reason=_ARCHIVED),
@@ -258,8 +263,8 @@ def _uses(steps: tuple[Step, ...], job: Job | None, target: Target) -> Iterator[
         action = "/".join(parts[:2]).lower()
         path = "/".join(parts[2:]).lower()
         version = _version(action, ref, step.uses_comment)
-        row = _row(action)
-        ended = row if row and _has_ended(row, version) and not _enterprise(step, job) else None
+        row = _row(action, version)
+        ended = row if row and not _enterprise(step, job) else None
         yield UsedAction(
             place=step.uses_place,
             text=step.uses,
@@ -277,8 +282,10 @@ def _uses(steps: tuple[Step, ...], job: Job | None, target: Target) -> Iterator[
         )
 
 
-def _row(action: str) -> EndedAction | None:
-    return next((row for row in TABLE if _named(row.action, action)), None)
+def _row(action: str, version: tuple[int, ...]) -> EndedAction | None:
+    """The first row that says of this version that it has ended."""
+    named = (row for row in TABLE if _named(row.action, action))
+    return next((row for row in named if _has_ended(row, version)), None)
 
 
 def _named(pattern: str, action: str) -> bool:

@@ -35,6 +35,9 @@ class Pin(Struct, frozen=True):
     alike: str = ""
     """The publisher that the owner looks like, with where it is used (a place) or known."""
     alike_place: Place | None = None
+    related: bool = False
+    """Of the publisher that the repository itself seems to belong to: whoever may push there may
+    push here."""
 
 
 class PinnedFile(Struct, frozen=True, eq=False):
@@ -94,7 +97,7 @@ _MANIFEST = regex(r"github\.com[/:]([\w.-]+)/")
 @once
 def pinned_files(target: Target) -> tuple[PinnedFile, ...]:
     """Every workflow and composite action with what it uses of other publishers, by path."""
-    own = repository_owners(target)
+    own, likely = repository_owners(target), _likely_owners(target)
     drafts: dict[str, list[tuple[Place, str, str, str, bool]]] = {}
     problems: dict[str, tuple[Problem, ...]] = {}
     for file in action_files(target):
@@ -114,7 +117,7 @@ def pinned_files(target: Target) -> tuple[PinnedFile, ...]:
     owners = _owners(drafts)
     found = []
     for path in sorted(drafts):
-        pins = tuple(_pins(drafts[path], own, owners))
+        pins = tuple(_pins(drafts[path], own, likely, owners))
         if pins or problems.get(path):
             found.append(PinnedFile(path, pins, problems.get(path, ())))
     return tuple(found)
@@ -136,6 +139,7 @@ def _owners(
 def _pins(
     rows: list[tuple[Place, str, str, str, bool]],
     own: frozenset[str],
+    likely: frozenset[str],
     owners: Mapping[str, Mapping[str, Place]],
 ) -> Iterator[Pin]:
     for place, text, action, ref, reusable in sorted(rows, key=lambda row: row[0].key()):
@@ -143,8 +147,18 @@ def _pins(
         if owner in own or "${{" in text:
             continue
         alike, alike_place = ("", None) if reusable else _alike(owner, name, owners.get(name, {}))
+        if owner in likely:
+            alike, alike_place = "", None
         yield Pin(
-            place, text, action, _kind(action, ref), owner in _GITHUB, reusable, alike, alike_place
+            place,
+            text,
+            action,
+            _kind(action, ref),
+            owner in _GITHUB,
+            reusable,
+            alike,
+            alike_place,
+            owner in likely,
         )
 
 
@@ -234,6 +248,31 @@ def repository_owners(target: Target) -> frozenset[str]:
             owner for (owner, name), some in shown.items() if name == own or len(some) >= _SOME
         )
     return frozenset(found) - _GITHUB
+
+
+_LINK = regex(r"(?:github\.com|githubusercontent\.com)[/:]([\w.-]{1,60})/[\w.-]{1,100}")
+_PUSHED = regex(r"ghcr\.io/([\w.-]{1,60})/")
+_MAY_PUSH = regex(r"packages:\s*write|docker/login-action|docker login|podman login")
+_READMES = ("README.md", "README.rst", "README.adoc", "README", "Readme.md", "readme.md")
+_MOST = 2000
+
+
+@once
+def _likely_owners(target: Target) -> frozenset[str]:
+    """To whom the repository seems to belong, in lower case: whose images its workflows push, and
+    whose repositories its README, or setup.py, links to more than half of the time."""
+    found: set[str] = set()
+    for workflow in workflows(target):
+        text = target.text(workflow.path)
+        if "ghcr.io/" in text and _MAY_PUSH.search(text):
+            found.update(match.lower() for match in _PUSHED.findall(text)[:_MOST])
+    for path in (*_READMES, "setup.py", "setup.cfg"):
+        if target.has(path):
+            links = Counter(match.lower() for match in _LINK.findall(target.text(path))[:_MOST])
+            for owner, times in links.most_common(1):
+                if times > 1 and times * 2 > links.total():
+                    found.add(owner)
+    return frozenset(found) - _GITHUB - _PUBLISHERS
 
 
 _SOME = 3

@@ -24,7 +24,7 @@ from pytest_reconaudit.likeness import alike
 from pytest_reconaudit.model import Place
 from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.readers.workflow import Trigger, Workflow, read_workflow
-from pytest_reconaudit.target import Target, once
+from pytest_reconaudit.target import Target, once, within
 
 __all__ = ["TABLE_DATE", "UnknownTrigger", "WorkflowTrigger", "workflow_triggers"]
 
@@ -131,7 +131,9 @@ def workflow_triggers(target: Target) -> tuple[WorkflowTrigger, ...]:
     found += [
         WorkflowTrigger(workflow, misplaced=FOLDER)
         for workflow in (*nested_workflows(target), *_deeper(target))
-        if not _NOT_RUN.search(posixpath.dirname(workflow.path)) and _own(target, workflow)
+        if not _NOT_RUN.search(posixpath.dirname(workflow.path))
+        and _own(target, workflow)
+        and not _is_kept_copy(target, workflow)
     ]
     return tuple(sorted(_of_folders(found), key=lambda one: one.workflow.path))
 
@@ -163,6 +165,34 @@ def _own(target: Target, workflow: Workflow) -> bool:
     root = workflow.path[: workflow.path.index(".github/")].rstrip("/")
     inside = f"{root}/" if root else ""
     return not any(target.has(f"{inside}{name}") for name in _BROUGHT_IN if inside)
+
+
+def _is_kept_copy(target: Target, workflow: Workflow) -> bool:
+    """Whether GitHub has the very same file where it looks, or a tool that fetches files from
+    another repository (vendir) keeps the folder: it is where copies are made from."""
+    text = target.text(workflow.path)
+    if any(
+        posixpath.dirname(path) == FOLDER and target.text(path) == text
+        for path in target.below(FOLDER)
+    ):
+        return True
+    folder = posixpath.dirname(workflow.path)
+    return any(within(folder, kept) for kept in _fetched_folders(target))
+
+
+_FETCHED = regex(r"(?m)^[ \t]*(?:-[ \t]+)?path:[ \t]*[\"']?([\w./-]{1,200})")
+
+
+@once
+def _fetched_folders(target: Target) -> frozenset[str]:
+    """The folders that a vendir configuration fills."""
+    found = set()
+    for path in target.named("vendir.yml", "vendir.yaml"):
+        for written in _FETCHED.findall(target.text(path)):
+            folder = posixpath.normpath(posixpath.join(posixpath.dirname(path), written))
+            if ".github" in folder:
+                found.add(folder)
+    return frozenset(found)
 
 
 _BROUGHT_IN = (".git", ".gitmodules", ".cargo_vcs_info.json", "Cargo.toml.orig")

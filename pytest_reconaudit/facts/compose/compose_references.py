@@ -77,7 +77,9 @@ _EXAMPLES = (
 )
 
 
-_SHOWN = frozenset({"example", "examples", "sample", "samples", "demo", "demos", "tutorials"})
+_SHOWN = frozenset(
+    {"contrib", "example", "examples", "sample", "samples", "demo", "demos", "tutorials"}
+)
 
 
 class BrokenReference(Struct, frozen=True):
@@ -90,10 +92,13 @@ class BrokenReference(Struct, frozen=True):
     says: str
     evidence: str
     notes: tuple[Note, ...] = ()
+    lost: str = ""
+    """The topmost folder that is missing, where it is more than the path itself."""
 
     @property
     def aside(self) -> bool:
-        """Whether the file lies in a folder of examples: nobody deploys it as it stands."""
+        """Whether the file lies in a folder of examples or of what others contributed: nobody
+        deploys it as it stands."""
         return not _SHOWN.isdisjoint(posixpath.dirname(self.place.path).lower().split("/"))
 
 
@@ -327,7 +332,13 @@ def _build(target: Target, stack: Stack, service: ComposeService) -> Iterator[Ve
             return  # the package manager puts it there, as Laravel's Sail
         words, notes = _why(target, build.context)
         says = f"service {service.name} builds from {build.context}, which does not exist{words}"
-        yield at, "context", BrokenReference("context", at, says, build.context_written, notes)
+        notes = (*notes, *_counted_from(stack))
+        lost = _topmost(target, build.context)
+        yield (
+            at,
+            "context",
+            BrokenReference("context", at, says, build.context_written, notes, lost),
+        )
         return
     yield at, "context", None
     if build.inline or build.dockerfile is None or hidden(target, build.context):
@@ -386,6 +397,9 @@ def _env_file(target: Target, stack: Stack, service: ComposeService, one: EnvFil
     if example is not None:
         says += f"; copy {example}"
         bad = BrokenReference("example", one.place, says, one.written, notes)
+    elif maker is None and (named := _template_above(target, one.path)):
+        says += f"; the template is {named}"
+        bad = BrokenReference("example", one.place, says, one.written, notes)
     elif maker is None and (above := _example_above(target, one.path)):
         bad = BrokenReference(
             "example-above", one.place, f"{says}; the template is {above}", one.written, notes
@@ -440,6 +454,20 @@ def _told(target: Target) -> dict[str, Place]:
 
 _ENV_NAME = regex(r"(?<![\w.-])[\w.-]{0,60}env\b[\w.-]{0,60}")
 _WRITES = regex(r"(?i)\b(?:create|generate|copy|cp|mv|touch|rename|write|fill|edit|nano|vim?)\b")
+
+
+def _template_above(target: Target, path: str) -> str | None:
+    """The template of an env file with a name of its own (``desk.env``), in a folder above."""
+    folder, name = posixpath.split(path)
+    if name.lstrip(".").startswith("env"):
+        return None
+    while folder:
+        folder = posixpath.dirname(folder)
+        for one in (*(f"{name}{suffix}" for suffix in _EXAMPLES), f"example.{name}"):
+            candidate = posixpath.join(folder, one)
+            if target.has(candidate):
+                return candidate
+    return None
 
 
 def _example_above(target: Target, path: str) -> str | None:
@@ -557,7 +585,9 @@ def _mount(
         kind = "mount-secret" if ignore_rule(target, path) is not None else kind
     elif maker is not None and ignore_rule(target, path) is not None:
         kind = "mount-secret"  # a script of the repository makes it before the stack starts
-    yield mount.place, "mount", BrokenReference(kind, mount.place, says, mount.written, notes)
+    notes = (*notes, *_counted_from(stack))
+    lost = _topmost(target, path)
+    yield mount.place, "mount", BrokenReference(kind, mount.place, says, mount.written, notes, lost)
 
 
 def _is_folder(mount: Mount, name: str) -> bool:
@@ -594,6 +624,26 @@ def _missing(target: Target, path: str) -> tuple[str, tuple[Note, ...]] | None:
     if _there(target, path):
         return None
     return _why(target, path)
+
+
+def _counted_from(stack: Stack) -> tuple[Note, ...]:
+    """Where it is said that the file is copied before it is used: paths count from there."""
+    if not stack.guessed and stack.origin != "default":
+        return ()
+    if stack.origin_place is None:
+        return ()
+    where = stack.folder or "the repository's root"
+    return (Note(stack.origin_place, f"copies the file to {where}, where its paths count from"),)
+
+
+def _topmost(target: Target, path: str) -> str:
+    """The topmost folder of a path that is not there; empty when it is the path itself."""
+    parts = path.split("/")
+    for end in range(1, len(parts)):
+        folder = "/".join(parts[:end])
+        if not target.has_dir(folder):
+            return folder
+    return ""
 
 
 def _why(target: Target, path: str) -> tuple[str, tuple[Note, ...]]:

@@ -16,8 +16,9 @@ from msgspec.structs import replace
 
 from pytest_reconaudit.facts.compose.image_ages import major_of
 from pytest_reconaudit.facts.compose.live_servers import LiveRedis, live_redis
-from pytest_reconaudit.facts.compose.roles import is_development, is_tool_container
+from pytest_reconaudit.facts.compose.roles import is_tool_container
 from pytest_reconaudit.facts.compose.stacks import Stack, compose_files, dotenv_values, stacks
+from pytest_reconaudit.facts.compose.workbenches import is_work_file
 from pytest_reconaudit.facts.docker.images import images
 from pytest_reconaudit.facts.env.keys import key_matrix
 from pytest_reconaudit.facts.k8s.cluster import Sighting
@@ -301,8 +302,8 @@ def _composed(target: Target) -> Iterator[DataStore]:
                 proof=tuple(proof),
                 client=clients.of(service.name) if kind == "redis" and clients else None,
                 trust=trust,
-                development=is_development(place.path)
-                or all(map(is_development, where))
+                development=is_work_file(target, place.path)
+                or all(is_work_file(target, one) for one in where)
                 or _debugs(stack),
             )
 

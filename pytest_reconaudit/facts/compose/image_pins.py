@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from msgspec import Struct
 
 from pytest_reconaudit.facts.compose.image_ages import EndedImage, ended, major_of
-from pytest_reconaudit.facts.compose.roles import is_development
 from pytest_reconaudit.facts.compose.stacks import compose_files, stacks
+from pytest_reconaudit.facts.compose.workbenches import is_work_file
 from pytest_reconaudit.facts.index import invocations_of
 from pytest_reconaudit.facts.k8s.workloads import workloads
 from pytest_reconaudit.model import Place
@@ -100,7 +100,7 @@ def file_images(target: Target) -> Mapping[str, FileImages]:
                 if place not in built
             ),
             open=len(unresolved.get(file.path, ())),
-            development=is_development(file.path),
+            development=is_work_file(target, file.path),
         )
         for file in compose_files(target)
     }

@@ -40,6 +40,7 @@ _ONE_SHOT_IMAGE = frozenset(
         "wait-for-it", "kafka-init", "openapi-generator-cli",
     }
 )  # fmt: skip
+_BARE_IMAGE = frozenset({"busybox", "alpine", "debian", "ubuntu", "bash"})
 _ONE_SHOT_PROGRAM = regex(
     r"(?:\S{0,80}/)?(?:mc|aws|curl|psql|echo|true|chown|chmod|mkdir|cp|wget|openssl|keytool|exit"
     r"|wait-for-it(?:\.sh)?|flyway|liquibase|dbmate|make|protoc|pytest|tox"
@@ -121,6 +122,8 @@ def is_one_shot(stack: Stack, service: ComposeService) -> bool:
         short = posixpath.basename(service.image.partition("@")[0]).partition(":")[0]
         if short in _ONE_SHOT_IMAGE:
             return True
+        if short in _BARE_IMAGE and not service.command and not service.entrypoint:
+            return True  # a shell without anybody to type: it only holds what it depends on
         # A database as a rule; told so, it upgrades its data and ends.
         if short == "pgautoupgrade" and any(
             one.key == "PGAUTO_ONESHOT" for one in service.environment

@@ -15,9 +15,9 @@ from pytest_reconaudit.facts.compose.roles import (
     is_one_shot,
     is_tool_container,
     never_started,
-    only_develops,
 )
 from pytest_reconaudit.facts.compose.stacks import Stack, compose_files, stacks
+from pytest_reconaudit.facts.compose.workbenches import is_for_work
 from pytest_reconaudit.facts.index import invocations_of
 from pytest_reconaudit.model import Place
 from pytest_reconaudit.readers.compose import ComposeService, Found
@@ -141,7 +141,7 @@ def _scopes(
     judged: dict[str, set[tuple[Place, str]]] = {}
     audited = frozenset(target.files)
     for stack in stacks(target):
-        if only_develops(stack):
+        if is_for_work(stack):
             anywhere = anywhere or any(_set(service, routes) for service in stack.services)
             continue
         for service in stack.services:

@@ -35,7 +35,7 @@ from pytest_reconaudit.readers.compose import (
     service_of,
 )
 from pytest_reconaudit.readers.yaml import read_yaml
-from pytest_reconaudit.target import Target, once
+from pytest_reconaudit.target import Target, once, within
 
 __all__ = [
     "Broken",
@@ -92,7 +92,7 @@ class Stack(Struct, frozen=True, eq=False):
     """``default``, ``sample`` (with the example of an override), ``named`` (some command or tool
     lists the files), ``alone`` or ``paired``."""
     origin_place: Place | None
-    """The command that names the files."""
+    """The command that names the files, or that copies one to the project directory."""
     services: tuple[ComposeService, ...]
     volumes: Mapping[str, Resource]
     networks: Mapping[str, Resource]
@@ -188,13 +188,14 @@ def stacks(target: Target) -> tuple[Stack, ...]:
             used.update(found[paths].all_files)
         return found[paths]
 
-    shared = _shared_bases(target)
+    shared, moved = _shared_bases(target), _moved(target, files)
     for folder, paths in _default_pairs(files):
         common = _completed_by(target, paths, folder, shared)
         if common is not None:
             add((common, *paths), posixpath.dirname(common), "paired", None)
             continue
-        add(paths, folder, "default", None)
+        above, place = _project(target, paths, moved)
+        add(paths, above, "default", place)
         sample = _sample_override(target, folder) if len(paths) == 1 else None
         if sample is not None:
             add((*paths, sample), folder, "sample", None)
@@ -213,7 +214,8 @@ def stacks(target: Target) -> tuple[Stack, ...]:
             add((common, path), posixpath.dirname(common), "paired", None)
             continue
         if _stands_alone(target, (path,), folder, files):
-            add((path,), folder, "alone", None)
+            above, place = _project(target, (path,), moved)
+            add((path,), above, "alone", place)
             continue
         for base in bases:
             pair = _stack(target, (base, path), posixpath.dirname(base), "paired", None)
@@ -222,6 +224,80 @@ def stacks(target: Target) -> tuple[Stack, ...]:
                 found[pair.files] = pair
                 break
     return tuple(found[key] for key in sorted(found))
+
+
+_COPY = regex(
+    r"(?m)^[ \t$>]{0,12}cp[ \t]+(?:-[\w-]{1,20}[ \t]+){0,4}"
+    r"([\w./-]{1,200}\.ya?ml)[ \t]+([\w./-]{1,200})[ \t]*$"
+)
+
+
+def _moved(target: Target, files: Mapping[str, ComposeFile]) -> dict[str, tuple[str, Place]]:
+    """Compose file → the folder above its own that a script or guide copies it to, and where that
+    is said: its paths count from there."""
+    found: dict[str, tuple[str, Place]] = {}
+
+    def note(source: str | None, goal: str | None, written: str, place: Place) -> bool:
+        if source not in files or goal is None:
+            return False
+        if not target.has_dir(goal) and not written.endswith(("/", "..", ".")):
+            goal = posixpath.dirname(goal)
+        if source is not None and goal != (own := posixpath.dirname(source)) and within(own, goal):
+            found.setdefault(source, (goal, place))
+        return True
+
+    for call in invocations_of(target, ("cp",)):
+        plain = [word for word in call.words[1:] if not word.startswith("-")]
+        if len(plain) < 2 or not plain[0].endswith((".yml", ".yaml")):
+            continue
+        *sources, written = plain
+        home = posixpath.dirname(call.command.place.path)
+        for one in sources:
+            # Where a script starts is a guess: its own folder, where the file is told by its name.
+            here = repo_path(home, one)
+            if call.assumed and here in files:
+                note(here, repo_path(home, written), written, call.command.place)
+            else:
+                note(call.resolve(one), call.resolve(written), written, call.command.place)
+    for guide in target.everything if files else ():
+        if not guide.endswith((".md", ".rst")) or guide.count("/") > _DEEPEST_GUIDE:
+            continue
+        text = target.text(guide)
+        for match in _COPY.finditer(text) if "cp " in text else ():
+            place = Place(guide, text.count("\n", 0, match.start()) + 1)
+            for start in ("", posixpath.dirname(guide)):
+                source, goal = repo_path(start, match[1]), repo_path(start, match[2])
+                if note(source, goal, match[2], place):
+                    break
+    return found
+
+
+_DEEPEST_GUIDE = 3
+
+
+def _project(
+    target: Target, paths: tuple[str, ...], moved: Mapping[str, tuple[str, Place]]
+) -> tuple[str, Place | None]:
+    """The folder that a stack's paths count from, and who says so where it is another one than its
+    own: only where more of what it names is there."""
+    own = posixpath.dirname(paths[0])
+    if paths[0] not in moved:
+        return own, None
+    above, place = moved[paths[0]]
+    if _lacking(target, paths, above) < _lacking(target, paths, own):
+        return above, place
+    return own, None
+
+
+def _lacking(target: Target, paths: tuple[str, ...], folder: str) -> int:
+    """How much of what the files build from, read and mount is not there, seen from a folder."""
+    named: list[str] = []
+    for service in _stack(target, paths, folder, "alone", None).services:
+        if service.build is not None and service.build.context is not None:
+            named.append(service.build.context)
+        named += [one.path for one in service.env_files if one.path]
+        named += [one.path for one in service.volumes if one.path and not one.dynamic]
+    return sum(not target.has(one) and not target.has_dir(one) for one in named)
 
 
 def merged_stack(target: Target, paths: tuple[str, ...], folder: str) -> Stack:

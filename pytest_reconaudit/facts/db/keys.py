@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Literal
 
 from msgspec import Struct
@@ -21,6 +21,7 @@ from pytest_reconaudit.facts.db.database import (
 )
 from pytest_reconaudit.facts.db.foreign_keys import key_place, unquoted
 from pytest_reconaudit.facts.db.live.places import server_place
+from pytest_reconaudit.facts.db.parent_uses import deleted_parents
 from pytest_reconaudit.model import Place
 from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.target import Target, once
@@ -57,6 +58,8 @@ class KeyFault(Struct, frozen=True):
     says: str
     """In words, the name left out when several are told together."""
     evidence: str
+    idle: bool = False
+    """Code is known, and it deletes no row of the parent: the key only forbids what nobody does."""
 
 
 class KeyState(Struct, frozen=True):
@@ -89,11 +92,22 @@ def _state(target: Target, known: KnownCatalog) -> KeyState:
     groups: list[tuple[KeyFault, ...]] = []
     for clause in ("no key", "unique only", "type", "set null", "unvalidated"):
         found = [fault for fault in faults if fault.clause == clause]
+        if clause == "set null":
+            # What one migration got wrong in the same way is mended at once.
+            groups += _by_migration(found)
+            continue
         if len(found) <= _EACH and clause != "unique only":
             groups += [(fault,) for fault in found]
         elif found:
             groups.append(tuple(found))
     return KeyState(known.id, known.described, len(tables), tuple(groups), known.gap)
+
+
+def _by_migration(faults: Iterable[KeyFault]) -> list[tuple[KeyFault, ...]]:
+    found: dict[tuple[str, bool], list[KeyFault]] = {}
+    for fault in sorted(faults, key=lambda one: one.place.key()):
+        found.setdefault((fault.place.path, fault.idle), []).append(fault)
+    return [tuple(group) for group in found.values()]
 
 
 _Tables = Mapping[tuple[str, str], CatalogTable]
@@ -141,6 +155,7 @@ def _constraints(target: Target, known: KnownCatalog, tables: _Tables) -> Iterat
     columns = {
         at: {column.name: column for column in table.columns} for at, table in tables.items()
     }
+    gone = deleted_parents(target, known)
     for one in known.catalog.constraints:
         if one.inherited or one.kind not in ("f", "c"):
             continue
@@ -164,7 +179,10 @@ def _constraints(target: Target, known: KnownCatalog, tables: _Tables) -> Iterat
                 if fixed:
                     says = f"sets {', '.join(fixed)} to NULL, which is NOT NULL: no row of {parent}"
                     says += " that it refers to can be deleted"
-                    yield KeyFault("set null", name, place, says, one.definition)
+                    idle = gone is not None and one.foreign_table not in gone
+                    if idle:
+                        says += ", though no code here deletes one"
+                    yield KeyFault("set null", name, place, says, one.definition, idle)
         if not one.validated and "NOT ENFORCED" not in one.definition:
             place = (
                 key_place(target, known, one)

@@ -8,7 +8,7 @@ statement is asked for what no lock tells: what is renamed or dropped, and what 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Literal
 
 from msgspec import Struct
@@ -118,6 +118,13 @@ _NOT_CODE = regex(r"--[^\n]*|/\*.*?\*/|'(?:[^']|'')*'|\$(\w*)\$.*?\$\1\$", re.DO
 _ROWS = regex(r"(?:select|with|update|delete|insert|merge|do|call|copy|refresh)\b", re.IGNORECASE)
 _EVERY_ROW = regex(r"(update|delete)\b(?!.*\bwhere\b)", re.IGNORECASE | re.DOTALL)
 _EMPTIES = regex(r"truncate\b", re.IGNORECASE)
+_LEAVES_NONE = regex(
+    r"(?:delete from|truncate(?: table)?) (?:only )?([\w$.\"]{1,200}(?: ?, ?[\w$.\"]{1,200}){0,50})"
+    r"(?: (?:restart|continue) identity)?(?: (?:cascade|restrict))? ?;?\Z",
+    re.IGNORECASE,
+)
+"""A statement that leaves no row of the tables that it names."""
+_FILLS = regex(r"(?:insert into|copy|merge into) ([\w$.\"]{1,200})", re.IGNORECASE)
 _VALIDATES = regex(
     r"alter\s+table\s.*\bvalidate\s+constraint\b(?!.*\b(?:set|add|alter|type)\b)",
     re.IGNORECASE | re.DOTALL,
@@ -221,6 +228,7 @@ class _Judge:
         held: dict[str, _Held] = {}
         transaction = -1
         waits: LockFault | None = None
+        empty: set[str] = set()
         for statement in script.statements:
             seen = self.locks.get(statement.place)
             if seen is None:
@@ -233,9 +241,10 @@ class _Judge:
                 if mode in _BLOCKS_WRITES and (known is None or known.mode != _BLOCKS_READS):
                     held[table] = _Held(mode, statement)
             accepted = whole | _accepted(text, statement, blocks)
-            for fault in self._of(statement, seen, before, held):
+            for fault in self._of(statement, seen, before, held, empty):
                 if fault.clause not in accepted:
                     yield fault
+            _note_emptied(statement, empty)
             if waits is None and held and not (before or seen.lock_timeout or "g" in accepted):
                 table = next(iter(held))
                 says = (
@@ -253,12 +262,17 @@ class _Judge:
         seen: StatementLocks,
         before: Mapping[str, _Held],
         held: Mapping[str, _Held],
+        empty: Collection[str],
     ) -> Iterator[LockFault]:
         code = _NOT_CODE.sub(" ", statement.text)
         rows = bool(_ROWS.match(code))
         empties = bool(_EMPTIES.match(code))
         required = self._required(code, seen)
         touched = dict.fromkeys((*seen.rewritten, *seen.scanned))
+        # What the migration has emptied is read and written anew in a moment.
+        touched = {one: None for one in touched if one.rpartition(".")[2].lower() not in empty}
+        if required and required[0] not in touched:
+            required = None
         if required:
             table, column = required
             says = (
@@ -398,6 +412,20 @@ class _Judge:
         rows = self.rows.get(table)
         size = volume(self.target, table) if rows is None else ""
         return LockFault(clause, statement, table, says, rows, size)
+
+
+def _note_emptied(statement: SqlStatement, empty: set[str]) -> None:
+    """Keep count of the tables that the migration itself has left without a row so far."""
+    code = " ".join(_NOT_CODE.sub(" ", statement.text).split())[:2000]
+    if found := _LEAVES_NONE.match(code):
+        empty.update(_bare(one) for one in found[1].split(","))
+    elif found := _FILLS.match(code):
+        empty.discard(_bare(found[1]))
+
+
+def _bare(written: str) -> str:
+    """A table's name in small letters, without schema and quotes."""
+    return written.strip().rpartition(".")[2].strip('"').lower()
 
 
 def _rows(live: Catalog) -> dict[str, int]:

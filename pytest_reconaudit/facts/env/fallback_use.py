@@ -17,7 +17,7 @@ from pytest_reconaudit.model import Place
 from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.target import Target, once
 
-__all__ = ["is_idle", "is_refused", "reaches_a_signer"]
+__all__ = ["filled_from_file", "is_idle", "is_refused", "reaches_a_signer"]
 
 _SCRIPTS = (".ts", ".tsx", ".js", ".jsx", ".mjs", ".cjs", ".mts")
 _FAMILIES = {**dict.fromkeys(_SCRIPTS, _SCRIPTS), ".py": (".py",), ".rs": (".rs",)}
@@ -213,6 +213,51 @@ def _by_family(target: Target) -> dict[tuple[str, ...], tuple[str, ...]]:
 
 def _sources(target: Target, family: tuple[str, ...]) -> tuple[str, ...]:
     return _by_family(target).get(family, ())
+
+
+# -- settings that a file of the deployment overrides ------------------------------------------
+
+_FILLS_ALL = regex(r"(?m)^[ \t]*(?:vars|globals|locals)\(\)\.update\(")
+_LOADS = regex(r"\b(?:yaml|json|toml|tomllib)\.(?:safe_load|full_load|load)s?\(")
+_NOT_LIVE = regex(r"(?i)(?:^|_)(?:test\w*|local\w*|dev\w*|ci|docs?)(?:_|$)")
+
+
+def filled_from_file(target: Target, path: str) -> Place | None:
+    """Where a Python settings module that takes all of this one with ``*`` lays what it loads from
+    a file of the deployment over it: what production runs on comes from there."""
+    if not path.endswith(".py"):
+        return None
+    stem = posixpath.basename(path).removesuffix(".py")
+    return next(
+        (place for names, place in _filling(target, posixpath.dirname(path)) if stem in names), None
+    )
+
+
+_STAR = regex(r"(?m)^from[ \t]+(?:\.|[\w.]{1,200}\.)?(\w{1,80})[ \t]+import[ \t]+\*")
+
+
+@once
+def _by_folder(target: Target) -> dict[str, tuple[tuple[frozenset[str], Place], ...]]:
+    """Folder → what was found in it, as far as it was asked for."""
+    return {}
+
+
+def _filling(target: Target, folder: str) -> tuple[tuple[frozenset[str], Place], ...]:
+    """(the modules taken with ``*``, where a file is laid over them) of a folder's modules."""
+    known = _by_folder(target)
+    if folder not in known:
+        found = []
+        for path in _sources(target, (".py",)):
+            stem = posixpath.basename(path).removesuffix(".py")
+            if posixpath.dirname(path) != folder or _NOT_LIVE.search(stem):
+                continue
+            text = target.text(path)
+            match = _FILLS_ALL.search(text)
+            if match is not None and _LOADS.search(text):
+                names = frozenset(_STAR.findall(text))
+                found.append((names, _place(path, text, match.start())))
+        known[folder] = tuple(found)
+    return known[folder]
 
 
 # -- use -----------------------------------------------------------------------------------

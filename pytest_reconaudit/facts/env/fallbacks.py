@@ -17,8 +17,14 @@ from msgspec.structs import replace
 from pytest_reconaudit.facts.applications import is_test_path
 from pytest_reconaudit.facts.callers import uncalled
 from pytest_reconaudit.facts.compose.stacks import OVERRIDES, Stack, stacks
+from pytest_reconaudit.facts.compose.workbenches import runs_tests
 from pytest_reconaudit.facts.docker.toolchains import is_development_name
-from pytest_reconaudit.facts.env.fallback_use import is_idle, is_refused, reaches_a_signer
+from pytest_reconaudit.facts.env.fallback_use import (
+    filled_from_file,
+    is_idle,
+    is_refused,
+    reaches_a_signer,
+)
 from pytest_reconaudit.facts.env.keys import env_files, is_third_party_key, key_matrix
 from pytest_reconaudit.facts.env.secrets import is_declared_public, purpose
 from pytest_reconaudit.facts.env.shipping import is_unused_stack, serves_developers
@@ -243,6 +249,10 @@ def _code_default(known: _Known, key: str, value: str, place: Place) -> Fallback
     elif _TOOL.search(place.path):
         severity = severity.lowered(2)  # somebody runs it by hand, and it serves nobody
     copies = (*shipped, *known.relying(key))
+    filled = filled_from_file(known.target, place.path)
+    if filled is not None:
+        severity = Severity.INFO
+        copies = (*copies, (filled, "may come from the configuration file that is read here"))
     idle = uncalled(known.target, place)
     if idle:
         severity = severity.lowered()
@@ -363,6 +373,8 @@ def _compose(target: Target) -> Judged:
     seen: set[tuple[Place, str]] = set()
     aside = {path: _is_aside(target, path) for stack in stacks(target) for path in stack.all_files}
     for stack in stacks(target):
+        if runs_tests(stack):
+            continue
         for service in stack.services:
             for entry in service.environment:
                 path = entry.place.path

@@ -67,6 +67,12 @@ _MANUAL = regex(
     re.IGNORECASE,
 )
 """Documents that list keys for people to set; a report that merely names one does not."""
+_IN_MANUAL = regex(
+    r"(?:^|/)(?:docs?|documentation|manual|website|wiki)/(?!(?:[\w.-]+/)*(?:reports?|audits?|reviews?"
+    r"|archive|adrs?|decisions|changelogs?|release-?notes)/)(?:[\w.-]+/)*[\w.-]+\.(?:mdx?|rst|adoc)$",
+    re.IGNORECASE,
+)
+"""Whatever lies below a folder of documents, reports and decisions left out."""
 _SETS = regex(r"(?m)^[ \t]*(?:export[ \t]+)?([A-Z_][A-Z0-9_]*)[ \t]?[:?]?=")
 _BAKES = regex(r"cargo::?rustc-env=([A-Z_][A-Z0-9_]*)")
 _DEFINES = regex(r"[\"']process\.env\.([A-Z_][A-Z0-9_]*)[\"'][ \t]*:")
@@ -161,7 +167,7 @@ def _documented(target: Target, matrix: KeyMatrix) -> frozenset[str]:
     known |= {one.key for one in matrix.definitions}
     words: set[bytes] = set()
     for path in target.documents:
-        if _MANUAL.search(posixpath.basename(path)):
+        if _MANUAL.search(posixpath.basename(path)) or _IN_MANUAL.search(path):
             words.update(target.text(path).encode("utf-8", "replace").translate(_RUNS).split())
     models = {file.path for file in compose_files(target)}  # what they set is known exactly
     for path in target.files:

@@ -18,6 +18,8 @@ from msgspec import Struct
 from pytest_reconaudit.facts.applications import is_test_path
 from pytest_reconaudit.facts.callers import indentation
 from pytest_reconaudit.facts.compose.stacks import stacks
+from pytest_reconaudit.facts.compose.workbenches import is_work_file
+from pytest_reconaudit.facts.docker.toolchains import is_development_name
 from pytest_reconaudit.facts.env.keys import KeyRead, key_matrix
 from pytest_reconaudit.facts.env.secrets import purpose
 from pytest_reconaudit.facts.invocations import shell_script_paths
@@ -53,11 +55,15 @@ class LogFile(Struct, frozen=True):
     logged: tuple[LoggedSecret, ...]
     statements: int
     """How many log statements were looked at."""
+    local: bool = False
+    """A script that nothing but stacks and images for development starts: who reads what it prints
+    is who has put the secret in."""
 
     @property
     def aside(self) -> bool:
-        """Whether the file only fills or tries out a database that is made for that."""
-        return purpose(self.path) in ("development", "example")
+        """Whether the file only fills or tries out a database that is made for that, or runs on a
+        developer's machine."""
+        return self.local or purpose(self.path) in ("development", "example")
 
 
 _CREDENTIAL_URL = regex(
@@ -144,7 +150,12 @@ def log_files(target: Target) -> tuple[LogFile, ...]:
         counts[path] = counts.get(path, 0) + count
         found.setdefault(path, []).extend(logged)
     return tuple(
-        LogFile(path, _unique(found.get(path, ())), counts[path])
+        LogFile(
+            path,
+            _unique(found.get(path, ())),
+            counts[path],
+            bool(found.get(path)) and _runs_locally(target, path),
+        )
         for path in sorted(counts)
         if counts[path]
     )
@@ -549,16 +560,29 @@ _SCRIPT_NAME = regex(r"[\w.-]+\.(?:sh|bash)\b")
 
 
 @once
-def _started_by_machines(target: Target) -> frozenset[str]:
-    """Base names of the scripts that images, stacks, manifests and workflows name: what they
-    print is kept. What a person starts goes to that person's terminal."""
-    found: set[str] = set()
+def _started_by_machines(target: Target) -> dict[str, list[str]]:
+    """Base name of each script that images, stacks, manifests and workflows name → which of them:
+    what it prints is kept. What a person starts goes to that person's terminal."""
+    found: dict[str, list[str]] = {}
     for path in target.files:
         if _DEPLOY_FILES.search(path):
             text = target.text(path)
             if ".sh" in text or ".bash" in text:
-                found.update(_SCRIPT_NAME.findall(text))
-    return frozenset(found)
+                for name in set(_SCRIPT_NAME.findall(text)):
+                    found.setdefault(name, []).append(path)
+    return found
+
+
+def _runs_locally(target: Target, path: str) -> bool:
+    """Whether all that starts a script is for development."""
+    if not path.endswith((".sh", ".bash")):
+        return False
+    starters = _started_by_machines(target).get(posixpath.basename(path), [])
+    return bool(starters) and all(
+        not one.startswith(".github/")
+        and (is_work_file(target, one) if "compose" in one.lower() else is_development_name(one))
+        for one in starters
+    )
 
 
 _FED = frozenset({"while", "until", "for", "pipe", "substitution"})

@@ -11,9 +11,9 @@ from pytest_reconaudit.facts.compose.roles import (
     is_one_shot,
     is_tool_container,
     never_started,
-    only_develops,
 )
 from pytest_reconaudit.facts.compose.stacks import Stack, compose_files
+from pytest_reconaudit.facts.compose.workbenches import is_for_work
 from pytest_reconaudit.facts.docker.images import dockerfiles, images
 from pytest_reconaudit.facts.docker.toolchains import is_development_command, is_development_name
 from pytest_reconaudit.facts.k8s.workloads import workloads
@@ -259,7 +259,7 @@ def health_files(target: Target) -> tuple[HealthFile, ...]:
 
 def _stays(stack: Stack, service: ComposeService) -> bool:
     """Whether the service is one that serves, in a stack that is not for development."""
-    if is_development(service.place.path) or only_develops(stack):
+    if is_development(service.place.path) or is_for_work(stack):
         return False
     if service.image == "$extended" or not service.complete:
         return False

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -14,7 +14,7 @@ from pytest_reconaudit.facts.scripts.files import ScriptFile, path_callers, scri
 from pytest_reconaudit.facts.scripts.hidden_errors import critical
 from pytest_reconaudit.model import Place
 from pytest_reconaudit.patterns import regex
-from pytest_reconaudit.readers.shell import Script, ShellCommand, read_shell, unwrapped
+from pytest_reconaudit.readers.shell import Block, Script, ShellCommand, read_shell, unwrapped
 from pytest_reconaudit.target import Target, once
 
 __all__ = ["ScriptStrictness", "script_strictness"]
@@ -268,16 +268,48 @@ def _last_of_all(script: Script) -> ShellCommand | None:
 
 
 def _tail(script: Script, index: int) -> bool:
-    """Whether nothing runs behind a command but the other branches of its ``if`` or ``case``."""
+    """Whether nothing runs behind a command but the other branches of its ``if`` or ``case``, and
+    their tests: its status is the script's own."""
     command = script.commands[index]
-    return not command.function and all(
-        one.function or any(block.kind in _OTHERWISE for block in one.blocks)
-        for one in script.commands[index + 1 :]
-        if not one.captured
-    )
+    if command.function or any(block.kind in _LOOPS for block in command.blocks):
+        return False
+    after = [one for one in script.commands[index + 1 :] if not (one.captured or one.function)]
+    tests = {
+        (depth, block.line)
+        for one in after
+        for depth, block in enumerate(one.blocks)
+        if block.kind == "elif"
+    }
+    return all(_is_otherwise(command, one, tests) for one in after)
 
 
-_OTHERWISE = frozenset({"else", "elif", "case"})
+def _is_otherwise(
+    command: ShellCommand, other: ShellCommand, tests: Collection[tuple[int, int]]
+) -> bool:
+    """Whether a later command runs only where this one does not: in another branch, or as the test
+    of one (``tests``: how deep each ``elif`` lies, and its line)."""
+    depth = 0
+    for mine, theirs in zip(command.blocks, other.blocks, strict=False):
+        if mine != theirs:
+            break
+        depth += 1
+    if depth >= len(command.blocks):
+        return False
+    mine = command.blocks[depth]
+    if depth >= len(other.blocks):
+        asked = other.tested and (depth, other.place.line) in tests
+        return asked and mine.kind in ("if", "elif")
+    theirs = other.blocks[depth]
+    if mine.kind == "case":
+        return theirs.kind == "case" and _subject(mine) == _subject(theirs)
+    return mine.kind in ("if", "elif") and theirs.kind in ("elif", "else")
+
+
+def _subject(block: Block) -> str:
+    return block.test.partition(" in ")[0]
+
+
+_LOOPS = frozenset({"while", "until", "for"})
 
 
 def _own_folder(word: str) -> bool:

@@ -1,0 +1,6 @@
+ALTER TABLE slips ADD CONSTRAINT slip_keeper FOREIGN KEY (keeper_id) REFERENCES keepers (id)
+  ON DELETE SET NULL;
+ALTER TABLE cranes ADD CONSTRAINT crane_keeper FOREIGN KEY (keeper_id) REFERENCES keepers (id)
+  ON DELETE SET NULL;
+ALTER TABLE slips ADD CONSTRAINT slip_pier FOREIGN KEY (pier_id) REFERENCES piers (id)
+  ON DELETE SET NULL;

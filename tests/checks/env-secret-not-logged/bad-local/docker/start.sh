@@ -1,0 +1,4 @@
+#!/bin/bash
+set -e
+echo "looking for tides at $DATABASE_URL"
+exec "$@"
