@@ -99,39 +99,15 @@ def query_not_in_loop(query_file: QueryFile) -> None:
             related=one.places,
             key=one.function,
         )
-    for each in query_file.serialized:
+    for each in query_file.lists:
         report(
             at=each.at,
             says=each.told,
             severity=each.severity,
             confidence=Confidence.LIKELY,
-            impact="Each row of the answer adds round trips of its own while the caller waits.",
+            impact=each.cost,
             fix=each.remedy,
-            evidence=each.queryset,
+            evidence=each.evidence,
             related=each.places,
-            key=f"{each.view} {each.serializer}",
-        )
-    for written in query_file.written:
-        report(
-            at=written.at,
-            says=written.told,
-            severity=written.severity,
-            confidence=Confidence.LIKELY,
-            impact="Each row that is sent is a round trip of its own while the caller waits.",
-            fix=written.remedy,
-            evidence=f"{written.serializer}(data={written.given}, many=True)",
-            related=written.places,
-            key=f"{written.function} {written.serializer}",
-        )
-    for field in query_file.resolved:
-        report(
-            at=field.at,
-            says=field.told,
-            severity=field.severity,
-            confidence=Confidence.LIKELY,
-            impact="Each element costs a round trip of its own where a client selects the field.",
-            fix=field.remedy,
-            evidence=f"{field.owner}: {', '.join(one.field for one in field.fields)}",
-            related=field.places,
-            key=f"{field.owner} {field.type}",
+            key=each.key,
         )

@@ -83,6 +83,7 @@ def holds(code: Code, function: Function, parent: str, field: str) -> bool:
 
 def has_already(body: str, parent: str, field: str = "") -> bool:
     """As :func:`holds`, of the text of a function."""
+    body = body[:_MOST_BODY]
     if not parent.isidentifier():
         # Taken apart: `({ customer, id })`.
         return any(
@@ -95,9 +96,9 @@ def has_already(body: str, parent: str, field: str = "") -> bool:
             rf"\breturn\s+(?:await\s+)?\(?{own}\.\w+\b(?!\s*\()"
             # Only the one who asks gets anything: `if (user.id !== viewer.id) return []`
             rf"|{own}\.\w+\s*(?:!==?|is not)\s*(?!null|undefined|None|typeof)"
-            rf"[a-z_]\w*[.?\w]*\s*[):]"
-            rf"|\b[a-z_]\w*(?:\??\.\w+)+\s*!==?\s*{own}\.\w+\s*[):]"
-            rf"|{own}\.\w+\s*(?:\?\?|\|\||\bor\b)\s*\(?\s*(?:await\b|[\w.]+\()"
+            rf"[a-z_]\w*+[.?\w]*+\s*+[):]"
+            rf"|(?<![\w.?])[a-z_]\w*+(?:\??\.\w++){{1,6}}\s*+!==?\s*{own}\.\w+\s*[):]"
+            rf"|{own}\.\w+\s*(?:\?\?|\|\||\bor\b)\s*+\(?\s*+(?:await\b|[\w.]+\()"
             rf"|{own}\.{re.escape(field) or '$'}\b"
             rf"|\b(?:getattr|hasattr)\(\s*{re.escape(parent)}\s*,"
             rf"|{own}\.(?:__dict__|_prefetched_objects_cache|_state)\b",

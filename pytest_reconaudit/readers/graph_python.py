@@ -40,7 +40,7 @@ _GIVEN = regex(
     r"[\"']?((?:\w+\.){0,6}[A-Z]\w*)[\"']?\s*[,)]"
 )
 _LISTING = regex(r"(?:List|Connection|ConnectionField|ListField|NonNullList)$|List|Connection")
-_META_NODE = regex(r"\bclass Meta\b[^:]*:(?:[^\n]*\n){1,8}?\s+node\s*=\s*([A-Z]\w*)")
+_META_NODE = regex(r"\bclass Meta\b[^:\n]{0,100}:(?:[^\n]*\n){1,8}?\s+node\s*=\s*([A-Z]\w*)")
 _KEYWORD = regex(r"\b(\w+)\s*(?::\s*[\w.\[\]\"']+\s*)?(?=[,)])")
 _SUBSCRIPT = regex(r"\[[^\[\]]*\]")
 _RETURNED = regex(

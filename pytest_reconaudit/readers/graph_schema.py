@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterator
 from itertools import islice
 
@@ -10,8 +11,8 @@ from pytest_reconaudit.readers.graph_records import ROOT, GraphAnswer
 
 __all__ = ["is_narrow", "read_graph_schema", "schema_answers"]
 
-_TYPE = regex(r"\b(?:type|interface)\s+(\w+)[^{}\"]{0,300}\{([^{}]{1,40000})\}")
-_FIELD = regex(r"(?<![\w$@:])(\w+)\s*(\([^()]{0,2000}\))?\s*:\s*(\[?)\s*\[?(\w+)")
+_TYPE = regex(r"\b(?:type|interface)\s+(\w++)[^{}\"]{0,300}\{([^{}]{1,40000})\}")
+_FIELD = regex(r"(?<![\w$@:])(\w++)(?:\s*+(\([^()]{0,2000}\)))?\s*+:\s*+(\[?)\s*+\[?(\w++)")
 _REMARK = regex(r"\"\"\"(?:[^\"]|\"(?!\"\")){0,4000}\"\"\"|#[^\n]*|\"[^\"\n]*\"|\$\{[^{}]*\}")
 _BY = regex(
     r"(?:By|Of)_?(?!Filter|Page|Cursor)[A-Z]|^(?:my|own|mine|viewer|user|current)(?:[A-Z_]|$)"
@@ -21,7 +22,8 @@ _KEY = regex(
     r"(?!(?:tenant|site|org|organi[sz]ation|company|workspace|account|shop|store)_?(?i:id)\b)"
     r"(?:\w+(?:Id|ID|_id)|ids?)\b"
 )
-_DEMANDED = regex(r"(\w+)\s*:\s*\[?\w+!?\]?!")
+_DEMANDED = regex(r"\b(\w++)\s*+:\s*+\[?\w++!?\]?!")
+_LINE_END = regex(r"\n")
 _MOST = 2_000
 _FOREIGN = 250_000
 """Characters of a schema that nobody writes: another system's, or one that is printed of others."""
@@ -43,6 +45,7 @@ def schema_answers(text: str, first: int = 1) -> Iterator[GraphAnswer]:
     """
     # What is said of a field takes the same room, so that lines stay what they are.
     plain = _REMARK.sub(lambda match: "\n" * match[0].count("\n"), text)
+    ends = [match.start() for match in _LINE_END.finditer(plain)]
     for declared in islice(_TYPE.finditer(plain), _MOST):
         for field in _FIELD.finditer(declared[2]):
             if field[4] in _WORDS:
@@ -54,7 +57,7 @@ def schema_answers(text: str, first: int = 1) -> Iterator[GraphAnswer]:
                 field[1],
                 field[4],
                 bool(field[3]),
-                first + plain.count("\n", 0, at),
+                first + bisect_left(ends, at),
                 narrow=is_narrow(field[1], keys),
                 by_name=True,
             )

@@ -21,7 +21,7 @@ __all__ = ["read_graph_script"]
 _DECORATED = regex(r"@(?:\w+\.)?(\w+)\s*(?:\(|$)")
 _FIELD_RESOLVERS = ("ResolveField", "ResolveProperty", "FieldResolver")
 _ARROW = regex(
-    r"(?:\(\s*\w*\s*\)|\b\w+)\s*=>\s*(\[?)\s*([A-Za-z_$][\w$]*)\s*(?:\(\s*([A-Z]\w*)\s*[,)])?"
+    r"(?:\(\s*+\w*+\s*+\)|\b\w++)\s*+=>\s*+(\[?)\s*+([A-Za-z_$][\w$]*+)\s*+(?:\(\s*+([A-Z]\w*+)\s*+[,)])?"
 )
 _PLAIN = regex(r"@(?:\w+\.)?\w+\(\s*([A-Z]\w*)\s*[,)]")
 _TEXT = regex(r"@(?:\w+\.)?\w+\(\s*[\"'`](\w+)[\"'`]")
@@ -33,8 +33,8 @@ _PAGE = regex(r"(?i)paginat|page|connection|list|results?$|collection")
 _OF_USER = regex(r"@\w*(?:User|Viewer|Profile|Session)\w*\(")
 """What gives a method the one who asks."""
 _PARENT = regex(
-    r"@(?:Parent|Root|Source)\(\s*\)\s*(?:readonly\s+)?([A-Za-z_$][\w$]*|\{[^{}]{0,300}\})"
-    r"\s*[?!]?\s*(?::\s*([A-Za-z_$][\w$.]*))?"
+    r"@(?:Parent|Root|Source)\(\s*+\)\s*+(?:readonly\s++)?([A-Za-z_$][\w$]*+|\{[^{}]{0,300}\})"
+    r"\s*+[?!]?\s*+(?::\s*([A-Za-z_$][\w$.]*))?"
 )
 _ARGUMENT = regex(
     r"@Args?\(\s*(?:\{[^{}]{0,100}?\bname\s*:\s*)?[\"'`](\w+)[\"'`](?![^\n]{0,120}\bnullable\s*:\s*true)"
@@ -140,7 +140,9 @@ def _method(
     resolvers: list[GraphResolver],
 ) -> None:
     given = {
-        match[1]: one for one in method.attributes if (match := _DECORATED.match(one)) is not None
+        match[1]: one[:_HEAD]
+        for one in method.attributes
+        if (match := _DECORATED.match(one)) is not None
     }
     line = code.line(method.name_at)
     head = code.text(method.name_at, min(method.body[0], method.name_at + _HEAD))

@@ -122,6 +122,18 @@ class FieldQueries(Struct, frozen=True):
         return tuple(found.items())
 
     @property
+    def cost(self) -> str:
+        return "Each element costs a round trip of its own where a client selects the field."
+
+    @property
+    def evidence(self) -> str:
+        return f"{self.owner}: {', '.join(one.field for one in self.fields)}"
+
+    @property
+    def key(self) -> str:
+        return f"{self.owner} {self.type}"
+
+    @property
     def remedy(self) -> str:
         """A loader for each request, in the words of the library that asks."""
         first = self.fields[0].queries[0]

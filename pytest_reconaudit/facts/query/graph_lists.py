@@ -48,6 +48,8 @@ _PAGE = regex(
     r"|Collection|Output|Items|Set)$"
 )
 """A type that holds the elements of one list, by its name."""
+_LISTING = regex(r"^Paginated|(?:Connection|Pages?|Paginated|Pagination|Lists?)$")
+"""One whose only list is that of its elements, whatever that is called."""
 _NAMESPACE = regex(r"[a-z](?:Query|Queries)$")
 """A part of the root: ``type Query { users: UserQuery }``."""
 _DEEPEST = 6
@@ -195,9 +197,10 @@ def _below(fields: Sequence[_Field], step: _Step) -> list[_Step]:
     names = {one.own.name for one in fields}
     root = not step.many and _NAMESPACE.search(name) is not None
     page = not step.many and (bool(names & _EDGES) or _PAGE.search(name) is not None)
+    page = page and all(one.of != step.of for one in fields)  # a tree is no page of itself
     edge = step.many and "node" in names
     lists = [one.own.name for one in fields if one.own.many]
-    items = _ITEMS.union(lists if len(lists) == 1 else ())
+    items = _ITEMS.union(lists if len(lists) == 1 and _LISTING.search(name) else ())
     found = []
     for one in fields:
         same = (page and one.own.name in items) or (edge and one.own.name == "node")

@@ -42,6 +42,11 @@ class QueryFile(Struct, frozen=True):
     resolved: tuple[FieldQueries, ...] = ()
     """The types of GraphQL whose fields query for each parent of a list."""
 
+    @property
+    def lists(self) -> tuple[SerializedList | SerializedWrite | FieldQueries, ...]:
+        """The lists whose elements cost a query each without a loop that says so."""
+        return (*self.serialized, *self.written, *self.resolved)
+
 
 @once
 def query_files(target: Target) -> tuple[QueryFile, ...]:
