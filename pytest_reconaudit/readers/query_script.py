@@ -176,7 +176,7 @@ _MONGOOSE = {
 
 _SQL_CLIENT = regex(
     r"(?:^|\.)_?(?:\w*[pP]ool|client|\w*Client|db|database|conn(?:ection)?|tx|trx|queryRunner|dataSource"
-    r"|sequelize|manager|entityManager|pg|mysql|prisma|\w*[rR]epo(?:sitory)?)\.$"
+    r"|sequelize|manager|entityManager|pg|mysql|prisma)\.$"
 )
 _SQL_CALLS = frozenset({"query", "execute", "raw", "$queryRaw", "$queryRawUnsafe", "$executeRaw",
                         "$executeRawUnsafe", "any", "one", "oneOrNone", "none",
