@@ -48,7 +48,13 @@ def query_not_in_loop(query_file: QueryFile) -> None:
     parent's rows, or what a form offers, low from two on), likewise what Flask's `render_template`
     hands a template of SQLAlchemy's rows (medium also with one, where all rows of a table that
     grows are brought), and what Pydantic reads of each when FastAPI answers with a list by its
-    `response_model`. High: a SELECT or COUNT per row of what answers a list's GET, if it is
+    `response_model`. Of GraphQL what the function of a field asks for (`@ResolveField`,
+    `@FieldResolver`, a map of resolvers, `@strawberry.field`, Graphene's `resolve_…`), straight, by
+    a service or by a `QueryHandler`, where a query of the repository answers a list of its parent,
+    or of what leads to it (medium; low for the rows of one parent or of the user who asks, ten rows
+    at the most, staff, or a list that another type's field answers; once per class; not by a
+    loader, a cache or Prisma's `findUnique`, where the parent may have it already, nor
+    `__resolveReference`). High: a SELECT or COUNT per row of what answers a list's GET, if it is
     unlimited or there are several. Medium: per element of another list that is many by what the
     source says (what is called bulk, batch, many or import, rows, results), one INSERT each, rows
     that all get the same. Low: per element of a list that a caller puts together for its request
@@ -75,7 +81,8 @@ def query_not_in_loop(query_file: QueryFile) -> None:
     that all callers hand over), enums, `eq_any` over groups, DDL, batched `findUnique`, rows that a
     session gathers, what is remembered, embedded databases, migrations, seeds and tests pass.
     Blind spots: deeper call chains; lazy relations of other libraries; what only some rows ask;
-    resolvers of GraphQL; pages of Django's admin; what `marshal_with` reads;
+    relations that a field of GraphQL follows by its ORM alone, and fields that `GraphQLObjectType`
+    holds; pages of Django's admin; what `marshal_with` reads;
     serializers that are chosen or changed at run time; what template tags of the project ask; how
     many elements there are.
     """
@@ -92,27 +99,15 @@ def query_not_in_loop(query_file: QueryFile) -> None:
             related=one.places,
             key=one.function,
         )
-    for each in query_file.serialized:
+    for each in query_file.lists:
         report(
             at=each.at,
             says=each.told,
             severity=each.severity,
             confidence=Confidence.LIKELY,
-            impact="Each row of the answer adds round trips of its own while the caller waits.",
+            impact=each.cost,
             fix=each.remedy,
-            evidence=each.queryset,
+            evidence=each.evidence,
             related=each.places,
-            key=f"{each.view} {each.serializer}",
-        )
-    for written in query_file.written:
-        report(
-            at=written.at,
-            says=written.told,
-            severity=written.severity,
-            confidence=Confidence.LIKELY,
-            impact="Each row that is sent is a round trip of its own while the caller waits.",
-            fix=written.remedy,
-            evidence=f"{written.serializer}(data={written.given}, many=True)",
-            related=written.places,
-            key=f"{written.function} {written.serializer}",
+            key=each.key,
         )

@@ -36,6 +36,7 @@ from pytest_reconaudit.target import Target, once, passing
 if TYPE_CHECKING:
     from pytest_reconaudit.facts.code.names_python import PythonNames
     from pytest_reconaudit.facts.code.names_rust import RustNames
+    from pytest_reconaudit.facts.code.names_script import ScriptNames
 
 __all__ = [
     "Reached",
@@ -43,6 +44,7 @@ __all__ = [
     "callees",
     "callees_at",
     "callers_of",
+    "class_meant",
     "function_at",
     "handlers",
     "in_unrouted_view",
@@ -153,6 +155,14 @@ def module_of(target: Target, path: str, words: tuple[str, ...]) -> str:
     return found.path if found is not None and found.kind == "module" else ""
 
 
+def class_meant(target: Target, path: str, name: str) -> tuple[str, str] | None:
+    """(file, name) of the class of the repository that a name means at the top of a file of Python
+    or of a script; ``None`` where that cannot be told."""
+    names = _python(target) if _language(path) == "python" else _script(target)
+    found = names.lookup(path, name)
+    return (found.path, found.name) if found is not None and found.kind == "class" else None
+
+
 @passing
 def _python(target: Target) -> PythonNames:
     from pytest_reconaudit.facts.code.names_python import PythonNames
@@ -171,7 +181,7 @@ def inherits_method(target: Target, ref: Ref, method: Ref) -> bool:
 
 
 @passing
-def _script(target: Target) -> Names:
+def _script(target: Target) -> ScriptNames:
     from pytest_reconaudit.facts.code.names_script import ScriptNames
 
     return ScriptNames(target, _of(target, "typescript", "tsx", "javascript"))

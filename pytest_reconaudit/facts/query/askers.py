@@ -37,6 +37,7 @@ __all__ = [
     "Asker",
     "Askers",
     "asker_meant",
+    "asker_of",
     "asking_functions",
     "asking_names",
     "changes_rows",
@@ -224,16 +225,21 @@ def asker_meant(target: Target, path: str, call: LoopedCall, asking: Askers) -> 
     if len(refs) > 1:
         # What stands in for a database in tests and on a developer's machine says nothing.
         refs = tuple([ref for ref in refs if not _stands_in(target, ref)]) or refs
-    found = [
+    found = [asker_of(target, ref, asking) for ref in refs]
+    return found[0] if all(one is not None for one in found) else None
+
+
+def asker_of(target: Target, ref: Ref, asking: Askers) -> Asker | None:
+    """The function that sends a statement each time that another runs: itself, or one that it
+    surely calls."""
+    found = (
         asking.get((ref.path, outlined(target, ref).line))
         or _handed_on(target, ref, asking)
         or _further(target, ref, asking)
-        for ref in refs
-    ]
-    sure = all(
-        one is not None and _costs(one.function) and not one.function.queued for one in found
     )
-    return found[0] if sure else None
+    if found is None or not _costs(found.function) or found.function.queued:
+        return None
+    return found
 
 
 def _handed_connection(target: Target, path: str, call: OutlinedCall) -> tuple[Ref, ...]:

@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from pytest_reconaudit.facts.code.scanned import scanned
 from pytest_reconaudit.facts.query.askers import asking_functions, goes_to_database
 from pytest_reconaudit.facts.query.embedded import is_embedded, keeps_in_a_file
+from pytest_reconaudit.facts.query.field_resolvers import FieldQueries, field_queries
 from pytest_reconaudit.facts.query.followed_relations import followed_relations, lazily_loaded
 from pytest_reconaudit.facts.query.lazy_relationships import lazy_loops
 from pytest_reconaudit.facts.query.looped_queries import looped_queries
@@ -38,6 +39,13 @@ class QueryFile(Struct, frozen=True):
     """The lists that its views answer with whose rows make queries of their own."""
     written: tuple[SerializedWrite, ...] = ()
     """The lists of rows that serializers save one by one."""
+    resolved: tuple[FieldQueries, ...] = ()
+    """The types of GraphQL whose fields query for each parent of a list."""
+
+    @property
+    def lists(self) -> tuple[SerializedList | SerializedWrite | FieldQueries, ...]:
+        """The lists whose elements cost a query each without a loop that says so."""
+        return (*self.serialized, *self.written, *self.resolved)
 
 
 @once
@@ -59,6 +67,7 @@ def query_files(target: Target) -> tuple[QueryFile, ...]:
         if not runs_apart(path):
             written.setdefault(path, []).append(write)
     loops = lazy_loops(target)
+    resolved = dict(field_queries(target))
     for path, one in scanned(target, queries).items():
         if runs_apart(path) or is_embedded(target, path):
             continue
@@ -72,23 +81,26 @@ def query_files(target: Target) -> tuple[QueryFile, ...]:
         repetitions += lazily_loaded(target, path, loops.pop(path, ()), by_hand=one.by_hand)
         serialized = gathered(lists.pop(path, ()))
         saved = tuple(written.pop(path, ()))
+        fields = resolved.pop(path, ())
         if (
             repetitions
             or serialized
             or saved
+            or fields
             or any(goes_to_database(function) for function in one.functions)
         ):
             ordered = sorted(_merged(repetitions), key=lambda each: each.sites[0].line)
-            found.append(QueryFile(path, tuple(ordered), serialized, saved))
-    for path in dict.fromkeys((*lists, *loops, *written)):
+            found.append(QueryFile(path, tuple(ordered), serialized, saved, fields))
+    for path in dict.fromkeys((*lists, *loops, *written, *resolved)):
         lazily = [] if runs_apart(path) else list(lazily_loaded(target, path, loops.get(path, ())))
-        if lazily or path in lists or path in written:
+        if lazily or any(path in some for some in (lists, written, resolved)):
             found.append(
                 QueryFile(
                     path,
                     tuple(_merged(lazily)),
                     gathered(lists.get(path, ())),
                     tuple(written.get(path, ())),
+                    resolved.get(path, ()),
                 )
             )
     return tuple(found)

@@ -130,6 +130,18 @@ class SerializedList(Struct, frozen=True):
         )
 
     @property
+    def cost(self) -> str:
+        return "Each row of the answer adds round trips of its own while the caller waits."
+
+    @property
+    def evidence(self) -> str:
+        return self.queryset
+
+    @property
+    def key(self) -> str:
+        return f"{self.view} {self.serializer}"
+
+    @property
     def remedy(self) -> str:
         """How its queryset loads along what the rows ask for."""
         if self.library == "sqlalchemy":

@@ -70,6 +70,18 @@ class SerializedWrite(Struct, frozen=True):
         )
 
     @property
+    def cost(self) -> str:
+        return "Each row that is sent is a round trip of its own while the caller waits."
+
+    @property
+    def evidence(self) -> str:
+        return f"{self.serializer}(data={self.given}, many=True)"
+
+    @property
+    def key(self) -> str:
+        return f"{self.function} {self.serializer}"
+
+    @property
     def remedy(self) -> str:
         """A list serializer that writes them at once."""
         name = f"{self.serializer.removesuffix('Serializer')}ListSerializer"
