@@ -1,18 +1,7 @@
 """What an image copies is in the repository."""
 
-from pytest_reconaudit.api import (
-    Confidence,
-    Dockerfile,
-    DockerfileReferences,
-    Images,
-    LostSource,
-    Note,
-    Severity,
-    SkipReason,
-    audit,
-    report,
-    skip,
-)
+from pytest_reconaudit.api import Confidence, Dockerfile, DockerfileReferences, Images, LostSource
+from pytest_reconaudit.api import Note, Severity, SkipReason, audit, report, skip
 
 _WORDS = {
     "missing": "is not there",
@@ -27,6 +16,10 @@ _WITHOUT = (
     "other versions."
 )
 _LET_IN = "Take the pattern out of the `.dockerignore`, or the source out of the `COPY`."
+_CACHE = (
+    "Take it out of the `COPY`: what a package manager keeps between builds belongs into a cache"
+    " mount (`RUN --mount=type=cache,target=/root/.npm npm ci`)."
+)
 
 
 @audit(
@@ -51,13 +44,12 @@ def docker_copy_source_exists(
     of the repository's root and the Dockerfile's folder. Each source without `--from`, variable,
     address or heredoc must match a committed file there that no `.dockerignore` excludes; a
     folder of dot-files only is medium, an excluded pattern beside a source that is there too, a
-    pattern in a folder that is there low (BuildKit copies
-    nothing then). Build output (`target/`, `dist/`, `*.jar`, a binary copied
-    to a `bin` folder), files that a script writes, and an optional pattern beside a source that
-    matches pass. Sources that all lie in another known context, or in a folder above it, are one
-    finding, and so is one ignore rule that breaks four Dockerfiles or more.
-    Blind spots: sources behind variables; files that a build step outside shell and workflows
-    creates.
+    pattern in a folder that is there low (BuildKit copies nothing then). Build output (`target/`,
+    `dist/`, `*.jar`, a binary copied to a `bin` folder), files that a script writes, and an
+    optional pattern beside a source that matches pass. Sources that all lie in another known
+    context, or in a folder above it, are one finding, and so is one ignore rule that breaks four
+    Dockerfiles or more.
+    Blind spots: sources behind variables; files that a step outside shell and workflows creates.
     """
     if not dockerfile.stages:
         skip(SkipReason.UNPARSABLE, "the file has no stage")
@@ -119,6 +111,8 @@ def _fix(lost: LostSource) -> str:
     """What fits: the line is right and the folder wrong, or the other way round."""
     if lost.optional and lost.kind == "excluded":
         return _LET_IN
+    if lost.source.written.rstrip("/").rpartition("/")[2] in (".npm", ".cache", ".pnpm-store"):
+        return _CACHE
     if lost.meant is None and not lost.elsewhere:
         return ""
     folder = lost.elsewhere[0].title if lost.elsewhere else lost.meant or "."
