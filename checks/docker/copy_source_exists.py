@@ -1,7 +1,17 @@
 """What an image copies is in the repository."""
 
-from pytest_reconaudit.api import Confidence, Dockerfile, DockerfileReferences, Images, LostSource
-from pytest_reconaudit.api import Note, Severity, SkipReason, audit, report, skip
+from pytest_reconaudit.api import (
+    Confidence,
+    Dockerfile,
+    DockerfileReferences,
+    Images,
+    Note,
+    Severity,
+    SkipReason,
+    audit,
+    report,
+    skip,
+)
 
 _WORDS = {
     "missing": "is not there",
@@ -14,11 +24,6 @@ _WORDS = {
 _WITHOUT = (
     "The build does not stop: it goes on without the file. Without a lock file every build takes "
     "other versions."
-)
-_LET_IN = "Take the pattern out of the `.dockerignore`, or the source out of the `COPY`."
-_CACHE = (
-    "Take it out of the `COPY`: what a package manager keeps between builds belongs into a cache"
-    " mount (`RUN --mount=type=cache,target=/root/.npm npm ci`)."
 )
 
 
@@ -101,23 +106,7 @@ def docker_copy_source_exists(
             evidence=lost.source.instruction.written,
             related=related,
             impact=_WITHOUT if lost.optional else "",
-            fix=_fix(lost),
+            fix=lost.remedy,
             clause="b" if lost.kind == "dots" else "a",
             key=lost.source.written,
         )
-
-
-def _fix(lost: LostSource) -> str:
-    """What fits: the line is right and the folder wrong, or the other way round."""
-    if lost.optional and lost.kind == "excluded":
-        return _LET_IN
-    if lost.source.written.rstrip("/").rpartition("/")[2] in (".npm", ".cache", ".pnpm-store"):
-        return _CACHE
-    if lost.meant is None and not lost.elsewhere:
-        return ""
-    folder = lost.elsewhere[0].title if lost.elsewhere else lost.meant or "."
-    return (
-        f"The Dockerfile is written for the folder {folder}: give the builds that say"
-        f" {lost.context.title} that context, and name the Dockerfile by its path below it"
-        " (`context:` and `dockerfile:` of compose)."
-    )

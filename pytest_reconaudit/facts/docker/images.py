@@ -145,7 +145,28 @@ class LostSource(Struct, frozen=True):
     rule_of: tuple[Note, ...] = ()
     """What the same ignore rule keeps from other Dockerfiles, when it does from many."""
 
+    @property
+    def remedy(self) -> str:
+        """What fits: the line is right and the folder wrong, or the other way round; empty where
+        the general words do."""
+        if self.optional and self.kind == "excluded":
+            return "Take the pattern out of the `.dockerignore`, or the source out of the `COPY`."
+        if self.source.written.rstrip("/").rpartition("/")[2] in _CACHES:
+            return (
+                "Take it out of the `COPY`: what a package manager keeps between builds belongs"
+                " into a cache mount (`RUN --mount=type=cache,target=/root/.npm npm ci`)."
+            )
+        if self.meant is None and not self.elsewhere:
+            return ""
+        folder = self.elsewhere[0].title if self.elsewhere else self.meant or "."
+        return (
+            f"The Dockerfile is written for the folder {folder}: give the builds that say"
+            f" {self.context.title} that context, and name the Dockerfile by its path below it"
+            " (`context:` and `dockerfile:` of compose)."
+        )
 
+
+_CACHES = frozenset({".npm", ".cache", ".pnpm-store"})
 _MANY_FILES = 4
 """Dockerfiles that one ignore rule breaks: from so many on it is told once."""
 
