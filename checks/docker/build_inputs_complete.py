@@ -70,14 +70,6 @@ from pytest_reconaudit.api import (
             "The container ends at once: nginx refuses its configuration.",
             "Copy a whole configuration to nginx.conf, one that begins with `server` to conf.d.",
         ),
-        "k": (
-            "The container ends at once: its C library is older than the one the program needs.",
-            "Build and run on one release: `rust:1-slim-bookworm` and `debian:bookworm-slim`.",
-        ),
-        "l": (
-            "The image cannot be built, or holds another thing than the one meant.",
-            "Give the argument in every builder, or a default: `ARG APP=orders`.",
-        ),
     },
 )
 def docker_build_inputs_complete(
@@ -101,11 +93,9 @@ def docker_build_inputs_complete(
     patch of pnpm. (h) `patch-package` before the patches are copied: medium. (i) The image, or a
     compose service that is built from it, starts a script that no step puts there. (j) A whole
     nginx configuration is copied into `conf.d`, or one of `server` blocks over `nginx.conf`. (k) A
-    program of a cargo build is copied into a stage whose glibc is older than the builder's, by the
-    releases that the images name: critical when the program is sure to need the newer one (2.34
-    always, 2.39 when it starts processes), else high. (l) An `ARG` without a default chooses a
-    project or a path (`nx build ${APP}`, `cd web/${APP}`, `COPY dist/${APP}`), and some builder
-    gives no value.
+    program of a cargo build gets an older glibc than it was linked with, by the releases that the
+    images name: critical when it is sure to need the newer one. (l) An `ARG` without a default
+    chooses a project or a path (`nx build ${APP}`), and some builder gives no value.
     Modules copied from another stage, a second full install, files that `cp` or `mv` puts there,
     musl builds, bundled features and a step that runs `ldd` pass.
     Blind spots: builds inside scripts; packages behind variables; members behind a pattern.
@@ -116,23 +106,20 @@ def docker_build_inputs_complete(
     for fault in build_inputs.faults(dockerfile):
         groups.setdefault((fault.clause, fault.place.path), []).append(fault)
     unbuilt = bool(groups) and dockerfile_references.unreferenced(dockerfile) is not None
-    weights = {"c": Severity.HIGH if unbuilt else Severity.CRITICAL, "h": Severity.MEDIUM}
     idle = "; nothing in the repository builds this file" if unbuilt else ""
     for (clause, _), found in sorted(groups.items()):
         first = found[0]
-        severity = first.severity or weights.get(clause, Severity.HIGH)
-        if first.severity is not None and unbuilt:
-            severity = severity.lowered()
         lines = lines_of(one.place for one in found)
         more = f" ({len(found)} times: {lines})" if len(found) > 1 else ""
         report(
             at=first.place,
             says=first.says + more + idle,
-            severity=severity,
+            severity=first.severity.lowered(int(unbuilt and first.lowers)),
             confidence=first.confidence,
             evidence=first.evidence,
             related=[*((one.place, one.says) for one in found[1:]), *first.related],
             clause=clause,
+            impact=first.impact,
             fix=first.fix,
             key=f"{clause} {first.key}",
         )

@@ -26,6 +26,9 @@ from pytest_reconaudit.target import Target
 
 __all__ = ["BuildInputs", "InputFault"]
 
+_OLD_LIBC = "The container ends at once when its older C library lacks what the program needs."
+_NO_VALUE = "The image cannot be built, or holds another thing than the one meant."
+
 
 class InputFault(Struct, frozen=True):
     """One lack. ``clause`` is the catalogue's letter."""
@@ -36,11 +39,13 @@ class InputFault(Struct, frozen=True):
     evidence: str
     related: tuple[Note, ...]
     key: str
-    severity: Severity | None = None
-    """``None``: the clause's own."""
+    severity: Severity = Severity.HIGH
+    lowers: bool = False
+    """It weighs less in a file that nothing builds."""
     confidence: Confidence | None = None
+    impact: str = ""
     fix: str = ""
-    """The cure with the file's own names; empty for the clause's."""
+    """The cure with the file's own names; empty for the clause's, as is ``impact``."""
 
 
 class BuildInputs:
@@ -97,13 +102,16 @@ class BuildInputs:
                 says = f"{one.written}: no binary is called {one.wanted}"
                 says += f" (there are {', '.join(one.known[:6])})"
                 says += f"; did you mean {one.nearest}?" if one.nearest else ""
-                clause = "c"
+                clause, severity = "c", Severity.CRITICAL
             else:
                 says = f"{one.written} needs {one.wanted}, but the builds fill"
                 says += f" {', '.join(one.known)} only"
                 says += f"; {one.by}" if one.by else ""
-                clause = "e"
-            yield InputFault(clause, one.place, says, one.written, one.related, one.wanted)
+                clause, severity = "e", Severity.HIGH
+            yield InputFault(
+                clause, one.place, says, one.written, one.related, one.wanted,
+                severity, lowers=clause == "c",
+            )  # fmt: skip
 
     def _libraries(self, dockerfile: Dockerfile) -> Iterator[InputFault]:
         for one in missing_libraries(self._target, dockerfile):
@@ -143,7 +151,10 @@ class BuildInputs:
                 " it finds nothing and says so only in the log; no later step applies the patches"
             )
             related = (Note(late.manifest, "patch-package"),)
-            yield InputFault("h", late.install.place, says, late.install.text, related, "patches")
+            yield InputFault(
+                "h", late.install.place, says, late.install.text, related, "patches",
+                Severity.MEDIUM,
+            )  # fmt: skip
 
     def _starts(self, dockerfile: Dockerfile) -> Iterator[InputFault]:
         for one in missing_starts(self._target, dockerfile):
@@ -197,7 +208,8 @@ class BuildInputs:
             sure = one.certain and not one.newer.moving and not one.older.moving
             yield InputFault(
                 "k", one.root.place, says, one.root.start.written, tuple(related), one.written,
-                severity, None if sure else Confidence.LIKELY, _same_release(one),
+                severity, lowers=True, confidence=None if sure else Confidence.LIKELY,
+                impact=_OLD_LIBC, fix=_same_release(one),
             )  # fmt: skip
 
     def _arguments(self, dockerfile: Dockerfile) -> Iterator[InputFault]:
@@ -223,8 +235,9 @@ class BuildInputs:
                 f" {one.name}=…`), one image for each value, or a default: `ARG {one.name}=…`."
             )
             yield InputFault(
-                "l", one.place, says, one.text, tuple(related), one.name, severity, None, fix
-            )
+                "l", one.place, says, one.text, tuple(related), one.name,
+                severity, lowers=True, impact=_NO_VALUE, fix=fix,
+            )  # fmt: skip
 
 
 def _same_release(gap: GlibcGap) -> str:

@@ -49,6 +49,9 @@ _PROJECT_OPTIONS = {
 _RUNNERS = frozenset({"npx", "pnpx", "bunx", "exec", "dlx", "yarn", "pnpm", "bun", "npm"})
 _NX_VERBS = frozenset({"build", "run", "serve", "bundle", "compile"})
 _URL = regex(r"^https?://[^/\s]+(/[^?#\s]*)")
+_ACCOUNTS = frozenset({"useradd", "groupadd", "adduser", "addgroup", "usermod", "groupmod"})
+_SHELLS_OWN = frozenset({"UID", "EUID", "HOME", "HOSTNAME", "PATH", "PWD", "USER", "SHELL", "LANG"})
+"""Names that a shell or the system gives a value of its own."""
 _PIP = frozenset({"pip", "pip3", "pipx", "uv"})
 _MANIFESTS = frozenset(
     {"package.json", "Cargo.toml", "go.mod", "pyproject.toml", "requirements.txt", "pom.xml",
@@ -140,7 +143,7 @@ def _bare(dockerfile: Dockerfile, stage: Stage) -> Iterator[tuple[Place, str]]:
         for name, value, place in one.assignments:
             if value is not None or name in set_above:
                 continue
-            if name.lower() in _PREDEFINED or _MAY_BE_EMPTY.search(name):
+            if name in _SHELLS_OWN or name.lower() in _PREDEFINED or _MAY_BE_EMPTY.search(name):
                 continue
             if dockerfile.global_args.get(name) is None:
                 yield place, name
@@ -271,6 +274,10 @@ def _breaks(files: ImageFiles, step: RunStep, variable: re.Pattern[str]) -> tupl
             match = _URL.match(word)
             if match and _is_version_part(match[1], variable):
                 return f"it asks for {variable.sub('', word)}", True
+    if step.name in _ACCOUNTS:
+        for option, long in (("-u", "--uid"), ("-g", "--gid")):
+            if any(variable.fullmatch(one) for one in option_values(words, option, long)):
+                return f"{step.name} refuses `{option}` without a number", True
     if step.name in _PIP:
         for word in plain:
             if "==" in word and variable.fullmatch(word.partition("==")[2]):
