@@ -92,7 +92,10 @@ def docker_build_inputs_complete(
     scripts/x.js` without the script, a tool of the devDependencies that this install leaves out, a
     patch of pnpm. (h) `patch-package` before the patches are copied: medium. (i) The image, or a
     compose service that is built from it, starts a script that no step puts there. (j) A whole
-    nginx configuration is copied into `conf.d`, or one of `server` blocks over `nginx.conf`.
+    nginx configuration is copied into `conf.d`, or one of `server` blocks over `nginx.conf`. (k) A
+    program of a cargo build gets an older glibc than it was linked with, by the releases that the
+    images name: critical when it is sure to need the newer one. (l) An `ARG` without a default
+    chooses a project or a path (`nx build ${APP}`), and some builder gives no value.
     Modules copied from another stage, a second full install, files that `cp` or `mv` puts there,
     musl builds, bundled features and a step that runs `ldd` pass.
     Blind spots: builds inside scripts; packages behind variables; members behind a pattern.
@@ -103,7 +106,6 @@ def docker_build_inputs_complete(
     for fault in build_inputs.faults(dockerfile):
         groups.setdefault((fault.clause, fault.place.path), []).append(fault)
     unbuilt = bool(groups) and dockerfile_references.unreferenced(dockerfile) is not None
-    weights = {"c": Severity.HIGH if unbuilt else Severity.CRITICAL, "h": Severity.MEDIUM}
     idle = "; nothing in the repository builds this file" if unbuilt else ""
     for (clause, _), found in sorted(groups.items()):
         first = found[0]
@@ -112,9 +114,12 @@ def docker_build_inputs_complete(
         report(
             at=first.place,
             says=first.says + more + idle,
-            severity=weights.get(clause, Severity.HIGH),
+            severity=first.severity.lowered(int(unbuilt and first.lowers)),
+            confidence=first.confidence,
             evidence=first.evidence,
             related=[*((one.place, one.says) for one in found[1:]), *first.related],
             clause=clause,
+            impact=first.impact,
+            fix=first.fix,
             key=f"{clause} {first.key}",
         )

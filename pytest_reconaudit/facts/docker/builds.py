@@ -17,7 +17,12 @@ from itertools import islice, product
 from msgspec import Struct
 from msgspec.structs import replace
 
-from pytest_reconaudit.facts.ci.pipelines import actions, workflow_steps, workflows
+from pytest_reconaudit.facts.ci.pipelines import (
+    actions,
+    local_action,
+    workflow_steps,
+    workflows,
+)
 from pytest_reconaudit.facts.compose.stacks import stacks
 from pytest_reconaudit.facts.docker.default_names import dockerfile_read
 from pytest_reconaudit.facts.index import files_by_name, invocations_of
@@ -27,7 +32,7 @@ from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.readers import toml
 from pytest_reconaudit.readers.bake import read_bake
 from pytest_reconaudit.readers.compose import is_remote, repo_path
-from pytest_reconaudit.readers.workflow import Job, Workflow
+from pytest_reconaudit.readers.workflow import Job, Step, Workflow
 from pytest_reconaudit.readers.yaml import Map, Seq, read_yaml
 from pytest_reconaudit.target import Target, once
 
@@ -50,6 +55,8 @@ _HERE = regex(r"^(?:\$\(pwd\)|`pwd`|\$\{?PWD\}?)(?=/|$)")
 _TOP = regex(
     r"^(?:\$\{?GITHUB_WORKSPACE\}?|\$\{\{\s*github\.workspace\s*\}\}|\$\{?CI_PROJECT_DIR\}?)(?=/|$)"
 )
+_INPUT = regex(r"\$\{\{\s*inputs\.([A-Za-z0-9_-]+)\s*\}\}")
+_ARGUMENT = regex(r"[A-Za-z_]\w*")
 _MAX_MATRIX = 60
 _MAX_CALLS = 300
 
@@ -84,6 +91,8 @@ class ImageBuild(Struct, frozen=True):
     """The folder that the command runs in is a convention, not known from the text."""
     names: tuple[str, ...] = ()
     """What the image is called, registry and tag as written; variables stay as they are."""
+    arguments: frozenset[str] | None = None
+    """The names of all build arguments that are given; ``None`` when not known."""
 
 
 @once
@@ -96,8 +105,13 @@ def image_builds(target: Target) -> tuple[ImageBuild, ...]:
             one = one if read == one.dockerfile else replace(one, dockerfile=read)
         key = (one.place, one.dockerfile, one.context, one.target)
         known = found.setdefault(key, one)
-        if known is not one and set(one.names) - set(known.names):
-            found[key] = replace(known, names=tuple(dict.fromkeys((*known.names, *one.names))))
+        if known is one:
+            continue
+        if set(one.names) - set(known.names):
+            known = replace(known, names=tuple(dict.fromkeys((*known.names, *one.names))))
+        both = known.arguments is not None and one.arguments is not None
+        given = (known.arguments or frozenset()) | (one.arguments or frozenset()) if both else None
+        found[key] = replace(known, arguments=given)
     return tuple(sorted(found.values(), key=lambda one: (one.place.key(), one.dockerfile or "")))
 
 
@@ -151,6 +165,7 @@ def _compose(target: Target) -> Iterator[ImageBuild]:
                 by=f"compose service {service.name}",
                 contexts=build.contexts,
                 names=(service.image,) if service.image else (),
+                arguments=frozenset(entry.key for entry in build.args),
             )
 
 
@@ -174,6 +189,7 @@ def _commands(target: Target) -> Iterator[ImageBuild]:
                 by=f"{invocation.source} {command.place}",
                 assumed=invocation.assumed,
                 names=tuple(invocation.trace.expand(name) for name in _tags(invocation.words)),
+                arguments=_passed(invocation.words),
             )
 
 
@@ -236,6 +252,28 @@ def _tags(words: Iterable[str]) -> Iterator[str]:
             yield value if equals else next(rest, "")
         elif word.startswith("-t") and not word.startswith("--"):
             yield word[2:]
+
+
+def _passed(words: Iterable[str]) -> frozenset[str] | None:
+    """The build arguments that a build command gives; ``None`` when a variable may hide some."""
+    found: set[str] = set()
+    rest = iter(_after_build(list(words)) or ["$"])
+    for word in rest:
+        option, equals, value = word.partition("=")
+        if not word.startswith("-"):
+            if word.startswith(("$", "`", "@")):
+                return None
+            continue
+        if not equals and (option in _VALUED or option in ("-f", "--file", "--target")):
+            value = next(rest, "")
+        if option == "--target" and "$" in value:
+            return None
+        if option == "--build-arg":
+            name = value.partition("=")[0]
+            if not _ARGUMENT.fullmatch(name):
+                return None
+            found.add(name)
+    return frozenset(found)
 
 
 def _from_root(written: str) -> str | None:
@@ -307,16 +345,21 @@ def _workflow_actions(target: Target) -> Iterator[ImageBuild]:
             name = step.uses.partition("@")[0].lower()
             if not name or not re.search(r"docker|build|kaniko|podman", name):
                 continue
-            given = step.with_
-            if name == "docker/bake-action" or not _builds(name, given):
+            given: Map | _Handed = step.with_
+            handed = _handed(target, step)
+            if name == "docker/bake-action" or not (_builds(name, step.with_) or handed):
                 continue
+            if handed is not None and not _builds(name, step.with_):
+                given = handed
             for context_text, file_text, stage, names in _expanded(workflow, job, step.uses, given):
                 context, dockerfile = _action_paths(job, context_text, file_text)
                 yield ImageBuild(
                     dockerfile=dockerfile,
                     context=context,
                     target=stage if "$" not in stage else "",
-                    place=given.key_place("context") if "context" in given else step.uses_place,
+                    place=step.with_.key_place("context")
+                    if "context" in step.with_
+                    else step.uses_place,
                     origin="workflow",
                     by=f"workflow {step.uses_place}",
                     contexts=tuple(
@@ -325,13 +368,77 @@ def _workflow_actions(target: Target) -> Iterator[ImageBuild]:
                         if "=" in line
                     ),
                     names=_action_names(names),
+                    arguments=_handed_arguments(step, handed, stage),
                 )
 
 
 def _builds(name: str, given: Map) -> bool:
+    return _is_build_action(name) or bool({"dockerfile", "containerfiles"} & set(given))
+
+
+def _is_build_action(name: str) -> bool:
     # Depot, Blacksmith and others keep the name and the inputs of Docker's own action.
-    same = name.endswith("/build-push-action") or name == "redhat-actions/buildah-build"
-    return same or bool({"dockerfile", "containerfiles"} & set(given))
+    return name.endswith("/build-push-action") or name == "redhat-actions/buildah-build"
+
+
+class _Handed(Struct, frozen=True):
+    """What a build inside an action of the repository gets: the inputs put in that it names."""
+
+    inner: Map
+    given: Map
+    inputs: Map
+
+    def __iter__(self) -> Iterator[object]:
+        return iter(self.inner)
+
+    def str(self, key: str) -> str:
+        """The text of an input of the inner step."""
+
+        def filled(match: re.Match[str]) -> str:
+            name = match[1]
+            if name in self.given:
+                return self.given.str(name)
+            return self.inputs.map(name).str("default")
+
+        return _INPUT.sub(filled, self.inner.str(key))
+
+
+def _handed(target: Target, step: Step) -> _Handed | None:
+    """The one build that an action of the repository makes of its caller's inputs."""
+    if not step.uses.startswith("./"):
+        return None
+    action = local_action(target, step.uses)
+    if action is None or action.using != "composite":
+        return None
+    inner = [
+        one.with_
+        for one in action.steps
+        if _is_build_action(one.uses.partition("@")[0].lower()) and "file" in one.with_
+    ]
+    return _Handed(inner[0], step.with_, action.raw.map("inputs")) if len(inner) == 1 else None
+
+
+def _handed_arguments(step: Step, handed: _Handed | None, stage: str) -> frozenset[str] | None:
+    """The build arguments of a step, if all are told."""
+    if "$" in stage:
+        return None
+    if _is_build_action(step.uses.partition("@")[0].lower()):
+        text = step.with_.str("build-args")
+    elif handed is not None:
+        text = handed.str("build-args")
+    else:
+        return None
+    found = set()
+    for line in re.split(r"[\n,]", text):
+        name = line.partition("=")[0].strip().strip("\"'")
+        if not name or name.startswith("#"):
+            continue
+        if not _ARGUMENT.fullmatch(name):
+            if "=" in line or "$" in line:
+                return None
+            continue
+        found.add(name)
+    return frozenset(found)
 
 
 _OUTPUTS = regex(r"\$\{\{\s*steps\.([A-Za-z0-9_-]+)\.outputs\.")
@@ -343,7 +450,7 @@ def _action_names(names: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(one for one in found if not _OUTPUTS.match(one)))
 
 
-def _names_text(job: Job, given: Map) -> str:
+def _names_text(job: Job, given: Map | _Handed) -> str:
     """``tags:`` with the ``images:`` of the metadata steps that it takes its names from."""
     text = given.str("tags") or given.str("image") or given.str("images")
     steps = {match[1] for match in _OUTPUTS.finditer(text)}
@@ -351,7 +458,7 @@ def _names_text(job: Job, given: Map) -> str:
     return "\n".join((text, *listed))
 
 
-def _context_text(uses: str, given: Map) -> str:
+def _context_text(uses: str, given: Map | _Handed) -> str:
     """The context that a step asks for; of an action of the repository, whose inputs have the
     names that its author chose, none when no input is called so."""
     written = given.str("context") or given.str("workdir") or given.str("path")
@@ -363,7 +470,7 @@ def _context_text(uses: str, given: Map) -> str:
 
 
 def _expanded(
-    workflow: Workflow, job: Job, uses: str, given: Map
+    workflow: Workflow, job: Job, uses: str, given: Map | _Handed
 ) -> Iterator[tuple[str, str, str, str]]:
     """(context, file, target, names) of a step, one per combination of the matrix it names."""
     file = given.str("file") or given.str("dockerfile") or given.str("containerfiles")

@@ -30,20 +30,26 @@ from pytest_reconaudit.readers.interpolation import expand_word
 from pytest_reconaudit.target import Target, once
 
 __all__ = [
+    "ARTEFACT",
     "LostArtefact",
     "MissingLibrary",
     "UnmadeTargets",
+    "closure",
+    "is_cargo_build",
+    "is_program",
     "lost_artefacts",
     "missing_libraries",
     "unmade_targets",
 ]
 
-_ARTEFACT = regex(
+ARTEFACT = regex(
     r"(?:^|(?P<root>.*)/)target/(?P<triple>[\w.$-]+-[\w.$-]+/|\$\{?\w+\}?/)?"
     r"(?P<profile>[\w${}:.-]+)/(?P<name>[\w.${}-]+)"
 )
+"""A path that cargo fills: where ``target`` lies, the triple, the profile's folder, the name."""
 _LIBRARY = regex(r"\.(?:so|a|d|rlib|dylib|wasm|dll|pdb|dwp|js)(?:\.|$)")
 _NOT_BINARIES = frozenset({"build", "deps", "examples", "incremental", ".fingerprint", "bundle"})
+_GLIBC_SUFFIX = regex(r"\.\d+\.\d+$")
 _MAX_VALUES = 12
 
 
@@ -345,13 +351,13 @@ def _judge(
     at: Instruction,
 ) -> Iterator[LostArtefact]:
     holder = next((s for s in dockerfile.stages if any(i is at for i in s.instructions)), source)
-    builds = [step for step in files.chain_steps(source) if _is_cargo_build(step)]
+    builds = [step for step in files.chain_steps(source) if is_cargo_build(step)]
     if not builds or any(_hides(step) for step in files.chain_steps(source)):
         return
     if "*" in word or "?" in word:
         return
     for filled, by in _values(target, dockerfile, holder, at, word):
-        match = _ARTEFACT.fullmatch(filled)
+        match = ARTEFACT.fullmatch(filled)
         if match is None or "$" in filled:
             continue
         path = absolute(files.workdir(source if holder is not source else holder, at), filled)
@@ -360,7 +366,7 @@ def _judge(
         if _made_there(files, source, path, at):
             continue
         name = match["name"]
-        if name in _NOT_BINARIES or _LIBRARY.search(name):
+        if not is_program(name):
             continue
         related = tuple(Note(step.place, step.text) for step in builds)
         wanted = _folder_of(match)
@@ -409,7 +415,13 @@ def _values(
             yield other, f"{argument.by} passes {argument.name}={argument.value}"
 
 
-def _is_cargo_build(step: RunStep) -> bool:
+def is_program(name: str) -> bool:
+    """Whether a name below ``target/PROFILE/`` may be a program's: no library, no inner folder."""
+    return name not in _NOT_BINARIES and not _LIBRARY.search(name)
+
+
+def is_cargo_build(step: RunStep) -> bool:
+    """Whether a command fills ``target/``."""
     plain = [word for word in step.words[1:] if not word.startswith(("-", "+"))]
     return step.name in ("cargo", "cross") and plain[:1] in (
         ["build"], ["b"], ["zigbuild"], ["rustc"], ["auditable"], ["leptos"],
@@ -473,6 +485,8 @@ def _folders(builds: Sequence[RunStep], target: Target) -> set[str] | None:
         if "leptos" in step.words[:3]:
             return None
         triples = list(option_values(step.words, "--target", "--target"))
+        if "zigbuild" in step.words:  # `x86_64-unknown-linux-gnu.2.31`: the suffix is glibc's
+            triples = [_GLIBC_SUFFIX.sub("", one) for one in triples]
         found |= {f"{triple}/{profile}" for triple in triples} or {profile}
     return None if _target_is_configured(target) else found
 
@@ -611,7 +625,7 @@ def missing_libraries(target: Target, dockerfile: Dockerfile) -> Iterator[Missin
     for source, crate, build in _programs(target, files, dockerfile, stage):
         if _checks_links(files, source):
             return
-        crates = _closure(target, crate)
+        crates = closure(target, crate)
         lock = _lock(target, crate)
         pq = _links_pq(target, crates, lock)
         if pq is not None and not any(_HAS_PQ.search(one) for one in installed):
@@ -670,7 +684,7 @@ def _programs(
             source = dockerfile.stage(flag.value, before=one.index) if flag else None
             if source is None or not _is_glibc_rust(dockerfile, source):
                 continue
-            builds = [step for step in files.chain_steps(source) if _is_cargo_build(step)]
+            builds = [step for step in files.chain_steps(source) if is_cargo_build(step)]
             if not builds or any("musl" in word for step in builds for word in step.words):
                 continue
             build = builds[-1]
@@ -697,7 +711,7 @@ def _checks_links(files: ImageFiles, source: Stage) -> bool:
     return any(step.name == "ldd" or "ldd " in step.text for step in files.chain_steps(source))
 
 
-def _closure(target: Target, crate: CargoPackage) -> list[CargoPackage]:
+def closure(target: Target, crate: CargoPackage) -> list[CargoPackage]:
     """A package and those of the repository that it depends on by path."""
     by_folder, by_name = cargo_by_folder(target), cargo_by_name(target)
     found = {crate.folder: crate}

@@ -1,0 +1,8 @@
+fn main() {
+    println!("open");
+}
+
+#[cfg(test)]
+mod tests {
+    use std::process::Command;
+}
