@@ -71,6 +71,13 @@ def test_placeholders(value: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "value", ["パスワードを変更する", "เปลี่ยนรหัสผ่านใหม่", "更改您的密码 (必填)", "Изменить пароль"]
+)
+def test_what_people_read_is_no_secret(value: str) -> None:
+    assert not is_secret_value(value)
+
+
+@pytest.mark.parametrize(
     "value",
     ["vT7!kq2Zp0xWm4Rb", "8f14e45fceea167a5a36dedd4bea2543", "Tr0ub4dor&3", "harbour-lines"],
 )

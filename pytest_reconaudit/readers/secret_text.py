@@ -354,7 +354,7 @@ def is_wordy(value: str) -> bool:
 def is_secret_value(value: str) -> bool:
     """Whether a secret key's value is a real one: long and varied enough, and no placeholder."""
     value = value.strip()
-    if _HASH.match(value):
+    if _HASH.match(value) or _SPOKEN.search(value[:MAX_VALUE]) is not None:
         return False
     plain = decoded(value) if len(value) <= MAX_VALUE else None
     if plain and plain.isascii() and plain.isprintable() and is_placeholder(plain):
@@ -364,6 +364,11 @@ def is_secret_value(value: str) -> bool:
         and entropy(value[:MAX_VALUE]) >= MIN_ENTROPY
         and not is_placeholder(value)
     )
+
+
+_SPOKEN = regex(r"[^\W\d_a-zA-Z]{2}|[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff]")
+"""Letters of other scripts side by side: a sentence that people read, as in files of translations.
+What machines make up is of ASCII."""
 
 
 def is_uuid(value: str) -> bool:

@@ -62,7 +62,7 @@ _PURPOSES = {
     **dict.fromkeys(
         ("test", "tests", "testing", "ci", "e2e", "fixture", "fixtures", "mock", "mocks", "spec",
          "bench", "benchmark", "integration", "testdata", "tst", "citest", "unittest", "unittests",
-         "suites", "testsuite", "testsuites"),
+         "suites", "testsuite", "testsuites", "molecule"),
         "test",
     ),
     **dict.fromkeys(
@@ -75,7 +75,7 @@ _PURPOSES = {
     **dict.fromkeys(
         ("dev", "development", "devel", "develop", "local", "localhost", "devcontainer", "debug",
          "devenv", "devstack", "devtools", "seed", "seeds", "seeder", "seeders", "localdev",
-         "debugging", "contrib", "vscode", "idea"),
+         "debugging", "contrib", "vscode", "idea", "simulator", "simulators"),
         "development",
     ),
 }  # fmt: skip
@@ -485,7 +485,7 @@ _NOT_DATA = regex(
     r"|[\w.-]*\.postman_collection\.json|renovate\.json|codecov\.ya?ml"
     r"|\.git(?:allowed|leaksignore|leaks\.toml)|\.secrets\.baseline|\.(?:trufflehog|ggshield|gitguardian)"
     r"[\w.-]*|results?\.json)$"
-    r"|(?:^|/)(?:locales?|i18n|lang|translations?|messages|abi|abis|crds?|dashboards?)/",
+    r"|(?:^|/)(?:locales?|i18n|l10n|lang(?:uages?)?|translations?|messages|abi|abis|crds?|dashboards?)/",
     re.IGNORECASE,
 )
 _HINTS = (

@@ -12,6 +12,7 @@ from pytest_reconaudit.facts.packages import CargoPackage, cargo_packages
 from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.readers.routes_rust import read_rust_routes, speaks_of_routes
 from pytest_reconaudit.readers.routing import Gap, Mount, RoutingFile, Unit
+from pytest_reconaudit.readers.rust_use import used_names
 from pytest_reconaudit.target import Target, once
 
 __all__ = ["rust_folders", "rust_routes"]
@@ -21,6 +22,7 @@ _FUNCTION = regex(r"\bfn\s+([A-Za-z_]\w*)")
 _CONSTANT = regex(
     r"\b(?:const|static)\s+([A-Z][A-Z0-9_]*)\s*:[^=;]{1,60}=\s*\"((?:[^\"\\]|\\.){0,300})\"\s*;"
 )
+_HANDS_ON = regex(r"\bpub\s+use\s+([^;]{1,2000});")
 _PARTS = frozenset({"crate", "self", "super", "Self"})
 _COMMON = frozenset({"new", "default", "from", "into", "clone", "var", "connect", "from_env"})
 """Functions that make a value: no server starts in them."""
@@ -107,6 +109,8 @@ class _Index(Struct, eq=False):
     constants: dict[str, str] = field(default_factory=dict)
     aliases: dict[str, str] = field(default_factory=dict)
     """Name of a crate in the code → its own name."""
+    renamed: dict[str, list[tuple[str, tuple[str, ...]]]] = field(default_factory=dict)
+    """Name under which a module hands something on → (file, the path that it stands for)."""
 
 
 def rust_routes(target: Target, folder: str) -> Served | None:
@@ -186,6 +190,12 @@ def _index(target: Target, crates: list[CargoPackage]) -> _Index:
             if parts[-1] in ("mod", "lib", "main"):
                 parts = parts[:-1]
             marked = speaks_of_routes(text)
+            if "pub use" in text and " as " in text:
+                index.files.setdefault(path, _File(path, name, (name, *parts)))
+                for use in _HANDS_ON.findall(text):
+                    for words, alias in used_names(f"use {use};"):
+                        if alias and len(words) > 1:
+                            index.renamed.setdefault(alias, []).append((path, words))
             stem = parts[-1] if parts else name
             index.by_stem.setdefault(stem, []).append(path)
             if not marked and path not in bins:
@@ -309,7 +319,16 @@ def _resolve(
                 best, best_score = [], score
             if score == best_score and score:
                 best.append((other, unit))
-    return best
+    return best or _handed_on(index, last, file)
+
+
+def _handed_on(index: _Index, name: str, file: RoutingFile) -> list[tuple[RoutingFile, Unit]]:
+    """What a name means that a module gives a function: ``pub use api::register as routes``."""
+    found = index.renamed.get(name, ())
+    if len(found) != 1 or found[0][0] == file.path or found[0][1][-1] == name:
+        return []
+    path, words = found[0]
+    return _resolve(index, words, index.target.parse(read_rust_routes, path))
 
 
 def _rooted(home: _File, full: tuple[str, ...]) -> tuple[str, ...]:
