@@ -21,6 +21,10 @@ from pytest_reconaudit.api import Confidence, Note, RustRoutes, Severity, TwiceR
             "The server panics at its start.",
             "Register the path once, `get(list).post(create)`, with one name for each parameter.",
         ),
+        "d": (
+            "Requests that are meant for it go to another handler, with the word as a parameter.",
+            "Register the path with the word before the one with the parameter.",
+        ),
     },
 )
 def rust_routes_reachable(rust_routes: RustRoutes) -> None:
@@ -32,6 +36,8 @@ def rust_routes_reachable(rust_routes: RustRoutes) -> None:
     sibling whose path begins with the scope's prefix, by whole segments. (b) The same prefix twice
     as siblings. Either loses the routes that the first scope does not have itself. (c) axum: one
     method of one path twice in one router, or the same path with other names for its parameters.
+    (d) Actix: a path with a parameter stands before one with a word in its place (`/{id}`, `/new`),
+    of one method, in one scope: high.
     Where one of the two depends on a condition that the other does not: medium. Scopes with guards,
     other parents, other routers, arms of one `if` or `match`, tests that contradict each other (`x`
     and `!x`), and registrations under `cfg` pass.
@@ -53,6 +59,18 @@ def rust_routes_reachable(rust_routes: RustRoutes) -> None:
             related=[Note(one.scope.place, f"the scope {prefix} that takes it"), *related],
             clause="b" if one.again else "a",
             key=f"{prefix} {first.request}",
+        )
+    for two in rust_routes.outrun:
+        report(
+            at=two.lost.place,
+            says=f"{two.lost.request} never gets there: {two.first.path} stands before it, and"
+            f" takes its requests{_where(two.test)}",
+            severity=Severity.MEDIUM if two.test else Severity.HIGH,
+            confidence=Confidence.LIKELY if two.test else None,
+            evidence=two.lost.request,
+            related=[Note(two.first.place, two.first.request)],
+            clause="d",
+            key=two.lost.request,
         )
     for pair in rust_routes.twice:
         second = pair.second

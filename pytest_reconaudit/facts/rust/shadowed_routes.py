@@ -18,7 +18,7 @@ from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.readers.routing import ANY, Scope
 from pytest_reconaudit.target import Target, once
 
-__all__ = ["RustRoutes", "Shadowed", "TwiceRouted", "rust_route_tables"]
+__all__ = ["Outrun", "RustRoutes", "Shadowed", "TwiceRouted", "rust_route_tables"]
 
 _PARAMETER = regex(r"\{(\*?)[^{}]*\}")
 _MOST = 50
@@ -50,12 +50,22 @@ class TwiceRouted(Struct, frozen=True):
     """The condition under which both are made; empty when they always are."""
 
 
+class Outrun(Struct, frozen=True):
+    """A route of Actix whose requests an earlier one with a parameter in its place takes."""
+
+    first: Route
+    lost: Route
+    test: str = ""
+    """The condition under which both are made; empty when they always are."""
+
+
 class RustRoutes(Struct, frozen=True, eq=False):
     """One server and what is wrong with the order of its routes."""
 
     table: RouteTable
     shadowed: tuple[Shadowed, ...] = ()
     twice: tuple[TwiceRouted, ...] = ()
+    outrun: tuple[Outrun, ...] = ()
 
 
 @once
@@ -64,7 +74,13 @@ def rust_route_tables(target: Target) -> tuple[RustRoutes, ...]:
     found = []
     for table in route_tables(target):
         if table.framework == "actix":
-            found.append(RustRoutes(table, shadowed=tuple(_shadowed(target, table))))
+            found.append(
+                RustRoutes(
+                    table,
+                    shadowed=tuple(_shadowed(target, table)),
+                    outrun=tuple(_outrun(target, table)),
+                )
+            )
         elif table.framework == "axum":
             found.append(RustRoutes(table, twice=tuple(_twice(target, table))))
     return tuple(found)
@@ -114,6 +130,53 @@ def _shadowed(target: Target, table: RouteTable) -> Iterator[Shadowed]:
             yield Shadowed(
                 scope, tuple(route for (_, route), _ in kept), kept[0][0][0], again, test
             )
+
+
+def _outrun(target: Target, table: RouteTable) -> Iterator[Outrun]:
+    """``/{id}`` before ``/new``, of one method, in one scope: Actix takes the first that fits."""
+    known: dict[tuple[object, ...], list[Route]] = {}
+    for route in table.routes:
+        if route.doubtful or "$" in route.path or _is_guarded(target, route):
+            continue
+        before = known.setdefault((route.router, route.scopes, route.method), [])
+        for one in before:
+            if one.handler == route.handler or not _fits(one.path, route.path):
+                continue
+            test = _together(target, one.place, route.place, route, one)
+            if test is not None:
+                yield Outrun(one, route, test)
+                break
+        if "{" in route.path and len(before) < _MOST:
+            before.append(route)
+
+
+def _fits(pattern: str, path: str) -> bool:
+    """Whether every request of a path is one of another path as well, which has a parameter of any
+    value where the first has a word."""
+    wanted, given = pattern.split("/"), path.split("/")
+    words = False
+    if len(wanted) != len(given):
+        return False
+    for part, segment in zip(wanted, given, strict=True):
+        if part == segment or (_PLAIN.fullmatch(part) and _PLAIN.fullmatch(segment)):
+            continue
+        if _PLAIN.fullmatch(part) is None or "{" in segment or not segment:
+            return False
+        words = True
+    return words
+
+
+_PLAIN = regex(r"\{\w+\}")
+_GUARDED = regex(r"\.guard\(|\bguard\s*=|\{\w+:[^{}\"]")
+
+
+def _is_guarded(target: Target, route: Route) -> bool:
+    """Whether something else than its method may turn requests of a route away: a guard, a pattern
+    of a parameter."""
+    line = route.place.line or 1
+    return any(
+        _GUARDED.search(text) for text in target.lines(route.place.path)[line - 2 : line + 4]
+    )
 
 
 def _shape(path: str) -> str:

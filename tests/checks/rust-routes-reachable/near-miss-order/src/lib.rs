@@ -1,0 +1,2 @@
+pub mod routes;
+pub use routes::register as all_routes;
