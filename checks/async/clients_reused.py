@@ -44,6 +44,7 @@ from pytest_reconaudit.api import ClientUse, Severity, audit, report
             "The server sees several times the connections that one of them is sized for.",
             "Keep one client in a module of its own, and import it.",
         ),
+        "f": ("However many connections the pool has, one is used.", "Take the lock off the pool."),
     },
 )
 def async_clients_reused(client_use: ClientUse) -> None:
@@ -87,7 +88,9 @@ def async_clients_reused(client_use: ClientUse) -> None:
     (high where they hold connections and are not closed, else medium, once for an application and
     kind of store; not what a tenant's or a tried connection is made of, what subscribes, probes,
     sign-ins and pages of administrators). (e) Three and more files of an application that answer
-    requests each make an engine, pool or client with connections of its own: medium.
+    requests each make an engine, pool or client with connections of its own: medium. (f) A field of
+    Rust holds a pool of database connections behind a `Mutex` (or its `RwLock`'s write half), and a
+    guard of it lives while something is awaited: high, medium where no request is known to come.
     Blind spots: clients made through macros, other crates' builders or axios of another file;
     `requests.Session`.
     """
@@ -100,7 +103,11 @@ def async_clients_reused(client_use: ClientUse) -> None:
             confidence=one.confidence,
             evidence=one.evidence,
             fix=one.fix,
-            related=[*one.sites[1:], *([one.caller] if one.caller else []), *one.beside],
+            related=[
+                *one.sites[one.clause != "f" :],
+                *([one.caller] if one.caller else []),
+                *one.beside,
+            ],
             clause=one.clause,
             key=f"{one.clause} {one.name}",
         )

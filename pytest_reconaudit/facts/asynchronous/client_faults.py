@@ -14,6 +14,8 @@ _SAYS = {
     "c": "{name} is set and never read: no pool has that size",
     "d": "no timeout is set on {count}: unless its caller gives up, a silent peer is waited for",
     "e": "{files} files of one application each make a `{name}` with connections of its own",
+    "f": "`{name}` keeps a pool behind a lock: {count} while statements are waited for,"
+    " one task at a time",
 }
 
 _BY_HAND = (
@@ -31,7 +33,7 @@ _KILLED = (
 class ClientFault(Struct, frozen=True):
     clause: str
     """``a``: an HTTP client per call. ``b``: a connection per call. ``c``: a pool size that
-    nothing reads. ``d``: no timeout. ``e``: one per file."""
+    nothing reads. ``d``: no timeout. ``e``: one per file. ``f``: a pool behind a lock."""
     name: str
     """The function, or the struct's field."""
     at: Place
@@ -86,6 +88,8 @@ class ClientFault(Struct, frozen=True):
             where += f"; {self.others} more of this {self._unit} too"
         says = _BY_HAND if self.by_hand else _SAYS[self.clause]
         told = says.format(name=self.name, count=amount, what=self.what, files=self.files)
+        if self.clause == "f":
+            return told
         return f"{told}: {lines}{where}"
 
     @property

@@ -11,6 +11,7 @@ from pytest_reconaudit.facts.asynchronous.client_faults import ClientFault, Clie
 from pytest_reconaudit.facts.asynchronous.clients_per_call import made_per_call
 from pytest_reconaudit.facts.asynchronous.crates import crate_of, serving
 from pytest_reconaudit.facts.asynchronous.endless_clients import endless_clients
+from pytest_reconaudit.facts.asynchronous.locked_pools import locked_pools
 from pytest_reconaudit.facts.asynchronous.reopened_clients import reopened_clients
 from pytest_reconaudit.facts.asynchronous.reopened_stores import reopened_stores
 from pytest_reconaudit.facts.asynchronous.request_rates import heat
@@ -71,8 +72,15 @@ def client_uses(target: Target) -> tuple[ClientUse, ...]:
         *reopened_clients(target),
         *reopened_stores(target),
         *calls_of_axios(target),
+        *locked_pools(target),
     ):
         asked[use.path] = (*asked.get(use.path, ()), *use.faults)
+    found = [
+        structs.replace(use, faults=(*use.faults, *asked.pop(use.path)))
+        if use.path in asked
+        else use
+        for use in found
+    ]
     found += [ClientUse(path, one) for path, one in sorted(asked.items())]
     return tuple(found)
 
