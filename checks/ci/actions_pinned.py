@@ -45,9 +45,9 @@ def ci_actions_pinned(pinned_file: PinnedFile) -> None:
         skip(SkipReason.UNPARSABLE, f"{first.place}: {first.message}")
     pins = pinned_file.pins
     branches = [pin for pin in pins if pin.kind == "branch"]
-    known = [pin for pin in branches if pin.trusted or pin.workflow or pin.related]
-    _branch([pin for pin in branches if pin not in known], Severity.HIGH)
-    _branch(known, Severity.LOW)
+    near = [pin for pin in branches if pin.trusted or pin.workflow or pin.related]
+    _branch([pin for pin in branches if pin not in near], Severity.HIGH)
+    _branch(near, Severity.LOW)
     names: dict[tuple[str, str], list[Pin]] = {}
     for pin in pins:
         if pin.alike:

@@ -74,5 +74,6 @@ def docker_user_nonroot(dockerfile: Dockerfile, images: Images, image_users: Ima
         severity=severity,
         confidence=Confidence.CERTAIN if root.known_base else Confidence.LIKELY,
         evidence=f"USER {root.written}" if root.written else root.stage.start.written,
+        fix=root.remedy,
         related=related,
     )

@@ -239,20 +239,32 @@ def _is_piece(target: Target, stack: Stack) -> bool:
 def _defined_beside(target: Target, stack: Stack) -> frozenset[str]:
     """Every service, volume … that the compose files in the same folders define.
 
-    Below a file without services: that all the files under its folder define.
+    Below a file without services: that all the files under its folder define. Of a folder of parts
+    also what the folders beside it have.
     """
     folders = {posixpath.dirname(path) for path in stack.files}
     below = f"{stack.folder}/" if not compose_file(target, stack.files[0]).services else "\0"
+    above, _, name = stack.folder.rpartition("/")
+    if _PART.fullmatch(name) is not None:
+        below = f"{above}/" if above else ""  # it is put onto stacks of the folders beside it
     found: set[str] = set()
     for file in compose_files(target):
         if file.folder in folders or file.path.startswith(below):
             found.update(file.services)
             for kind in KINDS:
                 found.update(str(name) for name in file.root.map(kind))
+    for other in stacks(target):
+        if other is not stack and f"{other.folder}/".startswith(below):
+            found.update(one.name for one in other.services)
     for root in _bare_declarations(target, folders):
         for kind in KINDS:
             found.update(str(name) for name in root.map(kind))
     return frozenset(found)
+
+
+_PART = regex(
+    r"(?:common|shared|overlays?|overrides?|fragments?|extras?|add-?ons?|parts?|includes?)"
+)
 
 
 def _bare_declarations(target: Target, folders: set[str]) -> Iterator[Map]:

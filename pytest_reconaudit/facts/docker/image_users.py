@@ -93,10 +93,43 @@ class ImageUser(Struct, frozen=True):
     command: Instruction | None
     overridden: tuple[Note, ...]
     """Where everybody who runs the image asks for another user; empty unless all do."""
+    family: str = ""
+    """How a user is made there: ``node`` has one, ``alpine`` and ``debian`` each have a command of
+    their own; empty where a bare number is the surest."""
+
+    @property
+    def remedy(self) -> str:
+        """What to write, in Markdown."""
+        if self.workers:
+            return ""
+        made = {
+            "node": "The image has a user for it: `USER node` (1000, where a number is asked for).",
+            "alpine": "`RUN adduser -D -u 10001 app`, and `USER 10001` last.",
+            "debian": "`RUN useradd --uid 10001 --create-home app`, and `USER 10001` last.",
+        }.get(self.family, "`USER 10001` last: a number needs no entry in `/etc/passwd`.")
+        return (
+            f"{made} What the program writes while it runs (folders below its own, a file that the"
+            " start script makes, volumes that are there already) has to belong to that user first:"
+            " `COPY --chown=10001`, `chown`. Let it listen on a port from 1024 up."
+        )
 
 
 _NEEDS_MAKER = frozenset({"base", "static", "cc", "runtime", "runtime-deps", "sdk", "aspnet"})
 """Names that anybody gives an image; known to be root when Google or Microsoft made it."""
+
+
+_DEBIAN = frozenset(
+    {"debian", "ubuntu", "python", "ruby", "golang", "rust", "openjdk", "eclipse-temurin", "perl",
+     "buildpack-deps", "php", "maven", "gradle", "elixir", "dart"}
+)  # fmt: skip
+
+
+def _family(short: str, tag: str) -> str:
+    if short == "node":
+        return "node"
+    if short == "alpine" or "alpine" in tag:
+        return "alpine"
+    return "debian" if short in _DEBIAN else ""
 
 
 def _is_known_root(image: ImageReference | None) -> bool:
@@ -157,6 +190,7 @@ class ImageUsers:
             known_base=user is not None or _is_known_root(image),
             command=command,
             overridden=self._overridden(dockerfile),
+            family=_family(short, tag),
         )
 
     def _built_with_user(self, dockerfile: Dockerfile, base: str) -> bool:
