@@ -80,6 +80,22 @@ def test_what_is_locked_is_listed_in_the_locked_version(tmp_path: Path) -> None:
         ("pnpm-lock.yaml", "packages:\n\n  triple-beam@1.4.1:\n    resolution: {}\n", " 1.4.1"),
         ("bun.lock", '{"packages": {"triple-beam": ["triple-beam@1.4.1", "", {}]}}', " 1.4.1"),
         (
+            "package-lock.json",
+            (
+                '{"packages": {"node_modules/a/node_modules/triple-beam": {\n  "version": "0.9.0"},'
+                ' "node_modules/triple-beam": {\n  "version": "1.4.1"}}}'
+            ),
+            " 1.4.1",
+        ),
+        (
+            "bun.lock",
+            (
+                '{\n  "packages": {\n    "a/triple-beam": ["triple-beam@0.9.0", "", {}],\n'
+                '    "triple-beam": ["triple-beam@1.4.1", "", {}]\n  }\n}'
+            ),
+            " 1.4.1",
+        ),
+        (
             "yarn.lock",
             'triple-beam@^1.3.0:\n  version "1.4.1"\n\ntriple-beam@^0.9:\n  version "0.9.0"\n',
             " 1.4.1 or 0.9.0 (of several, the one that the import finds today)",

@@ -237,7 +237,7 @@ def _image_builds(target: Target, builds: _Builds) -> None:
                 if {"--locked", "--frozen"} & set(step.words):
                     builds.demanding.setdefault(root, []).append(note)
                     warming.pop(root, None)
-                elif "--offline" in step.words or tried:
+                elif "--offline" in step.words or tried or any(map(_OPTIONS.match, step.words)):
                     warming.pop(root, None)
                 elif installed is not None or _lockless(
                     files, step, stage, posixpath.dirname(step.at(manifest)), path, root
@@ -249,6 +249,10 @@ def _image_builds(target: Target, builds: _Builds) -> None:
             # What comes before a build by the lock file only fills the cache of layers.
             for root, notes in warming.items():
                 builds.blind.setdefault(root, []).extend(notes)
+
+
+_OPTIONS = regex(r"\$\{?\w*(?:ARGS|FLAGS|OPTS|OPTIONS|EXTRA)\w*\}?$", re.IGNORECASE)
+"""A word that stands for options which whoever builds hands in: ``--locked`` may be among them."""
 
 
 def _installed(words: tuple[str, ...]) -> str | None:

@@ -481,11 +481,11 @@ pub fn configure(config: &mut web::ServiceConfig) {
         web::scope("/orders@N@")
             .route("", web::get().to(list))
             .route("", web::post().to(create))
+            .route("/recent", web::get().to(recent))
             .route("/{id}", web::get().to(get))
             .route("/{id}", web::put().to(update))
             .route("/{id}", web::delete().to(delete))
-            .route("/{id}/both", web::get().to(both))
-            .route("/recent", web::get().to(recent)),
+            .route("/{id}/both", web::get().to(both)),
     );
 }
 

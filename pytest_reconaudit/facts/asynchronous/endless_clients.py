@@ -24,6 +24,7 @@ from pytest_reconaudit.facts.asynchronous.running import (
 from pytest_reconaudit.facts.code.functions import Ref, callers_of, function_at, outlined, reached
 from pytest_reconaudit.facts.code.places import is_off_path, is_test_path, weighed
 from pytest_reconaudit.facts.code.scanned import scanned
+from pytest_reconaudit.facts.code.unmade_types import is_unmade
 from pytest_reconaudit.model import Confidence, Note, Place, Severity
 from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.readers.scans.clients import ClientFile, ClientSite, clients
@@ -68,6 +69,8 @@ def endless_clients(
                 continue
             if per_request(target, ref) is None and (not own or is_command(path)):
                 continue
+            if is_unmade(target, outlined(target, ref).owner):
+                continue  # no program makes what would keep it
             name = outlined(target, ref).name
             if name not in ("new", "default") and (
                 known.setdefault(name, site.function) != site.function or name in twins

@@ -238,7 +238,8 @@ class KnownClasses(Struct, frozen=True, eq=False):
             relation = several.get(accessor)
             if relation is not None:
                 found.add(relation.target if relation.many else "")
-                keys.add(relation.key)
+                # One object for all rows, which keeps what it was asked for.
+                keys.update((relation.key, f"~{relation.key}"))
         for one in self.holders.get(accessor, ()):
             found.update(
                 _target_of(field, one.own.name, self.users)

@@ -107,6 +107,9 @@ def asks_by(target: Target, path: str, model: str, name: str, loaded: frozenset[
     if found is None:
         return ""
     asked = next(iter(_of_method(known, found, name, loaded, Place(path, 1, 1))), None)
+    if asked is not None and asked.joined and "__" in asked.load:
+        # By the row, of which it is loaded along: `Order.customer.country`.
+        return f"{found.own.name}.{asked.load.replace('__', '.')}"
     return asked.what.partition(" (")[0] if asked is not None else ""
 
 

@@ -8,6 +8,7 @@ from itertools import chain
 from msgspec import Struct
 from msgspec.structs import replace
 
+from pytest_reconaudit.facts.callers import uncalled
 from pytest_reconaudit.facts.code.functions import in_unrouted_view
 from pytest_reconaudit.facts.code.scanned import scanned
 from pytest_reconaudit.facts.code.unrouted_views import is_unrouted
@@ -266,7 +267,8 @@ def _listed_by_functions(target: Target, known: KnownClasses) -> Iterator[Serial
             own = _OF_USER.search(made[1])
             if own is not None and _is_single(known, model, own[1]):
                 continue
-            unrouted = in_unrouted_view(target, path, one.line)
+            idle = "" if one.owner else uncalled(target, Place(path, one.line))
+            unrouted = bool(idle) or in_unrouted_view(target, path, one.line)
             yield SerializedList(
                 path,
                 f"{one.owner}.{one.function}" if one.owner else one.function,

@@ -400,6 +400,19 @@ def _version(lock: str, text: str, name: str) -> str:
     else:
         entry = rf'"(?:[^"\n]*/)?node_modules/{said}": \{{'
         pattern = entry + r'\s{1,20}"version": "(\d[0-9A-Za-z.+-]{0,60})"'
+    if lock.endswith(("package-lock.json", "npm-shrinkwrap.json")):
+        # Of several, the one at the top is what its own code gets.
+        top = re.search(
+            rf'"node_modules/{said}": \{{\s{{1,20}}"version": "(\d[0-9A-Za-z.+-]{{0,60}})"', text
+        )
+    elif lock.endswith("bun.lock"):
+        top = re.search(
+            rf'^    "{said}": \["{said}@(\d[0-9A-Za-z.+-]{{0,60}})"', text, re.MULTILINE
+        )
+    else:
+        top = None
+    if top is not None:
+        return top[1]
     versions = dict.fromkeys(re.findall(pattern, text, re.MULTILINE))
     return " or ".join(versions) if len(versions) <= _FEW_VERSIONS else ""
 
