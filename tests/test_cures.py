@@ -54,6 +54,14 @@ def moor(vessel_ids: list[int], db: Session = Depends(get_db)):
         )
         db.execute(update(Berth).where(Berth.vessel_id == vessel_id).values(taken=True))
 """
+TAKEN_BEFORE = """\
+@app.post("/bulk/berths")
+def add_berths(names: list[str], db: Session = Depends(get_db)):
+    for name in names:
+        berth = db.execute(select(Berth).where(Berth.name == name)).scalar_one_or_none()
+        if berth is None:
+            db.execute(insert(Berth).values(name=name))
+"""
 COUNTED = """\
 @app.get("/berths")
 def berths(db: Session = Depends(get_db)):
@@ -163,6 +171,16 @@ def _remedy(root: Path, body: str) -> str:
             ("sibling", "Mind that"),
         ),
         (
+            TAKEN_BEFORE,
+            (
+                (
+                    "What is read of berth (line 13) is written by the loop itself (line 15): note in"
+                    " memory what each round writes, for the next to see it."
+                ),
+            ),
+            (),
+        ),
+        (
             COUNTED,
             ("one grouped query bring the figures of all rounds", "no group has counts 0"),
             ("OR of the pairs", "a key without a row"),
@@ -245,6 +263,46 @@ def test_no_code_is_made_up_for_a_statement_in_a_loop() -> None:
 def test_each_library_has_its_own_word(tree: str, function: str, wanted: str) -> None:
     told = {one.function: one.remedy for one in _worth_it(Target(TREES / tree))}
     assert wanted in told[function]
+
+
+def test_rows_of_rows_are_loaded_along_together(tmp_path: Path) -> None:
+    (tmp_path / "manage.py").write_text("")
+    (tmp_path / "quays").mkdir()
+    (tmp_path / "quays" / "models.py").write_text(
+        """\
+from django.db import models
+
+
+class Quay(models.Model):
+    name = models.CharField(max_length=80)
+
+
+class Berth(models.Model):
+    quay = models.ForeignKey(Quay, on_delete=models.CASCADE, related_name="berths")
+
+
+class Boat(models.Model):
+    berth = models.ForeignKey(Berth, on_delete=models.CASCADE, related_name="boats")
+"""
+    )
+    (tmp_path / "quays" / "views.py").write_text(
+        """\
+from django.http import JsonResponse
+
+from .models import Quay
+
+
+def boats(request):
+    found = []
+    for quay in Quay.objects.order_by("name"):
+        for berth in quay.berths.all():
+            found += [boat.id for boat in berth.boats.all()]
+    return JsonResponse({"boats": found})
+"""
+    )
+    (one,) = [each for file in query_files(Target(tmp_path)) for each in file.repetitions]
+    assert one.sites[0].relation == "Quay.berths.boats.all()"
+    assert 'prefetch_related("berths__boats")' in one.remedy
 
 
 def test_what_nobody_looks_at_is_taken_out() -> None:

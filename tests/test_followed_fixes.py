@@ -17,6 +17,10 @@ from pytest_reconaudit.target import Target
         ([("Order.customer", "select", False), ("Order.shop.town", "select", False)],
          'orders.select_related("customer", "shop__town")'),
         ([("Order.lines.all()", "select", False)], 'orders.prefetch_related("lines")'),
+        (
+            [("Order.lines.boxes.all()", "select", False)],
+            'orders.prefetch_related("lines__boxes")',
+        ),
         ([("Order.lines.count()", "count", False)],
          'orders.annotate(n=Count("lines", distinct=True))'),
         ([("Order.lines.filter()", "select", True)], "`lines` is loaded along already"),

@@ -86,6 +86,9 @@ _PUBLIC_PREFIXES = (
 )  # fmt: skip
 _CHANNELS = frozenset({"PUSHER", "SOKETI", "REVERB"})
 """Message servers whose application key every browser is given; the secret is another one."""
+_COUNTERS = frozenset({"POSTHOG", "MIXPANEL", "AMPLITUDE"})
+"""Statistics, for which every browser is given the project's key or token."""
+_OWNERS = frozenset({"PERSONAL", "SECRET", "SERVICE", "ACCOUNT", "PRIVATE", "ADMIN", "PASSWORD"})
 _SIGNING = frozenset({"JWT", "SESSION", "ENCRYPTION", "COOKIE", "SIGNING", "NEXTAUTH"})
 _SIGNING_NAMES = frozenset({"SECRET_KEY", "SECRET_KEY_BASE", "DJANGO_SECRET_KEY", "SIGNING_SECRET"})
 
@@ -125,6 +128,8 @@ def is_public_name(name: str) -> bool:
     """Whether the name says that the value is for everybody (a bundled or publishable key)."""
     words = _words(name)
     if words[-2:] == ("APP", "KEY") and _CHANNELS.intersection(words):
+        return True
+    if _COUNTERS.intersection(words) and not _OWNERS.intersection(words):
         return True
     plain = name.removeprefix("NX_")  # its builder hands what begins so to the browser, too
     return plain.startswith(_PUBLIC_PREFIXES) or bool(_PUBLIC_WORDS.intersection(words))

@@ -35,7 +35,7 @@ from pytest_reconaudit.facts.code.places import is_test_path, weighed
 from pytest_reconaudit.model import Confidence, Note, Place, Severity
 from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.readers.scans.clients import ClientFile, ClientSite
-from pytest_reconaudit.readers.scans.outline import OutlinedFunction
+from pytest_reconaudit.readers.scans.outline import OutlinedCall, OutlinedFunction
 from pytest_reconaudit.target import Target, once
 
 __all__ = ["made_per_call"]
@@ -68,6 +68,8 @@ def made_per_call(target: Target, path: str, record: ClientFile) -> Iterator[Cli
         if judged is None or (kind == "database" and not judged[1]):
             continue
         if kind != "http" and (_is_pooled(target, ref) or _is_stored(target, ref)):
+            continue
+        if kind == "http" and _is_put_away(target, ref):
             continue
         route, certain = judged
         function = outlined(target, ref)
@@ -193,6 +195,33 @@ def _is_stored(target: Target, ref: Ref) -> bool:
 
 
 _MOST_CALLERS = 20
+
+
+def _is_put_away(target: Target, ref: Ref) -> bool:
+    """Whether all who ask for an object with a client of its own put it where others find it:
+    ``self.peers.write().await``, and ``peers.insert(name, peer)``."""
+    callers = [
+        (caller, call)
+        for caller, call in callers_of(target, ref)[:_MOST_CALLERS]
+        if not is_test_path(caller.path)
+    ]
+    return bool(callers) and all(_puts_away(target, *each) for each in callers)
+
+
+def _puts_away(target: Target, caller: Ref, call: OutlinedCall) -> bool:
+    function = outlined(target, caller)
+    lines = target.lines(caller.path)
+    bound = _BINDS.match(lines[call.line - 1])
+    if bound is None or _KEEPER.search(source_of(target, caller)) is None:
+        return False
+    away = re.compile(rf"\.(?:add|insert|push|register)\([^;]{{0,120}}\b{bound[1]}\b")
+    return any(map(away.search, lines[call.line : function.end_line]))
+
+
+_BINDS = regex(r"\s*let\s+(?:mut\s+)?(\w+)\s*(?::[^=]{1,80})?=")
+_KEEPER = regex(
+    r"\bself\b[^;]{0,200}\.(?:write|lock)\(\)|\bself(?:\.\w+){1,3}\.(?:add|insert|push)\("
+)
 
 
 def _made_at_start(target: Target, ref: Ref, route: str) -> Note | None:

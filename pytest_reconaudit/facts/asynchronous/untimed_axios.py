@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from pytest_reconaudit.facts.applications import application_of
 from pytest_reconaudit.facts.asynchronous.client_faults import ClientFault, ClientUse
 from pytest_reconaudit.facts.asynchronous.request_rates import SAMPLES
 from pytest_reconaudit.facts.asynchronous.running import is_command, per_request
+from pytest_reconaudit.facts.callers import indentation
 from pytest_reconaudit.facts.code.functions import Ref, function_at, inline_route, reached
 from pytest_reconaudit.facts.code.places import is_off_path
 from pytest_reconaudit.facts.code.scanned import scanned
@@ -38,6 +40,8 @@ def calls_of_axios(target: Target) -> Iterator[ClientUse]:
         if folder in limited:
             continue
         for call in record.calls:
+            if _never_sent(target, path, call.line):
+                continue
             if call.left:
                 continue  # nobody waits for it, however silent the peer is
             route = _route_of(target, path, call)
@@ -60,6 +64,31 @@ def _route_of(target: Target, path: str, call: UntimedCall) -> str | None:
     return per_request(target, ref)
 
 
+def _never_sent(target: Target, path: str, line: int) -> bool:
+    """Whether an ``if`` around a line asks for what is nothing by its definition: ``const token =
+    null``."""
+    lines = target.lines(path)
+    depth = indentation(lines[line - 1])
+    for number in range(line - 2, max(-1, line - _MOST_UP), -1):
+        text = lines[number]
+        if not text.strip() or indentation(text) >= depth:
+            continue
+        depth = indentation(text)
+        asked = _ASKED.match(text)
+        if asked is not None:
+            nothing = re.compile(
+                rf"\s*const {re.escape(asked[1])}(?:: [\w |]+)? ="
+                r" (?:null|undefined|false|''|\"\");?\s*(?://.*)?$"
+            )
+            if any(map(nothing.match, lines[max(0, number - _MOST_UP) : number])):
+                return True
+        if depth == 0:
+            break
+    return False
+
+
+_MOST_UP = 200
+_ASKED = regex(r"\s*if \((\w+)\) \{")
 _PAGE = regex(
     r"\.[jt]sx$|(?:^|/)(?:page|layout|template|loading|error)\.[cm]?[jt]s$|\.(?:vue|svelte)$"
 )

@@ -252,7 +252,9 @@ def _by_hand(workflow: Workflow) -> bool:
 def _gates(target: Target, run: JobRun, mine: list[Invocation]) -> Iterator[Gate]:
     job = run.job
     lost = _lost_scripts(target)
-    advisory = bool(_ADVISORY.search(f"{job.id} {job.name}"))
+    advisory = bool(_ADVISORY.search(f"{job.id} {job.name}")) or any(
+        _HANDS_IN.match(step.uses) for step in job.steps
+    )
     for step in job.steps:
         if not step.uses or never_runs(step.if_):
             continue
@@ -308,6 +310,13 @@ def _gates(target: Target, run: JobRun, mine: list[Invocation]) -> Iterator[Gate
             baseline=bool(filtered) or _has_baseline(target, invocation),
         )
 
+
+_HANDS_IN = regex(
+    r"(?:autofix-ci/action|stefanzweifel/git-auto-commit-action|peter-evans/create-pull-request"
+    r"|EndBug/add-and-commit)@",
+    re.IGNORECASE,
+)
+"""What hands in the changes that a job has made to the code: it mends, and guards nothing."""
 
 _BASELINE = regex(r"\bbaseline", re.IGNORECASE)
 

@@ -106,8 +106,9 @@ def _inside(target: Target, path: str) -> frozenset[int]:
 def _entered(below: list[str], word: str, folders: set[str]) -> list[str]:
     """Where the reader is after ``cd word``; empty outside of all clones of other repositories."""
     if word.startswith(("/", "~", "-", "$")):
-        name = posixpath.basename(word.rstrip("/"))
-        return [name] if name in folders else []
+        parts = [part for part in word.split("/")[:40] if part]
+        at = next((n for n, part in enumerate(parts) if part in folders), len(parts))
+        return parts[at:]
     here = list(below)
     for part in word.split("/")[:40]:
         if part == "..":

@@ -654,6 +654,8 @@ def _launched(
         return _one(port_number(environment["PORT"]), shown, None)
     if any("ARGS" in key or "CONFIG" in key for key in environment if name.upper() in key):
         return UNKNOWN
+    if any(_WHOLE.fullmatch(word) for word in words[1:]):
+        return UNKNOWN  # it may hold the port
     if config is not None:
         return Listening((config,), True)
     if name == "gunicorn" and any(word in ("-c", "--config") for word in words):
@@ -929,11 +931,56 @@ def launched(
 ) -> Listening | None:
     """What the launcher listens on that a command, or the start script that it names, starts last;
     ``None`` when it starts none that is known."""
-    for line in (words, *_handed(program, words), *reversed(program.script)):
+    script = _reached(program.script, environment, frozenset(unknown))
+    for line in (words, *_handed(program, words), *reversed(script)):
         found = started_by(target, line, program.package, environment, unknown) if line else None
         if found is not None:
             return found
     return None
+
+
+def _reached(
+    script: Sequence[tuple[str, ...]], environment: Mapping[str, str], unknown: frozenset[str]
+) -> list[tuple[str, ...]]:
+    """The commands of a start script without those of arms that an environment surely does not
+    take: ``if [ "$ROLE" = worker ]``."""
+    kept: list[tuple[str, ...]] = []
+    arms: list[tuple[bool, bool]] = []
+    """Of each ``if`` around: (this arm may be taken, an earlier arm surely is)."""
+    for line in script:
+        word = line[0]
+        if word in ("if", "elif"):
+            holds = _holds(line[1:], environment, unknown)
+            taken = arms.pop()[1] if word == "elif" and arms else False
+            arms.append((holds is not False and not taken, taken or holds is True))
+        elif word == "else" and arms:
+            taken = arms.pop()[1]
+            arms.append((not taken, taken))
+        elif word == "fi" and arms:
+            arms.pop()
+        elif all(open_ for open_, _ in arms):
+            kept.append(line)
+    return kept
+
+
+def _holds(
+    test: Sequence[str], environment: Mapping[str, str], unknown: frozenset[str]
+) -> bool | None:
+    """Whether ``[ "$ROLE" = worker ]`` holds; ``None`` where that cannot be told."""
+    if len(test) != _COMPARED or test[0] not in ("[", "[[", "test"):
+        return None
+    name = _WHOLE.fullmatch(test[1])
+    if name is None or test[2] not in ("=", "==", "!=") or "$" in test[3] or "*" in test[3]:
+        return None
+    value = environment.get(name[1])
+    if value is None or name[1] in unknown or "$" in value:
+        return None
+    return (value == test[3]) == (test[2] != "!=")
+
+
+_COMPARED = 5
+_WHOLE = regex(r"\$\{?(\w+)(?::?-)?\}?")
+"""A word that is a variable and nothing else."""
 
 
 def _handed(program: Program, words: Sequence[str]) -> Iterator[tuple[str, ...]]:

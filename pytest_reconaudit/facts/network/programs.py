@@ -126,6 +126,12 @@ _ARGUMENTS = regex(r"\"\$[@*]\"|\"\$\{[@*]\}\"|\$[@*]|\$\{[@*]\}")
 _STAND_IN = "@arguments@"
 ARGUMENTS = "$@"
 """The word that stands in ``Program.script`` for what a start script is given."""
+_KEEPS = regex(
+    r"(?:(?:export|local)[ \t]+)?([A-Za-z_]\w*)="
+    r"\"(-[^\"`\n]*|\$\{?\w+\}?[ \t]-[^\"`\n]*)\"[ \t]*$"
+)
+"""``ARGS="$ARGS --port 5000"``."""
+_KEPT = regex(r"(?<![\w\"'])\$\{?([A-Za-z_]\w*)\}?(?![\w\"'}:/.])")
 _EXEC = regex(r"^[ \t]*(?:exec[ \t]+)?(?P<words>[^\s#][^\n]{0,400})$", re.MULTILINE)
 _CONFIG_ROOTS = {
     "nginx": ("/etc/nginx/", "/usr/local/openresty/nginx/conf/", "/opt/bitnami/nginx/conf/"),
@@ -311,12 +317,25 @@ def _copied_to(target: Target, dockerfile: Dockerfile, path: str) -> str | None:
 
 def _lines(text: str) -> Iterator[tuple[str, ...]]:
     """The commands of a start script, one per line; enough to see what it starts."""
+    options: dict[str, str] = {}
     for match in _EXEC.finditer(text.replace("\\\n", " ")):
+        kept = _KEEPS.match(match["words"])
+        if kept is not None:
+            # Options that are kept for the command: all that an arm may add to them.
+            value = _filled(kept[2], options)
+            before = options.get(kept[1], "")
+            options[kept[1]] = value if value.startswith(before) else f"{before} {value}"
+            continue
         for part in re.split(r"&&|\|\||;|(?<!&)&(?!&)", match["words"]):
-            words = shell_words(_ARGUMENTS.sub(_STAND_IN, part.strip()))
+            words = shell_words(_ARGUMENTS.sub(_STAND_IN, _filled(part.strip(), options)))
             words = tuple(ARGUMENTS if word == _STAND_IN else word for word in words)
             if words:
                 yield words[1:] if words[0] == "exec" else words
+
+
+def _filled(text: str, options: Mapping[str, str]) -> str:
+    """A command with the options that a script has kept for it."""
+    return _KEPT.sub(lambda one: options.get(one[1], one[0]), text) if options else text
 
 
 # -- from a Dockerfile ---------------------------------------------------------------------

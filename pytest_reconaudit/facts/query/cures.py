@@ -82,7 +82,7 @@ def cure_of(
     if not lead:
         kept = (site.what, site.line) in stays or _goes_on(target, path, site)
         lead = (_of_called if site.via else _of_own)(target, path, site, stays=kept)
-    parts = [lead, *_others(target, path, site, every, stays), heed]
+    parts = [lead, *_others(target, path, site, every, stays), _own_writes(site, every), heed]
     return " ".join(one for one in parts if one)
 
 
@@ -258,6 +258,24 @@ def _others(
     if loops:
         told = " and ".join(f"line {line}" for line in loops[:_MOST_TOLD])
         yield f"Likewise for the loop{'s' if len(loops) > 1 else ''} of {told}."
+
+
+def _own_writes(site: RepeatedQuery, every: Sequence[RepeatedQuery]) -> str:
+    """That a round reads what the rounds before it have written; empty where none does."""
+    mine = [one for one in every if one.loop.line == site.loop.line and one.table]
+    written = {one.table: one.line for one in mine if one.kind in _WRITES}
+    read = {one.table: one.line for one in mine if one.kind in READS and not one.same}
+    told = " and ".join(
+        f"{table} (line {line}) is written by the loop itself (line {written[table]})"
+        for table, line in read.items()
+        if table in written and line != written[table]
+    )
+    if not told:
+        return ""
+    return f"What is read of {told}: note in memory what each round writes, for the next to see it."
+
+
+_WRITES = frozenset({"insert", "upsert", "update", "delete"})
 
 
 def _listed(told: dict[str, str]) -> str:

@@ -47,7 +47,7 @@ def _of_loop(followed: Sequence[Followed], over: str) -> str:
         if not asked and one.kind != "count":
             joined.append("__".join(parts[1:]))
         elif asked == "all()":
-            fetched.append(parts[1])
+            fetched.append("__".join(parts[1:-1]))
         elif asked in ("", "count()"):
             figures.append(f'Count("{parts[1]}", distinct=True)')
         elif asked == "exists()":

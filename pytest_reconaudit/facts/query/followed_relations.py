@@ -10,6 +10,7 @@ from pytest_reconaudit.facts.code.functions import function_at, outlined
 from pytest_reconaudit.facts.query.lazy_relationships import LazyLoop
 from pytest_reconaudit.facts.query.model_classes import (
     followed_on,
+    gone_through,
     is_accessor,
     leads_to_many,
     loads_along,
@@ -128,7 +129,8 @@ def _relation_sites(
         told = f"{one.model}.{relation}"
         rows = asked is None and what == "all()" and one.origin != "children"
         if rows and leads_to_many(target, path, one.model, relation):
-            asked, told = "select", f"{told}.all()"
+            on = gone_through(target, path, one.model, relation, line)
+            asked, told = "select", ".".join((told, *on, "all()"))
         works = what == "(" and (changes(relation) or copies(relation))
         if asked is None and what in ("", "(") and not does_more(relation) and not works:
             asks = asks_by(target, path, one.model, relation, frozenset(one.loaded))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import builtins
 import posixpath
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 
@@ -27,6 +28,7 @@ __all__ = [
     "KnownClass",
     "KnownClasses",
     "followed_on",
+    "gone_through",
     "is_accessor",
     "is_apart",
     "is_loaded",
@@ -138,6 +140,37 @@ def followed_on(
     return tuple(found[1:])
 
 
+def gone_through(target: Target, path: str, model: str, name: str, line: int) -> tuple[str, ...]:
+    """What a loop over the many rows that a name leads to asks of each of those in turn: ``lines``
+    of ``for item in order.items.all():`` over ``item.lines.all()``."""
+    known = known_classes(target)
+    current = known.find(model, path)
+    found: list[str] = []
+    lines = target.lines(path)
+    for _ in range(_MOST_FOLLOWED):
+        relation = relation_of(known, current, name) if current is not None else None
+        head = _FOR_ALL.match(lines[line - 1][:_LONGEST_LINE])
+        if relation is None or not relation.many or head is None or head[3] != name:
+            break
+        current = known.find(relation.target, path) if relation.target else None
+        inner = re.compile(rf"(?<![\w.]){re.escape(head[2])}\.([a-z_]\w*)\.all\(\)")
+        name = ""
+        for number, text in enumerate(lines[line : line + _MOST_BELOW], line + 1):
+            if text.strip() and len(text) - len(text.lstrip()) <= len(head[1]):
+                break
+            asked = inner.search(text[:_LONGEST_LINE])
+            further = relation_of(known, current, asked[1]) if asked and current else None
+            if asked is not None and further is not None and further.many:
+                name, line = asked[1], number
+                break
+        if not name:
+            break
+        found.append(name)
+    return tuple(found)
+
+
+_FOR_ALL = regex(r"(\s*)for (\w+) in [\w.]*?\.?([a-z_]\w*)\.all\(\):\s*(?:#.*)?$")
+_MOST_BELOW = 30
 _LEADING_NAME = regex(r"[a-z_]\w*")
 _LONGEST_LINE = 400
 _MOST_FOLLOWED = 5

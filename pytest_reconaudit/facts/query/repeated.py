@@ -204,13 +204,26 @@ class Repetition(Struct, frozen=True):
         if self.same:
             return _HOIST
         if first.relation and first.library == "django":
-            return fix_of_followed(
+            every = (*self.sites, *self.others)
+            fix = fix_of_followed(
                 [
                     Followed(site.relation, site.kind, site.loop.over, site.loaded)
-                    for site in (*self.sites, *self.others)
+                    for site in every
                     if site.relation
                 ]
             )
+            rest = dict.fromkeys(
+                f"{site.what} (line {site.line})"
+                for site in every
+                if not site.relation and not site.same and site.loop.line == first.loop.line
+            )
+            if fix and rest:
+                listed = ", ".join(list(rest)[:_OTHERS])
+                fix += (
+                    f"\n\nThat leaves what the loop sends besides: {listed}. Load it along, too,"
+                    " where the rows lead to it, else ask once before the loop for all rounds."
+                )
+            return fix
         if first.relation:
             return fix_of_relations(
                 [

@@ -507,6 +507,11 @@ def _weight(
     checked = (
         checks
         and path.endswith((".ts", ".tsx", ".mts", ".vue"))
+        # tsc itself reads no components.
+        and (
+            not path.endswith(".vue")
+            or any("vue-tsc" in one.command for one in frontend.package.manifest.scripts)
+        )
         and _UNCHECKED.search(target.text(path)[:_HEAD]) is None
     )
     if _is_apart(target, frontend, path):

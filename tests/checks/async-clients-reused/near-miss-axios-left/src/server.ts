@@ -19,4 +19,12 @@ app.post("/buoys", async (req, res) => {
   res.end();
 });
 
+app.get("/buoys/out", async (_req, res) => {
+  const token = null; // not asked for yet
+  if (token) {
+    await axios.post(url, { token });
+  }
+  res.end();
+});
+
 app.listen(3000);
