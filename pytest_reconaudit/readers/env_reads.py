@@ -722,6 +722,11 @@ _PEEL = frozenset(
     {"parenthesized_expression", "as_expression", "non_null_expression", "satisfies_expression",
      "type_assertion"}
 )  # fmt: skip
+_OTHER_STOP = regex(
+    r"\b(?:if\s{0,4}\(\s{0,4}\w{1,80}\s{1,4}&&\s{1,4}\w{1,80}\s{0,4}\)|catch\s{0,4}(?:\(\w{1,80}\))?)"
+    r"\s{0,4}\{[^{}]{0,400}(?:\{[^{}]{0,200}\}[^{}]{0,400}){0,8}\}"
+)
+"""Errors for two values that are there both, and for what a file could not be read for."""
 _FUNCTIONS = (
     "function_declaration",
     "function_expression",
@@ -1001,7 +1006,8 @@ class _Script(_Reading):
             default = position + 1
         prefix, _, rest = parts.partition("\0")
         suffix = rest.rpartition("\0")[2]
-        required = "throw" in body or "process.exit" in body
+        stops = _OTHER_STOP.sub("", body)
+        required = "throw" in stops or "process.exit" in stops
         self.wrappers.append(
             EnvWrapper(name, position, default, required, read.place, "javascript", prefix, suffix)
         )
@@ -1357,16 +1363,26 @@ class _Python(_Reading):
             key = alias[1] if alias else prefix + tree.text(left)
             kind = inner.child_by_field_name("type")
             optional = kind is not None and re.search(r"None|Optional", tree.text(kind)) is not None
+            if right is None and kind is not None and _is_nested(self.text, tree.text(kind)):
+                continue
             bare = right is None or (
                 value.startswith("Field(") and ("..." in value or "default" not in value)
             )
             if value.startswith("Field(") and re.match(r"Field\(\s*[^.\s\w]*[\"'\d\[{]", value):
                 bare = False
             read = EnvRead(
-                key.upper(), tree.place(left), "BaseSettings", bare and not optional, not bare,
-                _literal(tree, right),
+                key.upper(), tree.place(left), "BaseSettings",
+                bare and not optional, not bare, _literal(tree, right),
             )  # fmt: skip
             self.add(node, read)
+
+
+def _is_nested(text: str, kind: str) -> bool:
+    """Whether a field's type is another model of its file: as a rule code makes it, no variable."""
+    name = kind.strip("\"'")
+    return name.isidentifier() and (
+        re.search(rf"(?m)^class {name}(?:\((?![^)\n]*(?:Enum|str\b|int\b))|:)", text) is not None
+    )
 
 
 # -- shell ---------------------------------------------------------------------------------

@@ -35,7 +35,7 @@ _LIBRARIES = (
     "LARAVEL_", "PRISMA_", "HF_", "LANGCHAIN_", "LANGSMITH_", "TRACELOOP_", "SPRING_", "QUARKUS_",
     "LOGGING_", "MANAGEMENT_", "CELERY_", "DAPR_", "PYTHON", "NEXTAUTH_", "AUTH_SECRET", "COMPOSE_",
     "DOCKER_", "GRPC_", "MALLOC_", "LD_", "SSL_CERT_", "REQUESTS_", "NODE_", "BUNDLE_", "ERL_",
-    "OBJC_", "OMP_", "CUDA_", "NVIDIA_", "TRANSFORMERS_",
+    "OBJC_", "OMP_", "CUDA_", "NVIDIA_", "TRANSFORMERS_", "FLOWER_",
 )  # fmt: skip
 """Keys that libraries and frameworks read by themselves."""
 _PLAIN_BASE = regex(
