@@ -8,13 +8,14 @@ classes with a base, methods of a Rust trait while their type is named).
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Sequence
 
 from pytest_reconaudit.facts.applications import is_test_path
 from pytest_reconaudit.model import Place
 from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.target import Target, once
 
-__all__ = ["body_of", "indentation", "uncalled"]
+__all__ = ["body_of", "indentation", "openings", "uncalled"]
 
 _ALIKE = {
     ".rs": (".rs",),
@@ -146,6 +147,21 @@ def _around(lines: list[str], index: int, suffix: str) -> tuple[str, str, bool, 
 def indentation(line: str) -> int:
     """Blanks before a line's first word."""
     return len(line) - len(line.lstrip())
+
+
+def openings(lines: Sequence[str], line: int, most: int) -> Iterator[tuple[int, str]]:
+    """The lines that open the blocks around a line, by their indents, inner first, with their
+    numbers.
+
+    :param line: counted from one.
+    :param most: how far up is looked.
+    """
+    depth = indentation(lines[line - 1])
+    for number in range(line - 1, max(0, line - most), -1):
+        text = lines[number - 1]
+        if text.strip() and (indent := indentation(text)) < depth:
+            depth = indent
+            yield number, text
 
 
 _MOST_BODY = 80

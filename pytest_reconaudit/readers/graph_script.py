@@ -12,6 +12,7 @@ from pytest_reconaudit.readers.code import Code, Function
 from pytest_reconaudit.readers.graph_calls import calls_of, holds
 from pytest_reconaudit.readers.graph_records import ROOT, GraphAnswer, GraphFile, GraphResolver
 from pytest_reconaudit.readers.graph_schema import is_narrow, schema_answers
+from pytest_reconaudit.readers.syntax import decorators_of
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -108,16 +109,11 @@ def _class(
 
 def _decorators(code: Code, node: Node) -> Iterator[tuple[str, str]]:
     """(name, source) of each decorator of a class or a member."""
-    places = [node]
-    if node.parent is not None and node.parent.type == "export_statement":
-        places.append(node.parent)
-    for place in places:
-        for one in place.named_children:
-            if one.type == "decorator":
-                text = code.tree.text(one)[:_HEAD]
-                match = _DECORATED.match(text)
-                if match is not None:
-                    yield match[1], text
+    for one in decorators_of(node):
+        text = code.tree.text(one)[:_HEAD]
+        match = _DECORATED.match(text)
+        if match is not None:
+            yield match[1], text
 
 
 def _type_of(decorator: str) -> tuple[str, bool]:

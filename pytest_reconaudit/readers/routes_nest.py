@@ -15,7 +15,7 @@ from msgspec import Struct
 from pytest_reconaudit.model import Place
 from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.readers.routing import ANY
-from pytest_reconaudit.readers.syntax import SyntaxTree, read_syntax, string_value
+from pytest_reconaudit.readers.syntax import SyntaxTree, decorators_of, read_syntax, string_value
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -139,13 +139,7 @@ class _Reading:
 
     def _decorators(self, node: Node) -> Iterator[tuple[str, Node | None]]:
         """(name, call) of each decorator of a class."""
-        places = [node]
-        if node.parent is not None and node.parent.type == "export_statement":
-            places.append(node.parent)
-        for place in places:
-            for one in place.named_children:
-                if one.type == "decorator":
-                    yield self._decorator(one)
+        return map(self._decorator, decorators_of(node))
 
     def _decorator(self, node: Node) -> tuple[str, Node | None]:
         inner = node.named_children[0] if node.named_children else None

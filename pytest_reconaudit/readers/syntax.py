@@ -26,6 +26,7 @@ __all__ = [
     "LANGUAGES",
     "StringLiteral",
     "SyntaxTree",
+    "decorators_of",
     "language_of",
     "narrowed",
     "parse_snippet",
@@ -640,3 +641,14 @@ def _unescape(text: str) -> str:
     if body[:1] in ("\n", "\r", ""):
         return ""  # a line continuation
     return _SIMPLE_ESCAPES.get(body, body if len(body) == 1 else text)
+
+
+def decorators_of(node: Node) -> Iterator[Node]:
+    """The decorators of a class or a member in TypeScript, and those before its ``export``."""
+    places = [node]
+    if node.parent is not None and node.parent.type == "export_statement":
+        places.append(node.parent)
+    for place in places:
+        for one in place.named_children:
+            if one.type == "decorator":
+                yield one

@@ -106,18 +106,18 @@ def _declared_at(target: Target, names: RustNames, field: _Field) -> Place | Non
     home = (field.key[0], tuple(field.key[1:-1]))
     if declared is None:
         return None
-    word = regex(r"^\s*(?:pub(?:\([\w:]+\))?\s+)?(\w+)\s*:")
     for path, where in names.home.items():
         if where[0] != home[0] or home[1][: len(where[1])] != where[1]:
             continue
         lines = target.lines(path)
         for number in range(declared.line, min(declared.line + _LONGEST, len(lines)) + 1):
-            match = word.match(lines[number - 1])
+            match = _DECLARES.match(lines[number - 1])
             if match is not None and match[1] == field.name and "<" in lines[number - 1]:
                 return Place(path, number, match.start(1) + 1)
     return None
 
 
+_DECLARES = regex(r"^\s*(?:pub(?:\([\w:]+\))?\s+)?(\w+)\s*:")
 _LONGEST = 60
 """Lines of a struct that are looked at."""
 

@@ -9,7 +9,7 @@ from pytest_reconaudit.facts.applications import application_of
 from pytest_reconaudit.facts.asynchronous.client_faults import ClientFault, ClientUse
 from pytest_reconaudit.facts.asynchronous.request_rates import SAMPLES
 from pytest_reconaudit.facts.asynchronous.running import is_command, per_request
-from pytest_reconaudit.facts.callers import indentation
+from pytest_reconaudit.facts.callers import openings
 from pytest_reconaudit.facts.code.functions import Ref, function_at, inline_route, reached
 from pytest_reconaudit.facts.code.places import is_off_path
 from pytest_reconaudit.facts.code.scanned import scanned
@@ -40,12 +40,10 @@ def calls_of_axios(target: Target) -> Iterator[ClientUse]:
         if folder in limited:
             continue
         for call in record.calls:
-            if _never_sent(target, path, call.line):
-                continue
             if call.left:
                 continue  # nobody waits for it, however silent the peer is
             route = _route_of(target, path, call)
-            if route is not None:
+            if route is not None and not _never_sent(target, path, call.line):
                 found.setdefault(folder, []).append((path, call, route))
     faults = {alike[0][0]: _fault(alike) for alike in found.values()}
     for path, record in records.items():
@@ -68,26 +66,20 @@ def _never_sent(target: Target, path: str, line: int) -> bool:
     """Whether an ``if`` around a line asks for what is nothing by its definition: ``const token =
     null``."""
     lines = target.lines(path)
-    depth = indentation(lines[line - 1])
-    for number in range(line - 2, max(-1, line - _MOST_UP), -1):
-        text = lines[number]
-        if not text.strip() or indentation(text) >= depth:
-            continue
-        depth = indentation(text)
+    for number, text in openings(lines, line, _MOST_UP):
         asked = _ASKED.match(text)
-        if asked is not None:
-            nothing = re.compile(
-                rf"\s*const {re.escape(asked[1])}(?:: [\w |]+)? ="
-                r" (?:null|undefined|false|''|\"\");?\s*(?://.*)?$"
-            )
-            if any(map(nothing.match, lines[max(0, number - _MOST_UP) : number])):
-                return True
-        if depth == 0:
-            break
+        if asked is None:
+            continue
+        nothing = re.compile(
+            rf"\s*const {re.escape(asked[1])}(?:: [\w |]+)? ="
+            r" (?:null|undefined|false|''|\"\");?\s*(?://.*)?$"
+        )
+        if any(map(nothing.match, lines[max(0, number - _MOST_UP) : number - 1])):
+            return True
     return False
 
 
-_MOST_UP = 200
+_MOST_UP = 199
 _ASKED = regex(r"\s*if \((\w+)\) \{")
 _PAGE = regex(
     r"\.[jt]sx$|(?:^|/)(?:page|layout|template|loading|error)\.[cm]?[jt]s$|\.(?:vue|svelte)$"

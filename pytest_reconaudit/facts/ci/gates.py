@@ -228,9 +228,8 @@ def workflow_gates(target: Target) -> tuple[WorkflowGates, ...]:
                 idle += _idle(target, run, mine)
             failing += _self_failing(target, run, mine)
             probes += _blind_probes(run, mine)
-        text = target.text(workflow.path)
         gates = [
-            replace(gate, mask="") if gate.mask and _fails_later(text, gate) else gate
+            replace(gate, mask="") if gate.mask and _fails_later(target, gate) else gate
             for gate in gates
         ]
         settled = _settled(gates)
@@ -531,12 +530,12 @@ _FAILS = regex(
 _MOST_BEHIND = 8_000
 
 
-def _fails_later(text: str, gate: Gate) -> bool:
+def _fails_later(target: Target, gate: Gate) -> bool:
     """Whether what a masked gate writes is read further down, by what ends the job for it."""
     written = _WRITES.search(gate.text)
     if written is None:
         return False
-    lines = text.split("\n")
+    lines = target.lines(gate.place.path)
     behind = "\n".join(lines[gate.place.line or 1 :])[:_MOST_BEHIND]
     at = behind.find(written[1])
     return at >= 0 and _FAILS.search(behind, at) is not None

@@ -34,6 +34,7 @@ __all__ = [
     "LostArtefact",
     "MissingLibrary",
     "UnmadeTargets",
+    "cargo_settings",
     "closure",
     "is_cargo_build",
     "is_program",
@@ -508,13 +509,18 @@ def _is_set_elsewhere(dockerfile: Dockerfile, stage: Stage) -> bool:
 
 
 @once
-def _target_is_configured(target: Target) -> bool:
-    """Whether some ``.cargo/config.toml`` moves what is built."""
-    return any(
-        path.endswith((".cargo/config.toml", ".cargo/config"))
-        and _TARGET_SETTING.search(target.text(path))
+def cargo_settings(target: Target) -> tuple[str, ...]:
+    """The texts of all ``.cargo/config.toml``."""
+    return tuple(
+        target.text(path)
         for path in target.everything
+        if path.endswith((".cargo/config.toml", ".cargo/config"))
     )
+
+
+def _target_is_configured(target: Target) -> bool:
+    """Whether a setting of cargo moves what is built."""
+    return any(map(_TARGET_SETTING.search, cargo_settings(target)))
 
 
 _TARGET_SETTING = regex(r"^[ \t]*(?:target|target-dir)[ \t]*=", re.MULTILINE)

@@ -17,6 +17,7 @@ from msgspec import Struct
 from pytest_reconaudit.facts.docker.build_arguments import build_arguments
 from pytest_reconaudit.facts.docker.cargo_inputs import (
     ARTEFACT,
+    cargo_settings,
     closure,
     is_cargo_build,
     is_program,
@@ -40,7 +41,7 @@ from pytest_reconaudit.readers.dockerfile import (
     image_reference,
 )
 from pytest_reconaudit.readers.interpolation import expand_word
-from pytest_reconaudit.target import Target, once
+from pytest_reconaudit.target import Target
 
 __all__ = ["GlibcGap", "glibc_gaps"]
 
@@ -254,14 +255,9 @@ def _is_linked_otherwise(target: Target, chain: Sequence[Stage], built: RunStep)
     return any("linux-gnu" not in one for one in targets)
 
 
-@once
 def _has_static_setting(target: Target) -> bool:
-    """Whether some ``.cargo/config.toml`` asks for a static program or for musl."""
-    return any(
-        path.endswith((".cargo/config.toml", ".cargo/config"))
-        and _STATIC_SETTING.search(target.text(path))
-        for path in target.everything
-    )
+    """Whether a setting of cargo asks for a static program or for musl."""
+    return any(map(_STATIC_SETTING.search, cargo_settings(target)))
 
 
 # -- programs ------------------------------------------------------------------------------

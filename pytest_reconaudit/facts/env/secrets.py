@@ -16,7 +16,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from pytest_reconaudit.facts.applications import is_test_path
-from pytest_reconaudit.facts.callers import indentation
+from pytest_reconaudit.facts.callers import indentation, openings
 from pytest_reconaudit.facts.compose.stacks import compose_files, is_test_data, stacks
 from pytest_reconaudit.facts.env.keys import env_files
 from pytest_reconaudit.facts.invocations import shell_script_paths
@@ -196,18 +196,9 @@ def _is_in_prose(lines: list[str], line: int) -> bool:
     """Whether a line stands in a text of YAML that somebody is to read: a sample, no setting."""
     if line > len(lines):
         return False
-    inner = indentation(lines[line - 1])
-    for number in range(line - 1, max(0, line - _MOST_PROSE), -1):
-        text = lines[number - 1][:200]
-        indent = indentation(text)
-        if not text.strip() or indent >= inner:
-            continue
-        if _TOLD_TEXT.match(text) is not None:
-            return True
-        inner = indent
-        if not indent:
-            return False
-    return False
+    return any(
+        _TOLD_TEXT.match(text[:200]) is not None for _, text in openings(lines, line, _MOST_PROSE)
+    )
 
 
 _MOST_INSIDE = 40

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from pytest_reconaudit.facts.callers import body_of, indentation
+from pytest_reconaudit.facts.callers import body_of, openings
 from pytest_reconaudit.facts.code.functions import function_at, outlined
 from pytest_reconaudit.facts.query.list_words import (
     GROUPED,
@@ -23,7 +23,7 @@ from pytest_reconaudit.facts.query.loop_bodies import further_statements
 from pytest_reconaudit.facts.query.repeated import RepeatedQuery
 from pytest_reconaudit.facts.query.round_values import is_given_alike, is_unread, staying
 from pytest_reconaudit.facts.query.siblings import sibling_for_many
-from pytest_reconaudit.facts.query.tables import READS
+from pytest_reconaudit.facts.query.tables import READS, WRITES
 from pytest_reconaudit.facts.query.tenant_scopes import scoped_by, words_of_scope
 from pytest_reconaudit.model import Place
 from pytest_reconaudit.patterns import regex
@@ -188,13 +188,9 @@ def _walks(target: Target, at: Place) -> bool:
     if ref is None:
         return False
     lines = target.lines(at.path)[outlined(target, ref).line - 1 : at.line]
-    depth = indentation(lines[-1])
-    for line in reversed(lines[-_MOST_UP:]):
-        if line.strip() and indentation(line) < depth:
-            depth = indentation(line)
-            if line.lstrip().startswith("while "):
-                return True
-    return False
+    return any(
+        text.lstrip().startswith("while ") for _, text in openings(lines, len(lines), _MOST_UP)
+    )
 
 
 def _goes_on(target: Target, path: str, site: RepeatedQuery) -> bool:
@@ -263,7 +259,7 @@ def _others(
 def _own_writes(site: RepeatedQuery, every: Sequence[RepeatedQuery]) -> str:
     """That a round reads what the rounds before it have written; empty where none does."""
     mine = [one for one in every if one.loop.line == site.loop.line and one.table]
-    written = {one.table: one.line for one in mine if one.kind in _WRITES}
+    written = {one.table: one.line for one in mine if one.kind in WRITES}
     read = {one.table: one.line for one in mine if one.kind in READS and not one.same}
     told = " and ".join(
         f"{table} (line {line}) is written by the loop itself (line {written[table]})"
@@ -273,9 +269,6 @@ def _own_writes(site: RepeatedQuery, every: Sequence[RepeatedQuery]) -> str:
     if not told:
         return ""
     return f"What is read of {told}: note in memory what each round writes, for the next to see it."
-
-
-_WRITES = frozenset({"insert", "upsert", "update", "delete"})
 
 
 def _listed(told: dict[str, str]) -> str:

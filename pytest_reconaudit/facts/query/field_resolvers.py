@@ -137,13 +137,9 @@ class FieldQueries(Struct, frozen=True):
     def remedy(self) -> str:
         """A loader for each request, in the words of the library that asks."""
         first = self.fields[0].queries[0]
-        words = GROUPED if first.kind == "count" else KEYS
-        by = words.get(first.library, "")
-        how = (
-            f"one grouped statement for all keys{f' ({by})' if by else ''}"
-            if first.kind == "count"
-            else f"one statement for all keys{f' ({by})' if by else ''}"
-        )
+        counts = first.kind == "count"
+        by = (GROUPED if counts else KEYS).get(first.library, "")
+        how = f"one {'grouped ' if counts else ''}statement for all keys{f' ({by})' if by else ''}"
         if self.path.endswith(".py"):
             loader = (
                 "Give each request loaders of its own in the context (Strawberry:"

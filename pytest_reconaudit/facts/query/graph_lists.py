@@ -209,18 +209,16 @@ def _below(fields: Sequence[_Field], step: _Step) -> list[_Step]:
             continue
         if not (same or root or one.answered):
             continue
-        severity = step.severity if same else min(step.severity, Severity.LOW)
+        severity = step.severity if same or root else min(step.severity, Severity.LOW)
+        if root and one.own.narrow:
+            severity = Severity.LOW
         found.append(
             _Step(
                 one.of,
                 step.many or one.own.many,
                 step.told if same else f"{step.told}.{one.own.name}",
                 Place(one.path, one.own.line, 1) if root else step.at,
-                Severity.LOW
-                if root and one.own.narrow
-                else severity
-                if not root
-                else step.severity,
+                severity,
                 passed,
             )
         )

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 
 from msgspec import Struct
 
+from pytest_reconaudit.facts.callers import body_of
 from pytest_reconaudit.facts.code.places import is_off_path, is_test_path
 from pytest_reconaudit.facts.code.scanned import scanned
 from pytest_reconaudit.patterns import regex
@@ -150,15 +151,14 @@ def gone_through(target: Target, path: str, model: str, name: str, line: int) ->
     for _ in range(_MOST_FOLLOWED):
         relation = relation_of(known, current, name) if current is not None else None
         head = _FOR_ALL.match(lines[line - 1][:_LONGEST_LINE])
-        if relation is None or not relation.many or head is None or head[3] != name:
+        if relation is None or not relation.many or head is None or head[2] != name:
             break
         current = known.find(relation.target, path) if relation.target else None
-        inner = re.compile(rf"(?<![\w.]){re.escape(head[2])}\.([a-z_]\w*)\.all\(\)")
+        inner = re.compile(rf"(?<![\w.]){re.escape(head[1])}\.([a-z_]\w*)\.all\(\)")
         name = ""
-        for number, text in enumerate(lines[line : line + _MOST_BELOW], line + 1):
-            if text.strip() and len(text) - len(text.lstrip()) <= len(head[1]):
-                break
-            asked = inner.search(text[:_LONGEST_LINE])
+        first, last = body_of(lines, line, _MOST_BELOW)
+        for number in range(first, last + 1):
+            asked = inner.search(lines[number - 1][:_LONGEST_LINE])
             further = relation_of(known, current, asked[1]) if asked and current else None
             if asked is not None and further is not None and further.many:
                 name, line = asked[1], number
@@ -169,7 +169,7 @@ def gone_through(target: Target, path: str, model: str, name: str, line: int) ->
     return tuple(found)
 
 
-_FOR_ALL = regex(r"(\s*)for (\w+) in [\w.]*?\.?([a-z_]\w*)\.all\(\):\s*(?:#.*)?$")
+_FOR_ALL = regex(r"\s*for (\w+) in [\w.]*?\.?([a-z_]\w*)\.all\(\):\s*(?:#.*)?$")
 _MOST_BELOW = 30
 _LEADING_NAME = regex(r"[a-z_]\w*")
 _LONGEST_LINE = 400

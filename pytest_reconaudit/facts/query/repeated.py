@@ -204,26 +204,14 @@ class Repetition(Struct, frozen=True):
         if self.same:
             return _HOIST
         if first.relation and first.library == "django":
-            every = (*self.sites, *self.others)
             fix = fix_of_followed(
                 [
                     Followed(site.relation, site.kind, site.loop.over, site.loaded)
-                    for site in every
+                    for site in (*self.sites, *self.others)
                     if site.relation
                 ]
             )
-            rest = dict.fromkeys(
-                f"{site.what} (line {site.line})"
-                for site in every
-                if not site.relation and not site.same and site.loop.line == first.loop.line
-            )
-            if fix and rest:
-                listed = ", ".join(list(rest)[:_OTHERS])
-                fix += (
-                    f"\n\nThat leaves what the loop sends besides: {listed}. Load it along, too,"
-                    " where the rows lead to it, else ask once before the loop for all rounds."
-                )
-            return fix
+            return f"{fix}{self._left(first)}" if fix else ""
         if first.relation:
             return fix_of_relations(
                 [
@@ -233,6 +221,21 @@ class Repetition(Struct, frozen=True):
                 ]
             )
         return self.cure
+
+    def _left(self, first: RepeatedQuery) -> str:
+        """What loading relations along leaves in a loop, as a paragraph; empty for nothing."""
+        rest = dict.fromkeys(
+            f"{site.what} (line {site.line})"
+            for site in self.beside(first)
+            if not site.relation and not site.same
+        )
+        if not rest:
+            return ""
+        listed = ", ".join(list(rest)[:_OTHERS])
+        return (
+            f"\n\nThat leaves what the loop sends besides: {listed}. Load it along, too, where the"
+            " rows lead to it, else ask once before the loop for all rounds."
+        )
 
     @property
     def places(self) -> list[tuple[Place, str]]:

@@ -391,28 +391,21 @@ _NO_LISTER = regex(r"(?:^|/)(?:templates?|examples?|demos?|fixtures?|tests?|\.[\
 def _version(lock: str, text: str, name: str) -> str:
     """The version that a lockfile has of a package, or the few; empty where it has none or many."""
     said = re.escape(name)
+    top = ""
+    """What tells the one at the top from others, which its own code gets."""
     if lock.endswith("pnpm-lock.yaml"):
         pattern = rf"^  ['\"]?/?{said}[@/](\d[0-9A-Za-z.+-]{{0,60}})"
     elif lock.endswith("yarn.lock"):
         pattern = rf'^"?{said}@[^\n]*:\n[ \t]+version:? "?(\d[0-9A-Za-z.+-]{{0,60}})'
     elif lock.endswith("bun.lock"):
         pattern = rf'\["{said}@(\d[0-9A-Za-z.+-]{{0,60}})"'
+        top = rf'^    "{said}": '
     else:
-        entry = rf'"(?:[^"\n]*/)?node_modules/{said}": \{{'
-        pattern = entry + r'\s{1,20}"version": "(\d[0-9A-Za-z.+-]{0,60})"'
-    if lock.endswith(("package-lock.json", "npm-shrinkwrap.json")):
-        # Of several, the one at the top is what its own code gets.
-        top = re.search(
-            rf'"node_modules/{said}": \{{\s{{1,20}}"version": "(\d[0-9A-Za-z.+-]{{0,60}})"', text
-        )
-    elif lock.endswith("bun.lock"):
-        top = re.search(
-            rf'^    "{said}": \["{said}@(\d[0-9A-Za-z.+-]{{0,60}})"', text, re.MULTILINE
-        )
-    else:
-        top = None
-    if top is not None:
-        return top[1]
+        top = '"'
+        pattern = rf'node_modules/{said}": \{{\s{{1,20}}"version": "(\d[0-9A-Za-z.+-]{{0,60}})"'
+    first = re.search(top + pattern, text, re.MULTILINE) if top else None
+    if first is not None:
+        return first[1]
     versions = dict.fromkeys(re.findall(pattern, text, re.MULTILINE))
     return " or ".join(versions) if len(versions) <= _FEW_VERSIONS else ""
 
