@@ -15,7 +15,14 @@ from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.readers.compose import ComposeService
 from pytest_reconaudit.target import Target, once, within
 
-__all__ = ["is_for_work", "is_work_file", "runs_sources", "runs_tests"]
+__all__ = [
+    "is_for_work",
+    "is_work_file",
+    "keeps_stores",
+    "runs_sources",
+    "runs_stores",
+    "runs_tests",
+]
 
 _TESTS = regex(
     r"(?i)(?:^|[-_.])(?:tests?|e2e|integration[-_](?:deps?|dependencies|runner))(?:$|[-_.])"
@@ -29,7 +36,7 @@ _MOST = 200
 
 def is_for_work(stack: Stack) -> bool:
     """Whether a stack tests or develops, as the names of its files or its services say."""
-    return only_develops(stack) or runs_tests(stack) or runs_sources(stack)
+    return only_develops(stack) or runs_tests(stack) or runs_sources(stack) or keeps_stores(stack)
 
 
 @lru_cache(maxsize=1)
@@ -63,6 +70,36 @@ def runs_sources(stack: Stack) -> bool:
     return bool(built) and all(map(_mounts_sources, built)) and not _is_live(stack)
 
 
+_STORE = regex(
+    r"(?:[\w.:-]+/)*(?:postgres\w*|postgis|pgvector|timescaledb\w*|mysql|mariadb|mongo\w*|redis\w*|valkey"
+    r"|keydb|memcached|rabbitmq|kafka|zookeeper|nats|minio|mc|rustfs|elasticsearch|opensearch|etcd"
+    r"|clickhouse(?:-server)?|mailpit|mailhog|maildev|adminer|pgadmin4?|redisinsight|localstack"
+    r"|jaeger\w*|all-in-one|grafana|prometheus|loki|tempo|azurite|meilisearch|typesense|qdrant|vault"
+    r"|consul)(?::[\w.-]*)?"
+)
+"""Images of what an application stores in or looks at, not the application."""
+_WATCHES = regex(r"(?:^|/)(?:grafana|prometheus|loki|tempo|jaeger\w*|all-in-one)(?:[:@]|$)")
+"""A stack of these alone watches something that runs."""
+
+
+def runs_stores(stack: Stack) -> bool:
+    """Whether nothing but stores and what looks at them runs in a stack."""
+    return all(
+        one.build is None and _STORE.fullmatch((one.image or "").partition("@")[0])
+        for one in stack.services
+    )
+
+
+def keeps_stores(stack: Stack) -> bool:
+    """Whether a stack holds a developer's stores: nothing else, and nothing that people rely on."""
+    return (
+        runs_stores(stack)
+        and not all(_WATCHES.search(one.image or "") for one in stack.services)
+        and not _is_live(stack)
+        and not any(_LIVE.search(path) for path in stack.all_files)
+    )
+
+
 @once
 def _work_files(target: Target) -> frozenset[str]:
     """Files all of whose stacks are for work, and pieces that a dev container is made of."""
@@ -72,7 +109,8 @@ def _work_files(target: Target) -> frozenset[str]:
         place = stack.origin_place
         held = place is not None and posixpath.basename(place.path).endswith("devcontainer.json")
         for path in stack.all_files:
-            if runs_tests(stack) or runs_sources(stack) or (held and _is_piece(stack, path)):
+            works = runs_tests(stack) or runs_sources(stack) or keeps_stores(stack)
+            if works or (held and _is_piece(stack, path)):
                 work.add(path)
             elif not only_develops(stack):
                 other.add(path)

@@ -176,7 +176,13 @@ _SOURCES = (".sql", ".rs", ".ts", ".js", ".mjs", ".py", ".sh", ".go", ".java", "
 @once
 def made_by_text(target: Target) -> frozenset[str]:
     """Tables and views that a CREATE in any text makes, in lower case; tests left out."""
-    made: set[str] = set()
+    return frozenset(name for _, name in _made_in(target))
+
+
+@once
+def _made_in(target: Target) -> frozenset[tuple[str, str]]:
+    """(file, table or view that a CREATE in its text makes)."""
+    made: set[tuple[str, str]] = set()
     for path in target.files:
         if not path.endswith(_SOURCES) or is_test_path(path):
             continue
@@ -184,7 +190,7 @@ def made_by_text(target: Target) -> frozenset[str]:
         upper = "CREATE" in text and (" TABLE" in text or " VIEW" in text)
         if upper or "create table" in text or ("create " in text and path.endswith(".sql")):
             bare = _COMMENT_LINE.sub("", text)
-            made.update(name.lower() for name in _MAKES_TABLE.findall(bare))
+            made.update((path, name.lower()) for name in _MAKES_TABLE.findall(bare))
     return frozenset(made)
 
 
@@ -233,8 +239,13 @@ def index_targets(target: Target) -> IndexTargets:
             text = target.text(path)
             if "able" in text.lower() and _DYNAMIC.search(text):
                 dynamic = f"the dynamic SQL of {path}"
-    made = (made_by_text(target) - set(sql.tables)) | _altered_by_code(target)
-    return IndexTargets((ours, sql), made, ours.elsewhere or dynamic, _final(target))
+    # By file: what one database's SQL declares says nothing of a table that another's code makes
+    # under the same name.
+    read = {(p, name) for name, found in sql.tables.items() for one in found for p in one.files}
+    made = frozenset(name for path, name in _made_in(target) if (path, name) not in read)
+    return IndexTargets(
+        (ours, sql), made | _altered_by_code(target), ours.elsewhere or dynamic, _final(target)
+    )
 
 
 def _final(target: Target) -> FinalTables | None:

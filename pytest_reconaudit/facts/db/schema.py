@@ -12,7 +12,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 from pytest_reconaudit.facts.db.migrations import (
     is_test_path,
@@ -37,6 +37,8 @@ class DeclaredTable(Struct, frozen=True):
     place: Place
     source: str
     """``diesel``, ``prisma`` or ``sql``."""
+    files: frozenset[str] = frozenset()
+    """Of SQL: every file with a statement that makes it."""
 
 
 class DeclaredSchema(Struct, frozen=True):
@@ -85,7 +87,7 @@ _OTHER_TOOLS = (
         "migration code",
         regex(r"(?:^|/)migrations?/(?:[^/\n]+/)*[^/\n]*\d{3,}[^/\n]*\.[jt]s$", re.M),
     ),
-    ("SeaORM", regex(r"(?:^|/)(?:migration|migrator)/src/m\d+_[^/\n]+\.rs$", re.M)),
+    ("SeaORM", regex(r"(?:^|/)(?:[\w-]*[-_])?(?:migration|migrator)/src/m\d+_[^/\n]+\.rs$", re.M)),
     ("Drizzle", regex(r"(?:^|/)drizzle\.config\.[jt]s$", re.M)),
     ("Entity Framework", regex(r"(?:^|/)Migrations/[^/\n]+\.cs$", re.M)),
 )
@@ -108,7 +110,11 @@ def sql_schema(target: Target) -> DeclaredSchema:
         {
             name: (
                 DeclaredTable(
-                    name, None if table.unread else frozenset(table.columns), table.place, "sql"
+                    name,
+                    None if table.unread else frozenset(table.columns),
+                    table.place,
+                    "sql",
+                    frozenset(table.files),
                 ),
             )
             for name, table in tables.items()
@@ -121,6 +127,7 @@ class _Table(Struct):
     place: Place
     columns: set[str]
     unread: bool = False
+    files: set[str] = field(default_factory=set)
 
 
 def _scripts(target: Target) -> Iterator[SqlScript]:
@@ -139,6 +146,7 @@ def _apply(tables: dict[str, _Table], change: TableChange) -> None:
     if change.kind in ("create-table", "create-view", "unread"):
         table = tables.setdefault(change.table, _Table(change.place, set()))
         table.columns.update(change.columns)
+        table.files.add(change.place.path)
         table.unread = table.unread or change.kind != "create-table"
     elif change.kind == "rename-table" and change.new_name:
         old = tables.get(change.table)

@@ -17,7 +17,7 @@ from msgspec.structs import replace
 from pytest_reconaudit.facts.applications import is_test_path
 from pytest_reconaudit.facts.callers import uncalled
 from pytest_reconaudit.facts.compose.stacks import OVERRIDES, Stack, stacks
-from pytest_reconaudit.facts.compose.workbenches import runs_tests
+from pytest_reconaudit.facts.compose.workbenches import keeps_stores, runs_stores, runs_tests
 from pytest_reconaudit.facts.docker.toolchains import is_development_name
 from pytest_reconaudit.facts.env.fallback_use import (
     filled_from_file,
@@ -398,9 +398,10 @@ _TO_FILL = regex(
 def _softened(
     target: Target, stack: Stack, service: ComposeService, entry: Entry, found: Fallback
 ) -> Fallback:
-    """Less where the line itself says to change it, where stores that nothing of this repository
-    runs beside have their user's name for a password (they are for a developer), and where nothing
-    but a person starts a stack whose secrets are all invented."""
+    """Less where the line itself says to change it, in a stack of stores that nothing of this
+    repository runs beside (they are for a developer, as their user's name for a password says, or
+    that none of them comes back by itself), and where nothing but a person starts a stack whose
+    secrets are all invented."""
     if _made_up(stack) and is_unused_stack(target, stack):
         return replace(found, severity=min(found.severity, Severity.LOW))
     severity = found.severity
@@ -410,17 +411,11 @@ def _softened(
         severity = Severity.MEDIUM
     if _TO_FILL.search(target.line(entry.place.path, entry.place.line or 1)[:2000]):
         severity = severity.lowered()
-    if found.kind == "literal" and _is_users_name(service, entry) and _stores_only(stack):
+    if keeps_stores(stack) or (
+        found.kind == "literal" and _is_users_name(service, entry) and runs_stores(stack)
+    ):
         severity = min(severity, Severity.LOW)
     return found if severity is found.severity else replace(found, severity=severity)
-
-
-def _stores_only(stack: Stack) -> bool:
-    """Whether nothing but stores and what looks at them runs in a stack."""
-    return all(
-        one.build is None and _STORE.fullmatch((one.image or "").partition("@")[0])
-        for one in stack.services
-    )
 
 
 def _made_up(stack: Stack) -> bool:
@@ -448,14 +443,6 @@ def _is_users_name(service: ComposeService, entry: Entry) -> bool:
     )
 
 
-_STORE = regex(
-    r"(?:[\w.:-]+/)*(?:postgres\w*|postgis|pgvector|timescaledb\w*|mysql|mariadb|mongo\w*|redis\w*|valkey"
-    r"|keydb|memcached|rabbitmq|kafka|zookeeper|nats|minio|mc|rustfs|elasticsearch|opensearch|etcd"
-    r"|clickhouse\w*|mailpit|mailhog|maildev|adminer|pgadmin4?|redisinsight|localstack|jaeger\w*"
-    r"|all-in-one|grafana|prometheus|loki|tempo|azurite|meilisearch|typesense|qdrant|vault|consul)"
-    r"(?::[\w.-]*)?"
-)
-"""Images of what an application stores in or looks at, not the application."""
 _USER = regex(r"(?:USER(?:NAME)?|ACCESS_KEY(?:_ID)?|LOGIN)$", re.IGNORECASE)
 
 
