@@ -1,4 +1,4 @@
-"""Whether an X.509 certificate was signed by nobody else.
+"""Who issued an X.509 certificate, and whom it names.
 
 A dozen lines of DER (X.690, RFC 5280 section 4.1) suffice for that; a library for certificates
 brings a compiled one for cryptography along, which nothing else here needs.
@@ -9,15 +9,16 @@ from __future__ import annotations
 import base64
 import binascii
 
-__all__ = ["is_self_signed"]
+__all__ = ["issuer_and_subject"]
 
 _SEQUENCE, _INTEGER, _VERSION = 0x30, 0x02, 0xA0
 _FEW = 4
 """Bytes of a length."""
 
 
-def is_self_signed(text: str) -> bool:
-    """Whether who issued a certificate and whom it names are one; false for what is none.
+def issuer_and_subject(text: str) -> tuple[bytes, bytes] | None:
+    """The names, in DER, of who issued a certificate and of whom it is for; equal when nobody else
+    signed it. Nothing for what is no certificate, or names no issuer.
 
     :param text: the base64 between its marks.
     """
@@ -32,12 +33,12 @@ def is_self_signed(text: str) -> bool:
                 parts.append((at, stop))
             at = stop
     except (binascii.Error, ValueError, IndexError):
-        return False
+        return None
     # serial number, algorithm, issuer, validity, subject
     if len(parts) < 5 or data[parts[0][0]] != _INTEGER or data[parts[2][0]] != _SEQUENCE:
-        return False
+        return None
     issuer, subject = (data[slice(*parts[number])] for number in (2, 4))
-    return len(issuer) > 2 and issuer == subject
+    return (issuer, subject) if len(issuer) > 2 else None
 
 
 def _content(data: bytes, at: int, tag: int | None) -> tuple[int, int]:

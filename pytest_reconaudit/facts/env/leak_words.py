@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from pytest_reconaudit.facts.env.secrets import KNOWN_TO_ALL, CommittedFile, Leak, same_elsewhere
+from pytest_reconaudit.facts.env.secrets import (
+    KNOWN_TO_ALL,
+    PAIRS,
+    CommittedFile,
+    Leak,
+    same_elsewhere,
+)
 from pytest_reconaudit.model import lines_of
 
 __all__ = ["leak_advice", "leak_sentence"]
@@ -32,7 +38,7 @@ _SAMPLE_FIX = (
 def leak_advice(leaks: Sequence[Leak]) -> tuple[str, str]:
     """(impact, fix) of leaks of one file that weigh the same; empty for those of the check."""
     strengths = {one.strength for one in leaks}
-    if strengths == {"self-signed"}:
+    if strengths <= PAIRS:
         return _PAIR_IMPACT, _PAIR_FIX
     if not strengths <= KNOWN_TO_ALL:
         return "", ""
@@ -62,6 +68,11 @@ def leak_sentence(file: CommittedFile, clause: str, leaks: Sequence[Leak]) -> st
     count = f"{count}){same_elsewhere(leaks)}"
     if first.strength == "self-signed":
         return f"the private key of a self-signed certificate is in the repository ({count}"
+    if first.strength == "own-authority":
+        return (
+            "a private key is in the repository, and so is that of the authority which signed its"
+            f" certificate ({count}"
+        )
     if first.strength == "own":
         return f"{names} of a store that the repository itself starts is spelled out ({count}"
     if first.strength in ("token", "name"):

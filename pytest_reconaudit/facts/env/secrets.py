@@ -22,7 +22,7 @@ from pytest_reconaudit.facts.env.keys import env_files
 from pytest_reconaudit.facts.invocations import shell_script_paths
 from pytest_reconaudit.model import Place, Severity, mask
 from pytest_reconaudit.patterns import regex
-from pytest_reconaudit.readers.certificates import is_self_signed
+from pytest_reconaudit.readers.certificates import issuer_and_subject
 from pytest_reconaudit.readers.dotenv import EnvFile
 from pytest_reconaudit.readers.interpolation import references
 from pytest_reconaudit.readers.manifest import may_hold_objects
@@ -45,6 +45,7 @@ from pytest_reconaudit.target import IgnoreRule, Target, once
 
 __all__ = [
     "KNOWN_TO_ALL",
+    "PAIRS",
     "CommittedFile",
     "Leak",
     "LeakGroup",
@@ -102,7 +103,8 @@ class Leak(Struct, frozen=True):
     place: Place
     strength: str
     """``token`` (a provider's), ``self-signed`` (a key whose certificate nobody else signed),
-    ``own`` (formed like a provider's, and given to a store that the repository starts),
+    ``own-authority`` (one whose certificate was signed with another key of the repository), ``own``
+    (formed like a provider's, and given to a store that the repository starts),
     ``name`` (of a key whose secret is elsewhere), ``real`` (random), ``default`` (random, of a file
     that spells out a stack's own defaults), ``sample`` (random, and the value of a template or
     sample), ``wordy`` (made of words), ``placeholder``."""
@@ -113,7 +115,7 @@ class Leak(Struct, frozen=True):
     digest: str = ""
     """What the same value in other files is known by; it is shown nowhere."""
     copies: tuple[Place, ...] = ()
-    """Where other files hold the very same value."""
+    """Where other files hold the very same value; of a pair, where its folder holds more."""
 
     @property
     def named(self) -> str:
@@ -234,15 +236,25 @@ class LeakGroup(Struct, frozen=True):
         rest = self.leaks[0 if self.clause == "b" else 1 :]
         return (
             *((one.place, one.named) for one in rest),
-            *((place, f"the same {one.name}") for one in self.leaks for place in one.copies),
+            *((place, _told_again(one)) for one in self.leaks for place in one.copies),
         )
+
+
+PAIRS = frozenset({"self-signed", "own-authority"})
+"""The strengths of keys that somebody made with their certificates for this repository."""
+
+
+def _told_again(leak: Leak) -> str:
+    return f"{leak.name} of such a pair" if leak.strength in PAIRS else f"the same {leak.name}"
 
 
 def same_elsewhere(leaks: Sequence[Leak]) -> str:
     """Which other files hold values of these, for the end of a sentence."""
     others = sorted({place.path for one in leaks for place in one.copies})
-    more = " …" if others[3:] else ""
-    return f"; the same stands in {', '.join(others[:3])}{more}" if others else ""
+    if not others:
+        return ""
+    says = "so it is with" if all(one.strength in PAIRS for one in leaks) else "the same stands in"
+    return f"; {says} {', '.join(others[:3])}{' …' if others[3:] else ''}"
 
 
 def leak_groups(file: CommittedFile) -> tuple[LeakGroup, ...]:
@@ -274,7 +286,7 @@ def _weight(file: CommittedFile, leak: Leak) -> Severity | None:
         return None if test else Severity.INFO
     if leak.strength == "name":
         return None if aside else Severity.LOW
-    if leak.strength in ("self-signed", "own"):
+    if leak.strength in PAIRS or leak.strength == "own":
         return (None if test else Severity.LOW) if aside else Severity.MEDIUM
     if leak.strength == "token":
         if leak.name == "a private key" and aside:
@@ -352,7 +364,8 @@ def committed_files(target: Target) -> tuple[CommittedFile, ...]:
             reading.tokens()
         if env is not None or reading.leaks or reading.judged:
             found.append(reading.file(env))
-    return tuple(_once_per_rule(_once_per_secret(_as_defaults(target, found))))
+    told = _once_per_folder(_once_per_secret(_as_defaults(target, found)))
+    return tuple(_once_per_rule(told))
 
 
 def _as_defaults(target: Target, files: list[CommittedFile]) -> list[CommittedFile]:
@@ -440,6 +453,38 @@ def _once_per_secret(files: list[CommittedFile]) -> list[CommittedFile]:
             replace(file, leaks=tuple(kept), said=said) if kept != list(file.leaks) else file
         )
     return out
+
+
+def _once_per_folder(files: list[CommittedFile]) -> list[CommittedFile]:
+    """The files, the pairs of one folder told at its first: they were made together."""
+    first: dict[tuple[str, str], str] = {}
+    more: dict[str, set[Place]] = {}
+    out = []
+    for file in files:
+        kept = []
+        for leak in file.leaks:
+            where = posixpath.dirname(file.path), str(_weight(file, leak))
+            if (
+                leak.strength not in PAIRS
+                or leak.public
+                or (owner := first.setdefault(where, file.path)) == file.path
+            ):
+                kept.append(leak)
+            else:
+                more.setdefault(owner, set()).update((leak.place, *leak.copies))
+        told = tuple(kept)
+        out.append(file if told == file.leaks else replace(file, leaks=told, said=True))
+    return [_with_copies(file, more.get(file.path, ())) for file in out]
+
+
+def _with_copies(file: CommittedFile, places: Collection[Place]) -> CommittedFile:
+    if not places:
+        return file
+    leaks = list(file.leaks)
+    at = next(number for number, leak in enumerate(leaks) if leak.strength in PAIRS)
+    copies = sorted({*leaks[at].copies, *places}, key=Place.key)
+    leaks[at] = replace(leaks[at], copies=tuple(copies))
+    return replace(file, leaks=tuple(leaks))
 
 
 def _once_per_rule(files: list[CommittedFile]) -> Iterator[CommittedFile]:
@@ -753,8 +798,11 @@ class _Reading:
         ):
             strength = "own"
         digest = _digest(one.value) if strength == "token" else ""
-        if name == "a private key" and is_of_self_signed(self.target, self.path):
-            strength = "self-signed"
+        if name == "a private key":
+            if is_of_self_signed(self.target, self.path):
+                strength = "self-signed"
+            elif _is_of_own_authority(self.target, self.path):
+                strength = "own-authority"
         return Leak("a", name, shown, place, strength, entropy(one.value[:200]), public, digest)
 
     def _names_key(self, place: Place) -> bool:
@@ -803,7 +851,33 @@ def is_of_self_signed(target: Target, path: str, *, alike: bool = False) -> bool
 
     :param alike: the certificate must be called as the key is.
     """
-    return any(map(is_self_signed, _certificates_of(target, path, alike=alike)))
+    return any(
+        names is not None and names[0] == names[1]
+        for names in map(issuer_and_subject, _certificates_of(target, path, alike=alike))
+    )
+
+
+def _is_of_own_authority(target: Target, path: str) -> bool:
+    """Whether a private key is that of a certificate beside it which was signed with another key
+    of the repository: nobody outside trusts such an authority."""
+    issuers = {
+        names[0]
+        for names in map(issuer_and_subject, _certificates_of(target, path))
+        if names is not None
+    }
+    return bool(issuers) and not issuers.isdisjoint(_own_authorities(target))
+
+
+@once
+def _own_authorities(target: Target) -> frozenset[bytes]:
+    """The names of the self-signed certificates whose private keys are in the repository."""
+    return frozenset(
+        names[1]
+        for path in target.files
+        if path.endswith((*_CERTIFICATES, ".key")) and _PRIVATE in target.text(path)
+        for names in map(issuer_and_subject, _certificates_of(target, path))
+        if names is not None and names[0] == names[1]
+    )
 
 
 def _certificates_of(target: Target, path: str, *, alike: bool = False) -> Iterator[str]:
