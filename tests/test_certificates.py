@@ -17,15 +17,19 @@ def body(path: str) -> str:
     return "".join((TREE / path).read_text("ascii").splitlines()[1:-1])
 
 
+def names(path: str) -> tuple[bytes, bytes]:
+    found = issuer_and_subject(body(path))
+    assert found is not None
+    return found
+
+
 def test_issuer_and_subject() -> None:
-    own = issuer_and_subject(body("nginx/ssl/server.crt"))
-    assert own is not None and own[0] == own[1]
-    issued = issuer_and_subject(body("issued/tides.crt"))
-    assert issued is not None and issued[0] != issued[1]
-    authority = issuer_and_subject(body("stores/certs/ca.crt"))
-    assert authority is not None and authority[0] == authority[1]
-    signed = issuer_and_subject(body("stores/certs/server.crt"))
-    assert signed is not None and signed[0] == authority[1] != signed[1]
+    own, issued = names("nginx/ssl/server.crt"), names("issued/tides.crt")
+    assert own[0] == own[1]
+    assert issued[0] != issued[1]
+    authority, signed = names("stores/certs/ca.crt"), names("stores/certs/server.crt")
+    assert authority[0] == authority[1]
+    assert signed[0] == authority[1] != signed[1]
 
 
 def test_what_is_cut_off_is_none() -> None:

@@ -60,9 +60,9 @@ def env_secrets_not_committed(committed_file: CommittedFile) -> None:
     file falls back to, or the value of a template; medium where two of these hold, and in an
     example, template or development file; made of words: high in a production env file, medium
     elsewhere. Provider tokens and private keys count under any name; the id of an AWS key whose
-    secret the file takes from elsewhere: low; the key of a self-signed certificate (or of one that a
-    key of the repository signed; the pairs of one folder are told together), or of a store
-    that the repository starts (MinIO): medium; of a certificate for this machine, and the password
+    secret the file takes from elsewhere: low; the key of a self-signed certificate, or of one that
+    a key of the repository signed (those of one folder are told together), or of a store that the
+    repository starts (MinIO): medium; of a certificate for this machine, and the password
     of a mail host for trials: a note. A value that several files hold is said once. (b) A
     production env file with secret keys, even with placeholders only, or an env file tracked in
     spite of `.gitignore`: medium. (c) `user:password@host` or `PGPASSWORD=…` spelled out in a

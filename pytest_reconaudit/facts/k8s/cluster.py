@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 
 from msgspec import Struct, field, structs
 
@@ -299,8 +300,15 @@ def _where(within: RenderSet, one: KubeObject) -> str:
 
 
 def is_off_path(within: RenderSet, one: KubeObject) -> bool:
-    """Whether path or namespace say that this is not production (catalogue G5)."""
-    return environment(one.namespace, _where(within, one)) not in ("", "production")
+    """Whether path or namespace say that this is not production (catalogue G5), or nothing says
+    that it is and the set can only run where its images were built."""
+    named = environment(one.namespace, _where(within, one))
+    return named not in ("", "production") or (not named and _stays_here(within))
+
+
+@lru_cache(maxsize=16)
+def _stays_here(within: RenderSet) -> bool:
+    return within.stays_here
 
 
 def _is_custom(one: KubeObject) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import posixpath
 from collections.abc import Iterator
 
 from msgspec import Struct
@@ -11,6 +10,7 @@ from msgspec.structs import replace
 from pytest_reconaudit.facts.env.secrets import is_declared_public, purpose
 from pytest_reconaudit.facts.k8s.cluster import environment
 from pytest_reconaudit.facts.k8s.manifests import manifest_files
+from pytest_reconaudit.facts.k8s.render_sets import render_sets
 from pytest_reconaudit.model import Place, Severity, mask
 from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.readers.manifest import KubeObject
@@ -77,15 +77,15 @@ def secrets_files(target: Target) -> tuple[SecretsFile, ...]:
 
 
 def _of_bases(target: Target, files: list[SecretsFile]) -> Iterator[SecretsFile]:
-    """The files, the values of one kustomization's folder with the first: they are one set of
-    manifests, which is applied, and mended, as one."""
-    folders: dict[str, list[SecretsFile]] = {}
+    """The files, the values of what the same kustomizations take in with the first: they are one
+    set of manifests, which is applied, and mended, as one."""
+    sets = _kustomized(target)
+    groups: dict[frozenset[str], list[SecretsFile]] = {}
     for one in files:
-        folder = posixpath.dirname(one.path)
-        if one.values and any(target.has(posixpath.join(folder, name)) for name in _KUSTOMIZATIONS):
-            folders.setdefault(folder, []).append(one)
+        if one.values and one.path in sets:
+            groups.setdefault(sets[one.path], []).append(one)
     for one in files:
-        group = folders.get(posixpath.dirname(one.path), [])
+        group = groups.get(sets.get(one.path, frozenset()), [])
         if len(group) < 2 or not one.values:
             yield one
         elif one is group[0]:
@@ -94,7 +94,28 @@ def _of_bases(target: Target, files: list[SecretsFile]) -> Iterator[SecretsFile]
             yield replace(one, values=())
 
 
-_KUSTOMIZATIONS = ("kustomization.yaml", "kustomization.yml", "Kustomization")
+@once
+def _kustomized(target: Target) -> dict[str, frozenset[str]]:
+    """Manifest file → the kustomizations, none of them another's part, that take it in."""
+    found: dict[str, set[str]] = {}
+    for within in render_sets(target):
+        if within.kind == "kustomization":
+            for path in within.files:
+                found.setdefault(path, set()).add(within.id)
+    return {path: frozenset(ids) for path, ids in found.items()}
+
+
+@once
+def _local(target: Target) -> frozenset[str]:
+    """The files of sets that only run on the machine where their images were built."""
+    sets = render_sets(target)
+    here = {within.id for within in sets if within.stays_here}
+    if not here:
+        return frozenset()
+    local = {path for within in sets if within.id in here for path in within.files}
+    return frozenset(
+        local - {path for within in sets if within.id not in here for path in within.files}
+    )
 
 
 _TO_FILL = regex(r"(?i)\s#[^\n]{0,40}\b(?:please|replace|change|generate|fill)\b")
@@ -112,13 +133,16 @@ def _weighed(target: Target, one: KubeObject, value: KubeSecret) -> KubeSecret:
     severity = value.severity
     if value.clause in ("a", "c") and _TO_FILL.search(target.line(one.path, value.place.line or 1)):
         severity = Severity.MEDIUM  # of a template: whoever applies it is told to fill it in
-    aside = environment(one.namespace, one.path) not in ("", "production") or purpose(one.path)
+    named = environment(one.namespace, one.path)
+    here = not named and one.path in _local(target)
+    aside = named not in ("", "production") or purpose(one.path) or here
     if value.clause in ("a", "c") and is_declared_public(
         target.text(one.path).split("\n"), value.place.line or 1
     ):
         severity = Severity.INFO
     elif aside:
-        severity = Severity.MEDIUM if value.clause == "c" else severity.lowered()
+        softer = severity.lowered(2 if here else 1)
+        severity = Severity.MEDIUM if value.clause == "c" else softer
     return KubeSecret(value.clause, value.holder, value.key, value.shown, value.place, severity)
 
 

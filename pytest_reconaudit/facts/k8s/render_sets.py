@@ -52,6 +52,17 @@ class RenderSet(Struct, frozen=True, eq=False):
     namespace: str | None = None
     """The namespace that a kustomization puts everything in."""
 
+    @property
+    def stays_here(self) -> bool:
+        """Whether some image is never pulled: only a cluster on the machine that built it has it
+        (kind, minikube)."""
+        return any(
+            container.root.get("imagePullPolicy") == "Never"
+            for one in self.objects
+            if one.pod is not None
+            for container in one.pod.all_containers
+        )
+
 
 @once
 def render_sets(target: Target) -> tuple[RenderSet, ...]:
