@@ -94,7 +94,7 @@ from pytest_reconaudit.facts.docker.toolchains import (
 )
 from pytest_reconaudit.facts.docs.claims import Claim, JudgedDocument
 from pytest_reconaudit.facts.env.env_pairs import EnvPair, MissingKey
-from pytest_reconaudit.facts.env.fallback_fixes import fallback_fix
+from pytest_reconaudit.facts.env.fallback_words import fallback_fix, fallback_sentence
 from pytest_reconaudit.facts.env.fallbacks import Fallback, FallbackFile
 from pytest_reconaudit.facts.env.frontends import (
     FrontendApp,
@@ -439,6 +439,7 @@ __all__ = [
     "dockerfile_faults",
     "fact",
     "fallback_fix",
+    "fallback_sentence",
     "final_stage",
     "is_development_name",
     "key_places",

@@ -124,6 +124,13 @@ _SWITCHES = frozenset(
 """Values that turn something on or off: no secret, whatever the key is called."""
 
 
+def _is_nothing(value: str) -> bool:
+    """Whether a value of an environment turns something on or off, or says that there is none, also
+    between quotes that the shell would take off, and as Dynaconf writes it (``@none``)."""
+    plain = value.strip("\"'").strip().lower()
+    return not plain or plain in _SWITCHES or plain.startswith("@none")
+
+
 class _Known:
     """What other files say about a default."""
 
@@ -151,6 +158,21 @@ class _Known:
         ]
         return list(dict.fromkeys(found))[:5]
 
+    def mistaken(self, key: str) -> list[tuple[Place, str]]:
+        """Where a stack gives a key that no code reads and that is this one but for a prefix
+        (``JWT_SECRET`` for ``APP_JWT_SECRET``), in a service that is not given this one."""
+        read = {one.key for one in key_matrix(self.target).reads if one.kind == "code"}
+        return [
+            (entry.place, f"gives {entry.key} instead, which no code reads")
+            for stack in stacks(self.target)
+            for service in stack.services
+            if all(entry.key != key for entry in service.environment)
+            for entry in service.environment
+            if entry.key not in read
+            and is_secret_name(entry.key)
+            and (key.endswith(f"_{entry.key}") or entry.key.endswith(f"_{key}"))
+        ][:3]
+
     def handed(self, key: str) -> bool:
         """Whether a workflow gives the key a value out of the store of secrets: what it deploys
         does not run on the default."""
@@ -175,6 +197,20 @@ class _Known:
                 if other.endswith(_ALIKE.get(suffix, (suffix,))) and not is_test_path(other)
             )
         return self._rejections[wanted]
+
+    def noticed(self, path: str, key: str, value: str) -> tuple[tuple[Place, str], ...]:
+        """Where other code asks whether the setting still has its default, and says so."""
+        suffix = posixpath.splitext(path)[1]
+        asks = re.compile(
+            rf"\b{re.escape(key)}\b[\"'\])]{{0,3}}\s{{0,3}}[!=]==?\s{{0,3}}[\"'`]{re.escape(value)}[\"'`]"
+        )
+        for other in self.target.files:
+            if other.endswith(_ALIKE.get(suffix, (suffix,))) and not is_test_path(other):
+                text = self.target.text(other)
+                if key in text and (found := asks.search(text)) is not None:
+                    line = text.count("\n", 0, found.start()) + 1
+                    return ((Place(other, line), "asks whether it is the default"),)
+        return ()
 
 
 _ALIKE = {
@@ -248,7 +284,10 @@ def _code_default(known: _Known, key: str, value: str, place: Place) -> Fallback
         severity = Severity.LOW
     elif _TOOL.search(place.path):
         severity = severity.lowered(2)  # somebody runs it by hand, and it serves nobody
-    copies = (*shipped, *known.relying(key))
+    copies = (*shipped, *known.mistaken(key), *known.relying(key))
+    if severity > Severity.MEDIUM and (noticed := known.noticed(place.path, key, value)):
+        severity = severity.lowered(2)
+        copies = (*copies, *noticed)
     filled = filled_from_file(known.target, place.path)
     if filled is not None:
         severity = Severity.INFO
@@ -405,6 +444,8 @@ def _softened(
     if _made_up(stack) and is_unused_stack(target, stack):
         return replace(found, severity=min(found.severity, Severity.LOW))
     severity = found.severity
+    if severity > Severity.LOW and _is_for_another(stack, service, entry):
+        severity = Severity.LOW
     if is_tried_out(stack, service):
         severity = min(severity, Severity.LOW)
     if severity > Severity.MEDIUM and is_of_one_machine(stack):
@@ -416,6 +457,26 @@ def _softened(
     ):
         severity = min(severity, Severity.LOW)
     return found if severity is found.severity else replace(found, severity=severity)
+
+
+_CREDENTIAL = regex(r"^(\w{2,60})_(?:(?:API|ACCESS|AUTH)_)?(?:TOKEN|KEY|PASSWORD)$")
+
+
+def _is_for_another(stack: Stack, service: ComposeService, entry: Entry) -> bool:
+    """Whether an evidently invented credential is what the service shows to a server that the stack
+    does not run, as the address beside it says (``HUB_URL`` of ``HUB_TOKEN``): nobody is let in."""
+    named = _CREDENTIAL.match(entry.key)
+    value = entry.written.strip()
+    default = next((one.word for one in references(value) if one.operator in ("-", ":-")), value)
+    if named is None or is_signing_name(entry.key) or not is_placeholder(default):
+        return False
+    for one in service.environment[:_MOST_ENTRIES]:
+        if one.key in (f"{named[1]}_URL", f"{named[1]}_ENDPOINT", f"{named[1]}_HOST"):
+            url = expand_compose(one.written, {}) or ""
+            host = url.rpartition("://")[2].partition("/")[0].partition(":")[0]
+            here = host.startswith(("127.", "0.0.0.0")) or stack.service(host) is not None
+            return "." in host and not here
+    return False
 
 
 def _made_up(stack: Stack) -> bool:
@@ -504,7 +565,7 @@ def _secret_entry(target: Target, entry: Entry) -> Fallback | None:
         return None
     if value.startswith("<") and value.endswith(">"):
         return None  # `<client_secret>`: still to be put in, and nothing runs on it
-    if value.lower() in _SWITCHES or value in ('""', "''") or names_a_cookie(entry.key, value):
+    if _is_nothing(value) or names_a_cookie(entry.key, value):
         return None
     if is_declared_public(target.text(entry.place.path).split("\n"), entry.place.line or 1):
         return None
@@ -532,7 +593,7 @@ def _default(entry: Entry, name: str, operator: str, word: str) -> Fallback | No
     filled = expand_compose(word, {})
     if not filled or is_reference(filled) or not is_secret_name(name):
         return None
-    if filled.lower() in _SWITCHES or names_a_cookie(name, filled):
+    if _is_nothing(filled) or names_a_cookie(name, filled):
         return None
     if filled.startswith("/run/secrets"):
         return None
