@@ -13,13 +13,14 @@ from pytest_reconaudit.engine import builtin_checks, judge, plan
 from pytest_reconaudit.facts.db import database as database_fact
 from pytest_reconaudit.facts.db.catalogs import known_catalogs
 from pytest_reconaudit.facts.db.database import DatabaseConfig, configure
-from pytest_reconaudit.facts.db.foreign_keys import answers, collations_of, quoted, unquoted
+from pytest_reconaudit.facts.db.foreign_keys import answers, collations_of
 from pytest_reconaudit.facts.db.live.statistics import live_statistics
 from pytest_reconaudit.model import Confidence, Finding, ItemResult, Outcome, Severity
 from pytest_reconaudit.policy import Policy
 from pytest_reconaudit.probes.live import read_live
 from pytest_reconaudit.probes.live import statistics as part
 from pytest_reconaudit.probes.postgres import PrivateServer
+from pytest_reconaudit.readers.sql_names import quoted, unquoted
 from pytest_reconaudit.target import Target
 
 pytestmark = pytest.mark.postgres

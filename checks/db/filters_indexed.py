@@ -40,6 +40,7 @@ def db_filters_indexed(filtered_table: FilteredTable) -> None:
             severity=one.severity,
             confidence=one.confidence,
             evidence=one.sites[0].text,
+            fix=one.fix,
             related=one.related,
             key=one.key,
         )

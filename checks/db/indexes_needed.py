@@ -76,6 +76,7 @@ def _tell(group: IndexGroup, says: str, severity: Severity = Severity.INFO) -> N
         severity=severity,
         evidence=group.evidence,
         related=group.related,
+        fix=group.fix,
         clause=group.clause,
         key=group.key,
     )

@@ -31,6 +31,24 @@ ALTER TABLE visits VALIDATE CONSTRAINT visits_guest_id_fkey;
 ```
 """,
     advice={
+        "a": (
+            "Rows cannot be told apart, replicated logically or deleted one by one.",
+            """
+            Where columns tell the rows apart (the foreign keys of a join table), they are the key;
+            rows that are there twice go first:
+
+            ```sql
+            ALTER TABLE visits ADD PRIMARY KEY (guest_id, arrived_at);
+            ```
+
+            Else a column of its own, in a quiet hour: it rewrites the table, which nobody reads
+            meanwhile, and keeps no row from being there twice.
+
+            ```sql
+            ALTER TABLE visits ADD COLUMN id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY;
+            ```
+            """,
+        ),
         "c": (
             "A row of the parent that is referred to cannot be deleted: each attempt fails.",
             """

@@ -37,6 +37,7 @@ from pytest_reconaudit.facts.db.parent_uses import (
 )
 from pytest_reconaudit.model import Place, Severity
 from pytest_reconaudit.patterns import regex
+from pytest_reconaudit.readers.sql_names import quoted, unquoted
 from pytest_reconaudit.target import Target, once
 
 __all__ = [
@@ -45,7 +46,6 @@ __all__ = [
     "answers",
     "collations_of",
     "foreign_keys",
-    "unquoted",
     "why_not",
 ]
 
@@ -348,29 +348,6 @@ def _is_not_null(predicate: str, columns: Collection[str]) -> bool:
 
 _AND = regex(r"\)? AND \(?")
 _NOT_NULL = " IS NOT NULL"
-_NAME = regex(r"[a-z_][a-z0-9_]*\Z")
-_QUOTED = regex(r"\"(?:[^\"]|\"\")+\"\Z")
-_RESERVED = regex(
-    r"(?:all|analyze|and|any|array|as|asc|both|case|cast|check|collate|column|constraint|create"
-    r"|default|desc|distinct|do|else|end|except|false|fetch|for|foreign|from|grant|group|having|in"
-    r"|initially|into|lateral|leading|limit|not|null|offset|on|only|or|order|placing|primary"
-    r"|references|returning|select|some|table|then|to|trailing|true|union|unique|user|using"
-    r"|variadic|when|where|window|with)\Z"
-)
-
-
-def unquoted(key: str) -> str:
-    """The column that a key of an index is; empty when it is an expression."""
-    if _NAME.match(key):
-        return key
-    return key[1:-1].replace('""', '"') if _QUOTED.match(key) else ""
-
-
-def quoted(name: str) -> str:
-    """The name as SQL has it."""
-    if _NAME.match(name) and not _RESERVED.match(name):
-        return name
-    return '"' + name.replace('"', '""') + '"'
 
 
 def _bare(predicate: str) -> str:

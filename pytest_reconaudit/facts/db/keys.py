@@ -19,11 +19,12 @@ from pytest_reconaudit.facts.db.database import (
     CatalogIndex,
     CatalogTable,
 )
-from pytest_reconaudit.facts.db.foreign_keys import key_place, unquoted
+from pytest_reconaudit.facts.db.foreign_keys import key_place
 from pytest_reconaudit.facts.db.live.places import server_place
 from pytest_reconaudit.facts.db.parent_uses import deleted_parents
 from pytest_reconaudit.model import Place
 from pytest_reconaudit.patterns import regex
+from pytest_reconaudit.readers.sql_names import unquoted
 from pytest_reconaudit.target import Target, once
 
 __all__ = ["KeyFault", "KeyState", "key_states"]

@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from pytest_reconaudit.facts.db.catalogs import KnownCatalog, NoCatalog, known_catalogs, origins
 from pytest_reconaudit.facts.db.database import CatalogConstraint, CatalogIndex
-from pytest_reconaudit.facts.db.foreign_keys import answers, collations_of, unquoted
+from pytest_reconaudit.facts.db.foreign_keys import answers, collations_of
 from pytest_reconaudit.facts.db.indexes import declared_indexes
 from pytest_reconaudit.facts.db.live.places import index_place, server_place
 from pytest_reconaudit.facts.db.live.statistics import (
@@ -23,6 +23,7 @@ from pytest_reconaudit.facts.db.migrations import MigrationRoot, migration_scrip
 from pytest_reconaudit.model import Place, SkipReason
 from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.readers.sql import fold
+from pytest_reconaudit.readers.sql_names import quoted, unquoted
 from pytest_reconaudit.target import Target, once
 
 __all__ = [
@@ -59,6 +60,16 @@ class NeedlessIndex(Struct, frozen=True):
     size: str
     """With a live database; else empty."""
     scans: int = 0
+    constraint: str = ""
+    """The one that it backs, with which it goes."""
+
+    @property
+    def drop(self) -> str:
+        """The statement that takes it away."""
+        if self.constraint:
+            table = ".".join(map(quoted, self.table.split(".")))
+            return f"ALTER TABLE {table} DROP CONSTRAINT {quoted(self.constraint)};"
+        return f"DROP INDEX CONCURRENTLY {quoted(self.name)};"
 
     @property
     def shown(self) -> str:
@@ -97,6 +108,20 @@ class IndexGroup(Struct, frozen=True):
     @property
     def count(self) -> str:
         return "1 index" if len(self.indexes) == 1 else f"{len(self.indexes)} indexes"
+
+    @property
+    def fix(self) -> str:
+        """What takes a duplicate away; empty for what the check's own words say."""
+        first = self.indexes[0]
+        if self.clause != "a" or len(self.indexes) > 1 or not first.by:
+            return ""
+        unique = first.form.startswith("UNIQUE ")
+        declared = "`@unique`, `unique=True` …" if unique else "`@@index`, `index=True` …"
+        return (
+            f"Drop it in a new migration, outside of a transaction:\n\n```sql\n{first.drop}"
+            f"  -- {first.by} does its work\n```\n\nWhere the model declares it ({declared}), take"
+            " that out too, or the tool makes it again."
+        )
 
     @property
     def names(self) -> str:
@@ -383,6 +408,7 @@ def _needless(
         by_place=places.of(other) if other is not None else None,
         size=megabytes(used.size) if used is not None else "",
         scans=used.scans if used is not None else 0,
+        constraint=index.constraint,
     )
 
 

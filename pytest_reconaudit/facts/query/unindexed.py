@@ -18,6 +18,7 @@ from pytest_reconaudit.facts.code.functions import function_at, outlined
 from pytest_reconaudit.facts.code.places import is_off_path
 from pytest_reconaudit.facts.db.catalogs import KnownCatalog, NoCatalog, known_catalogs, origins
 from pytest_reconaudit.facts.db.database import CatalogColumn, CatalogTable, explained
+from pytest_reconaudit.facts.db.index_advice import Advice, index_advice
 from pytest_reconaudit.facts.db.indexes import declared_indexes
 from pytest_reconaudit.facts.query.answers import request_of
 from pytest_reconaudit.facts.query.lists import small_by_name
@@ -27,6 +28,7 @@ from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.readers.query_call import table_name
 from pytest_reconaudit.readers.query_shape import Compared, QueryShape
 from pytest_reconaudit.readers.scans.statements import Statement
+from pytest_reconaudit.readers.sql_names import quoted
 from pytest_reconaudit.target import Target, once
 
 __all__ = ["FilteredTable", "QuerySite", "UnindexedFilter", "filtered_tables"]
@@ -107,6 +109,8 @@ class UnindexedFilter(Struct, frozen=True):
     they are those of a span of time; ``order``: the first ones of an order."""
     proof: str = ""
     """What the live server's planner says, in words."""
+    advice: Advice = Advice(True, "")
+    """How the history's tool makes an index beside running code."""
 
     @property
     def says(self) -> str:
@@ -119,11 +123,29 @@ class UnindexedFilter(Struct, frozen=True):
         columns = " and ".join(self.columns)
         start = f"starts with {'one of them' if self.columns[1:] else 'it'}"
         says = f"{count} {rows} {columns}; no index of {self.described} {start}: {shown}"
-        requests = sorted({one.request for one in self.sites if one.request})
+        # What is read is asked for more often than what is removed.
+        requests = sorted(
+            {one.request for one in self.sites if one.request},
+            key=lambda one: (one.startswith("DELETE "), one),
+        )
         if requests:
             says += f"; it runs per {'request of ' if ' /' in requests[0] else ''}{requests[0]}"
             says = says.replace("per a request", "per request")
         return f"{says}; {self.proof}" if self.proof else says
+
+    @property
+    def fix(self) -> str:
+        """The index, and how the tool that runs the history makes it."""
+        name = f"idx_{self.table}_{'_'.join(self.columns)}"[:63]
+        columns = ", ".join(quoted(column) for column in self.columns)
+        many = ": first the column with the most different values" if self.columns[1:] else ""
+        words = self.advice.words
+        how = f"In a new migration: {words}." if self.advice.possible else f"{words}."
+        return (
+            f"Add an index that starts with what is looked up by{many}:\n\n```sql\n"
+            f"CREATE INDEX CONCURRENTLY {quoted(name)} ON {quoted(self.table)} ({columns});\n```"
+            + (f"\n\n{how}" if words else "")
+        )
 
     @property
     def key(self) -> str:
@@ -466,6 +488,7 @@ class _Judge:
             origins(self.target, root).table(table) if root is not None else None,
             self.catalog.described,
             how,
+            advice=index_advice(self.target, root),
         )
 
 
