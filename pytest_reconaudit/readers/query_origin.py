@@ -94,9 +94,9 @@ _SPAN = regex(r"__range\s*=|\.between\(")
 _OF_SELF = regex(
     r"\bfilter\(\s*(?!(?:status|state|type|kind|name|active|enabled|language|country|day|date)\b)"
     r"([a-z]\w{0,40})\s*=\s*(?:self(?:\.(?:object|instance))?|(?:self\.)?(?:request\.)?user"
-    r"|(?:\w{1,40}\.){0,3}\1)\s*[,)]"
+    r"|(?:\w{1,40}\.){0,3}(?:\1|(?:\w{0,40}_)?(?:id|pk|uuid)))\s*[,)]"
 )
-"""Of Django the rows of one parent: ``filter(order=self)``, ``filter(order=order)``."""
+"""Of Django the rows of one parent: ``filter(order=self)``, ``filter(order=order_id)``."""
 _OWN_ROWS = regex(
     r"(?:^|_)(?:members?|memberships?|sessions?|devices?|passkeys?|identit(?:y|ies)|authenticators?"
     r"|device_tokens?|push_(?:token|subscription)s?)$|_users?$"

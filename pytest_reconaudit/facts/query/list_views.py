@@ -20,6 +20,7 @@ __all__ = [
     "listed_by",
     "listing_text",
     "lists_alone",
+    "nested_views",
     "queryset_of",
     "refuses_lists",
     "text_of",
@@ -50,6 +51,39 @@ def item_views(target: Target) -> frozenset[str]:
             for given in _REGISTERED.findall(text):
                 routed.update(dict.fromkeys(_WORD.findall(given), True))
     return frozenset(name for name, listed in routed.items() if not listed)
+
+
+@once
+def nested_views(target: Target) -> frozenset[str]:
+    """The views all of whose routes name a row that the list belongs to, a tenant apart:
+    ``orders/<int:pk>/lines``."""
+    routed: dict[str, bool] = {}
+    for path in target.files:
+        if not path.endswith(".py") or is_test_path(path):
+            continue
+        text = target.text(path)
+        if "as_view(" in text:
+            for route, name in _ROUTED.findall(text):
+                routed[name] = routed.get(name, True) and _UNDER_ROW.search(route) is not None
+        if ".register(" in text and "outer" in text:
+            nested = set(_NESTED_ROUTER.findall(text))
+            for router, prefix, name in _REGISTERED_AT.findall(text):
+                below = router in nested or _UNDER_ROW.search(f"{prefix}/") is not None
+                routed[name] = routed.get(name, True) and below
+    return frozenset(name for name, below in routed.items() if below)
+
+
+_ROUTED = regex(
+    r"[\"']([^\"'\n]{0,300})[\"']\s{0,60},\s{0,60}(?:view\s{0,4}=\s{0,4})?(?:\w+\.){0,6}(\w+)\.as_view\("
+)
+_REGISTERED_AT = regex(
+    r"\b(\w+)\.register\(\s{0,60}r?[\"']([^\"'\n]{0,300})[\"']\s{0,60},\s{0,60}(?:\w+\.){0,6}(\w+)"
+)
+_NESTED_ROUTER = regex(r"\b(\w+)\s{0,4}=\s{0,4}(?:\w+\.){0,4}Nested\w{0,40}Router\(")
+_UNDER_ROW = regex(
+    r"<(?!(?:\w+:)?(?:tenant|store|shop|org|company|workspace|account|site|version|lang|locale|format)\w*>)"
+    r"[\w:]+>[^<>/]{0,80}/[^<>]{0,40}\w"
+)
 
 
 def is_kept(target: Target, view: KnownClass) -> bool:

@@ -26,6 +26,7 @@ from pytest_reconaudit.facts.query.list_views import (
     listed_by,
     listing_text,
     lists_alone,
+    nested_views,
     queryset_of,
     refuses_lists,
     text_of,
@@ -387,7 +388,8 @@ def _judged(target: Target, known: KnownClasses, view: KnownClass) -> Serialized
         # The children of one parent, or what one user has.
         narrow=own is not None
         or any(one.own.scoped for one in inside)
-        or any(map(_NARROW.search, listing)),
+        or any(map(_NARROW.search, listing))
+        or view.own.name in nested_views(target),
     )
     if grade is not Severity.INFO and any(
         keeps_answers(target, one, text) for one, text in zip(inside, texts, strict=True)
