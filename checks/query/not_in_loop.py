@@ -39,7 +39,7 @@ def query_not_in_loop(query_file: QueryFile) -> None:
     keeps what the function gives). Of Django REST framework what a list's serializer asks for each
     row and its queryset does not load along: nested serializers, `source="a.b"`, method fields
     (medium, high with more than two; for the rows of one parent or of the user who asks medium from
-    four on, else a note; once per queryset; not where the routes name no list, and of a
+    four on, else a note, low where only the route names a parent; once per queryset; not where the routes name no list, and of a
     `to_representation` without super() what it reads itself), and a list that a serializer
     `(data=…, many=True)` saves row by row (medium for a request, low where it asks how many there
     are, not with a `list_serializer_class`). Likewise what a template's loop

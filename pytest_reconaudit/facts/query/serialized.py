@@ -388,9 +388,11 @@ def _judged(target: Target, known: KnownClasses, view: KnownClass) -> Serialized
         # The children of one parent, or what one user has.
         narrow=own is not None
         or any(one.own.scoped for one in inside)
-        or any(map(_NARROW.search, listing))
-        or view.own.name in nested_views(target),
+        or any(map(_NARROW.search, listing)),
     )
+    if grade > Severity.LOW and view.own.name in nested_views(target):
+        # The rows are likely one parent's, though nothing here says that they are filtered.
+        grade = Severity.MEDIUM if len(queries) > _SOME + 1 else Severity.LOW
     if grade is not Severity.INFO and any(
         keeps_answers(target, one, text) for one, text in zip(inside, texts, strict=True)
     ):
