@@ -29,25 +29,25 @@ def query_not_in_loop(query_file: QueryFile) -> None:
     """No loop makes a database round trip per element.
 
     Why: each round trip costs a millisecond or more, and the number of them grows with the data.
-    Decides: a call by which an ORM, a query builder or a cursor sends a statement, in a loop's body, in
-    a closure given to an iterator's adaptor, or in a function that these surely call (straight, or
-    through up to two others). In Django also a foreign key that a loop over a queryset follows
-    without select_related, or a property of its rows that makes a query; of SQLAlchemy a
-    relationship that rows load lazily, straight or in a method (`serialize`), where no `options` of
-    their query load it along (one each of the list's own model or of what those who run a platform
-    enter passes: a session asks for each of them once; a note where a decorator keeps what the
-    function gives). Of Django REST framework what a list's serializer asks for each row and its
-    queryset does not load along: nested serializers, `source="a.b"`, method fields (medium, high
-    with more than two; for the rows of one parent or of the user who asks medium from four on, else
-    a note, low where only the route names a parent; once per queryset; not where the routes name no
-    list, and of a `to_representation` without super() what it reads itself), and a list that a
-    serializer `(data=…, many=True)` saves row by row (medium for a request, low where it asks how
-    many there are, not with a `list_serializer_class`). Likewise what a template's loop surely
-    reads of each row, by its own tags and those of what it includes, of a list that a `ListView`, a
-    `get_context_data` or a `render` hands it (low, medium with more than one; of one parent's rows,
-    or what a form offers, low from two on), likewise what Flask's `render_template` hands a
-    template of SQLAlchemy's rows (medium also with one, where all rows of a table that grows are
-    brought), and what Pydantic reads of each when FastAPI answers with a list by its
+    Decides: a call by which an ORM, a query builder or a cursor sends a statement, in a loop's
+    body, in a closure given to an iterator's adaptor, or in a function that these surely call
+    (straight, or through up to two others). In Django also a foreign key that a loop over a
+    queryset follows without select_related, or a property of its rows that makes a query; of
+    SQLAlchemy a relationship that rows load lazily, straight or in a method (`serialize`), where no
+    `options` of their query load it along (one each of the list's own model or of what those who
+    run a platform enter passes: a session asks for each of them once; a note where a decorator
+    keeps what the function gives). Of Django REST framework what a list's serializer asks for each
+    row and its queryset does not load along: nested serializers, `source="a.b"`, method fields
+    (medium, high with more than two; for the rows of one parent or of the user who asks medium from
+    four on, else a note, low where only the route names a parent; once per queryset; not where the
+    routes name no list, and of a `to_representation` without super() what it reads itself), and a
+    list that a serializer `(data=…, many=True)` saves row by row (medium for a request, low where
+    it asks how many there are, not with a `list_serializer_class`). Likewise what a template's loop
+    surely reads of each row, by its own tags and those of what it includes, of a list that a
+    `ListView`, a `get_context_data` or a `render` hands it (low, medium with more than one; of one
+    parent's rows, or what a form offers, low from two on), likewise what Flask's `render_template`
+    hands a template of SQLAlchemy's rows (medium also with one, where all rows of a table that
+    grows are brought), and what Pydantic reads of each when FastAPI answers with a list by its
     `response_model`. Of GraphQL what the function of a field asks for (`@ResolveField`,
     `@FieldResolver`, a map of resolvers, `@strawberry.field`, Graphene's `resolve_…`), straight, by
     a service or by a `QueryHandler`, where a query of the repository answers a list of its parent,
