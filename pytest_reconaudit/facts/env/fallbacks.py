@@ -325,7 +325,9 @@ _ABSENT = regex(
     r"|missing|none|null|n/?a)"
 )
 """What is said where a secret is not there."""
-_FOR_TESTS = regex(r"(?i)(?:^|[_\W])(?:test(?:s|ing)?|dev(?:elopment)?(?:[_-]only)?)(?:$|[_\W])")
+_FOR_TESTS = regex(
+    r"(?i)(?:^|[_\W])(?:test(?:s|ing)?|dev(?:elopment)?(?:[_-]only)?|examples?|sample|dummy|fake)(?:$|[_\W])"
+)
 """A value that says itself what it is for."""
 _WRITE_ONLY = ("phc_", "pk_live_", "pk_test_")
 """Keys that browsers and programs are given to report with."""
