@@ -70,12 +70,12 @@ def env_secret_fallback_absent(fallback_file: FallbackFile) -> None:
     takes. (b) and (c) are medium at most in a stack that runs the mounted sources of what it
     builds, or that gives `localhost` for its own address. Low, too, where a stack that is built
     from the sources is named by no other file and all its secrets are made up. One less where the
-    value says that it is for tests, or a comment on its line to change it; low in a file of stores
-    alone that nothing restarts, or with the user's name for a password. Passes: `not set`, `${X}`,
-    `${X:?}`, empty defaults, paths of secret files, defaults that a check at start compares with
-    and refuses, keys that a helper or a check at start demands, values that are only measured or
-    never read, override and development files, tests, stacks that are there for tests (`regtest`, a
-    service of tests that starts by default), `.expect()`.
+    value says that it is for tests or an example, or a comment on its line to change it; low in a
+    file of stores alone that nothing restarts, or with the user's name for a password. Passes: `not
+    set`, `${X}`, `${X:?}`, empty defaults, paths of secret files, defaults that a check at start
+    compares with and refuses, keys that a helper or a check at start demands, values that are only
+    measured or never read, override and development files, tests, stacks that are there for tests
+    (`regtest`, a service of tests that starts by default), `.expect()`.
 
     Blind spots: defaults behind constants or configuration libraries; rotated copies elsewhere.
     """
