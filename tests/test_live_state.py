@@ -1259,6 +1259,19 @@ def every_part() -> list[str]:
     return [name for name, *_ in (*probe._once_parts(), *probe._sampled_parts())]
 
 
+def settled(admin: psycopg.Connection[Any]) -> list[Any]:
+    """The counters, once those of the backends that made the stage have come in."""
+    alone = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
+    before, end = None, time.monotonic() + 20
+    while time.monotonic() < end:
+        now = admin.execute(COUNTERS).fetchall()
+        if now == before and admin.execute(alone).fetchall() == [(1,)]:
+            break
+        before = now
+        time.sleep(0.3)
+    return now
+
+
 def test_nothing_is_written(live: PrivateServer) -> None:
     """By the server's own log of every statement, its counters, and the transactions it counts."""
     name = new_database(live, *STAGE)
@@ -1267,7 +1280,7 @@ def test_nothing_is_written(live: PrivateServer) -> None:
         admin.execute(f"CREATE ROLE {role} LOGIN IN ROLE pg_monitor, pg_read_all_data")
         admin.execute(f"ALTER ROLE {role} SET log_statement = 'all'")
         admin.execute(f"ALTER ROLE {role} SET log_min_messages = 'log'")
-        before = admin.execute(COUNTERS).fetchall()
+        before = settled(admin)
         next_id = admin.execute("SELECT pg_snapshot_xmax(pg_current_snapshot())").fetchall()
         answer = read_live(dsn(live, name, role), window=0.5)
         assert "parts" in answer, answer
