@@ -130,6 +130,8 @@ def makes_list(
         return True
     if route is None and why is not None and _answers_get(outlined(target, why.handler)):
         return True
+    if loop.origin == "children" and site.library == "django":
+        return lists_by_name(handler)  # helpers are called ``get_…s`` whatever they are for
     if loop.origin:
         return any(lists_by_name(one) for one in (name, handler))
     # What was handed over is what is answered with, or something else that is looked through.

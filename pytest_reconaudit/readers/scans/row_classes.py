@@ -568,8 +568,12 @@ _META = frozenset(
 """What a ``Meta`` says that is kept."""
 
 
+_STARRED = regex(r"\*(\w+)\b")
+
+
 def _meta(code: Code, node: Node) -> tuple[tuple[tuple[str, str, int], ...], tuple[str, ...]]:
     found = []
+    lists: dict[str, str] = {}
     body = node.child_by_field_name("body")
     for child in body.named_children if body is not None else ():
         if child.type == "expression_statement" and child.named_child_count:
@@ -577,8 +581,12 @@ def _meta(code: Code, node: Node) -> tuple[tuple[tuple[str, str, int], ...], tup
             left, right = one.child_by_field_name("left"), one.child_by_field_name("right")
             if left is not None and right is not None:
                 name = _text(code, left)
+                source = code.text(right.start_byte, right.end_byte)[:6_000]
+                if source[:1] in "[(" and source[-1:] in ")]":
+                    lists[name] = source[1:-1].replace("\n", " ")
                 if name in _META:
-                    source = code.text(right.start_byte, right.end_byte)[:6_000]
+                    # ``[*read_only_fields, "name"]``: what another line of it lists.
+                    source = _STARRED.sub(lambda one: lists.get(one[1], one[0]), source)
                     found.append((name, source, code.line(right.start_byte)))
     given = node.child_by_field_name("superclasses")
     bases = [_text(code, one) for one in given.named_children] if given is not None else []
