@@ -66,11 +66,11 @@ def query_list_bounded(list_file: ListFile) -> None:
     those who run a platform enter (instruments, modifiers) are low, keys alone that go into a set a
     note, and rows of which something else is made are told as such. Of Django REST framework rows
     that a GET answers through a serializer with `many=True`, uncut and filtered by no more than a
-    tenant or a state, and, told once at the settings, the lists of views where these name no
-    pagination. (b) A page size that comes from outside and that no function on the way bounds
-    (Rust): info. Aggregates, lookups by key, children of one parent and tables that are small by
-    their name (roles, settings, countries, plans ...) and lists of Supabase, which bounds them by
-    itself, pass.
+    tenant or a state, or of which a page is cut when all are serialized, and, told once at the
+    settings, the lists of views where these name no pagination. (b) A page size that comes from
+    outside and that no function on the way bounds (Rust): info. Aggregates, lookups by key,
+    children of one parent and tables that are small by their name (roles, settings, countries,
+    plans ...) and lists of Supabase, which bounds them by itself, pass.
     Blind spots: how many rows a table has; limits that a helper adds; what routes do not tell.
     """
     for one in list_file.unbounded:

@@ -149,7 +149,10 @@ def _with_unpaged(target: Target, files: list[ListFile]) -> tuple[ListFile, ...]
             one.severity,
             Confidence.LIKELY,
             library="drf" if one.settings else "django",
-            remedy=fix_of_page(one.table, "drf" if one.settings else "django"),
+            remedy=fix_of_page(
+                one.table, "drf" if one.settings else "pages" if one.sliced else "django"
+            ),
+            sliced=one.sliced,
         )
         by_path[one.at.path] = (*own, query)
     return tuple(ListFile(path, unbounded) for path, unbounded in by_path.items())

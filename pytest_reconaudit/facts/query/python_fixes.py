@@ -165,6 +165,13 @@ def fix_of_page(table: str, library: str) -> str:
     "PAGE_SIZE": 50,
 }""",
         )
+    if library == "pages":
+        return fenced(
+            "Take the page of the queryset, and serialize that alone:",
+            """page = self.paginate_queryset(queryset)
+serializer = self.get_serializer(page, many=True)
+return self.get_paginated_response(serializer.data)""",
+        )
     if library == "django":
         return (
             f"Bring one page of the `{model_name(table)}` rows, in the order that they have here:"

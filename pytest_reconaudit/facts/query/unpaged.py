@@ -45,6 +45,8 @@ class Unpaged(Struct, frozen=True):
     request: str
     settings: bool
     severity: Severity
+    sliced: Place | None = None
+    """Where a page is cut from what all rows were serialized to."""
 
 
 _LISTING = regex(
@@ -78,7 +80,10 @@ def _of_functions(target: Target, known: KnownClasses) -> Iterator[Unpaged]:
         for one in file.lists:
             serializer = known.find(one.serializer, path)
             model = model_of(known, serializer) if serializer is not None else None
-            if one.paged or model is None:
+            if model is None:
+                continue
+            late = _page_of_answers(lines, one.line)
+            if one.paged and late is None:
                 continue
             made = [
                 (line, source)
@@ -116,7 +121,20 @@ def _of_functions(target: Target, known: KnownClasses) -> Iterator[Unpaged]:
                 "A GET",
                 False,
                 weight,
+                None if late is None else Place(path, late, 1),
             )
+
+
+_PAGE_OF_ANSWERS = regex(r"\bpaginate\w*\(\s*\w+\.data\b|\bPaginator\(\s*\w+\.data\b")
+_MOST_BELOW = 8
+
+
+def _page_of_answers(lines: list[str], line: int) -> int | None:
+    """The line below a serializer that takes a page of what it has made of all rows."""
+    for number in range(line, min(line + _MOST_BELOW, len(lines)) + 1):
+        if _PAGE_OF_ANSWERS.search(lines[number - 1]):
+            return number
+    return None
 
 
 _VIEW = regex(r"(?:View|ViewSet)$")
