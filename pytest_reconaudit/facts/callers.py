@@ -15,7 +15,7 @@ from pytest_reconaudit.model import Place
 from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.target import Target, once
 
-__all__ = ["body_of", "indentation", "openings", "uncalled"]
+__all__ = ["body_of", "indentation", "openings", "uncalled", "without_tests"]
 
 _ALIKE = {
     ".rs": (".rs",),
@@ -85,7 +85,7 @@ def uncalled(target: Target, place: Place) -> str:
     book = _names(target)
     if associated and not trait:
         called = book.mentioned(f"{owner}::{name}", suffix) or book.renamed(owner, suffix)
-        own = _live("\n".join(lines))
+        own = without_tests("\n".join(lines))
         if called:
             return ""
         if f"Self::{name}" not in own:
@@ -242,7 +242,7 @@ class _Names:
             if name not in text:
                 continue
             if suffix == ".rs":
-                text = _live(text)
+                text = without_tests(text)
             at = text.find(name)
             while at >= 0:
                 end = at + len(name)
@@ -272,7 +272,7 @@ _TEST_MODULE = regex(
 )
 
 
-def _live(text: str) -> str:
+def without_tests(text: str) -> str:
     """A Rust source up to its module of tests; a single function or import of them ends nothing."""
     found = _TEST_MODULE.search(text) if "#[cfg(" in text else None
     return text[: found.start()] if found is not None else text

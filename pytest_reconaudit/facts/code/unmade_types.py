@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 
+from pytest_reconaudit.facts.callers import without_tests
 from pytest_reconaudit.facts.code.places import is_off_path, is_test_path
 from pytest_reconaudit.facts.packages import cargo_packages
 from pytest_reconaudit.patterns import regex
@@ -14,7 +15,6 @@ from pytest_reconaudit.target import Target, once
 
 __all__ = ["is_unmade", "makes_programs"]
 
-_TESTS = regex(r"(?m)^[ \t]*#\[cfg\((?:all\()?test\b")
 _HEAD = regex(
     r"\s*(?://|#!?\[|(?:pub(?:\([\w:\s]+\))?\s+)?(?:use|struct|enum|mod)\b|(?:unsafe\s+)?impl\b)"
 )
@@ -51,8 +51,7 @@ def _is_named(target: Target, name: str) -> bool:
         text = target.text(path)
         if name not in text:
             continue
-        tests = _TESTS.search(text)
-        own = text[: tests.start()] if tests is not None else text
+        own = without_tests(text)
         if any(
             word.search(line) is not None and _HEAD.match(line) is None
             for line in own.split("\n")

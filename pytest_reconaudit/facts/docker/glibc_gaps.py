@@ -14,6 +14,7 @@ from collections.abc import Iterator, Sequence
 
 from msgspec import Struct
 
+from pytest_reconaudit.facts.callers import without_tests
 from pytest_reconaudit.facts.docker.build_arguments import build_arguments
 from pytest_reconaudit.facts.docker.cargo_inputs import (
     ARTEFACT,
@@ -61,7 +62,6 @@ _WORD = regex(r"[a-z]+")
 _VARIABLE = regex(r"\$\{?([A-Za-z_]\w*)")
 _TOOLCHAIN = frozenset({"cargo", "rustc", "rustup", "rustfmt", "cargo-fmt", "cargo-clippy"})
 _SPAWNS = regex(r"\bprocess::(?:Command\b|\{[^}\n]{0,200}\bCommand\b)")
-_TESTS = regex(r"^[ \t]*#\[cfg\(test\)\]", re.MULTILINE)
 _COMMENT = regex(r"^[ \t]*//")
 _MAX_HOPS = 6
 _MAX_SOURCES = 2_000
@@ -393,8 +393,7 @@ def _spawning_line(target: Target, crate: CargoPackage, others: set[str]) -> Not
         text = target.text(path)
         if "/tests/" in path or path.endswith(("/tests.rs", "_test.rs")) or "Command" not in text:
             continue
-        tests = _TESTS.search(text)
-        text = text[: tests.start()] if tests else text
+        text = without_tests(text)
         for match in _SPAWNS.finditer(text):
             start = text.rfind("\n", 0, match.start()) + 1
             if not _COMMENT.match(text[start : match.start()] or " "):

@@ -1,4 +1,5 @@
 mod berths;
+mod sluices;
 mod table;
 
 pub use table::TideTable;
@@ -6,5 +7,6 @@ pub use table::TideTable;
 #[tokio::main]
 async fn main() {
     let berths = berths::Berths::default();
+    sluices::first(1);
     println!("{} berths, and nothing looks tides up yet", berths.count());
 }
