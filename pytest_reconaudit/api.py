@@ -29,6 +29,13 @@ from pytest_reconaudit.facts.ci.expressions import LostValue, WorkflowExpression
 from pytest_reconaudit.facts.ci.gates import Gate, WorkflowGates
 from pytest_reconaudit.facts.ci.injections import Injection, WorkflowInjections
 from pytest_reconaudit.facts.ci.kept_reports import JobTests, WorkflowTests
+from pytest_reconaudit.facts.ci.lost_words import (
+    lost_advice,
+    lost_elsewhere,
+    lost_ends,
+    lost_impact,
+    lost_severity,
+)
 from pytest_reconaudit.facts.ci.npm_calls import NpmCall, NpmCalls
 from pytest_reconaudit.facts.ci.pins import Pin, PinnedFile
 from pytest_reconaudit.facts.ci.pushes import BrokenTag, ImagePush, LostTag, WorkflowPushes
@@ -449,6 +456,11 @@ __all__ = [
     "lines_of",
     "listed_stores",
     "lock_fix",
+    "lost_advice",
+    "lost_elsewhere",
+    "lost_ends",
+    "lost_impact",
+    "lost_severity",
     "mask",
     "report",
     "report_groups",
