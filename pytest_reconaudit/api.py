@@ -161,6 +161,7 @@ from pytest_reconaudit.facts.scripts.health_gates import GateFault, HealthGates
 from pytest_reconaudit.facts.scripts.hidden_errors import HiddenError, ScriptErrors
 from pytest_reconaudit.facts.scripts.lost_paths import LostPath, ScriptPaths
 from pytest_reconaudit.facts.scripts.strictness import ScriptStrictness
+from pytest_reconaudit.facts.told_once import also_in
 from pytest_reconaudit.facts.web.awaits import AwaitFile
 from pytest_reconaudit.facts.web.buildable import Buildable, WebFault
 from pytest_reconaudit.facts.web.delivery import AssetFault, AssetScope
@@ -441,6 +442,7 @@ __all__ = [
     "Workload",
     "WrongPort",
     "WrongPrefix",
+    "also_in",
     "audit",
     "debug_of",
     "dockerfile_faults",
