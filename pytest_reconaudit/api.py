@@ -160,6 +160,7 @@ from pytest_reconaudit.facts.scripts.compose_calls import BadCall, ComposeCalls
 from pytest_reconaudit.facts.scripts.health_gates import GateFault, HealthGates
 from pytest_reconaudit.facts.scripts.hidden_errors import HiddenError, ScriptErrors
 from pytest_reconaudit.facts.scripts.lost_paths import LostPath, ScriptPaths
+from pytest_reconaudit.facts.scripts.strict_words import careless_places, careless_sentence
 from pytest_reconaudit.facts.scripts.strictness import ScriptStrictness
 from pytest_reconaudit.facts.told_once import also_in
 from pytest_reconaudit.facts.web.awaits import AwaitFile
@@ -444,6 +445,8 @@ __all__ = [
     "WrongPrefix",
     "also_in",
     "audit",
+    "careless_places",
+    "careless_sentence",
     "debug_of",
     "dockerfile_faults",
     "fact",
