@@ -29,6 +29,13 @@ from pytest_reconaudit.facts.ci.expressions import LostValue, WorkflowExpression
 from pytest_reconaudit.facts.ci.gates import Gate, WorkflowGates
 from pytest_reconaudit.facts.ci.injections import Injection, WorkflowInjections
 from pytest_reconaudit.facts.ci.kept_reports import JobTests, WorkflowTests
+from pytest_reconaudit.facts.ci.lost_words import (
+    lost_advice,
+    lost_elsewhere,
+    lost_ends,
+    lost_impact,
+    lost_severity,
+)
 from pytest_reconaudit.facts.ci.npm_calls import NpmCall, NpmCalls
 from pytest_reconaudit.facts.ci.pins import Pin, PinnedFile
 from pytest_reconaudit.facts.ci.pushes import BrokenTag, ImagePush, LostTag, WorkflowPushes
@@ -153,7 +160,9 @@ from pytest_reconaudit.facts.scripts.compose_calls import BadCall, ComposeCalls
 from pytest_reconaudit.facts.scripts.health_gates import GateFault, HealthGates
 from pytest_reconaudit.facts.scripts.hidden_errors import HiddenError, ScriptErrors
 from pytest_reconaudit.facts.scripts.lost_paths import LostPath, ScriptPaths
+from pytest_reconaudit.facts.scripts.strict_words import careless_places, careless_sentence
 from pytest_reconaudit.facts.scripts.strictness import ScriptStrictness
+from pytest_reconaudit.facts.told_once import also_in
 from pytest_reconaudit.facts.web.awaits import AwaitFile
 from pytest_reconaudit.facts.web.buildable import Buildable, WebFault
 from pytest_reconaudit.facts.web.delivery import AssetFault, AssetScope
@@ -434,7 +443,10 @@ __all__ = [
     "Workload",
     "WrongPort",
     "WrongPrefix",
+    "also_in",
     "audit",
+    "careless_places",
+    "careless_sentence",
     "debug_of",
     "dockerfile_faults",
     "fact",
@@ -450,6 +462,11 @@ __all__ = [
     "lines_of",
     "listed_stores",
     "lock_fix",
+    "lost_advice",
+    "lost_elsewhere",
+    "lost_ends",
+    "lost_impact",
+    "lost_severity",
     "mask",
     "report",
     "report_groups",

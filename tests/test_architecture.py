@@ -25,7 +25,7 @@ ALLOWED: dict[str, set[str]] = {
     "store": {"patterns"},
     "target": {"model", "likeness", "git_objects"},
     "readers": {"model", "readers"},
-    "facts": {"model", "target", "readers", "facts", "likeness", "deadline"},
+    "facts": {"model", "target", "readers", "facts", "likeness", "deadline", "copies"},
     "facts.db.kept_replays": {"store"},
     "facts.branch_point": {"target", "git_objects"},
     "facts.db.database": {

@@ -3,8 +3,10 @@
 from pytest_reconaudit.api import (
     Pin,
     PinnedFile,
+    Place,
     Severity,
     SkipReason,
+    also_in,
     audit,
     lines_of,
     report,
@@ -43,7 +45,7 @@ def ci_actions_pinned(pinned_file: PinnedFile) -> None:
     if pinned_file.problems:
         first = pinned_file.problems[0]
         skip(SkipReason.UNPARSABLE, f"{first.place}: {first.message}")
-    pins = pinned_file.pins
+    pins = [pin for pin in pinned_file.pins if pin.elsewhere is not None]
     branches = [pin for pin in pins if pin.kind == "branch"]
     near = [pin for pin in branches if pin.trusted or pin.workflow or pin.related]
     _branch([pin for pin in branches if pin not in near], Severity.HIGH)
@@ -58,10 +60,9 @@ def ci_actions_pinned(pinned_file: PinnedFile) -> None:
         report(
             at=uses[0].place,
             says=f"{action} is not by the usual publisher ({known}): a slip of the pen, or a name"
-            " that somebody else may register",
+            f" that somebody else may register{_also(uses)}",
             evidence=f"uses: {uses[0].text}",
-            related=[(use.place, f"uses: {use.text}") for use in uses[1:]]
-            + ([(where, f"uses {alike}")] if where else []),
+            related=_related(uses) + ([(where, f"uses {alike}")] if where else []),
             fix=f"Use {alike}, or say in a comment why it is {action}.",
             key=f"owner {action}",
         )
@@ -71,10 +72,11 @@ def ci_actions_pinned(pinned_file: PinnedFile) -> None:
         report(
             at=moving[0].place,
             says=f"{len(distinct)} action{'' if len(distinct) == 1 else 's'} of other publishers at"
-            f" a tag, which can be moved ({lines_of(pin.place for pin in moving)})",
+            f" a tag, which can be moved ({lines_of(pin.place for pin in moving)})"
+            f"{_also(moving)}",
             severity=Severity.LOW,
             evidence=", ".join(distinct),
-            related=[(pin.place, f"uses: {pin.text}") for pin in moving[1:]],
+            related=_related(moving),
             fix=_fix(moving[0], "name" if moving[0].kind == "documented" else "tag"),
             key="tags",
         )
@@ -89,13 +91,24 @@ def _branch(pins: list[Pin], severity: Severity) -> None:
     more = f" (with {len(pins) - 1} more: {lines})" if len(pins) > 1 else ""
     report(
         at=first.place,
-        says=f"{first.text} follows a branch: every push to it runs here at once{more}",
+        says=f"{first.text} follows a branch: every push to it runs here at once{more}"
+        f"{_also(pins)}",
         severity=severity,
         evidence=", ".join(dict.fromkeys(f"uses: {pin.text}" for pin in pins)),
-        related=[(pin.place, f"uses: {pin.text}") for pin in pins[1:]],
+        related=_related(pins),
         fix=_fix(first, "branch"),
         key=f"branch {severity.label}",
     )
+
+
+def _also(pins: list[Pin]) -> str:
+    return also_in(at for pin in pins for at in pin.elsewhere or ())
+
+
+def _related(pins: list[Pin]) -> list[tuple[Place, str]]:
+    """All other uses, those of other files behind."""
+    others = {at: f"uses: {pin.text}" for pin in pins for at in pin.elsewhere or ()}
+    return [*((pin.place, f"uses: {pin.text}") for pin in pins[1:]), *others.items()]
 
 
 def _fix(pin: Pin, kind: str) -> str:

@@ -4,9 +4,11 @@ from pytest_reconaudit.api import (
     ACTIONS_TABLE_DATE,
     ActionFile,
     EndedAction,
+    Place,
     Severity,
     SkipReason,
     UsedAction,
+    also_in,
     audit,
     lines_of,
     report,
@@ -43,8 +45,9 @@ def ci_actions_supported(action_file: ActionFile) -> None:
     v3, the pages actions built on them, cache up to v2 and exact older versions or commits of v3
     and v4 (high), CodeQL up to v2 (medium). Archived repositories: medium. ``checkout`` and
     ``setup-*`` up to v3 run on a Node that is gone: low. CodeQL ``analyze`` in a job without
-    ``init``: medium. A commit pin counts as the version that its comment names; newer majors than
-    the table's, branches, local actions and steps for GitHub Enterprise Server pass.
+    ``init``: medium. What several workflows use is told of the first by path. A commit pin counts
+    as the version that its comment names; newer majors than the table's, branches, local actions
+    and steps for GitHub Enterprise Server pass.
     Blind spots: actions that the table does not know; a commit pin without a comment, except those
     of the stopped artifact and cache releases; what a called action uses inside.
     """
@@ -54,10 +57,12 @@ def ci_actions_supported(action_file: ActionFile) -> None:
         return
     groups: dict[tuple[str, str], list[UsedAction]] = {}
     for use in action_file.uses:
-        if use.ended:
-            groups.setdefault((use.ended.action, use.version or use.ref), []).append(use)
-    for uses in groups.values():
-        _ended(uses, uses[0].ended)
+        if use.cause:
+            groups.setdefault(use.cause, []).append(use)
+    for cause, uses in groups.items():
+        others = action_file.told[cause]
+        if others is not None:
+            _ended(uses, uses[0].ended, others)
     for use in action_file.uses:
         if use.without_init:
             report(
@@ -71,7 +76,7 @@ def ci_actions_supported(action_file: ActionFile) -> None:
             )
 
 
-def _ended(uses: list[UsedAction], row: EndedAction | None) -> None:
+def _ended(uses: list[UsedAction], row: EndedAction | None, others: tuple[Place, ...]) -> None:
     if row is None:
         return
     first = uses[0]
@@ -82,10 +87,11 @@ def _ended(uses: list[UsedAction], row: EndedAction | None) -> None:
     word = _WORDS[row.kind]
     report(
         at=first.place,
-        says=f"{name} {word}{since}{times}: {row.reason}; use {row.replacement}",
+        says=f"{name} {word}{since}{times}: {row.reason}; use {row.replacement}{also_in(others)}",
         severity=row.severity,
         evidence=f"uses: {first.text} (table of {ACTIONS_TABLE_DATE})",
-        related=[(use.place, f"uses: {use.text}") for use in uses[1:]],
+        related=[(use.place, f"uses: {use.text}") for use in uses[1:]]
+        + [(place, "the same") for place in others],
         fix=f"Replace it by {row.replacement}.",
         key=f"{row.action} {first.version or first.ref}",
     )

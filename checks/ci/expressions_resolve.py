@@ -7,35 +7,14 @@ from pytest_reconaudit.api import (
     WorkflowExpressions,
     audit,
     lines_of,
+    lost_advice,
+    lost_elsewhere,
+    lost_ends,
+    lost_impact,
+    lost_severity,
     report,
     skip,
 )
-
-_FIXES = {
-    "needs": "Add the job to `needs`: only jobs that stand there themselves are known, not those"
-    " that a needed job needs.",
-    "steps": "Give the step that id, or name the right one.",
-    "later": "Move the step that asks behind the one that it asks: a value is there only when its"
-    " step has run.",
-    "always": "As it is written the step always runs. Where that is right, delete the `if`. Where"
-    " it should be skipped, what it asks has to run first, and may need nothing of this step.",
-    "harmless": "Delete the `if`: the step runs each time as it is, and what comes later may need"
-    " it. Don't move it behind the step that it asks: there it would be skipped.",
-    "job-output": "Declare it under `outputs:` of that job, from the step that writes it.",
-    "step-output": 'Write it in that step (`echo "name=value" >> "$GITHUB_OUTPUT"`), or read the'
-    " name that it writes.",
-    "inputs": "Declare the input, or read the right one.",
-    "matrix": "Add the key to the matrix, or read the right one.",
-}
-
-_UNREAD = {
-    "": "",
-    "env": "; the step's own text does not read the variable",
-    "output": "; no job of the workflow reads the output",
-}
-
-
-_RUNS_ALWAYS = "The step runs each time: the condition decides nothing and misleads who reads it."
 
 
 @audit(
@@ -67,11 +46,12 @@ def ci_expressions_resolve(workflow_expressions: WorkflowExpressions) -> None:
     Decides: `needs.x` of a job that is not in `needs`; `steps.x` without such an id in the job, or
     of a later step; an output that the job does not declare, or that the text of a `run` step does
     not write; inputs that no trigger declares; keys that a written-out matrix lacks. High; medium
-    for inputs, matrix keys and variables that only an action could read, low when it is only
-    printed, goes into an output that no job reads, or makes the `if` of a step that sets a tool up
-    or asks a cache always true. One finding per job and value. What a
-    script or an action may write, called workflows and computed matrices pass; a job that never
-    runs because of it is told by `ci-jobs-reachable`.
+    for inputs, matrix keys and variables that only an action could read; low when it is only
+    printed, ends in labels of an image, a message, a displayed name, an output that no job reads or
+    a variable that nothing reads, or makes the `if` of a step that sets a tool up or asks a cache
+    always true. One finding per job and value. What a script or an action may write, called
+    workflows and computed matrices pass; a job that never runs because of it is told by
+    `ci-jobs-reachable`.
     Blind spots: outputs of actions; expressions over several lines; composite actions.
     """
     if not workflow_expressions.workflow.jobs:
@@ -80,21 +60,14 @@ def ci_expressions_resolve(workflow_expressions: WorkflowExpressions) -> None:
     for lost in workflow_expressions.lost:
         # One line of `needs` or one block of `outputs` mends all of a group.
         of = lost.value.partition(".outputs.")[0] if lost.clause != "needs" else ""
-        groups.setdefault((lost.job, lost.clause, of, lost.shown_only), []).append(lost)
+        groups.setdefault((lost.job, lost.clause, of, lost.shown), []).append(lost)
     for group in groups.values():
         _report(group)
 
 
 def _report(group: list[LostValue]) -> None:
     first, *others = group
-    severity = Severity.MEDIUM if first.clause in ("inputs", "matrix") else Severity.HIGH
-    unread = {lost.unread for lost in group}
     always = {lost.always for lost in group}
-    harmless = always == {"harmless"}
-    if unread == {"env"}:
-        severity = Severity.MEDIUM
-    elif unread == {"output"} or first.shown_only or harmless:
-        severity = Severity.LOW
     uses = sorted(
         ((at, text) for lost in group for at, text in zip(lost.places, lost.texts, strict=True)),
         key=lambda use: use[0].key(),
@@ -105,24 +78,17 @@ def _report(group: list[LostValue]) -> None:
     is_job = first.clause == "needs" and not first.why.startswith("the workflow")
     near = f"; nearest: {first.nearest}" if first.nearest and not is_job and not others else ""
     why = "those jobs are not in its `needs`" if is_job and others else first.why
+    if first.elsewhere is not None:
+        why += f"; it is one of job {first.elsewhere.job!r} ({first.elsewhere.place})"
     report(
         at=uses[0][0],
         says=f"job {first.job!r} asks for {values}{times}, which"
-        f" {'are' if others else 'is'} always empty: {why}{near}"
-        f"{_UNREAD[unread.pop()] if len(unread) == 1 else ''}"
+        f" {'are' if others else 'is'} always empty: {why}{near}{lost_ends(group)}"
         f"{'' if '' in always else '; the condition is always true'}",
-        severity=severity,
+        severity=lost_severity(group),
         evidence=uses[0][1],
-        related=uses[1:],
-        impact=_RUNS_ALWAYS if harmless else "",
-        fix=_FIXES[_advice(first, always)],
+        related=[*uses[1:], *lost_elsewhere(group)],
+        impact=lost_impact(group),
+        fix=lost_advice(group),
         key=f"{first.job} {first.value}",
     )
-
-
-def _advice(first: LostValue, always: set[str]) -> str:
-    if always == {"harmless"}:
-        return "harmless"
-    if not first.why.startswith("that step comes later"):
-        return first.clause
-    return "always" if "" not in always else "later"

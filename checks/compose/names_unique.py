@@ -55,8 +55,9 @@ def compose_names_unique(
     opened) on the same interface; in two services of one merged model, or of two stacks that run
     on one host: one script, Makefile target or job starts both, or a file beside the default one
     says by its name what it adds (`docker-compose.monitoring.yml`). Variants that are started
-    instead of each other (the same services, an application in both, development files) and
-    services of different profiles pass.
+    instead of each other (the same services, an application in both, development files),
+    services of different profiles, and services with one port that every command of the repository
+    starts by name, never two of them at once, pass.
     Blind spots: stacks that only people know to run side by side; ports behind variables without
     a default.
     """

@@ -35,8 +35,9 @@ def deploy_scripts_paths_exist(script_paths: ScriptPaths) -> None:
     folder that the script may be started in, and written by nothing in the repository. High for
     compose, SQL, Docker and Kubernetes files, medium for scripts; one step less in test and
     development scripts; medium when the script looks for the file and ends or goes on without it;
-    low when the failure is masked. Optional extras, env files, ignored and generated files,
-    products of builds, clones and downloads, patterns and unknown variables are left out.
+    low when the failure is masked, or when the folder is gone too and nothing calls the rule of the
+    Makefile. Optional extras, env files, ignored and generated files, products of builds, clones
+    and downloads, patterns and unknown variables are left out.
     Blind spots: paths inside arguments of other programs; folders that only exist on a server.
     """
     for lost in script_paths.lost:
@@ -52,6 +53,9 @@ def _report(lost: LostPath) -> None:
     ignored = f" for a fresh clone: {lost.ignored.place} ignores it" if lost.ignored else ""
     manner = f"; {lost.manner}" if lost.manner else ""
     nearest = f"; nearest: {lost.nearest}" if lost.nearest else ""
+    rules = ", ".join(f"`{rule}`" for rule in lost.dead)
+    if lost.dead:
+        nearest = f"; its folder is gone, and nothing calls {rules}"
     related = [(at, line) for at, line in lost.uses[1:]]
     if lost.ignored:
         related.append((lost.ignored.place, f"ignored by {lost.ignored.pattern}"))
@@ -61,5 +65,7 @@ def _report(lost: LostPath) -> None:
         severity=lost.severity,
         evidence=text,
         related=related,
+        impact="Whoever tries it meets the failure; nothing else does." if lost.dead else "",
+        fix=f"Remove {rules} from the Makefile; or correct the path." if lost.dead else "",
         key=lost.path,
     )

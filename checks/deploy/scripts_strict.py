@@ -4,7 +4,8 @@ from pytest_reconaudit.api import (
     ScriptStrictness,
     Severity,
     audit,
-    lines_of,
+    careless_places,
+    careless_sentence,
     report,
 )
 
@@ -39,7 +40,8 @@ def deploy_scripts_strict(script_strictness: ScriptStrictness) -> None:
     migration is followed by the next step and by "done".
     Decides: (a) neither `set -e` (shebang and sourced files count) nor `trap … ERR` in a script
     with commands whose failure nothing looks at and which do not end it, in a branch or not: low,
-    medium when the script or such a command deploys, rolls back or migrates; a note when every
+    medium when the script or such a command deploys, rolls back or migrates; one for each folder,
+    or for the repository when more than five scripts of a weight are like that; a note when every
     status is looked at by hand, one for each folder. (b) a script with a shebang that is not
     executable in git: low when a command or document starts it by its path, a note for each folder
     when most others are executable. (c) `set +e` that an entry point never takes back: low. (d) a
@@ -48,19 +50,14 @@ def deploy_scripts_strict(script_strictness: ScriptStrictness) -> None:
     one command, and scripts that source something unknown pass.
     Blind spots: `set -e` does not act inside conditions; programs that are not installed.
     """
-    file = script_strictness.file
-    place = file.shell.script.commands[0].place.at(1, 1)
-    if script_strictness.careless:
-        first = script_strictness.careless[0]
-        count = len(script_strictness.careless)
-        lines = lines_of(one.place for one in script_strictness.careless)
+    place = script_strictness.start
+    if script_strictness.careless and not script_strictness.spoken_for:
         report(
             at=place,
-            says=f"no `set -e`: {count} command{'s' if count > 1 else ''} may fail and the script"
-            f" goes on ({lines})",
+            says=careless_sentence(script_strictness),
             severity=Severity.MEDIUM if script_strictness.grave else Severity.LOW,
-            evidence=first.text,
-            related=[(one.place, one.text[:80]) for one in script_strictness.careless],
+            evidence=script_strictness.careless[0].text,
+            related=careless_places(script_strictness),
             clause="a",
             key="a",
         )
@@ -108,11 +105,10 @@ def _executable(script_strictness: ScriptStrictness) -> None:
     if not called or (called == "#" and not script_strictness.idle_modes):
         return
     others, noted = script_strictness.idle_modes[1:], called == "#"
-    place = script_strictness.file.shell.script.commands[0].place.at(1, 1)
     why = "most scripts of the repository are executable" if noted else called
     started = script_strictness.started
     report(
-        at=place,
+        at=script_strictness.start,
         says=f"the script has a shebang and mode 100644: it is not executable, and {why}"
         + (f" (so it is with {len(others)} more in this folder)" if others else ""),
         severity=Severity.INFO if noted else Severity.LOW,

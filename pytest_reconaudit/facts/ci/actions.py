@@ -6,11 +6,13 @@ A plain table, true on :data:`TABLE_DATE`. What stands in no row is not judged.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from pytest_reconaudit.facts.ci.pipelines import actions, local_action, workflows
+from pytest_reconaudit.facts.told_once import told_once
 from pytest_reconaudit.model import Place, Problem, Severity
 from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.readers.workflow import Job, Step
@@ -219,6 +221,11 @@ class UsedAction(Struct, frozen=True, eq=False):
     without_init: bool = False
     """A CodeQL ``analyze`` or ``autobuild`` in a job that never initialises CodeQL."""
 
+    @property
+    def cause(self) -> tuple[str, str] | None:
+        """What several uses are one finding by: the row of the table and the version."""
+        return (self.ended.action, self.version or self.ref) if self.ended else None
+
 
 class ActionFile(Struct, frozen=True, eq=False):
     """A workflow or composite action with the actions that it uses."""
@@ -226,6 +233,8 @@ class ActionFile(Struct, frozen=True, eq=False):
     path: str
     uses: tuple[UsedAction, ...]
     problems: tuple[Problem, ...] = ()
+    told: Mapping[tuple[str, str], tuple[Place, ...] | None] = {}
+    """Of what ended, cause → where other files use the same; ``None`` where one of those tells."""
 
 
 _VERSION = regex(r"(?:releases/)?v?(\d{1,4})(?:\.(\d{1,4}))?(?:\.(\d{1,4}))?(?:\.x)?$")
@@ -251,7 +260,16 @@ def action_files(target: Target) -> tuple[ActionFile, ...]:
         ActionFile(action.path, tuple(_uses(action.steps, None, target)))
         for action in actions(target)
     ]
-    return tuple(sorted((f for f in found if f.uses or f.problems), key=lambda f: f.path))
+    files = sorted((f for f in found if f.uses or f.problems), key=lambda f: f.path)
+    uses_of = {file.path: file.uses for file in files}
+    told = told_once(target, uses_of, lambda use: use.cause, lambda use: use.place)
+    return tuple(
+        replace(
+            file,
+            told={use.cause: told[use.cause][file.path] for use in file.uses if use.cause},
+        )
+        for file in files
+    )
 
 
 def _uses(steps: tuple[Step, ...], job: Job | None, target: Target) -> Iterator[UsedAction]:

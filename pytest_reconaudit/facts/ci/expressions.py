@@ -15,6 +15,7 @@ from functools import cached_property, partial
 from msgspec import Struct
 
 from pytest_reconaudit.facts.ci.ci_paths import never_runs
+from pytest_reconaudit.facts.ci.lost_ends import Ask, End, Ends
 from pytest_reconaudit.facts.ci.pipelines import workflows
 from pytest_reconaudit.facts.ci.reachability import job_reaches
 from pytest_reconaudit.likeness import alike
@@ -33,7 +34,17 @@ from pytest_reconaudit.readers.workflow import Job, Step, Workflow
 from pytest_reconaudit.readers.yaml import Map
 from pytest_reconaudit.target import Target, once
 
-__all__ = ["LostValue", "WorkflowExpressions", "workflow_expressions"]
+__all__ = ["LostValue", "StepElsewhere", "WorkflowExpressions", "workflow_expressions"]
+
+
+class StepElsewhere(Struct, frozen=True, eq=False):
+    """A step of another job with the id that a job asks for."""
+
+    place: Place
+    job: str
+    uses: str
+    """Its action."""
+    same_workflow: bool
 
 
 class LostValue(Struct, frozen=True, eq=False):
@@ -49,16 +60,19 @@ class LostValue(Struct, frozen=True, eq=False):
     places: tuple[Place, ...]
     texts: tuple[str, ...]
     """The lines, in the same order."""
-    shown_only: bool
-    """Every use only prints it."""
+    ends: tuple[End, ...]
+    """Where it ends, over all uses."""
     nearest: str = ""
     """What was probably meant."""
-    unread: str = ""
-    """``output``: every use is an output of the job that no other job asks for; ``env``: every use
-    is a variable that the step's own text does not name; else empty."""
+    elsewhere: StepElsewhere | None = None
     always: str = ""
     """Every use is an ``if`` of a step that is always true because of it: ``harmless`` where the
     step may as well run each time, else ``yes``."""
+
+    @property
+    def shown(self) -> bool:
+        """Every use only prints it."""
+        return all(end.kind == "print" for end in self.ends)
 
 
 class WorkflowExpressions(Struct, frozen=True, eq=False):
@@ -100,27 +114,17 @@ def workflow_expressions(target: Target) -> tuple[WorkflowExpressions, ...]:
     )
 
 
-class _Ask(Struct, frozen=True):
-    path: tuple[str, ...]
-    place: Place
-    text: str
-    prints: bool
-    step: int
-    """The index of the step that asks; -1 above the steps."""
-    condition: bool = False
-
-
 def _lost(target: Target, workflow: Workflow) -> Iterator[LostValue]:
     reaches = job_reaches(target).get(workflow.path, ())
     dead = {reach.job.id for reach in reaches if reach.impossible}
     telling = {reach.job.id for reach in reaches if reach.only_tells}
     lines = target.text(workflow.path).split("\n")
     jobs = {other.id.lower(): other for other in workflow.jobs}
-    heard = frozenset(_OUTPUT.findall(target.text(workflow.path).lower()))
+    ends = Ends(target, workflow, lines)
     for job in workflow.jobs:
         if never_runs(job.if_):
             continue
-        found: dict[str, tuple[str, str, str, list[_Ask]]] = {}
+        found: dict[str, tuple[str, str, str, list[Ask]]] = {}
         known = _Known(workflow, job, jobs)
         for ask in _asks(lines, workflow, job, telling=job.id in telling):
             verdict = _judged(known, ask)
@@ -130,6 +134,7 @@ def _lost(target: Target, workflow: Workflow) -> Iterator[LostValue]:
         for value, (clause, why, nearest, asks) in found.items():
             if job.id in dead and all(ask.condition and ask.step < 0 for ask in asks):
                 continue  # its own condition: ci-jobs-reachable says what comes of it
+            absent = clause == "steps" and why == _NO_STEP
             yield LostValue(
                 clause,
                 job.id,
@@ -137,17 +142,30 @@ def _lost(target: Target, workflow: Workflow) -> Iterator[LostValue]:
                 why,
                 tuple(ask.place for ask in asks),
                 tuple(ask.text for ask in asks),
-                all(ask.prints for ask in asks),
+                ends.of(job, asks),
                 nearest,
-                _unread(lines, workflow, job, asks, heard),
+                _elsewhere(target, workflow, value.partition(".")[2]) if absent else None,
                 _always(job, asks) if clause == "steps" else "",
             )
+
+
+_NO_STEP = "no step of the job has that id"
+
+
+def _elsewhere(target: Target, workflow: Workflow, wanted: str) -> StepElsewhere | None:
+    """Where a step has that id, in the workflow itself before all others."""
+    for other in (workflow, *(one for one in workflows(target) if one is not workflow)):
+        for job in other.jobs:
+            for step in job.steps:
+                if step.id.lower() == wanted:
+                    return StepElsewhere(step.place, job.id, step.uses, other is workflow)
+    return None
 
 
 _SETS_UP = regex(r"[\w.-]+/(?:setup-|install-|[\w-]+-(?:setup|installer)\b)")
 
 
-def _always(job: Job, asks: list[_Ask]) -> str:
+def _always(job: Job, asks: list[Ask]) -> str:
     """Whether the steps run each time because what their conditions ask for is empty."""
     if not all(ask.condition and ask.step >= 0 for ask in asks):
         return ""
@@ -167,52 +185,7 @@ def _empty(lost: tuple[str, ...], path: tuple[str, ...]) -> Value:
     return None if path[: len(lost)] == lost else UNKNOWN
 
 
-_KEY = regex(r"([A-Za-z_][\w-]*)\s*:\s")
-
-
-_OUTPUT = regex(
-    r"\bneeds\.[\w-]+\.outputs\.[\w-]+|\bneeds\[|\bneeds\s*\)|\bneeds\.[\w-]+\.outputs\b"
-)
-"""Where some job reads an output of another; those without a name may read any."""
-_MOST_LINES = 300
-
-
-def _unread(
-    lines: list[str], workflow: Workflow, job: Job, asks: list[_Ask], heard: frozenset[str]
-) -> str:
-    """What becomes of a lost value, as far as the workflow shows that nobody reads it.
-
-    :param heard: how the workflow's expressions ask for outputs of jobs, in lower case.
-    """
-    found = {_reader(lines, workflow, job, ask, heard) for ask in asks}
-    return found.pop() if len(found) == 1 else ""
-
-
-def _reader(
-    lines: list[str], workflow: Workflow, job: Job, ask: _Ask, heard: frozenset[str]
-) -> str:
-    key = _KEY.match(ask.text)
-    if key is None or ask.condition:
-        return ""
-    if ask.step < 0:
-        if key[1] not in job.outputs or "workflow_call" in workflow.events:
-            return ""
-        if any(one.count(".") < 3 for one in heard):
-            return ""  # all outputs at once, or one that is named at run time
-        return "" if f"needs.{job.id}.outputs.{key[1]}".lower() in heard else "output"
-    step = job.steps[ask.step]
-    if key[1] not in step.env or step.run:
-        return ""
-    start, end = step.place.line or 1, job.end
-    if ask.step + 1 < len(job.steps):
-        end = (job.steps[ask.step + 1].place.line or end) - 1
-    if end - start > _MOST_LINES:
-        return ""
-    named = sum(key[1] in line for line in lines[start - 1 : end])
-    return "env" if named == 1 else ""
-
-
-def _asks(lines: list[str], workflow: Workflow, job: Job, *, telling: bool) -> Iterator[_Ask]:
+def _asks(lines: list[str], workflow: Workflow, job: Job, *, telling: bool) -> Iterator[Ask]:
     """Every value of the contexts that a job reads, line by line.
 
     :param telling: the job only sends messages.
@@ -249,7 +222,7 @@ def _asks(lines: list[str], workflow: Workflow, job: Job, *, telling: bool) -> I
 
 def _read(
     expression: str, place: Place, text: str, prints: bool, step: int, *, condition: bool = False
-) -> Iterator[_Ask]:
+) -> Iterator[Ask]:
     inner = expression.strip()
     if inner.startswith("${{") and inner.endswith("}}") and inner.count("${{") == 1:
         inner = inner[3:-2]
@@ -258,7 +231,7 @@ def _read(
         return
     for path in sorted(names(node)):
         if len(path) > 1 and path[0] in ("needs", "steps", "inputs", "matrix", "github"):
-            yield _Ask(path, place, text, prints, step, condition)
+            yield Ask(path, place, text, prints, step, condition)
 
 
 class _Known:
@@ -324,7 +297,7 @@ def _all(names: Collection[str]) -> str:
     return ", ".join(sorted(names)[:_SHOWN]) + (" …" if len(names) > _SHOWN else "")
 
 
-def _judged(known: _Known, ask: _Ask) -> tuple[str, str, str, str] | None:
+def _judged(known: _Known, ask: Ask) -> tuple[str, str, str, str] | None:
     """(clause, value, why, nearest) of a value that is certainly empty."""
     path = ask.path
     if path[0] == "needs":
@@ -360,7 +333,7 @@ def _need(all_: _Known, path: tuple[str, ...]) -> tuple[str, str, str, str] | No
     return "job-output", value, why, _near(path[3], outputs)
 
 
-def _step(known: _Known, ask: _Ask) -> tuple[str, str, str, str] | None:
+def _step(known: _Known, ask: Ask) -> tuple[str, str, str, str] | None:
     wanted = ask.path[1]
     ids = known.steps
     if known.computed:
@@ -368,8 +341,7 @@ def _step(known: _Known, ask: _Ask) -> tuple[str, str, str, str] | None:
     step = ids.get(wanted)
     if step is None:
         near = _near(wanted, ids)
-        why = "no step of the job has that id"
-        return "steps", f"steps.{wanted}", why, ids[near].id if near else ""
+        return "steps", f"steps.{wanted}", _NO_STEP, ids[near].id if near else ""
     if 0 <= ask.step < step.index:
         why = f"that step comes later ({step.label!r})"
         return "steps", f"steps.{step.id}", why, ""
@@ -399,7 +371,7 @@ def _outputs(step: Step) -> set[str] | None:
     return found
 
 
-def _input(all_: _Known, ask: _Ask) -> tuple[str, str, str, str] | None:
+def _input(all_: _Known, ask: Ask) -> tuple[str, str, str, str] | None:
     path, workflow = ask.path, all_.workflow
     start = 1 if path[0] == "inputs" else 3
     if len(path) <= start:

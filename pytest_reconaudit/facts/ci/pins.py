@@ -8,9 +8,11 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from pytest_reconaudit.facts.ci.actions import action_files
 from pytest_reconaudit.facts.ci.pipelines import workflows
+from pytest_reconaudit.facts.told_once import told_once
 from pytest_reconaudit.model import Place, Problem
 from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.target import Target, once
@@ -38,6 +40,13 @@ class Pin(Struct, frozen=True):
     related: bool = False
     """Of the publisher that the repository itself seems to belong to: whoever may push there may
     push here."""
+    elsewhere: tuple[Place, ...] | None = ()
+    """Where other files use the same; ``None`` where one of those tells it."""
+
+    @property
+    def cause(self) -> tuple[str, str, bool]:
+        """What several uses are one finding by: one commit mends them all."""
+        return self.action, self.text.rpartition("@")[2], self.workflow
 
 
 class PinnedFile(Struct, frozen=True, eq=False):
@@ -115,12 +124,17 @@ def pinned_files(target: Target) -> tuple[PinnedFile, ...]:
             row = (job.uses_place, job.uses, action, ref, True)
             drafts.setdefault(workflow.path, []).append(row)
     owners = _owners(drafts)
-    found = []
-    for path in sorted(drafts):
-        pins = tuple(_pins(drafts[path], own, likely, owners))
-        if pins or problems.get(path):
-            found.append(PinnedFile(path, pins, problems.get(path, ())))
-    return tuple(found)
+    pins_of = {path: tuple(_pins(drafts[path], own, likely, owners)) for path in sorted(drafts)}
+    told = told_once(target, pins_of, lambda pin: pin.cause, lambda pin: pin.place)
+    return tuple(
+        PinnedFile(
+            path,
+            tuple(replace(pin, elsewhere=told[pin.cause][path]) for pin in pins),
+            problems.get(path, ()),
+        )
+        for path, pins in pins_of.items()
+        if pins or problems.get(path)
+    )
 
 
 def _owners(

@@ -15,6 +15,7 @@ from itertools import islice
 
 from msgspec import Struct
 
+from pytest_reconaudit.facts.compose.alternatives import Starts, starts_of
 from pytest_reconaudit.facts.compose.roles import is_development
 from pytest_reconaudit.facts.compose.stacks import (
     DEFAULTS,
@@ -107,7 +108,7 @@ def file_claims(target: Target) -> Mapping[str, FileClaims]:
             found.setdefault((claim.place, claim.text), Clash(claim, other, why))
 
     for stack in known:
-        _within(stack, claims[stack.id], note)
+        _within(target, stack, claims[stack.id], note)
     for base, added, why in _neighbours(target, known):
         for claim in claims[added.id]:
             for other in claims[base.id]:
@@ -130,8 +131,10 @@ def file_claims(target: Target) -> Mapping[str, FileClaims]:
     }
 
 
-def _within(stack: Stack, claims: tuple[Claim, ...], note: Noter) -> None:
-    """Two services of one stack; services of different profiles are alternatives."""
+def _within(target: Target, stack: Stack, claims: tuple[Claim, ...], note: Noter) -> None:
+    """Two services of one stack; those of different profiles are alternatives, and those that are
+    only ever started one by one take a port in turn."""
+    starts: Starts | None = None
     profiles = {one.name: frozenset(p.name for p in one.profiles) for one in stack.services}
     for index, claim in enumerate(claims):
         for other in claims[:index]:
@@ -140,6 +143,10 @@ def _within(stack: Stack, claims: tuple[Claim, ...], note: Noter) -> None:
             ours, theirs = profiles[claim.service], profiles[other.service]
             if (ours or theirs) and not ours & theirs:
                 continue
+            if claim.kind == "port":
+                starts = starts or starts_of(target, stack)
+                if starts.apart(claim.service, other.service):
+                    continue
             later, earlier = sorted((claim, other), key=lambda one: one.place.key(), reverse=True)
             note(later, earlier, "one stack")
 

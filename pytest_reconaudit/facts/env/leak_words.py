@@ -47,6 +47,14 @@ def leak_advice(leaks: Sequence[Leak]) -> tuple[str, str]:
 
 def leak_sentence(file: CommittedFile, clause: str, leaks: Sequence[Leak]) -> str:
     """The message for leaks of one file that weigh the same."""
+    excepted = leaks[0].excepted
+    looked_at = f"; allow-listed by {excepted}" if excepted and all(
+        one.excepted for one in leaks
+    ) else ""  # fmt: skip
+    return _sentence(file, clause, leaks) + looked_at
+
+
+def _sentence(file: CommittedFile, clause: str, leaks: Sequence[Leak]) -> str:
     first = leaks[0]
     names = ", ".join(dict.fromkeys(one.name for one in leaks[:5]))
     lines = lines_of(one.place for one in leaks)

@@ -19,6 +19,7 @@ from pytest_reconaudit.facts.applications import is_test_path
 from pytest_reconaudit.facts.callers import indentation, openings
 from pytest_reconaudit.facts.compose.stacks import compose_files, is_test_data, stacks
 from pytest_reconaudit.facts.env.keys import env_files
+from pytest_reconaudit.facts.env.scan_exceptions import excepted_at
 from pytest_reconaudit.facts.invocations import shell_script_paths
 from pytest_reconaudit.model import Place, Severity, mask
 from pytest_reconaudit.patterns import regex
@@ -116,6 +117,8 @@ class Leak(Struct, frozen=True):
     """What the same value in other files is known by; it is shown nowhere."""
     copies: tuple[Place, ...] = ()
     """Where other files hold the very same value; of a pair, where its folder holds more."""
+    excepted: Place | None = None
+    """Where the repository's own scanner is told to leave it alone."""
 
     @property
     def named(self) -> str:
@@ -234,8 +237,10 @@ class LeakGroup(Struct, frozen=True):
     def others(self) -> tuple[tuple[Place, str], ...]:
         """The places besides the one that the group is reported at."""
         rest = self.leaks[0 if self.clause == "b" else 1 :]
+        excepted = dict.fromkeys(one.excepted for one in self.leaks if one.excepted)
         return (
             *((one.place, one.named) for one in rest),
+            *((place, "allow-lists it") for place in excepted),
             *((place, _told_again(one)) for one in self.leaks for place in one.copies),
         )
 
@@ -277,7 +282,17 @@ KNOWN_TO_ALL = frozenset({"default", "sample"})
 
 
 def _weight(file: CommittedFile, leak: Leak) -> Severity | None:
-    """How bad it is that this stands there; nothing when it is in order."""
+    """How bad it is that this stands there; nothing when it is in order.
+
+    What a scanner is told to pass over has been looked at: no more than medium.
+    """
+    severity = _unlooked_at(file, leak)
+    if severity is None or leak.excepted is None or severity is Severity.INFO:
+        return severity
+    return severity.lowered(2 if severity is Severity.CRITICAL else 1)
+
+
+def _unlooked_at(file: CommittedFile, leak: Leak) -> Severity | None:
     if leak.clause in ("b", "c"):
         return Severity.MEDIUM
     test = "test" in (file.environment, file.purpose)
@@ -364,8 +379,22 @@ def committed_files(target: Target) -> tuple[CommittedFile, ...]:
             reading.tokens()
         if env is not None or reading.leaks or reading.judged:
             found.append(reading.file(env))
+    found = [_looked_at(target, file) for file in found]
     told = _once_per_folder(_once_per_secret(_as_defaults(target, found)))
     return tuple(_once_per_rule(told))
+
+
+def _looked_at(target: Target, file: CommittedFile) -> CommittedFile:
+    """A file, its secrets marked of which the repository's own scanner is told to say nothing."""
+    marked = {
+        leak: place
+        for leak in file.leaks
+        if leak.clause == "a" and (place := excepted_at(target, leak.place)) is not None
+    }
+    if not marked:
+        return file
+    leaks = tuple(replace(leak, excepted=marked.get(leak)) for leak in file.leaks)
+    return replace(file, leaks=leaks)
 
 
 def _as_defaults(target: Target, files: list[CommittedFile]) -> list[CommittedFile]:

@@ -30,7 +30,7 @@ from pytest_reconaudit.model import Place, Severity
 from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.target import Target, once
 
-__all__ = ["BadCall", "ComposeCalls", "compose_calls", "models_in_effect"]
+__all__ = ["BadCall", "ComposeCalls", "compose_calls", "models_in_effect", "service_words"]
 
 
 class BadCall(Struct, frozen=True, eq=False):
@@ -350,6 +350,21 @@ def _services(verb: str, rest: tuple[str, ...]) -> Iterator[str]:
         if verb in _ONE_SERVICE:
             return
         index += 1
+
+
+def service_words(verb: str, rest: tuple[str, ...]) -> tuple[str, ...]:
+    """The words of a compose command that stand for services, variables as they are written."""
+    takes = _SERVICE_VERBS.get(verb, frozenset())
+    found: list[str] = []
+    index = 0
+    while index < len(rest) and not (found and verb in _ONE_SERVICE):
+        word = rest[index]
+        if word.startswith(("#", ">", "<")) or word in ("1>", "2>"):
+            break
+        if not word.startswith("-"):
+            found.append(word)
+        index += 2 if word in takes else 1
+    return tuple(found)
 
 
 def _elsewhere(target: Target, invocation: Invocation, name: str) -> bool:

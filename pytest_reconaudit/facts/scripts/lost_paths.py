@@ -22,6 +22,7 @@ from pytest_reconaudit.facts.generator_templates import is_generator_template
 from pytest_reconaudit.facts.index import files_by_name
 from pytest_reconaudit.facts.invocations import Invocation, invocations
 from pytest_reconaudit.facts.references import references
+from pytest_reconaudit.facts.scripts.dead_goals import gone_folder, uncalled_goal
 from pytest_reconaudit.facts.scripts.files import ScriptFile, located, script_files
 from pytest_reconaudit.model import Place, Severity
 from pytest_reconaudit.patterns import regex
@@ -43,6 +44,9 @@ class LostPath(Struct, frozen=True, eq=False):
     """What happens then, for the sentence; empty when the command just fails."""
     nearest: str
     ignored: IgnoreRule | None
+    dead: tuple[str, ...] = ()
+    """The rules of a Makefile that need it, when nothing calls any of them and its folder is
+    gone."""
 
 
 class ScriptPaths(Struct, frozen=True, eq=False):
@@ -248,6 +252,9 @@ def _lost(target: Target, file: _File, path: str) -> LostPath | None:
     severity, manner = _severity(target, file, path, uses)
     if severity is Severity.INFO:
         return None
+    dead = _dead_rules(target, path, uses)
+    if dead:
+        severity = min(severity, Severity.LOW)
     places = [(use.place, use.command.text) for use in uses]
     places += [(test.command.place, test.command.text) for test in file.tests.get(path, ())]
     places += [(place, text) for place, text in _assigned(file, uses)]
@@ -259,7 +266,15 @@ def _lost(target: Target, file: _File, path: str) -> LostPath | None:
         below = path[len(start) + 1 :]
         if target.has_dir(posixpath.dirname(below)) and "/" in below:
             path = below  # seen from the root, where the folder it names is
-    return LostPath(first.kind, path, ordered, severity, manner, nearest, ignored)
+    return LostPath(first.kind, path, ordered, severity, manner, nearest, ignored, dead)
+
+
+def _dead_rules(target: Target, path: str, uses: list[_Use]) -> tuple[str, ...]:
+    """The rules that were left behind when the folder of what they need was removed."""
+    if any(use.invocation.source != "makefile" for use in uses) or not gone_folder(target, path):
+        return ()
+    rules = [uncalled_goal(target, use.command.place) for use in uses]
+    return tuple(dict.fromkeys(rules)) if all(rules) else ()
 
 
 def _product(target: Target, path: str) -> bool:

@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterator
 from msgspec import Struct
 from msgspec.structs import replace
 
+from pytest_reconaudit.copies import copy_of
 from pytest_reconaudit.facts.index import files_by_name
 from pytest_reconaudit.facts.invocations import invocations
 from pytest_reconaudit.facts.scripts.files import ScriptFile, path_callers, script_files
@@ -46,6 +47,15 @@ class ScriptStrictness(Struct, frozen=True, eq=False):
     """The same of the folder's scripts that nothing starts and that are not executable."""
     unknown: tuple[tuple[ShellCommand, str], ...]
     """(command, the script that has a function of this name or nothing) that do not exist here."""
+    alike: tuple[ScriptStrictness, ...] = ()
+    """The other scripts with careless commands that this one speaks for."""
+    spoken_for: bool = False
+    """Another script speaks for this one's careless commands."""
+
+    @property
+    def start(self) -> Place:
+        """The script's first line."""
+        return self.file.shell.script.commands[0].place.at(1, 1)
 
 
 _SHELLS = regex(r"(?:^|/|\s)(?:ba|da|k|z|a)?sh(?:\s|$)")
@@ -120,7 +130,30 @@ def script_strictness(target: Target) -> tuple[ScriptStrictness, ...]:
                 _left_off(script), (), (), tuple(_unknown(target, file, functions)),
             )
         )  # fmt: skip
-    return tuple(_spoken_for(result))
+    return tuple(_one_for_all(target, list(_spoken_for(result))))
+
+
+_MANY = 5
+"""Scripts without `set -e` up to which each folder hears of its own."""
+
+
+def _one_for_all(target: Target, scripts: list[ScriptStrictness]) -> Iterator[ScriptStrictness]:
+    """The scripts, careless ones that weigh the same left to the first of their folder, of the
+    whole repository when it is a habit. What lies in a kept copy speaks for itself alone."""
+    weights: dict[bool, list[ScriptStrictness]] = {}
+    for one in scripts:
+        if one.careless and not copy_of(target, one.file.path):
+            weights.setdefault(one.grave, []).append(one)
+    groups: dict[tuple[bool, str], list[ScriptStrictness]] = {}
+    for grave, ones in weights.items():
+        for one in ones:
+            folder = one.file.path.rpartition("/")[0] if len(ones) <= _MANY else "/"
+            groups.setdefault((grave, folder), []).append(one)
+    alike = {ones[0].file.path: tuple(ones[1:]) for ones in groups.values()}
+    silent = {one.file.path for others in alike.values() for one in others}
+    for one in scripts:
+        path = one.file.path
+        yield replace(one, alike=alike.get(path, ()), spoken_for=path in silent)
 
 
 def _spoken_for(scripts: list[ScriptStrictness]) -> Iterator[ScriptStrictness]:
@@ -128,7 +161,7 @@ def _spoken_for(scripts: list[ScriptStrictness]) -> Iterator[ScriptStrictness]:
     quiet: dict[str, list[Place]] = {}
     modes: dict[str, list[Place]] = {}
     for one in scripts:
-        place = one.file.shell.script.commands[0].place.at(1, 1)
+        place = one.start
         folder = one.file.path.rpartition("/")[0]
         if not one.strict and one.by_hand and not one.careless:
             quiet.setdefault(folder, []).append(place)

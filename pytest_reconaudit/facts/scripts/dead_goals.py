@@ -1,0 +1,86 @@
+"""Rules of Makefiles that nothing calls: left behind when what they worked on was removed."""
+
+from __future__ import annotations
+
+import re
+
+from pytest_reconaudit.facts.index import invocations_of
+from pytest_reconaudit.facts.invocations import makefiles
+from pytest_reconaudit.model import Place
+from pytest_reconaudit.patterns import regex
+from pytest_reconaudit.readers.makefile import Makefile, MakeTarget
+from pytest_reconaudit.readers.shell import is_dynamic
+from pytest_reconaudit.target import Target, once
+
+__all__ = ["gone_folder", "uncalled_goal"]
+
+_MAKES = regex(r"\bmake[ \t]+((?:[\w./=@%+:-]{1,80}[ \t]+){0,8}[\w./=@%+:-]{1,80})")
+"""What stands behind ``make`` in prose and in files that are not read as commands."""
+_OTHER_RUNNERS = (
+    "justfile", "Justfile", ".justfile", "Taskfile.yml", "Taskfile.yaml", "Procfile", "Tiltfile",
+    "Jenkinsfile", "Rakefile", "tox.ini", "noxfile.py", ".gitlab-ci.yml", ".pre-commit-config.yaml",
+    "azure-pipelines.yml", ".travis.yml", ".drone.yml", "bitbucket-pipelines.yml", "Dockerfile*",
+)  # fmt: skip
+_DEFAULT = regex(r"^\.DEFAULT_GOAL\s*[:?]?=", re.MULTILINE)
+_SPECIAL = regex(r"\..*|.*[%$].*")
+
+
+def gone_folder(target: Target, path: str) -> str:
+    """The uppermost folder of a path that is not there; empty when the file's own folder is."""
+    parts = path.split("/")[:-1]
+    for depth in range(1, len(parts) + 1):
+        folder = "/".join(parts[:depth])
+        if not target.has_dir(folder):
+            return folder
+    return ""
+
+
+def uncalled_goal(target: Target, place: Place) -> str:
+    """The rule to whose recipe a line belongs, when nothing in the repository calls it; else empty.
+
+    Not the first one, which plain ``make`` runs, and none whose name is made when make runs.
+    """
+    makefile = next((one for one in makefiles(target) if one.path == place.path), None)
+    rule = _rule_of(makefile, place) if makefile is not None else None
+    if makefile is None or rule is None:
+        return ""
+    names = [one.name for one in makefile.targets if one.place == rule.place]
+    if any(_SPECIAL.fullmatch(name) or "/" in name for name in names):
+        return ""
+    first = next((one for one in makefile.targets if not _SPECIAL.fullmatch(one.name)), None)
+    plain = first is not None and first.place == rule.place
+    if plain or _DEFAULT.search(target.text(makefile.path)):
+        return ""
+    needed = {
+        name
+        for one in makefiles(target)
+        for other in one.targets
+        if not other.name.startswith(".")  # .PHONY calls nothing
+        for name in other.prerequisites
+    }
+    called = _called(target)
+    if called is None or any(name in needed or name in called for name in names):
+        return ""
+    return names[0]
+
+
+def _rule_of(makefile: Makefile, place: Place) -> MakeTarget | None:
+    line = place.line or 0
+    before = [one for one in makefile.targets if one.recipe and (one.place.line or 0) <= line]
+    return max(before, key=lambda one: one.place.line or 0, default=None)
+
+
+@once
+def _called(target: Target) -> frozenset[str] | None:
+    """The words behind every ``make``; ``None`` where a goal is known only when it runs."""
+    found: set[str] = set()
+    for call in invocations_of(target, ("make", "gmake", "${MAKE}", "$MAKE", "$(MAKE)")):
+        for word in call.words[1:]:
+            if is_dynamic(word) and "=" not in word:
+                return None
+            found.add(word)
+    for path in (*target.documents, *target.named(*_OTHER_RUNNERS)):
+        text = target.text(path)
+        if "make" in text:
+            found.update(word for match in _MAKES.finditer(text) for word in match[1].split())
+    return frozenset(word.rstrip(".,:") for word in found)

@@ -1,0 +1,3 @@
+#!/bin/sh
+set -e
+echo "$SLUICE_PAIR $FLOUR $1"

@@ -1,0 +1,4 @@
+#!/bin/sh
+npm ci
+npm run grind
+echo done

@@ -1,0 +1,5 @@
+#!/bin/sh
+docker compose pull
+docker compose up -d
+npm run seed
+echo done
