@@ -89,6 +89,7 @@ _HANDS_ON = regex(
     r"GITHUB_(?:OUTPUT|ENV|PATH)|::set-output|\||\$\(|>\s?[^>\s&](?![\w./-]*\.(?:md|txt|html|log)\b)"
 )
 _QUOTED = regex(r"\"(?:[^\"\\]|\\.)*\"|'[^']*'")
+_RUNNERS_FILE = regex(r"[\"']\$\{?(GITHUB_(?:OUTPUT|ENV|PATH))\}?[\"']")
 _SUMMARY = "GITHUB_STEP_SUMMARY"
 _WRITES = regex(r"GITHUB_OUTPUT|::set-output")
 _WRITTEN = regex(
@@ -212,12 +213,18 @@ def _asks(lines: list[str], workflow: Workflow, job: Job, *, telling: bool) -> I
         bare = text.strip()
         prints = telling or (
             _PRINTS.match(bare) is not None
-            and (_SUMMARY in bare or not _HANDS_ON.search(_QUOTED.sub("", bare)))
+            and (_SUMMARY in bare or not _HANDS_ON.search(_QUOTED.sub(_file_of_runner, bare)))
         )
         for match in _EXPRESSION.finditer(text):
             if _ASKS.search(match[1]):
                 place = Place(workflow.path, number, match.start() + 1)
                 yield from _read(match[1], place, bare, prints, asker.index if asker else -1)
+
+
+def _file_of_runner(quoted: re.Match[str]) -> str:
+    """Nothing for a quoted text, but for what later steps are handed values by."""
+    found = _RUNNERS_FILE.fullmatch(quoted[0])
+    return found[1] if found is not None else ""
 
 
 def _read(
