@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from pytest_reconaudit.facts.docker.build_arguments import BuildArgument, build_arguments
 from pytest_reconaudit.facts.docker.builds import image_builds
+from pytest_reconaudit.facts.docker.dockerfile_faults import OFFICIAL
 from pytest_reconaudit.facts.docker.image_files import image_files
 from pytest_reconaudit.facts.docker.images import images
 from pytest_reconaudit.facts.installs import npm_install
@@ -75,19 +76,27 @@ def base_images(target: Target, dockerfile: Dockerfile) -> Iterator[BaseImage]:
     Names that a variable without default hides are left out.
     """
     given = build_arguments(target, dockerfile.path)
-    own = _built_here(target) | images(target).stage_names(dockerfile)
+    all_images = images(target)
+    own = _built_here(target) | all_images.stage_names(dockerfile)
     seen: set[str] = set()
+
+    def is_context(name: str) -> bool:
+        # Docker Hub has no such image: whoever gives builds a context of this name means it.
+        bare = not re.search(r"[/:@.]", name) and name.lower() not in OFFICIAL
+        return bare and name not in own and all_images.is_context_somewhere(name)
+
     for stage in dockerfile.stages:
         if stage.parent is None and stage.base and stage.base not in seen:
             seen.add(stage.base)
-            yield from _judged(
-                stage.base, stage.place, stage.start.written, own, given, stage.written
-            )
+            if not is_context(stage.base):
+                yield from _judged(
+                    stage.base, stage.place, stage.start.written, own, given, stage.written
+                )
         for name, place in copied_from(stage):
             if "$" in name or name in seen or dockerfile.stage(name) is not None or name.isdigit():
                 continue
             seen.add(name)
-            if re.search(r"[/:@.]", name) or name not in own:
+            if (re.search(r"[/:@.]", name) or name not in own) and not is_context(name):
                 yield from _judged(name, place, f"--from={name}", own, given, name)
 
 
