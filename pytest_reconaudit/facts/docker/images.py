@@ -48,6 +48,7 @@ __all__ = [
     "ignore_rule",
     "images",
     "in_context",
+    "is_aside",
     "namesake",
 ]
 
