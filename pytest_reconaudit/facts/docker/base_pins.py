@@ -12,6 +12,7 @@ from pytest_reconaudit.facts.docker.builds import image_builds
 from pytest_reconaudit.facts.docker.dockerfile_faults import OFFICIAL
 from pytest_reconaudit.facts.docker.image_files import image_files
 from pytest_reconaudit.facts.docker.images import images
+from pytest_reconaudit.facts.image_variants import is_release_name, is_variant_only
 from pytest_reconaudit.facts.installs import npm_install
 from pytest_reconaudit.model import Place
 from pytest_reconaudit.patterns import regex
@@ -26,20 +27,6 @@ from pytest_reconaudit.target import Target, once
 
 __all__ = ["BaseImage", "BaseImages", "Drift", "base_images", "drifts"]
 
-_SYSTEMS = frozenset(
-    {
-        "debian",
-        "ubuntu",
-        "buildpack-deps",
-        "debian-debootstrap",
-        "ubuntu-debootstrap",
-        "kali-rolling",
-    }
-)
-_CODENAMES = regex(
-    r"(?:^|-)(?:jessie|stretch|buster|bullseye|bookworm|trixie|forky|trusty|xenial|bionic|focal"
-    r"|jammy|noble|oracular|plucky|questing|resolute)(?:$|-)"
-)
 _DIGIT = regex(r"\d")
 _PINNED_BY_NAME = regex(r"distroless/.*\d|ubi\d|ubi-minimal\d")
 """Images that carry the version in their name: ``distroless/cc-debian12``."""
@@ -52,8 +39,8 @@ class BaseImage(Struct, frozen=True):
     evidence: str
     image: ImageReference
     how: str
-    """``latest``, ``untagged`` (nothing but the name), ``floating`` (a tag without a version) or
-    ``pinned``."""
+    """``latest``, ``untagged`` (nothing but the name), ``variant`` (the tag says how it is made),
+    ``floating`` (another tag without a version) or ``pinned``."""
 
     @property
     def title(self) -> str:
@@ -127,9 +114,9 @@ def _how(image: ImageReference) -> str:
         return "untagged"
     if tag == "latest":
         return "latest"
-    if image.short in _SYSTEMS and _CODENAMES.search(tag):
+    if is_release_name(image):
         return "pinned"
-    return "floating"
+    return "variant" if is_variant_only(image) else "floating"
 
 
 _REFERENCE = regex(r"\$\{?([A-Za-z_]\w*)")
