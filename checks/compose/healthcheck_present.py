@@ -61,13 +61,15 @@ def compose_healthcheck_present(health_file: HealthFile) -> None:
 
     Why: `depends_on` in list form waits until the process exists; a database needs seconds more.
     Decides: in the merged model (a) a service has a health check neither itself nor in its
-        Dockerfile or known image: medium when another service depends on it, else low; (b) a
-        database, cache or broker is depended on without waiting for its health: medium, low when
-        the waiting service comes back or tries again by itself, or says `service_started`; an own
-        service that has a health check likewise: low; (c) `service_healthy` on a service without
-        any: high, compose refuses it. Jobs that end, a bare `busybox` without a command, templates,
-        files for development and stacks that test or run mounted sources are not asked; what one of
-        the stacks settles is settled.
+        Dockerfile or known image: medium when another service depends on it and does not wait by
+        itself, else low; (b) a database, cache or broker is depended on without waiting for its
+        health: medium, low when the waiting service comes back or tries again by itself, or says
+        `service_started`; an own service that has a health check likewise: low; not where the
+        command or the start script waits for that host (`until pg_isready -h db`,
+        `while !</dev/tcp/db/5432`, `wait-for-it db:5432`); (c) `service_healthy` on a service
+        without any: high, compose refuses it. Jobs that end, a bare `busybox` without a command,
+        templates, files for development and stacks that test or run mounted sources are not asked;
+        what one of the stacks settles is settled.
     Blind spots: images of somebody else that bring a health check of their own.
     """
     if health_file.problem:

@@ -37,7 +37,8 @@ def compose_healthcheck_served(service_health: ServiceHealth) -> None:
         else high; (b) the tool
         is not in the image: high. `$$` and `|| exit 1` are understood, `host:port/path` is a URL.
         An image that is only named is joined with whoever builds that name; the finding then says
-        so. What is right in one of the stacks that hold the line passes.
+        so. In a file that is named for tests (`test`, `e2e`, `load` …) medium at most. What is
+        right in one of the stacks that hold the line passes.
     Blind spots: paths of images of somebody else; programs that check themselves.
     """
     if service_health.problem:
@@ -55,9 +56,9 @@ def compose_healthcheck_served(service_health: ServiceHealth) -> None:
     for group, faults in same.items():
         if group[0] == "port" and len(faults) < _MANY:
             for fault in faults:
-                _report([fault])
+                _report([fault], tests=service_health.tests)
         else:
-            _report(faults)
+            _report(faults, tests=service_health.tests)
     if not service_health.faults and not service_health.judged:
         skip(SkipReason.UNRESOLVED, service_health.unresolved)
 
@@ -65,7 +66,7 @@ def compose_healthcheck_served(service_health: ServiceHealth) -> None:
 _MANY = 3
 
 
-def _report(faults: list[HealthFault]) -> None:
+def _report(faults: list[HealthFault], *, tests: bool) -> None:
     first = faults[0]
     tool = first.kind == "tool"
     waited = list(dict.fromkeys(name for fault in faults for name in fault.waited))
@@ -78,11 +79,12 @@ def _report(faults: list[HealthFault]) -> None:
     others = ", ".join(f"{one.subject} (line {one.place.line})" for one in faults[1:6])
     rest = f" and {many - 5} more" if many > 5 else ""
     fails = "fails, if these sources are what runs" if first.likely else "can never succeed"
+    grave = first.waited and not tool and not first.likely
     report(
         at=first.place,
         says=f"The health command of {first.subject} {fails}: {first.says}{more}{others}"
         f"{rest}{waits}",
-        severity=None if first.waited and not tool and not first.likely else Severity.HIGH,
+        severity=Severity.MEDIUM if tests else None if grave else Severity.HIGH,
         confidence=Confidence.LIKELY if first.likely else None,
         evidence=first.evidence,
         related=[

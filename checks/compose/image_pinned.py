@@ -51,9 +51,10 @@ def compose_image_pinned(
 ) -> None:
     """Every image that is pulled has a version that is still supported.
 
-    Why: `latest` is a different image on each host and each day.
-    Decides: after merging and filling in defaults, (a) the tag is `latest` or there is neither tag
-    nor digest; low in files and stacks for development, tests and examples; (b) the version is one
+    Why: `latest` is a different image on each host and each day, and so is `alpine`.
+    Decides: after merging and filling in defaults, (a) the tag is `latest`, nothing but a
+    variant (`redis:alpine`, `python:bookworm`), or there is neither tag nor digest; low in files
+    and stacks for development, tests and examples; (b) the version is one
     that its makers no longer fix, by a built-in table; low; (c) Kubernetes manifests of the
     repository run another major version of the same image; low. (d) a version below `bitnami/`,
     which left Docker Hub on 2025-09-29: high, medium in such files. Services with `build`, names

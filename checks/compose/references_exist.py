@@ -25,6 +25,7 @@ _KINDS = {
     "extends": ("c", Severity.HIGH),
     "mount": ("d", Severity.MEDIUM),
     "mount-folder": ("d", Severity.LOW),
+    "mount-local": ("d", Severity.LOW),
     "mount-secret": ("d", Severity.INFO),
     "stage": ("e", Severity.HIGH),
 }
@@ -82,14 +83,13 @@ def compose_references_exist(
     context and Dockerfile; (b) `env_file` (a note when an example lies beside it, or one of its
     very name in a folder above; low when another one lies there or a guide tells to write it); (c)
     services, volumes, networks, secrets and configs by name; (d) relative bind-mount sources:
-    medium for files, low for folders of configuration or code; (e) the build `target`. Optional env
-    files, absolute paths, `~`, sockets, sources behind variables, folders for data and
-    override-only files without their base pass. A reference that one of the stacks resolves is no
-    finding; below an `examples` or `contrib` folder it is low at most. Paths of a file that a
-    script or guide copies to a folder above count from there; what leads into one missing folder is
-    said once.
-    Blind spots: folders outside the repository; certificates and other secrets, which are brought
-    along, are notes only.
+    medium for files (low for one that git ignores, in a file for development or tests), low for
+    folders of configuration or code; (e) the build `target`. Optional env files, absolute paths,
+    `~`, sockets, sources behind variables, folders for data and override-only files without their
+    base pass. A reference that one of the stacks resolves is no finding; below an `examples` or
+    `contrib` folder it is low at most. Paths of a file that a script or guide copies to a folder
+    above count from there; what leads into one missing folder is said once.
+    Blind spots: folders outside the repository; secrets, which are brought along, are notes.
     """
     if compose_file.problems:
         skip(SkipReason.UNPARSABLE, compose_file.problems[0].message)
@@ -122,5 +122,6 @@ def compose_references_exist(
             severity=min(severity, Severity.LOW) if first.aside else severity,
             evidence=first.evidence,
             related=[*first.notes, *(Note(one.place, one.says) for one in others)],
+            fix=first.remedy,
             clause=clause,
         )

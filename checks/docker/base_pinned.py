@@ -16,10 +16,11 @@ from pytest_reconaudit.api import (
     skip,
 )
 
-_CLAUSES = {"latest": "a", "untagged": "a", "floating": "b"}
+_CLAUSES = {"latest": "a", "untagged": "a", "variant": "a", "floating": "b"}
 _WORDS = {
     "latest": "asks for the tag latest",
     "untagged": "names no tag, which means latest",
+    "variant": "names a variant and no version, which moves as latest does",
     "floating": "has a tag without any version",
 }
 
@@ -46,8 +47,9 @@ def docker_base_pinned(dockerfile: Dockerfile, images: Images, base_images: Base
 
     Why: `latest`, or a tag such as `alpine`, is another image after the next release of its maker.
     Decides: looks at each `FROM` and each image in `COPY --from=` and `--mount=from=`, with the
-    defaults of `ARG` put in. (a) No tag and no digest, or the tag `latest`: medium (low in a
-    Dockerfile for development). (b) A tag without a digit (`nginx:alpine`, `node:lts`): low.
+    defaults of `ARG` put in. (a) No tag and no digest, the tag `latest`, or nothing but a
+    variant (`nginx:alpine`, `python:bookworm`): medium (low in a Dockerfile for development). (b)
+    Another tag without a digit (`node:lts`, `nginx:stable-alpine`): low.
     (c) `rustup update`, `apt-get upgrade` or `npm install -g npm@latest` on top of a pinned base:
     low. Stage names, `scratch`, digests, release names of Debian and Ubuntu (`debian:bookworm`),
     images that the repository builds itself, named build contexts, an `ARG` that every known

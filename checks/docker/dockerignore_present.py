@@ -2,8 +2,6 @@
 
 from pytest_reconaudit.api import Clutter, IgnoredContext, Note, Place, Severity, audit, report
 
-_LIGHT = (".git", "target")
-
 
 @audit(
     pillar=5,
@@ -47,7 +45,9 @@ def docker_dockerignore_present(build_context: IgnoredContext) -> None:
     `.env`, `node_modules`, `target` or, in the repository's root, `.git` through (the last two,
     and `.env` in a stage that only builds: low; `.git` in such a stage: a note), or committed
     files over 2 MB that come to more than 100 MB. Patterns are tested, not the disk. Contexts that
-    hold nothing but configuration to be copied, remote contexts and dev containers pass.
+    hold nothing but configuration to be copied, remote contexts and dev containers pass. Where
+    only stages that do not ship take it, nothing of it is copied on (`COPY --from=`), and no
+    `node_modules` lies where the build installs its own: low.
     Blind spots: other clutter than that.
     """
     context = build_context
@@ -62,6 +62,8 @@ def docker_dockerignore_present(build_context: IgnoredContext) -> None:
             key=context.ignore_path,
         )
     found = [one for one in context.clutter if one.path]
+    grave = any(one.arrives or one.spoils for one in found)
+    impact = _impact(context, found)
     listed = ", ".join(one.path for one in found[:5])
     if len(found) > 5:
         listed += f" and {len(found) - 5} more"
@@ -74,7 +76,8 @@ def docker_dockerignore_present(build_context: IgnoredContext) -> None:
                 says=f"the context {context.title} has no .dockerignore:"
                 f" `{first.instruction.written.strip()}` takes"
                 f" {listed or 'whatever lies there'} along",
-                severity=Severity.MEDIUM if found else Severity.LOW,
+                severity=Severity.MEDIUM if grave else Severity.LOW,
+                impact=impact,
                 evidence=first.instruction.written,
                 related=[
                     *(Note(one.place, one.instruction.written) for one in context.unguarded),
@@ -83,7 +86,7 @@ def docker_dockerignore_present(build_context: IgnoredContext) -> None:
                 clause="a",
             )
     elif found:
-        heavy = [one for one in found if _weighs(one)]
+        heavy = [one for one in found if one.weighs]
         history = all(one.path == ".git" and not one.ships for one in found)
         light = Severity.INFO if history else Severity.LOW
         report(
@@ -91,6 +94,7 @@ def docker_dockerignore_present(build_context: IgnoredContext) -> None:
             says=f"the patterns let {listed} through"
             f" ({(heavy or found)[0].why}; Docker matches from the context's root)",
             severity=Severity.MEDIUM if heavy else light,
+            impact=impact,
             evidence=(heavy or found)[0].copy.instruction.written,
             related=[(one.copy.place, f"copies {one.path}") for one in found[:8]],
             clause="c",
@@ -108,7 +112,15 @@ def docker_dockerignore_present(build_context: IgnoredContext) -> None:
         )
 
 
-def _weighs(one: Clutter) -> bool:
-    """Whether it spoils the build, or ships; a secret in a stage that only builds does neither."""
-    name = one.path.rpartition("/")[2]
-    return name not in _LIGHT and (name != ".env" or one.ships)
+def _impact(context: IgnoredContext, found: list[Clutter]) -> str:
+    """What comes of it, where it is not that it ends up in the image."""
+    if any(one.arrives for one in found) or (not found and context.arrives):
+        return ""
+    if any(one.spoils for one in found):
+        return "Modules that whoever builds has installed take the place of the build's own."
+    reads = any(one.path.endswith(".env") for one in found)
+    return (
+        "Every build sends it to the builder, and a change in it makes the layers behind the copy"
+        " run again; it is not copied into the image that ships."
+        + (" A build that reads `.env` takes the values of whoever builds." if reads else "")
+    )

@@ -40,6 +40,7 @@ def docker_healthcheck_runnable(image_health: ImageHealth) -> None:
                 confidence=Confidence.LIKELY if fault.likely else None,
                 evidence=fault.evidence,
                 related=fault.notes,
+                fix=fault.fix,
             )
     if image_health.tools_unknown:
         skip(SkipReason.UNRESOLVED, image_health.tools_unknown)

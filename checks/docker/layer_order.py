@@ -76,8 +76,10 @@ def docker_layer_order(dockerfile: Dockerfile, images: Images, layers: Layers) -
     `pip install -r`, `cargo build`, `go mod download`, `dotnet restore`, a Maven or Gradle build
     …) and that `RUN` has no `--mount=type=cache`. A stage that installs from the manifests first
     and again later passes, and so do the split builds of cargo-chef or with a dummy `main.rs`,
-    `pnpm fetch`, folders that an install needs (`prisma`, `patches`), installs of named tools and
-    images for development.
+    what an earlier stage installed and `COPY --from` or a mount brings before the install
+    (`target`, `node_modules`, `.venv`; not for `npm ci`, which takes it away again), `pnpm fetch`,
+    folders that an install needs (`prisma`, `patches`), installs of named tools and images for
+    development.
     Blind spots: installs inside scripts; `go build`, which downloads on its own.
     """
     if not dockerfile.stages:

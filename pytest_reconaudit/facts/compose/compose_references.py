@@ -17,6 +17,7 @@ from pytest_reconaudit.facts.compose.stacks import (
     dangling,
     stacks,
 )
+from pytest_reconaudit.facts.compose.workbenches import is_work_file
 from pytest_reconaudit.facts.created import created
 from pytest_reconaudit.facts.docker.default_names import dockerfile_read
 from pytest_reconaudit.facts.docker.images import dockerfiles, ignore_rule, namesake
@@ -80,6 +81,18 @@ _EXAMPLES = (
 _SHOWN = frozenset(
     {"contrib", "example", "examples", "sample", "samples", "demo", "demos", "tutorials"}
 )
+_KEPT_OUT = """\
+Git ignores the file, so everybody makes it: say how in the guide or beside the line, or let a
+script or a first service make it. The long form of the mount stops with a clear error without it:
+
+```yaml
+volumes:
+  - type: bind
+    source: ./data/dump.sql
+    target: /dump.sql
+    bind: { create_host_path: false }
+```"""
+"""What to do about a file that is not to be committed."""
 
 
 class BrokenReference(Struct, frozen=True):
@@ -87,13 +100,20 @@ class BrokenReference(Struct, frozen=True):
 
     kind: str
     """``context dockerfile env-file example example-above name extends stage``, ``mount``,
-    ``mount-folder`` or ``mount-secret``."""
+    ``mount-folder``, ``mount-local`` (a file of whoever develops) or ``mount-secret``."""
     place: Place
     says: str
     evidence: str
     notes: tuple[Note, ...] = ()
     lost: str = ""
     """The topmost folder that is missing, where it is more than the path itself."""
+    kept_out: bool = False
+    """A file that git ignores: its author knows that everybody makes it."""
+
+    @property
+    def remedy(self) -> str:
+        """What to do; empty where the general words fit."""
+        return _KEPT_OUT if self.kept_out else ""
 
     @property
     def aside(self) -> bool:
@@ -597,9 +617,13 @@ def _mount(
         kind = "mount-secret" if ignore_rule(target, path) is not None else kind
     elif maker is not None and ignore_rule(target, path) is not None:
         kind = "mount-secret"  # a script of the repository makes it before the stack starts
+    kept_out = kind in ("mount", "mount-secret") and ignore_rule(target, path) is not None
+    if kept_out and kind == "mount" and is_work_file(target, mount.place.path):
+        kind = "mount-local"
     notes = (*notes, *_counted_from(stack))
     lost = _topmost(target, path)
-    yield mount.place, "mount", BrokenReference(kind, mount.place, says, mount.written, notes, lost)
+    broken = BrokenReference(kind, mount.place, says, mount.written, notes, lost, kept_out)
+    yield mount.place, "mount", broken
 
 
 def _is_folder(mount: Mount, name: str) -> bool:

@@ -9,6 +9,7 @@ from msgspec import Struct
 from pytest_reconaudit.facts.compose.image_ages import EndedImage, ended, major_of
 from pytest_reconaudit.facts.compose.stacks import compose_files, stacks
 from pytest_reconaudit.facts.compose.workbenches import is_work_file
+from pytest_reconaudit.facts.image_variants import is_variant_only
 from pytest_reconaudit.facts.index import invocations_of
 from pytest_reconaudit.facts.k8s.workloads import workloads
 from pytest_reconaudit.model import Place
@@ -39,8 +40,11 @@ class ImagePin(Struct, frozen=True):
 
     @property
     def moving(self) -> bool:
-        """Whether the next pull may bring anything: ``latest``, or neither tag nor digest."""
-        return not self.reference.digest and self.reference.tag in ("", "latest")
+        """Whether the next pull may bring anything: ``latest``, a variant alone, or neither tag
+        nor digest."""
+        if self.reference.digest:
+            return False
+        return self.reference.tag in ("", "latest") or is_variant_only(self.reference)
 
     @property
     def withdrawn(self) -> bool:

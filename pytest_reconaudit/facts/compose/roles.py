@@ -13,6 +13,7 @@ from pytest_reconaudit.readers.compose import ComposeService
 
 __all__ = [
     "is_development",
+    "is_for_tests",
     "is_one_shot",
     "is_tool_container",
     "never_started",
@@ -23,6 +24,10 @@ _DEVELOPMENT = ("development", "test", "example")
 _MORE = regex(
     r"(?:^|[/._-])(?:devcontainers?|ci|debug|bench(?:mark)?s?|integration|dependencies|e2e"
     r"|hot-?reload|tutorials?|playground|simulator)(?=[/._-]|$)"
+)
+_TESTS = regex(
+    r"(?:^|[._-])(?:tests?|testing|e2e|load(?![-_.]?balanc)|load-?tests?|stress|smoke|bench(?:mark)?s?"
+    r"|integration|ci)(?=[._-]|$)"
 )
 _DEV_PROFILE = regex(
     r"dev(?:el(?:opment)?)?|debug(?:ging)?|local|tests?(?:ing)?|tools?|e2e|ci|manual|admin|seed"
@@ -60,6 +65,11 @@ def is_development(path: str) -> bool:
     if posixpath.basename(lower) in OVERRIDES:
         return True  # what `docker compose up` adds on a developer's machine
     return environment(lower) in _DEVELOPMENT or bool(_MORE.search(lower))
+
+
+def is_for_tests(path: str) -> bool:
+    """Whether a compose file's own name says that its stack is there for tests of any kind."""
+    return bool(_TESTS.search(posixpath.basename(path).lower()))
 
 
 def only_develops(stack: Stack) -> bool:

@@ -9,8 +9,10 @@ from msgspec import Struct
 
 from pytest_reconaudit.facts.docker.build_arguments import BuildArgument, build_arguments
 from pytest_reconaudit.facts.docker.builds import image_builds
+from pytest_reconaudit.facts.docker.dockerfile_faults import OFFICIAL
 from pytest_reconaudit.facts.docker.image_files import image_files
 from pytest_reconaudit.facts.docker.images import images
+from pytest_reconaudit.facts.image_variants import is_release_name, is_variant_only
 from pytest_reconaudit.facts.installs import npm_install
 from pytest_reconaudit.model import Place
 from pytest_reconaudit.patterns import regex
@@ -25,20 +27,6 @@ from pytest_reconaudit.target import Target, once
 
 __all__ = ["BaseImage", "BaseImages", "Drift", "base_images", "drifts"]
 
-_SYSTEMS = frozenset(
-    {
-        "debian",
-        "ubuntu",
-        "buildpack-deps",
-        "debian-debootstrap",
-        "ubuntu-debootstrap",
-        "kali-rolling",
-    }
-)
-_CODENAMES = regex(
-    r"(?:^|-)(?:jessie|stretch|buster|bullseye|bookworm|trixie|forky|trusty|xenial|bionic|focal"
-    r"|jammy|noble|oracular|plucky|questing|resolute)(?:$|-)"
-)
 _DIGIT = regex(r"\d")
 _PINNED_BY_NAME = regex(r"distroless/.*\d|ubi\d|ubi-minimal\d")
 """Images that carry the version in their name: ``distroless/cc-debian12``."""
@@ -51,8 +39,8 @@ class BaseImage(Struct, frozen=True):
     evidence: str
     image: ImageReference
     how: str
-    """``latest``, ``untagged`` (nothing but the name), ``floating`` (a tag without a version) or
-    ``pinned``."""
+    """``latest``, ``untagged`` (nothing but the name), ``variant`` (the tag says how it is made),
+    ``floating`` (another tag without a version) or ``pinned``."""
 
     @property
     def title(self) -> str:
@@ -75,19 +63,27 @@ def base_images(target: Target, dockerfile: Dockerfile) -> Iterator[BaseImage]:
     Names that a variable without default hides are left out.
     """
     given = build_arguments(target, dockerfile.path)
-    own = _built_here(target) | images(target).stage_names(dockerfile)
+    all_images = images(target)
+    own = _built_here(target) | all_images.stage_names(dockerfile)
     seen: set[str] = set()
+
+    def is_context(name: str) -> bool:
+        # Docker Hub has no such image: whoever gives builds a context of this name means it.
+        bare = not re.search(r"[/:@.]", name) and name.lower() not in OFFICIAL
+        return bare and name not in own and all_images.is_context_somewhere(name)
+
     for stage in dockerfile.stages:
         if stage.parent is None and stage.base and stage.base not in seen:
             seen.add(stage.base)
-            yield from _judged(
-                stage.base, stage.place, stage.start.written, own, given, stage.written
-            )
+            if not is_context(stage.base):
+                yield from _judged(
+                    stage.base, stage.place, stage.start.written, own, given, stage.written
+                )
         for name, place in copied_from(stage):
             if "$" in name or name in seen or dockerfile.stage(name) is not None or name.isdigit():
                 continue
             seen.add(name)
-            if re.search(r"[/:@.]", name) or name not in own:
+            if (re.search(r"[/:@.]", name) or name not in own) and not is_context(name):
                 yield from _judged(name, place, f"--from={name}", own, given, name)
 
 
@@ -118,9 +114,9 @@ def _how(image: ImageReference) -> str:
         return "untagged"
     if tag == "latest":
         return "latest"
-    if image.short in _SYSTEMS and _CODENAMES.search(tag):
+    if is_release_name(image):
         return "pinned"
-    return "floating"
+    return "variant" if is_variant_only(image) else "floating"
 
 
 _REFERENCE = regex(r"\$\{?([A-Za-z_]\w*)")

@@ -25,6 +25,7 @@ from pytest_reconaudit.facts.ci.pipelines import (
 )
 from pytest_reconaudit.facts.compose.stacks import stacks
 from pytest_reconaudit.facts.docker.default_names import dockerfile_read
+from pytest_reconaudit.facts.docker.named_contexts import action_contexts, command_contexts
 from pytest_reconaudit.facts.index import files_by_name, invocations_of
 from pytest_reconaudit.facts.invocations import Invocation
 from pytest_reconaudit.model import Place
@@ -109,9 +110,10 @@ def image_builds(target: Target) -> tuple[ImageBuild, ...]:
             continue
         if set(one.names) - set(known.names):
             known = replace(known, names=tuple(dict.fromkeys((*known.names, *one.names))))
+        contexts = tuple(dict.fromkeys((*known.contexts, *one.contexts)))
         both = known.arguments is not None and one.arguments is not None
         given = (known.arguments or frozenset()) | (one.arguments or frozenset()) if both else None
-        found[key] = replace(known, arguments=given)
+        found[key] = replace(known, arguments=given, contexts=contexts)
     return tuple(sorted(found.values(), key=lambda one: (one.place.key(), one.dockerfile or "")))
 
 
@@ -187,6 +189,7 @@ def _commands(target: Target) -> Iterator[ImageBuild]:
                 *one,
                 origin=invocation.source,
                 by=f"{invocation.source} {command.place}",
+                contexts=command_contexts(invocation.words),
                 assumed=invocation.assumed,
                 names=tuple(invocation.trace.expand(name) for name in _tags(invocation.words)),
                 arguments=_passed(invocation.words),
@@ -333,7 +336,13 @@ def _other_ci(target: Target, path: str) -> Iterator[ImageBuild]:
             words = command.split()
         place = Place(path, number, match.start() + 1)
         for one in build_command(words, _nowhere if moved else _from_root, place):
-            yield ImageBuild(*one, origin="ci", by=str(place), names=tuple(_tags(words)))
+            yield ImageBuild(
+                *one,
+                origin="ci",
+                by=str(place),
+                contexts=command_contexts(words),
+                names=tuple(_tags(words)),
+            )
 
 
 # -- workflows -----------------------------------------------------------------------------
@@ -362,11 +371,7 @@ def _workflow_actions(target: Target) -> Iterator[ImageBuild]:
                     else step.uses_place,
                     origin="workflow",
                     by=f"workflow {step.uses_place}",
-                    contexts=tuple(
-                        line.partition("=")[0].strip()
-                        for line in given.str("build-contexts").split("\n")
-                        if "=" in line
-                    ),
+                    contexts=action_contexts(target, workflow, job, given.str("build-contexts")),
                     names=_action_names(names),
                     arguments=_handed_arguments(step, handed, stage),
                 )

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from msgspec import Struct
 from msgspec.structs import replace
 
+from pytest_reconaudit.facts.docker.copied_on import CopiedOn
 from pytest_reconaudit.facts.docker.images import (
     BuildContext,
     CopySource,
@@ -35,6 +36,8 @@ _SMALL = (
     ".scss", ".sh", ".tf", ".proto", ".c", ".h", ".cpp", ".swift", ".lock", ".snap",
 )  # fmt: skip
 """What people write is never that large; asking for the size of each would cost too much."""
+_LIGHT = frozenset({".git", "target"})
+"""What weighs little, wherever it ends up: nothing runs it."""
 _ENV_EXAMPLES = (".env.example", ".env.sample", ".env.template", ".env.dist", "env.example")
 
 _PROJECT_FILES = (
@@ -53,6 +56,18 @@ class Clutter(Struct, frozen=True):
     copy: CopySource
     ships: bool
     """It is copied into the stage that ships, not into one that only builds."""
+    arrives: bool = True
+    """It is in an image that ships, be it by way of other stages."""
+    spoils: bool = False
+    """It takes the place of what the build installs."""
+
+    @property
+    def weighs(self) -> bool:
+        """Whether it spoils the build, or ships; a secret that a stage only has does neither."""
+        name = self.path.rpartition("/")[2]
+        if name == ".env":
+            return self.ships
+        return name not in _LIGHT and (self.arrives or self.spoils)
 
 
 class IgnoredContext(Struct, frozen=True, eq=False):
@@ -69,6 +84,8 @@ class IgnoredContext(Struct, frozen=True, eq=False):
     """Those of Dockerfiles for which no ignore file holds."""
     clutter: tuple[Clutter, ...]
     """What no pattern keeps out."""
+    arrives: bool
+    """Some of the unguarded copies are in an image that ships."""
     project: bool
     """A program is developed in the context: more will lie there than what is committed."""
     rule: Note | None
@@ -113,16 +130,27 @@ def _context(
     broad: list[CopySource] = []
     unguarded: list[CopySource] = []
     clutter: dict[str, Clutter] = {}
+    arrives = False
     for dockerfile, context in builds:
         mine = list(_broad(target, all_images.sources(dockerfile), path))
         broad += mine
         rules = all_images.dockerignore(dockerfile, context)
+        ways = CopiedOn(target, dockerfile)
         if rules is None:
             unguarded += mine
+            arrives = arrives or any(
+                ways.arrives(source, in_context(source.written)) for source in mine
+            )
         final = all_images.final_stage(dockerfile)
         shipped = {one.index for one in dockerfile.chain(final)} if final else set()
-        for one in _clutter(target, path, mine, rules, shipped):
-            clutter.setdefault(one.path, one)
+        for one in _clutter(target, path, mine, rules, shipped, ways):
+            known = clutter.setdefault(one.path, one)
+            if (one.arrives and not known.arrives) or (one.spoils and not known.spoils):
+                clutter[one.path] = replace(
+                    known,
+                    arrives=known.arrives or one.arrives,
+                    spoils=known.spoils or one.spoils,
+                )
     if not broad:
         return None
     broad.sort(key=lambda source: (bool(in_context(source.written)), source.place.key()))
@@ -140,6 +168,7 @@ def _context(
         broad=tuple(broad),
         unguarded=tuple(unguarded),
         clutter=tuple(clutter.values()),
+        arrives=arrives,
         project=any(target.has(posixpath.join(path, name)) for name in _PROJECT_FILES),
         rule=None if rule is None else Note(rule.place, rule.pattern),
         bytes=size,
@@ -162,21 +191,27 @@ def _clutter(
     broad: list[CopySource],
     rules: Dockerignore | None,
     shipped: set[int],
+    ways: CopiedOn,
 ) -> Iterator[Clutter]:
     known = _sorted_candidates(target).of(target, context)
-    seen: set[str] = set()
+    first: dict[str, CopySource] = {}
     for source in broad:
         clean = in_context(source.written)
         start = bisect_left(known, (f"{clean}/",)) if clean else 0
         for path, why in known[start:]:
             if clean and not path.startswith(f"{clean}/"):
                 break
-            if path in seen:
-                continue
-            seen.add(path)
             inner = path if path.endswith(".env") else f"{path}/x"
             if rules is None or rules.excluded(inner) is None:
-                yield Clutter(path, why, source, source.stage.index in shipped)
+                told = first.setdefault(path, source)
+                yield Clutter(
+                    path,
+                    why,
+                    told,
+                    told.stage.index in shipped,
+                    ways.arrives(source, path),
+                    ways.spoils(source, path),
+                )
 
 
 class _Candidates:

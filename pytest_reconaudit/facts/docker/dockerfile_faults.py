@@ -13,7 +13,7 @@ from pytest_reconaudit.model import Place
 from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.readers.dockerfile import KEYWORDS, Dockerfile, Instruction
 
-__all__ = ["Fault", "dockerfile_faults"]
+__all__ = ["OFFICIAL", "Fault", "dockerfile_faults"]
 
 _OFFICIAL_NAMES = (
     "adminer alpine almalinux alt amazoncorretto amazonlinux api-firewall arangodb archlinux "
@@ -33,7 +33,8 @@ _OFFICIAL_NAMES = (
     "traefik ubuntu unit varnish vault websphere-liberty wordpress xwiki yourls znc zookeeper "
     "zipkin"
 )
-_OFFICIAL = frozenset(_OFFICIAL_NAMES.split())
+OFFICIAL = frozenset(_OFFICIAL_NAMES.split())
+"""Images of Docker Hub that have no publisher in their name."""
 _SHELLS = frozenset({"sh", "bash", "ash", "dash", "zsh", "cmd", "powershell", "pwsh"})
 _SCRIPT_FLAGS = frozenset({"-c", "-e", "--eval", "-p", "--print", "-r", "--execute", "--command"})
 _QUOTED = regex(r"""^(?:'[^']+'|"[^"]+")$""", re.DOTALL)
@@ -163,7 +164,7 @@ def _unknown_sources(dockerfile: Dockerfile, images: Images) -> Iterator[Fault]:
             yield Fault("e", place, says, evidence)
         elif (
             not re.search(r"[/:@]", name)
-            and name.lower() not in _OFFICIAL
+            and name.lower() not in OFFICIAL
             and not images.is_context_somewhere(name)
         ):
             names = ", ".join(s.name for s in dockerfile.stages if s.name) or "none has a name"

@@ -94,24 +94,56 @@ class ImageUser(Struct, frozen=True):
     overridden: tuple[Note, ...]
     """Where everybody who runs the image asks for another user; empty unless all do."""
     family: str = ""
-    """How a user is made there: ``node`` has one, ``alpine`` and ``debian`` each have a command of
-    their own; empty where a bare number is the surest."""
+    """How a user is made there: ``node``, ``distroless`` … have one, ``alpine`` and ``debian`` each
+    have a command of their own; empty where a bare number is the surest."""
 
     @property
     def remedy(self) -> str:
         """What to write, in Markdown."""
         if self.workers:
-            return ""
-        made = {
-            "node": "The image has a user for it: `USER node` (1000, where a number is asked for).",
-            "alpine": "`RUN adduser -D -u 10001 app`, and `USER 10001` last.",
-            "debian": "`RUN useradd --uid 10001 --create-home app`, and `USER 10001` last.",
-        }.get(self.family, "`USER 10001` last: a number needs no entry in `/etc/passwd`.")
+            return _UNPRIVILEGED if self.family == "nginx" else ""
+        made, owner = _USERS.get(self.family, _NUMBER)
         return (
             f"{made} What the program writes while it runs (folders below its own, a file that the"
             " start script makes, volumes that are there already) has to belong to that user first:"
-            " `COPY --chown=10001`, `chown`. Let it listen on a port from 1024 up."
+            f" `COPY --chown={owner}`, `chown`. Let it listen on a port from 1024 up."
         )
+
+
+_NUMBER = ("`USER 10001` last: a number needs no entry in `/etc/passwd`.", "10001")
+_USERS = {
+    "node": (
+        "The image has a user for it: `USER node` last (1000, where a number is asked for).",
+        "node:node",
+    ),
+    "bun": (
+        "The image has a user for it: `USER bun` last (1000, where a number is asked for).",
+        "bun:bun",
+    ),
+    "deno": (
+        "The image has a user for it: `USER deno` last (1993, where a number is asked for).",
+        "deno:deno",
+    ),
+    "dotnet": (
+        "The image has a user for it: `USER $APP_UID` last (`app`, 1654).",
+        "1654",
+    ),
+    "distroless": (
+        "Take the tag `nonroot` of the base, or `USER 65532` last: each of these images has it.",
+        "65532:65532",
+    ),
+    "alpine": ("`RUN adduser -D -u 10001 app`, and `USER 10001` last.", "10001"),
+    "debian": ("`RUN useradd --uid 10001 --create-home app`, and `USER 10001` last.", "10001"),
+}
+"""By family: what makes or names the user, and to whom files are given.
+
+The users of images are those of their makers' Dockerfiles: docker-node, oven-sh/bun,
+denoland/deno_docker, dotnet-docker (since 8.0), GoogleContainerTools/distroless.
+"""
+_UNPRIVILEGED = (
+    "Take `nginxinc/nginx-unprivileged` with the same tag: it runs as user 101, and its"
+    " configuration listens on port 8080: let yours, the published port and the probes follow."
+)
 
 
 _NEEDS_MAKER = frozenset({"base", "static", "cc", "runtime", "runtime-deps", "sdk", "aspnet"})
@@ -124,17 +156,39 @@ _DEBIAN = frozenset(
 )  # fmt: skip
 
 
-def _family(short: str, tag: str) -> str:
-    if short == "node":
-        return "node"
+_OFFICIAL = regex(r"^(?:(?:[\w.-]+/)*library/)?[^/]+$")
+_DOTNET = regex(r"^mcr\.microsoft\.com/dotnet/")
+_OLD_DOTNET = regex(r"^[1-7](?:\.|-|$)")
+
+
+def _family(image: ImageReference | None) -> str:
+    """See :attr:`ImageUser.family`."""
+    if image is None:
+        return ""
+    name, short, tag = image.name, image.short, image.tag
+    if _is_distroless(image):
+        return "distroless"
+    if short in ("node", "nginx") and _OFFICIAL.match(name):
+        return short
+    if name in ("oven/bun", "denoland/deno") and "distroless" not in tag:
+        return short
+    if _DOTNET.match(name) and tag and not _OLD_DOTNET.match(tag):
+        return "dotnet"
     if short == "alpine" or "alpine" in tag:
         return "alpine"
     return "debian" if short in _DEBIAN else ""
 
 
+def _is_distroless(image: ImageReference) -> bool:
+    """Whether it is one of Google's distroless images, wherever it is kept."""
+    return "distroless/" in f"{image.name}/"
+
+
 def _is_known_root(image: ImageReference | None) -> bool:
     if image is None:
         return False
+    if _is_distroless(image):
+        return True
     if image.short in _NEEDS_MAKER:
         return re.search(r"distroless|microsoft\.com|dotnet", image.name) is not None
     return image.short in _SYSTEMS or image.short in _LANGUAGES
@@ -190,7 +244,7 @@ class ImageUsers:
             known_base=user is not None or _is_known_root(image),
             command=command,
             overridden=self._overridden(dockerfile),
-            family=_family(short, tag),
+            family=_family(image),
         )
 
     def _built_with_user(self, dockerfile: Dockerfile, base: str) -> bool:

@@ -14,6 +14,7 @@ from msgspec.structs import replace
 from pytest_reconaudit.facts.compose.stacks import is_test_data, written_by_hand
 from pytest_reconaudit.facts.created import created
 from pytest_reconaudit.facts.docker.builds import ImageBuild, image_builds, release_tools
+from pytest_reconaudit.facts.docker.named_contexts import given_somewhere
 from pytest_reconaudit.facts.generator_templates import is_generator_template
 from pytest_reconaudit.facts.index import hidden
 from pytest_reconaudit.model import Note, Place
@@ -47,6 +48,7 @@ __all__ = [
     "ignore_rule",
     "images",
     "in_context",
+    "is_aside",
     "namesake",
 ]
 
@@ -206,10 +208,6 @@ def _plain_name(path: str) -> bool:
     return posixpath.basename(path).lower() in ("dockerfile", "containerfile")
 
 
-_CONTEXTS = regex(r"build[-_]contexts?|additional_contexts|\bcontexts\s*=")
-_SAYS_CONTEXTS = (".yml", ".yaml", ".sh", ".bash", ".hcl", ".toml", ".just", ".mk", ".md", ".py")
-
-
 def final_stage(dockerfile: Dockerfile, targets: Iterable[str] = ()) -> Stage | None:
     """The stage that ships; nothing when there is no stage at all.
 
@@ -246,9 +244,13 @@ class Images:
     def __init__(self, target: Target) -> None:
         self._target = target
         self._builds: dict[str, list[ImageBuild]] = {}
+        anywhere: set[str] = set()
         for build in image_builds(target):
             if build.dockerfile is not None:
                 self._builds.setdefault(build.dockerfile, []).append(build)
+            else:
+                anywhere.update(build.contexts)
+        self._anywhere = frozenset(anywhere)
         self._sources: dict[str, list[CopySource]] = {}
         self._by_rule: dict[Place, tuple[str, tuple[Note, ...]]] | None = None
         self._above: dict[tuple[str, str], str | None] = {}
@@ -266,18 +268,16 @@ class Images:
         return final_stage(dockerfile, (one.target for one in self.deployments(dockerfile)))
 
     def stage_names(self, dockerfile: Dockerfile) -> frozenset[str]:
-        """What ``--from`` may name beside stages and images: the builders' named contexts."""
-        return frozenset(name for one in self.builds(dockerfile) for name in one.contexts)
+        """What ``--from`` may name beside stages and images: the builders' named contexts.
+
+        Those of a build whose Dockerfile is not known may be meant for any.
+        """
+        own = [name for one in self.builds(dockerfile) for name in one.contexts]
+        return self._anywhere.union(own)
 
     def is_context_somewhere(self, name: str) -> bool:
         """Whether some file gives builds a named context of this name, whoever reads it."""
-        given = re.compile(rf"(?<![\w.-]){re.escape(name)}[\"']?\s*[=:]")
-        return any(
-            _CONTEXTS.search(text := self._target.text(path)) and given.search(text)
-            for path in self._target.files
-            if path.endswith(_SAYS_CONTEXTS)
-            or posixpath.basename(path).lower() in ("justfile", "makefile", ".justfile")
-        )
+        return given_somewhere(self._target, name)
 
     def is_dev_container(self, dockerfile: Dockerfile) -> bool:
         """Whether only dev containers build it."""

@@ -8,11 +8,16 @@ from itertools import islice
 
 from msgspec import Struct
 
-from pytest_reconaudit.facts.docker.image_files import ImageFiles, RunStep, image_files
+from pytest_reconaudit.facts.docker.image_files import (
+    ImageFiles,
+    RunStep,
+    absolute,
+    image_files,
+)
 from pytest_reconaudit.facts.docker.images import images
 from pytest_reconaudit.facts.installs import dependency_install, npm_install
 from pytest_reconaudit.readers.dockerfile import Dockerfile, Instruction, Stage, mount_options
-from pytest_reconaudit.target import Target
+from pytest_reconaudit.target import Target, within
 
 __all__ = ["EarlySource", "Layers"]
 
@@ -29,6 +34,23 @@ _CODE = {
 }
 _ASIDE = frozenset({"prisma", "patches", ".yarn", "vendor", "scripts", "drizzle", "migrations"})
 """Folders that an install may need: a schema that a hook generates from, patches, plugins."""
+_HELD = {
+    "npm": frozenset({"node_modules", ".npm", ".pnpm-store", ".yarn", ".cache", ".bun"}),
+    "pip": frozenset(
+        {"site-packages", "dist-packages", ".venv", "venv", "wheels", "wheelhouse", ".cache"}
+    ),
+    "cargo": frozenset(
+        {"target", "cargo", ".cargo", "registry", "$CARGO_HOME", "${CARGO_HOME}",
+         "$CARGO_TARGET_DIR", "${CARGO_TARGET_DIR}"}
+    ),
+    "go": frozenset({"go", "pkg", "mod", "vendor", "$GOPATH", "${GOPATH}"}),
+    "dotnet": frozenset({".nuget", "packages", "obj"}),
+    "jvm": frozenset({".m2", "repository", ".gradle"}),
+    "bundler": frozenset({"bundle", "gems"}),
+    "composer": frozenset({"vendor"}),
+    "mix": frozenset({"deps", "_build"}),
+}  # fmt: skip
+"""Folders, by their last name, in which what was installed or built of the dependencies lies."""
 _MAX_FILES = 400
 _MIN_CODE = 3
 
@@ -70,8 +92,10 @@ class Layers:
             for step in files.steps(one)
             if (family := dependency_install(step.words))
         }
+        brought: set[str] = set()
         copies: list[Instruction] = []
         for one in stage.instructions:
+            brought |= self._brought(dockerfile, files, stage, one)
             if one.keyword in ("COPY", "ADD") and one.flag("from") is None:
                 copies.append(one)
                 continue
@@ -85,7 +109,10 @@ class Layers:
                 if not family:
                     continue
                 asked = npm_install(step.words)
-                if family in done or cached or (asked is not None and asked.offline):
+                # `npm ci` takes away what is there before it installs.
+                afresh = asked is not None and asked.manager == "npm" and asked.frozen
+                held = family in brought and not afresh
+                if family in done or held or cached or (asked is not None and asked.offline):
                     done.add(family)
                     continue
                 done.add(family)
@@ -94,6 +121,29 @@ class Layers:
                     if source is not None:
                         return EarlySource(copy, source, step, family, stage)
         return None
+
+    def _brought(
+        self, dockerfile: Dockerfile, files: ImageFiles, stage: Stage, one: Instruction
+    ) -> set[str]:
+        """The families whose installed dependencies an instruction takes from another stage.
+
+        What that stage installed in the wrong order is told there.
+        """
+        found: set[str] = set()
+        for name, source in _taken(one):
+            other = dockerfile.stage(name, before=stage.index)
+            if other is None:
+                continue
+            inner = absolute(files.workdir(other), files.expand(stage, one, source))
+            last = posixpath.basename(source.rstrip("/"))
+            own = dockerfile.chain(other)
+            for below in dockerfile.needed(other):
+                for step in files.steps(below):
+                    family = dependency_install(step.words)
+                    whole = below in own and within(step.folder, inner.rstrip("/"))
+                    if family and (whole or last in _HELD[family]):
+                        found.add(family)
+        return found
 
     def _broad(self, files: ImageFiles, copy: Instruction, family: str) -> str | None:
         """The source of a copy that brings in the code of a family, if it does."""
@@ -112,6 +162,18 @@ class Layers:
                 if sum(path.endswith(_CODE[family]) for path in below) >= _MIN_CODE:
                     return written
         return None
+
+
+def _taken(one: Instruction) -> Iterator[tuple[str, str]]:
+    """(stage, path in it as written) of what an instruction takes from other stages."""
+    flag = one.flag("from")
+    if one.keyword == "COPY" and flag is not None:
+        for word in one.sources:
+            yield flag.value, word.text
+    for mount in one.flags if one.keyword == "RUN" else ():
+        options = mount_options(mount.value) if mount.name == "mount" else {}
+        if "from" in options and options.get("type", "bind") == "bind":
+            yield options["from"], options.get("source") or options.get("src") or "/"
 
 
 def _makes_stand_in(step: RunStep) -> bool:

@@ -94,6 +94,14 @@ _SYSTEM = regex(r"^/(?:usr|lib|etc|opt|bin|sbin)?(?:/local|/lib|/bin)?/?$")
 _SCRIPT = regex(r"\b(?:curl|wget)\b[^\n;&]{0,300}\|\s*(?:sudo\s+)?(?:ba)?sh\b")
 
 
+_ASKS = frozenset({"curl", "wget", "http"})
+"""Tools that ask an address, each as well as the other."""
+_STATIC_PROBE = """\
+```dockerfile
+COPY --from=busybox:1.37-musl /bin/wget /usr/bin/wget
+```"""
+
+
 class ImageTools(Struct, frozen=True):
     """The tools of one image."""
 
@@ -130,6 +138,32 @@ class MissingTool(Struct, frozen=True):
     def says(self) -> str:
         base = f"{self.tools.base} has none" if self.tools.base else "the image has none"
         return f"`{self.tool}` is not in the image: {base} and nothing installs it"
+
+    def remedy(self, *, built: bool) -> str:
+        """What can ask in its place; empty when the general words fit.
+
+        :param built: a Dockerfile of the repository makes the image, so it can be given a tool.
+        """
+        names = ("node", "python3", "java")
+        own = next((name for name in names if name in self.tools.tools), "")
+        ways = f"; or let its `{own}` ask, in exec form" if own else ""
+        if self.tools.shell:
+            if self.tool not in _ASKS or "wget" in self.tools.tools:
+                return ""
+            if "curl" in self.tools.tools:
+                return "Ask with `curl -fsS`, which the image holds."
+            first = "install one in the stage that ships" if built else "ask in its own way"
+            return (
+                f"The image holds neither `curl` nor `wget`: {first}{ways}. A health subcommand of"
+                " the program itself needs no tool at all."
+            )
+        probe = f"; or copy a static probe in:\n\n{_STATIC_PROBE}\n\nElse" if built else ". Else"
+        return (
+            "The image has no shell and no such tools. Let the program ask itself, in exec form,"
+            f" where it has a subcommand for that{ways}{probe} take the check out and let others"
+            " ask from outside: the orchestrator (`httpGet` of Kubernetes), a sidecar that has the"
+            " tools, or the service that waits, by trying again."
+        )
 
 
 def tools_in_image(target: Target, program: Program) -> ImageTools | None:

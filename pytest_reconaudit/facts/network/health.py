@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from pytest_reconaudit.facts.code.places import is_test_path
 from pytest_reconaudit.facts.code.scanned import source_files
+from pytest_reconaudit.facts.compose.roles import is_for_tests
 from pytest_reconaudit.facts.compose.stacks import compose_files
 from pytest_reconaudit.facts.docker.images import dockerfiles, images
 from pytest_reconaudit.facts.docker.mentions import dockerfile_references
@@ -87,6 +88,8 @@ class ServiceHealth(Struct, frozen=True):
     unresolved: str = ""
     problem: str = ""
     """Why the file could not be read."""
+    tests: bool = False
+    """Its name says that its stack is there for tests: what fails, fails for testers only."""
 
 
 # -- what is asked -------------------------------------------------------------------------
@@ -346,6 +349,7 @@ def tool_fault(
             *notes,
         ),
         likely=not program.certain,
+        fix=lacking.remedy(built=program.dockerfile is not None),
     )
 
 
@@ -459,6 +463,7 @@ def service_healthchecks(target: Target) -> tuple[ServiceHealth, ...]:
             judged=sum(not why for _, why in group),
             faults=tuple(fault for faults, _ in group for fault in faults),
             unresolved=next((why for _, why in group if why), ""),
+            tests=is_for_tests(path),
         )
         for path, group in by_file.items()
         if path in audited

@@ -26,6 +26,7 @@ from pytest_reconaudit.facts.network.programs import (
 )
 from pytest_reconaudit.facts.network.routes import routes_of
 from pytest_reconaudit.facts.network.services import Answering, answering
+from pytest_reconaudit.facts.network.waiting import waits_for
 from pytest_reconaudit.model import Note, Place, Severity
 from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.readers.compose import ComposeService, Dependency
@@ -42,9 +43,13 @@ _STORES = frozenset(
 _WITH_HEALTHCHECK = regex(
     r"(?:^|/)(?:mailpit|vaultwarden/server|pihole|netdata|uptime-kuma|authelia|photoprism"
     r"|docker-mailserver|immich-server|immich-machine-learning|frigate|gluetun|linkding"
-    r"|redisinsight|jellyfin)$"
+    r"|redisinsight|jellyfin|ipfs/kubo|localstack/localstack(?:-pro)?|apache/superset)$"
 )
-"""Images of others that bring a ``HEALTHCHECK`` of their own."""
+"""Images of others that bring a ``HEALTHCHECK`` of their own.
+
+By the Dockerfiles in their repositories: ipfs/kubo since go-ipfs 0.11 (pull request 8429), before
+the image had that name; localstack/localstack and apache/superset in the stage that ships.
+"""
 _BASES = regex(
     r"^(?:[^/]+|gcr\.io/distroless/.+|mcr\.microsoft\.com/.+|public\.ecr\.aws/docker/library/.+"
     r"|registry\.access\.redhat\.com/.+|cgr\.dev/chainguard/.+|nginxinc/[^/]+|amazoncorretto)$"
@@ -227,7 +232,7 @@ def health_files(target: Target) -> tuple[HealthFile, ...]:
         if well:
             sure[key] = True
         else:
-            faults[key] = _without(one, likely=well is None)
+            faults[key] = _without(target, one, likely=well is None)
         for dependency in service.depends_on:
             fault = _dependency(target, one, dependency)
             wanted = (dependency.place, dependency.service, fault.clause if fault else "")
@@ -288,24 +293,26 @@ def _asked(target: Target, one: Answering) -> bool | None:
     return False if program.server and base is not None and _PLAIN.match(base.name) else None
 
 
-def _without(one: Answering, *, likely: bool) -> Unasked:
+def _without(target: Target, one: Answering, *, likely: bool) -> Unasked:
     name = one.service.name
     needed = [
-        (other.name, needed.place)
-        for other in one.stack.services
-        for needed in other.depends_on
+        (other, needed.place)
+        for other in answering(target)
+        if other.stack is one.stack
+        for needed in other.service.depends_on
         if needed.service == name
     ]
+    waited = all(waits_for(target, other, one) for other, _ in needed)
     text = one.service.image or "built here"
     return Unasked(
         clause="a",
         name=name,
         place=one.service.place,
-        severity=Severity.MEDIUM if needed else Severity.LOW,
+        severity=Severity.LOW if waited else Severity.MEDIUM,
         says=f"{name} has no healthcheck",
         evidence=f"{name}: {text}",
         likely=likely,
-        notes=tuple(Note(place, f"{other} depends on it") for other, place in needed[:5]),
+        notes=tuple(Note(at, f"{other.service.name} depends on it") for other, at in needed[:5]),
     )
 
 
@@ -346,7 +353,7 @@ def _dependency(target: Target, one: Answering, dependency: Dependency) -> Unask
         return None
     store = other.program is not None and other.program.server in _STORES
     checked = other.service.healthcheck is not None and bool(other.service.healthcheck.test)
-    if not store and not checked:
+    if (not store and not checked) or waits_for(target, one, other):
         return None
     severity = Severity.MEDIUM
     if not store or dependency.condition or _retries(target, one):

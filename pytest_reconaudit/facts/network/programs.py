@@ -55,6 +55,7 @@ __all__ = [
     "program_of_dockerfile",
     "program_of_service",
     "server_of_image",
+    "start_scripts",
 ]
 
 _SERVERS = {
@@ -275,7 +276,7 @@ def _words(one: Instruction) -> tuple[str, ...]:
     return one.exec_form if one.exec_form is not None else shell_words(one.text)
 
 
-def _scripts(target: Target, dockerfile: Dockerfile, words: Sequence[str]) -> Iterator[str]:
+def start_scripts(target: Target, dockerfile: Dockerfile, words: Sequence[str]) -> Iterator[str]:
     """The texts of the start scripts of the repository that a command line names."""
     for word in words[:6]:
         if not _ENTRY.search(word):
@@ -419,7 +420,7 @@ def _started(
         return own, []
     lines: list[tuple[str, ...]] = []
     if dockerfile is not None:
-        for text in _scripts(target, dockerfile, words):
+        for text in start_scripts(target, dockerfile, words):
             lines += list(_lines(text))
     servers = {found for line in lines if (found := command_server(line))}
     if len(servers) == 1:
@@ -460,7 +461,7 @@ def _placed(
 
 def _writes_its_own(target: Target, dockerfile: Dockerfile, words: Sequence[str]) -> bool:
     """Whether the start command or script makes the configuration, or names another one."""
-    texts = [" ".join(words), *_scripts(target, dockerfile, words)]
+    texts = [" ".join(words), *start_scripts(target, dockerfile, words)]
     return any(_MADE.search(text) or _OTHER_CONFIG.search(text) for text in texts)
 
 

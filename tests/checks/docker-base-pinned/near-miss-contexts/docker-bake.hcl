@@ -1,0 +1,6 @@
+target "sluice" {
+  context = "sluice"
+  contexts = {
+    tides = "./tides"
+  }
+}
