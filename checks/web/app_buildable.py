@@ -60,8 +60,8 @@ def web_app_buildable(frontend: Buildable) -> None:
     types, by which it is dropped from the build, unless a configuration keeps imports as written
     (low where no script checks types, a note where no TypeScript is at hand at all); low when no
     import leads to the file, a note when no check of types reads it either, as where every tsconfig
-    leaves it out. Where types alone are at stake, `@ts-ignore` passes. (d) A source that surely no
-    compiler takes: JSX in a `.ts` file, a bare `>` in JSX, a Markdown heading, a merge conflict,
+    leaves it out. Where types alone are at stake, `@ts-ignore` passes, and `@ts-nocheck` makes a
+    note of it. (d) A source that surely no compiler takes: JSX in a `.ts` file, a bare `>` in JSX, a Markdown heading, a merge conflict,
     unbalanced brackets, a `const` or `let` twice in one block: critical where the application loads
     it, medium for configurations of test tools and for load tests, low where
     nothing loads it. What only the grammar of the audit cannot read is no finding. (e) CJK or Greek
@@ -73,9 +73,9 @@ def web_app_buildable(frontend: Buildable) -> None:
     `frontend/` are frontends of different frameworks, without a workspace: medium. (i) A package is
     imported that no package.json lists here or above, nor the lockfile has: high; medium when it is
     not known what is loaded, or nothing but a lockfile could tell, low for more than four at once
-    then; a note when nothing loads or imports the file, or no
-    other package leads to it. (j) Such a package that by the lockfile
-    comes with another one, or whose lockfile is too large to be read: low; a note where another
+    then; a note when nothing loads the file, or none imports it but such files, or no other package
+    leads to it, low where a check of types reads it; what `tsc` builds is all loaded. (j) Such a
+    package that by the lockfile comes with another one, or whose lockfile is too large to be read: low; a note where another
     package by the same lockfile lists it, and no image is made in its folder (or lists some of
     them, the package is private and the lockfile could not be read); medium under pnpm, which hides
     it, when the application surely loads it. Three such packages of a workspace are one finding;
