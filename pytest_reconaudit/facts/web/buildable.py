@@ -19,7 +19,7 @@ from pytest_reconaudit.facts.packages import LOCKFILES, npm_at
 from pytest_reconaudit.facts.web.apps import Frontend, frontends, servers
 from pytest_reconaudit.facts.web.erased_imports import is_erased, is_silenced, is_unchecked
 from pytest_reconaudit.facts.web.host_packages import of_host
-from pytest_reconaudit.facts.web.installed import nearest_lock
+from pytest_reconaudit.facts.web.installed import nearest_lock, needs_of
 from pytest_reconaudit.facts.web.left_over import BEGINNING, STORY, is_left_over, is_loaded_by
 from pytest_reconaudit.facts.web.modules import Link, importers, links
 from pytest_reconaudit.facts.web.relocated import relocated
@@ -760,10 +760,12 @@ def _listing(target: Target, frontend: Frontend, some: list[Unlisted], lock: str
         at_host += " "
     if any(one.brought for one in rest) and lock:
         manager = LOCKFILES[posixpath.basename(lock)]
+        whole = _by_the_whole(target, frontend, rest)
         return (
-            f"{at_host}Add to the dependencies of {path}{_in_versions(target, rest, lock)};"
+            f"{at_host}{whole}{'Else add' if whole else 'Add'} to the dependencies of"
+            f" {path}{_in_versions(target, rest, lock)};"
             f" and renew the lockfile (`{manager} install`). Or take out what imports"
-            f" {_them(rest)}, where it is not needed.{_by_the_whole(frontend, rest)}"
+            f" {_them(rest)}, where it is not needed."
         )
     listers = [one for one in rest if one.lister]
     if listers:
@@ -817,21 +819,39 @@ _CATALOG = regex(r"^catalog:[ \t]*\n((?:[ \t][^\n]*\n?|\n)+)", re.MULTILINE)
 _CATALOG_LINE = regex(r"^[ \t]+['\"]?([@\w][\w@./-]{0,213})['\"]?:", re.MULTILINE)
 
 
-def _by_the_whole(frontend: Frontend, some: list[Unlisted]) -> str:
-    """That a listed package of the same scope may hand on what is imported: ``@x/react`` for
-    ``@x/input``, which it pins."""
-    listed = sorted(frontend.package.manifest.dependency_names)
-    wholes = {
-        name
-        for one in some
-        if one.name.startswith("@")
-        for name in listed
-        if name.startswith(f"{one.name.partition('/')[0]}/") and _WHOLE.search(name)
-    }
-    if not wholes:
-        return ""
-    named = ", ".join(f"`{one}`" for one in sorted(wholes)[:2])
-    return f" Where {named} hands on the same, import it from there: one copy is all there may be."
+def _wholes(target: Target, frontend: Frontend, some: list[Unlisted]) -> dict[str, list[str]]:
+    """Listed package → those of its scope that it brings and may hand on: ``@x/react`` →
+    ``@x/input``. Where the lockfile does not tell what it brings, its name alone says so."""
+    needs = needs_of(target, frontend.package)
+    found: dict[str, list[str]] = {}
+    for name in sorted(frontend.package.manifest.dependency_names):
+        if not name.startswith("@") or _WHOLE.search(name) is None:
+            continue
+        scope = f"{name.partition('/')[0]}/"
+        brought = {name}
+        for _ in range(_DEPTH_OF_SCOPE):
+            more = (one for whole in brought for one in needs.get(whole, ()))
+            brought = brought.union(one for one in more if one.startswith(scope))
+        for one in some:
+            if one.name.startswith(scope) and (name not in needs or one.name in brought):
+                found.setdefault(name, []).append(one.name)
+    return found
+
+
+_DEPTH_OF_SCOPE = 3
+"""How far what a package hands on may come from, within its scope."""
+
+
+def _by_the_whole(target: Target, frontend: Frontend, some: list[Unlisted]) -> str:
+    """To take what is imported from a listed package that hands it on comes first."""
+    told = []
+    for whole, names in _wholes(target, frontend, some).items():
+        shown = ", ".join(f"`{one}`" for one in names[:5]) + (" …" if len(names) > 5 else "")
+        told.append(
+            f"Import from `{whole}`, which is listed, what it hands on of {shown}: one copy is all"
+            " there may be. "
+        )
+    return "".join(told[:2])
 
 
 _WHOLE = regex(r"/(?:react|core|vue|ui|sdk|components|client|all|main)$")
