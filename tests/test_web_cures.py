@@ -307,6 +307,7 @@ def test_the_heaviest_page_is_shown_first_and_small_ones_are_left_out(tmp_path: 
     (router,) = router_files(_with(tmp_path, files))
     assert router.eager is not None
     assert [(one.message, one.place.line) for one in router.eager.pages] == [("Tides", 2)]
+    assert router.eager.light == 1
     assert router.eager.weight.modules == {"src/components/Tides.tsx"}
     assert 'import { Tides } from "./components/Tides";' in router.eager.cure
     assert 'import("./components/Tides").then((one) => ({ default: one.Tides }))' in (
