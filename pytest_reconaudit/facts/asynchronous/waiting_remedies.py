@@ -80,9 +80,9 @@ def _of_others(target: Target, one: Waiting) -> str:
     if one.beside and calls:
         where = ", ".join(map(str, calls[:_CALLS])) + (" …" if len(calls) > _CALLS else "")
         told += (
-            f"\n\nOther functions of this do not await: where async code calls them ({where}), the"
+            f"\n\nThe other functions are not async: where async code calls them ({where}), move"
         )
-        told += " whole call goes to the thread."
+        told += " the whole call to the thread."
     if guards:
         where = ", ".join(map(str, guards[:_CALLS])) + (" …" if len(guards) > _CALLS else "")
         told += f" At {where} it stands in the guard of a `match`: take it out before the `match`."
