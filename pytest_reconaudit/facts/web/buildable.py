@@ -760,12 +760,12 @@ def _listing(target: Target, frontend: Frontend, some: list[Unlisted], lock: str
         at_host += " "
     if any(one.brought for one in rest) and lock:
         manager = LOCKFILES[posixpath.basename(lock)]
-        whole = _by_the_whole(target, frontend, rest)
+        whole = _by_collection(target, frontend, rest)
         return (
             f"{at_host}{whole}{'Else add' if whole else 'Add'} to the dependencies of"
             f" {path}{_in_versions(target, rest, lock)};"
             f" and renew the lockfile (`{manager} install`). Or take out what imports"
-            f" {_them(rest)}, where it is not needed."
+            f" {_them(rest)}, where it is not needed.{_by_the_whole(target, frontend, rest)}"
         )
     listers = [one for one in rest if one.lister]
     if listers:
@@ -819,39 +819,57 @@ _CATALOG = regex(r"^catalog:[ \t]*\n((?:[ \t][^\n]*\n?|\n)+)", re.MULTILINE)
 _CATALOG_LINE = regex(r"^[ \t]+['\"]?([@\w][\w@./-]{0,213})['\"]?:", re.MULTILINE)
 
 
-def _wholes(target: Target, frontend: Frontend, some: list[Unlisted]) -> dict[str, list[str]]:
-    """Listed package → those of its scope that it brings and may hand on: ``@x/react`` →
-    ``@x/input``. Where the lockfile does not tell what it brings, its name alone says so."""
+def _wholes(
+    target: Target, frontend: Frontend, some: list[Unlisted], *, sure: bool
+) -> dict[str, list[str]]:
+    """Listed package → those of its scope that it may hand on: ``@x/react`` → ``@x/input``.
+
+    :param sure: those that bring many of their scope, as a collection does, and these too; else
+        those that are only called so.
+    """
     needs = needs_of(target, frontend.package)
     found: dict[str, list[str]] = {}
     for name in sorted(frontend.package.manifest.dependency_names):
         if not name.startswith("@") or _WHOLE.search(name) is None:
             continue
         scope = f"{name.partition('/')[0]}/"
-        brought = {name}
+        brought = {one for one in needs.get(name, ()) if one.startswith(scope)}
+        is_collection = len(brought) >= _COLLECTION
         for _ in range(_DEPTH_OF_SCOPE):
             more = (one for whole in brought for one in needs.get(whole, ()))
             brought = brought.union(one for one in more if one.startswith(scope))
         for one in some:
-            if one.name.startswith(scope) and (name not in needs or one.name in brought):
+            may = is_collection is sure and (not sure or one.name in brought)
+            if may and one.name.startswith(scope):
                 found.setdefault(name, []).append(one.name)
     return found
 
 
+_COLLECTION = 5
+"""How many packages of its scope one brings that is there to hand them on."""
 _DEPTH_OF_SCOPE = 3
 """How far what a package hands on may come from, within its scope."""
 
 
-def _by_the_whole(target: Target, frontend: Frontend, some: list[Unlisted]) -> str:
+def _by_collection(target: Target, frontend: Frontend, some: list[Unlisted]) -> str:
     """To take what is imported from a listed package that hands it on comes first."""
     told = []
-    for whole, names in _wholes(target, frontend, some).items():
+    for whole, names in _wholes(target, frontend, some, sure=True).items():
         shown = ", ".join(f"`{one}`" for one in names[:5]) + (" …" if len(names) > 5 else "")
         told.append(
             f"Import from `{whole}`, which is listed, what it hands on of {shown}: one copy is all"
             " there may be. "
         )
     return "".join(told[:2])
+
+
+def _by_the_whole(target: Target, frontend: Frontend, some: list[Unlisted]) -> str:
+    """That a listed package of the same scope may hand on what is imported."""
+    wholes = _wholes(target, frontend, some, sure=False)
+    if not wholes:
+        return ""
+    named = ", ".join(f"`{one}`" for one in list(wholes)[:2])
+    return f" Where {named} hands on the same, import it from there: one copy is all there may be."
 
 
 _WHOLE = regex(r"/(?:react|core|vue|ui|sdk|components|client|all|main)$")
