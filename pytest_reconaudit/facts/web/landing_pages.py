@@ -46,6 +46,10 @@ _DEVELOPS = (
 )
 _ASKS = regex(rf"(?:{_DEVELOPS})[^;\n]{{0,80}}(?:&&|\?)|\bif\s*\([^;\n]{{0,80}}(?:{_DEVELOPS})")
 _NAMED = regex(rf"\bconst\s+(\w+)(?:\s*:\s*boolean)?\s*=\s*(?:Boolean\()?(?:{_DEVELOPS})")
+_CALLED_SO = regex(
+    r"(?i)\b_{0,2}is_?dev(?:el(?:opment)?)?(?:_?(?:mode|env))?_{0,2}\b|\bdev_?mode\b"
+)
+"""Names that say themselves that it is development, wherever they come from."""
 _HIGHEST = 60
 """Lines above a route among which what is around it is looked for."""
 
@@ -88,9 +92,10 @@ def is_of_development(target: Target, path: str, line: int) -> bool:
     """Whether a route is there in development alone: what stands around it, by its indentation,
     asks for that."""
     text = target.text(path)
-    if not any(word in text for word in ("DEV", "NODE_ENV", "MODE", "PROD")):
+    if not any(word in text for word in ("DEV", "NODE_ENV", "MODE", "PROD", "Dev", "dev")):
         return False
-    names = tuple(match[1] for match in _NAMED.finditer(text))
+    names = {match[1] for match in _NAMED.finditer(text)}
+    names.update(match[0] for match in _CALLED_SO.finditer(text))
     lines = target.lines(path)
     depth: int | None = None
     for number in range(line, max(0, line - _HIGHEST), -1):
@@ -101,7 +106,7 @@ def is_of_development(target: Target, path: str, line: int) -> bool:
         if depth is not None and indent >= depth:
             continue
         depth = indent
-        if _ASKS.search(one) is not None or any(_asks_by(name, one) for name in names):
+        if _ASKS.search(one) is not None or any(_asks_by(name, one) for name in sorted(names)):
             return True
     return False
 

@@ -6,9 +6,11 @@ import Entrance from "./pages/Entrance";
 import Gallery from "./pages/Gallery";
 import Login from "./pages/Login";
 import Samples from "./pages/Samples";
+import Scales from "./pages/Scales";
+import { IS_DEV } from "./settings";
 
 const Tariffs = lazy(() => import("./pages/Tariffs"));
-const isDev = import.meta.env.DEV;
+const shown = import.meta.env.DEV;
 
 export const App = () => (
   <BrowserRouter>
@@ -22,7 +24,8 @@ export const App = () => (
         {import.meta.env.DEV && (
           <Route path="/gallery" element={<Gallery />} />
         )}
-        {isDev && <Route path="/samples" element={<Samples />} />}
+        {shown && <Route path="/samples" element={<Samples />} />}
+        {IS_DEV && <Route path="/scales" element={<Scales />} />}
       </Routes>
     </Suspense>
   </BrowserRouter>
