@@ -19,6 +19,18 @@ from tests import trees
         ("async-guards-released/bad-maps", 30, "Clone what is needed", "OnceCell"),
         ("async-work-bounded/bad-transaction", 12, "after its commit (line 14)", "concurrent"),
         ("async-work-bounded/bad-transaction", 23, "inside of the spawned future", "commit"),
+        (
+            "async-calls-nonblocking/bad-held-service",
+            46,
+            "keep it as `Rc<S>`",
+            "Move a clone of `self.service`",
+        ),
+        (
+            "async-calls-nonblocking/bad-held-service",
+            46,
+            "At src/depots.rs:7 it stands in the guard of a `match`: take it out before",
+            "std::mem::replace",
+        ),
         ("async-app-data-correct/bad-unused-session", 19, "Take the middleware", "before/after"),
     ],
 )

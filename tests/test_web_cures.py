@@ -125,6 +125,35 @@ def test_the_lockfile_of_another_manager_is_the_one_to_install_by(tmp_path: Path
     ]
 
 
+def test_the_cache_of_pnpm_needs_pnpm_first(tmp_path: Path) -> None:
+    workflow = "on: push\njobs:\n  test:\n    runs-on: ubuntu-latest\n    steps:\n"
+    node = "      - uses: actions/setup-node@v4\n        with:\n          cache: npm\n"
+    pnpm = "      - uses: pnpm/action-setup@v4\n"
+    package = '{"name": "quay", "private": true, %s"dependencies": {"zod": "^3"}}'
+    said = "pnpm-lock.yaml is committed: say `cache: pnpm`, and install by it."
+    for number, (steps, manager, wanted) in enumerate(
+        [
+            (node, "", "- uses: pnpm/action-setup@v4\n  with:\n    version: 8\n"),
+            (node + pnpm, '"packageManager": "pnpm@8.15.0", ', "- uses: pnpm/action-setup@v4\n"),
+            (pnpm + node, "", ""),
+        ]
+    ):
+        files = {
+            "package.json": package % manager,
+            "pnpm-lock.yaml": "lockfileVersion: '6.0'\n",
+            ".github/workflows/ci.yml": workflow + steps,
+        }
+        (subject,) = lock_subjects(_with(tmp_path / str(number), files))
+        (cure,) = (one.cure for one in subject.installs)
+        assert cure.startswith(said)
+        if wanted:
+            assert (
+                f"```yaml\n{wanted}- uses: actions/setup-node@v4\n  with:\n    cache: pnpm" in cure
+            )
+        else:
+            assert cure == said
+
+
 def test_yarn_1_obeys_by_an_option_of_its_own(tmp_path: Path) -> None:
     workflow = "on: push\njobs:\n  test:\n    runs-on: ubuntu-latest\n    steps:\n"
     workflow += "      - uses: actions/checkout@v4\n      - run: yarn\n"
@@ -278,6 +307,7 @@ def test_the_heaviest_page_is_shown_first_and_small_ones_are_left_out(tmp_path: 
     (router,) = router_files(_with(tmp_path, files))
     assert router.eager is not None
     assert [(one.message, one.place.line) for one in router.eager.pages] == [("Tides", 2)]
+    assert router.eager.light == 1
     assert router.eager.weight.modules == {"src/components/Tides.tsx"}
     assert 'import { Tides } from "./components/Tides";' in router.eager.cure
     assert 'import("./components/Tides").then((one) => ({ default: one.Tides }))' in (

@@ -73,6 +73,55 @@ def test_what_is_locked_is_listed_in_the_locked_version(tmp_path: Path) -> None:
     assert "npm install" in fixes["libs/counting/src/index.js LOW"]
 
 
+def test_a_listed_package_that_hands_it_on_comes_first(tmp_path: Path) -> None:
+    lock = """# yarn lockfile v1
+
+
+"@gauges-ui/react@^2.0.0":
+  version "2.3.5"
+  dependencies:
+    "@gauges-ui/bars" "2.0.1"
+    "@gauges-ui/dial" "2.0.1"
+    "@gauges-ui/lamps" "2.0.1"
+    "@gauges-ui/needles" "2.0.1"
+    "@gauges-ui/theme" "2.0.1"
+
+"@gauges-ui/dial@2.0.1":
+  version "2.0.1"
+
+"@gauges-ui/theme@2.0.1":
+  version "2.0.1"
+  dependencies:
+    "@gauges-ui/shades" "1.1.0"
+
+"@gauges-ui/shades@1.1.0":
+  version "1.1.0"
+
+"@gauges-ui/maps@1.1.0":
+  version "1.1.0"
+"""
+    files = {
+        "package.json": '{"name": "levels", "dependencies": {"@gauges-ui/react": "^2.0.0"}}',
+        "index.js": 'import { Dial } from "@gauges-ui/dial";\n'
+        'import { Shade } from "@gauges-ui/shades";\n'
+        'import { River } from "@gauges-ui/maps";\nexport default [Dial, Shade, River];\n',
+        "yarn.lock": lock,
+    }
+    (fix,) = _fixes(_with(tmp_path, files)).values()
+    assert fix.startswith(
+        "Import from `@gauges-ui/react`, which is listed, what it hands on of `@gauges-ui/dial`,"
+        " `@gauges-ui/shades`: one copy is all there may be. Else add to the dependencies of"
+        " package.json, in the versions that yarn.lock has: `@gauges-ui/dial` 2.0.1,"
+    )
+    # One that brings few of its scope is no collection, whatever it is called.
+    files["yarn.lock"] = lock.replace('    "@gauges-ui/lamps" "2.0.1"\n', "")
+    (fix,) = _fixes(_with(tmp_path / "few", files)).values()
+    assert fix.startswith("Add to the dependencies of package.json")
+    assert fix.endswith(
+        "Where `@gauges-ui/react` hands on the same, import it from there: one copy is all there may be."
+    )
+
+
 @pytest.mark.parametrize(
     ("name", "text", "version"),
     [

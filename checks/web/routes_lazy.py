@@ -30,20 +30,23 @@ def web_routes_lazy(router: RouterFile) -> None:
     `ReportPage`): low; medium when one is behind the login (`ProtectedRoute`, `RequireAuth`,
     `requiresAuth`) and over 250 kB of source are loaded for them alone; a note for fewer than five
     pages with less than 30 kB (20 kB and one package), where no route is lazy, and for scripts that
-    a server puts into pages of its own. The pages that
-    people come to first (`/`, what a router redirects to, a dashboard), login, error and callback
-    pages, layouts, guards and components that make a route of what they are given pass, also pages
-    that something else imports at once anyway, pages that load their content on demand, routers
-    that are loaded on demand themselves or by what imports them, and applications on their user's
-    machine (Electron, Tauri).
-    Where a page weighs over 15 kB, those under 5 kB are left out; the heaviest tells the line.
+    a server puts into pages of its own. The pages that people come to first (`/`, what a router,
+    the page of `/` or a login page sends them to, a dashboard), login, error and callback pages,
+    layouts, guards, routes of development alone and components that make a route of what they are
+    given pass, also pages that something else imports at once anyway, pages that load their content
+    on demand, routers that are loaded on demand themselves or by what imports them, and
+    applications on their user's machine (Electron, Tauri). Where a page weighs over 15 kB, those
+    under 5 kB are counted and not named; the heaviest tells the line.
     Blind spots: routers made of files; pages that a barrel hands on.
     """
     if router.eager is None:
         return
     pages = router.eager.pages
     names = ", ".join(one.message for one in pages[:5]) + (" …" if len(pages) > 5 else "")
-    counted = f"{len(pages)} page{'' if len(pages) == 1 else 's'}"
+    total = len(pages) + router.eager.light
+    counted = f"{total} page{'' if total == 1 else 's'} statically"
+    if router.eager.light:
+        counted += f", of which {len(pages)} weigh{'s' * (len(pages) == 1)} something"
     others = len(router.eager.others)
     more = (
         f"; {others} more router{'' if others == 1 else 's'} of the application"
@@ -60,7 +63,7 @@ def web_routes_lazy(router: RouterFile) -> None:
     report(
         at=pages[0].place,
         says=(
-            f"the router of {router.routes} routes imports {counted} statically"
+            f"the router of {router.routes} routes imports {counted}"
             f"{f' ({told} that nothing else loads at once)' if told else ''}: {names}{more}"
         ),
         severity=Severity.INFO if light else Severity.MEDIUM if heavy else Severity.LOW,

@@ -34,7 +34,7 @@ from pytest_reconaudit.readers.npm_peers import (
     read_npm_peers,
 )
 from pytest_reconaudit.readers.shell import ShellCommand
-from pytest_reconaudit.readers.workflow import Job, Workflow
+from pytest_reconaudit.readers.workflow import Job, Step, Workflow
 from pytest_reconaudit.target import IgnoreRule, Target, once
 
 __all__ = ["Install", "LockSubject", "UsedManager", "lock_subjects", "manager_in_use"]
@@ -137,6 +137,8 @@ class Install(Struct, frozen=True):
     """The stage of an image does not have that other manager."""
     setup: str = ""
     """The action that sets that other manager up, where a workflow does not do so."""
+    steps: str = ""
+    """Of ``cache:`` the steps that it takes by that other manager, where a job lacks one."""
     drifts: tuple[Drift, ...] = ()
     """Where the lockfile does not fit package.json any more: who insists on it, fails."""
 
@@ -277,7 +279,8 @@ class Install(Struct, frozen=True):
         if self.other and not self.lock:
             manager = _MANAGER[posixpath.basename(self.other)]
             if self.asked.verb == "cache":
-                return f"{self.other} is committed: say `cache: {manager}`, and install by it."
+                said = f"{self.other} is committed: say `cache: {manager}`, and install by it."
+                return f"{said}{self.steps}"
             obeying = _FROZEN_CLASSIC if self.other_classic else _FROZEN[manager]
             return self._with_other(f"{self.other} is committed: install by it", obeying)
         frozen = f"`{_FROZEN_CLASSIC if self.classic else _FROZEN[self.asked.manager]}`"
@@ -885,6 +888,7 @@ def _in_caches(target: Target) -> Iterator[Install]:
             if found is None:
                 continue
             below = _below(target, job, wanted)
+            other = next(iter(found.lockfiles), "") if not found.folder else ""
             asked = NpmInstall(manager, "cache", "", True, None, (), False)
             yield Install(
                 place=step.with_.key_place("cache"),
@@ -893,12 +897,41 @@ def _in_caches(target: Target) -> Iterator[Install]:
                 source="workflow",
                 package=found,
                 lock="",
-                other=next(iter(found.lockfiles), "") if not found.folder else "",
+                other=other,
                 rule=_rule(target, "", manager),
                 main=main is not None and workflow.path == main.path,
                 clause="a",
                 below=below,
+                steps=_pnpm_steps(target, job, step) if other.endswith("pnpm-lock.yaml") else "",
             )
+
+
+def _pnpm_steps(target: Target, job: Job, step: Step) -> str:
+    """What a job lacks that is to keep the cache of pnpm: ``setup-node`` asks pnpm where it is, so
+    pnpm comes first. Empty where it does."""
+    for one in job.steps:
+        if one.index >= step.index:
+            break
+        if one.uses.startswith("pnpm/action-setup@") or "corepack" in one.run:
+            return ""
+    version = ""
+    if _NAMES_PNPM.search(target.text("package.json")) is None:
+        written = _LOCK_VERSION.match(target.text("pnpm-lock.yaml"))
+        major = _PNPM_OF_LOCK.get(written[1], "") if written is not None else ""
+        version = f"\n  with:\n    version: {major or 'VERSION'}"
+    node = step.uses if _NODE_ACTION.fullmatch(step.uses) else "actions/setup-node@v4"
+    return (
+        " `setup-node` asks pnpm for the place of its cache, so `pnpm/action-setup` comes before:"
+        f"\n\n```yaml\n- uses: pnpm/action-setup@v4{version}\n- uses: {node}\n  with:\n"
+        "    cache: pnpm # beside what it has\n```"
+    )
+
+
+_NODE_ACTION = regex(r"actions/setup-node@[\w.-]{1,60}")
+_NAMES_PNPM = regex(r"\"packageManager\"\s*:\s*\"pnpm@")
+_LOCK_VERSION = regex(r"\s{0,9}lockfileVersion:\s{0,9}['\"]?(\d{1,3})")
+_PNPM_OF_LOCK = {"5": "7", "6": "8", "9": "9"}
+"""The first number of a lockfile's version → of the pnpm that writes it."""
 
 
 def _below(target: Target, job: Job, wanted: Sequence[str]) -> str:

@@ -30,6 +30,9 @@ _KILLED = (
 )
 
 
+_SHOWN_FILES = 3
+
+
 class ClientFault(Struct, frozen=True):
     clause: str
     """``a``: an HTTP client per call. ``b``: a connection per call. ``c``: a pool size that
@@ -60,10 +63,14 @@ class ClientFault(Struct, frozen=True):
     """Of ``d``: workers wait that take tasks from a queue."""
     threads: bool = False
     """Of ``d``: a thread of its own waits, which a decorator starts for it."""
+    cached: bool = False
+    """Of ``a`` and ``b``: requests come there only where a cache has no answer for them."""
     rare: bool = False
     """Of ``a``: it is made when somebody signs in, or for administrators."""
     fix: str = ""
     """What to do, where the general words do not fit."""
+    more: int = 0
+    """Of ``d`` how many of its clients another finding tells of, because each call makes them."""
     what: str = "Redis"
     """Of ``b`` what it connects to."""
     amount: str = ""
@@ -81,16 +88,38 @@ class ClientFault(Struct, frozen=True):
         if self.files > 1 and self.clause == "d":
             amount += f" in {self.files} files"
         where = f", per request of {self.route}" if self.route else ""
+        if where and self.cached:
+            where += " when the cache has none"
         lines = lines_of(one.place for one in self.sites if one.place.path == self.at.path)
         if self.caller and not self.route:
             where = f", {self.caller.message} ({self.caller.place})"
         if self.others:
             where += f"; {self.others} more of this {self._unit} too"
         says = _BY_HAND if self.by_hand else _SAYS[self.clause]
+        if self.clause == "d" and self.at.path.endswith(".rs"):
+            lines += self._elsewhere
         told = says.format(name=self.name, count=amount, what=self.what, files=self.files)
         if self.clause == "f":
             return told
         return f"{told}: {lines}{where}"
+
+    @property
+    def _elsewhere(self) -> str:
+        """Of clients without a timeout in other files of the crate the first places."""
+        files: dict[str, list[Place]] = {}
+        for one in self.sites:
+            if one.place.path != self.at.path:
+                files.setdefault(one.place.path, []).append(one.place)
+        shown = [
+            f"{path} ({lines_of(iter(places))})"
+            for path, places in list(files.items())[:_SHOWN_FILES]
+        ]
+        more = " …" if len(files) > _SHOWN_FILES else ""
+        said = f", {', '.join(shown)}{more}" if shown else ""
+        if self.more:
+            verb = "is" if self.more == 1 else "are"
+            said += f"; {self.more} of them {verb} made for each call, too"
+        return said
 
     @property
     def _unit(self) -> str:

@@ -18,8 +18,9 @@ from pytest_reconaudit.facts.asynchronous.request_rates import heat
 from pytest_reconaudit.facts.asynchronous.untimed_axios import calls_of_axios
 from pytest_reconaudit.facts.asynchronous.untimed_requests import untimed_requests
 from pytest_reconaudit.facts.asynchronous.unused_pool_sizes import unused_sizes
+from pytest_reconaudit.facts.code.places import is_off_path
 from pytest_reconaudit.facts.code.scanned import scanned
-from pytest_reconaudit.model import Place, Severity
+from pytest_reconaudit.model import Note, Place, Severity
 from pytest_reconaudit.readers.scans.clients import ClientFile, clients
 from pytest_reconaudit.target import Target, once
 
@@ -37,6 +38,8 @@ def client_uses(target: Target) -> tuple[ClientUse, ...]:
             records[path] = record
     found = []
     noted: dict[str, ClientFault] = {}
+    endless: dict[str, list[ClientFault]] = {}
+    renewed: dict[str, list[Note]] = {}
     for path, record in records.items():
         sized = [one for one in record.fields if one.use == "declared" and one.client]
         if not record.sites and not sized:
@@ -45,13 +48,17 @@ def client_uses(target: Target) -> tuple[ClientUse, ...]:
         wasteful = any(one.clause == "b" and one.what == "Redis" for one in faults)
         faults += unused_sizes(path, sized, record, records, wasteful)
         told = {one.place for fault in faults if not fault.rare for one in fault.sites}
+        crate = crate_of(target, path)
+        if crate is not None and not record.timeouts and not is_off_path(path):
+            made = (one for one in faults if one.clause == "a" and not one.rare)
+            renewed.setdefault(crate.path, []).extend(site for one in made for site in one.sites)
         for fault in endless_clients(target, path, record, told):
-            crate = crate_of(target, path)
             if not fault.by_hand or crate is None:
                 # That a client waits for ever matters more than that it is made anew now and then.
                 late = {one.place for one in fault.sites}
                 faults = [one for one in faults if not (one.rare and one.at in late)]
-                faults.append(fault)
+                if crate is not None:
+                    endless.setdefault(crate.path, []).append(fault)
             elif (known := noted.get(crate.path)) is None:
                 noted[crate.path] = fault
             else:
@@ -59,12 +66,12 @@ def client_uses(target: Target) -> tuple[ClientUse, ...]:
                     known, sites=(*known.sites, *fault.sites), files=known.files + 1
                 )
         found.append(ClientUse(path, tuple(faults)))
-    by_path = {one.at.path: one for one in noted.values()}
+    wholes = [_of_crate(alike, renewed.get(name, [])) for name, alike in endless.items()]
+    by_path: dict[str, list[ClientFault]] = {}
+    for one in (*wholes, *noted.values()):
+        by_path.setdefault(one.at.path, []).append(one)
     found = [
-        structs.replace(use, faults=(*use.faults, by_path[use.path]))
-        if use.path in by_path
-        else use
-        for use in found
+        structs.replace(use, faults=(*use.faults, *by_path.get(use.path, ()))) for use in found
     ]
     found = _by_folder(found, _wasteful_crates(target, found))
     asked = {one.path: one.faults for one in untimed_requests(target)}
@@ -83,6 +90,23 @@ def client_uses(target: Target) -> tuple[ClientUse, ...]:
     ]
     found += [ClientUse(path, one) for path, one in sorted(asked.items())]
     return tuple(found)
+
+
+def _of_crate(alike: list[ClientFault], renewed: list[Note]) -> ClientFault:
+    """That clients of a crate have no timeout is one thing to mend, at the one that most waits for.
+
+    :param renewed: clients without one of which another finding tells, as each call makes them.
+    """
+    lead = max(alike, key=lambda one: (one.severity, not one.unawaited))
+    known = {site.place for one in alike for site in one.sites}
+    more = [site for site in renewed if site.place not in known]
+    sites = (
+        *lead.sites,
+        *(site for one in alike if one is not lead for site in one.sites),
+        *more,
+    )
+    files = len({site.place.path for site in sites})
+    return structs.replace(lead, sites=sites, files=files, more=len(more))
 
 
 _MANY_ALIKE = 3
@@ -108,7 +132,7 @@ def _by_type(faults: list[ClientFault]) -> list[ClientFault]:
     for (owner, _), alike in kin.items():
         if len(alike) < 2:
             continue
-        alike.sort(key=lambda one: -heat(one.route))
+        alike.sort(key=lambda one: (one.cached, -heat(one.route)))
         first, *rest = alike
         names = [one.name.partition("::")[2] for one in alike]
         routes = dict.fromkeys(one.route for one in alike if one.route)
@@ -152,8 +176,8 @@ def _wastes(fault: ClientFault) -> bool:
 
 def _by_folder(uses: list[ClientUse], crates: Mapping[str, str]) -> list[ClientUse]:
     """What several files of a folder do seldom (the providers of sign-ins) is one thing to mend, as
-    are their clients without a timeout, what three and more functions of a file do, and what a
-    crate does in many files: it is told at the first of them.
+    are what three and more functions of a file do, and what a crate does in many files: it is told
+    at the first of them.
 
     :param crates: file → crate that is told as one.
     """
@@ -170,14 +194,12 @@ def _by_folder(uses: list[ClientUse], crates: Mapping[str, str]) -> list[ClientU
         for what, opened in _opened(use.faults).items():
             if len(opened) >= _MANY_ALIKE:
                 kin[f"b {use.path} {what}"] = opened
-        for fault in use.faults:
-            if fault.clause == "d" and fault.severity is Severity.LOW:
-                kin.setdefault(f"d {posixpath.dirname(use.path)}", []).append(fault)
     wholes: dict[tuple[str, Place], ClientFault] = {}
     told: set[tuple[str, Place]] = set()
     for alike in kin.values():
         if alike[0].at.path in crates and alike[0].clause == "a":
             alike.sort(key=lambda one: -heat(one.route))
+        alike.sort(key=lambda one: one.cached)
         first, *rest = alike
         if rest:
             beside = tuple(site for one in rest for site in one.sites)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from pytest_reconaudit.facts.asynchronous.cached_returns import is_behind_cache
 from pytest_reconaudit.facts.asynchronous.client_faults import ClientFault
 from pytest_reconaudit.facts.asynchronous.crates import commands, crate_of, serves
 from pytest_reconaudit.facts.asynchronous.request_rates import (
@@ -101,6 +102,7 @@ def made_per_call(target: Target, path: str, record: ClientFile) -> Iterator[Cli
             severity=weighed(severity, path),
             confidence=Confidence.CERTAIN if certain else Confidence.LIKELY,
             rare=rare,
+            cached=bool(route) and is_behind_cache(target, ref, first.line),
             fix=_fix(kind, first.text, begun, _decided_by(source_of(target, ref))),
             beside=(begun,) if begun is not None else (),
             what="database" if kind == "database" else "Redis",

@@ -142,16 +142,16 @@ _BUILDER = """
 Say how long an answer may take, with room for the slowest that is meant to come; add to the
 builder, which keeps its other settings:
 ```rust
-.connect_timeout(Duration::from_secs(3))
-.timeout(Duration::from_secs(60)) // streams: `.read_timeout(…)` of reqwest 0.12.4+
+.connect_timeout(std::time::Duration::from_secs(3))
+.timeout(std::time::Duration::from_secs(60)) // streams: `.read_timeout(…)` of reqwest 0.12.4+
 ```
 """
 _NEW = """
 Say how long an answer may take, with room for the slowest that is meant to come:
 ```rust
 let client = reqwest::Client::builder()
-    .connect_timeout(Duration::from_secs(3))
-    .timeout(Duration::from_secs(60)) // streams: `.read_timeout(…)` of reqwest 0.12.4+
+    .connect_timeout(std::time::Duration::from_secs(3))
+    .timeout(std::time::Duration::from_secs(60)) // streams: `.read_timeout(…)` of reqwest 0.12.4+
     .build()ENDS;
 ```
 """

@@ -173,6 +173,8 @@ class Ends(Struct, frozen=True):
     stands: str = ""
     """Where nothing can be awaited: in a ``guard`` of a `match`, in a ``closure``, in the ``call``
     of something else that leads to it, in a ``service`` that only returns a future."""
+    kept: str = ""
+    """Of a ``service`` how the one behind gets into the future, in a sentence."""
     where: str = ""
     """The place of the async call, where that is another one."""
     method: bool = False
@@ -253,7 +255,7 @@ _APART = (
 
 def _threaded(words: str, call: str, means: Means, ends: Ends) -> str:
     """How a call is moved to a thread, in the words of the crate's runtime."""
-    stands = f" {_STANDS[ends.stands]}" if ends.stands else ""
+    stands = f" {_STANDS[ends.stands]}{ends.kept}" if ends.stands else ""
     if means.alone:
         return f"{words}. {_APART.format(runtime=means.runtime)}{stands}"
     if not means.runtime:

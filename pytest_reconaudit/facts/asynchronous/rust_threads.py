@@ -18,7 +18,14 @@ from pytest_reconaudit.readers.arguments import Unclosed, arguments_and_end
 from pytest_reconaudit.readers.scans.outline import OutlinedFunction, outline
 from pytest_reconaudit.target import Target
 
-__all__ = ["ends_of", "function_around", "heads_around", "whole_block"]
+__all__ = [
+    "ends_of",
+    "function_around",
+    "heads_around",
+    "in_guard_line",
+    "kept_behind",
+    "whole_block",
+]
 
 _LONGEST = 3_000
 _LINES = 40
@@ -73,9 +80,46 @@ def ends_of(target: Target, path: str, one: Waiting, means: Means) -> Ends:
         again=tuple(_used_again(target, at, function, given)) if not name else (),
         borrows=any("&" in each or _ROOT.match(each) is not None for each in given),
         stands=stands,
+        kept=kept_behind(target, at.path, function) if function and stands == "service" else "",
         where=str(at) if one.callers else "",
         method=bool(name) and column > 1 and _before(target, at, column).endswith("."),
     )
+
+
+def kept_behind(target: Target, path: str, function: OutlinedFunction) -> str:
+    """How the service behind gets into the future that ``call`` returns, which lives longer than
+    the borrow of its object."""
+    source = "\n".join(target.lines(path)[function.line - 1 : function.end_line])[:_LONGEST]
+    asked = _ASKED.search(source)
+    if asked is None or not function.owner:
+        return ""
+    field = asked[1]
+    held = re.search(
+        rf"\bstruct\s+{re.escape(function.owner)}\b[^{{;]{{0,200}}\{{[^}}]{{0,1000}}?\b{field}\s*:"
+        r"\s*(\w+)[ \t]*[,}\n]",
+        target.text(path),
+    )
+    if held is None:
+        return f" Move a clone of `self.{field}` into it."
+    if any(name == "self" and "mut" in kind for name, kind in function.parameters):
+        return (
+            f" It takes a service of its own with it, the one that is ready (`{held[1]}: Clone`):"
+            f" `let clone = self.{field}.clone();"
+            f" let mut {field} = std::mem::replace(&mut self.{field}, clone);`."
+        )
+    return (
+        f" `{field}: {held[1]}` is held by value, which a future that outlives `&self` cannot take:"
+        f" keep it as `Rc<{held[1]}>` (`Rc::new(…)` where the middleware is made), and move a clone"
+        " of it in."
+    )
+
+
+_ASKED = regex(r"\bself\s*\.\s*(\w+)\s*\.\s*call\s*\(")
+
+
+def in_guard_line(text: str) -> bool:
+    """Whether a line of Rust ends with the guard of an arm of a ``match``."""
+    return "=>" in text and _IF.search(text.partition("=>")[0]) is not None and "if let" not in text
 
 
 def _before(target: Target, at: Place, column: int) -> str:

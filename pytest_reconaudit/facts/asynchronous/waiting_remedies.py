@@ -5,7 +5,14 @@ from __future__ import annotations
 from pytest_reconaudit.facts.asynchronous.crates import Means, crate_of, means_of
 from pytest_reconaudit.facts.asynchronous.python_threads import threaded
 from pytest_reconaudit.facts.asynchronous.remedies import remedy
-from pytest_reconaudit.facts.asynchronous.rust_threads import ends_of, function_around, whole_block
+from pytest_reconaudit.facts.asynchronous.running import is_service
+from pytest_reconaudit.facts.asynchronous.rust_threads import (
+    ends_of,
+    function_around,
+    in_guard_line,
+    kept_behind,
+    whole_block,
+)
 from pytest_reconaudit.facts.asynchronous.waits import Waiting
 from pytest_reconaudit.facts.callers import indentation
 from pytest_reconaudit.facts.code.functions import callers_of, function_at, outlined
@@ -59,6 +66,33 @@ def remedy_of(target: Target, path: str, one: Waiting) -> str:
             f"\n\nSo does `{pieces[0].message}` ({lines_of(one.place for one in pieces)}), piece by"
             " piece: the file goes to the thread with the data, and comes back beside the `Result`."
         )
+    return told + _of_others(target, one)
+
+
+def _of_others(target: Target, one: Waiting) -> str:
+    """What else has to be said where other functions are told with the first: those that do not
+    await are moved where async code calls them, before the ``match`` in whose guard that stands."""
+    calls = [
+        note.place for note in (*one.callers[1:], *one.beside) if note.message.startswith("called")
+    ]
+    guards = [place for place in calls if in_guard_line(target.line(place.path, place.line or 1))]
+    told = ""
+    if one.beside and calls:
+        where = ", ".join(map(str, calls[:_CALLS])) + (" …" if len(calls) > _CALLS else "")
+        told += (
+            f"\n\nThe other functions are not async: where async code calls them ({where}), move"
+        )
+        told += " the whole call to the thread."
+    if guards:
+        where = ", ".join(map(str, guards[:_CALLS])) + (" …" if len(guards) > _CALLS else "")
+        told += f" At {where} it stands in the guard of a `match`: take it out before the `match`."
+    for note in one.beside:
+        at = note.place
+        function = function_around(target, at.path, at.line or 0)
+        if note.message.startswith("called") or function is None or not is_service(function):
+            continue
+        told += f"\n\nAt {at} `call` cannot await: do it in the future that it returns."
+        told += kept_behind(target, at.path, function)
     return told
 
 

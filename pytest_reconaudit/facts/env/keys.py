@@ -28,6 +28,7 @@ from pytest_reconaudit.facts.compose.stacks import compose_files, is_test_data, 
 from pytest_reconaudit.facts.docker.images import dockerfiles
 from pytest_reconaudit.facts.k8s.cluster import environment as cluster_environment
 from pytest_reconaudit.facts.k8s.manifests import manifest_files
+from pytest_reconaudit.facts.packages import npm_package
 from pytest_reconaudit.model import Place
 from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.readers.dotenv import (
@@ -135,6 +136,28 @@ _RENAMED = regex(
 )
 """``process.env[constantCase(key)]``: the same in JavaScript."""
 _RENAMED_SUFFIXES = (".ts", ".tsx", ".mts", ".cts", ".js", ".mjs", ".cjs")
+
+
+_VITE = frozenset({"vite", "rolldown-vite", "vitest", "astro", "@sveltejs/kit", "nuxt", "vinxi"})
+_OF_VITE = frozenset({"BASE_URL", "MODE", "DEV", "PROD", "SSR"})
+_OF_ASTRO = frozenset({"SITE", "ASSETS_PREFIX"})
+
+
+def _is_of_vite(target: Target, path: str, read: EnvRead) -> bool:
+    """Whether Vite (or Astro) itself puts a value in the place of a read, from its configuration:
+    ``import.meta.env.BASE_URL`` is no key that anybody sets. Bun's ``import.meta.env`` is another
+    name of ``process.env``."""
+    if read.via != "import.meta.env" or read.key not in _OF_VITE | _OF_ASTRO:
+        return False
+    folder = posixpath.dirname(path)
+    while True:
+        package = npm_package(target, folder)
+        names = package.manifest.dependency_names if package is not None else frozenset()
+        if not names.isdisjoint(_VITE):
+            return read.key in _OF_VITE or "astro" in names
+        if not folder:
+            return False
+        folder = posixpath.dirname(folder)
 
 
 def is_platform_key(key: str) -> bool:
@@ -268,6 +291,8 @@ class KeyMatrix:
         if wrappers:
             found += self._wrapped()
         for path, read in found:
+            if _is_of_vite(target, path, read):
+                continue
             application = application_of(target, path).folder
             kind = "shell" if read.via == "${}" else "code"
             if not read.test and is_test_path(path):

@@ -19,7 +19,7 @@ from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.readers.bundler_config import BundlerConfig, read_bundler_config
 from pytest_reconaudit.target import Target, home_among, once
 
-__all__ = ["Frontend", "frontends", "is_tool_config", "servers"]
+__all__ = ["Frontend", "frontends", "is_tool_config", "servers", "taken_by_pattern"]
 
 _FRAMEWORKS = (
     ("next", ("next",)),
@@ -328,6 +328,27 @@ def _beside(page: str, root: str) -> bool:
 
 def _reached(target: Target, roots: tuple[str, ...]) -> frozenset[str]:
     return closure(target, roots, partial(_followed, target))
+
+
+def taken_by_pattern(target: Target, frontend: Frontend) -> frozenset[str]:
+    """The files that a source of the package takes by a pattern or a computed name, as
+    ``import.meta.glob('./views/*.tsx')`` does."""
+    known = _taken_by_pattern(target)
+    if frontend.package.path not in known:
+        known[frontend.package.path] = frozenset(
+            taken
+            for path in frontend.sources
+            for link in links(target).get(path, ())
+            if link.specifier.kind in ("glob", "context") or not link.meant.path
+            for taken in _followed(target, path, link)
+        )
+    return known[frontend.package.path]
+
+
+@once
+def _taken_by_pattern(target: Target) -> dict[str, frozenset[str]]:
+    """Filled as it is asked for."""
+    return {}
 
 
 def _followed(target: Target, path: str, link: Link) -> list[str]:

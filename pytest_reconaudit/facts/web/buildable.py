@@ -17,12 +17,14 @@ from pytest_reconaudit.facts.code.scanned import scanned
 from pytest_reconaudit.facts.docker.images import dockerfiles
 from pytest_reconaudit.facts.packages import LOCKFILES, npm_at
 from pytest_reconaudit.facts.web.apps import Frontend, frontends, servers
-from pytest_reconaudit.facts.web.erased_imports import is_erased, is_silenced
+from pytest_reconaudit.facts.web.erased_imports import is_erased, is_silenced, is_unchecked
 from pytest_reconaudit.facts.web.host_packages import of_host
-from pytest_reconaudit.facts.web.installed import nearest_lock
+from pytest_reconaudit.facts.web.installed import nearest_lock, needs_of
+from pytest_reconaudit.facts.web.left_over import BEGINNING, STORY, is_left_over, is_loaded_by
 from pytest_reconaudit.facts.web.modules import Link, importers, links
 from pytest_reconaudit.facts.web.relocated import relocated
 from pytest_reconaudit.facts.web.removal import addition
+from pytest_reconaudit.facts.web.type_checked import BUNDLES, TYPES_CHECKED, is_type_checked
 from pytest_reconaudit.facts.web.type_scope import is_left_out
 from pytest_reconaudit.facts.web.unlisted_packages import Unlisted, unlisted_of
 from pytest_reconaudit.facts.web.untaken import has_own_build, is_untaken
@@ -75,13 +77,6 @@ _BUILD_CONFIG = regex(
     r"(?:^|/)(?:vite|next|webpack[\w.-]*|rollup|rspack|rsbuild|postcss|tailwind|astro|nuxt|svelte"
     r"|craco|vue|quasar|babel)\.(?:config|conf)(?:\.\w+)?\.[cm]?[jt]s$"
 )
-_STORY = regex(
-    r"\.(?:stories|story|d|fixture|bench|example|mock|mocks|draft|template|tmpl)\.\w+$|(?:^|/)(?:stories|storybook"
-    r"|\.storybook|__mocks__|mocks?|playground|sandbox|demo|demos|examples?|scripts?|templates?"
-    r"|docs?|msw|[\w-]+[-_]scripts|experimental|deprecated|old|backup|unused|wip|_wip|drafts?)/",
-    2,
-)
-"""2 is ``re.IGNORECASE``."""
 _PAGE = regex(r"(?:^|/)(?:pages|views|screens)/(?P<inner>(?:[\w()@.-]+/)*?)(?P<name>[\w.-]+)$")
 _PARTS = frozenset(
     {"components", "component", "hooks", "utils", "util", "helpers", "lib", "types", "constants",
@@ -169,18 +164,13 @@ def _is_template(frontend: Frontend) -> bool:
 # -- what Vite begins with -----------------------------------------------------------------
 
 
-_BEGINNING = regex(
-    r"(?:^|/)(?:main|index|app|client|entry[\w.-]*)\.(?:[cm]?[jt]sx?|vue|svelte)$", re.I
-)
-
-
 def _page(target: Target, frontend: Frontend) -> Iterator[WebFault]:
     """A Vite application without its page."""
     if frontend.framework != "vite" or frontend.by_files:
         return
     folder = frontend.folder
     below = target.below(folder)
-    if any(one.endswith(".html") for one in below) or not any(map(_BEGINNING.search, below)):
+    if any(one.endswith(".html") for one in below) or not any(map(BEGINNING.search, below)):
         return  # without a file to begin with it is a manifest that something copies
     manifest = frontend.package.manifest
     build = manifest.script("build")
@@ -335,20 +325,12 @@ def _is_at_start(target: Target, frontend: Frontend, path: str) -> bool:
     if frontend not in servers(target):
         return False
     commands = " ".join(one.command for one in frontend.package.manifest.scripts)
-    if _BUNDLES.search(commands):
+    if BUNDLES.search(commands):
         return False
     typed = path.endswith((".ts", ".tsx", ".mts", ".cts"))
-    return (
-        not typed
-        or not _TYPES_CHECKED.search(commands)
-        or _UNCHECKED.search(target.text(path)[:_HEAD]) is not None
-    )
+    return not typed or not TYPES_CHECKED.search(commands) or is_unchecked(target, path)
 
 
-_BUNDLES = regex(
-    r"\b(?:esbuild|tsup|tsdown|webpack|rspack|rollup|pkgroll|microbundle|unbuild|ncc|parcel"
-    r"|bun build|bunchee|vite build|nest build|next build|nuxt|svelte|astro|remix|nx build)\b"
-)
 _FEW = 4
 _MANY_DEAD = {Severity.INFO: 3, Severity.LOW: 5}
 """From how many on what nothing loads is told in one finding: files that a check of types reads
@@ -428,7 +410,7 @@ def _thing(target: Target, link: Link) -> str:
 def _lost(target: Target, frontend: Frontend) -> Iterator[_Lost]:
     working = _working_aliases(target, frontend)
     for path in frontend.sources:
-        if _STORY.search(path) or path.endswith((".astro", ".mdx")) or _is_moved(target, path):
+        if STORY.search(path) or path.endswith((".astro", ".mdx")) or _is_moved(target, path):
             continue
         if target.is_generated(path):
             continue
@@ -445,7 +427,7 @@ def _lost(target: Target, frontend: Frontend) -> Iterator[_Lost]:
             continue
         loaded = [one for one in lost if _is_kept(target, path, one)]
         unloaded = frontend.reached is not None and path not in frontend.reached
-        unloaded = unloaded or _is_left_over(target, frontend, path)
+        unloaded = unloaded or is_left_over(target, frontend, path)
         unloaded = unloaded or is_untaken(target, frontend, path)
         unloaded = unloaded or _is_apart(target, frontend, path)
         if unloaded or not loaded:  # only who checks types reads it
@@ -494,29 +476,17 @@ def _copied_names(target: Target) -> dict[str, list[str]]:
 
 
 _SCRIPTS = (".js", ".cjs", ".mjs", ".ts", ".mts", ".cts")
-_TYPES_CHECKED = regex(r"\b(?:vue-|svelte-)?(?:tsc|check)\b")
-_UNCHECKED = regex(r"^\s*(?://|/\*)\s*@ts-nocheck\b", re.MULTILINE)
-_HEAD = 500
 _STEM = regex(r"\.[cm]?[jt]sx?$|\.(?:vue|svelte)$")
 
 
 def _weight(
     target: Target, frontend: Frontend, path: str, loaded: bool
 ) -> tuple[Severity, Confidence, str]:
-    checks = any(_TYPES_CHECKED.search(one.command) for one in frontend.package.manifest.scripts)
-    checked = (
-        checks
-        and path.endswith((".ts", ".tsx", ".mts", ".vue"))
-        # tsc itself reads no components.
-        and (
-            not path.endswith(".vue")
-            or any("vue-tsc" in one.command for one in frontend.package.manifest.scripts)
-        )
-        and _UNCHECKED.search(target.text(path)[:_HEAD]) is None
-    )
+    checks = any(TYPES_CHECKED.search(one.command) for one in frontend.package.manifest.scripts)
+    checked = is_type_checked(target, frontend, path)
     if _is_apart(target, frontend, path):
         return Severity.INFO, Confidence.LIKELY, "; no build loads this file (tsconfig excludes it)"
-    if _is_left_over(target, frontend, path):
+    if is_left_over(target, frontend, path):
         if checked:
             when = "; no import leads to this file, but it is there for the check of types"
             return Severity.LOW, Confidence.LIKELY, when
@@ -524,6 +494,9 @@ def _weight(
     if is_untaken(target, frontend, path):
         when = "; no import from another package leads to this file"
         return (Severity.LOW if checked else Severity.INFO), Confidence.LIKELY, when
+    if not loaded and is_unchecked(target, path):
+        when = "; only its types are used: the import is dropped, and `@ts-nocheck` quiets tsc"
+        return Severity.INFO, Confidence.CERTAIN, when
     if frontend.reached is None:
         return (Severity.MEDIUM if loaded else Severity.LOW), Confidence.LIKELY, ""
     if path not in frontend.reached:
@@ -608,45 +581,7 @@ def _is_apart(target: Target, frontend: Frontend, path: str) -> bool:
     if any(named.search(one.command) for one in frontend.package.manifest.scripts):
         return False
     users = importers(target).get(path, ())
-    return all(is_left_out(target, user[0]) or not _loads(user) for user in users)
-
-
-_MAX_LEFT_OVER = 3
-"""How many files deep one is left over because its importers are."""
-_MOST_LEFT_OVER = 50
-
-
-def _is_left_over(target: Target, frontend: Frontend, path: str) -> bool:
-    """Whether nothing leads to a file: nothing loads it but what is left over itself."""
-    seen, edge = {path}, {path}
-    for _ in range(_MAX_LEFT_OVER + 1):
-        if not all(_is_loose(target, frontend, one) for one in sorted(edge)):
-            return False
-        edge = {
-            user[0] for one in edge for user in importers(target).get(one, ()) if _loads(user)
-        } - seen
-        if not edge:
-            return True
-        if len(seen) + len(edge) > _MOST_LEFT_OVER:
-            return False
-        seen |= edge
-    return False
-
-
-def _is_loose(target: Target, frontend: Frontend, path: str) -> bool:
-    """Whether neither a page, a name in the package.json nor a rule by which files are routes leads
-    to a file."""
-    if frontend.by_files or path in frontend.roots or path in (frontend.reached or ()):
-        return False
-    if _BEGINNING.search(path) or posixpath.basename(path).startswith("index."):
-        return False
-    inside = _STEM.sub("", posixpath.relpath(path, frontend.folder or "."))
-    stem = posixpath.basename(inside)
-    manifest = target.text(frontend.package.path)
-    configs = (target.text(one) for one in (*frontend.configs, frontend.config) if one)
-    return inside not in manifest and not any(
-        re.search(rf"[/'\"`]{re.escape(stem)}\b", text) for text in (manifest, *configs)
-    )
+    return all(is_left_out(target, user) or not is_loaded_by(user) for user, _ in users)
 
 
 def _has_types(target: Target, path: str) -> bool:
@@ -663,7 +598,7 @@ def _has_types(target: Target, path: str) -> bool:
 def _unlisted(target: Target, frontend: Frontend) -> Iterator[WebFault]:
     """What is imported and not listed, one fault for what a build fails of and one for what is
     there by chance."""
-    found = [one for one in unlisted_of(target, frontend) if not _STORY.search(one.places[0].path)]
+    found = [one for one in unlisted_of(target, frontend) if not STORY.search(one.places[0].path)]
     lock = nearest_lock(target, frontend.package)
     for brought in (False, True):
         for loaded in (True, False):
@@ -688,13 +623,9 @@ def _unlisted(target: Target, frontend: Frontend) -> Iterator[WebFault]:
                     says += f"; nor does it list {_names_of(beside)} (listed by {listers})"
             elif not loaded:
                 severity, confidence = Severity.INFO, Confidence.LIKELY
-                says += (
-                    "; the application loads no file that does so"
-                    if frontend.reached is not None
-                    else "; no import from another package leads to a file that does so"
-                    if all(is_untaken(target, frontend, one.places[0].path) for one in some)
-                    else "; nothing imports a file that does so"
-                )
+                if any(one.checked for one in some):
+                    severity = Severity.LOW
+                says += _dead(target, frontend, some)
             elif frontend.reached is None:
                 # So many are more likely an environment of their own than slips.
                 many = len(some) > _SLIPS
@@ -720,8 +651,44 @@ def _unlisted(target: Target, frontend: Frontend) -> Iterator[WebFault]:
                 f"unlisted {some[0].name}",
                 not loaded,
                 at_others=loaded and frontend.reached is None and not has_own_build(frontend),
-                fix=_listing(target, frontend, some, lock),
+                fix=_listing(target, frontend, some, lock)
+                if loaded
+                else _clearing(some, _listing(target, frontend, some, lock)),
             )
+
+
+def _dead(target: Target, frontend: Frontend, some: list[Unlisted]) -> str:
+    """Why nothing that is built has the files."""
+    if frontend.reached is not None:
+        return "; the application loads no file that does so"
+    if all(is_untaken(target, frontend, one.places[0].path) for one in some):
+        return "; no import from another package leads to a file that does so"
+    users = list(dict.fromkeys(user for one in some for user in one.users))
+    said = "; nothing imports a file that does so"
+    if users:
+        more = " …" if len(users) > _SHOWN else ""
+        said += f" but {', '.join(users[:_SHOWN])}{more}, to which nothing leads"
+    return said + ("; only the check of types reads it" if any(one.checked for one in some) else "")
+
+
+def _clearing(some: list[Unlisted], listing: str) -> str:
+    """To delete what nothing leads to comes before listing what it imports."""
+    files = list(
+        dict.fromkeys(
+            path for one in some for path in (*(at.path for at in one.places), *one.users)
+        )
+    )
+    more = " …" if len(files) > _SHOWN else ""
+    them = "them" if len(files) > 1 else "it"
+    listing = _TAKE_OUT.sub(".", listing)
+    return (
+        f"Delete {', '.join(files[:_SHOWN])}{more} where nobody needs {them} any more. Else"
+        f" {listing[:1].lower()}{listing[1:]}"
+    )
+
+
+_SHOWN = 3
+_TAKE_OUT = regex(r"(?:; or|\. Or) take out what imports (?:it|them), where it is not needed\.")
 
 
 _SLIPS = 4
@@ -793,10 +760,12 @@ def _listing(target: Target, frontend: Frontend, some: list[Unlisted], lock: str
         at_host += " "
     if any(one.brought for one in rest) and lock:
         manager = LOCKFILES[posixpath.basename(lock)]
+        whole = _by_collection(target, frontend, rest)
         return (
-            f"{at_host}Add to the dependencies of {path}{_in_versions(target, rest, lock)};"
+            f"{at_host}{whole}{'Else add' if whole else 'Add'} to the dependencies of"
+            f" {path}{_in_versions(target, rest, lock)};"
             f" and renew the lockfile (`{manager} install`). Or take out what imports"
-            f" {_them(rest)}, where it is not needed.{_by_the_whole(frontend, rest)}"
+            f" {_them(rest)}, where it is not needed.{_by_the_whole(target, frontend, rest)}"
         )
     listers = [one for one in rest if one.lister]
     if listers:
@@ -850,20 +819,56 @@ _CATALOG = regex(r"^catalog:[ \t]*\n((?:[ \t][^\n]*\n?|\n)+)", re.MULTILINE)
 _CATALOG_LINE = regex(r"^[ \t]+['\"]?([@\w][\w@./-]{0,213})['\"]?:", re.MULTILINE)
 
 
-def _by_the_whole(frontend: Frontend, some: list[Unlisted]) -> str:
-    """That a listed package of the same scope may hand on what is imported: ``@x/react`` for
-    ``@x/input``, which it pins."""
-    listed = sorted(frontend.package.manifest.dependency_names)
-    wholes = {
-        name
-        for one in some
-        if one.name.startswith("@")
-        for name in listed
-        if name.startswith(f"{one.name.partition('/')[0]}/") and _WHOLE.search(name)
-    }
+def _wholes(
+    target: Target, frontend: Frontend, some: list[Unlisted], *, sure: bool
+) -> dict[str, list[str]]:
+    """Listed package → those of its scope that it may hand on: ``@x/react`` → ``@x/input``.
+
+    :param sure: those that bring many of their scope, as a collection does, and these too; else
+        those that are only called so.
+    """
+    needs = needs_of(target, frontend.package)
+    found: dict[str, list[str]] = {}
+    for name in sorted(frontend.package.manifest.dependency_names):
+        if not name.startswith("@") or _WHOLE.search(name) is None:
+            continue
+        scope = f"{name.partition('/')[0]}/"
+        brought = {one for one in needs.get(name, ()) if one.startswith(scope)}
+        is_collection = len(brought) >= _COLLECTION
+        for _ in range(_DEPTH_OF_SCOPE):
+            more = (one for whole in brought for one in needs.get(whole, ()))
+            brought = brought.union(one for one in more if one.startswith(scope))
+        for one in some:
+            may = is_collection is sure and (not sure or one.name in brought)
+            if may and one.name.startswith(scope):
+                found.setdefault(name, []).append(one.name)
+    return found
+
+
+_COLLECTION = 5
+"""How many packages of its scope one brings that is there to hand them on."""
+_DEPTH_OF_SCOPE = 3
+"""How far what a package hands on may come from, within its scope."""
+
+
+def _by_collection(target: Target, frontend: Frontend, some: list[Unlisted]) -> str:
+    """To take what is imported from a listed package that hands it on comes first."""
+    told = []
+    for whole, names in _wholes(target, frontend, some, sure=True).items():
+        shown = ", ".join(f"`{one}`" for one in names[:5]) + (" …" if len(names) > 5 else "")
+        told.append(
+            f"Import from `{whole}`, which is listed, what it hands on of {shown}: one copy is all"
+            " there may be. "
+        )
+    return "".join(told[:2])
+
+
+def _by_the_whole(target: Target, frontend: Frontend, some: list[Unlisted]) -> str:
+    """That a listed package of the same scope may hand on what is imported."""
+    wholes = _wholes(target, frontend, some, sure=False)
     if not wholes:
         return ""
-    named = ", ".join(f"`{one}`" for one in sorted(wholes)[:2])
+    named = ", ".join(f"`{one}`" for one in list(wholes)[:2])
     return f" Where {named} hands on the same, import it from there: one copy is all there may be."
 
 
@@ -927,7 +932,7 @@ def _broken(target: Target, frontend: Frontend) -> Iterator[WebFault]:
     found = scanned(target, broken)
     for path in (*frontend.sources, *frontend.configs):
         fault: Broken | None = found.get(path)
-        if fault is None or _STORY.search(path):
+        if fault is None or STORY.search(path):
             continue
         bare = "bare `>`" in fault.what
         if bare and frontend.framework not in ("vite", "next") and not path.endswith(".tsx"):
@@ -969,7 +974,7 @@ def _strays(target: Target) -> Iterator[tuple[str, WebFault]]:
     if len(found) > 2:
         return
     for path, runs in found.items():
-        if is_test_path(path) or _STORY.search(path):
+        if is_test_path(path) or STORY.search(path):
             continue
         run = runs[0]
         points = " ".join(f"U+{point:04X}" for point in run.code_points)
@@ -1018,7 +1023,7 @@ def _unrouted(target: Target, frontend: Frontend) -> Iterator[WebFault]:
         path: match["inner"]
         for path in frontend.sources
         if (match := _PAGE.search(path)) is not None
-        and not _STORY.search(path)
+        and not STORY.search(path)
         and _PAGE_NAME.search(match["name"])
         and not any(part.lower() in _PARTS for part in match["inner"].split("/"))
     }
@@ -1027,7 +1032,7 @@ def _unrouted(target: Target, frontend: Frontend) -> Iterator[WebFault]:
         path
         for path in pages
         if path not in frontend.reached
-        and not any(_loads(by) for by in used_by.get(path, ()))
+        and not any(is_loaded_by(by) for by, _ in used_by.get(path, ()))
         and _is_component(target, path)
     ]
     if not lost or not routed:
@@ -1122,11 +1127,6 @@ _PART_NAME = regex(
     r"|Tooltip|Popover|Provider|Context|Wrapper|Avatar|Tag|Toggle|Picker|Tab|Tabs)$"
 )
 """Last words of components that a page is made of."""
-
-
-def _loads(user: tuple[str, object]) -> bool:
-    """Whether somebody who names a page is no test and no story."""
-    return not is_test_path(user[0]) and not _STORY.search(user[0])
 
 
 def _second_framework(target: Target) -> dict[str, list[WebFault]]:

@@ -7,6 +7,7 @@ whether or not it says ``type``; only a configuration that keeps imports as writ
 from __future__ import annotations
 
 import posixpath
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
@@ -19,7 +20,7 @@ from pytest_reconaudit.target import Target, once
 if TYPE_CHECKING:
     from tree_sitter import Node
 
-__all__ = ["is_erased", "is_silenced"]
+__all__ = ["is_erased", "is_silenced", "is_unchecked"]
 
 _TYPED = (".ts", ".tsx", ".mts", ".cts")
 _CONFIG = regex(r"(?:^|/)(?:tsconfig[\w.-]*\.json|babel\.config\.\w+|\.babelrc(?:\.\w+)?)$")
@@ -33,6 +34,12 @@ _USES = frozenset({"identifier", "shorthand_property_identifier"})
 _TYPE_USES = frozenset({"type_query", "nested_type_identifier"})
 _DECORATORS = frozenset({"decorator"})
 _SILENCED = regex(r"(?://|/\*)\s*@ts-(?:ignore|expect-error)\b")
+_MOST_COMMENTS = 20
+"""Lines of comments between one for tsc and the line of which it speaks."""
+_UNCHECKED = regex(r"\s{0,9}(?:///?|/\*)\s{0,9}@ts-nocheck\b")
+_SCRIPT = regex(r"<script\b[^>\n]{0,200}>")
+_MOST_HEAD = 200
+"""Lines of a license and the like before the first statement."""
 
 
 def is_erased(target: Target, path: str, one: Specifier) -> bool:
@@ -84,8 +91,35 @@ def _read_names(text: str, path: str) -> _Names:
 
 
 def is_silenced(target: Target, path: str, line: int) -> bool:
-    """Whether a comment tells tsc not to speak of a line."""
-    return _SILENCED.search(target.line(path, line - 1)) is not None
+    """Whether a comment tells tsc not to speak of a line: it stands above, nothing but empty lines
+    and other comments between."""
+    for above in range(line - 1, max(0, line - 1 - _MOST_COMMENTS), -1):
+        text = target.line(path, above)
+        if _SILENCED.search(text) is not None:
+            return True
+        if text.strip() and not text.lstrip().startswith("//"):
+            return False
+    return False
+
+
+def is_unchecked(target: Target, path: str) -> bool:
+    """Whether a comment before the first statement tells tsc not to speak of the file at all."""
+    text = target.text(path)
+    if "@ts-nocheck" not in text:
+        return False
+    if path.endswith((".vue", ".svelte")):
+        script = _SCRIPT.search(text)
+        text = text[script.end() :] if script is not None else ""
+    inside = False
+    for line in islice(text.splitlines(), _MOST_HEAD):
+        if _UNCHECKED.match(line) is not None:
+            return True
+        bare = line.strip()
+        inside = (inside or bare.startswith("/*")) and "*/" not in bare
+        is_comment = inside or bare.startswith(("//", "/*", "#!")) or not bare
+        if not is_comment and not bare.endswith("*/"):
+            return False
+    return False
 
 
 def _names(tree: SyntaxTree, statement: Node) -> list[Node]:

@@ -25,6 +25,7 @@ __all__ = [
     "lock_of",
     "locked",
     "nearest_lock",
+    "needs_of",
     "optional_of_others",
     "peers_asked_for",
     "unexplained_program",
@@ -112,7 +113,7 @@ def lock_of(target: Target, package: NpmPackage) -> NpmLock | None:
     return next((lock for lock in locks if lock.tells), None)
 
 
-def _needs(target: Target, package: NpmPackage) -> Mapping[str, frozenset[str]]:
+def needs_of(target: Target, package: NpmPackage) -> Mapping[str, frozenset[str]]:
     """What the nearest lockfile says that each installed package brings along."""
     path = next(_nearest_locks(target, package), None)
     return target.parse(read_npm_needs, path) if path is not None else {}
@@ -120,7 +121,7 @@ def _needs(target: Target, package: NpmPackage) -> Mapping[str, frozenset[str]]:
 
 def brought_along(target: Target, package: NpmPackage, names: Iterable[str]) -> frozenset[str]:
     """What dependencies bring along, at any remove, by the nearest lockfile."""
-    needs = _needs(target, package)
+    needs = needs_of(target, package)
     found: set[str] = set()
     open_ = list(names)
     while open_:
@@ -139,7 +140,7 @@ def optional_of_others(target: Target, package: NpmPackage) -> frozenset[str]:
 
 def is_native(target: Target, package: NpmPackage, name: str) -> bool:
     """Whether an installed package has machine code, by what it needs in the nearest lockfile."""
-    needs = _needs(target, package).get(name, _NOTHING)
+    needs = needs_of(target, package).get(name, _NOTHING)
     return any(_NATIVE.search(one) is not None for one in needs)
 
 

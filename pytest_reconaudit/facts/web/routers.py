@@ -10,6 +10,11 @@ from msgspec.structs import replace
 
 from pytest_reconaudit.facts.code.scanned import scanned
 from pytest_reconaudit.facts.web.boundaries import covers_routes, frame_of, outlet_of
+from pytest_reconaudit.facts.web.landing_pages import (
+    after_login,
+    is_of_development,
+    sent_to,
+)
 from pytest_reconaudit.facts.web.modules import Link, importers, links
 from pytest_reconaudit.facts.web.page_modules import (
     FIRST,
@@ -46,6 +51,8 @@ class EagerPages(Struct, frozen=True):
     """What is loaded for them alone."""
     cure: str = ""
     """How the heaviest is loaded on demand, in Markdown."""
+    light: int = 0
+    """Pages that are left out of all this, because they weigh little beside these."""
     others: tuple[Note, ...] = ()
     """The first page of each further router of the application that does the same."""
 
@@ -76,11 +83,6 @@ _OPTIONAL = regex(r"/?(?::\w+\?/?){1,8}")
 """A path of optional parts alone is the first page too."""
 _AFTER_LOGIN = frozenset({"dashboard", "home", "overview", "start"})
 """Paths of the page that a session starts with."""
-_SENDS = regex(
-    r"<(?:Navigate|Redirect)\b[^<>]{0,200}?\bto=\{?\s*['\"]([^'\"\n]{1,100})['\"]"
-    r"|\bredirect(?:To)?\s*:\s*['\"]([^'\"\n]{1,100})['\"]"
-)
-"""Where a router sends those who come without a path of their own."""
 _WRAPS = regex(r"<Route\b[^<>]{0,200}\{\s*\.\.\.")
 """A component that makes a route of what it is given."""
 _MAX_MODULES = 5_000
@@ -183,9 +185,16 @@ def _eager(
     pages: dict[str, Note] = {}
     routes: list[Note] = []
     guarded = False
-    sent = {(match[1] or match[2]).strip("/*") for match in _SENDS.finditer(target.text(path))}
+    sent = sent_to(target.text(path)) | after_login(target, path)
+    for route in file.routes:
+        if route.path in _HOME:  # what the root shows may send people on
+            for name in route.names:
+                if name in static:
+                    sent |= sent_to(target.text(static[name].meant.path))
     first = {name for one in file.routes if _is_first(one.path, sent) for name in _shown(one)}
     for route in file.routes:
+        if is_of_development(target, path, route.line):
+            continue
         for name in _shown(route):
             link = static.get(name)
             if link is None or name in first or not _is_page(name, link.meant.path, route, parts):
@@ -207,6 +216,7 @@ def _eager(
     }
     if len(pages) < few:
         return None  # the one page that all come for
+    total = len(pages)
     own = {name: _own(target, static[name].meant.path, weight) for name in pages}
     if max(own.values()) >= _HEAVY and any(size < _SLIGHT for size in own.values()):
         pages = {name: note for name, note in pages.items() if own[name] >= _SLIGHT}
@@ -229,7 +239,8 @@ def _eager(
             " module, or all of them come with the first."
         )
     shown = tuple(note for note in routes if note.message.rpartition(" ")[2] in pages)
-    return EagerPages(tuple(notes), shown, guarded, weight, cure)
+    light = total - len(pages)
+    return EagerPages(tuple(notes), shown, guarded, weight, cure, light)
 
 
 def _own(target: Target, module: str, weight: Weight) -> int:
@@ -347,6 +358,8 @@ def _is_first(path: str, sent: set[str]) -> bool:
     return (
         path in _HOME
         or bare in sent
+        # A route in another one says only the last part of its path.
+        or (bare != "" and path[:1] != "/" and any(one.endswith(f"/{bare}") for one in sent))
         or bare.lower() in _AFTER_LOGIN
         or _OPTIONAL.fullmatch(path) is not None
     )

@@ -11,6 +11,7 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterator
+from functools import partial
 
 from msgspec import Struct
 
@@ -19,7 +20,9 @@ from pytest_reconaudit.facts.web.apps import Frontend
 from pytest_reconaudit.facts.web.entrances import given_out
 from pytest_reconaudit.facts.web.erased_imports import is_erased, is_silenced
 from pytest_reconaudit.facts.web.installed import nearest_lock
+from pytest_reconaudit.facts.web.left_over import left_over_with
 from pytest_reconaudit.facts.web.modules import Link, importers, links
+from pytest_reconaudit.facts.web.type_checked import is_compiled_alone, is_type_checked
 from pytest_reconaudit.facts.web.untaken import is_untaken
 from pytest_reconaudit.model import Place
 from pytest_reconaudit.patterns import regex
@@ -155,6 +158,10 @@ class Unlisted(Struct, frozen=True):
     """Of what is brought: what the lockfile has of it, ``1.2.0`` or ``1.2.0 or 2.0``."""
     unread: bool = False
     """It is taken for brought because the lockfile is too large to be read."""
+    users: tuple[str, ...] = ()
+    """Of what nothing loads: the files that lead to the first place, to which nothing leads."""
+    checked: bool = False
+    """Of such a one: a check of types reads it all the same."""
 
 
 def unlisted_of(target: Target, frontend: Frontend) -> tuple[Unlisted, ...]:
@@ -192,6 +199,8 @@ def unlisted_of(target: Target, frontend: Frontend) -> tuple[Unlisted, ...]:
         comes = _is_known_to_come(name, listed) or (bool(lock) and _is_locked(lock, locked, name))
         brought = comes or unread
         uses.sort(key=lambda use: not use[0])
+        first = uses[0][1].path
+        dead = () if uses[0][0] else _dead_users(target, frontend, first)
         found.append(
             Unlisted(
                 name,
@@ -203,6 +212,8 @@ def unlisted_of(target: Target, frontend: Frontend) -> tuple[Unlisted, ...]:
                 lister,
                 _version(lock, locked, name) if comes else "",
                 unread and not comes,
+                dead,
+                bool(dead) and is_type_checked(target, frontend, first),
             )
         )
     return tuple(found)
@@ -215,9 +226,24 @@ def _is_loaded(target: Target, frontend: Frontend, path: str) -> bool:
         return path in frontend.reached
     if is_untaken(target, frontend, path):
         return False
-    stem = posixpath.basename(path).partition(".")[0]
     if any(not user.endswith(".d.ts") for user, _ in importers(target).get(path, ())):
-        return True
+        # What tsc compiles fails of it, whoever leads to it.
+        alone = is_compiled_alone(target, frontend, path)
+        return alone or not _dead_users(target, frontend, path)
+    return _begins(target, frontend, path)
+
+
+def _dead_users(target: Target, frontend: Frontend, path: str) -> tuple[str, ...]:
+    """The files that lead to one, where nothing leads to any of them."""
+    if frontend.reached is not None:
+        return ()
+    begins = partial(_begins, target, frontend)
+    return left_over_with(target, frontend, path, begins) or ()
+
+
+def _begins(target: Target, frontend: Frontend, path: str) -> bool:
+    """Whether a file may be where something begins."""
+    stem = posixpath.basename(path).partition(".")[0]
     inside = path[len(frontend.folder) :].lstrip("/")
     if stem.lower() in _BEGINS or _BY_FILES.match(inside):
         return True

@@ -1,0 +1,3 @@
+import { readGauge } from "gauge-reader";
+
+export const level = () => readGauge(1);

@@ -1,0 +1,3 @@
+import { level } from "./levels";
+
+export const line = () => `${level()}`;

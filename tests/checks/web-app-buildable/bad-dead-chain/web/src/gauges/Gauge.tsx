@@ -1,0 +1,3 @@
+import { Dial } from "brass-dials";
+
+export const Gauge = () => <Dial />;

@@ -1,0 +1,3 @@
+import { Gauge } from "../gauges/Gauge";
+
+export default () => <Gauge />;

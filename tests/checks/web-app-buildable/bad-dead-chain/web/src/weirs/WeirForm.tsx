@@ -1,0 +1,3 @@
+import { Grid } from "flood-grid";
+
+export const WeirForm = () => <Grid />;

@@ -1,0 +1,5 @@
+import { WeirForm } from "./WeirForm";
+
+export default function WeirPage() {
+  return <WeirForm />;
+}

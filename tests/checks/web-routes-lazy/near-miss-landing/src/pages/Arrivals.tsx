@@ -1,0 +1,3 @@
+export default function Arrivals() {
+  return <main>Arrivals</main>;
+}

@@ -1,0 +1,3 @@
+export default function Depots() {
+  return <main>Depots</main>;
+}

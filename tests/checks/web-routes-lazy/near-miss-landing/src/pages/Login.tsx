@@ -1,0 +1,5 @@
+import { LoginForm } from "../parts/LoginForm";
+
+export default function Login() {
+  return <LoginForm />;
+}

@@ -1,0 +1,3 @@
+export default function Samples() {
+  return <main>Samples</main>;
+}

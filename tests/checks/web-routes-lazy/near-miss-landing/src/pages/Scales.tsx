@@ -1,0 +1,3 @@
+export default function Scales() {
+  return <main>Scales</main>;
+}

@@ -1,0 +1,3 @@
+export default function Tariffs() {
+  return <main>Tariffs</main>;
+}

@@ -1,0 +1,1 @@
+export const IS_DEV = import.meta.env.MODE === "development";
