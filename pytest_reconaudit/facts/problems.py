@@ -676,6 +676,17 @@ def _ignored_by(target: Target, path: str, name: str) -> str:
     return f" (git-ignored by {rule.place})" if rule is not None else ""
 
 
+@once
+def _inherited(target: Target) -> frozenset[str]:
+    """The names that packages take from their workspace."""
+    return frozenset(
+        one.name
+        for path in target.named("Cargo.toml")
+        for one in target.parse(read_cargo, path).dependencies
+        if one.inherited
+    )
+
+
 def _lost_packages(target: Target, manifest: CargoManifest) -> list[tuple[str, Place]]:
     """The members of a workspace, and dependencies by path, whose manifest is not there. What lies
     in a submodule or outside of the repository is somebody else's."""
@@ -686,7 +697,9 @@ def _lost_packages(target: Target, manifest: CargoManifest) -> list[tuple[str, P
         if not _GLOB.search(member) and member not in manifest.exclude
     ]
     named += [
-        (one.path, one.place) for one in manifest.dependencies if one.path and not one.inherited
+        (one.path, one.place)
+        for one in manifest.dependencies
+        if one.path and not one.inherited and (not one.shared or one.name in _inherited(target))
     ]
     found: dict[str, Place] = {}
     for name, place in named:

@@ -58,6 +58,8 @@ class CargoDependency(Struct, frozen=True):
     """``workspace = true``: the workspace's entry says the rest."""
     platform: str = ""
     """``cfg(windows)`` of ``[target.'cfg(windows)'.dependencies]``."""
+    shared: bool = False
+    """Of ``[workspace.dependencies]``: cargo looks at it for the members that inherit it."""
 
 
 class CargoProfile(Struct, frozen=True):
@@ -240,6 +242,7 @@ def _dependencies(data: dict[str, Any], place_of: Any) -> list[CargoDependency]:
                         and spec.get("default_features", True) is not False,
                         inherited=spec.get("workspace") is True,
                         platform=prefix.removeprefix("target.") if "." in prefix else "",
+                        shared=prefix == "workspace",
                     )
                 )
     return found

@@ -160,14 +160,19 @@ class _Known:
 
     def mistaken(self, key: str) -> list[tuple[Place, str]]:
         """Where a stack gives a key that no code reads and that is this one but for a prefix
-        (``JWT_SECRET`` for ``APP_JWT_SECRET``), in a service that is not given this one."""
+        (``JWT_SECRET`` for ``APP_JWT_SECRET``), while none gives this one."""
         read = {one.key for one in key_matrix(self.target).reads if one.kind == "code"}
-        return [
-            (entry.place, f"gives {entry.key} instead, which no code reads")
+        given = [
+            entry
             for stack in stacks(self.target)
             for service in stack.services
-            if all(entry.key != key for entry in service.environment)
             for entry in service.environment
+        ]
+        if any(entry.key == key for entry in given):
+            return []  # they are named so on purpose: the other is for another program
+        return [
+            (entry.place, f"gives {entry.key} instead, which no code reads")
+            for entry in given
             if entry.key not in read
             and is_secret_name(entry.key)
             and (key.endswith(f"_{entry.key}") or entry.key.endswith(f"_{key}"))
