@@ -65,6 +65,7 @@ _URL = regex(r"^(?:[a-z][a-z0-9+.-]*://|git@)", re.IGNORECASE)
 _MAX_BELOW = 3_000
 
 _OUTPUTS_NAMES = (
+    "boot-inf meta-inf web-inf "
     "target dist build out bin release releases artifacts artifact _output _build "
     "node_modules .next .nuxt .output .svelte-kit pkg publish staging binaries public/build "
     "obj libs storybook-static generated coverage bundle bundles"
@@ -367,8 +368,8 @@ class Images:
             candidates = (own,)  # it is built in the projects that are made of it
         hits = [{s.written for s in sources if self._found(c, s.written)} for c in candidates]
         union = set().union(*hits)
-        if not union:
-            return None
+        if not union or 2 * len(union) < len({source.written for source in sources}):
+            return None  # most of it is put together somewhere else
         fitting = [c for c, hit in zip(candidates, hits, strict=True) if hit == union]
         return fitting[0] if len(fitting) == 1 else None
 

@@ -12,7 +12,7 @@ from pytest_reconaudit.readers.makefile import Makefile, MakeTarget
 from pytest_reconaudit.readers.shell import is_dynamic
 from pytest_reconaudit.target import Target, once
 
-__all__ = ["gone_folder", "uncalled_goal"]
+__all__ = ["gone_folder", "is_uncalled_script", "uncalled_goal"]
 
 _MAKES = regex(r"\bmake[ \t]+((?:[\w./=@%+:-]{1,80}[ \t]+){0,8}[\w./=@%+:-]{1,80})")
 """What stands behind ``make`` in prose and in files that are not read as commands."""
@@ -62,6 +62,48 @@ def uncalled_goal(target: Target, place: Place) -> str:
     if called is None or any(name in needed or name in called for name in names):
         return ""
     return names[0]
+
+
+def is_uncalled_script(target: Target, name: str) -> bool:
+    """Whether no command, document or other file names a script of a package behind its manager;
+    what managers, hosts and people run by custom is called."""
+    if _BY_CUSTOM.fullmatch(name):
+        return False
+    called = _called_scripts(target)
+    return called is not None and name not in called
+
+
+_BY_CUSTOM = regex(
+    r"(?:pre|post)?(?:install|prepare|pack|publish|version|start|stop|restart|test|build|dev|serve"
+    r"|deploy|release|ci|lint)(?:[:.-].*)?|(?:pre|post).*"
+)
+_RUNS_SCRIPT = regex(
+    r"\b(?:npm|pnpm|yarn|bun|turbo|nx|lerna|run-[sp]|npm-run-all|concurrently)\b"
+    r"((?:[ \t]+[\w./=@:*\"'+-]{1,80}){1,8})"
+)
+_MANAGERS = ("npm", "pnpm", "yarn", "bun", "turbo", "nx", "lerna", "run-s", "run-p", "npm-run-all")
+
+
+@once
+def _called_scripts(target: Target) -> frozenset[str] | None:
+    """The words behind every manager of packages; ``None`` where one is known only when it runs."""
+    found: set[str] = set()
+    for call in invocations_of(target, _MANAGERS):
+        for word in call.words[1:]:
+            if is_dynamic(word) and "=" not in word:
+                return None
+            found.add(word)
+    for path in (*target.documents, *target.named(*_OTHER_RUNNERS, "Makefile", "turbo.json")):
+        text = target.text(path)
+        found.update(
+            word.strip("\"'") for match in _RUNS_SCRIPT.finditer(text) for word in match[1].split()
+        )
+        if path.endswith("turbo.json"):
+            found.update(_TASK.findall(text))
+    return frozenset(word.rstrip(".,:") for word in found)
+
+
+_TASK = regex(r"\"([\w:-]{1,60})\"\s*:\s*\{")
 
 
 def _rule_of(makefile: Makefile, place: Place) -> MakeTarget | None:

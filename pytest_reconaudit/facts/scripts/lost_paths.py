@@ -22,7 +22,11 @@ from pytest_reconaudit.facts.generator_templates import is_generator_template
 from pytest_reconaudit.facts.index import files_by_name
 from pytest_reconaudit.facts.invocations import Invocation, invocations
 from pytest_reconaudit.facts.references import references
-from pytest_reconaudit.facts.scripts.dead_goals import gone_folder, uncalled_goal
+from pytest_reconaudit.facts.scripts.dead_goals import (
+    gone_folder,
+    is_uncalled_script,
+    uncalled_goal,
+)
 from pytest_reconaudit.facts.scripts.files import ScriptFile, located, script_files
 from pytest_reconaudit.model import Place, Severity
 from pytest_reconaudit.patterns import regex
@@ -255,6 +259,8 @@ def _lost(target: Target, file: _File, path: str) -> LostPath | None:
     dead = _dead_rules(target, path, uses)
     if dead:
         severity = min(severity, Severity.LOW)
+    elif severity > Severity.MEDIUM and all(_is_uncalled(target, use) for use in uses):
+        severity = Severity.MEDIUM
     places = [(use.place, use.command.text) for use in uses]
     places += [(test.command.place, test.command.text) for test in file.tests.get(path, ())]
     places += [(place, text) for place, text in _assigned(file, uses)]
@@ -275,6 +281,13 @@ def _dead_rules(target: Target, path: str, uses: list[_Use]) -> tuple[str, ...]:
         return ()
     rules = [uncalled_goal(target, use.command.place) for use in uses]
     return tuple(dict.fromkeys(rules)) if all(rules) else ()
+
+
+def _is_uncalled(target: Target, use: _Use) -> bool:
+    """Whether it stands in a script of a package that nothing in the repository calls."""
+    return use.invocation.source == "package.json" and is_uncalled_script(
+        target, use.invocation.origin.rpartition(".json:")[2]
+    )
 
 
 def _product(target: Target, path: str) -> bool:

@@ -1,0 +1,3 @@
+#!/bin/sh
+set -e
+exec java -cp /app:/app/lib/* mill.Main
