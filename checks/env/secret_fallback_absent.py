@@ -57,17 +57,17 @@ def env_secret_fallback_absent(fallback_file: FallbackFile) -> None:
     repository can then sign tokens or log in. "change-this" is no protection: it is the value.
 
     Decides: (a) code that reads a secret key with a literal default: critical for a signing key
-    (JWT, session, cookie, encryption) that no workflow hands over and whose file, or one that names
-    what it is put into, signs, verifies or encrypts; high otherwise; a made-up password of a store
-    is medium, low where its host's default is the own machine; low in examples and development
-    tools; one less where no source but tests names the function that holds it, two where other code
-    asks whether the setting still has its default; a note in a Python settings module over which
-    another one lays a file of the deployment (`vars().update(yaml…)`). (b) compose:
-    `${KEY:-literal}` high, medium for a database's or dashboard's own password. (c) compose: a
-    secret or a URL's password spelled out: high; a placeholder for a third-party image medium, low
-    for what is shown to a server outside of the stack. (d) a signing key of fewer than 16
-    characters in an env file that ships; low in one for development that no image, stack or script
-    takes. (b) and (c) are medium at most in a stack that runs the mounted sources of what it
+    (JWT, session, cookie, encryption) that no workflow hands over and not every stack and whose
+    file, or one that names what it is put into, signs, verifies or encrypts; high otherwise; a
+    made-up password of a store is medium, low where its host's default is the own machine; low in
+    examples and development tools; one less where no source but tests names the function that holds
+    it, two where other code asks whether the setting still has its default; a note in a Python
+    settings module over which another one lays a file of the deployment (`vars().update(yaml…)`).
+    (b) compose: `${KEY:-literal}` high, medium for a database's or dashboard's own password. (c)
+    compose: a secret or a URL's password spelled out: high; a placeholder for a third-party image
+    medium, low for what is shown to a server outside of the stack. (d) a signing key of fewer than
+    16 characters in an env file that ships; low in one for development that no image, stack or
+    script takes. (b) and (c) are medium at most in a stack that runs the mounted sources of what it
     builds, or that gives `localhost` for its own address. Low, too, where a stack that is built
     from the sources is named by no other file and all its secrets are made up. One less where the
     value says that it is for tests or an example, or a comment on its line to change it; low in a

@@ -632,6 +632,8 @@ def _is_folder(mount: Mount, name: str) -> bool:
     inside = posixpath.basename(mount.target)
     if name == inside and _DOT_NAME.fullmatch(name) and not _SECRET_FILE.search(name):
         return True  # `.store:/app/.store`: state of its own, and no file of that kind is known
+    if inside == f".{name}" and "." not in name and not _SECRET_FILE.search(inside):
+        return True  # `media:/code/.media`
     if _FILE_NAME.search(name) and not name.endswith(".d"):
         return False
     return not (_FILE_NAME.search(inside) and not inside.endswith(".d"))

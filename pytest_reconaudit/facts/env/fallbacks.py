@@ -179,8 +179,21 @@ class _Known:
         ][:3]
 
     def handed(self, key: str) -> bool:
-        """Whether a workflow gives the key a value out of the store of secrets: what it deploys
-        does not run on the default."""
+        """Whether a workflow gives the key a value out of the store of secrets, or every stack
+        that gives it a variable's (``KEY=${OTHER}``): what is deployed does not run on the
+        default."""
+        given = [
+            entry
+            for stack in stacks(self.target)
+            for service in stack.services
+            for entry in service.environment
+            if entry.key == key
+        ]
+        if given and all(
+            (names := references(entry.written)) and not any(one.word for one in names)
+            for entry in given
+        ):
+            return True
         gives = re.compile(
             rf"\b{re.escape(key)}[\"']?\s{{0,4}}[=:]\s{{0,4}}[\"']?\$\{{\{{\s*secrets\."
         )

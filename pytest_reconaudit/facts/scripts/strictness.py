@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
 from collections.abc import Collection, Iterator
 
@@ -442,6 +443,9 @@ def _unknown(
         if _asked_for(script, name):
             continue
         others = functions.get(name, [])
+        text = target.text(file.path)
+        if any(posixpath.basename(other) in text for other in others):
+            continue  # it names the script that has it: put together by some step of its own
         if others or name in _BUILTINS_AND_WORDS:
             yield command, others[0] if others else ""
 
