@@ -65,17 +65,18 @@ def env_secret_fallback_absent(fallback_file: FallbackFile) -> None:
     settings module over which another one lays a file of the deployment (`vars().update(yaml…)`).
     (b) compose: `${KEY:-literal}` high, medium for a database's or dashboard's own password. (c)
     compose: a secret or a URL's password spelled out: high; a placeholder for a third-party image
-    medium, low for what is shown to a server outside of the stack. (d) a signing key of fewer than
-    16 characters in an env file that ships; low in one for development that no image, stack or
-    script takes. (b) and (c) are medium at most in a stack that runs the mounted sources of what it
-    builds, or that gives `localhost` for its own address. Low, too, where a stack that is built
-    from the sources is named by no other file and all its secrets are made up. One less where the
-    value says that it is for tests or an example, or a comment on its line to change it; low in a
-    file of stores alone that nothing restarts, or with the user's name for a password. Passes: `not
-    set`, `${X}`, `${X:?}`, empty defaults, paths of secret files, defaults that a check at start
-    compares with and refuses, keys that a helper or a check at start demands, values that are only
-    measured or never read, override and development files, tests, stacks that are there for tests
-    (`regtest`, a service of tests that starts by default), `.expect()`.
+    medium, low for what is shown to a server outside of the stack or opens a database that
+    publishes no port. (d) a signing key of fewer than 16 characters in an env file that ships; low
+    in one for development that no image, stack or script takes. (b) and (c) are medium at most in a
+    stack that runs the mounted sources of what it builds, or that gives `localhost` for its own
+    address. Low, too, where a stack that is built from the sources is named by no other file and
+    all its secrets are made up. One less where the value says that it is for tests or an example,
+    or a comment on its line to change it; low in a file of stores alone that nothing restarts, or
+    with the user's name for a password. Passes: `not set`, `${X}`, `${X:?}`, empty defaults, paths
+    of secret files, defaults that a check at start compares with and refuses, keys that a helper or
+    a check at start demands, values that are only measured or never read, override and development
+    files, tests, stacks that are there for tests (`regtest`, a service of tests that starts by
+    default), `.expect()`.
 
     Blind spots: defaults behind constants or configuration libraries; rotated copies elsewhere.
     """

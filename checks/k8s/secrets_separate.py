@@ -64,9 +64,10 @@ def k8s_secrets_separate(secrets_file: SecretsFile) -> None:
     literal password: high, medium when a comment says to replace it. (b) `data` of a Secret that is
     no base64: medium. (c) a Secret with a value that is long, varied and no placeholder: critical,
     made of words: medium. (d) base64 of a placeholder: a note. One step softer in development, test
-    and example manifests, two in a set with an image that is never pulled (it runs where it was
-    built). What the same kustomizations take in is told together. Passes:
-    `$(VAR)` and `${VAR}`, SealedSecrets, SOPS files, `*_NAME` and `*_PATH` keys, switches.
+    and example manifests, two for what was evidently invented and in a set with an image that is
+    never pulled (it runs where it was built). What the same kustomizations take in is told
+    together. Passes: `$(VAR)` and `${VAR}`, SealedSecrets, SOPS files, `*_NAME` and `*_PATH` keys,
+    switches.
 
     Blind spots: charts that are not rendered; kustomize `secretGenerator` literals.
     """

@@ -16,6 +16,7 @@ from pytest_reconaudit.readers.compose import ComposeService
 from pytest_reconaudit.target import Target, once, within
 
 __all__ = [
+    "is_database",
     "is_for_work",
     "is_work_file",
     "keeps_stores",
@@ -75,11 +76,21 @@ _STORE = regex(
     r"|keydb|memcached|rabbitmq|kafka|zookeeper|nats|minio|mc|rustfs|elasticsearch|opensearch|etcd"
     r"|clickhouse(?:-server)?|mailpit|mailhog|maildev|adminer|pgadmin4?|redisinsight|localstack"
     r"|jaeger\w*|all-in-one|grafana|prometheus|loki|tempo|azurite|meilisearch|typesense|qdrant|vault"
-    r"|consul)(?::[\w.-]*)?"
+    r"|consul|keycloak|kratos|hydra|oathkeeper|opentelemetry-collector[\w-]*|otel-collector|mailcrab"
+    r"|zipkin|wiremock|mockserver)(?::[\w.-]*)?"
+)
+_DATABASE = regex(
+    r"(?:[\w.:-]+/)*(?:[\w-]*postgres\w*[\w-]*|postgis|pgvector|timescaledb\w*|mysql[\w-]*|mariadb"
+    r"|percona[\w-]*|mongo\w*|redis\w*|valkey|keydb|pgbouncer)(?::[^@]*)?(?:@.*)?"
 )
 """Images of what an application stores in or looks at, not the application."""
 _WATCHES = regex(r"(?:^|/)(?:grafana|prometheus|loki|tempo|jaeger\w*|all-in-one)(?:[:@]|$)")
 """A stack of these alone watches something that runs."""
+
+
+def is_database(service: ComposeService) -> bool:
+    """Whether a service is a database, or a pool before one, as its image is called."""
+    return service.build is None and _DATABASE.fullmatch(service.image or "") is not None
 
 
 def runs_stores(stack: Stack) -> bool:

@@ -368,8 +368,8 @@ class Images:
             candidates = (own,)  # it is built in the projects that are made of it
         hits = [{s.written for s in sources if self._found(c, s.written)} for c in candidates]
         union = set().union(*hits)
-        if not union or 2 * len(union) < len({source.written for source in sources}):
-            return None  # most of it is put together somewhere else
+        if not union or (own and own in _built_elsewhere(self._target)):
+            return None
         fitting = [c for c, hit in zip(candidates, hits, strict=True) if hit == union]
         return fitting[0] if len(fitting) == 1 else None
 
@@ -705,6 +705,21 @@ def shell_syntax(one: Instruction) -> Word | None:
         if bare.endswith(";") and not bare.startswith(("'", '"')):
             return word
     return None
+
+
+@once
+def _built_elsewhere(target: Target) -> frozenset[str]:
+    """The folders that a build tool's files name: it copies them to where images are built."""
+    return frozenset(
+        folder.strip("./")
+        for path in target.everything
+        if path.endswith(_BUILD_FILES)
+        for folder in _QUOTED_FOLDER.findall(target.text(path))
+    )
+
+
+_BUILD_FILES = (".gradle", ".gradle.kts", ".sbt", "pom.xml", "build.xml", ".bzl", "BUILD.bazel")
+_QUOTED_FOLDER = regex(r"(?:[\"'>]|\}/)([\w.-]{1,60}(?:/[\w.-]{1,60}){1,8})(?=[\"'<])")
 
 
 def _is_build_output(

@@ -50,15 +50,23 @@ def fallback_fix(first: Fallback) -> str:
     """What to write instead in the language of the file; in words where its form is not known."""
     if first.kind == "literal" and is_secret_name(first.key):
         return (
-            "Take the value from outside, and refuse to start without it:\n\n```diff\n"
+            "Take the value from outside, and refuse to start without it. What logs in with it"
+            " (URLs, settings of other services, defaults in code) takes the same variable, and"
+            " two passwords take two:\n\n```diff\n"
             f"-      {first.key}: hunter2\n"
             f"+      {first.key}: ${{{first.key}:?set {first.key}}}\n```"
         )
     if first.kind not in ("code", "default"):
         return ""
     if first.kind == "default":
+        shipped = [place.path for place, note in first.copies if "same value" in note]
+        emptied = (
+            f" Empty it in {shipped[0]}, too: who copies that file has it set, and nothing stops."
+            if shipped
+            else ""
+        )
         return (
-            f"{_STOP} Where this file is for development too, demand it in the file that "
+            f"{_STOP}{emptied} Where this file is for development too, demand it in the file that "
             "production adds to it, and keep the default out of what production starts.\n\n"
             "```diff\n"
             f"-      {first.key}: ${{{first.key}:-change-this}}\n"

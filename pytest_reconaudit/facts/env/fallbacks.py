@@ -17,7 +17,12 @@ from msgspec.structs import replace
 from pytest_reconaudit.facts.applications import is_test_path
 from pytest_reconaudit.facts.callers import uncalled
 from pytest_reconaudit.facts.compose.stacks import OVERRIDES, Stack, stacks
-from pytest_reconaudit.facts.compose.workbenches import keeps_stores, runs_stores, runs_tests
+from pytest_reconaudit.facts.compose.workbenches import (
+    is_database,
+    keeps_stores,
+    runs_stores,
+    runs_tests,
+)
 from pytest_reconaudit.facts.docker.toolchains import is_development_name
 from pytest_reconaudit.facts.env.fallback_use import (
     filled_from_file,
@@ -292,7 +297,7 @@ def _code_default(known: _Known, key: str, value: str, place: Place) -> Fallback
         severity = Severity.CRITICAL
         if not reaches_a_signer(known.target, place):
             severity = Severity.HIGH
-    made_up = is_placeholder(value) or is_wordy(value) or len(value) < _SHORTEST_KEY
+    made_up = _is_made_up(value)
     if made_up and not is_signing_name(key):
         if is_outbound_name(key) or is_store_name(key):
             severity = Severity.MEDIUM
@@ -472,11 +477,46 @@ def _softened(
         severity = Severity.MEDIUM
     if _TO_FILL.search(target.line(entry.place.path, entry.place.line or 1)[:2000]):
         severity = severity.lowered()
-    if keeps_stores(stack) or (
+    if _is_shut_in(stack, service, entry):
+        severity = min(severity, Severity.LOW)
+    if _of_stores(target, entry.place.path) or (
         found.kind == "literal" and _is_users_name(service, entry) and runs_stores(stack)
     ):
         severity = min(severity, Severity.LOW)
     return found if severity is found.severity else replace(found, severity=severity)
+
+
+def _is_shut_in(stack: Stack, service: ComposeService, entry: Entry) -> bool:
+    """Whether an evidently invented password is that of a database which only its stack reaches: it
+    publishes no port."""
+    value = entry.written.strip()
+    default = next((one.word for one in references(value) if one.operator in ("-", ":-")), value)
+    if "://" in default:
+        given = list(credentials_in(default))
+        servers = [stack.service(one.host.partition(":")[0]) for one in given]
+        made_up = bool(given) and all(_is_made_up(one.password) for one in given)
+    else:
+        made_up = _is_made_up(default) and _OF_DATABASE.search(entry.key) is not None
+        servers = [service]
+        if not is_database(service):
+            servers = [one for one in stack.services if is_database(one)]
+    return (
+        made_up
+        and bool(servers)
+        and all(one is not None and is_database(one) and not one.ports for one in servers)
+    )
+
+
+def _of_stores(target: Target, path: str) -> bool:
+    """Whether a compose file, by itself, holds a developer's stores."""
+    return any(stack.files == (path,) and keeps_stores(stack) for stack in stacks(target))
+
+
+_OF_DATABASE = regex(r"(?:^|_)(?:DB|DATABASE|POSTGRES(?:QL)?|PG|MYSQL|MARIADB|MONGO(?:DB)?|REDIS)_")
+
+
+def _is_made_up(value: str) -> bool:
+    return is_placeholder(value) or is_wordy(value) or len(value) < _SHORTEST_KEY
 
 
 _CREDENTIAL = regex(r"^(\w{2,60})_(?:(?:API|ACCESS|AUTH)_)?(?:TOKEN|KEY|PASSWORD)$")
@@ -561,13 +601,16 @@ def _entry(target: Target, entry: Entry) -> Judged:
     if entry.value is None and not written:
         return
     if "://" in written and "@" in written:
-        yield path, _url_entry(entry)
+        yield path, _url_entry(target, entry)
     elif is_secret_name(entry.key):
         yield path, _secret_entry(target, entry)
     else:
         for reference in references(written):
             if is_secret_name(reference.name):
-                yield path, _default(entry, reference.name, reference.operator, reference.word)
+                yield (
+                    path,
+                    _default(target, entry, reference.name, reference.operator, reference.word),
+                )
 
 
 def _secret_entry(target: Target, entry: Entry) -> Fallback | None:
@@ -577,7 +620,7 @@ def _secret_entry(target: Target, entry: Entry) -> Fallback | None:
     named = [one for one in references(value) if one.operator in ("-", ":-")]
     if named:
         for one in named:
-            found = _default(entry, one.name, one.operator, one.word)
+            found = _default(target, entry, one.name, one.operator, one.word)
             if found is not None:
                 return found
         return None
@@ -601,12 +644,12 @@ def _weight(name: str, value: str) -> Severity:
     What opens one store, or somebody else's service, and was evidently made up is medium: the
     application's own secrets and random values are high.
     """
-    made_up = is_placeholder(value) or is_wordy(value) or len(value) < _SHORTEST_KEY
+    made_up = _is_made_up(value)
     narrow = is_store_name(name) or is_third_party_key(name) or is_outbound_name(name)
     return Severity.MEDIUM if narrow and made_up and not is_signing_name(name) else Severity.HIGH
 
 
-def _default(entry: Entry, name: str, operator: str, word: str) -> Fallback | None:
+def _default(target: Target, entry: Entry, name: str, operator: str, word: str) -> Fallback | None:
     """``${NAME:-word}`` of a secret."""
     if operator not in ("-", ":-") or not word.strip():
         return None
@@ -624,15 +667,17 @@ def _default(entry: Entry, name: str, operator: str, word: str) -> Fallback | No
         severity = Severity.HIGH
     if _FOR_TESTS.search(filled):
         severity = severity.lowered()
-    return Fallback(name, entry.place, f"${{{name}:-{mask(filled)}}}", "default", severity)
+    shown = f"${{{name}:-{mask(filled)}}}"
+    copies = tuple(_Known(target).shipped(name, filled))
+    return Fallback(name, entry.place, shown, "default", severity, copies)
 
 
-def _url_entry(entry: Entry) -> Fallback | None:
+def _url_entry(target: Target, entry: Entry) -> Fallback | None:
     """A URL with a literal password, or with one that has a default."""
     value = entry.written.strip()
     for one in references(value):
         if is_secret_name(one.name) and (
-            found := _default(entry, one.name, one.operator, one.word)
+            found := _default(target, entry, one.name, one.operator, one.word)
         ):
             return found
     plain = expand_compose(value, {}) if "$" in value else value

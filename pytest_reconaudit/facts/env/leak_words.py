@@ -24,6 +24,12 @@ _DEFAULT_FIX = (
     " set up, and let the compose file demand it (`${KEY:?}`). Installations that run on this value"
     " have to replace it."
 )
+_OWN_IMPACT = "Wherever such a store is reached by others, everybody who reads here has its key."
+_OWN_FIX = (
+    "Nothing has to be replaced at a provider. Make the key where the store is started"
+    " (`openssl rand -hex 16`) and hand it on by a variable, or tell the scanner that it is meant"
+    " to be known (an allow-list, a comment on the line)."
+)
 _PAIR_IMPACT = "Whoever runs with this pair can be impersonated by anybody who reads here."
 _PAIR_FIX = (
     "Make a pair per installation where it is set up (`openssl req -x509 -newkey rsa:4096 -nodes"
@@ -40,6 +46,8 @@ def leak_advice(leaks: Sequence[Leak]) -> tuple[str, str]:
     strengths = {one.strength for one in leaks}
     if strengths <= PAIRS:
         return _PAIR_IMPACT, _PAIR_FIX
+    if strengths == {"own"}:
+        return _OWN_IMPACT, _OWN_FIX
     if not strengths <= KNOWN_TO_ALL:
         return "", ""
     return _KNOWN_IMPACT, _DEFAULT_FIX if "default" in strengths else _SAMPLE_FIX

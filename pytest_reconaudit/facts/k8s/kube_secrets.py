@@ -39,6 +39,8 @@ class KubeSecret(Struct, frozen=True):
     shown: str
     place: Place
     severity: Severity
+    made_up: bool = False
+    """It was evidently invented: a placeholder, or words."""
 
 
 class SecretsFile(Struct, frozen=True):
@@ -141,7 +143,7 @@ def _weighed(target: Target, one: KubeObject, value: KubeSecret) -> KubeSecret:
     ):
         severity = Severity.INFO
     elif aside:
-        softer = severity.lowered(2 if here else 1)
+        softer = severity.lowered(2 if here or value.made_up else 1)
         severity = Severity.MEDIUM if value.clause == "c" else softer
     return KubeSecret(value.clause, value.holder, value.key, value.shown, value.place, severity)
 
@@ -172,13 +174,15 @@ def _open(holder: str, key: str, value: str, place: Place) -> Iterator[KubeSecre
             return
         if not list(credentials_in(value)) and "://" in value:
             return
-        yield KubeSecret("a", holder, key, mask(value), place, Severity.HIGH)
+        made_up = is_placeholder(value) or is_wordy(value)
+        yield KubeSecret("a", holder, key, mask(value), place, Severity.HIGH, made_up)
         return
     if "\n" in value:
         return
     for cred in credentials_in(value):
         if not is_reference(cred.password) and "$" not in cred.password:
-            yield KubeSecret("a", holder, key, cred.shown, place, Severity.HIGH)
+            made_up = is_placeholder(cred.password) or is_wordy(cred.password)
+            yield KubeSecret("a", holder, key, cred.shown, place, Severity.HIGH, made_up)
 
 
 def _is_setting(value: str) -> bool:
