@@ -86,6 +86,13 @@ def test_values_that_may_be_real(value: str) -> None:
     assert is_secret_value(value)
 
 
+def test_a_key_that_startproject_made_signs() -> None:
+    random = "k3#vq8!zm1@wn7$xr2%tb6^yc9&ud4*pe5(gh0)jf-la=so_iQ"
+    assert len(random) == 50
+    assert is_secret_value(f"django-insecure-{random}")
+    assert not is_secret_value("django-insecure-change-me")
+
+
 @pytest.mark.parametrize(
     ("name", "value", "expected"),
     [

@@ -77,7 +77,7 @@ def env_secrets_not_committed(committed_file: CommittedFile) -> None:
     groups = leak_groups(file)
     for group in groups:
         first = group.leaks[0]
-        impact, fix = leak_advice(group.leaks)
+        impact, fix = leak_advice(file, group.leaks)
         report(
             at=Place(file.path, 1) if group.clause == "b" else first.place,
             impact=impact,

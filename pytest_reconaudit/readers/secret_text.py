@@ -361,6 +361,8 @@ def is_secret_value(value: str) -> bool:
     value = value.strip()
     if _HASH.match(value) or _SPOKEN.search(value[:MAX_VALUE]) is not None:
         return False
+    if _STARTED.fullmatch(value):
+        return True
     plain = decoded(value) if len(value) <= MAX_VALUE else None
     if plain and plain.isascii() and plain.isprintable() and is_placeholder(plain):
         return False
@@ -371,6 +373,8 @@ def is_secret_value(value: str) -> bool:
     )
 
 
+_STARTED = regex(r"django-insecure-[!-~]{50}")
+"""What ``startproject`` makes: random, whatever it is called, and signs where it is kept."""
 _SPOKEN = regex(r"[^\W\d_a-zA-Z]{2}|[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff]")
 """Letters of other scripts side by side: a sentence that people read, as in files of translations.
 What machines make up is of ASCII."""

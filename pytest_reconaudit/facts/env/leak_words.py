@@ -24,6 +24,11 @@ _DEFAULT_FIX = (
     " set up, and let the compose file demand it (`${KEY:?}`). Installations that run on this value"
     " have to replace it."
 )
+_TEMPLATE_FIX = (
+    "Leave the value empty in the template and make one per installation (`openssl rand -hex 32`),"
+    " where it is set up. Installations that run on this value have to replace it; one that somebody"
+    " else gave out (an API key) has to be revoked there."
+)
 _OWN_IMPACT = "Wherever such a store is reached by others, everybody who reads here has its key."
 _OWN_FIX = (
     "Nothing has to be replaced at a provider. Make the key where the store is started"
@@ -41,11 +46,13 @@ _SAMPLE_FIX = (
 )
 
 
-def leak_advice(leaks: Sequence[Leak]) -> tuple[str, str]:
+def leak_advice(file: CommittedFile, leaks: Sequence[Leak]) -> tuple[str, str]:
     """(impact, fix) of leaks of one file that weigh the same; empty for those of the check."""
     strengths = {one.strength for one in leaks}
     if strengths <= PAIRS:
         return _PAIR_IMPACT, _PAIR_FIX
+    if file.template and strengths == {"real"}:
+        return _KNOWN_IMPACT, _TEMPLATE_FIX
     if strengths == {"own"}:
         return _OWN_IMPACT, _OWN_FIX
     if not strengths <= KNOWN_TO_ALL:
