@@ -26,7 +26,7 @@ _DEFAULT_FIX = (
 )
 _TEMPLATE_FIX = (
     "Leave the value empty in the template and make one per installation (`openssl rand -hex 32`),"
-    " where it is set up. Installations that run on this value have to replace it; one that somebody"
+    " where it is set up. Installations that run on this value replace it; one that somebody"
     " else gave out (an API key) has to be revoked there."
 )
 _OWN_IMPACT = "Wherever such a store is reached by others, everybody who reads here has its key."
