@@ -48,7 +48,13 @@ from pytest_reconaudit.facts.code.places import weighed
 from pytest_reconaudit.facts.compose.compose_references import BrokenReference, FileReferences
 from pytest_reconaudit.facts.compose.data_stores import DataStore, StoreFile, listed_stores
 from pytest_reconaudit.facts.compose.image_ages import TABLE_DATE as IMAGES_TABLE_DATE
-from pytest_reconaudit.facts.compose.image_pins import FileImages
+from pytest_reconaudit.facts.compose.image_pins import (
+    FileImages,
+    ImagePin,
+    images_also,
+    images_listed,
+    images_related,
+)
 from pytest_reconaudit.facts.compose.live_configs import LiveVerdict
 from pytest_reconaudit.facts.compose.name_clashes import Clash, FileClaims
 from pytest_reconaudit.facts.compose.server_configs import MountedConfig
@@ -284,6 +290,7 @@ __all__ = [
     "IgnoredContext",
     "ImageFile",
     "ImageHealth",
+    "ImagePin",
     "ImagePresence",
     "ImagePush",
     "ImageSecret",
@@ -453,6 +460,9 @@ __all__ = [
     "fallback_fix",
     "fallback_sentence",
     "final_stage",
+    "images_also",
+    "images_listed",
+    "images_related",
     "is_development_name",
     "key_places",
     "kilobytes",

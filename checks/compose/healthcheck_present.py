@@ -6,6 +6,7 @@ from pytest_reconaudit.api import (
     Note,
     Severity,
     SkipReason,
+    also_in,
     audit,
     report,
     skip,
@@ -69,7 +70,8 @@ def compose_healthcheck_present(health_file: HealthFile) -> None:
         `while !</dev/tcp/db/5432`, `wait-for-it db:5432`); (c) `service_healthy` on a service
         without any: high, compose refuses it. Jobs that end, a bare `busybox` without a command,
         templates, files for development and stacks that test or run mounted sources are not asked;
-        what one of the stacks settles is settled.
+        what one of the stacks settles is settled, and what several variants of a stack in one
+        folder leave unasked is told once.
     Blind spots: images of somebody else that bring a health check of their own.
     """
     if health_file.problem:
@@ -80,9 +82,11 @@ def compose_healthcheck_present(health_file: HealthFile) -> None:
         more = f" and {len(group) - _SHOWN} more" if len(group) > _SHOWN else ""
         related = [Note(one.place, one.says) for one in group[1:]]
         related += [note for one in group for note in one.notes]
+        others = [(at, one.says) for one in group for at in one.elsewhere or ()]
+        related += [Note(at, says) for at, says in others]
         report(
             at=first.place,
-            says=f"{shown}{more}",
+            says=f"{shown}{more}{also_in(at for at, _ in others)}",
             severity=first.severity,
             confidence=Confidence.LIKELY if all(one.likely for one in group) else None,
             evidence="; ".join(one.evidence for one in group[:_SHOWN]),

@@ -1,14 +1,19 @@
 """The images that compose pulls are the ones that were tested."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from pytest_reconaudit.api import (
     IMAGES_TABLE_DATE,
     ComposeFile,
     FileImages,
+    ImagePin,
+    Place,
     Severity,
     SkipReason,
     audit,
+    images_also,
+    images_listed,
+    images_related,
     report,
     skip,
 )
@@ -59,7 +64,7 @@ def compose_image_pinned(
     repository run another major version of the same image; low. (d) a version below `bitnami/`,
     which left Docker Hub on 2025-09-29: high, medium in such files. Services with `build`, names
     that the repository builds, digests, tags of a major version and tags from variables without
-    default pass.
+    default pass. What several variants of a stack in one folder have in common is told once.
     Blind spots: what a registry does with a tag; images that the table does not know.
     """
     if compose_file.problems:
@@ -68,59 +73,47 @@ def compose_image_pinned(
     if not images.pins:
         reason = SkipReason.UNRESOLVED if images.open else SkipReason.NO_INPUT
         skip(reason, "tags come from variables" if images.open else "pulls no image")
-    moving = [pin for pin in images.pins if pin.moving]
-    if moving:
-        first = moving[0]
-        says = f"{first.written} is pulled without a version"
-        if len(moving) > 1:
-            names = [f"{pin.written} (line {pin.place.line})" for pin in moving]
-            more = f" and {len(names) - 5} more" if len(names) > 5 else ""
-            says = f"{len(names)} images are pulled without a version: {', '.join(names[:5])}{more}"
-        report(
-            at=first.place,
-            says=says,
-            severity=Severity.LOW if images.development else Severity.MEDIUM,
-            evidence=f"image: {first.written}",
-            related=[(pin.place, pin.written) for pin in moving[1:]],
-            clause="a",
-        )
-    gone = [pin for pin in images.pins if pin.withdrawn]
-    if gone:
-        listed = ", ".join(f"{pin.written} (line {pin.place.line})" for pin in gone[:5])
-        report(
-            at=gone[0].place,
-            says=f"no longer on Docker Hub: {listed}{' …' if gone[5:] else ''}; Bitnami moved all"
-            " versions to bitnamilegacy on 2025-09-29",
-            severity=Severity.MEDIUM if images.development else Severity.HIGH,
-            evidence=f"image: {gone[0].written}",
-            related=[(pin.place, pin.written) for pin in gone[1:]],
-            clause="d",
-        )
-    over = [(pin, pin.ended) for pin in images.pins if pin.ended]
-    if over:
-        first = over[0][0]
-        said = ", ".join(
-            f"{row.product} {row.line} since {row.since} (line {pin.place.line}; move to"
-            f" {row.instead} or newer)"
-            for pin, row in over[:5]
-        )
-        report(
-            at=first.place,
-            says=f"no longer fixed by its makers: {said}; by the table of {IMAGES_TABLE_DATE}",
-            severity=Severity.LOW,
-            evidence=f"image: {first.written}",
-            related=[(pin.place, pin.written) for pin, _ in over[1:]],
-            clause="b",
-        )
-    for pin in images.pins:
+    moving = [pin for pin in images.told if pin.moving]
+    weight = Severity.LOW if images.development else Severity.MEDIUM
+    many = len(moving) > 1
+    what = f"{len(moving)} images are" if many else "".join(f"{pin.written} is" for pin in moving)
+    more = f": {images_listed(moving)}" if many else images_also(moving)
+    _tell(moving, f"{what} pulled without a version{more}", weight, "a")
+    gone = [pin for pin in images.told if pin.withdrawn]
+    says = "Bitnami moved all versions to bitnamilegacy on 2025-09-29"
+    weight = Severity.MEDIUM if images.development else Severity.HIGH
+    _tell(gone, f"no longer on Docker Hub: {images_listed(gone)}; {says}", weight, "d")
+    over = [pin for pin in images.told if pin.ended]
+    said = ", ".join(
+        f"{row.product} {row.line} since {row.since} (line {pin.place.line}; move to"
+        f" {row.instead} or newer)"
+        for pin in over[:5]
+        if (row := pin.ended)
+    )
+    says = f"{said}{images_also(over)}; by the table of {IMAGES_TABLE_DATE}"
+    _tell(over, f"no longer fixed by its makers: {says}", Severity.LOW, "b")
+    for pin in images.told:
         if pin.other:
             place, major = pin.other
-            report(
-                at=pin.place,
-                says=f"service {pin.service} runs {pin.written}, Kubernetes runs major version"
-                f" {major} of it ({place})",
-                severity=Severity.LOW,
-                evidence=f"image: {pin.written}",
-                related=[(place, f"major version {major}")],
-                clause="c",
-            )
+            says = f"Kubernetes runs major version {major} of it ({place}){images_also([pin])}"
+            says = f"service {pin.service} runs {pin.written}, {says}"
+            _tell([pin], says, Severity.LOW, "c", [(place, f"major version {major}")])
+
+
+def _tell(
+    pins: Sequence[ImagePin],
+    says: str,
+    severity: Severity,
+    clause: str,
+    notes: Sequence[tuple[Place, str]] = (),
+) -> None:
+    """One finding for all pins; none where there are none."""
+    if pins:
+        report(
+            at=pins[0].place,
+            says=says,
+            severity=severity,
+            evidence=f"image: {pins[0].written}",
+            related=[*notes, *images_related(pins)],
+            clause=clause,
+        )

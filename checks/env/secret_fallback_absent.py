@@ -91,6 +91,7 @@ def env_secret_fallback_absent(fallback_file: FallbackFile) -> None:
             related=[
                 *((one.place, f"{one.key}: {one.shown}") for one in group[1:]),
                 *((place, f"{one.key} {note}") for one in group for place, note in one.copies),
+                *((at, f"{one.key}: here, too") for one in group for at in one.elsewhere or ()),
             ],
             fix=fallback_fix(first),
             clause={"code": "a", "default": "b", "literal": "c", "short": "d"}[first.kind],

@@ -2,23 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from pytest_reconaudit.facts.compose.image_ages import EndedImage, ended, major_of
+from pytest_reconaudit.facts.compose.siblings import variants
 from pytest_reconaudit.facts.compose.stacks import compose_files, stacks
 from pytest_reconaudit.facts.compose.workbenches import is_work_file
 from pytest_reconaudit.facts.image_variants import is_variant_only
 from pytest_reconaudit.facts.index import invocations_of
 from pytest_reconaudit.facts.k8s.workloads import workloads
+from pytest_reconaudit.facts.told_once import also_in, told_once
 from pytest_reconaudit.model import Place
 from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.readers.compose import ComposeService
 from pytest_reconaudit.readers.dockerfile import ImageReference, image_reference
 from pytest_reconaudit.target import Target, once
 
-__all__ = ["FileImages", "ImagePin", "file_images", "own_images"]
+__all__ = [
+    "FileImages",
+    "ImagePin",
+    "file_images",
+    "images_also",
+    "images_listed",
+    "images_related",
+    "own_images",
+]
+
+_SHOWN = 5
 
 _BRACED = regex(r"\$\{[^{}]{0,300}\}")
 
@@ -37,6 +50,8 @@ class ImagePin(Struct, frozen=True):
     ended: EndedImage | None = None
     other: tuple[Place, str] | None = None
     """Where Kubernetes runs another major version of the same image."""
+    elsewhere: tuple[Place, ...] | None = ()
+    """Where variants of the file have the same; ``None`` where one of those tells it."""
 
     @property
     def moving(self) -> bool:
@@ -60,6 +75,11 @@ class FileImages(Struct, frozen=True):
     """How many depend on variables without a default."""
     development: bool
     """The file is for development, tests or an example."""
+
+    @property
+    def told(self) -> tuple[ImagePin, ...]:
+        """Those that no variant of the file tells."""
+        return tuple(pin for pin in self.pins if pin.elsewhere is not None)
 
 
 @once
@@ -94,20 +114,62 @@ def file_images(target: Target) -> Mapping[str, FileImages]:
                 ended=None if reference.digest else ended(reference),
                 other=_differing(reference, clustered),
             )
+    return _told(
+        target,
+        {
+            file.path: FileImages(
+                pins=tuple(
+                    pin
+                    for place, pin in sorted(
+                        pins.get(file.path, {}).items(), key=lambda pair: pair[0].key()
+                    )
+                    if place not in built
+                ),
+                open=len(unresolved.get(file.path, ())),
+                development=is_work_file(target, file.path),
+            )
+            for file in compose_files(target)
+        },
+    )
+
+
+def _told(target: Target, files: Mapping[str, FileImages]) -> Mapping[str, FileImages]:
+    """One image of one service in several variants of a stack is told of the first of them; what
+    is for development is not told for the others."""
+    group = variants(target)
+
+    def cause(pin: ImagePin) -> tuple[str, bool, str, str]:
+        path = pin.place.path
+        return group[path], files[path].development, pin.service, pin.written
+
+    pins = {path: file.pins for path, file in files.items()}
+    told = told_once(target, pins, cause, lambda pin: pin.place)
     return {
-        file.path: FileImages(
-            pins=tuple(
-                pin
-                for place, pin in sorted(
-                    pins.get(file.path, {}).items(), key=lambda pair: pair[0].key()
-                )
-                if place not in built
-            ),
-            open=len(unresolved.get(file.path, ())),
-            development=is_work_file(target, file.path),
+        path: replace(
+            file,
+            pins=tuple(replace(pin, elsewhere=told[cause(pin)][path]) for pin in file.pins),
         )
-        for file in compose_files(target)
+        for path, file in files.items()
     }
+
+
+def images_listed(pins: Sequence[ImagePin]) -> str:
+    """What several pins say, each with its line, and in which variants of the file they stand."""
+    names = [f"{pin.written} (line {pin.place.line})" for pin in pins]
+    more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
+    return f"{', '.join(names[:_SHOWN])}{more}{images_also(pins)}"
+
+
+def images_also(pins: Sequence[ImagePin]) -> str:
+    """In which variants of their file pins stand, too; empty when in none."""
+    return also_in(at for pin in pins for at in pin.elsewhere or ())
+
+
+def images_related(pins: Sequence[ImagePin]) -> list[tuple[Place, str]]:
+    """All places but the first, those of other files behind."""
+    return [(pin.place, pin.written) for pin in pins[1:]] + [
+        (at, pin.written) for pin in pins for at in pin.elsewhere or ()
+    ]
 
 
 def _plain(image: str | None) -> str:

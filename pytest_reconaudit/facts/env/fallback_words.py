@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from textwrap import dedent
 
 from pytest_reconaudit.facts.env.fallbacks import Fallback
+from pytest_reconaudit.facts.told_once import also_in
 from pytest_reconaudit.model import Severity, lines_of
 from pytest_reconaudit.readers.secret_text import is_secret_name
 
@@ -81,6 +82,10 @@ def fallback_fix(first: Fallback) -> str:
 
 def fallback_sentence(group: Sequence[Fallback]) -> str:
     """The message for defaults of one file that weigh the same."""
+    return _sentence(group) + also_in(at for one in group for at in one.elsewhere or ())
+
+
+def _sentence(group: Sequence[Fallback]) -> str:
     first = group[0]
     keys = list(dict.fromkeys(one.key for one in group[:5]))
     names = ", ".join(keys)

@@ -16,6 +16,7 @@ from msgspec.structs import replace
 
 from pytest_reconaudit.facts.applications import is_test_path
 from pytest_reconaudit.facts.callers import uncalled
+from pytest_reconaudit.facts.compose.siblings import variants
 from pytest_reconaudit.facts.compose.stacks import OVERRIDES, Stack, stacks
 from pytest_reconaudit.facts.compose.workbenches import (
     is_database,
@@ -39,6 +40,7 @@ from pytest_reconaudit.facts.env.unchecked import (
     is_tried_out,
     is_unchecked,
 )
+from pytest_reconaudit.facts.told_once import told_once
 from pytest_reconaudit.model import Place, Severity, mask
 from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.readers.compose import ComposeService, Entry
@@ -77,6 +79,8 @@ class Fallback(Struct, frozen=True):
     """Templates that ship the same value, deploy files that rely on it."""
     uncalled: str = ""
     """The function that holds the default, when no source names it."""
+    elsewhere: tuple[Place, ...] | None = ()
+    """Where variants of a stack's file have the same; ``None`` where one of those tells it."""
 
 
 class FallbackFile(Struct, frozen=True):
@@ -88,9 +92,12 @@ class FallbackFile(Struct, frozen=True):
     """How many secret keys were looked at."""
 
     def groups(self) -> tuple[tuple[Fallback, ...], ...]:
-        """By kind, severity and function without a caller, worst first."""
+        """By kind, severity and function without a caller, worst first, without what a variant of
+        the file tells."""
         found: dict[tuple[str, Severity, str], list[Fallback]] = {}
         for one in self.fallbacks:
+            if one.elsewhere is None:
+                continue
             found.setdefault((one.kind, one.severity, one.uncalled), []).append(one)
         order = sorted(found, key=lambda key: (-key[1], key[0], key[2]))
         return tuple(tuple(found[key]) for key in order)
@@ -111,14 +118,33 @@ def fallback_files(target: Target) -> tuple[FallbackFile, ...]:
         judged[path] = judged.get(path, 0) + 1
         if fallback is not None:
             found.setdefault(path, []).append(fallback)
+    told = _told(target, found)
     return tuple(
         FallbackFile(
             path,
-            tuple(sorted(found.get(path, ()), key=lambda one: (one.place.key(), one.key))),
+            tuple(sorted(told.get(path, ()), key=lambda one: (one.place.key(), one.key))),
             judged[path],
         )
         for path in sorted(judged)
     )
+
+
+def _told(target: Target, files: dict[str, list[Fallback]]) -> dict[str, list[Fallback]]:
+    """A secret that several variants of a stack hold is told of the first of them."""
+    group = variants(target)
+
+    def cause(one: Fallback) -> tuple[str, str, str, str, Severity] | None:
+        known = group.get(one.place.path)
+        return None if known is None else (known, one.kind, one.key, one.shown, one.severity)
+
+    told = told_once(target, files, cause, lambda one: one.place)
+    return {
+        path: [
+            one if (same := cause(one)) is None else replace(one, elsewhere=told[same][path])
+            for one in found
+        ]
+        for path, found in files.items()
+    }
 
 
 Judged = Iterator[tuple[str, "Fallback | None"]]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from pytest_reconaudit.facts.compose.roles import (
     is_development,
@@ -12,6 +13,7 @@ from pytest_reconaudit.facts.compose.roles import (
     is_tool_container,
     never_started,
 )
+from pytest_reconaudit.facts.compose.siblings import variants
 from pytest_reconaudit.facts.compose.stacks import Stack, compose_files
 from pytest_reconaudit.facts.compose.workbenches import is_for_work
 from pytest_reconaudit.facts.docker.images import dockerfiles, images
@@ -27,10 +29,16 @@ from pytest_reconaudit.facts.network.programs import (
 from pytest_reconaudit.facts.network.routes import routes_of
 from pytest_reconaudit.facts.network.services import Answering, answering
 from pytest_reconaudit.facts.network.waiting import waits_for
+from pytest_reconaudit.facts.told_once import told_once
 from pytest_reconaudit.model import Note, Place, Severity
 from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.readers.compose import ComposeService, Dependency
-from pytest_reconaudit.readers.dockerfile import Dockerfile, ImageReference, Stage
+from pytest_reconaudit.readers.dockerfile import (
+    Dockerfile,
+    ImageReference,
+    Stage,
+    image_reference,
+)
 from pytest_reconaudit.target import Target, once
 
 __all__ = ["HealthFile", "ImagePresence", "Unasked", "health_files", "image_presences"]
@@ -96,6 +104,10 @@ class Unasked(Struct, frozen=True):
     evidence: str
     likely: bool = False
     notes: tuple[Note, ...] = ()
+    image: str = ""
+    """What the service runs, without tag: how it is asked depends on it."""
+    elsewhere: tuple[Place, ...] | None = ()
+    """Where variants of the file leave the same unasked; ``None`` where one of those tells it."""
 
 
 class HealthFile(Struct, frozen=True):
@@ -107,9 +119,11 @@ class HealthFile(Struct, frozen=True):
     problem: str = ""
 
     def groups(self) -> tuple[tuple[Unasked, ...], ...]:
-        """By clause and severity."""
+        """By clause and severity, without what a variant of the file tells."""
         table: dict[tuple[str, int], list[Unasked]] = {}
         for one in self.found:
+            if one.elsewhere is None:
+                continue
             table.setdefault((one.clause, -one.severity), []).append(one)
         return tuple(tuple(table[key]) for key in sorted(table))
 
@@ -246,11 +260,12 @@ def health_files(target: Target) -> tuple[HealthFile, ...]:
         # What one of the stacks settles is settled.
         if key not in sure and fault.place.path in audited:
             by_file.setdefault(fault.place.path, []).append(fault)
+    told = _told(target, by_file)
     found = [
         HealthFile(
             path,
             len(judged.get(path, ())),
-            tuple(sorted(by_file.get(path, ()), key=lambda one: one.place.key())),
+            tuple(sorted(told.get(path, ()), key=lambda one: one.place.key())),
         )
         for path in sorted(judged.keys() | by_file.keys())
     ]
@@ -260,6 +275,21 @@ def health_files(target: Target) -> tuple[HealthFile, ...]:
         if file.problems and file.path not in judged
     ]
     return tuple(found)
+
+
+def _told(target: Target, files: dict[str, list[Unasked]]) -> dict[str, list[Unasked]]:
+    """What several variants of a stack leave unasked is told of the first of them."""
+    group = variants(target)
+
+    def cause(one: Unasked) -> tuple[str, str, str, Severity, str]:
+        path = one.place.path
+        return group.get(path, path), one.clause, one.says, one.severity, one.image
+
+    told = told_once(target, files, cause, lambda one: one.place)
+    return {
+        path: [replace(one, elsewhere=told[cause(one)][path]) for one in found]
+        for path, found in files.items()
+    }
 
 
 def _stays(stack: Stack, service: ComposeService) -> bool:
@@ -312,6 +342,7 @@ def _without(target: Target, one: Answering, *, likely: bool) -> Unasked:
         says=f"{name} has no healthcheck",
         evidence=f"{name}: {text}",
         likely=likely,
+        image=image_reference(one.service.image or "").name,
         notes=tuple(Note(at, f"{other.service.name} depends on it") for other, at in needed[:5]),
     )
 
