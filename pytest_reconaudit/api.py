@@ -54,6 +54,7 @@ from pytest_reconaudit.facts.compose.image_pins import (
     images_also,
     images_listed,
     images_related,
+    moving_sentence,
 )
 from pytest_reconaudit.facts.compose.live_configs import LiveVerdict
 from pytest_reconaudit.facts.compose.name_clashes import Clash, FileClaims
@@ -478,6 +479,7 @@ __all__ = [
     "lost_impact",
     "lost_severity",
     "mask",
+    "moving_sentence",
     "report",
     "report_groups",
     "same_elsewhere",

@@ -14,6 +14,7 @@ from pytest_reconaudit.api import (
     images_also,
     images_listed,
     images_related,
+    moving_sentence,
     report,
     skip,
 )
@@ -59,12 +60,13 @@ def compose_image_pinned(
     Why: `latest` is a different image on each host and each day, and so is `alpine`.
     Decides: after merging and filling in defaults, (a) the tag is `latest`, nothing but a
     variant (`redis:alpine`, `python:bookworm`), or there is neither tag nor digest; low in files
-    and stacks for development, tests and examples; (b) the version is one
-    that its makers no longer fix, by a built-in table; low; (c) Kubernetes manifests of the
-    repository run another major version of the same image; low. (d) a version below `bitnami/`,
-    which left Docker Hub on 2025-09-29: high, medium in such files. Services with `build`, names
-    that the repository builds, digests, tags of a major version and tags from variables without
-    default pass. What several variants of a stack in one folder have in common is told once.
+    and stacks for development, tests and examples, and for an image that the project itself
+    publishes, in a file that no workflow deploys; (b) the version is one that its makers no longer
+    fix, by a built-in table; low; (c) Kubernetes manifests of the repository run another major
+    version of the same image; low. (d) a version below `bitnami/`, which left Docker Hub on
+    2025-09-29: high, medium in such files. Services with `build`, names that the repository builds,
+    digests, tags of a major version and tags from variables without default, or that a workflow or
+    script sets, pass. What several variants of a stack in one folder have in common is told once.
     Blind spots: what a registry does with a tag; images that the table does not know.
     """
     if compose_file.problems:
@@ -73,12 +75,10 @@ def compose_image_pinned(
     if not images.pins:
         reason = SkipReason.UNRESOLVED if images.open else SkipReason.NO_INPUT
         skip(reason, "tags come from variables" if images.open else "pulls no image")
-    moving = [pin for pin in images.told if pin.moving]
-    weight = Severity.LOW if images.development else Severity.MEDIUM
-    many = len(moving) > 1
-    what = f"{len(moving)} images are" if many else "".join(f"{pin.written} is" for pin in moving)
-    more = f": {images_listed(moving)}" if many else images_also(moving)
-    _tell(moving, f"{what} pulled without a version{more}", weight, "a")
+    for own in (False, True):
+        moving = [pin for pin in images.told if pin.moving and pin.own == own]
+        weight = Severity.LOW if own or images.development else Severity.MEDIUM
+        _tell(moving, moving_sentence(moving), weight, "a")
     gone = [pin for pin in images.told if pin.withdrawn]
     says = "Bitnami moved all versions to bitnamilegacy on 2025-09-29"
     weight = Severity.MEDIUM if images.development else Severity.HIGH

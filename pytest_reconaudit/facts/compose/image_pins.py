@@ -8,6 +8,11 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from pytest_reconaudit.facts.compose.image_ages import EndedImage, ended, major_of
+from pytest_reconaudit.facts.compose.published import (
+    is_deployed,
+    is_published_here,
+    tag_is_handed_over,
+)
 from pytest_reconaudit.facts.compose.siblings import variants
 from pytest_reconaudit.facts.compose.stacks import compose_files, stacks
 from pytest_reconaudit.facts.compose.workbenches import is_work_file
@@ -28,6 +33,7 @@ __all__ = [
     "images_also",
     "images_listed",
     "images_related",
+    "moving_sentence",
     "own_images",
 ]
 
@@ -50,6 +56,8 @@ class ImagePin(Struct, frozen=True):
     ended: EndedImage | None = None
     other: tuple[Place, str] | None = None
     """Where Kubernetes runs another major version of the same image."""
+    own: bool = False
+    """The project publishes it, and this file is for those who install it."""
     elsewhere: tuple[Place, ...] | None = ()
     """Where variants of the file have the same; ``None`` where one of those tells it."""
 
@@ -100,13 +108,13 @@ def file_images(target: Target) -> Mapping[str, FileImages]:
                 built.add(place)
                 continue
             reference = _reference(image)
-            if reference is None:
+            if reference is None or _is_chosen(target, service):
                 unresolved.setdefault(place.path, set()).add(place)
                 continue
             if "/" not in reference.name and reference.name in own:
                 built.add(place)  # a name without a registry that this repository builds
                 continue
-            pins.setdefault(place.path, {})[place] = ImagePin(
+            pin = ImagePin(
                 service=service.name,
                 place=place,
                 written=image,
@@ -114,6 +122,9 @@ def file_images(target: Target) -> Mapping[str, FileImages]:
                 ended=None if reference.digest else ended(reference),
                 other=_differing(reference, clustered),
             )
+            if pin.moving and (reference.name in own or is_published_here(target, reference)):
+                pin = replace(pin, own=not is_deployed(target, place.path))
+            pins.setdefault(place.path, {})[place] = pin
     return _told(
         target,
         {
@@ -138,9 +149,9 @@ def _told(target: Target, files: Mapping[str, FileImages]) -> Mapping[str, FileI
     is for development is not told for the others."""
     group = variants(target)
 
-    def cause(pin: ImagePin) -> tuple[str, bool, str, str]:
+    def cause(pin: ImagePin) -> tuple[str, bool, str, str, bool]:
         path = pin.place.path
-        return group[path], files[path].development, pin.service, pin.written
+        return group[path], files[path].development, pin.service, pin.written, pin.own
 
     pins = {path: file.pins for path, file in files.items()}
     told = told_once(target, pins, cause, lambda pin: pin.place)
@@ -151,6 +162,15 @@ def _told(target: Target, files: Mapping[str, FileImages]) -> Mapping[str, FileI
         )
         for path, file in files.items()
     }
+
+
+def moving_sentence(pins: Sequence[ImagePin]) -> str:
+    """That images have no version; empty for none."""
+    if len(pins) == 1:
+        whose = ", the project's own image," if pins[0].own else ""
+        return f"{pins[0].written}{whose} is pulled without a version{images_also(pins)}"
+    whose = " of the project itself" if all(pin.own for pin in pins) else ""
+    return f"{len(pins)} images{whose} are pulled without a version: {images_listed(pins)}"
 
 
 def images_listed(pins: Sequence[ImagePin]) -> str:
@@ -174,6 +194,13 @@ def images_related(pins: Sequence[ImagePin]) -> list[tuple[Place, str]]:
 
 def _plain(image: str | None) -> str:
     return image_reference(image).name if image else ""
+
+
+def _is_chosen(target: Target, service: ComposeService) -> bool:
+    """Whether the repository's own commands say which tag it is."""
+    found = service.find("image")
+    raw = str(found.value) if found is not None else ""
+    return "$" in raw and tag_is_handed_over(target, raw)
 
 
 def _never_pulled(service: ComposeService) -> bool:

@@ -20,6 +20,7 @@ __all__ = [
     "is_for_work",
     "is_work_file",
     "keeps_stores",
+    "runs_emulators",
     "runs_sources",
     "runs_stores",
     "runs_tests",
@@ -37,7 +38,13 @@ _MOST = 200
 
 def is_for_work(stack: Stack) -> bool:
     """Whether a stack tests or develops, as the names of its files or its services say."""
-    return only_develops(stack) or runs_tests(stack) or runs_sources(stack) or keeps_stores(stack)
+    return (
+        only_develops(stack)
+        or runs_tests(stack)
+        or runs_sources(stack)
+        or keeps_stores(stack)
+        or runs_emulators(stack)
+    )
 
 
 @lru_cache(maxsize=1)
@@ -111,6 +118,32 @@ def keeps_stores(stack: Stack) -> bool:
     )
 
 
+_EMULATOR = regex(
+    r"(?i)(?<![a-z])emulators?(?![a-z])|(?:^|/)(?:localstack(?:-pro)?|azurite|dynamodb-local"
+    r"|fake-gcs-server|moto)(?:[:@]|$)"
+)
+_SDK = regex(
+    r"(?:^|/)(?:cloud-sdk|google-cloud-cli|gcloud-[\w-]*|aws-cli|azure-cli|busybox|alpine|curl)(?:[:@]|$)"
+)
+"""What sets an emulator up."""
+
+
+def runs_emulators(stack: Stack) -> bool:
+    """Whether nothing runs but stand-ins for a cloud's services, and what sets them up."""
+    if _is_live(stack) or any(_LIVE.search(path) for path in stack.all_files):
+        return False
+    emulate = [_emulates(one) for one in stack.services]
+    return any(emulate) and all(
+        one.build is None and (emulates or _SDK.search(one.image or ""))
+        for one, emulates in zip(stack.services, emulate, strict=True)
+    )
+
+
+def _emulates(service: ComposeService) -> bool:
+    texts = [service.image or "", *(service.entrypoint or ()), *(service.command or ())]
+    return any(_EMULATOR.search(text[:2000]) for text in texts)
+
+
 @once
 def _work_files(target: Target) -> frozenset[str]:
     """Files all of whose stacks are for work, and pieces that a dev container is made of."""
@@ -120,7 +153,12 @@ def _work_files(target: Target) -> frozenset[str]:
         place = stack.origin_place
         held = place is not None and posixpath.basename(place.path).endswith("devcontainer.json")
         for path in stack.all_files:
-            works = runs_tests(stack) or runs_sources(stack) or keeps_stores(stack)
+            works = (
+                runs_tests(stack)
+                or runs_sources(stack)
+                or keeps_stores(stack)
+                or runs_emulators(stack)
+            )
             if works or (held and _is_piece(stack, path)):
                 work.add(path)
             elif not only_develops(stack):
