@@ -63,7 +63,8 @@ def compose_healthcheck_present(health_file: HealthFile) -> None:
     Why: `depends_on` in list form waits until the process exists; a database needs seconds more.
     Decides: in the merged model (a) a service has a health check neither itself nor in its
         Dockerfile or known image: medium when another service depends on it and does not wait by
-        itself, else low; (b) a database, cache or broker is depended on without waiting for its
+        itself, else low; a note for a store at which only consoles and exporters look (pgAdmin,
+        Grafana); (b) a database, cache or broker is depended on without waiting for its
         health: medium, low when the waiting service comes back or tries again by itself, or says
         `service_started`; an own service that has a health check likewise: low; not where the
         command or the start script waits for that host (`until pg_isready -h db`,

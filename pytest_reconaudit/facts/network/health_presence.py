@@ -51,12 +51,14 @@ _STORES = frozenset(
 _WITH_HEALTHCHECK = regex(
     r"(?:^|/)(?:mailpit|vaultwarden/server|pihole|netdata|uptime-kuma|authelia|photoprism"
     r"|docker-mailserver|immich-server|immich-machine-learning|frigate|gluetun|linkding"
-    r"|redisinsight|jellyfin|ipfs/kubo|localstack/localstack(?:-pro)?|apache/superset)$"
+    r"|redisinsight|jellyfin|ipfs/kubo|localstack/localstack(?:-pro)?|apache/superset"
+    r"|pgautoupgrade/pgautoupgrade)$"
 )
 """Images of others that bring a ``HEALTHCHECK`` of their own.
 
 By the Dockerfiles in their repositories: ipfs/kubo since go-ipfs 0.11 (pull request 8429), before
-the image had that name; localstack/localstack and apache/superset in the stage that ships.
+the image had that name; localstack/localstack and apache/superset in the stage that ships;
+pgautoupgrade/docker-pgautoupgrade, whose last stage asks with ``pgautoupgrade-healthcheck.sh``.
 """
 _BASES = regex(
     r"^(?:[^/]+|gcr\.io/distroless/.+|mcr\.microsoft\.com/.+|public\.ecr\.aws/docker/library/.+"
@@ -65,9 +67,10 @@ _BASES = regex(
 """Bases without a ``HEALTHCHECK``: the official ones and the vendors' plain ones."""
 _ON_DEMAND = frozenset(
     {"adminer", "pgadmin4", "phpmyadmin", "mongo-express", "redis-commander", "redisinsight",
-     "kafka-ui", "akhq", "pgweb", "cloudbeaver", "dbgate", "drizzle-gateway"}
+     "kafka-ui", "akhq", "pgweb", "cloudbeaver", "dbgate", "drizzle-gateway", "kibana", "grafana",
+     "grafana-oss", "grafana-enterprise", "opensearch-dashboards"}
 )  # fmt: skip
-"""Consoles that connect when somebody opens them."""
+"""Consoles that connect when somebody opens them, or go on asking until somebody answers."""
 _WAITS = regex(
     r"wait[-_]for|wait-on|pg_isready|dockerize|\buntil\b|nc\s+-z|mysqladmin\s+ping|redis-cli\s+ping"
 )
@@ -332,19 +335,34 @@ def _without(target: Target, one: Answering, *, likely: bool) -> Unasked:
         for needed in other.service.depends_on
         if needed.service == name
     ]
-    waited = all(waits_for(target, other, one) for other, _ in needed)
+    waited = all(_only_looks(other) or waits_for(target, other, one) for other, _ in needed)
+    severity = Severity.LOW if waited else Severity.MEDIUM
+    if needed and _is_store(one) and all(_only_looks(other) for other, _ in needed):
+        severity = Severity.INFO
     text = one.service.image or "built here"
     return Unasked(
         clause="a",
         name=name,
         place=one.service.place,
-        severity=Severity.LOW if waited else Severity.MEDIUM,
+        severity=severity,
         says=f"{name} has no healthcheck",
         evidence=f"{name}: {text}",
         likely=likely,
         image=image_reference(one.service.image or "").name,
         notes=tuple(Note(at, f"{other.service.name} depends on it") for other, at in needed[:5]),
     )
+
+
+def _is_store(one: Answering) -> bool:
+    return one.program is not None and one.program.server in _STORES
+
+
+def _only_looks(one: Answering) -> bool:
+    """Whether a service looks at what it depends on when somebody looks at it."""
+    base = one.program.base if one.program is not None else None
+    if base is None:
+        return False
+    return base.short in _ON_DEMAND or base.short.endswith(("-exporter", "_exporter"))
 
 
 def _dependency(target: Target, one: Answering, dependency: Dependency) -> Unasked | None:
@@ -359,8 +377,7 @@ def _dependency(target: Target, one: Answering, dependency: Dependency) -> Unask
     )
     if other is None or not dependency.required:
         return None
-    base = one.program.base if one.program is not None else None
-    if base is not None and base.short in _ON_DEMAND and not dependency.condition:
+    if _only_looks(one) and not dependency.condition:
         return None
     well = _asked(target, other)
     pair = f"{one.service.name} → {dependency.service}"
@@ -382,7 +399,7 @@ def _dependency(target: Target, one: Answering, dependency: Dependency) -> Unask
         )
     if is_one_shot(one.stack, other.service) or dependency.condition not in ("", "service_started"):
         return None
-    store = other.program is not None and other.program.server in _STORES
+    store = _is_store(other)
     checked = other.service.healthcheck is not None and bool(other.service.healthcheck.test)
     if (not store and not checked) or waits_for(target, one, other):
         return None
