@@ -49,8 +49,8 @@ def k8s_image_pinned(image_file: ImageFile) -> None:
     (b) the tag of a branch (`develop`, `main`, `staging` …): low; (c) a production kustomization
     sets a tag without a digit: high; (d) a command sets an image to `latest`; low when the same
     script restarts the rollout. One severity less in development, staging, test and example
-    manifests. Tags that CI, Skaffold, Tilt, Flux or Argo CD sets, variables, placeholders and
-    `imagePullPolicy: Never` are not judged.
+    manifests, a note for a bare Pod that only sleeps. Tags that CI, Skaffold, Tilt, Flux or Argo CD
+    sets, variables, placeholders and `imagePullPolicy: Never` are not judged.
     Blind spots: charts are not rendered; a tag with a version may be pushed again.
     """
     found = False
@@ -68,6 +68,8 @@ def k8s_image_pinned(image_file: ImageFile) -> None:
         if not images:
             continue
         found = True
+        if all(image.by_hand for image in images):
+            severity = Severity.INFO
         gentle = all(image.off_path or image.restarted for image in images)
         first = images[0]
         report(

@@ -40,11 +40,12 @@ def k8s_objects_unique(object_set: KubeFile) -> None:
     Why: `kubectl apply` of two files for one object keeps the second; somebody who mends the
         first sees no effect.
     Decides: full manifests of one kind, namespace and name in one render set, or in two folders
-        that give the same explicit namespace or that one script applies. (a) ConfigMaps and
-        Secrets that differ, (b) workloads, Services and the like that differ, (c) equal copies,
-        (d) workloads of one image under related names whose limits differ. Other images
-        alone, patches, overlays, other namespaces, files of other environments, numbered versions
-        of a folder, generated files and bundles (`install.yaml`, `all-in-one.yaml`) pass.
+        that give the same explicit namespace or that one script applies. (a) ConfigMaps and Secrets
+        that differ, (b) workloads, Services and the like that differ, (c) equal copies, (d)
+        workloads of one image under related names whose limits differ. Other images alone, patches,
+        overlays, other namespaces, files of other environments, numbered versions of a folder,
+        files that a test applies one after the other, generated files and bundles (`install.yaml`,
+        `all-in-one.yaml`) pass.
     Blind spots: Helm charts; copies whose folders nothing ties together.
     """
     for group in object_set.groups():

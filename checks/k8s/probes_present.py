@@ -45,7 +45,7 @@ def k8s_probes_present(probed_file: KubeFile) -> None:
         the first), as rendered: (a) no readiness probe, (b) no liveness probe, (c) both ask one
         path that by its name answers for other systems. Probes of any sort count, a startup probe
         stands for both; sidecars, init containers, Jobs and workloads without a Service pass.
-        Development, staging and test drop one severity.
+        Development, staging and test drop one severity; a bare Pod that only sleeps is a note.
     Blind spots: probes that an admission webhook or operator adds.
     """
     report_groups(probed_file, _CLAUSES)

@@ -43,7 +43,8 @@ def k8s_resources_set(pod_file: KubeFile) -> None:
         counts as one), (b) no memory limit, (c) a limit below the request, which the API server
         refuses. A missing CPU limit is no finding. A LimitRange in the namespace, a
         VerticalPodAutoscaler that is not `Off`, and resources of the whole pod pass. Init
-        containers that end are a note. Development, staging and test drop one severity.
+        containers that end, and bare Pods that only sleep, are a note. Development, staging and
+        test drop one severity.
     Blind spots: defaults that live only in the cluster; whether the numbers are right.
     """
     report_groups(pod_file, _CLAUSES)

@@ -49,6 +49,7 @@ _ENVIRONMENTS = {
     "dev": "development", "develop": "development", "development": "development",
     "local": "development", "minikube": "development", "sandbox": "development",
     "test": "test", "tests": "test", "testing": "test", "e2e": "test",
+    "integration": "test", "smoke": "test",
     "example": "example", "examples": "example", "sample": "example", "samples": "example",
     "demo": "example", "demos": "example", "tutorial": "example", "tutorials": "example",
 }  # fmt: skip

@@ -134,7 +134,7 @@ def _meeting(known: Cluster, group: list[_Copy]) -> Iterator[list[_Copy]]:
     while copies:
         first, *others = copies
         met = [other for other in others if _meet(known, first, other)]
-        if met and not _variants(known, [first, *met]):
+        if met and not _variants(known, [first, *met]) and not _steps(known, [first, *met]):
             yield [first, *met]
         copies = [other for other in others if other not in met]
 
@@ -160,6 +160,22 @@ def _variants(known: Cluster, copies: list[_Copy]) -> bool:
     return len(copies) > 2 or any(
         words & set(_WORD.findall(_stem(other.object.path).lower())) for other in others
     )
+
+
+def _steps(known: Cluster, copies: list[_Copy]) -> bool:
+    """Whether a test puts one copy in the place of the other, to see what happens: each has a
+    command of its own, and none applies two."""
+    paths = {copy.object.path for copy in copies}
+    if len(paths) < len(copies) or any(copy.environment != "test" for copy in copies):
+        return False
+    if len({posixpath.dirname(path) for path in paths}) > 1:
+        return False
+    applied = [
+        {path for path in paths if _applies(known, command, path)}
+        for command in known.outside.applied
+        if command.paths
+    ]
+    return set().union(*applied) == paths and all(len(one) < 2 for one in applied)
 
 
 def _unbundled(copies: list[_Copy]) -> list[_Copy]:

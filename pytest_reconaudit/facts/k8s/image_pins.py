@@ -16,6 +16,7 @@ from pytest_reconaudit.facts.ci.pipelines import workflow_steps, workflows
 from pytest_reconaudit.facts.index import files_by_name, invocations_of
 from pytest_reconaudit.facts.invocations import Invocation, workflow_invocations
 from pytest_reconaudit.facts.k8s.cluster import Sighting, environment
+from pytest_reconaudit.facts.k8s.idle_pods import waits_for_hands
 from pytest_reconaudit.facts.k8s.manifests import kustomizations
 from pytest_reconaudit.facts.k8s.render_sets import render_sets
 from pytest_reconaudit.facts.k8s.workloads import workloads
@@ -59,6 +60,8 @@ class KubeImage(Struct, frozen=True):
     """Development, staging or test."""
     within: str = ""
     """The kustomization that renders it so, if one does."""
+    by_hand: bool = False
+    """Of a pod that somebody starts to work in."""
     restarted: bool = False
     """A rollout that the same script restarts: the pods are replaced."""
 
@@ -116,6 +119,7 @@ def image_files(target: Target) -> tuple[ImageFile, ...]:
                     image=container.image,
                     off_path=seen.off_path,
                     within=seen.within.id if seen.within.kind == "kustomization" else "",
+                    by_hand=waits_for_hands(seen.object),
                 )
                 known = gathered.found.get((kind, place))
                 if known is None or (known.off_path and not image.off_path):

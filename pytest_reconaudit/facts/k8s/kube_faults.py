@@ -33,6 +33,8 @@ class KubeFault(Struct, frozen=True):
     """Only where the path or namespace says that it is not production."""
     likely: bool = False
     """It needs one look."""
+    by_hand: bool = False
+    """Of something that somebody starts to work in: a note."""
     only_in: tuple[str, ...] = ()
     """The render sets with this fault, when there are others without."""
 
@@ -83,7 +85,10 @@ class FaultGroup(Struct, frozen=True):
         return f"{self.clause}/{self.path}"
 
     def weigh(self, severity: Severity) -> Severity:
-        """One severity less when all of it is off the production path."""
+        """One severity less when all of it is off the production path; a note when it is only of
+        what people work in."""
+        if all(fault.by_hand for fault in self.faults):
+            return Severity.INFO
         off_path = all(fault.off_path for fault in self.faults)
         return severity.lowered() if off_path else severity
 
@@ -147,6 +152,7 @@ def fault_files(
                 notes=fault.notes,
                 off_path=fault.off_path,
                 likely=fault.likely,
+                by_hand=fault.by_hand,
                 only_in=tuple(sorted(sets)) if visits[seen.object.place] - sets else (),
             )
         )

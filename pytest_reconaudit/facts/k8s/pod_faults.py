@@ -5,7 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from msgspec.structs import replace
+
 from pytest_reconaudit.facts.k8s.cluster import Cluster, Sighting, cluster
+from pytest_reconaudit.facts.k8s.idle_pods import waits_for_hands
 from pytest_reconaudit.facts.k8s.kube_faults import KubeFault, KubeFile, fault_files
 from pytest_reconaudit.facts.k8s.selection import (
     Selection,
@@ -52,7 +55,15 @@ def _probed(
             services = index.services_of(seen)
             if services:
                 unknown = bool(seen.within.unrendered)
-                yield seen, None if unknown else _unwatched(seen, services)
+                yield seen, None if unknown else _weighed(seen, _unwatched(seen, services))
+
+
+def _weighed(seen: Sighting, faults: Iterator[KubeFault]) -> Iterator[KubeFault]:
+    """What a pod to work in lacks is a note; what the API server refuses is none."""
+    by_hand = waits_for_hands(seen.object)
+    for fault in faults:
+        refused = fault.clause == "c"
+        yield replace(fault, by_hand=True) if by_hand and not refused else fault
 
 
 def _unwatched(seen: Sighting, services: tuple[KubeObject, ...]) -> Iterator[KubeFault]:
@@ -135,7 +146,7 @@ def _measured(
 ) -> Iterator[tuple[Sighting, Iterator[KubeFault] | None]]:
     for workload in workloads(target):
         for seen in workload.sightings:
-            yield seen, None if seen.within.unrendered else _unbounded(known, seen)
+            yield seen, None if seen.within.unrendered else _weighed(seen, _unbounded(known, seen))
 
 
 def _unbounded(known: Cluster, seen: Sighting) -> Iterator[KubeFault]:
