@@ -57,7 +57,7 @@ def compose_names_unique(
     says by its name what it adds (`docker-compose.monitoring.yml`). Variants that are started
     instead of each other (the same services, an application in both, development files),
     services of different profiles, and services with one port that every command of the repository
-    starts by name, never two of them at once, pass.
+    (else: and of its documents) starts by name, never two of them at once, pass.
     Blind spots: stacks that only people know to run side by side; ports behind variables without
     a default.
     """

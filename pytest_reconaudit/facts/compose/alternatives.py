@@ -1,8 +1,8 @@
 """Services of one stack of which the repository only ever starts one at a time.
 
 A database in four variants on one port clashes with nothing while every command that brings the
-stack up names its services and none names, or needs, two of the variants. Documents are not asked:
-what they tell people to type is not what the repository runs.
+stack up names its services and none names, or needs, two of the variants. Where the commands that
+the repository runs do not name them all, those that its documents tell people to type count too.
 """
 
 from __future__ import annotations
@@ -53,6 +53,8 @@ class _Start(Struct, frozen=True):
     names: tuple[str, ...]
     alone: bool = False
     """``--no-deps``."""
+    told: bool = False
+    """A document tells people to type it."""
 
 
 class Starts(Struct, frozen=True):
@@ -72,9 +74,13 @@ class Starts(Struct, frozen=True):
         return not any({one, other} <= group for group in self.groups)
 
 
-def starts_of(target: Target, stack: Stack) -> Starts:
-    """Every start of a stack, by the words of the commands that may mean it."""
-    mine = [one for one in _starts(target) if one.files is None or one.files & set(stack.files)]
+def starts_of(target: Target, stack: Stack, *, documents: bool = False) -> Starts:
+    """Every start of a stack, by the words of the commands that may mean it.
+
+    :param documents: whether what documents tell people to type counts as well.
+    """
+    every = (*_starts(target), *(_documented(target) if documents else ()))
+    mine = [one for one in every if one.files is None or one.files & set(stack.files)]
     names = frozenset(service.name for service in stack.services)
     needs = {service.name: {d.service for d in service.depends_on} for service in stack.services}
     stopping = {one.origin for one in mine if one.verb in _STOPS}
@@ -87,7 +93,8 @@ def starts_of(target: Target, stack: Stack) -> Starts:
             continue
         literal = [name for name in one.names if name in names]
         unknown = len(one.names) - len(literal)
-        plain = plain or not one.names or unknown > 1
+        # A word of a document that is no service is prose: nothing says what it starts.
+        plain = plain or not one.names or unknown > (0 if one.told else 1)
         for chosen in sorted(names) if unknown else [""]:
             asked = {*literal, chosen} - {""}
             running = set(asked) if one.alone else _closure(asked, needs)
@@ -162,6 +169,34 @@ def _lines(target: Target) -> Iterator[_Start]:
                 verb, rest = parsed
                 names = _chosen(verb, rest, text)
                 yield _Start(f"{path}:{block}", files, verb, names, "--no-deps" in rest)
+
+
+@once
+def _documented(target: Target) -> tuple[_Start, ...]:
+    """The commands in documents of which it is known which files they read. Each stands alone: a
+    reader types one of them."""
+    return tuple(_told(target))
+
+
+def _told(target: Target) -> Iterator[_Start]:
+    for path in target.documents:
+        text = target.text(path)
+        if "compose" not in text:
+            continue
+        folder = posixpath.dirname(path)
+        for number, line in enumerate(text.split("\n"), 1):
+            for match in _LINE.finditer(line) if "compose" in line else ():
+                words = ("docker", "compose", *shell_words(match[1]))
+                parsed = compose_call(words)
+                if parsed is None or parsed[0] not in _STARTS:
+                    continue
+                # A guide in a folder of documents speaks of the root as a rule.
+                files = _read(target, folder, words) or _read(target, "", words)
+                verb, rest = parsed
+                if files is not None:
+                    names = service_words(verb, rest)
+                    alone = "--no-deps" in rest
+                    yield _Start(f"{path}:{number}", files, verb, names, alone, told=True)
 
 
 _BRACES = regex(r"\{\{[^{}\n]{0,60}\}\}")

@@ -134,7 +134,7 @@ def file_claims(target: Target) -> Mapping[str, FileClaims]:
 def _within(target: Target, stack: Stack, claims: tuple[Claim, ...], note: Noter) -> None:
     """Two services of one stack; those of different profiles are alternatives, and those that are
     only ever started one by one take a port in turn."""
-    starts: Starts | None = None
+    starts: tuple[Starts, ...] = ()
     profiles = {one.name: frozenset(p.name for p in one.profiles) for one in stack.services}
     for index, claim in enumerate(claims):
         for other in claims[:index]:
@@ -144,8 +144,12 @@ def _within(target: Target, stack: Stack, claims: tuple[Claim, ...], note: Noter
             if (ours or theirs) and not ours & theirs:
                 continue
             if claim.kind == "port":
-                starts = starts or starts_of(target, stack)
-                if starts.apart(claim.service, other.service):
+                # Documents count where what the repository runs names not all of them.
+                starts = starts or (
+                    starts_of(target, stack),
+                    starts_of(target, stack, documents=True),
+                )
+                if any(one.apart(claim.service, other.service) for one in starts):
                     continue
             later, earlier = sorted((claim, other), key=lambda one: one.place.key(), reverse=True)
             note(later, earlier, "one stack")
