@@ -104,6 +104,7 @@ from pytest_reconaudit.facts.docker.mentions import DockerfileReferences, Unrefe
 from pytest_reconaudit.facts.docker.toolchains import (
     ToolsShipped,
     is_development_name,
+    is_test_image_name,
     tools_shipped,
 )
 from pytest_reconaudit.facts.docs.claims import Claim, JudgedDocument
@@ -465,6 +466,7 @@ __all__ = [
     "images_listed",
     "images_related",
     "is_development_name",
+    "is_test_image_name",
     "key_places",
     "kilobytes",
     "leak_advice",

@@ -1,6 +1,6 @@
 """Base images name a version."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from pytest_reconaudit.api import (
     BaseImages,
@@ -51,9 +51,10 @@ def docker_base_pinned(dockerfile: Dockerfile, images: Images, base_images: Base
     variant (`nginx:alpine`, `python:bookworm`): medium (low in a Dockerfile for development). (b)
     Another tag without a digit (`node:lts`, `nginx:stable-alpine`): low.
     (c) `rustup update`, `apt-get upgrade` or `npm install -g npm@latest` on top of a pinned base:
-    low. Stage names, `scratch`, digests, release names of Debian and Ubuntu (`debian:bookworm`),
-    images that the repository builds itself, named build contexts, an `ARG` that every known
-    builder sets to a version, and dev containers pass.
+    low. What the image that ships is built on is told first. Stage names, `scratch`, digests,
+    release names of Debian and Ubuntu (`debian:bookworm`), images that the repository builds
+    itself, named build contexts, an `ARG` that every known builder sets to a version, and dev
+    containers pass.
     Blind spots: variables without a default; whether a version still exists.
     """
     if not dockerfile.stages:
@@ -61,11 +62,13 @@ def docker_base_pinned(dockerfile: Dockerfile, images: Images, base_images: Base
     if images.is_dev_container(dockerfile) or ".devcontainer/" in f"/{dockerfile.path}":
         return
     groups: dict[str, list[tuple[Place, str, str]]] = {}
+    releases: dict[str, list[str]] = {}
     for base in base_images.of(dockerfile):
         clause = _CLAUSES.get(base.how)
         if clause:
             says = f"{base.title} {_WORDS[base.how]}"
             groups.setdefault(clause, []).append((base.place, says, base.evidence))
+            releases.setdefault(clause, []).append(base.release)
     for drift in base_images.drifts(dockerfile):
         base_name = dockerfile.chain(drift.stage)[-1].base
         says = f"`{drift.tool}` undoes the version of the base {base_name}"
@@ -79,10 +82,27 @@ def docker_base_pinned(dockerfile: Dockerfile, images: Images, base_images: Base
             severity=Severity.MEDIUM if clause == "a" and not work else Severity.LOW,
             evidence=evidence,
             related=[(at, words) for at, words, _ in found[1:]],
+            fix=_fix(releases.get(clause, ())),
             clause=clause,
         )
 
 
+def _fix(releases: Sequence[str]) -> str:
+    """For images without tags that name a version; empty when there is none of these."""
+    known = [one for one in releases if one]
+    if not known:
+        return ""
+    others = " Of the other images name at least major and minor version." * (
+        releases.count("") > 0
+    )
+    return (
+        "No tag of distroless images names a version: take the image of one release of Debian, by"
+        f" digest, and let a bot (Renovate, Dependabot) raise it.{others * ('' in releases)}"
+        "\n\n```dockerfile\n"
+        f"FROM {known[0]}@sha256:…\n```"
+    )
+
+
 def _more(places: Iterable[Place]) -> str:
-    all_ = list(places)
+    all_ = sorted(places, key=lambda place: place.key())
     return f" ({len(all_)} in the file: {lines_of(all_)})" if len(all_) > 1 else ""

@@ -8,6 +8,7 @@ from pytest_reconaudit.api import (
     SkipReason,
     audit,
     is_development_name,
+    is_test_image_name,
     lines_of,
     report,
     skip,
@@ -79,7 +80,7 @@ def docker_layer_order(dockerfile: Dockerfile, images: Images, layers: Layers) -
     what an earlier stage installed and `COPY --from` or a mount brings before the install
     (`target`, `node_modules`, `.venv`; not for `npm ci`, which takes it away again), `pnpm fetch`,
     folders that an install needs (`prisma`, `patches`), installs of named tools and images for
-    development.
+    development. A note where the folder says that the image only runs tests (`api_tests`).
     Blind spots: installs inside scripts; `go build`, which downloads on its own.
     """
     if not dockerfile.stages:
@@ -102,6 +103,7 @@ def docker_layer_order(dockerfile: Dockerfile, images: Images, layers: Layers) -
             *((one.copy.place, f"before {one.install.text[:60]}") for one in found[1:]),
             *((one.install.place, "installs the dependencies") for one in found[1:]),
         ],
+        severity=Severity.INFO if is_test_image_name(dockerfile.path) else None,
         key=first.family,
         fix=_ORDERS.get(first.family, ""),
     )

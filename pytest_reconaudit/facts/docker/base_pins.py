@@ -31,6 +31,9 @@ _DIGIT = regex(r"\d")
 _PINNED_BY_NAME = regex(r"distroless/.*\d|ubi\d|ubi-minimal\d")
 """Images that carry the version in their name: ``distroless/cc-debian12``."""
 
+_DISTROLESS = regex(r"^gcr\.io/distroless/(?:static|base|base-nossl|cc|python3|java-base)$")
+"""Google's images, of which each release of Debian is a name of its own, and no tag a version."""
+
 
 class BaseImage(Struct, frozen=True):
     """An image that is neither a stage of the file nor built under that name in the repository."""
@@ -46,6 +49,14 @@ class BaseImage(Struct, frozen=True):
     def title(self) -> str:
         tag = f":{self.image.tag}" if self.image.tag else ""
         return f"{self.image.name}{tag}"
+
+    @property
+    def release(self) -> str:
+        """For an image that has no tags with versions: its name for one release of Debian."""
+        if _DISTROLESS.search(self.image.name) is None:
+            return ""
+        tag = self.image.tag if self.image.tag != "latest" else ""
+        return f"{self.image.name}-debian12{':' if tag else ''}{tag}"
 
 
 class Drift(Struct, frozen=True):
@@ -181,8 +192,11 @@ class BaseImages:
         self._target = target
 
     def of(self, dockerfile: Dockerfile) -> tuple[BaseImage, ...]:
-        """See :func:`base_images`."""
-        return tuple(base_images(self._target, dockerfile))
+        """See :func:`base_images`; what ships is built on that in front."""
+        final = images(self._target).final_stage(dockerfile)
+        at = dockerfile.chain(final)[-1].place if final is not None else None
+        found = base_images(self._target, dockerfile)
+        return tuple(sorted(found, key=lambda one: one.place != at))
 
     def drifts(self, dockerfile: Dockerfile) -> tuple[Drift, ...]:
         """See :func:`drifts`."""

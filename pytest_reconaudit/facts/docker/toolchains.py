@@ -20,6 +20,7 @@ __all__ = [
     "is_build",
     "is_development_command",
     "is_development_name",
+    "is_test_image_name",
     "is_toolchain",
     "serves_static_from_node",
     "tools_shipped",
@@ -37,6 +38,12 @@ _DEVELOPMENT_FILE = regex(
     re.IGNORECASE,
 )
 _DEVELOPMENT_PATH = regex(r"(?:^|/)(?:\.devcontainer|\.github|\.gitpod|e2e|ci|\.ci)/")
+_TEST_FOLDER = regex(
+    r"(?:^|/)(?:[a-z0-9.]{1,40}[-_]){0,4}(?:tests?|testing|e2e|smoke)"
+    r"(?:[-_](?:runner|suite|image|env|tools?))?/",
+    re.IGNORECASE,
+)
+"""Folders of tests alone: ``api_tests/``, ``test-runner/``."""
 
 _WRAPPERS = frozenset({"sudo", "exec", "command", "time", "env", "nice", "xvfb-run", "cross-env"})
 _OPTION = regex(r"-|\w+=")
@@ -81,6 +88,11 @@ def is_toolchain(image: ImageReference | None) -> bool:
         return True
     # `swift:5.9-slim` and `haskell:…-slim` are runtimes by another name.
     return image.short in _TOOLCHAINS and not (image.short == "swift" and "slim" in image.tag)
+
+
+def is_test_image_name(path: str) -> bool:
+    """Whether the folder of a Dockerfile says that its image only runs tests."""
+    return _TEST_FOLDER.search(path) is not None
 
 
 def is_development_name(path: str) -> bool:
