@@ -46,3 +46,23 @@ def test_distroless_is_known_to_run_as_root(tmp_path: Path) -> None:
     )
     (finding,) = [one for result in audit_tree(tmp_path, CHECK) for one in result.findings]
     assert "runs as root" in finding.message
+
+
+@pytest.mark.parametrize(
+    ("made", "says"),
+    [
+        ("groupadd -r tides && useradd -r -m -g tides tides", "`USER tides` last."),
+        ("addgroup -S crew && adduser -S -G crew -u 4100 gauge", "`USER gauge` last (4100"),
+        ("useradd --uid=4100 -rms /bin/bash gauge", "`USER gauge` last (4100"),
+        ("adduser gauge crew", "USER 10001"),
+        ("groupadd gauge", "USER 10001"),
+        ("useradd $OWNER", "USER 10001"),
+        ("useradd -u", "USER 10001"),
+    ],
+)
+def test_a_user_that_the_image_makes_is_taken(tmp_path: Path, made: str, says: str) -> None:
+    (tmp_path / "Dockerfile").write_text(
+        f'FROM debian:bookworm-slim\nRUN {made}\nCOPY tides /tides\nCMD ["/tides"]\n'
+    )
+    (finding,) = [one for result in audit_tree(tmp_path, CHECK) for one in result.findings]
+    assert says in finding.remediation

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from msgspec import Struct
 
@@ -97,12 +97,19 @@ class ImageUser(Struct, frozen=True):
     """How a user is made there: ``node``, ``distroless`` … have one, ``alpine`` and ``debian`` each
     have a command of their own; empty where a bare number is the surest."""
 
+    made: tuple[str, str] = ("", "")
+    """(name, number) of a user that the image has made and does not take."""
+
     @property
     def remedy(self) -> str:
         """What to write, in Markdown."""
         if self.workers:
             return _UNPRIVILEGED if self.family == "nginx" else ""
         made, owner = _USERS.get(self.family, _NUMBER)
+        name, number = self.made
+        if name:
+            also = f" ({number}, where a number is asked for)" if number else ""
+            made, owner = f"The image makes a user for it: `USER {name}` last{also}.", name
         return (
             f"{made} What the program writes while it runs (folders below its own, a file that the"
             " start script makes, volumes that are there already) has to belong to that user first:"
@@ -245,7 +252,18 @@ class ImageUsers:
             command=command,
             overridden=self._overridden(dockerfile),
             family=_family(image),
+            made=self._made(dockerfile, stage),
         )
+
+    def _made(self, dockerfile: Dockerfile, stage: Stage) -> tuple[str, str]:
+        """The last user that a stage, or what it is built on, makes, with its number if said."""
+        files = image_files(self._target, dockerfile)
+        for one in dockerfile.chain(stage):
+            for step in reversed(list(files.steps(one))):
+                made = _made_user(step.words)
+                if made[0]:
+                    return made
+        return "", ""
 
     def _built_with_user(self, dockerfile: Dockerfile, base: str) -> bool:
         """Whether the base is built here, by a Dockerfile that ends as somebody else."""
@@ -309,6 +327,40 @@ class ImageUsers:
         if not seen or any(note is None for note in seen):
             return ()
         return tuple(dict.fromkeys(note for note in seen if note is not None))
+
+
+_USER_NAME = regex(r"[a-z_][a-z0-9_-]{0,31}")
+_USER_VALUED = frozenset(
+    {"-b", "-c", "-d", "-e", "-f", "-g", "-G", "-h", "-k", "-K", "-p", "-s", "-u", "-Z",
+     "--base-dir", "--comment", "--home-dir", "--home", "--expiredate", "--inactive", "--gid",
+     "--groups", "--skel", "--key", "--password", "--shell", "--uid", "--gecos", "--ingroup",
+     "--firstuid", "--lastuid", "--conf", "--root"}
+)  # fmt: skip
+"""Options of ``useradd`` and of both kinds of ``adduser`` that take a value."""
+
+
+def _made_user(words: Sequence[str]) -> tuple[str, str]:
+    """(name, number) of the user that a command makes; empty for another command."""
+    if not words or words[0].rpartition("/")[2] not in ("useradd", "adduser"):
+        return "", ""
+    names: list[str] = []
+    number = ""
+    rest = iter(words[1:])
+    for word in rest:
+        option, equals, value = word.partition("=")
+        if not word.startswith("-"):
+            names.append(word)
+            continue
+        # Letters may stand together: `-rmu 10001`.
+        last = option if option.startswith("--") else f"-{option[-1]}"
+        if last in _USER_VALUED and not equals:
+            value = next(rest, "")
+        if last in ("-u", "--uid") and value.isdigit():
+            number = value
+    # With two names, one that is there already is put into a group.
+    if len(names) != 1 or names[0] == "root" or not _USER_NAME.fullmatch(names[0]):
+        return "", ""
+    return names[0], number
 
 
 _BUILDER = regex(
