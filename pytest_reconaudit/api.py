@@ -164,7 +164,7 @@ from pytest_reconaudit.facts.rust.regexes import RecompiledRegexes, RegexFile
 from pytest_reconaudit.facts.rust.release_profiles import ReleaseProfile, debug_of
 from pytest_reconaudit.facts.rust.shadowed_routes import RustRoutes, TwiceRouted
 from pytest_reconaudit.facts.rust.used_dependencies import CrateUse
-from pytest_reconaudit.facts.scripts.compose_calls import BadCall, ComposeCalls
+from pytest_reconaudit.facts.scripts.compose_calls import BadCall, ComposeCalls, build_fix
 from pytest_reconaudit.facts.scripts.health_gates import GateFault, HealthGates
 from pytest_reconaudit.facts.scripts.hidden_errors import HiddenError, ScriptErrors
 from pytest_reconaudit.facts.scripts.lost_paths import LostPath, ScriptPaths
@@ -454,6 +454,7 @@ __all__ = [
     "WrongPrefix",
     "also_in",
     "audit",
+    "build_fix",
     "careless_places",
     "careless_sentence",
     "debug_of",

@@ -6,6 +6,7 @@ from pytest_reconaudit.api import (
     Severity,
     SkipReason,
     audit,
+    build_fix,
     lines_of,
     report,
     skip,
@@ -111,7 +112,7 @@ def _report(group: list[BadCall]) -> None:
             else ""
         ),
         fix=(
-            "Leave it out, or give the service a `build:` in one of the files."
+            build_fix(group)
             if built
             else "Ask a service that these files start, name the files that have the one meant, or"
             " drop the wait; and end the loop after a number of attempts."

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from msgspec import Struct
 
@@ -18,6 +18,7 @@ from pytest_reconaudit.facts.compose.stacks import (
     Stack,
     compose_arguments,
     compose_file,
+    compose_files,
     merged_stack,
     stacks,
 )
@@ -30,7 +31,14 @@ from pytest_reconaudit.model import Place, Severity
 from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.target import Target, once
 
-__all__ = ["BadCall", "ComposeCalls", "compose_calls", "models_in_effect", "service_words"]
+__all__ = [
+    "BadCall",
+    "ComposeCalls",
+    "build_fix",
+    "compose_calls",
+    "models_in_effect",
+    "service_words",
+]
 
 
 class BadCall(Struct, frozen=True, eq=False):
@@ -47,6 +55,8 @@ class BadCall(Struct, frozen=True, eq=False):
     """The services that there are; for an override the incomplete ones."""
     nearest: str
     severity: Severity
+    built_by: frozenset[str] = frozenset()
+    """Other compose files of the folder that build the service."""
     waits: bool = False
     """Every call is the test of an `until` or `while !`: the loop asks for ever."""
 
@@ -154,6 +164,7 @@ def _judge(
                 bad.services,
                 bad.nearest,
                 bad.severity,
+                bad.built_by,
                 (bad.kind, bad.name) not in once_only,
             )
         )
@@ -314,7 +325,34 @@ def _wrong(
         elif verb == "build" and all(one is None or one.build is None for one in known):
             tests = _FOR_TESTS.search(invocation.command.place.path) is not None
             severity = Severity.MEDIUM if tests else Severity.HIGH
-            yield BadCall("build", name, (), model.files, (), "", severity)
+            others = _built_by(target, model, name)
+            yield BadCall("build", name, (), model.files, (), "", severity, others)
+
+
+def _built_by(target: Target, model: Stack, name: str) -> frozenset[str]:
+    """The compose files beside a model that build a service."""
+    folder = posixpath.dirname(model.files[0])
+    return frozenset(
+        file.path
+        for file in compose_files(target)
+        if file.path not in model.files
+        and posixpath.dirname(file.path) == folder
+        and name in file.services
+        and file.services[name].get("build")
+    )
+
+
+def build_fix(group: Sequence[BadCall]) -> str:
+    """What to do where nothing is built: another file of the folder may build all of it."""
+    files = frozenset.intersection(*(one.built_by for one in group))
+    if not files:
+        return "Leave it out, or give the service a `build:` in one of the files."
+    path = min(files)
+    names = " ".join(sorted(one.name for one in group))
+    return (
+        f"Give the file that builds it, {path}, with `-f`:\n\n```bash\n"
+        f"docker compose -f {path} build {names}\n```"
+    )
 
 
 _AT_HOME = regex(
