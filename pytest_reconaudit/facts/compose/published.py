@@ -112,7 +112,8 @@ def is_deployed(target: Target, path: str) -> bool:
     )
 
 
-_VARIABLE = regex(r"\$\{?([A-Za-z_]\w{0,80})\}?")
+_VARIABLE = regex(r"\$(?:([A-Za-z_]\w{0,80})|\{([A-Za-z_]\w{0,80})(?::?\?[^{}]{0,200})?\})")
+"""A variable without a default."""
 _GIVEN = regex(
     r"(?<![\w$&{-])([A-Za-z_]\w{0,80})(?:[:?]?=|[ \t]?:[ \t]{1,8})[ \t]{0,8}([^\s#]{0,80})"
 )
@@ -126,18 +127,19 @@ def tag_is_handed_over(target: Target, image: str) -> bool:
 
     :param image: as written.
     """
-    tag = image.rpartition("/")[2].partition(":")[2]
-    names = [match[1] for match in _VARIABLE.finditer(tag[:300])]
-    return any(_is_given(target, name) for name in names if f"{name}:" not in tag)
+    tag = image.rpartition("/")[2].partition(":")[2][:300]
+    names = {one or other for one, other in _VARIABLE.findall(tag)}
+    return bool(names) and not names.isdisjoint(_given(target))
 
 
-def _is_given(target: Target, name: str) -> bool:
+@once
+def _given(target: Target) -> frozenset[str]:
+    """The variables to which commands of the repository give a value other than ``latest``."""
     paths = [one.path for one in workflows(target)] + list(shell_script_paths(target))
-    for path in (*paths, *target.named("Makefile", "*.mk", "justfile", "Justfile")):
-        text = target.text(path)
-        if name in text and any(
-            match[1] == name and match[2].strip("\"'") not in _MOVES
-            for match in _GIVEN.finditer(text)
-        ):
-            return True
-    return False
+    paths += target.named("Makefile", "*.mk", "justfile", "Justfile")
+    return frozenset(
+        name
+        for path in paths
+        for name, value in _GIVEN.findall(target.text(path))
+        if value.strip("\"'") not in _MOVES
+    )
