@@ -16,8 +16,10 @@ _CLAUSES = {
 }
 _PUSHED = (
     "Who looks for the schema's history finds one that never was.",
-    "Delete the folder, or run it: `drizzle-kit generate` until files and journal agree, and"
-    " `drizzle-kit migrate` where the schema is pushed now.",
+    (
+        "Delete the folder, or run it: `drizzle-kit generate` until files and journal agree, and"
+        " `drizzle-kit migrate` where the schema is pushed now."
+    ),
 )
 _LISTS = {
     ("drizzle", "unlisted"): "Only `drizzle-kit generate` enters a file in meta/_journal.json. Take"
