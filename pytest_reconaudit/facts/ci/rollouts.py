@@ -110,6 +110,10 @@ class WorkflowMigrations(Struct, frozen=True, eq=False):
     late: tuple[LateMigration, ...]
     unverified: Work | None
     """The repository's first migration of a CI database, when no workflow looks at the result."""
+    tool: str = ""
+    """The tool of ``unverified``."""
+    tested: Place | None = None
+    """Tests that the same job runs behind it, on the database as it left it."""
 
 
 # -- what is a deployment ----------------------------------------------------------------------
@@ -575,6 +579,7 @@ def workflow_migrations(target: Target) -> tuple[WorkflowMigrations, ...]:
     """Every workflow that migrates a database, in path order."""
     found: list[tuple[Workflow, tuple[Work, ...], tuple[LateMigration, ...]]] = []
     first: Work | None = None
+    tool, tested = "", None
     verified = False
     for jobs in _acts(target).values():
         runs: list[Work] = []
@@ -592,7 +597,11 @@ def workflow_migrations(target: Target) -> tuple[WorkflowMigrations, ...]:
             late += _late(target, workflow, jobs, work, done)
             late_ones = {id(one.migration) for one in late}
             if first is None and _makes_database(work):
-                first = next((one.work for one in mine if id(one.work) not in late_ones), None)
+                once = next((one for one in mine if id(one.work) not in late_ones), None)
+                if once is not None:
+                    first = once.work
+                    tool = next((one.act.tool for one in mine if one.act.tool != "script"), "")
+                    tested = _tested_behind(work, first)
         if runs and workflow is not None:
             found.append((workflow, tuple(runs), tuple(late)))
     unverified = None if verified else first
@@ -600,9 +609,29 @@ def workflow_migrations(target: Target) -> tuple[WorkflowMigrations, ...]:
         WorkflowMigrations(
             workflow, runs, late,
             unverified if unverified is not None and unverified in runs else None,
+            tool, tested,
         )
         for workflow, runs, late in found
     )  # fmt: skip
+
+
+_TEST_STEP = regex(
+    r"^(?!set|install|prepare|seed|create|upload|report|publish|build|download|cache|compile|start)"
+    r".{0,60}\b(?:tests?|specs|suite|e2e)$",
+    re.IGNORECASE,
+)
+"""The name of a step that runs tests, by whatever command."""
+
+
+def _tested_behind(work: JobWork, migration: Work) -> Place | None:
+    """The first test that a job runs after a migration."""
+    behind = False
+    for item in work.items:
+        named = _TEST_STEP.search(item.step.name) is not None and _does(item)
+        if behind and (named or _gate(item) in ("test", "coverage")):
+            return item.place
+        behind = behind or item is migration
+    return None
 
 
 def _verifies(target: Target, work: JobWork) -> bool:
