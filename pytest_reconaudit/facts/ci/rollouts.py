@@ -67,6 +67,9 @@ class DeployJob(Struct, frozen=True, eq=False):
     """Nothing looks whether the new version lives."""
     health: Place | None
     """The first health check behind it."""
+    hinders: tuple[tuple[Place, str], ...]
+    """What stands in the way back: migrations before the start, images that are removed, a file of
+    settings whose tag is overwritten."""
     interrupted: tuple[tuple[Work, Work], ...]
     """(down, up): the service is stopped before the new version starts."""
 
@@ -348,6 +351,7 @@ def _deploy_jobs(target: Target, workflow: Workflow) -> Iterator[DeployJob]:
             ),
             unchecked=not (unknown or waits or health is not None or _progressive(target)),
             health=health,
+            hinders=tuple(_hinders(work, done, first)),
             interrupted=tuple(_interrupted(work, done, deploys)),
         )
 
@@ -425,6 +429,32 @@ def _way_back(
         if any(_goes_back(item, deploys) for item in mine.items):
             return True
     return False
+
+
+_REMOVES = regex(
+    r"\b(?:docker|podman|crictl|nerdctl)\s+(?:system|image|images)\s+prune\b|\bdocker\s+rmi\b"
+)
+_SETS_TAG = regex(r"\b\w{0,40}(?:TAG|VERSION|IMAGE)=", re.IGNORECASE)
+
+
+def _hinders(work: JobWork, done: Sequence[Done], first: int) -> Iterator[tuple[Place, str]]:
+    """What a way back must reckon with, at most one place each."""
+    before = {id(item) for item in work.items[:first]}
+    found: dict[str, Place] = {}
+    for one in done:
+        if one.act.kind == "migrate" and id(one.work) in before:
+            found.setdefault("migrates before the new version starts", one.work.place)
+    for item in work.items:
+        text = item.text[:1_000]
+        if item.command is None:
+            continue
+        if _REMOVES.search(text):
+            found.setdefault("removes images, the version before too", item.place)
+        written = any(one.writes and one.target.endswith(".env") for one in item.command.redirects)
+        if written and _SETS_TAG.search(text):
+            found.setdefault("overwrites the tag that ran before", item.place)
+    for says, place in found.items():
+        yield place, says
 
 
 def _goes_back(item: Work, deploys: Sequence[Done]) -> bool:
