@@ -16,6 +16,12 @@ from tests import trees
         ("async-guards-released/bad-vacant", 24, "OnceCell", "Clone what is needed"),
         ("async-guards-released/bad-vacant", 35, "`Store` has no `Clone`", "OnceCell"),
         ("async-guards-released/bad-vacant", 41, "Clone what is needed", "Arc"),
+        (
+            "async-guards-released/bad-permit",
+            18,
+            "let permit = self.room.acquire().await;",
+            "OnceCell",
+        ),
         ("async-guards-released/bad-maps", 30, "Clone what is needed", "OnceCell"),
         ("async-work-bounded/bad-transaction", 12, "after its commit (line 14)", "concurrent"),
         ("async-work-bounded/bad-transaction", 23, "inside of the spawned future", "commit"),

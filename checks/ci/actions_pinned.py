@@ -13,6 +13,8 @@ from pytest_reconaudit.api import (
     skip,
 )
 
+_WEAK = "Whoever may push to that branch decides what the job says, and runs code in it."
+
 
 @audit(
     pillar=3,
@@ -31,14 +33,15 @@ def ci_actions_pinned(pinned_file: PinnedFile) -> None:
 
     Why: a branch changes with every push and a tag can be moved; both have been used to steal the
     secrets of thousands of repositories at once.
-    Decides: an action at a branch (`@main`, `@master`, `@develop`): high, low when GitHub publishes
-    it, or an owner to whom the repository seems to belong (its README links mostly there, its
-    workflows push images there); a reusable workflow at a branch: low. Everything at a tag or at a
-    moving name that its publisher documents (`dtolnay/rust-toolchain@stable`): one low finding for
-    the file. An owner that differs from the known publisher used elsewhere in the repository for
-    the same action, or by one or two letters from a known publisher: medium. Commits, `actions/*`
-    and `github/*` at a tag, local actions and workflows, containers and everything that the
-    repository's own owner publishes pass.
+    Decides: an action at a branch (`@main`, `@master`, `@develop`): high, medium where all jobs
+    that use it have no secret and may only read (`permissions`, or nothing but `pull_request`
+    starts them), low when GitHub publishes it, or an owner to whom the repository seems to belong
+    (its README links mostly there, its workflows push images there); a reusable workflow at a
+    branch: low. Everything at a tag or at a moving name that its publisher documents
+    (`dtolnay/rust-toolchain@stable`): one low finding for the file. An owner that differs from the
+    known publisher used elsewhere in the repository for the same action, or by one or two letters
+    from a known publisher: medium. Commits, `actions/*` and `github/*` at a tag, local actions and
+    workflows, containers and everything that the repository's own owner publishes pass.
     Blind spots: whether a name that is no usual branch name is a tag or a branch; what a pinned
     action uses inside.
     """
@@ -48,8 +51,10 @@ def ci_actions_pinned(pinned_file: PinnedFile) -> None:
     pins = [pin for pin in pinned_file.pins if pin.elsewhere is not None]
     branches = [pin for pin in pins if pin.kind == "branch"]
     near = [pin for pin in branches if pin.trusted or pin.workflow or pin.related]
-    _branch([pin for pin in branches if pin not in near], Severity.HIGH)
-    _branch(near, Severity.LOW)
+    far = [pin for pin in branches if pin not in near]
+    _branch([pin for pin in far if not pin.harmless], Severity.HIGH, pinned_file)
+    _branch([pin for pin in far if pin.harmless], Severity.MEDIUM, pinned_file)
+    _branch(near, Severity.LOW, pinned_file)
     names: dict[tuple[str, str], list[Pin]] = {}
     for pin in pins:
         if pin.alike:
@@ -76,13 +81,13 @@ def ci_actions_pinned(pinned_file: PinnedFile) -> None:
             f"{_also(moving)}",
             severity=Severity.LOW,
             evidence=", ".join(distinct),
-            related=_related(moving),
-            fix=_fix(moving[0], "name" if moving[0].kind == "documented" else "tag"),
+            related=_related(moving) + pinned_file.heads,
+            fix=pinned_file.belongs + _fix(moving[0], moving[0].kind.replace("documented", "name")),
             key="tags",
         )
 
 
-def _branch(pins: list[Pin], severity: Severity) -> None:
+def _branch(pins: list[Pin], severity: Severity, file: PinnedFile) -> None:
     """One finding for all uses at a branch."""
     if not pins:
         return
@@ -95,8 +100,9 @@ def _branch(pins: list[Pin], severity: Severity) -> None:
         f"{_also(pins)}",
         severity=severity,
         evidence=", ".join(dict.fromkeys(f"uses: {pin.text}" for pin in pins)),
-        related=_related(pins),
-        fix=_fix(first, "branch"),
+        impact=_WEAK if severity is Severity.MEDIUM else "",
+        related=_related(pins) + file.heads,
+        fix=file.belongs + _fix(first, "branch"),
         key=f"branch {severity.label}",
     )
 

@@ -1,12 +1,11 @@
 """Deployments are tested before, checked behind and reversible."""
 
-from pytest_reconaudit.api import (
-    DeployJob,
-    Severity,
-    WorkflowDeploys,
-    audit,
-    report,
-)
+from pytest_reconaudit.api import DeployJob, Severity, WorkflowDeploys, audit, report
+
+_BACK = """Write down what runs before anything changes (`grep ^TAG= .env > .previous`), and start
+that again in a step with `if: failure()` (in a cluster: `kubectl rollout undo`). It goes back only
+as far as the rest allows: remove old images (`docker system prune`) once the new version has proven
+itself, and let migrations that run before it leave a schema that the version before can use."""
 
 
 @audit(
@@ -72,7 +71,7 @@ def ci_deploy_guarded(workflow_deploys: WorkflowDeploys) -> None:
         "deploys and has no way back: no rollback, no previous version kept",
         Severity.MEDIUM,
         "b",
-        fix="Add a step with `if: failure()` that puts the version before back into service.",
+        fix=_BACK,
     )
     _group(
         [job for job in jobs if job.unchecked],
@@ -107,6 +106,8 @@ def _group(
     first = jobs[0]
     work = first.deploys[0].work
     related = [place for job in jobs for place in job.places]
+    if clause == "b":
+        related += [one for job in jobs for one in job.hinders]
     more = f" (with {len(jobs) - 1} more: {', '.join(one.job.id for one in jobs[1:6])})"
     switched = next((job.switched for job in jobs if job.switched), "")
     template = f"; off in this repository by `{switched}`, on in those made from it"

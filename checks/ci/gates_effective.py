@@ -28,21 +28,21 @@ def ci_gates_effective(workflow_gates: WorkflowGates) -> None:
     """A failing test, lint, build, audit or health check fails its job.
 
     Why: a gate that cannot fail is worse than none: everybody believes in it.
-    Decides: (a) `|| true`, `|| echo`, `continue-on-error: true`, an `exit 0` behind it without
-    `set -e`, a pipe into `tee` without `pipefail`, or `--passWithNoTests` without tests, on test,
-    lint, type, build, audit, coverage and readiness commands, also inside the package.json script
-    that the step calls: high, critical when all of a job's several gates are masked step by step,
-    medium for lint and for a `curl --fail` of a health path, when another step runs the same gate
+    Decides: (a) `|| true`, `|| echo`, `continue-on-error: true`, an `exit 0` behind it without `set
+    -e`, a pipe into `tee` without `pipefail`, or `--passWithNoTests` without tests, on test, lint,
+    type, build, audit, coverage and readiness commands, also inside the package.json script that
+    the step calls: high, critical when all of a job's several gates are masked step by step, medium
+    for lint and for a `curl --fail` of a health path, when another step runs the same gate
     unmasked, or in a workflow that is only started by hand; low for a job of audits alone that is
     let go as a whole or only writes reports, for coverage without a threshold behind tests that can
     fail, for an audit beside a scan of all dependencies that can fail, and for a gate with a
-    committed baseline or a filter for one. (b) steps
-    named like a gate (high) or a deployment (medium) that only print. (c) a search that forbids a
-    text which the workflow or a committed template holds. (d) the job's only health check is
-    `curl` without `--fail` and without a look at status or body: medium. Scripts that are not
-    there (ci-npm-scripts-exist), reports beside a real gate, fallbacks that are remembered or
-    fail, jobs, steps and comments that say advisory or experimental, outcomes tested later, scans
-    uploaded to code scanning, values in `$(…)` and stand-ins for a required check pass.
+    committed baseline. (b) steps named like a gate (high) or a deployment (medium) that only print.
+    (c) a search that forbids a text which the workflow or a committed template holds. (d) the job's
+    only health check is `curl` without `--fail` and without a look at status or body: medium; low
+    where a loop waits with it, silent where the job then tests or asks what it waited for. Scripts
+    that are not there (ci-npm-scripts-exist), reports beside a real gate, fallbacks that are
+    remembered or fail, what is called advisory, outcomes tested later, scans uploaded to code
+    scanning, values in `$(…)` and stand-ins for a required check pass.
     Blind spots: gates inside scripts of other languages; thresholds set in tool configuration.
     """
     workflow = workflow_gates.workflow
@@ -78,17 +78,17 @@ def ci_gates_effective(workflow_gates: WorkflowGates) -> None:
             fix=_SEARCH if itself else _TEMPLATE,
             key=f"c {search.pattern}",
         )
-    for place, job, text in workflow_gates.blind_probes:
+    for probe in workflow_gates.blind_probes:
+        kind = "wait of job" if probe.waits else "health check of job"
         report(
-            at=place,
-            says=f"the only health check of job {job!r} is curl without --fail: a 404 or 500"
-            " passes",
-            severity=Severity.MEDIUM,
-            evidence=text,
+            at=probe.place,
+            says=f"the only {kind} {probe.job!r} is curl without --fail: a 404 or 500 passes",
+            severity=Severity.LOW if probe.waits else Severity.MEDIUM,
+            evidence=probe.text,
             clause="d",
             impact="A version that answers every request with an error passes.",
             fix="Add `--fail` (or `-f`), or compare `%{http_code}`.",
-            key=f"d {job}",
+            key=f"d {probe.job}",
         )
     nothing = workflow_gates.idle or workflow_gates.self_failing or workflow_gates.blind_probes
     if not workflow_gates.gates and not nothing:

@@ -12,6 +12,7 @@ from pytest_reconaudit.api import (
     skip,
 )
 
+_UNSEEN = "What the file should do is left out on every run, and no step tells of it."
 _ASLEEP = "Once the job's condition is mended, the step fails on every run."
 
 
@@ -35,7 +36,9 @@ def ci_paths_exist(workflow_paths: WorkflowPaths) -> None:
     the run uploads. The rows of a written-out matrix are tried one by one.
     Dynamic values, globs, absolute paths, other repositories, submodules, containers, guarded
     commands and anything that an earlier step of the job may have made are left out. Masked
-    failures, and a working directory without other evidence: medium; in a job that never runs: low.
+    failures, and a working directory without other evidence: medium; low for a script whose failure
+    is masked, or that runs in the background with its errors thrown away, unless the job then asks
+    this machine for an answer; and in a job that never runs.
     Blind spots: paths inside arguments of other programs; scripts that GitHub does not run itself;
     files that a program makes before this step although their name looks hand-written.
     """
@@ -54,6 +57,7 @@ def ci_paths_exist(workflow_paths: WorkflowPaths) -> None:
 def _report(missing: MissingPath, *, asleep: bool) -> None:
     first = missing.uses[0]
     soft = bool(missing.masked) or missing.alone
+    slight = asleep or (bool(missing.masked) and missing.kind == "script")
     lines = lines_of(use.place for use in missing.uses)
     many = len(missing.uses) > 1 and missing.clause != "g"
     times = f" ({len(missing.uses)} times: {lines})" if many else ""
@@ -72,8 +76,8 @@ def _report(missing: MissingPath, *, asleep: bool) -> None:
         at=first.place,
         says=f"job {first.job!r}: {missing.kind} {missing.path}{rows}{times} {missing.reason}"
         f"{here}{meant}{hidden}{'; the job never runs as it is written' if asleep else ''}",
-        severity=Severity.LOW if asleep else Severity.MEDIUM if soft else Severity.HIGH,
-        impact=_ASLEEP if asleep else "",
+        severity=Severity.LOW if slight else Severity.MEDIUM if soft else Severity.HIGH,
+        impact=_ASLEEP if asleep else _UNSEEN if missing.masked else "",
         confidence=Confidence.LIKELY if missing.remote else None,
         evidence=first.text,
         related=related,

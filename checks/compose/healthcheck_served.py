@@ -31,14 +31,14 @@ def compose_healthcheck_served(service_health: ServiceHealth) -> None:
 
     Why: a wrong path, a port that nobody listens on and a missing tool all look the same: a
         service that stays `unhealthy` while it works, and a stack that does not come up.
-    Decides: for each `healthcheck.test` in the merged model whose host is the service itself:
-        (a) the path is not served, or the port not listened on, by the program of the image, as
-        in docker-healthcheck-served: critical when a service that is built here is waited for,
-        else high; (b) the tool
-        is not in the image: high. `$$` and `|| exit 1` are understood, `host:port/path` is a URL.
-        An image that is only named is joined with whoever builds that name; the finding then says
-        so. In a file that is named for tests (`test`, `e2e`, `load` …) medium at most. What is
-        right in one of the stacks that hold the line passes.
+    Decides: for each `healthcheck.test` in the merged model whose host is the service itself: (a)
+        the path is not served, or the port not listened on, by the program of the image, as in
+        docker-healthcheck-served: critical when a service that is built here is waited for, else
+        high; (b) the tool is not in the image: high. `$$` and `|| exit 1` are understood,
+        `host:port/path` is a URL. An image that is only named is joined with whoever builds that
+        name; the finding then says so, and is medium where no workflow or script builds it under
+        its whole name. In a file that is named for tests (`test`, `e2e`, `load` …) medium at most.
+        What is right in one of the stacks that hold the line passes.
     Blind spots: paths of images of somebody else; programs that check themselves.
     """
     if service_health.problem:
@@ -79,12 +79,13 @@ def _report(faults: list[HealthFault], *, tests: bool) -> None:
     others = ", ".join(f"{one.subject} (line {one.place.line})" for one in faults[1:6])
     rest = f" and {many - 5} more" if many > 5 else ""
     fails = "fails, if these sources are what runs" if first.likely else "can never succeed"
+    doubtful = first.likely and first.foreign
     grave = first.waited and not tool and not first.likely
     report(
         at=first.place,
         says=f"The health command of {first.subject} {fails}: {first.says}{more}{others}"
         f"{rest}{waits}",
-        severity=Severity.MEDIUM if tests else None if grave else Severity.HIGH,
+        severity=Severity.MEDIUM if tests or doubtful else None if grave else Severity.HIGH,
         confidence=Confidence.LIKELY if first.likely else None,
         evidence=first.evidence,
         related=[

@@ -7,10 +7,35 @@ _CLAUSES = {
     "no-up": ("b", Severity.HIGH, Confidence.CERTAIN),
     "rust": ("c", Severity.HIGH, Confidence.CERTAIN),
     "loose": ("c", Severity.HIGH, Confidence.LIKELY),
+    "unlisted": ("c", Severity.HIGH, Confidence.LIKELY),
+    "lost": ("b", Severity.HIGH, Confidence.CERTAIN),
+    "pushed": ("c", Severity.INFO, Confidence.LIKELY),
     "stub": ("d", Severity.HIGH, Confidence.CERTAIN),
     "uncompiled": ("e", Severity.LOW, Confidence.CERTAIN),
     "swallowed": ("f", Severity.MEDIUM, Confidence.LIKELY),
 }
+_PUSHED = (
+    "Who looks for the schema's history finds one that never was.",
+    (
+        "Delete the folder, or run it: `drizzle-kit generate` until files and journal agree, and"
+        " `drizzle-kit migrate` where the schema is pushed now."
+    ),
+)
+_LISTS = {
+    ("drizzle", "unlisted"): "Only `drizzle-kit generate` enters a file in meta/_journal.json. Take"
+    " the file away and generate it anew from the schema; SQL of your own goes into the file that"
+    " `drizzle-kit generate --custom --name WHAT` makes.",
+    ("drizzle", "lost"): "Restore the file from git's history, as databases that ran it know its"
+    " hash. One that never ran anywhere is taken out with `drizzle-kit drop`, journal and snapshot"
+    " with it.",
+    ("liquibase", "unlisted"): "Name the file in a change log (`include`, `includeAll` or"
+    " `sqlFile`), or delete it.",
+    ("liquibase", "lost"): "Restore the file from git's history; where no database ever ran it,"
+    " take its line out of the change log.",
+}
+"""What fits tools that go by a list of their own."""
+_KEYS = {"unlisted": "loose", "lost": "no-up"}
+"""Kinds that were told under another name first: a baseline still knows them by it."""
 
 
 @audit(
@@ -46,7 +71,9 @@ def db_migrations_runnable(migration_place: MigrationPlace) -> None:
     Decides: each run of Diesel, sqlx and Prisma in scripts, workflows and code is held against
     the folder it reads: nothing to run there is critical; a Diesel directory without `up.sql`,
     Rust files in Diesel's folder and loose SQL outside the naming scheme are high, unless a
-    comment or a document explains the SQL, or the crate uses a tool whose migrations are Rust.
+    comment or a document explains the SQL, or the crate uses a tool whose migrations are Rust. So
+    are files that the list of Drizzle or Liquibase leaves out, and names in it without a file; a
+    note where `drizzle-kit push` brings the schema and nothing runs Drizzle's files.
     A function named like `run_migrations` that logs at most and returns success is high, unless
     a trait, a base class or a feature asks for it or a comment says who runs them instead.
     Errors let go by words of their message are medium, a runner that no cargo target compiles is
@@ -56,6 +83,7 @@ def db_migrations_runnable(migration_place: MigrationPlace) -> None:
     """
     for fault in migration_place.faults:
         clause, severity, confidence = _CLAUSES[fault.kind]
+        impact, fix = _PUSHED if fault.kind == "pushed" else ("", "")
         report(
             at=fault.place,
             says=fault.says,
@@ -63,6 +91,8 @@ def db_migrations_runnable(migration_place: MigrationPlace) -> None:
             confidence=confidence,
             evidence=fault.evidence,
             related=fault.related,
+            impact=impact,
+            fix=fix or _LISTS.get((migration_place.tool, fault.kind), ""),
             clause=clause,
-            key=fault.kind,
+            key=_KEYS.get(fault.kind, fault.kind),
         )

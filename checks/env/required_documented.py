@@ -63,7 +63,7 @@ def env_required_documented(requirements: Requirements) -> None:
     a template documents: medium. A key asked for only where a feature is switched on (`if USE_S3`,
     `...(on ? {…} : {})`) counts as optional; so does not one for an environment (`if PRODUCTION`).
     Passes: platform and runtime keys, keys of well-known images, tests, builds and tools, caught
-    `KeyError`s, computed names.
+    `KeyError`s, computed names, and what Rust's `env!` and `option_env!` read while it compiles.
     Blind spots: keys that a secret store injects; readers in languages that are not parsed.
     """
     by_file: dict[tuple[str, str], list[Requirement]] = {}

@@ -2,7 +2,14 @@
 
 from pytest_reconaudit.api import CargoLock, Note, Severity, audit, lines_of, report
 
-WEIGHTS = {"shipped": Severity.HIGH, "alone": Severity.MEDIUM, "helper": Severity.LOW}
+WEIGHTS = {
+    "shipped": Severity.HIGH,
+    "alone": Severity.MEDIUM,
+    "helper": Severity.LOW,
+    "trial": Severity.INFO,
+}
+
+_TRIAL = "Who starts it next year gets other versions, which may not compile."
 
 
 @audit(
@@ -33,8 +40,10 @@ def rust_lockfile_committed(cargo_lock: CargoLock) -> None:
     Decides: looks at workspaces and packages that make programs; a workspace whose members are
     mostly libraries counts when one of its programs is built in an image. (a) Cargo.lock is absent
     or git-ignored: high where the program goes into an image, serves requests or is built with
-    `--locked`; low where it is a helper beside programs that have theirs; else medium; a step less
-    where all programs are behind features that published libraries have off by default. (b) It is
+    `--locked`; low where it is a helper beside programs that have theirs; a note in a folder of
+    trials (`sandbox`, `loadtest`, `hack` …) that no workflow and no image builds; else medium; a
+    step less where all programs are behind features that published libraries have off by default.
+    (b) It is
     absent and CI or an image builds with `--locked`, which fails: high. (c) It is there, but an
     image's build cannot see it (not copied, left out by `.dockerignore`) or does not ask it (`cargo
     install --path` without `--locked`): low; a build beside it without `--locked` is a note. Pure
@@ -52,6 +61,7 @@ def rust_lockfile_committed(cargo_lock: CargoLock) -> None:
             at=at,
             says=f"{lock.lock} of the program {lock.programs[0]} is missing in a clone: {why}",
             severity=WEIGHTS[lock.weight],
+            impact=_TRIAL if lock.weight == "trial" else "",
             evidence=lock.rule.message if lock.rule is not None else "",
             fix=f"Take `{lock.rule.message}` out of {lock.rule.place.path}, commit {lock.lock}, and"
             " build with `--locked`."

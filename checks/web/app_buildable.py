@@ -69,22 +69,22 @@ def web_app_buildable(frontend: Buildable) -> None:
     file is ASCII: medium. (f) Modules in `pages/`, `views/` or `screens/` that make JSX, which no
     route loads and nothing imports, when others are reached: low. (h) Such a module that is a part
     of a page, by its name (`…Dialog`, `…Section`), because it lacks the default export of what the
-    routes load, or because it lies beside the one page of its folder: a note. (g) The root package
-    and a folder such as `frontend/` are frontends of different frameworks, without a workspace:
-    medium. (i) A package is imported that no package.json lists here or above, nor the lockfile
-    has: high; medium when it is not known what is loaded, or nothing but a lockfile could tell, low
-    for more than four at once then; a note when nothing loads the file, or none imports it but such
-    files, or no other package leads to it, low where a check of types reads it; what `tsc` builds
-    is all loaded. (j) Such a package that by the lockfile comes with another one, or whose lockfile
-    is too large to be read: low; a note where another package by the same lockfile lists it, and no
-    image is made in its folder (or lists some of them, the package is private and the lockfile
-    could not be read); medium under pnpm, which hides it, when the application surely loads it.
-    Three such packages of a workspace are one finding; what must be there once (NestJS, Vue,
-    TypeORM …) belongs into `peerDependencies` of a plugin. Of packages that Node runs (c), (d), (i)
-    and (j) are asked. Tests, stories, scripts, templates of generators, guarded imports, files that
-    a build step writes (ignored by git, outputs of tasks, or of scripts by `--out`), what an image
-    copies to another place, names of languages, routes made of files, libraries and server-side
-    frameworks pass.
+    routes load, or because it lies beside the one page of its folder or among more parts than
+    pages: a note. (g) The root package and a folder such as `frontend/` are frontends of different
+    frameworks, without a workspace: medium. (i) A package is imported that no package.json lists
+    here or above, nor the lockfile has: high; medium when it is not known what is loaded, or
+    nothing but a lockfile could tell, low for more than four at once then; a note when nothing
+    loads the file, or none imports it but such files, or no other package leads to it, low where a
+    check of types reads it; what `tsc` builds is all loaded. (j) Such a package that by the
+    lockfile comes with another one, or whose lockfile is too large to be read: low; a note where
+    another package by the same lockfile lists it, and no image is made in its folder (or lists some
+    of them, the package is private and the lockfile could not be read); medium under pnpm, which
+    hides it, when the application surely loads it. Three such packages of a workspace are one
+    finding; what must be there once (NestJS, Vue, TypeORM …) belongs into `peerDependencies` of a
+    plugin. Of packages that Node runs (c), (d), (i) and (j) are asked. Tests, stories, scripts,
+    templates of generators, guarded imports, files that a build step writes (ignored by git,
+    outputs of tasks, or of scripts by `--out`), what an image copies to another place, names of
+    languages, routes made of files, libraries and server-side frameworks pass.
     Blind spots: aliases that a configuration computes; imports inside of components of Astro;
     scoped packages of which nothing else here is known.
     """

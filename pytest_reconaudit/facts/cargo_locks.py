@@ -33,6 +33,12 @@ _TOOLS = regex(
     r"|templates?|playground|demos?|integration[\w-]*)(?:/|$)|(?:^|/)[\w-]*(?:xtask|fuzz|bench)$",
     re.IGNORECASE,
 )
+_TRIALS = regex(
+    r"(?:^|/)(?:sandbox(?:es)?|hack|load[-_]?tests?|load[-_]?testing|stress[-_]?tests?|experiments?)"
+    r"(?:/|$)",
+    re.IGNORECASE,
+)
+"""Folders of programs that somebody starts by hand, to try the real one."""
 
 
 SERVERS = frozenset(
@@ -71,7 +77,8 @@ class CargoLock(Struct, frozen=True, eq=False):
     weight: str
     """``shipped`` (it goes into an image, serves requests, or is built with ``--locked``),
     ``helper`` (none of that, and another root of the repository has its lock file) or ``alone``; a
-    step less where the programs are an extra of published libraries, behind a feature."""
+    step less where the programs are an extra of published libraries, behind a feature; ``trial`` in
+    a folder of such, when neither a workflow nor an image builds it."""
     unread: tuple[Place, ...] = ()
     """Lock files of members, which cargo never looks at: the root's is the workspace's."""
 
@@ -112,7 +119,9 @@ def cargo_locks(target: Target) -> tuple[CargoLock, ...]:
         )
     if any(one.there for one in found):
         return tuple(
-            one if one.there or one.weight == "shipped" else replace(one, weight="helper")
+            one
+            if one.there or one.weight in ("shipped", "trial")
+            else replace(one, weight="helper")
             for one in found
         )
     return tuple(found)
@@ -133,6 +142,8 @@ def _unread(target: Target, folder: str, crates: list[CargoPackage]) -> Iterator
 
 
 def _weight(target: Target, folder: str, crates: list[CargoPackage], builds: _Builds) -> str:
+    if _TRIALS.search(folder) and not {folder} & (builds.built | builds.automatic):
+        return "trial"
     shipped = (
         folder in builds.built
         or folder in builds.demanding
@@ -210,6 +221,8 @@ class _Builds(Struct, frozen=True):
     careless: dict[str, list[Note]]
     blind: dict[str, list[Note]]
     built: set[str]
+    automatic: set[str]
+    """Those that a workflow builds, tests or checks."""
 
 
 def _image_builds(target: Target, builds: _Builds) -> None:
@@ -284,11 +297,12 @@ def _lockless(
 
 def _builds(target: Target) -> _Builds:
     """Commands with ``--locked``; image builds without; roots built in images."""
-    builds = _Builds({}, {}, {}, set())
+    builds = _Builds({}, {}, {}, set(), set())
     _image_builds(target, builds)
     demanding = builds.demanding
     for invocation in invocations_of(target, ("cargo",)):
-        if "--locked" not in invocation.words and "--frozen" not in invocation.words:
+        locked = "--locked" in invocation.words or "--frozen" in invocation.words
+        if not locked and invocation.source not in ("workflow", "action"):
             continue
         call = cargo_call(invocation.words)
         if call is None or invocation.folder is None or invocation.assumed:
@@ -300,7 +314,9 @@ def _builds(target: Target) -> _Builds:
             located = invocation.resolve(call.manifest)
             folder = None if located is None else posixpath.dirname(located)
         root = None if folder is None else _root(target, folder)
-        if root is not None:
+        if root is not None and invocation.source in ("workflow", "action"):
+            builds.automatic.add(root)
+        if root is not None and locked:
             text = " ".join(invocation.command.text.split())
             demanding.setdefault(root, []).append(Note(invocation.command.place, text))
     return builds

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -821,18 +821,30 @@ def _in_commands(target: Target) -> Iterator[Install]:
         package = npm_at(target, folder)
         if package is None:
             continue
+        here = (id(invocation.job), package.path)
         if _may_be_made(target, invocation, package, asked, spaces):
+            roots = (package.folder, package.workspace_root or package.folder)
+            # Whoever wrote it, the frozen install found that it fits.
+            if asked.frozen and invocation.job is not None and _has_lock(target, roots, asked):
+                obeyed.add(here)
             continue
         source = "workflow" if invocation.source in ("workflow", "action") else invocation.source
         is_main = main is not None and command.place.path == main.path
         text = " ".join(command.text.split())
-        here = (id(invocation.job), package.path)
         for one in _judged(target, package, asked, source, command.place, text, main=is_main):
             if one.asked.frozen and one.lock and invocation.job is not None:
                 obeyed.add(here)
             elif one.plain and here in obeyed:
                 continue  # it was found to fit the lockfile before
             yield one
+
+
+def _has_lock(target: Target, folders: Iterable[str], asked: NpmInstall) -> bool:
+    return any(
+        target.has(posixpath.join(folder, name))
+        for folder in folders
+        for name in LOCKS[asked.manager]
+    )
 
 
 def _may_be_made(

@@ -1,7 +1,8 @@
 """Makefiles: targets, their recipe lines as shell text, and variables with one plain value.
 
-Only what a reader of recipes needs; conditionals are read through, both branches. PyPI's make
-parsers are either GPL-licensed, unmaintained, or run make itself.
+Only what a reader of recipes needs; conditionals are read through, both branches, and each recipe
+line says which of them by ``ifdef`` it stands in. PyPI's make parsers are either GPL-licensed,
+unmaintained, or run make itself.
 """
 
 from __future__ import annotations
@@ -21,6 +22,8 @@ _VARIABLE = regex(
 )
 _USE = regex(r"\$(?:\((?P<paren>[^()\s$]+)\)|\{(?P<brace>[^{}\s$]+)\})")
 _CALL = regex(r"\$\((?!\()")
+_Raw = tuple[int, str, tuple[tuple[str, bool], ...]]
+"""A recipe line's number, text, and the conditionals around it."""
 _MAX_DEPTH = 40
 _MAX_VALUE = 2_000
 _MAX_LINE = 10_000
@@ -37,6 +40,8 @@ class RecipeLine(Struct, frozen=True):
     ignored: bool
     """``-command``: make goes on when it fails."""
     silent: bool
+    branches: tuple[tuple[str, bool], ...] = ()
+    """(variable, whether it must be set) of each ``ifdef``, ``ifndef`` and their ``else``."""
 
 
 class MakeTarget(Struct, frozen=True):
@@ -51,6 +56,8 @@ class Makefile(Struct, frozen=True):
     targets: tuple[MakeTarget, ...]
     variables: tuple[tuple[str, str], ...]
     """Variables that are set once, with their values expanded."""
+    assigned: frozenset[str] = frozenset()
+    """Every name that is given a value, however often and wherever."""
     one_shell: bool = False
     """``.ONESHELL:``: a whole recipe is one shell."""
     problems: tuple[Problem, ...] = ()
@@ -63,7 +70,8 @@ def read_makefile(text: str, path: str) -> Makefile:
     """Never raises on bad input. Text that is no rule and no variable is passed over."""
     lines = text.split("\n")
     values: dict[str, set[str]] = {}
-    rules: list[tuple[list[str], int, list[str], list[tuple[int, str]]]] = []
+    rules: list[tuple[list[str], int, list[str], list[_Raw]]] = []
+    inside: list[tuple[str, bool] | None] = []
     index = 0
     open_rule = False
     while index < len(lines):
@@ -76,12 +84,15 @@ def read_makefile(text: str, path: str) -> Makefile:
         index += 1
         if line.startswith("\t"):
             if open_rule and line.strip():
-                rules[-1][3].append((number, "\n".join(part.removeprefix("\t") for part in parts)))
+                body = "\n".join(part.removeprefix("\t") for part in parts)
+                rules[-1][3].append((number, body, tuple(one for one in inside if one)))
             continue
         whole = " ".join(part.removesuffix("\\").strip() for part in parts)
         plain = whole.split("#", 1)[0].rstrip() if whole.lstrip().startswith("#") else whole
         if not plain.strip() or len(plain) > _MAX_LINE:
             continue
+        if (word := plain.split()[0]) in _CONDITIONALS:
+            _branch(inside, word, plain)
         variable = _VARIABLE.match(plain.strip())
         if variable:
             name, op = variable["name"], variable["op"]
@@ -94,7 +105,7 @@ def read_makefile(text: str, path: str) -> Makefile:
             continue
         prerequisites, _, inline = rule["rest"].partition(";")
         words = _COMMENT.sub("", prerequisites).split()
-        first = [(number, inline.strip())] if inline.strip() else []
+        first: list[_Raw] = [(number, inline.strip(), ())] if inline.strip() else []
         rules.append((rule["targets"].split(), number, [w for w in words if w != "|"], first))
         open_rule = True
     single = {name: next(iter(some)) for name, some in values.items() if len(some) == 1}
@@ -105,7 +116,10 @@ def read_makefile(text: str, path: str) -> Makefile:
             name,
             Place(path, number, 1),
             tuple(prerequisites),
-            tuple(_recipe_line(raw, Place(path, at, 1), known, name) for at, raw in recipe),
+            tuple(
+                _recipe_line(raw, Place(path, at, 1), known, name, branches)
+                for at, raw, branches in recipe
+            ),
         )
         for names, number, prerequisites, recipe in rules
         for name in names
@@ -114,8 +128,27 @@ def read_makefile(text: str, path: str) -> Makefile:
         path,
         targets,
         tuple(sorted((n, v) for n, v in known.items() if "$" not in v)),
+        frozenset(values),
         any(target.name == ".ONESHELL" for target in targets),
     )
+
+
+_CONDITIONALS = frozenset({"ifeq", "ifneq", "ifdef", "ifndef", "else", "endif"})
+
+
+def _branch(inside: list[tuple[str, bool] | None], word: str, line: str) -> None:
+    """Keep the conditionals around a line; ``None`` is one that is not told by a name alone."""
+    words = line.split()
+    if word == "endif":
+        del inside[-1:]
+    elif word == "else":
+        before = inside.pop() if inside else None
+        # What `else ifdef` adds to the branch before it is not kept.
+        inside.append((before[0], not before[1]) if before and len(words) == 1 else None)
+    elif word in ("ifdef", "ifndef") and len(words) == 2 and "$" not in words[1]:
+        inside.append((words[1], word == "ifdef"))
+    else:
+        inside.append(None)
 
 
 _COMMENT = regex(r"(?:^|\s)#.*$")
@@ -124,13 +157,20 @@ _DIRECTIVES = frozenset(
 )
 
 
-def _recipe_line(raw: str, place: Place, known: dict[str, str], target: str) -> RecipeLine:
+def _recipe_line(
+    raw: str,
+    place: Place,
+    known: dict[str, str],
+    target: str,
+    branches: tuple[tuple[str, bool], ...],
+) -> RecipeLine:
     body = raw.lstrip(" \t")
     flags = body[: len(body) - len(body.lstrip("@-+ \t"))]
     start = len(raw) - len(body) + len(flags)
     text = _shell(raw[start:], known, target)
     column = start + 2 if not raw[:1].isspace() else start + 1
-    return RecipeLine(text, Place(place.path, place.line, column), "-" in flags, "@" in flags)
+    at = Place(place.path, place.line, column)
+    return RecipeLine(text, at, "-" in flags, "@" in flags, branches)
 
 
 def _shell(text: str, known: dict[str, str], target: str) -> str:

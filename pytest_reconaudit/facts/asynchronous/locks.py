@@ -177,6 +177,7 @@ def _of_maps(target: Target) -> Iterator[tuple[str, tuple[int, tuple[GuardAcross
                 lines = tuple(lines[index] for index in kept)
             if not lines and not one.again:
                 continue
+            waited = "\n".join(target.line(path, line) for line in lines)
             found = GuardAcross(
                 f"{one.owner}::{one.function}" if one.owner else one.function,
                 LockSite(one.receiver, one.mode, one.line, False, False),
@@ -188,7 +189,7 @@ def _of_maps(target: Target) -> Iterator[tuple[str, tuple[int, tuple[GuardAcross
                 one.mode in ("get", "iter"),
                 (Place(path, one.again), one.by) if one.again else None,
                 one.changes,
-                fix=let_go(one, value, waits=bool(lines)),
+                fix=let_go(one, value, waits=waited),
                 ready=ready and not one.again,
                 free=_free(target, path, one),
             )

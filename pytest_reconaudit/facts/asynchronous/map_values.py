@@ -141,13 +141,31 @@ def _taken(guard: MapGuard, value: MapValue | None) -> str:
     )
 
 
-def let_go(guard: MapGuard, value: MapValue | None, *, waits: bool) -> str:
+_PERMIT = regex(
+    r"(?P<of>\w[\w.]{0,80}?)\.(?P<how>acquire(?:_many)?(?:_owned)?)\s{0,4}\((?P<all>[^()]{0,40})\)"
+)
+"""A semaphore that is asked: what is awaited is room, and not the making of the value."""
+
+
+def let_go(guard: MapGuard, value: MapValue | None, *, waits: str) -> str:
     """What to do instead of keeping a guard, in the names of the code.
 
-    :param waits: something is awaited while it is alive.
+    :param waits: the lines that await something while it is alive; empty: none does.
     """
     held = f"the guard `{guard.name}`" if guard.name else "the guard"
     receiver = guard.receiver
+    if guard.vacant and waits and (permit := _PERMIT.search(waits)) is not None:
+        asked = f"{permit['of']}.{permit['how']}({permit['all']}).await"
+        return (
+            "What is awaited is room for one more value: ask for it before the guard is taken, and"
+            " keep it only where the key turns out to be vacant.\n\n```rust\n"
+            f"let permit = {asked};   // its error handled as now\n"
+            f"match {receiver}.entry(key) {{\n"
+            "    Entry::Occupied(known) => { /* `permit` goes back when it is dropped */ }\n"
+            "    Entry::Vacant(free) => { permit.forget(); /* as now, without an await */ }\n"
+            "}\n```\n\nWhoever gives room back must not wait for this map meanwhile. Where a value"
+            " that is there already must not wait for room, look with `get` first."
+        )
     if guard.vacant and waits:
         return (
             "Whether the key has a value is decided under this guard: let go in between, two tasks"

@@ -33,7 +33,7 @@ from pytest_reconaudit.facts.packages import (
     cargo_root,
 )
 from pytest_reconaudit.facts.references import cargo_call, references
-from pytest_reconaudit.likeness import alike
+from pytest_reconaudit.likeness import alike, word_key
 from pytest_reconaudit.model import Place
 from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.readers.shell import ShellCommand, Word, is_dynamic, shell_words
@@ -127,6 +127,8 @@ _HARMLESS = regex(
     r"|slackapi|dorny|tj-actions|ruby|shivammathur|gradle|erlef|taiki-e|snyk|arduino|subosito)/"
 )
 """Publishers whose actions upload no artifact under a name that somebody downloads."""
+_OWN_ADDRESS = regex(r"\b(?:localhost|127\.0\.0\.1|0\.0\.0\.0|wait-on|wait-for-it|pg_isready)\b")
+"""What asks, or waits for, a server on this machine."""
 _NEVER = regex(r"(?:\$\{\{)?\s*false\s*(?:\}\})?")
 _CARGO_OUTPUT = regex(r"(?P<root>(?:.*/)?)target/(?:[\w.-]+/)?(?:release|debug)/(?P<name>[\w-]+)")
 _NOT_BINARIES = frozenset({"deps", "build", "examples", "incremental", "bundle"})
@@ -515,7 +517,7 @@ class _Judge:
                 elif not self._guarded(invocation, path):
                     self._context(
                         step, path, word_place(command, reference.word), command.text, step.index,
-                        index, masked_by(command, step, self.run.job), reference.within,
+                        index, self._mask(command, step), reference.within,
                     )  # fmt: skip
                 continue
             self._reference(
@@ -549,7 +551,7 @@ class _Judge:
             self.tally.judged += 1
             if self._is_there(invocation, path, step.index, index):
                 continue
-            masked = masked_by(command, step, self.run.job)
+            masked = self._mask(command, step)
             text = f"{command.text} {redirect.op} {redirect.target}"
             use = self._use(step, word_place(command, redirect.target), text, masked)
             reason = f"does not exist: {posixpath.basename(redirect.target)} cannot be written"
@@ -570,7 +572,7 @@ class _Judge:
                 posixpath.join(posixpath.dirname(path), goal), step.index, index
             ):
                 continue
-            masked = masked_by(command, step, self.run.job)
+            masked = self._mask(command, step)
             use = self._use(step, word_place(command, goal), command.text, masked)
             self._missing(
                 "f", "make target", goal, use, reason=f"is in no rule of {path}", nearest=nearest
@@ -599,7 +601,7 @@ class _Judge:
                 continue
             if self._tested(path, step.index, index):
                 continue
-            masked = masked_by(command, step, self.run.job)
+            masked = self._mask(command, step)
             use = self._use(step, one.place, command.text, masked)
             self._missing(clause, kind, path, use, remote=remote)
 
@@ -618,13 +620,13 @@ class _Judge:
             if self._is_there(invocation, path, step.index, index):
                 continue
             self.lost.add((step.index, path))
-            masked = masked_by(command, step, self.run.job)
+            masked = self._mask(command, step)
             use = self._use(step, one.place, command.text, masked)
             self._missing("d", "directory", path, use)
 
     def _cargo(self, step: Step, invocation: Invocation, index: int) -> None:
         command = invocation.command
-        masked = masked_by(command, step, self.run.job)
+        masked = self._mask(command, step)
         for word in invocation.words:
             match = _CARGO_OUTPUT.fullmatch(word)
             if match and match["name"] not in _NOT_BINARIES and not match["name"].startswith("lib"):
@@ -745,7 +747,7 @@ class _Judge:
             return
         path, place = missing[0]
         others = f" (and {len(missing) - 1} more)" if len(missing) > 1 else ""
-        use = self._use(step, place, command.text, masked_by(command, step, self.run.job))
+        use = self._use(step, place, command.text, self._mask(command, step))
         gate = "grep" if invocation.name == "grep" else "test"
         self._missing(
             "g", "file" if "-d" not in invocation.words else "directory", path, use,
@@ -830,6 +832,36 @@ class _Judge:
                         return True
         return False
 
+    def _mask(self, command: ShellCommand, step: Step) -> str:
+        """What hides a command's failure: as for any, or that nobody waits for it and its errors
+        are thrown away. A server in the background that is asked later is missed there."""
+        known = masked_by(command, step, self.run.job)
+        if known or not any(block.kind == "background" for block in command.blocks):
+            return known
+        lost = next(
+            (one for one in command.redirects if one.op in ("2>", "&>", ">&", "2>>", "&>>")), None
+        )
+        if lost is None or lost.target != "/dev/null":
+            merged = {(one.op, one.target) for one in command.redirects}
+            if not {(">", "/dev/null"), ("2>&", "1")} <= merged:
+                return ""
+        return "" if self._asks_later(command, step) else "2>/dev/null &"
+
+    def _asks_later(self, command: ShellCommand, step: Step) -> bool:
+        """Whether a command behind it goes to this machine's own address, or waits for a file."""
+        line = command.place.line or 0
+        return any(
+            _OWN_ADDRESS.search(one.text) is not None
+            for run in self.run.steps
+            if run.step.index >= step.index
+            for one in run.script.commands
+            if run.step.index > step.index or (one.place.line or 0) > line
+        ) or any(
+            isinstance(value, str) and _OWN_ADDRESS.search(value) is not None
+            for other in self.run.job.steps[step.index :]
+            for value in (*other.env.values(), *other.with_.values())
+        )
+
     def _use(self, step: Step, place: Place, text: str, masked: str | None = None) -> PathUse:
         if masked is None:
             coe = step.continue_on_error == "true" or self.run.job.continue_on_error == "true"
@@ -854,6 +886,8 @@ class _Judge:
         if nearest is None:
             folder = kind == "directory"
             nearest = self.target.nearest(real, folder=folder) or ""
+        if not nearest and kind == "script":
+            nearest = _with_fewer_words(self.target, real)
         missing = MissingPath(
             clause, kind, path, (), reason, ignored,
             not no_file and self.target.on_disk(real), nearest, alone, remote=remote,
@@ -861,6 +895,25 @@ class _Judge:
         self.tally.add(missing, use)
         for other in more:
             self.tally.add(missing, other)
+
+
+def _with_fewer_words(target: Target, path: str) -> str:
+    """The one script beside a missing one whose name has its words, one left out or one more."""
+    home, name = posixpath.split(path)
+    ours = set(word_key(name))
+    found = []
+    for other in target.below(home):
+        folder, theirs = posixpath.split(other)
+        if folder != home or posixpath.splitext(theirs)[1] != posixpath.splitext(name)[1]:
+            continue
+        words = set(word_key(theirs))
+        if len(ours ^ words) == 1 and len(ours & words) >= _SHARED:
+            found.append(other)
+    return found[0] if len(found) == 1 else ""
+
+
+_SHARED = 3
+"""So many words of two names, the suffix with them, must be the same."""
 
 
 def word_place(command: ShellCommand, word: str) -> Place:

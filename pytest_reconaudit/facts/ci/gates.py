@@ -82,6 +82,16 @@ class SelfFailing(Struct, frozen=True, eq=False):
     found: Place
 
 
+class BlindProbe(Struct, frozen=True, eq=False):
+    """The job's only health check, and it passes on a 404 or 500."""
+
+    place: Place
+    job: str
+    text: str
+    waits: bool
+    """It is asked again and again until the server answers: a wait before work, no verdict."""
+
+
 class WorkflowGates(Struct, frozen=True, eq=False):
     """One workflow's gates and what is wrong with them."""
 
@@ -89,8 +99,7 @@ class WorkflowGates(Struct, frozen=True, eq=False):
     gates: tuple[Gate, ...]
     idle: tuple[IdleGate, ...]
     self_failing: tuple[SelfFailing, ...]
-    blind_probes: tuple[tuple[Place, str, str], ...]
-    """(place, job, command): the job's only health check, and it passes on a 404 or 500."""
+    blind_probes: tuple[BlindProbe, ...]
 
 
 # -- masks ---------------------------------------------------------------------------------
@@ -218,16 +227,17 @@ def workflow_gates(target: Target) -> tuple[WorkflowGates, ...]:
         gates: list[Gate] = []
         idle: list[IdleGate] = []
         failing: list[SelfFailing] = []
-        probes: list[tuple[Place, str, str]] = []
+        probes: list[BlindProbe] = []
         for run in runs.get(workflow.path, ()):
             if never_runs(run.job.if_):
                 continue
             mine = by_job.get(id(run), [])
-            gates += _gates(target, run, mine)
+            own = list(_gates(target, run, mine))
+            gates += own
             if not _by_hand(workflow) and not is_stand_in(target, run):
                 idle += _idle(target, run, mine)
             failing += _self_failing(target, run, mine)
-            probes += _blind_probes(run, mine)
+            probes += _blind_probes(run, mine, own)
         gates = [
             replace(gate, mask="") if gate.mask and _fails_later(target, gate) else gate
             for gate in gates
@@ -879,8 +889,8 @@ _OTHER_PROBES = regex(
 )
 
 
-def _blind_probes(run: JobRun, mine: list[Invocation]) -> Iterator[tuple[Place, str, str]]:
-    blind: list[tuple[Place, str, str]] = []
+def _blind_probes(run: JobRun, mine: list[Invocation], gates: list[Gate]) -> Iterator[BlindProbe]:
+    blind: list[tuple[Invocation, str]] = []
     for invocation in mine:
         step = invocation.step
         if step is None or step.remote:
@@ -898,9 +908,65 @@ def _blind_probes(run: JobRun, mine: list[Invocation]) -> Iterator[tuple[Place, 
             continue
         if _asks(words, invocation):
             return
-        blind.append((command.place, run.job.id, command.text))
-    if blind:
-        yield blind[0]
+        blind.append((invocation, url.strip("\"'")))
+    verdicts = [one for one, _ in blind if not _waits(one, mine)]
+    if verdicts:
+        yield BlindProbe(verdicts[0].command.place, run.job.id, verdicts[0].command.text, False)
+    elif blind and not any(_asked_later(one, url, mine, gates) for one, url in blind):
+        command = blind[-1][0].command
+        yield BlindProbe(command.place, run.job.id, command.text, True)
+
+
+_LOOPS = ("for", "while", "until")
+
+
+def _waits(invocation: Invocation, mine: list[Invocation]) -> bool:
+    """Whether a command is the test of a loop, or stands in one, that sleeps between its rounds."""
+    command = invocation.command
+    around = tuple(block for block in command.blocks if block.kind in _LOOPS)
+    for other in mine:
+        if other.step is not invocation.step or other.name != "sleep":
+            continue
+        blocks = other.command.blocks
+        if around and around[-1] in blocks:
+            return True
+        tests = [block.test for block in blocks if block.kind in ("while", "until")]
+        if command.tested and any(command.text in test for test in tests):
+            return True
+    return False
+
+
+def _asked_later(
+    invocation: Invocation, url: str, mine: list[Invocation], gates: list[Gate]
+) -> bool:
+    """Whether the job goes on to use what it waited for: with tests, or under the same address."""
+    step, line = invocation.step, invocation.command.place.line or 0
+    if step is None:
+        return False
+    if any(
+        gate.kind in ("test", "coverage", "load", "health") and (gate.place.line or 0) > line
+        for gate in gates
+    ):
+        return True
+    host = re.sub(r"^\w+://", "", url).partition("/")[0]
+    if not host:
+        return False
+    if any(
+        one.command.place.line is not None
+        and one.command.place.line > line
+        and host in one.command.text
+        for one in mine
+        if one.step is step
+    ):
+        return True
+    for later in step.job.steps[step.step.index + 1 :]:
+        if _ALWAYS.search(later.if_):
+            continue
+        values = (*later.env.values(), *later.with_.values())
+        texts = (later.run, *(value for value in values if isinstance(value, str)))
+        if any(host in text for text in texts):
+            return True
+    return False
 
 
 def _asks(words: tuple[str, ...], invocation: Invocation) -> bool:

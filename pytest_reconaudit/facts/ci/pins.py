@@ -13,8 +13,9 @@ from msgspec.structs import replace
 from pytest_reconaudit.facts.ci.actions import action_files
 from pytest_reconaudit.facts.ci.pipelines import workflows
 from pytest_reconaudit.facts.told_once import told_once
-from pytest_reconaudit.model import Place, Problem
+from pytest_reconaudit.model import Note, Place, Problem
 from pytest_reconaudit.patterns import regex
+from pytest_reconaudit.readers.workflow import Job, Workflow
 from pytest_reconaudit.target import Target, once
 
 __all__ = ["Pin", "PinnedFile", "pinned_files", "repository_owners"]
@@ -40,6 +41,8 @@ class Pin(Struct, frozen=True):
     related: bool = False
     """Of the publisher that the repository itself seems to belong to: whoever may push there may
     push here."""
+    harmless: bool = False
+    """Wherever it is used, the job has no secret, may only read, and runs on GitHub's machines."""
     elsewhere: tuple[Place, ...] | None = ()
     """Where other files use the same; ``None`` where one of those tells it."""
 
@@ -55,6 +58,22 @@ class PinnedFile(Struct, frozen=True, eq=False):
     path: str
     pins: tuple[Pin, ...]
     problems: tuple[Problem, ...] = ()
+    made: Note | None = None
+    """The remark at its head that it is generated, or copied here from elsewhere."""
+
+    @property
+    def heads(self) -> list[tuple[Place, str]]:
+        return [(self.made.place, self.made.message)] if self.made is not None else []
+
+    @property
+    def belongs(self) -> str:
+        """Where a change of it belongs, if not here."""
+        if self.made is None:
+            return ""
+        return (
+            f"The head of the file says: {self.made.message!r}. Where that holds, do this where the"
+            " file comes from: here it is undone again. "
+        )
 
 
 _BRANCHES = frozenset(
@@ -125,16 +144,85 @@ def pinned_files(target: Target) -> tuple[PinnedFile, ...]:
             drafts.setdefault(workflow.path, []).append(row)
     owners = _owners(drafts)
     pins_of = {path: tuple(_pins(drafts[path], own, likely, owners)) for path in sorted(drafts)}
+    weak = _weak_places(target)
+    strong = {
+        pin.cause
+        for pins in pins_of.values()
+        for pin in pins
+        if (pin.place.path, pin.place.line) not in weak
+    }
     told = told_once(target, pins_of, lambda pin: pin.cause, lambda pin: pin.place)
     return tuple(
         PinnedFile(
             path,
-            tuple(replace(pin, elsewhere=told[pin.cause][path]) for pin in pins),
+            tuple(
+                replace(pin, harmless=pin.cause not in strong, elsewhere=told[pin.cause][path])
+                for pin in pins
+            ),
             problems.get(path, ()),
+            _made(target, path),
         )
         for path, pins in pins_of.items()
         if pins or problems.get(path)
     )
+
+
+_HEAD = 12
+_MADE = regex(
+    r"auto(?:matically)?[- ]?(?:synced|generated|managed)|\bgenerated (?:by|from|with)\b"
+    r"|\b(?:synced|copied) from\b|\bmanaged by\b"
+    r"|\b(?:do not|don'?t|never) (?:edit|change|modify|touch)\b",
+    re.IGNORECASE,
+)
+
+
+def _made(target: Target, path: str) -> Note | None:
+    """What the comments at a file's head say of where it comes from."""
+    for number, line in enumerate(target.text(path)[:4_000].split("\n")[:_HEAD], 1):
+        if line.strip() and not line.lstrip().startswith("#"):
+            return None
+        if _MADE.search(line):
+            return Note(Place(path, number, 1), line.strip("#! \t\r")[:160])
+    return None
+
+
+def _weak_places(target: Target) -> frozenset[tuple[str, int | None]]:
+    """(path, line) of the uses in jobs from which nothing can be taken but time."""
+    return frozenset(
+        (workflow.path, step.uses_place.line)
+        for workflow in workflows(target)
+        for job in workflow.jobs
+        if _is_weak(target, workflow, job)
+        for step in job.steps
+        if step.uses
+    )
+
+
+_SECRETS = regex(r"\bsecrets\b|\bgithub\.token\b|\bGITHUB_TOKEN\b|\bid-token\b")
+
+
+def _is_weak(target: Target, workflow: Workflow, job: Job) -> bool:
+    """Whether a job has no secret and no right to write, and its machine is thrown away."""
+    own = job.permissions if job.permissions is not None else workflow.permissions
+    # A token without any word about it: who sends a request from a fork gets one that reads.
+    reads = workflow.events <= {"pull_request"} if own is None else _only_reads(own)
+    if not reads or not workflow.events or job.environment or not job.runs_on:
+        return False
+    if any("self-hosted" in label or "${{" in label for label in job.runs_on):
+        return False
+    first = (job.place.line or 1) - 1
+    later = [one.place.line for one in workflow.jobs if (one.place.line or 0) > first + 1]
+    lines = target.text(workflow.path).split("\n")
+    text = "\n".join(lines[first : min((one for one in later if one), default=0) - 1 or None])
+    return not (_SECRETS.search(text) or _SECRETS.search(str(workflow.env)))
+
+
+def _only_reads(permissions: object) -> bool:
+    if isinstance(permissions, str):
+        return permissions in ("read-all", "")
+    if isinstance(permissions, Mapping):
+        return all(value in ("read", "none") for value in permissions.values())
+    return False
 
 
 def _owners(

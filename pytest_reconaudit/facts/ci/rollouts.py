@@ -67,6 +67,9 @@ class DeployJob(Struct, frozen=True, eq=False):
     """Nothing looks whether the new version lives."""
     health: Place | None
     """The first health check behind it."""
+    hinders: tuple[tuple[Place, str], ...]
+    """What stands in the way back: migrations before the start, images that are removed, a file of
+    settings whose tag is overwritten."""
     interrupted: tuple[tuple[Work, Work], ...]
     """(down, up): the service is stopped before the new version starts."""
 
@@ -110,6 +113,10 @@ class WorkflowMigrations(Struct, frozen=True, eq=False):
     late: tuple[LateMigration, ...]
     unverified: Work | None
     """The repository's first migration of a CI database, when no workflow looks at the result."""
+    tool: str = ""
+    """The tool of ``unverified``."""
+    tested: Place | None = None
+    """Tests that the same job runs behind it, on the database as it left it."""
 
 
 # -- what is a deployment ----------------------------------------------------------------------
@@ -344,6 +351,7 @@ def _deploy_jobs(target: Target, workflow: Workflow) -> Iterator[DeployJob]:
             ),
             unchecked=not (unknown or waits or health is not None or _progressive(target)),
             health=health,
+            hinders=tuple(_hinders(work, done, first)),
             interrupted=tuple(_interrupted(work, done, deploys)),
         )
 
@@ -421,6 +429,32 @@ def _way_back(
         if any(_goes_back(item, deploys) for item in mine.items):
             return True
     return False
+
+
+_REMOVES = regex(
+    r"\b(?:docker|podman|crictl|nerdctl)\s+(?:system|image|images)\s+prune\b|\bdocker\s+rmi\b"
+)
+_SETS_TAG = regex(r"\b\w{0,40}(?:TAG|VERSION|IMAGE)=", re.IGNORECASE)
+
+
+def _hinders(work: JobWork, done: Sequence[Done], first: int) -> Iterator[tuple[Place, str]]:
+    """What a way back must reckon with, at most one place each."""
+    before = {id(item) for item in work.items[:first]}
+    found: dict[str, Place] = {}
+    for one in done:
+        if one.act.kind == "migrate" and id(one.work) in before:
+            found.setdefault("migrates before the new version starts", one.work.place)
+    for item in work.items:
+        text = item.text[:1_000]
+        if item.command is None:
+            continue
+        if _REMOVES.search(text):
+            found.setdefault("removes images, the version before too", item.place)
+        written = any(one.writes and one.target.endswith(".env") for one in item.command.redirects)
+        if written and _SETS_TAG.search(text):
+            found.setdefault("overwrites the tag that ran before", item.place)
+    for says, place in found.items():
+        yield place, says
 
 
 def _goes_back(item: Work, deploys: Sequence[Done]) -> bool:
@@ -575,6 +609,7 @@ def workflow_migrations(target: Target) -> tuple[WorkflowMigrations, ...]:
     """Every workflow that migrates a database, in path order."""
     found: list[tuple[Workflow, tuple[Work, ...], tuple[LateMigration, ...]]] = []
     first: Work | None = None
+    tool, tested = "", None
     verified = False
     for jobs in _acts(target).values():
         runs: list[Work] = []
@@ -592,7 +627,11 @@ def workflow_migrations(target: Target) -> tuple[WorkflowMigrations, ...]:
             late += _late(target, workflow, jobs, work, done)
             late_ones = {id(one.migration) for one in late}
             if first is None and _makes_database(work):
-                first = next((one.work for one in mine if id(one.work) not in late_ones), None)
+                once = next((one for one in mine if id(one.work) not in late_ones), None)
+                if once is not None:
+                    first = once.work
+                    tool = next((one.act.tool for one in mine if one.act.tool != "script"), "")
+                    tested = _tested_behind(work, first)
         if runs and workflow is not None:
             found.append((workflow, tuple(runs), tuple(late)))
     unverified = None if verified else first
@@ -600,9 +639,29 @@ def workflow_migrations(target: Target) -> tuple[WorkflowMigrations, ...]:
         WorkflowMigrations(
             workflow, runs, late,
             unverified if unverified is not None and unverified in runs else None,
+            tool, tested,
         )
         for workflow, runs, late in found
     )  # fmt: skip
+
+
+_TEST_STEP = regex(
+    r"^(?!set|install|prepare|seed|create|upload|report|publish|build|download|cache|compile|start)"
+    r".{0,60}\b(?:tests?|specs|suite|e2e)$",
+    re.IGNORECASE,
+)
+"""The name of a step that runs tests, by whatever command."""
+
+
+def _tested_behind(work: JobWork, migration: Work) -> Place | None:
+    """The first test that a job runs after a migration."""
+    behind = False
+    for item in work.items:
+        named = _TEST_STEP.search(item.step.name) is not None and _does(item)
+        if behind and (named or _gate(item) in ("test", "coverage")):
+            return item.place
+        behind = behind or item is migration
+    return None
 
 
 def _verifies(target: Target, work: JobWork) -> bool:

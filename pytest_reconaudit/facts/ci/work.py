@@ -188,8 +188,33 @@ class _Follower:
         for origin in origins:
             if origin in via:
                 continue
+            left_out = self._left_out(invocation, step, origin, via)
             for inner in calls_by_origin(self.target).get(origin, ()):
-                self._command(inner, step, place, remote, (*via, origin), depth + 1)
+                if inner.command.place.line not in left_out:
+                    self._command(inner, step, place, remote, (*via, origin), depth + 1)
+
+    def _left_out(
+        self, invocation: Invocation, step: Step, origin: str, via: tuple[str, ...]
+    ) -> frozenset[int]:
+        """The recipe lines that make passes over in this call, as an ``ifdef`` takes the other
+        branch. Only for a call by a step or script: make hands its variables on to a make below it.
+        """
+        branches = _branches(self.target).get(origin)
+        if not branches or any("akefile:" in one for one in via):
+            return frozenset()
+        known, lines = branches
+        given = {word.partition("=")[0] for word in invocation.words if "=" in word}
+        given |= {name for name, _ in invocation.command.assignments}
+        given |= {*known, *step.env, *self.run.job.env, *self.run.workflow.env}
+        either = {one for _, names in lines for one in names}
+        return frozenset(
+            line
+            for line, names in lines
+            if any(
+                (name in given) is not wanted and (name, not wanted) in either
+                for name, wanted in names
+            )
+        )
 
     def _origins(self, invocation: Invocation, remote: bool) -> tuple[str, ...] | None:
         """What a command calls, as origins; empty when that is not known, ``None``: nothing."""
@@ -294,6 +319,30 @@ def _step_calls(path: str, step: Step) -> Iterator[Invocation]:
     traced = trace(script, step.directory if "$" not in step.directory else "")
     for command, folder in zip(traced.script.commands, traced.folders, strict=True):
         yield Invocation(command, folder, "action", path, unwrapped(command.words), traced)
+
+
+class _Branches(NamedTuple):
+    assigned: frozenset[str]
+    """What the Makefile gives a value itself."""
+    lines: tuple[tuple[int, tuple[tuple[str, bool], ...]], ...]
+    """Recipe lines in an ``ifdef``, by :attr:`.RecipeLine.branches`."""
+
+
+@once
+def _branches(target: Target) -> Mapping[str, _Branches]:
+    """``Makefile:target`` → its recipe's lines that stand in a conditional."""
+    found = {}
+    for makefile in makefiles(target):
+        for one in makefile.targets:
+            lines = tuple(
+                (first + more, line.branches)
+                for line in one.recipe
+                if line.branches and (first := line.place.line) is not None
+                for more in range(line.text.count("\n") + 1)
+            )
+            if lines:
+                found[f"{makefile.path}:{one.name}"] = _Branches(makefile.assigned, lines)
+    return found
 
 
 @once

@@ -14,6 +14,7 @@ from collections.abc import Iterable, Iterator
 from msgspec import Struct
 
 from pytest_reconaudit.facts.callers import uncalled
+from pytest_reconaudit.facts.db.drizzle_pushes import drizzle_push
 from pytest_reconaudit.facts.db.indexes import foreign_sql
 from pytest_reconaudit.facts.db.migration_runners import (
     MigrationRunner,
@@ -46,7 +47,8 @@ class MigrationFault(Struct, frozen=True):
     """One thing that keeps migrations from running."""
 
     kind: str
-    """``empty``, ``no-up``, ``rust``, ``loose``, ``stub``, ``uncompiled`` or ``swallowed``."""
+    """``empty``, ``no-up``, ``rust``, ``loose``, ``unlisted``, ``lost``, ``pushed``, ``stub``,
+    ``uncompiled`` or ``swallowed``."""
     place: Place
     says: str
     evidence: str
@@ -459,10 +461,16 @@ def _list_faults(target: Target, root: MigrationRoot) -> Iterator[MigrationFault
         and not _is_explained(target, path, target.text(path))
         and not _is_superseded(target, root, path)
     ]
+    if not found and not root.lost:
+        return
+    push = drizzle_push(target, root.path) if root.tool == "drizzle" else None
+    if push is not None:
+        yield _never_run(root, found, push)
+        return
     if found:
         names = ", ".join(posixpath.basename(path) for path in found[:5])
         yield MigrationFault(
-            "loose",
+            "unlisted",
             Place(found[0], 1, 1),
             f"{_NAMES[root.tool]} never runs {names} in {root.path or '.'}/:"
             f" {listed} must name what runs",
@@ -476,13 +484,26 @@ def _list_faults(target: Target, root: MigrationRoot) -> Iterator[MigrationFault
         named, place = root.lost[0]
         names = ", ".join(posixpath.basename(path) for path, _ in root.lost[:5])
         yield MigrationFault(
-            "no-up",
+            "lost",
             place,
             f"{_NAMES[root.tool]} stops at {names}: {place.path} names what is not in the"
             " repository",
             named,
             tuple((where, "names one that is missing too") for _, where in root.lost[1:]),
         )
+
+
+def _never_run(root: MigrationRoot, strays: list[str], push: Place) -> MigrationFault:
+    """The folder's list is not whole, and nobody reads it."""
+    named = [*strays, *(path for path, _ in root.lost)]
+    return MigrationFault(
+        "pushed",
+        Place(strays[0], 1, 1) if strays else root.lost[0][1],
+        f"the files in {root.path or '.'}/ were generated and are never run: `drizzle-kit push` is"
+        " what brings the schema, and their journal is not whole",
+        ", ".join(posixpath.basename(path) for path in named[:5]),
+        ((push, "pushes the schema"), (root.place, "does not fit the files")),
+    )
 
 
 def _is_explained(target: Target, path: str, text: str) -> bool:

@@ -75,6 +75,7 @@ _IN_MANUAL = regex(
 """Whatever lies below a folder of documents, reports and decisions left out."""
 _SETS = regex(r"(?m)^[ \t]*(?:export[ \t]+)?([A-Z_][A-Z0-9_]*)[ \t]?[:?]?=")
 _BAKES = regex(r"cargo::?rustc-env=([A-Z_][A-Z0-9_]*)")
+"""What a build script sets for `env!`, where it writes the name out."""
 _DEFINES = regex(r"[\"']process\.env\.([A-Z_][A-Z0-9_]*)[\"'][ \t]*:")
 """``define: {'process.env.X': …}``: the bundler puts the value in."""
 _ADD_ONS = frozenset(
@@ -151,6 +152,8 @@ def _reads(target: Target, matrix: KeyMatrix) -> Iterator[KeyRead]:
             continue
         if is_third_party_key(key) or one.kind == "shell" or purpose(path) or key.endswith("_"):
             continue
+        if one.read.via in ("env!", "option_env!") and _kind(key, [one]) != "switch":
+            continue  # the compiler reads it: the program that starts has its value in it
         if one.kind == "code" and tried_alone(target, one.place):
             continue
         if one.kind == "compose":

@@ -79,7 +79,9 @@ def _required(target: Target, matrix: KeyMatrix) -> dict[str, dict[str, tuple[Ke
             continue
         if one.kind != "code" or one.test or key not in templates or not one.read.required:
             continue
-        if one.read.via == "clap" or is_platform_key(key) or key == "PORT":
+        if one.read.via in ("clap", "env!", "option_env!"):
+            continue
+        if is_platform_key(key) or key == "PORT":
             continue
         if purpose(one.place.path) or tried_alone(target, one.place):
             continue

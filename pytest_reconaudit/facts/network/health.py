@@ -16,8 +16,13 @@ from pytest_reconaudit.facts.docker.mentions import dockerfile_references
 from pytest_reconaudit.facts.docker.toolchains import is_development_name
 from pytest_reconaudit.facts.docker.tools_in_image import MissingTool, missing_tool, tools_in_image
 from pytest_reconaudit.facts.env.keys import env_files
+from pytest_reconaudit.facts.invocations import shell_scripts
 from pytest_reconaudit.facts.network.listeners import Listening, listening
-from pytest_reconaudit.facts.network.programs import Program, program_of_dockerfile
+from pytest_reconaudit.facts.network.programs import (
+    Program,
+    is_published_here,
+    program_of_dockerfile,
+)
 from pytest_reconaudit.facts.network.routes import Route, RouteTable, routes_of
 from pytest_reconaudit.facts.network.services import Answering, answering
 from pytest_reconaudit.facts.rust.shadowed_routes import rust_route_tables
@@ -59,6 +64,8 @@ class HealthFault(Struct, frozen=True):
     """Whose health command it is: ``service backend``."""
     fix: str = ""
     """What to do in terms of this server; empty when only the general words fit."""
+    foreign: bool = False
+    """Nothing here builds the image under its whole name: it may come from other sources."""
 
 
 class ImageHealth(Struct, frozen=True):
@@ -539,6 +546,13 @@ def _judged(
         # An image of somebody else is judged by its tools and ports only.
         found = [fault for fault in found if fault.kind != "path"]
     subject = f"service {one.service.name}"
+    foreign = not built and not is_published_here(target, one.service.image or "")
+    asked = {url.text: url for url in urls}
+    apart = {
+        fault.evidence: _asked_through(target, asked[fault.evidence])
+        for fault in found
+        if fault.kind == "path" and fault.fix and fault.evidence in asked
+    }
     return [
         HealthFault(
             kind=fault.kind,
@@ -547,15 +561,50 @@ def _judged(
             evidence=fault.evidence,
             notes=(
                 *fault.notes,
+                *apart.get(fault.evidence, ())[:3],
                 *(Note(_waits(one, name), f"{name} waits for it") for name in waited),
             ),
             likely=fault.likely or (not built and program.dockerfile is not None),
-            fix=fault.fix,
+            fix=_apart_fix(fault, apart[fault.evidence], asked[fault.evidence].path)
+            if apart.get(fault.evidence)
+            else fault.fix,
             waited=waited,
             subject=subject,
+            foreign=foreign,
         )
         for fault in found
     ], ("" if found or "" in reasons or not reasons else reasons[0])
+
+
+def _asked_through(target: Target, url: LocalUrl) -> tuple[Note, ...]:
+    """Where scripts ask for the path on this machine's own web ports: through a proxy, which may
+    send another path to another service."""
+    if url.port in _WEB_PORTS or not url.path.strip("/"):
+        return ()
+    found = []
+    pattern = re.compile(
+        rf"https?://(?:localhost|127\.0\.0\.1)(?::(?:80|443))?{re.escape(url.path)}/?(?![\w/-])"
+    )
+    for script in shell_scripts(target):
+        text = target.text(script.path)
+        if url.path in text and (match := pattern.search(text)) is not None:
+            line = text.count("\n", 0, match.start()) + 1
+            found.append(
+                Note(Place(script.path, line), f"asks {match[0]}: this machine's web port")
+            )
+    return tuple(found)
+
+
+_WEB_PORTS = (80, 443)
+
+
+def _apart_fix(fault: HealthFault, others: Sequence[Note], path: str) -> str:
+    near = fault.fix.partition("`")[2].partition("`")[0]
+    return (
+        f"Ask `{near}` instead of `{path}` in this check alone, which goes to the container itself:"
+        f" {others[0].place} asks the machine's web port for `{path}`, where a proxy"
+        f" may send `{near}` elsewhere. Or register `{path}` beside it: then both are answered."
+    )
 
 
 def _waits(one: Answering, name: str) -> Place:

@@ -51,6 +51,7 @@ __all__ = [
     "Program",
     "command_server",
     "dockerfiles_of_image",
+    "is_published_here",
     "program_of_container",
     "program_of_dockerfile",
     "program_of_service",
@@ -727,6 +728,21 @@ def dockerfiles_of_image(target: Target, image: str) -> tuple[tuple[Dockerfile, 
     ``certain`` is false when only the last part of the name and the application's name agree.
     """
     return tuple((one, note, certain) for one, _, note, certain in _joins(target, image))
+
+
+def is_published_here(target: Target, image: str) -> bool:
+    """Whether a workflow, or a script that pushes, builds an image under this whole name; one that
+    is only built for tests may share its name with what others publish."""
+    wanted = _parts(image)
+    return any(
+        (one.head, one.last) == wanted
+        and "*" not in one.head
+        and (
+            one.by.startswith("workflow")
+            or (not one.by.startswith("compose") and "push" in target.text(one.place.path))
+        )
+        for one in _built_names(target)
+    )
 
 
 def _joins(target: Target, image: str) -> list[tuple[Dockerfile, str, Note, bool]]:

@@ -1040,7 +1040,12 @@ def _unrouted(target: Target, frontend: Frontend) -> Iterator[WebFault]:
     shown = [path for path in routed if any(by not in pages for by, _ in used_by.get(path, ()))]
     default = bool(shown) and all(_has_default(target, path) for path in shown)
     alone = _folders_of_one_page(shown)
-    parts = [path for path in lost if _is_part_of_page(target, path, alone, default)]
+    parts = [
+        path
+        for path in lost
+        if _is_part_of_page(target, path, alone, default)
+        or _is_among_parts(target, frontend, path, set(shown))
+    ]
     whole = sorted(set(lost).difference(parts))
     for some, severity, one, many, key in (
         (
@@ -1098,6 +1103,26 @@ def _is_part_of_page(target: Target, path: str, alone: frozenset[str], default: 
     if default and not _has_default(target, path):
         return True
     return posixpath.dirname(path) in alone
+
+
+_ENDS_AS_PAGE = regex(r"(?:Page|View|Screen|Route)s?$|(?:^|[-.])(?:index|page|view|screen)$")
+
+
+def _is_among_parts(target: Target, frontend: Frontend, path: str, shown: set[str]) -> bool:
+    """Whether most components beside it are parts: loaded by pages, and by no route."""
+    if _ENDS_AS_PAGE.search(_STEM.sub("", posixpath.basename(path))):
+        return False
+    folder = posixpath.dirname(path)
+    beside = [
+        one
+        for one in frontend.sources
+        if posixpath.dirname(one) == folder
+        and one in (frontend.reached or ())
+        and _PAGE_NAME.search(posixpath.basename(one))
+        and _is_component(target, one)
+    ]
+    routed = sum(1 for one in beside if one in shown)
+    return len(beside) - routed > routed
 
 
 def _folders_of_one_page(shown: list[str]) -> frozenset[str]:

@@ -6,12 +6,14 @@ through the imports in question and in no other way.
 
 from __future__ import annotations
 
+import posixpath
 from collections import deque
 from collections.abc import Callable, Iterable
 
 from msgspec import Struct
 
 from pytest_reconaudit.facts.web.modules import Link, importers, links
+from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.target import Target, once
 
 __all__ = ["Weight", "distances", "heads_of", "loaded_for", "loaders_of"]
@@ -42,10 +44,35 @@ class Weight(Struct, frozen=True):
 _KILO = 1_000
 
 
+_FRAME_ENDS = (".tsx", ".jsx", ".ts", ".js")
+_APP = regex(r"(?P<app>(?:[^/]+/)*?app)/(?:[^/]+/)*(?:page|layout|template)\.[jt]sx?$")
+_PAGES = regex(r"(?P<pages>(?:[^/]+/)*?pages)/(?!api/)(?:[^/]+/)*[^/]+\.[jt]sx?$")
+
+
+def _with_frames(target: Target, starts: Iterable[str]) -> tuple[str, ...]:
+    """Pages that Next.js finds by their place, with the layouts above them, which nothing imports:
+    what a layout loads is loaded with each of its pages."""
+    found = dict.fromkeys(starts)
+    for start in tuple(found):
+        names: list[str] = []
+        if match := _APP.match(start):
+            folder, top = posixpath.dirname(start), match["app"]
+            while len(folder) >= len(top):
+                names.append(f"{folder}/layout")
+                folder = posixpath.dirname(folder)
+        elif match := _PAGES.match(start):
+            names.append(f"{match['pages']}/_app")
+        for name in names:
+            path = next((name + end for end in _FRAME_ENDS if target.has(name + end)), None)
+            if path is not None:
+                found[path] = None
+    return tuple(found)
+
+
 def loaded_for(target: Target, starts: Iterable[str], cut: Callable[[str, Link], bool]) -> Weight:
     """What modules load at once through the imports for which ``cut(importer, link)`` holds, and
     would not load without them."""
-    first = tuple(starts)
+    first = _with_frames(target, starts)
     with_all = _loaded(target, first)
     without = distances(target, first, cut)
     only = frozenset(with_all.keys() - without.keys())

@@ -1,0 +1,1 @@
+ALTER TABLE "wheels" ADD COLUMN "sluice" text;

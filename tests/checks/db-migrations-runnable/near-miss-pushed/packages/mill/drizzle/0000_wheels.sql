@@ -1,0 +1,1 @@
+CREATE TABLE "wheels" ("id" bigserial PRIMARY KEY, "name" text NOT NULL);

@@ -1,0 +1,3 @@
+export default function Boundary() {
+  return <td>Boundary</td>;
+}

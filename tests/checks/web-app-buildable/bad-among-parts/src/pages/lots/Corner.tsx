@@ -1,0 +1,3 @@
+export default function Corner() {
+  return <td>Corner</td>;
+}

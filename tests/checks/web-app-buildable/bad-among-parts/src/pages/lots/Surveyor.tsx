@@ -1,0 +1,3 @@
+export default function Surveyor() {
+  return <td>Surveyor</td>;
+}

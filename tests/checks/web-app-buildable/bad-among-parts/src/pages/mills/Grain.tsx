@@ -1,0 +1,3 @@
+export default function Grain() {
+  return <main>Grain</main>;
+}

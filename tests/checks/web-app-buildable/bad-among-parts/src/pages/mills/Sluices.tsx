@@ -1,0 +1,3 @@
+export default function Sluices() {
+  return <main>Sluices</main>;
+}

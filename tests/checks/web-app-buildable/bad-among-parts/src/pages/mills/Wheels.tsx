@@ -1,0 +1,3 @@
+export default function Wheels() {
+  return <main>Wheels</main>;
+}

@@ -1,0 +1,6 @@
+"use client";
+import Edit from "./edit";
+
+export function Change() {
+  return <Edit />;
+}
