@@ -121,6 +121,7 @@ _RESULT = regex(r">>\s*\"?\$\{?(?:GITHUB_(?:OUTPUT|ENV)|\w+)|\b[A-Za-z_]\w*=")
 _BUILD_PUSH = regex(r"(?:docker|depot|useblacksmith)/build-push-action@(?!v1\b)")
 _DOWNLOAD = regex(r"actions/download-artifact@")
 _UPLOAD = regex(r"actions/upload-artifact(?:/merge)?@")
+_UPLOAD_PAGES = regex(r"actions/upload-pages-artifact@")
 _HARMLESS = regex(
     r"(?:actions|docker|azure|aws-actions|google-github-actions|hashicorp|codecov|Swatinem|dtolnay"
     r"|actions-rs|astral-sh|pnpm|oven-sh|github|peter-evans|softprops|appleboy|webfactory|8398a7"
@@ -216,6 +217,9 @@ def _uploads(workflow: Workflow) -> dict[str, list[str]] | None:
         for step in job.steps:
             if _UPLOAD.match(step.uses):
                 name = step.with_.str("name") or "artifact"
+                found[name] = re.split(r"\$\{\{.{1,500}?\}\}", name)
+            elif _UPLOAD_PAGES.match(step.uses):
+                name = step.with_.str("name") or "github-pages"
                 found[name] = re.split(r"\$\{\{.{1,500}?\}\}", name)
             elif step.uses and not _HARMLESS.match(step.uses) and not _DOWNLOAD.match(step.uses):
                 return None  # it may upload

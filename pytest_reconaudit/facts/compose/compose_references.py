@@ -15,6 +15,7 @@ from pytest_reconaudit.facts.compose.stacks import (
     compose_file,
     compose_files,
     dangling,
+    laid_over_missing,
     stacks,
 )
 from pytest_reconaudit.facts.compose.workbenches import is_work_file
@@ -139,9 +140,12 @@ def compose_references(target: Target) -> dict[str, FileReferences]:
     judged: dict[str, set[tuple[Place, str]]] = {}
     broken: dict[tuple[Place, str], BrokenReference] = {}
     fine: set[tuple[Place, str]] = set()
+    over_missing = laid_over_missing(target)
     for stack in stacks(target):
         for path in stack.all_files:
             judged.setdefault(path, set())
+        if stack.guessed and over_missing.issuperset(stack.files):
+            continue
         for place, kind, bad in _of_stack(target, stack):
             judged.setdefault(place.path, set()).add((place, kind))
             if bad is None:

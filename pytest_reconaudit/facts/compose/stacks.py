@@ -44,6 +44,7 @@ __all__ = [
     "compose_files",
     "dangling",
     "is_test_data",
+    "laid_over_missing",
     "merged_stack",
     "stacks",
     "written_by_hand",
@@ -478,6 +479,21 @@ def _named(target: Target) -> Iterator[tuple[tuple[str, ...], str, Place]]:
         paths = _there(target, [repo_path(folder, one) for one in value.split(":") if one])
         if paths:
             yield paths, folder, Place(path, 1)
+
+
+@once
+def laid_over_missing(target: Target) -> frozenset[str]:
+    """Files that commands only lay over one that is not in the repository: their paths count from
+    that one's folder."""
+    found: set[str] = set()
+    for invocation in invocations_of(target, _PROGRAMS):
+        listed = compose_arguments(invocation)
+        if listed is None or listed[1] or len(listed[0]) < 2:
+            continue
+        first, *others = (invocation.resolve(one) for one in listed[0])
+        if first is None or not target.has(first):
+            found.update(one for one in others if one is not None and target.has(one))
+    return frozenset(found)
 
 
 def _there(target: Target, paths: Iterable[str | None]) -> tuple[str, ...]:

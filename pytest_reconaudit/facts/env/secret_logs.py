@@ -61,11 +61,13 @@ class LogFile(Struct, frozen=True):
 
     @property
     def aside(self) -> bool:
-        """Whether the file only fills or tries out a database that is made for that, or runs on a
-        developer's machine."""
-        return self.local or purpose(self.path) in ("development", "example")
+        """Whether the file only fills or tries out a database that is made for that, runs on a
+        developer's machine, or was run by hand on some day (``scripts/20191212_keys``)."""
+        once = _OF_A_DAY.search(self.path) is not None
+        return self.local or once or purpose(self.path) in ("development", "example")
 
 
+_OF_A_DAY = regex(r"(?:^|/)scripts?/(?:[\w.-]{1,40}/){0,2}20\d\d-?\d\d-?\d\d")
 _CREDENTIAL_URL = regex(
     r"(?:\w*_)?(?:DATABASE|DB|REDIS|VALKEY|MONGO|MONGODB|POSTGRES|POSTGRESQL|PG|MYSQL|AMQP|RABBITMQ"
     r"|BROKER|CELERY|CLICKHOUSE|ELASTICSEARCH|SMTP|MAIL|CACHE|QUEUE)(?:_\w+)?_(?:URL|URI|DSN)"

@@ -242,6 +242,8 @@ def _lost(target: Target, file: _File, path: str) -> LostPath | None:
         return None
     if ignored is None and not path.endswith(_SAMPLES) and _product(target, path):
         return None
+    if ignored is not None and _has_template(target, path):
+        return None
     folder = first.invocation.folder
     top = path.partition("/")[0]
     if folder and not exists(target, folder):
@@ -273,6 +275,19 @@ def _lost(target: Target, file: _File, path: str) -> LostPath | None:
         if target.has_dir(posixpath.dirname(below)) and "/" in below:
             path = below  # seen from the root, where the folder it names is
     return LostPath(first.kind, path, ordered, severity, manner, nearest, ignored, dead)
+
+
+_TEMPLATES = (
+    ".j2", ".jinja", ".jinja2", ".tmpl", ".tpl", ".template", ".in", ".erb", ".ejs", ".mustache",
+    ".hbs", ".gotmpl",
+)  # fmt: skip
+
+
+def _has_template(target: Target, path: str) -> bool:
+    """Whether some folder has a template that is called as what git ignores: it is made of that."""
+    name = posixpath.basename(path)
+    by_name = files_by_name(target)
+    return any(by_name.get(f"{name}{ending}") for ending in _TEMPLATES)
 
 
 def _dead_rules(target: Target, path: str, uses: list[_Use]) -> tuple[str, ...]:

@@ -73,7 +73,7 @@ class MigrationRoot(Struct, frozen=True):
 
 _TEST_PART = regex(
     r"(?:^|/)(?:tests?(?:[-_]?(?:files?|data|fixtures?|cases?|suite|sql))?|benches|bench|e2e"
-    r"|__tests__|spec|specs|__mocks__|examples?|samples?)/"
+    r"|__tests__|spec|specs|__mocks__|examples?|samples?|integration)/"
     r"|(?:^|/)[^/]*(?:\.spec\.|\.test\.|_test\.|_tests?/)|(?:^|/)test_[^/]*$"
 )
 _VERSIONED = regex(r"(?:^|/)migrations?/(?=[VUvu]?\d{2}[^/]*(?:/[^/]+)?\.sql$)")
