@@ -103,6 +103,7 @@ from pytest_reconaudit.facts.docker.masked_errors import MaskedError, MaskedErro
 from pytest_reconaudit.facts.docker.mentions import DockerfileReferences, Unreferenced, VersionTwin
 from pytest_reconaudit.facts.docker.toolchains import (
     ToolsShipped,
+    is_aside_path,
     is_development_name,
     is_test_image_name,
     tools_shipped,
@@ -466,6 +467,7 @@ __all__ = [
     "images_also",
     "images_listed",
     "images_related",
+    "is_aside_path",
     "is_development_name",
     "is_test_image_name",
     "key_places",

@@ -21,7 +21,8 @@ from pytest_reconaudit.api import (
 set -euo pipefail
 ```
 
-and write `command || handle_it` where a failure is expected. A script that is started by its
+and write `command || handle_it` where a failure is expected (`grep` that may find nothing), and
+`${1:-}` for an argument that may be left out, which `-u` refuses. A script that is started by its
 path needs the executable bit in git: `git update-index --chmod=+x scripts/x.sh`.""",
     advice={
         "c": (

@@ -10,6 +10,7 @@ from pytest_reconaudit.api import (
     Severity,
     SkipReason,
     audit,
+    is_aside_path,
     is_development_name,
     lines_of,
     report,
@@ -47,14 +48,14 @@ def docker_base_pinned(dockerfile: Dockerfile, images: Images, base_images: Base
 
     Why: `latest`, or a tag such as `alpine`, is another image after the next release of its maker.
     Decides: looks at each `FROM` and each image in `COPY --from=` and `--mount=from=`, with the
-    defaults of `ARG` put in. (a) No tag and no digest, the tag `latest`, or nothing but a
-    variant (`nginx:alpine`, `python:bookworm`): medium (low in a Dockerfile for development). (b)
-    Another tag without a digit (`node:lts`, `nginx:stable-alpine`): low.
-    (c) `rustup update`, `apt-get upgrade` or `npm install -g npm@latest` on top of a pinned base:
-    low. What the image that ships is built on is told first. Stage names, `scratch`, digests,
-    release names of Debian and Ubuntu (`debian:bookworm`), images that the repository builds
-    itself, named build contexts, an `ARG` that every known builder sets to a version, and dev
-    containers pass.
+    defaults of `ARG` put in. (a) No tag and no digest, the tag `latest`, or nothing but a variant
+    (`nginx:alpine`, `python:bookworm`): medium (low in a Dockerfile for development, and among
+    examples, benchmarks and tests where nothing builds it). (b) Another tag without a digit
+    (`node:lts`, `nginx:stable-alpine`): low. (c) `rustup update`, `apt-get upgrade` or `npm install
+    -g npm@latest` on top of a pinned base: low. What the image that ships is built on is told
+    first. Stage names, `scratch`, digests, release names of Debian and Ubuntu (`debian:bookworm`),
+    images that the repository builds itself, named build contexts, an `ARG` that every known
+    builder sets to a version, and dev containers pass.
     Blind spots: variables without a default; whether a version still exists.
     """
     if not dockerfile.stages:
@@ -75,7 +76,8 @@ def docker_base_pinned(dockerfile: Dockerfile, images: Images, base_images: Base
         groups.setdefault("c", []).append((drift.place, says, drift.text))
     for clause, found in sorted(groups.items()):
         place, says, evidence = found[0]
-        work = is_development_name(dockerfile.path)
+        aside = is_aside_path(dockerfile.path) and not images.deployments(dockerfile)
+        work = aside or is_development_name(dockerfile.path)
         report(
             at=place,
             says=says + _more(one[0] for one in found),

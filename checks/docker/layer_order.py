@@ -6,6 +6,7 @@ from pytest_reconaudit.api import (
     Layers,
     Severity,
     SkipReason,
+    also_in,
     audit,
     is_development_name,
     is_test_image_name,
@@ -90,18 +91,23 @@ def docker_layer_order(dockerfile: Dockerfile, images: Images, layers: Layers) -
     found = list(layers.early_sources(dockerfile))
     if not found:
         return
+    if images.first_like(dockerfile) is not None:
+        return  # told there
+    twins = images.twins(dockerfile)
     first = found[0]
     lines = lines_of(one.copy.place for one in found)
     more = f" ({len(found)} stages: {lines})" if len(found) > 1 else ""
     report(
         at=first.copy.place,
         says=f"{first.source} is copied before `{first.install.text[:60]}` installs the"
-        f" dependencies (line {first.install.place.line}), without a cache mount{more}",
+        f" dependencies (line {first.install.place.line}), without a cache mount{more}"
+        f"{also_in(twins)}",
         evidence=first.copy.written,
         related=[
             (first.install.place, "installs the dependencies"),
             *((one.copy.place, f"before {one.install.text[:60]}") for one in found[1:]),
             *((one.install.place, "installs the dependencies") for one in found[1:]),
+            *((place, "is like it") for place in twins),
         ],
         severity=Severity.INFO if is_test_image_name(dockerfile.path) else None,
         key=first.family,

@@ -5,6 +5,7 @@ from pytest_reconaudit.api import (
     Images,
     Severity,
     SkipReason,
+    also_in,
     audit,
     final_stage,
     is_development_name,
@@ -12,6 +13,26 @@ from pytest_reconaudit.api import (
     skip,
     tools_shipped,
 )
+
+_NODE_TOOLS = frozenset({"npm", "yarn", "pnpm", "bun", "npx", "vite", "tsc", "turbo", "nx", "next"})
+_NODE = """Build in one stage, and bring what runs, with the packages that it needs, into another:
+
+```dockerfile
+FROM node:22-alpine AS builder
+WORKDIR /src
+COPY . .
+RUN npm ci && npm run build && npm prune --omit=dev
+
+FROM node:22-alpine
+WORKDIR /app
+COPY --from=builder /src/node_modules ./node_modules
+COPY --from=builder /src/dist ./dist
+USER node
+CMD ["node", "dist/main.js"]
+```
+
+Of a workspace install for one package alone (`yarn workspaces focus PACKAGE --production`,
+`pnpm deploy --prod`); with Yarn's Plug'n'Play `.pnp.cjs` and `.yarn/cache` come along."""
 
 
 @audit(
@@ -75,6 +96,9 @@ def docker_multi_stage(dockerfile: Dockerfile, images: Images) -> None:
         return
     if images.copied_by(dockerfile) is not None:
         return
+    if images.first_like(dockerfile) is not None:
+        return  # told there
+    twins = images.twins(dockerfile)
     base = shipped.base.base or shipped.base.written
     if shipped.builds_here:
         says = f"the image that ships runs its own build (`{shipped.step.name}`) on {base}"
@@ -85,7 +109,12 @@ def docker_multi_stage(dockerfile: Dockerfile, images: Images) -> None:
     ]
     report(
         at=stage.place,
-        says=says,
+        says=says + also_in(twins),
         evidence=stage.start.written,
-        related=[(shipped.step.place, shipped.step.text), *bases],
+        related=[
+            (shipped.step.place, shipped.step.text),
+            *bases,
+            *((place, "is like it") for place in twins),
+        ],
+        fix=_NODE if shipped.step.name in _NODE_TOOLS else "",
     )

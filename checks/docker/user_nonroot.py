@@ -8,6 +8,7 @@ from pytest_reconaudit.api import (
     Note,
     Severity,
     SkipReason,
+    also_in,
     audit,
     is_development_name,
     report,
@@ -58,6 +59,11 @@ def docker_user_nonroot(dockerfile: Dockerfile, images: Images, image_users: Ima
     else:
         says = f"the image that ships has no USER; nothing says that its base {root.base} has one"
     severity = Severity.LOW if root.workers else Severity.MEDIUM
+    like = images.first_like(dockerfile)
+    told = image_users.root_of(like) if like is not None else None
+    if told is not None and not told.overridden and not root.overridden:
+        return  # told there
+    twins = () if root.overridden else images.twins(dockerfile)
     if root.overridden:
         severity = Severity.INFO
         says += ", but everything that runs it asks for another user"
@@ -68,9 +74,10 @@ def docker_user_nonroot(dockerfile: Dockerfile, images: Images, image_users: Ima
         related.append(Note(root.command.place, "what is started as root"))
     if root.place != root.stage.place:
         related.append(Note(root.stage.place, "the stage that ships"))
+    related += [Note(place, "is like it") for place in twins]
     report(
         at=root.place,
-        says=says,
+        says=says + also_in(twins),
         severity=severity,
         confidence=Confidence.CERTAIN if root.known_base else Confidence.LIKELY,
         evidence=f"USER {root.written}" if root.written else root.stage.start.written,

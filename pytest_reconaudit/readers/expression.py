@@ -13,6 +13,7 @@ import math
 import re
 from collections.abc import Callable, Iterator
 from enum import Enum
+from itertools import pairwise
 from typing import Any, Final
 
 from msgspec import Struct
@@ -42,6 +43,7 @@ __all__ = [
     "status_functions",
     "truth",
     "walk",
+    "with_default",
 ]
 
 MAX_LENGTH = 20_000
@@ -358,6 +360,17 @@ def literals(node: Node) -> frozenset[str]:
 def names(node: Node) -> frozenset[tuple[str, ...]]:
     """Every context value that an expression reads."""
     return frozenset(part.path for part in walk(node) if isinstance(part, Name))
+
+
+def with_default(node: Node) -> frozenset[tuple[str, ...]]:
+    """The dotted names for which, where they are empty, a text or number stands behind ``||``."""
+    found: set[tuple[str, ...]] = set()
+    for one in walk(node):
+        if isinstance(one, Or):
+            for left, right in pairwise(one.operands):
+                if isinstance(left, Name) and isinstance(right, Literal) and right.value:
+                    found.add(left.path)
+    return frozenset(found)
 
 
 def status_functions(node: Node) -> frozenset[str]:

@@ -29,6 +29,7 @@ from pytest_reconaudit.readers.expression import (
     read_condition,
     read_expression,
     truth,
+    with_default,
 )
 from pytest_reconaudit.readers.workflow import Job, Step, Workflow
 from pytest_reconaudit.readers.yaml import Map
@@ -236,7 +237,10 @@ def _read(
     node = read_expression(inner)
     if node is None:
         return
+    meant = with_default(node)
     for path in sorted(names(node)):
+        if path in meant and path[0] == "matrix":
+            continue  # a key that only some rows have, and what the others take
         if len(path) > 1 and path[0] in ("needs", "steps", "inputs", "matrix", "github"):
             yield Ask(path, place, text, prints, step, condition)
 

@@ -235,8 +235,11 @@ def _candidates(target: Target, context: str) -> Iterator[tuple[str, str]]:
     """(path in the context, why it will be there) of what a developer's folder holds."""
     if not context:
         yield ".git", "the repository's history"
+    plugged = target.has(".pnp.cjs") or target.has(".pnp.js")
     for path in _manifests(target):
         folder, name = posixpath.split(path)
+        if name == "package.json" and (plugged or ".yarn/" in f"{folder}/"):
+            continue  # Yarn's Plug'n'Play makes no folder of modules
         if context and folder != context and not folder.startswith(f"{context}/"):
             continue
         inner = folder[len(context) :].lstrip("/")

@@ -11,6 +11,7 @@ from fnmatch import fnmatchcase
 from msgspec import Struct
 from msgspec.structs import replace
 
+from pytest_reconaudit.copies import copy_of
 from pytest_reconaudit.facts.compose.stacks import is_test_data, written_by_hand
 from pytest_reconaudit.facts.created import created
 from pytest_reconaudit.facts.docker.builds import ImageBuild, image_builds, release_tools
@@ -255,6 +256,29 @@ class Images:
         self._sources: dict[str, list[CopySource]] = {}
         self._by_rule: dict[Place, tuple[str, tuple[Note, ...]]] | None = None
         self._above: dict[tuple[str, str], str | None] = {}
+        self._twins: dict[str, tuple[Dockerfile, ...]] | None = None
+
+    def first_like(self, dockerfile: Dockerfile) -> Dockerfile | None:
+        """The Dockerfile that this one is but for its own folder's name, and that speaks for both;
+        ``None`` when it speaks for itself."""
+        alike = self._alike(dockerfile)
+        return alike[0] if alike and alike[0].path != dockerfile.path else None
+
+    def twins(self, dockerfile: Dockerfile) -> tuple[Place, ...]:
+        """Where the others begin that are like it, of the first of them."""
+        alike = self._alike(dockerfile)
+        if not alike or alike[0].path != dockerfile.path:
+            return ()
+        return tuple(Place(one.path, 1) for one in alike[1:])
+
+    def _alike(self, dockerfile: Dockerfile) -> tuple[Dockerfile, ...]:
+        if self._twins is None:
+            shapes: dict[str, list[Dockerfile]] = {}
+            for one in dockerfiles(self._target):
+                if posixpath.dirname(one.path) and not copy_of(self._target, one.path):
+                    shapes.setdefault(_shape(self._target, one), []).append(one)
+            self._twins = {one.path: tuple(alike) for alike in shapes.values() for one in alike}
+        return self._twins.get(dockerfile.path, ())
 
     def builds(self, dockerfile: Dockerfile) -> Sequence[ImageBuild]:
         """Who builds it, dev containers included."""
@@ -705,6 +729,17 @@ def shell_syntax(one: Instruction) -> Word | None:
         if bare.endswith(";") and not bare.startswith(("'", '"')):
             return word
     return None
+
+
+def _shape(target: Target, dockerfile: Dockerfile) -> str:
+    """The lines of a Dockerfile that do something, without the name of its own folder."""
+    folder = posixpath.dirname(dockerfile.path)
+    own = re.compile(
+        rf"(?<![\w-])(?:{re.escape(folder)}|{re.escape(posixpath.basename(folder))})(?![\w-])"
+    )
+    lines = (line.strip() for line in target.text(dockerfile.path).split("\n"))
+    name = posixpath.basename(dockerfile.path)
+    return "\n".join((name, *(own.sub("@", one) for one in lines if one and one[0] != "#")))
 
 
 @once

@@ -17,6 +17,7 @@ from pytest_reconaudit.readers.dockerfile import Dockerfile, ImageReference, Run
 __all__ = [
     "build_steps",
     "cleans_up",
+    "is_aside_path",
     "is_build",
     "is_development_command",
     "is_development_name",
@@ -93,6 +94,17 @@ def is_toolchain(image: ImageReference | None) -> bool:
 def is_test_image_name(path: str) -> bool:
     """Whether the folder of a Dockerfile says that its image only runs tests."""
     return _TEST_FOLDER.search(path) is not None
+
+
+_ASIDE = regex(
+    r"(?:^|/)(?:examples?|samples?|demos?|bench(?:mark)?s?|tests?|e2e|fixtures?)(?=/)",
+    re.IGNORECASE,
+)
+
+
+def is_aside_path(path: str) -> bool:
+    """Whether a Dockerfile lies among examples, benchmarks or tests."""
+    return _ASIDE.search(path) is not None
 
 
 def is_development_name(path: str) -> bool:
