@@ -36,7 +36,7 @@ from pytest_reconaudit.api import ClientUse, Severity, audit, report
             """
             Say how long an answer may take:
             ```python
-            requests.get(url, timeout=(3, 60))
+            requests.get(url, timeout=(3, 20))
             ```
             """,
         ),

@@ -111,9 +111,9 @@ def _with_timeout(target: Target, path: str, call: UntimedCall, count: int) -> s
     head = f"{call.words}("
     more = ", and likewise the others" if count > 1 else ""
     callee, given = written_call(target, path, call.line, call.column) or ("", [])
-    code = f"{head}{', '.join([*given, 'timeout=(3, 60)'])})"
+    code = f"{head}{', '.join([*given, 'timeout=(3, 20)'])})"
     if callee != call.words or len(code) > _LONGEST or any("#" in one for one in given):
-        code = f"{head}…, timeout=(3, 60))  # beside what it is given now"
+        code = f"{head}…, timeout=(3, 20))  # beside what it is given now"
     told = "Say how long an answer may take, with room for the slowest that is meant to come"
     return f"{told}{more}:\n\n```python\n{code}\n```"
 
