@@ -397,6 +397,17 @@ IMPORT = 'import { Routing } from "./Routing";\n'
             },
             True,
         ),
+        (
+            {
+                "src/Routing.tsx": (
+                    "const Waiting = ({ children }) => <Suspense>{children}</Suspense>;\n"
+                    + QUAYS["src/Routing.tsx"]
+                    .replace("<Routes>", "<Waiting><Routes>")
+                    .replace("</Routes>", "</Routes></Waiting>")
+                )
+            },
+            True,
+        ),
     ],
 )
 def test_a_boundary_counts_that_stands_above_the_routes(

@@ -77,7 +77,9 @@ def covers_routes(target: Target, path: str, folder: str) -> bool:
                 return True
             if at in above and (_ROUTES.search(inner) or _brings(target, at, inner, above)):
                 return True
-            if _CHILDREN.search(inner) and _is_around(target, at, above):
+            if _CHILDREN.search(inner) and (
+                _is_around(target, at, above) or (at in above and _is_around_here(target, at))
+            ):
                 return True
     return False
 
@@ -136,6 +138,20 @@ def _is_around(target: Target, at: str, above: frozenset[str]) -> bool:
             if _ROUTES.search(inner) or "<Outlet" in inner or _brings(target, user, inner, above):
                 return True
     return False
+
+
+def _is_around_here(target: Target, at: str) -> bool:
+    """The same of a component that the module of the routes makes itself."""
+    text = target.text(at)
+    for name in _MADE.findall(text):
+        start = text.find(f"<{name}")
+        inner = text[start + 1 : start + _BOUNDARY].partition(f"</{name}>")[0] if start >= 0 else ""
+        if _ROUTES.search(inner) or "<Outlet" in inner:
+            return True
+    return False
+
+
+_MADE = regex(r"\b(?:const|function)\s+([A-Z]\w{0,60})\b")
 
 
 def _origins(target: Target, path: str) -> dict[str, str]:
