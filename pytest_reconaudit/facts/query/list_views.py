@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from pytest_reconaudit.facts.callers import indentation
 from pytest_reconaudit.facts.code.places import is_test_path
@@ -35,14 +35,21 @@ _REGISTERED = regex(r"\.register\(([^()]{0,200}\b\w+)")
 _LIST_OF = regex(r":\s*[\"']list[\"']")
 
 
+def _routing(target: Target) -> Iterator[str]:
+    """The texts of the modules that route views, by hand or by a router."""
+    for path in target.files:
+        if path.endswith(".py") and not is_test_path(path):
+            text = target.text(path)
+            routers = ".register(" in text and "outer" in text
+            if routers or "as_view(" in text:
+                yield text
+
+
 @once
 def item_views(target: Target) -> frozenset[str]:
     """The sets of views that are routed by hand, and whose list no route answers with."""
     routed: dict[str, bool] = {}
-    for path in target.files:
-        if not path.endswith(".py") or is_test_path(path):
-            continue
-        text = target.text(path)
+    for text in _routing(target):
         if "as_view(" in text:
             for name, actions in _ITEM_ROUTE.findall(text):
                 listed = _LIST_OF.search(actions) is not None or "**" in actions
@@ -58,10 +65,7 @@ def nested_views(target: Target) -> frozenset[str]:
     """The views all of whose routes name a row that the list belongs to, a tenant apart:
     ``orders/<int:pk>/lines``."""
     routed: dict[str, bool] = {}
-    for path in target.files:
-        if not path.endswith(".py") or is_test_path(path):
-            continue
-        text = target.text(path)
+    for text in _routing(target):
         if "as_view(" in text:
             for route, name in _ROUTED.findall(text):
                 routed[name] = routed.get(name, True) and _UNDER_ROW.search(route) is not None
