@@ -238,6 +238,7 @@ def _lineage(below: Mapping[str, set[str]], name: str) -> set[str]:
 _GUNICORN = regex(r"(?:^|[\s;&\"'\[/])gunicorn[\s\"']")
 _OTHER_WORKERS = regex(
     r"--worker-class|worker_class|--threads|\bthreads\s*=|gunicorn[^\n]*\s-k\b|--timeout[\s=]+0\b"
+    r"|GUNICORN_(?:THREADS|WORKER_CLASS)"
 )
 
 

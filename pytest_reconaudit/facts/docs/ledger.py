@@ -170,6 +170,10 @@ def _in_pages(
             at = text.find(one) if path not in known else -1
             if at < 0 or _GOES_ON.match(text, at + len(one)):
                 continue
+            if _BEGUN.search(text[max(0, at - _BEFORE) : at].removesuffix("./")):
+                continue  # the end of another path
+            if target.has(posixpath.join(posixpath.dirname(path), one)):
+                continue  # beside this document it is there
             line = text[text.rfind("\n", 0, at) + 1 : text.find("\n", at)]
             if not is_gone(line):
                 number = text.count("\n", 0, at) + 1
@@ -178,6 +182,8 @@ def _in_pages(
 
 
 _TASKS = regex(r"(?i)(?:^|/)(?:tasks?|tickets?|issues?|backlog|plans?|[\w-]*reports?|history)/")
+_BEGUN = regex(r"[\w:/.@-]\Z")
+_BEFORE = 4
 _GOES_ON = regex(r"[\w:/-]|\.\w")
 
 

@@ -102,9 +102,9 @@ _TEMPLATED = frozenset(
 )
 _BECAUSE = regex(
     r"#.*\b(?:feature|transitive|pin(?:ned|s)?|minimal|version|need(?:ed|s)?|require[sd]?|enabled?"
-    r"|enables|link(?:s|ed|ing)?|force[sd]?|msrv|override|workaround|unif\w+|indirect\w*|generated"
-    r"|macros?|expan\w+|keep|sync|must|used (?:by|in|for)|necessary|hack|static(?:ally)?|vendor\w*"
-    r"|compat\w*|unused|not used|cve|rustsec|machete|wasm|doc(?:s|tests?)?|upgrad\w+|downgrad\w+"
+    r"|enables|link(?:s|ed|ing)?|force[sd]?|msrv|override|work(?:s|ing)?[- ]?around|unif\w+"
+    r"|indirect\w*|generated|macros?|expan\w+|keep|sync|must|used (?:by|in|for)|necessary|hack"
+    r"|static(?:ally)?|vendor\w*|compat\w*|unused|not used|cve|rustsec|machete|wasm|doc(?:s|tests?)?|upgrad\w+|downgrad\w+"
     r"|temporar\w+|remov\w+|unlock\w*|convince|avoid\w*|prevent\w*|ensure\w*|allows?|because|since|resol\w+)\b",
     re.IGNORECASE,
 )
@@ -375,8 +375,11 @@ class Excuses:
                     yield other.version
 
     def _explained(self, one: CargoDependency) -> bool:
-        """A comment beside or above gives a reason."""
+        """A comment beside or above gives a reason, or the version is capped: it is there for what
+        others take."""
         path, line = one.place.path, one.place.line or 0
+        if "<" in one.version:
+            return True
         if _BECAUSE.search(self.target.line(path, line)[:_LINE]):
             return True
         above = line - 1
