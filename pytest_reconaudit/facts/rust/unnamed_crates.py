@@ -104,9 +104,9 @@ _BECAUSE = regex(
     r"#.*\b(?:feature|transitive|pin(?:ned|s)?|minimal|version|need(?:ed|s)?|require[sd]?|enabled?"
     r"|enables|link(?:s|ed|ing)?|force[sd]?|msrv|override|work(?:s|ing)?[- ]?around|unif\w+"
     r"|indirect\w*|generated|macros?|expan\w+|keep|sync|must|used (?:by|in|for)|necessary|hack"
-    r"|static(?:ally)?|vendor\w*|compat\w*|unused|not used|cve|rustsec|machete|wasm|doc(?:s|tests?)?"
-    r"|upgrad\w+|downgrad\w+|temporar\w+|remov\w+|unlock\w*|convince|avoid\w*|prevent\w*|ensure\w*|allows?"
-    r"|because|since|resol\w+)\b",
+    r"|static(?:ally)?|vendor\w*|compat\w*|unused|not used|cve|rustsec|machete|wasm"
+    r"|doc(?:s|tests?)?|upgrad\w+|downgrad\w+|temporar\w+|remov\w+|unlock\w*|convince|avoid\w*|prevent\w*"
+    r"|ensure\w*|allows?|because|since|resol\w+)\b",
     re.IGNORECASE,
 )
 _HYGIENIC = frozenset(
