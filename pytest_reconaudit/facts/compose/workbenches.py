@@ -38,13 +38,12 @@ _MOST = 200
 
 def is_for_work(stack: Stack) -> bool:
     """Whether a stack tests or develops, as the names of its files or its services say."""
-    return (
-        only_develops(stack)
-        or runs_tests(stack)
-        or runs_sources(stack)
-        or keeps_stores(stack)
-        or runs_emulators(stack)
-    )
+    return only_develops(stack) or _runs_work(stack)
+
+
+def _runs_work(stack: Stack) -> bool:
+    """The same by what the stack runs, whatever its files are called."""
+    return runs_tests(stack) or runs_sources(stack) or keeps_stores(stack) or runs_emulators(stack)
 
 
 @lru_cache(maxsize=1)
@@ -86,11 +85,11 @@ _STORE = regex(
     r"|consul|keycloak|kratos|hydra|oathkeeper|opentelemetry-collector[\w-]*|otel-collector|mailcrab"
     r"|zipkin|wiremock|mockserver)(?::[\w.-]*)?"
 )
+"""Images of what an application stores in or looks at, not the application."""
 _DATABASE = regex(
     r"(?:[\w.:-]+/)*(?:[\w-]*postgres\w*[\w-]*|postgis|pgvector|timescaledb\w*|mysql[\w-]*|mariadb"
     r"|percona[\w-]*|mongo\w*|redis\w*|valkey|keydb|pgbouncer)(?::[^@]*)?(?:@.*)?"
 )
-"""Images of what an application stores in or looks at, not the application."""
 _WATCHES = regex(r"(?:^|/)(?:grafana|prometheus|loki|tempo|jaeger\w*|all-in-one)(?:[:@]|$)")
 """A stack of these alone watches something that runs."""
 
@@ -113,9 +112,13 @@ def keeps_stores(stack: Stack) -> bool:
     return (
         runs_stores(stack)
         and not all(_WATCHES.search(one.image or "") for one in stack.services)
-        and not _is_live(stack)
-        and not any(_LIVE.search(path) for path in stack.all_files)
+        and not _is_relied_on(stack)
     )
+
+
+def _is_relied_on(stack: Stack) -> bool:
+    """Whether its services or the names of its files say that people depend on it."""
+    return _is_live(stack) or any(_LIVE.search(path) for path in stack.all_files)
 
 
 _EMULATOR = regex(
@@ -130,7 +133,7 @@ _SDK = regex(
 
 def runs_emulators(stack: Stack) -> bool:
     """Whether nothing runs but stand-ins for a cloud's services, and what sets them up."""
-    if _is_live(stack) or any(_LIVE.search(path) for path in stack.all_files):
+    if _is_relied_on(stack):
         return False
     emulate = [_emulates(one) for one in stack.services]
     return any(emulate) and all(
@@ -153,13 +156,7 @@ def _work_files(target: Target) -> frozenset[str]:
         place = stack.origin_place
         held = place is not None and posixpath.basename(place.path).endswith("devcontainer.json")
         for path in stack.all_files:
-            works = (
-                runs_tests(stack)
-                or runs_sources(stack)
-                or keeps_stores(stack)
-                or runs_emulators(stack)
-            )
-            if works or (held and _is_piece(stack, path)):
+            if _runs_work(stack) or (held and _is_piece(stack, path)):
                 work.add(path)
             elif not only_develops(stack):
                 other.add(path)

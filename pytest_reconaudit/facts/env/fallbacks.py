@@ -10,6 +10,7 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterator
+from functools import cached_property
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -162,6 +163,16 @@ def _is_nothing(value: str) -> bool:
     return not plain or plain in _SWITCHES or plain.startswith("@none")
 
 
+def _shipped_with(target: Target, key: str, value: str) -> list[tuple[Place, str]]:
+    """The env files that give the key this very value."""
+    return [
+        (setting.place, "ships the same value")
+        for file in env_files(target)
+        for setting in file.settings
+        if setting.key == key and setting.value == value
+    ]
+
+
 class _Known:
     """What other files say about a default."""
 
@@ -169,22 +180,21 @@ class _Known:
         self.target = target
         self._rejections: dict[tuple[str, str], bool] = {}
 
-    def shipped(self, key: str, value: str) -> list[tuple[Place, str]]:
-        """The env files that give the key this very value."""
-        return [
-            (setting.place, "ships the same value")
-            for file in env_files(self.target)
-            for setting in file.settings
-            if setting.key == key and setting.value == value
-        ]
+    @cached_property
+    def given(self) -> tuple[Entry, ...]:
+        """What every stack gives its services."""
+        return tuple(
+            entry
+            for stack in stacks(self.target)
+            for service in stack.services
+            for entry in service.environment
+        )
 
     def relying(self, key: str) -> list[tuple[Place, str]]:
         """Deploy files that pass the key on without a value of their own."""
         found = [
             (entry.place, "passes it on, set or not")
-            for stack in stacks(self.target)
-            for service in stack.services
-            for entry in service.environment
+            for entry in self.given
             if entry.key == key and entry.value is None
         ]
         return list(dict.fromkeys(found))[:5]
@@ -193,17 +203,11 @@ class _Known:
         """Where a stack gives a key that no code reads and that is this one but for a prefix
         (``JWT_SECRET`` for ``APP_JWT_SECRET``), while none gives this one."""
         read = {one.key for one in key_matrix(self.target).reads if one.kind == "code"}
-        given = [
-            entry
-            for stack in stacks(self.target)
-            for service in stack.services
-            for entry in service.environment
-        ]
-        if any(entry.key == key for entry in given):
+        if any(entry.key == key for entry in self.given):
             return []  # they are named so on purpose: the other is for another program
         return [
             (entry.place, f"gives {entry.key} instead, which no code reads")
-            for entry in given
+            for entry in self.given
             if entry.key not in read
             and is_secret_name(entry.key)
             and (key.endswith(f"_{entry.key}") or entry.key.endswith(f"_{key}"))
@@ -213,13 +217,7 @@ class _Known:
         """Whether a workflow gives the key a value out of the store of secrets, or every stack
         that gives it a variable's (``KEY=${OTHER}``): what is deployed does not run on the
         default."""
-        given = [
-            entry
-            for stack in stacks(self.target)
-            for service in stack.services
-            for entry in service.environment
-            if entry.key == key
-        ]
+        given = [entry for entry in self.given if entry.key == key]
         if given and all(
             (names := references(entry.written)) and not any(one.word for one in names)
             for entry in given
@@ -317,7 +315,7 @@ def _code_default(known: _Known, key: str, value: str, place: Place) -> Fallback
         return None
     if is_refused(known.target, place, key) or is_idle(known.target, place):
         return None
-    shipped = known.shipped(key, value)
+    shipped = _shipped_with(known.target, key, value)
     severity = Severity.HIGH
     if is_signing_name(key) and not known.handed(key):
         severity = Severity.CRITICAL
@@ -505,7 +503,7 @@ def _softened(
         severity = severity.lowered()
     if _is_shut_in(stack, service, entry):
         severity = min(severity, Severity.LOW)
-    if _of_stores(target, entry.place.path) or (
+    if entry.place.path in _files_of_stores(target) or (
         found.kind == "literal" and _is_users_name(service, entry) and runs_stores(stack)
     ):
         severity = min(severity, Severity.LOW)
@@ -533,9 +531,11 @@ def _is_shut_in(stack: Stack, service: ComposeService, entry: Entry) -> bool:
     )
 
 
-def _of_stores(target: Target, path: str) -> bool:
-    """Whether a compose file, by itself, holds a developer's stores."""
-    return any(stack.files == (path,) and keeps_stores(stack) for stack in stacks(target))
+@once
+def _files_of_stores(target: Target) -> frozenset[str]:
+    """The compose files that, each by itself, hold a developer's stores."""
+    alone = (stack for stack in stacks(target) if len(stack.files) == 1)
+    return frozenset(stack.files[0] for stack in alone if keeps_stores(stack))
 
 
 _OF_DATABASE = regex(r"(?:^|_)(?:DB|DATABASE|POSTGRES(?:QL)?|PG|MYSQL|MARIADB|MONGO(?:DB)?|REDIS)_")
@@ -694,7 +694,7 @@ def _default(target: Target, entry: Entry, name: str, operator: str, word: str) 
     if _FOR_TESTS.search(filled):
         severity = severity.lowered()
     shown = f"${{{name}:-{mask(filled)}}}"
-    copies = tuple(_Known(target).shipped(name, filled))
+    copies = tuple(_shipped_with(target, name, filled))
     return Fallback(name, entry.place, shown, "default", severity, copies)
 
 

@@ -131,21 +131,25 @@ def _is_around(target: Target, at: str, above: frozenset[str]) -> bool:
             continue
         text = target.text(user)
         for name, origin in _origins(target, user).items():
-            start = text.find(f"<{name}") if origin == at else -1
-            if start < 0:
+            inner = _held_by(text, name) if origin == at else ""
+            if not inner:
                 continue
-            inner = text[start + 1 : start + _BOUNDARY].partition(f"</{name}>")[0]
             if _ROUTES.search(inner) or "<Outlet" in inner or _brings(target, user, inner, above):
                 return True
     return False
+
+
+def _held_by(text: str, name: str) -> str:
+    """What stands in a component where it is first shown; empty where it is not."""
+    start = text.find(f"<{name}")
+    return text[start + 1 : start + _BOUNDARY].partition(f"</{name}>")[0] if start >= 0 else ""
 
 
 def _is_around_here(target: Target, at: str) -> bool:
     """The same of a component that the module of the routes makes itself."""
     text = target.text(at)
     for name in _MADE.findall(text):
-        start = text.find(f"<{name}")
-        inner = text[start + 1 : start + _BOUNDARY].partition(f"</{name}>")[0] if start >= 0 else ""
+        inner = _held_by(text, name)
         if _ROUTES.search(inner) or "<Outlet" in inner:
             return True
     return False
