@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from pytest_reconaudit.facts.compose.image_ages import EndedImage, ended, major_of
 from pytest_reconaudit.facts.compose.published import (
     is_deployed,
-    is_published_here,
+    is_of_project,
     tag_is_handed_over,
 )
 from pytest_reconaudit.facts.compose.siblings import variants
@@ -122,7 +122,7 @@ def file_images(target: Target) -> Mapping[str, FileImages]:
                 ended=None if reference.digest else ended(reference),
                 other=_differing(reference, clustered),
             )
-            if pin.moving and (reference.name in own or is_published_here(target, reference)):
+            if pin.moving and (reference.name in own or is_of_project(target, reference)):
                 pin = replace(pin, own=not is_deployed(target, place.path))
             pins.setdefault(place.path, {})[place] = pin
     return _told(

@@ -18,7 +18,7 @@ from pytest_reconaudit.patterns import regex
 from pytest_reconaudit.readers.dockerfile import ImageReference, image_reference
 from pytest_reconaudit.target import Target, once
 
-__all__ = ["is_deployed", "is_published_here", "tag_is_handed_over"]
+__all__ = ["is_deployed", "is_of_project", "tag_is_handed_over"]
 
 _JSON_NAME = regex(
     r'^\s{0,8}"name"\s{0,4}:\s{0,4}"(?:@([\w.-]{1,80})/)?([\w.-]{1,80})"', re.MULTILINE
@@ -81,7 +81,7 @@ def _pushed(target: Target) -> frozenset[tuple[str, ...]]:
     return frozenset(_parts(image_reference(name).name) for name in names if "$" not in name)
 
 
-def is_published_here(target: Target, image: ImageReference) -> bool:
+def is_of_project(target: Target, image: ImageReference) -> bool:
     """Whether the image has the project's name, for its own or for its publisher's, or a workflow
     pushes it."""
     parts = _parts(image.name)

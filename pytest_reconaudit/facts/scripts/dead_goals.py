@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from pytest_reconaudit.facts.index import invocations_of
 from pytest_reconaudit.facts.invocations import makefiles
@@ -87,20 +88,12 @@ _MANAGERS = ("npm", "pnpm", "yarn", "bun", "turbo", "nx", "lerna", "run-s", "run
 @once
 def _called_scripts(target: Target) -> frozenset[str] | None:
     """The words behind every manager of packages; ``None`` where one is known only when it runs."""
-    found: set[str] = set()
-    for call in invocations_of(target, _MANAGERS):
-        for word in call.words[1:]:
-            if is_dynamic(word) and "=" not in word:
-                return None
-            found.add(word)
-    for path in (*target.documents, *target.named(*_OTHER_RUNNERS, "Makefile", "turbo.json")):
-        text = target.text(path)
-        found.update(
-            word.strip("\"'") for match in _RUNS_SCRIPT.finditer(text) for word in match[1].split()
-        )
-        if path.endswith("turbo.json"):
-            found.update(_TASK.findall(text))
-    return frozenset(word.rstrip(".,:") for word in found)
+    files = target.named(*_OTHER_RUNNERS, "Makefile", "turbo.json")
+    words = _words_behind(target, _MANAGERS, _RUNS_SCRIPT, files)
+    tasks = {
+        name for path in target.named("turbo.json") for name in _TASK.findall(target.text(path))
+    }
+    return None if words is None else words | tasks
 
 
 _TASK = regex(r"\"([\w:-]{1,60})\"\s*:\s*\{")
@@ -115,14 +108,28 @@ def _rule_of(makefile: Makefile, place: Place) -> MakeTarget | None:
 @once
 def _called(target: Target) -> frozenset[str] | None:
     """The words behind every ``make``; ``None`` where a goal is known only when it runs."""
+    files = target.named(*_OTHER_RUNNERS)
+    return _words_behind(target, _MAKE, _MAKES, files)
+
+
+_MAKE = ("make", "gmake", "${MAKE}", "$MAKE", "$(MAKE)")
+
+
+def _words_behind(
+    target: Target, programs: tuple[str, ...], prose: re.Pattern[str], files: Iterable[str]
+) -> frozenset[str] | None:
+    """The words behind programs in commands, documents and further files; ``None`` where a command
+    takes one that is known only when it runs.
+
+    :param prose: a program in what is not read as commands; its first group the words.
+    """
     found: set[str] = set()
-    for call in invocations_of(target, ("make", "gmake", "${MAKE}", "$MAKE", "$(MAKE)")):
+    for call in invocations_of(target, programs):
         for word in call.words[1:]:
             if is_dynamic(word) and "=" not in word:
                 return None
             found.add(word)
-    for path in (*target.documents, *target.named(*_OTHER_RUNNERS)):
-        text = target.text(path)
-        if "make" in text:
-            found.update(word for match in _MAKES.finditer(text) for word in match[1].split())
+    for path in (*target.documents, *files):
+        for match in prose.finditer(target.text(path)):
+            found.update(word.strip("\"'") for word in match[1].split())
     return frozenset(word.rstrip(".,:") for word in found)
